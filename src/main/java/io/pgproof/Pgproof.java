@@ -1,0 +1,5 @@
+package io.pgproof;
+
+public class Pgproof {
+  public static void main(String[] arguments) {}
+}

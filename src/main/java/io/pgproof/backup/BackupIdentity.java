@@ -1,0 +1,36 @@
+package io.pgproof.backup;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a backup says of itself before it is unpacked.
+ *
+ * @param postgresMajor the major version, such as 15
+ * @param systemIdentifier of the cluster, unsigned; empty where nothing readable early tells it
+ * @param label what {@code backup_label} says
+ * @param bytes of all archives as they lie
+ */
+public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifier, Label label, long bytes) {
+
+  /**
+   * {@code backup_label}.
+   *
+   * @param startLsn START WAL LOCATION
+   * @param startSegment file name of the WAL segment it lies in
+   * @param checkpointLsn CHECKPOINT LOCATION
+   * @param startTime START TIME; its zone is read as UTC where its abbreviation is ambiguous
+   * @param text LABEL
+   * @param timeline START TIMELINE; empty before version 11
+   * @param fromStandby whether BACKUP FROM says standby
+   */
+  public record Label(
+      Lsn startLsn,
+      String startSegment,
+      Lsn checkpointLsn,
+      Instant startTime,
+      String text,
+      OptionalInt timeline,
+      boolean fromStandby) {}
+}

@@ -1,0 +1,29 @@
+package io.pgproof.command;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program of the host to be run, with its limit.
+ *
+ * @param line program and arguments; no shell reads them
+ * @param limit how long it may run before its whole process group is killed
+ * @param environment added to an otherwise nearly empty environment ({@code PATH}, {@code LANG=C.UTF-8})
+ */
+public record HostCommand(List<String> line, Duration limit, Map<String, String> environment) {
+  public HostCommand {
+    line = List.copyOf(line);
+    environment = Map.copyOf(environment);
+    if (line.isEmpty()) {
+      throw new IllegalArgumentException("a command needs a program");
+    }
+    if (limit.isNegative() || limit.isZero()) {
+      throw new IllegalArgumentException("the limit of " + line.get(0) + " must be longer than nothing");
+    }
+  }
+
+  public HostCommand(Duration limit, String... line) {
+    this(List.of(line), limit, Map.of());
+  }
+}

@@ -1,0 +1,41 @@
+package io.pgproof.postgres;
+
+import io.pgproof.backup.ControlFile;
+import java.nio.file.Path;
+
+/**
+ * A restored data directory to be made ready for recovery, seen from the host and from inside the machine.
+ *
+ * @param dataDirectory on the host
+ * @param settingsDirectory on the host, made here; inside it is read-only
+ * @param major from {@code PG_VERSION}
+ * @param control the backup's control file
+ * @param uid owner on the host of what is written
+ * @param gid group on the host of what is written
+ * @param walArchive whether {@link #WAL_ARCHIVE} is mounted, with WAL segments to be fetched from it
+ * @param binDirectory the server's programs as seen inside
+ */
+public record RecoveryOrder(
+    Path dataDirectory,
+    Path settingsDirectory,
+    int major,
+    ControlFile control,
+    int uid,
+    int gid,
+    boolean walArchive,
+    String binDirectory) {
+  /** The data directory as seen inside. */
+  public static final String DATA = "/pgproof/data";
+
+  /** Our settings as seen inside. */
+  public static final String SETTINGS = "/pgproof/settings";
+
+  /** The socket's directory as seen inside. */
+  public static final String SOCKET = "/pgproof/socket";
+
+  /** The server's log directory as seen inside; the log is {@code server.log} there. */
+  public static final String LOG = "/pgproof/log";
+
+  /** The WAL archive as seen inside. */
+  public static final String WAL_ARCHIVE = "/pgproof/wal";
+}

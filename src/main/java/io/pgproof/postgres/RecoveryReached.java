@@ -1,0 +1,16 @@
+package io.pgproof.postgres;
+
+import io.pgproof.backup.Lsn;
+import io.pgproof.proof.Check;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A recovery that ended as the backup says it must.
+ *
+ * @param timeline the backup's own, not the one that promotion began
+ * @param endLsn end of redo
+ * @param lastCommit time of the last replayed commit; empty where the WAL holds none
+ * @param check {@code recovery}, with what was reached
+ */
+public record RecoveryReached(int timeline, Lsn endLsn, Optional<Instant> lastCommit, Check check) {}

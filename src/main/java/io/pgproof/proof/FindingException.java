@@ -1,0 +1,26 @@
+package io.pgproof.proof;
+
+/** Ends a step with a {@link Finding}; anything else that a step throws is a fault of the environment and retried. */
+public final class FindingException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Finding finding;
+
+  public FindingException(Finding finding) {
+    super(finding.reason().code() + ": " + finding.message());
+    this.finding = finding;
+  }
+
+  public FindingException(Finding finding, Throwable cause) {
+    this(finding);
+    initCause(cause);
+  }
+
+  public FindingException(Reason reason, String message) {
+    this(Finding.of(reason, message));
+  }
+
+  public Finding finding() {
+    return finding;
+  }
+}

@@ -1,0 +1,171 @@
+package io.pgproof.proof;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The registry of reasons: one code, one {@link Fault}, one line and one remedy each, declared once.
+ *
+ * <p>The code is what {@code --json} prints as {@code reason}; other programs rely on it.
+ */
+public enum Reason {
+  FRESH("fresh", Fault.NONE,
+      "the backup restores, recovers, answers, and its data are fresh", null),
+  TOO_OLD("too-old", Fault.AGE,
+      "the newest data in the backup are older than the maximum age",
+      "take a new base backup, or raise --max-age if this age is acceptable"),
+
+  ARCHIVE_TRUNCATED("archive-truncated", Fault.BACKUP,
+      "an archive ends before its end",
+      "take a new base backup; if this file is a copy, copy it again and compare the sizes"),
+  ARCHIVE_CORRUPT("archive-corrupt", Fault.BACKUP,
+      "an archive cannot be decoded, or is no archive at all",
+      "take a new base backup; if this file is a copy, compare its SHA-256 with the original's"),
+  UNSAFE_ARCHIVE("unsafe-archive", Fault.BACKUP,
+      "an archive holds a name, a link or a device that PostgreSQL never writes",
+      "do not unpack this archive anywhere; find out who wrote it"),
+  MANIFEST_MISMATCH("manifest-mismatch", Fault.BACKUP,
+      "what was restored is not what backup_manifest lists",
+      "take a new base backup; backup_manifest and the archives are not of one backup, or a file was changed"),
+  PAGE_CHECKSUM("page-checksum", Fault.BACKUP,
+      "a page does not carry the checksum of its content",
+      "check the source's storage with pg_checksums, then take a new base backup"),
+  WAL_MISSING("wal-missing", Fault.BACKUP,
+      "a WAL segment that recovery needs is not there",
+      "take the backup with -X stream, or name the WAL archive with --wal-archive"),
+  INCONSISTENT("inconsistent", Fault.BACKUP,
+      "recovery did not reach the consistent recovery state of this backup",
+      "take a new base backup; its parts are not of one backup, or WAL is damaged"),
+  RECOVERY_FAILED("recovery-failed", Fault.BACKUP,
+      "PostgreSQL refused the restored data directory",
+      "read PostgreSQL's own words above, then take a new base backup"),
+  ASSERTION_FAILED("assertion-failed", Fault.BACKUP,
+      "an assertion about the data is not true",
+      "compare with the source: either the backup lacks data, or the assertion is wrong"),
+  INDEX_CORRUPT("index-corrupt", Fault.BACKUP,
+      "an index or a table contradicts itself",
+      "check the source with pg_amcheck, repair it there, then take a new base backup"),
+  ROW_UNREADABLE("row-unreadable", Fault.BACKUP,
+      "a row cannot be read",
+      "check the source with pg_dump, repair it there, then take a new base backup"),
+  BACKUP_INCOMPLETE("backup-incomplete", Fault.BACKUP,
+      "a part of the backup is not there",
+      "copy the whole directory that pg_basebackup wrote; without pg_wal.tar, name the WAL archive with --wal-archive"),
+
+  RECOVERY_TIMEOUT("recovery-timeout", Fault.ENVIRONMENT,
+      "recovery did not end within its limit",
+      "raise --recovery-timeout, --cpus or --memory and verify again"),
+  BACKUP_IN_PROGRESS("backup-in-progress", Fault.ENVIRONMENT,
+      "the backup is still being written or copied",
+      "verify again when the backup is complete"),
+  BACKUP_CHANGED("backup-changed", Fault.ENVIRONMENT,
+      "the backup changed while it was read",
+      "verify again when nothing writes to the backup's directory"),
+  VERSION_UNSUPPORTED("version-unsupported", Fault.ENVIRONMENT,
+      "no image can be had for this major version of PostgreSQL",
+      "see ./pgproof images list for the versions that can be built"),
+  QUERY_FAILED("query-failed", Fault.ENVIRONMENT,
+      "a query of the user could not be answered",
+      "try the query with psql on the source database"),
+  FRESHNESS_UNKNOWN("freshness-unknown", Fault.ENVIRONMENT,
+      "the freshness query gave no time",
+      "let the freshness query return one row with one timestamp, such as select max(created_at) from orders"),
+  CLOCK("clock", Fault.ENVIRONMENT,
+      "the newest data lie in the future",
+      "compare the clocks of this machine and of the source"),
+  LIBRARY_MISSING("library-missing", Fault.ENVIRONMENT,
+      "the image lacks a library that the backup needs",
+      "add the package to the image's recipe and build the image again"),
+  COLLATION_MISMATCH("collation-mismatch", Fault.ENVIRONMENT,
+      "the image sorts text differently from the source",
+      "build an image from the source's distribution"),
+  OUT_OF_MEMORY("out-of-memory", Fault.ENVIRONMENT,
+      "the container reached its memory limit",
+      "raise --memory and verify again"),
+  DISK_FULL("disk-full", Fault.ENVIRONMENT,
+      "not enough free space to restore the backup",
+      "free space on the file system of the state directory, or move it with --state"),
+  BACKUP_UNREADABLE("backup-unreadable", Fault.ENVIRONMENT,
+      "the backup could not be read from its medium",
+      "read the system's log for input or output errors of the disk or the mount"),
+  NO_IMAGE("no-image", Fault.ENVIRONMENT,
+      "there is no image with this version of PostgreSQL, and it could not be built",
+      "build it with ./pgproof images build VERSION and read what it says"),
+  NO_LXC("no-lxc", Fault.ENVIRONMENT,
+      "this machine cannot run the container",
+      "run ./pgproof doctor, it names what is missing and the command that mends it"),
+  ENVIRONMENT("environment", Fault.ENVIRONMENT,
+      "a step failed for a reason that lies outside the backup, more often than it is retried",
+      "read the message, run ./pgproof doctor, then verify again"),
+  DEADLINE("deadline", Fault.ENVIRONMENT,
+      "the stay in the container took longer than it may",
+      "verify again when the machine is less busy, or raise the limit"),
+  INTERRUPTED("interrupted", Fault.PGPROOF,
+      "the verification was interrupted before it could tell",
+      "verify again"),
+  INTERNAL("internal", Fault.PGPROOF,
+      "pgproof itself failed",
+      "this is a defect of pgproof: report it with the message"),
+
+  NOT_A_BACKUP("not-a-backup", Fault.USAGE,
+      "nothing here looks like a base backup",
+      "name the directory that pg_basebackup wrote: it holds base.tar.gz and pg_wal.tar.gz"),
+  NO_SUCH_PATH("no-such-path", Fault.USAGE,
+      "the path does not exist or cannot be read",
+      "check the path"),
+  NOT_ROOT("not-root", Fault.USAGE,
+      "pgproof drives containers and must run as root",
+      "run the command with sudo"),
+  BAD_OPTION("bad-option", Fault.USAGE,
+      "an option or a setting has a value that is not allowed",
+      "see ./pgproof verify --help");
+
+  private static final Map<String, Reason> BY_CODE =
+      Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Reason::code, Function.identity()));
+
+  private final String code;
+  private final Fault fault;
+  private final String meaning;
+  private final String hint;
+
+  Reason(String code, Fault fault, String meaning, String hint) {
+    this.code = code;
+    this.fault = fault;
+    this.meaning = meaning;
+    this.hint = hint;
+  }
+
+  /** Lower case with hyphens, as {@code --json} prints it. */
+  public String code() {
+    return code;
+  }
+
+  public Fault fault() {
+    return fault;
+  }
+
+  /** One line that says what the reason means, without a full stop. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** The usual remedy; {@code null} where none is needed. */
+  public String hint() {
+    return hint;
+  }
+
+  /**
+   * The reason with this code.
+   *
+   * @throws IllegalArgumentException when the registry has no such code
+   */
+  public static Reason of(String code) {
+    Reason reason = BY_CODE.get(code);
+    if (reason == null) {
+      throw new IllegalArgumentException("no reason has the code " + code);
+    }
+    return reason;
+  }
+}

@@ -1,0 +1,80 @@
+package io.pgproof.proof;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * All that is known about one run, member by member as {@code --json} prints it (schema 1).
+ *
+ * <p>A member that does not apply is {@code null}; lists are never {@code null}. Times are UTC.
+ *
+ * @param verdict {@code proven}, {@code stale}, {@code refuted}, {@code inconclusive}; {@code null} where no run was made
+ * @param reason a code of {@link Reason}
+ */
+public record Report(
+    int schema,
+    String run,
+    String target,
+    String verdict,
+    String reason,
+    String message,
+    String hint,
+    Instant startedAt,
+    Instant finishedAt,
+    BackupFacts backup,
+    ImageFacts image,
+    RecoveryFacts recovery,
+    FreshnessFacts freshness,
+    List<CheckFacts> checks,
+    List<String> notChecked,
+    List<PhaseFacts> phases,
+    Long totalMillis) {
+
+  public static final int SCHEMA = 1;
+
+  /**
+   * What the backup is.
+   *
+   * @param format {@code tar}, {@code plain}, {@code incremental} or {@code restore-command}
+   * @param postgresVersion the major version, such as {@code 15}
+   * @param bytes of all archives as they lie
+   */
+  public record BackupFacts(
+      String path,
+      String format,
+      String postgresVersion,
+      String systemIdentifier,
+      Instant startTime,
+      String startLsn,
+      Long bytes,
+      List<ArchiveFacts> archives,
+      ManifestFacts manifest) {}
+
+  /** One archive as it lay: file name, bytes and SHA-256 in lower-case hexadecimal. */
+  public record ArchiveFacts(String file, long bytes, String sha256) {}
+
+  /** SHA-256 of {@code backup_manifest} as it lay. */
+  public record ManifestFacts(String sha256) {}
+
+  /** The image the backup was restored in; the version is the full one, such as {@code 15.18}. */
+  public record ImageFacts(String key, String postgresVersion, Instant builtAt) {}
+
+  /**
+   * How far recovery came.
+   *
+   * @param timeline the backup's own
+   * @param consistent whether the consistent recovery state was reached
+   * @param endLsn end of redo, or {@code null} where it was not reached
+   * @param lastCommit time of the last replayed commit, or {@code null} where the WAL holds none
+   */
+  public record RecoveryFacts(Integer timeline, boolean consistent, String endLsn, Instant lastCommit) {}
+
+  /** How old the newest data are; {@code source} is {@code query}, {@code wal} or {@code checkpoint}. */
+  public record FreshnessFacts(Instant newest, Long ageSeconds, long maxAgeSeconds, String source) {}
+
+  /** One check; {@code outcome} is {@code passed}, {@code failed}, {@code skipped} or {@code mismatch}. */
+  public record CheckFacts(String name, String outcome, String detail, long millis) {}
+
+  /** One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start}, {@code recover}, {@code check} or {@code teardown}. */
+  public record PhaseFacts(String name, long millis) {}
+}

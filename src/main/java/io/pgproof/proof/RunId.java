@@ -1,0 +1,41 @@
+package io.pgproof.proof;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
+
+/**
+ * Names one verification: the second it was asked for in UTC and four random letters or digits, {@code 20261122-193012-k3f9}.
+ *
+ * <p>It is a directory's name below {@code runs/} and a part of the container's name, so nothing else is allowed in it.
+ */
+public record RunId(String value) {
+  private static final Pattern FORM = Pattern.compile("[0-9]{8}-[0-9]{6}-[0-9a-z]{4}");
+  private static final DateTimeFormatter SECOND =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+  private static final String LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  public RunId {
+    if (!FORM.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "a run's id looks like 20261122-193012-k3f9, not like " + value);
+    }
+  }
+
+  /** A new id for a run asked for at this time. */
+  public static RunId at(Instant asked) {
+    StringBuilder id = new StringBuilder(SECOND.format(asked)).append('-');
+    for (int i = 0; i < 4; i++) {
+      id.append(LETTERS.charAt(RANDOM.nextInt(LETTERS.length())));
+    }
+    return new RunId(id.toString());
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}
