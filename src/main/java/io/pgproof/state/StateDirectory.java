@@ -43,6 +43,11 @@ public record StateDirectory(Path path) {
     return path.resolve("runs");
   }
 
+  /** Restored copies that someone asked to keep for a look, one directory a run. */
+  public Path kept() {
+    return path.resolve("kept");
+  }
+
   public Path controlSocket() {
     return path.resolve("control.sock");
   }

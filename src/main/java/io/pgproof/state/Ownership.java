@@ -1,0 +1,99 @@
+package io.pgproof.state;
+
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * The lock on a state directory. Whoever holds it is the owner; the kernel gives it back when the process ends, however it
+ * ends.
+ */
+public final class Ownership implements AutoCloseable {
+  private final StateDirectory state;
+  private final FileChannel lock;
+
+  private Ownership(StateDirectory state, FileChannel lock) {
+    this.state = state;
+    this.lock = lock;
+  }
+
+  /**
+   * Makes the state directory where it is missing (0700) and takes its lock.
+   *
+   * @return empty when another process is the owner
+   * @throws UsageException when the directory cannot be made or written, or is open to others
+   */
+  public static Optional<Ownership> take(StateDirectory state) {
+    FileChannel channel = null;
+    try {
+      makePrivate(state.path());
+      channel = FileChannel.open(state.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        channel.close();
+        return Optional.empty();
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+      makePrivate(state.runs());
+      makePrivate(state.images());
+      makePrivate(state.kept());
+      makePrivate(state.engineDatabase().getParent());
+      return Optional.of(new Ownership(state, channel));
+    } catch (OverlappingFileLockException e) {
+      closeQuietly(channel);
+      return Optional.empty();
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw new UsageException(Reason.BAD_OPTION, "the state directory " + state.path() + " cannot be used: " + e,
+          "name a directory that root can write with --state or PGPROOF_STATE");
+    }
+  }
+
+  /** The process id of the owner as it wrote it down; empty where it cannot be told. */
+  public static Optional<Long> owner(StateDirectory state) {
+    try {
+      return Optional.of(Long.valueOf(Files.readString(state.lockFile()).strip()));
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  public StateDirectory state() {
+    return state;
+  }
+
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void makePrivate(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    // The container's mapped users need to pass through to the directories that are mounted, and through nothing else.
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+  }
+
+  private static void closeQuietly(FileChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // The failure that led here is the one to tell.
+      }
+    }
+  }
+}
