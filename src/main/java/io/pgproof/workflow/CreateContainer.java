@@ -1,0 +1,59 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.postgres.RecoveryOrder;
+import io.pgproof.postgres.RecoveryPreparation;
+import io.pgproof.proof.RunId;
+import io.pgproof.sandbox.MachineSpec;
+import io.pgproof.sandbox.MachineSpec.Access;
+import io.pgproof.sandbox.MachineSpec.Limits;
+import io.pgproof.sandbox.MachineSpec.Mount;
+import io.pgproof.sandbox.Sandbox;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Create container: around the restored files, the server being its first process. */
+final class CreateContainer extends Step {
+  private final Sandbox sandbox;
+  private final Stays stays;
+
+  CreateContainer(Trail trail, Withdrawals withdrawals, Sandbox sandbox, Stays stays) {
+    super(trail, withdrawals);
+    this.sandbox = sandbox;
+    this.stays = stays;
+  }
+
+  @Override
+  void perform(RunId run, DelegateExecution execution) throws Exception {
+    Stay stay = stays.of(run);
+    makeForServer(stay.directory().socket(), stay);
+    makeForServer(stay.directory().log(), stay);
+    List<Mount> mounts = new ArrayList<>(List.of(
+        new Mount(stay.directory().data(), RecoveryOrder.DATA, Access.READ_WRITE),
+        new Mount(stay.directory().settings(), RecoveryOrder.SETTINGS, Access.READ_ONLY),
+        new Mount(stay.directory().socket(), RecoveryOrder.SOCKET, Access.READ_WRITE),
+        new Mount(stay.directory().log(), RecoveryOrder.LOG, Access.READ_WRITE)));
+    stay.request().walArchive().ifPresent(archive ->
+        mounts.add(new Mount(archive, RecoveryOrder.WAL_ARCHIVE, Access.READ_ONLY_MAPPED)));
+    Files.createDirectories(stay.directory().machine());
+    sandbox.create(new MachineSpec(
+        stay.machine(),
+        stay.image().rootfs(),
+        mounts,
+        RecoveryPreparation.serverCommand(stay.recoveryOrder()),
+        stay.image().uid(),
+        stay.image().gid(),
+        new Limits(stay.request().resources().memoryBytes(), stay.request().resources().cpus())));
+  }
+
+  private static void makeForServer(Path directory, Stay stay) throws Exception {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    Files.setAttribute(directory, "unix:uid", stay.hostUid());
+    Files.setAttribute(directory, "unix:gid", stay.hostGid());
+  }
+}

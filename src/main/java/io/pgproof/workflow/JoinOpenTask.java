@@ -1,0 +1,49 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.RunId;
+import java.util.Optional;
+import org.camunda.bpm.engine.TaskService;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Join open task: a second bad run of a backup is added to the task that is open about it, so that nobody decides twice. */
+final class JoinOpenTask implements JavaDelegate {
+  private final Trail trail;
+  private final OpenTasks openTasks;
+  private final TaskService tasks;
+
+  JoinOpenTask(Trail trail, OpenTasks openTasks, TaskService tasks) {
+    this.trail = trail;
+    this.openTasks = openTasks;
+    this.tasks = tasks;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    String backupKey = (String) execution.getVariable(VerifyBackup.BACKUP_KEY);
+    Optional<RunId> holder = openTasks.holder(backupKey);
+    if (holder.isPresent() && !hasOpenTask(holder.get())) {
+      // Its instance was deleted by hand, so nobody will ever decide there.
+      openTasks.release(backupKey, holder.get());
+      holder = Optional.empty();
+    }
+    execution.setVariable(VerifyBackup.JOINED, holder.isPresent());
+    if (holder.isEmpty()) {
+      openTasks.take(backupKey, run);
+      return;
+    }
+    record(run, new Evidence.TaskJoined(holder.get().value()));
+    record(holder.get(), new Evidence.RunJoined(run.value(),
+        (String) execution.getVariable(VerifyBackup.VERDICT), (String) execution.getVariable(VerifyBackup.REASON)));
+  }
+
+  private boolean hasOpenTask(RunId holder) {
+    return tasks.createTaskQuery().processInstanceBusinessKey(holder.value()).count() > 0;
+  }
+
+  private void record(RunId run, Evidence evidence) {
+    trail.record(run, Evidence.kind(evidence.getClass()), Trail.PGPROOF, evidence);
+  }
+}

@@ -1,0 +1,170 @@
+package io.pgproof.workflow;
+
+import io.pgproof.proof.RunId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Work that takes longer than an engine's transaction may: it runs beside the engine, and its end rings a bell.
+ *
+ * <p>A step begins it and returns; a later step looks. Beginning what was begun does nothing, so both are safe to repeat.
+ * All methods may be called from any thread.
+ */
+final class LongWork implements AutoCloseable {
+  private final Map<Key, Work<?>> begun = new ConcurrentHashMap<>();
+  private final ExecutorService workers = Executors.newCachedThreadPool(task -> {
+    Thread thread = new Thread(task, "long-work");
+    thread.setDaemon(true);
+    return thread;
+  });
+  private final Bell bell;
+
+  LongWork(Bell bell) {
+    this.bell = bell;
+  }
+
+  /** Rung with the message that waits for the work's end. */
+  @FunctionalInterface
+  interface Bell {
+    void ring(RunId run, String message);
+  }
+
+  private record Key(RunId run, String message) {}
+
+  /**
+   * @param message names the work, and is the message to ring at its end
+   */
+  <T> void begin(RunId run, String message, Callable<T> callable) {
+    Work<T> work = new Work<>(callable);
+    if (begun.putIfAbsent(new Key(run, message), work) == null) {
+      workers.execute(() -> {
+        Thread.currentThread().setName(message + " of " + run);
+        work.run();
+        bell.ring(run, message);
+      });
+    }
+  }
+
+  boolean isBegun(RunId run, String message) {
+    return begun.containsKey(new Key(run, message));
+  }
+
+  /**
+   * The work's result, or empty while it goes on.
+   *
+   * @throws IllegalStateException when there is no such work, or when it failed with a checked exception
+   * @throws RuntimeException what the work threw
+   */
+  @SuppressWarnings("unchecked")
+  <T> Optional<T> look(RunId run, String message) {
+    Work<?> work = begun.get(new Key(run, message));
+    if (work == null) {
+      throw new IllegalStateException("nobody works on what '" + message + "' would end for run " + run);
+    }
+    return (Optional<T>) work.look();
+  }
+
+  /** Forgets work that has ended, so that it can be begun anew. */
+  void forget(RunId run, String message) {
+    begun.computeIfPresent(new Key(run, message), (key, work) -> work.ended.getCount() == 0 ? null : work);
+  }
+
+  /** Interrupts all work of a run that goes on; it ends soon, and is not forgotten. */
+  void interrupt(RunId run) {
+    worksOf(run).forEach(Work::interrupt);
+  }
+
+  /**
+   * Interrupts all work of a run, waits for its end, and forgets it.
+   *
+   * @throws IllegalStateException when a worker does not end within the limit; nothing is forgotten then
+   */
+  void stop(RunId run, Duration limit) {
+    interrupt(run);
+    long end = System.nanoTime() + limit.toNanos();
+    for (Work<?> work : worksOf(run)) {
+      try {
+        if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          throw new IllegalStateException("a worker of run " + run + " did not end within " + Words.duration(limit));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while a worker of run " + run + " was to end", e);
+      }
+    }
+    begun.keySet().removeIf(key -> key.run().equals(run));
+  }
+
+  @Override
+  public void close() {
+    workers.shutdownNow();
+  }
+
+  private List<Work<?>> worksOf(RunId run) {
+    return begun.entrySet().stream()
+        .filter(entry -> entry.getKey().run().equals(run))
+        .<Work<?>>map(Map.Entry::getValue)
+        .toList();
+  }
+
+  private static final class Work<T> {
+    private final Callable<T> callable;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private Thread worker;
+    private boolean interrupted;
+    private T result;
+    private Throwable failure;
+
+    Work(Callable<T> callable) {
+      this.callable = callable;
+    }
+
+    void run() {
+      try {
+        synchronized (this) {
+          worker = Thread.currentThread();
+          if (interrupted) {
+            throw new InterruptedException("stopped before it began");
+          }
+        }
+        result = callable.call();
+      } catch (Throwable e) {
+        failure = e;
+      } finally {
+        synchronized (this) {
+          worker = null;
+          Thread.interrupted();
+        }
+        ended.countDown();
+      }
+    }
+
+    synchronized void interrupt() {
+      interrupted = true;
+      if (worker != null) {
+        worker.interrupt();
+      }
+    }
+
+    Optional<T> look() {
+      if (ended.getCount() > 0) {
+        return Optional.empty();
+      }
+      if (failure instanceof RuntimeException unchecked) {
+        throw unchecked;
+      }
+      if (failure != null) {
+        throw new IllegalStateException(failure.toString(), failure);
+      }
+      return Optional.of(result);
+    }
+  }
+}

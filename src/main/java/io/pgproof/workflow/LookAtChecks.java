@@ -1,0 +1,33 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.postgres.Answers;
+import io.pgproof.proof.RunId;
+import java.util.List;
+import java.util.Optional;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Look at checks: have they been made, and what came of them? Their findings do not end the process, for it tears down next. */
+final class LookAtChecks extends Step {
+  private final LongWork work;
+
+  LookAtChecks(Trail trail, Withdrawals withdrawals, LongWork work) {
+    super(trail, withdrawals);
+    this.work = work;
+  }
+
+  @Override
+  void perform(RunId run, DelegateExecution execution) {
+    Optional<Answers> answers = work.look(run, VerifyBackup.MESSAGE_CHECKS_ENDED);
+    execution.setVariable(VerifyBackup.CHECKED, answers.isPresent());
+    if (answers.isEmpty()) {
+      Pause.longer(execution);
+      return;
+    }
+    record(run, new Evidence.Checked(
+        answers.get().checks().stream().map(Facts::of).toList(),
+        answers.get().freshness(),
+        List.of("indexes against their tables (pg_amcheck)", "every row (pg_dump)")));
+    answers.get().findings().forEach(finding -> record(run, Evidence.Found.of(finding)));
+  }
+}

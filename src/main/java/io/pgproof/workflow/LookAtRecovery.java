@@ -1,0 +1,35 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.postgres.RecoveryReached;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import java.util.Optional;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Look at recovery: has it ended, and where? */
+final class LookAtRecovery extends Step {
+  private final Stays stays;
+  private final LongWork work;
+
+  LookAtRecovery(Trail trail, Withdrawals withdrawals, Stays stays, LongWork work) {
+    super(trail, withdrawals);
+    this.stays = stays;
+    this.work = work;
+  }
+
+  @Override
+  void perform(RunId run, DelegateExecution execution) {
+    Optional<RecoveryReached> look = work.look(run, VerifyBackup.MESSAGE_RECOVERY_ENDED);
+    execution.setVariable(VerifyBackup.RECOVERED, look.isPresent());
+    if (look.isEmpty()) {
+      Pause.longer(execution);
+      return;
+    }
+    RecoveryReached reached = look.get();
+    stays.of(run).reached(reached);
+    record(run, new Evidence.Recovered(
+        new Report.RecoveryFacts(reached.timeline(), true, reached.endLsn().toString(), reached.lastCommit().orElse(null)),
+        Facts.of(reached.check())));
+  }
+}

@@ -1,0 +1,31 @@
+package io.pgproof.workflow;
+
+import io.pgproof.proof.RunId;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Which run holds the open task about a backup; two runs that end at once cannot both hold it. */
+final class OpenTasks {
+  private final JdbcTemplate jdbc;
+
+  OpenTasks(DataSource database) {
+    this.jdbc = new JdbcTemplate(database);
+  }
+
+  Optional<RunId> holder(String backupKey) {
+    return jdbc.queryForList("select run from pgproof_open_task where backup_key = ?", String.class, backupKey).stream()
+        .findFirst().map(RunId::new);
+  }
+
+  /**
+   * @throws org.springframework.dao.DuplicateKeyException when another run was faster; try the step again
+   */
+  void take(String backupKey, RunId run) {
+    jdbc.update("insert into pgproof_open_task (backup_key, run) values (?, ?)", backupKey, run.value());
+  }
+
+  void release(String backupKey, RunId run) {
+    jdbc.update("delete from pgproof_open_task where backup_key = ? and run = ?", backupKey, run.value());
+  }
+}

@@ -1,0 +1,22 @@
+package io.pgproof.workflow;
+
+import java.time.Duration;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** How long the process waits until it looks again at long work: 1 s at first, doubled at each look up to 30 s. */
+final class Pause {
+  private static final Duration FIRST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
+  private Pause() {}
+
+  static void first(DelegateExecution execution) {
+    execution.setVariable(VerifyBackup.PAUSE, FIRST.toString());
+  }
+
+  static void longer(DelegateExecution execution) {
+    Duration now = Duration.parse((String) execution.getVariable(VerifyBackup.PAUSE));
+    Duration next = now.multipliedBy(2);
+    execution.setVariable(VerifyBackup.PAUSE, (next.compareTo(LONGEST) > 0 ? LONGEST : next).toString());
+  }
+}

@@ -1,0 +1,24 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.postgres.RecoveryPreparation;
+import io.pgproof.proof.RunId;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Prepare recovery: settings of ours, standby settings off, signal files by version. */
+final class PrepareRecovery extends Step {
+  private final Stays stays;
+  private final ProgressBoard progress;
+
+  PrepareRecovery(Trail trail, Withdrawals withdrawals, Stays stays, ProgressBoard progress) {
+    super(trail, withdrawals);
+    this.stays = stays;
+    this.progress = progress;
+  }
+
+  @Override
+  void perform(RunId run, DelegateExecution execution) {
+    progress.phase(run, "start");
+    RecoveryPreparation.prepare(stays.of(run).recoveryOrder());
+  }
+}

@@ -1,0 +1,47 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
+import java.time.Duration;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Reach verdict: from the trail, and from nothing else; gives the engine the few facts that its gateways and forms need. */
+final class ReachVerdict implements JavaDelegate {
+  private static final int LONGEST_TEXT = 3_500;
+
+  private final Trail trail;
+
+  ReachVerdict(Trail trail) {
+    this.trail = trail;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    RunStory story = RunStory.of(trail.of(run));
+    Verdict verdict = story.verdict();
+    execution.setVariable(VerifyBackup.VERDICT, verdict.word());
+    execution.setVariable(VerifyBackup.WITHDRAWN, story.withdrawn() && verdict.reason() == Reason.INTERRUPTED);
+    execution.setVariable(VerifyBackup.REASON, verdict.reason().code());
+    execution.setVariable(VerifyBackup.MESSAGE, shortened(verdict.message()));
+    execution.setVariable(VerifyBackup.HINT, shortened(verdict.hint()));
+    execution.setVariable(VerifyBackup.WORDS, shortened(story.findings().stream()
+        .filter(finding -> finding.reason() == verdict.reason())
+        .map(Finding::words)
+        .findFirst().orElse(null)));
+    Report.FreshnessFacts freshness = story.freshness();
+    execution.setVariable(VerifyBackup.NEWEST, freshness == null || freshness.newest() == null ? null : freshness.newest().toString());
+    execution.setVariable(VerifyBackup.AGE_TEXT, freshness == null || freshness.ageSeconds() == null
+        ? null
+        : Words.duration(Duration.ofSeconds(freshness.ageSeconds())));
+  }
+
+  private static String shortened(String text) {
+    return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " …";
+  }
+}

@@ -1,0 +1,30 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Record evidence: the report as it is given out, once for each run. */
+final class RecordEvidence implements JavaDelegate {
+  private final Trail trail;
+  private final ProgressBoard progress;
+  private final Withdrawals withdrawals;
+
+  RecordEvidence(Trail trail, ProgressBoard progress, Withdrawals withdrawals) {
+    this.trail = trail;
+    this.progress = progress;
+    this.withdrawals = withdrawals;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    Report report = RunStory.of(trail.of(run)).report(run.value());
+    Evidence reached = new Evidence.VerdictReached(report);
+    trail.record(run, Evidence.kind(reached.getClass()), Trail.PGPROOF, reached);
+    progress.forget(run);
+    withdrawals.forget(run);
+  }
+}

@@ -1,0 +1,60 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.state.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Remove files: all that the stay wrote, but for a restored copy that someone asked to keep for a look. */
+final class RemoveFiles implements JavaDelegate {
+  private static final Duration WORKERS_END_WITHIN = Duration.ofSeconds(30);
+
+  private final Trail trail;
+  private final StateDirectory state;
+  private final Stays stays;
+  private final LongWork work;
+  private final Clock clock;
+
+  RemoveFiles(Trail trail, StateDirectory state, Stays stays, LongWork work, Clock clock) {
+    this.trail = trail;
+    this.state = state;
+    this.stays = stays;
+    this.work = work;
+    this.clock = clock;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) throws IOException {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    work.stop(run, WORKERS_END_WITHIN);
+    Evidence removed = remove(run, state.run(run).path());
+    stays.end(run);
+    trail.record(run, Evidence.kind(removed.getClass()), Trail.PGPROOF, removed);
+  }
+
+  private Evidence remove(RunId run, Path files) throws IOException {
+    RunStory story = RunStory.of(trail.of(run));
+    Duration keep = story.asked().request().keep();
+    boolean wanted = !keep.isZero() && !story.withdrawn()
+        && (story.verdict() instanceof Verdict.Refuted || story.verdict() instanceof Verdict.Inconclusive);
+    if (!wanted || !Files.isDirectory(state.run(run).data())) {
+      Trees.remove(files);
+      return new Evidence.FilesRemoved(null, null);
+    }
+    Instant until = clock.instant().plus(keep).truncatedTo(ChronoUnit.SECONDS);
+    KeptCopy copy = new KeptCopy(run, until);
+    Files.move(files, copy.path(state), StandardCopyOption.ATOMIC_MOVE);
+    return new Evidence.FilesRemoved(copy.path(state).toString(), until);
+  }
+}

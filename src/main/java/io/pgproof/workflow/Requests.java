@@ -1,0 +1,33 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Entry;
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
+import java.time.Instant;
+
+/** What was asked for, read from the trail: the engine carries the run's id only. */
+final class Requests {
+  private final Trail trail;
+
+  Requests(Trail trail) {
+    this.trail = trail;
+  }
+
+  /**
+   * @throws IllegalStateException when nobody asked for this run
+   */
+  VerificationRequest of(RunId run) {
+    return ((Evidence.Asked) Evidence.read(asked(run))).request();
+  }
+
+  /** When it was asked for: ages are judged against this time. */
+  Instant askedAt(RunId run) {
+    return asked(run).at();
+  }
+
+  private Entry asked(RunId run) {
+    return trail.last(run, Evidence.kind(Evidence.Asked.class))
+        .orElseThrow(() -> new IllegalStateException("nobody asked for run " + run));
+  }
+}

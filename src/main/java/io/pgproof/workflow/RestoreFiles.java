@@ -1,0 +1,74 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.backup.Backup;
+import io.pgproof.backup.BackupIdentity;
+import io.pgproof.backup.Backups;
+import io.pgproof.backup.RestoreOrder;
+import io.pgproof.image.Image;
+import io.pgproof.image.ImageStore;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.RunId;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.state.StateDirectory.RunDirectory;
+import io.pgproof.state.Trees;
+import io.pgproof.target.VerificationRequest;
+import java.nio.file.Files;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Restore files: begins the stay and the one pass over the archives. */
+final class RestoreFiles extends Step {
+  private final Requests requests;
+  private final ImageStore images;
+  private final Sandbox sandbox;
+  private final StateDirectory state;
+  private final long reserveBytes;
+  private final Stays stays;
+  private final LongWork work;
+  private final ProgressBoard progress;
+
+  RestoreFiles(Trail trail, Withdrawals withdrawals, Requests requests, ImageStore images, Sandbox sandbox,
+      StateDirectory state, long reserveBytes, Stays stays, LongWork work, ProgressBoard progress) {
+    super(trail, withdrawals);
+    this.requests = requests;
+    this.images = images;
+    this.sandbox = sandbox;
+    this.state = state;
+    this.reserveBytes = reserveBytes;
+    this.stays = stays;
+    this.work = work;
+    this.progress = progress;
+  }
+
+  @Override
+  void perform(RunId run, DelegateExecution execution) throws Exception {
+    if (!work.isBegun(run, VerifyBackup.MESSAGE_RESTORE_ENDED)) {
+      begin(run, (String) execution.getVariable(VerifyBackup.IMAGE));
+    }
+    int attempt = (Integer) execution.getVariable(VerifyBackup.ATTEMPT) + 1;
+    execution.setVariable(VerifyBackup.ATTEMPT, attempt);
+    execution.setVariable(VerifyBackup.RESTORED, false);
+    execution.setVariable(VerifyBackup.RECOVERED, false);
+    execution.setVariable(VerifyBackup.CHECKED, false);
+    Pause.first(execution);
+    record(run, new Evidence.AttemptBegun(attempt));
+  }
+
+  private void begin(RunId run, String imageKey) throws Exception {
+    VerificationRequest request = requests.of(run);
+    Image image = images.list().stream().filter(candidate -> candidate.key().equals(imageKey)).findFirst()
+        .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
+    Backup backup = Backups.find(request.path());
+    BackupIdentity identity = Backups.inspect(backup, request.walArchive());
+    RunDirectory directory = state.run(run);
+    Trees.remove(directory.path());
+    Files.createDirectories(directory.path());
+    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), backup, identity);
+    stays.begin(stay);
+    Progress heard = progress.phase(run, "restore");
+    RestoreOrder order =
+        new RestoreOrder(directory.data(), stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
+    work.begin(run, VerifyBackup.MESSAGE_RESTORE_ENDED, () -> Backups.restore(backup, identity, order, heard));
+  }
+}

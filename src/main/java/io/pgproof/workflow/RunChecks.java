@@ -1,0 +1,51 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.postgres.Asked;
+import io.pgproof.postgres.Questions;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.RunId;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.target.VerificationRequest;
+import java.time.Duration;
+import java.time.Instant;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Run checks: begins asking the restored database. */
+final class RunChecks extends Step {
+  private static final Duration STATEMENT_LIMIT = Duration.ofMinutes(10);
+
+  private final Sandbox sandbox;
+  private final Stays stays;
+  private final LongWork work;
+  private final ProgressBoard progress;
+  private final Requests requests;
+
+  RunChecks(Trail trail, Withdrawals withdrawals, Sandbox sandbox, Stays stays, LongWork work, ProgressBoard progress,
+      Requests requests) {
+    super(trail, withdrawals);
+    this.sandbox = sandbox;
+    this.stays = stays;
+    this.work = work;
+    this.progress = progress;
+    this.requests = requests;
+  }
+
+  @Override
+  void perform(RunId run, DelegateExecution execution) {
+    Stay stay = stays.of(run);
+    VerificationRequest request = stay.request();
+    Instant startedAt = requests.askedAt(run);
+    Progress heard = progress.phase(run, "check");
+    Asked asked = new Asked(request.database(), request.freshnessQuery(), request.assertions(), request.maxAge(),
+        STATEMENT_LIMIT, request.zone(), startedAt);
+    Questions questions = new Questions(
+        stay.address(),
+        stay.directory().serverLog(),
+        () -> sandbox.running(stay.machine()),
+        () -> sandbox.ranOutOfMemory(stay.machine()));
+    work.begin(run, VerifyBackup.MESSAGE_CHECKS_ENDED, () -> questions.ask(
+        asked, stay.reached().lastCommit(), stay.restored().control().checkpointTime(), heard));
+    Pause.first(execution);
+  }
+}

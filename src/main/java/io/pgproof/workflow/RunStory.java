@@ -1,0 +1,188 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Entry;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Fault;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.Report.PhaseFacts;
+import io.pgproof.proof.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A run as its trail tells it: all that is said about a run is told from here, so report and evidence cannot disagree.
+ *
+ * <p>An attempt that was interrupted leaves its time in the phases, and nothing else.
+ */
+final class RunStory {
+  private final Map<String, Duration> phases = new LinkedHashMap<>();
+  private final List<Report.CheckFacts> checks = new ArrayList<>();
+  private final List<String> notChecked = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private Evidence.Asked asked;
+  private Instant startedAt;
+  private Instant finishedAt;
+  private String phase = "inspect";
+  private Report.BackupFacts backup;
+  private Report.ImageFacts image;
+  private Report.RecoveryFacts recovery;
+  private Report.FreshnessFacts freshness;
+  private boolean withdrawn;
+  private int attempts;
+
+  private RunStory() {}
+
+  /**
+   * @param entries all of one run, in order
+   */
+  static RunStory of(List<Entry> entries) {
+    RunStory story = new RunStory();
+    for (Entry entry : entries) {
+      story.hear(entry.at(), Evidence.read(entry));
+    }
+    if (story.asked == null) {
+      throw new IllegalStateException("a trail that does not begin with what was asked: " + entries);
+    }
+    return story;
+  }
+
+  private void hear(Instant at, Evidence evidence) {
+    if (evidence instanceof Evidence.Asked first) {
+      asked = first;
+      startedAt = at;
+      finishedAt = at;
+    } else if (evidence instanceof Evidence.Inspected inspected) {
+      backup = inspected.backup();
+      turn(at, "image");
+    } else if (evidence instanceof Evidence.ImageFound found) {
+      image = found.image();
+      turn(at, "restore");
+    } else if (evidence instanceof Evidence.AttemptBegun attempt) {
+      attempts = attempt.attempt();
+      turn(at, "restore");
+    } else if (evidence instanceof Evidence.Restored restored) {
+      backup = restored.backup();
+      checks.addAll(restored.checks());
+      notChecked.addAll(restored.notChecked());
+      turn(at, "start");
+    } else if (evidence instanceof Evidence.Started) {
+      turn(at, "recover");
+    } else if (evidence instanceof Evidence.Recovered recovered) {
+      recovery = recovered.recovery();
+      checks.add(recovered.check());
+      turn(at, "check");
+    } else if (evidence instanceof Evidence.Checked checked) {
+      checks.addAll(checked.checks());
+      notChecked.addAll(checked.notChecked());
+      freshness = checked.freshness();
+      turn(at, "teardown");
+    } else if (evidence instanceof Evidence.Found found) {
+      addCheckOf(found.finding());
+      findings.add(found.finding());
+      turnAfterFinding(at);
+    } else if (evidence instanceof Evidence.Interrupted) {
+      forgetAttempt();
+      turn(at, "teardown");
+    } else if (evidence instanceof Evidence.Withdrawn) {
+      withdrawn = true;
+    } else if (evidence instanceof Evidence.ContainerDestroyed || evidence instanceof Evidence.FilesRemoved) {
+      turn(at, "teardown");
+    }
+  }
+
+  /** The time since the last turn belongs to the phase that it ends. */
+  private void turn(Instant at, String next) {
+    Duration took = Duration.between(finishedAt, at);
+    phases.merge(phase, took.isNegative() ? Duration.ZERO : took, Duration::plus);
+    phase = next;
+    finishedAt = at;
+  }
+
+  private void turnAfterFinding(Instant at) {
+    turn(at, phase.equals("inspect") || phase.equals("image") ? phase : "teardown");
+  }
+
+  /** A finding that ended a check leaves the check in the report as failed. */
+  private void addCheckOf(Finding finding) {
+    String name = switch (finding.reason()) {
+      case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, UNSAFE_ARCHIVE, BACKUP_INCOMPLETE -> "archive";
+      case MANIFEST_MISMATCH -> "manifest";
+      case PAGE_CHECKSUM -> "pages";
+      case WAL_MISSING, INCONSISTENT, RECOVERY_FAILED, RECOVERY_TIMEOUT -> "recovery";
+      default -> null;
+    };
+    if (name != null && checks.stream().noneMatch(check -> check.name().equals(name))) {
+      checks.add(new Report.CheckFacts(name, finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped", finding.message(), 0));
+    }
+  }
+
+  private void forgetAttempt() {
+    checks.clear();
+    notChecked.clear();
+    findings.clear();
+    recovery = null;
+    freshness = null;
+  }
+
+  Evidence.Asked asked() {
+    return asked;
+  }
+
+  Instant startedAt() {
+    return startedAt;
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  boolean withdrawn() {
+    return withdrawn;
+  }
+
+  List<Finding> findings() {
+    return List.copyOf(findings);
+  }
+
+  Report.FreshnessFacts freshness() {
+    return freshness;
+  }
+
+  /** The verdict that this trail asks for. */
+  Verdict verdict() {
+    return Verdict.reach(findings, proven());
+  }
+
+  private String proven() {
+    String age = freshness == null || freshness.ageSeconds() == null
+        ? ""
+        : ", its newest data were " + Words.duration(Duration.ofSeconds(freshness.ageSeconds())) + " old";
+    return "the backup restores, recovers and answers" + age;
+  }
+
+  Report report(String run) {
+    Verdict verdict = verdict();
+    return new Report(
+        Report.SCHEMA,
+        run,
+        asked.request().target().orElse(null),
+        verdict.word(),
+        verdict.reason().code(),
+        verdict.message(),
+        verdict.hint(),
+        startedAt,
+        finishedAt,
+        backup,
+        image,
+        recovery,
+        freshness,
+        List.copyOf(checks),
+        List.copyOf(notChecked),
+        phases.entrySet().stream().map(entry -> new PhaseFacts(entry.getKey(), entry.getValue().toMillis())).toList(),
+        Duration.between(startedAt, finishedAt).toMillis());
+  }
+}

@@ -1,0 +1,46 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.postgres.RecoveryWatch;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.RunId;
+import io.pgproof.sandbox.Sandbox;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Start server: the container's start is the server's start; its recovery is watched from then on. */
+final class StartServer extends Step {
+  private final Sandbox sandbox;
+  private final Stays stays;
+  private final LongWork work;
+  private final ProgressBoard progress;
+
+  StartServer(Trail trail, Withdrawals withdrawals, Sandbox sandbox, Stays stays, LongWork work, ProgressBoard progress) {
+    super(trail, withdrawals);
+    this.sandbox = sandbox;
+    this.stays = stays;
+    this.work = work;
+    this.progress = progress;
+  }
+
+  @Override
+  void perform(RunId run, DelegateExecution execution) {
+    Stay stay = stays.of(run);
+    if (!work.isBegun(run, VerifyBackup.MESSAGE_RECOVERY_ENDED)) {
+      sandbox.start(stay.machine());
+      Progress heard = progress.phase(run, "recover");
+      work.begin(run, VerifyBackup.MESSAGE_RECOVERY_ENDED, () -> watch(stay).await(heard));
+    }
+    Pause.first(execution);
+    record(run, new Evidence.Started(stay.directory().machineName()));
+  }
+
+  private RecoveryWatch watch(Stay stay) {
+    return new RecoveryWatch(
+        stay.address(),
+        stay.directory().serverLog(),
+        () -> sandbox.running(stay.machine()),
+        () -> sandbox.ranOutOfMemory(stay.machine()),
+        stay.request().recoveryTimeout(),
+        stay.restored());
+  }
+}

@@ -1,0 +1,75 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import org.camunda.bpm.engine.delegate.BpmnError;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.camunda.bpm.engine.impl.context.Context;
+import org.camunda.bpm.engine.impl.interceptor.JobExecutorContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A step of the process on its way to the verdict.
+ *
+ * <p>What a step finds out becomes evidence and a BPMN error. Any other failure is a fault of the environment: the engine tries
+ * the step again, and the last try's fault becomes evidence and a BPMN error too, so that a run always ends and never sits on a
+ * container.
+ */
+abstract class Step implements JavaDelegate {
+  private static final Logger LOG = LoggerFactory.getLogger(Step.class);
+
+  private final Trail trail;
+  private final Withdrawals withdrawals;
+
+  Step(Trail trail, Withdrawals withdrawals) {
+    this.trail = trail;
+    this.withdrawals = withdrawals;
+  }
+
+  /** Does the step; safe to repeat, for its transaction may be rolled back at its very end. */
+  abstract void perform(RunId run, DelegateExecution execution) throws Exception;
+
+  @Override
+  public final void execute(DelegateExecution execution) throws Exception {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    try {
+      withdrawals.check(run);
+      perform(run, execution);
+    } catch (FindingException e) {
+      throw found(run, e.finding(), VerifyBackup.ERROR_FINDING, e);
+    } catch (Exception e) {
+      if (!isLastTry()) {
+        LOG.warn("{} of run {} failed and will be tried again: {}", execution.getCurrentActivityName(), run, e.toString());
+        throw e;
+      }
+      LOG.error("{} of run {} failed for the last time", execution.getCurrentActivityName(), run, e);
+      Finding finding = Finding.of(Reason.ENVIRONMENT,
+          "the step '" + execution.getCurrentActivityName() + "' failed again and again: " + said(e));
+      throw found(run, finding, VerifyBackup.ERROR_ENVIRONMENT, e);
+    }
+  }
+
+  private BpmnError found(RunId run, Finding finding, String code, Exception cause) {
+    record(run, Evidence.Found.of(finding));
+    return new BpmnError(code, finding.message(), cause);
+  }
+
+  /** Adds evidence in the step's own transaction. */
+  final void record(RunId run, Evidence evidence) {
+    trail.record(run, Evidence.kind(evidence.getClass()), Trail.PGPROOF, evidence);
+  }
+
+  private static boolean isLastTry() {
+    JobExecutorContext job = Context.getJobExecutorContext();
+    return job != null && job.getCurrentJob() != null && job.getCurrentJob().getRetries() <= 1;
+  }
+
+  private static String said(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+}

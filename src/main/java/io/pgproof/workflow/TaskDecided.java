@@ -1,0 +1,67 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.RunId;
+import java.util.Map;
+import java.util.Set;
+import org.camunda.bpm.engine.BadUserRequestException;
+import org.camunda.bpm.engine.IdentityService;
+import org.camunda.bpm.engine.delegate.DelegateTask;
+import org.camunda.bpm.engine.delegate.TaskListener;
+import org.camunda.bpm.engine.impl.identity.Authentication;
+
+/**
+ * A person completes a human task, through whichever interface: the decision must be one of those asked for, a decision that lets
+ * a bad backup pass must have a reason, and who decided must be known.
+ */
+final class TaskDecided implements TaskListener {
+  private static final Map<String, Set<String>> ALLOWED = Map.of(
+      VerifyBackup.REVIEW_STALE_BACKUP, Set.of(VerifyBackup.DECISION_ACCEPT, VerifyBackup.DECISION_ESCALATE),
+      VerifyBackup.APPROVE_ESCALATION,
+      Set.of(VerifyBackup.DECISION_ESCALATE, VerifyBackup.DECISION_VERIFY_AGAIN, VerifyBackup.DECISION_DISMISS));
+  private static final Set<String> NEEDS_REASON = Set.of(VerifyBackup.DECISION_ACCEPT, VerifyBackup.DECISION_DISMISS);
+  private static final int LONGEST_REASON = 2_000;
+
+  private final Trail trail;
+  private final OpenTasks openTasks;
+  private final IdentityService identities;
+
+  TaskDecided(Trail trail, OpenTasks openTasks, IdentityService identities) {
+    this.trail = trail;
+    this.openTasks = openTasks;
+    this.identities = identities;
+  }
+
+  @Override
+  public void notify(DelegateTask task) {
+    Authentication person = identities.getCurrentAuthentication();
+    if (person == null || person.getUserId() == null) {
+      throw new BadUserRequestException("nobody is logged in: a decision needs a person who made it");
+    }
+    String key = task.getTaskDefinitionKey();
+    String decision = text(task, VerifyBackup.DECISION);
+    String reason = text(task, VerifyBackup.DECISION_REASON);
+    if (decision == null || !ALLOWED.get(key).contains(decision)) {
+      throw new BadUserRequestException("the variable 'decision' must be one of "
+          + ALLOWED.get(key).stream().sorted().toList() + ", not " + decision);
+    }
+    if (reason == null && NEEDS_REASON.contains(decision)) {
+      throw new BadUserRequestException("the decision '" + decision + "' needs a reason: fill in the variable 'decisionReason'");
+    }
+    if (reason != null && reason.length() > LONGEST_REASON) {
+      throw new BadUserRequestException("the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
+    }
+    RunId run = new RunId(task.getExecution().getProcessBusinessKey());
+    Evidence decided = new Evidence.Decided(key, decision, reason);
+    trail.record(run, Evidence.kind(decided.getClass()), person.getUserId(), decided);
+    boolean goesOnToApprover = key.equals(VerifyBackup.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.DECISION_ESCALATE);
+    if (!goesOnToApprover) {
+      openTasks.release((String) task.getVariable(VerifyBackup.BACKUP_KEY), run);
+    }
+  }
+
+  private static String text(DelegateTask task, String variable) {
+    Object value = task.getVariable(variable);
+    return value instanceof String text && !text.isBlank() ? text.strip() : null;
+  }
+}

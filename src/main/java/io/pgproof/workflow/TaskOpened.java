@@ -1,0 +1,25 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.RunId;
+import java.util.stream.Collectors;
+import org.camunda.bpm.engine.delegate.DelegateTask;
+import org.camunda.bpm.engine.delegate.TaskListener;
+import org.camunda.bpm.engine.task.IdentityLink;
+
+/** A human task came up: that somebody is asked is evidence. */
+final class TaskOpened implements TaskListener {
+  private final Trail trail;
+
+  TaskOpened(Trail trail) {
+    this.trail = trail;
+  }
+
+  @Override
+  public void notify(DelegateTask task) {
+    RunId run = new RunId(task.getExecution().getProcessBusinessKey());
+    String groups = task.getCandidates().stream().map(IdentityLink::getGroupId).sorted().collect(Collectors.joining(", "));
+    Evidence opened = new Evidence.TaskOpened(task.getTaskDefinitionKey(), task.getName(), groups);
+    trail.record(run, Evidence.kind(opened.getClass()), Trail.PGPROOF, opened);
+  }
+}

@@ -1,0 +1,42 @@
+package io.pgproof.workflow;
+
+import java.time.Duration;
+
+/** Amounts as people read them. */
+public final class Words {
+  private Words() {}
+
+  /** The two largest units: {@code 26 h 3 min}, {@code 12 s}, {@code 3 d 4 h}. */
+  public static String duration(Duration duration) {
+    long seconds = duration.abs().toSeconds();
+    String sign = duration.isNegative() ? "-" : "";
+    if (seconds < 60) {
+      return sign + seconds + " s";
+    }
+    if (seconds < 3600) {
+      return sign + pair(seconds / 60, "min", seconds % 60, "s");
+    }
+    if (seconds < 172_800) {
+      return sign + pair(seconds / 3600, "h", seconds % 3600 / 60, "min");
+    }
+    return sign + pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
+  }
+
+  /** Powers of 1024 with one decimal: {@code 534.2 MiB}. */
+  public static String bytes(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " B";
+    }
+    double amount = bytes;
+    int unit = -1;
+    while (amount >= 1024 && unit < 3) {
+      amount /= 1024;
+      unit++;
+    }
+    return String.format(java.util.Locale.ROOT, "%.1f %s", amount, new String[] {"KiB", "MiB", "GiB", "TiB"}[unit]);
+  }
+
+  private static String pair(long big, String bigUnit, long small, String smallUnit) {
+    return small == 0 ? big + " " + bigUnit : big + " " + bigUnit + " " + small + " " + smallUnit;
+  }
+}
