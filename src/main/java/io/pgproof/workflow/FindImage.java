@@ -28,15 +28,15 @@ final class FindImage extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
-    int major = (Integer) execution.getVariable(VerifyBackup.POSTGRES_MAJOR);
-    Optional<Image> image = work.isBegun(run, VerifyBackup.MESSAGE_IMAGE_BUILT) ? lookAtBuild(run, execution) : images.find(major);
-    if (image.isEmpty() && !work.isBegun(run, VerifyBackup.MESSAGE_IMAGE_BUILT)) {
+    int major = (Integer) execution.getVariable(VerifyBackup.Variable.POSTGRES_MAJOR);
+    Optional<Image> image = work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT) ? lookAtBuild(run, execution) : images.find(major);
+    if (image.isEmpty() && !work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT)) {
       beginBuild(run, major, execution);
     }
-    execution.setVariable(VerifyBackup.IMAGE_AT_HAND, image.isPresent());
-    execution.setVariable(VerifyBackup.INTERRUPTED, false);
+    execution.setVariable(VerifyBackup.Variable.IMAGE_AT_HAND, image.isPresent());
+    execution.setVariable(VerifyBackup.Variable.INTERRUPTED, false);
     image.ifPresent(found -> {
-      execution.setVariable(VerifyBackup.IMAGE, found.key());
+      execution.setVariable(VerifyBackup.Variable.IMAGE, found.key());
       record(run, new Evidence.ImageFound(new Report.ImageFacts(found.key(), found.postgresVersion(), found.builtAt())));
     });
   }
@@ -47,16 +47,16 @@ final class FindImage extends Step {
           "there is no image with PostgreSQL " + major + ", and the configuration says that none is to be built");
     }
     Progress heard = progress.phase(run, "image");
-    work.begin(run, VerifyBackup.MESSAGE_IMAGE_BUILT, () -> images.build(major, false, line -> heard.at(0, 0, line)));
+    work.begin(run, VerifyBackup.Message.IMAGE_BUILT, () -> images.build(major, false, line -> heard.at(0, 0, line)));
     Pause.first(execution);
   }
 
   private Optional<Image> lookAtBuild(RunId run, DelegateExecution execution) {
     Optional<Image> built;
     try {
-      built = work.look(run, VerifyBackup.MESSAGE_IMAGE_BUILT);
+      built = work.look(run, VerifyBackup.Message.IMAGE_BUILT);
     } catch (RuntimeException e) {
-      work.forget(run, VerifyBackup.MESSAGE_IMAGE_BUILT);
+      work.forget(run, VerifyBackup.Message.IMAGE_BUILT);
       throw e;
     }
     if (built.isEmpty()) {

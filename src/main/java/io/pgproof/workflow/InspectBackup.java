@@ -27,7 +27,7 @@ final class InspectBackup extends Step {
     VerificationRequest request = requests.of(run);
     Backup backup = Backups.find(request.path());
     BackupIdentity identity = Backups.inspect(backup, request.walArchive());
-    execution.setVariable(VerifyBackup.POSTGRES_MAJOR, identity.postgresMajor());
+    execution.setVariable(VerifyBackup.Variable.POSTGRES_MAJOR, identity.postgresMajor());
     record(run, new Evidence.Inspected(new Report.BackupFacts(
         backup.directory().toString(),
         "tar",

@@ -22,21 +22,21 @@ final class JoinOpenTask implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    String backupKey = (String) execution.getVariable(VerifyBackup.BACKUP_KEY);
+    String backupKey = (String) execution.getVariable(VerifyBackup.Variable.BACKUP_KEY);
     Optional<RunId> holder = openTasks.holder(backupKey);
     if (holder.isPresent() && !hasOpenTask(holder.get())) {
       // Its instance was deleted by hand, so nobody will ever decide there.
       openTasks.release(backupKey, holder.get());
       holder = Optional.empty();
     }
-    execution.setVariable(VerifyBackup.JOINED, holder.isPresent());
+    execution.setVariable(VerifyBackup.Variable.JOINED, holder.isPresent());
     if (holder.isEmpty()) {
       openTasks.take(backupKey, run);
       return;
     }
     record(run, new Evidence.TaskJoined(holder.get().value()));
     record(holder.get(), new Evidence.RunJoined(run.value(),
-        (String) execution.getVariable(VerifyBackup.VERDICT), (String) execution.getVariable(VerifyBackup.REASON)));
+        (String) execution.getVariable(VerifyBackup.Variable.VERDICT), (String) execution.getVariable(VerifyBackup.Variable.REASON)));
   }
 
   private boolean hasOpenTask(RunId holder) {

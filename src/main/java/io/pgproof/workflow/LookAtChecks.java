@@ -18,8 +18,8 @@ final class LookAtChecks extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
-    Optional<Answers> answers = work.look(run, VerifyBackup.MESSAGE_CHECKS_ENDED);
-    execution.setVariable(VerifyBackup.CHECKED, answers.isPresent());
+    Optional<Answers> answers = work.look(run, VerifyBackup.Message.CHECKS_ENDED);
+    execution.setVariable(VerifyBackup.Variable.CHECKED, answers.isPresent());
     if (answers.isEmpty()) {
       Pause.longer(execution);
       return;

@@ -20,8 +20,8 @@ final class LookAtRecovery extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
-    Optional<RecoveryReached> look = work.look(run, VerifyBackup.MESSAGE_RECOVERY_ENDED);
-    execution.setVariable(VerifyBackup.RECOVERED, look.isPresent());
+    Optional<RecoveryReached> look = work.look(run, VerifyBackup.Message.RECOVERY_ENDED);
+    execution.setVariable(VerifyBackup.Variable.RECOVERED, look.isPresent());
     if (look.isEmpty()) {
       Pause.longer(execution);
       return;

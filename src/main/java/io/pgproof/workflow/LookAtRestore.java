@@ -20,8 +20,8 @@ final class LookAtRestore extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
-    Optional<Restored> restored = work.look(run, VerifyBackup.MESSAGE_RESTORE_ENDED);
-    execution.setVariable(VerifyBackup.RESTORED, restored.isPresent());
+    Optional<Restored> restored = work.look(run, VerifyBackup.Message.RESTORE_ENDED);
+    execution.setVariable(VerifyBackup.Variable.RESTORED, restored.isPresent());
     if (restored.isEmpty()) {
       Pause.longer(execution);
       return;

@@ -19,7 +19,7 @@ final class NoteDeadline implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
     Evidence found = Evidence.Found.of(Finding.of(Reason.DEADLINE,
-        "the stay in the container did not end within " + execution.getVariable(VerifyBackup.DEADLINE)));
+        "the stay in the container did not end within " + execution.getVariable(VerifyBackup.Variable.DEADLINE)));
     trail.record(run, Evidence.kind(found.getClass()), Trail.PGPROOF, found);
   }
 }

@@ -18,7 +18,7 @@ final class NoteInterruption implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    int attempt = (Integer) execution.getVariable(VerifyBackup.ATTEMPT);
+    int attempt = (Integer) execution.getVariable(VerifyBackup.Variable.ATTEMPT);
     record(run, new Evidence.Interrupted(attempt));
     if (attempt >= VerifyBackup.MOST_ATTEMPTS) {
       record(run, Evidence.Found.of(Finding.of(Reason.INTERRUPTED,

@@ -11,12 +11,12 @@ final class Pause {
   private Pause() {}
 
   static void first(DelegateExecution execution) {
-    execution.setVariable(VerifyBackup.PAUSE, FIRST.toString());
+    execution.setVariable(VerifyBackup.Variable.PAUSE, FIRST.toString());
   }
 
   static void longer(DelegateExecution execution) {
-    Duration now = Duration.parse((String) execution.getVariable(VerifyBackup.PAUSE));
+    Duration now = Duration.parse((String) execution.getVariable(VerifyBackup.Variable.PAUSE));
     Duration next = now.multipliedBy(2);
-    execution.setVariable(VerifyBackup.PAUSE, (next.compareTo(LONGEST) > 0 ? LONGEST : next).toString());
+    execution.setVariable(VerifyBackup.Variable.PAUSE, (next.compareTo(LONGEST) > 0 ? LONGEST : next).toString());
   }
 }

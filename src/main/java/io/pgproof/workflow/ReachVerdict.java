@@ -25,18 +25,18 @@ final class ReachVerdict implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     RunStory story = RunStory.of(trail.of(run));
     Verdict verdict = story.verdict();
-    execution.setVariable(VerifyBackup.VERDICT, verdict.word());
-    execution.setVariable(VerifyBackup.WITHDRAWN, story.withdrawn() && verdict.reason() == Reason.INTERRUPTED);
-    execution.setVariable(VerifyBackup.REASON, verdict.reason().code());
-    execution.setVariable(VerifyBackup.MESSAGE, shortened(verdict.message()));
-    execution.setVariable(VerifyBackup.HINT, shortened(verdict.hint()));
-    execution.setVariable(VerifyBackup.WORDS, shortened(story.findings().stream()
+    execution.setVariable(VerifyBackup.Variable.VERDICT, verdict.word());
+    execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.withdrawn() && verdict.reason() == Reason.INTERRUPTED);
+    execution.setVariable(VerifyBackup.Variable.REASON, verdict.reason().code());
+    execution.setVariable(VerifyBackup.Variable.MESSAGE, shortened(verdict.message()));
+    execution.setVariable(VerifyBackup.Variable.HINT, shortened(verdict.hint()));
+    execution.setVariable(VerifyBackup.Variable.WORDS, shortened(story.findings().stream()
         .filter(finding -> finding.reason() == verdict.reason())
         .map(Finding::words)
         .findFirst().orElse(null)));
     Report.FreshnessFacts freshness = story.freshness();
-    execution.setVariable(VerifyBackup.NEWEST, freshness == null || freshness.newest() == null ? null : freshness.newest().toString());
-    execution.setVariable(VerifyBackup.AGE_TEXT, freshness == null || freshness.ageSeconds() == null
+    execution.setVariable(VerifyBackup.Variable.NEWEST, freshness == null || freshness.newest() == null ? null : freshness.newest().toString());
+    execution.setVariable(VerifyBackup.Variable.AGE_TEXT, freshness == null || freshness.ageSeconds() == null
         ? null
         : Words.duration(Duration.ofSeconds(freshness.ageSeconds())));
   }

@@ -43,14 +43,14 @@ final class RestoreFiles extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) throws Exception {
-    if (!work.isBegun(run, VerifyBackup.MESSAGE_RESTORE_ENDED)) {
-      begin(run, (String) execution.getVariable(VerifyBackup.IMAGE));
+    if (!work.isBegun(run, VerifyBackup.Message.RESTORE_ENDED)) {
+      begin(run, (String) execution.getVariable(VerifyBackup.Variable.IMAGE));
     }
-    int attempt = (Integer) execution.getVariable(VerifyBackup.ATTEMPT) + 1;
-    execution.setVariable(VerifyBackup.ATTEMPT, attempt);
-    execution.setVariable(VerifyBackup.RESTORED, false);
-    execution.setVariable(VerifyBackup.RECOVERED, false);
-    execution.setVariable(VerifyBackup.CHECKED, false);
+    int attempt = (Integer) execution.getVariable(VerifyBackup.Variable.ATTEMPT) + 1;
+    execution.setVariable(VerifyBackup.Variable.ATTEMPT, attempt);
+    execution.setVariable(VerifyBackup.Variable.RESTORED, false);
+    execution.setVariable(VerifyBackup.Variable.RECOVERED, false);
+    execution.setVariable(VerifyBackup.Variable.CHECKED, false);
     Pause.first(execution);
     record(run, new Evidence.AttemptBegun(attempt));
   }
@@ -69,6 +69,6 @@ final class RestoreFiles extends Step {
     Progress heard = progress.phase(run, "restore");
     RestoreOrder order =
         new RestoreOrder(directory.data(), stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
-    work.begin(run, VerifyBackup.MESSAGE_RESTORE_ENDED, () -> Backups.restore(backup, identity, order, heard));
+    work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> Backups.restore(backup, identity, order, heard));
   }
 }

@@ -44,7 +44,7 @@ final class RunChecks extends Step {
         stay.directory().serverLog(),
         () -> sandbox.running(stay.machine()),
         () -> sandbox.ranOutOfMemory(stay.machine()));
-    work.begin(run, VerifyBackup.MESSAGE_CHECKS_ENDED, () -> questions.ask(
+    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> questions.ask(
         asked, stay.reached().lastCommit(), stay.restored().control().checkpointTime(), heard));
     Pause.first(execution);
   }

@@ -25,10 +25,10 @@ final class StartServer extends Step {
   @Override
   void perform(RunId run, DelegateExecution execution) {
     Stay stay = stays.of(run);
-    if (!work.isBegun(run, VerifyBackup.MESSAGE_RECOVERY_ENDED)) {
+    if (!work.isBegun(run, VerifyBackup.Message.RECOVERY_ENDED)) {
       sandbox.start(stay.machine());
       Progress heard = progress.phase(run, "recover");
-      work.begin(run, VerifyBackup.MESSAGE_RECOVERY_ENDED, () -> watch(stay).await(heard));
+      work.begin(run, VerifyBackup.Message.RECOVERY_ENDED, () -> watch(stay).await(heard));
     }
     Pause.first(execution);
     record(run, new Evidence.Started(stay.directory().machineName()));

@@ -9,7 +9,7 @@ import org.camunda.bpm.engine.delegate.BpmnError;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.impl.context.Context;
-import org.camunda.bpm.engine.impl.interceptor.JobExecutorContext;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +41,7 @@ abstract class Step implements JavaDelegate {
       withdrawals.check(run);
       perform(run, execution);
     } catch (FindingException e) {
-      throw found(run, e.finding(), VerifyBackup.ERROR_FINDING, e);
+      throw found(run, e.finding(), VerifyBackup.ErrorCode.FINDING, e);
     } catch (Exception e) {
       if (!isLastTry()) {
         LOG.warn("{} of run {} failed and will be tried again: {}", execution.getCurrentActivityName(), run, e.toString());
@@ -50,7 +50,7 @@ abstract class Step implements JavaDelegate {
       LOG.error("{} of run {} failed for the last time", execution.getCurrentActivityName(), run, e);
       Finding finding = Finding.of(Reason.ENVIRONMENT,
           "the step '" + execution.getCurrentActivityName() + "' failed again and again: " + said(e));
-      throw found(run, finding, VerifyBackup.ERROR_ENVIRONMENT, e);
+      throw found(run, finding, VerifyBackup.ErrorCode.ENVIRONMENT, e);
     }
   }
 

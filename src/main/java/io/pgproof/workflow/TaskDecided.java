@@ -16,10 +16,10 @@ import org.camunda.bpm.engine.impl.identity.Authentication;
  */
 final class TaskDecided implements TaskListener {
   private static final Map<String, Set<String>> ALLOWED = Map.of(
-      VerifyBackup.REVIEW_STALE_BACKUP, Set.of(VerifyBackup.DECISION_ACCEPT, VerifyBackup.DECISION_ESCALATE),
-      VerifyBackup.APPROVE_ESCALATION,
-      Set.of(VerifyBackup.DECISION_ESCALATE, VerifyBackup.DECISION_VERIFY_AGAIN, VerifyBackup.DECISION_DISMISS));
-  private static final Set<String> NEEDS_REASON = Set.of(VerifyBackup.DECISION_ACCEPT, VerifyBackup.DECISION_DISMISS);
+      VerifyBackup.Task.REVIEW_STALE_BACKUP, Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.ESCALATE),
+      VerifyBackup.Task.APPROVE_ESCALATION,
+      Set.of(VerifyBackup.Decision.ESCALATE, VerifyBackup.Decision.VERIFY_AGAIN, VerifyBackup.Decision.DISMISS));
+  private static final Set<String> NEEDS_REASON = Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.DISMISS);
   private static final int LONGEST_REASON = 2_000;
 
   private final Trail trail;
@@ -39,8 +39,8 @@ final class TaskDecided implements TaskListener {
       throw new BadUserRequestException("nobody is logged in: a decision needs a person who made it");
     }
     String key = task.getTaskDefinitionKey();
-    String decision = text(task, VerifyBackup.DECISION);
-    String reason = text(task, VerifyBackup.DECISION_REASON);
+    String decision = text(task, VerifyBackup.Variable.DECISION);
+    String reason = text(task, VerifyBackup.Variable.DECISION_REASON);
     if (decision == null || !ALLOWED.get(key).contains(decision)) {
       throw new BadUserRequestException("the variable 'decision' must be one of "
           + ALLOWED.get(key).stream().sorted().toList() + ", not " + decision);
@@ -54,9 +54,9 @@ final class TaskDecided implements TaskListener {
     RunId run = new RunId(task.getExecution().getProcessBusinessKey());
     Evidence decided = new Evidence.Decided(key, decision, reason);
     trail.record(run, Evidence.kind(decided.getClass()), person.getUserId(), decided);
-    boolean goesOnToApprover = key.equals(VerifyBackup.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.DECISION_ESCALATE);
+    boolean goesOnToApprover = key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.Decision.ESCALATE);
     if (!goesOnToApprover) {
-      openTasks.release((String) task.getVariable(VerifyBackup.BACKUP_KEY), run);
+      openTasks.release((String) task.getVariable(VerifyBackup.Variable.BACKUP_KEY), run);
     }
   }
 

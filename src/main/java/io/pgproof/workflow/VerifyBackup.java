@@ -185,6 +185,15 @@ public final class VerifyBackup {
     public static final String CHECKED = "checked";
     public static final String JOINED = "joined";
 
+    /** The backup's major version, an integer. Set by the inspection. */
+    public static final String POSTGRES_MAJOR = "postgresMajor";
+
+    /** Key of the image to restore in. */
+    public static final String IMAGE = "image";
+
+    /** Names the backup, so that runs of one backup find one another. Set at the start. */
+    public static final String BACKUP_KEY = "backupKey";
+
     /** {@code proven}, {@code stale}, {@code refuted} or {@code inconclusive}. */
     public static final String VERDICT = "verdict";
 

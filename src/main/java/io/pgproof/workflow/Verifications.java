@@ -1,0 +1,143 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.backup.Backups;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.TaskService;
+import org.camunda.bpm.engine.runtime.EventSubscription;
+import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Begins, takes back and resumes verifications; all of it is the engine's, this speaks to it. */
+public final class Verifications {
+  private static final Logger LOG = LoggerFactory.getLogger(Verifications.class);
+
+  private final RuntimeService runtime;
+  private final TaskService tasks;
+  private final ManagementService management;
+  private final TransactionTemplate transactions;
+  private final JdbcTemplate jdbc;
+  private final Trail trail;
+  private final Withdrawals withdrawals;
+  private final Clock clock;
+  private final String retryCycle;
+  private final LongWork work;
+
+  Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work) {
+    this.runtime = runtime;
+    this.tasks = tasks;
+    this.management = management;
+    this.transactions = transactions;
+    this.jdbc = jdbc;
+    this.trail = trail;
+    this.withdrawals = withdrawals;
+    this.clock = clock;
+    this.retryCycle = retryCycle;
+    this.work = work;
+  }
+
+  /**
+   * Begins a verification.
+   *
+   * @throws io.pgproof.proof.UsageException when the path holds nothing to verify; no run is made
+   */
+  public RunId begin(VerificationRequest request) {
+    return begin(request, null);
+  }
+
+  RunId begin(VerificationRequest request, RunId after) {
+    Backups.find(request.path());
+    RunId run = RunId.at(clock.instant());
+    Map<String, Object> variables = new HashMap<>();
+    variables.put(VerifyBackup.Variable.RUN, run.value());
+    variables.put(VerifyBackup.Variable.TARGET, request.target().orElse(null));
+    variables.put(VerifyBackup.Variable.BACKUP_PATH, request.path().toString());
+    variables.put(VerifyBackup.Variable.BACKUP_KEY, backupKey(request));
+    variables.put(VerifyBackup.Variable.ASKED_BY, request.askedBy());
+    variables.put(VerifyBackup.Variable.MAX_AGE_TEXT, Words.duration(request.maxAge()));
+    variables.put(VerifyBackup.Variable.RETRY_CYCLE, retryCycle);
+    variables.put(VerifyBackup.Variable.DEADLINE, request.stayTimeout().toString());
+    variables.put(VerifyBackup.Variable.PAUSE, "PT1S");
+    variables.put(VerifyBackup.Variable.ATTEMPT, 0);
+    variables.put(VerifyBackup.Variable.INTERRUPTED, false);
+    variables.put(VerifyBackup.Variable.WITHDRAWN, false);
+    transactions.executeWithoutResult(transaction -> {
+      Evidence asked = new Evidence.Asked(request, after == null ? null : after.value());
+      trail.record(run, Evidence.kind(asked.getClass()), request.askedBy(), asked);
+      runtime.startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
+    });
+    return run;
+  }
+
+  /** Takes a run back: it tears down and ends inconclusive, as soon as its present step lets go. */
+  public void withdraw(RunId run, String person) {
+    transactions.executeWithoutResult(transaction -> {
+      Evidence withdrawn = new Evidence.Withdrawn(person);
+      trail.record(run, Evidence.kind(withdrawn.getClass()), person, withdrawn);
+    });
+    withdrawals.add(run, person);
+    work.interrupt(run);
+    hurry(run);
+  }
+
+  /** Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an incident. */
+  public boolean underway() {
+    List<ProcessInstance> instances = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS).list();
+    return instances.stream().anyMatch(instance ->
+        tasks.createTaskQuery().processInstanceId(instance.getId()).count() == 0
+            && runtime.createIncidentQuery().processInstanceId(instance.getId()).count() == 0);
+  }
+
+  /**
+   * Begins anew what an earlier process left unfinished; only for the owner at its start, before jobs are executed and after all
+   * that lay under {@code runs/} was removed.
+   */
+  public void resume() {
+    // An earlier owner's locks would hold its jobs for minutes, and no other process executes jobs of this database.
+    jdbc.update("update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
+    List<EventSubscription> stays = runtime.createEventSubscriptionQuery()
+        .eventType("message").eventName(VerifyBackup.Message.ATTEMPT_INTERRUPTED).list();
+    for (EventSubscription stay : stays) {
+      LOG.info("process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
+      runtime.messageEventReceived(VerifyBackup.Message.ATTEMPT_INTERRUPTED, stay.getExecutionId(),
+          Map.of(VerifyBackup.Variable.INTERRUPTED, true));
+    }
+  }
+
+  private void hurry(RunId run) {
+    ProcessInstance instance = runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
+    if (instance == null) {
+      return;
+    }
+    for (Job job : management.createJobQuery().processInstanceId(instance.getId()).withException().list()) {
+      management.setJobDuedate(job.getId(), Date.from(clock.instant()));
+    }
+  }
+
+  private static String backupKey(VerificationRequest request) {
+    String names = request.target().map(target -> "target " + target).orElse("path " + request.path());
+    try {
+      return HexFormat.of().formatHex(
+          MessageDigest.getInstance("SHA-256").digest(names.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

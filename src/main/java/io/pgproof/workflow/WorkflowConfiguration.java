@@ -1,0 +1,188 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.image.ImageStore;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.state.StateDirectory;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.camunda.bpm.engine.IdentityService;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.TaskService;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Makes the delegates; each bean is named after the element of the process that it does. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WorkflowSettings.class)
+class WorkflowConfiguration {
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  StateDirectory stateDirectory(WorkflowSettings settings) {
+    return new StateDirectory(settings.state());
+  }
+
+  @Bean
+  Trail trail(DataSource database, Clock clock) {
+    return new Trail(database, clock);
+  }
+
+  @Bean
+  Reports reports(Trail trail) {
+    return new Reports(trail);
+  }
+
+  @Bean
+  Requests requests(Trail trail) {
+    return new Requests(trail);
+  }
+
+  @Bean
+  Withdrawals withdrawals() {
+    return new Withdrawals();
+  }
+
+  @Bean
+  ProgressBoard progressBoard() {
+    return new ProgressBoard();
+  }
+
+  @Bean
+  Stays stays() {
+    return new Stays();
+  }
+
+  @Bean
+  LongWork longWork(RuntimeService runtime) {
+    return new LongWork(new Doorbell(runtime));
+  }
+
+  @Bean
+  OpenTasks openTasks(DataSource database) {
+    return new OpenTasks(database);
+  }
+
+  @Bean
+  Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
+      PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock,
+      WorkflowSettings settings, LongWork work) {
+    return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
+        clock, settings.retryCycle(), work);
+  }
+
+  @Bean(VerifyBackup.Step.INSPECT_BACKUP)
+  InspectBackup inspectBackup(Trail trail, Withdrawals withdrawals, Requests requests, ProgressBoard progress) {
+    return new InspectBackup(trail, withdrawals, requests, progress);
+  }
+
+  @Bean(VerifyBackup.Step.FIND_IMAGE)
+  FindImage findImage(Trail trail, Withdrawals withdrawals, ImageStore images, WorkflowSettings settings, LongWork work,
+      ProgressBoard progress) {
+    return new FindImage(trail, withdrawals, images, settings.buildImages(), work, progress);
+  }
+
+  @Bean(VerifyBackup.Step.RESTORE_FILES)
+  RestoreFiles restoreFiles(Trail trail, Withdrawals withdrawals, Requests requests, ImageStore images, Sandbox sandbox,
+      StateDirectory state, WorkflowSettings settings, Stays stays, LongWork work, ProgressBoard progress) {
+    return new RestoreFiles(trail, withdrawals, requests, images, sandbox, state, settings.reserve().toBytes(), stays, work,
+        progress);
+  }
+
+  @Bean(VerifyBackup.Step.LOOK_AT_RESTORE)
+  LookAtRestore lookAtRestore(Trail trail, Withdrawals withdrawals, Stays stays, LongWork work) {
+    return new LookAtRestore(trail, withdrawals, stays, work);
+  }
+
+  @Bean(VerifyBackup.Step.PREPARE_RECOVERY)
+  PrepareRecovery prepareRecovery(Trail trail, Withdrawals withdrawals, Stays stays, ProgressBoard progress) {
+    return new PrepareRecovery(trail, withdrawals, stays, progress);
+  }
+
+  @Bean(VerifyBackup.Step.CREATE_CONTAINER)
+  CreateContainer createContainer(Trail trail, Withdrawals withdrawals, Sandbox sandbox, Stays stays) {
+    return new CreateContainer(trail, withdrawals, sandbox, stays);
+  }
+
+  @Bean(VerifyBackup.Step.START_SERVER)
+  StartServer startServer(Trail trail, Withdrawals withdrawals, Sandbox sandbox, Stays stays, LongWork work,
+      ProgressBoard progress) {
+    return new StartServer(trail, withdrawals, sandbox, stays, work, progress);
+  }
+
+  @Bean(VerifyBackup.Step.LOOK_AT_RECOVERY)
+  LookAtRecovery lookAtRecovery(Trail trail, Withdrawals withdrawals, Stays stays, LongWork work) {
+    return new LookAtRecovery(trail, withdrawals, stays, work);
+  }
+
+  @Bean(VerifyBackup.Step.RUN_CHECKS)
+  RunChecks runChecks(Trail trail, Withdrawals withdrawals, Sandbox sandbox, Stays stays, LongWork work,
+      ProgressBoard progress, Requests requests) {
+    return new RunChecks(trail, withdrawals, sandbox, stays, work, progress, requests);
+  }
+
+  @Bean(VerifyBackup.Step.LOOK_AT_CHECKS)
+  LookAtChecks lookAtChecks(Trail trail, Withdrawals withdrawals, LongWork work) {
+    return new LookAtChecks(trail, withdrawals, work);
+  }
+
+  @Bean(VerifyBackup.Step.DESTROY_CONTAINER)
+  DestroyContainer destroyContainer(Trail trail, Sandbox sandbox, StateDirectory state, LongWork work, ProgressBoard progress) {
+    return new DestroyContainer(trail, sandbox, state, work, progress);
+  }
+
+  @Bean(VerifyBackup.Step.REMOVE_FILES)
+  RemoveFiles removeFiles(Trail trail, StateDirectory state, Stays stays, LongWork work, Clock clock) {
+    return new RemoveFiles(trail, state, stays, work, clock);
+  }
+
+  @Bean(VerifyBackup.Step.NOTE_DEADLINE)
+  NoteDeadline noteDeadline(Trail trail) {
+    return new NoteDeadline(trail);
+  }
+
+  @Bean(VerifyBackup.Step.NOTE_INTERRUPTION)
+  NoteInterruption noteInterruption(Trail trail) {
+    return new NoteInterruption(trail);
+  }
+
+  @Bean(VerifyBackup.Step.REACH_VERDICT)
+  ReachVerdict reachVerdict(Trail trail) {
+    return new ReachVerdict(trail);
+  }
+
+  @Bean(VerifyBackup.Step.RECORD_EVIDENCE)
+  RecordEvidence recordEvidence(Trail trail, ProgressBoard progress, Withdrawals withdrawals) {
+    return new RecordEvidence(trail, progress, withdrawals);
+  }
+
+  @Bean(VerifyBackup.Step.JOIN_OPEN_TASK)
+  JoinOpenTask joinOpenTask(Trail trail, OpenTasks openTasks, TaskService tasks) {
+    return new JoinOpenTask(trail, openTasks, tasks);
+  }
+
+  @Bean(VerifyBackup.Step.VERIFY_AGAIN)
+  VerifyAgain verifyAgain(Trail trail, Requests requests, ObjectProvider<Verifications> verifications) {
+    return new VerifyAgain(trail, requests, verifications);
+  }
+
+  @Bean(VerifyBackup.Listener.TASK_OPENED)
+  TaskOpened taskOpened(Trail trail) {
+    return new TaskOpened(trail);
+  }
+
+  @Bean(VerifyBackup.Listener.TASK_DECIDED)
+  TaskDecided taskDecided(Trail trail, OpenTasks openTasks, IdentityService identities) {
+    return new TaskDecided(trail, openTasks, identities);
+  }
+}

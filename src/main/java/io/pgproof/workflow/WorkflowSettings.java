@@ -1,0 +1,31 @@
+package io.pgproof.workflow;
+
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What an operator may set about the workflow, below {@code pgproof}.
+ *
+ * @param state the state directory
+ * @param retryCycle pauses before a failed step is tried again, ISO 8601, separated by commas; one try more than pauses
+ * @param buildImages whether a missing image is built
+ * @param reserve free space that is left to the engine whatever a restore needs
+ */
+@ConfigurationProperties("pgproof")
+record WorkflowSettings(
+    Path state,
+    @DefaultValue("PT5S,PT30S") String retryCycle,
+    @DefaultValue("true") boolean buildImages,
+    @DefaultValue("1GB") DataSize reserve) {
+  WorkflowSettings {
+    if (!retryCycle.matches("P[0-9A-Z.]+(,P[0-9A-Z.]+)*")) {
+      throw new IllegalArgumentException(
+          "pgproof.retry-cycle must be ISO 8601 durations separated by commas, such as PT5S,PT30S, not " + retryCycle);
+    }
+    if (reserve.toMegabytes() < 64) {
+      throw new IllegalArgumentException("pgproof.reserve must be at least 64MB, not " + reserve);
+    }
+  }
+}
