@@ -1,0 +1,149 @@
+package io.pgproof.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostProgramsTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private final HostPrograms programs = new HostPrograms();
+
+  @TempDir Path directory;
+
+  @Test
+  void bothStreamsAndTheStatusComeBack() {
+    Ended ended = programs.run(new HostCommand(MINUTE, "sh", "-c", "echo out; echo err >&2; exit 3"));
+
+    assertThat(ended.status()).isEqualTo(3);
+    assertThat(ended.out()).isEqualTo("out\n");
+    assertThat(ended.err()).isEqualTo("err\n");
+    assertThat(ended.succeeded()).isFalse();
+    assertThat(ended.bySignal()).isFalse();
+    assertThat(ended.describe()).isEqualTo("sh ended with status 3: err");
+  }
+
+  @Test
+  void environmentIsNearlyEmpty() {
+    Ended ended = programs.run(new HostCommand(List.of("env"), MINUTE, Map.of("EXTRA", "a b")));
+
+    assertThat(ended.out().lines().map(line -> line.split("=")[0]))
+        .containsExactlyInAnyOrder("PATH", "LANG", "HOME", "EXTRA");
+  }
+
+  @Test
+  void argumentsReachTheProgramUnread() {
+    Ended ended = programs.run(new HostCommand(MINUTE, "printf", "[%s]", "a  b", "$HOME", "", "it's \"so\""));
+
+    assertThat(ended.out()).isEqualTo("[a  b][$HOME][][it's \"so\"]");
+  }
+
+  @Test
+  void deathByASignalIsToldApart() {
+    Ended ended = programs.run(new HostCommand(MINUTE, "sh", "-c", "kill -SEGV $$"));
+
+    assertThat(ended.status()).isEqualTo(128 + 11);
+    assertThat(ended.bySignal()).isTrue();
+    assertThat(ended.timedOut()).isFalse();
+  }
+
+  @Test
+  void missingProgramIsNamed() {
+    assertThatThrownBy(() -> programs.run(new HostCommand(MINUTE, "no-such-program", "x")))
+        .isInstanceOf(ProgramMissingException.class)
+        .hasMessageContaining("no-such-program is not installed");
+    assertThat(programs.has("no-such-program")).isFalse();
+    assertThat(programs.has("sh")).isTrue();
+  }
+
+  @Test
+  void limitKillsTheWholeGroup() throws Exception {
+    Path child = directory.resolve("child");
+    Ended ended = programs.run(new HostCommand(Duration.ofMillis(500),
+        "sh", "-c", "sleep 1000 & echo $! > " + child + "; echo said; wait"));
+
+    assertThat(ended.timedOut()).isTrue();
+    assertThat(ended.bySignal()).isTrue();
+    assertThat(ended.out()).isEqualTo("said\n");
+    awaitDeath(Long.parseLong(Files.readString(child).strip()));
+  }
+
+  @Test
+  void interruptKillsTheWholeGroupAndIsReported() throws Exception {
+    Path child = directory.resolve("child");
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    AtomicReference<Boolean> flag = new AtomicReference<>();
+    CountDownLatch started = new CountDownLatch(1);
+    Thread caller = new Thread(() -> {
+      try {
+        programs.run(new HostCommand(MINUTE, "sh", "-c", "sleep 1000 & echo $! > " + child + "; echo up; wait"),
+            line -> started.countDown());
+      } catch (RuntimeException e) {
+        thrown.set(e);
+        flag.set(Thread.currentThread().isInterrupted());
+      }
+    });
+    caller.start();
+    started.await();
+    caller.interrupt();
+    caller.join();
+
+    assertThat(thrown.get()).isInstanceOf(ProgramInterruptedException.class);
+    assertThat(flag.get()).isTrue();
+    awaitDeath(Long.parseLong(Files.readString(child).strip()));
+  }
+
+  @Test
+  void linesOfBothStreamsAreHeardInOrder() {
+    List<String> heard = new ArrayList<>();
+    programs.run(new HostCommand(MINUTE, "sh", "-c", "echo one; echo two; printf three"), heard::add);
+
+    assertThat(heard).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void listenerThatThrowsDoesNotStopTheProgram() {
+    Path done = directory.resolve("done");
+    assertThatThrownBy(() -> programs.run(
+        new HostCommand(MINUTE, "sh", "-c", "echo one; echo two; touch " + done),
+        line -> {
+          throw new IllegalStateException("heard " + line);
+        }))
+        .isInstanceOf(IllegalStateException.class).hasMessage("heard one");
+    assertThat(done).exists();
+  }
+
+  @Test
+  void onlyTheLastMebibyteIsKept() {
+    Ended ended = programs.run(new HostCommand(MINUTE, "sh", "-c", "yes 0123456 | head -c 8000000; printf end"));
+
+    assertThat(ended.out()).hasSize(1 << 20).endsWith("0123456\nend");
+  }
+
+  @Test
+  void daemonThatHoldsThePipeDoesNotHoldTheCaller() throws Exception {
+    Path child = directory.resolve("child");
+    Ended ended = programs.run(new HostCommand(MINUTE,
+        "sh", "-c", "setsid sleep 1000 & echo $! > " + child + "; echo done"));
+    try {
+      assertThat(ended.succeeded()).isTrue();
+      assertThat(ended.out()).isEqualTo("done\n");
+    } finally {
+      ProcessHandle.of(Long.parseLong(Files.readString(child).strip())).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  private static void awaitDeath(long pid) {
+    Awaitility.await().until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+  }
+}
