@@ -1,0 +1,257 @@
+package io.pgproof.image;
+
+import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramInterruptedException;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+
+/** Images made of Debian's own packages with mmdebstrap, one for each major version that a suite of Debian carries. */
+public final class DebianImages implements ImageStore {
+  private static final String BUILDING = ".building-";
+  private static final String OLD = ".old-";
+  private static final String REMOVED = ".removed-";
+  private static final long NEEDED_BYTES = 1536L << 20;
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS").withZone(ZoneOffset.UTC);
+
+  // Shared by all stores of this process, for two of them may look at one directory.
+  private static final Map<Path, ReentrantLock> LOCKS = new ConcurrentHashMap<>();
+  private static final Set<Path> UNDER_WAY = ConcurrentHashMap.newKeySet();
+  private static final Object SWAP = new Object();
+
+  private final Path images;
+  private final IntFunction<Optional<Recipe>> recipes;
+  private final ImageBuild build;
+  private final HostPrograms programs;
+  private final Clock clock;
+
+  /**
+   * @param images directory of all images; made when the first is built
+   * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will use them
+   */
+  public DebianImages(Path images, int firstHostId, HostPrograms programs, Clock clock) {
+    this(images, major -> Recipe.of(major, firstHostId), new Mmdebstrap(programs), programs, clock);
+  }
+
+  DebianImages(
+      Path images, IntFunction<Optional<Recipe>> recipes, Mmdebstrap mmdebstrap, HostPrograms programs, Clock clock) {
+    this.images = images.toAbsolutePath().normalize();
+    this.recipes = recipes;
+    this.build = new ImageBuild(mmdebstrap, programs, clock);
+    this.programs = programs;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<Integer> buildable() {
+    return Recipe.majors();
+  }
+
+  @Override
+  public Optional<Image> find(int major) {
+    return recipes.apply(major).flatMap(recipe -> at(recipe.key()));
+  }
+
+  private Optional<Image> at(String key) {
+    synchronized (SWAP) {
+      return ImageRecord.read(images.resolve(key));
+    }
+  }
+
+  @Override
+  public Image build(int major, boolean refresh, Consumer<String> said) {
+    Recipe recipe = recipes.apply(major).orElseThrow(() -> unsupported(major));
+    ReentrantLock lock = LOCKS.computeIfAbsent(images.resolve(recipe.key()), key -> new ReentrantLock());
+    boolean locked = false;
+    try {
+      if (!lock.tryLock()) {
+        said.accept("waiting for the build of " + recipe.key() + " that is under way");
+        lock.lockInterruptibly();
+      }
+      locked = true;
+      Optional<Image> there = refresh ? Optional.empty() : at(recipe.key());
+      return there.isPresent() ? there.get() : make(recipe, said);
+    } catch (InterruptedException | ProgramInterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FindingException(
+          Finding.of(Reason.INTERRUPTED, "the build of the image " + recipe.key() + " was interrupted"), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the image " + recipe.key() + " could not be built in " + images, e);
+    } finally {
+      if (locked) {
+        lock.unlock();
+      }
+    }
+  }
+
+  private Image make(Recipe recipe, Consumer<String> said) throws IOException, InterruptedException {
+    Files.createDirectories(images);
+    long free = Files.getFileStore(images).getUsableSpace();
+    if (free < NEEDED_BYTES) {
+      throw new FindingException(Finding.of(Reason.NO_IMAGE,
+          "the image of PostgreSQL " + recipe.major() + " could not be built: " + images + " has " + (free >> 20)
+              + " MiB free, a build needs " + (NEEDED_BYTES >> 20),
+          "free space there, or move the state directory with --state", null));
+    }
+    Path aside = Files.createTempDirectory(images, BUILDING + recipe.key() + "-");
+    UNDER_WAY.add(aside);
+    try {
+      build.into(aside, recipe, said);
+      return appear(aside, recipe.key());
+    } finally {
+      Remains.remove(aside, programs);
+      UNDER_WAY.remove(aside);
+    }
+  }
+
+  private Image appear(Path aside, String key) throws IOException {
+    Path place = images.resolve(key);
+    synchronized (SWAP) {
+      if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+        // A machine may stand on the old one; it goes when nothing can stand on it any more.
+        Files.move(place, retired(OLD, key));
+      }
+      Files.move(aside, place);
+      return ImageRecord.read(place).orElseThrow(() -> new IOException(place + " holds no image after its build"));
+    }
+  }
+
+  private Path retired(String prefix, String key) {
+    return images.resolve(prefix + key + "-" + MOMENT.format(clock.instant()));
+  }
+
+  @Override
+  public List<Image> list() {
+    synchronized (SWAP) {
+      return entries().stream()
+          .filter(entry -> Recipe.majorOf(entry.getFileName().toString()).isPresent())
+          .flatMap(entry -> ImageRecord.read(entry).stream())
+          .sorted(Comparator.comparingInt(Image::major).thenComparing(Image::key))
+          .toList();
+    }
+  }
+
+  @Override
+  public void remove(String key) {
+    Path removed;
+    synchronized (SWAP) {
+      Path place = images.resolve(key);
+      if (Recipe.majorOf(key).isEmpty() || ImageRecord.read(place).isEmpty()) {
+        throw new UsageException(
+            Reason.BAD_OPTION, "there is no image " + key + " in " + images, "see ./pgproof images list");
+      }
+      removed = retired(REMOVED, key);
+      move(place, removed);
+    }
+    if (!standsUnderAMachine(removed)) {
+      take(removed);
+    }
+  }
+
+  @Override
+  public List<Path> reap() {
+    List<Path> removed = new ArrayList<>();
+    for (Path entry : entries()) {
+      if (isLeftOver(entry)) {
+        take(entry);
+        removed.add(entry);
+      }
+    }
+    return removed;
+  }
+
+  private boolean isLeftOver(Path entry) {
+    String name = entry.getFileName().toString();
+    if (name.startsWith(BUILDING)) {
+      return !UNDER_WAY.contains(entry);
+    }
+    if (name.startsWith(OLD)) {
+      return !putBack(entry) && !standsUnderAMachine(entry);
+    }
+    if (name.startsWith(REMOVED)) {
+      return !standsUnderAMachine(entry);
+    }
+    return Recipe.majorOf(name).isPresent() && at(name).isEmpty();
+  }
+
+  /** Undoes a refresh that was killed between its two renames: the old image is whole and has no successor. */
+  private boolean putBack(Path old) {
+    synchronized (SWAP) {
+      Path place = placeOf(old);
+      if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      move(old, place);
+      return true;
+    }
+  }
+
+  private boolean standsUnderAMachine(Path retired) {
+    return LowerLayers.inUse(placeOf(retired));
+  }
+
+  /** Where a retired image lay: its name without the prefix and the time. */
+  private Path placeOf(Path retired) {
+    String name = retired.getFileName().toString();
+    return images.resolve(name.substring(name.indexOf('-') + 1, name.lastIndexOf('-')));
+  }
+
+  private List<Path> entries() {
+    if (!Files.isDirectory(images)) {
+      return List.of();
+    }
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(images, Files::isDirectory)) {
+      List<Path> entries = new ArrayList<>();
+      all.forEach(entries::add);
+      entries.sort(Comparator.naturalOrder());
+      return entries;
+    } catch (IOException e) {
+      throw new UncheckedIOException(images + " cannot be listed", e);
+    }
+  }
+
+  private void take(Path directory) {
+    try {
+      Remains.remove(directory, programs);
+    } catch (IOException e) {
+      throw new UncheckedIOException(directory + " cannot be removed", e);
+    }
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Files.move(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(from + " cannot be renamed", e);
+    }
+  }
+
+  private FindingException unsupported(int major) {
+    String known = buildable().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return new FindingException(Finding.of(Reason.VERSION_UNSUPPORTED,
+        "Debian has no packages of PostgreSQL " + major + ": a source of packages must be configured for it",
+        "without one, images can be built for PostgreSQL " + known, null));
+  }
+}

@@ -1,0 +1,157 @@
+package io.pgproof.image;
+
+import io.pgproof.command.Ended;
+import io.pgproof.command.HostCommand;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramMissingException;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Unpacks a Debian root file system with mmdebstrap(1), doing without what can be done without. */
+final class Mmdebstrap {
+  static final String PROGRAM = "mmdebstrap";
+  private static final Duration LIMIT = Duration.ofMinutes(30);
+  private static final int LAST_LINES = 20;
+  private static final List<String> PROXY_VARIABLES = List.of(
+      "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY");
+
+  private final HostPrograms programs;
+  private final Duration limit;
+
+  Mmdebstrap(HostPrograms programs) {
+    this(programs, LIMIT);
+  }
+
+  /** @param limit of one build, all its tries taken together */
+  Mmdebstrap(HostPrograms programs, Duration limit) {
+    this.programs = programs;
+    this.limit = limit;
+  }
+
+  /**
+   * Makes {@code rootfs}; what lies there is replaced.
+   *
+   * @return what had to be done without, a sentence each
+   * @throws FindingException {@code no-image} with the words of the program that failed
+   */
+  List<String> unpack(Recipe recipe, Path rootfs, Consumer<String> said) throws IOException {
+    long until = System.nanoTime() + limit.toNanos();
+    List<String> warnings = new ArrayList<>();
+    List<String> sources = recipe.sources();
+    boolean datesChecked = true;
+    while (true) {
+      Ended ended = run(recipe, rootfs, sources, datesChecked, Duration.ofNanos(until - System.nanoTime()), said);
+      if (ended.succeeded()) {
+        return warnings;
+      }
+      List<String> used = sourcesOf(rootfs);
+      Refusal refusal = ended.timedOut() ? new Refusal.Final() : Refusal.read(ended.err(), recipe.suite(), used);
+      String warning;
+      if (refusal instanceof Refusal.Expired expired && datesChecked) {
+        datesChecked = false;
+        warning = "the list of packages at " + expired.url() + " is out of date; built without a check of its date";
+      } else if (refusal instanceof Refusal.Silent silent && used.size() > 1) {
+        sources = used.stream().filter(source -> !source.equals(silent.source())).toList();
+        warning = "the source \"" + silent.source() + "\" did not answer; built without it";
+      } else {
+        throw failed(recipe, ended);
+      }
+      warnings.add(warning);
+      said.accept("warning: " + warning);
+      Remains.remove(rootfs, programs);
+    }
+  }
+
+  private Ended run(
+      Recipe recipe, Path rootfs, List<String> sources, boolean datesChecked, Duration left, Consumer<String> said) {
+    List<String> line = new ArrayList<>(List.of(
+        // A mount and a process namespace of its own: whatever kills it, nothing stays mounted and nothing runs on.
+        "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc",
+        PROGRAM, "--mode=root", "--format=directory", "--variant=minbase",
+        "--include=" + String.join(",", recipe.packages())));
+    recipe.aptOptions().forEach(option -> line.add("--aptopt=" + option));
+    if (!datesChecked) {
+      line.add("--aptopt=Acquire::Check-Valid-Until \"false\"");
+    }
+    recipe.dpkgOptions().forEach(option -> line.add("--dpkgopt=" + option));
+    recipe.setupHooks().forEach(hook -> line.add("--setup-hook=" + hook));
+    recipe.essentialHooks().forEach(hook -> line.add("--essential-hook=" + hook));
+    line.add(recipe.suite());
+    line.add(rootfs.toString());
+    line.addAll(sources);
+    if (!programs.has(PROGRAM)) {
+      throw missing(recipe, PROGRAM);
+    }
+    try {
+      return programs.run(new HostCommand(line, left.isPositive() ? left : Duration.ofMillis(1), proxies()),
+          word -> said.accept(word.startsWith("I: ") ? word.substring(3) : word));
+    } catch (ProgramMissingException e) {
+      throw missing(recipe, "unshare");
+    }
+  }
+
+  /** The way to the packages may lead through a proxy that only this process's environment knows. */
+  private static Map<String, String> proxies() {
+    Map<String, String> known = new TreeMap<>();
+    for (String variable : PROXY_VARIABLES) {
+      String value = System.getenv(variable);
+      if (value != null) {
+        known.put(variable, value);
+      }
+    }
+    return known;
+  }
+
+  /** The entries that the failed build used, which mmdebstrap leaves where it wrote them. */
+  private static List<String> sourcesOf(Path rootfs) throws IOException {
+    Path list = rootfs.resolve("etc/apt/sources.list");
+    if (!Files.isRegularFile(list)) {
+      return List.of();
+    }
+    try (var lines = Files.lines(list)) {
+      return lines.map(String::strip).filter(line -> line.startsWith("deb ") || line.startsWith("deb\t")).toList();
+    }
+  }
+
+  private FindingException failed(Recipe recipe, Ended ended) {
+    String what = "the image of PostgreSQL " + recipe.major() + " from " + recipe.suite() + " could not be built: ";
+    List<String> lines = ended.err().lines().filter(line -> !line.startsWith("I: ") && !line.isBlank()).toList();
+    String words = String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+    if (ended.timedOut()) {
+      return finding(what + PROGRAM + " did not end within " + limit.toSeconds() + " s",
+          "look at the network's speed to the package sources, then build again", words);
+    }
+    if (words.contains("No space left on device")) {
+      return finding(what + "the disk is full",
+          "free space on the file system of the state directory, or move it with --state", words);
+    }
+    if (words.contains("E: Failed to fetch") || words.contains("Temporary failure resolving")) {
+      return finding(what + "a package source did not answer",
+          "check the network and the proxy variables http_proxy and https_proxy, then build again", words);
+    }
+    // The first error is the cause, those after it only say that programs gave up on account of it.
+    String first = lines.stream().filter(line -> line.startsWith("E: ")).findFirst().map(line -> line.substring(3))
+        .orElse(PROGRAM + " ended with status " + ended.status());
+    return finding(what + first, Reason.NO_IMAGE.hint(), words.isEmpty() ? null : words);
+  }
+
+  private static FindingException missing(Recipe recipe, String program) {
+    return finding(
+        "the image of PostgreSQL " + recipe.major() + " could not be built: " + program + " is not installed",
+        "install it with: apt-get install " + (program.equals(PROGRAM) ? PROGRAM : "util-linux"), null);
+  }
+
+  private static FindingException finding(String message, String hint, String words) {
+    return new FindingException(Finding.of(Reason.NO_IMAGE, message, hint, words));
+  }
+}

@@ -1,0 +1,76 @@
+package io.pgproof.image;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Moves every owner below a directory up by the first host id, so that the ids inside a machine are right.
+ *
+ * <p>The kernel drops file capabilities with every change of owner. They are not put back: as written here they would
+ * mean nothing in a user namespace, and the server needs none.
+ */
+final class OwnerShift extends SimpleFileVisitor<Path> {
+  private static final int SET_ID_BITS = 06000;
+  private static final int PERMISSIONS = 07777;
+  private static final int TYPE = 0170000;
+  private static final int REGULAR = 0100000;
+  private static final int BLOCK = 4096;
+
+  private final int shift;
+  private final Set<Object> linked = new HashSet<>();
+  private long bytes;
+
+  private OwnerShift(int shift) {
+    this.shift = shift;
+  }
+
+  /**
+   * Shifts the directory and all below it; symbolic links themselves, never what they point to.
+   *
+   * @return bytes that all of it takes on disk, in whole blocks
+   */
+  static long apply(Path root, int shift) throws IOException {
+    OwnerShift walk = new OwnerShift(shift);
+    Files.walkFileTree(root, walk);
+    return walk.bytes;
+  }
+
+  @Override
+  public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+    return shift(directory);
+  }
+
+  @Override
+  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+    return shift(file);
+  }
+
+  private FileVisitResult shift(Path path) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      return FileVisitResult.TERMINATE;
+    }
+    Map<String, Object> inode =
+        Files.readAttributes(path, "unix:mode,uid,gid,ino,nlink,size,isDirectory", LinkOption.NOFOLLOW_LINKS);
+    boolean directory = (Boolean) inode.get("isDirectory");
+    if (!directory && (Integer) inode.get("nlink") > 1 && !linked.add(inode.get("ino"))) {
+      return FileVisitResult.CONTINUE;
+    }
+    long size = (Long) inode.get("size");
+    bytes += (size + BLOCK - 1) / BLOCK * BLOCK;
+    Files.setAttribute(path, "unix:uid", (Integer) inode.get("uid") + shift, LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(path, "unix:gid", (Integer) inode.get("gid") + shift, LinkOption.NOFOLLOW_LINKS);
+    int mode = (Integer) inode.get("mode");
+    if ((mode & TYPE) == REGULAR && (mode & SET_ID_BITS) != 0) {
+      Files.setAttribute(path, "unix:mode", mode & PERMISSIONS, LinkOption.NOFOLLOW_LINKS);
+    }
+    return FileVisitResult.CONTINUE;
+  }
+}

@@ -1,0 +1,28 @@
+package io.pgproof.web.cockpit;
+
+import java.nio.file.Path;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@Configuration(proxyBeanMethods = false)
+@Profile("serve")
+class CockpitConfiguration {
+  // The server listens only after all singletons are ready, so nobody can ask before this is done.
+  @Bean
+  SmartInitializingSingleton people(
+      ProcessEngine engine,
+      PlatformTransactionManager transactions,
+      @Value("${pgproof.admin-password-file}") Path passwordFile) {
+    TransactionTemplate transaction = new TransactionTemplate(transactions);
+    return () -> {
+      transaction.executeWithoutResult(status -> new AccessRights(engine).ensure());
+      new FirstAdministrator(engine, transaction, passwordFile).ensure();
+    };
+  }
+}

@@ -1,0 +1,118 @@
+package io.pgproof.web.cockpit;
+
+import static org.camunda.bpm.engine.authorization.Groups.CAMUNDA_ADMIN;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import org.camunda.bpm.engine.IdentityService;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.identity.User;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Makes the user {@code admin} when nobody is an administrator, with a password that only a file knows. */
+final class FirstAdministrator {
+  static final String ID = "admin";
+
+  private static final Logger LOG = LoggerFactory.getLogger(FirstAdministrator.class);
+  private static final int LENGTH = 24;
+  // Without what is easily misread; each sort of character that the password policy asks for.
+  private static final String ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789-_+=.:";
+
+  private final IdentityService identities;
+  private final TransactionTemplate transaction;
+  private final Path file;
+
+  FirstAdministrator(ProcessEngine engine, TransactionTemplate transaction, Path file) {
+    this.identities = engine.getIdentityService();
+    this.transaction = transaction;
+    this.file = file.toAbsolutePath();
+  }
+
+  /**
+   * Does nothing where there is an administrator or users are kept elsewhere.
+   *
+   * @throws UncheckedIOException when the file cannot be written; no user is made then
+   */
+  void ensure() {
+    if (identities.isReadOnly() || identities.createUserQuery().memberOfGroup(CAMUNDA_ADMIN).count() > 0) {
+      return;
+    }
+    if (identities.createUserQuery().userId(ID).count() > 0) {
+      LOG.warn("Nobody is an administrator: the user {} exists but is not in the group {}, and pgproof raises nobody's "
+          + "rights. HINT: delete that user from the engine's database and start again", ID, CAMUNDA_ADMIN);
+      return;
+    }
+    String password = newPassword();
+    try {
+      write(password);
+    } catch (FileAlreadyExistsException e) {
+      LOG.warn("Nobody is an administrator, and none was made because {} exists and is not overwritten. "
+          + "HINT: remove that file and start again", file);
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the first administrator's password cannot be written to " + file, e);
+    }
+    try {
+      transaction.executeWithoutResult(status -> create(password));
+    } catch (RuntimeException e) {
+      remove(e);
+      throw e;
+    }
+    LOG.info("The first administrator is {}, the password is in {}. HINT: log in, change it, then remove the file",
+        ID, file);
+  }
+
+  private String newPassword() {
+    SecureRandom random = new SecureRandom();
+    String password;
+    do {
+      password = random.ints(LENGTH, 0, ALPHABET.length())
+          .collect(StringBuilder::new, (text, at) -> text.append(ALPHABET.charAt(at)), StringBuilder::append)
+          .toString();
+    } while (!identities.checkPasswordAgainstPolicy(identities.getPasswordPolicy(), password).isValid());
+    return password;
+  }
+
+  // A link fails where its name exists, so the file is there whole or not at all, and never replaced.
+  private void write(String password) throws IOException {
+    Path whole = Files.createTempFile(file.getParent(), ".admin-password", null,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap((password + "\n").getBytes(StandardCharsets.US_ASCII)));
+        channel.force(true);
+      }
+      Files.createLink(file, whole);
+    } finally {
+      Files.delete(whole);
+    }
+  }
+
+  private void create(String password) {
+    User user = identities.newUser(ID);
+    user.setFirstName("First");
+    user.setLastName("Administrator");
+    user.setPassword(password);
+    identities.saveUser(user);
+    identities.createMembership(ID, CAMUNDA_ADMIN);
+  }
+
+  private void remove(RuntimeException cause) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}
