@@ -1,5 +1,7 @@
 package io.pgproof;
 
-public class Pgproof {
-  public static void main(String[] arguments) {}
-}
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** The application: whatever owns a state directory runs it, with or without the web. */
+@SpringBootApplication
+public class Pgproof {}

@@ -83,8 +83,7 @@ public final class Ownership implements AutoCloseable {
 
   private static void makePrivate(Path directory) throws IOException {
     Files.createDirectories(directory);
-    // The container's mapped users need to pass through to the directories that are mounted, and through nothing else.
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
   }
 
   private static void closeQuietly(FileChannel channel) {

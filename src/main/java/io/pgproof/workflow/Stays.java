@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.proof.RunId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,10 @@ final class Stays {
 
   Optional<Stay> find(RunId run) {
     return Optional.ofNullable(stays.get(run));
+  }
+
+  List<RunId> all() {
+    return List.copyOf(stays.keySet());
   }
 
   void end(RunId run) {

@@ -8,14 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.camunda.bpm.engine.runtime.EventSubscription;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
@@ -38,9 +41,11 @@ public final class Verifications {
   private final Clock clock;
   private final String retryCycle;
   private final LongWork work;
+  private final Stays stays;
+  private final JobExecutor jobs;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work) {
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work, Stays stays, JobExecutor jobs) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
@@ -51,6 +56,8 @@ public final class Verifications {
     this.clock = clock;
     this.retryCycle = retryCycle;
     this.work = work;
+    this.stays = stays;
+    this.jobs = jobs;
   }
 
   /**
@@ -95,6 +102,34 @@ public final class Verifications {
     withdrawals.add(run, person);
     work.interrupt(run);
     hurry(run);
+  }
+
+  /**
+   * Why a run comes no further, where it does not: its incident's message, or that it was deleted by hand; empty while it moves
+   * or waits for a person.
+   */
+  public Optional<String> stuck(RunId run) {
+    ProcessInstance instance = runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
+    if (instance == null) {
+      return trail.last(run, Evidence.kind(Evidence.VerdictReached.class)).isPresent()
+          ? Optional.empty()
+          : Optional.of("the process instance of run " + run + " was deleted by hand before it reached a verdict");
+    }
+    return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream().findFirst()
+        .map(incident -> "run " + run + " stands still at '" + incident.getActivityId() + "': " + incident.getIncidentMessage());
+  }
+
+  /** Whether what lies under this name below {@code runs/} belongs to a stay of this process. */
+  public boolean owns(String directory) {
+    return stays.all().stream().anyMatch(run -> run.value().equals(directory));
+  }
+
+  /** Stops executing jobs and all long work, for good: what was on its way is resumed by the next owner. */
+  public void halt() {
+    jobs.shutdown();
+    List<RunId> running = stays.all();
+    running.forEach(run -> work.stop(run, Duration.ofSeconds(30)));
+    running.forEach(stays::end);
   }
 
   /** Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an incident. */

@@ -10,6 +10,7 @@ import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -76,9 +77,9 @@ class WorkflowConfiguration {
   @Bean
   Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
       PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock,
-      WorkflowSettings settings, LongWork work) {
+      WorkflowSettings settings, LongWork work, Stays stays, JobExecutor jobs) {
     return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
-        clock, settings.retryCycle(), work);
+        clock, settings.retryCycle(), work, stays, jobs);
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)

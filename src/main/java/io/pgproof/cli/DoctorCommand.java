@@ -1,0 +1,54 @@
+package io.pgproof.cli;
+
+import io.pgproof.command.HostPrograms;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.sandbox.lxc.LxcSandbox;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "doctor",
+    description = "What is missing on this machine, and the command that mends each; exit status 1 when something is.",
+    mixinStandardHelpOptions = true)
+final class DoctorCommand implements Callable<Integer> {
+  private static final Duration MEND_LIMIT = Duration.ofMinutes(15);
+
+  @Spec
+  private CommandSpec spec;
+
+  @ParentCommand
+  private Main main;
+
+  @Option(names = "--fix", description = "Runs those commands.")
+  private boolean fix;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    HostPrograms programs = new HostPrograms();
+    List<Sandbox.Lack> lacks = Machine.lacks(programs, main.state());
+    if (fix) {
+      for (Sandbox.Lack lack : lacks) {
+        out.println("+ " + lack.mend());
+        programs.run(Machine.shell(lack.mend(), MEND_LIMIT), out::println);
+      }
+      lacks = Machine.lacks(programs, main.state());
+    }
+    for (Sandbox.Lack lack : lacks) {
+      out.println(lack.what());
+      out.println("HINT: " + lack.mend());
+    }
+    if (lacks.isEmpty()) {
+      out.println("nothing is missing");
+      return Main.DONE;
+    }
+    return Main.FAILED;
+  }
+}

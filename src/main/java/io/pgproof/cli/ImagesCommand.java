@@ -1,0 +1,107 @@
+package io.pgproof.cli;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.image.Image;
+import io.pgproof.owner.Reply;
+import io.pgproof.owner.Request;
+import io.pgproof.workflow.Words;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "images",
+    description = "Root file systems with PostgreSQL, built once and used by every verification.",
+    subcommands = {ImagesCommand.List.class, ImagesCommand.Build.class, ImagesCommand.Remove.class},
+    mixinStandardHelpOptions = true)
+final class ImagesCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @ParentCommand
+  private Main main;
+
+  @Override
+  public Integer call() throws Exception {
+    return list(main, spec, false);
+  }
+
+  private static int list(Main main, CommandSpec spec, boolean json) throws Exception {
+    try (Link link = Link.open(main.state())) {
+      Reply reply = link.ask(new Request.ListImages(), said -> {});
+      if (!(reply instanceof Reply.Images images)) {
+        return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(EvidenceJson.write(images.images()));
+        return Main.DONE;
+      }
+      for (Image image : images.images()) {
+        out.printf("%s  PostgreSQL %s  built %s  %s%n", image.key(), image.postgresVersion(),
+            ReportText.time(image.builtAt()), Words.bytes(image.bytes()));
+      }
+      out.println("versions that can be built: " + images.buildable());
+      return Main.DONE;
+    }
+  }
+
+  @Command(name = "list", description = "The images there are.", mixinStandardHelpOptions = true)
+  static final class List implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @ParentCommand
+    private ImagesCommand images;
+
+    @Option(names = "--json", description = "Prints a JSON array.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+      return list(images.main, spec, json);
+    }
+  }
+
+  @Command(name = "build", description = "Builds the image for a major version, or says that it is there.", mixinStandardHelpOptions = true)
+  static final class Build implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @ParentCommand
+    private ImagesCommand images;
+
+    @Parameters(paramLabel = "VERSION", description = "Major version of PostgreSQL, such as 15.")
+    private int major;
+
+    @Option(names = "--refresh", description = "Builds it even if it is there, with today's packages.")
+    private boolean refresh;
+
+    @Override
+    public Integer call() throws Exception {
+      return Simple.ask(images.main, spec, new Request.BuildImage(major, refresh));
+    }
+  }
+
+  @Command(name = "remove", description = "Removes an image.", mixinStandardHelpOptions = true)
+  static final class Remove implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @ParentCommand
+    private ImagesCommand images;
+
+    @Parameters(paramLabel = "KEY", description = "Key of the image, see ./pgproof images list.")
+    private String key;
+
+    @Override
+    public Integer call() throws Exception {
+      return Simple.ask(images.main, spec, new Request.RemoveImage(key));
+    }
+  }
+}

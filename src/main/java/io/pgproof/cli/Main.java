@@ -1,0 +1,82 @@
+package io.pgproof.cli;
+
+import io.pgproof.proof.UsageException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The program that {@code ./pgproof} starts. */
+@Command(
+    name = "pgproof",
+    description = "Proves PostgreSQL backups: restores them in a throw-away container, asks the database, tears down, tells.",
+    subcommands = {
+        VerifyCommand.class, DemoCommand.class, ServeCommand.class, RunsCommand.class, ShowCommand.class,
+        DoctorCommand.class, ImagesCommand.class, CleanCommand.class
+    },
+    footer = {"", "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by a signal."},
+    versionProvider = Version.class,
+    mixinStandardHelpOptions = true)
+public final class Main implements Runnable {
+  /** It is done. */
+  static final int DONE = 0;
+  /** It failed. */
+  static final int FAILED = 1;
+  /** It was not begun. */
+  static final int USAGE = 2;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--state", scope = ScopeType.INHERIT, paramLabel = "DIR",
+      description = "State directory; default $PGPROOF_STATE or /var/lib/pgproof.")
+  String state;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setOut(new PrintWriter(new java.io.OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
+    line.setErr(new PrintWriter(new java.io.OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Main::usage);
+    line.setExecutionExceptionHandler(Main::failed);
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command was given");
+  }
+
+  private static int usage(ParameterException e, String[] arguments) {
+    CommandLine line = e.getCommandLine();
+    boolean json = java.util.Arrays.asList(arguments).contains("--json");
+    if (json) {
+      line.getOut().println(Outcomes.refusedAsJson("bad-option", e.getMessage(), hint(line)));
+    }
+    line.getErr().println("pgproof: " + e.getMessage());
+    line.getErr().println("HINT: " + hint(line));
+    return USAGE;
+  }
+
+  private static String hint(CommandLine line) {
+    return "see ./" + line.getCommandSpec().qualifiedName() + " --help";
+  }
+
+  private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+    if (e instanceof UsageException usage) {
+      return Outcomes.refused(line, parsed, usage);
+    }
+    return Outcomes.failed(line, parsed, e);
+  }
+}

@@ -1,0 +1,82 @@
+package io.pgproof.cli;
+
+import io.pgproof.owner.Reply;
+import io.pgproof.workflow.ProgressBoard.Standing;
+import io.pgproof.workflow.Words;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/**
+ * Shows how far a run has come on standard error: one line that is written over on a terminal, a line for each new phase or note
+ * elsewhere.
+ */
+final class ProgressLine implements AutoCloseable {
+  private final PrintWriter err;
+  private final boolean terminal = System.console() != null && System.getenv("TERM") != null;
+  private String phase = "";
+  private String note = "";
+  private long phaseBegan;
+  private boolean open;
+
+  ProgressLine(PrintWriter err) {
+    this.err = err;
+  }
+
+  void show(Reply reply) {
+    if (reply instanceof Reply.Begun begun) {
+      err.println("run " + begun.run());
+    } else if (reply instanceof Reply.Said said) {
+      endLine();
+      err.println(said.text());
+    } else if (reply instanceof Reply.Standing standing) {
+      show(standing.standing());
+    }
+  }
+
+  private void show(Standing standing) {
+    boolean newPhase = !standing.phase().equals(phase);
+    if (newPhase) {
+      phase = standing.phase();
+      phaseBegan = System.nanoTime();
+      note = "";
+      endLine();
+    }
+    if (terminal) {
+      err.print("\r\033[K" + text(standing));
+      err.flush();
+      open = true;
+    } else if (newPhase || standing.note() != null && !standing.note().equals(note)) {
+      err.println(text(standing));
+    }
+    note = standing.note() == null ? note : standing.note();
+  }
+
+  private String text(Standing standing) {
+    StringBuilder text = new StringBuilder(standing.phase());
+    if (standing.total() > 0) {
+      text.append("  ").append(Words.bytes(standing.done())).append(" of ").append(Words.bytes(standing.total()));
+      long nanos = System.nanoTime() - phaseBegan;
+      if (standing.done() > 0 && standing.done() < standing.total() && nanos > 1_000_000_000L) {
+        double left = (double) nanos / standing.done() * (standing.total() - standing.done());
+        text.append(", ").append(Words.duration(Duration.ofNanos((long) left))).append(" left");
+      }
+    }
+    if (standing.note() != null) {
+      text.append("  ").append(standing.note());
+    }
+    return text.toString();
+  }
+
+  private void endLine() {
+    if (open) {
+      err.print("\r\033[K");
+      err.flush();
+      open = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    endLine();
+  }
+}

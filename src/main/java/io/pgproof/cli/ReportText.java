@@ -1,0 +1,81 @@
+package io.pgproof.cli;
+
+import io.pgproof.proof.Report;
+import io.pgproof.workflow.Words;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A report as a person likes to read it. */
+final class ReportText {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private ReportText() {}
+
+  static void print(Report report, PrintWriter out) {
+    out.println();
+    out.println(report.verdict().toUpperCase(Locale.ROOT) + "  " + report.message() + " (" + report.reason() + ")");
+    if (report.hint() != null) {
+      out.println("HINT: " + report.hint());
+    }
+    out.println();
+    rows(report).forEach(row -> out.printf("  %-12s %s%n", row.name(), row.text()));
+    out.flush();
+  }
+
+  static String time(Instant instant) {
+    return instant == null ? "unknown" : TIME.format(instant);
+  }
+
+  static String seconds(long millis) {
+    return String.format(Locale.ROOT, "%.2f s", millis / 1000.0);
+  }
+
+  private record Row(String name, String text) {}
+
+  private static List<Row> rows(Report report) {
+    List<Row> rows = new ArrayList<>();
+    if (report.backup() != null) {
+      Report.BackupFacts backup = report.backup();
+      rows.add(new Row("backup", backup.path()));
+      rows.add(new Row("", "PostgreSQL " + backup.postgresVersion() + ", begun " + time(backup.startTime()) + " at "
+          + backup.startLsn() + ", " + Words.bytes(backup.bytes())));
+      backup.archives().forEach(archive ->
+          rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));
+    }
+    if (report.image() != null) {
+      rows.add(new Row("image", report.image().key() + " with PostgreSQL " + report.image().postgresVersion()));
+    }
+    if (report.recovery() != null) {
+      rows.add(new Row("recovery", "consistent, redo ended at " + report.recovery().endLsn() + " on timeline "
+          + report.recovery().timeline()
+          + (report.recovery().lastCommit() == null ? "" : ", last commit " + time(report.recovery().lastCommit()))));
+    }
+    if (report.freshness() != null && report.freshness().newest() != null) {
+      rows.add(new Row("freshness", "newest data of " + time(report.freshness().newest()) + " (" + report.freshness().source()
+          + "), " + Words.duration(Duration.ofSeconds(report.freshness().ageSeconds())) + " old, "
+          + Words.duration(Duration.ofSeconds(report.freshness().maxAgeSeconds())) + " allowed"));
+    }
+    for (int i = 0; i < report.checks().size(); i++) {
+      Report.CheckFacts check = report.checks().get(i);
+      rows.add(new Row(i == 0 ? "checks" : "", check.name() + " " + check.outcome()
+          + (check.detail() == null ? "" : ": " + check.detail())));
+    }
+    for (int i = 0; i < report.notChecked().size(); i++) {
+      rows.add(new Row(i == 0 ? "not checked" : "", report.notChecked().get(i)));
+    }
+    rows.add(new Row("times", report.phases().stream()
+        .map(phase -> phase.name() + " " + seconds(phase.millis()))
+        .collect(Collectors.joining(", "))));
+    rows.add(new Row("", "in all " + seconds(report.totalMillis())));
+    rows.add(new Row("run", report.run()));
+    return rows;
+  }
+}

@@ -1,0 +1,55 @@
+package io.pgproof.cli;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.owner.Reply;
+import io.pgproof.owner.Request;
+import io.pgproof.workflow.Reports;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(name = "runs", description = "Past verifications, the newest first.", mixinStandardHelpOptions = true)
+final class RunsCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @ParentCommand
+  private Main main;
+
+  @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "How many at most; default ${DEFAULT-VALUE}.")
+  private int limit;
+
+  @Option(names = "--json", description = "Prints a JSON array.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Link link = Link.open(main.state())) {
+      Reply reply = link.ask(new Request.ListRuns(Math.max(1, limit)), said -> {});
+      if (!(reply instanceof Reply.Runs runs)) {
+        return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(EvidenceJson.write(runs.lines()));
+      } else if (runs.lines().isEmpty()) {
+        out.println("no verification was made yet; make one with ./pgproof verify PATH");
+      } else {
+        runs.lines().forEach(line -> print(line, out));
+      }
+      return Main.DONE;
+    }
+  }
+
+  private static void print(Reports.Line line, PrintWriter out) {
+    out.printf("%s  %s  %-12s %-20s %10s  %s%n", line.run(), ReportText.time(line.askedAt()),
+        line.verdict() == null ? "under way" : line.verdict(),
+        line.reason() == null ? "" : line.reason(),
+        line.totalMillis() == null ? "" : ReportText.seconds(line.totalMillis()),
+        line.target() == null ? line.path() : line.target());
+  }
+}

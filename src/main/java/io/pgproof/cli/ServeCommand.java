@@ -1,0 +1,51 @@
+package io.pgproof.cli;
+
+import io.pgproof.owner.Owner;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "serve",
+    description = "The server: the engine, Cockpit, Tasklist and Admin, on 127.0.0.1:8080 unless SERVER_ADDRESS and SERVER_PORT say otherwise.",
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @ParentCommand
+  private Main main;
+
+  @Override
+  public Integer call() throws Exception {
+    Link.requireRoot();
+    StateDirectory state = main.state();
+    Ownership ownership = Ownership.take(state).orElseThrow(() -> new UsageException(Reason.BAD_OPTION,
+        Ownership.owner(state).map(pid -> "process " + pid).orElse("another process") + " owns the state directory " + state.path(),
+        "wait until it ends, or use another state directory with --state"));
+    CountDownLatch ended = new CountDownLatch(1);
+    CountDownLatch signal = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      signal.countDown();
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }, "signal"));
+    try (Owner owner = Owner.start(ownership, true)) {
+      spec.commandLine().getErr().println("pgproof serves " + owner.address() + "; it ends with Ctrl-C or SIGTERM");
+      signal.await();
+    } finally {
+      ended.countDown();
+    }
+    return Main.DONE;
+  }
+}

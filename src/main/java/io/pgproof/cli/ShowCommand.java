@@ -1,0 +1,54 @@
+package io.pgproof.cli;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.owner.Reply;
+import io.pgproof.owner.Request;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(name = "show", description = "One verification in full: its report, and all that happened.", mixinStandardHelpOptions = true)
+final class ShowCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @ParentCommand
+  private Main main;
+
+  @Parameters(paramLabel = "RUN", description = "Id of the run, see ./pgproof runs.")
+  private String run;
+
+  @Option(names = "--json", description = "Prints the report as verify --json does.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Link link = Link.open(main.state())) {
+      Reply reply = link.ask(new Request.ShowRun(run), said -> {});
+      if (!(reply instanceof Reply.Run shown)) {
+        return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(shown.report() == null
+            ? Outcomes.refusedAsJson("under-way", "run " + run + " has no verdict yet", "ask again later")
+            : EvidenceJson.write(shown.report()));
+        return Main.DONE;
+      }
+      if (shown.report() == null) {
+        out.println("run " + run + " has no verdict yet");
+      } else {
+        ReportText.print(shown.report(), out);
+      }
+      out.println();
+      shown.happenings().forEach(happening ->
+          out.printf("  %s  %-12s %s%n", ReportText.time(happening.at()), happening.actor(), happening.what()));
+      return Main.DONE;
+    }
+  }
+}

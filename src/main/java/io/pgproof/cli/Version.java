@@ -1,0 +1,13 @@
+package io.pgproof.cli;
+
+import io.pgproof.Pgproof;
+import picocli.CommandLine.IVersionProvider;
+
+/** The version that the jar was built as. */
+final class Version implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    String version = Pgproof.class.getPackage().getImplementationVersion();
+    return new String[] {"pgproof " + (version == null ? "(not packaged)" : version)};
+  }
+}

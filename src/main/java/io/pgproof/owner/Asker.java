@@ -1,0 +1,15 @@
+package io.pgproof.owner;
+
+import java.io.IOException;
+
+/** Whoever asked and hears the answer. */
+public interface Asker {
+
+  /**
+   * @throws IOException when nobody listens any more
+   */
+  void hear(Reply reply) throws IOException;
+
+  /** Says what to do, at most once, when what was asked is taken back or whoever asked is gone. */
+  void whenTakenBack(Runnable action);
+}

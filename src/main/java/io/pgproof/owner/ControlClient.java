@@ -1,0 +1,77 @@
+package io.pgproof.owner;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.state.StateDirectory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Speaks to the owner of a state directory: one request, then its replies. */
+public final class ControlClient implements AutoCloseable {
+  private final SocketChannel channel;
+
+  private ControlClient(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * @return empty when nobody listens
+   */
+  public static Optional<ControlClient> connect(StateDirectory state) throws IOException {
+    if (!Files.exists(state.controlSocket())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(state.controlSocket()))));
+    } catch (ConnectException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Asks and waits for the last reply.
+   *
+   * @param onTheWay hears all replies but the last
+   * @throws IOException when the owner ends before it has answered
+   */
+  public Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
+    send(EvidenceJson.write(request));
+    BufferedReader in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      Reply reply = EvidenceJson.read(line, Reply.class);
+      if (reply.last()) {
+        return reply;
+      }
+      onTheWay.accept(reply);
+    }
+    throw new IOException("the owner of the state directory ended before it had answered");
+  }
+
+  /** Takes back what was asked; the last reply comes even so. May be called from any thread. */
+  public void takeBack() throws IOException {
+    send("");
+  }
+
+  private void send(String line) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+    synchronized (channel) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

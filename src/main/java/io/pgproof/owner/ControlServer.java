@@ -1,0 +1,171 @@
+package io.pgproof.owner;
+
+import io.pgproof.audit.EvidenceJson;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import jdk.net.ExtendedSocketOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on the control socket: one request a connection, then a line of JSON for each reply.
+ *
+ * <p>A second line from the client, or its end, takes back what it asked. Only processes of the owner's own user are heard.
+ */
+final class ControlServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
+  private final Path socket;
+  private final ServerSocketChannel server;
+  private final Answering answering;
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+    Thread thread = new Thread(task, "control");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  /** Answers one request in full. */
+  @FunctionalInterface
+  interface Answering {
+    void answer(Request request, Asker asker) throws IOException;
+  }
+
+  /**
+   * Begins to listen; a socket that an earlier owner left is replaced, for the caller holds the lock.
+   */
+  ControlServer(Path socket, Answering answering) {
+    this.socket = socket;
+    this.answering = answering;
+    try {
+      Files.deleteIfExists(socket);
+      server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server.bind(UnixDomainSocketAddress.of(socket));
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot listen on " + socket, e);
+    }
+    threads.execute(this::listen);
+  }
+
+  /** Whether anybody waits for an answer. */
+  boolean busy() {
+    return !connections.isEmpty();
+  }
+
+  private void listen() {
+    while (server.isOpen()) {
+      try {
+        SocketChannel channel = server.accept();
+        Connection connection = new Connection(channel);
+        connections.add(connection);
+        threads.execute(() -> serve(connection));
+      } catch (IOException e) {
+        if (server.isOpen()) {
+          LOG.warn("a connection to {} could not be taken: {}", socket, e.toString());
+        }
+      }
+    }
+  }
+
+  private void serve(Connection connection) {
+    try (connection) {
+      String peer = connection.channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+      if (!peer.equals(System.getProperty("user.name"))) {
+        LOG.warn("a process of user {} was turned away from {}", peer, socket);
+        return;
+      }
+      String line = connection.in.readLine();
+      if (line == null) {
+        return;
+      }
+      threads.execute(connection::awaitTakenBack);
+      Desk.hearing(connection, () -> answering.answer(EvidenceJson.read(line, Request.class), connection));
+    } catch (IOException e) {
+      LOG.debug("whoever asked is gone: {}", e.toString());
+    } finally {
+      connections.remove(connection);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+      Files.deleteIfExists(socket);
+    } catch (IOException e) {
+      LOG.warn("{} could not be removed: {}", socket, e.toString());
+    }
+    threads.shutdownNow();
+  }
+
+  private static final class Connection implements Asker, AutoCloseable {
+    private static final Runnable NOTHING = () -> {};
+
+    private final SocketChannel channel;
+    private final BufferedReader in;
+    private final AtomicReference<Runnable> takenBack = new AtomicReference<>();
+    private boolean answered;
+
+    Connection(SocketChannel channel) {
+      this.channel = channel;
+      this.in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public synchronized void hear(Reply reply) throws IOException {
+      answered = reply.last();
+      ByteBuffer line = ByteBuffer.wrap((EvidenceJson.write(reply) + "\n").getBytes(StandardCharsets.UTF_8));
+      while (line.hasRemaining()) {
+        channel.write(line);
+      }
+    }
+
+    @Override
+    public void whenTakenBack(Runnable action) {
+      if (!takenBack.compareAndSet(null, action)) {
+        action.run();
+      }
+    }
+
+    /** Runs until the client says something more or is gone. */
+    void awaitTakenBack() {
+      try {
+        in.readLine();
+      } catch (IOException e) {
+        LOG.debug("a client is gone: {}", e.toString());
+      }
+      synchronized (this) {
+        if (answered) {
+          return;
+        }
+      }
+      Runnable action = takenBack.getAndSet(NOTHING);
+      if (action != null) {
+        action.run();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

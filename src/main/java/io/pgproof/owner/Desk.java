@@ -1,0 +1,103 @@
+package io.pgproof.owner;
+
+import io.pgproof.image.Image;
+import io.pgproof.image.ImageStore;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
+import io.pgproof.workflow.Reports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers what needs no engine: what was, the images, and the leftovers. */
+final class Desk {
+  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
+
+  private final Reports reports;
+  private final ImageStore images;
+  private final Leftovers leftovers;
+
+  Desk(Reports reports, ImageStore images, Leftovers leftovers) {
+    this.reports = reports;
+    this.images = images;
+    this.leftovers = leftovers;
+  }
+
+  /** Answers in full; whatever goes wrong is an answer too, unless nobody listens. */
+  void answer(Request request, Asker asker) throws IOException {
+    hearing(asker, () -> asker.hear(reply(request, asker)));
+  }
+
+  /** Turns what a piece of work throws into the answer that says so. */
+  static void hearing(Asker asker, Work work) throws IOException {
+    try {
+      work.run();
+    } catch (UsageException e) {
+      asker.hear(new Reply.Refused(e.reason().code(), e.getMessage(), e.hint()));
+    } catch (FindingException e) {
+      Finding finding = e.finding();
+      asker.hear(new Reply.Failed(finding.reason().code(), finding.message(), finding.hint(), finding.words()));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (RuntimeException e) {
+      LOG.error("a request failed", e);
+      asker.hear(new Reply.Failed(Reason.INTERNAL.code(), String.valueOf(e.getMessage() == null ? e : e.getMessage()),
+          Reason.INTERNAL.hint(), null));
+    }
+  }
+
+  /** Work that may find that nobody listens. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws IOException;
+  }
+
+  private Reply reply(Request request, Asker asker) throws IOException {
+    if (request instanceof Request.ListRuns list) {
+      return new Reply.Runs(reports.latest(list.limit()));
+    } else if (request instanceof Request.ShowRun show) {
+      return show(show.run());
+    } else if (request instanceof Request.ListImages) {
+      return new Reply.Images(images.list(), images.buildable());
+    } else if (request instanceof Request.BuildImage build) {
+      Image image = images.build(build.major(), build.refresh(), line -> say(asker, line));
+      return new Reply.Done("image " + image.key() + " holds PostgreSQL " + image.postgresVersion());
+    } else if (request instanceof Request.RemoveImage remove) {
+      images.remove(remove.key());
+      return new Reply.Done("image " + remove.key() + " removed");
+    } else if (request instanceof Request.Clean) {
+      List<Path> removed = leftovers.removeUnowned();
+      removed.forEach(path -> say(asker, "removed " + path));
+      return new Reply.Done(removed.isEmpty() ? "nothing was left behind" : removed.size() + " leftovers removed");
+    }
+    throw new UsageException(Reason.BAD_OPTION, "this needs the engine: " + request.getClass().getSimpleName(),
+        "this is a defect of pgproof: report it");
+  }
+
+  private Reply show(String text) {
+    RunId run;
+    try {
+      run = new RunId(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(Reason.BAD_OPTION, e.getMessage(), "see ./pgproof runs for the ids of past runs");
+    }
+    if (!reports.exists(run)) {
+      throw new UsageException(Reason.BAD_OPTION, "there is no run " + run, "see ./pgproof runs for the ids of past runs");
+    }
+    return new Reply.Run(run.value(), reports.report(run).orElse(null), reports.happenings(run));
+  }
+
+  private static void say(Asker asker, String line) {
+    try {
+      asker.hear(new Reply.Said(line));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

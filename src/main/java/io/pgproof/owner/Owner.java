@@ -1,0 +1,68 @@
+package io.pgproof.owner;
+
+import io.pgproof.Pgproof;
+import io.pgproof.state.Ownership;
+import io.pgproof.workflow.Verifications;
+import java.io.IOException;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The owner at work: the engine runs, and the control socket is open. */
+public final class Owner implements AutoCloseable {
+  private static final long LOOK_EVERY_MILLIS = 50;
+
+  private final Ownership ownership;
+  private final ConfigurableApplicationContext application;
+  private final ControlServer control;
+
+  private Owner(Ownership ownership, ConfigurableApplicationContext application) {
+    this.ownership = ownership;
+    this.application = application;
+    this.control = new ControlServer(ownership.state().controlSocket(), this::answer);
+  }
+
+  /**
+   * Takes stock, resumes what was unfinished, and opens the control socket.
+   *
+   * @param ownership given back by {@link #close}
+   * @param pages whether the web pages are served
+   */
+  public static Owner start(Ownership ownership, boolean pages) {
+    SpringApplicationBuilder application = new SpringApplicationBuilder(Pgproof.class)
+        .properties("pgproof.state=" + ownership.state().path())
+        .web(pages ? WebApplicationType.SERVLET : WebApplicationType.NONE)
+        .profiles(pages ? "serve" : "command");
+    return new Owner(ownership, application.run());
+  }
+
+  /** Returns when nothing that was begun is on its way, and nobody waits for an answer. */
+  public void awaitQuiet() throws InterruptedException {
+    Verifications verifications = application.getBean(Verifications.class);
+    while (control.busy() || verifications.underway()) {
+      Thread.sleep(LOOK_EVERY_MILLIS);
+    }
+  }
+
+  private void answer(Request request, Asker asker) throws IOException {
+    if (request instanceof Request.Verify verify) {
+      application.getBean(Proofs.class).answer(verify.request(), asker);
+    } else if (request instanceof Request.Demo demo) {
+      application.getBean(SourceDatabases.class).answer(demo, asker);
+    } else {
+      application.getBean(Desk.class).answer(request, asker);
+    }
+  }
+
+  /** Ends; a verification on its way is begun anew by the next owner, and leaves no container and no file until then. */
+  @Override
+  public void close() {
+    try (ownership) {
+      control.close();
+      application.getBean(Verifications.class).halt();
+      application.getBean(Leftovers.class).removeUnowned();
+      application.close();
+    }
+  }
+
+}

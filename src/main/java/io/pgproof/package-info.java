@@ -1,0 +1,2 @@
+/** The application class; may import Spring Boot. */
+package io.pgproof;
