@@ -1,0 +1,70 @@
+package io.pgproof.backup;
+
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Finds, inspects and restores what {@code pg_basebackup -Ft} wrote. */
+public final class Backups {
+  private Backups() {}
+
+  /**
+   * The backup in a directory, by the directory's listing alone.
+   *
+   * <p>One that is unfinished or lacks its base is found as well: {@link #inspect} says so, for that is a verdict.
+   *
+   * @throws UsageException {@code no-such-path} or {@code not-a-backup}; formats that are not supported are named
+   */
+  public static Backup find(Path path) {
+    Path directory = path.toAbsolutePath().normalize();
+    if (!Files.exists(directory)) {
+      throw new UsageException(Reason.NO_SUCH_PATH, directory + " does not exist");
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new UsageException(
+          Reason.NO_SUCH_PATH,
+          directory + " is not a directory",
+          "name the directory that pg_basebackup wrote, not a file in it");
+    }
+    try {
+      return BackupListing.list(directory).backup();
+    } catch (IOException e) {
+      throw new UsageException(Reason.NO_SUCH_PATH, directory + " cannot be listed");
+    }
+  }
+
+  /** As {@link #inspect(Backup, Optional)} without a WAL archive. */
+  public static BackupIdentity inspect(Backup backup) throws InterruptedException {
+    return inspect(backup, Optional.empty());
+  }
+
+  /**
+   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION} where no WAL is at hand.
+   *
+   * @param walArchive directory with WAL segments, asked for the first one where the backup brings none
+   * @throws FindingException when it is unfinished, incomplete, no base backup, or its archives cannot be read or decoded
+   * @throws InterruptedException when the thread was interrupted; everything is closed then
+   */
+  public static BackupIdentity inspect(Backup backup, Optional<Path> walArchive) throws InterruptedException {
+    return new Inspection(backup, walArchive).run();
+  }
+
+  /**
+   * Unpacks and checks a backup in one pass over each archive, base and WAL side by side.
+   *
+   * @param identity from {@link #inspect}
+   * @return what was restored; all of it has been read, compared and written, and nothing has been synced
+   * @throws FindingException what is wrong with the backup or the disk; the data directory is then left as far as it came
+   * @throws java.io.UncheckedIOException when the data directory cannot be written for another reason than space
+   * @throws InterruptedException when the thread was interrupted; both workers have ended and closed their files then
+   */
+  public static Restored restore(Backup backup, BackupIdentity identity, RestoreOrder order, Progress progress)
+      throws InterruptedException {
+    return new Restoring(backup, identity, order, progress).run();
+  }
+}

@@ -1,0 +1,24 @@
+package io.pgproof.backup;
+
+import java.nio.ByteBuffer;
+
+/** Bytes of an archive, raw or decoded, in order and once. */
+interface ByteSource extends AutoCloseable {
+
+  /**
+   * Appends at least one byte, as many as are quickly at hand.
+   *
+   * @return how many; -1 at the end
+   * @throws io.pgproof.proof.FindingException when the archive is truncated, corrupt or unreadable
+   */
+  int read(ByteBuffer into) throws InterruptedException;
+
+  /** Offset in the archive as it lies behind the last byte that was used. */
+  long position();
+
+  /** The archive's file name. */
+  String name();
+
+  @Override
+  void close();
+}

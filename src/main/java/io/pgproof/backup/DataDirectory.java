@@ -1,0 +1,176 @@
+package io.pgproof.backup;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * A data directory in the making: only new directories and new regular files come into being, nothing that exists is
+ * opened and no link is followed.
+ *
+ * <p>Safe for several threads. Nobody else may write below it meanwhile. Directories have mode 0700, files 0600, and
+ * both the owner ordered. Nothing is synced: a copy that a crash tears is thrown away.
+ */
+final class DataDirectory {
+  private static final long LOOK_EVERY = 64L << 20;
+  private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final FileAttribute<Set<PosixFilePermission>> FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final Set<StandardOpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  private final Path root;
+  private final int uid;
+  private final int gid;
+  private final long reserve;
+  private final Set<String> directories = new HashSet<>();
+  private boolean foreignUser;
+  private boolean foreignGroup;
+  private long sinceLook;
+
+  DataDirectory(RestoreOrder order) {
+    this.root = order.dataDirectory();
+    this.uid = order.uid();
+    this.gid = order.gid();
+    this.reserve = order.reserveBytes();
+  }
+
+  /**
+   * Makes the directory itself.
+   *
+   * @param expected bytes that will be written, as far as they are known
+   * @throws FindingException {@code disk-full} when they do not fit
+   */
+  void make(long expected) throws IOException {
+    Files.createDirectory(root, DIRECTORY);
+    foreignUser = !Integer.valueOf(uid).equals(Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+    foreignGroup = !Integer.valueOf(gid).equals(Files.getAttribute(root, "unix:gid", LinkOption.NOFOLLOW_LINKS));
+    own(root);
+    long free = free();
+    if (free - reserve < expected) {
+      throw full(String.format(Locale.ROOT,
+          "the backup needs %,d bytes below %s; %,d are free, of which %,d stay free", expected, root, free, reserve));
+    }
+  }
+
+  /**
+   * Makes a directory and those above it; one that was made before is left as it is.
+   *
+   * @param name free of any {@link Names#objection}
+   */
+  synchronized void directory(String name, String archive) throws IOException {
+    if (name.isEmpty() || directories.contains(name)) {
+      return;
+    }
+    directory(parent(name), archive);
+    Path path = path(name);
+    try {
+      Files.createDirectory(path, DIRECTORY);
+    } catch (FileAlreadyExistsException e) {
+      throw twice(name, archive);
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
+    own(path);
+    directories.add(name);
+  }
+
+  /** Opens a new file to be written from its start, with its parents made. */
+  FileChannel file(String name, String archive) throws IOException {
+    directory(parent(name), archive);
+    Path path = path(name);
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(path, NEW, FILE);
+    } catch (FileAlreadyExistsException e) {
+      throw twice(name, archive);
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
+    try {
+      own(path);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    return channel;
+  }
+
+  /** Hears of bytes that were written; ends the restore with {@code disk-full} when the reserve is reached. */
+  synchronized void written(long bytes) throws IOException {
+    sinceLook += bytes;
+    if (sinceLook >= LOOK_EVERY) {
+      sinceLook = 0;
+      if (free() < reserve) {
+        throw full(String.format(Locale.ROOT,
+            "less than %,d bytes are left on the file system of %s, and so much stays free", reserve, root));
+      }
+    }
+  }
+
+  /** What a failed write below this directory is: {@code disk-full}, or a fault of the environment to be retried. */
+  RuntimeException failed(Path path, IOException cause) {
+    // The words of the C library are in the language of the process, so space is asked for as well.
+    String words = String.valueOf(cause.getMessage());
+    if (words.contains("No space left") || words.contains("quota") || freeOrUnknown() < LOOK_EVERY / 16) {
+      return new FindingException(Finding.of(Reason.DISK_FULL, path + " cannot be written: no space is left"), cause);
+    }
+    return new UncheckedIOException(path + " cannot be written", cause);
+  }
+
+  Path path(String name) {
+    return Names.below(root, name).orElseThrow(() -> new FindingException(Finding.of(
+        Reason.ENVIRONMENT,
+        "the file name " + Names.shown(name) + " cannot be written under this process's locale",
+        "run pgproof with LC_ALL=C.UTF-8; a name that is no UTF-8 is not supported by this version",
+        null)));
+  }
+
+  private static String parent(String name) {
+    return name.substring(0, Math.max(name.lastIndexOf('/'), 0));
+  }
+
+  private void own(Path path) throws IOException {
+    if (foreignUser) {
+      Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+    }
+    if (foreignGroup) {
+      Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  private long free() throws IOException {
+    return Files.getFileStore(root).getUsableSpace();
+  }
+
+  private long freeOrUnknown() {
+    try {
+      return free();
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private static FindingException full(String message) {
+    return new FindingException(Reason.DISK_FULL, message);
+  }
+
+  private static FindingException twice(String name, String archive) {
+    return new FindingException(Reason.UNSAFE_ARCHIVE, archive + " brings " + Names.shown(name) + " a second time");
+  }
+}

@@ -1,0 +1,196 @@
+package io.pgproof.backup;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * {@code backup_manifest}, versions 1 and 2, whole by its own checksum (source: the manual's "Backup Manifest Format").
+ *
+ * @param files by name, one character a byte
+ * @param wal what recovery needs, in order
+ * @param systemIdentifier unsigned; empty in version 1
+ * @param sha256 of the file as it lies
+ */
+record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> systemIdentifier, String sha256) {
+  static final String NAME = "backup_manifest";
+
+  private static final String CHECKSUM_FIELD = "Manifest-Checksum";
+
+  /** One file: its size in bytes and its checksum, empty for {@link FileChecksum#NONE}. */
+  record Entry(long size, FileChecksum algorithm, byte[] checksum) {}
+
+  /** WAL from a position up to, not including, another on one timeline. */
+  record WalRange(int timeline, Lsn start, Lsn end) {}
+
+  /** Bytes of all files together. */
+  long bytes() {
+    return files.values().stream().mapToLong(Entry::size).sum();
+  }
+
+  /**
+   * Reads and verifies the file.
+   *
+   * @throws FindingException {@code manifest-mismatch} when it cannot be understood or is not what PostgreSQL wrote,
+   *     {@code backup-unreadable} when it cannot be read
+   */
+  static Manifest read(Path file) {
+    try {
+      return parse(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw RawArchive.unreadable(file, 0, e);
+    }
+  }
+
+  static Manifest parse(byte[] text) {
+    JsonFactory factory = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    try (JsonParser json = factory.createParser(text)) {
+      return new Reading(json, text).manifest();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new FindingException(
+          Finding.of(Reason.MANIFEST_MISMATCH, NAME + " cannot be understood: " + e.getMessage().split("\n")[0]), e);
+    }
+  }
+
+  /** One reading; what does not fit is an {@link IllegalArgumentException}. */
+  private static final class Reading {
+    private final JsonParser json;
+    private final byte[] text;
+    private final Map<String, Entry> files = new HashMap<>();
+    private final List<WalRange> wal = new ArrayList<>();
+    private Optional<String> systemIdentifier = Optional.empty();
+    private String checksum;
+
+    Reading(JsonParser json, byte[] text) {
+      this.json = json;
+      this.text = text;
+    }
+
+    Manifest manifest() throws IOException {
+      expect(json.nextToken(), JsonToken.START_OBJECT);
+      if (!"PostgreSQL-Backup-Manifest-Version".equals(json.nextFieldName())) {
+        throw new IllegalArgumentException("it does not begin with PostgreSQL-Backup-Manifest-Version");
+      }
+      expect(json.nextToken(), JsonToken.VALUE_NUMBER_INT);
+      if (json.getLongValue() != 1 && json.getLongValue() != 2) {
+        throw new FindingException(Finding.of(
+            Reason.VERSION_UNSUPPORTED,
+            NAME + " is of version " + json.getLongValue() + ", which this version of pgproof does not know",
+            "pgproof knows versions 1 and 2, of PostgreSQL 13 to 18",
+            null));
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        field(json.currentName());
+      }
+      expect(json.currentToken(), JsonToken.END_OBJECT);
+      if (json.nextToken() != null) {
+        throw new IllegalArgumentException("more follows its end");
+      }
+      verify();
+      return new Manifest(Map.copyOf(files), List.copyOf(wal), systemIdentifier, FileChecksum.hex(
+          FileChecksum.digest("SHA-256").digest(text)));
+    }
+
+    private void field(String name) throws IOException {
+      JsonToken value = json.nextToken();
+      switch (name) {
+        case "System-Identifier" -> {
+          expect(value, JsonToken.VALUE_NUMBER_INT);
+          systemIdentifier = Optional.of(Long.toUnsignedString(Long.parseUnsignedLong(json.getText())));
+        }
+        case "Files" -> eachOf(value, this::add);
+        case "WAL-Ranges" -> eachOf(value, range -> wal.add(new WalRange(
+            Integer.parseUnsignedInt(given(range, "Timeline")),
+            Lsn.parse(given(range, "Start-LSN")),
+            Lsn.parse(given(range, "End-LSN")))));
+        case CHECKSUM_FIELD -> {
+          expect(value, JsonToken.VALUE_STRING);
+          checksum = json.getText();
+        }
+        default -> throw new IllegalArgumentException("it has an unknown field " + Names.shown(name));
+      }
+    }
+
+    /** Hands on the flat objects of a list one at a time, for there may be millions. */
+    private void eachOf(JsonToken list, Consumer<Map<String, String>> taker) throws IOException {
+      expect(list, JsonToken.START_ARRAY);
+      Map<String, String> object = new HashMap<>();
+      while (json.nextToken() == JsonToken.START_OBJECT) {
+        object.clear();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          String key = json.currentName();
+          JsonToken value = json.nextToken();
+          if (value == null || !value.isScalarValue()) {
+            throw new IllegalArgumentException("its field " + Names.shown(key) + " has no plain value");
+          }
+          object.put(key, json.getText());
+        }
+        expect(json.currentToken(), JsonToken.END_OBJECT);
+        taker.accept(object);
+      }
+      expect(json.currentToken(), JsonToken.END_ARRAY);
+    }
+
+    private void add(Map<String, String> file) {
+      String name = file.containsKey("Encoded-Path")
+          ? new String(HexFormat.of().parseHex(file.get("Encoded-Path")), StandardCharsets.ISO_8859_1)
+          : Names.ofUtf8(given(file, "Path"));
+      FileChecksum algorithm = FileChecksum.valueOf(file.getOrDefault("Checksum-Algorithm", "NONE"));
+      byte[] sum = HexFormat.of().parseHex(file.getOrDefault("Checksum", ""));
+      long size = Long.parseLong(given(file, "Size"));
+      if (size < 0 || sum.length != algorithm.length()) {
+        throw new IllegalArgumentException("its entry for " + Names.shown(name) + " is impossible");
+      }
+      if (files.put(name, new Entry(size, algorithm, sum)) != null) {
+        throw new IllegalArgumentException("it lists " + Names.shown(name) + " twice");
+      }
+    }
+
+    private static String given(Map<String, String> object, String key) {
+      String value = object.get(key);
+      if (value == null) {
+        throw new IllegalArgumentException("an entry lacks " + key);
+      }
+      return value;
+    }
+
+    /** The checksum covers all lines but the last, which holds it. */
+    private void verify() {
+      int end = text.length - 1;
+      while (end > 0 && text[end - 1] != '\n') {
+        end--;
+      }
+      if (checksum == null || text[text.length - 1] != '\n') {
+        throw new IllegalArgumentException("it does not end with its own checksum");
+      }
+      MessageDigest sha256 = FileChecksum.digest("SHA-256");
+      sha256.update(text, 0, end);
+      if (!FileChecksum.hex(sha256.digest()).equalsIgnoreCase(checksum)) {
+        throw new FindingException(
+            Reason.MANIFEST_MISMATCH, NAME + " does not carry the checksum of its own content: it was changed or cut");
+      }
+    }
+
+    private static void expect(JsonToken found, JsonToken expected) {
+      if (found != expected) {
+        throw new IllegalArgumentException("it ends or breaks off where " + expected + " is expected");
+      }
+    }
+  }
+}

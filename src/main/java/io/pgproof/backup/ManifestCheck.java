@@ -1,0 +1,89 @@
+package io.pgproof.backup;
+
+import io.pgproof.backup.Manifest.Entry;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Compares the files of the base archive with {@code backup_manifest} as they pass, by the rules of pg_verifybackup.
+ *
+ * <p>Used by one thread. What may differ: {@code pg_wal}, which no manifest lists, and the files that {@code
+ * pg_basebackup -R} writes (source: the manual's page on pg_verifybackup).
+ */
+final class ManifestCheck {
+  private static final Set<String> NOT_COMPARED =
+      Set.of("backup_manifest", "pg_wal", "postgresql.auto.conf", "recovery.signal", "standby.signal");
+
+  private final Map<String, Entry> missing;
+  private final Set<FileChecksum> used = EnumSet.noneOf(FileChecksum.class);
+  private int files;
+  private int withoutChecksum;
+
+  ManifestCheck(Manifest manifest) {
+    this.missing = new HashMap<>(manifest.files());
+    missing.keySet().removeIf(ManifestCheck::isNotCompared);
+  }
+
+  static boolean isNotCompared(String name) {
+    int slash = name.indexOf('/');
+    return NOT_COMPARED.contains(slash < 0 ? name : name.substring(0, slash));
+  }
+
+  /**
+   * What a file that is about to be written must be.
+   *
+   * @throws FindingException {@code manifest-mismatch} when it is not listed, or with another size
+   */
+  Entry expect(String name, long size) {
+    Entry entry = missing.remove(name);
+    if (entry == null) {
+      throw mismatch(name, "is in the archive and not in backup_manifest");
+    }
+    if (entry.size() != size) {
+      throw mismatch(name, "has " + size + " bytes, and backup_manifest says " + entry.size());
+    }
+    return entry;
+  }
+
+  /** Ends one file; throws {@code manifest-mismatch} when its content is another. */
+  void written(String name, Entry entry, byte[] sum) {
+    if (!Arrays.equals(entry.checksum(), sum)) {
+      throw mismatch(name, "has another content than backup_manifest says: its " + entry.algorithm() + " is "
+          + FileChecksum.hex(sum) + " and not " + FileChecksum.hex(entry.checksum()));
+    }
+    files++;
+    if (entry.algorithm() == FileChecksum.NONE) {
+      withoutChecksum++;
+    } else {
+      used.add(entry.algorithm());
+    }
+  }
+
+  /** Ends the archive; throws {@code manifest-mismatch} when a listed file did not come. */
+  void finish() {
+    missing.keySet().stream().sorted().findFirst().ifPresent(name -> {
+      String others = missing.size() == 1 ? "" : ", and so are " + (missing.size() - 1) + " more";
+      throw mismatch(name, "is in backup_manifest and not in the archive" + others);
+    });
+  }
+
+  int filesWithoutChecksum() {
+    return withoutChecksum;
+  }
+
+  /** One line for a person. */
+  String summary() {
+    String algorithms = used.isEmpty() ? "sizes alone" : String.join(", ", used.stream().map(Enum::name).toList());
+    return String.format(Locale.ROOT, "%,d files, %s", files, algorithms);
+  }
+
+  private static FindingException mismatch(String name, String how) {
+    return new FindingException(Reason.MANIFEST_MISMATCH, Names.shown(name) + " " + how);
+  }
+}

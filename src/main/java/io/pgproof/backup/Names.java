@@ -1,0 +1,88 @@
+package io.pgproof.backup;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Names of files in a data directory, relative to it, kept byte by byte: one character of such a text is one byte.
+ *
+ * <p>File names are bytes to PostgreSQL and to the file system; no decoding may make two of them equal.
+ */
+final class Names {
+  private static final int LONGEST_PART = 255;
+
+  private Names() {}
+
+  /** Why this name must not be created; empty where it may. */
+  static Optional<String> objection(String name) {
+    if (name.isEmpty()) {
+      return Optional.of("its name is empty");
+    }
+    if (name.charAt(0) == '/') {
+      return Optional.of("its name is absolute");
+    }
+    for (String part : parts(name)) {
+      if (part.isEmpty() || part.equals(".")) {
+        return Optional.of("its name has an empty part");
+      }
+      if (part.equals("..")) {
+        return Optional.of("its name points upwards");
+      }
+      if (part.length() > LONGEST_PART) {
+        return Optional.of("its name is too long");
+      }
+    }
+    return name.indexOf('\0') >= 0 ? Optional.of("its name holds a NUL byte") : Optional.empty();
+  }
+
+  private static List<String> parts(String name) {
+    List<String> parts = new ArrayList<>();
+    int from = 0;
+    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', from)) {
+      parts.add(name.substring(from, slash));
+      from = slash + 1;
+    }
+    parts.add(name.substring(from));
+    return parts;
+  }
+
+  /** The same bytes as a path below a directory; empty where this JVM's locale cannot express them. */
+  static Optional<Path> below(Path directory, String name) {
+    if (name.chars().allMatch(c -> c < 0x80)) {
+      return Optional.of(directory.resolve(name));
+    }
+    if (!"UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding"))) {
+      return Optional.empty();
+    }
+    try {
+      byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+      return Optional.of(
+          directory.resolve(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()));
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
+  static String ofUtf8(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  /** For a person: what cannot be printed safely on a terminal is written as {@code \xNN}, and a long text is cut. */
+  static String shown(String name) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < name.length() && text.length() < 200; i++) {
+      char c = name.charAt(i);
+      if (c >= 0x20 && c < 0x7F && c != '\\') {
+        text.append(c);
+      } else {
+        text.append(c < 0x100 ? String.format("\\x%02x", (int) c) : String.format("\\u%04x", (int) c));
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,95 @@
+package io.pgproof.backup;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.function.LongConsumer;
+
+/** An archive's bytes as they lie, hashed and counted on their way; one thread reads it, an interrupt ends it at once. */
+final class RawArchive implements ByteSource {
+  private final Path file;
+  private final FileChannel channel;
+  private final MessageDigest sha256 = FileChecksum.digest("SHA-256");
+  private final LongConsumer read;
+  private long position;
+
+  /**
+   * @param read hears how many more bytes were read
+   * @throws FindingException {@code backup-unreadable} when it cannot be opened
+   */
+  RawArchive(Path file, LongConsumer read) throws InterruptedException {
+    this.file = file;
+    this.read = read;
+    try {
+      this.channel = FileChannel.open(file, StandardOpenOption.READ);
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw unreadable(file, 0, e);
+    }
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws InterruptedException {
+    ByteBuffer arrived = into.duplicate();
+    int count;
+    try {
+      count = channel.read(into);
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw unreadable(file, position, e);
+    }
+    if (count > 0) {
+      sha256.update(arrived.limit(into.position()));
+      position += count;
+      read.accept(count);
+    }
+    return count;
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public String name() {
+    return file.getFileName().toString();
+  }
+
+  /** Of all bytes read so far, in lower-case hexadecimal; to be asked once. */
+  String sha256() {
+    return FileChecksum.hex(sha256.digest());
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Everything that counts was read before; a failed close of a file opened for reading loses nothing.
+      return;
+    }
+  }
+
+  static FindingException unreadable(Path file, long offset, IOException cause) {
+    String at = offset > 0 ? " at byte " + offset : "";
+    return new FindingException(
+        Finding.of(Reason.BACKUP_UNREADABLE, file + " cannot be read" + at + ": " + words(cause)), cause);
+  }
+
+  // NoSuchFileException and AccessDeniedException say nothing but the path.
+  private static String words(IOException cause) {
+    String kind = cause.getClass().getSimpleName().replace("Exception", "");
+    return cause.getMessage() == null || cause instanceof FileSystemException ? kind : cause.getMessage();
+  }
+}

@@ -1,0 +1,63 @@
+package io.pgproof.postgres;
+
+import io.pgproof.backup.ControlFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A prepared copy of a backup, and its server where it was started; closed, the server is gone. */
+final class RestoredCopy implements AutoCloseable {
+  final Path home;
+  final Path data;
+  final Path socket;
+  final Path log;
+  final RecoveryOrder order;
+  final ServerAddress address;
+  private final Path archive;
+  private Process server;
+
+  /** @param archive a WAL archive, or {@code null} */
+  RestoredCopy(SourceCluster source, Path home, Path archive) throws IOException, InterruptedException {
+    this.home = Files.createDirectories(home);
+    this.archive = archive;
+    data = source.restoredTo(home.resolve("data"));
+    socket = HostMachine.owned(home.resolve("socket"));
+    log = HostMachine.owned(home.resolve("log")).resolve("server.log");
+    ControlFile control = source.control();
+    order = new RecoveryOrder(
+        data, home.resolve("settings"), HostMachine.MAJOR, control, HostMachine.UID, HostMachine.GID,
+        archive != null, HostMachine.BIN);
+    address = new ServerAddress(socket, HostMachine.UID, control.systemIdentifier(), "postgres", HostMachine.MAJOR);
+  }
+
+  void start() throws IOException {
+    Map<Path, String> mounts = new LinkedHashMap<>();
+    mounts.put(data, RecoveryOrder.DATA);
+    mounts.put(order.settingsDirectory(), RecoveryOrder.SETTINGS);
+    mounts.put(socket, RecoveryOrder.SOCKET);
+    mounts.put(log.getParent(), RecoveryOrder.LOG);
+    if (archive != null) {
+      mounts.put(archive, RecoveryOrder.WAL_ARCHIVE);
+    }
+    server = HostMachine.start(home, mounts, home.resolve("output"), RecoveryPreparation.serverCommand(order));
+  }
+
+  boolean alive() {
+    return server.isAlive();
+  }
+
+  /** Kills the server as if it had crashed. */
+  void kill() {
+    server.destroyForcibly().onExit().orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      kill();
+    }
+  }
+}

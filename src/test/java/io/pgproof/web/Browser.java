@@ -1,0 +1,94 @@
+package io.pgproof.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** One person's browser: keeps cookies, and sends the token against forged requests as Camunda's pages do. */
+public final class Browser {
+  private static final String ENGINE = "/camunda/api/engine/engine/default";
+
+  private final HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+  private final String base;
+  private String token;
+
+  Browser(String base) {
+    this.base = base;
+  }
+
+  /** Asks for a path exactly as it is written here. */
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path).GET());
+  }
+
+  /** Asks the engine, as Cockpit and Tasklist do. */
+  public HttpResponse<String> ask(String path) throws IOException, InterruptedException {
+    return get(ENGINE + path);
+  }
+
+  public HttpResponse<String> tell(String path, String json) throws IOException, InterruptedException {
+    return post(ENGINE + path, json);
+  }
+
+  public HttpResponse<String> change(String path, String json) throws IOException, InterruptedException {
+    return send(modifying(ENGINE + path, "application/json").PUT(BodyPublishers.ofString(json)));
+  }
+
+  public HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+    return send(modifying(ENGINE + path, "application/json").DELETE());
+  }
+
+  public HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+    return send(modifying(path, "application/json").POST(BodyPublishers.ofString(json)));
+  }
+
+  public HttpResponse<String> postWithoutToken(String path, String json) throws IOException, InterruptedException {
+    return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
+  }
+
+  public HttpResponse<String> upload(String path, String boundary, String body) throws IOException, InterruptedException {
+    return send(modifying(ENGINE + path, "multipart/form-data; boundary=" + boundary).POST(BodyPublishers.ofString(body)));
+  }
+
+  public HttpResponse<String> tryLogIn(String user, String password) throws IOException, InterruptedException {
+    String form = "username=" + encoded(user) + "&password=" + encoded(password);
+    return send(modifying("/camunda/api/admin/auth/user/default/login/welcome", "application/x-www-form-urlencoded")
+        .POST(BodyPublishers.ofString(form)));
+  }
+
+  void logIn(String user, String password) throws IOException, InterruptedException {
+    assertThat(tryLogIn(user, password).statusCode()).as("log-in of " + user).isEqualTo(200);
+    // The log-in begins a new session, and with it a new token.
+    token = null;
+  }
+
+  private HttpRequest.Builder modifying(String path, String type) throws IOException, InterruptedException {
+    if (token == null) {
+      get("/camunda/app/welcome/default/");
+    }
+    return request(path).header("Content-Type", type).header("X-XSRF-TOKEN", token);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(30)).header("Accept", "application/json, text/html");
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    answer.headers().firstValue("X-XSRF-TOKEN").filter(sent -> !sent.equals("Required")).ifPresent(sent -> token = sent);
+    return answer;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

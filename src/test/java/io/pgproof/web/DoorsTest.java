@@ -1,0 +1,115 @@
+package io.pgproof.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.workflow.Groups;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.env.Environment;
+
+/** Which paths answer, to whom, and what the answers carry. */
+class DoorsTest extends ServedEngine {
+  @Autowired private Environment environment;
+
+  @Test
+  void listensOnLoopbackUnlessTold() {
+    assertThat(environment.getProperty("server.address")).isEqualTo("127.0.0.1");
+  }
+
+  @Test
+  void rootLeadsToTheApplications() throws Exception {
+    HttpResponse<String> answer = browser().get("/");
+    assertThat(answer.statusCode()).isEqualTo(302);
+    assertThat(answer.headers().firstValue("Location").orElseThrow()).endsWith("/camunda/app/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+    "/engine-rest/process-definition", "/engine-rest", "/rest/process-definition", "/actuator", "/actuator/env",
+    "/h2-console", "/webjars/camunda/pgproof-access-rules.json", "/META-INF/MANIFEST.MF", "/application-serve.yaml"
+  })
+  void nothingElseIsServed(String path) throws Exception {
+    assertThat(browser().get(path).statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+    "/camunda/api/engine/engine/default/user",
+    "/camunda/api/engine/engine/%64efault/user",
+    "/camunda/api/engine/%65ngine/default/user",
+    "/camunda/api/%65ngine/engine/default/user",
+    "/camunda/%61pi/engine/engine/default/user",
+    "/camunda/api;v=1/engine/engine/default/user",
+    "/camunda/api/engine;v=1/engine/default/user",
+    "/camunda;v=1/api/engine/engine/default/user",
+    "/camunda/api//engine/engine/default/user",
+    "/camunda//api/engine/engine/default/user",
+    "/camunda/app/../api/engine/engine/default/user",
+    "/camunda/api/cockpit/plugin/x/static/../../../../engine/engine/default/user",
+    "/camunda/api/cockpit/plugin/base/default/process-definition/statistics",
+    "/camunda/api/cockpit/plugin/base/static/../default/process-definition/statistics",
+    "/camunda/api/cockpit/plugin/base/static/%2e%2e/default/process-definition/statistics",
+    "/camunda/api/engine/process-definition",
+    "/camunda/api/unknown"
+  })
+  void strangerIsNotAnswered(String path) throws Exception {
+    HttpResponse<String> answer = browser().get(path);
+    assertThat(answer.statusCode()).as(answer.body()).isIn(400, 401);
+  }
+
+  @Test
+  void plainPathsAreTakenAsTheyAre() {
+    assertThat(List.of(
+            "/", "/camunda", "/camunda/app/cockpit/default/", "/camunda/app/cockpit/scripts/deps.js",
+            "/camunda/api/engine/engine/default/process-definition/verifyBackup%3A1%3A7f/xml",
+            "/camunda/api/engine/engine/default/user/anna.b%40example.org/profile"))
+        .noneMatch(RefuseOddPaths::isOdd);
+  }
+
+  @Test
+  void pagesCarryTheirProtection() throws Exception {
+    HttpResponse<String> page = browser().get("/camunda/app/cockpit/default/");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("frame-ancestors 'none'", "default-src 'self'", "'nonce-", "object-src 'none'");
+    assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+    assertThat(page.headers().allValues("Set-Cookie"))
+        .anySatisfy(cookie -> assertThat(cookie).startsWith("JSESSIONID=").contains("HttpOnly", "SameSite=Lax"))
+        .anySatisfy(cookie -> assertThat(cookie).startsWith("XSRF-TOKEN=").contains("SameSite=Strict"));
+  }
+
+  @Test
+  void modifyingRequestWithoutTokenIsRefused() throws Exception {
+    Browser olga = as("olga", Groups.OPERATORS);
+    assertThat(olga.postWithoutToken("/camunda/api/engine/engine/default/task/count", "{}").statusCode()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+    "/nowhere", "/camunda/app/nowhere", "/camunda/api/engine/engine/default/task?firstResult=x", "/error", "/%00", "/a;b"
+  })
+  void faultsShowNothingOfTheInside(String path) throws Exception {
+    String body = as("olga", Groups.OPERATORS).get(path).body();
+    assertThat(body).doesNotContain("\tat ", "at org.", ".java:", "Tomcat", "Exception:");
+  }
+
+  @Test
+  void wrongPasswordMakesTheNextTryWait() throws Exception {
+    as("olga", Groups.OPERATORS);
+    Browser stranger = browser();
+    assertThat(stranger.tryLogIn("olga", "guess").statusCode()).isEqualTo(401);
+    assertThat(stranger.tryLogIn("olga", PASSWORD).statusCode()).as("the right password, at once").isEqualTo(401);
+  }
+
+  @Test
+  void thereIsNoDemoUser() throws Exception {
+    assertThat(browser().tryLogIn("demo", "demo").statusCode()).isEqualTo(401);
+    assertThat(browser().tryLogIn("admin", "admin").statusCode()).isEqualTo(401);
+    engine.getIdentityService().unlockUser("admin");
+  }
+}

@@ -1,0 +1,96 @@
+package io.pgproof.web;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.camunda.bpm.engine.IdentityService;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.identity.User;
+import org.camunda.bpm.engine.impl.cfg.ProcessEnginePlugin;
+import org.junit.jupiter.api.AfterEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** What {@code pgproof serve} listens with, on a free port, with a process of human tasks only. */
+@SpringBootTest(
+    classes = ServedEngine.Application.class,
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      "spring.datasource.username=sa",
+      "spring.datasource.password=",
+      "spring.flyway.enabled=false",
+      "camunda.bpm.history-level=full",
+      "camunda.bpm.job-execution.enabled=false",
+      "camunda.bpm.deployment-resource-pattern=classpath:web/verify-backup.bpmn"
+    })
+@ActiveProfiles("serve")
+public abstract class ServedEngine {
+  /** Long, and of every sort of character that the password policy asks for. */
+  protected static final String PASSWORD = "Restore-2-prove";
+
+  protected static final Path PASSWORD_FILE = freshDirectory().resolve("admin-password");
+
+  private static final String DATABASE = "jdbc:h2:mem:served-" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+
+  @Autowired protected ProcessEngine engine;
+  @LocalServerPort private int port;
+
+  /** Not an application class of its own: other tests' component scans must not find it. */
+  @EnableAutoConfiguration
+  @ComponentScan("io.pgproof.web")
+  @ComponentScan(
+      basePackages = "io.pgproof.workflow",
+      useDefaultFilters = false,
+      includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = ProcessEnginePlugin.class))
+  public static class Application {}
+
+  @DynamicPropertySource
+  static void properties(DynamicPropertyRegistry registry) {
+    registry.add("spring.datasource.url", () -> DATABASE);
+    registry.add("pgproof.admin-password-file", PASSWORD_FILE::toString);
+  }
+
+  private static Path freshDirectory() {
+    try {
+      return Files.createTempDirectory(Files.createDirectories(Path.of("target", "web-test")), "state");
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @AfterEach
+  void forgetPeopleAndRuns() {
+    engine.getRuntimeService().createProcessInstanceQuery().list()
+        .forEach(run -> engine.getRuntimeService().deleteProcessInstance(run.getId(), "test over"));
+    IdentityService identities = engine.getIdentityService();
+    identities.createUserQuery().list().stream()
+        .map(User::getId)
+        .filter(user -> !user.equals("admin"))
+        .forEach(identities::deleteUser);
+  }
+
+  protected Browser browser() {
+    return new Browser("http://127.0.0.1:" + port);
+  }
+
+  /** Makes a user who is in these groups, and logs in as that user. */
+  protected Browser as(String user, String... groups) throws Exception {
+    IdentityService identities = engine.getIdentityService();
+    User someone = identities.newUser(user);
+    someone.setPassword(PASSWORD);
+    identities.saveUser(someone);
+    List.of(groups).forEach(group -> identities.createMembership(user, group));
+    Browser browser = browser();
+    browser.logIn(user, PASSWORD);
+    return browser;
+  }
+}

@@ -1,0 +1,153 @@
+package io.pgproof.web.cockpit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.web.Browser;
+import io.pgproof.web.ServedEngine;
+import io.pgproof.workflow.Groups;
+import java.util.Map;
+import java.util.TreeMap;
+import org.camunda.bpm.engine.task.Task;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each group may do, asked over HTTP as a member of it. */
+class AccessRightsTest extends ServedEngine {
+  private String run;
+  private String review;
+  private String approval;
+
+  @BeforeEach
+  void startRun() {
+    run = engine.getRuntimeService().startProcessInstanceByKey("verifyBackup", Map.of("verdict", "stale")).getId();
+    review = task("reviewStaleBackup");
+    approval = task("approveEscalation");
+  }
+
+  private String task(String key) {
+    Task task = engine.getTaskService().createTaskQuery().processInstanceId(run).taskDefinitionKey(key).singleResult();
+    return task.getId();
+  }
+
+  @Test
+  void operatorWorksOnReview() throws Exception {
+    Browser olga = as("olga", Groups.OPERATORS);
+    assertThat(olga.ask("/task?maxResults=10").body()).contains(review).doesNotContain(approval);
+    assertThat(olga.tell("/task/" + review + "/claim", "{\"userId\": \"olga\"}").statusCode()).isEqualTo(204);
+    assertThat(olga.tell("/task/" + review + "/unclaim", "{}").statusCode()).isEqualTo(204);
+    assertThat(olga.ask("/task/" + review + "/form-variables").statusCode()).isEqualTo(200);
+    assertThat(olga.tell("/task/" + review + "/submit-form", "{\"variables\": {}}").statusCode()).isEqualTo(204);
+  }
+
+  @Test
+  void approverWorksOnEscalation() throws Exception {
+    Browser arne = as("arne", Groups.APPROVERS);
+    assertThat(arne.ask("/task?maxResults=10").body()).contains(approval).doesNotContain(review);
+    assertThat(arne.tell("/task/" + approval + "/complete", "{}").statusCode()).isEqualTo(204);
+    assertThat(engine.getHistoryService().createUserOperationLogQuery().taskId(approval).list())
+        .extracting("userId").containsOnly("arne");
+  }
+
+  @Test
+  void nobodyWorksOnTheOthersTask() throws Exception {
+    Browser olga = as("olga", Groups.OPERATORS);
+    assertThat(olga.tell("/task/" + approval + "/claim", "{\"userId\": \"olga\"}").statusCode()).isEqualTo(403);
+    assertThat(olga.tell("/task/" + approval + "/complete", "{}").statusCode()).isEqualTo(403);
+    assertThat(olga.tell("/task/" + approval + "/assignee", "{\"userId\": \"olga\"}").statusCode()).isEqualTo(403);
+    Browser arne = as("arne", Groups.APPROVERS);
+    assertThat(arne.tell("/task/" + review + "/complete", "{}").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void operatorChangesNoVariable() throws Exception {
+    Browser olga = as("olga", Groups.OPERATORS);
+    String value = "{\"value\": \"proven\", \"type\": \"String\"}";
+    assertThat(olga.change("/task/" + review + "/variables/verdict", value).statusCode()).isEqualTo(403);
+    assertThat(olga.change("/process-instance/" + run + "/variables/verdict", value).statusCode()).isEqualTo(403);
+    assertThat(engine.getRuntimeService().getVariable(run, "verdict")).isEqualTo("stale");
+  }
+
+  @Test
+  void auditorReadsAndChangesNothing() throws Exception {
+    Browser aude = as("aude", Groups.AUDITORS);
+    assertThat(aude.ask("/process-instance/" + run).statusCode()).isEqualTo(200);
+    assertThat(aude.ask("/task?maxResults=10").body()).contains(review, approval);
+    assertThat(aude.ask("/history/process-instance/" + run).statusCode()).isEqualTo(200);
+    assertThat(aude.ask("/history/variable-instance?maxResults=10&processInstanceId=" + run).body()).contains("stale");
+    assertThat(aude.ask("/history/user-operation?maxResults=10").statusCode()).isEqualTo(200);
+    assertThat(aude.tell("/task/" + review + "/claim", "{\"userId\": \"aude\"}").statusCode()).isEqualTo(403);
+    assertThat(aude.tell("/task/" + review + "/complete", "{}").statusCode()).isEqualTo(403);
+    assertThat(aude.tell("/task/" + review + "/submit-form", "{\"variables\": {}}").statusCode()).isEqualTo(403);
+    assertThat(aude.change("/process-instance/" + run + "/variables/verdict", "{\"value\": \"proven\"}").statusCode())
+        .isEqualTo(403);
+    assertThat(aude.tell("/process-definition/key/verifyBackup/start", "{}").statusCode()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS})
+  void onlyAdministratorsDeployOrDelete(String group) throws Exception {
+    Browser somebody = as("somebody", group);
+    assertThat(deploy(somebody)).isEqualTo(403);
+    assertThat(somebody.delete("/process-instance/" + run).statusCode()).isEqualTo(403);
+    engine.getRuntimeService().deleteProcessInstance(run, "finished");
+    assertThat(somebody.delete("/history/process-instance/" + run).statusCode()).isEqualTo(403);
+    assertThat(engine.getHistoryService().createHistoricProcessInstanceQuery().processInstanceId(run).count()).isOne();
+    String deployment = engine.getRepositoryService().createDeploymentQuery().list().get(0).getId();
+    // Who may not even see a deployment is told that there is none.
+    assertThat(somebody.delete("/deployment/" + deployment).statusCode()).isIn(403, 404);
+    assertThat(engine.getRepositoryService().createDeploymentQuery().deploymentId(deployment).count()).isOne();
+    String filter = "{\"resourceType\": \"Task\", \"name\": \"mine\", \"query\": {}}";
+    assertThat(somebody.tell("/filter/create", filter).statusCode()).isEqualTo(403);
+    assertThat(somebody.tell("/user/create", "{\"profile\": {\"id\": \"x\"}, \"credentials\": {\"password\": \""
+        + PASSWORD + "\"}}").statusCode()).isEqualTo(403);
+    assertThat(somebody.change("/group/camunda-admin/members/somebody", "").statusCode()).isEqualTo(403);
+    assertThat(somebody.tell("/authorization/create", "{\"type\": 1, \"permissions\": [\"ALL\"], \"userId\": \"somebody\","
+        + " \"resourceType\": 9, \"resourceId\": \"*\"}").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void administratorDeploysAndDeletes() throws Exception {
+    Browser ada = as("ada", "camunda-admin");
+    assertThat(deploy(ada)).isEqualTo(200);
+    engine.getRepositoryService().createDeploymentQuery().deploymentName("upload").list()
+        .forEach(deployment -> engine.getRepositoryService().deleteDeployment(deployment.getId(), true));
+    assertThat(ada.delete("/process-instance/" + run).statusCode()).isEqualTo(204);
+    assertThat(ada.delete("/history/process-instance/" + run).statusCode()).isEqualTo(204);
+  }
+
+  private static int deploy(Browser browser) throws Exception {
+    return browser.upload("/deployment/create", "b", "--b\r\nContent-Disposition: form-data; name=\"deployment-name\"\r\n\r\n"
+        + "upload\r\n--b\r\nContent-Disposition: form-data; name=\"data\"; filename=\"note.txt\"\r\n\r\nnote\r\n--b--\r\n")
+        .statusCode();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "backup-operators, tasklist, 200", "backup-operators, cockpit, 200", "backup-operators, admin, 403",
+    "backup-approvers, tasklist, 200", "backup-approvers, cockpit, 200", "backup-approvers, admin, 403",
+    "backup-auditors, tasklist, 403", "backup-auditors, cockpit, 200", "backup-auditors, admin, 403",
+    "camunda-admin, tasklist, 200", "camunda-admin, cockpit, 200", "camunda-admin, admin, 200"
+  })
+  void applicationsOpenToTheirGroups(String group, String application, int status) throws Exception {
+    assertThat(as("somebody", group).get("/camunda/app/" + application + "/default/").statusCode()).isEqualTo(status);
+  }
+
+  @Test
+  void secondStartAddsNothing() {
+    Map<String, Object> before = everything();
+    new AccessRights(engine).ensure();
+    assertThat(everything()).isEqualTo(before);
+  }
+
+  private Map<String, Object> everything() {
+    Map<String, Object> all = new TreeMap<>();
+    engine.getAuthorizationService().createAuthorizationQuery().list().forEach(authorization -> all.put(
+        "authorization " + authorization.getId(), authorization.toString().replaceAll("revision=\\d+, ", "")));
+    all.put("groups", engine.getIdentityService().createGroupQuery().orderByGroupId().asc().list().toString());
+    all.put("filters", engine.getFilterService().createTaskFilterQuery().count());
+    return all;
+  }
+}

@@ -1,0 +1,111 @@
+package io.pgproof.web.cockpit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pgproof.web.ServedEngine;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@ExtendWith(OutputCaptureExtension.class)
+class FirstAdministratorTest extends ServedEngine {
+  @Autowired private PlatformTransactionManager transactions;
+  @TempDir private Path state;
+  private Path file;
+
+  @BeforeEach
+  void leaveNoAdministrator() {
+    file = state.resolve("admin-password");
+    engine.getIdentityService().deleteUser("admin");
+  }
+
+  @AfterEach
+  void reinstateAdministrator() throws Exception {
+    engine.getIdentityService().deleteUser("admin");
+    Files.deleteIfExists(file);
+    ensure();
+  }
+
+  private void ensure() {
+    new FirstAdministrator(engine, new TransactionTemplate(transactions), file).ensure();
+  }
+
+  @Test
+  void passwordInTheFileLogsIn(CapturedOutput output) throws Exception {
+    ensure();
+    String password = Files.readString(file).strip();
+    assertThat(password).hasSize(24);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    try (var files = Files.list(state)) {
+      assertThat(files).containsExactly(file);
+    }
+    assertThat(output).contains(file.toString()).doesNotContain(password);
+    assertThat(browser().tryLogIn("admin", password).body()).contains("cockpit", "tasklist", "admin");
+  }
+
+  @Test
+  void nextStartLeavesUserAndFileAlone() throws Exception {
+    ensure();
+    String password = Files.readString(file).strip();
+    ensure();
+    assertThat(Files.readString(file).strip()).isEqualTo(password);
+    Files.delete(file);
+    ensure();
+    assertThat(file).doesNotExist();
+    assertThat(browser().tryLogIn("admin", password).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void everyFirstAdministratorHasItsOwnPassword() throws Exception {
+    ensure();
+    String first = Files.readString(file);
+    engine.getIdentityService().deleteUser("admin");
+    Files.delete(file);
+    ensure();
+    assertThat(Files.readString(file)).isNotEqualTo(first);
+  }
+
+  @Test
+  void existingFileIsNotOverwritten(CapturedOutput output) throws Exception {
+    Files.writeString(file, "kept");
+    ensure();
+    assertThat(file).hasContent("kept");
+    assertThat(engine.getIdentityService().createUserQuery().userId("admin").count()).isZero();
+    assertThat(output).contains("HINT: remove that file and start again");
+  }
+
+  @Test
+  void ordinaryUserOfThatNameIsNotRaised(CapturedOutput output) {
+    engine.getIdentityService().saveUser(user());
+    ensure();
+    assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").count()).isZero();
+    assertThat(file).doesNotExist();
+    assertThat(output).contains("raises nobody's rights");
+  }
+
+  private org.camunda.bpm.engine.identity.User user() {
+    var user = engine.getIdentityService().newUser("admin");
+    user.setPassword(PASSWORD);
+    return user;
+  }
+
+  @Test
+  void unwritablePlaceIsNamedAndNoUserMade() {
+    Path nowhere = state.resolve("missing/admin-password");
+    var first = new FirstAdministrator(engine, new TransactionTemplate(transactions), nowhere);
+    assertThatThrownBy(first::ensure).isInstanceOf(UncheckedIOException.class).hasMessageContaining(nowhere.toString());
+    assertThat(engine.getIdentityService().createUserQuery().userId("admin").count()).isZero();
+  }
+}

@@ -1,0 +1,186 @@
+package io.pgproof.workflow;
+
+import static io.pgproof.workflow.VerifyBackup.Variable.*;
+
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.history.HistoricActivityInstance;
+import org.camunda.bpm.engine.impl.cfg.StandaloneInMemProcessEngineConfiguration;
+import org.camunda.bpm.engine.impl.util.ClockUtil;
+import org.camunda.bpm.engine.runtime.Incident;
+import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.task.Task;
+
+/** The model on an engine of its own, with fake steps, where no job runs unless a test runs it. */
+final class ModelOnEngine implements AutoCloseable {
+  final FakeSteps steps = new FakeSteps();
+  final ProcessEngine engine;
+  private Instant now = Instant.parse("2026-03-01T03:00:00Z");
+  private String run;
+
+  ModelOnEngine() {
+    StandaloneInMemProcessEngineConfiguration configuration = new StandaloneInMemProcessEngineConfiguration();
+    configuration.setProcessEngineName("model-" + UUID.randomUUID());
+    configuration.setJdbcUrl("jdbc:h2:mem:" + configuration.getProcessEngineName() + ";DB_CLOSE_DELAY=-1");
+    configuration.setBeans(steps.beans());
+    configuration.setJobExecutorActivate(false);
+    configuration.setHistory("full");
+    configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
+    engine = configuration.buildProcessEngine();
+    engine.getRepositoryService().createDeployment()
+        .addClasspathResource(VerifyBackup.MODEL)
+        .addClasspathResource("bpmn/review-stale-backup.form")
+        .addClasspathResource("bpmn/approve-escalation.form")
+        .deploy();
+  }
+
+  @Override
+  public void close() {
+    ClockUtil.reset();
+    engine.close();
+  }
+
+  /** Starts a verification that will reach this verdict, and works until it waits. */
+  void start(String verdict) {
+    start(verdict, () -> {});
+  }
+
+  /** The same with steps that do something else than usual from the first on. */
+  void start(String verdict, Runnable script) {
+    begin(verdict, Map.of(), script);
+    work();
+  }
+
+  /** Starts a verification and runs none of its jobs. */
+  void begin(String verdict, Map<String, Object> others, Runnable script) {
+    steps.forget();
+    script.run();
+    ClockUtil.setCurrentTime(Date.from(now));
+    Map<String, Object> variables = new HashMap<>(Map.of(
+        RETRY_CYCLE, "PT5S,PT30S", PAUSE, "PT1S", DEADLINE, "PT6H", ATTEMPT, 0, INTERRUPTED, false, WITHDRAWN, false,
+        VERDICT, verdict));
+    for (String look : List.of(IMAGE_AT_HAND, RESTORED, RECOVERED, CHECKED, JOINED)) {
+      variables.put(look, false);
+    }
+    variables.putAll(others);
+    run = engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, variables).getId();
+  }
+
+  /** Runs every job that is no timer until there is none, failing ones until their retries are used up. */
+  void work() {
+    Job job;
+    while ((job = nextJob()) != null) {
+      workOnce(job);
+    }
+  }
+
+  /** Runs the next job that is no timer, once. */
+  void workOnce() {
+    workOnce(nextJob());
+  }
+
+  private void workOnce(Job job) {
+    pass(1);
+    try {
+      engine.getManagementService().executeJob(job.getId());
+    } catch (RuntimeException fault) {
+      // What a fault leads to is seen in the job's retries and the incidents.
+    }
+  }
+
+  Job nextJob() {
+    List<Job> jobs = engine.getManagementService().createJobQuery()
+        .processInstanceId(run).messages().withRetriesLeft().list();
+    return jobs.isEmpty() ? null : jobs.get(0);
+  }
+
+  /** Lets time pass, or turns the clock back. */
+  void pass(long seconds) {
+    now = now.plusSeconds(seconds);
+    ClockUtil.setCurrentTime(Date.from(now));
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  /** Correlates a message without working on. */
+  void send(String message) {
+    engine.getRuntimeService().createMessageCorrelation(message).processInstanceId(run).correlate();
+  }
+
+  void sendAndWork(String message) {
+    send(message);
+    work();
+  }
+
+  /** Fires the timer of this event and works until the verification waits again. */
+  void fire(String event) {
+    engine.getManagementService().executeJob(timer(event).getId());
+    work();
+  }
+
+  Job timer(String event) {
+    return engine.getManagementService().createJobQuery().processInstanceId(run).timers().activityId(event)
+        .singleResult();
+  }
+
+  /** Ids of the elements where the verification stands, scopes left out. */
+  List<String> at() {
+    return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(run).unfinished().list()
+        .stream()
+        .filter(instance -> !instance.getActivityType().equals("subProcess")
+            && !instance.getActivityType().equals("eventSubProcess"))
+        .map(HistoricActivityInstance::getActivityId)
+        .toList();
+  }
+
+  /** The end that was reached; null while the verification runs. */
+  String end() {
+    if (engine.getRuntimeService().createProcessInstanceQuery().processInstanceId(run).count() > 0) {
+      return null;
+    }
+    return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(run)
+        .activityType("noneEndEvent").singleResult().getActivityId();
+  }
+
+  long passed(String element) {
+    return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(run).activityId(element)
+        .count();
+  }
+
+  List<Incident> incidents() {
+    return engine.getRuntimeService().createIncidentQuery().processInstanceId(run).list();
+  }
+
+  /** What a person does with an incident in Cockpit. */
+  void retry(Incident incident) {
+    engine.getManagementService().setJobRetries(incident.getConfiguration(), 1);
+    work();
+  }
+
+  Task task() {
+    return engine.getTaskService().createTaskQuery().processInstanceId(run).singleResult();
+  }
+
+  void decide(String decision) {
+    engine.getTaskService().complete(task().getId(), Map.of(DECISION, decision, DECISION_REASON, "as agreed"));
+    work();
+  }
+
+  Object variable(String name) {
+    return engine.getRuntimeService().getVariable(run, name);
+  }
+
+  /** Works through all three waits of a stay by their messages. */
+  void proveByMessages() {
+    sendAndWork(VerifyBackup.Message.RESTORE_ENDED);
+    sendAndWork(VerifyBackup.Message.RECOVERY_ENDED);
+    sendAndWork(VerifyBackup.Message.CHECKS_ENDED);
+  }
+}

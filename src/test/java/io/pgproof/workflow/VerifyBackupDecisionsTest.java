@@ -1,0 +1,184 @@
+package io.pgproof.workflow;
+
+import static io.pgproof.workflow.VerifyBackup.Decision.*;
+import static io.pgproof.workflow.VerifyBackup.Step.INSPECT_BACKUP;
+import static io.pgproof.workflow.VerifyBackup.Task.*;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.workflow.VerifyBackup.ErrorCode;
+import io.pgproof.workflow.VerifyBackup.Event;
+import io.pgproof.workflow.VerifyBackup.Step;
+import io.pgproof.workflow.VerifyBackup.Variable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.camunda.bpm.engine.task.IdentityLink;
+import org.camunda.bpm.engine.task.Task;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VerifyBackupDecisionsTest {
+  private static ModelOnEngine model;
+
+  @BeforeAll
+  static void buildEngine() {
+    model = new ModelOnEngine();
+  }
+
+  @AfterAll
+  static void closeEngine() {
+    model.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"refuted", "inconclusive"})
+  void backupNotProvenGoesToTheApproversAtOnce(String verdict) {
+    goToTask(verdict);
+
+    assertThat(model.task().getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
+    assertThat(candidates(model.task())).containsExactly("backup-approvers");
+    assertThat(model.steps.opened).containsExactly(APPROVE_ESCALATION);
+  }
+
+  @Test
+  void acceptedStaleBackupEndsWithTheOperators() {
+    goToTask("stale");
+    assertThat(model.task().getTaskDefinitionKey()).isEqualTo(REVIEW_STALE_BACKUP);
+    assertThat(candidates(model.task())).containsExactly("backup-operators");
+
+    model.decide(ACCEPT);
+
+    assertThat(model.end()).isEqualTo(Event.STALE_BACKUP_ACCEPTED);
+    assertThat(model.steps.decided).containsExactly(REVIEW_STALE_BACKUP + " " + ACCEPT);
+  }
+
+  @Test
+  void staleBackupThatIsNotAcceptedGoesOnToTheApprovers() {
+    goToTask("stale");
+    model.decide(ESCALATE);
+
+    assertThat(model.task().getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
+    assertThat(model.steps.opened).containsExactly(REVIEW_STALE_BACKUP, APPROVE_ESCALATION);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"escalate, backupEscalated", "verifyAgain, verificationBegunAgain", "dismiss, findingDismissed"})
+  void eachDecisionOfTheApproversHasItsEnd(String decision, String end) {
+    goToTask("refuted");
+    model.decide(decision);
+
+    assertThat(model.end()).isEqualTo(end);
+    assertThat(model.steps.done.contains(Step.VERIFY_AGAIN)).isEqualTo(decision.equals(VERIFY_AGAIN));
+  }
+
+  @Test
+  void runOfATargetWithAnOpenTaskJoinsIt() {
+    model.start("refuted", () -> {
+      model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+      model.steps.script(Step.JOIN_OPEN_TASK, execution -> execution.setVariable(Variable.JOINED, true));
+    });
+
+    assertThat(model.end()).isEqualTo(Event.OPEN_TASK_JOINED);
+    assertThat(model.steps.opened).isEmpty();
+  }
+
+  @Test
+  void completionThatTheListenerRefusesLeavesTheTaskOpen() {
+    goToTask("refuted");
+    String task = model.task().getId();
+
+    assertThatThrownBy(() -> model.engine.getTaskService().complete(task)).hasMessageContaining("a decision is needed");
+    assertThat(model.task().getId()).isEqualTo(task);
+  }
+
+  @Test
+  void decisionThatIsNoneOfTheThreeIsAnIncidentAndDismissesNothing() {
+    goToTask("refuted");
+    model.decide("shrug");
+
+    assertThat(model.end()).isNull();
+    assertThat(model.incidents()).hasSize(1);
+  }
+
+  @Test
+  void whoeverCompletesATaskDoesNotRunWhatFollows() {
+    goToTask("refuted");
+    model.engine.getTaskService().complete(model.task().getId(), Map.of(Variable.DECISION, VERIFY_AGAIN));
+
+    assertThat(model.passed(Event.VERIFICATION_BEGUN_AGAIN)).isZero();
+    assertThat(model.nextJob()).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"stale, review-stale-backup", "refuted, approve-escalation"})
+  void formComesFromTheDeploymentAndShowsOnlyVariablesThatExist(String verdict, String id) throws Exception {
+    goToTask(verdict);
+    JsonNode form;
+    try (InputStream deployed = model.engine.getFormService().getDeployedTaskForm(model.task().getId())) {
+      form = new ObjectMapper().readTree(deployed);
+    }
+
+    assertThat(form.path("id").asText()).isEqualTo(id);
+    List<String> shown = new ArrayList<>();
+    for (JsonNode field : form.path("components")) {
+      if (field.has("key")) {
+        shown.add(field.path("key").asText());
+        boolean asked = field.path("key").asText().startsWith(Variable.DECISION);
+        // A field that is merely read-only is sent back with the form, and could overwrite the evidence.
+        assertThat(field.path("disabled").asBoolean()).as(field.toString()).isEqualTo(!asked);
+      }
+    }
+    assertThat(variables()).containsAll(shown);
+    assertThat(shown).contains(Variable.RUN, Variable.VERDICT, Variable.WORDS, Variable.DECISION,
+        Variable.DECISION_REASON);
+  }
+
+  @Test
+  void formsOfferExactlyTheDecisionsThatTheModelKnows() throws Exception {
+    assertThat(offered("review-stale-backup")).containsExactly(ACCEPT, ESCALATE);
+    assertThat(offered("approve-escalation")).containsExactly(ESCALATE, VERIFY_AGAIN, DISMISS);
+  }
+
+  private static List<String> offered(String form) throws IOException {
+    List<String> values = new ArrayList<>();
+    try (InputStream file = VerifyBackup.class.getResourceAsStream("/bpmn/" + form + ".form")) {
+      for (JsonNode field : new ObjectMapper().readTree(file).path("components")) {
+        if (field.path("key").asText().equals(Variable.DECISION)) {
+          assertThat(field.path("validate").path("required").asBoolean()).isTrue();
+          field.path("values").forEach(value -> values.add(value.path("value").asText()));
+        }
+      }
+    }
+    return values;
+  }
+
+  private static List<String> variables() throws IllegalAccessException {
+    List<String> names = new ArrayList<>();
+    for (Field field : Variable.class.getFields()) {
+      names.add((String) field.get(null));
+    }
+    return names;
+  }
+
+  private static Set<String> candidates(Task task) {
+    return model.engine.getTaskService().getIdentityLinksForTask(task.getId()).stream()
+        .map(IdentityLink::getGroupId)
+        .collect(Collectors.toSet());
+  }
+
+  private static void goToTask(String verdict) {
+    model.start(verdict, () -> model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING)));
+  }
+}
