@@ -2,7 +2,6 @@ package io.pgproof.cli;
 
 import io.pgproof.command.HostPrograms;
 import io.pgproof.sandbox.Sandbox;
-import io.pgproof.sandbox.lxc.LxcSandbox;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

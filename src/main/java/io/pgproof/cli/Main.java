@@ -1,8 +1,10 @@
 package io.pgproof.cli;
 
 import io.pgproof.proof.UsageException;
+import io.pgproof.state.StateDirectory;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,17 +32,26 @@ public final class Main implements Runnable {
   /** It was not begun. */
   static final int USAGE = 2;
 
+  private static final String DEFAULT_STATE = "/var/lib/pgproof";
+
   @Spec
   private CommandSpec spec;
 
   @Option(names = "--state", scope = ScopeType.INHERIT, paramLabel = "DIR",
       description = "State directory; default $PGPROOF_STATE or /var/lib/pgproof.")
-  String state;
+  private String state;
 
   private Main() {}
 
   public static void main(String[] arguments) {
     System.exit(run(arguments));
+  }
+
+  /** The state directory that was asked for. */
+  StateDirectory state() {
+    String environment = System.getenv("PGPROOF_STATE");
+    String chosen = state != null ? state : environment != null && !environment.isBlank() ? environment : DEFAULT_STATE;
+    return new StateDirectory(Path.of(chosen));
   }
 
   static int run(String... arguments) {
