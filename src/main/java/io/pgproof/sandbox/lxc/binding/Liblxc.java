@@ -2,7 +2,6 @@ package io.pgproof.sandbox.lxc.binding;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 
 /** The functions of {@code lxc/lxccontainer.h} that pgproof calls; names and order of arguments are C's. */
 public interface Liblxc extends Library {
@@ -16,13 +15,13 @@ public interface Liblxc extends Library {
    * {@code struct lxc_container *lxc_container_new(const char *name, const char *configpath)}: already loads the
    * configuration of a container that is defined there; {@code NULL} on failure. Freed with {@link #lxc_container_put}.
    */
-  Pointer lxc_container_new(String name, String configpath);
+  LxcContainer lxc_container_new(String name, String configpath);
 
   /** {@code int lxc_container_get(struct lxc_container *c)}: one more reference; 1 on success, 0 on failure. */
-  int lxc_container_get(Pointer c);
+  int lxc_container_get(LxcContainer c);
 
   /** {@code int lxc_container_put(struct lxc_container *c)}: one reference less; 1 when it was freed, 0 when not. */
-  int lxc_container_put(Pointer c);
+  int lxc_container_put(LxcContainer c);
 
   /**
    * Loads {@code liblxc.so.1}; no development package is needed.

@@ -26,7 +26,7 @@ import com.sun.jna.Structure.FieldOrder;
     "seccomp_notify_fd", "seccomp_notify_fd_active", "init_pidfd", "devpts_fd"
 })
 public final class LxcContainer extends Structure {
-  public Pointer name;
+  public String name;
   public Pointer configfile;
   public Pointer pidfile;
   public Pointer slock;
@@ -100,51 +100,49 @@ public final class LxcContainer extends Structure {
   public Pointer devpts_fd;
 
   /** An empty one, for its size. */
-  LxcContainer() {
-    setAutoWrite(false);
+  public LxcContainer() {
+    setAutoSynch(false);
   }
 
-  /**
-   * The structure that {@code lxc_container_new} gave, read once; never written back.
-   */
+  /** The structure at {@code c}, read once and never written back: it is the library's, and gone after the last put. */
   public LxcContainer(Pointer c) {
     super(c);
-    setAutoWrite(false);
+    setAutoSynch(false);
     read();
   }
 
   /** {@code bool (*f)(struct lxc_container *c)}. */
   public interface Asks extends Callback {
-    byte call(Pointer c);
+    byte call(LxcContainer c);
   }
 
   /** {@code const char *(*state)(struct lxc_container *c)}: {@code STOPPED}, {@code STARTING}, {@code RUNNING} and others. */
   public interface Tells extends Callback {
-    String call(Pointer c);
+    String call(LxcContainer c);
   }
 
   /** {@code pid_t (*init_pid)(struct lxc_container *c)}: on the host; -1 when it does not run. */
   public interface Counts extends Callback {
-    int call(Pointer c);
+    int call(LxcContainer c);
   }
 
   /** {@code bool (*wait)(struct lxc_container *c, const char *state, int timeout)}: seconds, -1 for no limit. */
   public interface Waits extends Callback {
-    byte call(Pointer c, String state, int timeout);
+    byte call(LxcContainer c, String state, int timeout);
   }
 
   /** {@code bool (*shutdown)(struct lxc_container *c, int timeout)}: seconds, 0 sends the signal and does not wait. */
   public interface Limited extends Callback {
-    byte call(Pointer c, int timeout);
+    byte call(LxcContainer c, int timeout);
   }
 
   /** {@code bool (*set_config_item)(struct lxc_container *c, const char *key, const char *value)}. */
   public interface SetsItem extends Callback {
-    byte call(Pointer c, String key, String value);
+    byte call(LxcContainer c, String key, String value);
   }
 
   /** {@code bool (*save_config)(struct lxc_container *c, const char *alt_file)}. */
   public interface Saves extends Callback {
-    byte call(Pointer c, String altFile);
+    byte call(LxcContainer c, String altFile);
   }
 }

@@ -1,0 +1,193 @@
+package io.pgproof.sandbox.lxc;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The host's control groups, version 1, 2 or both, and what LXC makes in them: {@code lxc.payload.<name>} and
+ * {@code lxc.monitor.<name>} below the group of process 1, with a number behind where one of that name was left over.
+ */
+final class ControlGroups {
+  private static final Pattern OURS = Pattern.compile("lxc\\.(?:payload|monitor)\\.(.+)");
+  private static final Pattern OOM_KILLS = Pattern.compile("(?m)^(?:oom|oom_kill) ([1-9][0-9]*)$");
+
+  private final List<Hierarchy> hierarchies;
+
+  private ControlGroups(List<Hierarchy> hierarchies) {
+    this.hierarchies = hierarchies;
+  }
+
+  /**
+   * A mounted hierarchy.
+   *
+   * @param base where LXC makes its groups
+   * @param controllers of this hierarchy
+   */
+  record Hierarchy(Path base, boolean unified, Set<String> controllers) {}
+
+  /** As {@code /proc/self/mountinfo} and {@code /proc/1/cgroup} below {@code proc} tell, see cgroups(7). */
+  static ControlGroups read(Path proc) {
+    List<Hierarchy> found = new ArrayList<>();
+    List<String> memberships = lines(proc.resolve("1/cgroup"));
+    for (String line : lines(proc.resolve("self/mountinfo"))) {
+      String[] halves = line.split(" - ", 2);
+      String[] left = halves[0].split(" ");
+      String[] right = halves.length == 2 ? halves[1].split(" ") : new String[0];
+      if (left.length < 5 || right.length < 3) {
+        continue;
+      }
+      Path mount = Path.of(left[4]);
+      if (right[0].equals("cgroup2")) {
+        Path base = base(mount, memberships, "");
+        found.add(new Hierarchy(base, true, words(mount.resolve("cgroup.controllers"), " ")));
+      } else if (right[0].equals("cgroup")) {
+        Set<String> options = new TreeSet<>(Arrays.asList(right[2].split(",")));
+        options.removeAll(Set.of("rw", "ro"));
+        found.add(new Hierarchy(base(mount, memberships, String.join(",", options)), false, options));
+      }
+    }
+    return new ControlGroups(found);
+  }
+
+  /** Whether the kernel can bound this on version 1, so that the setting for it may be given. */
+  boolean legacy(String controller) {
+    return hierarchies.stream().anyMatch(h -> !h.unified() && h.controllers().contains(controller));
+  }
+
+  boolean has(String controller) {
+    return hierarchies.stream().anyMatch(h -> h.controllers().contains(controller));
+  }
+
+  boolean none() {
+    return hierarchies.isEmpty();
+  }
+
+  /** Where the counters of kills for want of memory are while the machine of this name runs; the second is version 2's. */
+  List<Path> memoryEvents(String name) {
+    List<Path> files = new ArrayList<>();
+    for (Hierarchy hierarchy : hierarchies) {
+      if (hierarchy.controllers().contains("memory")) {
+        String file = hierarchy.unified() ? "memory.events" : "memory.oom_control";
+        files.add(hierarchy.base().resolve("lxc.payload." + name).resolve(file));
+      }
+    }
+    return files;
+  }
+
+  /** Whether counters of either version tell of a kill, or of an allocation that found no memory. */
+  static boolean ranOut(String counters) {
+    return OOM_KILLS.matcher(counters).find();
+  }
+
+  /** The groups of the machine of this name, its monitor's included. */
+  List<Path> of(String name) {
+    return find(Pattern.compile("lxc\\.(?:payload|monitor)\\." + Pattern.quote(name) + "(?:-[0-9]{1,3})?"));
+  }
+
+  /** The groups of all machines whose names begin so, by what follows {@code lxc.payload.} or {@code lxc.monitor.}. */
+  TreeMap<String, List<Path>> withPrefix(String prefix) {
+    TreeMap<String, List<Path>> byName = new TreeMap<>();
+    for (Path group : find(Pattern.compile("lxc\\.(?:payload|monitor)\\." + Pattern.quote(prefix) + ".*"))) {
+      Matcher matcher = OURS.matcher(group.getFileName().toString());
+      if (matcher.matches()) {
+        byName.computeIfAbsent(matcher.group(1), name -> new ArrayList<>()).add(group);
+      }
+    }
+    return byName;
+  }
+
+  /** Ids of the processes in these groups and below them. */
+  static Set<Long> processes(Collection<Path> groups) {
+    Set<Long> pids = new TreeSet<>();
+    for (Path group : groups) {
+      for (Path directory : tree(group)) {
+        for (String line : lines(directory.resolve("cgroup.procs"))) {
+          pids.add(Long.parseLong(line));
+        }
+      }
+    }
+    pids.remove(0L);
+    return pids;
+  }
+
+  /** Removes these groups and those below them; those that still have a process stay. */
+  static void remove(Collection<Path> groups) {
+    for (Path group : groups) {
+      List<Path> deepestFirst = tree(group);
+      for (int i = deepestFirst.size() - 1; i >= 0; i--) {
+        try {
+          Files.deleteIfExists(deepestFirst.get(i));
+        } catch (IOException busy) {
+          // A process is still in it; whoever asked looks again.
+        }
+      }
+    }
+  }
+
+  private List<Path> find(Pattern name) {
+    List<Path> found = new ArrayList<>();
+    for (Hierarchy hierarchy : hierarchies) {
+      try (DirectoryStream<Path> children = Files.newDirectoryStream(hierarchy.base(), "lxc.*")) {
+        for (Path child : children) {
+          if (name.matcher(child.getFileName().toString()).matches()) {
+            found.add(child);
+          }
+        }
+      } catch (IOException gone) {
+        // A hierarchy that is not there holds none of ours.
+      }
+    }
+    return found;
+  }
+
+  private static List<Path> tree(Path group) {
+    try (Stream<Path> walk = Files.walk(group)) {
+      return walk.filter(Files::isDirectory).toList();
+    } catch (IOException | java.io.UncheckedIOException vanished) {
+      return Files.isDirectory(group) ? List.of(group) : List.of();
+    }
+  }
+
+  private static Path base(Path mount, List<String> memberships, String controllers) {
+    for (String line : memberships) {
+      String[] parts = line.split(":", 3);
+      if (parts.length == 3 && String.join(",", new TreeSet<>(Arrays.asList(parts[1].split(",")))).equals(controllers)) {
+        String path = parts[2].replaceFirst("/init\\.scope$", "").replaceFirst("^/", "");
+        Path base = mount.resolve(path);
+        return Files.isDirectory(base) ? base : mount;
+      }
+    }
+    return mount;
+  }
+
+  private static Set<String> words(Path file, String separator) {
+    Set<String> words = new TreeSet<>();
+    for (String line : lines(file)) {
+      words.addAll(Arrays.asList(line.strip().split(separator)));
+    }
+    return words;
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (NoSuchFileException gone) {
+      return List.of();
+    } catch (IOException goneWhileRead) {
+      return List.of();
+    }
+  }
+}

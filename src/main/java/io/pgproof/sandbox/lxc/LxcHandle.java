@@ -1,0 +1,107 @@
+package io.pgproof.sandbox.lxc;
+
+import io.pgproof.sandbox.MachineId;
+import io.pgproof.sandbox.SandboxException;
+import io.pgproof.sandbox.lxc.binding.Liblxc;
+import io.pgproof.sandbox.lxc.binding.LxcContainer;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/**
+ * One container of liblxc, held open; to be closed.
+ *
+ * <p>Guarded against use after close and against two threads at once.
+ */
+final class LxcHandle implements AutoCloseable {
+  private static final String STOPPED = "STOPPED";
+
+  private final Liblxc lxc;
+  private final MachineId id;
+  private final ReentrantLock oneThread = new ReentrantLock();
+  private LxcContainer container;
+
+  /** @throws SandboxException when liblxc does not give one, which it does not explain */
+  LxcHandle(Liblxc lxc, MachineId id) {
+    this.lxc = lxc;
+    this.id = id;
+    container = lxc.lxc_container_new(id.name(), MachineFiles.LXC_PATH.toString());
+    if (container == null) {
+      throw new SandboxException("liblxc gave no handle for " + id + " in " + MachineFiles.LXC_PATH);
+    }
+    String name = container.name;
+    if (!id.name().equals(name)) {
+      close();
+      throw new SandboxException("liblxc " + lxc.lxc_get_version() + " lays its structure out in another way than its"
+          + " version promises: the name of " + id + " reads " + name);
+    }
+  }
+
+  /** Sets one item; {@code value} must be what a line of the configuration file can hold. */
+  void set(String key, String value) {
+    if (value.indexOf('\n') >= 0) {
+      throw new IllegalArgumentException(key + " cannot hold a line break: " + value);
+    }
+    use(c -> {
+      if (c.set_config_item.call(c, key, value) == 0) {
+        throw new SandboxException("liblxc refused the setting " + key + " = " + value + " of " + id);
+      }
+      return null;
+    });
+  }
+
+  void save(Path file) {
+    use(c -> {
+      if (c.save_config.call(c, file.toString()) == 0) {
+        throw new SandboxException("liblxc could not write " + file);
+      }
+      return null;
+    });
+  }
+
+  /** Whether there is anything of it to stop: a container that is just starting or stopping counts. */
+  boolean alive() {
+    return use(c -> !STOPPED.equals(c.state.call(c)));
+  }
+
+  boolean running() {
+    return use(c -> "RUNNING".equals(c.state.call(c)));
+  }
+
+  /** Kills all of it; false when liblxc could not. */
+  boolean stop() {
+    return use(c -> c.stop.call(c) != 0);
+  }
+
+  /** Sends the halt signal to the first process and does not wait; false when liblxc could not. */
+  boolean askToHalt() {
+    return use(c -> c.shutdown.call(c, 0) != 0);
+  }
+
+  @Override
+  public void close() {
+    oneThread.lock();
+    try {
+      if (container != null) {
+        lxc.lxc_container_put(container);
+        container = null;
+      }
+    } finally {
+      oneThread.unlock();
+    }
+  }
+
+  private <T> T use(Function<LxcContainer, T> call) {
+    if (!oneThread.tryLock()) {
+      throw new IllegalStateException("the handle of " + id + " is in use by another thread");
+    }
+    try {
+      if (container == null) {
+        throw new IllegalStateException("the handle of " + id + " is closed");
+      }
+      return call.apply(container);
+    } finally {
+      oneThread.unlock();
+    }
+  }
+}

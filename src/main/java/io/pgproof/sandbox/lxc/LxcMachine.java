@@ -1,0 +1,234 @@
+package io.pgproof.sandbox.lxc;
+
+import io.pgproof.command.Ended;
+import io.pgproof.command.HostCommand;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramInterruptedException;
+import io.pgproof.sandbox.MachineId;
+import io.pgproof.sandbox.MachineSpec;
+import io.pgproof.sandbox.SandboxException;
+import io.pgproof.sandbox.lxc.binding.Liblxc;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/** One machine, as it is on disk and in the kernel; remembers nothing. Its caller lets one thread in at a time. */
+final class LxcMachine {
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration OWN_END = Duration.ofSeconds(5);
+  private static final Duration KILLED_END = Duration.ofSeconds(30);
+  private static final long LOOK_MILLIS = 10;
+
+  private final MachineId id;
+  private final MachineFiles files;
+  private final HostPrograms programs;
+  private final ControlGroups groups;
+  private final Remains remains;
+
+  LxcMachine(MachineId id, HostPrograms programs, ControlGroups groups) {
+    this.id = id;
+    this.files = new MachineFiles(id);
+    this.programs = programs;
+    this.groups = groups;
+    this.remains = new Remains(programs, groups, id);
+  }
+
+  boolean whole() {
+    return Files.exists(files.config());
+  }
+
+  void make(Liblxc lxc, MachineSpec spec, IdMap ids) {
+    try {
+      Files.createDirectories(id.home());
+      // Its parents may be closed to the container's root, for it sees the home on the stage; the home itself may not.
+      Files.setPosixFilePermissions(id.home(), PosixFilePermissions.fromString("rwx--x--x"));
+      Files.createDirectory(files.container());
+      for (Path directory : List.of(files.layer(), files.delta())) {
+        Files.createDirectory(directory);
+        Files.setAttribute(directory, "unix:uid", ids.firstHostId());
+        Files.setAttribute(directory, "unix:gid", ids.firstHostId());
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+      Files.write(files.startLine(),
+          (String.join("\0", Staging.startLine(spec)) + "\0").getBytes(StandardCharsets.UTF_8));
+      Path part = files.container().resolve("config.part");
+      try (LxcHandle handle = new LxcHandle(lxc, id)) {
+        MachineConfig.items(spec, ids, groups).forEach(item -> handle.set(item.key(), item.value()));
+        handle.save(part);
+      }
+      Files.move(part, files.config(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new SandboxException(id + " could not be made below " + id.home() + ": " + e, e);
+    }
+  }
+
+  void start(Liblxc lxc) {
+    if (!whole()) {
+      throw new SandboxException(id + " cannot be started: it was not created, " + files.config() + " is not there");
+    }
+    Ended ended;
+    try {
+      // What is left of an earlier run of it would be taken for this one's, and make LXC choose other names.
+      stop(lxc);
+      Files.deleteIfExists(files.log());
+      Files.deleteIfExists(files.memoryEvents());
+      String[] line = Files.readString(files.startLine()).split("\0", -1);
+      ended = programs.run(new HostCommand(
+          Arrays.asList(line).subList(0, line.length - 1), START_LIMIT, Map.of()));
+    } catch (IOException e) {
+      throw new SandboxException(id + " cannot be started: " + e, e);
+    } catch (ProgramInterruptedException e) {
+      uninterrupted(() -> stop(lxc));
+      throw e;
+    }
+    if (!ended.succeeded()) {
+      stop(lxc);
+      List<String> words = ContainerLog.errors(files.log());
+      throw new SandboxException(id + " did not start; "
+          + (words.isEmpty() ? ended.describe() : "LXC says: " + String.join("; ", words)));
+    }
+    if (!running(lxc)) {
+      List<String> words = ContainerLog.errors(files.log());
+      throw new SandboxException(id + " started and its first process ended at once; LXC says: "
+          + String.join("; ", words.isEmpty() ? ContainerLog.last(files.log()) : words));
+    }
+  }
+
+  boolean running(Liblxc lxc) {
+    if (!remains.hasControlGroups()) {
+      return false;
+    }
+    try (LxcHandle handle = new LxcHandle(lxc, id)) {
+      return handle.running();
+    }
+  }
+
+  Ended run(Liblxc lxc, int uid, int gid, Map<String, String> environment, Duration limit, List<String> inside) {
+    if (!running(lxc)) {
+      throw new SandboxException(inside.get(0) + " cannot be run in " + id + ": it does not run");
+    }
+    List<String> line = new ArrayList<>(List.of("lxc-attach", "-P", MachineFiles.LXC_PATH.toString(), "-n", id.name(),
+        "--clear-env", "-u", Integer.toString(uid), "-g", Integer.toString(gid)));
+    environment.forEach((key, value) -> line.addAll(List.of("-v", key + "=" + value)));
+    line.add("--");
+    line.addAll(inside);
+    Ended ended = programs.run(new HostCommand(line, limit, Map.of()));
+    // lxc-attach has no status of its own: it says so and ends with 1, as the program might.
+    if (ended.status() == 1 && ended.err().startsWith("lxc-attach: " + id.name() + ":")) {
+      throw new SandboxException(inside.get(0) + " could not be run in " + id + ": " + ended.err().strip());
+    }
+    return ended;
+  }
+
+  void halt(Liblxc lxc, Duration limit) {
+    if (running(lxc)) {
+      boolean asked;
+      try (LxcHandle handle = new LxcHandle(lxc, id)) {
+        asked = handle.askToHalt();
+      }
+      if (asked) {
+        await(limit, () -> remains.processes().isEmpty());
+      }
+    }
+    stop(lxc);
+  }
+
+  /**
+   * Kills all of it and waits for its end; does nothing when nothing of it runs.
+   *
+   * @param lxc {@code null} where there is none: then without LXC's own tidying
+   */
+  void stop(Liblxc lxc) {
+    if (remains.processes().isEmpty()) {
+      remains.removeControlGroups();
+      return;
+    }
+    if (lxc != null && remains.hasControlGroups()) {
+      try (LxcHandle handle = new LxcHandle(lxc, id)) {
+        if (handle.alive() && handle.stop()) {
+          await(OWN_END, () -> remains.processes().isEmpty());
+        }
+      }
+    }
+    boolean ended = await(KILLED_END, () -> {
+      Set<Long> pids = remains.processes();
+      remains.kill(pids);
+      return pids.isEmpty();
+    });
+    if (!ended) {
+      throw new SandboxException("processes " + remains.processes() + " of " + id + " do not end though they were killed;"
+          + " they wait in the kernel, look at the disk below " + id.home());
+    }
+    await(OWN_END, () -> {
+      remains.removeControlGroups();
+      return !remains.hasControlGroups();
+    });
+  }
+
+  /** Also of a machine that is half-made, half-destroyed or not known. */
+  void destroy(Liblxc lxc) {
+    uninterrupted(() -> {
+      stop(lxc);
+      remains.unmount();
+      remains.removeFiles();
+      if (remains.hasControlGroups()) {
+        throw new SandboxException("control groups " + groups.of(id.name()) + " of " + id + " could not be removed");
+      }
+    });
+  }
+
+  boolean ranOutOfMemory() {
+    List<Path> candidates = new ArrayList<>(List.of(files.memoryEvents()));
+    candidates.addAll(groups.memoryEvents(id.name()));
+    // Once more, for the machine may end while it is looked at.
+    candidates.add(files.memoryEvents());
+    for (Path counters : candidates) {
+      try {
+        if (ControlGroups.ranOut(Files.readString(counters))) {
+          return true;
+        }
+      } catch (IOException notThere) {
+        // The counters are in one of these places, depending on the host and on whether the machine runs.
+      }
+    }
+    return false;
+  }
+
+  private static boolean await(Duration limit, BooleanSupplier reached) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!reached.getAsBoolean()) {
+      if (System.nanoTime() - end >= 0) {
+        return false;
+      }
+      try {
+        Thread.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SandboxException("interrupted while waiting for a machine to end", e);
+      }
+    }
+    return true;
+  }
+
+  /** Teardown is often the answer to an interrupt, which must not stop it too. */
+  private static void uninterrupted(Runnable work) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      work.run();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.pgproof.sandbox.lxc;
+
+import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramInterruptedException;
+import io.pgproof.command.ProgramMissingException;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.sandbox.MachineId;
+import io.pgproof.sandbox.MachineSpec;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.sandbox.SandboxException;
+import io.pgproof.sandbox.lxc.binding.Liblxc;
+import io.pgproof.sandbox.lxc.binding.LiblxcUnavailableException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Machines as unprivileged LXC containers: ids of their own, no network, an overlay over the image.
+ *
+ * <p>liblxc answers and stops; starting and running inside are programs of their own, for a container that is started from
+ * a Java process keeps a copy of its memory. {@code run} is not serialised with the other calls about a machine, so that
+ * {@code halt} and {@code destroy} can end it. A program inside that outlives its limit is killed with its process group;
+ * what it moved out of that group ends with the machine. For LXC's own tools the machine lies in
+ * {@code /run/pgproof/machine}: {@code lxc-attach -P /run/pgproof/machine -n NAME}.
+ */
+public final class LxcSandbox implements Sandbox {
+  private static final int LOCKS = 64;
+
+  private final HostPrograms programs;
+  private final List<ReentrantLock> locks =
+      IntStream.range(0, LOCKS).mapToObj(i -> new ReentrantLock()).toList();
+  private volatile Liblxc loaded;
+
+  public LxcSandbox(HostPrograms programs) {
+    this.programs = programs;
+  }
+
+  /**
+   * Root's first range of at least 65536 ids in {@code /etc/subuid} and {@code /etc/subgid}.
+   *
+   * @throws FindingException with {@code no-lxc} when there is none
+   */
+  @Override
+  public int firstHostId() {
+    return ids().firstHostId();
+  }
+
+  /** @throws FindingException with {@code no-lxc} when this host lacks something */
+  @Override
+  public void create(MachineSpec spec) {
+    require(spec);
+    alone(spec.id(), machine -> {
+      requireNoLacks();
+      if (!machine.whole()) {
+        machine.destroy(lxc());
+        machine.make(lxc(), spec, ids());
+      }
+    });
+  }
+
+  /** @throws FindingException with {@code no-lxc} when this host lacks something */
+  @Override
+  public void start(MachineId id) {
+    alone(id, machine -> {
+      requireNoLacks();
+      if (!machine.running(lxc())) {
+        machine.start(lxc());
+      }
+    });
+  }
+
+  @Override
+  public boolean running(MachineId id) {
+    return said(() -> machine(id).running(lxc()));
+  }
+
+  @Override
+  public Ended run(
+      MachineId id, int uid, int gid, Map<String, String> environment, Duration limit, List<String> line) {
+    io.pgproof.command.Ended ended = said(() -> machine(id).run(lxc(), uid, gid, environment, limit, line));
+    return new Ended(ended.status(), ended.out(), ended.err(), ended.took(), ended.timedOut());
+  }
+
+  @Override
+  public void halt(MachineId id, Duration limit) {
+    alone(id, machine -> machine.halt(lxc(), limit));
+  }
+
+  @Override
+  public boolean ranOutOfMemory(MachineId id) {
+    return machine(id).ranOutOfMemory();
+  }
+
+  @Override
+  public void destroy(MachineId id) {
+    alone(id, machine -> machine.destroy(lxcOrNull()));
+  }
+
+  @Override
+  public List<String> reap(String prefix) {
+    if (prefix.isBlank()) {
+      throw new IllegalArgumentException("a prefix is needed: without one the machines of others would be reaped");
+    }
+    List<String> removed = new ArrayList<>();
+    ControlGroups groups = groups();
+    groups.withPrefix(prefix).forEach((name, directories) -> {
+      if (ControlGroups.processes(directories).isEmpty()) {
+        ControlGroups.remove(directories);
+        directories.stream().filter(directory -> !directory.toFile().exists())
+            .forEach(directory -> removed.add("control group " + directory));
+      }
+    });
+    return removed;
+  }
+
+  @Override
+  public List<Lack> lacks() {
+    return Prerequisites.ofThisHost(programs).lacks();
+  }
+
+  @Override
+  public Path layer(MachineId id) {
+    return new MachineFiles(id).delta();
+  }
+
+  private LxcMachine machine(MachineId id) {
+    return new LxcMachine(id, programs, groups());
+  }
+
+  private static ControlGroups groups() {
+    return ControlGroups.read(Path.of("/proc"));
+  }
+
+  private static IdMap ids() {
+    return IdMap.read(Path.of("/etc")).orElseThrow(() -> new FindingException(Finding.of(Reason.NO_LXC,
+        "/etc/subuid and /etc/subgid give root no range of " + IdMap.SIZE + " ids that is the same in both")));
+  }
+
+  private Liblxc lxc() {
+    if (loaded == null) {
+      loaded = Liblxc.load();
+    }
+    return loaded;
+  }
+
+  private Liblxc lxcOrNull() {
+    try {
+      return lxc();
+    } catch (LiblxcUnavailableException e) {
+      return null;
+    }
+  }
+
+  private void requireNoLacks() {
+    List<Lack> lacks = lacks();
+    if (!lacks.isEmpty()) {
+      throw new FindingException(Finding.of(Reason.NO_LXC,
+          lacks.stream().map(Lack::what).collect(Collectors.joining("; ")),
+          lacks.stream().map(Lack::mend).collect(Collectors.joining("; ")), null));
+    }
+  }
+
+  private void alone(MachineId id, Consumer<LxcMachine> work) {
+    ReentrantLock lock = locks.get(Math.floorMod(id.hashCode(), LOCKS));
+    lock.lock();
+    try {
+      said(() -> {
+        work.accept(machine(id));
+        return null;
+      });
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What goes wrong in the rooms below, in the words of the sandbox. */
+  private static <T> T said(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (ProgramInterruptedException | ProgramMissingException | LiblxcUnavailableException
+        | UncheckedIOException e) {
+      throw new SandboxException(e.getMessage(), e);
+    }
+  }
+
+  private static void require(MachineSpec spec) {
+    if (spec.init().isEmpty()) {
+      throw new IllegalArgumentException(spec.id() + " needs a first process");
+    }
+    requireAbsolute(spec.rootfs());
+    for (MachineSpec.Mount mount : spec.mounts()) {
+      requireAbsolute(mount.host());
+      Path inside = Path.of(mount.inside());
+      requireAbsolute(inside);
+      if (!inside.normalize().equals(inside) || inside.getNameCount() == 0) {
+        throw new IllegalArgumentException(mount.inside() + " is no place for a mount");
+      }
+    }
+  }
+
+  private static void requireAbsolute(Path path) {
+    if (!path.isAbsolute()) {
+      throw new IllegalArgumentException(path + " must be absolute");
+    }
+  }
+}

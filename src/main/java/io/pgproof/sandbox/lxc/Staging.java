@@ -1,0 +1,57 @@
+package io.pgproof.sandbox.lxc;
+
+import io.pgproof.sandbox.MachineSpec;
+import io.pgproof.sandbox.MachineSpec.Access;
+import io.pgproof.sandbox.MachineSpec.Mount;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The command line that starts a machine: a mount namespace of its own, in it the stage of {@link MachineFiles}, then
+ * {@code lxc-start}.
+ *
+ * <p>Mounts of the host that go away meanwhile go away there too. What the mounts forbid (writing, devices, programs) is
+ * forbidden for good: the container cannot loosen flags that come from outside its user namespace.
+ */
+final class Staging {
+  private static final String SCRIPT = """
+      set -eu
+      stage=$1
+      shift
+      mkdir -p -m 0711 "$stage"
+      mount -t tmpfs -o mode=0711,size=64k,nosuid,nodev,noexec pgproof "$stage"
+      while [ "$1" != -- ]; do
+        mkdir "$stage/$2"
+        mount -o "bind,$1" "$3" "$stage/$2"
+        shift 3
+      done
+      shift
+      exec "$@"
+      """;
+  private static final String DATA_FLAGS = "nosuid,nodev,noexec";
+
+  private Staging() {}
+
+  static List<String> startLine(MachineSpec spec) {
+    MachineFiles files = new MachineFiles(spec.id());
+    List<String> line = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "slave",
+        "/bin/sh", "-c", SCRIPT, "pgproof-stage", MachineFiles.STAGE.toString()));
+    stage(line, "rw,nosuid,nodev", MachineFiles.LXC_PATH.getFileName().toString(), spec.id().home().toString());
+    stage(line, "ro,nosuid,nodev", MachineFiles.STAGED_ROOTFS.getFileName().toString(), spec.rootfs().toString());
+    for (int i = 0; i < spec.mounts().size(); i++) {
+      Mount mount = spec.mounts().get(i);
+      stage(line, (mount.access() == Access.READ_WRITE ? "rw," : "ro,") + DATA_FLAGS,
+          MachineFiles.stagedMount(i).getFileName().toString(), mount.host().toString());
+    }
+    line.add("--");
+    line.addAll(List.of("lxc-start", "-d", "-P", MachineFiles.LXC_PATH.toString(), "-n", spec.id().name(),
+        "-o", MachineFiles.LXC_PATH.resolve(files.log().getFileName()).toString(), "-l", "INFO", "--"));
+    // As arguments these reach the first process as they are; lxc.init.cmd knows no way to quote a quote.
+    line.addAll(spec.init());
+    return line;
+  }
+
+  private static void stage(List<String> line, String flags, String name, String host) {
+    line.addAll(List.of(flags, name, host));
+  }
+}
