@@ -251,7 +251,7 @@ public final class DebianImages implements ImageStore {
   private FindingException unsupported(int major) {
     String known = buildable().stream().map(String::valueOf).collect(Collectors.joining(", "));
     return new FindingException(Finding.of(Reason.VERSION_UNSUPPORTED,
-        "Debian has no packages of PostgreSQL " + major + ": a source of packages must be configured for it",
+        "no suite of Debian that is known here carries PostgreSQL " + major + ": a source of packages must be configured",
         "without one, images can be built for PostgreSQL " + known, null));
   }
 }

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
 final class Mmdebstrap {
   static final String PROGRAM = "mmdebstrap";
   private static final Duration LIMIT = Duration.ofMinutes(30);
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final String NOTE = "I: ";
+  private static final String HOOK = NOTE + "running --";
   private static final int LAST_LINES = 20;
   private static final List<String> PROXY_VARIABLES = List.of(
       "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY");
@@ -93,11 +96,18 @@ final class Mmdebstrap {
       throw missing(recipe, PROGRAM);
     }
     try {
-      return programs.run(new HostCommand(line, left.isPositive() ? left : Duration.ofMillis(1), proxies()),
-          word -> said.accept(word.startsWith("I: ") ? word.substring(3) : word));
+      return programs.run(new HostCommand(line, left.compareTo(SHORTEST) > 0 ? left : SHORTEST, proxies()),
+          word -> pass(word, said));
     } catch (ProgramMissingException e) {
       throw missing(recipe, "unshare");
     }
+  }
+
+  private static void pass(String word, Consumer<String> said) {
+    if (word.startsWith(HOOK)) {
+      return;
+    }
+    said.accept(word.startsWith(NOTE) ? word.substring(NOTE.length()) : word);
   }
 
   /** The way to the packages may lead through a proxy that only this process's environment knows. */
@@ -125,7 +135,7 @@ final class Mmdebstrap {
 
   private FindingException failed(Recipe recipe, Ended ended) {
     String what = "the image of PostgreSQL " + recipe.major() + " from " + recipe.suite() + " could not be built: ";
-    List<String> lines = ended.err().lines().filter(line -> !line.startsWith("I: ") && !line.isBlank()).toList();
+    List<String> lines = ended.err().lines().filter(line -> !line.startsWith(NOTE) && !line.isBlank()).toList();
     String words = String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     if (ended.timedOut()) {
       return finding(what + PROGRAM + " did not end within " + limit.toSeconds() + " s",

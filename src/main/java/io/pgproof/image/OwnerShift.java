@@ -58,13 +58,14 @@ final class OwnerShift extends SimpleFileVisitor<Path> {
       return FileVisitResult.TERMINATE;
     }
     Map<String, Object> inode =
-        Files.readAttributes(path, "unix:mode,uid,gid,ino,nlink,size,isDirectory", LinkOption.NOFOLLOW_LINKS);
+        Files.readAttributes(path, "unix:mode,uid,gid,ino,nlink,size,isDirectory,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
     boolean directory = (Boolean) inode.get("isDirectory");
     if (!directory && (Integer) inode.get("nlink") > 1 && !linked.add(inode.get("ino"))) {
       return FileVisitResult.CONTINUE;
     }
-    long size = (Long) inode.get("size");
-    bytes += (size + BLOCK - 1) / BLOCK * BLOCK;
+    if (!(Boolean) inode.get("isSymbolicLink")) {
+      bytes += ((Long) inode.get("size") + BLOCK - 1) / BLOCK * BLOCK;
+    }
     Files.setAttribute(path, "unix:uid", (Integer) inode.get("uid") + shift, LinkOption.NOFOLLOW_LINKS);
     Files.setAttribute(path, "unix:gid", (Integer) inode.get("gid") + shift, LinkOption.NOFOLLOW_LINKS);
     int mode = (Integer) inode.get("mode");

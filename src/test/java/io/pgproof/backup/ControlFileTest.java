@@ -1,0 +1,91 @@
+package io.pgproof.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.proof.Reason;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControlFileTest {
+  private static final DateTimeFormatter AS_PRINTED =
+      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.ENGLISH);
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 11, 12, 13, 14, 15, 16, 17, 18})
+  void realControlFileReadsAsTheServerItselfPrintsIt(int major) {
+    ControlFile control = ControlFile.parse(CraftedBackup.resource("control/" + major));
+    Map<String, String> printed = printed(major);
+
+    assertThat(control.systemIdentifier()).isEqualTo(printed.get("Database system identifier"));
+    assertThat(control.controlVersion()).hasToString(printed.get("pg_control version number"));
+    assertThat(control.checkpointLsn()).hasToString(printed.get("Latest checkpoint location"));
+    assertThat(control.checkpointTime()).isEqualTo(time(printed.get("Time of latest checkpoint")));
+    assertThat(control.timeline()).hasToString(printed.get("Latest checkpoint's TimeLineID"));
+    assertThat(control.maxConnections()).hasToString(printed.get("max_connections setting"));
+    assertThat(control.maxWorkerProcesses()).hasToString(printed.get("max_worker_processes setting"));
+    assertThat(control.maxWalSenders())
+        .hasToString(major < 12 ? "0" : printed.get("max_wal_senders setting"));
+    assertThat(control.maxPreparedTransactions()).hasToString(
+        printed.getOrDefault("max_prepared_xacts setting", printed.get("max_prepared_transactions setting")));
+    assertThat(control.maxLocksPerTransaction()).hasToString(
+        printed.getOrDefault("max_locks_per_xact setting", printed.get("max_locks_per_transaction setting")));
+    assertThat(control.blockSize()).hasToString(printed.get("Database block size"));
+    assertThat(control.walSegmentSize()).hasToString(printed.get("Bytes per WAL segment"));
+    assertThat(control.dataChecksums()).isEqualTo(!printed.get("Data page checksum version").equals("0"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 11, 12, 13, 14, 15, 16, 17, 18})
+  void realWalSegmentTellsVersionAndCluster(int major) {
+    WalPage page = WalPage.parse(CraftedBackup.resource("wal/" + major)).orElseThrow();
+
+    assertThat(page.major()).isEqualTo(major);
+    assertThat(page.systemIdentifier()).isEqualTo(printed(major).get("Database system identifier"));
+    assertThat(page.segmentSize()).isEqualTo(16 << 20);
+    assertThat(page.start()).hasToString("0/1000000");
+  }
+
+  @Test
+  void changedByteIsDamage() {
+    byte[] file = CraftedBackup.resource("control/15");
+    file[60] ^= 1;
+
+    Found.expect(Reason.INCONSISTENT, "global/pg_control is damaged", () -> ControlFile.parse(file));
+  }
+
+  @Test
+  void shortFileIsDamage() {
+    Found.expect(Reason.INCONSISTENT, "512 bytes", () -> ControlFile.parse(new byte[512]));
+  }
+
+  @Test
+  void unknownVersionIsNamedAndNotBlamedOnTheBackup() {
+    byte[] file = CraftedBackup.resource("control/15");
+    file[8] = 1;
+    file[9] = 1;
+
+    Found.expect(Reason.VERSION_UNSUPPORTED, "257", () -> ControlFile.parse(file));
+  }
+
+  private static Instant time(String text) {
+    return text.matches("[0-9]+")
+        ? Instant.ofEpochSecond(Long.parseLong(text))
+        : LocalDateTime.parse(text, AS_PRINTED).toInstant(ZoneOffset.UTC);
+  }
+
+  private static Map<String, String> printed(int major) {
+    Map<String, String> lines = new HashMap<>();
+    new String(CraftedBackup.resource("control/" + major + ".txt"), StandardCharsets.UTF_8).lines().forEach(line ->
+        lines.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1).strip()));
+    return lines;
+  }
+}

@@ -1,0 +1,120 @@
+package io.pgproof.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pgproof.command.HostPrograms;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the store says about directories as they may lie there; real builds are in {@link DebianImagesTest}. */
+class ImageStoreTest {
+  @TempDir Path images;
+  private DebianImages store;
+  private String key;
+
+  @BeforeEach
+  void openStore() {
+    store = new DebianImages(images, 100_000, new HostPrograms(), Clock.systemUTC());
+    key = Recipe.of(15, 100_000).orElseThrow().key();
+  }
+
+  private void lay(String directory, String recorded) throws IOException {
+    Files.createDirectories(images.resolve(directory).resolve("rootfs"));
+    new ImageRecord(recorded, 15, "15.20", 100, 102, "/usr/lib/postgresql/15/bin", Instant.EPOCH, 4096, List.of())
+        .write(images.resolve(directory));
+  }
+
+  @Test
+  void imageOfTodaysRecipeIsFound() throws IOException {
+    lay(key, key);
+
+    assertThat(store.find(15)).contains(new Image(key, 15, "15.20", images.resolve(key).resolve("rootfs"), 100, 102,
+        "/usr/lib/postgresql/15/bin", Instant.EPOCH, 4096));
+    assertThat(store.find(13)).isEmpty();
+  }
+
+  @Test
+  void imageOfAnotherRecipeIsListedButNotFound() throws IOException {
+    lay("15-bookworm-0123456789ab", "15-bookworm-0123456789ab");
+
+    assertThat(store.find(15)).isEmpty();
+    assertThat(store.list()).extracting(Image::key).containsExactly("15-bookworm-0123456789ab");
+  }
+
+  @Test
+  void directoryWithoutAReadableRecordIsNoImageAndIsReaped() throws IOException {
+    Path place = Files.createDirectories(images.resolve(key).resolve("rootfs")).getParent();
+    Files.writeString(place.resolve("image.json"), "{\"key\": ");
+
+    assertThat(store.find(15)).isEmpty();
+    assertThat(store.list()).isEmpty();
+    assertThat(store.reap()).containsExactly(place);
+    assertThat(place).doesNotExist();
+  }
+
+  @Test
+  void directoryThatBearsAnotherImagesRecordIsNoImage() throws IOException {
+    lay(key, "15-bookworm-0123456789ab");
+
+    assertThat(store.find(15)).isEmpty();
+  }
+
+  @Test
+  void whatIsNotOursIsLeftAlone() throws IOException {
+    Path foreign = Files.createDirectories(images.resolve("lost+found"));
+
+    assertThat(store.reap()).isEmpty();
+    assertThat(foreign).exists();
+  }
+
+  @Test
+  void removedImageIsGoneAndAnUnknownKeyIsRefused() throws IOException {
+    lay(key, key);
+
+    store.remove(key);
+
+    assertThat(images).isEmptyDirectory();
+    assertThatThrownBy(() -> store.remove(key)).isInstanceOf(UsageException.class).hasMessageContaining(key);
+    assertThatThrownBy(() -> store.remove("../images")).isInstanceOf(UsageException.class);
+  }
+
+  @Test
+  void imageLostBetweenTheTwoRenamesOfARefreshComesBack() throws IOException {
+    lay(".old-" + key + "-20261122T193012.000", key);
+    Path building = Files.createDirectories(images.resolve(".building-" + key + "-1"));
+
+    assertThat(store.reap()).containsExactly(building);
+    assertThat(store.find(15)).isPresent();
+  }
+
+  @Test
+  void replacedAndHalfRemovedImagesAreReaped() throws IOException {
+    lay(key, key);
+    lay(".old-" + key + "-20261122T193012.000", key);
+    lay(".removed-" + key + "-20261122T193012.000", key);
+
+    assertThat(store.reap()).hasSize(2);
+    assertThat(images.toFile().list()).containsExactly(key);
+  }
+
+  @Test
+  void versionOfNoSuiteIsUnsupportedAndTheMessageSaysWhichAreNot() {
+    assertThatThrownBy(() -> store.build(16, false, line -> {})).isInstanceOfSatisfying(FindingException.class, thrown -> {
+      assertThat(thrown.finding().reason()).isEqualTo(Reason.VERSION_UNSUPPORTED);
+      assertThat(thrown.finding().message()).contains("PostgreSQL 16", "a source of packages must be configured");
+      assertThat(thrown.finding().hint()).contains("13, 15, 17, 18");
+    });
+    assertThat(images).isEmptyDirectory();
+  }
+}

@@ -1,0 +1,79 @@
+package io.pgproof.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.command.HostCommand;
+import io.pgproof.command.HostPrograms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RemainsTest {
+  @TempDir Path place;
+  private final HostPrograms programs = new HostPrograms();
+
+  @Test
+  void mountsBelowAreFoundInTheirOrderAndNeighboursAreNot() {
+    String mountinfo = """
+        21 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
+        40 21 0:5 / /images/.building\\040a/rootfs rw - tmpfs none rw
+        41 40 0:4 / /images/.building\\040a/rootfs/proc rw - proc proc rw
+        42 21 0:4 / /images/.building\\040ab/proc rw - proc proc rw
+        """;
+
+    assertThat(Remains.mountsBelow(Path.of("/images/.building a"), mountinfo))
+        .containsExactly("/images/.building a/rootfs", "/images/.building a/rootfs/proc");
+  }
+
+  @Test
+  void whatIsMountedIsUnmountedAndNotEmptied() throws IOException {
+    Path ofTheHost = Files.createDirectory(place.resolve("of-the-host"));
+    Path kept = Files.writeString(ofTheHost.resolve("kept"), "content");
+    Path building = Files.createDirectory(place.resolve("building"));
+    Path mountPoint = Files.createDirectories(building.resolve("rootfs/sys"));
+    assertThat(programs.run(new HostCommand(
+        Duration.ofMinutes(1), "mount", "--bind", ofTheHost.toString(), mountPoint.toString())).succeeded()).isTrue();
+
+    Remains.remove(building, programs);
+
+    assertThat(building).doesNotExist();
+    assertThat(kept).exists();
+  }
+
+  @Test
+  void builderThatLivesOnIsEndedAndAReaderOfTheDirectoryIsNot() throws Exception {
+    Path building = Files.createDirectory(place.resolve("building"));
+    Path rootfs = Files.createDirectory(building.resolve("rootfs"));
+    // A program with the builder's name and argument, and one that merely names the directory.
+    Path builder = Files.createSymbolicLink(place.resolve(Mmdebstrap.PROGRAM), Path.of("/usr/bin/tail"));
+    Process ours = new ProcessBuilder(builder.toString(), "--follow", "/dev/null", rootfs.toString()).start();
+    Process foreign = new ProcessBuilder("/usr/bin/tail", "--follow", "/dev/null", rootfs.toString()).start();
+    try {
+      Remains.remove(building, programs);
+
+      assertThat(ours.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(foreign.isAlive()).isTrue();
+      assertThat(building).doesNotExist();
+    } finally {
+      ours.destroyForcibly().waitFor();
+      foreign.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void interruptDoesNotKeepItFromBeingDone() throws IOException {
+    Path building = Files.createDirectory(place.resolve("building"));
+    Files.createSymbolicLink(building.resolve("link"), place);
+
+    Thread.currentThread().interrupt();
+    Remains.remove(building, programs);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(building).doesNotExist();
+    assertThat(place).exists();
+  }
+}
