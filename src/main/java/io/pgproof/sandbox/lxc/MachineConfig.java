@@ -47,7 +47,6 @@ final class MachineConfig {
     items.add(new Item("lxc.console.path", "none"));
     items.add(new Item("lxc.tty.max", "0"));
     items.add(new Item("lxc.pty.max", "16"));
-    items.add(new Item("lxc.environment", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
     // Empty first: the shared configuration's own choice would mount the control groups.
     items.add(new Item("lxc.mount.auto", ""));
     items.add(new Item("lxc.mount.auto", "proc:mixed sys:ro"));
