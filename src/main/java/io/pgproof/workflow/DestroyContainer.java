@@ -32,7 +32,6 @@ final class DestroyContainer implements JavaDelegate {
     work.interrupt(run);
     RunDirectory directory = state.run(run);
     sandbox.destroy(new MachineId(directory.machineName(), directory.machine()));
-    Evidence destroyed = new Evidence.ContainerDestroyed(directory.machineName());
-    trail.record(run, Evidence.kind(destroyed.getClass()), Trail.PGPROOF, destroyed);
+    new Evidence.ContainerDestroyed(directory.machineName()).record(trail, run);
   }
 }

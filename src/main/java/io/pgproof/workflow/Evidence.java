@@ -2,9 +2,11 @@ package io.pgproof.workflow;
 
 import io.pgproof.audit.Entry;
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.audit.Trail;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.time.Instant;
 import java.util.Arrays;
@@ -13,30 +15,83 @@ import java.util.List;
 /** What the trail of a run tells, one type a kind of entry; the kind in the table is the type's name. */
 public sealed interface Evidence {
 
-  /** Someone asked for a verification. */
-  record Asked(VerificationRequest request, String again) implements Evidence {}
+  /** One line for a person. */
+  String tell();
+
+  /** Adds this to a run's trail, in the transaction of the caller. */
+  default void record(Trail trail, RunId run, String actor) {
+    trail.record(run, kind(getClass()), actor, this);
+  }
+
+  /** Adds what pgproof did or found by itself. */
+  default void record(Trail trail, RunId run) {
+    record(trail, run, Trail.PGPROOF);
+  }
+
+  /** Someone asked for a verification; {@code again} is the run after which it is made again, or {@code null}. */
+  record Asked(VerificationRequest request, String again) implements Evidence {
+    @Override
+    public String tell() {
+      return "asked to verify " + request.path() + (again == null ? "" : " again, after run " + again);
+    }
+  }
 
   /** The backup told what it is. */
-  record Inspected(Report.BackupFacts backup) implements Evidence {}
+  record Inspected(Report.BackupFacts backup) implements Evidence {
+    @Override
+    public String tell() {
+      return "a " + backup.format() + " backup of PostgreSQL " + backup.postgresVersion();
+    }
+  }
 
   /** The image to restore in. */
-  record ImageFound(Report.ImageFacts image) implements Evidence {}
+  record ImageFound(Report.ImageFacts image) implements Evidence {
+    @Override
+    public String tell() {
+      return "image " + image.key() + " with PostgreSQL " + image.postgresVersion();
+    }
+  }
 
   /** A stay in the container was begun, counted from 1. */
-  record AttemptBegun(int attempt) implements Evidence {}
+  record AttemptBegun(int attempt) implements Evidence {
+    @Override
+    public String tell() {
+      return "attempt " + attempt + " began";
+    }
+  }
 
   /** The data directory was written whole. */
-  record Restored(Report.BackupFacts backup, List<Report.CheckFacts> checks, List<String> notChecked) implements Evidence {}
+  record Restored(Report.BackupFacts backup, List<Report.CheckFacts> checks, List<String> notChecked) implements Evidence {
+    @Override
+    public String tell() {
+      return "restored " + Words.bytes(backup.bytes()) + " of archives";
+    }
+  }
 
   /** The container runs, the server recovers. */
-  record Started(String container) implements Evidence {}
+  record Started(String container) implements Evidence {
+    @Override
+    public String tell() {
+      return "container " + container + " started";
+    }
+  }
 
   /** Recovery ended as the backup says it must. */
-  record Recovered(Report.RecoveryFacts recovery, Report.CheckFacts check) implements Evidence {}
+  record Recovered(Report.RecoveryFacts recovery, Report.CheckFacts check) implements Evidence {
+    @Override
+    public String tell() {
+      return "recovered up to " + recovery.endLsn();
+    }
+  }
 
   /** The database was asked. */
   record Checked(
-      List<Report.CheckFacts> checks, Report.FreshnessFacts freshness, List<String> notChecked) implements Evidence {}
+      List<Report.CheckFacts> checks, Report.FreshnessFacts freshness, List<String> notChecked) implements Evidence {
+    @Override
+    public String tell() {
+      return "the database was asked: " + checks.size() + (checks.size() == 1 ? " check" : " checks");
+    }
+  }
 
   /** Something keeps the backup from being proven. */
   record Found(String reason, String message, String hint, String words) implements Evidence {
@@ -47,37 +102,92 @@ public sealed interface Evidence {
     Finding finding() {
       return Finding.of(Reason.of(reason), message, hint, words);
     }
+
+    @Override
+    public String tell() {
+      return "found " + reason + ": " + message;
+    }
   }
 
   /** A stay was cut off by the end of the program; the next owner noticed. */
-  record Interrupted(int attempt) implements Evidence {}
+  record Interrupted(int attempt) implements Evidence {
+    @Override
+    public String tell() {
+      return "attempt " + attempt + " had been cut off by the end of the program";
+    }
+  }
 
   /** Whoever asked for the run took it back. */
-  record Withdrawn(String by) implements Evidence {}
+  record Withdrawn(String by) implements Evidence {
+    @Override
+    public String tell() {
+      return "took the verification back";
+    }
+  }
 
   /** The container is gone. */
-  record ContainerDestroyed(String container) implements Evidence {}
+  record ContainerDestroyed(String container) implements Evidence {
+    @Override
+    public String tell() {
+      return "container " + container + " destroyed";
+    }
+  }
 
-  /** The files are gone, or kept on request. */
-  record FilesRemoved(String keptAt, Instant keptUntil) implements Evidence {}
+  /** The files are gone, or kept on request; then both are given. */
+  record FilesRemoved(String keptAt, Instant keptUntil) implements Evidence {
+    @Override
+    public String tell() {
+      return keptAt == null ? "restored files removed" : "restored files kept at " + keptAt + " until " + keptUntil;
+    }
+  }
 
   /** The verdict, with all that it rests on. */
-  record VerdictReached(Report report) implements Evidence {}
+  record VerdictReached(Report report) implements Evidence {
+    @Override
+    public String tell() {
+      return "verdict: " + report.verdict() + " (" + report.reason() + ")";
+    }
+  }
 
   /** A person is asked. */
-  record TaskOpened(String task, String name, String group) implements Evidence {}
+  record TaskOpened(String task, String name, String group) implements Evidence {
+    @Override
+    public String tell() {
+      return "task '" + name + "' opened for " + group;
+    }
+  }
 
   /** A task about this backup is open already; this run was added to it. */
-  record TaskJoined(String openedByRun) implements Evidence {}
+  record TaskJoined(String openedByRun) implements Evidence {
+    @Override
+    public String tell() {
+      return "joined the open task of run " + openedByRun;
+    }
+  }
 
   /** Another bad run of the backup that this run's open task is about. */
-  record RunJoined(String run, String verdict, String reason) implements Evidence {}
+  record RunJoined(String run, String verdict, String reason) implements Evidence {
+    @Override
+    public String tell() {
+      return "run " + run + " joined: " + verdict + " (" + reason + ")";
+    }
+  }
 
   /** A person decided. */
-  record Decided(String task, String decision, String reason) implements Evidence {}
+  record Decided(String task, String name, String decision, String reason) implements Evidence {
+    @Override
+    public String tell() {
+      return "decided in '" + name + "': " + decision + (reason == null ? "" : ", because: " + reason);
+    }
+  }
 
   /** A decision led to another verification. */
-  record BegunAgain(String run) implements Evidence {}
+  record BegunAgain(String run) implements Evidence {
+    @Override
+    public String tell() {
+      return "verification begun again as run " + run;
+    }
+  }
 
   /** The kind of the entry as it stands in the table. */
   static String kind(Class<? extends Evidence> type) {

@@ -34,16 +34,12 @@ final class JoinOpenTask implements JavaDelegate {
       openTasks.take(backupKey, run);
       return;
     }
-    record(run, new Evidence.TaskJoined(holder.get().value()));
-    record(holder.get(), new Evidence.RunJoined(run.value(),
-        (String) execution.getVariable(VerifyBackup.Variable.VERDICT), (String) execution.getVariable(VerifyBackup.Variable.REASON)));
+    new Evidence.TaskJoined(holder.get().value()).record(trail, run);
+    new Evidence.RunJoined(run.value(),
+        (String) execution.getVariable(VerifyBackup.Variable.VERDICT), (String) execution.getVariable(VerifyBackup.Variable.REASON)).record(trail, holder.get());
   }
 
   private boolean hasOpenTask(RunId holder) {
     return tasks.createTaskQuery().processInstanceBusinessKey(holder.value()).count() > 0;
-  }
-
-  private void record(RunId run, Evidence evidence) {
-    trail.record(run, Evidence.kind(evidence.getClass()), Trail.PGPROOF, evidence);
   }
 }

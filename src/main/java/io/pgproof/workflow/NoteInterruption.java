@@ -17,16 +17,17 @@ final class NoteInterruption implements JavaDelegate {
 
   @Override
   public void execute(DelegateExecution execution) {
+    if (Boolean.TRUE.equals(execution.getVariable(VerifyBackup.Variable.CHECKED))) {
+      // Only the teardown was cut off; what the checks told stands.
+      execution.setVariable(VerifyBackup.Variable.INTERRUPTED, false);
+      return;
+    }
     RunId run = new RunId(execution.getProcessBusinessKey());
     int attempt = (Integer) execution.getVariable(VerifyBackup.Variable.ATTEMPT);
-    record(run, new Evidence.Interrupted(attempt));
+    new Evidence.Interrupted(attempt).record(trail, run);
     if (attempt >= VerifyBackup.MOST_ATTEMPTS) {
-      record(run, Evidence.Found.of(Finding.of(Reason.INTERRUPTED,
-          "the program ended in the middle of all " + attempt + " attempts")));
+      Evidence.Found.of(Finding.of(Reason.INTERRUPTED,
+          "the program ended in the middle of all " + attempt + " attempts")).record(trail, run);
     }
-  }
-
-  private void record(RunId run, Evidence evidence) {
-    trail.record(run, Evidence.kind(evidence.getClass()), Trail.PGPROOF, evidence);
   }
 }

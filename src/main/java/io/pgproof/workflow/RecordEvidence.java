@@ -22,8 +22,7 @@ final class RecordEvidence implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
     Report report = RunStory.of(trail.of(run)).report(run.value());
-    Evidence reached = new Evidence.VerdictReached(report);
-    trail.record(run, Evidence.kind(reached.getClass()), Trail.PGPROOF, reached);
+    new Evidence.VerdictReached(report).record(trail, run);
     progress.forget(run);
     withdrawals.forget(run);
   }

@@ -3,7 +3,10 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Trail;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
+import io.pgproof.sandbox.MachineId;
+import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.state.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,13 +24,15 @@ final class RemoveFiles implements JavaDelegate {
   private static final Duration WORKERS_END_WITHIN = Duration.ofSeconds(30);
 
   private final Trail trail;
+  private final Sandbox sandbox;
   private final StateDirectory state;
   private final Stays stays;
   private final LongWork work;
   private final Clock clock;
 
-  RemoveFiles(Trail trail, StateDirectory state, Stays stays, LongWork work, Clock clock) {
+  RemoveFiles(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, LongWork work, Clock clock) {
     this.trail = trail;
+    this.sandbox = sandbox;
     this.state = state;
     this.stays = stays;
     this.work = work;
@@ -38,9 +43,12 @@ final class RemoveFiles implements JavaDelegate {
   public void execute(DelegateExecution execution) throws IOException {
     RunId run = new RunId(execution.getProcessBusinessKey());
     work.stop(run, WORKERS_END_WITHIN);
-    Evidence removed = remove(run, state.run(run).path());
+    RunDirectory directory = state.run(run);
+    // The engine orders the two handlers by the clock, which may have been set back: no file goes while its container is there.
+    sandbox.destroy(new MachineId(directory.machineName(), directory.machine()));
+    Evidence removed = remove(run, directory.path());
     stays.end(run);
-    trail.record(run, Evidence.kind(removed.getClass()), Trail.PGPROOF, removed);
+    removed.record(trail, run);
   }
 
   private Evidence remove(RunId run, Path files) throws IOException {

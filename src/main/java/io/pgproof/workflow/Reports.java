@@ -45,7 +45,7 @@ public final class Reports {
   /** Everything that happened in a run, in order. */
   public List<Happening> happenings(RunId run) {
     return trail.of(run).stream()
-        .map(entry -> new Happening(entry.at(), entry.actor(), tell(Evidence.read(entry))))
+        .map(entry -> new Happening(entry.at(), entry.actor(), Evidence.read(entry).tell()))
         .toList();
   }
 
@@ -61,48 +61,5 @@ public final class Reports {
         report.map(Report::verdict).orElse(null),
         report.map(Report::reason).orElse(null),
         report.map(Report::totalMillis).orElse(null));
-  }
-
-  private static String tell(Evidence evidence) {
-    if (evidence instanceof Evidence.Asked asked) {
-      return "asked to verify " + asked.request().path() + (asked.again() == null ? "" : " again, after run " + asked.again());
-    } else if (evidence instanceof Evidence.Inspected inspected) {
-      return "a " + inspected.backup().format() + " backup of PostgreSQL " + inspected.backup().postgresVersion();
-    } else if (evidence instanceof Evidence.ImageFound found) {
-      return "image " + found.image().key() + " with PostgreSQL " + found.image().postgresVersion();
-    } else if (evidence instanceof Evidence.AttemptBegun attempt) {
-      return "attempt " + attempt.attempt() + " began";
-    } else if (evidence instanceof Evidence.Restored restored) {
-      return "restored " + Words.bytes(restored.backup().bytes()) + " of archives";
-    } else if (evidence instanceof Evidence.Started started) {
-      return "container " + started.container() + " started";
-    } else if (evidence instanceof Evidence.Recovered recovered) {
-      return "recovered up to " + recovered.recovery().endLsn();
-    } else if (evidence instanceof Evidence.Checked checked) {
-      return "made " + checked.checks().size() + (checked.checks().size() == 1 ? " check" : " checks");
-    } else if (evidence instanceof Evidence.Found found) {
-      return "found " + found.reason() + ": " + found.message();
-    } else if (evidence instanceof Evidence.Interrupted interrupted) {
-      return "attempt " + interrupted.attempt() + " had been cut off by the end of the program";
-    } else if (evidence instanceof Evidence.Withdrawn) {
-      return "took the verification back";
-    } else if (evidence instanceof Evidence.ContainerDestroyed destroyed) {
-      return "container " + destroyed.container() + " destroyed";
-    } else if (evidence instanceof Evidence.FilesRemoved removed) {
-      return removed.keptAt() == null ? "restored files removed" : "restored files kept at " + removed.keptAt() + " until " + removed.keptUntil();
-    } else if (evidence instanceof Evidence.VerdictReached reached) {
-      return "verdict: " + reached.report().verdict() + " (" + reached.report().reason() + ")";
-    } else if (evidence instanceof Evidence.TaskOpened opened) {
-      return "task '" + opened.name() + "' opened for " + opened.group();
-    } else if (evidence instanceof Evidence.TaskJoined joined) {
-      return "joined the open task of run " + joined.openedByRun();
-    } else if (evidence instanceof Evidence.RunJoined joined) {
-      return "run " + joined.run() + " joined: " + joined.verdict() + " (" + joined.reason() + ")";
-    } else if (evidence instanceof Evidence.Decided decided) {
-      return "decided in '" + decided.task() + "': " + decided.decision() + (decided.reason() == null ? "" : ", because " + decided.reason());
-    } else if (evidence instanceof Evidence.BegunAgain again) {
-      return "verification begun again as run " + again.run();
-    }
-    throw new IllegalStateException("nothing to tell of " + evidence.getClass());
   }
 }

@@ -61,7 +61,7 @@ abstract class Step implements JavaDelegate {
 
   /** Adds evidence in the step's own transaction. */
   final void record(RunId run, Evidence evidence) {
-    trail.record(run, Evidence.kind(evidence.getClass()), Trail.PGPROOF, evidence);
+    evidence.record(trail, run);
   }
 
   private static boolean isLastTry() {

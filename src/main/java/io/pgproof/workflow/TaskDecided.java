@@ -52,8 +52,7 @@ final class TaskDecided implements TaskListener {
       throw new BadUserRequestException("the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
     }
     RunId run = new RunId(task.getExecution().getProcessBusinessKey());
-    Evidence decided = new Evidence.Decided(key, decision, reason);
-    trail.record(run, Evidence.kind(decided.getClass()), person.getUserId(), decided);
+    new Evidence.Decided(key, task.getName(), decision, reason).record(trail, run, person.getUserId());
     boolean goesOnToApprover = key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.Decision.ESCALATE);
     if (!goesOnToApprover) {
       openTasks.release((String) task.getVariable(VerifyBackup.Variable.BACKUP_KEY), run);

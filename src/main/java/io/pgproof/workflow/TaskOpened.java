@@ -17,9 +17,11 @@ final class TaskOpened implements TaskListener {
 
   @Override
   public void notify(DelegateTask task) {
+    // The answers of an earlier task are not this task's answers.
+    task.removeVariable(VerifyBackup.Variable.DECISION);
+    task.removeVariable(VerifyBackup.Variable.DECISION_REASON);
     RunId run = new RunId(task.getExecution().getProcessBusinessKey());
     String groups = task.getCandidates().stream().map(IdentityLink::getGroupId).sorted().collect(Collectors.joining(", "));
-    Evidence opened = new Evidence.TaskOpened(task.getTaskDefinitionKey(), task.getName(), groups);
-    trail.record(run, Evidence.kind(opened.getClass()), Trail.PGPROOF, opened);
+    new Evidence.TaskOpened(task.getTaskDefinitionKey(), task.getName(), groups).record(trail, run);
   }
 }

@@ -86,8 +86,7 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.INTERRUPTED, false);
     variables.put(VerifyBackup.Variable.WITHDRAWN, false);
     transactions.executeWithoutResult(transaction -> {
-      Evidence asked = new Evidence.Asked(request, after == null ? null : after.value());
-      trail.record(run, Evidence.kind(asked.getClass()), request.askedBy(), asked);
+      new Evidence.Asked(request, after == null ? null : after.value()).record(trail, run, request.askedBy());
       runtime.startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
     });
     return run;
@@ -96,8 +95,7 @@ public final class Verifications {
   /** Takes a run back: it tears down and ends inconclusive, as soon as its present step lets go. */
   public void withdraw(RunId run, String person) {
     transactions.executeWithoutResult(transaction -> {
-      Evidence withdrawn = new Evidence.Withdrawn(person);
-      trail.record(run, Evidence.kind(withdrawn.getClass()), person, withdrawn);
+      new Evidence.Withdrawn(person).record(trail, run, person);
     });
     withdrawals.add(run, person);
     work.interrupt(run);

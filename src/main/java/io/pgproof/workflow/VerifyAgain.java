@@ -28,7 +28,6 @@ final class VerifyAgain implements JavaDelegate {
     String person = trail.last(run, Evidence.kind(Evidence.Decided.class)).map(Entry::actor)
         .orElseThrow(() -> new IllegalStateException("nobody decided that run " + run + " is to be verified again"));
     RunId next = verifications.getObject().begin(requests.of(run).by(person), run);
-    Evidence again = new Evidence.BegunAgain(next.value());
-    trail.record(run, Evidence.kind(again.getClass()), Trail.PGPROOF, again);
+    new Evidence.BegunAgain(next.value()).record(trail, run);
   }
 }

@@ -143,8 +143,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.REMOVE_FILES)
-  RemoveFiles removeFiles(Trail trail, StateDirectory state, Stays stays, LongWork work, Clock clock) {
-    return new RemoveFiles(trail, state, stays, work, clock);
+  RemoveFiles removeFiles(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, LongWork work, Clock clock) {
+    return new RemoveFiles(trail, sandbox, state, stays, work, clock);
   }
 
   @Bean(VerifyBackup.Step.NOTE_DEADLINE)
