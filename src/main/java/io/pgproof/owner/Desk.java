@@ -93,7 +93,7 @@ final class Desk {
     return new Reply.Run(run.value(), reports.report(run).orElse(null), reports.happenings(run));
   }
 
-  private static void say(Asker asker, String line) {
+  static void say(Asker asker, String line) {
     try {
       asker.hear(new Reply.Said(line));
     } catch (IOException e) {

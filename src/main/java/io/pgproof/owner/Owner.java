@@ -36,6 +36,12 @@ public final class Owner implements AutoCloseable {
     return new Owner(ownership, application.run());
   }
 
+  /** Where the web pages are; only where they are served. */
+  public String address() {
+    return "http://" + application.getEnvironment().getProperty("server.address") + ":"
+        + application.getEnvironment().getProperty("local.server.port");
+  }
+
   /** Returns when nothing that was begun is on its way, and nobody waits for an answer. */
   public void awaitQuiet() throws InterruptedException {
     Verifications verifications = application.getBean(Verifications.class);

@@ -35,8 +35,8 @@ class OwnerConfiguration {
   }
 
   @Bean
-  SourceDatabases sourceDatabases(StateDirectory state, Sandbox sandbox, ImageStore images) {
-    return new SourceDatabases(state, sandbox, images);
+  SourceDatabases sourceDatabases(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
+    return new SourceDatabases(state, sandbox, images, clock);
   }
 
   @Bean

@@ -15,6 +15,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = Reply.Standing.class, name = "standing"),
     @JsonSubTypes.Type(value = Reply.Said.class, name = "said"),
     @JsonSubTypes.Type(value = Reply.Verdict.class, name = "verdict"),
+    @JsonSubTypes.Type(value = Reply.BackedUp.class, name = "backed-up"),
     @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
     @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
     @JsonSubTypes.Type(value = Reply.Images.class, name = "images"),
@@ -35,6 +36,9 @@ public sealed interface Reply {
 
   /** The end of a verification. */
   record Verdict(Report report) implements Reply {}
+
+  /** A demonstration's backup lies there; the query tells how old its data are. */
+  record BackedUp(String path, String freshnessQuery) implements Reply {}
 
   record Runs(List<Reports.Line> lines) implements Reply {}
 

@@ -21,12 +21,8 @@ public sealed interface Request {
   /** Verify a backup; whoever hangs up takes the verification back. */
   record Verify(VerificationRequest request) implements Request {}
 
-  /**
-   * Make a source database, fill it, and take a base backup of it while it is written to.
-   *
-   * @param destination directory to be made for the backup
-   */
-  record Demo(String destination) implements Request {}
+  /** Make a source database of this major version with so many orders, and take a base backup of it while it is written to. */
+  record Demo(int major, int orders) implements Request {}
 
   /** The latest runs. */
   record ListRuns(int limit) implements Request {}

@@ -48,6 +48,11 @@ public record StateDirectory(Path path) {
     return path.resolve("kept");
   }
 
+  /** The backup of the last demonstration. */
+  public Path demo() {
+    return path.resolve("demo");
+  }
+
   public Path controlSocket() {
     return path.resolve("control.sock");
   }

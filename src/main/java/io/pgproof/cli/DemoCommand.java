@@ -1,0 +1,66 @@
+package io.pgproof.cli;
+
+import io.pgproof.owner.Reply;
+import io.pgproof.owner.Request;
+import io.pgproof.target.Depth;
+import io.pgproof.target.VerificationRequest;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "demo",
+    description = "Makes a real source database in a container, backs it up with pg_basebackup while it is written to, and proves the backup.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @ParentCommand
+  private Main main;
+
+  @Option(names = "--postgres", paramLabel = "VERSION", defaultValue = "15",
+      description = "Major version of the source; default ${DEFAULT-VALUE}.")
+  private int major;
+
+  @Option(names = "--orders", paramLabel = "N", defaultValue = "200000",
+      description = "Orders in the source database, three lines each; default ${DEFAULT-VALUE}.")
+  private int orders;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Link link = Link.open(main.state())) {
+      Reply reply;
+      try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
+        reply = link.ask(new Request.Demo(major, Math.max(1, orders)), progress::show);
+      }
+      if (!(reply instanceof Reply.BackedUp backup)) {
+        return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+      }
+      int status = new Proving(link, spec.commandLine(), false).verify(request(backup));
+      PrintWriter out = spec.commandLine().getOut();
+      out.println();
+      out.println("Try next, with this backup or one of yours:");
+      out.println("  ./pgproof verify " + backup.path() + " --freshness-query '" + backup.freshnessQuery() + "' --max-age 24h");
+      out.println("  ./pgproof runs");
+      return status;
+    }
+  }
+
+  private static VerificationRequest request(Reply.BackedUp backup) {
+    return new VerificationRequest(Optional.empty(), Path.of(backup.path()), Optional.of(backup.freshnessQuery()),
+        VerificationRequest.DEFAULT_DATABASE, ZoneOffset.UTC, VerificationRequest.DEFAULT_MAX_AGE,
+        List.of("select count(*) > 0 from order_lines"), Depth.STANDARD, Optional.empty(),
+        VerificationRequest.DEFAULT_RECOVERY_TIMEOUT, VerificationRequest.DEFAULT_STAY_TIMEOUT,
+        VerificationRequest.DEFAULT_SUPERUSER, VerificationRequest.Resources.DEFAULT, Duration.ZERO, Person.whoRanThis());
+  }
+}
