@@ -1,7 +1,7 @@
 package io.pgproof.backup;
 
-import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import java.io.IOException;
@@ -21,8 +21,12 @@ import java.util.stream.Stream;
  * @param names of all its entries
  */
 record BackupListing(Path directory, SortedSet<String> names) {
-  private static final Pattern UNFINISHED =
-      Pattern.compile("\\.?(?:base\\.tar|pg_wal\\.tar|[0-9]+\\.tar|backup_manifest).*\\.(?:partial|tmp)");
+  private static final String PARTS = "(?:base\\.tar|pg_wal\\.tar|[0-9]+\\.tar|backup_manifest)";
+
+  /** Endings of pg_basebackup and of those who copy; rsync hides a file behind a dot and six random characters. */
+  private static final Pattern UNFINISHED = Pattern.compile(
+      "\\.?" + PARTS + ".*\\.(?:partial|tmp|part|filepart)|\\." + PARTS + ".*\\.(?!sha)[A-Za-z0-9]{6}");
+
   private static final Pattern OTHER_COMPRESSION = Pattern.compile("(?:base|pg_wal)\\.tar\\.(lz4|zst|bz2|xz)");
   private static final Pattern TABLESPACE = Pattern.compile("[0-9]+\\.tar(?:\\.[a-z0-9]+)?");
 

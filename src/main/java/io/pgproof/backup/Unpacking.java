@@ -2,6 +2,7 @@ package io.pgproof.backup;
 
 import io.pgproof.backup.Manifest.Entry;
 import io.pgproof.backup.TarMembers.Member;
+import io.pgproof.backup.TarMembers.Type;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.ArchiveFacts;
@@ -38,8 +39,7 @@ record Unpacking(
 
   /** Decodes as the file's name says. */
   static ByteSource open(Path archive, LongConsumer read) throws InterruptedException {
-    RawArchive raw = new RawArchive(archive, read);
-    return decoded(raw);
+    return decoded(new RawArchive(archive, read));
   }
 
   private static ByteSource decoded(RawArchive raw) {
@@ -66,6 +66,9 @@ record Unpacking(
 
   private void take(Member member, TarMembers members) throws IOException, InterruptedException {
     String name = prefix + member.name();
+    if (member.type() == Type.OTHER) {
+      throw unsafe(member, "it is neither a file nor a directory");
+    }
     Names.objection(member.name()).ifPresent(objection -> {
       throw unsafe(member, objection);
     });
@@ -75,7 +78,7 @@ record Unpacking(
         directory.directory(name, source());
       }
       case FILE -> write(name, member, members);
-      case SYMBOLIC_LINK -> {
+      default -> {
         if (name.startsWith(TABLESPACES)) {
           throw new FindingException(
               Reason.BACKUP_INCOMPLETE,
@@ -84,7 +87,6 @@ record Unpacking(
         }
         throw unsafe(member, "it is a symbolic link");
       }
-      default -> throw unsafe(member, "it is neither a file nor a directory");
     }
   }
 

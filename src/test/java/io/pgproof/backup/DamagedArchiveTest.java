@@ -1,0 +1,204 @@
+package io.pgproof.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DamagedArchiveTest {
+  @TempDir Path directory;
+  private CraftedBackup backup;
+
+  @BeforeEach
+  void craft() {
+    backup = new CraftedBackup(directory.resolve("backup"));
+  }
+
+  @Test
+  void truncatedArchiveIsNamedWithItsOffset() throws Exception {
+    byte[] whole = Files.readAllBytes(backup.write().base());
+    Files.write(backup.base(), Arrays.copyOf(whole, whole.length - 20));
+
+    Found.expect(Reason.ARCHIVE_TRUNCATED, "base.tar.gz ends at byte " + (whole.length - 20), () -> backup.restore());
+  }
+
+  @Test
+  void truncatedWalArchiveIsNamedWithItsOffset() throws Exception {
+    byte[] whole = Files.readAllBytes(backup.write().walArchive());
+    Files.write(backup.walArchive(), Arrays.copyOf(whole, whole.length - 3));
+
+    Found.expect(Reason.ARCHIVE_TRUNCATED, "pg_wal.tar.gz ends at byte " + (whole.length - 3), () -> backup.restore());
+  }
+
+  @Test
+  void everyTruncationIsFound() throws Exception {
+    withoutWal();
+    byte[] whole = Files.readAllBytes(backup.base());
+    for (int length = 0; length < whole.length; length += 29) {
+      Files.write(backup.base(), Arrays.copyOf(whole, length));
+      Finding finding = Found.by(this::restoreWithArchive);
+      assertThat(finding.reason()).as("of %d bytes: %s", length, finding.message()).isEqualTo(Reason.ARCHIVE_TRUNCATED);
+      remove(backup.data());
+    }
+  }
+
+  @Test
+  void tarThatEndsWithoutItsEndMarkIsTruncated() throws Exception {
+    byte[] tar = backup.write().baseTar();
+    int content = tar.length;
+    while (tar[content - 1] == 0) {
+      content--;
+    }
+    Files.write(backup.base(), backup.packed(Arrays.copyOf(tar, (content + 511) / 512 * 512 + 512)));
+
+    Found.expect(Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
+  }
+
+  @Test
+  void plainTarCutInAMemberIsTruncated() throws Exception {
+    backup.compressed = false;
+    byte[] tar = backup.write().baseTar();
+    Files.write(backup.base(), Arrays.copyOf(tar, 9 * 512));
+
+    Found.expect(Reason.ARCHIVE_TRUNCATED, "base.tar ends at byte " + 9 * 512, () -> backup.restore());
+  }
+
+  @Test
+  void fileThatIsNoGzipSaysHowItBegins() throws Exception {
+    Files.writeString(backup.write().base(), "BACKUP");
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "base.tar.gz is no gzip archive: it begins with 42 41", () -> backup.restore());
+  }
+
+  @Test
+  void gzipOfSomethingElseIsNoTar() throws Exception {
+    Files.write(backup.write().base(), CraftedBackup.gzip(CraftedBackup.pattern(4096)));
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "holds no tar", () -> backup.restore());
+  }
+
+  @Test
+  void emptyArchiveSaysSo() throws Exception {
+    Files.write(backup.write().base(), new byte[0]);
+
+    Found.expect(Reason.ARCHIVE_TRUNCATED, "base.tar.gz is empty", () -> backup.restore());
+  }
+
+  @Test
+  void bytesBehindTheLastGzipMemberAreFound() throws Exception {
+    Files.write(backup.write().base(), new byte[] {0, 0}, StandardOpenOption.APPEND);
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "no gzip member", () -> backup.restore());
+  }
+
+  @Test
+  void dataBehindTheEndOfTheTarAreFound() throws Exception {
+    byte[] tar = backup.write().baseTar();
+    byte[] longer = Arrays.copyOf(tar, tar.length + 1024);
+    longer[tar.length + 700] = 1;
+    Files.write(backup.base(), backup.packed(longer));
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "data follow the end of the tar", () -> backup.restore());
+  }
+
+  @Test
+  void changedTarHeaderIsFound() throws Exception {
+    backup.compressed = false;
+    byte[] tar = backup.write().baseTar();
+    tar[1024 + 3] ^= 1;
+    Files.write(backup.base(), tar);
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "does not fit its checksum", () -> backup.restore());
+  }
+
+  @Test
+  void archiveThatDoesNotBeginWithTheLabelIsNoBaseBackup() throws Exception {
+    backup.write();
+    Files.write(backup.base(), backup.packed(backup.walTar()));
+
+    Found.expect(Reason.INCONSISTENT, "begins with 000000010000000000000001", () -> backup.restore());
+  }
+
+  @Test
+  void mediumThatCannotBeReadIsNotTheBackupsFault() throws Exception {
+    backup.write();
+    Files.delete(backup.walArchive());
+    Files.createDirectory(backup.walArchive());
+
+    Found.expect(Reason.BACKUP_UNREADABLE, "pg_wal.tar.gz cannot be read", () -> backup.restore());
+  }
+
+  @Test
+  void noFlippedBitRestoresOtherBytesUnnoticed() throws Exception {
+    withoutWal();
+    byte[] whole = Files.readAllBytes(backup.base());
+    int noticed = 0;
+    for (int position = 0; position < whole.length; position += 5) {
+      byte[] flipped = whole.clone();
+      flipped[position] ^= (byte) (1 << position % 8);
+      Files.write(backup.base(), flipped);
+      try {
+        restoreWithArchive();
+        assertSame(position);
+      } catch (FindingException e) {
+        assertThat(e.finding()).as("bit at byte %d", position).isInstanceOf(Finding.BackupFault.class);
+        noticed++;
+      }
+      remove(backup.data());
+    }
+    // Some bits change nothing: the gzip header's time, or how far back a run of zeros is copied from.
+    assertThat(noticed).isGreaterThan(whole.length / 5 * 3 / 4);
+  }
+
+  private void withoutWal() throws IOException {
+    backup.wal.clear();
+    backup.manifest = false;
+    backup.write();
+    Files.createDirectory(directory.resolve("archive"));
+    Files.write(directory.resolve("archive").resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));
+  }
+
+  private void restoreWithArchive() throws InterruptedException {
+    backup.restore(Optional.of(directory.resolve("archive")));
+  }
+
+  private void assertSame(int position) throws IOException {
+    for (Map.Entry<String, byte[]> file : backup.files.entrySet()) {
+      assertThat(Files.readAllBytes(backup.data().resolve(file.getKey())))
+          .as("bit at byte %d", position)
+          .isEqualTo(file.getValue());
+    }
+    try (Stream<Path> all = Files.walk(backup.data())) {
+      assertThat(all.filter(Files::isRegularFile)).hasSize(backup.files.size());
+    }
+  }
+
+  private static void remove(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(directory)) {
+      all.sorted(Comparator.reverseOrder()).forEach(path -> {
+        try {
+          Files.delete(path);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    }
+  }
+}
