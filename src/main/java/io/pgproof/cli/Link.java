@@ -113,12 +113,15 @@ final class Link implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     try {
       if (owner != null) {
         owner.awaitQuiet();
         owner.close();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      owner.close();
     } finally {
       closed.countDown();
     }

@@ -61,7 +61,9 @@ final class SourceDatabases {
       source.fill(orders);
       try (OrderWriter writer = source.keepWriting()) {
         Desk.say(asker, "pg_basebackup --format=tar --wal-method=stream --gzip, while orders come in");
-        return source.baseBackup("backup");
+        Path backup = source.baseBackup("backup");
+        Desk.say(asker, writer.written() + " orders came in meanwhile");
+        return backup;
       }
     }
   }

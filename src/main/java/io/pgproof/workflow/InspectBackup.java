@@ -22,7 +22,7 @@ final class InspectBackup extends Step {
   }
 
   @Override
-  void perform(RunId run, DelegateExecution execution) {
+  void perform(RunId run, DelegateExecution execution) throws InterruptedException {
     progress.phase(run, "inspect");
     VerificationRequest request = requests.of(run);
     Backup backup = Backups.find(request.path());
