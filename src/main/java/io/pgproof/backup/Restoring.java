@@ -1,7 +1,6 @@
 package io.pgproof.backup;
 
 import io.pgproof.proof.Check;
-import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
@@ -10,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,16 +116,14 @@ final class Restoring {
   /** A small file that was just written. */
   private byte[] required(String name, int longest) throws IOException {
     Path file = order.dataDirectory().resolve(name);
-    try {
-      if (Files.size(file) > longest) {
-        throw new FindingException(
-            Reason.INCONSISTENT, name + " has " + Files.size(file) + " bytes, which PostgreSQL never writes");
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new FindingException(
-          Finding.of(Reason.BACKUP_INCOMPLETE, backup.base().getFileName() + " holds no " + name), e);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.base().getFileName() + " holds no file " + name);
     }
+    if (Files.size(file) > longest) {
+      throw new FindingException(
+          Reason.INCONSISTENT, name + " has " + Files.size(file) + " bytes, which PostgreSQL never writes");
+    }
+    return Files.readAllBytes(file);
   }
 
   private void requireOneBackup(int major, ControlFile control, Optional<Manifest> manifest) throws IOException {
@@ -135,8 +132,8 @@ final class Restoring {
       throw new FindingException(
           Reason.BACKUP_CHANGED, backup.base() + " has another backup_label than when it was inspected");
     }
-    if (Files.exists(order.dataDirectory().resolve("tablespace_map"))
-        && Files.size(order.dataDirectory().resolve("tablespace_map")) > 0) {
+    Path tablespaces = order.dataDirectory().resolve("tablespace_map");
+    if (Files.exists(tablespaces) && Files.size(tablespaces) > 0) {
       throw new FindingException(
           Reason.BACKUP_INCOMPLETE, "tablespace_map in " + archive + " names tablespaces, and their archives are not there");
     }

@@ -203,6 +203,14 @@ class RestoreTest {
   }
 
   @Test
+  void baseWithoutControlFileIsIncomplete() {
+    backup.files.remove("global/pg_control");
+    backup.write();
+
+    Found.expect(Reason.BACKUP_INCOMPLETE, "holds no file global/pg_control", () -> backup.restore());
+  }
+
+  @Test
   void tablespaceWithoutItsArchiveIsIncomplete() {
     backup.files.put("tablespace_map", CraftedBackup.utf8("16385 /srv/space\n"));
     backup.write();
