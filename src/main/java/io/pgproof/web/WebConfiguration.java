@@ -1,5 +1,6 @@
 package io.pgproof.web;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -13,6 +14,14 @@ class WebConfiguration {
   FilterRegistrationBean<RefuseOddPaths> refuseOddPaths() {
     FilterRegistrationBean<RefuseOddPaths> registration = new FilterRegistrationBean<>(new RefuseOddPaths());
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<BoundedLists> boundedLists(
+      @Value("${camunda.bpm.generic-properties.properties.query-max-results-limit}") int limit) {
+    FilterRegistrationBean<BoundedLists> registration = new FilterRegistrationBean<>(new BoundedLists(limit));
+    registration.addUrlPatterns("/camunda/api/engine/*");
     return registration;
   }
 }

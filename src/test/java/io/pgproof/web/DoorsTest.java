@@ -61,6 +61,15 @@ class DoorsTest extends ServedEngine {
     assertThat(answer.statusCode()).as(answer.body()).isIn(400, 401);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {
+    "/camunda/app/welcome/default/", "/camunda/app/cockpit/default/", "/camunda/app/welcome/locales/en.json",
+    "/camunda/api/engine/engine/", "/camunda/api/engine/engine/default/identity/password-policy"
+  })
+  void logInPageGetsWhatItNeeds(String path) throws Exception {
+    assertThat(browser().get(path).statusCode()).isEqualTo(200);
+  }
+
   @Test
   void plainPathsAreTakenAsTheyAre() {
     assertThat(List.of(
@@ -79,8 +88,18 @@ class DoorsTest extends ServedEngine {
     assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
     assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
     assertThat(page.headers().allValues("Set-Cookie"))
-        .anySatisfy(cookie -> assertThat(cookie).startsWith("JSESSIONID=").contains("HttpOnly", "SameSite=Lax"))
+        .anySatisfy(cookie -> assertThat(cookie).startsWith("JSESSIONID=").contains("HttpOnly").containsOnlyOnce("SameSite=Lax"))
         .anySatisfy(cookie -> assertThat(cookie).startsWith("XSRF-TOKEN=").contains("SameSite=Strict"));
+  }
+
+  @Test
+  void listsAreBounded() throws Exception {
+    Browser olga = as("olga", Groups.OPERATORS);
+    String versions = "/process-definition?key=verifyBackup&sortBy=version&sortOrder=desc";
+    assertThat(olga.ask(versions).body()).contains("\"version\":1");
+    assertThat(olga.ask("/process-definition").statusCode()).isEqualTo(200);
+    assertThat(olga.ask(versions + "&maxResults=2001").statusCode()).isEqualTo(400);
+    assertThat(olga.tell("/task", "{}").statusCode()).isEqualTo(200);
   }
 
   @Test
