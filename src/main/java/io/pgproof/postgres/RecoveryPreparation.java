@@ -15,9 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Makes a restored data directory recover to the end of its WAL, and do nothing else.
@@ -34,6 +35,8 @@ public final class RecoveryPreparation {
       "recovery.conf", "recovery.done", "standby.signal", "recovery.signal", "promote", "fallback_promote",
       "postmaster.pid", "postmaster.opts", "postgresql.auto.conf.tmp");
 
+  private static final Pattern TABLESPACE = Pattern.compile("([1-9][0-9]{0,9}) .*");
+
   private final RecoveryOrder order;
 
   private RecoveryPreparation(RecoveryOrder order) {
@@ -43,7 +46,8 @@ public final class RecoveryPreparation {
   /**
    * Takes away what would make the copy act, and writes our settings.
    *
-   * @throws FindingException {@code inconsistent} where {@code backup_label} is missing
+   * @throws FindingException {@code inconsistent} where {@code backup_label} is missing, {@code backup-incomplete} where
+   *     a tablespace is
    * @throws UncheckedIOException when the host cannot write
    */
   public static void prepare(RecoveryOrder order) {
@@ -89,15 +93,22 @@ public final class RecoveryPreparation {
     if (!Files.exists(map, NOFOLLOW_LINKS)) {
       return;
     }
-    List<String> lines = new ArrayList<>();
-    Path links = order.dataDirectory().resolve("pg_tblspc");
-    try (var listed = Files.newDirectoryStream(links, Files::isSymbolicLink)) {
-      for (Path link : listed) {
-        lines.add(link.getFileName() + " " + Files.readSymbolicLink(link));
+    StringBuilder lines = new StringBuilder();
+    // A path may hold a line break; only what begins with a number names a tablespace.
+    for (String line : new String(Files.readAllBytes(map), StandardCharsets.ISO_8859_1).split("\n")) {
+      Matcher entry = TABLESPACE.matcher(line);
+      if (!entry.matches()) {
+        continue;
       }
+      Path link = order.dataDirectory().resolve("pg_tblspc").resolve(entry.group(1));
+      if (!Files.isSymbolicLink(link)) {
+        throw new FindingException(
+            Reason.BACKUP_INCOMPLETE,
+            "tablespace_map names the tablespace " + entry.group(1) + ", but the backup brought no files of it");
+      }
+      lines.append(entry.group(1)).append(' ').append(Files.readSymbolicLink(link)).append('\n');
     }
-    lines.sort(null);
-    write(map, lines.isEmpty() ? "" : String.join("\n", lines) + "\n");
+    write(map, lines.toString());
   }
 
   private void writeSettings() throws IOException {

@@ -46,7 +46,9 @@ final class HostMachine {
         mkdir -p "$root$2"; mount --bind "$1" "$root$2"; shift 2
       done
       shift
-      exec chroot --userspec="$user" "$root" "$@"
+      # Not exec: a change of user would undo --kill-child.
+      chroot --userspec="$user" "$root" "$@"
+      exit
       """;
 
   private HostMachine() {}

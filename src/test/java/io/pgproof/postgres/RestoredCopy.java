@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -47,6 +48,11 @@ final class RestoredCopy implements AutoCloseable {
 
   boolean alive() {
     return server.isAlive();
+  }
+
+  /** The server's processes, the ones around it included. */
+  List<ProcessHandle> processes() {
+    return server.descendants().toList();
   }
 
   /** Kills the server as if it had crashed. */

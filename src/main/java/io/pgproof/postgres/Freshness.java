@@ -1,0 +1,39 @@
+package io.pgproof.postgres;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report.FreshnessFacts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** Judges the age of the newest data against the host's clock at the run's start. */
+record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail) {
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+  /**
+   * @param source {@code query}, {@code wal} or {@code checkpoint}
+   */
+  static Freshness judge(Instant newest, String source, Instant startedAt, Duration maxAge) {
+    Duration age = Duration.between(newest, startedAt);
+    FreshnessFacts facts = new FreshnessFacts(newest, age.toSeconds(), maxAge.toSeconds(), source);
+    String from = switch (source) {
+      case "query" -> "";
+      case "wal" -> ", by the last commit in the WAL";
+      default -> ", by the last checkpoint: the WAL holds no commit";
+    };
+    Instant shown = newest.truncatedTo(ChronoUnit.SECONDS);
+    if (age.plus(CLOCK_TOLERANCE).isNegative()) {
+      String message = "the newest data are of " + shown + from + ", " + PostgresWords.of(age.negated())
+          + " after this machine's clock";
+      return new Freshness(facts, Optional.of(Finding.of(Reason.CLOCK, message)), message);
+    }
+    String old = "newest data are of " + shown + from + ", " + PostgresWords.of(age) + " old";
+    if (age.compareTo(maxAge) > 0) {
+      String message = old + "; at most " + PostgresWords.of(maxAge) + " is allowed";
+      return new Freshness(facts, Optional.of(Finding.of(Reason.TOO_OLD, message)), message);
+    }
+    return new Freshness(facts, Optional.empty(), old);
+  }
+}

@@ -1,0 +1,75 @@
+package io.pgproof.postgres;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Text of a server that is not trusted, made fit to show: no control characters, bounded, no row's content. */
+final class PostgresWords {
+  private static final int LONGEST = 2000;
+
+  private PostgresWords() {}
+
+  /** Severity, message, hint and position; never DETAIL or WHERE, which quote rows. */
+  static String of(SQLException failure) {
+    if (!(failure instanceof PSQLException said) || said.getServerErrorMessage() == null) {
+      return clean(String.valueOf(failure.getMessage()));
+    }
+    ServerErrorMessage message = said.getServerErrorMessage();
+    StringBuilder words = new StringBuilder()
+        .append(message.getSeverity()).append(":  ").append(message(failure));
+    if (message.getPosition() > 0) {
+      words.append(" at character ").append(message.getPosition());
+    }
+    if (message.getHint() != null) {
+      words.append("\nHINT:  ").append(clean(message.getHint()));
+    }
+    return words.toString();
+  }
+
+  /** The server's message alone, one line. */
+  static String message(SQLException failure) {
+    if (!(failure instanceof PSQLException said) || said.getServerErrorMessage() == null) {
+      return clean(String.valueOf(failure.getMessage()));
+    }
+    String message = clean(said.getServerErrorMessage().getMessage());
+    // Data exceptions quote the value that they reject, and that value may be a row's.
+    return String.valueOf(failure.getSQLState()).startsWith("22")
+        ? message.replaceFirst("\".*\"", "\"(value not shown)\"")
+        : message;
+  }
+
+  /** One line without control characters, cut where it is too long to be meant for a person. */
+  static String clean(String text) {
+    if (text == null) {
+      return "";
+    }
+    String cut = text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
+    StringBuilder clean = new StringBuilder(cut.length());
+    cut.codePoints().forEach(point -> {
+      int type = Character.getType(point);
+      boolean unfit = Character.isISOControl(point) || type == Character.FORMAT || type == Character.SURROGATE
+          || type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR;
+      clean.appendCodePoint(unfit ? ' ' : point);
+    });
+    return clean.toString().strip();
+  }
+
+  /** The two largest units, such as {@code 26 h 3 min}. */
+  static String of(Duration duration) {
+    long seconds = Math.max(0, duration.toSeconds());
+    long days = seconds / 86_400;
+    if (days >= 3) {
+      return two(days, "d", seconds % 86_400 / 3600, "h");
+    }
+    if (seconds >= 3600) {
+      return two(seconds / 3600, "h", seconds % 3600 / 60, "min");
+    }
+    return seconds >= 60 ? two(seconds / 60, "min", seconds % 60, "s") : seconds + " s";
+  }
+
+  private static String two(long large, String largeUnit, long small, String smallUnit) {
+    return large + " " + largeUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
+  }
+}

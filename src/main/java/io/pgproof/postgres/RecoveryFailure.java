@@ -1,0 +1,199 @@
+package io.pgproof.postgres;
+
+import static io.pgproof.proof.Reason.BACKUP_UNREADABLE;
+import static io.pgproof.proof.Reason.COLLATION_MISMATCH;
+import static io.pgproof.proof.Reason.DISK_FULL;
+import static io.pgproof.proof.Reason.ENVIRONMENT;
+import static io.pgproof.proof.Reason.INCONSISTENT;
+import static io.pgproof.proof.Reason.INTERNAL;
+import static io.pgproof.proof.Reason.INTERRUPTED;
+import static io.pgproof.proof.Reason.LIBRARY_MISSING;
+import static io.pgproof.proof.Reason.OUT_OF_MEMORY;
+import static io.pgproof.proof.Reason.RECOVERY_FAILED;
+import static io.pgproof.proof.Reason.VERSION_UNSUPPORTED;
+import static io.pgproof.proof.Reason.WAL_MISSING;
+
+import io.pgproof.proof.Finding;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Says whose fault it is that a server ended or gave up, from what it wrote.
+ *
+ * <p>What the machine lacked comes first: a server that starves says all kinds of things about its data.
+ */
+final class RecoveryFailure {
+  static final String LOCALE_HINT =
+      "add the package locales-all, and the source's locale where that is not enough, to the image's recipe";
+  private static final Pattern MISSING_FILE =
+      Pattern.compile("could not access file \"([^\"]+)\".*|could not load library \"([^\"]+)\".*");
+
+  /** By major version; source: {@code PG_CONTROL_VERSION} in {@code src/include/catalog/pg_control.h}. */
+  private static final Map<Integer, Integer> CONTROL_VERSIONS = Map.of(
+      10, 1002, 11, 1100, 12, 1201, 13, 1300, 14, 1300, 15, 1300, 16, 1300, 17, 1700, 18, 1800);
+
+  private final RecoveryLog log;
+  private final RecoveryExpectation expected;
+  private final int major;
+
+  private RecoveryFailure(RecoveryLog log, RecoveryExpectation expected, int major) {
+    this.log = log;
+    this.expected = expected;
+    this.major = major;
+  }
+
+  /** The finding that a server's death during recovery comes to. */
+  static Finding of(RecoveryLog log, RecoveryExpectation expected, int major, boolean outOfMemory) {
+    return new RecoveryFailure(log, expected, major).judge(outOfMemory);
+  }
+
+  /** What a message says of the machine alone, whoever got it; empty where it says nothing of it. */
+  static Optional<Finding> ofEnvironment(String sqlState, String message, String words) {
+    if (sqlState.equals("53100") || message.contains("No space left on device")) {
+      return Optional.of(Finding.of(DISK_FULL, "the restored server ran out of disk space", words));
+    }
+    if (sqlState.equals("53200") || message.contains("Cannot allocate memory")
+        || message.contains("could not map anonymous shared memory") || message.startsWith("out of memory")) {
+      return Optional.of(Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
+    }
+    Matcher library = MISSING_FILE.matcher(message);
+    if (library.matches()) {
+      String name = library.group(1) != null ? library.group(1) : library.group(2);
+      return Optional.of(Finding.of(LIBRARY_MISSING, "the image lacks the library " + name, words));
+    }
+    if (message.startsWith("resource manager with ID")) {
+      return Optional.of(Finding.of(
+          LIBRARY_MISSING,
+          "the WAL holds records of an extension's own resource manager: " + message,
+          "recovery with such extensions is not supported: no library of the source is loaded",
+          words));
+    }
+    if (message.startsWith("database locale is incompatible")) {
+      return Optional.of(Finding.of(
+          COLLATION_MISMATCH, "the image lacks the locale of a database", LOCALE_HINT, words));
+    }
+    if (sqlState.equals("42501") || sqlState.equals("53000") || sqlState.equals("53400") || sqlState.equals("58030")
+        || message.contains("Input/output error") || message.contains("Read-only file system")
+        || message.contains("Too many open files") || message.contains("Permission denied")
+        || message.contains("File too large")) {
+      return Optional.of(Finding.of(
+          ENVIRONMENT, "the machine did not let the restored server work: " + message, words));
+    }
+    return Optional.empty();
+  }
+
+  private Finding judge(boolean outOfMemory) {
+    if (outOfMemory) {
+      return Finding.of(OUT_OF_MEMORY, "recovery ended because the container reached its memory limit", log.words());
+    }
+    if (log.diskFull()) {
+      return Finding.of(DISK_FULL, "recovery ended because the disk was full", log.words());
+    }
+    return log.fatal().map(this::gaveUp).orElseGet(this::endedWithoutReason);
+  }
+
+  private Finding gaveUp(LogLine fatal) {
+    String message = fatal.message();
+    String words = log.words();
+    Optional<Finding> environment = ofEnvironment(fatal.sqlState(), message, words);
+    if (environment.isPresent()) {
+      return environment.get();
+    }
+    if (message.startsWith("could not restore file")) {
+      return Finding.of(BACKUP_UNREADABLE, "the WAL archive could not be read: " + message, withFetching(words));
+    }
+    if (message.startsWith("could not locate required checkpoint record") || message.startsWith("WAL ends before")) {
+      return walEnds(message, words);
+    }
+    if (message.startsWith("requested timeline")) {
+      return Finding.of(INCONSISTENT, "the backup's timelines contradict each other: " + message, words);
+    }
+    if (message.startsWith("database files are incompatible with server")) {
+      return incompatible(words);
+    }
+    if (message.contains("incorrect checksum in control file") || message.contains("backup_label")
+        || message.contains("invalid checkpoint record") || message.contains("control file contains invalid")
+        || message.startsWith("WAL contains references to invalid pages")) {
+      return Finding.of(INCONSISTENT, "recovery is not possible from these files: " + message, words);
+    }
+    // F0000 is the configuration, 42704 and 22023 before any data were read an option: both are ours.
+    boolean beforeData = log.redoStarts().isEmpty();
+    if (fatal.sqlState().equals("F0000") || beforeData && fatal.sqlState().matches("42704|22023|42601")
+        || beforeData && message.startsWith("unrecognized configuration parameter")) {
+      return Finding.of(INTERNAL, "PostgreSQL does not accept pgproof's settings: " + message, words);
+    }
+    return Finding.of(RECOVERY_FAILED, "PostgreSQL gave up: " + message, words);
+  }
+
+  private Finding walEnds(String message, String words) {
+    if (words.contains("is from different database system")) {
+      return Finding.of(INCONSISTENT, "the WAL is of another cluster than the data", words);
+    }
+    if (words.contains("incorrect resource manager data checksum")) {
+      return Finding.of(
+          INCONSISTENT, "a WAL record that the backup needs is damaged" + reached(), words);
+    }
+    if (log.redoStarts().isEmpty()) {
+      return Finding.of(
+          WAL_MISSING,
+          "WAL segment " + expected.segment(expected.label().checkpointLsn())
+              + " with the backup's checkpoint at " + expected.label().checkpointLsn() + " is missing or cut",
+          words);
+    }
+    String need = expected.endLsn()
+        .map(end -> ", the backup needs WAL up to " + end + " in segment " + expected.segment(end))
+        .orElse("");
+    return Finding.of(WAL_MISSING, message + reached() + need, words);
+  }
+
+  private String reached() {
+    return log.redoDone()
+        .map(at -> ": the last record read is at " + at + " in segment " + expected.segment(at))
+        .orElse("");
+  }
+
+  /** DETAIL would say which of the two it is, but it is kept from the log. */
+  private Finding incompatible(String words) {
+    int says = expected.control().controlVersion();
+    Integer writes = CONTROL_VERSIONS.get(major);
+    if (writes != null && writes != says) {
+      return Finding.of(
+          INCONSISTENT,
+          "pg_control has the format " + says + ", PostgreSQL " + major + " writes " + writes
+              + ": it is damaged, or not of this backup",
+          words);
+    }
+    return Finding.of(
+        VERSION_UNSUPPORTED,
+        "the image's PostgreSQL " + major + " does not open this data directory",
+        "a source built with other options, a beta version or a fork needs an image with that very build",
+        words);
+  }
+
+  private Finding endedWithoutReason() {
+    String foreign = log.foreignWords();
+    if (foreign.contains("could not find the database system")) {
+      return foreign.contains("Permission denied")
+          ? Finding.of(ENVIRONMENT, "the server cannot read its data directory", foreign)
+          : Finding.of(INCONSISTENT, "global/pg_control is missing", foreign);
+    }
+    String words = log.words();
+    if (log.crash().isPresent()) {
+      String crash = log.crash().get();
+      return crash.contains("signal 9:")
+          ? Finding.of(OUT_OF_MEMORY, "a process of the restored server was killed: " + crash, words)
+          : Finding.of(ENVIRONMENT, "the restored server crashed: " + crash, words);
+    }
+    if (log.stopRequested()) {
+      return Finding.of(INTERRUPTED, "the restored server was told to stop before recovery ended", words);
+    }
+    return Finding.of(ENVIRONMENT, "the restored server ended without giving a reason", words);
+  }
+
+  /** With what the program said that should have fetched the file. */
+  private String withFetching(String words) {
+    return log.foreignWords().isEmpty() ? words : log.foreignWords() + "\n" + words;
+  }
+}

@@ -1,0 +1,174 @@
+package io.pgproof.postgres;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/**
+ * Connections to a restored server: over its socket, to it alone, believing it as little as possible.
+ *
+ * <p>What it can send is bounded, no password is ever offered, and its errors come without DETAIL, which may quote rows.
+ * Safe for many threads.
+ */
+public final class RestoredServer {
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
+  // The server ends a statement by itself at its limit; this much later it is taken as gone.
+  private static final Duration GRACE = Duration.ofSeconds(15);
+
+  private final ServerAddress address;
+  private final Path socket;
+
+  public RestoredServer(ServerAddress address) {
+    this.address = address;
+    this.socket = address.socketDirectory().resolve(".s.PGSQL." + ServerAddress.PORT);
+  }
+
+  /**
+   * A connection for pgproof's own SQL: it finds nothing but {@code pg_catalog} without a schema's name.
+   *
+   * @param statementLimit for one statement; zero for none
+   * @throws SQLException when the server refuses; SQLSTATE {@code 57P03} as long as it recovers
+   * @throws FindingException {@code environment} when another process than the restored server answers
+   */
+  public Connection connect(String database, Duration statementLimit) throws SQLException {
+    return open(database, SessionOptions.ours(address.major(), statementLimit), statementLimit, false);
+  }
+
+  /** A connection for the user's SQL: read-only, with the search path that the database gives. */
+  Connection connectForUser(String database, Duration statementLimit) throws SQLException {
+    return open(database, SessionOptions.users(address.major(), statementLimit), statementLimit, true);
+  }
+
+  /** The names of the databases that can be connected to, {@code template1} left out, in their order. */
+  public List<String> databases() throws SQLException {
+    List<String> names = new ArrayList<>();
+    try (Connection connection = connect("template1", Duration.ofSeconds(30));
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(
+            "select datname from pg_catalog.pg_database"
+                + " where datallowconn and not datistemplate order by datname limit 1000")) {
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+    }
+    return names;
+  }
+
+  /** Whether the server gave up the role itself, so that only another {@code --superuser} helps. */
+  static boolean refusesRole(SQLException failure) {
+    String state = failure.getSQLState();
+    return "28000".equals(state) || "28P01".equals(state) || "42501".equals(state);
+  }
+
+  /** What to say of a role that cannot be used. */
+  FindingException roleRefused(SQLException failure) {
+    return new FindingException(
+        Finding.of(
+            Reason.QUERY_FAILED,
+            "the restored server does not let the role " + address.superuser() + " in as a superuser",
+            "name the superuser of the source with --superuser; it must be allowed to log in",
+            PostgresWords.of(failure)),
+        failure);
+  }
+
+  private Connection open(String database, String options, Duration statementLimit, boolean readOnly)
+      throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", address.superuser());
+    // Without an answer to give, and refusing to be asked, no password file of this host is ever read out to the copy.
+    properties.setProperty("password", "");
+    properties.setProperty("requireAuth", "none");
+    properties.setProperty("socketFactory", RestoredServerSocketFactory.class.getName());
+    properties.setProperty(
+        "socketFactoryArg",
+        RestoredServerSocketFactory.argument(address.hostUid(), (int) CONNECT_LIMIT.toMillis(), socket));
+    properties.setProperty("sslmode", "disable");
+    properties.setProperty("gssEncMode", "disable");
+    properties.setProperty("connectTimeout", String.valueOf(CONNECT_LIMIT.toSeconds()));
+    properties.setProperty("socketTimeout", seconds(CONNECT_LIMIT));
+    properties.setProperty("options", options);
+    properties.setProperty("ApplicationName", "pgproof");
+    properties.setProperty("assumeMinServerVersion", "10");
+    properties.setProperty("preferQueryMode", "extended");
+    properties.setProperty("maxResultBuffer", "16M");
+    properties.setProperty("logServerErrorDetail", "false");
+    properties.setProperty("tcpKeepAlive", "false");
+    String url = "jdbc:postgresql://localhost:" + ServerAddress.PORT + "/"
+        + URLEncoder.encode(database, StandardCharsets.UTF_8);
+    Connection connection;
+    try {
+      connection = new Driver().connect(url, properties);
+    } catch (SQLException e) {
+      throw wrongServer(e);
+    }
+    try {
+      // The driver gives every wait this limit, so one statement's own has to fit in it.
+      connection.setNetworkTimeout(Runnable::run, millis(statementLimit));
+      requireTheRightCluster(connection);
+      if (readOnly) {
+        connection.setAutoCommit(false);
+        connection.setReadOnly(true);
+      }
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private void requireTheRightCluster(Connection connection) throws SQLException {
+    if (address.systemIdentifier() == null) {
+      return;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(
+            "select system_identifier from pg_catalog.pg_control_system()")) {
+      String identifier = row.next() ? Long.toUnsignedString(row.getLong(1)) : "none";
+      if (!identifier.equals(address.systemIdentifier())) {
+        throw refused(new WrongServerException(
+            "the server at " + socket + " has the system identifier " + identifier
+                + ", the backup has " + address.systemIdentifier()));
+      }
+    }
+  }
+
+  private static SQLException wrongServer(SQLException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof WrongServerException wrong) {
+        throw refused(wrong);
+      }
+    }
+    return failure;
+  }
+
+  /** Not the backup's own fault as far as anyone can tell: nothing was learned about it. */
+  private static FindingException refused(WrongServerException wrong) {
+    return new FindingException(
+        Finding.of(
+            Reason.ENVIRONMENT,
+            "it is not the restored server that answers: " + wrong.getMessage(),
+            "nothing was sent to it; take the copy for hostile until it is known who put this there",
+            null),
+        wrong);
+  }
+
+  private static int millis(Duration statementLimit) {
+    return statementLimit.isZero() ? 0 : (int) Math.min(statementLimit.plus(GRACE).toMillis(), Integer.MAX_VALUE);
+  }
+
+  private static String seconds(Duration limit) {
+    return String.valueOf(limit.toSeconds());
+  }
+}
