@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LxcSandboxTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Limits LIMITS = new Limits(128L << 20, 1);
-  private static final List<String> SLEEP = List.of("/bin/sh", "-c", "trap 'exit 0' INT; while :; do sleep 0.05; done");
+  private static final List<String> SLEEP = List.of("/bin/sh", "-c", "trap 'touch /halted; exit 0' INT; while :; do sleep 0.05; done");
   private static final HostPrograms PROGRAMS = new HostPrograms();
 
   /** Closed to all but root, as the state directory is. */
@@ -84,6 +84,7 @@ class LxcSandboxTest {
 
     sandbox.halt(id, MINUTE);
     assertThat(sandbox.running(id)).isFalse();
+    assertThat(sandbox.layer(id).resolve("halted")).exists();
     sandbox.halt(id, MINUTE);
 
     sandbox.start(id);
@@ -160,8 +161,8 @@ class LxcSandboxTest {
         List.of("/bin/sh", "-c", "id -u; id -g; id -G; echo \"$GREETING\"; exit 7"));
     assertThat(ended.out()).isEqualTo("100\n102\n102\na  b\n");
     assertThat(ended.status()).isEqualTo(7);
-    assertThat(sandbox.run(id, 0, 0, Map.of(), MINUTE, List.of("/bin/cat", "/proc/self/environ")).out())
-        .isEqualTo("container=lxc\0");
+    assertThat(sandbox.run(id, 0, 0, Map.of("PATH", "/bin"), MINUTE, List.of("/bin/cat", "/proc/self/environ")).out()
+        .split("\0")).containsExactlyInAnyOrder("container=lxc", "PATH=/bin");
     assertThat(sh("cat /proc/1/environ").out().split("\0")).allMatch(
         variable -> variable.startsWith("container") || variable.startsWith("PATH=/usr/local/sbin:"));
   }
@@ -226,7 +227,7 @@ class LxcSandboxTest {
     create(SLEEP);
     sandbox.start(id);
     Ended ended = sandbox.run(id, 100, 100, Map.of("PATH", "/bin"), MINUTE,
-        List.of("/bin/sh", "-c", "i=0; while [ $i -lt 600 ]; do sleep 1000 & i=$((i+1)); done; echo all"));
+        List.of("/bin/sh", "-c", "i=0; while [ $i -lt 600 ]; do sleep 1000 > /dev/null 2>&1 & i=$((i+1)); done; echo all"));
     assertThat(ended.out()).doesNotContain("all");
     assertThat(ended.err()).contains("Cannot fork");
   }
