@@ -70,6 +70,7 @@ class LxcSandboxTest {
     assertThat(new Remains(PROGRAMS, groups, id).processes()).isEmpty();
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(shared.toString());
     assertThat(new MachineFiles(id).lock()).doesNotExist();
+    assertThat(new MachineFiles(id).byproduct()).doesNotExist();
     if (Files.exists(id.home())) {
       assertThat(id.home()).isEmptyDirectory();
     }
