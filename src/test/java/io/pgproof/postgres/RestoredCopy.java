@@ -46,6 +46,10 @@ final class RestoredCopy implements AutoCloseable {
     server = HostMachine.start(home, mounts, home.resolve("output"), RecoveryPreparation.serverCommand(order));
   }
 
+  RunningServer running() {
+    return new RunningServer(address, log, this::alive, () -> false);
+  }
+
   boolean alive() {
     return server.isAlive();
   }

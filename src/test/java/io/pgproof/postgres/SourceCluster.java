@@ -49,7 +49,8 @@ final class SourceCluster {
         fsync = off
         END
         pg_ctl -D data -l server.log -w start >/dev/null
-        q() { psql -h /source -U postgres -XAtq -v ON_ERROR_STOP=1 "$@"; }
+        q() { PGDATABASE=${PGDATABASE:-postgres} psql -h /source -U keeper -XAtq -v ON_ERROR_STOP=1 "$@"; }
+        psql -h /source -U postgres -XAtq -c 'create role keeper superuser login replication'
         q -c 'create database shop'
         q -d shop <<'END'
         create table orders(id serial primary key, note text, created_at timestamptz, created_local timestamp, day date);
@@ -65,7 +66,7 @@ final class SourceCluster {
           q -d shop -c "insert into orders(note, created_at) select 'during', now() from generate_series(1, 1000)"
         done) &
         writer=$!
-        pg_basebackup -h /source -U postgres -D backup -Fp -Xs -c fast
+        pg_basebackup -h /source -U keeper -D backup -Fp -Xs -c fast
         wait $writer
         q -c 'select pg_switch_wal()' >/dev/null
         q -d shop -c "insert into orders(note, created_at) values ('after', now())" -c 'select pg_switch_wal()' >/dev/null

@@ -13,6 +13,7 @@ import io.pgproof.sandbox.MachineSpec.Limits;
 import io.pgproof.sandbox.MachineSpec.Mount;
 import io.pgproof.sandbox.Sandbox.Ended;
 import io.pgproof.sandbox.SandboxException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +28,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("container")
 class LxcSandboxTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Limits LIMITS = new Limits(128L << 20, 1);
-  private static final List<String> SLEEP = List.of("/bin/sh", "-c", "trap 'exit 0' INT; while :; do sleep 0.05; done");
+  private static final List<String> SLEEP = List.of("/bin/sh", "-c", "trap 'touch /halted; exit 0' INT; while :; do sleep 0.05; done");
   private static final HostPrograms PROGRAMS = new HostPrograms();
 
   /** Closed to all but root, as the state directory is. */
@@ -67,6 +70,7 @@ class LxcSandboxTest {
     assertThat(new Remains(PROGRAMS, groups, id).processes()).isEmpty();
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(shared.toString());
     assertThat(new MachineFiles(id).lock()).doesNotExist();
+    assertThat(new MachineFiles(id).byproduct()).doesNotExist();
     if (Files.exists(id.home())) {
       assertThat(id.home()).isEmptyDirectory();
     }
@@ -84,6 +88,7 @@ class LxcSandboxTest {
 
     sandbox.halt(id, MINUTE);
     assertThat(sandbox.running(id)).isFalse();
+    assertThat(sandbox.layer(id).resolve("halted")).exists();
     sandbox.halt(id, MINUTE);
 
     sandbox.start(id);
@@ -160,8 +165,8 @@ class LxcSandboxTest {
         List.of("/bin/sh", "-c", "id -u; id -g; id -G; echo \"$GREETING\"; exit 7"));
     assertThat(ended.out()).isEqualTo("100\n102\n102\na  b\n");
     assertThat(ended.status()).isEqualTo(7);
-    assertThat(sandbox.run(id, 0, 0, Map.of(), MINUTE, List.of("/bin/cat", "/proc/self/environ")).out())
-        .isEqualTo("container=lxc\0");
+    assertThat(sandbox.run(id, 0, 0, Map.of("PATH", "/bin"), MINUTE, List.of("/bin/cat", "/proc/self/environ")).out()
+        .split("\0")).containsExactlyInAnyOrder("container=lxc", "PATH=/bin");
     assertThat(sh("cat /proc/1/environ").out().split("\0")).allMatch(
         variable -> variable.startsWith("container") || variable.startsWith("PATH=/usr/local/sbin:"));
   }
@@ -226,7 +231,7 @@ class LxcSandboxTest {
     create(SLEEP);
     sandbox.start(id);
     Ended ended = sandbox.run(id, 100, 100, Map.of("PATH", "/bin"), MINUTE,
-        List.of("/bin/sh", "-c", "i=0; while [ $i -lt 600 ]; do sleep 1000 & i=$((i+1)); done; echo all"));
+        List.of("/bin/sh", "-c", "i=0; while [ $i -lt 600 ]; do sleep 1000 > /dev/null 2>&1 & i=$((i+1)); done; echo all"));
     assertThat(ended.out()).doesNotContain("all");
     assertThat(ended.err()).contains("Cannot fork");
   }
@@ -353,6 +358,30 @@ class LxcSandboxTest {
     assertThat(other.running(id)).isFalse();
     assertThat(sandbox.layer(id)).doesNotExist();
     assertThat(data).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"creating", "starting", "started"})
+  void machineOfAProcessThatWasKilledIsDestroyed(String moment) throws Exception {
+    Process owner = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+        System.getProperty("java.class.path"), MachineStarter.class.getName(), id.name(), id.home().toString(),
+        rootfs.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader said = owner.inputReader()) {
+      String line = said.readLine();
+      while (line != null && !line.equals(moment)) {
+        line = said.readLine();
+      }
+      assertThat(line).isEqualTo(moment);
+    } finally {
+      owner.destroyForcibly().waitFor();
+    }
+    assertThat(sandbox.running(id) || !moment.equals("started")).isTrue();
+
+    sandbox.destroy(id);
+    assertThat(sandbox.running(id)).isFalse();
+    create(SLEEP);
+    sandbox.start(id);
+    assertThat(sandbox.running(id)).isTrue();
   }
 
   @Test

@@ -49,6 +49,7 @@ class AccessRightsTest extends ServedEngine {
     assertThat(arne.tell("/task/" + approval + "/complete", "{}").statusCode()).isEqualTo(204);
     assertThat(engine.getHistoryService().createUserOperationLogQuery().taskId(approval).list())
         .extracting("userId").containsOnly("arne");
+    assertThat(engine.getRuntimeService().getVariable(run, "actedBy")).as("whom a listener sees").isEqualTo("arne");
   }
 
   @Test

@@ -1,0 +1,63 @@
+package io.pgproof.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+class FreshnessTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T20:00:00Z");
+  private static final Duration DAY = Duration.ofHours(24);
+
+  @Test
+  void freshDataPassWithTheirAge() {
+    Freshness freshness = Freshness.judge(NOW.minusSeconds(3720), "query", NOW, DAY);
+    assertThat(freshness.finding()).isEmpty();
+    assertThat(freshness.detail()).isEqualTo("newest data are of 2026-11-22T18:58:00Z, 1 h 2 min old");
+    assertThat(freshness.facts().ageSeconds()).isEqualTo(3720);
+    assertThat(freshness.facts().maxAgeSeconds()).isEqualTo(86_400);
+  }
+
+  @Test
+  void exactlyTheMaximumAgeIsFresh() {
+    assertThat(Freshness.judge(NOW.minus(DAY), "query", NOW, DAY).finding()).isEmpty();
+    assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", NOW, DAY).finding()).isPresent();
+  }
+
+  @Test
+  void oldDataAreStaleAndTheMessageSaysHowOld() {
+    Freshness freshness = Freshness.judge(NOW.minus(Duration.ofMinutes(26 * 60 + 3)), "query", NOW, DAY);
+    assertThat(freshness.finding()).get().isInstanceOf(Finding.DataTooOld.class);
+    assertThat(freshness.finding().orElseThrow().message())
+        .isEqualTo("newest data are of 2026-11-21T17:57:00Z, 26 h 3 min old; at most 24 h is allowed");
+  }
+
+  @Test
+  void futureByMoreThanAMinuteIsTheClock() {
+    assertThat(Freshness.judge(NOW.plusSeconds(60), "wal", NOW, DAY).finding()).isEmpty();
+    assertThat(Freshness.judge(NOW.plusSeconds(61), "wal", NOW, DAY).finding())
+        .hasValueSatisfying(finding -> assertThat(finding.reason()).isEqualTo(Reason.CLOCK));
+  }
+
+  @Test
+  void durationsAreReadable() {
+    assertThat(PostgresWords.of(Duration.ofSeconds(0))).isEqualTo("0 s");
+    assertThat(PostgresWords.of(Duration.ofSeconds(61))).isEqualTo("1 min 1 s");
+    assertThat(PostgresWords.of(Duration.ofHours(24))).isEqualTo("24 h");
+    assertThat(PostgresWords.of(Duration.ofHours(24 * 7 + 5))).isEqualTo("7 d 5 h");
+  }
+
+  @Test
+  void valuesOfRowsDoNotComeThroughInErrors() {
+    SQLException failure = new PSQLException(new ServerErrorMessage(
+        "SERROR\0VERROR\0C22P02\0Minvalid input syntax for type integer: \"secret \"of\" a row\"\0Drow (secret)\0P8\0"));
+    assertThat(PostgresWords.of(failure))
+        .isEqualTo("ERROR:  invalid input syntax for type integer: \"(value not shown)\" at character 8");
+  }
+}

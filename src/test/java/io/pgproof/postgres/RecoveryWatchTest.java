@@ -1,0 +1,285 @@
+package io.pgproof.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.pgproof.backup.BackupIdentity.Label;
+import io.pgproof.backup.Lsn;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledIf("io.pgproof.postgres.HostMachine#available")
+class RecoveryWatchTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  @TempDir static Path temp;
+  private static SourceCluster source;
+  private Path home;
+  private RestoredCopy copy;
+
+  @BeforeAll
+  static void backedUp() throws Exception {
+    source = SourceCluster.backedUp(temp.resolve("source"), "select 1");
+  }
+
+  @BeforeEach
+  void named(TestInfo test) {
+    home = temp.resolve(test.getTestMethod().orElseThrow().getName());
+  }
+
+  @AfterEach
+  void gone() {
+    if (copy != null) {
+      copy.close();
+    }
+  }
+
+  @Test
+  void archiveTakesRecoveryBeyondTheBackup() throws Exception {
+    restore(source.archive);
+    RecoveryReached reached = recover(expected());
+    assertThat(reached.endLsn()).isGreaterThan(source.endLsn());
+    Asked asked = new Asked("shop", Optional.empty(), List.of("select count(*) = 1 from orders where note = 'after'"),
+        Duration.ofHours(1), Duration.ofSeconds(20), ZoneId.of("UTC"));
+    Answers answers = Questions.ask(copy.running(), asked, reached, copy.order.control(), Instant.now());
+    assertThat(answers.findings()).isEmpty();
+    assertThat(answers.freshness().source()).isEqualTo("wal");
+  }
+
+  @Test
+  void backupWithoutItsOwnWalRecoversFromTheArchive() throws Exception {
+    restore(source.archive);
+    Files.delete(segment());
+    assertThat(recover(expected()).endLsn()).isGreaterThan(source.endLsn());
+  }
+
+  @Test
+  void segmentStillBeingArchivedIsNotNeeded() throws Exception {
+    Path archive = copied(source.archive, home.resolve("archive"));
+    try (RandomAccessFile file = new RandomAccessFile(later(archive).toFile(), "rw")) {
+      file.setLength(5_000_000);
+    }
+    restore(archive);
+    assertThat(recover(expected()).endLsn()).isGreaterThanOrEqualTo(source.endLsn());
+    assertThat(Files.readString(copy.log)).contains("5000000 bytes, not 16777216: taken as not there");
+  }
+
+  @Test
+  void unreadableArchiveIsNotTheBackupsFault() throws Exception {
+    Path archive = copied(source.archive, home.resolve("archive"));
+    Files.setAttribute(later(archive), "unix:uid", 0);
+    Files.setPosixFilePermissions(later(archive), PosixFilePermissions.fromString("rw-------"));
+    restore(archive);
+    assertThat(finding(expected()).reason()).isEqualTo(Reason.BACKUP_UNREADABLE);
+  }
+
+  @Test
+  void missingSegmentRefutesAndIsNamed() throws Exception {
+    restore(null);
+    Files.delete(segment());
+    Finding finding = finding(expected());
+    assertThat(finding).isInstanceOf(Finding.BackupFault.class);
+    assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
+    assertThat(finding.message()).contains(source.label().startSegment());
+    assertThat(finding.words()).contains("could not locate required checkpoint record");
+  }
+
+  @Test
+  void walThatEndsTooEarlyRefutes() throws Exception {
+    restore(null);
+    long middle = (source.label().checkpointLsn().position() + source.endLsn().position()) / 2 & 0xFFE000;
+    try (RandomAccessFile file = new RandomAccessFile(segment().toFile(), "rw")) {
+      file.seek(middle);
+      file.write(new byte[1 << 20]);
+    }
+    Finding finding = finding(expected());
+    assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
+    assertThat(finding.words()).contains("WAL ends before end of online backup");
+  }
+
+  @Test
+  void openedServerThatLacksWalOfTheManifestRefutes() throws Exception {
+    restore(null);
+    RecoveryExpectation expected = expected();
+    Lsn further = new Lsn(source.endLsn().position() + (64 << 20));
+    Finding finding = finding(new RecoveryExpectation(
+        expected.label(), expected.control(), Optional.of(further), expected.lastWalSegment()));
+    assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
+    assertThat(finding.message()).contains("the backup needs WAL up to " + further);
+  }
+
+  @Test
+  void gapBeforeTheLastSegmentRefutes() throws Exception {
+    restore(null);
+    RecoveryExpectation expected = expected();
+    Finding finding = finding(new RecoveryExpectation(
+        expected.label(), expected.control(), Optional.empty(), Optional.of("000000010000000000000009")));
+    assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
+    assertThat(finding.message()).contains("000000010000000000000009");
+  }
+
+  @Test
+  void otherTimelineThanTheBackupsRefutes() throws Exception {
+    restore(null);
+    RecoveryExpectation expected = expected();
+    var label = expected.label();
+    Finding finding = finding(new RecoveryExpectation(
+        new Label(
+            label.startLsn(), label.startSegment(), label.checkpointLsn(), label.startTime(), label.text(),
+            OptionalInt.of(3), false),
+        expected.control(), Optional.empty(), Optional.empty()));
+    assertThat(finding.reason()).isEqualTo(Reason.INCONSISTENT);
+    assertThat(finding.message()).contains("timeline 1", "timeline 3");
+  }
+
+  @Test
+  void serverThatFoundNoLabelRefutesAlthoughItOpens() throws Exception {
+    restore(null);
+    Files.delete(copy.data.resolve("backup_label"));
+    Finding finding = finding(expected());
+    assertThat(finding.reason()).isEqualTo(Reason.INCONSISTENT);
+    assertThat(finding.message()).contains("backup_label");
+  }
+
+  @Test
+  void timeoutSaysHowFarItCame() throws Exception {
+    restore(source.archive);
+    Files.writeString(copy.order.settingsDirectory().resolve(RecoveryPreparation.FETCH_WAL), "sleep 1000\n");
+    copy.start();
+    FindingException thrown = catchThrowableOfType(FindingException.class,
+        () -> RecoveryWatch.await(copy.running(), expected(), Duration.ofSeconds(1), Progress.NONE));
+    assertThat(thrown.finding()).isInstanceOf(Finding.CouldNotTell.class);
+    assertThat(thrown.finding().reason()).isEqualTo(Reason.RECOVERY_TIMEOUT);
+    assertThat(thrown.finding().message()).contains("within 1 s").contains("redo had not begun");
+  }
+
+  @Test
+  void interruptEndsTheWaitAtOnce() throws Exception {
+    restore(null);
+    RunningServer silent = new RunningServer(copy.address, copy.log, () -> true, () -> false);
+    RecoveryExpectation expected = expected();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> RecoveryWatch.await(silent, expected, LIMIT, Progress.NONE))
+        .isInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void killedServerIsNotTheBackupsFault() throws Exception {
+    restore(source.archive);
+    Files.writeString(copy.order.settingsDirectory().resolve(RecoveryPreparation.FETCH_WAL), "sleep 1000\n");
+    copy.start();
+    copy.kill();
+    FindingException thrown = catchThrowableOfType(FindingException.class,
+        () -> RecoveryWatch.await(copy.running(), expected(), LIMIT, Progress.NONE));
+    assertThat(thrown.finding()).isInstanceOf(Finding.CouldNotTell.class);
+  }
+
+  @Test
+  void crashOnAQueryIsNotTheBackupsFaultAndNamesTheQuery() throws Exception {
+    restore(null);
+    RecoveryReached reached = recover(expected());
+    Asked asked = new Asked("shop", Optional.empty(),
+        List.of("select pg_sleep(60) is null", "select true"),
+        Duration.ofDays(1), Duration.ofSeconds(120), ZoneId.of("UTC"));
+    Thread killer = new Thread(() -> {
+      try {
+        while (killBackend() == 0) {
+          Thread.sleep(50);
+        }
+      } catch (IOException | InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    killer.start();
+    Answers answers = Questions.ask(copy.running(), asked, reached, copy.order.control(), Instant.now());
+    killer.join();
+    assertThat(answers.checks()).hasSize(3);
+    assertThat(answers.findings()).allSatisfy(finding -> assertThat(finding).isInstanceOf(Finding.CouldNotTell.class));
+    assertThat(answers.findings().get(0).message()).contains("assertion 1 crashed the restored server", "signal 11");
+  }
+
+  /** The backend that sleeps has renamed itself after what it does, as every server process does. */
+  private long killBackend() throws IOException, InterruptedException {
+    for (ProcessHandle process : copy.processes()) {
+      Path line = Path.of("/proc/" + process.pid() + "/cmdline");
+      if (Files.exists(line) && Files.readString(line).startsWith("postgres: postgres shop")) {
+        return new ProcessBuilder("kill", "-SEGV", String.valueOf(process.pid())).start().waitFor() == 0 ? 1 : 0;
+      }
+    }
+    return 0;
+  }
+
+  private void restore(Path archive) throws Exception {
+    copy = new RestoredCopy(source, home, archive);
+    RecoveryPreparation.prepare(copy.order);
+  }
+
+  private RecoveryReached recover(RecoveryExpectation expected) throws Exception {
+    copy.start();
+    return RecoveryWatch.await(copy.running(), expected, LIMIT, Progress.NONE);
+  }
+
+  private Finding finding(RecoveryExpectation expected) throws Exception {
+    copy.start();
+    FindingException thrown = catchThrowableOfType(
+        FindingException.class, () -> RecoveryWatch.await(copy.running(), expected, LIMIT, Progress.NONE));
+    assertThat(thrown).as("the server recovered: %s", Files.readString(copy.log)).isNotNull();
+    return thrown.finding();
+  }
+
+  private static RecoveryExpectation expected() throws IOException, InterruptedException {
+    return new RecoveryExpectation(
+        source.label(), source.control(), Optional.of(source.endLsn()), Optional.of(source.label().startSegment()));
+  }
+
+  private Path segment() throws IOException {
+    return copy.data.resolve("pg_wal").resolve(source.label().startSegment());
+  }
+
+  /** The segment after the backup's own. */
+  private static Path later(Path archive) throws IOException {
+    try (var files = Files.list(archive)) {
+      return files
+          .filter(file -> file.getFileName().toString().length() == 24)
+          .filter(file -> {
+            try {
+              return file.getFileName().toString().compareTo(source.label().startSegment()) > 0;
+            } catch (IOException e) {
+              throw new IllegalStateException(e);
+            }
+          })
+          .sorted()
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static Path copied(Path from, Path to) throws IOException, InterruptedException {
+    Files.createDirectories(to.getParent());
+    if (new ProcessBuilder("cp", "-a", from.toString(), to.toString()).start().waitFor() != 0) {
+      throw new IOException("cannot copy " + from);
+    }
+    return to;
+  }
+}

@@ -1,0 +1,327 @@
+package io.pgproof.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pgproof.backup.Lsn;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real server, recovered from a real backup whose source planted what a hostile or careless owner would. */
+@EnabledIf("io.pgproof.postgres.HostMachine#available")
+class RestoredServerTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final ZoneId UTC = ZoneId.of("UTC");
+  private static final String PLANTED = """
+      create role nobody nologin;
+      alter role postgres set session_preload_libraries = 'nonexistent';
+      alter role postgres set local_preload_libraries = 'nonexistent';
+      alter role postgres set statement_timeout = 1;
+      alter role postgres set role = 'nobody';
+      alter role postgres set default_transaction_read_only = off;
+      alter role postgres set zero_damaged_pages = on;
+      alter role postgres set lc_messages = 'C.UTF-8';
+      alter role postgres in database shop set search_path = 'pg_temp';
+      create schema app;
+      create table app.hidden as select 7 as x;
+      create function app.pg_is_in_recovery() returns boolean language sql as 'select true';
+      alter database shop set search_path = app, public;
+      create table secrets as select 'very secret'::text as x;
+      create table unlocalised as select timestamp '2026-01-15 12:00' as t, date '2026-01-15' as d;
+      create table documents as select '{"key": 1}'::jsonb as body;
+      alter role postgres in database shop reset search_path;
+      """;
+
+  @TempDir static Path temp;
+  private static SourceCluster source;
+  private static RestoredCopy copy;
+  private static RecoveryReached reached;
+
+  @BeforeAll
+  static void recovered() throws Exception {
+    source = SourceCluster.backedUp(temp.resolve("source"), PLANTED);
+    copy = new RestoredCopy(source, temp.resolve("copy"), null);
+    RecoveryPreparation.prepare(copy.order);
+    copy.start();
+    reached = RecoveryWatch.await(copy.running(), expectation(), Duration.ofSeconds(60), Progress.NONE);
+  }
+
+  @AfterAll
+  static void gone() {
+    if (copy != null) {
+      copy.close();
+    }
+  }
+
+  static RecoveryExpectation expectation() throws IOException, InterruptedException {
+    return new RecoveryExpectation(
+        source.label(), source.control(), Optional.of(source.endLsn()), Optional.of(source.label().startSegment()));
+  }
+
+  @Test
+  void recoveryReachesWhatTheManifestAsksFor() throws IOException {
+    assertThat(reached.timeline()).isEqualTo(1);
+    assertThat(reached.endLsn()).isGreaterThanOrEqualTo(source.endLsn());
+    assertThat(reached.lastCommit()).isPresent();
+    assertThat(reached.check().detail()).contains("consistent at ", "timeline 1");
+  }
+
+  @Test
+  void plantedSettingsOfTheRoleDoNotReachOurSessions() throws SQLException {
+    try (Connection connection = new RestoredServer(copy.address).connect("shop", LIMIT)) {
+      assertThat(one(connection, "show session_preload_libraries")).isEmpty();
+      assertThat(one(connection, "show statement_timeout")).isEqualTo("20s");
+      assertThat(one(connection, "show search_path")).isEqualTo("pg_catalog");
+      assertThat(one(connection, "show zero_damaged_pages")).isEqualTo("off");
+      assertThat(one(connection, "show lc_messages")).isEqualTo("C");
+      assertThat(one(connection, "select current_user")).isEqualTo("postgres");
+    }
+  }
+
+  @Test
+  void settingsOfProductionDoNotReachTheServer() throws SQLException {
+    try (Connection connection = new RestoredServer(copy.address).connect("postgres", LIMIT)) {
+      assertThat(one(connection, "show archive_mode")).isEqualTo("off");
+      assertThat(one(connection, "show listen_addresses")).isEmpty();
+      assertThat(one(connection, "show config_file")).isEqualTo("/pgproof/settings/postgresql.conf");
+      assertThat(one(connection, "select count(*) from pg_catalog.pg_prepared_xacts")).isEqualTo("1");
+      assertThat(one(connection, "select string_agg(name || ' ' || error, ',') from pg_catalog.pg_file_settings"
+          + " where error is not null")).isNull();
+    }
+  }
+
+  @Test
+  void theUsersSqlRunsAsInPsql() {
+    assertThat(ask("shop", null, "select x = 7 from hidden", "select count(*) > 0 from orders",
+        "select body ? 'key' from documents;", "select '{d x}' like '{%'").findings()).isEmpty();
+  }
+
+  @Test
+  void commitTimesOfTheSourceAreKept() {
+    assertThat(ask("shop", "select max(pg_xact_commit_timestamp(xmin)) from orders").freshness().newest())
+        .isAfter(Instant.now().minus(Duration.ofHours(1)));
+  }
+
+  @Test
+  void freshnessOfEveryKindOfTime() {
+    for (String column : List.of("created_at", "created_local", "day")) {
+      Answers answers = ask("shop", "select max(" + column + ") from orders");
+      assertThat(answers.findings()).as(column).isEmpty();
+      assertThat(answers.freshness().source()).isEqualTo("query");
+      assertThat(answers.checks().get(0).outcome()).isEqualTo(io.pgproof.proof.Check.Outcome.PASSED);
+    }
+  }
+
+  @Test
+  void timesWithoutAZoneAreReadInTheConfiguredOne() {
+    assertThat(newest("select t from unlocalised", ZoneId.of("America/New_York"))).isEqualTo("2026-01-15T17:00:00Z");
+    assertThat(newest("select d from unlocalised", ZoneId.of("America/New_York"))).isEqualTo("2026-01-15T05:00:00Z");
+    assertThat(newest("select t from unlocalised", ZoneId.of("+05:30"))).isEqualTo("2026-01-15T06:30:00Z");
+    assertThat(newest("select t::timestamptz from unlocalised", ZoneId.of("+05:30"))).isEqualTo("2026-01-15T06:30:00Z");
+    assertThat(newest("select t::timestamptz from unlocalised", ZoneId.of("UTC+2"))).isEqualTo("2026-01-15T10:00:00Z");
+    assertThat(newest("select t from unlocalised", UTC)).isEqualTo("2026-01-15T12:00:00Z");
+  }
+
+  @Test
+  void whatIsNoTimeLeavesTheFreshnessUnknown() {
+    for (String sql : List.of(
+        "select created_at from orders where false", "select max(created_at) from orders where false",
+        "select created_at from orders", "select created_at, id from orders limit 1", "select '2026-01-01T00:00:00Z'",
+        "select 1767225600", "select 'infinity'::timestamptz", "select '-infinity'::timestamp", "select 'infinity'::date",
+        "set work_mem = '4MB'")) {
+      Answers answers = ask("shop", sql);
+      assertThat(answers.findings()).as(sql).singleElement()
+          .satisfies(finding -> assertThat(finding.reason()).isEqualTo(Reason.FRESHNESS_UNKNOWN));
+      assertThat(answers.freshness()).isNull();
+    }
+  }
+
+  @Test
+  void withoutAQueryTheWalTellsTheAge() {
+    Answers answers = ask("postgres", null);
+    assertThat(answers.freshness().source()).isEqualTo("wal");
+    assertThat(answers.freshness().newest()).isEqualTo(reached.lastCommit().orElseThrow());
+  }
+
+  @Test
+  void failedQueriesSayWhyAndTheOthersAreAskedAllTheSame() {
+    Answers answers = ask("shop", "select max(nothing) from orders",
+        "select false", "select 1/0 = 1", "select null::boolean", "select 1", "select true, true",
+        "select true from orders limit 2", "select true where false", "delete from orders returning true",
+        "select true; select true", "select x::int = 1 from secrets", "select pg_sleep(30) is null", "select true");
+    assertThat(answers.checks()).hasSize(13);
+    assertThat(answers.findings()).extracting(Finding::reason).containsExactly(
+        Reason.QUERY_FAILED, Reason.ASSERTION_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED,
+        Reason.QUERY_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED,
+        Reason.QUERY_FAILED, Reason.QUERY_FAILED);
+    assertThat(answers.findings().get(0).words()).contains("column \"nothing\" does not exist at character 12");
+    assertThat(answers.findings().get(2).words()).contains("division by zero");
+    assertThat(answers.findings().get(8).message()).contains("read-only");
+    assertThat(answers.findings().get(9).message()).contains("one statement");
+    assertThat(answers.findings().toString()).doesNotContain("very secret");
+    assertThat(answers.findings().get(11).message()).contains("did not end within 2 s");
+  }
+
+  @Test
+  void whatWasAskedIsNotInTheLog() throws IOException {
+    ask("shop", null, "select x::int = 1 from secrets", "select 'needle' = raise_needle()");
+    assertThat(Files.readString(copy.log)).doesNotContain("needle", "very secret");
+  }
+
+  @Test
+  void missingDatabaseAndMissingTableNameTheDatabases() {
+    assertThat(ask("nowhere", "select now()").findings()).singleElement().satisfies(finding -> {
+      assertThat(finding.reason()).isEqualTo(Reason.QUERY_FAILED);
+      assertThat(finding.hint()).contains("--database", "shop");
+    });
+    assertThat(ask("postgres", "select max(created_at) from orders").findings()).singleElement()
+        .satisfies(finding -> assertThat(finding.hint()).contains("--database", "shop"));
+  }
+
+  @Test
+  void memoryLimitIsReadBeforeAQueryIsBlamed() {
+    RunningServer starved = new RunningServer(copy.address, copy.log, copy::alive, () -> true);
+    Asked asked = asked("shop", null, UTC, "select no_such_function()");
+    assertThat(Questions.ask(starved, asked, reached, copy.order.control(), Instant.now()).findings())
+        .extracting(Finding::reason).containsExactly(Reason.OUT_OF_MEMORY);
+  }
+
+  @Test
+  void unknownSuperuserIsNamedWithItsOption() {
+    ServerAddress other = new ServerAddress(
+        copy.socket, HostMachine.UID, copy.address.systemIdentifier(), "nobody_knows", HostMachine.MAJOR);
+    RunningServer server = new RunningServer(other, copy.log, copy::alive, () -> false);
+    assertThatThrownBy(() -> RecoveryWatch.await(server, expectation(), LIMIT, Progress.NONE))
+        .isInstanceOfSatisfying(FindingException.class, e -> {
+          assertThat(e.finding().reason()).isEqualTo(Reason.QUERY_FAILED);
+          assertThat(e.finding().hint()).contains("--superuser");
+        });
+  }
+
+  @Test
+  void linkToAnotherSocketIsRefused() throws IOException {
+    Path planted = Files.createDirectory(temp.resolve("planted"));
+    Files.createSymbolicLink(planted.resolve(".s.PGSQL.5432"), copy.socket.resolve(".s.PGSQL.5432"));
+    assertRefused(new ServerAddress(planted, HostMachine.UID, null, "postgres", HostMachine.MAJOR), "symbolic link");
+  }
+
+  @Test
+  void linkedDirectoryToAServerOfAnotherUserIsRefused() {
+    assertRefused(
+        new ServerAddress(copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.MAJOR),
+        "user id " + HostMachine.UID + " answers");
+  }
+
+  @Test
+  void otherClusterIsRefused() {
+    assertRefused(
+        new ServerAddress(copy.socket, HostMachine.UID, "7", "postgres", HostMachine.MAJOR), "system identifier");
+  }
+
+  @Test
+  void nothingIsSentToAnotherUsersServer() throws Exception {
+    assertThat(received("other", 4_000_000)).isEmpty();
+  }
+
+  @Test
+  void passwordOfThisHostIsNotGivenToAServerThatAsks() throws Exception {
+    byte[] sent = received("asking", (Integer) Files.getAttribute(temp, "unix:uid"));
+    // Only the startup packet, whose length it tells itself, and no password message after it.
+    assertThat(sent.length).isEqualTo(ByteBuffer.wrap(sent).getInt());
+  }
+
+  /** What a server that asks for a password in clear text is sent in all. */
+  private static byte[] received(String name, int expectedUid) throws Exception {
+    Path directory = Files.createDirectory(temp.resolve(name));
+    try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listening.bind(UnixDomainSocketAddress.of(directory.resolve(".s.PGSQL.5432")));
+      CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(() -> {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (SocketChannel client = listening.accept()) {
+          ByteBuffer buffer = ByteBuffer.allocate(4096);
+          boolean asked = false;
+          while (client.read(buffer) >= 0) {
+            bytes.write(buffer.array(), 0, buffer.position());
+            buffer.clear();
+            if (!asked) {
+              client.write(ByteBuffer.wrap(new byte[] {'R', 0, 0, 0, 8, 0, 0, 0, 3}));
+              asked = true;
+            }
+          }
+        } catch (IOException e) {
+          // The client hung up in its own way; what it sent before counts.
+        }
+        return bytes.toByteArray();
+      });
+      ServerAddress address = new ServerAddress(directory, expectedUid, null, "postgres", HostMachine.MAJOR);
+      assertThatThrownBy(() -> new RestoredServer(address).connect("postgres", LIMIT))
+          .isInstanceOfAny(SQLException.class, FindingException.class);
+      return received.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void assertRefused(ServerAddress address, String why) {
+    assertThatThrownBy(() -> new RestoredServer(address).connect("postgres", LIMIT))
+        .isInstanceOfSatisfying(FindingException.class, e -> {
+          assertThat(e.finding()).isInstanceOf(Finding.CouldNotTell.class);
+          assertThat(e.finding().message()).contains(why);
+        });
+  }
+
+  private static Answers ask(String database, String freshness, String... assertions) {
+    return Questions.ask(
+        copy.running(), asked(database, freshness, UTC, assertions), reached, copy.order.control(), Instant.now());
+  }
+
+  private static Instant newest(String sql, ZoneId zone) {
+    return Questions.ask(copy.running(), asked("shop", sql, zone), reached, copy.order.control(), Instant.now())
+        .freshness().newest();
+  }
+
+  private static Asked asked(String database, String freshness, ZoneId zone, String... assertions) {
+    return new Asked(
+        database, Optional.ofNullable(freshness), List.of(assertions), Duration.ofDays(10_000), Duration.ofSeconds(2),
+        zone);
+  }
+
+  private static String one(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
+      assertThat(row.next()).isTrue();
+      return row.getString(1);
+    }
+  }
+
+  @Test
+  void endOfRecoveryIsTheEndOfItsLastRecord() throws SQLException {
+    try (Connection connection = new RestoredServer(copy.address).connect("postgres", LIMIT)) {
+      assertThat(Lsn.parse(one(connection, "select pg_current_wal_lsn()"))).isGreaterThanOrEqualTo(reached.endLsn());
+    }
+  }
+}
