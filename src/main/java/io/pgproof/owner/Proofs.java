@@ -14,6 +14,7 @@ import java.util.Optional;
 final class Proofs {
   private static final long LOOK_EVERY_MILLIS = 50;
   private static final int TELL_EVERY_LOOKS = 4;
+  private static final int STUCK_EVERY_LOOKS = 20;
 
   private final Verifications verifications;
   private final ProgressBoard progress;
@@ -35,8 +36,8 @@ final class Proofs {
         asker.hear(new Reply.Verdict(report.get()));
         return;
       }
-      Optional<String> stuck = verifications.stuck(run);
-      if (stuck.isPresent()) {
+      Optional<String> stuck = look % STUCK_EVERY_LOOKS == 0 ? verifications.stuck(run) : Optional.empty();
+      if (stuck.isPresent() && reports.report(run).isEmpty()) {
         asker.hear(new Reply.Failed(Reason.ENVIRONMENT.code(), stuck.get(),
             "run ./pgproof serve and resolve the incident of run " + run + " in Cockpit, or run ./pgproof clean", null));
         return;

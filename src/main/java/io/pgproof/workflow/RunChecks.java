@@ -3,7 +3,6 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Trail;
 import io.pgproof.postgres.Asked;
 import io.pgproof.postgres.Questions;
-import io.pgproof.proof.Progress;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.target.VerificationRequest;
@@ -36,16 +35,11 @@ final class RunChecks extends Step {
     Stay stay = stays.of(run);
     VerificationRequest request = stay.request();
     Instant startedAt = requests.askedAt(run);
-    Progress heard = progress.phase(run, "check");
+    progress.phase(run, "check");
     Asked asked = new Asked(request.database(), request.freshnessQuery(), request.assertions(), request.maxAge(),
-        STATEMENT_LIMIT, request.zone(), startedAt);
-    Questions questions = new Questions(
-        stay.address(),
-        stay.directory().serverLog(),
-        () -> sandbox.running(stay.machine()),
-        () -> sandbox.ranOutOfMemory(stay.machine()));
-    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> questions.ask(
-        asked, stay.reached().lastCommit(), stay.restored().control().checkpointTime(), heard));
+        STATEMENT_LIMIT, request.zone());
+    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> Questions.ask(
+        stay.server(sandbox), asked, stay.reached(), stay.restored().control(), startedAt));
     Pause.first(execution);
   }
 }

@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.postgres.RecoveryExpectation;
 import io.pgproof.postgres.RecoveryWatch;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.RunId;
@@ -28,19 +29,10 @@ final class StartServer extends Step {
     if (!work.isBegun(run, VerifyBackup.Message.RECOVERY_ENDED)) {
       sandbox.start(stay.machine());
       Progress heard = progress.phase(run, "recover");
-      work.begin(run, VerifyBackup.Message.RECOVERY_ENDED, () -> watch(stay).await(heard));
+      work.begin(run, VerifyBackup.Message.RECOVERY_ENDED, () -> RecoveryWatch.await(
+          stay.server(sandbox), RecoveryExpectation.of(stay.restored()), stay.request().recoveryTimeout(), heard));
     }
     Pause.first(execution);
     record(run, new Evidence.Started(stay.directory().machineName()));
-  }
-
-  private RecoveryWatch watch(Stay stay) {
-    return new RecoveryWatch(
-        stay.address(),
-        stay.directory().serverLog(),
-        () -> sandbox.running(stay.machine()),
-        () -> sandbox.ranOutOfMemory(stay.machine()),
-        stay.request().recoveryTimeout(),
-        stay.restored());
   }
 }

@@ -6,9 +6,11 @@ import io.pgproof.backup.Restored;
 import io.pgproof.image.Image;
 import io.pgproof.postgres.RecoveryOrder;
 import io.pgproof.postgres.RecoveryReached;
+import io.pgproof.postgres.RunningServer;
 import io.pgproof.postgres.ServerAddress;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.MachineId;
+import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.target.VerificationRequest;
 
@@ -97,9 +99,15 @@ final class Stay {
         restored().control(), hostUid(), hostGid(), request.walArchive().isPresent(), image.binDirectory());
   }
 
-  ServerAddress address() {
+  private ServerAddress address() {
     return new ServerAddress(directory.socket(), hostUid(), restored().control().systemIdentifier(), request.superuser(),
         restored().identity().postgresMajor());
+  }
+
+  /** The server in the stay's container, once it was started. */
+  RunningServer server(Sandbox sandbox) {
+    return new RunningServer(
+        address(), directory.serverLog(), () -> sandbox.running(machine()), () -> sandbox.ranOutOfMemory(machine()));
   }
 
   private <T> T need(T value, String what) {

@@ -1,0 +1,162 @@
+package io.pgproof;
+
+import io.pgproof.command.HostPrograms;
+import io.pgproof.demo.OrderWriter;
+import io.pgproof.demo.SourceDatabase;
+import io.pgproof.demo.SourceOptions;
+import io.pgproof.image.DebianImages;
+import io.pgproof.image.Image;
+import io.pgproof.owner.ControlClient;
+import io.pgproof.owner.Owner;
+import io.pgproof.owner.Reply;
+import io.pgproof.owner.Request;
+import io.pgproof.proof.Report;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.sandbox.lxc.LxcSandbox;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.state.Trees;
+import io.pgproof.target.Depth;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.target.VerificationRequest.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+
+/**
+ * One owner on a state directory of its own, its images and real backups, made once for all tests that need them and removed
+ * when the last has run.
+ */
+public final class Bench implements LauncherSessionListener {
+  private static final Map<Integer, Path> BACKUPS = new ConcurrentHashMap<>();
+  private static final HostPrograms PROGRAMS = new HostPrograms();
+  private static StateDirectory state;
+  private static Owner owner;
+
+  /** The state directory; made at the first call. */
+  public static synchronized StateDirectory state() {
+    if (state == null) {
+      try {
+        state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return state;
+  }
+
+  /** The owner of {@link #state()}; started at the first call. */
+  public static synchronized Owner owner() {
+    if (owner == null) {
+      System.setProperty("pgproof.retry-cycle", "PT0.5S,PT0.5S");
+      owner = Owner.start(Ownership.take(state()).orElseThrow(), false);
+    }
+    return owner;
+  }
+
+  public static Sandbox sandbox() {
+    return new LxcSandbox(PROGRAMS);
+  }
+
+  /** The image of this version, built at the first call. */
+  public static synchronized Image image(int major) {
+    Sandbox sandbox = sandbox();
+    return new DebianImages(state().images(), sandbox.firstHostId(), PROGRAMS, Clock.systemUTC()).build(major, false, line -> {});
+  }
+
+  /** A source database of this version that the caller closes. */
+  public static SourceDatabase source(int major, String name, SourceOptions options) {
+    Path place = state().path().resolve("sources").resolve(name);
+    return SourceDatabase.start(sandbox(), image(major), state().machinePrefix() + name, place, options);
+  }
+
+  /** A sound tar backup by gzip, taken while orders came in; never to be changed, see {@link #copy}. */
+  public static synchronized Path backup(int major) {
+    return BACKUPS.computeIfAbsent(major, version -> {
+      Path kept = state().path().resolve("backups").resolve("sound-" + version);
+      try (SourceDatabase source =
+          source(version, "source-" + version, SourceOptions.standard().keepingBackupsIn(kept))) {
+        source.fill(20_000);
+        try (OrderWriter writer = source.keepWriting()) {
+          Path backup = source.baseBackup("backup");
+          if (writer.written() == 0) {
+            throw new IllegalStateException("no order came in while the backup was taken");
+          }
+          return backup;
+        }
+      }
+    });
+  }
+
+  /** A copy of a backup for the caller to damage, below {@code place}. */
+  public static Path copy(Path backup, Path place) throws IOException {
+    Path copy = Files.createDirectories(place.resolve("backup"));
+    try (var files = Files.list(backup)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    return copy;
+  }
+
+  /** What {@code verify PATH} asks for by default. */
+  public static VerificationRequest request(Path backup) {
+    return request(backup, SourceDatabase.FRESHNESS_QUERY);
+  }
+
+  public static VerificationRequest request(Path backup, String freshnessQuery, String... assertions) {
+    return new VerificationRequest(Optional.empty(), backup, Optional.ofNullable(freshnessQuery),
+        VerificationRequest.DEFAULT_DATABASE, ZoneOffset.UTC, VerificationRequest.DEFAULT_MAX_AGE, List.of(assertions),
+        Depth.STANDARD, Optional.empty(), VerificationRequest.DEFAULT_RECOVERY_TIMEOUT,
+        VerificationRequest.DEFAULT_STAY_TIMEOUT, VerificationRequest.DEFAULT_SUPERUSER, Resources.DEFAULT, Duration.ZERO,
+        "tester");
+  }
+
+  /** Asks the owner over its socket, as every command does. */
+  public static Reply ask(Request request) {
+    return ask(request, reply -> {});
+  }
+
+  public static Reply ask(Request request, Consumer<Reply> onTheWay) {
+    owner();
+    try (ControlClient client = ControlClient.connect(state()).orElseThrow()) {
+      return client.ask(request, onTheWay);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Has the owner verify a backup and returns the report. */
+  public static Report verify(VerificationRequest request) {
+    Reply reply = ask(new Request.Verify(request));
+    if (reply instanceof Reply.Verdict verdict) {
+      return verdict.report();
+    }
+    throw new AssertionError("no verdict but " + reply);
+  }
+
+  @Override
+  public void launcherSessionClosed(LauncherSession session) {
+    try {
+      if (owner != null) {
+        owner.close();
+      }
+      if (state != null) {
+        Trees.remove(state.path());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
