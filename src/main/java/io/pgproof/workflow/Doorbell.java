@@ -1,7 +1,6 @@
 package io.pgproof.workflow;
 
 import io.pgproof.proof.RunId;
-import org.camunda.bpm.engine.MismatchingMessageCorrelationException;
 import org.camunda.bpm.engine.OptimisticLockingException;
 import org.camunda.bpm.engine.RuntimeService;
 
@@ -24,17 +23,26 @@ final class Doorbell implements LongWork.Bell {
   @Override
   public void ring(RunId run, String message) {
     for (int ring = 0; ring < RINGS; ring++) {
-      try {
-        runtime.createMessageCorrelation(message).processInstanceBusinessKey(run.value()).correlate();
+      if (heard(run, message)) {
         return;
-      } catch (MismatchingMessageCorrelationException | OptimisticLockingException e) {
-        try {
-          Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          return;
-        }
       }
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private boolean heard(RunId run, String message) {
+    try {
+      // All there are, which is one or none: to correlate the one there is would be an error where there is none yet.
+      return !runtime.createMessageCorrelation(message).processInstanceBusinessKey(run.value())
+          .correlateAllWithResult().isEmpty();
+    } catch (OptimisticLockingException e) {
+      // The timer beside the wait was faster, or is about to be.
+      return false;
     }
   }
 }

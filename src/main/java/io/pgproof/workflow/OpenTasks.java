@@ -1,6 +1,11 @@
 package io.pgproof.workflow;
 
 import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -27,5 +32,16 @@ final class OpenTasks {
 
   void release(String backupKey, RunId run) {
     jdbc.update("delete from pgproof_open_task where backup_key = ? and run = ?", backupKey, run.value());
+  }
+
+  /** Names the backup that a request is about, so that runs of one backup find one another. */
+  static String backupKey(VerificationRequest request) {
+    String names = request.target().map(target -> "target " + target).orElse("path " + request.path());
+    try {
+      return HexFormat.of().formatHex(
+          MessageDigest.getInstance("SHA-256").digest(names.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

@@ -19,15 +19,20 @@ final class TaskDecided implements TaskListener {
       VerifyBackup.Task.REVIEW_STALE_BACKUP, Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.ESCALATE),
       VerifyBackup.Task.APPROVE_ESCALATION,
       Set.of(VerifyBackup.Decision.ESCALATE, VerifyBackup.Decision.VERIFY_AGAIN, VerifyBackup.Decision.DISMISS));
+  private static final Map<String, String> GROUPS = Map.of(
+      VerifyBackup.Task.REVIEW_STALE_BACKUP, Groups.OPERATORS,
+      VerifyBackup.Task.APPROVE_ESCALATION, Groups.APPROVERS);
   private static final Set<String> NEEDS_REASON = Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.DISMISS);
   private static final int LONGEST_REASON = 2_000;
 
   private final Trail trail;
+  private final Requests requests;
   private final OpenTasks openTasks;
   private final IdentityService identities;
 
-  TaskDecided(Trail trail, OpenTasks openTasks, IdentityService identities) {
+  TaskDecided(Trail trail, Requests requests, OpenTasks openTasks, IdentityService identities) {
     this.trail = trail;
+    this.requests = requests;
     this.openTasks = openTasks;
     this.identities = identities;
   }
@@ -39,6 +44,10 @@ final class TaskDecided implements TaskListener {
       throw new BadUserRequestException("nobody is logged in: a decision needs a person who made it");
     }
     String key = task.getTaskDefinitionKey();
+    if (person.getGroupIds() == null || !person.getGroupIds().contains(GROUPS.get(key))) {
+      throw new BadUserRequestException("'" + task.getName() + "' is decided by the group " + GROUPS.get(key)
+          + ", and " + person.getUserId() + " is not in it");
+    }
     String decision = text(task, VerifyBackup.Variable.DECISION);
     String reason = text(task, VerifyBackup.Variable.DECISION_REASON);
     if (decision == null || !ALLOWED.get(key).contains(decision)) {
@@ -55,7 +64,8 @@ final class TaskDecided implements TaskListener {
     new Evidence.Decided(key, task.getName(), decision, reason).record(trail, run, person.getUserId());
     boolean goesOnToApprover = key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.Decision.ESCALATE);
     if (!goesOnToApprover) {
-      openTasks.release((String) task.getVariable(VerifyBackup.Variable.BACKUP_KEY), run);
+      // From what was asked: whoever completes a task may have set any variable.
+      openTasks.release(OpenTasks.backupKey(requests.of(run)), run);
     }
   }
 

@@ -4,14 +4,10 @@ import io.pgproof.audit.Trail;
 import io.pgproof.backup.Backups;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +72,7 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.RUN, run.value());
     variables.put(VerifyBackup.Variable.TARGET, request.target().orElse(null));
     variables.put(VerifyBackup.Variable.BACKUP_PATH, request.path().toString());
-    variables.put(VerifyBackup.Variable.BACKUP_KEY, backupKey(request));
+    variables.put(VerifyBackup.Variable.BACKUP_KEY, OpenTasks.backupKey(request));
     variables.put(VerifyBackup.Variable.ASKED_BY, request.askedBy());
     variables.put(VerifyBackup.Variable.MAX_AGE_TEXT, Words.duration(request.maxAge()));
     variables.put(VerifyBackup.Variable.RETRY_CYCLE, retryCycle);
@@ -161,16 +157,6 @@ public final class Verifications {
     }
     for (Job job : management.createJobQuery().processInstanceId(instance.getId()).withException().list()) {
       management.setJobDuedate(job.getId(), Date.from(clock.instant()));
-    }
-  }
-
-  private static String backupKey(VerificationRequest request) {
-    String names = request.target().map(target -> "target " + target).orElse("path " + request.path());
-    try {
-      return HexFormat.of().formatHex(
-          MessageDigest.getInstance("SHA-256").digest(names.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

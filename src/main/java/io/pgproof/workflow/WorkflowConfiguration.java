@@ -183,7 +183,7 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Listener.TASK_DECIDED)
-  TaskDecided taskDecided(Trail trail, OpenTasks openTasks, IdentityService identities) {
-    return new TaskDecided(trail, openTasks, identities);
+  TaskDecided taskDecided(Trail trail, Requests requests, OpenTasks openTasks, IdentityService identities) {
+    return new TaskDecided(trail, requests, openTasks, identities);
   }
 }
