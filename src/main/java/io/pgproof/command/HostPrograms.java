@@ -57,8 +57,10 @@ public final class HostPrograms {
       }
       process.waitFor();
       // A daemon that the program left behind may hold the pipes open for ever; what was written is read by now.
-      outPump.join(DRAIN.toMillis());
-      errPump.join(DRAIN.toMillis());
+      long drained = System.nanoTime() + DRAIN.toNanos();
+      for (Thread pump : List.of(outPump, errPump)) {
+        pump.join(Math.max(1, (drained - System.nanoTime()) / 1_000_000));
+      }
     } catch (InterruptedException interrupted) {
       killGroup(process);
       Thread.currentThread().interrupt();
@@ -80,6 +82,8 @@ public final class HostPrograms {
     List<String> line = new ArrayList<>();
     // A process that was just forked leads no group, so setsid need not fork: its pid is the group's id.
     line.add(existing("setsid"));
+    // A pgproof that was started in the background ignores SIGINT, and what it runs would inherit that.
+    line.addAll(List.of(existing("env"), "--default-signal"));
     line.addAll(List.of(existing("setpriv"), "--pdeathsig", "KILL", "--"));
     line.add(existing(command.line().get(0)));
     line.addAll(command.line().subList(1, command.line().size()));

@@ -58,6 +58,14 @@ class HostProgramsTest {
   }
 
   @Test
+  void signalsAreNotIgnoredThoughOursMayBe() {
+    Ended ended = programs.run(new HostCommand(MINUTE, "grep", "^SigIgn", "/proc/self/status"));
+
+    // The two above 31 are the C library's own.
+    assertThat(ended.out()).matches("SigIgn:\\s+[0-9a-f]{8}[08]0{7}\n");
+  }
+
+  @Test
   void missingProgramIsNamed() {
     assertThatThrownBy(() -> programs.run(new HostCommand(MINUTE, "no-such-program", "x")))
         .isInstanceOf(ProgramMissingException.class)

@@ -75,6 +75,8 @@ final class LxcHandle implements AutoCloseable {
 
   /** Sends the halt signal to the first process and does not wait; false when liblxc could not. */
   boolean askToHalt() {
+    // liblxc takes the signal from this handle's configuration, which is not the running container's.
+    set(MachineConfig.HALT.key(), MachineConfig.HALT.value());
     return use(c -> c.shutdown.call(c, 0) != 0);
   }
 

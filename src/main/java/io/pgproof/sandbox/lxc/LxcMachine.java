@@ -53,6 +53,7 @@ final class LxcMachine {
       // Its parents may be closed to the container's root, for it sees the home on the stage; the home itself may not.
       Files.setPosixFilePermissions(id.home(), PosixFilePermissions.fromString("rwx--x--x"));
       Files.createDirectory(files.container());
+      Files.createDirectories(MachineFiles.LXC_PATH);
       for (Path directory : List.of(files.layer(), files.delta())) {
         Files.createDirectory(directory);
         Files.setAttribute(directory, "unix:uid", ids.firstHostId());
@@ -66,6 +67,7 @@ final class LxcMachine {
         MachineConfig.items(spec, ids, groups).forEach(item -> handle.set(item.key(), item.value()));
         handle.save(part);
       }
+      Files.deleteIfExists(files.byproduct());
       Files.move(part, files.config(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new SandboxException(id + " could not be made below " + id.home() + ": " + e, e);

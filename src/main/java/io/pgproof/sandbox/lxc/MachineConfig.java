@@ -17,6 +17,9 @@ import java.util.Map;
  * without its hierarchy would be an error beside a version 1 hierarchy, so these are given only where they can hold.
  */
 final class MachineConfig {
+  /** For PostgreSQL a fast shutdown. */
+  static final Item HALT = new Item("lxc.signal.halt", "SIGINT");
+
   private static final Path SHARED = Path.of("/usr/share/lxc/config");
   private static final long CPU_PERIOD_MICROS = 100_000;
   private static final long LEAST_CPU_QUOTA_MICROS = 1_000;
@@ -41,13 +44,12 @@ final class MachineConfig {
     items.add(new Item("lxc.net.0.type", "empty"));
     items.add(new Item("lxc.init.uid", Integer.toString(spec.uid())));
     items.add(new Item("lxc.init.gid", Integer.toString(spec.gid())));
-    items.add(new Item("lxc.signal.halt", "SIGINT"));
+    items.add(HALT);
     items.add(new Item("lxc.no_new_privs", "1"));
     items.add(new Item("lxc.cap.keep", KEPT_CAPABILITIES));
     items.add(new Item("lxc.console.path", "none"));
     items.add(new Item("lxc.tty.max", "0"));
     items.add(new Item("lxc.pty.max", "16"));
-    items.add(new Item("lxc.environment", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
     // Empty first: the shared configuration's own choice would mount the control groups.
     items.add(new Item("lxc.mount.auto", ""));
     items.add(new Item("lxc.mount.auto", "proc:mixed sys:ro"));

@@ -62,6 +62,11 @@ record MachineFiles(MachineId id) {
     return LXC_PATH.resolve("memory-events");
   }
 
+  /** On the host; LXC makes it whenever it writes a configuration, wherever that goes. */
+  Path byproduct() {
+    return LXC_PATH.resolve(id.name());
+  }
+
   Path lock() {
     return LXC_LOCKS.resolve("." + id.name());
   }

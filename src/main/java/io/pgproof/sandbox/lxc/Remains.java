@@ -89,7 +89,7 @@ final class Remains {
   void removeFiles() {
     List<String> line = new ArrayList<>(List.of("rm", "-rf", "--one-file-system", "--"));
     for (Path path : List.of(files.config(), files.container(), files.layer(), files.log(), files.memoryEvents(),
-        files.lock())) {
+        files.byproduct(), files.lock())) {
       line.add(path.toString());
     }
     Ended ended = programs.run(new HostCommand(REMOVAL, line.toArray(String[]::new)));

@@ -10,6 +10,8 @@ import java.util.List;
  * The command line that starts a machine: a mount namespace of its own, in it the stage of {@link MachineFiles}, then
  * {@code lxc-start}.
  *
+ * <p>The monitor that {@code lxc-start} leaves behind must not hold our pipes; what it says is in its log.
+ *
  * <p>Mounts of the host that go away meanwhile go away there too. What the mounts forbid (writing, devices, programs) is
  * forbidden for good: the container cannot loosen flags that come from outside its user namespace.
  */
@@ -26,7 +28,7 @@ final class Staging {
         shift 3
       done
       shift
-      exec "$@"
+      exec "$@" > /dev/null 2>&1
       """;
   private static final String DATA_FLAGS = "nosuid,nodev,noexec";
 
