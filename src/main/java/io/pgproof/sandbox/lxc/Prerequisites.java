@@ -71,7 +71,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
     for (String program : List.of("newuidmap", "newgidmap")) {
       need(program, hasProgram.test(program), "uidmap", missing, packages);
     }
-    for (String program : List.of("unshare", "setsid", "setpriv")) {
+    for (String program : List.of("unshare", "setpriv", "setsid")) {
       need(program, hasProgram.test(program), "util-linux", missing, packages);
     }
     need("mount", hasProgram.test("mount"), "mount", missing, packages);

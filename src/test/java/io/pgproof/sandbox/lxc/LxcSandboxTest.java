@@ -13,6 +13,7 @@ import io.pgproof.sandbox.MachineSpec.Limits;
 import io.pgproof.sandbox.MachineSpec.Mount;
 import io.pgproof.sandbox.Sandbox.Ended;
 import io.pgproof.sandbox.SandboxException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("container")
 class LxcSandboxTest {
@@ -67,6 +70,7 @@ class LxcSandboxTest {
     assertThat(new Remains(PROGRAMS, groups, id).processes()).isEmpty();
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(shared.toString());
     assertThat(new MachineFiles(id).lock()).doesNotExist();
+    assertThat(new MachineFiles(id).byproduct()).doesNotExist();
     if (Files.exists(id.home())) {
       assertThat(id.home()).isEmptyDirectory();
     }
@@ -354,6 +358,30 @@ class LxcSandboxTest {
     assertThat(other.running(id)).isFalse();
     assertThat(sandbox.layer(id)).doesNotExist();
     assertThat(data).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"creating", "starting", "started"})
+  void machineOfAProcessThatWasKilledIsDestroyed(String moment) throws Exception {
+    Process owner = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+        System.getProperty("java.class.path"), MachineStarter.class.getName(), id.name(), id.home().toString(),
+        rootfs.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader said = owner.inputReader()) {
+      String line = said.readLine();
+      while (line != null && !line.equals(moment)) {
+        line = said.readLine();
+      }
+      assertThat(line).isEqualTo(moment);
+    } finally {
+      owner.destroyForcibly().waitFor();
+    }
+    assertThat(sandbox.running(id) || !moment.equals("started")).isTrue();
+
+    sandbox.destroy(id);
+    assertThat(sandbox.running(id)).isFalse();
+    create(SLEEP);
+    sandbox.start(id);
+    assertThat(sandbox.running(id)).isTrue();
   }
 
   @Test
