@@ -36,19 +36,18 @@ final class Shop {
         """
         create table orders (
           id bigint generated always as identity primary key,
-          customer_id bigint not null references customers,
+          customer_id bigint not null,
           placed_at timestamptz not null,
           status text not null check (status in ('placed', 'paid', 'shipped', 'returned')),
           remarks text)
         """,
         """
         create table order_lines (
-          order_id bigint not null references orders,
+          order_id bigint not null,
           line int not null,
           product text not null,
           quantity int not null check (quantity > 0),
-          unit_price numeric(10, 2) not null,
-          primary key (order_id, line))
+          unit_price numeric(10, 2) not null)
         """,
         """
         insert into customers (name, email, created_at)
@@ -68,6 +67,10 @@ final class Shop {
         select id, line, 'product ' || (id * line) % 1000, 1 + (id + line) % 5, ((id * line) % 10000) / 100.0
         from orders, generate_series(1, 3) line
         """,
+        // Keys that wait until the rows are there are checked at once and not row by row.
+        "alter table orders add foreign key (customer_id) references customers",
+        "alter table order_lines add primary key (order_id, line)",
+        "alter table order_lines add foreign key (order_id) references orders",
         "create index orders_customer on orders (customer_id)",
         "create index orders_placed on orders (placed_at)",
         "create index customers_name on customers (name)",
