@@ -121,8 +121,17 @@ public final class DebianImages implements ImageStore {
       build.into(aside, recipe, said);
       return appear(aside, recipe.key());
     } finally {
-      Remains.remove(aside, programs);
+      clear(aside, said);
       UNDER_WAY.remove(aside);
+    }
+  }
+
+  /** What cannot be removed now must not hide how the build ended; it is reaped later. */
+  private void clear(Path aside, Consumer<String> said) {
+    try {
+      Remains.remove(aside, programs);
+    } catch (IOException e) {
+      said.accept("warning: " + aside + " is left behind: " + e.getMessage());
     }
   }
 
@@ -209,7 +218,7 @@ public final class DebianImages implements ImageStore {
   }
 
   private boolean standsUnderAMachine(Path retired) {
-    return LowerLayers.inUse(placeOf(retired));
+    return LowerLayers.inUse(retired, placeOf(retired));
   }
 
   /** Where a retired image lay: its name without the prefix and the time. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 final class QueryFailure {
   private static final int MOST_NAMES = 20;
   private static final Duration DYING = Duration.ofSeconds(3);
+  private static final Duration READING = Duration.ofSeconds(30);
 
   private final RunningServer server;
   private final RestoredServer restored;
@@ -72,7 +73,8 @@ final class QueryFailure {
     RecoveryLog log = new RecoveryLog();
     ServerLog file = new ServerLog(server.log());
     try {
-      while (file.read(log::add)) {
+      long began = System.nanoTime();
+      while (file.read(log::add) && System.nanoTime() - began < READING.toNanos()) {
         if (Thread.currentThread().isInterrupted()) {
           break;
         }

@@ -29,18 +29,26 @@ public record RecoveryExpectation(
 
   /** The file name of the WAL segment that holds this position. */
   String segment(Lsn lsn) {
-    long size = Math.max(control.walSegmentSize(), 1);
-    long perFile = (1L << 32) / size;
-    long number = Long.divideUnsigned(lsn.position(), size);
+    long perFile = (1L << 32) / segmentSize();
+    long number = Long.divideUnsigned(lsn.position(), segmentSize());
     return String.format("%08X%08X%08X", timeline(), number / perFile, number % perFile);
   }
 
-  /** Whether the backup brought a segment of its timeline that begins after {@code end}. */
+  /**
+   * Whether the backup brought WAL of its timeline that recovery cannot have come to without a gap before it.
+   *
+   * <p>The segment right after the end does not count: {@code pg_basebackup} may have begun to stream it, without a
+   * whole record in it, when it learned that the backup had ended.
+   */
   boolean bringsWalAfter(Lsn end) {
-    Lsn lastByte = new Lsn(Math.max(end.position() - 1, 0));
+    String following = segment(new Lsn(Math.max(end.position() - 1, 0) + segmentSize()));
     return lastWalSegment
-        .filter(last -> last.length() == 24 && last.substring(0, 8).equals(segment(lastByte).substring(0, 8)))
-        .filter(last -> last.compareTo(segment(lastByte)) > 0)
+        .filter(last -> last.length() == 24 && last.startsWith(following.substring(0, 8)))
+        .filter(last -> last.compareTo(following) > 0)
         .isPresent();
+  }
+
+  private long segmentSize() {
+    return Math.max(control.walSegmentSize(), 1 << 20);
   }
 }

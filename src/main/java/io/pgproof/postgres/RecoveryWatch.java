@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 public final class RecoveryWatch {
   private static final Duration SHORTEST = Duration.ofMillis(20);
   private static final Duration LONGEST = Duration.ofMillis(200);
+  private static final int MOST_READS = 8;
   private static final Duration CATALOG_LIMIT = Duration.ofSeconds(30);
   /** Without a word of readiness in the log, the server is asked itself this often. */
   private static final Duration ASKING = Duration.ofSeconds(2);
@@ -72,7 +73,7 @@ public final class RecoveryWatch {
     while (true) {
       // Asked before the log is read: what a dying server writes last is then in what was read.
       boolean alive = server.alive().getAsBoolean();
-      readLog();
+      readLog(alive);
       if (!alive) {
         throw new FindingException(
             RecoveryFailure.of(log, expected, server.address().major(), server.outOfMemory().getAsBoolean()));
@@ -80,22 +81,35 @@ public final class RecoveryWatch {
       if (log.ready() || sinceNanos(asked) > ASKING.toNanos()) {
         Optional<Ended> ended = ask();
         if (ended.isPresent()) {
-          readLog();
+          while (!readLog(true)) {
+            requireTime(limit);
+          }
           return judge(ended.get());
         }
       }
-      if (sinceNanos(began) > limit.toNanos()) {
-        throw new FindingException(tooLate(limit));
-      }
+      requireTime(limit);
       Thread.sleep(pause.toMillis());
       pause = pause.multipliedBy(2).compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
     }
   }
 
-  private void readLog() throws IOException {
-    while (file.read(log::add)) {
-      if (Thread.currentThread().isInterrupted()) {
-        return;
+  private void requireTime(Duration limit) {
+    if (sinceNanos(began) > limit.toNanos()) {
+      throw new FindingException(tooLate(limit));
+    }
+  }
+
+  /**
+   * A server that writes faster than its log is read must not keep the limit from being looked at.
+   *
+   * @return whether its end was reached
+   */
+  private boolean readLog(boolean alive) throws IOException, InterruptedException {
+    boolean more = true;
+    for (int read = 0; more && (!alive || read < MOST_READS); read++) {
+      more = file.read(log::add);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
       }
     }
     log.progress().ifPresent(line -> {
@@ -103,6 +117,7 @@ public final class RecoveryWatch {
       long done = log.replayed().map(lsn -> lsn.position() - start).orElse(0L);
       progress.at(done, expected.endLsn().map(end -> end.position() - start).orElse(0L), line);
     });
+    return !more;
   }
 
   /** Where recovery ended; empty as long as the server does not let anyone in. */

@@ -90,6 +90,28 @@ class ImageStoreTest {
   }
 
   @Test
+  void removedImageThatAMachineStandsOnStaysUntilTheMachineEnds() throws Exception {
+    lay(key, key);
+    Path mountPoint = Files.createDirectory(images.resolve("mount"));
+    Process machine = new ProcessBuilder("unshare", "--mount", "sh", "-c",
+        "mount --bind \"$1\" \"$2\" && echo mounted && exec sleep 600", "sh",
+        images.resolve(key).resolve("rootfs").toString(), mountPoint.toString()).start();
+    try {
+      assertThat(machine.inputReader().readLine()).isEqualTo("mounted");
+
+      store.remove(key);
+
+      assertThat(store.list()).isEmpty();
+      assertThat(store.reap()).isEmpty();
+      assertThat(images.toFile().list()).hasSize(2);
+    } finally {
+      machine.destroyForcibly().waitFor();
+    }
+    assertThat(store.reap()).hasSize(1);
+    assertThat(images.toFile().list()).containsExactly("mount");
+  }
+
+  @Test
   void imageLostBetweenTheTwoRenamesOfARefreshComesBack() throws IOException {
     lay(".old-" + key + "-20261122T193012.000", key);
     Path building = Files.createDirectories(images.resolve(".building-" + key + "-1"));

@@ -61,6 +61,7 @@ class RemainsTest {
     } finally {
       ours.destroyForcibly().waitFor();
       foreign.destroyForcibly().waitFor();
+      Files.delete(builder);
     }
   }
 

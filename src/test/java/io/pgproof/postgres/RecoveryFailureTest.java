@@ -113,6 +113,22 @@ class RecoveryFailureTest {
   }
 
   @Test
+  void onlyWalBehindAGapCountsAsNotReached() {
+    for (String last : new String[] {"000000010000000000000004", "000000010000000000000005", "000000020000000000000009"}) {
+      assertThat(bringing(last).bringsWalAfter(Lsn.parse("0/4800000"))).as(last).isFalse();
+    }
+    assertThat(bringing("000000010000000000000006").bringsWalAfter(Lsn.parse("0/4800000"))).isTrue();
+    assertThat(bringing("000000010000000000000005").bringsWalAfter(Lsn.parse("0/4000000"))).isTrue();
+    assertThat(bringing("000000010000000100000001").bringsWalAfter(Lsn.parse("0/FF800000"))).isTrue();
+    assertThat(bringing("000000010000000100000000").bringsWalAfter(Lsn.parse("0/FF800000"))).isFalse();
+  }
+
+  private static RecoveryExpectation bringing(String lastSegment) {
+    RecoveryExpectation expected = expected(1300);
+    return new RecoveryExpectation(expected.label(), expected.control(), Optional.empty(), Optional.of(lastSegment));
+  }
+
+  @Test
   void silentDeathIsNotTheBackupsFault() {
     assertThat(RecoveryFailure.of(new RecoveryLog(), expected(1300), 15, false).reason())
         .isEqualTo(Reason.ENVIRONMENT);

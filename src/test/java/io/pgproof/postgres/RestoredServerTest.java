@@ -53,6 +53,10 @@ class RestoredServerTest {
       create table app.hidden as select 7 as x;
       create function app.pg_is_in_recovery() returns boolean language sql as 'select true';
       alter database shop set search_path = app, public;
+      create extension pgcrypto schema public;
+      update pg_proc set probin = '$libdir/absent' where proname = 'gen_random_bytes';
+      create database foreign_locale;
+      update pg_database set datcollate = 'xx_XX.UTF-8' where datname = 'foreign_locale';
       create table secrets as select 'very secret'::text as x;
       create table unlocalised as select timestamp '2026-01-15 12:00' as t, date '2026-01-15' as d;
       create table documents as select '{"key": 1}'::jsonb as body;
@@ -203,6 +207,19 @@ class RestoredServerTest {
     });
     assertThat(ask("postgres", "select max(created_at) from orders").findings()).singleElement()
         .satisfies(finding -> assertThat(finding.hint()).contains("--database", "shop"));
+  }
+
+  @Test
+  void whatTheImageLacksIsNotTheBackupsFault() {
+    assertThat(ask("shop", null, "select gen_random_bytes(1) is not null").findings()).singleElement()
+        .satisfies(finding -> {
+          assertThat(finding.reason()).isEqualTo(Reason.LIBRARY_MISSING);
+          assertThat(finding.message()).contains("absent");
+        });
+    assertThat(ask("foreign_locale", null, "select true").findings()).singleElement().satisfies(finding -> {
+      assertThat(finding.reason()).isEqualTo(Reason.COLLATION_MISMATCH);
+      assertThat(finding.hint()).contains("locales-all");
+    });
   }
 
   @Test

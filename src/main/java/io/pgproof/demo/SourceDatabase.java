@@ -1,0 +1,300 @@
+package io.pgproof.demo;
+
+import io.pgproof.image.Image;
+import io.pgproof.postgres.RecoveryOrder;
+import io.pgproof.postgres.ServerAddress;
+import io.pgproof.sandbox.MachineId;
+import io.pgproof.sandbox.MachineSpec;
+import io.pgproof.sandbox.Sandbox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+
+/**
+ * A real PostgreSQL server in a container of its own, to take real backups from; gone without trace when closed.
+ *
+ * <p>It has no network: the host reaches it over a Unix socket. For throw-away data only, for it runs with
+ * {@code fsync=off}. All methods may be called from any thread.
+ */
+public final class SourceDatabase implements AutoCloseable {
+  /** Tells the time of the newest order; works once {@link #fill} was called. */
+  public static final String FRESHNESS_QUERY = Shop.FRESHNESS_QUERY;
+
+  private static final String SUPERUSER = "postgres";
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration HALT = Duration.ofSeconds(10);
+  private static final Duration PROGRAM = Duration.ofMinutes(30);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+  private static final int LAST_LINES = 40;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+  private static final List<String> TAR_WITH_WAL = List.of("--format=tar", "--wal-method=stream", "--gzip");
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8", "HOME", "/tmp");
+
+  // The shell becomes the server, which then is the machine's first process: its end is the machine's end.
+  private static final String INIT = """
+      exec >>%1$s/server.log 2>&1
+      bin=$1
+      shift
+      "$bin/initdb" --pgdata=%2$s --username=%3$s --auth-local=trust --auth-host=reject --no-sync "$@" &&
+      cat %4$s/source.conf >>%2$s/postgresql.conf &&
+      exec "$bin/postgres" -D %2$s -c listen_addresses= -c unix_socket_directories=%5$s -c port=%6$d -c fsync=off
+      """.formatted(RecoveryOrder.LOG, RecoveryOrder.DATA, SUPERUSER, RecoveryOrder.SETTINGS, RecoveryOrder.SOCKET,
+          ServerAddress.PORT);
+
+  private final Sandbox sandbox;
+  private final Image image;
+  private final MachineId machine;
+  private final SourceFiles files;
+
+  private SourceDatabase(Sandbox sandbox, Image image, MachineId machine, SourceFiles files) {
+    this.sandbox = sandbox;
+    this.image = image;
+    this.machine = machine;
+    this.files = files;
+  }
+
+  /**
+   * Makes a new, empty server and returns when it answers.
+   *
+   * @param name of the machine, unique on this host
+   * @param place directory of this database alone, made here and removed by {@link #close}; at most 85 bytes long
+   * @throws SourceException with the server's words when it does not come up; nothing is left then
+   */
+  public static SourceDatabase start(Sandbox sandbox, Image image, String name, Path place, SourceOptions options) {
+    Path home = place.toAbsolutePath().normalize();
+    SourceFiles files = new SourceFiles(home, options.backups().orElse(home.resolve("out")));
+    if (Files.exists(home)) {
+      throw new SourceException(home + " is there already: a source database needs a directory of its own");
+    }
+    SourceDatabase source = new SourceDatabase(sandbox, image, new MachineId(name, files.machine()), files);
+    try {
+      source.comeUp(options);
+      return source;
+    } catch (RuntimeException | Error e) {
+      try {
+        source.close();
+      } catch (RuntimeException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
+    }
+  }
+
+  private void comeUp(SourceOptions options) {
+    int uid = sandbox.firstHostId() + image.uid();
+    int gid = sandbox.firstHostId() + image.gid();
+    try {
+      files.make(uid, gid);
+      files.writeSettings("source.conf", options.postgresqlConf(), uid, gid);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the source database's directories cannot be made in " + files.place(), e);
+    }
+    List<String> init =
+        new ArrayList<>(List.of("/bin/sh", "-c", INIT, "source-database", image.binDirectory()));
+    init.addAll(options.initdb(image.major()));
+    sandbox.create(new MachineSpec(
+        machine, image.rootfs(), files.mounts(), init, image.uid(), image.gid(), options.limits()));
+    sandbox.start(machine);
+    awaitAnswer();
+  }
+
+  private void awaitAnswer() {
+    long until = System.nanoTime() + START.toNanos();
+    while (true) {
+      // Asked before the server is, so that a server that ended in between is seen in the next round at the latest.
+      boolean running = sandbox.running(machine);
+      try {
+        connect().close();
+        return;
+      } catch (SQLException e) {
+        if (!running) {
+          throw new SourceException("the source database ended instead of starting: " + serverLog(), e);
+        }
+        if (System.nanoTime() > until) {
+          throw new SourceException("the source database did not answer within " + START.toSeconds() + " s ("
+              + e.getMessage() + "): " + serverLog(), e);
+        }
+      }
+      try {
+        Thread.sleep(LOOK_AGAIN.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SourceException("interrupted before the source database answered", e);
+      }
+    }
+  }
+
+  /** A new connection as superuser to the database {@code postgres}; the caller closes it. */
+  public Connection connect() throws SQLException {
+    return connect("postgres");
+  }
+
+  /** A new connection as superuser; the caller closes it. */
+  public Connection connect(String database) throws SQLException {
+    Properties settings = new Properties();
+    settings.setProperty("user", SUPERUSER);
+    settings.setProperty("socketFactory", "org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg");
+    settings.setProperty("socketFactoryArg", files.socketFile().toString());
+    settings.setProperty("sslmode", "disable");
+    settings.setProperty("gssEncMode", "disable");
+    settings.setProperty("connectTimeout", "10");
+    return DriverManager.getConnection("jdbc:postgresql://localhost:" + ServerAddress.PORT + "/" + database, settings);
+  }
+
+  /** Where the server answers, on the host. */
+  public Path socketDirectory() {
+    return files.socket();
+  }
+
+  /** The data directory on the host, written to by the server. */
+  public Path dataDirectory() {
+    return files.data();
+  }
+
+  public Image image() {
+    return image;
+  }
+
+  /** Runs one SQL statement, or several in one transaction where {@code ;} parts them. */
+  public void execute(String sql) {
+    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  /** The first column of the first row as text; {@code null} for NULL and for no row. */
+  public String ask(String sql) {
+    try (Connection connection = connect(); Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? rows.getString(1) : null;
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  private static SourceException failed(String sql, SQLException e) {
+    return new SourceException("the source database refused \"" + sql.strip() + "\": " + e.getMessage(), e);
+  }
+
+  /** Where the next WAL record goes, such as {@code 0/3000148}. */
+  public String currentLsn() {
+    return ask("select pg_current_wal_lsn()");
+  }
+
+  /** Ends the WAL segment at hand and returns where it ended. */
+  public String switchWal() {
+    return ask("select pg_switch_wal()");
+  }
+
+  /**
+   * Makes the tables {@code customers}, {@code orders} and {@code order_lines}; once only.
+   *
+   * @param orders rows of {@code orders}; a tenth as many customers, three times as many lines, the newest placed now
+   */
+  public void fill(int orders) {
+    if (orders < 1) {
+      throw new IllegalArgumentException("a shop needs an order, not " + orders);
+    }
+    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+      for (String sql : Shop.tables(orders)) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new SourceException("the tables could not be filled: " + e.getMessage(), e);
+    }
+  }
+
+  /** Begins to place orders, several hundred in a second, until the writer is closed; {@link #fill} comes first. */
+  public OrderWriter keepWriting() {
+    long customers = Long.parseLong(ask("select count(*) from customers"));
+    try {
+      return new OrderWriter(connect(), customers);
+    } catch (SQLException e) {
+      throw new SourceException("the source database refused a connection: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Takes a base backup with {@code pg_basebackup}.
+   *
+   * @param name of the backup's directory, new
+   * @param arguments of {@code pg_basebackup}; none for tar archives by gzip with streamed WAL
+   * @return the backup's directory on the host, which root can read
+   * @throws SourceException with the words of {@code pg_basebackup} and of the server
+   */
+  public Path baseBackup(String name, String... arguments) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(name + " is no name for a backup");
+    }
+    List<String> line = new ArrayList<>(List.of(
+        image.binDirectory() + "/pg_basebackup", "--host=" + RecoveryOrder.SOCKET, "--port=" + ServerAddress.PORT,
+        "--username=" + SUPERUSER, "--no-password", "--checkpoint=fast", "--pgdata=" + inside(name)));
+    line.addAll(arguments.length == 0 ? TAR_WITH_WAL : List.of(arguments));
+    Sandbox.Ended ended = run(line.toArray(String[]::new));
+    if (ended.status() != 0 || ended.timedOut()) {
+      throw new SourceException("the base backup " + name + " failed with status " + ended.status() + ": "
+          + ended.err().strip() + "\nserver: " + serverLog());
+    }
+    return files.backups().resolve(name);
+  }
+
+  /** Where a backup's directory is seen inside, for arguments such as {@code --incremental}. */
+  public String inside(String backup) {
+    return SourceFiles.OUT + "/" + backup;
+  }
+
+  /** Runs a program inside as the server's user. */
+  public Sandbox.Ended run(String... line) {
+    return sandbox.run(machine, image.uid(), image.gid(), ENVIRONMENT, PROGRAM, List.of(line));
+  }
+
+  /** The last lines that the server wrote, or why there are none. */
+  public String serverLog() {
+    try {
+      List<String> lines = Files.readAllLines(files.serverLog());
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+    } catch (IOException e) {
+      return "no server log: " + e.getMessage();
+    }
+  }
+
+  /** Ends the server and removes the machine, the data, and the backups unless they were to be kept; repeatable. */
+  @Override
+  public void close() {
+    remove(sandbox, machine, files);
+  }
+
+  /** Removes what a source database left whose process was killed; name and place as given to {@link #start}. */
+  public static void remove(Sandbox sandbox, String name, Path place) {
+    SourceFiles files = new SourceFiles(place.toAbsolutePath().normalize(), place);
+    remove(sandbox, new MachineId(name, files.machine()), files);
+  }
+
+  private static void remove(Sandbox sandbox, MachineId machine, SourceFiles files) {
+    try {
+      sandbox.halt(machine, HALT);
+    } finally {
+      sandbox.destroy(machine);
+      try {
+        files.remove();
+      } catch (IOException e) {
+        throw new UncheckedIOException(files.place() + " cannot be removed", e);
+      }
+    }
+  }
+}
