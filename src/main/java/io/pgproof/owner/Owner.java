@@ -50,6 +50,10 @@ public final class Owner implements AutoCloseable {
     }
   }
 
+  ConfigurableApplicationContext application() {
+    return application;
+  }
+
   private void answer(Request request, Asker asker) throws IOException {
     if (request instanceof Request.Verify verify) {
       application.getBean(Proofs.class).answer(verify.request(), asker);

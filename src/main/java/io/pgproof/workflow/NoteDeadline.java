@@ -4,6 +4,7 @@ import io.pgproof.audit.Trail;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
@@ -23,6 +24,7 @@ final class NoteDeadline implements JavaDelegate {
     }
     RunId run = new RunId(execution.getProcessBusinessKey());
     Evidence.Found.of(Finding.of(Reason.DEADLINE,
-        "the stay in the container did not end within " + execution.getVariable(VerifyBackup.Variable.DEADLINE))).record(trail, run);
+        "the stay in the container did not end within "
+            + Words.duration(Duration.parse((String) execution.getVariable(VerifyBackup.Variable.DEADLINE))))).record(trail, run);
   }
 }

@@ -1,0 +1,71 @@
+package io.pgproof.target;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One verification as it was asked for; it is kept as evidence and never changed.
+ *
+ * @param target name of the target in the configuration; empty for a bare path
+ * @param path absolute path of the backup
+ * @param freshnessQuery gives the newest time in the data; empty to take it from the WAL
+ * @param database that the query and the assertions are asked in
+ * @param zone in which times without a zone are read
+ * @param maxAge how old the newest data may be
+ * @param assertions SQL, each with one row and one column that must be true
+ * @param walArchive directory with WAL segments that the backup does not bring
+ * @param recoveryTimeout how long recovery may take
+ * @param stayTimeout how long the whole stay in the container may take
+ * @param superuser role to connect as
+ * @param keep how long a restored copy that was not proven is kept for a look; zero for not at all
+ * @param askedBy who asked
+ */
+public record VerificationRequest(
+    Optional<String> target,
+    Path path,
+    Optional<String> freshnessQuery,
+    String database,
+    ZoneId zone,
+    Duration maxAge,
+    List<String> assertions,
+    Depth depth,
+    Optional<Path> walArchive,
+    Duration recoveryTimeout,
+    Duration stayTimeout,
+    String superuser,
+    Resources resources,
+    Duration keep,
+    String askedBy) {
+
+  public static final Duration DEFAULT_MAX_AGE = Duration.ofHours(24);
+  public static final Duration DEFAULT_RECOVERY_TIMEOUT = Duration.ofHours(1);
+  public static final Duration DEFAULT_STAY_TIMEOUT = Duration.ofHours(12);
+  public static final String DEFAULT_DATABASE = "postgres";
+  public static final String DEFAULT_SUPERUSER = "postgres";
+
+  public VerificationRequest {
+    assertions = List.copyOf(assertions);
+    if (!path.isAbsolute()) {
+      throw new IllegalArgumentException(path + " must be absolute");
+    }
+  }
+
+  /**
+   * What the container may use of the host.
+   *
+   * @param memoryBytes of memory
+   * @param cpus share of processors
+   */
+  public record Resources(long memoryBytes, double cpus) {
+    public static final Resources DEFAULT = new Resources(1L << 30, 1.0);
+  }
+
+  /** The same request, asked by someone else. */
+  public VerificationRequest by(String person) {
+    return new VerificationRequest(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive,
+        recoveryTimeout, stayTimeout, superuser, resources, keep, person);
+  }
+}
