@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
 
 /** Repacks the archives of a backup with members left out or put in. */
 public final class Tars {
@@ -74,10 +74,10 @@ public final class Tars {
   }
 
   private static InputStream unzipped(Path archive) throws IOException {
-    return new GzipCompressorInputStream(new BufferedInputStream(Files.newInputStream(archive)), true);
+    return new GZIPInputStream(new BufferedInputStream(Files.newInputStream(archive)));
   }
 
   private static OutputStream zipped(Path archive) throws IOException {
-    return new GzipCompressorOutputStream(new BufferedOutputStream(Files.newOutputStream(archive)));
+    return new GZIPOutputStream(new BufferedOutputStream(Files.newOutputStream(archive)));
   }
 }
