@@ -123,7 +123,7 @@ final class DataDirectory {
     }
   }
 
-  /** What a failed write below this directory is: {@code disk-full}, or a fault of the environment to be retried. */
+  /** What a failed write below this directory is: {@code disk-full}, or another fault of the environment. */
   RuntimeException failed(Path path, IOException cause) {
     // The words of the C library are in the language of the process, so space is asked for as well.
     String words = String.valueOf(cause.getMessage());

@@ -40,6 +40,10 @@ public interface ImageStore {
    */
   void remove(String key);
 
-  /** Removes what interrupted builds left; only while no build runs. Returns what was removed. */
+  /**
+   * Removes what interrupted builds left, and replaced or removed images that no machine stands on; only while no build runs.
+   *
+   * @return what was removed
+   */
   List<Path> reap();
 }

@@ -39,7 +39,7 @@ record Recipe(
 
   private static final Pattern KEY = Pattern.compile("([0-9]{1,3})-([a-z]+)-[0-9a-f]{12}");
 
-  // Two settings for a source that does not answer: one that is down must not cost the default minutes.
+  // The last three are for a source that does not answer: one that is down must not cost the default minutes.
   private static final List<String> APT = List.of(
       "APT::Install-Recommends \"false\"",
       "Acquire::http::ConnectTimeout \"20\"",

@@ -8,7 +8,7 @@ import io.pgproof.workflow.ProgressBoard;
 import io.pgproof.workflow.Reports;
 import java.util.List;
 
-/** What the owner answers, a line of JSON each: any number of {@link Standing} and {@link Said}, then exactly one other. */
+/** What the owner answers, a line of JSON each: any number of {@link Begun}, {@link Standing} and {@link Said}, then exactly one other. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "say")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Reply.Begun.class, name = "begun"),

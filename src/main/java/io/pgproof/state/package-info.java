@@ -1,2 +1,2 @@
-/** The state directory: where everything lies, who owns it, and its reserve of free space; may import {@code proof}. */
+/** The state directory: where everything lies, and who owns it; may import {@code proof}. */
 package io.pgproof.state;

@@ -60,7 +60,7 @@ final class LongWork implements AutoCloseable {
   /**
    * The work's result, or empty while it goes on.
    *
-   * @throws IllegalStateException when there is no such work, or when it failed with a checked exception
+   * @throws IllegalStateException when there is no such work, or when it failed with a checked exception or an error
    * @throws RuntimeException what the work threw
    */
   @SuppressWarnings("unchecked")

@@ -88,7 +88,10 @@ public final class Verifications {
     return run;
   }
 
-  /** Takes a run back: it tears down and ends inconclusive, as soon as its present step lets go. */
+  /**
+   * Takes a run back: as soon as its present step lets go, it tears down and ends inconclusive, unless its checks were made
+   * already.
+   */
   public void withdraw(RunId run, String person) {
     transactions.executeWithoutResult(transaction -> {
       new Evidence.Withdrawn(person).record(trail, run, person);

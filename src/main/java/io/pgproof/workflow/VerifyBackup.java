@@ -133,7 +133,7 @@ public final class VerifyBackup {
     public static final String RECOVERY_ENDED = "recoveryEnded";
     public static final String CHECKS_ENDED = "checksEnded";
 
-    /** Ends a stay: undone, and begun again while attempts are left and nobody withdrew. Only a stay listens to it. */
+    /** Ends a stay that an earlier process left: undone, and begun again while attempts are left. Only a stay listens to it. */
     public static final String ATTEMPT_INTERRUPTED = "attemptInterrupted";
 
     private Message() {}

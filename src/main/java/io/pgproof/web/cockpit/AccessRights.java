@@ -22,8 +22,8 @@ import org.camunda.bpm.engine.identity.Group;
 /**
  * The groups, and what each may do.
  *
- * <p>Tasks are missing on purpose: a task's candidate group gets its rights with the task. Deployments and the
- * deletion of history are granted to {@code camunda-admin} alone. Nobody else may store filters, either.
+ * <p>Tasks are missing on purpose: a task's candidate group gets its rights with the task. Making deployments and
+ * deleting history are granted to {@code camunda-admin} alone. Nobody else may store filters, either.
  */
 final class AccessRights {
   static final String PROCESS = "verifyBackup";
