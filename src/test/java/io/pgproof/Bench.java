@@ -72,7 +72,7 @@ public final class Bench implements LauncherSessionListener {
   /** The image of this version, built at the first call. */
   public static synchronized Image image(int major) {
     Sandbox sandbox = sandbox();
-    return new DebianImages(state().images(), sandbox.firstHostId(), PROGRAMS, Clock.systemUTC()).build(major, false, line -> {});
+    return new DebianImages(state().images(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC()).build(major, false, line -> {});
   }
 
   /** A source database of this version that the caller closes. */

@@ -38,7 +38,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Link link = Link.open(main.state())) {
+    try (Link link = Link.toEngine(main.state())) {
       Reply reply;
       try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
         reply = link.ask(new Request.Demo(major, Math.max(1, orders)), progress::show);

@@ -32,7 +32,7 @@ final class ImagesCommand implements Callable<Integer> {
   }
 
   private static int list(Main main, CommandSpec spec, boolean json) throws Exception {
-    try (Link link = Link.open(main.state())) {
+    try (Link link = Link.toDesk(main.state())) {
       Reply reply = link.ask(new Request.ListImages(), said -> {});
       if (!(reply instanceof Reply.Images images)) {
         return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);

@@ -28,7 +28,7 @@ final class RunsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Link link = Link.open(main.state())) {
+    try (Link link = Link.toDesk(main.state())) {
       Reply reply = link.ask(new Request.ListRuns(Math.max(1, limit)), said -> {});
       if (!(reply instanceof Reply.Runs runs)) {
         return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);

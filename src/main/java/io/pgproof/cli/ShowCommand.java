@@ -28,7 +28,7 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Link link = Link.open(main.state())) {
+    try (Link link = Link.toDesk(main.state())) {
       Reply reply = link.ask(new Request.ShowRun(run), said -> {});
       if (!(reply instanceof Reply.Run shown)) {
         return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);

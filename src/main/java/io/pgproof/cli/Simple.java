@@ -9,7 +9,7 @@ final class Simple {
   private Simple() {}
 
   static int ask(Main main, CommandSpec spec, Request request) throws Exception {
-    try (Link link = Link.open(main.state());
+    try (Link link = Link.toDesk(main.state());
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       Reply reply = link.ask(request, progress::show);
       if (reply instanceof Reply.Done done) {

@@ -88,7 +88,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     VerificationRequest request = request();
-    try (Link link = Link.open(main.state())) {
+    try (Link link = Link.toEngine(main.state())) {
       return new Proving(link, spec.commandLine(), json).verify(request);
     }
   }

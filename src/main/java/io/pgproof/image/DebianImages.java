@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
 /** Images made of Debian's own packages with mmdebstrap, one for each major version that a suite of Debian carries. */
@@ -49,10 +50,11 @@ public final class DebianImages implements ImageStore {
 
   /**
    * @param images directory of all images; made when the first is built
-   * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will use them
+   * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will use them; asked late, for it is
+   *     a finding where the machine has none
    */
-  public DebianImages(Path images, int firstHostId, HostPrograms programs, Clock clock) {
-    this(images, major -> Recipe.of(major, firstHostId), new Mmdebstrap(programs), programs, clock);
+  public DebianImages(Path images, IntSupplier firstHostId, HostPrograms programs, Clock clock) {
+    this(images, major -> Recipe.of(major, firstHostId.getAsInt()), new Mmdebstrap(programs), programs, clock);
   }
 
   DebianImages(

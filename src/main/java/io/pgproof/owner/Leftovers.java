@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Finds by name alone what an earlier process left, and removes it. */
@@ -22,17 +21,14 @@ final class Leftovers {
   private final Sandbox sandbox;
   private final ImageStore images;
   private final Clock clock;
-  private final Predicate<String> owned;
+  private final Inhabitants inhabitants;
 
-  /**
-   * @param owned whether what lies under this name below {@code runs/} belongs to something that runs now
-   */
-  Leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, Predicate<String> owned) {
+  Leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, Inhabitants inhabitants) {
     this.state = state;
     this.sandbox = sandbox;
     this.images = images;
     this.clock = clock;
-    this.owned = owned;
+    this.inhabitants = inhabitants;
   }
 
   /**
@@ -43,7 +39,7 @@ final class Leftovers {
   List<Path> removeUnowned() {
     List<Path> removed = new ArrayList<>();
     try (Stream<Path> runs = Files.list(state.runs())) {
-      for (Path run : runs.filter(path -> !owned.test(path.getFileName().toString())).toList()) {
+      for (Path run : runs.filter(path -> !inhabitants.own(path.getFileName().toString())).toList()) {
         destroy(run);
         removed.add(run);
       }

@@ -1,10 +1,7 @@
 package io.pgproof.owner;
 
-import io.pgproof.command.HostPrograms;
-import io.pgproof.image.DebianImages;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
-import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.workflow.ProgressBoard;
 import io.pgproof.workflow.Reports;
@@ -15,24 +12,9 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the rooms together, and takes stock before the engine executes its first job. */
+/** What an owner with an engine has, and the stock it takes before the engine executes its first job. */
 @Configuration(proxyBeanMethods = false)
 class OwnerConfiguration {
-
-  @Bean
-  HostPrograms hostPrograms() {
-    return new HostPrograms();
-  }
-
-  @Bean
-  Sandbox sandbox(HostPrograms programs) {
-    return new LxcSandbox(programs);
-  }
-
-  @Bean
-  ImageStore imageStore(StateDirectory state, Sandbox sandbox, HostPrograms programs, Clock clock) {
-    return new DebianImages(state.images(), sandbox.firstHostId(), programs, clock);
-  }
 
   @Bean
   SourceDatabases sourceDatabases(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
@@ -40,14 +22,8 @@ class OwnerConfiguration {
   }
 
   @Bean
-  Leftovers leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, Verifications verifications,
-      SourceDatabases sources) {
-    return new Leftovers(state, sandbox, images, clock, name -> verifications.owns(name) || sources.owns(name));
-  }
-
-  @Bean
-  Desk desk(Reports reports, ImageStore images, Leftovers leftovers) {
-    return new Desk(reports, images, leftovers);
+  Inhabitants inhabitants(Verifications verifications, SourceDatabases sources) {
+    return directory -> verifications.owns(directory) || sources.owns(directory);
   }
 
   @Bean

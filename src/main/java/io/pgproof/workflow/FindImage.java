@@ -3,23 +3,30 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Trail;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.sandbox.Sandbox;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Find image: the one there is, or else its build is begun, or looked at. */
 final class FindImage extends Step {
+  private final Sandbox sandbox;
   private final ImageStore images;
   private final boolean mayBuild;
   private final LongWork work;
   private final ProgressBoard progress;
 
-  FindImage(Trail trail, Withdrawals withdrawals, ImageStore images, boolean mayBuild, LongWork work, ProgressBoard progress) {
+  FindImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, boolean mayBuild, LongWork work,
+      ProgressBoard progress) {
     super(trail, withdrawals);
+    this.sandbox = sandbox;
     this.images = images;
     this.mayBuild = mayBuild;
     this.work = work;
@@ -28,6 +35,7 @@ final class FindImage extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
+    needSandbox();
     int major = (Integer) execution.getVariable(VerifyBackup.Variable.POSTGRES_MAJOR);
     Optional<Image> image = work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT) ? lookAtBuild(run, execution) : images.find(major);
     if (image.isEmpty() && !work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT)) {
@@ -39,6 +47,16 @@ final class FindImage extends Step {
       execution.setVariable(VerifyBackup.Variable.IMAGE, found.key());
       record(run, new Evidence.ImageFound(new Report.ImageFacts(found.key(), found.postgresVersion(), found.builtAt())));
     });
+  }
+
+  /** Said before gigabytes are unpacked for a container that cannot be. */
+  private void needSandbox() {
+    List<Sandbox.Lack> lacks = sandbox.lacks();
+    if (!lacks.isEmpty()) {
+      String what = lacks.stream().map(Sandbox.Lack::what).collect(Collectors.joining("; "));
+      String mend = lacks.stream().map(Sandbox.Lack::mend).collect(Collectors.joining(" && "));
+      throw new FindingException(Finding.of(Reason.NO_LXC, what, mend, null));
+    }
   }
 
   private void beginBuild(RunId run, int major, DelegateExecution execution) {

@@ -25,26 +25,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 class WorkflowConfiguration {
 
   @Bean
-  Clock clock() {
-    return Clock.systemUTC();
-  }
-
-  @Bean
-  StateDirectory stateDirectory(WorkflowSettings settings) {
-    return new StateDirectory(settings.state());
-  }
-
-  @Bean
-  Trail trail(DataSource database, Clock clock) {
-    return new Trail(database, clock);
-  }
-
-  @Bean
-  Reports reports(Trail trail) {
-    return new Reports(trail);
-  }
-
-  @Bean
   Requests requests(Trail trail) {
     return new Requests(trail);
   }
@@ -88,9 +68,9 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.FIND_IMAGE)
-  FindImage findImage(Trail trail, Withdrawals withdrawals, ImageStore images, WorkflowSettings settings, LongWork work,
-      ProgressBoard progress) {
-    return new FindImage(trail, withdrawals, images, settings.buildImages(), work, progress);
+  FindImage findImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, WorkflowSettings settings,
+      LongWork work, ProgressBoard progress) {
+    return new FindImage(trail, withdrawals, sandbox, images, settings.buildImages(), work, progress);
   }
 
   @Bean(VerifyBackup.Step.RESTORE_FILES)

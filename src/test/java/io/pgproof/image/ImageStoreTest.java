@@ -25,7 +25,7 @@ class ImageStoreTest {
 
   @BeforeEach
   void openStore() {
-    store = new DebianImages(images, 100_000, new HostPrograms(), Clock.systemUTC());
+    store = new DebianImages(images, () -> 100_000, new HostPrograms(), Clock.systemUTC());
     key = Recipe.of(15, 100_000).orElseThrow().key();
   }
 

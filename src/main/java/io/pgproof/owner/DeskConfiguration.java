@@ -1,0 +1,67 @@
+package io.pgproof.owner;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.image.DebianImages;
+import io.pgproof.image.ImageStore;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.sandbox.lxc.LxcSandbox;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.workflow.Reports;
+import java.nio.file.Path;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What every owner has, with an engine or without. */
+@Configuration(proxyBeanMethods = false)
+class DeskConfiguration {
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  StateDirectory stateDirectory(@Value("${pgproof.state}") Path state) {
+    return new StateDirectory(state);
+  }
+
+  @Bean
+  HostPrograms hostPrograms() {
+    return new HostPrograms();
+  }
+
+  @Bean
+  Sandbox sandbox(HostPrograms programs) {
+    return new LxcSandbox(programs);
+  }
+
+  @Bean
+  ImageStore imageStore(StateDirectory state, Sandbox sandbox, HostPrograms programs, Clock clock) {
+    return new DebianImages(state.images(), sandbox::firstHostId, programs, clock);
+  }
+
+  @Bean
+  Trail trail(DataSource database, Clock clock) {
+    return new Trail(database, clock);
+  }
+
+  @Bean
+  Reports reports(Trail trail) {
+    return new Reports(trail);
+  }
+
+  @Bean
+  Leftovers leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, ObjectProvider<Inhabitants> inhabitants) {
+    return new Leftovers(state, sandbox, images, clock, inhabitants.getIfAvailable(() -> directory -> false));
+  }
+
+  @Bean
+  Desk desk(Reports reports, ImageStore images, Leftovers leftovers) {
+    return new Desk(reports, images, leftovers);
+  }
+}

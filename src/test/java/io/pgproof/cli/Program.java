@@ -1,0 +1,111 @@
+package io.pgproof.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** The whole program as a process of its own, as an operator starts it. */
+final class Program implements AutoCloseable {
+  private final Process process;
+  private final Thread outReader;
+  private final Thread errReader;
+  private final StringBuffer out = new StringBuffer();
+  private final StringBuffer err = new StringBuffer();
+
+  private Program(Process process) {
+    this.process = process;
+    this.outReader = reader(process.inputReader(StandardCharsets.UTF_8), out);
+    this.errReader = reader(process.errorReader(StandardCharsets.UTF_8), err);
+  }
+
+  static Program start(Path state, String... arguments) {
+    return start(state, Map.of(), List.of(), arguments);
+  }
+
+  /**
+   * @param environment added to this process's own
+   * @param wrapper a command line that the program's is given to
+   */
+  static Program start(Path state, Map<String, String> environment, List<String> wrapper, String... arguments) {
+    List<String> line = new ArrayList<>(wrapper);
+    String classes = Arrays.stream(System.getProperty("java.class.path").split(":"))
+        .filter(entry -> !entry.endsWith("test-classes"))
+        .collect(Collectors.joining(":"));
+    line.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xmx512m",
+        "-XX:-UsePerfData", "-cp", classes, Main.class.getName()));
+    line.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().put("PGPROOF_STATE", state.toString());
+    builder.environment().put("PGPROOF_RETRY_CYCLE", "PT0.5S,PT0.5S");
+    builder.environment().put("SUDO_USER", "olga");
+    builder.environment().putAll(environment);
+    try {
+      return new Program(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Thread reader(BufferedReader from, StringBuffer to) {
+    Thread thread = new Thread(() -> from.lines().forEach(line -> to.append(line).append('\n')));
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean running() {
+    return process.isAlive();
+  }
+
+  /** What it wrote on standard output so far. */
+  String out() {
+    return out.toString();
+  }
+
+  /** What it wrote on standard error so far. */
+  String err() {
+    return err.toString();
+  }
+
+  /** Kills it as the kernel does for want of memory, or a power cut: at once, with nothing tidied up. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Sends what Ctrl-C sends. */
+  void interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-s", "INT", String.valueOf(process.pid())).start().waitFor();
+  }
+
+  /** Sends what a service manager sends. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for its end and returns its exit status. */
+  int await() throws InterruptedException {
+    if (!process.waitFor(5, TimeUnit.MINUTES)) {
+      throw new AssertionError("the program did not end within 5 minutes; it wrote: " + out + err);
+    }
+    outReader.join();
+    errReader.join();
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}
