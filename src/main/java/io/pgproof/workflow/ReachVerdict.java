@@ -7,6 +7,7 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import java.time.Duration;
+import java.util.Objects;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
@@ -33,6 +34,7 @@ final class ReachVerdict implements JavaDelegate {
     execution.setVariable(VerifyBackup.Variable.WORDS, shortened(story.findings().stream()
         .filter(finding -> finding.reason() == verdict.reason())
         .map(Finding::words)
+        .filter(Objects::nonNull)
         .findFirst().orElse(null)));
     Report.FreshnessFacts freshness = story.freshness();
     execution.setVariable(VerifyBackup.Variable.NEWEST, freshness == null || freshness.newest() == null ? null : freshness.newest().toString());
