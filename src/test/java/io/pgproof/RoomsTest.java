@@ -59,7 +59,8 @@ class RoomsTest {
       "org.postgresql", Set.of("postgres", "demo"),
       "org.newsclub.net.unix", Set.of("postgres", "demo"),
       "org.apache.commons.compress", Set.of("backup"),
-      "org.h2", Set.of("audit"));
+      "org.h2", Set.of("audit"),
+      "org.yaml", Set.of("target"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(HERE);

@@ -2,12 +2,11 @@ package io.pgproof.cli;
 
 import io.pgproof.owner.Reply;
 import io.pgproof.owner.Request;
-import io.pgproof.target.Depth;
+import io.pgproof.target.Setting;
+import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -57,10 +56,9 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static VerificationRequest request(Reply.BackedUp backup) {
-    return new VerificationRequest(Optional.empty(), Path.of(backup.path()), Optional.of(backup.freshnessQuery()),
-        VerificationRequest.DEFAULT_DATABASE, ZoneOffset.UTC, VerificationRequest.DEFAULT_MAX_AGE,
-        List.of("select count(*) > 0 from order_lines"), Depth.STANDARD, Optional.empty(),
-        VerificationRequest.DEFAULT_RECOVERY_TIMEOUT, VerificationRequest.DEFAULT_STAY_TIMEOUT,
-        VerificationRequest.DEFAULT_SUPERUSER, VerificationRequest.Resources.DEFAULT, Duration.ZERO, Person.whoRanThis());
+    return Settings.NONE
+        .with(Setting.FRESHNESS_QUERY, backup.freshnessQuery())
+        .with(Setting.ASSERTIONS, List.of("select count(*) > 0 from order_lines"))
+        .request(Optional.empty(), Path.of(backup.path()), Person.whoRanThis());
   }
 }

@@ -35,4 +35,19 @@ public final class Durations {
       throw new IllegalArgumentException("'" + text + "' is no duration such as 90s, 30m, 24h, 7d or PT1H30M");
     }
   }
+
+  /** As {@link #parse} reads it, in the largest unit that loses nothing; days from two on. */
+  public static String write(Duration duration) {
+    if (duration.getNano() != 0 || duration.isNegative()) {
+      return duration.toString();
+    }
+    long seconds = duration.toSeconds();
+    if (seconds >= 2 * 86_400 && seconds % 86_400 == 0) {
+      return seconds / 86_400 + "d";
+    }
+    if (seconds > 0 && seconds % 3_600 == 0) {
+      return seconds / 3_600 + "h";
+    }
+    return seconds > 0 && seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+  }
 }

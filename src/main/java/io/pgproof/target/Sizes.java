@@ -26,4 +26,10 @@ public final class Sizes {
       throw new IllegalArgumentException("'" + text + "' is larger than any machine");
     }
   }
+
+  /** As {@link #parse} reads it, in the largest unit that loses nothing. */
+  public static String write(long bytes) {
+    int power = bytes == 0 ? 0 : Math.min(4, Long.numberOfTrailingZeros(bytes) / 10);
+    return (bytes >> (10 * power)) + (power == 0 ? "" : "KMGT".substring(power - 1, power));
+  }
 }

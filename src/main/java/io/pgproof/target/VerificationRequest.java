@@ -45,6 +45,9 @@ public record VerificationRequest(
   public static final Duration DEFAULT_STAY_TIMEOUT = Duration.ofHours(12);
   public static final String DEFAULT_DATABASE = "postgres";
   public static final String DEFAULT_SUPERUSER = "postgres";
+  public static final ZoneId DEFAULT_ZONE = ZoneId.of("UTC");
+  public static final Depth DEFAULT_DEPTH = Depth.STANDARD;
+  public static final Duration DEFAULT_KEEP = Duration.ZERO;
 
   public VerificationRequest {
     assertions = List.copyOf(assertions);
@@ -61,6 +64,10 @@ public record VerificationRequest(
    */
   public record Resources(long memoryBytes, double cpus) {
     public static final Resources DEFAULT = new Resources(1L << 30, 1.0);
+    /** A server does not start with less. */
+    static final long LEAST_MEMORY_BYTES = 256L << 20;
+    static final double LEAST_CPUS = 0.05;
+    static final double MOST_CPUS = 1024;
   }
 
   /** The same request, asked by someone else. */

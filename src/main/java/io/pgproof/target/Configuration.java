@@ -1,0 +1,39 @@
+package io.pgproof.target;
+
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What {@code pgproof.yaml} says.
+ *
+ * @param file where it was read
+ * @param targets no two of one name, in the file's order
+ */
+public record Configuration(Path file, List<Target> targets) {
+  public Configuration {
+    targets = List.copyOf(targets);
+  }
+
+  /**
+   * Reads and checks a whole file.
+   *
+   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} with every mistake in it
+   */
+  public static Configuration read(Path file) {
+    return new Configuration(file, new ConfigurationReader(file).targets());
+  }
+
+  /**
+   * @throws UsageException {@code bad-option} with the names there are
+   */
+  public Target target(String name) {
+    List<String> names = targets.stream().map(Target::name).toList();
+    return targets.stream().filter(target -> target.name().equals(name)).findFirst().orElseThrow(() -> new UsageException(
+        Reason.BAD_OPTION,
+        file + " has no target " + Mistakes.quoted(name) + "; it has " + (names.isEmpty() ? "none" : String.join(", ", names)),
+        Nearest.to(name, names).map(near -> "did you mean " + near + "?")
+            .orElse("name a target of the file, or leave --config out to give a path")));
+  }
+}

@@ -1,0 +1,124 @@
+package io.pgproof.target;
+
+import io.pgproof.target.VerificationRequest.Resources;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Something that a user may say about a verification, on the command line or in a configuration file alike.
+ *
+ * @param <T> the value, once read
+ */
+public final class Setting<T> {
+  public static final Setting<String> FRESHNESS_QUERY = new Setting<>("freshness-query",
+      "Gives the newest time in the data, without it the WAL tells", Form.sql("a time"), null);
+  public static final Setting<String> DATABASE = new Setting<>("database",
+      "Database that the query and the assertions are asked in", Form.NAME, VerificationRequest.DEFAULT_DATABASE);
+  public static final Setting<ZoneId> TIME_ZONE = new Setting<>("time-zone",
+      "In which times without a zone are read", Form.ZONE, VerificationRequest.DEFAULT_ZONE.getId());
+  public static final Setting<Duration> MAX_AGE = new Setting<>("max-age",
+      "How old the newest data may be", Form.duration(Duration.ZERO, Duration.ofDays(36_500)),
+      Durations.write(VerificationRequest.DEFAULT_MAX_AGE));
+  public static final Setting<List<String>> ASSERTIONS = Setting.list("assertions",
+      "What must be true of the data", Form.sql("which is true"));
+  public static final Setting<Depth> DEPTH = new Setting<>("depth",
+      "How much is checked", Form.DEPTH, VerificationRequest.DEFAULT_DEPTH.name().toLowerCase(Locale.ROOT));
+  public static final Setting<Path> WAL_ARCHIVE = new Setting<>("wal-archive",
+      "Directory with WAL segments that the backup does not bring", Form.DIRECTORY, null);
+  public static final Setting<Duration> RECOVERY_TIMEOUT = new Setting<>("recovery-timeout",
+      "How long recovery may take", Form.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+      Durations.write(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT));
+  public static final Setting<String> SUPERUSER = new Setting<>("superuser",
+      "Role to connect as", Form.NAME, VerificationRequest.DEFAULT_SUPERUSER);
+  public static final Setting<Long> MEMORY = new Setting<>("memory",
+      "Memory of the container", Form.MEMORY, Sizes.write(Resources.DEFAULT.memoryBytes()));
+  public static final Setting<Double> CPUS = new Setting<>("cpus",
+      "Processors of the container", Form.CPUS, String.valueOf(Resources.DEFAULT.cpus()));
+  public static final Setting<Duration> KEEP = new Setting<>("keep",
+      "How long the restored copy of a refuted or inconclusive run is kept for a look",
+      Form.duration(Duration.ZERO, Duration.ofDays(3_650)), Durations.write(VerificationRequest.DEFAULT_KEEP));
+
+  private static final List<Setting<?>> ALL = List.of(FRESHNESS_QUERY, DATABASE, TIME_ZONE, MAX_AGE, ASSERTIONS, DEPTH,
+      WAL_ARCHIVE, RECOVERY_TIMEOUT, SUPERUSER, MEMORY, CPUS, KEEP);
+
+  private final String name;
+  private final String meaning;
+  private final Form<?> form;
+  private final String standard;
+  private final boolean list;
+  private final Function<List<String>, T> reader;
+
+  private Setting(String name, String meaning, Form<T> form, String standard) {
+    this(name, meaning, form, standard, false, texts -> form.reader().apply(texts.get(0)));
+  }
+
+  private Setting(String name, String meaning, Form<?> form, String standard, boolean list, Function<List<String>, T> reader) {
+    this.name = name;
+    this.meaning = meaning;
+    this.form = form;
+    this.standard = standard;
+    this.list = list;
+    this.reader = reader;
+  }
+
+  private static <E> Setting<List<E>> list(String name, String meaning, Form<E> form) {
+    return new Setting<>(name, meaning, form, null, true, texts -> texts.stream().map(form.reader()).toList());
+  }
+
+  public static List<Setting<?>> all() {
+    return ALL;
+  }
+
+  /** Lower case with hyphens. */
+  public String name() {
+    return name;
+  }
+
+  /** One line without a full stop. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** Stands for a value in a synopsis. */
+  public String label() {
+    return form.label();
+  }
+
+  /** The values that are allowed, in words; of a list, each of its values. */
+  public String allowed() {
+    return form.allowed();
+  }
+
+  /** What holds where nothing is said, as it would be written; empty where that is nothing. */
+  public Optional<String> standard() {
+    return Optional.ofNullable(standard);
+  }
+
+  /** Whether it may have any number of values instead of one. */
+  public boolean isList() {
+    return list;
+  }
+
+  /**
+   * Reads what was written.
+   *
+   * @param texts one, unless {@link #isList}
+   * @throws IllegalArgumentException when that is not {@link #allowed}
+   */
+  T read(List<String> texts) {
+    if (!list && texts.size() != 1) {
+      throw new IllegalArgumentException(name + " has one value");
+    }
+    return reader.apply(texts);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

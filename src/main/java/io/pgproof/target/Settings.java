@@ -1,0 +1,94 @@
+package io.pgproof.target;
+
+import io.pgproof.target.VerificationRequest.Resources;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What was said about a verification, and nothing of what was not said: the defaults come with {@link #request}. */
+public final class Settings {
+  /** Nothing was said. */
+  public static final Settings NONE = new Settings(Map.of());
+
+  private final Map<Setting<?>, Object> given;
+
+  private Settings(Map<Setting<?>, Object> given) {
+    this.given = given;
+  }
+
+  /** These, with one said anew. */
+  public <T> Settings with(Setting<T> setting, T value) {
+    Map<Setting<?>, Object> more = new LinkedHashMap<>(given);
+    more.put(setting, value);
+    return new Settings(more);
+  }
+
+  /**
+   * These, with one said anew as it was written.
+   *
+   * @param texts one, unless the setting is a list
+   * @throws IllegalArgumentException when the setting does not allow it
+   */
+  public <T> Settings withText(Setting<T> setting, List<String> texts) {
+    return with(setting, setting.read(texts));
+  }
+
+  /** These, except where the others say something: a list is replaced and not lengthened. */
+  public Settings overriddenBy(Settings others) {
+    Map<Setting<?>, Object> merged = new LinkedHashMap<>(given);
+    merged.putAll(others.given);
+    return new Settings(merged);
+  }
+
+  /** What was said. */
+  @SuppressWarnings("unchecked") // with() is the only way in
+  public <T> Optional<T> get(Setting<T> setting) {
+    return Optional.ofNullable((T) given.get(setting));
+  }
+
+  /**
+   * The verification that was asked for, with the default of all that was not said.
+   *
+   * @param target name of the target; empty for a bare path
+   * @param path absolute
+   */
+  public VerificationRequest request(Optional<String> target, Path path, String askedBy) {
+    Duration recoveryTimeout = get(Setting.RECOVERY_TIMEOUT).orElse(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
+    Resources resources = new Resources(get(Setting.MEMORY).orElse(Resources.DEFAULT.memoryBytes()),
+        get(Setting.CPUS).orElse(Resources.DEFAULT.cpus()));
+    return new VerificationRequest(
+        target,
+        path,
+        get(Setting.FRESHNESS_QUERY),
+        get(Setting.DATABASE).orElse(VerificationRequest.DEFAULT_DATABASE),
+        get(Setting.TIME_ZONE).orElse(VerificationRequest.DEFAULT_ZONE),
+        get(Setting.MAX_AGE).orElse(VerificationRequest.DEFAULT_MAX_AGE),
+        get(Setting.ASSERTIONS).orElse(List.of()),
+        get(Setting.DEPTH).orElse(VerificationRequest.DEFAULT_DEPTH),
+        get(Setting.WAL_ARCHIVE),
+        recoveryTimeout,
+        recoveryTimeout.plus(VerificationRequest.DEFAULT_STAY_TIMEOUT),
+        get(Setting.SUPERUSER).orElse(VerificationRequest.DEFAULT_SUPERUSER),
+        resources,
+        get(Setting.KEEP).orElse(VerificationRequest.DEFAULT_KEEP),
+        askedBy);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Settings settings && given.equals(settings.given);
+  }
+
+  @Override
+  public int hashCode() {
+    return given.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return given.toString();
+  }
+}

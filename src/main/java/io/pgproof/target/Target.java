@@ -1,0 +1,40 @@
+package io.pgproof.target;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A backup that the configuration gives a name.
+ *
+ * @param name lower-case letters, digits and hyphens
+ * @param path absolute
+ */
+public record Target(String name, Path path, Settings settings) {
+  static final String NAME_ALLOWED = "up to 63 of a-z, 0-9 and -, the first no hyphen";
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+
+  public Target {
+    if (!isName(name)) {
+      throw new IllegalArgumentException("'" + name + "' is no name of a target; allowed: " + NAME_ALLOWED);
+    }
+    if (!path.isAbsolute()) {
+      throw new IllegalArgumentException(path + " must be absolute");
+    }
+  }
+
+  static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /** The same target, except where these settings say something. */
+  public Target overriddenBy(Settings others) {
+    return new Target(name, path, settings.overriddenBy(others));
+  }
+
+  /** Asks to have it verified. */
+  public VerificationRequest request(String askedBy) {
+    return settings.request(Optional.of(name), path, askedBy);
+  }
+}

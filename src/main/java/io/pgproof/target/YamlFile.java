@@ -1,0 +1,94 @@
+package io.pgproof.target;
+
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.reader.StreamReader;
+
+/** Reads a file as one tree of YAML nodes; no object is ever made of it. */
+final class YamlFile {
+  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_ALIASES = 50;
+  private static final int DEEPEST = 20;
+
+  private YamlFile() {}
+
+  /**
+   * Empty when the file says nothing.
+   *
+   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} when it is no YAML
+   */
+  static Optional<Node> read(Path file) {
+    String text = text(file);
+    LoaderOptions options = new LoaderOptions();
+    options.setMaxAliasesForCollections(MOST_ALIASES);
+    options.setNestingDepthLimit(DEEPEST);
+    // Nothing is constructed by a tag here; the one who reads the nodes refuses it, together with all else that is wrong.
+    options.setTagInspector(tag -> true);
+    try {
+      return Optional.ofNullable(new Yaml(new SafeConstructor(options)).compose(new StringReader(text)));
+    } catch (MarkedYAMLException e) {
+      var mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
+      throw noYaml(file + ":" + (mark.getLine() + 1), e.getProblem());
+    } catch (YAMLException e) {
+      throw noYaml(file.toString(), e.getMessage());
+    }
+  }
+
+  private static String text(Path file) {
+    byte[] bytes;
+    if (Files.isDirectory(file)) {
+      throw new UsageException(Reason.NO_SUCH_PATH, "the configuration " + file + " is a directory",
+          "name the file, such as pgproof.yaml");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MOST_BYTES + 1);
+    } catch (NoSuchFileException e) {
+      throw new UsageException(Reason.NO_SUCH_PATH, "the configuration " + file + " does not exist");
+    } catch (IOException e) {
+      throw new UsageException(Reason.NO_SUCH_PATH, "the configuration " + file + " cannot be read: " + e.getMessage());
+    }
+    if (bytes.length > MOST_BYTES) {
+      throw noYaml(file.toString(), "it is larger than " + Sizes.write(MOST_BYTES));
+    }
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      requirePrintable(file, text);
+      return text;
+    } catch (CharacterCodingException e) {
+      throw noYaml(file.toString(), "it is not encoded in UTF-8");
+    }
+  }
+
+  /** The parser would refuse it as well, without saying in which line. */
+  private static void requirePrintable(Path file, String text) {
+    int line = 1;
+    for (int c : text.codePoints().toArray()) {
+      if (c == '\n') {
+        line++;
+      } else if (!StreamReader.isPrintable(c)) {
+        throw noYaml(file + ":" + line, String.format("the character U+%04X is not allowed", c));
+      }
+    }
+  }
+
+  private static UsageException noYaml(String where, String why) {
+    return new UsageException(Reason.BAD_OPTION, where + ": this is no YAML that pgproof reads: " + why.strip(),
+        "correct the file and run the command again");
+  }
+}

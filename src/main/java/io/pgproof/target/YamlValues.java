@@ -1,0 +1,32 @@
+package io.pgproof.target;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/** What a node of the tree says. */
+final class YamlValues {
+  private YamlValues() {}
+
+  /** A value is taken as it is written, whatever else YAML could make of it: {@code no} is a name and {@code 1} a text too. */
+  static Optional<String> text(Node node) {
+    return node instanceof ScalarNode scalar && !Tag.NULL.equals(node.getTag()) && isStandard(node.getTag())
+        ? Optional.of(scalar.getValue()) : Optional.empty();
+  }
+
+  private static boolean isStandard(Tag tag) {
+    return Stream.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.TIMESTAMP, Tag.MERGE).anyMatch(tag::equals);
+  }
+
+  static boolean isList(Node node) {
+    return node instanceof SequenceNode && Tag.SEQ.equals(node.getTag());
+  }
+
+  /** Counted from one. */
+  static int line(Node node) {
+    return node.getStartMark().getLine() + 1;
+  }
+}

@@ -1,0 +1,165 @@
+package io.pgproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.target.Setting;
+import io.pgproof.target.Settings;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.target.VerificationRequest.Resources;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class VerifyCommandTest {
+  @TempDir
+  Path place;
+
+  @Test
+  void aPathAloneIsVerifiedByTheDefaults() {
+    assertThat(request("/backups/shop"))
+        .isEqualTo(Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), Person.whoRanThis()));
+  }
+
+  @Test
+  void aRelativePathStartsHere() {
+    assertThat(request("backups/../shop").path()).isEqualTo(Path.of("shop").toAbsolutePath());
+  }
+
+  @Test
+  void optionsAndAFileThatSayTheSameMakeTheSameRequest() throws IOException {
+    Path file = configuration("""
+        targets:
+          - name: shop
+            path: /backups/shop
+            freshness-query: select max(placed_at) from orders
+            database: shop
+            time-zone: Europe/Berlin
+            max-age: 36h
+            assertions: [ "select 1 = 1", "select 2 = 2" ]
+            depth: standard
+            wal-archive: %s
+            recovery-timeout: 2h
+            superuser: admin
+            memory: 2G
+            cpus: 0.5
+            keep: 2d
+        """.formatted(place));
+    VerificationRequest byOptions = request("/backups/shop", "--freshness-query", "select max(placed_at) from orders",
+        "--database", "shop", "--time-zone", "Europe/Berlin", "--max-age=36h", "--assert", "select 1 = 1",
+        "--assert", "select 2 = 2", "--depth", "STANDARD", "--wal-archive", place.toString(), "--recovery-timeout", "2h",
+        "--superuser", "admin", "--memory", "2G", "--cpus", "0.5", "--keep", "2d");
+    VerificationRequest byFile = request("--config", file.toString(), "shop");
+    assertThat(byFile.target()).contains("shop");
+    assertThat(withoutTarget(byFile)).isEqualTo(byOptions);
+  }
+
+  @Test
+  void anOptionWinsOverTheFileAndTheRestOfTheFileStands() throws IOException {
+    Path file = configuration("""
+        targets:
+          - {name: shop, path: /backups/shop, database: shop, max-age: 36h, memory: 2G, cpus: 2, assertions: [a, b]}
+        """);
+    VerificationRequest request = request("--config", file.toString(), "shop", "--max-age", "1h", "--cpus", "1", "--assert", "c");
+    assertThat(request.maxAge()).isEqualTo(Duration.ofHours(1));
+    assertThat(request.assertions()).containsExactly("c");
+    assertThat(request.resources()).isEqualTo(new Resources(2L << 30, 1));
+    assertThat(request.database()).isEqualTo("shop");
+  }
+
+  @Test
+  void allOptionsThatAreNotAllowedAreNamedAtOnce() {
+    UsageException refused = refused("/backups/shop", "--memory", "100M", "--cpus", "0", "--depth", "deep", "--assert", "a", "--assert", "",
+        "--wal-archive", "");
+    assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+    assertThat(refused.getMessage().lines()).satisfiesExactly(
+        line -> assertThat(line).isEqualTo("5 mistakes:"),
+        line -> assertThat(line).startsWith("  --assert is ''; allowed: SQL"),
+        line -> assertThat(line).startsWith("  --depth is 'deep'; allowed: standard (quick and deep are not in this version)"),
+        line -> assertThat(line).startsWith("  --wal-archive is ''; allowed: a path"),
+        line -> assertThat(line).startsWith("  --memory is '100M'; allowed: a size such as 512M or 2G, at least 256M"),
+        line -> assertThat(line).startsWith("  --cpus is '0'; allowed: a number from 0.05 to 1024"));
+  }
+
+  @Test
+  void anEmptyPathIsNotTheWorkingDirectory() {
+    assertThat(refused("").reason()).isEqualTo(Reason.NO_SUCH_PATH);
+  }
+
+  @Test
+  void aWalArchiveThatIsNotThereIsNamedWhereItWasSaid() throws IOException {
+    Path file = configuration("targets: [{name: shop, path: /backups/shop, wal-archive: /no/such/wal}]");
+    assertThat(refused("--config", file.toString(), "shop").getMessage())
+        .isEqualTo(file + ": wal-archive of target shop is no directory: /no/such/wal");
+    assertThat(refused("--config", file.toString(), "shop", "--wal-archive", "/no/such/too").getMessage())
+        .isEqualTo("--wal-archive is no directory: /no/such/too");
+    assertThat(refused("/backups/shop", "--wal-archive", "/no/such/wal").reason()).isEqualTo(Reason.NO_SUCH_PATH);
+  }
+
+  @Test
+  void aWrongConfigurationEndsWithTwoAndOneJsonObject() throws IOException {
+    Path file = configuration("targets: [{name: shop, path: shop, max-age: soon}]");
+    PrintStream standardOutput = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    int status;
+    try {
+      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      status = Main.run("verify", "--json", "--config", file.toString(), "shop", "--state", place.resolve("state").toString());
+    } finally {
+      System.setOut(standardOutput);
+    }
+    JsonNode json = new ObjectMapper().readTree(printed.toString(StandardCharsets.UTF_8));
+    assertThat(status).isEqualTo(2);
+    assertThat(json.get("verdict").isNull()).isTrue();
+    assertThat(json.get("reason").asText()).isEqualTo("bad-option");
+    assertThat(json.get("message").asText()).contains("path of target shop is 'shop'", "max-age of target shop is 'soon'");
+    assertThat(place.resolve("state")).doesNotExist();
+  }
+
+  @Test
+  void helpTellsEverySettingAndItsDefault() {
+    String help = new CommandLine(new VerifyCommand()).getUsageMessage().replaceAll("\\s+", " ");
+    for (Setting<?> setting : Setting.all()) {
+      String begin = " " + SettingOptions.name(setting) + "=" + setting.label() + " " + setting.meaning() + ": ";
+      assertThat(help).contains(begin);
+      String told = help.substring(help.indexOf(begin) + begin.length()).split("\\. ", 2)[0];
+      setting.standard().ifPresent(value -> assertThat(told).endsWith("; default " + value));
+    }
+    assertThat(help).contains("--config=FILE", "win over the file");
+  }
+
+  private Path configuration(String yaml) throws IOException {
+    return Files.writeString(place.resolve("pgproof.yaml"), yaml);
+  }
+
+  private static VerificationRequest request(String... arguments) {
+    VerifyCommand command = new VerifyCommand();
+    new CommandLine(command).parseArgs(arguments);
+    return command.request();
+  }
+
+  private static UsageException refused(String... arguments) {
+    UsageException refused = catchThrowableOfType(UsageException.class, () -> request(arguments));
+    assertThat(refused).isNotNull();
+    return refused;
+  }
+
+  private static VerificationRequest withoutTarget(VerificationRequest r) {
+    return new VerificationRequest(Optional.empty(), r.path(), r.freshnessQuery(), r.database(), r.zone(), r.maxAge(),
+        List.copyOf(r.assertions()), r.depth(), r.walArchive(), r.recoveryTimeout(), r.stayTimeout(), r.superuser(),
+        r.resources(), r.keep(), r.askedBy());
+  }
+}

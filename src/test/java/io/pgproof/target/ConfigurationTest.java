@@ -1,0 +1,267 @@
+package io.pgproof.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.target.VerificationRequest.Resources;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationTest {
+  @TempDir
+  Path place;
+
+  @Test
+  void everyFieldArrivesInTheRequest() throws IOException {
+    VerificationRequest request = Configuration.read(file("""
+        targets:
+          - name: shop
+            path: /backups/shop
+            freshness-query: select max(placed_at) from orders
+            database: shop
+            time-zone: Europe/Berlin
+            max-age: 36h
+            assertions:
+              - "select count(*) > 0 from orders"
+              - |
+                select bool_and(total >= 0)
+                from orders
+            depth: standard
+            wal-archive: /backups/shop/wal
+            recovery-timeout: 2h
+            superuser: admin
+            memory: 2G
+            cpus: 1.5
+            keep: 2d
+        """)).target("shop").request("ada");
+    assertThat(request).isEqualTo(new VerificationRequest(Optional.of("shop"), Path.of("/backups/shop"),
+        Optional.of("select max(placed_at) from orders"), "shop", ZoneId.of("Europe/Berlin"), Duration.ofHours(36),
+        List.of("select count(*) > 0 from orders", "select bool_and(total >= 0)\nfrom orders"), Depth.STANDARD,
+        Optional.of(Path.of("/backups/shop/wal")), Duration.ofHours(2), Duration.ofHours(14), "admin",
+        new Resources(2L << 30, 1.5), Duration.ofDays(2), "ada"));
+  }
+
+  @Test
+  void whatIsNotSaidHasTheDefault() throws IOException {
+    VerificationRequest request = Configuration.read(file("""
+        targets: [{name: shop, path: /backups/shop}]
+        """)).target("shop").request("ada");
+    assertThat(request).isEqualTo(new VerificationRequest(Optional.of("shop"), Path.of("/backups/shop"), Optional.empty(),
+        "postgres", ZoneId.of("UTC"), Duration.ofHours(24), List.of(), Depth.STANDARD, Optional.empty(), Duration.ofHours(1),
+        Duration.ofHours(13), "postgres", new Resources(1L << 30, 1), Duration.ZERO, "ada"));
+  }
+
+  @Test
+  void targetsKeepTheirOrder() throws IOException {
+    Configuration configuration = Configuration.read(file("""
+        targets:
+          - {name: shop, path: /b/shop}
+          - {name: 2-crm, path: /b/crm}
+          - {name: a, path: /b/a}
+        """));
+    assertThat(configuration.targets()).extracting(Target::name).containsExactly("shop", "2-crm", "a");
+  }
+
+  @Test
+  void textThatYamlWouldTakeForSomethingElseStaysText() throws IOException {
+    Target target = Configuration.read(file("""
+        targets: [{name: 007, path: /b, database: no, superuser: 1e3, memory: 1073741824, keep: 1d}]
+        """)).target("007");
+    assertThat(target.settings().get(Setting.DATABASE)).contains("no");
+    assertThat(target.settings().get(Setting.SUPERUSER)).contains("1e3");
+    assertThat(target.settings().get(Setting.MEMORY)).contains(1L << 30);
+  }
+
+  @Test
+  void anAliasRepeatsAValue() throws IOException {
+    Configuration configuration = Configuration.read(file("""
+        targets:
+          - {name: one, path: /b/one, max-age: &age 7d, assertions: &all [select true]}
+          - {name: two, path: /b/two, max-age: *age, assertions: *all}
+        """));
+    assertThat(configuration.target("two").settings().get(Setting.MAX_AGE)).contains(Duration.ofDays(7));
+    assertThat(configuration.target("two").settings().get(Setting.ASSERTIONS)).contains(List.of("select true"));
+  }
+
+  @Test
+  void noTargetsIsAConfigurationToo() throws IOException {
+    assertThat(Configuration.read(file("targets: []\n")).targets()).isEmpty();
+  }
+
+  @Test
+  void anUnknownTargetIsAnsweredWithTheNamesThereAre() throws IOException {
+    Configuration configuration = Configuration.read(file("targets: [{name: shop, path: /b/s}, {name: crm, path: /b/c}]"));
+    UsageException refused = catchThrowableOfType(UsageException.class, () -> configuration.target("shpo"));
+    assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+    assertThat(refused).hasMessage(place.resolve("pgproof.yaml") + " has no target 'shpo'; it has shop, crm");
+    assertThat(refused.hint()).isEqualTo("did you mean shop?");
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "name             | Shop          | name of target 1 is 'Shop'",
+      "name             | -shop         | name of target 1 is '-shop'",
+      "path             | backups/shop  | path of target shop is 'backups/shop'; allowed: an absolute path",
+      "path             | [/b]          | path of target shop is not one value",
+      "freshness-query  | '  '          | freshness-query of target shop is '  '; allowed: SQL",
+      "freshness-query  | {a: b}        | freshness-query of target shop is not one value",
+      "database         | ''            | database of target shop is ''; allowed: a name",
+      "database         |               | database of target shop has no value; allowed: a name",
+      "database         | ~             | database of target shop has no value",
+      "database         | !env HOME     | database of target shop has a type tag",
+      "database         | !!java.io.File x | database of target shop has a type tag",
+      "time-zone        | Berlin        | time-zone of target shop is 'Berlin'; allowed: a time zone such as UTC, Europe/Berlin",
+      "max-age          | 1 day         | max-age of target shop is '1 day'; allowed: a duration such as 90s, 30m, 24h, 7d",
+      "max-age          | -PT1H         | max-age of target shop is '-PT1H'; allowed: a duration",
+      "max-age          | 999999999d    | max-age of target shop is '999999999d'; allowed: a duration",
+      "assertions       | select true   | assertions of target shop is no list; allowed: a list, each SQL",
+      "assertions       | [[a]]         | one of the assertions of target shop is not one value",
+      "assertions       | ['']          | one of the assertions of target shop is ''; allowed: SQL",
+      "assertions       | !!set {a}     | assertions of target shop is no list",
+      "depth            | deep          | depth of target shop is 'deep'; allowed: standard (quick and deep are not in this version)",
+      "depth            | full          | depth of target shop is 'full'; allowed: standard",
+      "wal-archive      | wal           | wal-archive of target shop is 'wal'; allowed: an absolute path",
+      "recovery-timeout | 0s            | recovery-timeout of target shop is '0s'; allowed: a duration",
+      "superuser        | \" \"         | superuser of target shop is ' '; allowed: a name",
+      "memory           | 255M          | memory of target shop is '255M'; allowed: a size such as 512M or 2G, at least 256M",
+      "memory           | lots          | memory of target shop is 'lots'; allowed: a size",
+      "memory           | 999999999999T | memory of target shop is '999999999999T'; allowed: a size",
+      "cpus             | 0             | cpus of target shop is '0'; allowed: a number from 0.05 to 1024",
+      "cpus             | 1025          | cpus of target shop is '1025'; allowed: a number",
+      "cpus             | .nan          | cpus of target shop is '.nan'; allowed: a number",
+      "keep             | for ever      | keep of target shop is 'for ever'; allowed: a duration",
+      "max_age          | 24h           | unknown field 'max_age' of target shop (did you mean max-age?); allowed: name, path, freshness-query",
+      "freshness        | select 1      | unknown field 'freshness' of target shop (did you mean freshness-query?)",
+      "databse          | shop          | unknown field 'databse' of target shop (did you mean database?)",
+      "colour           | red           | unknown field 'colour' of target shop; allowed: name, path",
+      "<<               | {memory: 1G}  | unknown field '<<' of target shop; allowed: name, path"
+  })
+  void aWrongValueIsNamedWithItsLine(String field, String value, String said) throws IOException {
+    String name = field.equals("name") ? "" : "    name: shop\n";
+    String path = field.equals("path") ? "" : "    path: /backups/shop\n";
+    String yaml = "targets:\n  -\n" + name + path + "    " + field + ": " + (value == null ? "" : value) + "\n";
+    int line = (int) yaml.lines().count();
+    UsageException refused = refused(file(yaml));
+    assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+    assertThat(refused.getMessage()).startsWith(place.resolve("pgproof.yaml") + ":" + line + ": " + said).doesNotContain("mistakes");
+  }
+
+  @Test
+  void allMistakesAreToldAtOnceInTheOrderOfTheFile() throws IOException {
+    Path file = file("""
+        target: []
+        targets:
+          - name: shop
+            path: /backups/shop
+            max-age: soon
+            memory: 1M
+            max-age: 24h
+          - path: relative
+          - name: shop
+            path: /backups/other
+            assertions:
+              - select true
+              -
+          - just a text
+        """);
+    assertThat(refused(file).getMessage().lines().map(line -> line.replace(file.toString(), "FILE"))).satisfiesExactly(
+        line -> assertThat(line).isEqualTo("9 mistakes:"),
+        line -> assertThat(line).isEqualTo("  FILE:1: unknown field 'target' (did you mean targets?); allowed: targets"),
+        line -> assertThat(line).startsWith("  FILE:5: max-age of target shop is 'soon'; allowed: "),
+        line -> assertThat(line).startsWith("  FILE:6: memory of target shop is '1M'; allowed: "),
+        line -> assertThat(line).isEqualTo("  FILE:7: max-age of target shop is given twice, first in line 5; allowed: once"),
+        line -> assertThat(line).startsWith("  FILE:8: name of target 2 is missing; allowed: "),
+        line -> assertThat(line).startsWith("  FILE:8: path of target 2 is 'relative'; allowed: "),
+        line -> assertThat(line).isEqualTo("  FILE:9: name is 'shop' as in line 3; allowed: a name that no other target has"),
+        line -> assertThat(line).startsWith("  FILE:13: one of the assertions of target shop has no value"),
+        line -> assertThat(line).startsWith("  FILE:14: target 4 has no fields; allowed: name, path, "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "                            | :1: the file is empty",
+      "# nothing                   | :1: the file is empty",
+      "just a text                 | :1: the file has no fields; allowed: targets",
+      "targets: shop               | :1: targets is no list",
+      "{}                          | :1: targets is missing",
+      "targets:                    | :1: targets is no list",
+      "targets: [{}]               | name of target 1 is missing; allowed: ",
+      "targets: [{name: shop}]     | :1: path of target shop is missing; allowed: an absolute path",
+      "targets: [a: b: c]          | :1: this is no YAML",
+      "targets: [*gone]            | :1: this is no YAML",
+      "!!java.net.URL [a]          | :1: the file has no fields"
+  })
+  void aFileOfAnotherShapeIsRefused(String yaml, String said) throws IOException {
+    assertThat(refused(file(yaml == null ? "" : yaml)).getMessage()).contains(said);
+  }
+
+  @Test
+  void brokenYamlIsNamedWithItsLine() throws IOException {
+    assertThat(refused(file("targets:\n  - name: shop\n\tpath: /b\n")).getMessage()).contains("pgproof.yaml:3: this is no YAML", "TAB");
+    assertThat(refused(file("targets: []\n---\ntargets: []\n")).getMessage()).contains("pgproof.yaml:2: this is no YAML");
+    assertThat(refused(file("targets:\n\n- \u0001\n")).getMessage()).contains("pgproof.yaml:3: this is no YAML", "U+0001");
+  }
+
+  @Test
+  void aListThatHoldsItselfIsRefused() throws IOException {
+    assertThat(refused(file("targets: &a [*a]\n")).getMessage()).contains("target 1 has no fields");
+  }
+
+  @Test
+  void aliasesAndDepthAreBounded() throws IOException {
+    String many = "targets: [{name: a, path: /a, assertions: &x [select 1]}"
+        + ", {assertions: *x}".repeat(60) + "]\n";
+    assertThat(refused(file(many)).getMessage()).contains("this is no YAML that pgproof reads", "aliases");
+    assertThat(refused(file("[".repeat(100) + "]".repeat(100))).getMessage()).contains("this is no YAML that pgproof reads", "Depth");
+  }
+
+  @Test
+  void aFileThatIsNoTextIsRefused() throws IOException {
+    Path file = place.resolve("pgproof.yaml");
+    Files.write(file, "targets: [ä]".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(refused(file).getMessage()).contains("not encoded in UTF-8");
+    Files.write(file, new byte[(1 << 20) + 1]);
+    assertThat(refused(file).getMessage()).contains("larger than 1M");
+  }
+
+  @Test
+  void countlessMistakesAreCutShort() throws IOException {
+    StringBuilder yaml = new StringBuilder("targets: []\n");
+    for (int i = 0; i < 1_000; i++) {
+      yaml.append("k").append(i).append(": v\n");
+    }
+    assertThat(refused(file(yaml.toString())).getMessage().lines()).hasSize(202).first().isEqualTo("1000 mistakes:");
+    assertThat(refused(file(yaml.toString())).getMessage()).endsWith("and 800 more");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gone.yaml", "."})
+  void aFileThatCannotBeReadIsNamed(String name) {
+    UsageException refused = refused(place.resolve(name));
+    assertThat(refused.reason()).isEqualTo(Reason.NO_SUCH_PATH);
+    assertThat(refused.getMessage()).contains(place.resolve(name).toString());
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(place.resolve("pgproof.yaml"), yaml);
+  }
+
+  private static UsageException refused(Path file) {
+    UsageException refused = catchThrowableOfType(UsageException.class, () -> Configuration.read(file));
+    assertThat(refused).isNotNull();
+    return refused;
+  }
+}

@@ -1,0 +1,69 @@
+package io.pgproof.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingTest {
+  private static final Path PATH = Path.of("/backups/shop");
+
+  static Stream<Setting<?>> withDefault() {
+    return Setting.all().stream().filter(setting -> setting.standard().isPresent());
+  }
+
+  @ParameterizedTest
+  @MethodSource("withDefault")
+  void theDefaultThatIsToldIsTheDefaultThatHolds(Setting<?> setting) {
+    VerificationRequest said = Settings.NONE.withText(setting, List.of(setting.standard().orElseThrow()))
+        .request(Optional.empty(), PATH, "ada");
+    assertThat(said).isEqualTo(Settings.NONE.request(Optional.empty(), PATH, "ada"));
+  }
+
+  @Test
+  void whatIsSaidLaterReplacesWhatWasSaid() {
+    Settings file = Settings.NONE.with(Setting.ASSERTIONS, List.of("a", "b")).with(Setting.DATABASE, "shop");
+    Settings options = Settings.NONE.with(Setting.ASSERTIONS, List.of("c")).with(Setting.MAX_AGE, Duration.ofDays(1));
+    assertThat(file.overriddenBy(options)).isEqualTo(Settings.NONE.with(Setting.DATABASE, "shop")
+        .with(Setting.ASSERTIONS, List.of("c")).with(Setting.MAX_AGE, Duration.ofDays(1)));
+  }
+
+  @Test
+  void aSettingHasOneValueUnlessItIsAList() {
+    assertThatThrownBy(() -> Setting.MAX_AGE.read(List.of("1h", "2h"))).isInstanceOf(IllegalArgumentException.class);
+    assertThat(Setting.ASSERTIONS.read(List.of("a", " b\n"))).containsExactly("a", "b");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0s", "90s", "59m", "1h", "24h", "7d", "36h", "PT0.5S"})
+  void durationsAreWrittenAsTheyAreRead(String text) {
+    assertThat(Durations.write(Durations.parse(text))).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "1023", "1K", "256M", "1025M", "1G", "3T", "2048T"})
+  void sizesAreWrittenAsTheyAreRead(String text) {
+    assertThat(Sizes.write(Sizes.parse(text))).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "0.05", ".5", "1024", " 2 "})
+  void processorsMayBeAFraction(String text) {
+    assertThat(Setting.CPUS.read(List.of(text))).isEqualTo(Double.parseDouble(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1f", "0x1p3", "NaN", "1e2", "", ".", "-1", "0.01", "1024.1"})
+  void processorsAreAPlainNumber(String text) {
+    assertThatThrownBy(() -> Setting.CPUS.read(List.of(text))).isInstanceOf(IllegalArgumentException.class);
+  }
+}
