@@ -89,12 +89,32 @@ public final class Bench implements LauncherSessionListener {
           source(version, "source-" + version, SourceOptions.standard().keepingBackupsIn(kept))) {
         source.fill(20_000);
         try (OrderWriter writer = source.keepWriting()) {
-          Path backup = source.baseBackup("backup");
+          // Slowly, and from segment to segment, so that recovery needs more than one.
+          Thread switching = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+              source.switchWal();
+              try {
+                Thread.sleep(300);
+              } catch (InterruptedException e) {
+                return;
+              }
+            }
+          });
+          switching.start();
+          Path backup;
+          try {
+            backup = source.baseBackup("backup", "--format=tar", "--wal-method=stream", "--gzip", "--max-rate=16M");
+          } finally {
+            switching.interrupt();
+            switching.join();
+          }
           if (writer.written() == 0) {
             throw new IllegalStateException("no order came in while the backup was taken");
           }
           return backup;
         }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
       }
     });
   }

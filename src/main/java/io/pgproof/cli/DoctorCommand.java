@@ -34,7 +34,7 @@ final class DoctorCommand implements Callable<Integer> {
     HostPrograms programs = new HostPrograms();
     List<Sandbox.Lack> lacks = Machine.lacks(programs, main.state());
     if (fix) {
-      for (Sandbox.Lack lack : lacks) {
+      for (Sandbox.Lack lack : lacks.stream().filter(lack -> !lack.byHand()).toList()) {
         out.println("+ " + lack.mend());
         programs.run(Machine.shell(lack.mend(), MEND_LIMIT), out::println);
       }

@@ -29,8 +29,8 @@ final class Machine {
     }
     long free = new File(existing.toString()).getUsableSpace();
     if (free < FREE_BYTES_WANTED) {
-      lacks.add(new Lack("the file system of the state directory " + state.path() + " has " + (free >> 20)
-          + " MiB free, an image and a restored backup need more", "echo free space on the file system of " + existing + " >&2; false"));
+      lacks.add(Lack.byHand("the file system of the state directory " + state.path() + " has " + (free >> 20)
+          + " MiB free, an image and a restored backup need more", "free space on the file system of " + existing + ", or use another state directory with --state"));
     }
     return lacks;
   }

@@ -29,10 +29,8 @@ public final class DeskOwner implements AutoCloseable {
    * @param ownership given back by {@link #close}
    */
   public static DeskOwner start(Ownership ownership) {
-    return new DeskOwner(ownership, new SpringApplicationBuilder(Application.class)
-        .properties("pgproof.state=" + ownership.state().path())
-        .web(WebApplicationType.NONE)
-        .run());
+    return new DeskOwner(ownership,
+        Startup.run(ownership, new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)));
   }
 
   /**

@@ -4,21 +4,34 @@ import io.pgproof.Pgproof;
 import io.pgproof.state.Ownership;
 import io.pgproof.workflow.Verifications;
 import java.io.IOException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The owner at work: the engine runs, and the control socket is open. */
 public final class Owner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
   private static final long LOOK_EVERY_MILLIS = 50;
+  private static final long TIDY_EVERY_MINUTES = 10;
 
   private final Ownership ownership;
   private final ConfigurableApplicationContext application;
   private final ControlServer control;
+  private final ScheduledExecutorService tidying = Executors.newSingleThreadScheduledExecutor(task -> {
+    Thread thread = new Thread(task, "tidying");
+    thread.setDaemon(true);
+    return thread;
+  });
 
   private Owner(Ownership ownership, ConfigurableApplicationContext application) {
     this.ownership = ownership;
     this.application = application;
+    this.tidying.scheduleWithFixedDelay(this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
     this.control = new ControlServer(ownership.state().controlSocket(), this::answer);
   }
 
@@ -30,16 +43,24 @@ public final class Owner implements AutoCloseable {
    */
   public static Owner start(Ownership ownership, boolean pages) {
     SpringApplicationBuilder application = new SpringApplicationBuilder(Pgproof.class)
-        .properties("pgproof.state=" + ownership.state().path())
         .web(pages ? WebApplicationType.SERVLET : WebApplicationType.NONE)
         .profiles(pages ? "serve" : "command");
-    return new Owner(ownership, application.run());
+    return new Owner(ownership, Startup.run(ownership, application));
   }
 
   /** Where the web pages are; only where they are served. */
   public String address() {
     return "http://" + application.getEnvironment().getProperty("server.address") + ":"
         + application.getEnvironment().getProperty("local.server.port");
+  }
+
+  /** Removes copies that were kept long enough, and what a run that was deleted by hand left. */
+  private void tidyUp() {
+    try {
+      application.getBean(Leftovers.class).removeUnowned().forEach(path -> LOG.info("removed {}", path));
+    } catch (RuntimeException e) {
+      LOG.warn("leftovers could not be removed, and will be tried again: {}", e.toString());
+    }
   }
 
   /** Returns when nothing that was begun is on its way, and nobody waits for an answer. */
@@ -69,6 +90,7 @@ public final class Owner implements AutoCloseable {
   public void close() {
     try (ownership) {
       control.close();
+      tidying.shutdownNow();
       application.getBean(Verifications.class).halt();
       application.getBean(Leftovers.class).removeUnowned();
       application.close();

@@ -39,7 +39,7 @@ final class Proofs {
       Optional<String> stuck = look % STUCK_EVERY_LOOKS == 0 ? verifications.stuck(run) : Optional.empty();
       if (stuck.isPresent() && reports.report(run).isEmpty()) {
         asker.hear(new Reply.Failed(Reason.ENVIRONMENT.code(), stuck.get(),
-            "run ./pgproof serve and resolve the incident of run " + run + " in Cockpit, or run ./pgproof clean", null));
+            "run ./pgproof serve and resolve the incident of run " + run + " in Cockpit", null));
         return;
       }
       if (look % TELL_EVERY_LOOKS == 0) {

@@ -40,7 +40,7 @@ final class QueryFailure {
     if (state.equals("57014")) {
       return failed(
           what + " did not end within " + PostgresWords.of(asked.statementLimit()),
-          "make it cheaper, or raise the statement limit or --cpus", words);
+          "make it cheaper, or raise --cpus", words);
     }
     if (state.equals("3D000")) {
       return failed("the database " + asked.database() + " does not exist in the backup", databases(), words);
@@ -58,7 +58,7 @@ final class QueryFailure {
       case "42P01", "3F000" -> failed(message, databases(), words);
       case "25006" -> failed(message, "queries and assertions only read", words);
       case "XX001", "XX002" -> failed(
-          message, "this is damage: verify with --depth standard, which reads every row and judges it", words);
+          message, "this is damage that no check of this run covers: look at the table with pg_amcheck on the source", words);
       default -> failed(message, Reason.QUERY_FAILED.hint(), words);
     };
   }

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  */
 final class RecoveryFailure {
   static final String LOCALE_HINT =
-      "add the package locales-all, and the source's locale where that is not enough, to the image's recipe";
+      "the image has all locales of its own distribution, and not this one: it cannot be proven on this distribution yet";
   private static final Pattern MISSING_FILE =
       Pattern.compile("could not access file \"([^\"]+)\".*|could not load library \"([^\"]+)\".*");
 

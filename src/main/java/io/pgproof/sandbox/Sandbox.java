@@ -65,8 +65,24 @@ public interface Sandbox {
   /** Where the root file system of {@code id}'s throw-away layer keeps its changes, for a look after it stopped. */
   Path layer(MachineId id);
 
-  /** Something the host lacks: what, and the command line that mends it. */
-  record Lack(String what, String mend) {}
+  /**
+   * Something the host lacks.
+   *
+   * @param mend the command line that mends it, or what a person must do
+   * @param byHand whether only a person can do it
+   */
+  record Lack(String what, String mend, boolean byHand) {
+
+    /** Something that a command mends. */
+    public Lack(String what, String mend) {
+      this(what, mend, false);
+    }
+
+    /** Something that only a person can mend. */
+    public static Lack byHand(String what, String advice) {
+      return new Lack(what, advice, true);
+    }
+  }
 
   /**
    * How a program inside ended.

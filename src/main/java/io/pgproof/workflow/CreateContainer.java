@@ -50,6 +50,11 @@ final class CreateContainer extends Step {
         new Limits(stay.request().resources().memoryBytes(), stay.request().resources().cpus())));
   }
 
+  @Override
+  void undo(RunId run) {
+    stays.find(run).ifPresent(stay -> sandbox.destroy(stay.machine()));
+  }
+
   private static void makeForServer(Path directory, Stay stay) throws Exception {
     Files.createDirectories(directory);
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));

@@ -54,7 +54,7 @@ final class FindImage extends Step {
     List<Sandbox.Lack> lacks = sandbox.lacks();
     if (!lacks.isEmpty()) {
       String what = lacks.stream().map(Sandbox.Lack::what).collect(Collectors.joining("; "));
-      String mend = lacks.stream().map(Sandbox.Lack::mend).collect(Collectors.joining(" && "));
+      String mend = lacks.stream().map(Sandbox.Lack::mend).collect(Collectors.joining("; then "));
       throw new FindingException(Finding.of(Reason.NO_LXC, what, mend, null));
     }
   }
@@ -70,13 +70,7 @@ final class FindImage extends Step {
   }
 
   private Optional<Image> lookAtBuild(RunId run, DelegateExecution execution) {
-    Optional<Image> built;
-    try {
-      built = work.look(run, VerifyBackup.Message.IMAGE_BUILT);
-    } catch (RuntimeException e) {
-      work.forget(run, VerifyBackup.Message.IMAGE_BUILT);
-      throw e;
-    }
+    Optional<Image> built = work.look(run, VerifyBackup.Message.IMAGE_BUILT);
     if (built.isEmpty()) {
       Pause.longer(execution);
     }

@@ -1,5 +1,6 @@
 package io.pgproof.workflow;
 
+import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +59,7 @@ final class LongWork implements AutoCloseable {
   }
 
   /**
-   * The work's result, or empty while it goes on.
+   * The work's result, or empty while it goes on. Work that ended in a fault is forgotten by this, so that it can be begun anew.
    *
    * @throws IllegalStateException when there is no such work, or when it failed with a checked exception or an error
    * @throws RuntimeException what the work threw
@@ -69,12 +70,14 @@ final class LongWork implements AutoCloseable {
     if (work == null) {
       throw new IllegalStateException("nobody works on what '" + message + "' would end for run " + run);
     }
-    return (Optional<T>) work.look();
-  }
-
-  /** Forgets work that has ended, so that it can be begun anew. */
-  void forget(RunId run, String message) {
-    begun.computeIfPresent(new Key(run, message), (key, work) -> work.ended.getCount() == 0 ? null : work);
+    try {
+      return (Optional<T>) work.look();
+    } catch (FindingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      begun.remove(new Key(run, message), work);
+      throw e;
+    }
   }
 
   /** Interrupts all work of a run that goes on; it ends soon, and is not forgotten. */

@@ -9,15 +9,20 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Look at checks: have they been made, and what came of them? Their findings do not end the process, for it tears down next. */
 final class LookAtChecks extends Step {
+  private final RunChecks runChecks;
+  private final Stays stays;
   private final LongWork work;
 
-  LookAtChecks(Trail trail, Withdrawals withdrawals, LongWork work) {
+  LookAtChecks(Trail trail, Withdrawals withdrawals, RunChecks runChecks, Stays stays, LongWork work) {
     super(trail, withdrawals);
+    this.runChecks = runChecks;
+    this.stays = stays;
     this.work = work;
   }
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
+    runChecks.begin(stays.of(run));
     Optional<Answers> answers = work.look(run, VerifyBackup.Message.CHECKS_ENDED);
     execution.setVariable(VerifyBackup.Variable.CHECKED, answers.isPresent());
     if (answers.isEmpty()) {

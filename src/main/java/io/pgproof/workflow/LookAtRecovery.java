@@ -9,17 +9,20 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Look at recovery: has it ended, and where? */
 final class LookAtRecovery extends Step {
+  private final StartServer startServer;
   private final Stays stays;
   private final LongWork work;
 
-  LookAtRecovery(Trail trail, Withdrawals withdrawals, Stays stays, LongWork work) {
+  LookAtRecovery(Trail trail, Withdrawals withdrawals, StartServer startServer, Stays stays, LongWork work) {
     super(trail, withdrawals);
+    this.startServer = startServer;
     this.stays = stays;
     this.work = work;
   }
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
+    startServer.begin(stays.of(run));
     Optional<RecoveryReached> look = work.look(run, VerifyBackup.Message.RECOVERY_ENDED);
     execution.setVariable(VerifyBackup.Variable.RECOVERED, look.isPresent());
     if (look.isEmpty()) {

@@ -9,17 +9,20 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Look at restore: has the pass over the archives ended, and how? */
 final class LookAtRestore extends Step {
+  private final RestoreFiles restoreFiles;
   private final Stays stays;
   private final LongWork work;
 
-  LookAtRestore(Trail trail, Withdrawals withdrawals, Stays stays, LongWork work) {
+  LookAtRestore(Trail trail, Withdrawals withdrawals, RestoreFiles restoreFiles, Stays stays, LongWork work) {
     super(trail, withdrawals);
+    this.restoreFiles = restoreFiles;
     this.stays = stays;
     this.work = work;
   }
 
   @Override
-  void perform(RunId run, DelegateExecution execution) {
+  void perform(RunId run, DelegateExecution execution) throws Exception {
+    restoreFiles.begin(run, (String) execution.getVariable(VerifyBackup.Variable.IMAGE));
     Optional<Restored> restored = work.look(run, VerifyBackup.Message.RESTORE_ENDED);
     execution.setVariable(VerifyBackup.Variable.RESTORED, restored.isPresent());
     if (restored.isEmpty()) {

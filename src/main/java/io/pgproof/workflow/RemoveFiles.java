@@ -21,7 +21,7 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /** Remove files: all that the stay wrote, but for a restored copy that someone asked to keep for a look. */
 final class RemoveFiles implements JavaDelegate {
-  private static final Duration WORKERS_END_WITHIN = Duration.ofSeconds(30);
+  static final Duration WORKERS_END_WITHIN = Duration.ofSeconds(30);
 
   private final Trail trail;
   private final Sandbox sandbox;

@@ -14,6 +14,7 @@ import io.pgproof.state.StateDirectory;
 import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
+import java.io.IOException;
 import java.nio.file.Files;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
@@ -43,9 +44,7 @@ final class RestoreFiles extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) throws Exception {
-    if (!work.isBegun(run, VerifyBackup.Message.RESTORE_ENDED)) {
-      begin(run, (String) execution.getVariable(VerifyBackup.Variable.IMAGE));
-    }
+    begin(run, (String) execution.getVariable(VerifyBackup.Variable.IMAGE));
     int attempt = (Integer) execution.getVariable(VerifyBackup.Variable.ATTEMPT) + 1;
     execution.setVariable(VerifyBackup.Variable.ATTEMPT, attempt);
     execution.setVariable(VerifyBackup.Variable.RESTORED, false);
@@ -55,17 +54,29 @@ final class RestoreFiles extends Step {
     record(run, new Evidence.AttemptBegun(attempt));
   }
 
-  private void begin(RunId run, String imageKey) throws Exception {
+  @Override
+  void undo(RunId run) throws Exception {
+    work.stop(run, RemoveFiles.WORKERS_END_WITHIN);
+    Trees.remove(state.run(run).path());
+    stays.end(run);
+  }
+
+  /** Begins the stay and its pass over the archives, unless it is begun. */
+  void begin(RunId run, String imageKey) throws IOException, InterruptedException {
+    if (work.isBegun(run, VerifyBackup.Message.RESTORE_ENDED)) {
+      return;
+    }
     VerificationRequest request = requests.of(run);
     Image image = images.list().stream().filter(candidate -> candidate.key().equals(imageKey)).findFirst()
         .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
     Backup backup = Backups.find(request.path());
     BackupIdentity identity = Backups.inspect(backup, request.walArchive());
     RunDirectory directory = state.run(run);
+    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), backup, identity);
+    // First, so that nobody takes the directory for a leftover.
+    stays.begin(stay);
     Trees.remove(directory.path());
     Files.createDirectories(directory.path());
-    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), backup, identity);
-    stays.begin(stay);
     Progress heard = progress.phase(run, "restore");
     RestoreOrder order =
         new RestoreOrder(directory.data(), stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);

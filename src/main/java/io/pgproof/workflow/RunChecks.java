@@ -32,7 +32,13 @@ final class RunChecks extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
-    Stay stay = stays.of(run);
+    begin(stays.of(run));
+    Pause.first(execution);
+  }
+
+  /** Begins to ask, unless it is begun. */
+  void begin(Stay stay) {
+    RunId run = stay.run();
     VerificationRequest request = stay.request();
     Instant startedAt = requests.askedAt(run);
     progress.phase(run, "check");
@@ -40,6 +46,5 @@ final class RunChecks extends Step {
         STATEMENT_LIMIT, request.zone());
     work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> Questions.ask(
         stay.server(sandbox), asked, stay.reached(), stay.restored().control(), startedAt));
-    Pause.first(execution);
   }
 }

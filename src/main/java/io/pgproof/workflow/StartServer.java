@@ -26,13 +26,19 @@ final class StartServer extends Step {
   @Override
   void perform(RunId run, DelegateExecution execution) {
     Stay stay = stays.of(run);
+    begin(stay);
+    Pause.first(execution);
+    record(run, new Evidence.Started(stay.directory().machineName()));
+  }
+
+  /** Starts the container and begins to watch its server, unless it is begun. */
+  void begin(Stay stay) {
+    RunId run = stay.run();
     if (!work.isBegun(run, VerifyBackup.Message.RECOVERY_ENDED)) {
       sandbox.start(stay.machine());
       Progress heard = progress.phase(run, "recover");
       work.begin(run, VerifyBackup.Message.RECOVERY_ENDED, () -> RecoveryWatch.await(
           stay.server(sandbox), RecoveryExpectation.of(stay.restored()), stay.request().recoveryTimeout(), heard));
     }
-    Pause.first(execution);
-    record(run, new Evidence.Started(stay.directory().machineName()));
   }
 }

@@ -34,6 +34,9 @@ abstract class Step implements JavaDelegate {
   /** Does the step; safe to repeat, for its transaction may be rolled back at its very end. */
   abstract void perform(RunId run, DelegateExecution execution) throws Exception;
 
+  /** Undoes what the step began, when it ends in an error: a step that did not complete is not compensated. */
+  void undo(RunId run) throws Exception {}
+
   @Override
   public final void execute(DelegateExecution execution) throws Exception {
     RunId run = new RunId(execution.getProcessBusinessKey());
@@ -54,7 +57,8 @@ abstract class Step implements JavaDelegate {
     }
   }
 
-  private BpmnError found(RunId run, Finding finding, String code, Exception cause) {
+  private BpmnError found(RunId run, Finding finding, String code, Exception cause) throws Exception {
+    undo(run);
     record(run, Evidence.Found.of(finding));
     return new BpmnError(code, finding.message(), cause);
   }

@@ -5,7 +5,6 @@ import io.pgproof.backup.Backups;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -116,16 +115,28 @@ public final class Verifications {
         .map(incident -> "run " + run + " stands still at '" + incident.getActivityId() + "': " + incident.getIncidentMessage());
   }
 
-  /** Whether what lies under this name below {@code runs/} belongs to a stay of this process. */
+  /**
+   * Whether what lies under this name below {@code runs/} belongs to a stay of this process; a stay whose process instance was
+   * deleted by hand is ended by this and owns nothing.
+   */
   public boolean owns(String directory) {
-    return stays.all().stream().anyMatch(run -> run.value().equals(directory));
+    Optional<RunId> staying = stays.all().stream().filter(run -> run.value().equals(directory)).findFirst();
+    if (staying.isEmpty()) {
+      return false;
+    }
+    if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(directory).count() > 0) {
+      return true;
+    }
+    work.stop(staying.get(), RemoveFiles.WORKERS_END_WITHIN);
+    stays.end(staying.get());
+    return false;
   }
 
   /** Stops executing jobs and all long work, for good: what was on its way is resumed by the next owner. */
   public void halt() {
     jobs.shutdown();
     List<RunId> running = stays.all();
-    running.forEach(run -> work.stop(run, Duration.ofSeconds(30)));
+    running.forEach(run -> work.stop(run, RemoveFiles.WORKERS_END_WITHIN));
     running.forEach(stays::end);
   }
 

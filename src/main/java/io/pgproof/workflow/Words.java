@@ -16,7 +16,7 @@ public final class Words {
     if (seconds < 3600) {
       return sign + pair(seconds / 60, "min", seconds % 60, "s");
     }
-    if (seconds < 172_800) {
+    if (seconds < 259_200) {
       return sign + pair(seconds / 3600, "h", seconds % 3600 / 60, "min");
     }
     return sign + pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");

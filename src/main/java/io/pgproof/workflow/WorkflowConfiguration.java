@@ -81,8 +81,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_RESTORE)
-  LookAtRestore lookAtRestore(Trail trail, Withdrawals withdrawals, Stays stays, LongWork work) {
-    return new LookAtRestore(trail, withdrawals, stays, work);
+  LookAtRestore lookAtRestore(Trail trail, Withdrawals withdrawals, RestoreFiles restoreFiles, Stays stays, LongWork work) {
+    return new LookAtRestore(trail, withdrawals, restoreFiles, stays, work);
   }
 
   @Bean(VerifyBackup.Step.PREPARE_RECOVERY)
@@ -102,8 +102,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_RECOVERY)
-  LookAtRecovery lookAtRecovery(Trail trail, Withdrawals withdrawals, Stays stays, LongWork work) {
-    return new LookAtRecovery(trail, withdrawals, stays, work);
+  LookAtRecovery lookAtRecovery(Trail trail, Withdrawals withdrawals, StartServer startServer, Stays stays, LongWork work) {
+    return new LookAtRecovery(trail, withdrawals, startServer, stays, work);
   }
 
   @Bean(VerifyBackup.Step.RUN_CHECKS)
@@ -113,8 +113,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_CHECKS)
-  LookAtChecks lookAtChecks(Trail trail, Withdrawals withdrawals, LongWork work) {
-    return new LookAtChecks(trail, withdrawals, work);
+  LookAtChecks lookAtChecks(Trail trail, Withdrawals withdrawals, RunChecks runChecks, Stays stays, LongWork work) {
+    return new LookAtChecks(trail, withdrawals, runChecks, stays, work);
   }
 
   @Bean(VerifyBackup.Step.DESTROY_CONTAINER)

@@ -2,6 +2,7 @@ package io.pgproof.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Reason;
@@ -270,7 +271,8 @@ class RestoreTest {
           caller.interrupt();
           sleep();
         })).isInstanceOf(InterruptedException.class);
-    assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().startsWith("restore-"));
+    await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().startsWith("restore-")));
   }
 
   private static void sleep() {

@@ -95,7 +95,7 @@ class BadInputTest {
     try (FileChannel file = FileChannel.open(backup.resolve(archive), StandardOpenOption.WRITE)) {
       file.truncate(half);
     }
-    assertVerdict(Bench.verify(Bench.request(backup)), "refuted", "archive-truncated", archive, String.format("%,d", half));
+    assertVerdict(Bench.verify(Bench.request(backup)), "refuted", "archive-truncated", archive, String.valueOf(half));
   }
 
   @ParameterizedTest(name = "one flipped byte in {0}")
@@ -111,15 +111,16 @@ class BadInputTest {
     }
     Report report = Bench.verify(Bench.request(backup));
     assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
+    // Whichever notices first: the decoder, the tar's headers, or the manifest that knows every file's content.
     assertThat(report.reason()).isIn("archive-corrupt", "manifest-mismatch", "unsafe-archive");
-    assertThat(report.message()).contains(archive);
+    assertThat(report.message()).containsAnyOf(archive, "backup_manifest");
   }
 
   @Test
   void aWalSegmentMissing() throws IOException {
     Path backup = copy();
     String segment = Tars.names(backup.resolve("pg_wal.tar.gz")).stream()
-        .filter(name -> name.matches("[0-9A-F]{24}")).sorted().findFirst().orElseThrow();
+        .filter(name -> name.matches("[0-9A-F]{24}")).sorted().skip(1).findFirst().orElseThrow();
     Tars.without(backup.resolve("pg_wal.tar.gz"), name -> name.equals(segment));
     assertVerdict(Bench.verify(Bench.request(backup)), "refuted", "wal-missing", segment);
   }
@@ -160,7 +161,7 @@ class BadInputTest {
       "select placed_at from orders where false| freshness-unknown | no row",
       "select null::timestamptz                | freshness-unknown | NULL",
       "select name from customers limit 1      | freshness-unknown | time",
-      "select now() + interval '1 hour'        | clock             | future"
+      "select now() + interval '1 hour'        | clock             | after this machine's clock"
   })
   void aFreshnessQueryThatCannotTell(String query, String reason, String said) {
     assertVerdict(Bench.verify(Bench.request(Bench.backup(15), query)), "inconclusive", reason, said);
@@ -221,7 +222,7 @@ class BadInputTest {
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), Duration.ofMillis(1),
         sound.stayTimeout(), sound.superuser(), sound.resources(), sound.keep(), sound.askedBy());
-    assertVerdict(Bench.verify(request), "inconclusive", "recovery-timeout");
+    assertVerdict(Bench.verify(request), "inconclusive", "recovery-timeout", "did not");
   }
 
   @Test

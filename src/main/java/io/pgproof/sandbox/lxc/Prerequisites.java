@@ -47,13 +47,13 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
     String status = text("proc/self/status");
     Matcher uid = UID.matcher(status);
     if (!uid.find() || !uid.group(1).equals("0")) {
-      lacks.add(new Lack("pgproof does not run as root, and only root can start containers with ids of their own",
+      lacks.add(Lack.byHand("pgproof does not run as root, and only root can start containers with ids of their own",
           "run the same command with sudo"));
       return;
     }
     Matcher capabilities = CAPABILITIES.matcher(status);
     if (capabilities.find() && !new BigInteger(capabilities.group(1), 16).testBit(CAP_SYS_ADMIN)) {
-      lacks.add(new Lack("root here may not mount: it lacks CAP_SYS_ADMIN, as inside a container of another kind",
+      lacks.add(Lack.byHand("root here may not mount: it lacks CAP_SYS_ADMIN, as inside a container of another kind",
           "run pgproof on the host itself, or give its container SYS_ADMIN"));
     }
   }
@@ -81,12 +81,12 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
       if (packages.contains("lxc")) {
         missing.add("liblxc.so.1");
       } else {
-        lacks.add(new Lack(e.getMessage(), e.mend()));
+        lacks.add(Lack.byHand(e.getMessage(), e.mend()));
       }
     }
     if (!missing.isEmpty()) {
       lacks.add(new Lack("not installed: " + String.join(", ", missing),
-          "apt-get install " + String.join(" ", packages)));
+          "apt-get install -y " + String.join(" ", packages)));
     }
   }
 
@@ -118,7 +118,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
     } else {
       for (String controller : List.of("memory", "cpu", "pids")) {
         if (!groups.has(controller)) {
-          lacks.add(new Lack("the kernel offers no control group controller " + controller,
+          lacks.add(Lack.byHand("the kernel offers no control group controller " + controller,
               controller.equals("memory")
                   ? "add cgroup_enable=memory to GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub and reboot"
                   : "boot a kernel that has it, as Debian's own does"));
@@ -129,7 +129,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
       lacks.add(new Lack("the kernel does not know the overlay file system", "modprobe overlay"));
     }
     if (!Files.exists(root.resolve("proc/self/ns/user"))) {
-      lacks.add(new Lack("the kernel has no user namespaces", "boot a kernel that has them, as Debian's own does"));
+      lacks.add(Lack.byHand("the kernel has no user namespaces", "boot a kernel that has them, as Debian's own does"));
     } else if (text("proc/sys/user/max_user_namespaces").strip().equals("0")) {
       lacks.add(new Lack("user namespaces are switched off: user.max_user_namespaces is 0",
           "sysctl -w user.max_user_namespaces=15000"));
