@@ -88,6 +88,11 @@ public record StateDirectory(Path path) {
       return path.resolve("data");
     }
 
+    /** Copies of the WAL segments that the backup does not bring. */
+    public Path walArchive() {
+      return path.resolve("wal");
+    }
+
     public Path settings() {
       return path.resolve("settings");
     }

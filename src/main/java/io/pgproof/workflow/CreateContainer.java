@@ -37,8 +37,9 @@ final class CreateContainer extends Step {
         new Mount(stay.directory().settings(), RecoveryOrder.SETTINGS, Access.READ_ONLY),
         new Mount(stay.directory().socket(), RecoveryOrder.SOCKET, Access.READ_WRITE),
         new Mount(stay.directory().log(), RecoveryOrder.LOG, Access.READ_WRITE)));
-    stay.request().walArchive().ifPresent(archive ->
-        mounts.add(new Mount(archive, RecoveryOrder.WAL_ARCHIVE, Access.READ_ONLY_MAPPED)));
+    if (stay.request().walArchive().isPresent()) {
+      mounts.add(new Mount(stay.directory().walArchive(), RecoveryOrder.WAL_ARCHIVE, Access.READ_ONLY));
+    }
     Files.createDirectories(stay.directory().machine());
     sandbox.create(new MachineSpec(
         stay.machine(),

@@ -5,6 +5,8 @@ import io.pgproof.backup.Backup;
 import io.pgproof.backup.BackupIdentity;
 import io.pgproof.backup.Backups;
 import io.pgproof.backup.RestoreOrder;
+import io.pgproof.backup.Restored;
+import io.pgproof.backup.WalArchive;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Progress;
@@ -80,6 +82,12 @@ final class RestoreFiles extends Step {
     Progress heard = progress.phase(run, "restore");
     RestoreOrder order =
         new RestoreOrder(directory.data(), stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
-    work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> Backups.restore(backup, identity, order, heard));
+    work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> {
+      Restored restored = Backups.restore(backup, identity, order, heard);
+      if (request.walArchive().isPresent()) {
+        WalArchive.copy(request.walArchive().get(), identity.label().startSegment(), directory.walArchive(), order);
+      }
+      return restored;
+    });
   }
 }

@@ -40,7 +40,9 @@ final class Program implements AutoCloseable {
         .filter(entry -> !entry.endsWith("test-classes"))
         .collect(Collectors.joining(":"));
     line.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xmx512m",
-        "-XX:-UsePerfData", "-cp", classes, Main.class.getName()));
+        "-XX:-UsePerfData",
+        // Started many times for a short while each, so that compiling well costs more than it gains.
+        "-XX:TieredStopAtLevel=1", "-cp", classes, Main.class.getName()));
     line.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put("PGPROOF_STATE", state.toString());

@@ -1,0 +1,173 @@
+package io.pgproof.owner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pgproof.Bench;
+import io.pgproof.Remains;
+import io.pgproof.demo.SourceDatabase;
+import io.pgproof.demo.SourceOptions;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.state.StateDirectory.RunDirectory;
+import io.pgproof.state.Trees;
+import io.pgproof.target.VerificationRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Backups and moments that a naive restore gets wrong. */
+@Tag("container")
+class HardCasesTest {
+  private Path place;
+
+  @BeforeEach
+  void makePlace() throws IOException {
+    place = Bench.state().path().resolve("hard");
+    Trees.remove(place);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    Trees.remove(place);
+    Remains.assertNone(Bench.state());
+  }
+
+  @Test
+  void settingsPlantedInTheDatabaseDoNotKeepItFromBeingAsked() {
+    Path backup;
+    try (SourceDatabase source = Bench.source(15, "planted", SourceOptions.standard().keepingBackupsIn(place))) {
+      source.fill(100);
+      source.execute("alter role postgres set session_preload_libraries = 'no_such_library'");
+      source.execute("alter database postgres set statement_timeout = '1ms'");
+      source.execute("alter database postgres set default_transaction_read_only = on");
+      backup = source.baseBackup("backup");
+    }
+    Report report = Bench.verify(Bench.request(backup));
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+  }
+
+  @Test
+  void aBackupWithoutWalIsProvenWithItsArchive() throws Exception {
+    Path backup;
+    SourceOptions archiving = SourceOptions.standard().keepingBackupsIn(place)
+        .with("archive_mode", "on").with("archive_command", "mkdir -p /pgproof/out/wal && cp %p /pgproof/out/wal/%f");
+    try (SourceDatabase source = Bench.source(15, "archiving", archiving)) {
+      source.fill(100);
+      backup = source.baseBackup("backup", "--format=tar", "--wal-method=none", "--gzip");
+    }
+    Path archive = place.resolve("wal");
+    try (Stream<Path> segments = Files.list(archive)) {
+      for (Path segment : segments.toList()) {
+        // As a host's own archive is: another user's, and readable by nobody else.
+        Files.setAttribute(segment, "unix:uid", 0);
+        Files.setPosixFilePermissions(segment, PosixFilePermissions.fromString("rw-------"));
+      }
+    }
+    VerificationRequest without = Bench.request(backup);
+    assertThat(Bench.verify(without).reason()).isEqualTo("backup-incomplete");
+
+    Report report = Bench.verify(with(without, Optional.of(archive), Duration.ZERO));
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+  }
+
+  @Test
+  void aBackupPulledFromAStandbyOrPointInTimeRecoveryIsRecoveredToItsEnd() {
+    Path backup;
+    SourceOptions left = SourceOptions.standard().keepingBackupsIn(place)
+        .with("primary_conninfo", "host=192.0.2.1").with("recovery_target_time", "2020-01-01 00:00:00+00")
+        .with("restore_command", "touch /pgproof/out/acted");
+    try (SourceDatabase source = Bench.source(15, "standby", left)) {
+      source.fill(100);
+      source.execute("alter system set archive_mode = 'on'");
+      source.execute("alter system set archive_command = 'touch /pgproof/out/acted'");
+      backup = source.baseBackup("backup", "--format=tar", "--wal-method=stream", "--gzip", "--write-recovery-conf");
+    }
+    Report report = Bench.verify(Bench.request(backup));
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(place.resolve("acted")).doesNotExist();
+  }
+
+  @Test
+  void aTeardownThatFailsIsAnIncidentAndTearsDownWhenItIsResolved() throws Exception {
+    VerificationRequest request = Bench.request(Bench.backup(15), SourceDatabase.FRESHNESS_QUERY, "select pg_sleep(3) is not null");
+    AtomicReference<String> run = new AtomicReference<>();
+    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> Bench.ask(new Request.Verify(request), said -> {
+      if (said instanceof Reply.Begun begun) {
+        run.set(begun.run());
+      }
+    }));
+    await().atMost(Duration.ofMinutes(1)).until(() -> run.get() != null);
+    RunDirectory directory = Bench.state().run(new RunId(run.get()));
+    Path stuck = directory.settings().resolve("postgresql.conf");
+    await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(directory.socket().resolve(".s.PGSQL.5432")));
+    chattr("+i", stuck);
+    try {
+      assertThat(reply.get()).isInstanceOfSatisfying(Reply.Failed.class, failed ->
+          assertThat(failed.message()).contains("stands still").contains("postgresql.conf"));
+    } finally {
+      chattr("-i", stuck);
+    }
+
+    RuntimeService runtime = Bench.owner().application().getBean(RuntimeService.class);
+    String instance = runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.get()).singleResult().getId();
+    ManagementService management = Bench.owner().application().getBean(ManagementService.class);
+    management.setJobRetries(management.createJobQuery().processInstanceId(instance).noRetriesLeft().singleResult().getId(), 1);
+
+    await().atMost(Duration.ofMinutes(1)).untilAsserted(() ->
+        assertThat(((Reply.Run) Bench.ask(new Request.ShowRun(run.get()))).report()).isNotNull());
+    assertThat(((Reply.Run) Bench.ask(new Request.ShowRun(run.get()))).report().verdict()).isEqualTo("proven");
+  }
+
+  @Test
+  void aCopyThatIsKeptIsThereUntilItsTimeHasPassed() throws Exception {
+    VerificationRequest request = with(
+        Bench.request(Bench.backup(15), null, "select false"), Optional.empty(), Duration.ofSeconds(2));
+    Report report = Bench.verify(request);
+    assertThat(report.verdict()).isEqualTo("refuted");
+    assertThat(kept()).singleElement().satisfies(copy ->
+        assertThat(copy.resolve("data/PG_VERSION")).hasContent("15"));
+    Remains.assertNone(Bench.state());
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> {
+      Bench.ask(new Request.Clean());
+      return kept().isEmpty();
+    });
+  }
+
+  @Test
+  void twoAtOnceAreBothProven() {
+    CompletableFuture<Report> one = CompletableFuture.supplyAsync(() -> Bench.verify(Bench.request(Bench.backup(15))));
+    Report other = Bench.verify(Bench.request(Bench.backup(15)));
+    assertThat(List.of(one.join().verdict(), other.verdict())).containsExactly("proven", "proven");
+  }
+
+  private static List<Path> kept() throws IOException {
+    try (Stream<Path> copies = Files.list(Bench.state().kept())) {
+      return copies.toList();
+    }
+  }
+
+  private static VerificationRequest with(VerificationRequest request, Optional<Path> archive, Duration keep) {
+    return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
+        request.maxAge(), request.assertions(), request.depth(), archive, request.recoveryTimeout(), request.stayTimeout(),
+        request.superuser(), request.resources(), keep, request.askedBy());
+  }
+
+  private static void chattr(String flag, Path file) throws Exception {
+    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor()).isZero();
+  }
+}

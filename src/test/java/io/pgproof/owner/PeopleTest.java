@@ -1,0 +1,174 @@
+package io.pgproof.owner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.pgproof.Bench;
+import io.pgproof.Remains;
+import io.pgproof.proof.Report;
+import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.VerifyBackup.Decision;
+import io.pgproof.workflow.VerifyBackup.Task;
+import io.pgproof.workflow.VerifyBackup.Variable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.camunda.bpm.engine.BadUserRequestException;
+import org.camunda.bpm.engine.HistoryService;
+import org.camunda.bpm.engine.IdentityService;
+import org.camunda.bpm.engine.ProcessEngineException;
+import org.camunda.bpm.engine.TaskService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What people are asked after a run, and what they may answer. */
+@Tag("container")
+class PeopleTest {
+  private static final String STALE = "select timestamptz '2020-02-03 04:05:06Z'";
+
+  @TempDir
+  Path place;
+
+  private Path backup;
+  private TaskService tasks;
+  private IdentityService identities;
+
+  @BeforeEach
+  void aBackupOfItsOwn() throws Exception {
+    backup = Bench.copy(Bench.backup(15), place);
+    tasks = Bench.owner().application().getBean(TaskService.class);
+    identities = Bench.owner().application().getBean(IdentityService.class);
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    identities.clearAuthentication();
+    Remains.assertNone(Bench.state());
+  }
+
+  @Test
+  void aStaleBackupIsAcceptedByAnOperatorWithAReason() throws Exception {
+    Report stale = Bench.verify(Bench.request(backup, STALE));
+    String task = openTask(stale, Task.REVIEW_STALE_BACKUP);
+    assertThat(tasks.getVariables(task)).containsEntry(Variable.VERDICT, "stale").containsEntry(Variable.REASON, "too-old")
+        .containsEntry(Variable.MAX_AGE_TEXT, "24 h");
+
+    refuses(task, "nobody is logged in", Decision.ACCEPT, "it is Sunday");
+    identities.setAuthentication("ada", List.of(Groups.APPROVERS));
+    refuses(task, "backup-operators", Decision.ACCEPT, "it is Sunday");
+    identities.setAuthentication("otto", List.of(Groups.OPERATORS));
+    refuses(task, "needs a reason", Decision.ACCEPT, " ");
+    refuses(task, "must be one of", "whatever", "it is Sunday");
+    tasks.complete(task, Map.of(Variable.DECISION, Decision.ACCEPT, Variable.DECISION_REASON, "it is Sunday"));
+
+    awaitEnd(stale, "staleBackupAccepted");
+    assertThat(happenings(stale)).anySatisfy(line -> {
+      assertThat(line.actor()).isEqualTo("otto");
+      assertThat(line.what()).contains("accept").contains("it is Sunday");
+    });
+  }
+
+  @Test
+  void aStaleBackupIsEscalatedToAnApprover() throws Exception {
+    Report stale = Bench.verify(Bench.request(backup, STALE));
+    identities.setAuthentication("otto", List.of(Groups.OPERATORS));
+    tasks.complete(openTask(stale, Task.REVIEW_STALE_BACKUP), Map.of(Variable.DECISION, Decision.ESCALATE));
+    identities.clearAuthentication();
+    String task = openTask(stale, Task.APPROVE_ESCALATION);
+    assertThat(tasks.getVariable(task, Variable.DECISION)).as("the operator's answer is not the approver's").isNull();
+
+    identities.setAuthentication("ada", List.of(Groups.APPROVERS));
+    tasks.complete(task, Map.of(Variable.DECISION, Decision.ESCALATE));
+
+    awaitEnd(stale, "backupEscalated");
+  }
+
+  @Test
+  void aRefutedBackupIsDismissedWithAReasonAndNotWithoutOne() throws Exception {
+    Report refuted = Bench.verify(Bench.request(backup, null, "select false"));
+    String task = openTask(refuted, Task.APPROVE_ESCALATION);
+    identities.setAuthentication("ada", List.of(Groups.APPROVERS));
+    refuses(task, "needs a reason", Decision.DISMISS, null);
+    tasks.complete(task, Map.of(Variable.DECISION, Decision.DISMISS, Variable.DECISION_REASON, "the assertion was wrong"));
+    awaitEnd(refuted, "findingDismissed");
+  }
+
+  @Test
+  void verifyingAgainIsARunOfItsOwn() throws Exception {
+    Report refuted = Bench.verify(Bench.request(backup, null, "select false"));
+    identities.setAuthentication("ada", List.of(Groups.APPROVERS));
+    tasks.complete(openTask(refuted, Task.APPROVE_ESCALATION), Map.of(Variable.DECISION, Decision.VERIFY_AGAIN));
+    identities.clearAuthentication();
+    awaitEnd(refuted, "verificationBegunAgain");
+
+    Reply.Runs latest = (Reply.Runs) Bench.ask(new Request.ListRuns(1));
+    assertThat(latest.lines().get(0).run()).isNotEqualTo(refuted.run());
+    assertThat(latest.lines().get(0).askedBy()).isEqualTo("ada");
+    await().atMost(Duration.ofMinutes(1)).until(() ->
+        ((Reply.Runs) Bench.ask(new Request.ListRuns(1))).lines().get(0).verdict() != null);
+    Bench.owner().awaitQuiet();
+  }
+
+  @Test
+  void aSecondBadRunOfABackupJoinsTheOpenTask() throws Exception {
+    Report first = Bench.verify(Bench.request(backup, null, "select false"));
+    String task = openTask(first, Task.APPROVE_ESCALATION);
+
+    Report second = Bench.verify(Bench.request(backup, STALE));
+    awaitEnd(second, "openTaskJoined");
+
+    assertThat(tasks.createTaskQuery().processInstanceBusinessKey(second.run()).count()).isZero();
+    assertThat(happenings(first)).anySatisfy(line -> assertThat(line.what()).contains(second.run()).contains("joined"));
+    identities.setAuthentication("ada", List.of(Groups.APPROVERS));
+    tasks.complete(task, Map.of(Variable.DECISION, Decision.ESCALATE));
+    identities.clearAuthentication();
+
+    Report third = Bench.verify(Bench.request(backup, STALE));
+    openTask(third, Task.REVIEW_STALE_BACKUP);
+  }
+
+  @Test
+  void evidenceIsNeitherChangedNorRemoved() {
+    Report report = Bench.verify(Bench.request(backup));
+    JdbcTemplate database = Bench.owner().application().getBean(JdbcTemplate.class);
+    assertThatThrownBy(() -> database.update("update pgproof_evidence set actor = 'nobody' where run = ?", report.run()))
+        .isInstanceOf(DataAccessException.class).hasMessageContaining("insert-only");
+    assertThatThrownBy(() -> database.update("delete from pgproof_evidence where run = ?", report.run()))
+        .isInstanceOf(DataAccessException.class).hasMessageContaining("insert-only");
+    assertThat(Bench.ask(new Request.ShowRun(report.run()))).isInstanceOfSatisfying(Reply.Run.class,
+        run -> assertThat(run.report()).isEqualTo(report));
+  }
+
+  private String openTask(Report report, String key) throws InterruptedException {
+    Bench.owner().awaitQuiet();
+    return tasks.createTaskQuery().processInstanceBusinessKey(report.run()).taskDefinitionKey(key).singleResult().getId();
+  }
+
+  private void refuses(String task, String because, String decision, String reason) {
+    Map<String, Object> answers = reason == null
+        ? Map.of(Variable.DECISION, decision)
+        : Map.of(Variable.DECISION, decision, Variable.DECISION_REASON, reason);
+    assertThatThrownBy(() -> tasks.complete(task, answers))
+        .isInstanceOfAny(BadUserRequestException.class, ProcessEngineException.class).hasMessageContaining(because);
+  }
+
+  private void awaitEnd(Report report, String event) throws InterruptedException {
+    HistoryService history = Bench.owner().application().getBean(HistoryService.class);
+    await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
+        history.createHistoricActivityInstanceQuery().activityId(event).list().stream()
+            .map(ended -> history.createHistoricProcessInstanceQuery().processInstanceId(ended.getProcessInstanceId())
+                .singleResult().getBusinessKey()))
+        .contains(report.run()));
+  }
+
+  private static List<io.pgproof.workflow.Reports.Happening> happenings(Report report) {
+    return ((Reply.Run) Bench.ask(new Request.ShowRun(report.run()))).happenings();
+  }
+}
