@@ -15,6 +15,7 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.camunda.bpm.engine.runtime.EventSubscription;
+import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.slf4j.Logger;
@@ -112,7 +113,17 @@ public final class Verifications {
           : Optional.of("the process instance of run " + run + " was deleted by hand before it reached a verdict");
     }
     return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream().findFirst()
-        .map(incident -> "run " + run + " stands still at '" + incident.getActivityId() + "': " + incident.getIncidentMessage());
+        .map(incident -> "run " + run + " stands still at '" + incident.getActivityId() + "': " + cause(incident));
+  }
+
+  /** The innermost cause, which the engine's own message often hides. */
+  private String cause(Incident incident) {
+    String trace = incident.getConfiguration() == null ? null : management.getJobExceptionStacktrace(incident.getConfiguration());
+    return trace == null
+        ? incident.getIncidentMessage()
+        : trace.lines().filter(line -> line.startsWith("Caused by: ")).reduce((outer, inner) -> inner)
+            .map(line -> line.substring("Caused by: ".length()))
+            .orElse(incident.getIncidentMessage());
   }
 
   /**

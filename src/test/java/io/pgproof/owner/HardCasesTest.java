@@ -51,12 +51,13 @@ class HardCasesTest {
     Path backup;
     try (SourceDatabase source = Bench.source(15, "planted", SourceOptions.standard().keepingBackupsIn(place))) {
       source.fill(100);
-      source.execute("alter role postgres set session_preload_libraries = 'no_such_library'");
-      source.execute("alter database postgres set statement_timeout = '1ms'");
-      source.execute("alter database postgres set default_transaction_read_only = on");
+      // In one go, for whoever connects afterwards gets nowhere.
+      source.execute("alter database postgres set search_path = ''; "
+          + "alter role postgres set statement_timeout = '1ms'; "
+          + "alter role postgres set session_preload_libraries = 'no_such_library'");
       backup = source.baseBackup("backup");
     }
-    Report report = Bench.verify(Bench.request(backup));
+    Report report = Bench.verify(Bench.request(backup, "select max(placed_at) from public.orders"));
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
   }
 
