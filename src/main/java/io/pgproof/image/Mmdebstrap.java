@@ -96,7 +96,7 @@ final class Mmdebstrap {
       throw missing(recipe, PROGRAM);
     }
     try {
-      return programs.run(new HostCommand(line, left.compareTo(SHORTEST) > 0 ? left : SHORTEST, proxies()),
+      return programs.run(new HostCommand(line, left.compareTo(SHORTEST) > 0 ? left : SHORTEST, environment(rootfs)),
           word -> pass(word, said));
     } catch (ProgramMissingException e) {
       throw missing(recipe, "unshare");
@@ -110,9 +110,13 @@ final class Mmdebstrap {
     said.accept(word.startsWith(NOTE) ? word.substring(NOTE.length()) : word);
   }
 
-  /** The way to the packages may lead through a proxy that only this process's environment knows. */
-  private static Map<String, String> proxies() {
+  /**
+   * The way to the packages may lead through a proxy that only this process's environment knows; and what a killed build leaves
+   * of its temporary files goes with the directory that the root file system is built in.
+   */
+  private static Map<String, String> environment(Path rootfs) {
     Map<String, String> known = new TreeMap<>();
+    known.put("TMPDIR", rootfs.getParent().toString());
     for (String variable : PROXY_VARIABLES) {
       String value = System.getenv(variable);
       if (value != null) {

@@ -130,7 +130,10 @@ class HardCasesTest {
 
     await().atMost(Duration.ofMinutes(1)).untilAsserted(() ->
         assertThat(((Reply.Run) Bench.ask(new Request.ShowRun(run.get()))).report()).isNotNull());
-    assertThat(((Reply.Run) Bench.ask(new Request.ShowRun(run.get()))).report().verdict()).isEqualTo("proven");
+    Reply.Run shown = (Reply.Run) Bench.ask(new Request.ShowRun(run.get()));
+    assertThat(shown.report().verdict()).isEqualTo("proven");
+    assertThat(shown.happenings()).as("evidence of tries that were rolled back is rolled back with them")
+        .filteredOn(happening -> happening.what().endsWith("destroyed")).hasSize(1);
   }
 
   @Test
