@@ -10,8 +10,6 @@ import io.pgproof.proof.UsageException;
 import io.pgproof.workflow.Reports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,9 +70,14 @@ final class Desk {
       images.remove(remove.key());
       return new Reply.Done("image " + remove.key() + " removed");
     } else if (request instanceof Request.Clean) {
-      List<Path> removed = leftovers.removeUnowned();
-      removed.forEach(path -> say(asker, "removed " + path));
-      return new Reply.Done(removed.isEmpty() ? "nothing was left behind" : removed.size() + " leftovers removed");
+      Leftovers.Outcome outcome = leftovers.removeUnowned();
+      outcome.removed().forEach(path -> say(asker, "removed " + path));
+      if (!outcome.failed().isEmpty()) {
+        return new Reply.Failed(Reason.ENVIRONMENT.code(), String.join("; ", outcome.failed()),
+            "make it removable, then run ./pgproof clean again", null);
+      }
+      int count = outcome.removed().size();
+      return new Reply.Done(count == 0 ? "nothing was left behind" : count + (count == 1 ? " leftover" : " leftovers") + " removed");
     }
     throw new UsageException(Reason.BAD_OPTION, "this needs the engine: " + request.getClass().getSimpleName(),
         "this is a defect of pgproof: report it");

@@ -32,30 +32,38 @@ final class Leftovers {
   }
 
   /**
-   * Removes all that no running verification owns.
+   * What came of it.
    *
-   * @return what was removed
+   * @param removed what is gone now
+   * @param failed what could not be removed and why; the rest was removed all the same
    */
-  List<Path> removeUnowned() {
-    List<Path> removed = new ArrayList<>();
+  record Outcome(List<Path> removed, List<String> failed) {}
+
+  /** Removes all that no running verification owns. */
+  Outcome removeUnowned() {
+    Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
     try (Stream<Path> runs = Files.list(state.runs())) {
       for (Path run : runs.filter(path -> !inhabitants.own(path.getFileName().toString())).toList()) {
-        destroy(run);
-        removed.add(run);
+        try {
+          destroy(run);
+          outcome.removed().add(run);
+        } catch (IOException | RuntimeException e) {
+          outcome.failed().add(run + " cannot be removed: " + e);
+        }
       }
-      removed.addAll(KeptCopy.reap(state, clock.instant()));
+      outcome.removed().addAll(KeptCopy.reap(state, clock.instant()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    sandbox.reap(state.machinePrefix()).forEach(name -> removed.add(Path.of(name)));
-    return removed;
+    sandbox.reap(state.machinePrefix()).forEach(name -> outcome.removed().add(Path.of(name)));
+    return outcome;
   }
 
   /** The same, and what interrupted image builds left; only at the owner's start, before anything runs. */
-  List<Path> removeAll() {
-    List<Path> removed = removeUnowned();
-    removed.addAll(images.reap());
-    return removed;
+  Outcome removeAll() {
+    Outcome outcome = removeUnowned();
+    outcome.removed().addAll(images.reap());
+    return outcome;
   }
 
   private void destroy(Path run) throws IOException {

@@ -57,10 +57,15 @@ public final class Owner implements AutoCloseable {
   /** Removes copies that were kept long enough, and what a run that was deleted by hand left. */
   private void tidyUp() {
     try {
-      application.getBean(Leftovers.class).removeUnowned().forEach(path -> LOG.info("removed {}", path));
+      log(application.getBean(Leftovers.class).removeUnowned());
     } catch (RuntimeException e) {
       LOG.warn("leftovers could not be removed, and will be tried again: {}", e.toString());
     }
+  }
+
+  static void log(Leftovers.Outcome outcome) {
+    outcome.removed().forEach(path -> LOG.info("removed {}", path));
+    outcome.failed().forEach(LOG::warn);
   }
 
   /** Returns when nothing that was begun is on its way, and nobody waits for an answer. */
@@ -92,7 +97,7 @@ public final class Owner implements AutoCloseable {
       control.close();
       tidying.shutdownNow();
       application.getBean(Verifications.class).halt();
-      application.getBean(Leftovers.class).removeUnowned();
+      log(application.getBean(Leftovers.class).removeUnowned());
       application.close();
     }
   }

@@ -7,7 +7,6 @@ import io.pgproof.workflow.ProgressBoard;
 import io.pgproof.workflow.Reports;
 import io.pgproof.workflow.Verifications;
 import java.time.Clock;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -35,7 +34,7 @@ class OwnerConfiguration {
   @Bean
   ApplicationRunner takeStock(Leftovers leftovers, Verifications verifications) {
     return arguments -> {
-      leftovers.removeAll().forEach(path -> LoggerFactory.getLogger(Leftovers.class).info("removed {}", path));
+      Owner.log(leftovers.removeAll());
       verifications.resume();
     };
   }

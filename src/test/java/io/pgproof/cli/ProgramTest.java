@@ -1,11 +1,13 @@
 package io.pgproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.Bench;
+import io.pgproof.EngineDatabase;
 import io.pgproof.Remains;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.state.StateDirectory;
@@ -14,6 +16,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -211,6 +216,30 @@ class ProgramTest {
       assertThat(server.await()).isEqualTo(143);
     }
     assertThat(permissions(state.path().resolve("admin-password"))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void anEngineOnPostgresProvesAsOneOnH2Does() throws Exception {
+    try (EngineDatabase database = EngineDatabase.start()) {
+      Map<String, String> settings = Map.of("SPRING_DATASOURCE_URL", database.url(),
+          "SPRING_DATASOURCE_USERNAME", database.user(), "SPRING_DATASOURCE_PASSWORD", database.password());
+      try (Program program = Program.start(state.path(), settings, List.of(), "verify", backup.toString(), "--json",
+          "--assert", "select false")) {
+        assertThat(program.await()).as(program.err()).isEqualTo(4);
+      }
+      try (Program runs = Program.start(state.path(), settings, List.of(), "runs", "--json")) {
+        assertThat(runs.await()).as(runs.err()).isZero();
+        assertThat(JSON.readTree(runs.out()).findValuesAsText("verdict")).containsExactly("refuted");
+      }
+      try (Connection connection = DriverManager.getConnection(database.url(), database.user(), database.password());
+          Statement statement = connection.createStatement()) {
+        for (String change : List.of("update pgproof_evidence set actor = 'nobody'", "delete from pgproof_evidence",
+            "truncate pgproof_evidence")) {
+          assertThatThrownBy(() -> statement.execute(change)).hasMessageContaining("insert-only");
+        }
+      }
+    }
+    assertThat(state.path().resolve("engine")).isEmptyDirectory();
   }
 
   @Test
