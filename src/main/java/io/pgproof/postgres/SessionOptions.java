@@ -8,18 +8,8 @@ import java.util.Map;
  * What every session with a restored server starts with, for {@code ALTER ROLE} and {@code ALTER DATABASE} in the copy
  * beat the server's own command line, and these beat them.
  */
-public final class SessionOptions {
+final class SessionOptions {
   private SessionOptions() {}
-
-  /**
-   * The value of {@code PGOPTIONS} for a program of PostgreSQL, such as {@code pg_dump}, that runs inside.
-   *
-   * @param major the server's major version
-   * @param statementLimit for one statement; zero for none
-   */
-  public static String forPrograms(int major, Duration statementLimit) {
-    return ours(major, statementLimit);
-  }
 
   /** For our own SQL, which names its schemas and finds nothing but the catalog without. */
   static String ours(int major, Duration statementLimit) {

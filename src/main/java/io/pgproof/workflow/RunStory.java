@@ -32,7 +32,6 @@ final class RunStory {
   private Report.RecoveryFacts recovery;
   private Report.FreshnessFacts freshness;
   private boolean withdrawn;
-  private int attempts;
 
   private RunStory() {}
 
@@ -61,8 +60,7 @@ final class RunStory {
     } else if (evidence instanceof Evidence.ImageFound found) {
       image = found.image();
       turn(at, "restore");
-    } else if (evidence instanceof Evidence.AttemptBegun attempt) {
-      attempts = attempt.attempt();
+    } else if (evidence instanceof Evidence.AttemptBegun) {
       turn(at, "restore");
     } else if (evidence instanceof Evidence.Restored restored) {
       backup = restored.backup();
@@ -130,14 +128,6 @@ final class RunStory {
 
   Evidence.Asked asked() {
     return asked;
-  }
-
-  Instant startedAt() {
-    return startedAt;
-  }
-
-  int attempts() {
-    return attempts;
   }
 
   boolean withdrawn() {
