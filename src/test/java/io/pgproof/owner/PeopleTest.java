@@ -78,8 +78,9 @@ class PeopleTest {
   @Test
   void aStaleBackupIsEscalatedToAnApprover() throws Exception {
     Report stale = Bench.verify(Bench.request(backup, STALE));
+    String review = openTask(stale, Task.REVIEW_STALE_BACKUP);
     identities.setAuthentication("otto", List.of(Groups.OPERATORS));
-    tasks.complete(openTask(stale, Task.REVIEW_STALE_BACKUP), Map.of(Variable.DECISION, Decision.ESCALATE));
+    tasks.complete(review, Map.of(Variable.DECISION, Decision.ESCALATE));
     identities.clearAuthentication();
     String task = openTask(stale, Task.APPROVE_ESCALATION);
     assertThat(tasks.getVariable(task, Variable.DECISION)).as("the operator's answer is not the approver's").isNull();
@@ -103,8 +104,9 @@ class PeopleTest {
   @Test
   void verifyingAgainIsARunOfItsOwn() throws Exception {
     Report refuted = Bench.verify(Bench.request(backup, null, "select false"));
+    String approval = openTask(refuted, Task.APPROVE_ESCALATION);
     identities.setAuthentication("ada", List.of(Groups.APPROVERS));
-    tasks.complete(openTask(refuted, Task.APPROVE_ESCALATION), Map.of(Variable.DECISION, Decision.VERIFY_AGAIN));
+    tasks.complete(approval, Map.of(Variable.DECISION, Decision.VERIFY_AGAIN));
     identities.clearAuthentication();
     awaitEnd(refuted, "verificationBegunAgain");
 
