@@ -5,8 +5,6 @@ import io.pgproof.workflow.Words;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +12,6 @@ import java.util.stream.Collectors;
 
 /** A report as a person likes to read it. */
 final class ReportText {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
-
   private ReportText() {}
 
   static void print(Report report, PrintWriter out) {
@@ -31,7 +26,7 @@ final class ReportText {
   }
 
   static String time(Instant instant) {
-    return instant == null ? "unknown" : TIME.format(instant);
+    return instant == null ? "unknown" : Words.time(instant);
   }
 
   static String seconds(long millis) {

@@ -37,7 +37,9 @@ final class ReachVerdict implements JavaDelegate {
         .filter(Objects::nonNull)
         .findFirst().orElse(null)));
     Report.FreshnessFacts freshness = story.freshness();
-    execution.setVariable(VerifyBackup.Variable.NEWEST, freshness == null || freshness.newest() == null ? null : freshness.newest().toString());
+    execution.setVariable(VerifyBackup.Variable.NEWEST, freshness == null || freshness.newest() == null
+        ? null
+        : Words.time(freshness.newest()));
     execution.setVariable(VerifyBackup.Variable.AGE_TEXT, freshness == null || freshness.ageSeconds() == null
         ? null
         : Words.duration(Duration.ofSeconds(freshness.ageSeconds())));

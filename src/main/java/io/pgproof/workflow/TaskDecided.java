@@ -51,11 +51,11 @@ final class TaskDecided implements TaskListener {
     String decision = text(task, VerifyBackup.Variable.DECISION);
     String reason = text(task, VerifyBackup.Variable.DECISION_REASON);
     if (decision == null || !ALLOWED.get(key).contains(decision)) {
-      throw new BadUserRequestException("the variable 'decision' must be one of "
+      throw new BadUserRequestException("the decision (variable decision) must be one of "
           + ALLOWED.get(key).stream().sorted().toList() + ", not " + decision);
     }
     if (reason == null && NEEDS_REASON.contains(decision)) {
-      throw new BadUserRequestException("the decision '" + decision + "' needs a reason: fill in the variable 'decisionReason'");
+      throw new BadUserRequestException("the decision '" + decision + "' needs a reason: fill in 'Reason for the decision' (variable decisionReason)");
     }
     if (reason != null && reason.length() > LONGEST_REASON) {
       throw new BadUserRequestException("the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
@@ -63,7 +63,10 @@ final class TaskDecided implements TaskListener {
     RunId run = new RunId(task.getExecution().getProcessBusinessKey());
     new Evidence.Decided(key, task.getName(), decision, reason).record(trail, run, person.getUserId());
     boolean goesOnToApprover = key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.Decision.ESCALATE);
-    if (!goesOnToApprover) {
+    if (goesOnToApprover) {
+      task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_BY, person.getUserId());
+      task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_REASON, reason);
+    } else {
       // From what was asked: whoever completes a task may have set any variable.
       openTasks.release(OpenTasks.backupKey(requests.of(run)), run);
     }

@@ -210,6 +210,10 @@ public final class VerifyBackup {
     public static final String MAX_AGE_TEXT = "maxAgeText";
     public static final String ASKED_BY = "askedBy";
 
+    /** The operator who handed a stale backup on to the approvers, and why; null where none did. */
+    public static final String HANDED_ON_BY = "handedOnBy";
+    public static final String HANDED_ON_REASON = "handedOnReason";
+
     /** What a person decided: one of {@link Decision}. */
     public static final String DECISION = "decision";
     public static final String DECISION_REASON = "decisionReason";

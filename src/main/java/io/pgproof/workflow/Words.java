@@ -1,9 +1,16 @@
 package io.pgproof.workflow;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /** Amounts as people read them. */
 public final class Words {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   private Words() {}
 
   /** The two largest units: {@code 26 h 3 min}, {@code 12 s}, {@code 3 d 4 h}. */
@@ -22,6 +29,11 @@ public final class Words {
     return sign + pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
   }
 
+  /** To the second, in UTC: {@code 2026-11-22 20:34:15 UTC}. */
+  public static String time(Instant instant) {
+    return TIME.format(instant);
+  }
+
   /** Powers of 1024 with one decimal: {@code 534.2 MiB}. */
   public static String bytes(long bytes) {
     if (bytes < 1024) {
@@ -33,7 +45,7 @@ public final class Words {
       amount /= 1024;
       unit++;
     }
-    return String.format(java.util.Locale.ROOT, "%.1f %s", amount, new String[] {"KiB", "MiB", "GiB", "TiB"}[unit]);
+    return String.format(Locale.ROOT, "%.1f %s", amount, new String[] {"KiB", "MiB", "GiB", "TiB"}[unit]);
   }
 
   private static String pair(long big, String bigUnit, long small, String smallUnit) {

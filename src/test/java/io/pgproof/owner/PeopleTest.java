@@ -80,10 +80,12 @@ class PeopleTest {
     Report stale = Bench.verify(Bench.request(backup, STALE));
     String review = openTask(stale, Task.REVIEW_STALE_BACKUP);
     identities.setAuthentication("otto", List.of(Groups.OPERATORS));
-    tasks.complete(review, Map.of(Variable.DECISION, Decision.ESCALATE));
+    tasks.complete(review, Map.of(Variable.DECISION, Decision.ESCALATE, Variable.DECISION_REASON, "nobody told us"));
     identities.clearAuthentication();
     String task = openTask(stale, Task.APPROVE_ESCALATION);
     assertThat(tasks.getVariable(task, Variable.DECISION)).as("the operator's answer is not the approver's").isNull();
+    assertThat(tasks.getVariables(task)).containsEntry(Variable.HANDED_ON_BY, "otto")
+        .containsEntry(Variable.HANDED_ON_REASON, "nobody told us");
 
     identities.setAuthentication("ada", List.of(Groups.APPROVERS));
     tasks.complete(task, Map.of(Variable.DECISION, Decision.ESCALATE));
