@@ -1,8 +1,10 @@
 package io.pgproof.workflow;
 
 import io.pgproof.proof.RunId;
-import org.camunda.bpm.engine.OptimisticLockingException;
+import org.camunda.bpm.engine.ProcessEngineException;
 import org.camunda.bpm.engine.RuntimeService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells a waiting process that its long work has ended.
@@ -11,6 +13,7 @@ import org.camunda.bpm.engine.RuntimeService;
  * beside the wait looks.
  */
 final class Doorbell implements LongWork.Bell {
+  private static final Logger LOG = LoggerFactory.getLogger(Doorbell.class);
   private static final int RINGS = 250;
   private static final long PAUSE_MILLIS = 20;
 
@@ -40,8 +43,9 @@ final class Doorbell implements LongWork.Bell {
       // All there are, which is one or none: to correlate the one there is would be an error where there is none yet.
       return !runtime.createMessageCorrelation(message).processInstanceBusinessKey(run.value())
           .correlateAllWithResult().isEmpty();
-    } catch (OptimisticLockingException e) {
-      // The timer beside the wait was faster, or is about to be.
+    } catch (ProcessEngineException e) {
+      // The timer beside the wait was faster, or is about to be: the engine saw the wait and then saw it gone.
+      LOG.debug("{} of run {} was not heard: {}", message, run, e.toString());
       return false;
     }
   }

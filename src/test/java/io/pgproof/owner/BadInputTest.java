@@ -221,7 +221,7 @@ class BadInputTest {
     VerificationRequest sound = Bench.request(Bench.backup(15));
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), Duration.ofMillis(1),
-        sound.stayTimeout(), sound.superuser(), sound.resources(), sound.keep(), sound.askedBy());
+        sound.stayTimeout(), sound.superuser(), new Resources(1L << 30, 0.05), sound.keep(), sound.askedBy());
     assertVerdict(Bench.verify(request), "inconclusive", "recovery-timeout", "did not");
   }
 

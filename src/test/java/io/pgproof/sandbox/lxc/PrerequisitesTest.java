@@ -67,7 +67,7 @@ class PrerequisitesTest {
     assertThat(lacks(program -> !absent.contains(program), PrerequisitesTest::noLiblxc)).singleElement()
         .satisfies(lack -> {
           assertThat(lack.what()).contains("lxc-start", "common.conf", "newuidmap", "liblxc.so.1");
-          assertThat(lack.mend()).isEqualTo("apt-get install lxc uidmap");
+          assertThat(lack.mend()).isEqualTo("apt-get install -y lxc uidmap");
         });
   }
 
