@@ -62,18 +62,4 @@ public final class Trail {
   public List<Entry> latest(String kind, int limit) {
     return jdbc.query(COLUMNS + "where kind = ? order by id desc fetch first " + limit + " rows only", ENTRY, kind);
   }
-
-  /** Whether the tables are there at all. */
-  public static boolean exists(DataSource database) {
-    return Boolean.TRUE.equals(new JdbcTemplate(database).execute((java.sql.Connection connection) -> {
-      try (var tables = connection.getMetaData().getTables(null, null, null, new String[] {"TABLE", "BASE TABLE"})) {
-        while (tables.next()) {
-          if (tables.getString("TABLE_NAME").equalsIgnoreCase("pgproof_evidence")) {
-            return true;
-          }
-        }
-        return false;
-      }
-    }));
-  }
 }

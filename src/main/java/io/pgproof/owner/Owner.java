@@ -101,5 +101,4 @@ public final class Owner implements AutoCloseable {
       application.close();
     }
   }
-
 }
