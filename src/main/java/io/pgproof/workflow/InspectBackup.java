@@ -8,25 +8,41 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.util.List;
+import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Inspect backup: what it says of itself before it is unpacked. */
+/** Inspect backup: begins to read what it says of itself before it is unpacked, or looks whether that was read. */
 final class InspectBackup extends Step {
   private final Requests requests;
+  private final LongWork work;
   private final ProgressBoard progress;
 
-  InspectBackup(Trail trail, Withdrawals withdrawals, Requests requests, ProgressBoard progress) {
+  InspectBackup(Trail trail, Withdrawals withdrawals, Requests requests, LongWork work, ProgressBoard progress) {
     super(trail, withdrawals);
     this.requests = requests;
+    this.work = work;
     this.progress = progress;
   }
 
   @Override
-  void perform(RunId run, DelegateExecution execution) throws InterruptedException {
-    progress.phase(run, "inspect");
+  void perform(RunId run, DelegateExecution execution) {
     VerificationRequest request = requests.of(run);
     Backup backup = Backups.find(request.path());
-    BackupIdentity identity = Backups.inspect(backup, request.walArchive());
+    boolean begun = work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED);
+    if (!begun) {
+      progress.phase(run, "inspect");
+      work.begin(run, VerifyBackup.Message.INSPECTION_ENDED, () -> Backups.inspect(backup, request.walArchive()));
+      Pause.first(execution);
+    }
+    Optional<BackupIdentity> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
+    execution.setVariable(VerifyBackup.Variable.INSPECTED, look.isPresent());
+    if (look.isEmpty()) {
+      if (begun) {
+        Pause.longer(execution);
+      }
+      return;
+    }
+    BackupIdentity identity = look.get();
     execution.setVariable(VerifyBackup.Variable.POSTGRES_MAJOR, identity.postgresMajor());
     record(run, new Evidence.Inspected(new Report.BackupFacts(
         backup.directory().toString(),

@@ -106,6 +106,12 @@ final class LongWork implements AutoCloseable {
     begun.keySet().removeIf(key -> key.run().equals(run));
   }
 
+  /** Interrupts all work of a run and forgets it at once, for nobody waits for its end any more. */
+  void forget(RunId run) {
+    interrupt(run);
+    begun.keySet().removeIf(key -> key.run().equals(run));
+  }
+
   @Override
   public void close() {
     workers.shutdownNow();

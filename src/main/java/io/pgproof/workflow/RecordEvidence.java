@@ -9,11 +9,13 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 /** Record evidence: the report as it is given out, once for each run. */
 final class RecordEvidence implements JavaDelegate {
   private final Trail trail;
+  private final LongWork work;
   private final ProgressBoard progress;
   private final Withdrawals withdrawals;
 
-  RecordEvidence(Trail trail, ProgressBoard progress, Withdrawals withdrawals) {
+  RecordEvidence(Trail trail, LongWork work, ProgressBoard progress, Withdrawals withdrawals) {
     this.trail = trail;
+    this.work = work;
     this.progress = progress;
     this.withdrawals = withdrawals;
   }
@@ -23,6 +25,7 @@ final class RecordEvidence implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     Report report = RunStory.of(trail.of(run)).report(run.value());
     new Evidence.VerdictReached(report).record(trail, run);
+    work.forget(run);
     progress.forget(run);
     withdrawals.forget(run);
   }

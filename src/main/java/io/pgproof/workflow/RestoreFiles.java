@@ -9,7 +9,9 @@ import io.pgproof.backup.Restored;
 import io.pgproof.backup.WalArchive;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
+import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
@@ -72,9 +74,8 @@ final class RestoreFiles extends Step {
     Image image = images.list().stream().filter(candidate -> candidate.key().equals(imageKey)).findFirst()
         .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
     Backup backup = Backups.find(request.path());
-    BackupIdentity identity = Backups.inspect(backup, request.walArchive());
     RunDirectory directory = state.run(run);
-    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), backup, identity);
+    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), backup);
     // First, so that nobody takes the directory for a leftover.
     stays.begin(stay);
     Trees.remove(directory.path());
@@ -83,11 +84,23 @@ final class RestoreFiles extends Step {
     RestoreOrder order =
         new RestoreOrder(directory.data(), stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
     work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> {
+      BackupIdentity identity = identity(run, backup, request);
+      if (identity.postgresMajor() != image.major()) {
+        throw new FindingException(Reason.BACKUP_CHANGED, backup.directory() + " is of PostgreSQL " + identity.postgresMajor()
+            + " now, and was of " + image.major() + " when it was inspected");
+      }
       Restored restored = Backups.restore(backup, identity, order, heard);
       if (request.walArchive().isPresent()) {
         WalArchive.copy(request.walArchive().get(), identity.label().startSegment(), directory.walArchive(), order);
       }
       return restored;
     });
+  }
+
+  /** From the inspection, or read again where that was made by an earlier process. */
+  private BackupIdentity identity(RunId run, Backup backup, VerificationRequest request) throws InterruptedException {
+    return work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED)
+        ? work.<BackupIdentity>look(run, VerifyBackup.Message.INSPECTION_ENDED).orElseThrow()
+        : Backups.inspect(backup, request.walArchive());
   }
 }

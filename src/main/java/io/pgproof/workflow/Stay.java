@@ -1,7 +1,6 @@
 package io.pgproof.workflow;
 
 import io.pgproof.backup.Backup;
-import io.pgproof.backup.BackupIdentity;
 import io.pgproof.backup.Restored;
 import io.pgproof.image.Image;
 import io.pgproof.postgres.RecoveryOrder;
@@ -25,19 +24,16 @@ final class Stay {
   private final Image image;
   private final int firstHostId;
   private final Backup backup;
-  private final BackupIdentity identity;
   private volatile Restored restored;
   private volatile RecoveryReached reached;
 
-  Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId, Backup backup,
-      BackupIdentity identity) {
+  Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId, Backup backup) {
     this.run = run;
     this.request = request;
     this.directory = directory;
     this.image = image;
     this.firstHostId = firstHostId;
     this.backup = backup;
-    this.identity = identity;
   }
 
   RunId run() {
@@ -58,10 +54,6 @@ final class Stay {
 
   Backup backup() {
     return backup;
-  }
-
-  BackupIdentity identity() {
-    return identity;
   }
 
   MachineId machine() {

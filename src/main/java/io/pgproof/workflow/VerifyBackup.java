@@ -49,6 +49,7 @@ public final class VerifyBackup {
 
   /** Ids of the tasks where the process waits for long work. */
   public static final class Wait {
+    public static final String AWAIT_INSPECTION = "awaitInspection";
     public static final String AWAIT_IMAGE = "awaitImage";
     public static final String AWAIT_RESTORE = "awaitRestore";
     public static final String AWAIT_RECOVERY = "awaitRecovery";
@@ -80,6 +81,7 @@ public final class VerifyBackup {
   public static final class Event {
     public static final String VERIFICATION_ASKED_FOR = "verificationAskedFor";
     public static final String INSPECTION_FAILED = "inspectionFailed";
+    public static final String LOOK_AT_INSPECTION_AGAIN = "lookAtInspectionAgain";
     public static final String IMAGE_FAILED = "imageFailed";
     public static final String LOOK_FOR_IMAGE_AGAIN = "lookForImageAgain";
     public static final String STAY_BEGUN = "stayBegun";
@@ -112,6 +114,7 @@ public final class VerifyBackup {
 
   /** Ids of the gateways. */
   public static final class Gateway {
+    public static final String INSPECTED_YET = "inspectedYet";
     public static final String IMAGE_AT_HAND_YET = "imageAtHandYet";
     public static final String FILES_RESTORED_YET = "filesRestoredYet";
     public static final String RECOVERED_YET = "recoveredYet";
@@ -128,6 +131,7 @@ public final class VerifyBackup {
 
   /** Names of the messages; each is correlated with one process instance. */
   public static final class Message {
+    public static final String INSPECTION_ENDED = "inspectionEnded";
     public static final String IMAGE_BUILT = "imageBuilt";
     public static final String RESTORE_ENDED = "restoreEnded";
     public static final String RECOVERY_ENDED = "recoveryEnded";
@@ -179,6 +183,7 @@ public final class VerifyBackup {
     public static final String WITHDRAWN = "withdrawn";
 
     /** What the last look saw, a boolean each, set by the step before the gateway. */
+    public static final String INSPECTED = "inspected";
     public static final String IMAGE_AT_HAND = "imageAtHand";
     public static final String RESTORED = "restored";
     public static final String RECOVERED = "recovered";

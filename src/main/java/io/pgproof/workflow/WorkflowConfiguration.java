@@ -63,8 +63,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)
-  InspectBackup inspectBackup(Trail trail, Withdrawals withdrawals, Requests requests, ProgressBoard progress) {
-    return new InspectBackup(trail, withdrawals, requests, progress);
+  InspectBackup inspectBackup(Trail trail, Withdrawals withdrawals, Requests requests, LongWork work, ProgressBoard progress) {
+    return new InspectBackup(trail, withdrawals, requests, work, progress);
   }
 
   @Bean(VerifyBackup.Step.FIND_IMAGE)
@@ -143,8 +143,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.RECORD_EVIDENCE)
-  RecordEvidence recordEvidence(Trail trail, ProgressBoard progress, Withdrawals withdrawals) {
-    return new RecordEvidence(trail, progress, withdrawals);
+  RecordEvidence recordEvidence(Trail trail, LongWork work, ProgressBoard progress, Withdrawals withdrawals) {
+    return new RecordEvidence(trail, work, progress, withdrawals);
   }
 
   @Bean(VerifyBackup.Step.JOIN_OPEN_TASK)

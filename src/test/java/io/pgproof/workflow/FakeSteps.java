@@ -89,6 +89,7 @@ final class FakeSteps {
 
   private static void usual(String step, DelegateExecution execution) {
     switch (step) {
+      case INSPECT_BACKUP -> execution.setVariable(INSPECTED, true);
       case FIND_IMAGE -> execution.setVariable(IMAGE_AT_HAND, true);
       case RESTORE_FILES -> {
         execution.setVariable(ATTEMPT, (Integer) execution.getVariable(ATTEMPT) + 1);

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.camunda.bpm.model.bpmn.Bpmn;
@@ -213,6 +216,21 @@ class VerifyBackupRulesTest {
     all(FlowElement.class).forEach(element -> elements.add(element.getId()));
     all(Association.class).forEach(element -> elements.add(element.getId()));
     assertThat(drawn).isEqualTo(elements);
+  }
+
+  @Test
+  void thePictureShowsEveryElementOfTheModelAndNothingElse() throws IOException {
+    Set<String> elements = new TreeSet<>();
+    all(FlowElement.class).forEach(element -> elements.add(element.getId()));
+    all(Association.class).forEach(element -> elements.add(element.getId()));
+    Set<String> pictured = new TreeSet<>();
+    // A label is an element of its own in the picture.
+    Matcher ids = Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")
+        .matcher(Files.readString(Path.of("processes/verify-backup/verify-backup.svg")));
+    while (ids.find()) {
+      pictured.add(ids.group(1));
+    }
+    assertThat(pictured).as("bpmn/draw draws it anew").isEqualTo(elements);
   }
 
   @Test

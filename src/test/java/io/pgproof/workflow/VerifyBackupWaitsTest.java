@@ -113,6 +113,19 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
+  void inspectionIsWaitedForByTimerAndByMessage() {
+    model.start("proven", () -> model.steps.script(INSPECT_BACKUP, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
+    assertThat(model.at()).containsExactly(AWAIT_INSPECTION);
+
+    model.fire(Event.LOOK_AT_INSPECTION_AGAIN);
+    assertThat(model.at()).containsExactly(AWAIT_INSPECTION);
+
+    model.sendAndWork(Message.INSPECTION_ENDED);
+    assertThat(model.at()).containsExactly(AWAIT_RESTORE);
+    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, INSPECT_BACKUP, INSPECT_BACKUP, FIND_IMAGE, RESTORE_FILES);
+  }
+
+  @Test
   void missingImageIsWaitedForByTimerAndByMessage() {
     model.start("proven", () -> model.steps.script(FIND_IMAGE, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
     assertThat(model.at()).containsExactly(AWAIT_IMAGE);
