@@ -8,10 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,11 +33,12 @@ public final class Ownership implements AutoCloseable {
    * Makes the state directory where it is missing (0700) and takes its lock.
    *
    * @return empty when another process is the owner
-   * @throws UsageException when the directory cannot be made or written, or is open to others
+   * @throws UsageException when the directory cannot be made or written, or others may enter it
    */
   public static Optional<Ownership> take(StateDirectory state) {
     FileChannel channel = null;
     try {
+      requirePrivate(state);
       makePrivate(state.path());
       channel = FileChannel.open(state.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       if (channel.tryLock() == null) {
@@ -54,8 +57,36 @@ public final class Ownership implements AutoCloseable {
       return Optional.empty();
     } catch (IOException e) {
       closeQuietly(channel);
-      throw new UsageException(Reason.BAD_OPTION, "the state directory " + state.path() + " cannot be used: " + e,
-          "name a directory that root can write with --state or PGPROOF_STATE");
+      throw cannotBeUsed(state, e);
+    }
+  }
+
+  /**
+   * Refuses a state directory that others may enter: they could read the backups, or sit at its socket in the owner's place.
+   *
+   * @throws UsageException when it is there and is not root's, or not root's alone
+   */
+  public static void requirePrivate(StateDirectory state) {
+    Path path = state.path();
+    try {
+      if (!Files.exists(path)) {
+        return;
+      }
+      Map<String, Object> found = Files.readAttributes(path, "unix:uid,mode");
+      int uid = (Integer) found.get("uid");
+      int mode = (Integer) found.get("mode") & 0777;
+      if (uid != 0) {
+        throw new UsageException(Reason.BAD_OPTION, "the state directory " + path + " belongs to the user id " + uid + ", not to root",
+            "name a directory of root's own, or one that is not there yet, with --state or PGPROOF_STATE");
+      }
+      if ((mode & 0077) != 0) {
+        throw new UsageException(Reason.BAD_OPTION,
+            "the state directory " + path + " has the mode " + String.format("%04o", mode) + ": others than root may enter it",
+            "if nothing else lies there, run chmod 700 " + path
+                + "; otherwise name one that is not there yet with --state or PGPROOF_STATE");
+      }
+    } catch (IOException e) {
+      throw cannotBeUsed(state, e);
     }
   }
 
@@ -81,9 +112,24 @@ public final class Ownership implements AutoCloseable {
     }
   }
 
+  /** What is there keeps its mode: it may be a directory of the system. */
   private static void makePrivate(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory.getParent());
+      try {
+        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (FileAlreadyExistsException e) {
+        if (!Files.isDirectory(directory)) {
+          throw e;
+        }
+        // Another process that starts as well was faster.
+      }
+    }
+  }
+
+  private static UsageException cannotBeUsed(StateDirectory state, IOException e) {
+    return new UsageException(Reason.BAD_OPTION, "the state directory " + state.path() + " cannot be used: " + e,
+        "name a directory that root can write with --state or PGPROOF_STATE");
   }
 
   private static void closeQuietly(FileChannel channel) {
