@@ -117,14 +117,22 @@ public final class DebianImages implements ImageStore {
               + " MiB free, a build needs " + (NEEDED_BYTES >> 20),
           "free space there, or move the state directory with --state", null));
     }
-    Path aside = Files.createTempDirectory(images, BUILDING + recipe.key() + "-");
-    UNDER_WAY.add(aside);
+    Path aside = begun(recipe.key());
     try {
       build.into(aside, recipe, said);
       return appear(aside, recipe.key());
     } finally {
       clear(aside, said);
       UNDER_WAY.remove(aside);
+    }
+  }
+
+  /** A directory for a new build that no reaper sees before it is known to be under way. */
+  private Path begun(String key) throws IOException {
+    synchronized (SWAP) {
+      Path aside = Files.createTempDirectory(images, BUILDING + key + "-");
+      UNDER_WAY.add(aside);
+      return aside;
     }
   }
 
@@ -182,12 +190,16 @@ public final class DebianImages implements ImageStore {
   }
 
   @Override
-  public List<Path> reap() {
+  public List<Path> reap(Consumer<String> failed) {
     List<Path> removed = new ArrayList<>();
     for (Path entry : entries()) {
-      if (isLeftOver(entry)) {
-        take(entry);
-        removed.add(entry);
+      try {
+        if (isLeftOver(entry)) {
+          take(entry);
+          removed.add(entry);
+        }
+      } catch (UncheckedIOException e) {
+        failed.accept(e.getMessage() + ": " + e.getCause().getMessage());
       }
     }
     return removed;
@@ -196,7 +208,9 @@ public final class DebianImages implements ImageStore {
   private boolean isLeftOver(Path entry) {
     String name = entry.getFileName().toString();
     if (name.startsWith(BUILDING)) {
-      return !UNDER_WAY.contains(entry);
+      synchronized (SWAP) {
+        return !UNDER_WAY.contains(entry);
+      }
     }
     if (name.startsWith(OLD)) {
       return !putBack(entry) && !standsUnderAMachine(entry);

@@ -41,9 +41,11 @@ public interface ImageStore {
   void remove(String key);
 
   /**
-   * Removes what interrupted builds left, and replaced or removed images that no machine stands on; only while no build runs.
+   * Removes what interrupted builds left, and replaced or removed images that no machine stands on; builds that are under way
+   * are spared.
    *
+   * @param failed hears what could not be removed and why; the rest is removed all the same
    * @return what was removed
    */
-  List<Path> reap();
+  List<Path> reap(Consumer<String> failed);
 }

@@ -70,7 +70,7 @@ final class Desk {
       images.remove(remove.key());
       return new Reply.Done("image " + remove.key() + " removed");
     } else if (request instanceof Request.Clean) {
-      Leftovers.Outcome outcome = leftovers.removeUnowned();
+      Leftovers.Outcome outcome = leftovers.remove();
       outcome.removed().forEach(path -> say(asker, "removed " + path));
       if (!outcome.failed().isEmpty()) {
         return new Reply.Failed(Reason.ENVIRONMENT.code(), String.join("; ", outcome.failed()),

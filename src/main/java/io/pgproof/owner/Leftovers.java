@@ -7,7 +7,6 @@ import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
 import io.pgproof.workflow.KeptCopy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -37,32 +36,39 @@ final class Leftovers {
    * @param removed what is gone now
    * @param failed what could not be removed and why; the rest was removed all the same
    */
-  record Outcome(List<Path> removed, List<String> failed) {}
+  record Outcome(List<Path> removed, List<String> failed) {
 
-  /** Removes all that no running verification owns. */
-  Outcome removeUnowned() {
-    Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
-    try (Stream<Path> runs = Files.list(state.runs())) {
-      for (Path run : runs.filter(path -> !inhabitants.own(path.getFileName().toString())).toList()) {
-        try {
-          destroy(run);
-          outcome.removed().add(run);
-        } catch (IOException | RuntimeException e) {
-          outcome.failed().add(run + " cannot be removed: " + e);
-        }
+    private void attempt(Path place, Removal removal) {
+      try {
+        removal.run();
+      } catch (IOException | RuntimeException e) {
+        failed.add(place + " cannot be removed: " + e);
       }
-      outcome.removed().addAll(KeptCopy.reap(state, clock.instant()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-    sandbox.reap(state.machinePrefix()).forEach(name -> outcome.removed().add(Path.of(name)));
-    return outcome;
   }
 
-  /** The same, and what interrupted image builds left; only at the owner's start, before anything runs. */
-  Outcome removeAll() {
-    Outcome outcome = removeUnowned();
-    outcome.removed().addAll(images.reap());
+  @FunctionalInterface
+  private interface Removal {
+    void run() throws IOException;
+  }
+
+  /** Removes all that nothing owns: neither a running verification, nor a source database, nor the build of an image. */
+  Outcome remove() {
+    Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
+    outcome.attempt(state.runs(), () -> below(state.runs()).forEach(run -> outcome.attempt(run, () -> {
+      if (!inhabitants.own(run.getFileName().toString())) {
+        destroy(run);
+        outcome.removed().add(run);
+      }
+    })));
+    outcome.attempt(state.kept(), () -> KeptCopy.expired(below(state.kept()), clock.instant()).forEach(
+        copy -> outcome.attempt(copy, () -> {
+          Trees.remove(copy);
+          outcome.removed().add(copy);
+        })));
+    outcome.attempt(state.images(), () -> outcome.removed().addAll(images.reap(outcome.failed()::add)));
+    outcome.attempt(state.path(), () ->
+        sandbox.reap(state.machinePrefix()).forEach(name -> outcome.removed().add(Path.of(name))));
     return outcome;
   }
 
@@ -72,5 +78,14 @@ final class Leftovers {
       sandbox.destroy(new MachineId(name, run.resolve("machine")));
     }
     Trees.remove(run);
+  }
+
+  private static List<Path> below(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.toList();
+    }
   }
 }

@@ -34,7 +34,7 @@ class OwnerConfiguration {
   @Bean
   ApplicationRunner takeStock(Leftovers leftovers, Verifications verifications) {
     return arguments -> {
-      Owner.log(leftovers.removeAll());
+      Owner.log(leftovers.remove());
       verifications.resume();
     };
   }

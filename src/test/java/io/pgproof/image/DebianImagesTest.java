@@ -217,7 +217,7 @@ class DebianImagesTest {
         .orElseThrow();
     assertThat(old.resolve("rootfs/usr/bin/su")).exists();
 
-    assertThat(store.reap()).containsExactly(old);
+    assertThat(store.reap(failed -> {})).containsExactly(old);
     assertThat(entries()).containsExactly(images.resolve(after.key()));
   }
 

@@ -59,7 +59,7 @@ class ImageStoreTest {
 
     assertThat(store.find(15)).isEmpty();
     assertThat(store.list()).isEmpty();
-    assertThat(store.reap()).containsExactly(place);
+    assertThat(store.reap(failed -> {})).containsExactly(place);
     assertThat(place).doesNotExist();
   }
 
@@ -74,7 +74,7 @@ class ImageStoreTest {
   void whatIsNotOursIsLeftAlone() throws IOException {
     Path foreign = Files.createDirectories(images.resolve("lost+found"));
 
-    assertThat(store.reap()).isEmpty();
+    assertThat(store.reap(failed -> {})).isEmpty();
     assertThat(foreign).exists();
   }
 
@@ -102,12 +102,12 @@ class ImageStoreTest {
       store.remove(key);
 
       assertThat(store.list()).isEmpty();
-      assertThat(store.reap()).isEmpty();
+      assertThat(store.reap(failed -> {})).isEmpty();
       assertThat(images.toFile().list()).hasSize(2);
     } finally {
       machine.destroyForcibly().waitFor();
     }
-    assertThat(store.reap()).hasSize(1);
+    assertThat(store.reap(failed -> {})).hasSize(1);
     assertThat(images.toFile().list()).containsExactly("mount");
   }
 
@@ -116,7 +116,7 @@ class ImageStoreTest {
     lay(".old-" + key + "-20261122T193012.000", key);
     Path building = Files.createDirectories(images.resolve(".building-" + key + "-1"));
 
-    assertThat(store.reap()).containsExactly(building);
+    assertThat(store.reap(failed -> {})).containsExactly(building);
     assertThat(store.find(15)).isPresent();
   }
 
@@ -126,7 +126,7 @@ class ImageStoreTest {
     lay(".old-" + key + "-20261122T193012.000", key);
     lay(".removed-" + key + "-20261122T193012.000", key);
 
-    assertThat(store.reap()).hasSize(2);
+    assertThat(store.reap(failed -> {})).hasSize(2);
     assertThat(images.toFile().list()).containsExactly(key);
   }
 
