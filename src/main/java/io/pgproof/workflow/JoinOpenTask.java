@@ -3,7 +3,7 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Trail;
 import io.pgproof.proof.RunId;
 import java.util.Optional;
-import org.camunda.bpm.engine.TaskService;
+import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
@@ -11,12 +11,12 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 final class JoinOpenTask implements JavaDelegate {
   private final Trail trail;
   private final OpenTasks openTasks;
-  private final TaskService tasks;
+  private final RuntimeService runtime;
 
-  JoinOpenTask(Trail trail, OpenTasks openTasks, TaskService tasks) {
+  JoinOpenTask(Trail trail, OpenTasks openTasks, RuntimeService runtime) {
     this.trail = trail;
     this.openTasks = openTasks;
-    this.tasks = tasks;
+    this.runtime = runtime;
   }
 
   @Override
@@ -24,7 +24,7 @@ final class JoinOpenTask implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     String backupKey = (String) execution.getVariable(VerifyBackup.Variable.BACKUP_KEY);
     Optional<RunId> holder = openTasks.holder(backupKey);
-    if (holder.isPresent() && !hasOpenTask(holder.get())) {
+    if (holder.isPresent() && !runs(holder.get())) {
       // Its instance was deleted by hand, so nobody will ever decide there.
       openTasks.release(backupKey, holder.get());
       holder = Optional.empty();
@@ -39,7 +39,8 @@ final class JoinOpenTask implements JavaDelegate {
         (String) execution.getVariable(VerifyBackup.Variable.VERDICT), (String) execution.getVariable(VerifyBackup.Variable.REASON)).record(trail, holder.get());
   }
 
-  private boolean hasOpenTask(RunId holder) {
-    return tasks.createTaskQuery().processInstanceBusinessKey(holder.value()).count() > 0;
+  /** Not whether its task is open: between an operator's decision and the approver's task there is none. */
+  private boolean runs(RunId holder) {
+    return runtime.createProcessInstanceQuery().processInstanceBusinessKey(holder.value()).count() > 0;
   }
 }

@@ -2,6 +2,7 @@ package io.pgproof.workflow;
 
 import static io.pgproof.workflow.VerifyBackup.Variable.*;
 
+import io.pgproof.proof.RunId;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
@@ -56,6 +57,11 @@ final class ModelOnEngine implements AutoCloseable {
     work();
   }
 
+  /** Id of the process instance. */
+  String run() {
+    return run;
+  }
+
   /** Starts a verification and runs none of its jobs. */
   void begin(String verdict, Map<String, Object> others, Runnable script) {
     steps.forget();
@@ -68,7 +74,8 @@ final class ModelOnEngine implements AutoCloseable {
       variables.put(look, false);
     }
     variables.putAll(others);
-    run = engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, variables).getId();
+    run = engine.getRuntimeService()
+        .startProcessInstanceByKey(VerifyBackup.PROCESS, RunId.at(now).value(), variables).getId();
   }
 
   /** Runs every job that is no timer until there is none, failing ones until their retries are used up. */

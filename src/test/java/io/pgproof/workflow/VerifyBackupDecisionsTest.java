@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.audit.Trail;
 import io.pgproof.workflow.VerifyBackup.ErrorCode;
 import io.pgproof.workflow.VerifyBackup.Event;
 import io.pgproof.workflow.VerifyBackup.Step;
@@ -15,13 +16,17 @@ import io.pgproof.workflow.VerifyBackup.Variable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.camunda.bpm.engine.task.IdentityLink;
 import org.camunda.bpm.engine.task.Task;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,6 +97,26 @@ class VerifyBackupDecisionsTest {
 
     assertThat(model.end()).isEqualTo(Event.OPEN_TASK_JOINED);
     assertThat(model.steps.opened).isEmpty();
+  }
+
+  @Test
+  void runThatEndsBetweenTheOperatorsDecisionAndTheApproversTaskJoinsTheFirst() {
+    JdbcDataSource database = new JdbcDataSource();
+    database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
+    JoinOpenTask join = new JoinOpenTask(
+        new Trail(database, Clock.systemUTC()), new OpenTasks(database), model.engine.getRuntimeService());
+    goToTask("stale", join);
+    String first = model.run();
+    model.engine.getTaskService().complete(model.task().getId(), Map.of(Variable.DECISION, ESCALATE));
+    assertThat(model.task()).as("the approver's task is not made yet").isNull();
+
+    goToTask("stale", join);
+
+    assertThat(model.end()).isEqualTo(Event.OPEN_TASK_JOINED);
+    model.engine.getRuntimeService().deleteProcessInstance(first, "by hand");
+    goToTask("stale", join);
+    assertThat(model.task().getTaskDefinitionKey()).as("nobody will ever decide in a run that is gone").isEqualTo(REVIEW_STALE_BACKUP);
   }
 
   @Test
@@ -180,5 +205,13 @@ class VerifyBackupDecisionsTest {
 
   private static void goToTask(String verdict) {
     model.start(verdict, () -> model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING)));
+  }
+
+  private static void goToTask(String verdict, JoinOpenTask join) {
+    model.begin(verdict, Map.of(Variable.BACKUP_KEY, "one backup", Variable.REASON, "too-old"), () -> {
+      model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+      model.steps.script(Step.JOIN_OPEN_TASK, join::execute);
+    });
+    model.work();
   }
 }
