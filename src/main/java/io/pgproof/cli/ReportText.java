@@ -49,8 +49,9 @@ final class ReportText {
       rows.add(new Row("image", report.image().key() + " with PostgreSQL " + report.image().postgresVersion()));
     }
     if (report.recovery() != null) {
-      rows.add(new Row("recovery", "consistent, redo ended at " + report.recovery().endLsn() + " on timeline "
-          + report.recovery().timeline()
+      rows.add(new Row("recovery", (report.recovery().consistent() ? "consistent" : "not consistent")
+          + (report.recovery().endLsn() == null ? "" : ", redo ended at " + report.recovery().endLsn())
+          + (report.recovery().timeline() == null ? "" : " on timeline " + report.recovery().timeline())
           + (report.recovery().lastCommit() == null ? "" : ", last commit " + time(report.recovery().lastCommit()))));
     }
     if (report.freshness() != null && report.freshness().newest() != null) {

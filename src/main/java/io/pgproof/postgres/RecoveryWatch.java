@@ -54,7 +54,7 @@ public final class RecoveryWatch {
    *
    * @param limit for the whole wait
    * @param progress hears bytes of WAL replayed, of how many where the manifest tells, from version 15 on
-   * @throws FindingException with PostgreSQL's own words when it did not
+   * @throws RecoveryFailedException with PostgreSQL's own words when it did not
    * @throws InterruptedException when the thread was interrupted; the server goes on
    */
   public static RecoveryReached await(
@@ -63,6 +63,8 @@ public final class RecoveryWatch {
     RecoveryWatch watch = new RecoveryWatch(server, expected, progress);
     try {
       return watch.await(limit);
+    } catch (FindingException e) {
+      throw new RecoveryFailedException(e, watch.far(e.finding()));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + server.log() + ": " + e.getMessage(), e);
     }
@@ -226,6 +228,15 @@ public final class RecoveryWatch {
         ended.lsn(),
         log.lastCommit(),
         Check.passed("recovery", detail, Duration.ofNanos(sinceNanos(began))));
+  }
+
+  /** A state that recovery took for consistent is none where the finding says that it is not the backup's. */
+  private RecoveryFailedException.Far far(Finding finding) {
+    return new RecoveryFailedException.Far(
+        expected.timeline(),
+        log.consistent().isPresent() && finding.reason() != Reason.INCONSISTENT,
+        log.redoDone().or(log::replayed).or(log::consistent),
+        log.lastCommit());
   }
 
   private Finding tooLate(Duration limit) {

@@ -1,7 +1,7 @@
 package io.pgproof.proof;
 
 /** Ends a step with a {@link Finding}; anything else that a step throws is a fault of the environment and retried. */
-public final class FindingException extends RuntimeException {
+public class FindingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Finding finding;

@@ -62,9 +62,9 @@ public record Report(
   /**
    * How far recovery came.
    *
-   * @param timeline the backup's own
-   * @param consistent whether the consistent recovery state was reached
-   * @param endLsn end of redo, or {@code null} where it was not reached
+   * @param timeline the backup's own, or {@code null} where recovery never began
+   * @param consistent whether the backup's consistent recovery state was reached
+   * @param endLsn end of redo, or how far it is known to have come; {@code null} where that is not known
    * @param lastCommit time of the last replayed commit, or {@code null} where the WAL holds none
    */
   public record RecoveryFacts(Integer timeline, boolean consistent, String endLsn, Instant lastCommit) {}

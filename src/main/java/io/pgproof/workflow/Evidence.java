@@ -84,6 +84,15 @@ public sealed interface Evidence {
     }
   }
 
+  /** Recovery ended in a finding, and came so far. */
+  record RecoveryBroken(Report.RecoveryFacts recovery) implements Evidence {
+    @Override
+    public String tell() {
+      return (recovery.consistent() ? "recovery was consistent" : "recovery was not consistent")
+          + (recovery.endLsn() == null ? "" : " and came to " + recovery.endLsn());
+    }
+  }
+
   /** The database was asked. */
   record Checked(
       List<Report.CheckFacts> checks, Report.FreshnessFacts freshness, List<String> notChecked) implements Evidence {

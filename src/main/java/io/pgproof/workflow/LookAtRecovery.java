@@ -1,6 +1,8 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.backup.Lsn;
+import io.pgproof.postgres.RecoveryFailedException;
 import io.pgproof.postgres.RecoveryReached;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -23,7 +25,7 @@ final class LookAtRecovery extends Step {
   @Override
   void perform(RunId run, DelegateExecution execution) {
     startServer.begin(stays.of(run));
-    Optional<RecoveryReached> look = work.look(run, VerifyBackup.Message.RECOVERY_ENDED);
+    Optional<RecoveryReached> look = look(run);
     execution.setVariable(VerifyBackup.Variable.RECOVERED, look.isPresent());
     if (look.isEmpty()) {
       Pause.longer(execution);
@@ -34,5 +36,16 @@ final class LookAtRecovery extends Step {
     record(run, new Evidence.Recovered(
         new Report.RecoveryFacts(reached.timeline(), true, reached.endLsn().toString(), reached.lastCommit().orElse(null)),
         Facts.of(reached.check())));
+  }
+
+  private Optional<RecoveryReached> look(RunId run) {
+    try {
+      return work.look(run, VerifyBackup.Message.RECOVERY_ENDED);
+    } catch (RecoveryFailedException e) {
+      RecoveryFailedException.Far far = e.far();
+      record(run, new Evidence.RecoveryBroken(new Report.RecoveryFacts(
+          far.timeline(), far.consistent(), far.endLsn().map(Lsn::toString).orElse(null), far.lastCommit().orElse(null))));
+      throw e;
+    }
   }
 }

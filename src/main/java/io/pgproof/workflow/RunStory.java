@@ -73,6 +73,8 @@ final class RunStory {
       recovery = recovered.recovery();
       checks.add(recovered.check());
       turn(at, "check");
+    } else if (evidence instanceof Evidence.RecoveryBroken broken) {
+      recovery = broken.recovery();
     } else if (evidence instanceof Evidence.Checked checked) {
       checks.addAll(checked.checks());
       notChecked.addAll(checked.notChecked());
@@ -113,6 +115,10 @@ final class RunStory {
       case WAL_MISSING, INCONSISTENT, RECOVERY_FAILED, RECOVERY_TIMEOUT -> "recovery";
       default -> null;
     };
+    if (name != null && name.equals("recovery") && recovery == null && finding.reason().fault() == Fault.BACKUP) {
+      // Found out before the server was started, for what the archives hold.
+      recovery = new Report.RecoveryFacts(null, false, null, null);
+    }
     if (name != null && checks.stream().noneMatch(check -> check.name().equals(name))) {
       checks.add(new Report.CheckFacts(name, finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped", finding.message(), 0));
     }

@@ -122,7 +122,9 @@ class BadInputTest {
     String segment = Tars.names(backup.resolve("pg_wal.tar.gz")).stream()
         .filter(name -> name.matches("[0-9A-F]{24}")).sorted().skip(1).findFirst().orElseThrow();
     Tars.without(backup.resolve("pg_wal.tar.gz"), name -> name.equals(segment));
-    assertVerdict(Bench.verify(Bench.request(backup)), "refuted", "wal-missing", segment);
+    Report report = Bench.verify(Bench.request(backup));
+    assertVerdict(report, "refuted", "wal-missing", segment);
+    assertThat(report.recovery().consistent()).isFalse();
   }
 
   @ParameterizedTest(name = "a member named {0}")
@@ -222,7 +224,10 @@ class BadInputTest {
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), Duration.ofMillis(1),
         sound.stayTimeout(), sound.superuser(), new Resources(1L << 30, 0.05), sound.keep(), sound.askedBy());
-    assertVerdict(Bench.verify(request), "inconclusive", "recovery-timeout", "did not");
+    Report report = Bench.verify(request);
+    assertVerdict(report, "inconclusive", "recovery-timeout", "did not");
+    assertThat(report.recovery().consistent()).isFalse();
+    assertThat(report.recovery().timeline()).isEqualTo(1);
   }
 
   @Test
