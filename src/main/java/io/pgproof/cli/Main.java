@@ -88,6 +88,6 @@ public final class Main implements Runnable {
     if (e instanceof UsageException usage) {
       return Outcomes.refused(line, parsed, usage);
     }
-    return Outcomes.failed(line, parsed, e);
+    return Outcomes.failed(line, parsed, null, e);
   }
 }

@@ -16,38 +16,51 @@ final class Outcomes {
   private Outcomes() {}
 
   static int refused(CommandLine line, ParseResult parsed, UsageException e) {
-    return tell(line, parsed, Main.USAGE, e.reason().code(), e.getMessage(), e.hint(), null);
+    return tell(line, parsed, Main.USAGE, null, e.reason().code(), e.getMessage(), e.hint(), null);
   }
 
-  static int failed(CommandLine line, ParseResult parsed, Exception e) {
+  /**
+   * @param run that was made before it failed; {@code null} where none was
+   */
+  static int failed(CommandLine line, ParseResult parsed, String run, Exception e) {
     if (e instanceof FindingException found) {
       Finding finding = found.finding();
-      return tell(line, parsed, Main.FAILED, finding.reason().code(), finding.message(), finding.hint(), finding.words());
+      return tell(line, parsed, Main.FAILED, run, finding.reason().code(), finding.message(), finding.hint(), finding.words());
     }
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return tell(line, parsed, Main.FAILED, Reason.INTERNAL.code(), message, Reason.INTERNAL.hint(), null);
+    return tell(line, parsed, Main.FAILED, run, Reason.INTERNAL.code(), message, Reason.INTERNAL.hint(), null);
   }
 
   /** The exit status for a reply that is no result. */
-  static int tell(CommandLine line, ParseResult parsed, Reply reply) {
+  static int tell(CommandLine line, ParseResult parsed, String run, Reply reply) {
     if (reply instanceof Reply.Refused refused) {
-      return tell(line, parsed, Main.USAGE, refused.reason(), refused.message(), refused.hint(), null);
+      return tell(line, parsed, Main.USAGE, null, refused.reason(), refused.message(), refused.hint(), null);
     }
     if (reply instanceof Reply.Failed failed) {
-      return tell(line, parsed, Main.FAILED, failed.reason(), failed.message(), failed.hint(), failed.words());
+      return tell(line, parsed, Main.FAILED, run, failed.reason(), failed.message(), failed.hint(), failed.words());
     }
     throw new IllegalStateException("the owner answered " + reply);
   }
 
+  static int tell(CommandLine line, ParseResult parsed, Reply reply) {
+    return tell(line, parsed, null, reply);
+  }
+
   static String refusedAsJson(String reason, String message, String hint) {
-    return EvidenceJson.write(new Report(Report.SCHEMA, null, null, null, reason, message, hint, null, null, null, null, null,
+    return withoutReport(null, null, reason, message, hint);
+  }
+
+  private static String withoutReport(String run, String verdict, String reason, String message, String hint) {
+    return EvidenceJson.write(new Report(Report.SCHEMA, run, null, verdict, reason, message, hint, null, null, null, null, null,
         null, List.of(), List.of(), List.of(), null));
   }
 
-  private static int tell(
-      CommandLine line, ParseResult parsed, int status, String reason, String message, String hint, String words) {
+  private static int tell(CommandLine line, ParseResult parsed, int status, String run, String reason, String message,
+      String hint, String words) {
     if (wantsJson(parsed)) {
-      line.getOut().println(refusedAsJson(reason, message, hint));
+      // Whatever keeps a verification from telling makes it inconclusive; other commands have no verdict.
+      boolean inconclusive = status == Main.FAILED && line.getCommandName().equals(VerifyCommand.NAME);
+      line.getOut().println(withoutReport(run, inconclusive ? "inconclusive" : null, reason, message, hint));
     }
     line.getErr().println("pgproof: " + message + " (" + reason + ")");
     if (words != null) {

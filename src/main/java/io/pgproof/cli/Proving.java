@@ -3,6 +3,7 @@ package io.pgproof.cli;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.owner.Reply;
 import io.pgproof.owner.Request;
+import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.target.VerificationRequest;
@@ -14,6 +15,7 @@ final class Proving {
   private final Link link;
   private final CommandLine line;
   private final boolean json;
+  private String run;
 
   Proving(Link link, CommandLine line, boolean json) {
     this.link = link;
@@ -22,13 +24,18 @@ final class Proving {
   }
 
   /** Returns the exit status. */
-  int verify(VerificationRequest request) throws IOException {
+  int verify(VerificationRequest request) {
     Reply reply;
     try (ProgressLine progress = new ProgressLine(line.getErr())) {
-      reply = link.ask(new Request.Verify(request), progress::show);
+      reply = link.ask(new Request.Verify(request), said -> {
+        run = said instanceof Reply.Begun begun ? begun.run() : run;
+        progress.show(said);
+      });
+    } catch (IOException | FindingException e) {
+      return Outcomes.failed(line, line.getParseResult(), run, e);
     }
     if (!(reply instanceof Reply.Verdict verdict)) {
-      return Outcomes.tell(line, line.getParseResult(), reply);
+      return Outcomes.tell(line, line.getParseResult(), run, reply);
     }
     Report report = verdict.report();
     if (json) {

@@ -18,11 +18,13 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 @Command(
-    name = "verify",
+    name = VerifyCommand.NAME,
     description = "Proves one backup: restores it in a throw-away container, recovers, asks, tears down, and says what it is worth.",
     modelTransformer = SettingOptions.class,
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
+  static final String NAME = "verify";
+
   @Spec
   private CommandSpec spec;
 
