@@ -151,7 +151,7 @@ public final class Bench implements LauncherSessionListener {
   public static Reply ask(Request request, Consumer<Reply> onTheWay) {
     owner();
     try (ControlClient client = ControlClient.connect(state()).orElseThrow()) {
-      return client.ask(request, onTheWay);
+      return client.ask(request, onTheWay).orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

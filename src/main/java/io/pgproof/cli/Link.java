@@ -15,61 +15,113 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * The way to the owner of a state directory: the process that is it, or else this one, which becomes it and stays until what it
- * began has ended.
+ * began has ended. An owner that ends before it has answered is replaced by the next, which may be this process.
  *
- * <p>A signal takes back what was asked; the process ends after the teardown, with 128 plus the signal's number.
+ * <p>A signal takes back what was asked; the process ends after the teardown, with 128 plus the signal's number. What others
+ * asked of it then goes on in the next owner.
  */
 final class Link implements AutoCloseable {
   private static final Duration OWNER_ANSWERS_WITHIN = Duration.ofMinutes(15);
   private static final Duration WAITING_IS_SAID_AFTER = Duration.ofSeconds(3);
-  private static final Duration ENDS_AFTER_SIGNAL_WITHIN = Duration.ofSeconds(120);
+  private static final Duration TAKEN_BACK_WITHIN = Duration.ofSeconds(60);
+  private static final Duration CLOSED_WITHIN = Duration.ofSeconds(120);
+  private static final long LOOK_EVERY_MILLIS = 50;
+  private static final int MOST_OWNERS = 10;
 
   private final StateDirectory state;
-  private final Owner owner;
-  private final DeskOwner desk;
+  private final boolean engine;
+  private final CountDownLatch signalled = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
-  private boolean signalled;
+  private Owner owner;
+  private DeskOwner desk;
   private ControlClient asking;
   private Thread deskThread;
 
-  private Link(StateDirectory state, Owner owner, DeskOwner desk) {
+  private Link(StateDirectory state, boolean engine) {
     this.state = state;
-    this.owner = owner;
-    this.desk = desk;
+    this.engine = engine;
     Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "signal"));
   }
 
   /** A link for questions that need no engine. */
-  static Link toDesk(StateDirectory state) throws IOException, InterruptedException {
-    return open(state, ownership -> new Link(state, null, DeskOwner.start(ownership)));
+  static Link toDesk(StateDirectory state) {
+    requireRoot();
+    return new Link(state, false);
   }
 
   /** A link for verifications; an owner that begins here resumes what was unfinished. */
-  static Link toEngine(StateDirectory state) throws IOException, InterruptedException {
-    return open(state, ownership -> new Link(state, Owner.start(ownership, false), null));
+  static Link toEngine(StateDirectory state) {
+    requireRoot();
+    return new Link(state, true);
+  }
+
+  static void requireRoot() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      throw new UsageException(Reason.NOT_ROOT, "pgproof runs as user " + System.getProperty("user.name") + ", not as root");
+    }
   }
 
   /**
+   * Asks and waits for the answer.
+   *
    * @throws UsageException when another process holds the state directory and does not answer
+   * @throws FindingException {@code interrupted} when a signal came before it could be asked, or one owner after the other ended
    */
-  private static Link open(StateDirectory state, Function<Ownership, Link> asOwner) throws IOException, InterruptedException {
-    requireRoot();
+  Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
+    AtomicReference<Request> next = new AtomicReference<>(request);
+    for (int owners = 0; owners < MOST_OWNERS; owners++) {
+      Optional<ControlClient> connected = connect();
+      if (connected.isEmpty()) {
+        begin(null);
+        return desk.ask(request, onTheWay);
+      }
+      try (ControlClient client = connected.get()) {
+        begin(client);
+        Optional<Reply> answer = client.ask(next.get(), said -> {
+          if (said instanceof Reply.Begun begun && request instanceof Request.Verify verify) {
+            next.set(new Request.Await(begun.run(), verify.request().askedBy()));
+          }
+          onTheWay.accept(said);
+        });
+        if (answer.isPresent()) {
+          return answer.get();
+        }
+      } finally {
+        synchronized (this) {
+          asking = null;
+        }
+      }
+      if (signalledWithin(0)) {
+        throw interrupted();
+      }
+      System.err.println("the owner of " + state.path() + " ended before it had answered; the next one is asked");
+    }
+    throw new FindingException(Reason.INTERRUPTED,
+        MOST_OWNERS + " owners of " + state.path() + " ended one after the other before they had answered");
+  }
+
+  /** Connects to the owner, or becomes it; empty where this process then answers itself, at its desk. */
+  private Optional<ControlClient> connect() throws IOException {
     long began = System.nanoTime();
     boolean said = false;
-    while (true) {
+    while (desk == null) {
+      Ownership.requirePrivate(state);
       Optional<ControlClient> client = ControlClient.connect(state);
       if (client.isPresent()) {
-        client.get().close();
-        return new Link(state, null, null);
+        return client;
+      }
+      if (owner != null) {
+        throw new IOException(state.controlSocket() + " was removed while its owner runs");
       }
       Optional<Ownership> ownership = Ownership.take(state);
       if (ownership.isPresent()) {
-        return asOwner.apply(ownership.get());
+        become(ownership.get());
+        continue;
       }
       Duration waited = Duration.ofNanos(System.nanoTime() - began);
       String other = Ownership.owner(state).map(pid -> "process " + pid).orElse("another process");
@@ -82,58 +134,65 @@ final class Link implements AutoCloseable {
         System.err.println("waiting for " + other + ", which owns the state directory " + state.path());
         said = true;
       }
-      Thread.sleep(100);
-    }
-  }
-
-  static void requireRoot() {
-    if (!"root".equals(System.getProperty("user.name"))) {
-      throw new UsageException(Reason.NOT_ROOT, "pgproof runs as user " + System.getProperty("user.name") + ", not as root");
-    }
-  }
-
-  /**
-   * Asks and waits for the answer.
-   *
-   * @throws FindingException {@code interrupted} when a signal came before it could be asked
-   */
-  Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
-    if (desk != null) {
-      begin(null);
-      return desk.ask(request, onTheWay);
-    }
-    try (ControlClient client = ControlClient.connect(state)
-        .orElseThrow(() -> new IOException("the owner of " + state.path() + " has just ended"))) {
-      begin(client);
-      return client.ask(request, onTheWay);
-    } finally {
-      synchronized (this) {
-        asking = null;
+      if (signalledWithin(LOOK_EVERY_MILLIS)) {
+        throw interrupted();
       }
+    }
+    return Optional.empty();
+  }
+
+  private void become(Ownership ownership) {
+    if (engine) {
+      owner = Owner.start(ownership, false);
+    } else {
+      desk = DeskOwner.start(ownership);
     }
   }
 
   private synchronized void begin(ControlClient client) {
-    if (signalled) {
-      throw new FindingException(Reason.INTERRUPTED, "a signal came before the request was made");
+    if (signalled.getCount() == 0) {
+      throw interrupted();
     }
     asking = client;
     deskThread = client == null ? Thread.currentThread() : null;
   }
 
+  private static FindingException interrupted() {
+    return new FindingException(Reason.INTERRUPTED, "a signal came before there was an answer");
+  }
+
   private void onSignal() {
     try {
       synchronized (this) {
-        signalled = true;
+        signalled.countDown();
         if (asking != null) {
-          asking.takeBack();
+          takeBack();
         } else if (deskThread != null) {
           deskThread.interrupt();
         }
       }
-      closed.await(ENDS_AFTER_SIGNAL_WITHIN.toSeconds(), TimeUnit.SECONDS);
+      if (closed.await(TAKEN_BACK_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        return;
+      }
+      synchronized (this) {
+        // The run does not let go. An owner that closes tears down even so, and the next one ends the run.
+        if (asking != null) {
+          asking.close();
+        }
+      }
+      if (!closed.await(CLOSED_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        System.err.println("pgproof: the teardown did not end in time; ./pgproof clean removes what is left");
+      }
     } catch (IOException | InterruptedException e) {
       System.err.println("pgproof: the teardown could not be awaited: " + e);
+    }
+  }
+
+  private void takeBack() {
+    try {
+      asking.takeBack();
+    } catch (IOException e) {
+      // The owner has just ended; no next one is asked after a signal.
     }
   }
 
@@ -143,14 +202,26 @@ final class Link implements AutoCloseable {
       if (desk != null) {
         desk.close();
       } else if (owner != null) {
-        owner.awaitQuiet();
-        owner.close();
+        closeOwner();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      owner.close();
     } finally {
       closed.countDown();
+    }
+  }
+
+  private void closeOwner() {
+    try (Owner ending = owner) {
+      while (!ending.quiet() && !signalledWithin(LOOK_EVERY_MILLIS)) {
+        continue;
+      }
+    }
+  }
+
+  private boolean signalledWithin(long millis) {
+    try {
+      return signalled.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return true;
     }
   }
 }

@@ -14,9 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Speaks to the owner of a state directory: one request, then its replies. */
 public final class ControlClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
+
   private final SocketChannel channel;
 
   private ControlClient(SocketChannel channel) {
@@ -41,19 +45,23 @@ public final class ControlClient implements AutoCloseable {
    * Asks and waits for the last reply.
    *
    * @param onTheWay hears all replies but the last
-   * @throws IOException when the owner ends before it has answered
+   * @return empty when the owner ended, or was killed, before it had answered
    */
-  public Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
-    send(EvidenceJson.write(request));
-    BufferedReader in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
-    for (String line = in.readLine(); line != null; line = in.readLine()) {
-      Reply reply = EvidenceJson.read(line, Reply.class);
-      if (reply.last()) {
-        return reply;
+  public Optional<Reply> ask(Request request, Consumer<Reply> onTheWay) {
+    try {
+      send(EvidenceJson.write(request));
+      BufferedReader in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        Reply reply = EvidenceJson.read(line, Reply.class);
+        if (reply.last()) {
+          return Optional.of(reply);
+        }
+        onTheWay.accept(reply);
       }
-      onTheWay.accept(reply);
+    } catch (IOException e) {
+      LOG.debug("the owner is gone: {}", e.toString());
     }
-    throw new IOException("the owner of the state directory ended before it had answered");
+    return Optional.empty();
   }
 
   /** Takes back what was asked; the last reply comes even so. May be called from any thread. */

@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
@@ -27,10 +29,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Listens on the control socket: one request a connection, then a line of JSON for each reply.
  *
- * <p>A second line from the client, or its end, takes back what it asked. Only processes of the owner's own user are heard.
+ * <p>A second line from the client, or its end, takes back what it asked. The owner's own end takes back nothing: whoever waits
+ * hears that the connection ended, and asks the next owner. Only processes of the owner's own user are heard.
  */
 final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+  private static final long NOTICED_WITHIN_MILLIS = 1_000;
+  private static final long ENDED_WITHIN_MILLIS = 30_000;
 
   private final Path socket;
   private final ServerSocketChannel server;
@@ -41,6 +46,7 @@ final class ControlServer implements AutoCloseable {
     thread.setDaemon(true);
     return thread;
   });
+  private volatile boolean ending;
 
   /** Answers one request in full. */
   @FunctionalInterface
@@ -77,6 +83,8 @@ final class ControlServer implements AutoCloseable {
         Connection connection = new Connection(channel);
         connections.add(connection);
         threads.execute(() -> serve(connection));
+      } catch (RejectedExecutionException e) {
+        hangUp();
       } catch (IOException e) {
         if (server.isOpen()) {
           LOG.warn("a connection to {} could not be taken: {}", socket, e.toString());
@@ -93,32 +101,59 @@ final class ControlServer implements AutoCloseable {
         return;
       }
       String line = connection.in.readLine();
-      if (line == null) {
+      if (line == null || ending) {
         return;
       }
       threads.execute(connection::awaitTakenBack);
       Desk.hearing(connection, () -> answering.answer(EvidenceJson.read(line, Request.class), connection));
-    } catch (IOException e) {
+    } catch (IOException | RejectedExecutionException e) {
       LOG.debug("whoever asked is gone: {}", e.toString());
     } finally {
       connections.remove(connection);
     }
   }
 
+  /** Hangs up on everybody, and returns when the work for them has ended. */
   @Override
   public void close() {
+    ending = true;
     try {
       server.close();
       Files.deleteIfExists(socket);
     } catch (IOException e) {
       LOG.warn("{} could not be removed: {}", socket, e.toString());
     }
-    threads.shutdownNow();
+    hangUp();
+    threads.shutdown();
+    // Who notices by himself is not interrupted: he may read the database, whose file an interrupt would close.
+    if (!ended(NOTICED_WITHIN_MILLIS)) {
+      threads.shutdownNow();
+      if (!ended(ENDED_WITHIN_MILLIS)) {
+        LOG.warn("something that was asked for over {} did not end", socket);
+      }
+    }
   }
 
-  private static final class Connection implements Asker, AutoCloseable {
-    private static final Runnable NOTHING = () -> {};
+  private void hangUp() {
+    for (Connection connection : connections) {
+      try {
+        connection.close();
+      } catch (IOException e) {
+        LOG.debug("a connection could not be ended: {}", e.toString());
+      }
+    }
+  }
 
+  private boolean ended(long withinMillis) {
+    try {
+      return threads.awaitTermination(withinMillis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private final class Connection implements Asker, AutoCloseable {
     private final SocketChannel channel;
     private final BufferedReader in;
     private final AtomicReference<Runnable> takenBack = new AtomicReference<>();
@@ -145,6 +180,11 @@ final class ControlServer implements AutoCloseable {
       }
     }
 
+    @Override
+    public boolean listens() {
+      return channel.isOpen();
+    }
+
     /** Runs until the client says something more or is gone. */
     void awaitTakenBack() {
       try {
@@ -153,11 +193,11 @@ final class ControlServer implements AutoCloseable {
         LOG.debug("a client is gone: {}", e.toString());
       }
       synchronized (this) {
-        if (answered) {
+        if (answered || ending) {
           return;
         }
       }
-      Runnable action = takenBack.getAndSet(NOTHING);
+      Runnable action = takenBack.getAndSet(() -> {});
       if (action != null) {
         action.run();
       }

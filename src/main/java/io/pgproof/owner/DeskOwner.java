@@ -51,6 +51,11 @@ public final class DeskOwner implements AutoCloseable {
       }
 
       @Override
+      public boolean listens() {
+        return true;
+      }
+
+      @Override
       public void whenTakenBack(Runnable action) {
         throw new UnsupportedOperationException("the calling thread is interrupted instead");
       }

@@ -16,7 +16,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The owner at work: the engine runs, and the control socket is open. */
 public final class Owner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
-  private static final long LOOK_EVERY_MILLIS = 50;
   private static final long TIDY_EVERY_MINUTES = 10;
 
   private final Ownership ownership;
@@ -54,10 +53,10 @@ public final class Owner implements AutoCloseable {
         + application.getEnvironment().getProperty("local.server.port");
   }
 
-  /** Removes copies that were kept long enough, and what a run that was deleted by hand left. */
+  /** Removes copies that were kept long enough, what a run that was deleted by hand left, and images that nothing stands on any more. */
   private void tidyUp() {
     try {
-      log(application.getBean(Leftovers.class).removeUnowned());
+      log(application.getBean(Leftovers.class).remove());
     } catch (RuntimeException e) {
       LOG.warn("leftovers could not be removed, and will be tried again: {}", e.toString());
     }
@@ -68,11 +67,17 @@ public final class Owner implements AutoCloseable {
     outcome.failed().forEach(LOG::warn);
   }
 
-  /** Returns when nothing that was begun is on its way, and nobody waits for an answer. */
-  public void awaitQuiet() throws InterruptedException {
-    Verifications verifications = application.getBean(Verifications.class);
-    while (control.busy() || verifications.underway()) {
-      Thread.sleep(LOOK_EVERY_MILLIS);
+  /** Whether nothing that was begun is on its way, and nobody waits for an answer. */
+  public boolean quiet() {
+    return !control.busy() && !application.getBean(Verifications.class).underway();
+  }
+
+  /** What does not let go must not keep its container running. */
+  private void halt() {
+    try {
+      application.getBean(Verifications.class).halt();
+    } catch (RuntimeException e) {
+      LOG.warn("not everything could be halted: {}", e.toString());
     }
   }
 
@@ -83,6 +88,8 @@ public final class Owner implements AutoCloseable {
   private void answer(Request request, Asker asker) throws IOException {
     if (request instanceof Request.Verify verify) {
       application.getBean(Proofs.class).answer(verify.request(), asker);
+    } else if (request instanceof Request.Await begun) {
+      application.getBean(Proofs.class).answer(begun, asker);
     } else if (request instanceof Request.Demo demo) {
       application.getBean(SourceDatabases.class).answer(demo, asker);
     } else {
@@ -93,12 +100,11 @@ public final class Owner implements AutoCloseable {
   /** Ends; a verification on its way is begun anew by the next owner, and leaves no container and no file until then. */
   @Override
   public void close() {
-    try (ownership) {
+    try (ownership; application) {
       control.close();
       tidying.shutdownNow();
-      application.getBean(Verifications.class).halt();
-      log(application.getBean(Leftovers.class).removeUnowned());
-      application.close();
+      halt();
+      log(application.getBean(Leftovers.class).remove());
     }
   }
 }

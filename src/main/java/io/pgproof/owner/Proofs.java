@@ -1,5 +1,6 @@
 package io.pgproof.owner;
 
+import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -8,9 +9,10 @@ import io.pgproof.workflow.ProgressBoard;
 import io.pgproof.workflow.Reports;
 import io.pgproof.workflow.Verifications;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.Optional;
 
-/** Answers a request for a verification: begins it, tells how far it has come, and ends with its verdict. */
+/** Answers a request for a verification: begins it, or finds it begun by an earlier owner, tells how far it has come, and ends with its verdict. */
 final class Proofs {
   private static final long LOOK_EVERY_MILLIS = 50;
   private static final int TELL_EVERY_LOOKS = 4;
@@ -30,6 +32,19 @@ final class Proofs {
     RunId run = verifications.begin(request);
     asker.whenTakenBack(() -> verifications.withdraw(run, request.askedBy()));
     asker.hear(new Reply.Begun(run.value()));
+    await(run, asker);
+  }
+
+  void answer(Request.Await begun, Asker asker) throws IOException {
+    RunId run = new RunId(begun.run());
+    if (!reports.exists(run)) {
+      throw new FindingException(Reason.INTERRUPTED, "the owner ended, and the next one does not know run " + run);
+    }
+    asker.whenTakenBack(() -> verifications.withdraw(run, begun.askedBy()));
+    await(run, asker);
+  }
+
+  private void await(RunId run, Asker asker) throws IOException {
     for (int look = 1; ; look++) {
       Optional<Report> report = reports.report(run);
       if (report.isPresent()) {
@@ -49,15 +64,18 @@ final class Proofs {
         }
       }
       pause();
+      if (!asker.listens()) {
+        throw new IOException("nobody waits for run " + run + " here any more");
+      }
     }
   }
 
-  private static void pause() {
+  private static void pause() throws InterruptedIOException {
     try {
       Thread.sleep(LOOK_EVERY_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("the owner ends", e);
+      throw new InterruptedIOException("the owner ends");
     }
   }
 }

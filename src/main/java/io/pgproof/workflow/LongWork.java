@@ -3,7 +3,7 @@ package io.pgproof.workflow;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Work that takes longer than an engine's transaction may: it runs beside the engine, and its end rings a bell.
@@ -82,7 +83,11 @@ final class LongWork implements AutoCloseable {
 
   /** Interrupts all work of a run that goes on; it ends soon, and is not forgotten. */
   void interrupt(RunId run) {
-    worksOf(run).forEach(Work::interrupt);
+    begun.forEach((key, work) -> {
+      if (key.run().equals(run)) {
+        work.interrupt();
+      }
+    });
   }
 
   /**
@@ -91,19 +96,30 @@ final class LongWork implements AutoCloseable {
    * @throws IllegalStateException when a worker does not end within the limit; nothing is forgotten then
    */
   void stop(RunId run, Duration limit) {
-    interrupt(run);
+    stop(key -> key.run().equals(run), limit);
+  }
+
+  /** The same for all work of all runs. */
+  void stopAll(Duration limit) {
+    stop(key -> true, limit);
+  }
+
+  private void stop(Predicate<Key> which, Duration limit) {
+    Map<Key, Work<?>> stopping = new HashMap<>(begun);
+    stopping.keySet().removeIf(which.negate());
+    stopping.values().forEach(Work::interrupt);
     long end = System.nanoTime() + limit.toNanos();
-    for (Work<?> work : worksOf(run)) {
+    stopping.forEach((key, work) -> {
       try {
         if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          throw new IllegalStateException("a worker of run " + run + " did not end within " + Words.duration(limit));
+          throw new IllegalStateException("a worker of run " + key.run() + " did not end within " + Words.duration(limit));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while a worker of run " + run + " was to end", e);
+        throw new IllegalStateException("interrupted while a worker of run " + key.run() + " was to end", e);
       }
-    }
-    begun.keySet().removeIf(key -> key.run().equals(run));
+    });
+    begun.keySet().removeIf(which);
   }
 
   /** Interrupts all work of a run and forgets it at once, for nobody waits for its end any more. */
@@ -115,13 +131,6 @@ final class LongWork implements AutoCloseable {
   @Override
   public void close() {
     workers.shutdownNow();
-  }
-
-  private List<Work<?>> worksOf(RunId run) {
-    return begun.entrySet().stream()
-        .filter(entry -> entry.getKey().run().equals(run))
-        .<Work<?>>map(Map.Entry::getValue)
-        .toList();
   }
 
   private static final class Work<T> {

@@ -11,13 +11,11 @@ final class RecordEvidence implements JavaDelegate {
   private final Trail trail;
   private final LongWork work;
   private final ProgressBoard progress;
-  private final Withdrawals withdrawals;
 
-  RecordEvidence(Trail trail, LongWork work, ProgressBoard progress, Withdrawals withdrawals) {
+  RecordEvidence(Trail trail, LongWork work, ProgressBoard progress) {
     this.trail = trail;
     this.work = work;
     this.progress = progress;
-    this.withdrawals = withdrawals;
   }
 
   @Override
@@ -27,6 +25,5 @@ final class RecordEvidence implements JavaDelegate {
     new Evidence.VerdictReached(report).record(trail, run);
     work.forget(run);
     progress.forget(run);
-    withdrawals.forget(run);
   }
 }

@@ -21,11 +21,14 @@ import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Begins, takes back and resumes verifications; all of it is the engine's, this speaks to it. */
 public final class Verifications {
   private static final Logger LOG = LoggerFactory.getLogger(Verifications.class);
+
+  private static final long STEPS_LOOK_EVERY_MILLIS = 20;
 
   private final RuntimeService runtime;
   private final TaskService tasks;
@@ -39,9 +42,11 @@ public final class Verifications {
   private final LongWork work;
   private final Stays stays;
   private final JobExecutor jobs;
+  private final ThreadPoolTaskExecutor steps;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work, Stays stays, JobExecutor jobs) {
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work, Stays stays, JobExecutor jobs,
+      ThreadPoolTaskExecutor steps) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
@@ -54,6 +59,7 @@ public final class Verifications {
     this.work = work;
     this.stays = stays;
     this.jobs = jobs;
+    this.steps = steps;
   }
 
   /**
@@ -93,10 +99,7 @@ public final class Verifications {
    * already.
    */
   public void withdraw(RunId run, String person) {
-    transactions.executeWithoutResult(transaction -> {
-      new Evidence.Withdrawn(person).record(trail, run, person);
-    });
-    withdrawals.add(run, person);
+    withdrawals.record(run, person);
     work.interrupt(run);
     hurry(run);
   }
@@ -143,12 +146,27 @@ public final class Verifications {
     return false;
   }
 
-  /** Stops executing jobs and all long work, for good: what was on its way is resumed by the next owner. */
+  /** Stops executing jobs and all long work, image builds included, for good: what was on its way is resumed by the next owner. */
   public void halt() {
     jobs.shutdown();
-    List<RunId> running = stays.all();
-    running.forEach(run -> work.stop(run, RemoveFiles.WORKERS_END_WITHIN));
-    running.forEach(stays::end);
+    try {
+      // A step that is just at work may start what is to be stopped.
+      awaitSteps();
+      work.stopAll(RemoveFiles.WORKERS_END_WITHIN);
+    } finally {
+      stays.all().forEach(stays::end);
+    }
+  }
+
+  private void awaitSteps() {
+    long end = System.nanoTime() + RemoveFiles.WORKERS_END_WITHIN.toNanos();
+    try {
+      while (steps.getActiveCount() > 0 && System.nanoTime() < end) {
+        Thread.sleep(STEPS_LOOK_EVERY_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an incident. */

@@ -1,34 +1,28 @@
 package io.pgproof.workflow;
 
+import io.pgproof.audit.Trail;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Runs that were taken back by whoever asked for them; each next step of such a run finds it out.
- *
- * <p>In memory alone: the evidence of it is in the trail, and after a crash the run begins anew.
- */
+/** Runs that were taken back by whoever asked for them; each next step of such a run finds it out, whichever process does it. */
 final class Withdrawals {
-  private final Map<RunId, String> withdrawn = new ConcurrentHashMap<>();
+  private final Trail trail;
 
-  void add(RunId run, String person) {
-    withdrawn.put(run, person);
+  Withdrawals(Trail trail) {
+    this.trail = trail;
   }
 
-  void forget(RunId run) {
-    withdrawn.remove(run);
+  void record(RunId run, String person) {
+    new Evidence.Withdrawn(person).record(trail, run, person);
   }
 
   /**
    * @throws FindingException {@code interrupted} when this run was taken back
    */
   void check(RunId run) {
-    String person = withdrawn.get(run);
-    if (person != null) {
-      throw new FindingException(Reason.INTERRUPTED, "the verification was interrupted by " + person);
-    }
+    trail.last(run, Evidence.kind(Evidence.Withdrawn.class)).ifPresent(withdrawn -> {
+      throw new FindingException(Reason.INTERRUPTED, "the verification was interrupted by " + withdrawn.actor());
+    });
   }
 }

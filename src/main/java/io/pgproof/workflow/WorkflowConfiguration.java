@@ -12,10 +12,13 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskExecutor;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -30,8 +33,8 @@ class WorkflowConfiguration {
   }
 
   @Bean
-  Withdrawals withdrawals() {
-    return new Withdrawals();
+  Withdrawals withdrawals(Trail trail) {
+    return new Withdrawals(trail);
   }
 
   @Bean
@@ -57,9 +60,10 @@ class WorkflowConfiguration {
   @Bean
   Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
       PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock,
-      WorkflowSettings settings, LongWork work, Stays stays, JobExecutor jobs) {
+      WorkflowSettings settings, LongWork work, Stays stays, JobExecutor jobs,
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
     return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
-        clock, settings.retryCycle(), work, stays, jobs);
+        clock, settings.retryCycle(), work, stays, jobs, (ThreadPoolTaskExecutor) steps);
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)
@@ -143,13 +147,13 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.RECORD_EVIDENCE)
-  RecordEvidence recordEvidence(Trail trail, LongWork work, ProgressBoard progress, Withdrawals withdrawals) {
-    return new RecordEvidence(trail, work, progress, withdrawals);
+  RecordEvidence recordEvidence(Trail trail, LongWork work, ProgressBoard progress) {
+    return new RecordEvidence(trail, work, progress);
   }
 
   @Bean(VerifyBackup.Step.JOIN_OPEN_TASK)
-  JoinOpenTask joinOpenTask(Trail trail, OpenTasks openTasks, TaskService tasks) {
-    return new JoinOpenTask(trail, openTasks, tasks);
+  JoinOpenTask joinOpenTask(Trail trail, OpenTasks openTasks, RuntimeService runtime) {
+    return new JoinOpenTask(trail, openTasks, runtime);
   }
 
   @Bean(VerifyBackup.Step.VERIFY_AGAIN)

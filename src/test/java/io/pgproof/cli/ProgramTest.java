@@ -10,14 +10,20 @@ import io.pgproof.Bench;
 import io.pgproof.EngineDatabase;
 import io.pgproof.Remains;
 import io.pgproof.demo.SourceDatabase;
+import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +37,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole program, started, interrupted, killed and started again as operators and machines do it. */
 @Tag("container")
@@ -219,6 +226,113 @@ class ProgramTest {
   }
 
   @Test
+  void aSignalEndsTheOwnRunAndLeavesTheOthersToTheNextOwner() throws Exception {
+    String first;
+    try (Program program = verify("--assert", "select pg_sleep(30) is not null")) {
+      first = awaitMoment(program, Moment.CHECKING);
+      program.kill();
+    }
+    try (Program program = verify("--json", "--assert", "select pg_sleep(30) is not null")) {
+      await().atMost(Duration.ofMinutes(2)).until(() -> at(Moment.CHECKING).size() == 2 || !program.running());
+      program.interrupt();
+      assertThat(program.await()).as(program.err()).isEqualTo(130);
+      assertThat(JSON.readTree(program.out()).get("reason").asText()).isEqualTo("interrupted");
+    }
+    Remains.assertNone(state);
+    try (Program runs = Program.start(state.path(), "runs", "--json")) {
+      assertThat(runs.await()).isZero();
+      JsonNode lines = JSON.readTree(runs.out());
+      assertThat(lines.findValuesAsText("run")).hasSize(2).last().isEqualTo(first);
+      assertThat(lines.get(0).get("reason").asText()).isEqualTo("interrupted");
+      assertThat(lines.get(1).get("verdict").isNull()).as("nobody took the first one back").isTrue();
+    }
+  }
+
+  @ParameterizedTest(name = "when it is killed: {0}")
+  @ValueSource(booleans = {false, true})
+  void anOwnerThatEndsUnderAWaitingVerifyCostsTimeAndNoVerdict(boolean killed) throws Exception {
+    try (Program server = Program.start(state.path(), Map.of("SERVER_PORT", "0"), List.of(), "serve")) {
+      await().atMost(Duration.ofMinutes(2)).until(() -> server.err().contains("pgproof serves") || !server.running());
+      try (Program program = verify("--json", "--assert", "select pg_sleep(5) is not null")) {
+        String run = awaitMoment(program, Moment.CHECKING);
+        if (killed) {
+          server.kill();
+        } else {
+          server.terminate();
+          assertThat(server.await()).isEqualTo(143);
+        }
+        assertThat(program.await()).as(program.err()).isZero();
+        JsonNode report = JSON.readTree(program.out());
+        assertThat(report.get("run").asText()).isEqualTo(run);
+        assertThat(report.get("verdict").asText()).isEqualTo("proven");
+        assertThat(program.err()).contains("the next one is asked");
+      }
+    }
+  }
+
+  @Test
+  void anOwnerThatEndsBeforeItBeganTheRunIsReplaced() throws Exception {
+    try (ServerSocketChannel ending = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      ending.bind(UnixDomainSocketAddress.of(state.controlSocket()));
+      try (Program program = verify("--json")) {
+        SocketChannel asked = ending.accept();
+        Files.delete(state.controlSocket());
+        asked.close();
+        assertProven(program);
+      }
+    }
+  }
+
+  @Test
+  void aRunThatWasTakenBackIsNotBegunAgain() throws Exception {
+    String run;
+    try (Program program = verify("--assert", slowWhile(Moment.CHECKING))) {
+      run = awaitMoment(program, Moment.CHECKING);
+      program.kill();
+    }
+    // As if the kill had come right after a signal.
+    try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + state.engineDatabase(), "pgproof", "");
+        PreparedStatement insert = connection.prepareStatement(
+            "insert into pgproof_evidence (run, at, kind, actor, body) values (?, now(), 'Withdrawn', 'olga', '{\"by\":\"olga\"}')")) {
+      insert.setString(1, run);
+      insert.executeUpdate();
+    }
+
+    try (Program next = verify("--json")) {
+      assertProven(next);
+    }
+
+    try (Program show = Program.start(state.path(), "show", run)) {
+      assertThat(show.await()).isZero();
+      assertThat(show.out()).contains("INCONCLUSIVE").contains("(interrupted)").contains("olga").doesNotContain("attempt 2");
+    }
+  }
+
+  @Test
+  void aSecondVerifyGoesThroughTheOwnerThatTheFirstOneIs() throws Exception {
+    try (Program first = verify("--json", "--assert", "select pg_sleep(3) is not null")) {
+      awaitMoment(first, Moment.CHECKING);
+      try (Program second = verify("--json")) {
+        await().atMost(Duration.ofMinutes(2)).until(() -> second.err().contains("run ") || !second.running());
+        assertThat(Ownership.owner(state)).hasValue(first.pid());
+        assertProven(second);
+      }
+      assertProven(first);
+    }
+  }
+
+  @Test
+  void twoStartedAtOnceAreBothProvenByOneOwner() throws Exception {
+    try (Program one = verify("--json", "--assert", "select pg_sleep(3) is not null");
+        Program other = verify("--json", "--assert", "select pg_sleep(3) is not null")) {
+      await().atMost(Duration.ofMinutes(2)).until(() -> at(Moment.CHECKING).size() == 2 || !one.running() || !other.running());
+      assertThat(Ownership.owner(state).orElseThrow()).isIn(one.pid(), other.pid());
+      assertProven(one);
+      assertProven(other);
+    }
+  }
+
+  @Test
   void anEngineOnPostgresProvesAsOneOnH2Does() throws Exception {
     try (EngineDatabase database = EngineDatabase.start()) {
       Map<String, String> settings = Map.of("SPRING_DATASOURCE_URL", database.url(),
@@ -261,17 +375,28 @@ class ProgramTest {
   }
 
   private String awaitMoment(Program program, Moment moment) {
-    List<Path> seen = new ArrayList<>();
+    List<String> seen = new ArrayList<>();
     await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(2)).until(() -> {
-      try (Stream<Path> runs = Files.list(state.runs())) {
-        runs.filter(run -> Files.exists(run.resolve(moment.sign))).forEach(seen::add);
-      } catch (IOException | UncheckedIOException e) {
-        // Not made yet.
-      }
+      seen.addAll(at(moment));
       return !seen.isEmpty() || !program.running();
     });
     assertThat(seen).as(program.err()).isNotEmpty();
-    return seen.get(0).getFileName().toString();
+    return seen.get(0);
+  }
+
+  /** The runs that have come so far. */
+  private List<String> at(Moment moment) {
+    try (Stream<Path> runs = Files.list(state.runs())) {
+      return runs.filter(run -> Files.exists(run.resolve(moment.sign))).map(run -> run.getFileName().toString()).toList();
+    } catch (IOException | UncheckedIOException e) {
+      // Not made yet.
+      return List.of();
+    }
+  }
+
+  private static void assertProven(Program program) throws Exception {
+    assertThat(program.await()).as(program.err()).isZero();
+    assertThat(JSON.readTree(program.out()).get("verdict").asText()).isEqualTo("proven");
   }
 
   private void assertInconclusive(String reason, Map<String, String> environment, List<String> wrapper) throws Exception {

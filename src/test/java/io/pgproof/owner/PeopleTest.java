@@ -117,7 +117,7 @@ class PeopleTest {
     assertThat(latest.lines().get(0).askedBy()).isEqualTo("ada");
     await().atMost(Duration.ofMinutes(1)).until(() ->
         ((Reply.Runs) Bench.ask(new Request.ListRuns(1))).lines().get(0).verdict() != null);
-    Bench.owner().awaitQuiet();
+    await().atMost(Duration.ofMinutes(2)).until(Bench.owner()::quiet);
   }
 
   @Test
@@ -151,7 +151,7 @@ class PeopleTest {
   }
 
   private String openTask(Report report, String key) throws InterruptedException {
-    Bench.owner().awaitQuiet();
+    await().atMost(Duration.ofMinutes(2)).until(Bench.owner()::quiet);
     return tasks.createTaskQuery().processInstanceBusinessKey(report.run()).taskDefinitionKey(key).singleResult().getId();
   }
 
