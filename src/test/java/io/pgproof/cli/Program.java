@@ -35,7 +35,9 @@ final class Program implements AutoCloseable {
    * @param wrapper a command line that the program's is given to
    */
   static Program start(Path state, Map<String, String> environment, List<String> wrapper, String... arguments) {
-    List<String> line = new ArrayList<>(wrapper);
+    // Tests that were started in the background ignore SIGINT, and what they start would inherit that.
+    List<String> line = new ArrayList<>(List.of("env", "--default-signal"));
+    line.addAll(wrapper);
     String classes = Arrays.stream(System.getProperty("java.class.path").split(":"))
         .filter(entry -> !entry.endsWith("test-classes"))
         .collect(Collectors.joining(":"));

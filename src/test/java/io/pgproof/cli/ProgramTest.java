@@ -10,6 +10,7 @@ import io.pgproof.Bench;
 import io.pgproof.EngineDatabase;
 import io.pgproof.Remains;
 import io.pgproof.demo.SourceDatabase;
+import io.pgproof.proof.RunId;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
@@ -163,6 +164,7 @@ class ProgramTest {
   /** A moment in a verification, told by what is on disk. */
   enum Moment {
     RESTORING("data/base"),
+    CREATING("machine"),
     RECOVERING("log/server.log"),
     CHECKING("socket/.s.PGSQL.5432");
 
@@ -200,11 +202,7 @@ class ProgramTest {
     try (Program program = verify("--json", "--assert", slowWhile(moment))) {
       awaitMoment(program, moment);
       program.interrupt();
-      assertThat(program.await()).as(program.err()).isEqualTo(130);
-      JsonNode report = JSON.readTree(program.out());
-      assertThat(report.get("verdict").asText()).isEqualTo("inconclusive");
-      assertThat(report.get("reason").asText()).isEqualTo("interrupted");
-      assertThat(report.get("message").asText()).contains("olga");
+      assertInterrupted(program);
     }
     Remains.assertNone(state);
   }
@@ -223,6 +221,49 @@ class ProgramTest {
       assertThat(server.await()).isEqualTo(143);
     }
     assertThat(permissions(state.path().resolve("admin-password"))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void interruptedAsSoonAsItBeganARunEndsAsInterrupted() throws Exception {
+    try (Program program = verify("--json", "--assert", "select pg_sleep(30) is not null")) {
+      await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(2))
+          .until(() -> program.err().contains("run ") || !program.running());
+      program.interrupt();
+      assertInterrupted(program);
+    }
+    Remains.assertNone(state);
+  }
+
+  @Test
+  void interruptedWhileAnImageIsBuiltTheBuildEndsWithTheRun() throws Exception {
+    Trees.remove(state.images());
+    try (Program program = verify("--json")) {
+      await().atMost(Duration.ofMinutes(2)).until(() -> !program.running()
+          || Files.isDirectory(state.images()) && images().stream().anyMatch(name -> name.startsWith(".building-")));
+      program.interrupt();
+      assertInterrupted(program);
+    }
+    assertThat(images()).isEmpty();
+    Remains.assertNone(state);
+  }
+
+  @Test
+  void interruptedInItsTeardownARunKeepsTheVerdictThatItsChecksGave() throws Exception {
+    try (Program program = Program.start(state.path(), Map.of("PGPROOF_RETRY_CYCLE", "PT2S,PT2S,PT2S"), List.of(),
+        "verify", backup.toString(), "--json", "--assert", "select pg_sleep(3) is not null")) {
+      String run = awaitMoment(program, Moment.CHECKING);
+      Path held = state.run(new RunId(run)).settings().resolve("postgresql.conf");
+      chattr("+i", held);
+      try {
+        await().atMost(Duration.ofMinutes(1)).until(() -> program.err().contains(held.toString()) || !program.running());
+        program.interrupt();
+      } finally {
+        chattr("-i", held);
+      }
+      assertThat(program.await()).as(program.err()).isEqualTo(130);
+      assertThat(JSON.readTree(program.out()).get("verdict").asText()).isEqualTo("proven");
+    }
+    Remains.assertNone(state);
   }
 
   @Test
@@ -357,9 +398,94 @@ class ProgramTest {
   }
 
   @Test
-  void doctorFindsNothingMissingHere() throws Exception {
-    try (Program program = Program.start(state.path(), "doctor")) {
-      assertThat(program.await()).as(program.out()).isZero();
+  void doctorFindsNothingMissingHereAndHasNothingToMend() throws Exception {
+    for (String[] arguments : new String[][] {{"doctor"}, {"doctor", "--fix"}}) {
+      assertThat(answer(0, List.of(), arguments)).isEqualTo("nothing is missing\n");
+    }
+  }
+
+  @Test
+  void doctorNamesWhatIsMissingAndTheCommandThatMendsIt() throws Exception {
+    assertThat(answer(1, hiding("mount --bind /dev/null /usr/bin/mmdebstrap"), "doctor"))
+        .contains("mmdebstrap is missing").contains("HINT: apt-get install -y mmdebstrap");
+  }
+
+  @Test
+  void imagesAreListedBuiltAndRemoved() throws Exception {
+    String key = images().get(0);
+    assertThat(answer(0, List.of(), "images")).contains(key + "  PostgreSQL 15.").contains("13, 15, 17, 18");
+    JsonNode listed = JSON.readTree(answer(0, List.of(), "images", "list", "--json"));
+    assertThat(listed.findValuesAsText("key")).containsExactly(key);
+    assertThat(answer(0, List.of(), "images", "build", "15")).startsWith("image " + key + " holds PostgreSQL 15.");
+    answer(1, List.of(), "images", "build", "16");
+    answer(2, List.of(), "images", "build", "fifteen");
+    assertThat(answer(0, List.of(), "images", "remove", key)).contains(key + " removed");
+    answer(2, List.of(), "images", "remove", key);
+    assertThat(images()).isEmpty();
+  }
+
+  @Test
+  void cleanRemovesEveryLeftoverButWhatIsNotPgproofs() throws Exception {
+    Path build = state.images().resolve(".building-" + images().get(0) + "-17/rootfs");
+    Path run = state.runs().resolve("20261122-193012-k3f9/data");
+    Path kept = state.kept().resolve("20261122-193012-k3f9.until-1763840000/data");
+    Path foreign = state.kept().resolve("notes.until-5");
+    for (Path directory : List.of(build, run, kept, foreign)) {
+      Files.createDirectories(directory);
+    }
+
+    answer(0, List.of(), "clean");
+
+    assertThat(List.of(build.getParent(), run.getParent(), kept.getParent())).noneMatch(Files::exists);
+    assertThat(foreign).exists();
+    assertThat(images()).hasSize(1);
+    assertThat(answer(0, List.of(), "clean")).isEqualTo("nothing was left behind\n");
+  }
+
+  @Test
+  void leftoversThatCannotBeRemovedAreNamedAndKeepNothingFromStarting() throws Exception {
+    List<Path> held = List.of(state.kept().resolve("20261122-193012-k3f9.until-1763840000/held"),
+        state.images().resolve(".removed-" + images().get(0) + "-20261122T193012.000/held"));
+    Path run = Files.createDirectories(state.runs().resolve("20261122-193012-k3f9"));
+    for (Path file : held) {
+      Files.createDirectories(file.getParent());
+      Files.createFile(file);
+      chattr("+i", file);
+    }
+    try {
+      try (Program clean = Program.start(state.path(), "clean")) {
+        assertThat(clean.await()).isEqualTo(1);
+        assertThat(clean.err()).contains(held.get(0).toString()).contains(held.get(1).toString());
+      }
+      assertThat(run).as("the rest is removed all the same").doesNotExist();
+      try (Program program = verify("--json")) {
+        assertProven(program);
+      }
+    } finally {
+      for (Path file : held) {
+        chattr("-i", file);
+      }
+    }
+  }
+
+  @Test
+  void aPastRunIsShownAsItWasTold() throws Exception {
+    String told;
+    try (Program program = verify("--json", "--max-age", "1s")) {
+      assertThat(program.await()).isEqualTo(3);
+      told = program.out();
+    }
+    String run = JSON.readTree(told).get("run").asText();
+    assertThat(answer(0, List.of(), "show", run, "--json")).isEqualTo(told);
+    assertThat(JSON.readTree(answer(0, List.of(), "runs", "--json")).findValuesAsText("run")).containsExactly(run);
+    answer(2, List.of(), "show", "20261122-193012-k3f9");
+  }
+
+  /** What a command writes to standard output when it ends with this status. */
+  private String answer(int status, List<String> wrapper, String... arguments) throws Exception {
+    try (Program program = Program.start(state.path(), Map.of(), wrapper, arguments)) {
+      assertThat(program.await()).as(program.out() + program.err()).isEqualTo(status);
+      return program.out();
     }
   }
 
@@ -392,6 +518,25 @@ class ProgramTest {
       // Not made yet.
       return List.of();
     }
+  }
+
+  private static void assertInterrupted(Program program) throws Exception {
+    assertThat(program.await()).as(program.err()).isEqualTo(130);
+    JsonNode report = JSON.readTree(program.out());
+    assertThat(report.get("run").asText()).isNotBlank();
+    assertThat(report.get("verdict").asText()).isEqualTo("inconclusive");
+    assertThat(report.get("reason").asText()).isEqualTo("interrupted");
+    assertThat(report.get("message").asText()).contains("olga");
+  }
+
+  private List<String> images() throws IOException {
+    try (Stream<Path> images = Files.list(state.images())) {
+      return images.map(image -> image.getFileName().toString()).toList();
+    }
+  }
+
+  private static void chattr(String flag, Path file) throws Exception {
+    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor()).isZero();
   }
 
   private static void assertProven(Program program) throws Exception {

@@ -250,7 +250,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void linkedDirectoryToAServerOfAnotherUserIsRefused() {
+  void serverOfAnotherUserIsRefused() {
     assertRefused(
         new ServerAddress(copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.MAJOR),
         "user id " + HostMachine.UID + " answers");
