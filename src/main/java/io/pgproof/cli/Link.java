@@ -70,7 +70,8 @@ final class Link implements AutoCloseable {
    * Asks and waits for the answer.
    *
    * @throws UsageException when another process holds the state directory and does not answer
-   * @throws FindingException {@code interrupted} when a signal came before it could be asked, or one owner after the other ended
+   * @throws FindingException {@code interrupted} when a signal came before there was an answer, or one owner after the other
+   *     ended
    */
   Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
     AtomicReference<Request> next = new AtomicReference<>(request);

@@ -42,12 +42,21 @@ final class Desk {
       Finding finding = e.finding();
       asker.hear(new Reply.Failed(finding.reason().code(), finding.message(), finding.hint(), finding.words()));
     } catch (UncheckedIOException e) {
-      throw e.getCause();
+      asker.hear(failed(e.getCause(), e.getMessage()));
+    } catch (IOException e) {
+      asker.hear(failed(e, e.toString()));
     } catch (RuntimeException e) {
       LOG.error("a request failed", e);
       asker.hear(new Reply.Failed(Reason.INTERNAL.code(), String.valueOf(e.getMessage() == null ? e : e.getMessage()),
           Reason.INTERNAL.hint(), null));
     }
+  }
+
+  /** A fault of the machine; where it was that nobody listens, nobody hears this either. */
+  private static Reply failed(IOException fault, String what) {
+    String cause = String.valueOf(fault.getMessage());
+    return new Reply.Failed(Reason.ENVIRONMENT.code(), what.contains(cause) ? what : what + ": " + cause,
+        Reason.ENVIRONMENT.hint(), null);
   }
 
   /** Work that may find that nobody listens. */

@@ -53,7 +53,7 @@ public final class Owner implements AutoCloseable {
         + application.getEnvironment().getProperty("local.server.port");
   }
 
-  /** Removes copies that were kept long enough, what a run that was deleted by hand left, and images that nothing stands on any more. */
+  /** Removes copies that were kept long enough, what a run deleted by hand left, and old images that nothing stands on now. */
   private void tidyUp() {
     try {
       log(application.getBean(Leftovers.class).remove());

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
 
-/** Answers a request for a verification: begins it, or finds it begun by an earlier owner, tells how far it has come, and ends with its verdict. */
+/**
+ * Answers a request for a verification: begins it, or finds it begun by an earlier owner, tells how far it has come, and ends
+ * with its verdict.
+ */
 final class Proofs {
   private static final long LOOK_EVERY_MILLIS = 50;
   private static final int TELL_EVERY_LOOKS = 4;

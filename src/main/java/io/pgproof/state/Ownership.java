@@ -76,7 +76,8 @@ public final class Ownership implements AutoCloseable {
       int uid = (Integer) found.get("uid");
       int mode = (Integer) found.get("mode") & 0777;
       if (uid != 0) {
-        throw new UsageException(Reason.BAD_OPTION, "the state directory " + path + " belongs to the user id " + uid + ", not to root",
+        throw new UsageException(Reason.BAD_OPTION,
+            "the state directory " + path + " belongs to the user id " + uid + ", not to root",
             "name a directory of root's own, or one that is not there yet, with --state or PGPROOF_STATE");
       }
       if ((mode & 0077) != 0) {

@@ -45,8 +45,8 @@ public final class Verifications {
   private final ThreadPoolTaskExecutor steps;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work, Stays stays, JobExecutor jobs,
-      ThreadPoolTaskExecutor steps) {
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work, Stays stays,
+      JobExecutor jobs, ThreadPoolTaskExecutor steps) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
@@ -146,7 +146,9 @@ public final class Verifications {
     return false;
   }
 
-  /** Stops executing jobs and all long work, image builds included, for good: what was on its way is resumed by the next owner. */
+  /**
+   * Stops executing jobs and all long work, image builds included, for good: what was on its way is resumed by the next owner.
+   */
   public void halt() {
     jobs.shutdown();
     try {

@@ -5,7 +5,7 @@ import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 
-/** Runs that were taken back by whoever asked for them; each next step of such a run finds it out, whichever process does it. */
+/** Runs that were taken back by whoever asked for them; each next step of such a run finds it out, in any process. */
 final class Withdrawals {
   private final Trail trail;
 

@@ -161,6 +161,11 @@ class ProgramTest {
     assertInconclusive("no-image", Map.of("PGPROOF_BUILD_IMAGES", "false"), List.of());
   }
 
+  @Test
+  void withAnEngineThatDoesNotStartNothingIsSaidAboutTheBackup() throws Exception {
+    assertInconclusive("environment", Map.of("SPRING_DATASOURCE_URL", "jdbc:h2:file:/dev/null/engine"), List.of());
+  }
+
   /** A moment in a verification, told by what is on disk. */
   enum Moment {
     RESTORING("data/base"),
@@ -334,7 +339,8 @@ class ProgramTest {
     // As if the kill had come right after a signal.
     try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + state.engineDatabase(), "pgproof", "");
         PreparedStatement insert = connection.prepareStatement(
-            "insert into pgproof_evidence (run, at, kind, actor, body) values (?, now(), 'Withdrawn', 'olga', '{\"by\":\"olga\"}')")) {
+            "insert into pgproof_evidence (run, at, kind, actor, body) "
+                + "values (?, now(), 'Withdrawn', 'olga', '{\"by\":\"olga\"}')")) {
       insert.setString(1, run);
       insert.executeUpdate();
     }

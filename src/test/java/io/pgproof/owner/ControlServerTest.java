@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class ControlServerTest {
   private static final List<String> CLIENT = List.of("perl", "-MIO::Socket::UNIX", "-e",
-      "$s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die qq(no connection: $!); print $s qq({\"ask\":\"clean\"}\\n); print <$s>");
+      "$s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die qq(no connection: $!); "
+          + "print $s qq({\"ask\":\"clean\"}\\n); print <$s>");
 
   private final List<Request> asked = Collections.synchronizedList(new ArrayList<>());
   private Path place;

@@ -40,10 +40,11 @@ class OwnershipTest {
     Path shared = Files.createDirectory(place.resolve("shared"));
     Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString(mode));
 
-    assertThatThrownBy(() -> Ownership.take(new StateDirectory(shared))).isInstanceOfSatisfying(UsageException.class, refused -> {
-      assertThat(refused).hasMessageContaining(shared.toString());
-      assertThat(refused.hint()).contains("chmod 700 " + shared);
-    });
+    assertThatThrownBy(() -> Ownership.take(new StateDirectory(shared)))
+        .isInstanceOfSatisfying(UsageException.class, refused -> {
+          assertThat(refused).hasMessageContaining(shared.toString());
+          assertThat(refused.hint()).contains("chmod 700 " + shared);
+        });
     assertThat(mode(shared)).isEqualTo(mode);
     assertThat(shared).isEmptyDirectory();
   }

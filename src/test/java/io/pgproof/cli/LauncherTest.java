@@ -1,0 +1,57 @@
+package io.pgproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code ./pgproof} says where the program itself was not built yet. */
+class LauncherTest {
+  @TempDir
+  Path temp;
+
+  private Path launcher;
+
+  @BeforeEach
+  void aLauncherWithoutAProgram() throws Exception {
+    launcher = Files.createDirectory(temp.resolve("it's a \"bare\\ clone\"")).resolve("pgproof");
+    Files.copy(Path.of("pgproof"), launcher);
+  }
+
+  @Test
+  void verifyAnswersWithTheObjectOfTheContract() throws Exception {
+    JsonNode answer = new ObjectMapper().readTree(answer("verify", "--json", "/backups/monday"));
+    List<String> members = new ArrayList<>();
+    answer.fieldNames().forEachRemaining(members::add);
+    assertThat(members).containsExactly("schema", "run", "target", "verdict", "reason", "message", "hint", "startedAt",
+        "finishedAt", "backup", "image", "recovery", "freshness", "checks", "notChecked", "phases", "totalMillis");
+    assertThat(answer.get("verdict").isNull()).isTrue();
+    assertThat(answer.get("message").asText()).contains(launcher.getParent() + "/target/pgproof.jar");
+    assertThat(answer.get("hint").asText()).contains("./pgproof setup");
+  }
+
+  @Test
+  void othersAnswerInTextAlone() throws Exception {
+    assertThat(answer("verify", "/backups/monday")).isEmpty();
+    assertThat(answer("runs", "--json")).isEmpty();
+  }
+
+  private String answer(String... arguments) throws Exception {
+    List<String> line = new ArrayList<>(List.of("bash", launcher.toString()));
+    line.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(line).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+        .startsWith("pgproof: ").contains("HINT: ");
+    assertThat(process.waitFor()).isEqualTo(2);
+    return out;
+  }
+}
