@@ -2,6 +2,7 @@ package io.pgproof.image;
 
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramInterruptedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -40,13 +41,16 @@ final class Remains {
     boolean interrupted = Thread.interrupted();
     try {
       for (int again = TRIES; Files.exists(directory, LinkOption.NOFOLLOW_LINKS); again--) {
-        endProcesses(directory);
-        unmount(directory, programs);
+        interrupted |= Thread.interrupted();
         try {
+          endProcesses(directory);
+          unmount(directory, programs);
           delete(directory);
+        } catch (ProgramInterruptedException e) {
+          interrupted = true;
         } catch (IOException e) {
           // A process that was dying may have written once more.
-          if (again == 1) {
+          if (again <= 1) {
             throw e;
           }
         }

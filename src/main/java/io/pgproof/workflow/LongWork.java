@@ -3,16 +3,16 @@ package io.pgproof.workflow;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Work that takes longer than an engine's transaction may: it runs beside the engine, and its end rings a bell.
@@ -22,6 +22,7 @@ import java.util.function.Predicate;
  */
 final class LongWork implements AutoCloseable {
   private final Map<Key, Work<?>> begun = new ConcurrentHashMap<>();
+  private final Set<Work<?>> atWork = ConcurrentHashMap.newKeySet();
   private final ExecutorService workers = Executors.newCachedThreadPool(task -> {
     Thread thread = new Thread(task, "long-work");
     thread.setDaemon(true);
@@ -45,11 +46,13 @@ final class LongWork implements AutoCloseable {
    * @param message names the work, and is the message to ring at its end
    */
   <T> void begin(RunId run, String message, Callable<T> callable) {
-    Work<T> work = new Work<>(callable);
+    Work<T> work = new Work<>(message + " of " + run, callable);
     if (begun.putIfAbsent(new Key(run, message), work) == null) {
+      atWork.add(work);
       workers.execute(() -> {
-        Thread.currentThread().setName(message + " of " + run);
+        Thread.currentThread().setName(work.name);
         work.run();
+        atWork.remove(work);
         bell.ring(run, message);
       });
     }
@@ -96,30 +99,32 @@ final class LongWork implements AutoCloseable {
    * @throws IllegalStateException when a worker does not end within the limit; nothing is forgotten then
    */
   void stop(RunId run, Duration limit) {
-    stop(key -> key.run().equals(run), limit);
+    interrupt(run);
+    awaitEnd(begun.entrySet().stream()
+        .filter(entry -> entry.getKey().run().equals(run))
+        .<Work<?>>map(Map.Entry::getValue), limit);
+    begun.keySet().removeIf(key -> key.run().equals(run));
   }
 
-  /** The same for all work of all runs. */
+  /** The same for the work of all runs, and for work that was forgotten and has not ended. */
   void stopAll(Duration limit) {
-    stop(key -> true, limit);
+    begun.values().forEach(Work::interrupt);
+    awaitEnd(Stream.concat(begun.values().stream(), atWork.stream()), limit);
+    begun.clear();
   }
 
-  private void stop(Predicate<Key> which, Duration limit) {
-    Map<Key, Work<?>> stopping = new HashMap<>(begun);
-    stopping.keySet().removeIf(which.negate());
-    stopping.values().forEach(Work::interrupt);
+  private static void awaitEnd(Stream<Work<?>> works, Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
-    stopping.forEach((key, work) -> {
+    works.forEach(work -> {
       try {
         if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          throw new IllegalStateException("a worker of run " + key.run() + " did not end within " + Words.duration(limit));
+          throw new IllegalStateException("the worker of " + work.name + " did not end within " + Words.duration(limit));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while a worker of run " + key.run() + " was to end", e);
+        throw new IllegalStateException("interrupted while the worker of " + work.name + " was to end", e);
       }
     });
-    begun.keySet().removeIf(which);
   }
 
   /** Interrupts all work of a run and forgets it at once, for nobody waits for its end any more. */
@@ -134,6 +139,7 @@ final class LongWork implements AutoCloseable {
   }
 
   private static final class Work<T> {
+    private final String name;
     private final Callable<T> callable;
     private final CountDownLatch ended = new CountDownLatch(1);
     private Thread worker;
@@ -141,7 +147,8 @@ final class LongWork implements AutoCloseable {
     private T result;
     private Throwable failure;
 
-    Work(Callable<T> callable) {
+    Work(String name, Callable<T> callable) {
+      this.name = name;
       this.callable = callable;
     }
 
