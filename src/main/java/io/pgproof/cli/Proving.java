@@ -6,6 +6,7 @@ import io.pgproof.owner.Request;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -31,7 +32,13 @@ final class Proving {
         run = said instanceof Reply.Begun begun ? begun.run() : run;
         progress.show(said);
       });
-    } catch (IOException | FindingException e) {
+    } catch (UsageException e) {
+      if (run == null) {
+        throw e;
+      }
+      // A run was made, and the next owner of it cannot be reached.
+      return Outcomes.failed(line, line.getParseResult(), run, new FindingException(Reason.INTERRUPTED, e.getMessage()));
+    } catch (IOException | RuntimeException e) {
       return Outcomes.failed(line, line.getParseResult(), run, e);
     }
     if (!(reply instanceof Reply.Verdict verdict)) {

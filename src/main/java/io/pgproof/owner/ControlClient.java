@@ -5,7 +5,7 @@ import io.pgproof.state.StateDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -36,7 +36,8 @@ public final class ControlClient implements AutoCloseable {
     }
     try {
       return Optional.of(new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(state.controlSocket()))));
-    } catch (ConnectException e) {
+    } catch (SocketException e) {
+      // Nobody listens any more, or the socket was just removed.
       return Optional.empty();
     }
   }

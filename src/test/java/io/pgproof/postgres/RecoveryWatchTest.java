@@ -37,6 +37,8 @@ class RecoveryWatchTest {
   private static SourceCluster source;
   private Path home;
   private RestoredCopy copy;
+  /** How far the recovery came that ended in the last finding. */
+  private RecoveryFailedException.Far far;
 
   @BeforeAll
   static void backedUp() throws Exception {
@@ -116,6 +118,9 @@ class RecoveryWatchTest {
     Finding finding = finding(expected());
     assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
     assertThat(finding.words()).contains("WAL ends before end of online backup");
+    assertThat(far.timeline()).isEqualTo(1);
+    assertThat(far.consistent()).isFalse();
+    assertThat(far.endLsn().orElseThrow()).isBetween(source.label().startLsn(), source.endLsn());
   }
 
   @Test
@@ -127,6 +132,7 @@ class RecoveryWatchTest {
         expected.label(), expected.control(), Optional.of(further), expected.lastWalSegment()));
     assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
     assertThat(finding.message()).contains("the backup needs WAL up to " + further);
+    assertThat(far.consistent()).as("that state was reached, only not all that the manifest asks for").isTrue();
   }
 
   @Test
@@ -160,6 +166,7 @@ class RecoveryWatchTest {
     Finding finding = finding(expected());
     assertThat(finding.reason()).isEqualTo(Reason.INCONSISTENT);
     assertThat(finding.message()).contains("backup_label");
+    assertThat(far.consistent()).as("of a crash recovery's own idea of consistency").isFalse();
   }
 
   @Test
@@ -242,9 +249,10 @@ class RecoveryWatchTest {
 
   private Finding finding(RecoveryExpectation expected) throws Exception {
     copy.start();
-    FindingException thrown = catchThrowableOfType(
-        FindingException.class, () -> RecoveryWatch.await(copy.running(), expected, LIMIT, Progress.NONE));
+    RecoveryFailedException thrown = catchThrowableOfType(
+        RecoveryFailedException.class, () -> RecoveryWatch.await(copy.running(), expected, LIMIT, Progress.NONE));
     assertThat(thrown).as("the server recovered: %s", Files.readString(copy.log)).isNotNull();
+    far = thrown.far();
     return thrown.finding();
   }
 
