@@ -19,6 +19,7 @@ import java.util.zip.CRC32C;
  * @param maxConnections five settings of the source that recovery may need
  * @param maxWalSenders 0 before version 12, which does not record it
  * @param blockSize bytes of a page
+ * @param segmentBlocks pages of a relation's file; what is more goes to the next file
  * @param walSegmentSize bytes of a WAL segment
  * @param dataChecksums whether pages carry checksums
  */
@@ -34,6 +35,7 @@ public record ControlFile(
     int maxPreparedTransactions,
     int maxLocksPerTransaction,
     int blockSize,
+    int segmentBlocks,
     int walSegmentSize,
     boolean dataChecksums) {
 
@@ -50,7 +52,7 @@ public record ControlFile(
    * @param time {@code checkPointCopy.time}
    * @param maxConnections first of a run of 32-bit settings
    * @param walSenders whether {@code max_wal_senders} is among them
-   * @param blockSize {@code blcksz}; the WAL segment's size lies 12 bytes behind it
+   * @param blockSize {@code blcksz}; {@code relseg_size} lies 4 bytes behind it, the WAL segment's size 12
    * @param crc behind all that it covers
    */
   private record Layout(
@@ -92,6 +94,11 @@ public record ControlFile(
     if (!WalSegment.isSize(bytes.getInt(layout.blockSize() + 12))) {
       throw damaged("its WAL segments have an impossible size");
     }
+    int blockSize = bytes.getInt(layout.blockSize());
+    int segmentBlocks = bytes.getInt(layout.blockSize() + 4);
+    if (blockSize < 1 << 10 || blockSize > 32 << 10 || Integer.bitCount(blockSize) != 1 || segmentBlocks <= 0) {
+      throw damaged("its pages or the files of its relations have an impossible size");
+    }
     int afterWorkers = layout.maxConnections() + (layout.walSenders() ? 12 : 8);
     return new ControlFile(
         Long.toUnsignedString(bytes.getLong(0)),
@@ -104,7 +111,8 @@ public record ControlFile(
         layout.walSenders() ? bytes.getInt(layout.maxConnections() + 8) : 0,
         bytes.getInt(afterWorkers),
         bytes.getInt(afterWorkers + 4),
-        bytes.getInt(layout.blockSize()),
+        blockSize,
+        segmentBlocks,
         bytes.getInt(layout.blockSize() + 12),
         bytes.getInt(layout.checksumVersion()) != 0);
   }

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param manifestSha256 of {@code backup_manifest}; empty where there is none
  * @param endLsn end of the WAL that the backup needs, from the manifest; empty where nothing tells it before recovery
  * @param lastWalSegment the last WAL segment at hand in the backup; empty where it brings none
- * @param checks {@code archive} and {@code manifest}, and whatever else the pass checked
+ * @param suspects pages that must be read again after recovery, before {@code pages} is a check that was made
+ * @param checks {@code archive} and {@code manifest}; {@code pages} unless there are suspects
  * @param notChecked what could not be checked, a sentence each
  */
 public record Restored(
@@ -24,5 +25,6 @@ public record Restored(
     Optional<String> manifestSha256,
     Optional<Lsn> endLsn,
     Optional<String> lastWalSegment,
+    SuspectPages suspects,
     List<Check> checks,
     List<String> notChecked) {}

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** One restore: the archives side by side into a new data directory, then what only the whole can tell. */
 final class Restoring {
   private static final long REPORT_EVERY = 4L << 20;
+  private static final String NO_CHECKSUMS = "the source keeps no page checksums";
 
   private final Backup backup;
   private final BackupIdentity identity;
@@ -62,7 +63,8 @@ final class Restoring {
     DataDirectory directory = new DataDirectory(order);
     directory.make(manifest.map(listed -> listed.bytes() + ByteBudget.neededWal(listed)).orElse(0L));
 
-    List<ArchiveFacts> archives = SideBySide.run(unpackings(directory, comparison, manifest));
+    PageCheck pages = new PageCheck(identity.label().startLsn());
+    List<ArchiveFacts> archives = SideBySide.run(unpackings(directory, comparison, pages, manifest));
     sources.requireUnchanged();
 
     int major = major();
@@ -70,6 +72,9 @@ final class Restoring {
     requireOneBackup(major, control, manifest);
     WalAtHand wal = new WalAtHand(segments, order.walArchive(), control, major);
     wal.requireComplete(identity.label(), manifest);
+    SuspectPages suspects = control.dataChecksums()
+        ? pages.settle(control, new RestoredFiles(order.dataDirectory(), Map.of()))
+        : SuspectPages.NONE;
 
     return new Restored(
         new BackupIdentity(major, Optional.of(control.systemIdentifier()), identity.label(), identity.bytes()),
@@ -78,17 +83,18 @@ final class Restoring {
         manifest.map(Manifest::sha256),
         manifest.flatMap(Restoring::end),
         wal.last(),
-        checks(archives, comparison, major),
+        suspects,
+        checks(archives, comparison, control, suspects, major),
         notChecked(comparison, control));
   }
 
   private List<Unpacking> unpackings(
-      DataDirectory directory, Optional<ManifestCheck> comparison, Optional<Manifest> manifest) {
+      DataDirectory directory, Optional<ManifestCheck> comparison, PageCheck pages, Optional<Manifest> manifest) {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     List<Unpacking> all = new ArrayList<>();
-    all.add(new Unpacking(backup.base(), "", directory, comparison, budget, segments, this::report));
+    all.add(new Unpacking(backup.base(), "", directory, comparison, pages, budget, segments, this::report));
     backup.wal().ifPresent(wal -> all.add(new Unpacking(
-        wal, Unpacking.WAL_DIRECTORY, directory, Optional.empty(), budget, segments, this::report)));
+        wal, Unpacking.WAL_DIRECTORY, directory, Optional.empty(), pages, budget, segments, this::report)));
     return all;
   }
 
@@ -168,7 +174,8 @@ final class Restoring {
         : Optional.of(manifest.wal().get(manifest.wal().size() - 1).end());
   }
 
-  private List<Check> checks(List<ArchiveFacts> archives, Optional<ManifestCheck> comparison, int major) {
+  private List<Check> checks(List<ArchiveFacts> archives, Optional<ManifestCheck> comparison, ControlFile control,
+      SuspectPages suspects, int major) {
     long bytes = archives.stream().mapToLong(ArchiveFacts::bytes).sum();
     Check whole = Check.passed("archive",
         String.format(Locale.ROOT, "%d archive%s, %,d bytes, SHA-256 kept",
@@ -180,7 +187,13 @@ final class Restoring {
     Check listed = comparison
         .map(compared -> Check.passed("manifest", compared.summary(), Duration.ZERO))
         .orElseGet(() -> Check.skipped("manifest", why));
-    return List.of(whole, listed);
+    List<Check> checks = new ArrayList<>(List.of(whole, listed));
+    if (!control.dataChecksums()) {
+      checks.add(Check.skipped("pages", NO_CHECKSUMS));
+    } else if (suspects.isEmpty()) {
+      checks.add(Check.passed("pages", suspects.among(), Duration.ZERO));
+    }
+    return List.copyOf(checks);
   }
 
   private static List<String> notChecked(Optional<ManifestCheck> comparison, ControlFile control) {
@@ -191,9 +204,9 @@ final class Restoring {
       open.add("backup_manifest lists " + comparison.get().filesWithoutChecksum()
           + " files without a checksum, so their sizes alone were compared");
     }
-    open.add(control.dataChecksums()
-        ? "page checksums were not compared while the files were unpacked"
-        : "the source keeps no page checksums");
+    if (!control.dataChecksums()) {
+      open.add(NO_CHECKSUMS);
+    }
     return List.copyOf(open);
   }
 }

@@ -22,6 +22,7 @@ import java.util.function.LongConsumer;
  * @param archive {@code .tar} or {@code .tar.gz}
  * @param prefix put before each name: empty, or {@code pg_wal/}
  * @param manifest what is compared; empty where there is none, or the archive holds WAL alone
+ * @param pages judges the pages of relations
  * @param segments gets the first bytes and the size of each WAL segment by its file name
  * @param read hears how many more bytes of the archive were read
  */
@@ -30,6 +31,7 @@ record Unpacking(
     String prefix,
     DataDirectory directory,
     Optional<ManifestCheck> manifest,
+    PageCheck pages,
     ByteBudget budget,
     Map<String, WalAtHand.Segment> segments,
     LongConsumer read)
@@ -98,14 +100,17 @@ record Unpacking(
       budgetFor(name, member.size());
     }
     FileChecksum.Sum sum = entry == null ? FileChecksum.NONE.start() : entry.algorithm().start();
+    Optional<RelationPages> relation = pages.of(name);
     ByteBuffer head = head(name);
     try (FileChannel file = directory.file(name, source())) {
       members.content(piece -> {
         keep(piece.duplicate(), head);
         sum.update(piece.duplicate());
+        relation.ifPresent(judged -> judged.update(piece.duplicate()));
         write(file, piece, name);
       });
     }
+    relation.ifPresent(pages::take);
     if (entry != null) {
       manifest.get().written(name, entry, sum.result());
     }

@@ -2,6 +2,7 @@ package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
 import io.pgproof.postgres.Asked;
+import io.pgproof.postgres.PagesAfterRecovery;
 import io.pgproof.postgres.Questions;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
@@ -44,7 +45,8 @@ final class RunChecks extends Step {
     progress.phase(run, "check");
     Asked asked = new Asked(request.database(), request.freshnessQuery(), request.assertions(), request.maxAge(),
         STATEMENT_LIMIT, request.zone());
-    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> Questions.ask(
-        stay.server(sandbox), asked, stay.reached(), stay.restored().control(), startedAt));
+    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> PagesAfterRecovery
+        .judge(stay.server(sandbox), stay.restored().suspects(), stay.restoredFiles(), STATEMENT_LIMIT)
+        .and(Questions.ask(stay.server(sandbox), asked, stay.reached(), stay.restored().control(), startedAt)));
   }
 }

@@ -111,7 +111,7 @@ final class RunStory {
     String name = switch (finding.reason()) {
       case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, UNSAFE_ARCHIVE, BACKUP_INCOMPLETE -> "archive";
       case MANIFEST_MISMATCH -> "manifest";
-      case PAGE_CHECKSUM -> "pages";
+      case PAGE_CHECKSUM, TORN_PAGE -> "pages";
       case WAL_MISSING, INCONSISTENT, RECOVERY_FAILED, RECOVERY_TIMEOUT -> "recovery";
       default -> null;
     };

@@ -2,6 +2,7 @@ package io.pgproof.workflow;
 
 import io.pgproof.backup.Backup;
 import io.pgproof.backup.Restored;
+import io.pgproof.backup.RestoredFiles;
 import io.pgproof.image.Image;
 import io.pgproof.postgres.RecoveryOrder;
 import io.pgproof.postgres.RecoveryReached;
@@ -12,6 +13,7 @@ import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.target.VerificationRequest;
+import java.util.Map;
 
 /**
  * One stay in the container: what its steps tell each other. It lives in memory alone, for a stay is never resumed by another
@@ -76,6 +78,10 @@ final class Stay {
 
   void restored(Restored value) {
     restored = value;
+  }
+
+  RestoredFiles restoredFiles() {
+    return new RestoredFiles(directory.data(), Map.of());
   }
 
   RecoveryReached reached() {

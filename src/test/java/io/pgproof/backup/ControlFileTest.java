@@ -39,6 +39,8 @@ class ControlFileTest {
     assertThat(control.maxLocksPerTransaction()).hasToString(
         printed.getOrDefault("max_locks_per_xact setting", printed.get("max_locks_per_transaction setting")));
     assertThat(control.blockSize()).hasToString(printed.get("Database block size"));
+    assertThat(control.segmentBlocks())
+        .hasToString(printed.getOrDefault("Blocks per segment of large relation", "131072"));
     assertThat(control.walSegmentSize()).hasToString(printed.get("Bytes per WAL segment"));
     assertThat(control.dataChecksums()).isEqualTo(!printed.get("Data page checksum version").equals("0"));
   }

@@ -52,7 +52,7 @@ final class CraftedBackup {
     files.put("backup_label", utf8(LABEL));
     files.put("tablespace_map", new byte[0]);
     files.put("PG_VERSION", utf8("15\n"));
-    files.put("base/5/1259", pattern(3 * 8192));
+    files.put("base/5/1259", CraftedPages.of(3));
     files.put("postgresql.auto.conf", utf8("# nothing\n"));
     files.put("global/pg_control", resource("control/15"));
     wal.put(SEGMENT, segment(1));

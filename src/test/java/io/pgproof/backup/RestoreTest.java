@@ -65,7 +65,7 @@ class RestoreTest {
         .isEqualTo(CraftedBackup.hex(CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.base()))));
     assertThat(restored.archives().get(1).sha256())
         .isEqualTo(CraftedBackup.hex(CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.walArchive()))));
-    assertThat(restored.checks()).extracting(Check::name).containsExactly("archive", "manifest");
+    assertThat(restored.checks()).extracting(Check::name).containsExactly("archive", "manifest", "pages");
     assertThat(restored.checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
     assertThat(restored.checks().get(1).detail()).isEqualTo("5 files, CRC32C");
     assertThat(reported).hasValue(0);

@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>{@code PGPROOF_TEST_ROOTFS} names another root file system to take the programs from, to try another version.
  */
-final class HostMachine {
+public final class HostMachine {
   private static final Path ROOTFS =
       Path.of(System.getenv().getOrDefault("PGPROOF_TEST_ROOTFS", "/"));
 
   static final int MAJOR = major();
-  static final String BIN = "/usr/lib/postgresql/" + MAJOR + "/bin";
+  public static final String BIN = "/usr/lib/postgresql/" + MAJOR + "/bin";
   static final int UID = id(2);
   static final int GID = id(3);
 
@@ -53,7 +53,7 @@ final class HostMachine {
 
   private HostMachine() {}
 
-  static boolean available() {
+  public static boolean available() {
     return MAJOR > 0 && "root".equals(System.getProperty("user.name"));
   }
 
@@ -73,7 +73,7 @@ final class HostMachine {
   }
 
   /** Runs a program to its end and returns what it wrote. */
-  static String run(Path home, Map<Path, String> mounts, List<String> line) throws IOException, InterruptedException {
+  public static String run(Path home, Map<Path, String> mounts, List<String> line) throws IOException, InterruptedException {
     Path output = Files.createTempFile(home, "output", "");
     Process process = start(home, mounts, output, line);
     try {
@@ -87,7 +87,7 @@ final class HostMachine {
   }
 
   /** A directory that the server's user owns. */
-  static Path owned(Path directory) throws IOException {
+  public static Path owned(Path directory) throws IOException {
     Files.createDirectories(directory);
     Files.setAttribute(directory, "unix:uid", UID);
     Files.setAttribute(directory, "unix:gid", GID);

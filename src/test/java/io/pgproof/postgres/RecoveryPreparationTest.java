@@ -146,7 +146,7 @@ class RecoveryPreparationTest {
   @Test
   void largeSegmentsAndManyLocksOfTheSourceFit() {
     ControlFile control = new ControlFile(
-        "1", 1300, new Lsn(1), Instant.EPOCH, 1, 1000, 8, 10, 50, 256, 8192, 1 << 30, true);
+        "1", 1300, new Lsn(1), Instant.EPOCH, 1, 1000, 8, 10, 50, 256, 8192, 131_072, 1 << 30, true);
     var settings = RecoverySettings.file(new RecoveryOrder(data, this.settings, 15, control, 0, 0, true, "/bin"));
     assertThat(settings)
         .containsEntry("min_wal_size", "2048MB")
@@ -158,7 +158,7 @@ class RecoveryPreparationTest {
 
   private RecoveryOrder order(int major, boolean archive) {
     ControlFile control = new ControlFile(
-        "1", 1300, new Lsn(1), Instant.EPOCH, 1, 100, 8, 10, 0, 64, 8192, 16 << 20, true);
+        "1", 1300, new Lsn(1), Instant.EPOCH, 1, 100, 8, 10, 0, 64, 8192, 131_072, 16 << 20, true);
     try {
       int uid = (Integer) Files.getAttribute(temp, "unix:uid");
       int gid = (Integer) Files.getAttribute(temp, "unix:gid");

@@ -116,6 +116,7 @@ final class SourceCluster {
         Integer.parseInt(found(text, "max_prepared_xacts setting: +(\\d+)")),
         Integer.parseInt(found(text, "max_locks_per_xact setting: +(\\d+)")),
         8192,
+        131_072,
         Integer.parseInt(found(text, "Bytes per WAL segment: +(\\d+)")),
         true);
   }

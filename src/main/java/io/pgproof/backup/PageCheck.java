@@ -1,0 +1,84 @@
+package io.pgproof.backup;
+
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Judges the pages of all relations as they pass; safe for several threads.
+ *
+ * <p>How long a page is and whether it carries a checksum is known from {@code global/pg_control} alone, which comes last:
+ * pages are judged as if they had the usual size and a checksum, and {@link #settle} tells what that was worth.
+ */
+final class PageCheck {
+  /**
+   * With more of them that were not changed since the backup began, recovery is not waited for. Few such pages may be torn,
+   * their beginning old and their end new, and are then written anew; so many are damaged.
+   */
+  private static final int MOST_OLDER_SUSPECTS = 4096;
+
+  private static final int AT_ONCE = 512 * 1024;
+
+  private final Lsn start;
+  private final List<RelationPages> judged = new ArrayList<>();
+
+  /** @param start of the backup */
+  PageCheck(Lsn start) {
+    this.start = start;
+  }
+
+  /** What hears the bytes of the file with this name; empty for one without pages. */
+  Optional<RelationPages> of(String name) {
+    return RelationFile.of(name).map(file -> new RelationPages(file, PageLayout.USUAL, start));
+  }
+
+  /** Takes what was heard of a file. */
+  synchronized void take(RelationPages pages) {
+    pages.end();
+    judged.add(pages);
+  }
+
+  /**
+   * Reads the files once more where their layout is another than was supposed.
+   *
+   * @param control of a cluster with checksums
+   * @param files all of them, with no server at work on them
+   * @return the pages that recovery must write anew
+   * @throws FindingException {@code page-checksum} when it cannot
+   */
+  SuspectPages settle(ControlFile control, RestoredFiles files) throws IOException, InterruptedException {
+    PageLayout layout = PageLayout.of(control);
+    List<RelationPages> all = layout.equals(PageLayout.USUAL) ? judged : again(layout, files);
+    SuspectPages suspects = SuspectPages.of(layout, all);
+    int older = all.stream().filter(pages -> !pages.file().map()).mapToInt(RelationPages::olderSuspects).sum();
+    if (older > MOST_OLDER_SUSPECTS) {
+      throw new FindingException(
+          suspects.in(file -> !file.map()).failing(files).finding(Reason.PAGE_CHECKSUM, ""));
+    }
+    return suspects;
+  }
+
+  private List<RelationPages> again(PageLayout layout, RestoredFiles files) throws IOException, InterruptedException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(AT_ONCE);
+    List<RelationPages> all = new ArrayList<>();
+    for (RelationPages heard : judged) {
+      RelationPages pages = new RelationPages(heard.file(), layout, start);
+      try (FileChannel channel = files.open(heard.file()).orElseThrow()) {
+        while (channel.read(bytes.clear()) >= 0) {
+          pages.update(bytes.flip());
+        }
+      } catch (ClosedByInterruptException e) {
+        throw new InterruptedException();
+      }
+      pages.end();
+      all.add(pages);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,213 @@
+package io.pgproof.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a restore makes of pages, and what comes of reading the suspects again. */
+class PagesRestoreTest {
+  private static final String FILE = "base/5/16384";
+
+  @TempDir Path directory;
+  private CraftedBackup backup;
+
+  @BeforeEach
+  void craft() {
+    backup = new CraftedBackup(directory.resolve("backup"));
+  }
+
+  @Test
+  void soundPagesAreCounted() throws Exception {
+    backup.files.put(FILE, CraftedPages.of(200));
+    Restored restored = backup.write().restore();
+
+    assertThat(restored.suspects().isEmpty()).isTrue();
+    assertThat(pages(restored)).contains(new Check("pages", Check.Outcome.PASSED, "203 pages in 2 files", Duration.ZERO));
+    assertThat(restored.notChecked()).isEmpty();
+  }
+
+  @Test
+  void withoutChecksumsNothingIsJudgedAndTheReportSaysSo() throws Exception {
+    backup.files.put("global/pg_control", CraftedPages.control(PageLayout.USUAL, false));
+    backup.files.put(FILE, flipped(CraftedPages.of(5000), 0, 5000));
+    Restored restored = backup.write().restore();
+
+    assertThat(restored.suspects().isEmpty()).isTrue();
+    assertThat(pages(restored)).map(Check::outcome).contains(Check.Outcome.SKIPPED);
+    assertThat(restored.notChecked()).containsExactly("the source keeps no page checksums");
+  }
+
+  @Test
+  void damageThatTheManifestKnowsNothingOfWaitsForRecovery() throws Exception {
+    backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
+    Restored restored = backup.write().restore();
+
+    assertThat(pages(restored)).as("decided later").isEmpty();
+    assertThat(restored.suspects().count()).isEqualTo(2);
+    Finding finding = restored.suspects().failing(files()).finding(Reason.PAGE_CHECKSUM, "orders");
+    assertThat(finding).isInstanceOf(Finding.BackupFault.class);
+    assertThat(finding.message())
+        .matches("block 7 of base/5/16384 \\(orders\\) carries the checksum [0-9A-F]{4}, "
+            + "and that of its content is [0-9A-F]{4}; 1 more page fails");
+  }
+
+  @Test
+  void damageBeyondAllThatCanBeTornEndsTheRestore() {
+    backup.files.put(FILE, flipped(CraftedPages.of(5000), 0, 4097));
+    backup.write();
+
+    assertThat(Found.by(() -> backup.restore())).isInstanceOfSatisfying(Finding.BackupFault.class, fault -> {
+      assertThat(fault.reason()).isEqualTo(Reason.PAGE_CHECKSUM);
+      assertThat(fault.message()).startsWith("block 0 of base/5/16384 carries").endsWith("; 4,096 more pages fail");
+    });
+  }
+
+  @Test
+  void anyNumberOfPagesThatRecoveryMayWriteAnewWaitsForIt() throws Exception {
+    backup.files.put(FILE, flipped(CraftedPages.of(5000), 0, 4096));
+    backup.files.put(FILE + "_vm", flipped(CraftedPages.of(5000), 0, 5000));
+
+    assertThat(backup.write().restore().suspects().count()).isEqualTo(9096);
+  }
+
+  @Test
+  void pagesOfAnotherSizeAreReadOnceMore() throws Exception {
+    PageLayout layout = new PageLayout(16_384, 65_536);
+    backup.files.put("global/pg_control", CraftedPages.control(layout, true));
+    backup.files.put("base/5/1259", CraftedPages.of(layout, 0, 50));
+    byte[] later = CraftedPages.of(layout, 65_536, 50);
+    later[33 * 16_384 + 9000] ^= 1;
+    backup.files.put("base/5/1259.1", later);
+    SuspectPages suspects = backup.write().restore().suspects();
+
+    assertThat(suspects.among()).isEqualTo("100 pages in 2 files");
+    assertThat(suspects.count()).isEqualTo(1);
+    assertThat(suspects.failing(files()).finding(Reason.PAGE_CHECKSUM, "").message())
+        .startsWith("block 33 of base/5/1259.1 carries");
+  }
+
+  @Test
+  void laterFilesOfARelationAreReadOnceMoreWhereTheyBeginElsewhere() throws Exception {
+    PageLayout layout = new PageLayout(8192, 4);
+    backup.files.put("global/pg_control", CraftedPages.control(layout, true));
+    backup.files.put("base/5/1259.1", CraftedPages.of(layout, 4, 2));
+
+    assertThat(pages(backup.write().restore())).map(Check::outcome).contains(Check.Outcome.PASSED);
+  }
+
+  @Test
+  void pageThatRecoveryWroteAnewIsNoSuspectAnyMore() throws Exception {
+    backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
+    SuspectPages suspects = backup.write().restore().suspects();
+    write(FILE, 7, CraftedPages.page(PageLayout.USUAL, 7, CraftedPages.YOUNG));
+    assertThat(suspects.failing(files()).count()).isEqualTo(1);
+
+    write(FILE, 8, new byte[8192]);
+    assertThat(suspects.failing(files()).isEmpty()).isTrue();
+    assertThat(suspects.present(files()).count()).isEqualTo(2);
+  }
+
+  @Test
+  void pageThatIsGoneIsNoSuspectAnyMore() throws Exception {
+    backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
+    backup.files.put(FILE + "_vm", flipped(CraftedPages.of(1), 0, 1));
+    SuspectPages suspects = backup.write().restore().suspects();
+    Files.delete(backup.data().resolve(FILE + "_vm"));
+    cut(FILE, 8 * 8192);
+
+    assertThat(suspects.present(files()).count()).isEqualTo(1);
+    assertThat(suspects.failing(files()).count()).isEqualTo(1);
+    cut(FILE, 0);
+    assertThat(suspects.failing(files()).isEmpty()).isTrue();
+  }
+
+  @Test
+  void pageThatRecoveryLeavesCutIsNotSound() throws Exception {
+    backup.files.put(FILE, Arrays.copyOf(CraftedPages.of(3), 2 * 8192 + 512));
+    SuspectPages suspects = backup.write().restore().suspects();
+    assertThat(suspects.failing(files()).finding(Reason.PAGE_CHECKSUM, "").message())
+        .isEqualTo("block 2 of base/5/16384 ends after 512 of 8192 bytes");
+
+    write(FILE, 2, CraftedPages.page(PageLayout.USUAL, 2, CraftedPages.YOUNG));
+    assertThat(suspects.failing(files()).isEmpty()).isTrue();
+  }
+
+  @Test
+  void newPageThatRecoveryLeavesWithContentIsNotSound() throws Exception {
+    byte[] file = CraftedPages.of(2);
+    Arrays.fill(file, 8192, 8192 + 64, (byte) 0);
+    backup.files.put(FILE, file);
+
+    assertThat(backup.write().restore().suspects().failing(files()).finding(Reason.PAGE_CHECKSUM, "").message())
+        .isEqualTo("block 1 of base/5/16384 is marked as new and is not empty");
+  }
+
+  @Test
+  void suspectsInTablespacesAreReadWhereTheyLie() throws Exception {
+    String name = "pg_tblspc/16390/PG_15_202209061/5/16384";
+    backup.files.put(name, flipped(CraftedPages.of(2), 1, 2));
+    SuspectPages suspects = backup.write().restore().suspects();
+    Path elsewhere = directory.resolve("space");
+    Files.move(backup.data().resolve("pg_tblspc/16390"), elsewhere);
+    Files.createSymbolicLink(backup.data().resolve("pg_tblspc/16390"), Path.of("/pgproof/space"));
+
+    SuspectPages failing = suspects.failing(new RestoredFiles(backup.data(), Map.of(16390L, elsewhere)));
+    assertThat(failing.finding(Reason.PAGE_CHECKSUM, "").message()).startsWith("block 1 of " + name);
+  }
+
+  @Test
+  void linkThatTheServerPutInAFilesPlaceIsNotFollowed() throws Exception {
+    backup.files.put(FILE, flipped(CraftedPages.of(2), 1, 2));
+    SuspectPages suspects = backup.write().restore().suspects();
+    Path moved = directory.resolve("5");
+    Files.move(backup.data().resolve("base/5"), moved);
+    Files.createSymbolicLink(backup.data().resolve("base/5"), moved);
+    Found.expect(Reason.ENVIRONMENT, FILE, () -> suspects.failing(files()));
+
+    Files.delete(backup.data().resolve("base/5"));
+    Files.createDirectories(backup.data().resolve(FILE));
+    Found.expect(Reason.ENVIRONMENT, FILE, () -> suspects.failing(files()));
+  }
+
+  private RestoredFiles files() {
+    return new RestoredFiles(backup.data(), Map.of());
+  }
+
+  private static Optional<Check> pages(Restored restored) {
+    return restored.checks().stream().filter(check -> check.name().equals("pages")).findAny();
+  }
+
+  /** One bit in each of the pages from the first up to the last, which is not among them. */
+  private static byte[] flipped(byte[] file, int from, int to) {
+    for (int page = from; page < to; page++) {
+      file[page * 8192 + 7000] ^= 1;
+    }
+    return file;
+  }
+
+  private void write(String name, int block, byte[] page) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(backup.data().resolve(name).toFile(), "rw")) {
+      file.seek(block * 8192L);
+      file.write(page);
+    }
+  }
+
+  private void cut(String name, long length) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(backup.data().resolve(name).toFile(), "rw")) {
+      file.setLength(length);
+    }
+  }
+}
