@@ -49,6 +49,7 @@ public final class Bench implements LauncherSessionListener {
     if (state == null) {
       try {
         state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+        Files.writeString(state.imageSources(), EmbeddedServers.configuration());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -71,6 +72,9 @@ public final class Bench implements LauncherSessionListener {
 
   /** The image of this version, built at the first call. */
   public static synchronized Image image(int major) {
+    if (EmbeddedServers.MAJORS.contains(major)) {
+      EmbeddedServers.need(major, PROGRAMS);
+    }
     Sandbox sandbox = sandbox();
     return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC()).build(major, false, line -> {});
   }
