@@ -4,7 +4,7 @@ import io.pgproof.command.HostPrograms;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
-import io.pgproof.image.DebianImages;
+import io.pgproof.image.BuiltImages;
 import io.pgproof.image.Image;
 import io.pgproof.owner.ControlClient;
 import io.pgproof.owner.Owner;
@@ -49,6 +49,7 @@ public final class Bench implements LauncherSessionListener {
     if (state == null) {
       try {
         state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+        Files.writeString(state.imageSources(), EmbeddedServers.configuration());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -71,8 +72,11 @@ public final class Bench implements LauncherSessionListener {
 
   /** The image of this version, built at the first call. */
   public static synchronized Image image(int major) {
+    if (EmbeddedServers.MAJORS.contains(major)) {
+      EmbeddedServers.need(major, PROGRAMS);
+    }
     Sandbox sandbox = sandbox();
-    return new DebianImages(state().images(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC()).build(major, false, line -> {});
+    return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC()).build(major, false, line -> {});
   }
 
   /** A source database of this version that the caller closes. */

@@ -32,12 +32,13 @@ class RoomsTest {
       Map.entry("proof", Set.of()),
       Map.entry("command", Set.of()),
       Map.entry("state", Set.of("proof")),
-      Map.entry("target", Set.of("proof")),
+      Map.entry("yaml", Set.of("proof")),
+      Map.entry("target", Set.of("proof", "yaml")),
       Map.entry("backup", Set.of("proof", "command")),
       Map.entry("sandbox", Set.of("proof")),
       Map.entry("sandbox.lxc", Set.of("proof", "sandbox", "sandbox.lxc.binding", "command")),
       Map.entry("sandbox.lxc.binding", Set.of()),
-      Map.entry("image", Set.of("proof", "sandbox", "command")),
+      Map.entry("image", Set.of("proof", "yaml", "sandbox", "command")),
       Map.entry("postgres", Set.of("proof", "sandbox", "backup")),
       Map.entry("audit", Set.of("proof")),
       Map.entry("demo", Set.of("proof", "sandbox", "image", "postgres")),
@@ -60,7 +61,7 @@ class RoomsTest {
       "org.newsclub.net.unix", Set.of("postgres", "demo"),
       "org.apache.commons.compress", Set.of("backup"),
       "org.h2", Set.of("audit"),
-      "org.yaml", Set.of("target"));
+      "org.yaml", Set.of("yaml"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(HERE);

@@ -46,7 +46,8 @@ final class ImagesCommand implements Callable<Integer> {
         out.printf("%s  PostgreSQL %s  built %s  %s%n", image.key(), image.postgresVersion(),
             ReportText.time(image.builtAt()), Words.bytes(image.bytes()));
       }
-      out.println("versions that can be built: " + images.buildable());
+      out.println("images can be built for");
+      images.buildable().forEach(version -> out.printf("  PostgreSQL %d from %s%n", version.major(), version.from()));
       return Main.DONE;
     }
   }

@@ -2,6 +2,7 @@ package io.pgproof.cli;
 
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.image.ImageSources;
 import io.pgproof.sandbox.Sandbox.Lack;
 import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.StateDirectory;
@@ -23,6 +24,7 @@ final class Machine {
     List<Lack> lacks = new ArrayList<>(new LxcSandbox(programs).lacks());
     needProgram(lacks, "mmdebstrap", "mmdebstrap", "images cannot be built");
     needProgram(lacks, "ionice", "util-linux", "unpacking cannot be given a low priority");
+    lacks.addAll(ImageSources.lacks(state.imageSources(), programs));
     Path existing = state.path();
     while (!Files.exists(existing)) {
       existing = existing.getParent();

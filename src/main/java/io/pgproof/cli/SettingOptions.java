@@ -1,6 +1,6 @@
 package io.pgproof.cli;
 
-import io.pgproof.target.Mistakes;
+import io.pgproof.proof.Mistakes;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import java.nio.file.Path;

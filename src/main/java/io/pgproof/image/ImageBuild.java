@@ -3,33 +3,39 @@ package io.pgproof.image;
 import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.image.ImageSource.Packages;
+import io.pgproof.image.ImageSource.Tarball;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Fills a directory with a finished image: unpacked, furnished, owners shifted, described, and on disk. */
 final class ImageBuild {
-  private static final Pattern VERSION = Pattern.compile("postgres \\(PostgreSQL\\) (\\S+).*");
-  private static final String USER = "postgres";
+  private static final Pattern VERSION = Pattern.compile("postgres \\(PostgreSQL\\) (([0-9]+)\\S*).*");
   private static final List<String> MOUNT_POINTS = List.of("data", "settings", "socket", "log", "wal", "out");
+  private static final int IDS = 65_536;
 
   private final Mmdebstrap mmdebstrap;
+  private final TarUnpacking tar;
   private final HostPrograms programs;
   private final Clock clock;
 
   ImageBuild(Mmdebstrap mmdebstrap, HostPrograms programs, Clock clock) {
     this.mmdebstrap = mmdebstrap;
+    this.tar = new TarUnpacking(programs);
     this.programs = programs;
     this.clock = clock;
   }
@@ -39,11 +45,11 @@ final class ImageBuild {
     // The directories above keep strangers out; from here on, the machine's own users must get through.
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path rootfs = directory.resolve(ImageRecord.ROOTFS);
-    List<String> warnings = mmdebstrap.unpack(recipe, rootfs, said);
-    String version = version(recipe, rootfs);
-    User user = User.named(USER, Files.readString(rootfs.resolve("etc/passwd")))
-        .orElseThrow(() -> broken(recipe, "it has no user " + USER, null));
-    makeMountPoints(rootfs, user);
+    ImageSource source = recipe.source();
+    List<String> warnings = unpack(recipe, rootfs, said);
+    User user = user(source, rootfs);
+    String version = version(source, rootfs, user);
+    makeMountPoints(source, rootfs, user);
     said.accept("shifting owners by " + recipe.firstHostId());
     long bytes = OwnerShift.apply(rootfs, recipe.firstHostId());
     if (Thread.currentThread().isInterrupted()) {
@@ -51,23 +57,57 @@ final class ImageBuild {
     }
     // Only what is on disk may be called finished: a power cut must not leave an image with empty files.
     programs.run(new HostCommand(Duration.ofMinutes(10), "sync", "--file-system", rootfs.toString()));
-    new ImageRecord(recipe.key(), recipe.major(), version, user.uid, user.gid, recipe.binDirectory(),
+    new ImageRecord(recipe.key(), recipe.major(), version, user.uid, user.gid, source.binDirectory(),
         clock.instant().truncatedTo(ChronoUnit.MILLIS), bytes, warnings).write(directory);
   }
 
-  /** Asks the server itself, which also shows that it and its libraries are there and run on this machine. */
-  private String version(Recipe recipe, Path rootfs) {
-    Ended ended = programs.run(new HostCommand(
-        Duration.ofMinutes(1), "chroot", rootfs.toString(), recipe.binDirectory() + "/postgres", "--version"));
+  private List<String> unpack(Recipe recipe, Path rootfs, Consumer<String> said) throws IOException {
+    if (recipe.source() instanceof Packages packages) {
+      return mmdebstrap.unpack(packages, rootfs, said);
+    }
+    tar.unpack((Tarball) recipe.source(), recipe.files().get(0), rootfs, said);
+    return List.of();
+  }
+
+  private static User user(ImageSource source, Path rootfs) throws IOException {
+    Path passwd = rootfs.resolve("etc/passwd");
+    if (!Files.isRegularFile(passwd, LinkOption.NOFOLLOW_LINKS) || !passwd.toRealPath().startsWith(rootfs.toRealPath())) {
+      throw broken(source, "it has no /etc/passwd, which a root file system has", null);
+    }
+    User user = User.named(source.user(), Files.readString(passwd))
+        .orElseThrow(() -> broken(source, "it has no user " + source.user(), null));
+    if (user.uid <= 0 || user.gid <= 0 || user.uid >= IDS || user.gid >= IDS) {
+      throw broken(source, "its user " + source.user() + " has the ids " + user.uid + " and " + user.gid
+          + ", and a machine has those from 1 to " + (IDS - 1) + " for it", null);
+    }
+    return user;
+  }
+
+  /**
+   * Asks the server itself, which also shows that it, its libraries and a shell are there and run on this machine. It is asked
+   * as its own user and without a network; with a /proc, by which some servers find their libraries.
+   */
+  private String version(ImageSource source, Path rootfs, User user) {
+    Ended ended = programs.run(new HostCommand(Duration.ofMinutes(1),
+        "unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--root=" + rootfs, "--mount-proc",
+        "--setgid=" + user.gid, "--setuid=" + user.uid,
+        "/bin/sh", "-c", "exec env \"$0\" --version", source.binDirectory() + "/postgres"));
     Matcher version = VERSION.matcher(ended.out().strip());
     if (!ended.succeeded() || !version.matches()) {
-      throw broken(recipe, "its server does not tell its version", ended.describe());
+      throw broken(source, "its server does not tell its version", ended.describe());
+    }
+    if (!version.group(2).equals(String.valueOf(source.major()))) {
+      throw broken(source, "its server is PostgreSQL " + version.group(1), null);
     }
     return version.group(1);
   }
 
-  private static void makeMountPoints(Path rootfs, User user) throws IOException {
-    Path top = Files.createDirectory(rootfs.resolve("pgproof"));
+  private static void makeMountPoints(ImageSource source, Path rootfs, User user) throws IOException {
+    Path top = rootfs.resolve("pgproof");
+    if (Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
+      throw broken(source, "it has a /pgproof of its own, which is where the restored files are mounted", null);
+    }
+    Files.createDirectory(top);
     for (String name : MOUNT_POINTS) {
       Path made = Files.createDirectory(top.resolve(name));
       Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
@@ -76,15 +116,17 @@ final class ImageBuild {
     }
   }
 
-  private static FindingException broken(Recipe recipe, String what, String words) {
+  private static FindingException broken(ImageSource source, String what, String words) {
+    String look = source instanceof Packages packages
+        ? "look at its packages: " + String.join(", ", packages.packages())
+        : "look at the tarball, at bin-directory (" + source.binDirectory() + ") and at user (" + source.user() + ")";
     return new FindingException(Finding.of(Reason.NO_IMAGE,
-        "the image of PostgreSQL " + recipe.major() + " from " + recipe.suite() + " was built, but " + what,
-        "look at the recipe's packages: " + String.join(", ", recipe.packages()), words));
+        "the image of PostgreSQL " + source.major() + " from " + source.told() + " was built, but " + what, look, words));
   }
 
   /** A line of {@code /etc/passwd}. */
   record User(int uid, int gid) {
-    static java.util.Optional<User> named(String name, String passwd) {
+    static Optional<User> named(String name, String passwd) {
       return passwd.lines().map(line -> line.split(":")).filter(parts -> parts.length > 3 && parts[0].equals(name))
           .map(parts -> new User(Integer.parseInt(parts[2]), Integer.parseInt(parts[3]))).findFirst();
     }

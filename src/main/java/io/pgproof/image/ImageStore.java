@@ -12,10 +12,25 @@ import java.util.function.Consumer;
  */
 public interface ImageStore {
 
-  /** Major versions that an image can be built for, ascending. */
-  List<Integer> buildable();
+  /**
+   * A version that an image can be built for.
+   *
+   * @param from one line that says what of
+   */
+  record Buildable(int major, String from) {}
 
-  /** The image that the recipe of today asks for; empty when it was not built yet. */
+  /**
+   * What can be built, ascending.
+   *
+   * @throws io.pgproof.proof.UsageException with all mistakes of {@code images.yaml}; so do find and build
+   */
+  List<Buildable> buildable();
+
+  /**
+   * The image that the recipe of today asks for; empty when it was not built yet.
+   *
+   * @throws io.pgproof.proof.FindingException {@code no-image} when a file that it is built from cannot be read
+   */
   Optional<Image> find(int major);
 
   /**

@@ -4,7 +4,7 @@ import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramMissingException;
-import io.pgproof.proof.Finding;
+import io.pgproof.image.ImageSource.Packages;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
@@ -24,7 +24,9 @@ final class Mmdebstrap {
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final String NOTE = "I: ";
   private static final String HOOK = NOTE + "running --";
-  private static final int LAST_LINES = 20;
+  static final int LAST_LINES = 20;
+  static final String DISK_IS_FULL = "No space left on device";
+  static final String FREE_SPACE = "free space on the file system of the state directory, or move it with --state";
   private static final List<String> PROXY_VARIABLES = List.of(
       "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY");
 
@@ -47,27 +49,27 @@ final class Mmdebstrap {
    * @return what had to be done without, a sentence each
    * @throws FindingException {@code no-image} with the words of the program that failed
    */
-  List<String> unpack(Recipe recipe, Path rootfs, Consumer<String> said) throws IOException {
+  List<String> unpack(Packages source, Path rootfs, Consumer<String> said) throws IOException {
     long until = System.nanoTime() + limit.toNanos();
     List<String> warnings = new ArrayList<>();
-    List<String> sources = recipe.sources();
+    List<String> sources = source.sources();
     boolean datesChecked = true;
     while (true) {
-      Ended ended = run(recipe, rootfs, sources, datesChecked, Duration.ofNanos(until - System.nanoTime()), said);
+      Ended ended = run(source, rootfs, sources, datesChecked, Duration.ofNanos(until - System.nanoTime()), said);
       if (ended.succeeded()) {
         return warnings;
       }
       List<String> used = sourcesOf(rootfs);
-      Refusal refusal = ended.timedOut() ? new Refusal.Final() : Refusal.read(ended.err(), recipe.suite(), used);
+      Refusal refusal = ended.timedOut() ? new Refusal.Final() : Refusal.read(ended.err(), source.suite(), used);
       String warning;
       if (refusal instanceof Refusal.Expired expired && datesChecked) {
         datesChecked = false;
         warning = "the list of packages at " + expired.url() + " is out of date; built without a check of its date";
       } else if (refusal instanceof Refusal.Silent silent && used.size() > 1) {
-        sources = used.stream().filter(source -> !source.equals(silent.source())).toList();
+        sources = used.stream().filter(line -> !line.equals(silent.source())).toList();
         warning = "the source \"" + silent.source() + "\" did not answer; built without it";
       } else {
-        throw failed(recipe, ended);
+        throw failed(source, ended, warnings);
       }
       warnings.add(warning);
       said.accept("warning: " + warning);
@@ -76,30 +78,31 @@ final class Mmdebstrap {
   }
 
   private Ended run(
-      Recipe recipe, Path rootfs, List<String> sources, boolean datesChecked, Duration left, Consumer<String> said) {
+      Packages source, Path rootfs, List<String> sources, boolean datesChecked, Duration left, Consumer<String> said) {
     List<String> line = new ArrayList<>(List.of(
         // A mount and a process namespace of its own: whatever kills it, nothing stays mounted and nothing runs on.
         "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc",
         PROGRAM, "--mode=root", "--format=directory", "--variant=minbase",
-        "--include=" + String.join(",", recipe.packages())));
-    recipe.aptOptions().forEach(option -> line.add("--aptopt=" + option));
+        "--include=" + String.join(",", source.packages())));
+    source.aptOptions().forEach(option -> line.add("--aptopt=" + option));
     if (!datesChecked) {
       line.add("--aptopt=Acquire::Check-Valid-Until \"false\"");
     }
-    recipe.dpkgOptions().forEach(option -> line.add("--dpkgopt=" + option));
-    recipe.setupHooks().forEach(hook -> line.add("--setup-hook=" + hook));
-    recipe.essentialHooks().forEach(hook -> line.add("--essential-hook=" + hook));
-    line.add(recipe.suite());
+    source.dpkgOptions().forEach(option -> line.add("--dpkgopt=" + option));
+    source.setupHooks().forEach(hook -> line.add("--setup-hook=" + hook));
+    source.essentialHooks().forEach(hook -> line.add("--essential-hook=" + hook));
+    source.keyring().ifPresent(keyring -> line.add("--keyring=" + keyring));
+    line.add(source.suite());
     line.add(rootfs.toString());
     line.addAll(sources);
     if (!programs.has(PROGRAM)) {
-      throw missing(recipe, PROGRAM);
+      throw missing(source, PROGRAM);
     }
     try {
       return programs.run(new HostCommand(line, left.compareTo(SHORTEST) > 0 ? left : SHORTEST, environment(rootfs)),
           word -> pass(word, said));
     } catch (ProgramMissingException e) {
-      throw missing(recipe, "unshare");
+      throw missing(source, "unshare");
     }
   }
 
@@ -137,35 +140,30 @@ final class Mmdebstrap {
     }
   }
 
-  private FindingException failed(Recipe recipe, Ended ended) {
-    String what = "the image of PostgreSQL " + recipe.major() + " from " + recipe.suite() + " could not be built: ";
+  private FindingException failed(Packages source, Ended ended, List<String> warnings) {
     List<String> lines = ended.err().lines().filter(line -> !line.startsWith(NOTE) && !line.isBlank()).toList();
     String words = String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     if (ended.timedOut()) {
-      return finding(what + PROGRAM + " did not end within " + limit.toSeconds() + " s",
+      return source.notBuilt(PROGRAM + " did not end within " + limit.toSeconds() + " s",
           "look at the network's speed to the package sources, then build again", words);
     }
-    if (words.contains("No space left on device")) {
-      return finding(what + "the disk is full",
-          "free space on the file system of the state directory, or move it with --state", words);
+    if (words.contains(DISK_IS_FULL)) {
+      return source.notBuilt("the disk is full", FREE_SPACE, words);
     }
     if (words.contains("E: Failed to fetch") || words.contains("Temporary failure resolving")) {
-      return finding(what + "a package source did not answer",
+      return source.notBuilt("a package source did not answer",
           "check the network and the proxy variables http_proxy and https_proxy, then build again", words);
     }
     // The first error is the cause, those after it only say that programs gave up on account of it.
     String first = lines.stream().filter(line -> line.startsWith("E: ")).findFirst().map(line -> line.substring(3))
         .orElse(PROGRAM + " ended with status " + ended.status());
-    return finding(what + first, Reason.NO_IMAGE.hint(), words.isEmpty() ? null : words);
+    // A package that is nowhere may be one of a source that had to be done without.
+    String before = warnings.isEmpty() ? "" : "; before that, " + String.join("; ", warnings);
+    return source.notBuilt(first + before, Reason.NO_IMAGE.hint(), words.isEmpty() ? null : words);
   }
 
-  private static FindingException missing(Recipe recipe, String program) {
-    return finding(
-        "the image of PostgreSQL " + recipe.major() + " could not be built: " + program + " is not installed",
+  private static FindingException missing(Packages source, String program) {
+    return source.notBuilt(program + " is not installed",
         "install it with: apt-get install " + (program.equals(PROGRAM) ? PROGRAM : "util-linux"), null);
-  }
-
-  private static FindingException finding(String message, String hint, String words) {
-    return new FindingException(Finding.of(Reason.NO_IMAGE, message, hint, words));
   }
 }

@@ -2,7 +2,7 @@ package io.pgproof.owner;
 
 import io.pgproof.audit.Trail;
 import io.pgproof.command.HostPrograms;
-import io.pgproof.image.DebianImages;
+import io.pgproof.image.BuiltImages;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.lxc.LxcSandbox;
@@ -42,7 +42,7 @@ class DeskConfiguration {
 
   @Bean
   ImageStore imageStore(StateDirectory state, Sandbox sandbox, HostPrograms programs, Clock clock) {
-    return new DebianImages(state.images(), sandbox::firstHostId, programs, clock);
+    return new BuiltImages(state.images(), state.imageSources(), sandbox::firstHostId, programs, clock);
   }
 
   @Bean

@@ -26,8 +26,8 @@ class OwnerConfiguration {
   }
 
   @Bean
-  Proofs proofs(Verifications verifications, ProgressBoard progress, Reports reports) {
-    return new Proofs(verifications, progress, reports);
+  Proofs proofs(Verifications verifications, ImageStore images, ProgressBoard progress, Reports reports) {
+    return new Proofs(verifications, images, progress, reports);
   }
 
   /** Runs before the job executor starts, which waits until the application is ready. */

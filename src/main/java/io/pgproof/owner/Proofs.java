@@ -1,5 +1,6 @@
 package io.pgproof.owner;
 
+import io.pgproof.image.ImageStore;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
@@ -22,16 +23,20 @@ final class Proofs {
   private static final int STUCK_EVERY_LOOKS = 20;
 
   private final Verifications verifications;
+  private final ImageStore images;
   private final ProgressBoard progress;
   private final Reports reports;
 
-  Proofs(Verifications verifications, ProgressBoard progress, Reports reports) {
+  Proofs(Verifications verifications, ImageStore images, ProgressBoard progress, Reports reports) {
     this.verifications = verifications;
+    this.images = images;
     this.progress = progress;
     this.reports = reports;
   }
 
   void answer(VerificationRequest request, Asker asker) throws IOException {
+    // A mistake in images.yaml is told before a run is made.
+    images.buildable();
     RunId run = verifications.begin(request);
     asker.whenTakenBack(() -> verifications.withdraw(run, request.askedBy()));
     asker.hear(new Reply.Begun(run.value()));

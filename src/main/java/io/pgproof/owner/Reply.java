@@ -3,6 +3,7 @@ package io.pgproof.owner;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.pgproof.image.Image;
+import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Report;
 import io.pgproof.workflow.ProgressBoard;
 import io.pgproof.workflow.Reports;
@@ -45,7 +46,7 @@ public sealed interface Reply {
   /** One run; {@code report} is {@code null} while it has no verdict. */
   record Run(String run, Report report, List<Reports.Happening> happenings) implements Reply {}
 
-  record Images(List<Image> images, List<Integer> buildable) implements Reply {}
+  record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}
 
   /** It is done; {@code text} says what came of it. */
   record Done(String text) implements Reply {}

@@ -39,6 +39,11 @@ public record StateDirectory(Path path) {
     return path.resolve("images");
   }
 
+  /** What images are made of, where that is not what is built in; written by people, and not always there. */
+  public Path imageSources() {
+    return path.resolve("images.yaml");
+  }
+
   public Path runs() {
     return path.resolve("runs");
   }

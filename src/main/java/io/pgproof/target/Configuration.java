@@ -1,7 +1,9 @@
 package io.pgproof.target;
 
+import io.pgproof.proof.Mistakes;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
+import io.pgproof.yaml.Nearest;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -9,6 +9,7 @@ import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
 import io.pgproof.sandbox.Sandbox;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class FindImage extends Step {
   void perform(RunId run, DelegateExecution execution) {
     needSandbox();
     int major = (Integer) execution.getVariable(VerifyBackup.Variable.POSTGRES_MAJOR);
-    Optional<Image> image = work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT) ? lookAtBuild(run, execution) : images.find(major);
+    Optional<Image> image = work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT) ? lookAtBuild(run, execution) : find(major);
     if (image.isEmpty() && !work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT)) {
       beginBuild(run, major, execution);
     }
@@ -47,6 +48,14 @@ final class FindImage extends Step {
       execution.setVariable(VerifyBackup.Variable.IMAGE, found.key());
       record(run, new Evidence.ImageFound(new Report.ImageFacts(found.key(), found.postgresVersion(), found.builtAt())));
     });
+  }
+
+  private Optional<Image> find(int major) {
+    try {
+      return images.find(major);
+    } catch (UsageException e) {
+      throw new FindingException(Finding.of(Reason.NO_IMAGE, e.getMessage(), e.hint(), null));
+    }
   }
 
   /** Said before gigabytes are unpacked for a container that cannot be. */

@@ -17,16 +17,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the store says about directories as they may lie there; real builds are in {@link DebianImagesTest}. */
+/** What the store says about directories as they may lie there; real builds are in {@link BuiltImagesTest}. */
 class ImageStoreTest {
   @TempDir Path images;
-  private DebianImages store;
+  private BuiltImages store;
   private String key;
 
   @BeforeEach
   void openStore() {
-    store = new DebianImages(images, () -> 100_000, new HostPrograms(), Clock.systemUTC());
-    key = Recipe.of(15, 100_000).orElseThrow().key();
+    store = new BuiltImages(images, images.resolve("images.yaml"), () -> 100_000, new HostPrograms(), Clock.systemUTC());
+    key = Recipe.of(ImageSources.debian(15), 100_000).key();
   }
 
   private void lay(String directory, String recorded) throws IOException {
@@ -131,11 +131,11 @@ class ImageStoreTest {
   }
 
   @Test
-  void versionOfNoSuiteIsUnsupportedAndTheMessageSaysWhichAreNot() {
+  void versionWithoutASourceIsUnsupportedAndTheMessageSaysWhatToWriteWhere() {
     assertThatThrownBy(() -> store.build(16, false, line -> {})).isInstanceOfSatisfying(FindingException.class, thrown -> {
       assertThat(thrown.finding().reason()).isEqualTo(Reason.VERSION_UNSUPPORTED);
-      assertThat(thrown.finding().message()).contains("PostgreSQL 16", "a source of packages must be configured");
-      assertThat(thrown.finding().hint()).contains("13, 15, 17, 18");
+      assertThat(thrown.finding().message()).contains("PostgreSQL 16", images.resolve("images.yaml").toString(), "13, 15, 17, 18");
+      assertThat(thrown.finding().hint()).contains(images.resolve("images.yaml").toString(), "- postgres: 16", "rootfs: ");
     });
     assertThat(images).isEmptyDirectory();
   }

@@ -2,67 +2,111 @@ package io.pgproof.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgproof.image.ImageSource.Packages;
+import io.pgproof.image.ImageSource.Tarball;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RecipeTest {
   private static final List<String> NONE = List.of();
+  private static final List<String> PACKAGES = List.of("postgresql-15", "locales-all");
+  private static final String BIN = "/usr/lib/postgresql/15/bin";
+  private static final Optional<Path> KEYRING = Optional.of(Path.of("/keys.gpg"));
 
-  private static Recipe recipe(
-      int major, String suite, List<String> sources, List<String> packages, String architecture, int firstHostId,
-      int revision) {
-    return new Recipe(major, suite, sources, packages, NONE, NONE, NONE, NONE, architecture, firstHostId, revision);
+  @TempDir Path place;
+
+  private static Packages packages(int major, String suite, List<String> sources, List<String> packages) {
+    return new Packages(major, suite, sources, Optional.empty(), packages, NONE, NONE, NONE, NONE, BIN, "postgres");
+  }
+
+  private static Recipe recipe(ImageSource source, String... files) {
+    return new Recipe(source, List.of(files), "amd64", 100000, 1);
   }
 
   @Test
   void keyIsTheSameOnEveryMachineAndInEveryRelease() {
-    Recipe recipe = recipe(15, "bookworm", NONE, List.of("postgresql-15", "locales-all"), "amd64", 100000, 1);
-
-    assertThat(recipe.key()).isEqualTo("15-bookworm-13cc07573570");
+    assertThat(recipe(packages(15, "bookworm", NONE, PACKAGES)).key()).isEqualTo("15-bookworm-f0af9af7e7c1");
+    assertThat(recipe(new Tarball(12, Path.of("/pg12.tar"), BIN, "postgres"), "aa").key()).isEqualTo("12-rootfs-c74831ad9e60");
   }
 
   @Test
   void everyPartOfTheRecipeChangesTheKey() {
-    List<String> packages = List.of("postgresql-15", "locales-all");
-    Recipe plain = recipe(15, "bookworm", NONE, packages, "amd64", 100000, 1);
-    Stream<Recipe> others = Stream.of(
-        recipe(16, "bookworm", NONE, packages, "amd64", 100000, 1),
-        recipe(15, "trixie", NONE, packages, "amd64", 100000, 1),
-        recipe(15, "bookworm", List.of("deb file:/packages bookworm main"), packages, "amd64", 100000, 1),
-        recipe(15, "bookworm", NONE, List.of("postgresql-15", "locales-all", "postgis"), "amd64", 100000, 1),
-        recipe(15, "bookworm", NONE, packages, "aarch64", 100000, 1),
-        recipe(15, "bookworm", NONE, packages, "amd64", 165536, 1),
-        recipe(15, "bookworm", NONE, packages, "amd64", 100000, 2),
-        new Recipe(15, "bookworm", NONE, packages, List.of("a"), NONE, NONE, NONE, "amd64", 100000, 1),
-        new Recipe(15, "bookworm", NONE, packages, NONE, List.of("a"), NONE, NONE, "amd64", 100000, 1),
-        new Recipe(15, "bookworm", NONE, packages, NONE, NONE, List.of("a"), NONE, "amd64", 100000, 1),
-        new Recipe(15, "bookworm", NONE, packages, NONE, NONE, NONE, List.of("a"), "amd64", 100000, 1));
+    Packages plain = packages(15, "bookworm", NONE, PACKAGES);
+    Tarball rootfs = new Tarball(15, Path.of("/pg15.tar"), BIN, "postgres");
+    Stream<Recipe> all = Stream.of(
+        recipe(plain),
+        recipe(packages(16, "bookworm", NONE, PACKAGES)),
+        recipe(packages(15, "trixie", NONE, PACKAGES)),
+        recipe(packages(15, "bookworm", List.of("deb file:/packages bookworm main"), PACKAGES)),
+        recipe(plain.withMore(List.of("postgis"))),
+        new Recipe(plain, NONE, "aarch64", 100000, 1),
+        new Recipe(plain, NONE, "amd64", 165536, 1),
+        new Recipe(plain, NONE, "amd64", 100000, 2),
+        recipe(new Packages(15, "bookworm", NONE, KEYRING, PACKAGES, NONE, NONE, NONE, NONE, BIN, "postgres"), "aa"),
+        recipe(new Packages(15, "bookworm", NONE, KEYRING, PACKAGES, NONE, NONE, NONE, NONE, BIN, "postgres"), "bb"),
+        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, List.of("a"), NONE, NONE, NONE, BIN, "postgres")),
+        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, List.of("a"), NONE, NONE, BIN, "postgres")),
+        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, NONE, List.of("a"), NONE, BIN, "postgres")),
+        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, NONE, NONE, List.of("a"), BIN, "postgres")),
+        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, NONE, NONE, NONE, "/opt/bin", "postgres")),
+        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, NONE, NONE, NONE, BIN, "pg")),
+        recipe(rootfs, "aa"),
+        recipe(rootfs, "bb"),
+        recipe(new Tarball(16, rootfs.file(), BIN, "postgres"), "aa"),
+        recipe(new Tarball(15, rootfs.file(), "/opt/bin", "postgres"), "aa"),
+        recipe(new Tarball(15, rootfs.file(), BIN, "pg"), "aa"),
+        new Recipe(rootfs, List.of("aa"), "amd64", 165536, 1));
 
-    assertThat(Stream.concat(Stream.of(plain), others).map(Recipe::key)).doesNotHaveDuplicates();
+    assertThat(all.map(Recipe::key)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void tarballThatLiesElsewhereIsTheSameAndOneWithOtherContentIsAnother() throws IOException {
+    Path tarball = Files.writeString(place.resolve("pg12.tar"), "one");
+    FileTime then = Files.getLastModifiedTime(tarball);
+    String key = keyOf(tarball);
+
+    assertThat(keyOf(Files.copy(tarball, place.resolve("moved.tar")))).isEqualTo(key);
+    Files.writeString(tarball, "two");
+    Files.setLastModifiedTime(tarball, then);
+    assertThat(keyOf(tarball)).isNotEqualTo(key);
+    Files.writeString(tarball, "one");
+    assertThat(keyOf(tarball)).isEqualTo(key);
+  }
+
+  private static String keyOf(Path tarball) {
+    return Recipe.of(new Tarball(12, tarball, BIN, "postgres"), 100000).key();
+  }
+
+  @Test
+  void keysOfTheSourcesCountAsTheKeyringDoes() throws IOException {
+    Path keys = Files.writeString(place.resolve("keys.gpg"), "one");
+    Packages signed = packages(16, "bookworm",
+        List.of("deb [arch=amd64 signed-by=" + keys + "] http://packages.example.org/postgresql bookworm main"), PACKAGES);
+    String key = Recipe.of(signed, 100000).key();
+
+    Files.writeString(keys, "another");
+
+    assertThat(Recipe.of(signed, 100000).key()).isNotEqualTo(key);
   }
 
   @Test
   void oneNameIsNotMistakenForTwo() {
-    Recipe one = recipe(15, "bookworm", NONE, List.of("a,b"), "amd64", 100000, 1);
-    Recipe two = recipe(15, "bookworm", NONE, List.of("a", "b"), "amd64", 100000, 1);
-
-    assertThat(one.key()).isNotEqualTo(two.key());
+    assertThat(recipe(packages(15, "bookworm", NONE, List.of("a,b"))).key())
+        .isNotEqualTo(recipe(packages(15, "bookworm", NONE, List.of("a", "b"))).key());
   }
 
   @Test
-  void everyVersionKnownHasItsSuiteItsServerAndAllLocales() {
-    assertThat(Recipe.majors()).containsExactly(13, 15, 17, 18);
-    assertThat(Recipe.majors()).allSatisfy(major -> {
-      Recipe recipe = Recipe.of(major, 100000).orElseThrow();
-      assertThat(recipe.packages()).containsExactly("postgresql-" + major, "locales-all");
-      assertThat(Recipe.majorOf(recipe.key())).hasValue(major);
-    });
-  }
-
-  @Test
-  void versionWithoutASuiteHasNoRecipe() {
-    assertThat(Recipe.of(16, 100000)).isEmpty();
+  void keyTellsItsVersionWhateverTheSuiteIsCalled() {
+    assertThat(Recipe.majorOf(Recipe.of(ImageSources.debian(15), 100000).key())).hasValue(15);
+    assertThat(Recipe.majorOf(recipe(packages(16, "bookworm-backports", NONE, PACKAGES)).key())).hasValue(16);
   }
 
   @Test

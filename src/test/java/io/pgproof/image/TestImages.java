@@ -11,7 +11,7 @@ public final class TestImages {
   /** @param firstHostId of the sandbox that is to use it */
   public static Image of(int major, int firstHostId) {
     Path images = Path.of("target", "test-images").toAbsolutePath();
-    return new DebianImages(images, () -> firstHostId, new HostPrograms(), Clock.systemUTC())
+    return new BuiltImages(images, images.resolve("images.yaml"), () -> firstHostId, new HostPrograms(), Clock.systemUTC())
         .build(major, false, System.err::println);
   }
 }

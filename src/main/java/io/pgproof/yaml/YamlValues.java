@@ -1,4 +1,4 @@
-package io.pgproof.target;
+package io.pgproof.yaml;
 
 import java.util.Optional;
 import java.util.stream.Stream;

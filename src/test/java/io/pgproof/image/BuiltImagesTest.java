@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.pgproof.command.HostPrograms;
+import io.pgproof.image.ImageSource.Packages;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -34,22 +34,23 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Real builds of PostgreSQL 15, first an interrupted one and then one that is asked for twice at once and whose
- * security source is made to refuse connections.
+ * Real builds of PostgreSQL 15 with a package more than Debian's own, first an interrupted one and then one that is asked for
+ * twice at once and whose security source is made to refuse connections.
  */
 @Tag("container")
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
-class DebianImagesTest {
+class BuiltImagesTest {
   private static final int SHIFT = 100_000;
   private static final String SECURITY_IS_DOWN =
       "sed -i -E '/-security /s,http://[^/]+/,http://127.0.0.1:9/,' \"$1/etc/apt/sources.list\"";
 
   private final HostPrograms programs = new HostPrograms();
-  private final Recipe recipe = Recipe.of(15, SHIFT).orElseThrow().withSetupHooks(List.of(SECURITY_IS_DOWN));
+  private final Packages source = ImageSources.debian(15)
+      .withMore(List.of("postgresql-15-cron")).withSetupHooks(List.of(SECURITY_IS_DOWN));
   private final List<String> said = new CopyOnWriteArrayList<>();
   private Path images;
-  private DebianImages store;
+  private BuiltImages store;
   private List<Image> built;
   private Throwable endOfTheInterrupted;
   private List<Path> leftByTheInterrupted;
@@ -57,7 +58,7 @@ class DebianImagesTest {
   @BeforeAll
   void buildOnceForAll() throws Exception {
     images = Files.createTempDirectory("pgproof-images");
-    store = storeOf(recipe);
+    store = storeOf(source);
     interruptABuild();
     ExecutorService callers = Executors.newFixedThreadPool(2);
     try {
@@ -74,9 +75,12 @@ class DebianImagesTest {
     Remains.remove(images, programs);
   }
 
-  private DebianImages storeOf(Recipe wanted) {
-    return new DebianImages(
-        images, major -> Optional.of(wanted), new Mmdebstrap(programs), programs, Clock.systemUTC());
+  private BuiltImages storeOf(Packages wanted) {
+    return storeOf(wanted, new Mmdebstrap(programs));
+  }
+
+  private BuiltImages storeOf(Packages wanted, Mmdebstrap mmdebstrap) {
+    return new BuiltImages(images, () -> ImageSources.of(wanted), () -> SHIFT, mmdebstrap, programs, Clock.systemUTC());
   }
 
   private void interruptABuild() throws Exception {
@@ -84,7 +88,7 @@ class DebianImagesTest {
     AtomicReference<Throwable> end = new AtomicReference<>();
     Thread caller = new Thread(() -> {
       try {
-        storeOf(Recipe.of(15, SHIFT).orElseThrow()).build(15, false, line -> {
+        storeOf(ImageSources.debian(15)).build(15, false, line -> {
           if (line.startsWith("installing essential packages")) {
             unpacking.countDown();
           }
@@ -163,10 +167,11 @@ class DebianImagesTest {
   }
 
   @Test
-  void thereAreAllLocalesAndContribModulesAndNoClusterOfDebiansOwn() {
+  void thereAreAllLocalesContribModulesTheExtraPackageAndNoClusterOfDebiansOwn() {
     assertThat(rootfs().resolve("usr/lib/locale/en_US.utf8")).isDirectory();
     assertThat(rootfs().resolve("usr/lib/locale/de_DE.utf8")).isDirectory();
     assertThat(rootfs().resolve("usr/share/postgresql/15/extension/amcheck.control")).isRegularFile();
+    assertThat(rootfs().resolve("usr/share/postgresql/15/extension/pg_cron.control")).isRegularFile();
     assertThat(rootfs().resolve("var/lib/postgresql/15/main")).doesNotExist();
   }
 
@@ -178,7 +183,7 @@ class DebianImagesTest {
   @Test
   void unknownPackageIsNoImageWithTheWordsOfApt() throws IOException {
     List<Path> before = entries();
-    DebianImages bogus = storeOf(recipe.withPackages(List.of("postgresql-15", "postgresql-15-no-such-module")));
+    BuiltImages bogus = storeOf(source.withPackages(List.of("postgresql-15", "postgresql-15-no-such-module")));
 
     assertThatThrownBy(() -> bogus.build(15, false, line -> {})).isInstanceOfSatisfying(FindingException.class, thrown -> {
       assertThat(thrown.finding().reason()).isEqualTo(Reason.NO_IMAGE);
@@ -191,8 +196,8 @@ class DebianImagesTest {
   @Test
   void buildBeyondItsLimitIsNoImageAndLeavesNothing() throws IOException {
     List<Path> before = entries();
-    DebianImages hurried = new DebianImages(images, major -> Optional.of(recipe.withPackages(List.of("postgresql-15"))),
-        new Mmdebstrap(programs, Duration.ofSeconds(1)), programs, Clock.systemUTC());
+    BuiltImages hurried =
+        storeOf(source.withPackages(List.of("postgresql-15")), new Mmdebstrap(programs, Duration.ofSeconds(1)));
 
     assertThatThrownBy(() -> hurried.build(15, false, line -> {})).isInstanceOfSatisfying(FindingException.class, thrown -> {
       assertThat(thrown.finding().reason()).isEqualTo(Reason.NO_IMAGE);

@@ -1,4 +1,4 @@
-package io.pgproof.target;
+package io.pgproof.yaml;
 
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
@@ -64,7 +64,7 @@ final class YamlFile {
       throw new UsageException(Reason.NO_SUCH_PATH, "the configuration " + file + " cannot be read: " + e.getMessage());
     }
     if (bytes.length > MOST_BYTES) {
-      throw noYaml(file.toString(), "it is larger than " + Sizes.write(MOST_BYTES));
+      throw noYaml(file.toString(), "it is larger than 1M");
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

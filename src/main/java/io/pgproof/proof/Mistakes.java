@@ -1,7 +1,5 @@
-package io.pgproof.target;
+package io.pgproof.proof;
 
-import io.pgproof.proof.Reason;
-import io.pgproof.proof.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -39,7 +37,7 @@ public final class Mistakes {
   }
 
   /** On one line and not too long, so that one mistake cannot hide the others. */
-  static String quoted(String text) {
+  public static String quoted(String text) {
     String line = text.codePoints().limit(MOST_QUOTED)
         .map(c -> Character.isISOControl(c) ? ' ' : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

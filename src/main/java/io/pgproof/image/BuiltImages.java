@@ -24,12 +24,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
-/** Images made of Debian's own packages with mmdebstrap, one for each major version that a suite of Debian carries. */
-public final class DebianImages implements ImageStore {
+/** Images built by recipes, one for each major version that there is a source of. */
+public final class BuiltImages implements ImageStore {
   private static final String BUILDING = ".building-";
   private static final String OLD = ".old-";
   private static final String REMOVED = ".removed-";
@@ -43,37 +42,44 @@ public final class DebianImages implements ImageStore {
   private static final Object SWAP = new Object();
 
   private final Path images;
-  private final IntFunction<Optional<Recipe>> recipes;
+  private final Supplier<ImageSources> sources;
+  private final IntSupplier firstHostId;
   private final ImageBuild build;
   private final HostPrograms programs;
   private final Clock clock;
 
   /**
    * @param images directory of all images; made when the first is built
+   * @param configured {@code images.yaml}, read whenever it matters what it says; it need not be there
    * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will use them; asked late, for it is
    *     a finding where the machine has none
    */
-  public DebianImages(Path images, IntSupplier firstHostId, HostPrograms programs, Clock clock) {
-    this(images, major -> Recipe.of(major, firstHostId.getAsInt()), new Mmdebstrap(programs), programs, clock);
+  public BuiltImages(Path images, Path configured, IntSupplier firstHostId, HostPrograms programs, Clock clock) {
+    this(images, () -> ImageSources.read(configured), firstHostId, new Mmdebstrap(programs), programs, clock);
   }
 
-  DebianImages(
-      Path images, IntFunction<Optional<Recipe>> recipes, Mmdebstrap mmdebstrap, HostPrograms programs, Clock clock) {
+  BuiltImages(Path images, Supplier<ImageSources> sources, IntSupplier firstHostId, Mmdebstrap mmdebstrap,
+      HostPrograms programs, Clock clock) {
     this.images = images.toAbsolutePath().normalize();
-    this.recipes = recipes;
+    this.sources = sources;
+    this.firstHostId = firstHostId;
     this.build = new ImageBuild(mmdebstrap, programs, clock);
     this.programs = programs;
     this.clock = clock;
   }
 
   @Override
-  public List<Integer> buildable() {
-    return Recipe.majors();
+  public List<Buildable> buildable() {
+    return sources.get().buildable();
   }
 
   @Override
   public Optional<Image> find(int major) {
-    return recipes.apply(major).flatMap(recipe -> at(recipe.key()));
+    return recipe(major, sources.get()).flatMap(recipe -> at(recipe.key()));
+  }
+
+  private Optional<Recipe> recipe(int major, ImageSources today) {
+    return today.of(major).map(source -> Recipe.of(source, firstHostId.getAsInt()));
   }
 
   private Optional<Image> at(String key) {
@@ -84,7 +90,8 @@ public final class DebianImages implements ImageStore {
 
   @Override
   public Image build(int major, boolean refresh, Consumer<String> said) {
-    Recipe recipe = recipes.apply(major).orElseThrow(() -> unsupported(major));
+    ImageSources today = sources.get();
+    Recipe recipe = recipe(major, today).orElseThrow(() -> today.unsupported(major));
     ReentrantLock lock = LOCKS.computeIfAbsent(images.resolve(recipe.key()), key -> new ReentrantLock());
     boolean locked = false;
     try {
@@ -112,10 +119,9 @@ public final class DebianImages implements ImageStore {
     Files.createDirectories(images);
     long free = Files.getFileStore(images).getUsableSpace();
     if (free < NEEDED_BYTES) {
-      throw new FindingException(Finding.of(Reason.NO_IMAGE,
-          "the image of PostgreSQL " + recipe.major() + " could not be built: " + images + " has " + (free >> 20)
-              + " MiB free, a build needs " + (NEEDED_BYTES >> 20),
-          "free space there, or move the state directory with --state", null));
+      throw recipe.source().notBuilt(
+          images + " has " + (free >> 20) + " MiB free, a build needs " + (NEEDED_BYTES >> 20),
+          "free space there, or move the state directory with --state", null);
     }
     Path aside = begun(recipe.key());
     try {
@@ -271,12 +277,5 @@ public final class DebianImages implements ImageStore {
     } catch (IOException e) {
       throw new UncheckedIOException(from + " cannot be renamed", e);
     }
-  }
-
-  private FindingException unsupported(int major) {
-    String known = buildable().stream().map(String::valueOf).collect(Collectors.joining(", "));
-    return new FindingException(Finding.of(Reason.VERSION_UNSUPPORTED,
-        "no suite of Debian that is known here carries PostgreSQL " + major + ": a source of packages must be configured",
-        "without one, images can be built for PostgreSQL " + known, null));
   }
 }

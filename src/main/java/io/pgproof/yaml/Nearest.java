@@ -1,4 +1,4 @@
-package io.pgproof.target;
+package io.pgproof.yaml;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Guesses which word somebody meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** Empty where no word is near; hyphens, underscores and case make no difference. */
-  static Optional<String> to(String written, Collection<String> words) {
+  public static Optional<String> to(String written, Collection<String> words) {
     String bare = bare(written);
     int near = 1 + bare.length() / 4;
     return words.stream()

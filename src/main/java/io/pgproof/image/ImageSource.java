@@ -1,0 +1,212 @@
+package io.pgproof.image;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What the image of one major version is made of. */
+sealed interface ImageSource {
+  /** The server's user, where nothing else is said. */
+  String USER = "postgres";
+
+  int major();
+
+  /** Where the server's programs are, as seen inside. */
+  String binDirectory();
+
+  /** Name of the server's user. */
+  String user();
+
+  /** Stands in the image's key: lower-case letters, digits, dots and hyphens. */
+  String label();
+
+  /** One line for people. */
+  String told();
+
+  /** Files of this host that it takes in. */
+  List<Path> files();
+
+  /** All that it says but for the files, whose content counts and not their names. */
+  List<List<String>> parts();
+
+  /** A finding that says why no image came of it. */
+  default FindingException notBuilt(String why, String hint, String words) {
+    return new FindingException(Finding.of(Reason.NO_IMAGE,
+        "the image of PostgreSQL " + major() + " from " + told() + " could not be built: " + why, hint, words));
+  }
+
+  /** Where Debian's packages put the server's programs. */
+  static String debianBinDirectory(int major) {
+    return "/usr/lib/postgresql/" + major + "/bin";
+  }
+
+  /**
+   * Packages that mmdebstrap(1) installs.
+   *
+   * @param sources one-line entries of {@code sources.list}; empty for the entries that mmdebstrap knows for the suite
+   * @param keyring of the keys that sign the sources which name no keyring themselves; empty for those that this host trusts
+   * @param setupHooks run before the first look at a source, see HOOKS in mmdebstrap(1); likewise the others
+   */
+  record Packages(
+      int major,
+      String suite,
+      List<String> sources,
+      Optional<Path> keyring,
+      List<String> packages,
+      List<String> aptOptions,
+      List<String> dpkgOptions,
+      List<String> setupHooks,
+      List<String> essentialHooks,
+      String binDirectory,
+      String user) implements ImageSource {
+    // The last three are for a source that does not answer: one that is down must not cost the default minutes.
+    private static final List<String> APT = List.of(
+        "APT::Install-Recommends \"false\"",
+        "Acquire::http::ConnectTimeout \"20\"",
+        "Acquire::https::ConnectTimeout \"20\"",
+        "Acquire::Retries \"2\"");
+
+    // Nobody reads manuals in a throw-away machine. The collations in /usr/lib/locale stay, a database needs them; the
+    // translations of messages in /usr/share/locale go, for the server speaks with lc_messages=C.
+    private static final List<String> DPKG = List.of(
+        "path-exclude=/usr/share/doc/*",
+        "path-include=/usr/share/doc/*/copyright",
+        "path-exclude=/usr/share/man/*",
+        "path-exclude=/usr/share/info/*",
+        "path-exclude=/usr/share/lintian/*",
+        "path-exclude=/usr/share/locale/*",
+        "path-include=/usr/share/locale/locale.alias");
+
+    // Debian's package makes a cluster of its own unless it is told not to before it is installed.
+    private static final List<String> NO_CLUSTER = List.of(
+        "mkdir -p \"$1/etc/postgresql-common\" && "
+            + "echo 'create_main_cluster = false' > \"$1/etc/postgresql-common/createcluster.conf\"");
+
+    private static final Pattern SIGNED_BY = Pattern.compile("(?<=[\\[ ]signed-by=)[^] ]+");
+
+    public Packages {
+      sources = List.copyOf(sources);
+      packages = List.copyOf(packages);
+      aptOptions = List.copyOf(aptOptions);
+      dpkgOptions = List.copyOf(dpkgOptions);
+      setupHooks = List.copyOf(setupHooks);
+      essentialHooks = List.copyOf(essentialHooks);
+    }
+
+    /** With the options and hooks that every image is built with. */
+    static Packages of(int major, String suite, List<String> sources, Optional<Path> keyring, List<String> packages,
+        String binDirectory, String user) {
+      return new Packages(major, suite, sources, keyring, packages, APT, DPKG, List.of(), NO_CLUSTER, binDirectory, user);
+    }
+
+    /** The server's package, which has the contrib modules, and all locales. */
+    static List<String> standard(int major) {
+      return List.of("postgresql-" + major, "locales-all");
+    }
+
+    @Override
+    public String label() {
+      return suite;
+    }
+
+    @Override
+    public String told() {
+      return "the suite " + suite;
+    }
+
+    @Override
+    public List<Path> files() {
+      Stream<Path> signing = sources.stream().flatMap(source -> SIGNED_BY.matcher(source).results())
+          .map(MatchResult::group).flatMap(keys -> Stream.of(keys.split(",")))
+          .filter(key -> key.startsWith("/")).map(Path::of);
+      return Stream.concat(keyring.stream(), signing).distinct().toList();
+    }
+
+    @Override
+    public List<List<String>> parts() {
+      return List.of(List.of(suite, binDirectory, user, String.valueOf(keyring.isPresent())), sources, packages, aptOptions,
+          dpkgOptions, setupHooks, essentialHooks);
+    }
+
+    Packages withPackages(List<String> others) {
+      return new Packages(major, suite, sources, keyring, others, aptOptions, dpkgOptions, setupHooks, essentialHooks,
+          binDirectory, user);
+    }
+
+    /** Those that there are and these. */
+    Packages withMore(List<String> more) {
+      List<String> all = new ArrayList<>(packages);
+      all.addAll(more);
+      return withPackages(all);
+    }
+
+    Packages withSetupHooks(List<String> others) {
+      return new Packages(major, suite, sources, keyring, packages, aptOptions, dpkgOptions, others, essentialHooks,
+          binDirectory, user);
+    }
+  }
+
+  /**
+   * A root file system in a tarball.
+   *
+   * @param file its name tells how it is compressed
+   */
+  record Tarball(int major, Path file, String binDirectory, String user) implements ImageSource {
+    static final String ENDINGS = ".tar, .tar.gz, .tar.xz or .tar.zst";
+    private static final Pattern NAME = Pattern.compile(".+\\.tar(\\.(gz|xz|zst))?");
+
+    static boolean isName(Path file) {
+      return file.getFileName() != null && NAME.matcher(file.getFileName().toString()).matches();
+    }
+
+    /** The program that decompresses it; the Debian package with it has the same name, but for xz. */
+    Optional<Decoder> decoder() {
+      String name = file.getFileName().toString();
+      return Stream.of(Decoder.values()).filter(decoder -> name.endsWith(decoder.ending)).findFirst();
+    }
+
+    @Override
+    public String label() {
+      return "rootfs";
+    }
+
+    @Override
+    public String told() {
+      return "the root file system " + file;
+    }
+
+    @Override
+    public List<Path> files() {
+      return List.of(file);
+    }
+
+    @Override
+    public List<List<String>> parts() {
+      return List.of(List.of(binDirectory, user));
+    }
+  }
+
+  /** A program that tar(1) calls to decompress, and the Debian package that has it. */
+  enum Decoder {
+    GZIP(".gz", "gzip", "gzip"),
+    XZ(".xz", "xz", "xz-utils"),
+    ZSTD(".zst", "zstd", "zstd");
+
+    private final String ending;
+    final String program;
+    final String debianPackage;
+
+    Decoder(String ending, String program, String debianPackage) {
+      this.ending = ending;
+      this.program = program;
+      this.debianPackage = debianPackage;
+    }
+  }
+}

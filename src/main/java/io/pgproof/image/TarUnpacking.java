@@ -1,0 +1,76 @@
+package io.pgproof.image;
+
+import io.pgproof.command.Ended;
+import io.pgproof.command.HostCommand;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramMissingException;
+import io.pgproof.image.ImageSource.Tarball;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Unpacks a root file system with tar(1).
+ *
+ * <p>GNU tar lets nothing out of a directory that was empty: it refuses a name with {@code ..}, takes an absolute one as one
+ * below the directory, and makes links that lead elsewhere only when all else is written.
+ */
+final class TarUnpacking {
+  private static final Duration LIMIT = Duration.ofMinutes(30);
+
+  private final HostPrograms programs;
+
+  TarUnpacking(HostPrograms programs) {
+    this.programs = programs;
+  }
+
+  /**
+   * Makes {@code rootfs}.
+   *
+   * @param sha256 of the tarball
+   * @throws io.pgproof.proof.FindingException {@code no-image} with the words of tar, or when the tarball changed meanwhile
+   */
+  void unpack(Tarball source, String sha256, Path rootfs, Consumer<String> said) throws IOException {
+    source.decoder().filter(decoder -> !programs.has(decoder.program)).ifPresent(decoder -> {
+      throw missing(source, decoder.program, decoder.debianPackage);
+    });
+    said.accept("unpacking " + source.file());
+    Map<String, Object> before = Sha256.look(source.file());
+    Files.createDirectory(rootfs);
+    Ended ended;
+    try {
+      // The machine gets a /dev of its own, so no device of the tarball is made.
+      ended = programs.run(new HostCommand(LIMIT, "tar", "--extract", "--file=" + source.file(), "--directory=" + rootfs,
+          "--numeric-owner", "--same-owner", "--preserve-permissions", "--anchored", "--exclude=dev/*", "--exclude=./dev/*"));
+    } catch (ProgramMissingException e) {
+      throw missing(source, "tar", "tar");
+    }
+    if (!ended.succeeded()) {
+      throw failed(source, ended);
+    }
+    if (!Sha256.look(source.file()).equals(before) || !Sha256.of(source.file()).equals(sha256)) {
+      throw source.notBuilt("it was changed while it was unpacked", "build again when nothing writes to it", null);
+    }
+  }
+
+  private static RuntimeException failed(Tarball source, Ended ended) {
+    List<String> lines = ended.err().lines().toList();
+    String words = String.join("\n", lines.subList(0, Math.min(lines.size(), Mmdebstrap.LAST_LINES)));
+    if (ended.timedOut()) {
+      return source.notBuilt("tar did not end within " + LIMIT.toSeconds() + " s", "look at the speed of the disk", words);
+    }
+    if (words.contains(Mmdebstrap.DISK_IS_FULL)) {
+      return source.notBuilt("the disk is full", Mmdebstrap.FREE_SPACE, words);
+    }
+    return source.notBuilt(lines.isEmpty() ? "tar ended with status " + ended.status() : lines.get(0),
+        "look at the tarball: it must hold a root file system from its top, and no name with ..", words);
+  }
+
+  private static RuntimeException missing(Tarball source, String program, String debianPackage) {
+    return source.notBuilt(program + " is not installed", "install it with: apt-get install " + debianPackage, null);
+  }
+}

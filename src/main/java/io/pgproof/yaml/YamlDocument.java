@@ -1,0 +1,93 @@
+package io.pgproof.yaml;
+
+import io.pgproof.proof.Mistakes;
+import io.pgproof.proof.UsageException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/** A file that was read as YAML; whoever asks it for values goes on after a mistake, so that all of them are told at once. */
+public final class YamlDocument {
+  private final Path file;
+  private final Optional<YamlItem> top;
+  private final List<Mistake> mistakes = new ArrayList<>();
+
+  private record Mistake(int line, String what) {}
+
+  private YamlDocument(Path file, List<String> fields) {
+    this.file = file;
+    Optional<Node> root = YamlFile.read(file);
+    if (root.isEmpty()) {
+      wrong(1, "the file is empty; allowed: the field " + String.join(", ", fields) + " with a list");
+    }
+    this.top = root.map(node -> new YamlItem(this, node, "the file", "", fields));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param fields that it may have
+   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} when it is no YAML
+   */
+  public static YamlDocument read(Path file, String... fields) {
+    return new YamlDocument(file, List.of(fields));
+  }
+
+  /**
+   * The items of a list that the file must have.
+   *
+   * @param field of the file, the plural of {@code thing}
+   * @param thing what an item is called in messages
+   * @param name the field that an item is known by
+   * @param fields that an item may have
+   * @param label what an item with this name is called in messages; empty where the name is none
+   */
+  public List<YamlItem> items(
+      String field, String thing, String name, List<String> fields, Function<String, Optional<String>> label) {
+    List<YamlItem> items = new ArrayList<>();
+    String allowed = "; allowed: a list of " + field;
+    Optional<Node> list = top.flatMap(file -> file.node(field));
+    if (list.isEmpty()) {
+      top.filter(file -> mistakes.isEmpty()).ifPresent(file -> wrong(file.line(), field + " is missing" + allowed));
+    } else if (!YamlValues.isList(list.get())) {
+      wrong(top.orElseThrow().line(field), field + " is no list" + allowed + ", each begun with - " + name + ":");
+    } else {
+      for (Node node : ((SequenceNode) list.get()).getValue()) {
+        String which = thing + " " + (items.size() + 1);
+        String called = named(node, name).flatMap(label).orElse(which);
+        items.add(new YamlItem(this, node, which, " of " + called, fields));
+      }
+    }
+    return items;
+  }
+
+  /** What an item's name says before anything of it was checked. */
+  private static Optional<String> named(Node item, String name) {
+    return item instanceof MappingNode mapping
+        ? mapping.getValue().stream()
+            .filter(pair -> YamlValues.text(pair.getKeyNode()).filter(name::equals).isPresent())
+            .flatMap(pair -> YamlValues.text(pair.getValueNode()).stream()).findFirst()
+        : Optional.empty();
+  }
+
+  /** Names the fact and what is allowed instead; without a full stop. */
+  public void wrong(int line, String what) {
+    mistakes.add(new Mistake(line, what));
+  }
+
+  /**
+   * @throws UsageException {@code bad-option} with every mistake, in the order of the file
+   */
+  public void throwIfAny() {
+    Mistakes told = new Mistakes();
+    mistakes.stream().sorted(Comparator.comparingInt(Mistake::line))
+        .forEach(mistake -> told.add(file + ":" + mistake.line() + ": " + mistake.what()));
+    told.throwIfAny();
+  }
+}
