@@ -9,18 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Finds, inspects and restores what {@code pg_basebackup -Ft} wrote. */
+/** Finds, inspects and restores what {@code pg_basebackup} wrote. */
 public final class Backups {
   private Backups() {}
 
   /**
-   * The backup in a directory, by the directory's listing alone.
+   * The backup in a directory, by listings; where the directory holds directories with backups instead, the newest whole one of
+   * them, for which the beginning of each is read.
    *
    * <p>One that is unfinished or lacks its base is found as well: {@link #inspect} says so, for that is a verdict.
    *
-   * @throws UsageException {@code no-such-path} or {@code not-a-backup}; formats that are not supported are named
+   * @throws UsageException {@code no-such-path} or {@code not-a-backup}
+   * @throws InterruptedException when the thread was interrupted; everything is closed then
    */
-  public static Backup find(Path path) {
+  public static Backup find(Path path) throws InterruptedException {
     Path directory = path.toAbsolutePath().normalize();
     if (!Files.exists(directory)) {
       throw new UsageException(Reason.NO_SUCH_PATH, directory + " does not exist");
@@ -32,7 +34,13 @@ public final class Backups {
           "name the directory that pg_basebackup wrote, not a file in it");
     }
     try {
-      return BackupListing.list(directory).backup();
+      BackupListing listing = BackupListing.list(directory);
+      Optional<Backup> backup = listing.backup();
+      return backup.isPresent()
+          ? backup.get()
+          : NewestBackup.in(directory).orElseThrow(() -> new UsageException(
+              Reason.NOT_A_BACKUP,
+              directory + (listing.names().isEmpty() ? " is empty" : " holds nothing that looks like a base backup")));
     } catch (IOException e) {
       throw new UsageException(Reason.NO_SUCH_PATH, directory + " cannot be listed");
     }
@@ -44,7 +52,8 @@ public final class Backups {
   }
 
   /**
-   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION} where no WAL is at hand.
+   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION} where no WAL is at hand. Of a
+   * plain backup every file is looked at and few are opened.
    *
    * @param walArchive directory with WAL segments, asked for the first one where the backup brings none
    * @throws FindingException when it is unfinished, incomplete, no base backup, or its archives cannot be read or decoded
@@ -55,7 +64,7 @@ public final class Backups {
   }
 
   /**
-   * Unpacks and checks a backup in one pass over each archive, base and WAL side by side.
+   * Restores and checks a backup in one pass over each of its parts, two side by side.
    *
    * @param identity from {@link #inspect}
    * @return what was restored; all of it has been read, compared and written, and nothing has been synced

@@ -25,12 +25,12 @@ final class InspectBackup extends Step {
   void perform(RunId run, DelegateExecution execution) throws InterruptedException {
     progress.phase(run, "inspect");
     VerificationRequest request = requests.of(run);
-    Backup backup = Backups.find(request.path());
+    Backup backup = Backups.find(requests.backup(run));
     BackupIdentity identity = Backups.inspect(backup, request.walArchive());
     execution.setVariable(VerifyBackup.Variable.POSTGRES_MAJOR, identity.postgresMajor());
     record(run, new Evidence.Inspected(new Report.BackupFacts(
         backup.directory().toString(),
-        "tar",
+        backup.format().word(),
         String.valueOf(identity.postgresMajor()),
         identity.systemIdentifier().orElse(null),
         identity.label().startTime(),

@@ -2,7 +2,7 @@ package io.pgproof.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgproof.backup.TarMembers.Member;
+import io.pgproof.backup.Members.Member;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import java.io.ByteArrayOutputStream;

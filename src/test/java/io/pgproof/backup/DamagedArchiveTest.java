@@ -70,7 +70,7 @@ class DamagedArchiveTest {
 
   @Test
   void plainTarCutInAMemberIsTruncated() throws Exception {
-    backup.compressed = false;
+    backup.coding = Coding.NONE;
     byte[] tar = backup.write().baseTar();
     Files.write(backup.base(), Arrays.copyOf(tar, 9 * 512));
 
@@ -117,7 +117,7 @@ class DamagedArchiveTest {
 
   @Test
   void changedTarHeaderIsFound() throws Exception {
-    backup.compressed = false;
+    backup.coding = Coding.NONE;
     byte[] tar = backup.write().baseTar();
     tar[1024 + 3] ^= 1;
     Files.write(backup.base(), tar);
