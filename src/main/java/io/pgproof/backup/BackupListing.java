@@ -112,7 +112,7 @@ record BackupListing(Path directory, SortedSet<String> names) {
       }));
     }
     // The base first, then the WAL, then the tablespaces.
-    archives.sort(Comparator.comparing(Part::prefix));
+    archives.sort(Comparator.comparing((Part part) -> part.tablespace().isPresent()).thenComparing(Part::prefix));
     return archives;
   }
 

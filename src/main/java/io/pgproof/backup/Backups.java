@@ -1,5 +1,8 @@
 package io.pgproof.backup;
 
+import io.pgproof.backup.binding.Liblz4;
+import io.pgproof.backup.binding.LibraryMissingException;
+import io.pgproof.backup.binding.Libzstd;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
@@ -7,11 +10,32 @@ import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds, inspects and restores what {@code pg_basebackup} wrote. */
 public final class Backups {
   private Backups() {}
+
+  /**
+   * A library that some formats need and this machine has not.
+   *
+   * @param mend the command line that mends it
+   */
+  public record Missing(String what, String mend) {}
+
+  /** What this machine lacks for reading every format. */
+  public static List<Missing> missing() {
+    return Stream.<Runnable>of(Liblz4::load, Libzstd::load).flatMap(load -> {
+      try {
+        load.run();
+        return Stream.<Missing>empty();
+      } catch (LibraryMissingException e) {
+        return Stream.of(new Missing(e.getMessage(), e.mend()));
+      }
+    }).toList();
+  }
 
   /**
    * The backup in a directory, by listings; where the directory holds directories with backups instead, the newest whole one of

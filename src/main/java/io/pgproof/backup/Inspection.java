@@ -44,6 +44,7 @@ final class Inspection {
             "combine it with its ancestors by pg_combinebackup and verify what comes of it",
             null));
       }
+      requireTablespaces();
       Optional<WalPage> page = firstPage(label);
       int major = page.isPresent() ? page.get().major() : major();
       return new BackupIdentity(major, page.map(WalPage::systemIdentifier), label, sources.bytes());
@@ -80,6 +81,27 @@ final class Inspection {
         ? small(BackupLabel.NAME, BackupLabel.LARGEST)
         : labelOfTar(((Part.Archive) backup.base().orElseThrow()));
     return BackupLabel.parse(file, backup.baseName());
+  }
+
+  /** Throws a finding when a tablespace was left behind, where {@code tablespace_map} comes right behind the label. */
+  void requireTablespaces() throws InterruptedException {
+    Optional<byte[]> map = Optional.empty();
+    if (backup.format() == Backup.Format.TAR) {
+      map = mapOfTar(backup.base().orElseThrow().path());
+    } else if (Files.exists(backup.directory().resolve(TablespaceMap.NAME), NOFOLLOW_LINKS)) {
+      map = Optional.of(small(TablespaceMap.NAME, TablespaceMap.LARGEST));
+    }
+    map.ifPresent(file -> new Tablespaces(backup).requireBrought(TablespaceMap.parse(file)));
+  }
+
+  private Optional<byte[]> mapOfTar(Path base) throws InterruptedException {
+    try (TarMembers members = new TarMembers(Unpacking.open(base))) {
+      members.next();
+      Optional<Member> second = members.next();
+      return second.isPresent() && second.get().name().equals(TablespaceMap.NAME) && second.get().type() == Type.FILE
+          ? Optional.of(content(members, second.get(), TablespaceMap.LARGEST))
+          : Optional.empty();
+    }
   }
 
   private byte[] labelOfTar(Part.Archive base) throws InterruptedException {

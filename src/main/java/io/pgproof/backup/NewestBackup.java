@@ -90,6 +90,7 @@ final class NewestBackup {
       Inspection inspection = new Inspection(backup, Optional.empty());
       inspection.requireWhole();
       Label label = inspection.label();
+      inspection.requireTablespaces();
       return Optional.of(new Candidate(directory, backup, label.startTime(), null, null));
     } catch (FindingException e) {
       return Optional.of(new Candidate(directory, backup, written, e.finding().message(), null));

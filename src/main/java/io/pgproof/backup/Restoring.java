@@ -23,7 +23,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /** One restore: the parts side by side into a new data directory, then what only the whole can tell. */
 final class Restoring {
   private static final long REPORT_EVERY = 4L << 20;
-  private static final int LARGEST_MAP = 64 << 20;
 
   private final Backup backup;
   private final BackupIdentity identity;
@@ -154,7 +153,9 @@ final class Restoring {
       throw new FindingException(
           Reason.BACKUP_CHANGED, backup.baseName() + " has another backup_label than when it was inspected");
     }
-    tablespaces.requireNamed(map());
+    Map<String, String> map = map();
+    tablespaces.requireBrought(map);
+    tablespaces.requireNamed(map);
     if (!fits(major, control.controlVersion())) {
       throw new FindingException(
           Reason.INCONSISTENT, "PG_VERSION says " + major + ", and global/pg_control is of version "
@@ -171,7 +172,7 @@ final class Restoring {
 
   private Map<String, String> map() throws IOException {
     return Files.exists(order.places().data().resolve(TablespaceMap.NAME), LinkOption.NOFOLLOW_LINKS)
-        ? TablespaceMap.parse(required(TablespaceMap.NAME, LARGEST_MAP))
+        ? TablespaceMap.parse(required(TablespaceMap.NAME, TablespaceMap.LARGEST))
         : Map.of();
   }
 

@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 public final class TablespaceMap {
   public static final String NAME = "tablespace_map";
 
+  /** Bytes; a path has 1,024 at most, and nobody has 50,000 tablespaces. */
+  static final int LARGEST = 64 << 20;
+
   /** How PostgreSQL writes an OID. */
   static final Pattern OID = Pattern.compile("[1-9][0-9]{0,9}");
 

@@ -47,17 +47,17 @@ final class Tablespaces {
     named.add(oid);
   }
 
-  /**
-   * Throws a finding when a tablespace has no files, or files have no tablespace.
-   *
-   * @param map {@code tablespace_map}; empty where there is none
-   */
-  void requireNamed(Map<String, String> map) {
+  /** Throws a finding when {@code tablespace_map} names a tablespace that no part brings. */
+  void requireBrought(Map<String, String> map) {
     for (String oid : map.keySet()) {
       if (!oids.contains(oid)) {
         throw missing(oid, TablespaceMap.NAME);
       }
     }
+  }
+
+  /** Throws a finding when a part brings a tablespace that nothing names, neither the map nor what was met. */
+  void requireNamed(Map<String, String> map) {
     for (String oid : oids) {
       if (!map.containsKey(oid) && !named.contains(oid)) {
         throw new FindingException(Reason.INCONSISTENT, part(oid).name() + " brings a tablespace that " + backup.baseName()

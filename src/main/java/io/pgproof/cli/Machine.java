@@ -1,5 +1,6 @@
 package io.pgproof.cli;
 
+import io.pgproof.backup.Backups;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.sandbox.Sandbox.Lack;
@@ -23,6 +24,8 @@ final class Machine {
     List<Lack> lacks = new ArrayList<>(new LxcSandbox(programs).lacks());
     needProgram(lacks, "mmdebstrap", "mmdebstrap", "images cannot be built");
     needProgram(lacks, "ionice", "util-linux", "unpacking cannot be given a low priority");
+    Backups.missing().forEach(missing ->
+        lacks.add(new Lack(missing.what() + ": backups compressed with it cannot be read", missing.mend())));
     Path existing = state.path();
     while (!Files.exists(existing)) {
       existing = existing.getParent();

@@ -127,13 +127,17 @@ final class CraftedBackup {
   byte[] baseTar() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = tar(bytes)) {
-      put(tar, file("backup_label", files.get("backup_label").length), files.get("backup_label"));
+      for (String first : List.of("backup_label", "tablespace_map")) {
+        if (files.containsKey(first)) {
+          put(tar, file(first, files.get(first).length), files.get(first));
+        }
+      }
       put(tar, new TarArchiveEntry("base/"), new byte[0]);
       put(tar, new TarArchiveEntry("base/5/"), new byte[0]);
       put(tar, new TarArchiveEntry("pg_wal/"), new byte[0]);
       put(tar, new TarArchiveEntry("./pg_wal/archive_status/"), new byte[0]);
       for (Map.Entry<String, byte[]> each : files.entrySet()) {
-        if (!each.getKey().equals("backup_label")) {
+        if (!each.getKey().equals("backup_label") && !each.getKey().equals("tablespace_map")) {
           put(tar, file(each.getKey(), each.getValue().length), each.getValue());
         }
       }
