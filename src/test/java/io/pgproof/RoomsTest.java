@@ -34,7 +34,8 @@ class RoomsTest {
       Map.entry("state", Set.of("proof")),
       Map.entry("yaml", Set.of("proof")),
       Map.entry("target", Set.of("proof", "yaml")),
-      Map.entry("backup", Set.of("proof", "command")),
+      Map.entry("backup", Set.of("proof", "command", "backup.binding")),
+      Map.entry("backup.binding", Set.of()),
       Map.entry("sandbox", Set.of("proof")),
       Map.entry("sandbox.lxc", Set.of("proof", "sandbox", "sandbox.lxc.binding", "command")),
       Map.entry("sandbox.lxc.binding", Set.of()),
@@ -45,14 +46,14 @@ class RoomsTest {
       Map.entry("workflow", Set.of("proof", "state", "target", "backup", "sandbox", "image", "postgres", "audit")),
       Map.entry("owner", Set.of("", "proof", "command", "state", "target", "backup", "sandbox", "sandbox.lxc", "image",
           "postgres", "audit", "demo", "workflow")),
-      Map.entry("cli", Set.of("", "proof", "command", "state", "target", "sandbox", "sandbox.lxc", "image", "audit", "workflow",
+      Map.entry("cli", Set.of("", "proof", "command", "state", "target", "backup", "sandbox", "sandbox.lxc", "image", "audit", "workflow",
           "owner")),
       Map.entry("web", Set.of("proof", "audit", "target", "workflow")),
       Map.entry("web.cockpit", Set.of("proof", "audit", "target", "workflow", "web"))));
 
   /** What only some rooms may import of the outside. */
   private static final Map<String, Set<String>> GUARDED = Map.of(
-      "com.sun.jna", Set.of("sandbox.lxc.binding"),
+      "com.sun.jna", Set.of("sandbox.lxc.binding", "backup.binding"),
       "org.camunda", Set.of("workflow", "web.cockpit"),
       "org.springframework", Set.of("", "workflow", "audit", "owner", "web", "web.cockpit"),
       "picocli", Set.of("cli"),

@@ -2,20 +2,64 @@ package io.pgproof.backup;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * A base backup as it lies on disk, known from its directory's listing alone.
+ * A base backup as it lies on disk, known from directory listings alone.
  *
  * @param directory absolute
- * @param base the archive with the data directory
- * @param wal the archive with the WAL taken along; empty for {@code -X fetch} and {@code -X none}
+ * @param parts the data directory first where it is there, in the order in which they are reported
  * @param manifest {@code backup_manifest}; empty where the backup has none
+ * @param choice how it was chosen, where a directory with many backups was named
  */
-public record Backup(Path directory, Path base, Optional<Path> wal, Optional<Path> manifest) {
+public record Backup(Path directory, Format format, List<Part> parts, Optional<Path> manifest, Optional<Choice> choice) {
+  public Backup {
+    parts = List.copyOf(parts);
+  }
 
-  /** The archives in the order in which they are reported. */
-  public List<Path> archives() {
-    return wal.map(archive -> List.of(base, archive)).orElse(List.of(base));
+  /** How {@code pg_basebackup} wrote it. */
+  public enum Format {
+    TAR,
+    PLAIN;
+
+    /** As reports say it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  Backup chosen(Choice why) {
+    return new Backup(directory, format, parts, manifest, Optional.of(why));
+  }
+
+  /** The part with the data directory; empty where it is missing. */
+  Optional<Part> base() {
+    return parts.stream().filter(part -> part.prefix().isEmpty()).findFirst();
+  }
+
+  /** What messages call {@link #base}. */
+  String baseName() {
+    return base().map(Part::name).orElse(directory.toString());
+  }
+
+  List<Part.Archive> archives() {
+    return only(Part.Archive.class);
+  }
+
+  List<Part.Tree> trees() {
+    return only(Part.Tree.class);
+  }
+
+  private <T extends Part> List<T> only(Class<T> kind) {
+    return parts.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** Names in the data directory that parts of their own bring. */
+  Set<String> elsewhere() {
+    return parts.stream().map(Part::prefix).filter(prefix -> !prefix.isEmpty())
+        .map(prefix -> prefix.substring(0, prefix.length() - 1)).collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * @param postgresMajor the major version, such as 15
  * @param systemIdentifier of the cluster, unsigned; empty where nothing readable early tells it
  * @param label what {@code backup_label} says
- * @param bytes of all archives as they lie
+ * @param bytes of all its parts as they lie
  */
 public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifier, Label label, long bytes) {
 
@@ -24,6 +24,7 @@ public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifie
    * @param text LABEL
    * @param timeline START TIMELINE; empty before version 11
    * @param fromStandby whether BACKUP FROM says standby
+   * @param incremental whether there is an INCREMENTAL FROM LSN, so that files are to be combined with another backup's
    */
   public record Label(
       Lsn startLsn,
@@ -32,5 +33,6 @@ public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifie
       Instant startTime,
       String text,
       OptionalInt timeline,
-      boolean fromStandby) {}
+      boolean fromStandby,
+      boolean incremental) {}
 }

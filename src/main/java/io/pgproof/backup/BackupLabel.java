@@ -1,7 +1,6 @@
 package io.pgproof.backup;
 
 import io.pgproof.backup.BackupIdentity.Label;
-import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.nio.charset.StandardCharsets;
@@ -46,13 +45,6 @@ final class BackupLabel {
         lines.putIfAbsent(line.substring(0, colon), line.substring(colon + 2).stripTrailing());
       }
     }
-    if (lines.containsKey("INCREMENTAL FROM LSN")) {
-      throw new FindingException(Finding.of(
-          Reason.VERSION_UNSUPPORTED,
-          archive + " is an incremental backup, which this version of pgproof does not support",
-          "combine it with its ancestors by pg_combinebackup and verify what comes of it",
-          null));
-    }
     Matcher start = START.matcher(required(lines, "START WAL LOCATION", archive));
     if (!start.matches()) {
       throw unreadable("START WAL LOCATION", lines.get("START WAL LOCATION"), archive);
@@ -66,7 +58,8 @@ final class BackupLabel {
           time(required(lines, "START TIME", archive), archive),
           lines.getOrDefault("LABEL", ""),
           timeline(lines.get("START TIMELINE"), archive),
-          "standby".equals(lines.get("BACKUP FROM")));
+          "standby".equals(lines.get("BACKUP FROM")),
+          lines.containsKey("INCREMENTAL FROM LSN"));
     } catch (IllegalArgumentException e) {
       throw unreadable("CHECKPOINT LOCATION", checkpoint, archive);
     }

@@ -1,5 +1,8 @@
 package io.pgproof.backup;
 
+import io.pgproof.backup.binding.Liblz4;
+import io.pgproof.backup.binding.LibraryMissingException;
+import io.pgproof.backup.binding.Libzstd;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
@@ -7,20 +10,43 @@ import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Finds, inspects and restores what {@code pg_basebackup -Ft} wrote. */
+/** Finds, inspects and restores what {@code pg_basebackup} wrote. */
 public final class Backups {
   private Backups() {}
 
   /**
-   * The backup in a directory, by the directory's listing alone.
+   * A library that some formats need and this machine has not.
+   *
+   * @param mend the command line that mends it
+   */
+  public record Missing(String what, String mend) {}
+
+  /** What this machine lacks for reading every format. */
+  public static List<Missing> missing() {
+    return Stream.<Runnable>of(Liblz4::load, Libzstd::load).flatMap(load -> {
+      try {
+        load.run();
+        return Stream.<Missing>empty();
+      } catch (LibraryMissingException e) {
+        return Stream.of(new Missing(e.getMessage(), e.mend()));
+      }
+    }).toList();
+  }
+
+  /**
+   * The backup in a directory, by listings; where the directory holds directories with backups instead, the newest whole one of
+   * them, for which the beginning of each is read.
    *
    * <p>One that is unfinished or lacks its base is found as well: {@link #inspect} says so, for that is a verdict.
    *
-   * @throws UsageException {@code no-such-path} or {@code not-a-backup}; formats that are not supported are named
+   * @throws UsageException {@code no-such-path} or {@code not-a-backup}
+   * @throws InterruptedException when the thread was interrupted; everything is closed then
    */
-  public static Backup find(Path path) {
+  public static Backup find(Path path) throws InterruptedException {
     Path directory = path.toAbsolutePath().normalize();
     if (!Files.exists(directory)) {
       throw new UsageException(Reason.NO_SUCH_PATH, directory + " does not exist");
@@ -32,7 +58,13 @@ public final class Backups {
           "name the directory that pg_basebackup wrote, not a file in it");
     }
     try {
-      return BackupListing.list(directory).backup();
+      BackupListing listing = BackupListing.list(directory);
+      Optional<Backup> backup = listing.backup();
+      return backup.isPresent()
+          ? backup.get()
+          : NewestBackup.in(directory).orElseThrow(() -> new UsageException(
+              Reason.NOT_A_BACKUP,
+              directory + (listing.names().isEmpty() ? " is empty" : " holds nothing that looks like a base backup")));
     } catch (IOException e) {
       throw new UsageException(Reason.NO_SUCH_PATH, directory + " cannot be listed");
     }
@@ -44,7 +76,8 @@ public final class Backups {
   }
 
   /**
-   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION} where no WAL is at hand.
+   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION} where no WAL is at hand. Of a
+   * plain backup every file is looked at and few are opened.
    *
    * @param walArchive directory with WAL segments, asked for the first one where the backup brings none
    * @throws FindingException when it is unfinished, incomplete, no base backup, or its archives cannot be read or decoded
@@ -55,7 +88,7 @@ public final class Backups {
   }
 
   /**
-   * Unpacks and checks a backup in one pass over each archive, base and WAL side by side.
+   * Restores and checks a backup in one pass over each of its parts, two side by side.
    *
    * @param identity from {@link #inspect}
    * @return what was restored; all of it has been read, compared and written, and nothing has been synced

@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A data directory in the making: only new directories and new regular files come into being, nothing that exists is
- * opened and no link is followed.
+ * A data directory in the making, with the tablespaces beside it: only new directories, new regular files and the links to
+ * tablespaces come into being, nothing that exists is opened and no link is followed.
  *
  * <p>Safe for several threads. Nobody else may write below it meanwhile. Directories have mode 0700, files 0600, and
  * both the owner ordered. Nothing is synced: a copy that a crash tears is thrown away.
@@ -35,6 +35,8 @@ final class DataDirectory {
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private final Path root;
+  private final Places places;
+  private final Tablespaces tablespaces;
   private final int uid;
   private final int gid;
   private final long reserve;
@@ -43,28 +45,42 @@ final class DataDirectory {
   private boolean foreignGroup;
   private long sinceLook;
 
-  DataDirectory(RestoreOrder order) {
-    this.root = order.dataDirectory();
+  DataDirectory(RestoreOrder order, Tablespaces tablespaces) {
+    this.places = order.places();
+    this.root = places.data();
+    this.tablespaces = tablespaces;
     this.uid = order.uid();
     this.gid = order.gid();
     this.reserve = order.reserveBytes();
   }
 
-  /**
-   * Makes the directory itself.
-   *
-   * @param expected bytes that will be written, as far as they are known
-   * @throws FindingException {@code disk-full} when they do not fit
-   */
-  void make(long expected) throws IOException {
+  /** Makes the directory itself, and the one beside it where there are tablespaces. */
+  void make() throws IOException {
     Files.createDirectory(root, DIRECTORY);
     foreignUser = !Integer.valueOf(uid).equals(Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS));
     foreignGroup = !Integer.valueOf(gid).equals(Files.getAttribute(root, "unix:gid", LinkOption.NOFOLLOW_LINKS));
     own(root);
+    if (!tablespaces.oids().isEmpty()) {
+      own(Files.createDirectory(places.tablespaces(), DIRECTORY));
+    }
+  }
+
+  /** Throws {@code disk-full} when that many bytes do not fit. */
+  void require(long expected) throws IOException {
     long free = free();
     if (free - reserve < expected) {
       throw full(String.format(Locale.ROOT,
           "the backup needs %,d bytes below %s; %,d are free, of which %,d stay free", expected, root, free, reserve));
+    }
+  }
+
+  /** Makes the links to the tablespaces, as the server will follow them. */
+  void link() throws IOException {
+    for (String oid : tablespaces.oids()) {
+      // Also where the tablespace is empty.
+      directory(Part.TABLESPACES + oid, root.toString());
+      own(Files.createSymbolicLink(
+          root.resolve(Part.TABLESPACES).resolve(oid), Path.of(places.tablespacesInside(), oid)));
     }
   }
 
@@ -134,11 +150,10 @@ final class DataDirectory {
   }
 
   Path path(String name) {
-    return Names.below(root, name).orElseThrow(() -> new FindingException(Finding.of(
-        Reason.ENVIRONMENT,
-        "the file name " + Names.shown(name) + " cannot be written under this process's locale",
-        "run pgproof with LC_ALL=C.UTF-8; a name that is no UTF-8 is not supported by this version",
-        null)));
+    return tablespaces.beside(name)
+        .map(beside -> Names.below(places.tablespaces(), beside))
+        .orElseGet(() -> Names.below(root, name))
+        .orElseThrow(() -> Names.inexpressible(name));
   }
 
   private static String parent(String name) {

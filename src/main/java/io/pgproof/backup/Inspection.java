@@ -1,8 +1,10 @@
 package io.pgproof.backup;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import io.pgproof.backup.BackupIdentity.Label;
-import io.pgproof.backup.TarMembers.Member;
-import io.pgproof.backup.TarMembers.Type;
+import io.pgproof.backup.Members.Member;
+import io.pgproof.backup.Members.Type;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -15,79 +17,126 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Learns what a backup says of itself from the first bytes of its archives, wherever those suffice. */
+/** Learns what a backup says of itself from its first bytes, wherever those suffice. */
 final class Inspection {
   private static final Pattern MAJOR = Pattern.compile("[0-9]{1,4}");
+  private static final int LONGEST_VERSION = 64;
 
   private final Backup backup;
-  private final Optional<Path> walArchive;
-  private final SourceFiles sources;
+  private final Optional<WalArchive> walArchive;
 
   Inspection(Backup backup, Optional<Path> walArchive) {
     this.backup = backup;
-    this.walArchive = walArchive;
-    requireWhole(backup);
-    this.sources = SourceFiles.of(backup);
+    this.walArchive = walArchive.map(WalArchive::new);
   }
 
   BackupIdentity run() throws InterruptedException {
+    requireWhole();
+    SourceFiles sources = SourceFiles.of(backup);
     try {
       Label label = label();
+      if (label.incremental()) {
+        throw new FindingException(Finding.of(
+            Reason.VERSION_UNSUPPORTED,
+            backup.baseName() + " is an incremental backup, which this version of pgproof does not support",
+            "combine it with its ancestors by pg_combinebackup and verify what comes of it",
+            null));
+      }
+      requireTablespaces();
       Optional<WalPage> page = firstPage(label);
-      int major = page.isPresent() ? page.get().major() : majorOfBase();
-      long bytes = backup.archives().stream().mapToLong(sources::size).sum();
-      return new BackupIdentity(major, page.map(WalPage::systemIdentifier), label, bytes);
+      int major = page.isPresent() ? page.get().major() : major();
+      return new BackupIdentity(major, page.map(WalPage::systemIdentifier), label, sources.bytes());
     } catch (FindingException e) {
       throw sources.judged(e);
     }
   }
 
-  private static void requireWhole(Backup backup) {
+  /** Throws a finding when a part is unfinished or missing, as far as directory listings tell. */
+  void requireWhole() {
     List<String> unfinished = BackupListing.of(backup.directory()).unfinished();
     if (!unfinished.isEmpty()) {
       throw new FindingException(
           Reason.BACKUP_IN_PROGRESS, backup.directory() + " holds " + Names.shown(unfinished.get(0))
               + ", which is not finished");
     }
-    if (!Files.exists(backup.base())) {
+    if (backup.base().isEmpty()) {
       throw new FindingException(
-          Reason.BACKUP_INCOMPLETE, backup.directory() + " holds no base.tar.gz, which has the data directory");
+          Reason.BACKUP_INCOMPLETE,
+          backup.directory() + " holds no base.tar, compressed or not, which has the data directory");
+    }
+    for (Part.Tree tree : backup.trees()) {
+      if (!Files.isDirectory(tree.path())) {
+        throw new FindingException(
+            Reason.BACKUP_INCOMPLETE, backup.directory() + " has a link to " + tree.path() + " for its "
+                + tree.prefix() + ", and there is no such directory");
+      }
     }
   }
 
-  private Label label() throws InterruptedException {
-    try (TarMembers members = new TarMembers(Unpacking.open(backup.base(), bytes -> {}))) {
-      String archive = backup.base().getFileName().toString();
+  /** What {@code backup_label} says. */
+  Label label() throws InterruptedException {
+    byte[] file = backup.format() == Backup.Format.PLAIN
+        ? small(BackupLabel.NAME, BackupLabel.LARGEST)
+        : labelOfTar(((Part.Archive) backup.base().orElseThrow()));
+    return BackupLabel.parse(file, backup.baseName());
+  }
+
+  /** Throws a finding when a tablespace was left behind, where {@code tablespace_map} comes right behind the label. */
+  void requireTablespaces() throws InterruptedException {
+    Optional<byte[]> map = Optional.empty();
+    if (backup.format() == Backup.Format.TAR) {
+      map = mapOfTar(backup.base().orElseThrow().path());
+    } else if (Files.exists(backup.directory().resolve(TablespaceMap.NAME), NOFOLLOW_LINKS)) {
+      map = Optional.of(small(TablespaceMap.NAME, TablespaceMap.LARGEST));
+    }
+    map.ifPresent(file -> new Tablespaces(backup).requireBrought(TablespaceMap.parse(file)));
+  }
+
+  private Optional<byte[]> mapOfTar(Path base) throws InterruptedException {
+    try (TarMembers members = new TarMembers(Unpacking.open(base))) {
+      members.next();
+      Optional<Member> second = members.next();
+      return second.isPresent() && second.get().name().equals(TablespaceMap.NAME) && second.get().type() == Type.FILE
+          ? Optional.of(content(members, second.get(), TablespaceMap.LARGEST))
+          : Optional.empty();
+    }
+  }
+
+  private byte[] labelOfTar(Part.Archive base) throws InterruptedException {
+    try (TarMembers members = new TarMembers(Unpacking.open(base.path()))) {
       Optional<Member> first = members.next();
       if (first.isEmpty() || !first.get().name().equals(BackupLabel.NAME) || first.get().type() != Type.FILE) {
         throw new FindingException(
             Reason.INCONSISTENT,
-            archive + " is not a base backup: it " + first.map(member -> "begins with " + Names.shown(member.name()))
-                .orElse("is an empty archive") + ", not with backup_label");
+            base.name() + " is not a base backup: it "
+                + first.map(member -> "begins with " + Names.shown(member.name())).orElse("is an empty archive")
+                + ", not with backup_label");
       }
-      return BackupLabel.parse(content(members, first.get(), BackupLabel.LARGEST, archive), archive);
+      return content(members, first.get(), BackupLabel.LARGEST);
     }
   }
 
   private Optional<WalPage> firstPage(Label label) throws InterruptedException {
-    Optional<WalPage> taken = backup.wal().isPresent() ? firstPageOf(backup.wal().get()) : Optional.empty();
-    if (taken.isPresent() || walArchive.isEmpty()) {
-      return taken;
+    Optional<WalPage> taken = Optional.empty();
+    for (Part part : backup.parts()) {
+      if (part instanceof Part.Archive archive && part.prefix().equals(Part.WAL)) {
+        taken = firstPageOf(archive.path());
+      }
     }
-    Path segment = walArchive.get().resolve(label.startSegment());
-    if (!Files.isRegularFile(segment)) {
-      return Optional.empty();
+    if (backup.format() == Backup.Format.PLAIN) {
+      taken = firstPageIn(backup.directory().resolve(Part.WAL));
     }
-    try (InputStream in = Files.newInputStream(segment)) {
-      return WalPage.parse(in.readNBytes(WalPage.HEADER));
-    } catch (IOException e) {
-      throw RawArchive.unreadable(segment, 0, e);
+    if (taken.isEmpty() && walArchive.isPresent()) {
+      Optional<WalArchive.Stored> stored = walArchive.get().find(label.startSegment());
+      return stored.isPresent() ? stored.get().page() : Optional.empty();
     }
+    return taken;
   }
 
   private static Optional<WalPage> firstPageOf(Path archive) throws InterruptedException {
-    try (TarMembers members = new TarMembers(Unpacking.open(archive, bytes -> {}))) {
+    try (TarMembers members = new TarMembers(Unpacking.open(archive))) {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
         if (WalSegment.isName(next.get().name()) && next.get().type() == Type.FILE) {
           return WalPage.parse(head(members, WalPage.HEADER));
@@ -97,38 +146,82 @@ final class Inspection {
     }
   }
 
-  // Without WAL at hand the version is known only where directory order has put PG_VERSION.
-  private int majorOfBase() throws InterruptedException {
-    String archive = backup.base().getFileName().toString();
-    try (TarMembers members = new TarMembers(Unpacking.open(backup.base(), bytes -> {}))) {
+  private static Optional<WalPage> firstPageIn(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      Optional<Path> first = files
+          .filter(file -> WalSegment.isName(file.getFileName().toString()) && Files.isRegularFile(file, NOFOLLOW_LINKS))
+          .sorted().findFirst();
+      if (first.isEmpty()) {
+        return Optional.empty();
+      }
+      try (InputStream in = Files.newInputStream(first.get(), NOFOLLOW_LINKS)) {
+        return WalPage.parse(in.readNBytes(WalPage.HEADER));
+      }
+    } catch (IOException e) {
+      throw RawArchive.unreadable(directory, 0, e);
+    }
+  }
+
+  // Without WAL at hand the version of a tar is known only where directory order has put PG_VERSION.
+  private int major() throws InterruptedException {
+    if (backup.format() == Backup.Format.PLAIN) {
+      return major(small("PG_VERSION", LONGEST_VERSION));
+    }
+    try (TarMembers members = new TarMembers(Unpacking.open(backup.base().orElseThrow().path()))) {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
         if (next.get().name().equals("PG_VERSION") && next.get().type() == Type.FILE) {
-          return major(new String(content(members, next.get(), 64, archive), StandardCharsets.US_ASCII).strip(), archive);
+          return major(content(members, next.get(), LONGEST_VERSION));
         }
       }
     }
-    throw new FindingException(Reason.BACKUP_INCOMPLETE, archive + " holds no PG_VERSION");
+    throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no PG_VERSION");
   }
 
-  private static int major(String text, String archive) {
+  private int major(byte[] file) {
+    String text = new String(file, StandardCharsets.US_ASCII).strip();
     if (MAJOR.matcher(text).matches() && Integer.parseInt(text) >= 10 && Integer.parseInt(text) <= 18) {
       return Integer.parseInt(text);
     }
     throw new FindingException(Finding.of(
         Reason.VERSION_UNSUPPORTED,
-        "PG_VERSION in " + archive + " says " + Names.shown(text) + ", which this version of pgproof does not know",
+        "PG_VERSION in " + backup.baseName() + " says " + Names.shown(text) + ", which this version of pgproof does not know",
         "pgproof knows PostgreSQL 10 to 18",
         null));
   }
 
-  private static byte[] content(TarMembers members, Member member, int longest, String archive)
-      throws InterruptedException {
+  /** A small file of a plain backup. */
+  private byte[] small(String name, int longest) {
+    Path file = backup.directory().resolve(name);
+    try {
+      if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+        throw new FindingException(Reason.UNSAFE_ARCHIVE, file + " must not be restored: it is no regular file");
+      }
+      try (InputStream in = Files.newInputStream(file, NOFOLLOW_LINKS)) {
+        byte[] content = in.readNBytes(longest + 1);
+        if (content.length > longest) {
+          throw tooLong(name, Files.size(file));
+        }
+        return content;
+      }
+    } catch (IOException e) {
+      throw RawArchive.unreadable(file, 0, e);
+    }
+  }
+
+  private byte[] content(TarMembers members, Member member, int longest) throws InterruptedException {
     if (member.size() > longest) {
-      throw new FindingException(
-          Reason.INCONSISTENT, Names.shown(member.name()) + " in " + archive + " has " + member.size()
-              + " bytes, which PostgreSQL never writes");
+      throw tooLong(member.name(), member.size());
     }
     return head(members, (int) member.size());
+  }
+
+  private FindingException tooLong(String name, long size) {
+    return new FindingException(
+        Reason.INCONSISTENT, Names.shown(name) + " in " + backup.baseName() + " has " + size
+            + " bytes, which PostgreSQL never writes");
   }
 
   private static byte[] head(TarMembers members, int length) throws InterruptedException {

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Compares the files of the base archive with {@code backup_manifest} as they pass, by the rules of pg_verifybackup.
+ * Compares the files of a backup with {@code backup_manifest} as they pass, by the rules of pg_verifybackup.
  *
- * <p>Used by one thread. What may differ: {@code pg_wal}, which no manifest lists, and the files that {@code
+ * <p>Safe for several threads. What may differ: {@code pg_wal}, which no manifest lists, and the files that {@code
  * pg_basebackup -R} writes (source: the manual's page on pg_verifybackup).
  */
 final class ManifestCheck {
@@ -40,10 +40,10 @@ final class ManifestCheck {
    *
    * @throws FindingException {@code manifest-mismatch} when it is not listed, or with another size
    */
-  Entry expect(String name, long size) {
+  synchronized Entry expect(String name, long size) {
     Entry entry = missing.remove(name);
     if (entry == null) {
-      throw mismatch(name, "is in the archive and not in backup_manifest");
+      throw mismatch(name, "is in the backup and not in backup_manifest");
     }
     if (entry.size() != size) {
       throw mismatch(name, "has " + size + " bytes, and backup_manifest says " + entry.size());
@@ -52,7 +52,7 @@ final class ManifestCheck {
   }
 
   /** Ends one file; throws {@code manifest-mismatch} when its content is another. */
-  void written(String name, Entry entry, byte[] sum) {
+  synchronized void written(String name, Entry entry, byte[] sum) {
     if (!Arrays.equals(entry.checksum(), sum)) {
       throw mismatch(name, "has another content than backup_manifest says: its " + entry.algorithm() + " is "
           + FileChecksum.hex(sum) + " and not " + FileChecksum.hex(entry.checksum()));
@@ -65,11 +65,11 @@ final class ManifestCheck {
     }
   }
 
-  /** Ends the archive; throws {@code manifest-mismatch} when a listed file did not come. */
-  void finish() {
+  /** Ends the backup; throws {@code manifest-mismatch} when a listed file did not come. */
+  synchronized void finish() {
     missing.keySet().stream().sorted().findFirst().ifPresent(name -> {
       String others = missing.size() == 1 ? "" : ", and so are " + (missing.size() - 1) + " more";
-      throw mismatch(name, "is in backup_manifest and not in the archive" + others);
+      throw mismatch(name, "is in backup_manifest and not in the backup" + others);
     });
   }
 

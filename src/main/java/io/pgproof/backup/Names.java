@@ -1,5 +1,8 @@
 package io.pgproof.backup;
 
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +69,27 @@ final class Names {
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The name of a file that was listed.
+   *
+   * @throws FindingException where this JVM's locale cannot express it
+   */
+  static String of(Path fileName) {
+    String text = fileName.toString();
+    if (text.indexOf('\uFFFD') >= 0) {
+      throw inexpressible(ofUtf8(text));
+    }
+    return ofUtf8(text);
+  }
+
+  static FindingException inexpressible(String name) {
+    return new FindingException(Finding.of(
+        Reason.ENVIRONMENT,
+        "the file name " + shown(name) + " cannot be written under this process's locale",
+        "run pgproof with LC_ALL=C.UTF-8; a name that is no UTF-8 is not supported by this version",
+        null));
   }
 
   static String ofUtf8(String text) {

@@ -6,10 +6,9 @@ import java.util.Optional;
 /**
  * Where and how to restore.
  *
- * @param dataDirectory to be made; it must not exist
  * @param uid owner of what is written, as counted on the host
  * @param gid group of what is written, as counted on the host
- * @param walArchive directory with WAL segments that the backup may lack; only looked at for completeness
+ * @param walArchive directory with WAL segments that the backup may lack
  * @param reserveBytes free space that must remain on the file system; reaching it ends the restore with {@code disk-full}
  */
-public record RestoreOrder(Path dataDirectory, int uid, int gid, Optional<Path> walArchive, long reserveBytes) {}
+public record RestoreOrder(Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes) {}

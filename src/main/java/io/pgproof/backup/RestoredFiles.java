@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where the files that a restored server works on lie on the host; the server can write there, so nothing is followed.
@@ -21,6 +23,17 @@ import java.util.Optional;
 public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
   public RestoredFiles {
     tablespaces = Map.copyOf(tablespaces);
+  }
+
+  /** @param tablespaces the directory that holds those outside of the data directory, named by OID; there need not be one */
+  public static RestoredFiles of(Path dataDirectory, Path tablespaces) throws IOException {
+    if (!Files.isDirectory(tablespaces, LinkOption.NOFOLLOW_LINKS)) {
+      return new RestoredFiles(dataDirectory, Map.of());
+    }
+    try (Stream<Path> oids = Files.list(tablespaces)) {
+      return new RestoredFiles(dataDirectory, oids.collect(Collectors.toMap(
+          oid -> Long.parseLong(oid.getFileName().toString()), oid -> oid)));
+    }
   }
 
   /**

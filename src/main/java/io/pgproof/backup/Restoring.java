@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One restore: the archives side by side into a new data directory, then what only the whole can tell. */
+/** One restore: the parts side by side into a new data directory, then what only the whole can tell. */
 final class Restoring {
   private static final long REPORT_EVERY = 4L << 20;
   private static final String NO_CHECKSUMS = "the source keeps no page checksums";
@@ -30,6 +30,7 @@ final class Restoring {
   private final RestoreOrder order;
   private final Progress progress;
   private final SourceFiles sources;
+  private final Tablespaces tablespaces;
   private final Map<String, WalAtHand.Segment> segments = new ConcurrentHashMap<>();
   private final AtomicLong read = new AtomicLong();
 
@@ -39,6 +40,7 @@ final class Restoring {
     this.order = order;
     this.progress = progress;
     this.sources = SourceFiles.of(backup);
+    this.tablespaces = new Tablespaces(backup);
   }
 
   Restored run() throws InterruptedException {
@@ -49,32 +51,40 @@ final class Restoring {
     } catch (FindingException e) {
       throw sources.judged(e);
     } catch (IOException e) {
-      throw new UncheckedIOException(order.dataDirectory() + " cannot be written", e);
+      throw new UncheckedIOException(order.places().data() + " cannot be written", e);
     }
   }
 
   private Restored restore() throws IOException, InterruptedException {
-    if (identity.bytes() != total()) {
+    if (identity.bytes() != sources.bytes()) {
       throw new FindingException(
           Reason.BACKUP_CHANGED, backup.directory() + " was written to since it was inspected");
     }
     Optional<Manifest> manifest = backup.manifest().map(Manifest::read);
     Optional<ManifestCheck> comparison = manifest.map(ManifestCheck::new);
-    DataDirectory directory = new DataDirectory(order);
-    directory.make(manifest.map(listed -> listed.bytes() + ByteBudget.neededWal(listed)).orElse(0L));
+    DataDirectory directory = new DataDirectory(order, tablespaces);
+    directory.make();
+    directory.require(needed(manifest));
 
     PageCheck pages = new PageCheck(identity.label().startLsn());
-    List<ArchiveFacts> archives = SideBySide.run(unpackings(directory, comparison, pages, manifest));
+    List<ArchiveFacts> archives = pass(directory, comparison, pages, manifest);
     sources.requireUnchanged();
+    comparison.ifPresent(ManifestCheck::finish);
+    directory.link();
 
     int major = major();
     ControlFile control = ControlFile.parse(required("global/pg_control", ControlFile.SIZE));
     requireOneBackup(major, control, manifest);
-    WalAtHand wal = new WalAtHand(segments, order.walArchive(), control, major);
+    Optional<WalArchive> archive = order.walArchive().map(WalArchive::new);
+    WalAtHand wal = new WalAtHand(segments, archive, control, major);
     wal.requireComplete(identity.label(), manifest);
     SuspectPages suspects = control.dataChecksums()
-        ? pages.settle(control, new RestoredFiles(order.dataDirectory(), Map.of()))
+        ? pages.settle(control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
         : SuspectPages.NONE;
+    List<String> open = notChecked(comparison, control);
+    if (archive.isPresent()) {
+      archive.get().copy(wal.needed(identity.label(), manifest), control.walSegmentSize(), order).ifPresent(open::add);
+    }
 
     return new Restored(
         new BackupIdentity(major, Optional.of(control.systemIdentifier()), identity.label(), identity.bytes()),
@@ -85,28 +95,41 @@ final class Restoring {
         wal.last(),
         suspects,
         checks(archives, comparison, control, suspects, major),
-        notChecked(comparison, control));
+        List.copyOf(open));
   }
 
-  private List<Unpacking> unpackings(
-      DataDirectory directory, Optional<ManifestCheck> comparison, PageCheck pages, Optional<Manifest> manifest) {
+  /** Bytes that will be written, as far as they are known. */
+  private long needed(Optional<Manifest> manifest) {
+    boolean shares = backup.format() == Backup.Format.PLAIN && Reflink.works(backup.directory(), order.places().data());
+    if (shares) {
+      return 0;
+    }
+    return manifest.map(listed -> listed.bytes() + ByteBudget.neededWal(listed)).orElse(sources.bytesOfTrees());
+  }
+
+  private List<ArchiveFacts> pass(
+      DataDirectory directory, Optional<ManifestCheck> comparison, PageCheck pages, Optional<Manifest> manifest)
+      throws IOException, InterruptedException {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
-    List<Unpacking> all = new ArrayList<>();
-    all.add(new Unpacking(backup.base(), "", directory, comparison, pages, budget, segments, this::report));
-    backup.wal().ifPresent(wal -> all.add(new Unpacking(
-        wal, Unpacking.WAL_DIRECTORY, directory, Optional.empty(), pages, budget, segments, this::report)));
-    return all;
+    Unpacking.Target target =
+        new Unpacking.Target(directory, tablespaces, comparison, pages, budget, backup.elsewhere(), segments);
+    try (TreeWalk walk = new TreeWalk(backup)) {
+      List<Unpacking> all = new ArrayList<>();
+      for (Part.Archive archive : backup.archives()) {
+        all.add(new Unpacking(new Unpacking.OneArchive(archive), target, this::report));
+      }
+      for (int worker = 0; worker < SideBySide.WORKERS && !backup.trees().isEmpty(); worker++) {
+        all.add(new Unpacking(new Unpacking.ShareOfTrees(walk, backup.baseName()), target, this::report));
+      }
+      return SideBySide.run(all).stream().flatMap(Optional::stream).toList();
+    }
   }
 
   private void report(long bytes) {
     long now = read.addAndGet(bytes);
-    if (now / REPORT_EVERY != (now - bytes) / REPORT_EVERY || now == total()) {
-      progress.at(now, total(), null);
+    if (now / REPORT_EVERY != (now - bytes) / REPORT_EVERY || now == sources.bytes()) {
+      progress.at(now, sources.bytes(), null);
     }
-  }
-
-  private long total() {
-    return backup.archives().stream().mapToLong(sources::size).sum();
   }
 
   private int major() throws IOException {
@@ -121,9 +144,9 @@ final class Restoring {
 
   /** A small file that was just written. */
   private byte[] required(String name, int longest) throws IOException {
-    Path file = order.dataDirectory().resolve(name);
+    Path file = order.places().data().resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.base().getFileName() + " holds no file " + name);
+      throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no file " + name);
     }
     if (Files.size(file) > longest) {
       throw new FindingException(
@@ -133,16 +156,13 @@ final class Restoring {
   }
 
   private void requireOneBackup(int major, ControlFile control, Optional<Manifest> manifest) throws IOException {
-    String archive = backup.base().getFileName().toString();
-    if (!BackupLabel.parse(required(BackupLabel.NAME, BackupLabel.LARGEST), archive).equals(identity.label())) {
+    if (!BackupLabel.parse(required(BackupLabel.NAME, BackupLabel.LARGEST), backup.baseName()).equals(identity.label())) {
       throw new FindingException(
-          Reason.BACKUP_CHANGED, backup.base() + " has another backup_label than when it was inspected");
+          Reason.BACKUP_CHANGED, backup.baseName() + " has another backup_label than when it was inspected");
     }
-    Path tablespaces = order.dataDirectory().resolve("tablespace_map");
-    if (Files.exists(tablespaces) && Files.size(tablespaces) > 0) {
-      throw new FindingException(
-          Reason.BACKUP_INCOMPLETE, "tablespace_map in " + archive + " names tablespaces, and their archives are not there");
-    }
+    Map<String, String> map = map();
+    tablespaces.requireBrought(map);
+    tablespaces.requireNamed(map);
     if (!fits(major, control.controlVersion())) {
       throw new FindingException(
           Reason.INCONSISTENT, "PG_VERSION says " + major + ", and global/pg_control is of version "
@@ -155,6 +175,12 @@ final class Restoring {
                 + control.systemIdentifier());
       }
     });
+  }
+
+  private Map<String, String> map() throws IOException {
+    return Files.exists(order.places().data().resolve(TablespaceMap.NAME), LinkOption.NOFOLLOW_LINKS)
+        ? TablespaceMap.parse(required(TablespaceMap.NAME, TablespaceMap.LARGEST))
+        : Map.of();
   }
 
   private static boolean fits(int major, int controlVersion) {
@@ -176,11 +202,7 @@ final class Restoring {
 
   private List<Check> checks(List<ArchiveFacts> archives, Optional<ManifestCheck> comparison, ControlFile control,
       SuspectPages suspects, int major) {
-    long bytes = archives.stream().mapToLong(ArchiveFacts::bytes).sum();
-    Check whole = Check.passed("archive",
-        String.format(Locale.ROOT, "%d archive%s, %,d bytes, SHA-256 kept",
-            archives.size(), archives.size() == 1 ? "" : "s", bytes),
-        Duration.ZERO);
+    Check whole = Check.passed("archive", read(archives), Duration.ZERO);
     String why = major < 13
         ? "PostgreSQL " + major + " writes no backup_manifest"
         : "the backup has no backup_manifest";
@@ -196,6 +218,20 @@ final class Restoring {
     return List.copyOf(checks);
   }
 
+  private String read(List<ArchiveFacts> archives) {
+    List<String> read = new ArrayList<>();
+    if (!archives.isEmpty()) {
+      long bytes = archives.stream().mapToLong(ArchiveFacts::bytes).sum();
+      read.add(String.format(Locale.ROOT, "%d archive%s, %,d bytes, SHA-256 kept",
+          archives.size(), archives.size() == 1 ? "" : "s", bytes));
+    }
+    if (!backup.trees().isEmpty()) {
+      read.add(String.format(
+          Locale.ROOT, "%,d files, %,d bytes, none changed while they were read", sources.filesOfTrees(), sources.bytesOfTrees()));
+    }
+    return String.join("; ", read);
+  }
+
   private static List<String> notChecked(Optional<ManifestCheck> comparison, ControlFile control) {
     List<String> open = new ArrayList<>();
     if (comparison.isEmpty()) {
@@ -207,6 +243,6 @@ final class Restoring {
     if (!control.dataChecksums()) {
       open.add(NO_CHECKSUMS);
     }
-    return List.copyOf(open);
+    return open;
   }
 }

@@ -14,8 +14,11 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Runs long work in threads of its own until all is done or one fails, and leaves no thread behind. */
+/** Runs long work, two pieces at a time, until all is done or one fails, and leaves no thread behind. */
 final class SideBySide {
+  /** One for each of the two things that take time: base and WAL, or two files of a directory. */
+  static final int WORKERS = 2;
+
   private SideBySide() {}
 
   /**
@@ -25,7 +28,7 @@ final class SideBySide {
    * returns or throws.
    */
   static <T> List<T> run(List<? extends Callable<T>> work) throws IOException, InterruptedException {
-    ExecutorService threads = Executors.newFixedThreadPool(work.size(), named());
+    ExecutorService threads = Executors.newFixedThreadPool(Math.min(work.size(), WORKERS), named());
     try {
       CompletionService<T> completion = new ExecutorCompletionService<>(threads);
       List<Future<T>> futures = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.pgproof.backup;
 
+import io.pgproof.backup.Members.Type;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -13,10 +14,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** The files of one backup as they were at first sight, so that what was read can be told to be what was proven. */
+/**
+ * The files of one backup as they were at first sight, so that what was read can be told to be what was proven.
+ *
+ * <p>Of trees, which may hold millions of files, one number is kept for each directory.
+ */
 final class SourceFiles {
   private static final Pattern PROCESS = Pattern.compile("[0-9]+");
   private static final int WRITING = 3;
@@ -24,9 +32,32 @@ final class SourceFiles {
   /** What changes when a file is written, replaced or touched. */
   private record Stamp(Object deviceAndInode, long size, FileTime modified) {}
 
-  private final Map<Path, Stamp> first = new LinkedHashMap<>();
+  /**
+   * All stamps below the trees.
+   *
+   * @param directories a number made of the stamps in each
+   * @param newest the file that was written last; {@code null} where there is none
+   */
+  private record Trees(Map<Path, Long> directories, long files, long bytes, Path newest) {}
 
-  private SourceFiles() {}
+  private final Backup backup;
+  private final Map<Path, Stamp> archives = new LinkedHashMap<>();
+  private final Trees trees;
+
+  private SourceFiles(Backup backup) {
+    this.backup = backup;
+    List<Path> all = new ArrayList<>();
+    backup.archives().forEach(archive -> all.add(archive.path()));
+    backup.manifest().ifPresent(all::add);
+    for (Path file : all) {
+      try {
+        archives.put(file, stamp(file));
+      } catch (IOException e) {
+        throw RawArchive.unreadable(file, 0, e);
+      }
+    }
+    this.trees = trees(backup);
+  }
 
   /**
    * Looks at them for the first time.
@@ -34,21 +65,20 @@ final class SourceFiles {
    * @throws FindingException {@code backup-changed} when one has gone, {@code backup-unreadable} when it cannot be seen
    */
   static SourceFiles of(Backup backup) {
-    SourceFiles files = new SourceFiles();
-    List<Path> all = new ArrayList<>(backup.archives());
-    backup.manifest().ifPresent(all::add);
-    for (Path file : all) {
-      try {
-        files.first.put(file, stamp(file));
-      } catch (IOException e) {
-        throw RawArchive.unreadable(file, 0, e);
-      }
-    }
-    return files;
+    return new SourceFiles(backup);
   }
 
-  long size(Path file) {
-    return first.get(file).size();
+  /** Bytes of all parts as they lie. */
+  long bytes() {
+    return backup.archives().stream().mapToLong(archive -> archives.get(archive.path()).size()).sum() + trees.bytes();
+  }
+
+  long bytesOfTrees() {
+    return trees.bytes();
+  }
+
+  long filesOfTrees() {
+    return trees.files();
   }
 
   /** Throws {@code backup-changed} when a file is not what it was at first sight. */
@@ -65,14 +95,16 @@ final class SourceFiles {
    * that it is damaged.
    */
   FindingException judged(FindingException fault) {
-    if (!(fault.finding() instanceof Finding.BackupFault)) {
+    if (!(fault.finding() instanceof Finding.BackupFault) && fault.finding().reason() != Reason.BACKUP_UNREADABLE) {
       return fault;
     }
     Optional<FindingException> changed = changed();
     if (changed.isPresent()) {
       return changed.get();
     }
-    for (Path file : first.keySet()) {
+    List<Path> written = new ArrayList<>(archives.keySet());
+    Optional.ofNullable(trees.newest()).ifPresent(written::add);
+    for (Path file : written) {
       Optional<String> writer = writer(file);
       if (writer.isPresent()) {
         return new FindingException(Finding.of(
@@ -85,7 +117,7 @@ final class SourceFiles {
   }
 
   private Optional<FindingException> changed() {
-    for (Map.Entry<Path, Stamp> file : first.entrySet()) {
+    for (Map.Entry<Path, Stamp> file : archives.entrySet()) {
       try {
         if (!stamp(file.getKey()).equals(file.getValue())) {
           return Optional.of(new FindingException(
@@ -96,7 +128,62 @@ final class SourceFiles {
             Finding.of(Reason.BACKUP_CHANGED, file.getKey() + " was there and cannot be seen any more"), e));
       }
     }
-    return Optional.empty();
+    return changedTree();
+  }
+
+  private Optional<FindingException> changedTree() {
+    Trees now;
+    try {
+      now = trees(backup);
+    } catch (FindingException e) {
+      return Optional.of(new FindingException(
+          Finding.of(Reason.BACKUP_CHANGED, "files were there and cannot be seen any more: " + e.finding().message()), e));
+    }
+    return Stream.concat(trees.directories().keySet().stream(), now.directories().keySet().stream())
+        .filter(directory -> !Objects.equals(trees.directories().get(directory), now.directories().get(directory)))
+        .findFirst()
+        .map(directory -> new FindingException(
+            Reason.BACKUP_CHANGED, "files in " + directory + " were written, replaced, added or removed while they were read"));
+  }
+
+  private static Trees trees(Backup backup) {
+    Map<Path, Long> directories = new LinkedHashMap<>();
+    long files = 0;
+    long bytes = 0;
+    Path newest = null;
+    FileTime time = null;
+    try (TreeWalk walk = new TreeWalk(backup)) {
+      for (Optional<TreeWalk.Entry> next = walk.next(); next.isPresent(); next = walk.next()) {
+        TreeWalk.Entry entry = next.get();
+        directories.merge(entry.file().getParent(), number(entry), Long::sum);
+        if (entry.type() == Type.FILE) {
+          files++;
+          bytes += entry.attributes().size();
+          if (time == null || entry.attributes().lastModifiedTime().compareTo(time) > 0) {
+            newest = entry.file();
+            time = entry.attributes().lastModifiedTime();
+          }
+        }
+      }
+    }
+    return new Trees(directories, files, bytes, newest);
+  }
+
+  /** Differs where a name or a stamp differs, but by a chance of one in 2^32; a directory's own time is not its files'. */
+  private static long number(TreeWalk.Entry entry) {
+    long number = mixed(entry.name().hashCode()) + entry.attributes().fileKey().hashCode();
+    if (entry.type() != Type.DIRECTORY) {
+      number = mixed(number) + entry.attributes().size();
+      number = mixed(number) + entry.attributes().lastModifiedTime().to(TimeUnit.NANOSECONDS);
+    }
+    return mixed(number);
+  }
+
+  /** Spreads every bit over all (source: the finalizer of MurmurHash3). */
+  private static long mixed(long number) {
+    long half = (number ^ number >>> 33) * 0xff51afd7ed558ccdL;
+    long whole = (half ^ half >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return whole ^ whole >>> 33;
   }
 
   private static Stamp stamp(Path file) throws IOException {

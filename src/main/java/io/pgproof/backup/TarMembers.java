@@ -13,10 +13,7 @@ import java.util.Optional;
  * <p>Extensions by which one member changes another's name or place are not understood and so refused: PostgreSQL never
  * writes them. Two zero blocks end the archive, and only zeros may follow.
  */
-final class TarMembers implements AutoCloseable {
-  /** Larger than the caches of a core, small enough to keep a running system's memory free. */
-  static final int WINDOW = 512 * 1024;
-
+final class TarMembers implements Members {
   private static final int BLOCK = 512;
   private static final int NAME_LENGTH = 100;
   private static final int SIZE = 124;
@@ -26,27 +23,6 @@ final class TarMembers implements AutoCloseable {
   private static final int MAGIC = 257;
   private static final int PREFIX = 345;
   private static final int PREFIX_LENGTH = 155;
-
-  /**
-   * A member's header.
-   *
-   * @param name one character a byte, without a leading {@code ./} and a directory's closing slash
-   * @param type what it says it is
-   * @param size of its content in bytes
-   */
-  record Member(String name, Type type, long size) {}
-
-  enum Type {
-    FILE,
-    DIRECTORY,
-    SYMBOLIC_LINK,
-    OTHER
-  }
-
-  /** Takes a member's content piece by piece. */
-  interface Sink {
-    void write(ByteBuffer piece) throws IOException;
-  }
 
   private final ByteSource source;
   private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW).limit(0);
@@ -59,8 +35,8 @@ final class TarMembers implements AutoCloseable {
     this.source = source;
   }
 
-  /** The next member, its content unread; empty behind the last, when the archive was read to its end. */
-  Optional<Member> next() throws InterruptedException {
+  @Override
+  public Optional<Member> next() throws InterruptedException {
     skip(left + padding);
     left = 0;
     padding = 0;
@@ -91,8 +67,8 @@ final class TarMembers implements AutoCloseable {
     return Optional.of(new Member(name(header, type), type, size));
   }
 
-  /** Hands the content of the member that {@link #next} gave to a sink, to its last byte. */
-  void content(Sink sink) throws IOException, InterruptedException {
+  @Override
+  public void content(Sink sink) throws IOException, InterruptedException {
     while (left > 0) {
       if (!window.hasRemaining() && !fill()) {
         throw truncated();
@@ -106,8 +82,8 @@ final class TarMembers implements AutoCloseable {
     }
   }
 
-  /** Fills a buffer from the content of the member that {@link #next} gave, as far as both go. */
-  void start(ByteBuffer into) throws InterruptedException {
+  @Override
+  public void start(ByteBuffer into) throws InterruptedException {
     while (left > 0 && into.hasRemaining()) {
       if (!window.hasRemaining() && !fill()) {
         throw truncated();

@@ -1,8 +1,8 @@
 package io.pgproof.backup;
 
 import io.pgproof.backup.Manifest.Entry;
-import io.pgproof.backup.TarMembers.Member;
-import io.pgproof.backup.TarMembers.Type;
+import io.pgproof.backup.Members.Member;
+import io.pgproof.backup.Members.Type;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.ArchiveFacts;
@@ -13,61 +13,104 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 
 /**
- * One archive on its way into the data directory: read, hashed, decoded, checked and written in a single pass.
+ * One archive, or one thread's share of the trees, on its way into the data directory: read, hashed where it is an archive,
+ * decoded, checked and written in a single pass.
  *
- * @param archive {@code .tar} or {@code .tar.gz}
- * @param prefix put before each name: empty, or {@code pg_wal/}
- * @param manifest what is compared; empty where there is none, or the archive holds WAL alone
- * @param pages judges the pages of relations
- * @param segments gets the first bytes and the size of each WAL segment by its file name
- * @param read hears how many more bytes of the archive were read
+ * @param source what is read
+ * @param target where it goes
+ * @param read hears how many more bytes were read
  */
-record Unpacking(
-    Path archive,
-    String prefix,
-    DataDirectory directory,
-    Optional<ManifestCheck> manifest,
-    PageCheck pages,
-    ByteBudget budget,
-    Map<String, WalAtHand.Segment> segments,
-    LongConsumer read)
-    implements Callable<ArchiveFacts> {
-  static final String WAL_DIRECTORY = "pg_wal/";
-  private static final String TABLESPACES = "pg_tblspc/";
+record Unpacking(Source source, Target target, LongConsumer read) implements Callable<Optional<ArchiveFacts>> {
 
-  /** Decodes as the file's name says. */
-  static ByteSource open(Path archive, LongConsumer read) throws InterruptedException {
-    return decoded(new RawArchive(archive, read));
+  /** Something to read. */
+  sealed interface Source {
+    String name();
+
+    String prefix();
   }
 
-  private static ByteSource decoded(RawArchive raw) {
-    return raw.name().endsWith(".gz") ? new GzipMembers(raw) : raw;
+  record OneArchive(Part.Archive archive) implements Source {
+    @Override
+    public String name() {
+      return archive.name();
+    }
+
+    @Override
+    public String prefix() {
+      return archive.prefix();
+    }
+  }
+
+  /** @param walk shared by all threads, and closed by who made it */
+  record ShareOfTrees(TreeWalk walk, String name) implements Source {
+    @Override
+    public String prefix() {
+      return "";
+    }
+  }
+
+  /**
+   * Where all parts of a backup go; shared by all threads.
+   *
+   * @param manifest what is compared; empty where there is none
+   * @param pages judges the pages of relations
+   * @param elsewhere names of links that lead to parts of their own
+   * @param segments gets the first bytes and the size of each WAL segment by its file name
+   */
+  record Target(
+      DataDirectory directory,
+      Tablespaces tablespaces,
+      Optional<ManifestCheck> manifest,
+      PageCheck pages,
+      ByteBudget budget,
+      Set<String> elsewhere,
+      Map<String, WalAtHand.Segment> segments) {}
+
+  /** Decodes as the file's name says. */
+  static ByteSource open(Path archive) throws InterruptedException {
+    return Coding.of(archive.getFileName().toString()).decode(new RawArchive(archive, bytes -> {}));
   }
 
   @Override
-  public ArchiveFacts call() throws IOException, InterruptedException {
+  public Optional<ArchiveFacts> call() throws IOException, InterruptedException {
     IdlePriority.askFor();
-    RawArchive raw = new RawArchive(archive, read);
-    try (TarMembers members = new TarMembers(decoded(raw))) {
-      for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        take(next.get(), members);
+    try {
+      if (source instanceof OneArchive one) {
+        return Optional.of(archive(one.archive()));
       }
-      manifest.ifPresent(ManifestCheck::finish);
-      return new ArchiveFacts(raw.name(), raw.position(), raw.sha256());
+      try (TreeMembers members = new TreeMembers(((ShareOfTrees) source).walk(), read)) {
+        takeAll(members);
+      }
+      return Optional.empty();
     } catch (ClosedByInterruptException e) {
       throw new InterruptedException();
     }
   }
 
-  private void take(Member member, TarMembers members) throws IOException, InterruptedException {
-    String name = prefix + member.name();
+  private ArchiveFacts archive(Part.Archive archive) throws IOException, InterruptedException {
+    RawArchive raw = new RawArchive(archive.path(), read);
+    try (TarMembers members = new TarMembers(archive.coding().decode(raw))) {
+      takeAll(members);
+      return new ArchiveFacts(raw.name(), raw.position(), raw.sha256());
+    }
+  }
+
+  private void takeAll(Members members) throws IOException, InterruptedException {
+    for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      take(next.get(), members);
+    }
+  }
+
+  private void take(Member member, Members members) throws IOException, InterruptedException {
+    String name = source.prefix() + member.name();
     if (member.type() == Type.OTHER) {
       throw unsafe(member, "it is neither a file nor a directory");
     }
@@ -76,47 +119,55 @@ record Unpacking(
     });
     switch (member.type()) {
       case DIRECTORY -> {
-        budgetFor(name, 0);
-        directory.directory(name, source());
+        target.budget().spend(0, name, source.name());
+        target.directory().directory(name, source.name());
+        if (target.elsewhere().contains(name) && isTablespace(name)) {
+          target.tablespaces().met(name, source.name());
+        }
       }
       case FILE -> write(name, member, members);
       default -> {
-        if (name.startsWith(TABLESPACES)) {
-          throw new FindingException(
-              Reason.BACKUP_INCOMPLETE,
-              source() + " names the tablespace " + Names.shown(name.substring(TABLESPACES.length()))
-                  + ", and the archive of that tablespace is not there");
+        if (isTablespace(name)) {
+          target.tablespaces().met(name, source.name());
+        } else if (!target.elsewhere().contains(name)) {
+          throw unsafe(member, "it is a symbolic link");
         }
-        throw unsafe(member, "it is a symbolic link");
       }
     }
   }
 
-  private void write(String name, Member member, TarMembers members) throws IOException, InterruptedException {
+  private static boolean isTablespace(String name) {
+    return name.startsWith(Part.TABLESPACES);
+  }
+
+  private void write(String name, Member member, Members members) throws IOException, InterruptedException {
     Entry entry = null;
-    if (manifest.isPresent() && !ManifestCheck.isNotCompared(name)) {
-      entry = manifest.get().expect(name, member.size());
+    if (target.manifest().isPresent() && !ManifestCheck.isNotCompared(name)) {
+      entry = target.manifest().get().expect(name, member.size());
     } else {
-      budgetFor(name, member.size());
+      target.budget().spend(member.size(), name, source.name());
     }
     FileChecksum.Sum sum = entry == null ? FileChecksum.NONE.start() : entry.algorithm().start();
-    Optional<RelationPages> relation = pages.of(name);
+    Optional<RelationPages> relation = target.pages().of(name);
     ByteBuffer head = head(name);
-    try (FileChannel file = directory.file(name, source())) {
+    try (FileChannel file = target.directory().file(name, source.name())) {
+      boolean shared = members.share(target.directory().path(name));
       members.content(piece -> {
         keep(piece.duplicate(), head);
         sum.update(piece.duplicate());
         relation.ifPresent(judged -> judged.update(piece.duplicate()));
-        write(file, piece, name);
+        if (!shared) {
+          write(file, piece, name);
+        }
       });
     }
-    relation.ifPresent(pages::take);
+    relation.ifPresent(target.pages()::take);
     if (entry != null) {
-      manifest.get().written(name, entry, sum.result());
+      target.manifest().get().written(name, entry, sum.result());
     }
     if (head.capacity() > 0) {
-      segments.put(
-          name.substring(WAL_DIRECTORY.length()), new WalAtHand.Segment(member.size(), WalPage.parse(head.array())));
+      target.segments().put(
+          name.substring(Part.WAL.length()), new WalAtHand.Segment(member.size(), WalPage.parse(head.array())));
     }
   }
 
@@ -129,18 +180,14 @@ record Unpacking(
     } catch (ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {
-      throw directory.failed(directory.path(name), e);
+      throw target.directory().failed(target.directory().path(name), e);
     }
-    directory.written(bytes);
-  }
-
-  private void budgetFor(String name, long size) {
-    budget.spend(size, name, source());
+    target.directory().written(bytes);
   }
 
   /** Room for a WAL segment's first header; none for any other file. */
   private static ByteBuffer head(String name) {
-    boolean isSegment = name.startsWith(WAL_DIRECTORY) && WalSegment.isName(name.substring(WAL_DIRECTORY.length()));
+    boolean isSegment = name.startsWith(Part.WAL) && WalSegment.isName(name.substring(Part.WAL.length()));
     return ByteBuffer.allocate(isSegment ? WalPage.HEADER : 0);
   }
 
@@ -150,12 +197,9 @@ record Unpacking(
     }
   }
 
-  private String source() {
-    return archive.getFileName().toString();
-  }
-
   private FindingException unsafe(Member member, String why) {
+    String what = source instanceof OneArchive ? " holds a member " : " holds ";
     return new FindingException(
-        Reason.UNSAFE_ARCHIVE, source() + " holds a member " + Names.shown(member.name()) + " that must not be unpacked: " + why);
+        Reason.UNSAFE_ARCHIVE, source.name() + what + Names.shown(member.name()) + " that must not be restored: " + why);
   }
 }

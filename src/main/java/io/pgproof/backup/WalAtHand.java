@@ -1,13 +1,14 @@
 package io.pgproof.backup;
 
 import io.pgproof.backup.Manifest.WalRange;
+import io.pgproof.backup.WalArchive.Stored;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -20,18 +21,18 @@ import java.util.TreeMap;
  * <p>Recovery that lacks a segment ends there and opens the server, which looks like success.
  */
 final class WalAtHand {
-  private static final List<String> COMPRESSED = List.of(".gz", ".zst", ".lz4", ".xz", ".bz2");
+  private static final List<String> UNKNOWN = List.of(".xz", ".bz2", ".Z", ".br");
 
   /** A segment as it passed: its bytes and its first page, empty where that is none. */
   record Segment(long size, Optional<WalPage> page) {}
 
   private final NavigableMap<String, Segment> inBackup;
-  private final Optional<Path> archive;
+  private final Optional<WalArchive> archive;
   private final ControlFile control;
   private final int major;
 
   /** @param segments of the backup, by file name */
-  WalAtHand(Map<String, Segment> segments, Optional<Path> archive, ControlFile control, int major) {
+  WalAtHand(Map<String, Segment> segments, Optional<WalArchive> archive, ControlFile control, int major) {
     this.inBackup = new TreeMap<>(segments);
     this.archive = archive;
     this.control = control;
@@ -48,7 +49,7 @@ final class WalAtHand {
    *
    * @param manifest tells the end; without it, what the backup brings must begin with the label's segment and have no gap
    */
-  void requireComplete(BackupIdentity.Label label, Optional<Manifest> manifest) {
+  void requireComplete(BackupIdentity.Label label, Optional<Manifest> manifest) throws InterruptedException {
     if (inBackup.isEmpty() && archive.isEmpty()) {
       throw new FindingException(
           Reason.BACKUP_INCOMPLETE, "the backup brings no WAL, and no WAL archive is named: recovery needs "
@@ -72,8 +73,20 @@ final class WalAtHand {
     }
   }
 
+  /** What a WAL archive must bring whole, as far as that is known; without a manifest no more than the first segment is. */
+  WalArchive.Needed needed(BackupIdentity.Label label, Optional<Manifest> manifest) {
+    int size = control.walSegmentSize();
+    WalSegment first = WalSegment.parse(label.startSegment(), size);
+    String last = manifest.stream().flatMap(listed -> listed.wal().stream())
+        .filter(range -> range.timeline() == first.timeline())
+        .map(range -> WalSegment.before(range.timeline(), range.end(), size).name(size))
+        .max(Comparator.naturalOrder())
+        .orElse(label.startSegment());
+    return new WalArchive.Needed(label.startSegment(), last, inBackup.keySet());
+  }
+
   // Segment after segment and never as a list: a forged end may lie as far away as a log can be long.
-  private void requireAll(WalSegment first, long last) {
+  private void requireAll(WalSegment first, long last) throws InterruptedException {
     for (WalSegment segment = first; segment.number() <= last; segment = segment.next()) {
       require(segment);
     }
@@ -88,7 +101,7 @@ final class WalAtHand {
         .orElse(-1);
   }
 
-  private void require(WalSegment needed) {
+  private void require(WalSegment needed) throws InterruptedException {
     String name = needed.name(control.walSegmentSize());
     Segment segment = inBackup.get(name);
     if (segment == null) {
@@ -115,47 +128,53 @@ final class WalAtHand {
     }
   }
 
-  private void requireInArchive(String name) {
+  // Of a compressed segment only the head is read here; its copy for the server is decoded whole.
+  private void requireInArchive(String name) throws InterruptedException {
     if (archive.isEmpty()) {
       throw missing(name + " is needed for recovery and is not in the backup");
     }
-    Path file = archive.get().resolve(name);
-    byte[] head;
-    long size;
-    try {
-      if (!Files.isRegularFile(file)) {
-        throw absent(name);
-      }
-      size = Files.size(file);
-      try (InputStream in = Files.newInputStream(file)) {
-        head = in.readNBytes(WalPage.HEADER);
-      }
-    } catch (IOException e) {
-      throw RawArchive.unreadable(file, 0, e);
+    Stored stored = archive.get().find(name).orElseThrow(() -> absent(name));
+    if (stored.coding() == Coding.NONE && !stored.partial()) {
+      requireSize(name, "in " + archive.get().directory(), size(stored.file()));
     }
-    requireSize(name, "in " + archive.get(), size);
-    Optional<WalPage> page = WalPage.parse(head);
+    Optional<WalPage> page;
+    try {
+      page = stored.page();
+    } catch (FindingException e) {
+      throw e.finding() instanceof Finding.BackupFault
+          ? missing(name + " is needed for recovery and is damaged in the archive: " + e.finding().message())
+          : e;
+    }
     if (page.isPresent() && !page.get().systemIdentifier().equals(control.systemIdentifier())) {
       throw new FindingException(Finding.of(
           Reason.ENVIRONMENT,
-          file + " is of the cluster " + page.get().systemIdentifier() + ", and the backup of " + control.systemIdentifier(),
+          stored.file() + " is of the cluster " + page.get().systemIdentifier() + ", and the backup of "
+              + control.systemIdentifier(),
           "name this cluster's WAL archive with --wal-archive",
           null));
     }
   }
 
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw RawArchive.unreadable(file, 0, e);
+    }
+  }
+
   private FindingException absent(String name) {
-    Path directory = archive.orElseThrow();
+    Path directory = archive.orElseThrow().directory();
     if (!Files.isReadable(directory)) {
       return new FindingException(Finding.of(
           Reason.ENVIRONMENT, directory + " cannot be read", "check the path given with --wal-archive", null));
     }
-    for (String ending : COMPRESSED) {
+    for (String ending : UNKNOWN) {
       if (Files.exists(directory.resolve(name + ending))) {
         return new FindingException(Finding.of(
             Reason.ENVIRONMENT,
-            directory.resolve(name + ending) + " is compressed, which this version of pgproof does not support",
-            "decompress the WAL archive and verify again",
+            directory.resolve(name + ending) + " is compressed in a way that pgproof does not know",
+            "let the archive hold segments as they are, or by gzip, lz4 or zstd, and verify again",
             null));
       }
     }

@@ -1,5 +1,6 @@
 package io.pgproof.cli;
 
+import io.pgproof.backup.Backups;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.image.ImageSources;
@@ -25,6 +26,8 @@ final class Machine {
     needProgram(lacks, "mmdebstrap", "mmdebstrap", "images cannot be built");
     needProgram(lacks, "ionice", "util-linux", "unpacking cannot be given a low priority");
     lacks.addAll(ImageSources.lacks(state.imageSources(), programs));
+    Backups.missing().forEach(missing ->
+        lacks.add(new Lack(missing.what() + ": backups compressed with it cannot be read", missing.mend())));
     Path existing = state.path();
     while (!Files.exists(existing)) {
       existing = existing.getParent();

@@ -48,7 +48,7 @@ final class Proving {
     if (json) {
       line.getOut().println(EvidenceJson.write(report));
     } else {
-      ReportText.print(report, line.getOut());
+      ReportText.print(report, verdict.chosen(), line.getOut());
     }
     return Reason.of(report.reason()).fault().exitStatus();
   }

@@ -1,6 +1,7 @@
 package io.pgproof.cli;
 
 import io.pgproof.proof.Report;
+import io.pgproof.workflow.Evidence;
 import io.pgproof.workflow.Words;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -14,14 +15,15 @@ import java.util.stream.Collectors;
 final class ReportText {
   private ReportText() {}
 
-  static void print(Report report, PrintWriter out) {
+  /** @param chosen how the backup was chosen; {@code null} where it was named */
+  static void print(Report report, Evidence.Chosen chosen, PrintWriter out) {
     out.println();
     out.println(report.verdict().toUpperCase(Locale.ROOT) + "  " + report.message() + " (" + report.reason() + ")");
     if (report.hint() != null) {
       out.println("HINT: " + report.hint());
     }
     out.println();
-    rows(report).forEach(row -> out.printf("  %-12s %s%n", row.name(), row.text()));
+    rows(report, chosen).forEach(row -> out.printf("  %-12s %s%n", row.name(), row.text()));
     out.flush();
   }
 
@@ -35,15 +37,18 @@ final class ReportText {
 
   private record Row(String name, String text) {}
 
-  private static List<Row> rows(Report report) {
+  private static List<Row> rows(Report report, Evidence.Chosen chosen) {
     List<Row> rows = new ArrayList<>();
     if (report.backup() != null) {
       Report.BackupFacts backup = report.backup();
-      rows.add(new Row("backup", backup.path()));
+      rows.add(new Row("backup", backup.path() + (chosen == null ? "" : " (" + chosen.words() + ")")));
       rows.add(new Row("", "PostgreSQL " + backup.postgresVersion() + ", begun " + time(backup.startTime()) + " at "
           + backup.startLsn() + ", " + Words.bytes(backup.bytes())));
       backup.archives().forEach(archive ->
           rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));
+    }
+    for (int i = 0; chosen != null && i < chosen.skipped().size(); i++) {
+      rows.add(new Row(i == 0 ? "skipped" : "", chosen.skipped().get(i)));
     }
     if (report.image() != null) {
       rows.add(new Row("image", report.image().key() + " with PostgreSQL " + report.image().postgresVersion()));

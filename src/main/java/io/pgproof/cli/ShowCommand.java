@@ -43,7 +43,7 @@ final class ShowCommand implements Callable<Integer> {
       if (shown.report() == null) {
         out.println("run " + run + " has no verdict yet");
       } else {
-        ReportText.print(shown.report(), out);
+        ReportText.print(shown.report(), shown.chosen(), out);
       }
       out.println();
       shown.happenings().forEach(happening ->

@@ -102,7 +102,7 @@ final class Desk {
     if (!reports.exists(run)) {
       throw new UsageException(Reason.BAD_OPTION, "there is no run " + run, "see ./pgproof runs for the ids of past runs");
     }
-    return new Reply.Run(run.value(), reports.report(run).orElse(null), reports.happenings(run));
+    return new Reply.Run(run.value(), reports.report(run).orElse(null), reports.choice(run).orElse(null), reports.happenings(run));
   }
 
   static void say(Asker asker, String line) {

@@ -6,6 +6,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.Evidence;
 import io.pgproof.workflow.ProgressBoard;
 import io.pgproof.workflow.Reports;
 import io.pgproof.workflow.Verifications;
@@ -40,6 +41,10 @@ final class Proofs {
     RunId run = verifications.begin(request);
     asker.whenTakenBack(() -> verifications.withdraw(run, request.askedBy()));
     asker.hear(new Reply.Begun(run.value()));
+    Optional<Evidence.Chosen> chosen = reports.choice(run);
+    if (chosen.isPresent()) {
+      asker.hear(new Reply.Said(chosen.get().tell()));
+    }
     await(run, asker);
   }
 
@@ -56,7 +61,7 @@ final class Proofs {
     for (int look = 1; ; look++) {
       Optional<Report> report = reports.report(run);
       if (report.isPresent()) {
-        asker.hear(new Reply.Verdict(report.get()));
+        asker.hear(new Reply.Verdict(report.get(), reports.choice(run).orElse(null)));
         return;
       }
       Optional<String> stuck = look % STUCK_EVERY_LOOKS == 0 ? verifications.stuck(run) : Optional.empty();

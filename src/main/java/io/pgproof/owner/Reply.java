@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Report;
+import io.pgproof.workflow.Evidence;
 import io.pgproof.workflow.ProgressBoard;
 import io.pgproof.workflow.Reports;
 import java.util.List;
@@ -35,16 +36,16 @@ public sealed interface Reply {
   /** Something to read on the way. */
   record Said(String text) implements Reply {}
 
-  /** The end of a verification. */
-  record Verdict(Report report) implements Reply {}
+  /** The end of a verification; {@code chosen} is {@code null} where the backup was named and not chosen. */
+  record Verdict(Report report, Evidence.Chosen chosen) implements Reply {}
 
   /** A demonstration's backup lies there; the query tells how old its data are. */
   record BackedUp(String path, String freshnessQuery) implements Reply {}
 
   record Runs(List<Reports.Line> lines) implements Reply {}
 
-  /** One run; {@code report} is {@code null} while it has no verdict. */
-  record Run(String run, Report report, List<Reports.Happening> happenings) implements Reply {}
+  /** One run; {@code report} is {@code null} while it has no verdict, {@code chosen} where the backup was named. */
+  record Run(String run, Report report, Evidence.Chosen chosen, List<Reports.Happening> happenings) implements Reply {}
 
   record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}
 

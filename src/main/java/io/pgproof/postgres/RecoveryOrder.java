@@ -36,6 +36,9 @@ public record RecoveryOrder(
   /** The server's log directory as seen inside; the log is {@code server.log} there. */
   public static final String LOG = "/pgproof/log";
 
+  /** The directory of tablespaces as seen inside, with one for each OID. */
+  public static final String TABLESPACES = "/pgproof/tablespaces";
+
   /** The WAL archive as seen inside. */
   public static final String WAL_ARCHIVE = "/pgproof/wal";
 }

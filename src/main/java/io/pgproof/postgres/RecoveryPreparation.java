@@ -4,6 +4,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.pgproof.backup.TablespaceMap;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
@@ -17,8 +18,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Makes a restored data directory recover to the end of its WAL, and do nothing else.
@@ -34,8 +33,6 @@ public final class RecoveryPreparation {
   private static final List<String> LEFTOVERS = List.of(
       "recovery.conf", "recovery.done", "standby.signal", "recovery.signal", "promote", "fallback_promote",
       "postmaster.pid", "postmaster.opts", "postgresql.auto.conf.tmp");
-
-  private static final Pattern TABLESPACE = Pattern.compile("([1-9][0-9]{0,9}) .*");
 
   private final RecoveryOrder order;
 
@@ -89,24 +86,19 @@ public final class RecoveryPreparation {
 
   /** The server makes {@code pg_tblspc} anew from {@code tablespace_map}, which still names the source's paths. */
   private void pointTablespacesAtTheirLinks() throws IOException {
-    Path map = order.dataDirectory().resolve("tablespace_map");
+    Path map = order.dataDirectory().resolve(TablespaceMap.NAME);
     if (!Files.exists(map, NOFOLLOW_LINKS)) {
       return;
     }
     StringBuilder lines = new StringBuilder();
-    // A path may hold a line break; only what begins with a number names a tablespace.
-    for (String line : new String(Files.readAllBytes(map), StandardCharsets.ISO_8859_1).split("\n")) {
-      Matcher entry = TABLESPACE.matcher(line);
-      if (!entry.matches()) {
-        continue;
-      }
-      Path link = order.dataDirectory().resolve("pg_tblspc").resolve(entry.group(1));
+    for (String oid : TablespaceMap.parse(Files.readAllBytes(map)).keySet()) {
+      Path link = order.dataDirectory().resolve("pg_tblspc").resolve(oid);
       if (!Files.isSymbolicLink(link)) {
         throw new FindingException(
             Reason.BACKUP_INCOMPLETE,
-            "tablespace_map names the tablespace " + entry.group(1) + ", but the backup brought no files of it");
+            "tablespace_map names the tablespace " + oid + ", but the backup brought no files of it");
       }
-      lines.append(entry.group(1)).append(' ').append(Files.readSymbolicLink(link)).append('\n');
+      lines.append(oid).append(' ').append(Files.readSymbolicLink(link)).append('\n');
     }
     write(map, lines.toString());
   }

@@ -93,6 +93,11 @@ public record StateDirectory(Path path) {
       return path.resolve("data");
     }
 
+    /** The tablespaces that lie outside of the data directory. */
+    public Path tablespaces() {
+      return path.resolve("tablespaces");
+    }
+
     /** Copies of the WAL segments that the backup does not bring. */
     public Path walArchive() {
       return path.resolve("wal");

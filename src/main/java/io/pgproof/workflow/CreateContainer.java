@@ -37,6 +37,9 @@ final class CreateContainer extends Step {
         new Mount(stay.directory().settings(), RecoveryOrder.SETTINGS, Access.READ_ONLY),
         new Mount(stay.directory().socket(), RecoveryOrder.SOCKET, Access.READ_WRITE),
         new Mount(stay.directory().log(), RecoveryOrder.LOG, Access.READ_WRITE)));
+    if (Files.isDirectory(stay.directory().tablespaces())) {
+      mounts.add(new Mount(stay.directory().tablespaces(), RecoveryOrder.TABLESPACES, Access.READ_WRITE));
+    }
     if (stay.request().walArchive().isPresent()) {
       mounts.add(new Mount(stay.directory().walArchive(), RecoveryOrder.WAL_ARCHIVE, Access.READ_ONLY));
     }

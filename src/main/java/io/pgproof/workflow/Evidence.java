@@ -3,11 +3,13 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Entry;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.Trail;
+import io.pgproof.backup.Choice;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +35,29 @@ public sealed interface Evidence {
     @Override
     public String tell() {
       return "asked to verify " + request.path() + (again == null ? "" : " again, after run " + again);
+    }
+  }
+
+  /**
+   * One backup was chosen among many; the whole run is about it, whatever comes to lie beside it meanwhile.
+   *
+   * @param skipped those that are no whole backup, each with why
+   */
+  record Chosen(String path, String parent, int of, boolean whole, List<String> skipped) implements Evidence {
+    static Chosen of(Path path, Choice choice) {
+      return new Chosen(path.toString(), choice.parent().toString(), choice.of(), choice.whole(), choice.skipped());
+    }
+
+    /** As it stands behind the path. */
+    public String words() {
+      return (of == 1 ? "the only one in " : "the newest of " + of + " in ") + parent
+          + (whole ? "" : of == 1 ? ", and not whole" : ", of which none is whole");
+    }
+
+    @Override
+    public String tell() {
+      return "chose " + path + ", " + words()
+          + (skipped.isEmpty() ? "" : "; skipped " + String.join("; skipped ", skipped));
     }
   }
 

@@ -25,9 +25,9 @@ final class InspectBackup extends Step {
   }
 
   @Override
-  void perform(RunId run, DelegateExecution execution) {
+  void perform(RunId run, DelegateExecution execution) throws InterruptedException {
     VerificationRequest request = requests.of(run);
-    Backup backup = Backups.find(request.path());
+    Backup backup = Backups.find(requests.backup(run));
     boolean begun = work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED);
     if (!begun) {
       progress.phase(run, "inspect");
@@ -46,7 +46,7 @@ final class InspectBackup extends Step {
     execution.setVariable(VerifyBackup.Variable.POSTGRES_MAJOR, identity.postgresMajor());
     record(run, new Evidence.Inspected(new Report.BackupFacts(
         backup.directory().toString(),
-        "tar",
+        backup.format().word(),
         String.valueOf(identity.postgresMajor()),
         identity.systemIdentifier().orElse(null),
         identity.label().startTime(),

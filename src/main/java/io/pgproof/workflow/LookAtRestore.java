@@ -41,7 +41,7 @@ final class LookAtRestore extends Step {
     Restored restored = stay.restored();
     return new Report.BackupFacts(
         stay.backup().directory().toString(),
-        "tar",
+        stay.backup().format().word(),
         String.valueOf(restored.identity().postgresMajor()),
         restored.control().systemIdentifier(),
         restored.identity().label().startTime(),

@@ -32,6 +32,11 @@ public final class Reports {
         .map(entry -> ((Evidence.VerdictReached) Evidence.read(entry)).report());
   }
 
+  /** How the run's backup was chosen; empty where it was named. */
+  public Optional<Evidence.Chosen> choice(RunId run) {
+    return trail.last(run, Evidence.kind(Evidence.Chosen.class)).map(entry -> (Evidence.Chosen) Evidence.read(entry));
+  }
+
   /** Whether there is such a run at all. */
   public boolean exists(RunId run) {
     return trail.last(run, Evidence.kind(Evidence.Asked.class)).isPresent();

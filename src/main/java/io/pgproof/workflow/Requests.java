@@ -4,6 +4,7 @@ import io.pgproof.audit.Entry;
 import io.pgproof.audit.Trail;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
+import java.nio.file.Path;
 import java.time.Instant;
 
 /** What was asked for, read from the trail: the engine carries the run's id only. */
@@ -19,6 +20,13 @@ final class Requests {
    */
   VerificationRequest of(RunId run) {
     return ((Evidence.Asked) Evidence.read(asked(run))).request();
+  }
+
+  /** The directory of the backup that the run is about: the one asked for, or the one chosen in it. */
+  Path backup(RunId run) {
+    return trail.last(run, Evidence.kind(Evidence.Chosen.class))
+        .map(entry -> Path.of(((Evidence.Chosen) Evidence.read(entry)).path()))
+        .orElseGet(() -> of(run).path());
   }
 
   /** When it was asked for: ages are judged against this time. */

@@ -4,11 +4,11 @@ import io.pgproof.audit.Trail;
 import io.pgproof.backup.Backup;
 import io.pgproof.backup.BackupIdentity;
 import io.pgproof.backup.Backups;
+import io.pgproof.backup.Places;
 import io.pgproof.backup.RestoreOrder;
-import io.pgproof.backup.Restored;
-import io.pgproof.backup.WalArchive;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
+import io.pgproof.postgres.RecoveryOrder;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
@@ -22,7 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Restore files: begins the stay and the one pass over the archives. */
+/** Restore files: begins the stay and the one pass over the backup. */
 final class RestoreFiles extends Step {
   private final Requests requests;
   private final ImageStore images;
@@ -65,7 +65,7 @@ final class RestoreFiles extends Step {
     stays.end(run);
   }
 
-  /** Begins the stay and its pass over the archives, unless it is begun. */
+  /** Begins the stay and its pass over the backup, unless it is begun. */
   void begin(RunId run, String imageKey) throws IOException, InterruptedException {
     if (work.isBegun(run, VerifyBackup.Message.RESTORE_ENDED)) {
       return;
@@ -73,7 +73,7 @@ final class RestoreFiles extends Step {
     VerificationRequest request = requests.of(run);
     Image image = images.list().stream().filter(candidate -> candidate.key().equals(imageKey)).findFirst()
         .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
-    Backup backup = Backups.find(request.path());
+    Backup backup = Backups.find(requests.backup(run));
     RunDirectory directory = state.run(run);
     Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), backup);
     // First, so that nobody takes the directory for a leftover.
@@ -81,19 +81,16 @@ final class RestoreFiles extends Step {
     Trees.remove(directory.path());
     Files.createDirectories(directory.path());
     Progress heard = progress.phase(run, "restore");
-    RestoreOrder order =
-        new RestoreOrder(directory.data(), stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
+    Places places =
+        new Places(directory.data(), directory.tablespaces(), RecoveryOrder.TABLESPACES, directory.walArchive());
+    RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
     work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> {
       BackupIdentity identity = identity(run, backup, request);
       if (identity.postgresMajor() != image.major()) {
         throw new FindingException(Reason.BACKUP_CHANGED, backup.directory() + " is of PostgreSQL " + identity.postgresMajor()
             + " now, and was of " + image.major() + " when it was inspected");
       }
-      Restored restored = Backups.restore(backup, identity, order, heard);
-      if (request.walArchive().isPresent()) {
-        WalArchive.copy(request.walArchive().get(), identity.label().startSegment(), directory.walArchive(), order);
-      }
-      return restored;
+      return Backups.restore(backup, identity, order, heard);
     });
   }
 

@@ -13,7 +13,7 @@ import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.target.VerificationRequest;
-import java.util.Map;
+import java.io.IOException;
 
 /**
  * One stay in the container: what its steps tell each other. It lives in memory alone, for a stay is never resumed by another
@@ -80,8 +80,8 @@ final class Stay {
     restored = value;
   }
 
-  RestoredFiles restoredFiles() {
-    return new RestoredFiles(directory.data(), Map.of());
+  RestoredFiles restoredFiles() throws IOException {
+    return RestoredFiles.of(directory.data(), directory.tablespaces());
   }
 
   RecoveryReached reached() {

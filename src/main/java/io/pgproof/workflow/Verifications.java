@@ -1,9 +1,13 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.backup.Backup;
 import io.pgproof.backup.Backups;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Date;
 import java.util.HashMap;
@@ -72,12 +76,12 @@ public final class Verifications {
   }
 
   RunId begin(VerificationRequest request, RunId after) {
-    Backups.find(request.path());
+    Backup backup = find(request.path());
     RunId run = RunId.at(clock.instant());
     Map<String, Object> variables = new HashMap<>();
     variables.put(VerifyBackup.Variable.RUN, run.value());
     variables.put(VerifyBackup.Variable.TARGET, request.target().orElse(null));
-    variables.put(VerifyBackup.Variable.BACKUP_PATH, request.path().toString());
+    variables.put(VerifyBackup.Variable.BACKUP_PATH, backup.directory().toString());
     variables.put(VerifyBackup.Variable.BACKUP_KEY, OpenTasks.backupKey(request));
     variables.put(VerifyBackup.Variable.ASKED_BY, request.askedBy());
     variables.put(VerifyBackup.Variable.MAX_AGE_TEXT, Words.duration(request.maxAge()));
@@ -89,9 +93,19 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.WITHDRAWN, false);
     transactions.executeWithoutResult(transaction -> {
       new Evidence.Asked(request, after == null ? null : after.value()).record(trail, run, request.askedBy());
+      backup.choice().ifPresent(choice -> Evidence.Chosen.of(backup.directory(), choice).record(trail, run));
       runtime.startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
     });
     return run;
+  }
+
+  private static Backup find(Path path) {
+    try {
+      return Backups.find(path);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FindingException(Reason.INTERRUPTED, "interrupted before it was known which backup to verify");
+    }
   }
 
   /**

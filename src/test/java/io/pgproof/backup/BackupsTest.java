@@ -37,13 +37,12 @@ class BackupsTest {
   @ParameterizedTest
   @CsvSource({
       "notes.txt, nothing that looks like a base backup",
-      "base.tar.zst, compression zst is not supported",
-      "base.tar.lz4, compression lz4 is not supported",
-      "pg_wal.tar.zst, compression zst is not supported",
-      "PG_VERSION, plain data directory",
-      "16385.tar.gz, tablespace archive 16385.tar.gz",
+      "base.tar.xz, compression xz is not known",
+      "pg_wal.tar.bz2, compression bz2 is not known",
+      "PG_VERSION, no base backup",
+      "16385.tar.gz, nothing that looks like a base backup",
   })
-  void unsupportedFormatIsNamed(String file, String words) throws Exception {
+  void whatIsNoBackupIsNamed(String file, String words) throws Exception {
     Files.createFile(directory.resolve(file));
     UsageException refusal = refusal(directory);
 
@@ -64,7 +63,7 @@ class BackupsTest {
     Files.createFile(directory.resolve("pg_wal.tar.gz"));
     Backup found = Backups.find(directory);
 
-    Found.expect(Reason.BACKUP_INCOMPLETE, "no base.tar.gz", () -> Backups.inspect(found));
+    Found.expect(Reason.BACKUP_INCOMPLETE, "no base.tar", () -> Backups.inspect(found));
   }
 
   @ParameterizedTest
@@ -117,9 +116,11 @@ class BackupsTest {
 
   @Test
   void incrementalBackupIsRefusedInWords() {
-    byte[] label = CraftedBackup.utf8(CraftedBackup.LABEL + "INCREMENTAL FROM LSN: 0/900028\n");
+    CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
+    backup.files.put("backup_label", CraftedBackup.utf8(CraftedBackup.LABEL + "INCREMENTAL FROM LSN: 0/900028\n"));
+    backup.write();
 
-    Found.expect(Reason.VERSION_UNSUPPORTED, "incremental", () -> BackupLabel.parse(label, "base.tar"));
+    Found.expect(Reason.VERSION_UNSUPPORTED, "incremental", () -> Backups.inspect(backup.find()));
   }
 
   @Test

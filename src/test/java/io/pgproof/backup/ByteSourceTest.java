@@ -2,7 +2,7 @@ package io.pgproof.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgproof.backup.TarMembers.Member;
+import io.pgproof.backup.Members.Member;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import java.io.ByteArrayOutputStream;
@@ -18,39 +18,6 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 class ByteSourceTest {
-
-  /** Gives at most so many bytes at once, so that every seam between two reads is met. */
-  private static final class Trickle implements ByteSource {
-    private final ByteBuffer bytes;
-    private final int most;
-
-    Trickle(byte[] bytes, int most) {
-      this.bytes = ByteBuffer.wrap(bytes);
-      this.most = most;
-    }
-
-    @Override
-    public int read(ByteBuffer into) {
-      int count = Math.min(most, Math.min(bytes.remaining(), into.remaining()));
-      into.put(bytes.slice(bytes.position(), count));
-      bytes.position(bytes.position() + count);
-      return count == 0 ? -1 : count;
-    }
-
-    @Override
-    public long position() {
-      return bytes.position();
-    }
-
-    @Override
-    public String name() {
-      return "base.tar.gz";
-    }
-
-    @Override
-    public void close() {}
-  }
-
   @Test
   void everySingleBitFlippedIsNoticedOrChangesNothing() throws Exception {
     CraftedBackup backup = new CraftedBackup(Path.of("unwritten"));

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32C;
-import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -45,7 +44,7 @@ final class CraftedBackup {
   String algorithm = "CRC32C";
   String endLsn = "0/1000100";
   boolean manifest = true;
-  boolean compressed = true;
+  Coding coding = Coding.GZIP;
 
   CraftedBackup(Path directory) {
     this.directory = directory;
@@ -78,11 +77,11 @@ final class CraftedBackup {
   }
 
   Path base() {
-    return directory.resolve(compressed ? "base.tar.gz" : "base.tar");
+    return directory.resolve("base.tar" + coding.ending());
   }
 
   Path walArchive() {
-    return directory.resolve(compressed ? "pg_wal.tar.gz" : "pg_wal.tar");
+    return directory.resolve("pg_wal.tar" + coding.ending());
   }
 
   CraftedBackup write() {
@@ -101,16 +100,44 @@ final class CraftedBackup {
     }
   }
 
+  /** The same as a plain backup, with the WAL in its place. */
+  CraftedBackup writePlain() {
+    try {
+      Files.createDirectories(directory.resolve("pg_wal/archive_status"));
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        put(file.getKey(), file.getValue());
+      }
+      for (Map.Entry<String, byte[]> file : wal.entrySet()) {
+        put("pg_wal/" + file.getKey(), file.getValue());
+      }
+      if (manifest) {
+        Files.writeString(directory.resolve("backup_manifest"), manifest(""));
+      }
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void put(String name, byte[] content) throws IOException {
+    Files.createDirectories(directory.resolve(name).getParent());
+    Files.write(directory.resolve(name), content);
+  }
+
   byte[] baseTar() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = tar(bytes)) {
-      put(tar, file("backup_label", files.get("backup_label").length), files.get("backup_label"));
+      for (String first : List.of("backup_label", "tablespace_map")) {
+        if (files.containsKey(first)) {
+          put(tar, file(first, files.get(first).length), files.get(first));
+        }
+      }
       put(tar, new TarArchiveEntry("base/"), new byte[0]);
       put(tar, new TarArchiveEntry("base/5/"), new byte[0]);
       put(tar, new TarArchiveEntry("pg_wal/"), new byte[0]);
       put(tar, new TarArchiveEntry("./pg_wal/archive_status/"), new byte[0]);
       for (Map.Entry<String, byte[]> each : files.entrySet()) {
-        if (!each.getKey().equals("backup_label")) {
+        if (!each.getKey().equals("backup_label") && !each.getKey().equals("tablespace_map")) {
           put(tar, file(each.getKey(), each.getValue().length), each.getValue());
         }
       }
@@ -164,15 +191,11 @@ final class CraftedBackup {
   }
 
   byte[] packed(byte[] tar) throws IOException {
-    return compressed ? gzip(tar) : tar;
+    return Packed.by(coding, tar);
   }
 
   static byte[] gzip(byte[] content) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (OutputStream gzip = new GZIPOutputStream(bytes)) {
-      gzip.write(content);
-    }
-    return bytes.toByteArray();
+    return Packed.by(Coding.GZIP, content);
   }
 
   /** A WAL segment of zeros behind a real first header, at home at this number. */
@@ -226,7 +249,7 @@ final class CraftedBackup {
     tar.closeArchiveEntry();
   }
 
-  Backup find() {
+  Backup find() throws InterruptedException {
     return Backups.find(directory);
   }
 
@@ -241,7 +264,11 @@ final class CraftedBackup {
   }
 
   RestoreOrder order(Optional<Path> archive) {
-    return new RestoreOrder(data(), 100100, 100102, archive, 1 << 20);
+    return new RestoreOrder(places(), 100100, 100102, archive, 1 << 20);
+  }
+
+  Places places() {
+    return new Places(data(), directory.resolveSibling("tablespaces"), "/inside", directory.resolveSibling("wal"));
   }
 
   Path data() {

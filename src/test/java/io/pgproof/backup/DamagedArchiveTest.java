@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DamagedArchiveTest {
   @TempDir Path directory;
@@ -44,15 +46,19 @@ class DamagedArchiveTest {
     Found.expect(Reason.ARCHIVE_TRUNCATED, "pg_wal.tar.gz ends at byte " + (whole.length - 3), () -> backup.restore());
   }
 
-  @Test
-  void everyTruncationIsFound() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Coding.class)
+  void everyTruncationIsFound(Coding coding) throws Exception {
+    backup.coding = coding;
+    backup.manifest = false;
     withoutWal();
     byte[] whole = Files.readAllBytes(backup.base());
-    for (int length = 0; length < whole.length; length += 29) {
+    for (int length = 0; length < whole.length; length += coding == Coding.NONE ? 509 : 29) {
       Files.write(backup.base(), Arrays.copyOf(whole, length));
       Finding finding = Found.by(this::restoreWithArchive);
       assertThat(finding.reason()).as("of %d bytes: %s", length, finding.message()).isEqualTo(Reason.ARCHIVE_TRUNCATED);
       remove(backup.data());
+      remove(backup.places().wal());
     }
   }
 
@@ -70,7 +76,7 @@ class DamagedArchiveTest {
 
   @Test
   void plainTarCutInAMemberIsTruncated() throws Exception {
-    backup.compressed = false;
+    backup.coding = Coding.NONE;
     byte[] tar = backup.write().baseTar();
     Files.write(backup.base(), Arrays.copyOf(tar, 9 * 512));
 
@@ -117,7 +123,7 @@ class DamagedArchiveTest {
 
   @Test
   void changedTarHeaderIsFound() throws Exception {
-    backup.compressed = false;
+    backup.coding = Coding.NONE;
     byte[] tar = backup.write().baseTar();
     tar[1024 + 3] ^= 1;
     Files.write(backup.base(), tar);
@@ -142,12 +148,17 @@ class DamagedArchiveTest {
     Found.expect(Reason.BACKUP_UNREADABLE, "pg_wal.tar.gz cannot be read", () -> backup.restore());
   }
 
-  @Test
-  void noFlippedBitRestoresOtherBytesUnnoticed() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Coding.class)
+  void noFlippedBitRestoresOtherBytesUnnoticed(Coding coding) throws Exception {
+    backup.coding = coding;
+    // Gzip's own checksum is enough; the others have none, and no manifest covers this file.
+    backup.manifest = coding != Coding.GZIP;
+    backup.files.remove("postgresql.auto.conf");
     withoutWal();
     byte[] whole = Files.readAllBytes(backup.base());
     int noticed = 0;
-    for (int position = 0; position < whole.length; position += 5) {
+    for (int position = 0; position < whole.length; position += coding == Coding.NONE ? 97 : 5) {
       byte[] flipped = whole.clone();
       flipped[position] ^= (byte) (1 << position % 8);
       Files.write(backup.base(), flipped);
@@ -159,14 +170,32 @@ class DamagedArchiveTest {
         noticed++;
       }
       remove(backup.data());
+      remove(backup.places().wal());
     }
-    // Some bits change nothing: the gzip header's time, or how far back a run of zeros is copied from.
-    assertThat(noticed).isGreaterThan(whole.length / 5 * 3 / 4);
+    // Some bits change nothing: a header's time, padding, or how far back a run of zeros is copied from.
+    assertThat(noticed).isGreaterThan(whole.length / (coding == Coding.NONE ? 97 * 4 : 5 * 2));
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Coding.class, names = {"LZ4", "ZSTD"})
+  void whatIsNamedByACodingAndIsNoneSaysHowItBegins(Coding coding) throws Exception {
+    backup.coding = coding;
+    Files.writeString(backup.write().base(), "BACKUP");
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "archive: it begins with 42 41 43 4b", () -> backup.restore());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Coding.class, names = {"LZ4", "ZSTD"})
+  void bytesBehindTheLastFrameAreFound(Coding coding) throws Exception {
+    backup.coding = coding;
+    Files.write(backup.write().base(), new byte[] {0, 0}, StandardOpenOption.APPEND);
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "bytes follow that are no", () -> backup.restore());
   }
 
   private void withoutWal() throws IOException {
     backup.wal.clear();
-    backup.manifest = false;
     backup.write();
     Files.createDirectory(directory.resolve("archive"));
     Files.write(directory.resolve("archive").resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));

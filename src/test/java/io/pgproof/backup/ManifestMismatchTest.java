@@ -61,7 +61,7 @@ class ManifestMismatchTest {
     backup.files.remove("base/5/1259");
     rewriteBase(backup);
 
-    Found.expect(Reason.MANIFEST_MISMATCH, "base/5/1259 is in backup_manifest and not in the archive", () -> backup.restore());
+    Found.expect(Reason.MANIFEST_MISMATCH, "base/5/1259 is in backup_manifest and not in the backup", () -> backup.restore());
   }
 
   @Test
@@ -70,7 +70,7 @@ class ManifestMismatchTest {
     backup.files.put("base/5/9999", new byte[8192]);
     rewriteBase(backup);
 
-    Found.expect(Reason.MANIFEST_MISMATCH, "base/5/9999 is in the archive and not in", () -> backup.restore());
+    Found.expect(Reason.MANIFEST_MISMATCH, "base/5/9999 is in the backup and not in", () -> backup.restore());
   }
 
   @Test

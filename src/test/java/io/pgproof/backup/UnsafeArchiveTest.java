@@ -46,7 +46,7 @@ class UnsafeArchiveTest {
 
   @Test
   void nameBehindAHiddenNulIsRefused() throws Exception {
-    backup.compressed = false;
+    backup.coding = Coding.NONE;
     byte[] tar = backup.with(CraftedBackup.file("harmlessXevil", EVIL.length), EVIL).write().baseTar();
     String text = new String(tar, StandardCharsets.ISO_8859_1);
     int header = text.indexOf("harmlessXevil");
@@ -122,7 +122,7 @@ class UnsafeArchiveTest {
   @Test
   void bombBeyondTheManifestEndsBeforeItIsWritten() throws Exception {
     backup.manifest = true;
-    backup.compressed = false;
+    backup.coding = Coding.NONE;
     backup.write();
     byte[] tar = backup.with(CraftedBackup.file("pg_wal/bomb", 0), new byte[0]).baseTar();
     String text = new String(tar, StandardCharsets.ISO_8859_1);

@@ -94,6 +94,7 @@ final class SourceCluster {
         Instant.now(),
         "pg_basebackup base backup",
         OptionalInt.of(Integer.parseInt(found(text, "START TIMELINE: (\\d+)"))),
+        false,
         false);
   }
 

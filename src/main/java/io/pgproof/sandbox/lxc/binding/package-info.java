@@ -1,2 +1,2 @@
-/** liblxc mirrored, no logic; the only room that imports JNA. */
+/** liblxc mirrored, no logic; with {@code backup.binding} the only rooms that import JNA. */
 package io.pgproof.sandbox.lxc.binding;

@@ -1,0 +1,55 @@
+package io.pgproof.backup;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The files and directories of a part of a backup, each once, in the part's own order; one thread at a time. */
+interface Members extends AutoCloseable {
+  /** Larger than the caches of a core, small enough to keep a running system's memory free. */
+  int WINDOW = 512 * 1024;
+
+  /**
+   * One of them.
+   *
+   * @param name one character a byte, without a leading {@code ./} and a directory's closing slash
+   * @param type what it says it is
+   * @param size of its content in bytes
+   */
+  record Member(String name, Type type, long size) {}
+
+  enum Type {
+    FILE,
+    DIRECTORY,
+    SYMBOLIC_LINK,
+    OTHER
+  }
+
+  /** Takes a member's content piece by piece. */
+  interface Sink {
+    void write(ByteBuffer piece) throws IOException;
+  }
+
+  /** The next member, its content unread; empty behind the last, when the part was read to its end. */
+  Optional<Member> next() throws InterruptedException;
+
+  /**
+   * Lets a new file share the blocks of the member that {@link #next} gave, where the file system can; the content is then read
+   * from there, so that what is checked is what is restored.
+   *
+   * @return whether the file has the member's whole content now
+   */
+  default boolean share(Path file) {
+    return false;
+  }
+
+  /** Hands the content of the member that {@link #next} gave to a sink, to its last byte. */
+  void content(Sink sink) throws IOException, InterruptedException;
+
+  /** Fills a buffer from the content of the member that {@link #next} gave, as far as both go. */
+  void start(ByteBuffer into) throws InterruptedException;
+
+  @Override
+  void close();
+}

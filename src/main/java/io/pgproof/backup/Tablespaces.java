@@ -1,0 +1,79 @@
+package io.pgproof.backup;
+
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * The tablespaces that parts of their own bring: each lies beside the data directory, which gets a link to it made here and
+ * never by a backup. Safe for several threads.
+ */
+final class Tablespaces {
+  private final Backup backup;
+  private final Set<String> oids;
+  private final Set<String> named = ConcurrentHashMap.newKeySet();
+
+  Tablespaces(Backup backup) {
+    this.backup = backup;
+    this.oids = backup.parts().stream().flatMap(part -> part.tablespace().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  Set<String> oids() {
+    return oids;
+  }
+
+  /** Name below the tablespaces' directory; empty for what lies in the data directory itself. */
+  Optional<String> beside(String name) {
+    if (oids.isEmpty() || !name.startsWith(Part.TABLESPACES)) {
+      return Optional.empty();
+    }
+    String rest = name.substring(Part.TABLESPACES.length());
+    int slash = rest.indexOf('/');
+    return oids.contains(slash < 0 ? rest : rest.substring(0, slash)) ? Optional.of(rest) : Optional.empty();
+  }
+
+  /** Hears of a link or a directory in {@code pg_tblspc}, which names a tablespace. */
+  void met(String name, String source) {
+    String oid = name.substring(Part.TABLESPACES.length());
+    if (!oids.contains(oid)) {
+      throw missing(oid, source);
+    }
+    named.add(oid);
+  }
+
+  /** Throws a finding when {@code tablespace_map} names a tablespace that no part brings. */
+  void requireBrought(Map<String, String> map) {
+    for (String oid : map.keySet()) {
+      if (!oids.contains(oid)) {
+        throw missing(oid, TablespaceMap.NAME);
+      }
+    }
+  }
+
+  /** Throws a finding when a part brings a tablespace that nothing names, neither the map nor what was met. */
+  void requireNamed(Map<String, String> map) {
+    for (String oid : oids) {
+      if (!map.containsKey(oid) && !named.contains(oid)) {
+        throw new FindingException(Reason.INCONSISTENT, part(oid).name() + " brings a tablespace that " + backup.baseName()
+            + " does not know: they are not of one backup");
+      }
+    }
+  }
+
+  private FindingException missing(String oid, String source) {
+    boolean tar = backup.format() == Backup.Format.TAR;
+    return new FindingException(
+        Reason.BACKUP_INCOMPLETE, source + " names the tablespace " + Names.shown(oid) + ", and "
+            + (tar ? "its archive " + Names.shown(oid) + ".tar is" : "its files are") + " not there");
+  }
+
+  private Part part(String oid) {
+    return backup.parts().stream().filter(part -> part.tablespace().filter(oid::equals).isPresent()).findFirst().orElseThrow();
+  }
+}

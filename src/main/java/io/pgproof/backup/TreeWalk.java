@@ -1,0 +1,213 @@
+package io.pgproof.backup;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.pgproof.backup.Members.Type;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * All that lies in the trees of a backup, each once and in a fixed order, for any number of threads.
+ *
+ * <p>No link below a root is followed, not even one that takes a directory's place while the walk goes on: every step starts
+ * from the directory that is open.
+ */
+final class TreeWalk implements AutoCloseable {
+  private static final int DEEPEST = 32;
+  private static final Pattern OF_TABLESPACE = Pattern.compile("PG_[0-9.]+_[0-9]+");
+  private static final Pattern OF_WAL = Pattern.compile(
+      "[0-9A-F]{24}(?:\\.partial|\\.[0-9A-F]{8}\\.backup)?|[0-9A-F]{8}\\.history|archive_status|summaries|xlogtemp.*");
+
+  /**
+   * A file, a directory, or what should not be there.
+   *
+   * @param name in the data directory, one character a byte
+   * @param file where it lies
+   */
+  record Entry(String name, Path file, Part.Tree tree, BasicFileAttributes attributes) {
+    Type type() {
+      if (attributes.isRegularFile()) {
+        return Type.FILE;
+      }
+      if (attributes.isDirectory()) {
+        return Type.DIRECTORY;
+      }
+      return attributes.isSymbolicLink() ? Type.SYMBOLIC_LINK : Type.OTHER;
+    }
+  }
+
+  /** An entry with its content where it is a file; whoever takes it closes it. */
+  record Taken(Entry entry, Optional<SeekableByteChannel> content) {}
+
+  private record Level(String prefix, Path path, SecureDirectoryStream<Path> directory, Iterator<Path> names) {}
+
+  private final Iterator<Part.Tree> trees;
+  private final Set<String> elsewhere;
+  private final Deque<Level> levels = new ArrayDeque<>();
+  private final Map<Part.Tree, Boolean> unshared = new ConcurrentHashMap<>();
+  private Part.Tree tree;
+
+  TreeWalk(Backup backup) {
+    this.trees = backup.trees().iterator();
+    this.elsewhere = backup.elsewhere();
+  }
+
+  /**
+   * The next entry; empty behind the last.
+   *
+   * @throws FindingException {@code backup-unreadable} when it cannot be seen, {@code unsafe-archive} when a tree is not what
+   *     its place says
+   */
+  synchronized Optional<Entry> next() {
+    while (true) {
+      if (levels.isEmpty()) {
+        if (!trees.hasNext()) {
+          return Optional.empty();
+        }
+        tree = trees.next();
+        enter(tree.prefix(), tree.path(), null);
+      }
+      Level level = levels.peek();
+      if (level.names().hasNext()) {
+        return Optional.of(entry(level, level.names().next()));
+      }
+      leave();
+    }
+  }
+
+  /** As {@link #next}, with the content of a file opened. */
+  synchronized Optional<Taken> take() throws InterruptedException {
+    Optional<Entry> next = next();
+    if (next.isEmpty()) {
+      return Optional.empty();
+    }
+    Entry entry = next.get();
+    if (entry.type() != Type.FILE) {
+      return Optional.of(new Taken(entry, Optional.empty()));
+    }
+    try {
+      Set<OpenOption> options = Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS);
+      return Optional.of(new Taken(
+          entry, Optional.of(levels.peek().directory().newByteChannel(entry.file().getFileName(), options))));
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw RawArchive.unreadable(entry.file(), 0, e);
+    }
+  }
+
+  /** Whether it is worth trying to share the blocks of this tree's files. */
+  boolean mayShare(Part.Tree of) {
+    return !unshared.containsKey(of);
+  }
+
+  /** Hears that sharing failed, and will fail for the tree's other files too. */
+  void cannotShare(Part.Tree of) {
+    unshared.put(of, true);
+  }
+
+  private Entry entry(Level level, Path name) {
+    Path file = level.path().resolve(name);
+    BasicFileAttributes attributes;
+    try {
+      attributes = level.directory().getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS).readAttributes();
+    } catch (IOException e) {
+      throw RawArchive.unreadable(file, 0, e);
+    }
+    Entry entry = new Entry(level.prefix() + Names.of(name), file, tree, attributes);
+    if (levels.size() == 1) {
+      requireAtHome(entry);
+    }
+    if (attributes.isDirectory() && !elsewhere.contains(entry.name())) {
+      enter(entry.name() + "/", file, level);
+    }
+    return entry;
+  }
+
+  private void enter(String prefix, Path path, Level from) {
+    if (levels.size() == DEEPEST) {
+      throw new FindingException(
+          Reason.UNSAFE_ARCHIVE, path + " is nested deeper than PostgreSQL ever writes: more than " + DEEPEST + " directories");
+    }
+    SecureDirectoryStream<Path> directory = null;
+    try {
+      directory = secure(from == null
+          ? Files.newDirectoryStream(path)
+          : from.directory().newDirectoryStream(path.getFileName(), NOFOLLOW_LINKS));
+      List<Path> names = new ArrayList<>();
+      directory.forEach(entry -> names.add(entry.getFileName()));
+      Collections.sort(names);
+      levels.push(new Level(prefix, path, directory, names.iterator()));
+    } catch (IOException | DirectoryIteratorException e) {
+      closeQuietly(directory);
+      throw RawArchive.unreadable(path, 0, e instanceof DirectoryIteratorException iterating ? iterating.getCause() : (IOException) e);
+    }
+  }
+
+  private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream) {
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return secure;
+    }
+    throw new IllegalStateException("this system opens no file from an open directory");
+  }
+
+  /** A link to a tablespace or to the WAL may be planted: what it leads to must look like one. */
+  private void requireAtHome(Entry entry) {
+    String name = entry.name().substring(tree.prefix().length());
+    boolean strange = tree.tablespace().isPresent() && !OF_TABLESPACE.matcher(name).matches()
+        || tree.prefix().equals(Part.WAL) && !OF_WAL.matcher(name).matches();
+    if (strange) {
+      throw new FindingException(Finding.of(
+          Reason.UNSAFE_ARCHIVE,
+          tree.prefix().substring(0, tree.prefix().length() - 1) + " leads to " + tree.path() + ", which holds "
+              + Names.shown(name) + " and so is no " + (tree.tablespace().isPresent() ? "tablespace" : "directory with WAL"),
+          "do not start a server on this backup; find out who made the link",
+          null));
+    }
+  }
+
+  private void leave() {
+    closeQuietly(levels.pop().directory());
+  }
+
+  private static void closeQuietly(DirectoryStream<Path> directory) {
+    try {
+      if (directory != null) {
+        directory.close();
+      }
+    } catch (IOException e) {
+      // A failed close of a directory opened for reading loses nothing.
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    while (!levels.isEmpty()) {
+      leave();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.pgproof.backup.binding;
+
+import com.sun.jna.Library;
+import java.nio.ByteBuffer;
+
+/**
+ * The functions of {@code lz4frame.h} that pgproof calls; names and order of arguments are C's. Pointers to a value are
+ * arrays of one element, a context is its address, buffers are direct and used from their first byte on.
+ */
+public interface Liblz4 extends Library {
+  int LZ4F_VERSION = 100;
+
+  /**
+   * {@code LZ4F_errorCode_t LZ4F_createDecompressionContext(LZ4F_dctx** dctxPtr, unsigned version)}: freed with {@link
+   * #LZ4F_freeDecompressionContext}.
+   */
+  long LZ4F_createDecompressionContext(long[] dctxPtr, int version);
+
+  /** {@code LZ4F_errorCode_t LZ4F_freeDecompressionContext(LZ4F_dctx* dctx)}. */
+  long LZ4F_freeDecompressionContext(long dctx);
+
+  /**
+   * {@code size_t LZ4F_decompress(LZ4F_dctx* dctx, void* dstBuffer, size_t* dstSizePtr, const void* srcBuffer, size_t*
+   * srcSizePtr, const LZ4F_decompressOptions_t* dOptPtr)}: the sizes come back as what was written and what was read; 0 at
+   * the end of a frame.
+   */
+  long LZ4F_decompress(
+      long dctx, ByteBuffer dstBuffer, long[] dstSizePtr, ByteBuffer srcBuffer, long[] srcSizePtr, long dOptPtr);
+
+  /** {@code unsigned LZ4F_isError(LZ4F_errorCode_t code)}: not 0 when the code is an error's. */
+  int LZ4F_isError(long code);
+
+  /** {@code const char* LZ4F_getErrorName(LZ4F_errorCode_t code)}. */
+  String LZ4F_getErrorName(long code);
+
+  /**
+   * Loads {@code liblz4.so.1}; no development package is needed.
+   *
+   * @throws LibraryMissingException when it is not installed
+   */
+  static Liblz4 load() {
+    return load("liblz4.so.1");
+  }
+
+  /** @param library file name for the dynamic linker, or a path */
+  static Liblz4 load(String library) {
+    return Loading.load(library, Liblz4.class, "liblz4-1");
+  }
+}

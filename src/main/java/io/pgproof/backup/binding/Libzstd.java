@@ -1,0 +1,53 @@
+package io.pgproof.backup.binding;
+
+import com.sun.jna.Library;
+
+/**
+ * The functions of {@code zstd.h} that pgproof calls, all of its stable part since 1.4; names and order of arguments are C's,
+ * a context is its address.
+ */
+public interface Libzstd extends Library {
+  /** {@code ZSTD_d_windowLogMax} of {@code enum ZSTD_dParameter}. */
+  int ZSTD_d_windowLogMax = 100;
+
+  /** {@code ZSTD_error_memory_allocation} of {@code enum ZSTD_ErrorCode}. */
+  int ZSTD_error_memory_allocation = 64;
+
+  /** {@code ZSTD_DCtx* ZSTD_createDCtx(void)}: 0 without memory; freed with {@link #ZSTD_freeDCtx}. */
+  long ZSTD_createDCtx();
+
+  /** {@code size_t ZSTD_freeDCtx(ZSTD_DCtx* dctx)}. */
+  long ZSTD_freeDCtx(long dctx);
+
+  /** {@code size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* dctx, ZSTD_dParameter param, int value)}: between frames only. */
+  long ZSTD_DCtx_setParameter(long dctx, int param, int value);
+
+  /**
+   * {@code size_t ZSTD_decompressStream(ZSTD_DStream* zds, ZSTD_outBuffer* output, ZSTD_inBuffer* input)}: moves both
+   * positions on; 0 when a frame was decoded to its end and handed out whole.
+   */
+  long ZSTD_decompressStream(long zds, ZstdBuffer output, ZstdBuffer input);
+
+  /** {@code unsigned ZSTD_isError(size_t code)}: not 0 when the code is an error's. */
+  int ZSTD_isError(long code);
+
+  /** {@code const char* ZSTD_getErrorName(size_t code)}. */
+  String ZSTD_getErrorName(long code);
+
+  /** {@code ZSTD_ErrorCode ZSTD_getErrorCode(size_t functionResult)} of {@code zstd_errors.h}. */
+  int ZSTD_getErrorCode(long functionResult);
+
+  /**
+   * Loads {@code libzstd.so.1}; no development package is needed.
+   *
+   * @throws LibraryMissingException when it is not installed
+   */
+  static Libzstd load() {
+    return load("libzstd.so.1");
+  }
+
+  /** @param library file name for the dynamic linker, or a path */
+  static Libzstd load(String library) {
+    return Loading.load(library, Libzstd.class, "libzstd1");
+  }
+}

@@ -1,0 +1,21 @@
+package io.pgproof.backup.binding;
+
+import com.sun.jna.Structure;
+import com.sun.jna.Structure.FieldOrder;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+
+/** {@code ZSTD_inBuffer} and {@code ZSTD_outBuffer} of {@code zstd.h}, which have the same form. */
+@FieldOrder({"buffer", "size", "pos"})
+public final class ZstdBuffer extends Structure {
+  public Buffer buffer;
+  public long size;
+  public long pos;
+
+  /** The bytes from a direct buffer's position to its limit, of which none are used. */
+  public void set(ByteBuffer bytes) {
+    buffer = bytes.slice();
+    size = bytes.remaining();
+    pos = 0;
+  }
+}
