@@ -11,5 +11,7 @@ import java.util.Optional;
  * @param gid group of what is written, as counted on the host
  * @param walArchive directory with WAL segments that the backup may lack; only looked at for completeness
  * @param reserveBytes free space that must remain on the file system; reaching it ends the restore with {@code disk-full}
+ * @param compare whether files are compared with {@code backup_manifest}, and pages with their checksums
  */
-public record RestoreOrder(Path dataDirectory, int uid, int gid, Optional<Path> walArchive, long reserveBytes) {}
+public record RestoreOrder(
+    Path dataDirectory, int uid, int gid, Optional<Path> walArchive, long reserveBytes, boolean compare) {}

@@ -6,15 +6,17 @@ import io.pgproof.proof.Report.FreshnessFacts;
 import java.util.List;
 
 /**
- * What came of the questions: every one was asked, whatever came of those before it.
+ * What came of the checks of a recovered copy: every one was made as far as it could be, whatever came of those before it.
  *
- * @param checks {@code freshness}, then {@code assertion:1} and so on
+ * @param checks {@code freshness}, {@code assertion:1} and so on, then those of the depth
  * @param findings in the order of the checks
  * @param freshness {@code null} where the age could not be told
+ * @param notChecked what was left out, a few words each
  */
-public record Answers(List<Check> checks, List<Finding> findings, FreshnessFacts freshness) {
+public record Answers(List<Check> checks, List<Finding> findings, FreshnessFacts freshness, List<String> notChecked) {
   public Answers {
     checks = List.copyOf(checks);
     findings = List.copyOf(findings);
+    notChecked = List.copyOf(notChecked);
   }
 }

@@ -9,6 +9,7 @@ import io.pgproof.backup.Restored;
 import io.pgproof.backup.WalArchive;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
+import io.pgproof.proof.Depth;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
@@ -80,8 +81,8 @@ final class RestoreFiles extends Step {
     Trees.remove(directory.path());
     Files.createDirectories(directory.path());
     Progress heard = progress.phase(run, "restore");
-    RestoreOrder order =
-        new RestoreOrder(directory.data(), stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
+    RestoreOrder order = new RestoreOrder(directory.data(), stay.hostUid(), stay.hostGid(), request.walArchive(),
+        reserveBytes, request.depth().atLeast(Depth.STANDARD));
     work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> {
       Restored restored = Backups.restore(backup, identity, order, heard);
       if (request.walArchive().isPresent()) {

@@ -241,7 +241,7 @@ final class CraftedBackup {
   }
 
   RestoreOrder order(Optional<Path> archive) {
-    return new RestoreOrder(data(), 100100, 100102, archive, 1 << 20);
+    return new RestoreOrder(data(), 100100, 100102, archive, 1 << 20, true);
   }
 
   Path data() {
