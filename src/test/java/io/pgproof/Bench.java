@@ -16,7 +16,7 @@ import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
-import io.pgproof.target.Depth;
+import io.pgproof.proof.Depth;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.target.VerificationRequest.Resources;
 import java.io.IOException;

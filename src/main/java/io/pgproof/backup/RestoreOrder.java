@@ -10,5 +10,7 @@ import java.util.Optional;
  * @param gid group of what is written, as counted on the host
  * @param walArchive directory with WAL segments that the backup may lack
  * @param reserveBytes free space that must remain on the file system; reaching it ends the restore with {@code disk-full}
+ * @param compare whether files are compared with {@code backup_manifest}, and pages with their checksums
  */
-public record RestoreOrder(Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes) {}
+public record RestoreOrder(
+    Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes, boolean compare) {}

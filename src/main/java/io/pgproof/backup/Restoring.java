@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** One restore: the parts side by side into a new data directory, then what only the whole can tell. */
 final class Restoring {
   private static final long REPORT_EVERY = 4L << 20;
+  private static final String NOT_COMPARED = "not compared at this depth";
   private static final String NO_CHECKSUMS = "the source keeps no page checksums";
 
   private final Backup backup;
@@ -61,12 +62,13 @@ final class Restoring {
           Reason.BACKUP_CHANGED, backup.directory() + " was written to since it was inspected");
     }
     Optional<Manifest> manifest = backup.manifest().map(Manifest::read);
-    Optional<ManifestCheck> comparison = manifest.map(ManifestCheck::new);
+    Optional<ManifestCheck> comparison = manifest.filter(listed -> order.compare()).map(ManifestCheck::new);
     DataDirectory directory = new DataDirectory(order, tablespaces);
     directory.make();
     directory.require(needed(manifest));
 
-    PageCheck pages = new PageCheck(identity.label().startLsn());
+    Optional<PageCheck> pages =
+        order.compare() ? Optional.of(new PageCheck(identity.label().startLsn())) : Optional.empty();
     List<ArchiveFacts> archives = pass(directory, comparison, pages, manifest);
     sources.requireUnchanged();
     comparison.ifPresent(ManifestCheck::finish);
@@ -78,8 +80,8 @@ final class Restoring {
     Optional<WalArchive> archive = order.walArchive().map(WalArchive::new);
     WalAtHand wal = new WalAtHand(segments, archive, control, major);
     wal.requireComplete(identity.label(), manifest);
-    SuspectPages suspects = control.dataChecksums()
-        ? pages.settle(control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
+    SuspectPages suspects = pages.isPresent() && control.dataChecksums()
+        ? pages.get().settle(control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
         : SuspectPages.NONE;
     List<String> open = notChecked(comparison, control);
     if (archive.isPresent()) {
@@ -94,7 +96,7 @@ final class Restoring {
         manifest.flatMap(Restoring::end),
         wal.last(),
         suspects,
-        checks(archives, comparison, control, suspects, major),
+        checks(archives, manifest, comparison, control, suspects, major),
         List.copyOf(open));
   }
 
@@ -108,7 +110,7 @@ final class Restoring {
   }
 
   private List<ArchiveFacts> pass(
-      DataDirectory directory, Optional<ManifestCheck> comparison, PageCheck pages, Optional<Manifest> manifest)
+      DataDirectory directory, Optional<ManifestCheck> comparison, Optional<PageCheck> pages, Optional<Manifest> manifest)
       throws IOException, InterruptedException {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     Unpacking.Target target =
@@ -200,18 +202,20 @@ final class Restoring {
         : Optional.of(manifest.wal().get(manifest.wal().size() - 1).end());
   }
 
-  private List<Check> checks(List<ArchiveFacts> archives, Optional<ManifestCheck> comparison, ControlFile control,
-      SuspectPages suspects, int major) {
+  private List<Check> checks(List<ArchiveFacts> archives, Optional<Manifest> manifest, Optional<ManifestCheck> comparison,
+      ControlFile control, SuspectPages suspects, int major) {
     Check whole = Check.passed("archive", read(archives), Duration.ZERO);
-    String why = major < 13
-        ? "PostgreSQL " + major + " writes no backup_manifest"
-        : "the backup has no backup_manifest";
+    String why = manifest.isPresent()
+        ? NOT_COMPARED
+        : major < 13 ? "PostgreSQL " + major + " writes no backup_manifest" : "the backup has no backup_manifest";
     Check listed = comparison
         .map(compared -> Check.passed("manifest", compared.summary(), Duration.ZERO))
         .orElseGet(() -> Check.skipped("manifest", why));
     List<Check> checks = new ArrayList<>(List.of(whole, listed));
     if (!control.dataChecksums()) {
       checks.add(Check.skipped("pages", NO_CHECKSUMS));
+    } else if (!order.compare()) {
+      checks.add(Check.skipped("pages", NOT_COMPARED));
     } else if (suspects.isEmpty()) {
       checks.add(Check.passed("pages", suspects.among(), Duration.ZERO));
     }
@@ -232,8 +236,12 @@ final class Restoring {
     return String.join("; ", read);
   }
 
-  private static List<String> notChecked(Optional<ManifestCheck> comparison, ControlFile control) {
+  private List<String> notChecked(Optional<ManifestCheck> comparison, ControlFile control) {
     List<String> open = new ArrayList<>();
+    if (!order.compare()) {
+      open.add("whether each file is what backup_manifest lists, and the checksums of pages");
+      return open;
+    }
     if (comparison.isEmpty()) {
       open.add("without backup_manifest nothing tells whether each file is there and is what the server sent");
     } else if (comparison.get().filesWithoutChecksum() > 0) {

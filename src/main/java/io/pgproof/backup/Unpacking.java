@@ -58,7 +58,7 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
    * Where all parts of a backup go; shared by all threads.
    *
    * @param manifest what is compared; empty where there is none
-   * @param pages judges the pages of relations
+   * @param pages judges the pages of relations; empty where they are not to be judged
    * @param elsewhere names of links that lead to parts of their own
    * @param segments gets the first bytes and the size of each WAL segment by its file name
    */
@@ -66,7 +66,7 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
       DataDirectory directory,
       Tablespaces tablespaces,
       Optional<ManifestCheck> manifest,
-      PageCheck pages,
+      Optional<PageCheck> pages,
       ByteBudget budget,
       Set<String> elsewhere,
       Map<String, WalAtHand.Segment> segments) {}
@@ -148,7 +148,7 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
       target.budget().spend(member.size(), name, source.name());
     }
     FileChecksum.Sum sum = entry == null ? FileChecksum.NONE.start() : entry.algorithm().start();
-    Optional<RelationPages> relation = target.pages().of(name);
+    Optional<RelationPages> relation = target.pages().flatMap(pages -> pages.of(name));
     ByteBuffer head = head(name);
     try (FileChannel file = target.directory().file(name, source.name())) {
       boolean shared = members.share(target.directory().path(name));
@@ -161,7 +161,7 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
         }
       });
     }
-    relation.ifPresent(target.pages()::take);
+    relation.ifPresent(judged -> target.pages().orElseThrow().take(judged));
     if (entry != null) {
       target.manifest().get().written(name, entry, sum.result());
     }

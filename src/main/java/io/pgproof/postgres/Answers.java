@@ -7,16 +7,19 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What came of the questions: every one was asked, whatever came of those before it.
+ * What came of the checks of a recovered copy: every one was made as far as it could be, whatever came of those before it.
  *
- * @param checks {@code pages} where some had to be read again, {@code freshness}, then {@code assertion:1} and so on
+ * @param checks {@code pages} where some had to be read again, {@code freshness}, {@code assertion:1} and so on, then those of
+ *     the depth
  * @param findings in the order of the checks
  * @param freshness {@code null} where the age could not be told
+ * @param notChecked what was left out, a few words each
  */
-public record Answers(List<Check> checks, List<Finding> findings, FreshnessFacts freshness) {
+public record Answers(List<Check> checks, List<Finding> findings, FreshnessFacts freshness, List<String> notChecked) {
   public Answers {
     checks = List.copyOf(checks);
     findings = List.copyOf(findings);
+    notChecked = List.copyOf(notChecked);
   }
 
   /** These and then those, with the age that those tell. */
@@ -24,6 +27,7 @@ public record Answers(List<Check> checks, List<Finding> findings, FreshnessFacts
     return new Answers(
         Stream.concat(checks.stream(), next.checks.stream()).toList(),
         Stream.concat(findings.stream(), next.findings.stream()).toList(),
-        next.freshness);
+        next.freshness,
+        Stream.concat(notChecked.stream(), next.notChecked.stream()).toList());
   }
 }

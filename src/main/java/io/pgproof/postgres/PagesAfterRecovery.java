@@ -65,7 +65,7 @@ public final class PagesAfterRecovery {
   public static Answers judge(RunningServer server, SuspectPages suspects, RestoredFiles files, Duration limit)
       throws IOException, InterruptedException {
     return suspects.isEmpty()
-        ? new Answers(List.of(), List.of(), null)
+        ? new Answers(List.of(), List.of(), null, List.of())
         : new PagesAfterRecovery(server, suspects, files, limit).judge();
   }
 
@@ -80,7 +80,7 @@ public final class PagesAfterRecovery {
       return failed(unwritten(e));
     }
     if (failing.isEmpty()) {
-      return new Answers(List.of(Check.passed("pages", detail(), took())), List.of(), null);
+      return new Answers(List.of(Check.passed("pages", detail(), took())), List.of(), null, List.of());
     }
     SuspectPages damaged = failing.in(file -> !file.map() && relation(file).isPresent());
     return failed(damaged.isEmpty()
@@ -164,7 +164,7 @@ public final class PagesAfterRecovery {
   }
 
   private Answers failed(Finding finding) {
-    return new Answers(List.of(Check.failed("pages", finding.message(), took())), List.of(finding), null);
+    return new Answers(List.of(Check.failed("pages", finding.message(), took())), List.of(finding), null, List.of());
   }
 
   private Duration took() {

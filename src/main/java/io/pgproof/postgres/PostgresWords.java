@@ -2,6 +2,7 @@ package io.pgproof.postgres;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -38,6 +39,20 @@ final class PostgresWords {
     return String.valueOf(failure.getSQLState()).startsWith("22")
         ? message.replaceFirst("\".*\"", "\"(value not shown)\"")
         : message;
+  }
+
+  /**
+   * As {@link #message} for an error that stored data or the copy's own functions raised: its code alone where the text may
+   * be made of a row.
+   */
+  static String withoutRows(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    return state.matches("(?:XX|0A|08|28|3D|5[3-8]).*") || Damage.is(failure) ? message(failure) : "an error with SQLSTATE " + state;
+  }
+
+  /** Such as {@code 1 index} and {@code 1,234 indexes}. */
+  static String count(long n, String one, String many) {
+    return String.format(Locale.ROOT, "%,d %s", n, n == 1 ? one : many);
   }
 
   /** One line without control characters, cut where it is too long to be meant for a person. */

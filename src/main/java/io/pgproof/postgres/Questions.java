@@ -27,7 +27,7 @@ import org.postgresql.core.Parser;
  * <p>Each question has a connection of its own, so that none lives with what another did to the session, and is one
  * statement: what comes after a semicolon is refused before anything runs.
  */
-public final class Questions {
+final class Questions {
   private static final String FRESHNESS = "freshness";
 
   private final RestoredServer restored;
@@ -51,14 +51,14 @@ public final class Questions {
    * @param startedAt of the run, by this machine's clock
    * @throws FindingException {@code environment} when another process than the restored server answers
    */
-  public static Answers ask(
+  static Answers ask(
       RunningServer server, Asked asked, RecoveryReached reached, ControlFile control, Instant startedAt) {
     Questions questions = new Questions(server, asked);
     questions.freshness(reached, control, startedAt);
     for (int n = 1; n <= asked.assertions().size(); n++) {
       questions.assertion(n, asked.assertions().get(n - 1));
     }
-    return new Answers(questions.checks, questions.findings, questions.facts);
+    return new Answers(questions.checks, questions.findings, questions.facts, List.of());
   }
 
   private void freshness(RecoveryReached reached, ControlFile control, Instant startedAt) {

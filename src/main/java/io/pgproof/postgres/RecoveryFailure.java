@@ -50,7 +50,7 @@ final class RecoveryFailure {
   }
 
   /** What a message says of the machine alone, whoever got it; empty where it says nothing of it. */
-  static Optional<Finding> ofEnvironment(String sqlState, String message, String words) {
+  static Optional<Finding> ofEnvironment(String sqlState, String message, String words, int major) {
     if (sqlState.equals("53100") || message.contains("No space left on device")) {
       return Optional.of(Finding.of(DISK_FULL, "the restored server ran out of disk space", words));
     }
@@ -61,7 +61,8 @@ final class RecoveryFailure {
     Matcher library = MISSING_FILE.matcher(message);
     if (library.matches()) {
       String name = library.group(1) != null ? library.group(1) : library.group(2);
-      return Optional.of(Finding.of(LIBRARY_MISSING, "the image lacks the library " + name, words));
+      return Optional.of(Finding.of(
+          LIBRARY_MISSING, "the image lacks the library " + name, Libraries.remedy(name, major), words));
     }
     if (message.startsWith("resource manager with ID")) {
       return Optional.of(Finding.of(
@@ -97,7 +98,7 @@ final class RecoveryFailure {
   private Finding gaveUp(LogLine fatal) {
     String message = fatal.message();
     String words = log.words();
-    Optional<Finding> environment = ofEnvironment(fatal.sqlState(), message, words);
+    Optional<Finding> environment = ofEnvironment(fatal.sqlState(), message, words, major);
     if (environment.isPresent()) {
       return environment.get();
     }

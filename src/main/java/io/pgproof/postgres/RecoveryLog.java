@@ -55,6 +55,7 @@ final class RecoveryLog {
   private boolean labelIgnored;
   private boolean ready;
   private boolean stopRequested;
+  private boolean shutDown;
   private boolean diskFull;
   private boolean zeroesRead;
 
@@ -119,6 +120,8 @@ final class RecoveryLog {
       labelIgnored = true;
     } else if (message.equals("database system is ready to accept connections")) {
       ready = true;
+    } else if (message.equals("database system is shut down")) {
+      shutDown = true;
     } else if (message.matches("received (smart|fast|immediate) shutdown request")) {
       stopRequested = true;
     } else if (message.matches(".*\\(PID \\d+\\) was terminated by signal \\d+.*")) {
@@ -211,6 +214,11 @@ final class RecoveryLog {
 
   boolean stopRequested() {
     return stopRequested;
+  }
+
+  /** Whether the server ended as it should, with all it had in memory written. */
+  boolean shutDown() {
+    return shutDown;
   }
 
   boolean diskFull() {

@@ -55,6 +55,23 @@ public final class RecoveryPreparation {
     }
   }
 
+  /**
+   * What the source loaded of its own accord, as far as its settings lie in the data directory; {@link #prepare} takes them
+   * away.
+   */
+  public static List<String> preloaded(RecoveryOrder order) {
+    return Libraries.preloaded(order.dataDirectory());
+  }
+
+  /** Lets the machine's next first process do nothing but live, for programs to be run beside it on the server's files. */
+  static void makeIdle(RecoveryOrder order) {
+    try {
+      new RecoveryPreparation(order).write(order.settingsDirectory().resolve(START), "exec sleep 2147483647\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to " + order.settingsDirectory() + ": " + e.getMessage(), e);
+    }
+  }
+
   /** The machine's first process: it becomes the server and writes {@code server.log} in {@link RecoveryOrder#LOG}. */
   public static List<String> serverCommand(RecoveryOrder order) {
     return List.of("/bin/sh", RecoveryOrder.SETTINGS + "/" + START);

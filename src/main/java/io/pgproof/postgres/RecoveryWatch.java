@@ -151,7 +151,8 @@ public final class RecoveryWatch {
           Reason.OUT_OF_MEMORY, "the server recovered, but the container reached its memory limit", words);
     }
     return RecoveryFailure
-        .ofEnvironment(String.valueOf(failure.getSQLState()), PostgresWords.message(failure), words)
+        .ofEnvironment(
+            String.valueOf(failure.getSQLState()), PostgresWords.message(failure), words, server.address().major())
         .orElseGet(() -> Finding.of(
             Reason.RECOVERY_FAILED, "the server recovered, but no database of it can be opened", words));
   }

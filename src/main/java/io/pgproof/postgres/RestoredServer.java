@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 
@@ -24,6 +25,7 @@ import org.postgresql.Driver;
  */
 public final class RestoredServer {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
+  private static final Duration CATALOG_LIMIT = Duration.ofSeconds(30);
   // The server ends a statement by itself at its limit; this much later it is taken as gone.
   private static final Duration GRACE = Duration.ofSeconds(15);
 
@@ -54,7 +56,7 @@ public final class RestoredServer {
   /** The names of the databases that can be connected to, {@code template1} left out, in their order. */
   public List<String> databases() throws SQLException {
     List<String> names = new ArrayList<>();
-    try (Connection connection = connect("template1", Duration.ofSeconds(30));
+    try (Connection connection = connect("template1", CATALOG_LIMIT);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(
             "select datname from pg_catalog.pg_database"
@@ -64,6 +66,45 @@ public final class RestoredServer {
       }
     }
     return names;
+  }
+
+  /**
+   * A database of the copy.
+   *
+   * @param closed why nobody can connect to it; empty where one can
+   */
+  record Database(String name, Optional<String> closed) {}
+
+  /** All of them, in the order of their names. */
+  List<Database> everyDatabase() throws SQLException {
+    List<Database> all = new ArrayList<>();
+    try (Connection connection = connectToSome();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(
+            "select datname, case when not datallowconn then 'allows no connections'"
+                + " when datconnlimit = -2 then 'was being dropped' end from pg_catalog.pg_database order by datname")) {
+      while (rows.next()) {
+        all.add(new Database(rows.getString(1), Optional.ofNullable(rows.getString(2))));
+      }
+    }
+    return all;
+  }
+
+  /** Whether the image has a library; true where the server does not say. */
+  boolean hasLibrary(String name) {
+    try (Connection connection = connectToSome()) {
+      return Libraries.there(connection, name);
+    } catch (SQLException e) {
+      return true;
+    }
+  }
+
+  private Connection connectToSome() throws SQLException {
+    try {
+      return connect("template1", CATALOG_LIMIT);
+    } catch (SQLException e) {
+      return connect("postgres", CATALOG_LIMIT);
+    }
   }
 
   /** Whether the server gave up the role itself, so that only another {@code --superuser} helps. */

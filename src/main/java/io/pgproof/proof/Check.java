@@ -29,6 +29,10 @@ public record Check(String name, Outcome outcome, String detail, Duration took) 
     return new Check(name, Outcome.FAILED, detail, took);
   }
 
+  public static Check mismatch(String name, String detail, Duration took) {
+    return new Check(name, Outcome.MISMATCH, detail, took);
+  }
+
   public static Check skipped(String name, String why) {
     return new Check(name, Outcome.SKIPPED, why, Duration.ZERO);
   }

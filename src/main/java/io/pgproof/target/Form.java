@@ -1,5 +1,6 @@
 package io.pgproof.target;
 
+import io.pgproof.proof.Depth;
 import io.pgproof.target.VerificationRequest.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +23,8 @@ record Form<T>(String label, String allowed, Function<String, T> reader) {
   static final Form<ZoneId> ZONE = new Form<>("ZONE", "a time zone such as UTC, Europe/Berlin or +02:00", Form::zone);
   static final Form<Path> DIRECTORY = new Form<>("DIR", "an absolute path",
       text -> require(Path.of(text), Path::isAbsolute).normalize());
-  static final Form<Depth> DEPTH = new Form<>("DEPTH", "standard (quick and deep are not in this version)",
-      text -> require(Depth.valueOf(text.strip().toUpperCase(Locale.ROOT)), depth -> depth == Depth.STANDARD));
+  static final Form<Depth> DEPTH = new Form<>("DEPTH", "quick, standard or deep",
+      text -> Depth.valueOf(text.strip().toUpperCase(Locale.ROOT)));
   static final Form<Long> MEMORY = new Form<>("SIZE",
       "a size such as 512M or 2G, at least " + Sizes.write(Resources.LEAST_MEMORY_BYTES),
       text -> require(Sizes.parse(text), bytes -> bytes >= Resources.LEAST_MEMORY_BYTES));

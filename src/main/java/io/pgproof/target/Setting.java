@@ -1,5 +1,6 @@
 package io.pgproof.target;
 
+import io.pgproof.proof.Depth;
 import io.pgproof.target.VerificationRequest.Resources;
 import java.nio.file.Path;
 import java.time.Duration;

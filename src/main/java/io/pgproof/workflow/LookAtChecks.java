@@ -3,7 +3,6 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Trail;
 import io.pgproof.postgres.Answers;
 import io.pgproof.proof.RunId;
-import java.util.List;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
@@ -32,7 +31,7 @@ final class LookAtChecks extends Step {
     record(run, new Evidence.Checked(
         answers.get().checks().stream().map(Facts::of).toList(),
         answers.get().freshness(),
-        List.of("indexes against their tables (pg_amcheck)", "every row (pg_dump)")));
+        answers.get().notChecked()));
     answers.get().findings().forEach(finding -> record(run, Evidence.Found.of(finding)));
   }
 }

@@ -19,6 +19,8 @@ final class PrepareRecovery extends Step {
   @Override
   void perform(RunId run, DelegateExecution execution) {
     progress.phase(run, "start");
-    RecoveryPreparation.prepare(stays.of(run).recoveryOrder());
+    Stay stay = stays.of(run);
+    stay.noteSource();
+    RecoveryPreparation.prepare(stay.recoveryOrder());
   }
 }

@@ -9,6 +9,7 @@ import io.pgproof.backup.RestoreOrder;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.postgres.RecoveryOrder;
+import io.pgproof.proof.Depth;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
@@ -83,7 +84,8 @@ final class RestoreFiles extends Step {
     Progress heard = progress.phase(run, "restore");
     Places places =
         new Places(directory.data(), directory.tablespaces(), RecoveryOrder.TABLESPACES, directory.walArchive());
-    RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
+    RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes,
+        request.depth().atLeast(Depth.STANDARD));
     work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> {
       BackupIdentity identity = identity(run, backup, request);
       if (identity.postgresMajor() != image.major()) {

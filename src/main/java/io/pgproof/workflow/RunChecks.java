@@ -2,8 +2,9 @@ package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
 import io.pgproof.postgres.Asked;
+import io.pgproof.postgres.Examination;
 import io.pgproof.postgres.PagesAfterRecovery;
-import io.pgproof.postgres.Questions;
+import io.pgproof.proof.Progress;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.target.VerificationRequest;
@@ -11,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Run checks: begins asking the restored database. */
+/** Run checks: begins to check the restored database, as deeply as was asked. */
 final class RunChecks extends Step {
   private static final Duration STATEMENT_LIMIT = Duration.ofMinutes(10);
 
@@ -37,16 +38,16 @@ final class RunChecks extends Step {
     Pause.first(execution);
   }
 
-  /** Begins to ask, unless it is begun. */
+  /** Begins to check, unless it is begun. */
   void begin(Stay stay) {
     RunId run = stay.run();
     VerificationRequest request = stay.request();
     Instant startedAt = requests.askedAt(run);
-    progress.phase(run, "check");
+    Progress heard = progress.phase(run, "check");
     Asked asked = new Asked(request.database(), request.freshnessQuery(), request.assertions(), request.maxAge(),
         STATEMENT_LIMIT, request.zone());
     work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> PagesAfterRecovery
         .judge(stay.server(sandbox), stay.restored().suspects(), stay.restoredFiles(), STATEMENT_LIMIT)
-        .and(Questions.ask(stay.server(sandbox), asked, stay.reached(), stay.restored().control(), startedAt)));
+        .and(Examination.of(stay.recovered(sandbox), asked, request.depth(), startedAt, request.stayTimeout(), heard)));
   }
 }

@@ -106,8 +106,11 @@ final class RunStory {
     turn(at, phase.equals("inspect") || phase.equals("image") ? phase : "teardown");
   }
 
-  /** A finding that ended a check leaves the check in the report as failed. */
+  /** A finding that ended a check leaves the check in the report as failed; what the checks found, they tell themselves. */
   private void addCheckOf(Finding finding) {
+    if (phase.equals("teardown")) {
+      return;
+    }
     String name = switch (finding.reason()) {
       case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, UNSAFE_ARCHIVE, BACKUP_INCOMPLETE -> "archive";
       case MANIFEST_MISMATCH -> "manifest";

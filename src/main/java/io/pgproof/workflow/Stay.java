@@ -4,16 +4,20 @@ import io.pgproof.backup.Backup;
 import io.pgproof.backup.Restored;
 import io.pgproof.backup.RestoredFiles;
 import io.pgproof.image.Image;
+import io.pgproof.postgres.RecoveredCopy;
 import io.pgproof.postgres.RecoveryOrder;
+import io.pgproof.postgres.RecoveryPreparation;
 import io.pgproof.postgres.RecoveryReached;
 import io.pgproof.postgres.RunningServer;
 import io.pgproof.postgres.ServerAddress;
+import io.pgproof.postgres.ServerMachine;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * One stay in the container: what its steps tell each other. It lives in memory alone, for a stay is never resumed by another
@@ -28,6 +32,7 @@ final class Stay {
   private final Backup backup;
   private volatile Restored restored;
   private volatile RecoveryReached reached;
+  private volatile List<String> preloaded;
 
   Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId, Backup backup) {
     this.run = run;
@@ -97,6 +102,13 @@ final class Stay {
         restored().control(), hostUid(), hostGid(), request.walArchive().isPresent(), image.binDirectory());
   }
 
+  /** Reads the source's own settings, once: the next step takes them away, and may be repeated. */
+  void noteSource() {
+    if (preloaded == null) {
+      preloaded = RecoveryPreparation.preloaded(recoveryOrder());
+    }
+  }
+
   private ServerAddress address() {
     return new ServerAddress(directory.socket(), hostUid(), restored().control().systemIdentifier(), request.superuser(),
         restored().identity().postgresMajor());
@@ -106,6 +118,13 @@ final class Stay {
   RunningServer server(Sandbox sandbox) {
     return new RunningServer(
         address(), directory.serverLog(), () -> sandbox.running(machine()), () -> sandbox.ranOutOfMemory(machine()));
+  }
+
+  /** The copy in the stay's container, once it has recovered. */
+  RecoveredCopy recovered(Sandbox sandbox) {
+    ServerMachine inside =
+        new ServerMachine(sandbox, machine(), image.rootfs(), image.uid(), image.gid(), recoveryOrder());
+    return new RecoveredCopy(server(sandbox), inside, reached(), restored().control(), need(preloaded, "prepared"));
   }
 
   private <T> T need(T value, String what) {

@@ -255,7 +255,7 @@ class RestoreTest {
   void diskWithoutRoomIsNotTheBackupsFault() throws Exception {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
-    RestoreOrder greedy = new RestoreOrder(backup.places(), 0, 0, Optional.empty(), Long.MAX_VALUE / 2);
+    RestoreOrder greedy = new RestoreOrder(backup.places(), 0, 0, Optional.empty(), Long.MAX_VALUE / 2, true);
 
     Found.expect(Reason.DISK_FULL, "are free", () -> Backups.restore(found, identity, greedy, (done, total, note) -> {}));
   }

@@ -111,7 +111,7 @@ class ProgramTest {
         List.of("verify", "--json", "/no/such/path"),
         List.of("verify", "--json", state.images().toString()),
         List.of("verify", "--json", backup.toString(), "--max-age", "soon"),
-        List.of("verify", "--json", backup.toString(), "--depth", "deep"),
+        List.of("verify", "--json", backup.toString(), "--depth", "full"),
         List.of("verify", "--json", backup.toString(), "--memory", "3M"),
         List.of("verify", "--json", backup.toString(), "--no-such-option"),
         List.of("verify", "--json"));

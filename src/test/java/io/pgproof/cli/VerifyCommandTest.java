@@ -82,13 +82,13 @@ class VerifyCommandTest {
 
   @Test
   void allOptionsThatAreNotAllowedAreNamedAtOnce() {
-    UsageException refused = refused("/backups/shop", "--memory", "100M", "--cpus", "0", "--depth", "deep", "--assert", "a", "--assert", "",
+    UsageException refused = refused("/backups/shop", "--memory", "100M", "--cpus", "0", "--depth", "thorough", "--assert", "a", "--assert", "",
         "--wal-archive", "");
     assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
     assertThat(refused.getMessage().lines()).satisfiesExactly(
         line -> assertThat(line).isEqualTo("5 mistakes:"),
         line -> assertThat(line).startsWith("  --assert is ''; allowed: SQL"),
-        line -> assertThat(line).startsWith("  --depth is 'deep'; allowed: standard (quick and deep are not in this version)"),
+        line -> assertThat(line).startsWith("  --depth is 'thorough'; allowed: quick, standard or deep"),
         line -> assertThat(line).startsWith("  --wal-archive is ''; allowed: a path"),
         line -> assertThat(line).startsWith("  --memory is '100M'; allowed: a size such as 512M or 2G, at least 256M"),
         line -> assertThat(line).startsWith("  --cpus is '0'; allowed: a number from 0.05 to 1024"));

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * <p>{@code PGPROOF_TEST_ROOTFS} names another root file system to take the programs from, to try another version.
  */
 public final class HostMachine {
-  private static final Path ROOTFS =
+  static final Path ROOTFS =
       Path.of(System.getenv().getOrDefault("PGPROOF_TEST_ROOTFS", "/"));
 
   static final int MAJOR = major();

@@ -1,6 +1,7 @@
 package io.pgproof.postgres;
 
 import io.pgproof.backup.ControlFile;
+import io.pgproof.sandbox.MachineId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,10 @@ final class RestoredCopy implements AutoCloseable {
   }
 
   void start() throws IOException {
+    server = HostMachine.start(home, mounts(), home.resolve("output"), RecoveryPreparation.serverCommand(order));
+  }
+
+  Map<Path, String> mounts() {
     Map<Path, String> mounts = new LinkedHashMap<>();
     mounts.put(data, RecoveryOrder.DATA);
     mounts.put(order.settingsDirectory(), RecoveryOrder.SETTINGS);
@@ -43,11 +48,18 @@ final class RestoredCopy implements AutoCloseable {
     if (archive != null) {
       mounts.put(archive, RecoveryOrder.WAL_ARCHIVE);
     }
-    server = HostMachine.start(home, mounts, home.resolve("output"), RecoveryPreparation.serverCommand(order));
+    return mounts;
   }
 
   RunningServer running() {
     return new RunningServer(address, log, this::alive, () -> false);
+  }
+
+  /** With what recovery reached, and a machine that is this host. */
+  RecoveredCopy recovered(RecoveryReached reached, List<String> preloaded) {
+    ServerMachine machine = new ServerMachine(
+        new HostSandbox(this), new MachineId("host", home), HostMachine.ROOTFS, HostMachine.UID, HostMachine.GID, order);
+    return new RecoveredCopy(running(), machine, reached, order.control(), preloaded);
   }
 
   boolean alive() {

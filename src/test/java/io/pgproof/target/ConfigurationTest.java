@@ -3,6 +3,7 @@ package io.pgproof.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.pgproof.proof.Depth;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest.Resources;
@@ -131,8 +132,7 @@ class ConfigurationTest {
       "assertions       | [[a]]         | one of the assertions of target shop is not one value",
       "assertions       | ['']          | one of the assertions of target shop is ''; allowed: SQL",
       "assertions       | !!set {a}     | assertions of target shop is no list",
-      "depth            | deep          | depth of target shop is 'deep'; allowed: standard (quick and deep are not in this version)",
-      "depth            | full          | depth of target shop is 'full'; allowed: standard",
+      "depth            | full          | depth of target shop is 'full'; allowed: quick, standard or deep",
       "wal-archive      | wal           | wal-archive of target shop is 'wal'; allowed: an absolute path",
       "recovery-timeout | 0s            | recovery-timeout of target shop is '0s'; allowed: a duration",
       "superuser        | \" \"         | superuser of target shop is ' '; allowed: a name",

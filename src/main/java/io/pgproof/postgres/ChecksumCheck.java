@@ -1,0 +1,118 @@
+package io.pgproof.postgres;
+
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
+import io.pgproof.sandbox.Sandbox;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Compares every page with its checksum as recovery and the other checks left it, by the server's own program.
+ *
+ * <p>The server has to be stopped for it, so this is the last check. The program runs beside an idle first process and not as
+ * the first process itself, for its exit status and its words come back on their own that way.
+ */
+final class ChecksumCheck {
+  static final String NAME = "checksums";
+
+  /** A relation's file; what somebody else put into the directory has no checksums to fail. */
+  private static final Pattern FAILED = Pattern.compile(
+      ".*checksum verification failed in file \"(?:.*/)?(?<file>\\d+(?:_(?:fsm|vm|init))?(?:\\.\\d+)?)\", block .*");
+  private static final Pattern FOREIGN = Pattern.compile(".*checksum verification failed in file .*");
+  private static final Pattern BLOCKS = Pattern.compile("Blocks scanned: +(\\d+)");
+  private static final int MOST_LINES = 5;
+
+  private final RecoveredCopy copy;
+  private final Duration limit;
+  private final Progress progress;
+
+  private ChecksumCheck(RecoveredCopy copy, Duration limit, Progress progress) {
+    this.copy = copy;
+    this.limit = limit;
+    this.progress = progress;
+  }
+
+  /**
+   * Makes the check where the source kept checksums and the image has a program for it; the server is stopped then.
+   *
+   * @param limit for the program
+   */
+  static Made make(RecoveredCopy copy, Duration limit, Progress progress) {
+    if (!copy.control().dataChecksums()) {
+      return Made.skipped(NAME, "the source keeps no page checksums", List.of());
+    }
+    String program = copy.major() < 12 ? "pg_verify_checksums" : "pg_checksums";
+    if (!copy.machine().has(program)) {
+      String why = copy.major() < 11 ? "PostgreSQL " + copy.major() + " has no program for it" : "the image has no " + program;
+      return Made.skipped(NAME, why, List.of(NAME + ": pages as recovery left them, for " + why));
+    }
+    return new ChecksumCheck(copy, limit, progress).run(program);
+  }
+
+  private Made run(String program) {
+    long began = System.nanoTime();
+    progress.at(0, 0, NAME + ": stopping the server");
+    Optional<Finding> unclean = stop();
+    if (unclean.isPresent()) {
+      return notMade(unclean.get(), began);
+    }
+    progress.at(0, 0, NAME + ": " + program);
+    copy.machine().startIdle();
+    List<String> arguments = new ArrayList<>(copy.major() < 12 ? List.of() : List.of("--check"));
+    arguments.addAll(List.of("-D", RecoveryOrder.DATA));
+    return judge(program, copy.machine().run(program, Map.of(), limit, arguments), began);
+  }
+
+  /** Empty when the server has ended as it should. */
+  private Optional<Finding> stop() {
+    copy.machine().halt();
+    RecoveryLog log = new RecoveryLog();
+    ServerLog file = new ServerLog(copy.server().log());
+    try {
+      while (file.read(log::add)) {
+        // To its end.
+      }
+    } catch (IOException e) {
+      return Optional.of(Finding.of(Reason.CHECK_FAILED, "the server's log cannot be read: " + e.getMessage()));
+    }
+    return log.shutDown() ? Optional.empty() : Optional.of(Finding.of(
+        Reason.CHECK_FAILED, "the restored server did not shut down cleanly, so its pages were not checked", log.words()));
+  }
+
+  private Made judge(String program, Sandbox.Ended ended, long began) {
+    List<String> said = ended.err().lines().map(PostgresWords::clean).toList();
+    List<String> failed = said.stream().filter(line -> FAILED.matcher(line).matches()).toList();
+    long foreign = said.stream().filter(line -> FOREIGN.matcher(line).matches()).count() - failed.size();
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    if (!failed.isEmpty()) {
+      String first = failed.get(0).replaceFirst("^\\w+: (?:error: )?", "").replace(RecoveryOrder.DATA + "/", "");
+      String more = failed.size() == 1 ? "" : ", and " + (failed.size() - 1) + " more like it";
+      Finding finding = Finding.of(Reason.PAGE_CHECKSUM, first + more,
+          String.join("\n", failed.subList(0, Math.min(20, failed.size()))));
+      return new Made(Check.failed(NAME, first + more, took), List.of(finding), List.of());
+    }
+    Matcher blocks = BLOCKS.matcher(ended.out());
+    if (ended.timedOut() || !blocks.find() || ended.status() != 0 && foreign == 0) {
+      Reason reason = copy.server().outOfMemory().getAsBoolean() ? Reason.OUT_OF_MEMORY : Reason.CHECK_FAILED;
+      return notMade(Finding.of(reason, program + " ended with status " + ended.status() + " before all pages were checked",
+          String.join("\n", said.subList(0, Math.min(MOST_LINES, said.size())))), began);
+    }
+    return new Made(
+        Check.passed(NAME, PostgresWords.count(Long.parseLong(blocks.group(1)), "page", "pages") + " after a clean stop", took),
+        List.of(),
+        foreign == 0 ? List.of() : List.of(NAME + ": files in the data directory that are no relation's"));
+  }
+
+  private static Made notMade(Finding finding, long began) {
+    Check check = new Check(NAME, Check.Outcome.SKIPPED, finding.message(), Duration.ofNanos(System.nanoTime() - began));
+    return new Made(check, List.of(finding), List.of(NAME + ": pages as recovery left them"));
+  }
+}

@@ -1,0 +1,118 @@
+package io.pgproof.postgres;
+
+import io.pgproof.postgres.RestoredServer.Database;
+import io.pgproof.proof.Check;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Lists the libraries and extensions that the source used and the image lacks, with the packages that bring them.
+ *
+ * <p>A difference of the environment, told beside {@code recovery}, which it did not keep from ending; what it keeps from
+ * being checked says so itself.
+ */
+final class LibraryMismatch {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final int MOST_LISTED = 20;
+  private static final String USED = """
+      select 'library', probin from pg_catalog.pg_proc
+      where prolang = (select oid from pg_catalog.pg_language where lanname = 'c') and probin is not null
+      union
+      select 'extension', extname from pg_catalog.pg_extension e
+      where not exists (select from pg_catalog.pg_available_extensions() a where a.name = e.extname)
+      order by 1 desc, 2
+      """;
+
+  private final RecoveredCopy copy;
+  private final RestoredServer restored;
+  /** What is missing, and where it was used first. */
+  private final Map<String, String> missing = new LinkedHashMap<>();
+  private final Map<String, Boolean> known = new HashMap<>();
+  private final List<String> notChecked = new ArrayList<>();
+
+  private LibraryMismatch(RecoveredCopy copy) {
+    this.copy = copy;
+    this.restored = new RestoredServer(copy.server().address());
+  }
+
+  /** Empty where nothing is missing and everything could be looked at. */
+  static Optional<Made> find(RecoveredCopy copy) {
+    return new LibraryMismatch(copy).find();
+  }
+
+  private Optional<Made> find() {
+    long began = System.nanoTime();
+    try {
+      for (Database database : restored.everyDatabase()) {
+        if (database.closed().isEmpty()) {
+          look(database.name());
+        }
+      }
+    } catch (SQLException e) {
+      notChecked.add("which libraries the image lacks: " + PostgresWords.message(e));
+    }
+    if (missing.isEmpty() && notChecked.isEmpty()) {
+      return Optional.empty();
+    }
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    Check check = missing.isEmpty()
+        ? Check.skipped("recovery", notChecked.get(0))
+        : Check.mismatch("recovery", told(), took);
+    return Optional.of(new Made(check, List.of(), notChecked));
+  }
+
+  private void look(String database) {
+    try (Connection connection = restored.connect(database, LIMIT); Statement statement = connection.createStatement()) {
+      if (known.isEmpty()) {
+        for (String library : copy.preloaded()) {
+          need(connection, library, "preloaded by the source");
+        }
+      }
+      try (ResultSet used = statement.executeQuery(USED)) {
+        while (used.next()) {
+          if (used.getString(1).equals("library")) {
+            need(connection, used.getString(2), "of the database " + PostgresWords.clean(database));
+          } else {
+            missing.putIfAbsent(used.getString(2), "an extension of the database " + PostgresWords.clean(database));
+          }
+        }
+      }
+    } catch (SQLException e) {
+      notChecked.add("libraries of the database " + PostgresWords.clean(database) + ": " + PostgresWords.message(e));
+    }
+  }
+
+  private void need(Connection connection, String library, String where) throws SQLException {
+    Boolean there = known.get(library);
+    if (there == null) {
+      there = Libraries.there(connection, library);
+      known.put(library, there);
+    }
+    if (!there) {
+      missing.putIfAbsent(library.replaceFirst("^\\$libdir/", ""), where);
+    }
+  }
+
+  private String told() {
+    StringBuilder told = new StringBuilder("the image lacks ");
+    int listed = 0;
+    for (Map.Entry<String, String> each : missing.entrySet()) {
+      if (listed == MOST_LISTED) {
+        return told.append(", and ").append(missing.size() - listed).append(" more").toString();
+      }
+      told.append(listed++ == 0 ? "" : ", ").append(PostgresWords.clean(each.getKey())).append(" (").append(each.getValue());
+      Libraries.debianPackage(each.getKey(), copy.major()).ifPresent(name -> told.append(", package ").append(name));
+      told.append(')');
+    }
+    return told.toString();
+  }
+}

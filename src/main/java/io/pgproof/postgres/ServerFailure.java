@@ -1,0 +1,90 @@
+package io.pgproof.postgres;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.postgresql.util.PSQLException;
+
+/** Says of an error what the restored server or its machine was in want of, before anything else is blamed for it. */
+final class ServerFailure {
+  private static final Duration DYING = Duration.ofSeconds(3);
+  private static final Duration READING = Duration.ofSeconds(30);
+
+  private final RunningServer server;
+  private final Reason untold;
+
+  /** @param untold the reason where it cannot be told what became of the server */
+  ServerFailure(RunningServer server, Reason untold) {
+    this.server = server;
+    this.untold = untold;
+  }
+
+  /**
+   * Out of memory, a lost connection, or what the machine lacks; empty where the error says nothing of these.
+   *
+   * @param what was being done, such as {@code the freshness query}
+   */
+  Optional<Finding> of(String what, SQLException failure) {
+    return gone(what, failure).or(() -> RecoveryFailure.ofEnvironment(
+        String.valueOf(failure.getSQLState()), PostgresWords.message(failure), PostgresWords.of(failure), server.address().major()));
+  }
+
+  /** Out of memory or a lost connection; empty otherwise. */
+  Optional<Finding> gone(String what, SQLException failure) {
+    String words = PostgresWords.of(failure);
+    // A process killed for want of memory looks like a lost connection, and a server that starves like a broken one.
+    if (server.outOfMemory().getAsBoolean()) {
+      return Optional.of(Finding.of(Reason.OUT_OF_MEMORY, what + " took the container to its memory limit", words));
+    }
+    return lost(failure) ? Optional.of(lost(what, words)) : Optional.empty();
+  }
+
+  /** Whether the connection is gone, and with it perhaps the server. */
+  static boolean lost(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    // What the server itself calls an error leaves the connection: so speaks a foreign data wrapper that finds nobody.
+    boolean said = failure instanceof PSQLException words && words.getServerErrorMessage() != null
+        && "ERROR".equals(words.getServerErrorMessage().getSeverity());
+    return !said && (state.startsWith("08") || state.startsWith("57P"));
+  }
+
+  private Finding lost(String what, String words) {
+    awaitItsEnd();
+    RecoveryLog log = new RecoveryLog();
+    ServerLog file = new ServerLog(server.log());
+    String plain = what + " lost its connection to the restored server";
+    try {
+      long began = System.nanoTime();
+      while (file.read(log::add) && System.nanoTime() - began < READING.toNanos()) {
+        if (Thread.currentThread().isInterrupted()) {
+          break;
+        }
+      }
+    } catch (IOException e) {
+      return Finding.of(untold, plain, words);
+    }
+    if (log.diskFull()) {
+      return Finding.of(Reason.DISK_FULL, what + " lost its connection: the disk was full", log.words());
+    }
+    // A crash says that something is wrong, and not what: the library, the processor or the data.
+    return log.crash()
+        .map(crash -> Finding.of(untold, what + " crashed the restored server: " + crash, log.words()))
+        .orElseGet(() -> Finding.of(untold, plain, words));
+  }
+
+  /** A server that crashed writes why and ends soon after the client has lost it. */
+  private void awaitItsEnd() {
+    long began = System.nanoTime();
+    while (server.alive().getAsBoolean() && System.nanoTime() - began < DYING.toNanos()) {
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}

@@ -1,8 +1,0 @@
-package io.pgproof.target;
-
-/** How much is checked. */
-public enum Depth {
-  QUICK,
-  STANDARD,
-  DEEP
-}
