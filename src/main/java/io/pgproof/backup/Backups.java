@@ -7,6 +7,7 @@ import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds, inspects and restores what {@code pg_basebackup} wrote. */
@@ -61,6 +62,24 @@ public final class Backups {
    */
   public static BackupIdentity inspect(Backup backup, Optional<Path> walArchive) throws InterruptedException {
     return new Inspection(backup, walArchive).run();
+  }
+
+  /**
+   * The backups that an incremental one is to be combined with, the full one first; none for a full backup.
+   *
+   * @param identity of {@code backup}, from {@link #inspect}
+   * @throws FindingException {@code backup-incomplete} when one of them is not beside it
+   */
+  public static List<Backup> ancestors(Backup backup, BackupIdentity identity) throws InterruptedException {
+    return Chain.ancestors(backup, identity.label());
+  }
+
+  /**
+   * Restores and checks a backup that an incremental one stands on, its manifest beside its files and without its WAL, for
+   * {@code pg_combinebackup} to read. Otherwise as {@link #restore}.
+   */
+  public static Restored restoreAncestor(Backup ancestor, RestoreOrder order, Progress progress) throws InterruptedException {
+    return new Restoring(ancestor, inspect(ancestor), order, progress).ancestor();
   }
 
   /**

@@ -11,4 +11,10 @@ import java.util.Optional;
  * @param walArchive directory with WAL segments that the backup may lack
  * @param reserveBytes free space that must remain on the file system; reaching it ends the restore with {@code disk-full}
  */
-public record RestoreOrder(Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes) {}
+public record RestoreOrder(Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes) {
+
+  /** The same at another place. */
+  public RestoreOrder at(Places others) {
+    return new RestoreOrder(others, uid, gid, walArchive, reserveBytes);
+  }
+}

@@ -7,6 +7,8 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.ArchiveFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -43,9 +45,19 @@ final class Restoring {
     this.tablespaces = new Tablespaces(backup);
   }
 
+  /** A backup that is complete in itself, or the newest of a chain. */
   Restored run() throws InterruptedException {
+    return run(false);
+  }
+
+  /** A backup that another one stands on: recovery needs that one's WAL alone. */
+  Restored ancestor() throws InterruptedException {
+    return run(true);
+  }
+
+  private Restored run(boolean ancestor) throws InterruptedException {
     try {
-      Restored restored = restore();
+      Restored restored = restore(ancestor);
       sources.requireUnchanged();
       return restored;
     } catch (FindingException e) {
@@ -55,7 +67,7 @@ final class Restoring {
     }
   }
 
-  private Restored restore() throws IOException, InterruptedException {
+  private Restored restore(boolean ancestor) throws IOException, InterruptedException {
     if (identity.bytes() != sources.bytes()) {
       throw new FindingException(
           Reason.BACKUP_CHANGED, backup.directory() + " was written to since it was inspected");
@@ -66,7 +78,10 @@ final class Restoring {
     directory.make();
     directory.require(needed(manifest));
 
-    List<ArchiveFacts> archives = pass(directory, comparison, manifest);
+    List<ArchiveFacts> archives = pass(directory, comparison, manifest, ancestor);
+    if (ancestor || identity.label().incremental()) {
+      bringManifest(directory);
+    }
     sources.requireUnchanged();
     comparison.ifPresent(ManifestCheck::finish);
     directory.link();
@@ -76,9 +91,11 @@ final class Restoring {
     requireOneBackup(major, control, manifest);
     Optional<WalArchive> archive = order.walArchive().map(WalArchive::new);
     WalAtHand wal = new WalAtHand(segments, archive, control, major);
-    wal.requireComplete(identity.label(), manifest);
+    if (!ancestor) {
+      wal.requireComplete(identity.label(), manifest);
+    }
     List<String> open = notChecked(comparison, control);
-    if (archive.isPresent()) {
+    if (!ancestor && archive.isPresent()) {
       archive.get().copy(wal.needed(identity.label(), manifest), control.walSegmentSize(), order).ifPresent(open::add);
     }
 
@@ -102,7 +119,20 @@ final class Restoring {
     return manifest.map(listed -> listed.bytes() + ByteBudget.neededWal(listed)).orElse(sources.bytesOfTrees());
   }
 
-  private List<ArchiveFacts> pass(DataDirectory directory, Optional<ManifestCheck> comparison, Optional<Manifest> manifest)
+  /** The manifest of a tar lies beside it, and pg_combinebackup looks for it among the files. */
+  private void bringManifest(DataDirectory directory) throws IOException {
+    if (backup.format() == Backup.Format.TAR && backup.manifest().isPresent()) {
+      try (FileChannel file = directory.file(Manifest.NAME, backup.baseName())) {
+        ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(backup.manifest().get()));
+        while (content.hasRemaining()) {
+          file.write(content);
+        }
+      }
+    }
+  }
+
+  private List<ArchiveFacts> pass(
+      DataDirectory directory, Optional<ManifestCheck> comparison, Optional<Manifest> manifest, boolean ancestor)
       throws IOException, InterruptedException {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     Unpacking.Target target =
@@ -110,6 +140,9 @@ final class Restoring {
     try (TreeWalk walk = new TreeWalk(backup)) {
       List<Unpacking> all = new ArrayList<>();
       for (Part.Archive archive : backup.archives()) {
+        if (ancestor && archive.prefix().equals(Part.WAL)) {
+          continue;
+        }
         all.add(new Unpacking(new Unpacking.OneArchive(archive), target, this::report));
       }
       for (int worker = 0; worker < SideBySide.WORKERS && !backup.trees().isEmpty(); worker++) {

@@ -18,6 +18,7 @@ import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Restore files: begins the stay and the one pass over the backup. */
@@ -83,6 +84,11 @@ final class RestoreFiles extends Step {
     Places places =
         new Places(directory.data(), directory.tablespaces(), RecoveryOrder.TABLESPACES, directory.walArchive());
     RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes);
-    work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> Backups.restore(backup, identity, order, heard));
+    work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> {
+      List<Backup> ancestors = Backups.ancestors(backup, identity);
+      return ancestors.isEmpty()
+          ? Backups.restore(backup, identity, order, heard)
+          : new CombineBackups(stay, sandbox, order, heard).run(backup, identity, ancestors);
+    });
   }
 }
