@@ -24,7 +24,7 @@ public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifie
    * @param text LABEL
    * @param timeline START TIMELINE; empty before version 11
    * @param fromStandby whether BACKUP FROM says standby
-   * @param incremental whether there is an INCREMENTAL FROM LSN, so that files are to be combined with another backup's
+   * @param ancestorLsn INCREMENTAL FROM LSN: where the backup starts that this one is to be combined with; empty for a full one
    */
   public record Label(
       Lsn startLsn,
@@ -34,5 +34,11 @@ public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifie
       String text,
       OptionalInt timeline,
       boolean fromStandby,
-      boolean incremental) {}
+      Optional<Lsn> ancestorLsn) {
+
+    /** Whether it is proven only together with the backups that it stands on. */
+    public boolean incremental() {
+      return ancestorLsn.isPresent();
+    }
+  }
 }

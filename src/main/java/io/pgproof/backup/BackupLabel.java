@@ -13,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,9 +60,17 @@ final class BackupLabel {
           lines.getOrDefault("LABEL", ""),
           timeline(lines.get("START TIMELINE"), archive),
           "standby".equals(lines.get("BACKUP FROM")),
-          lines.containsKey("INCREMENTAL FROM LSN"));
+          ancestor(lines.get("INCREMENTAL FROM LSN"), archive));
     } catch (IllegalArgumentException e) {
       throw unreadable("CHECKPOINT LOCATION", checkpoint, archive);
+    }
+  }
+
+  private static Optional<Lsn> ancestor(String text, String archive) {
+    try {
+      return Optional.ofNullable(text).map(Lsn::parse);
+    } catch (IllegalArgumentException e) {
+      throw unreadable("INCREMENTAL FROM LSN", text, archive);
     }
   }
 

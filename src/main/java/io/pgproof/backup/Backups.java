@@ -8,9 +8,11 @@ import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -85,6 +87,47 @@ public final class Backups {
    */
   public static BackupIdentity inspect(Backup backup, Optional<Path> walArchive) throws InterruptedException {
     return new Inspection(backup, walArchive).run();
+  }
+
+  /**
+   * The backups that an incremental one is to be combined with, the full one first; none for a full backup.
+   *
+   * @param identity of {@code backup}, from {@link #inspect}
+   * @throws FindingException {@code backup-incomplete} when one of them is not beside it
+   */
+  public static List<Backup> ancestors(Backup backup, BackupIdentity identity) throws InterruptedException {
+    return Chain.ancestors(backup, identity.label());
+  }
+
+  /**
+   * Restores and checks a backup that an incremental one stands on, its manifest beside its files and without its WAL, for
+   * {@code pg_combinebackup} to read. Otherwise as {@link #restore}.
+   */
+  public static Restored restoreAncestor(Backup ancestor, RestoreOrder order, Progress progress) throws InterruptedException {
+    return new Restoring(ancestor, inspect(ancestor), order, progress).ancestor();
+  }
+
+  /**
+   * What the newest of a chain is together with its ancestors, once they were combined.
+   *
+   * @param newest as it was restored by itself
+   * @param ancestors each by the name of its directory, the full backup first
+   * @param order with the places of what was combined
+   * @throws FindingException {@code page-checksum} when too many pages are not sound
+   */
+  public static Restored combined(Restored newest, Map<String, Restored> ancestors, RestoreOrder order)
+      throws InterruptedException {
+    boolean judge = order.compare() && newest.control().dataChecksums();
+    try {
+      SuspectPages suspects = judge
+          ? PageCheck.look(newest.control(), RestoredFiles.of(order.places().data(), order.places().tablespaces()),
+              newest.identity().label().startLsn())
+          : SuspectPages.NONE;
+      return newest.standingOn(ancestors, (ancestors.size() + 1) + " backups combined by pg_combinebackup", suspects,
+          Restoring.pages(newest.control(), suspects, order.compare()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(order.places().data() + " cannot be read", e);
+    }
   }
 
   /**

@@ -37,13 +37,7 @@ final class Inspection {
     SourceFiles sources = SourceFiles.of(backup);
     try {
       Label label = label();
-      if (label.incremental()) {
-        throw new FindingException(Finding.of(
-            Reason.VERSION_UNSUPPORTED,
-            backup.baseName() + " is an incremental backup, which this version of pgproof does not support",
-            "combine it with its ancestors by pg_combinebackup and verify what comes of it",
-            null));
-      }
+      Chain.ancestors(backup, label);
       requireTablespaces();
       Optional<WalPage> page = firstPage(label);
       int major = page.isPresent() ? page.get().major() : major();

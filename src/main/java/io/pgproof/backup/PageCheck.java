@@ -54,7 +54,13 @@ final class PageCheck {
    */
   SuspectPages settle(ControlFile control, RestoredFiles files) throws IOException, InterruptedException {
     PageLayout layout = PageLayout.of(control);
-    List<RelationPages> all = layout.equals(PageLayout.USUAL) ? judged : again(layout, files);
+    return settled(layout, layout.equals(PageLayout.USUAL)
+        ? judged
+        : read(judged.stream().map(RelationPages::file).toList(), layout, files, start), files);
+  }
+
+  private static SuspectPages settled(PageLayout layout, List<RelationPages> all, RestoredFiles files)
+      throws IOException, InterruptedException {
     SuspectPages suspects = SuspectPages.of(layout, all);
     int older = all.stream().filter(pages -> !pages.file().map()).mapToInt(RelationPages::olderSuspects).sum();
     if (older > MOST_OLDER_SUSPECTS) {
@@ -64,12 +70,26 @@ final class PageCheck {
     return suspects;
   }
 
-  private List<RelationPages> again(PageLayout layout, RestoredFiles files) throws IOException, InterruptedException {
+  /**
+   * Judges the pages of a data directory that did not pass as it was made.
+   *
+   * @param control of a cluster with checksums
+   * @param files all of them, with no server at work on them
+   * @param start of the backup
+   * @return as {@link #settle}
+   */
+  static SuspectPages look(ControlFile control, RestoredFiles files, Lsn start) throws IOException, InterruptedException {
+    PageLayout layout = PageLayout.of(control);
+    return settled(layout, read(files.relations(), layout, files, start), files);
+  }
+
+  private static List<RelationPages> read(List<RelationFile> relations, PageLayout layout, RestoredFiles files, Lsn start)
+      throws IOException, InterruptedException {
     ByteBuffer bytes = ByteBuffer.allocateDirect(AT_ONCE);
     List<RelationPages> all = new ArrayList<>();
-    for (RelationPages heard : judged) {
-      RelationPages pages = new RelationPages(heard.file(), layout, start);
-      try (FileChannel channel = files.open(heard.file()).orElseThrow()) {
+    for (RelationFile relation : relations) {
+      RelationPages pages = new RelationPages(relation, layout, start);
+      try (FileChannel channel = files.open(relation).orElseThrow()) {
         while (channel.read(bytes.clear()) >= 0) {
           pages.update(bytes.flip());
         }

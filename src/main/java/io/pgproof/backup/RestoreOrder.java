@@ -13,4 +13,10 @@ import java.util.Optional;
  * @param compare whether files are compared with {@code backup_manifest}, and pages with their checksums
  */
 public record RestoreOrder(
-    Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes, boolean compare) {}
+    Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes, boolean compare) {
+
+  /** The same at another place. */
+  public RestoreOrder at(Places others) {
+    return new RestoreOrder(others, uid, gid, walArchive, reserveBytes, compare);
+  }
+}

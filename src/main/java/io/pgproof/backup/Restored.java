@@ -2,8 +2,13 @@ package io.pgproof.backup;
 
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Report.ArchiveFacts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * A data directory that was written whole.
@@ -27,4 +32,47 @@ public record Restored(
     Optional<String> lastWalSegment,
     SuspectPages suspects,
     List<Check> checks,
-    List<String> notChecked) {}
+    List<String> notChecked) {
+
+  /**
+   * The newest of a chain, with what was read of the backups that it stands on.
+   *
+   * @param ancestors by the name of each one's directory
+   * @param combined what became of them together, one line for a person
+   * @param judged pages of the combined files that are to be read again after recovery
+   * @param pages the check of pages, where it is decided
+   */
+  Restored standingOn(Map<String, Restored> ancestors, String combined, SuspectPages judged, Optional<Check> pages) {
+    List<ArchiveFacts> all = new ArrayList<>();
+    long bytes = identity.bytes();
+    SortedSet<String> open = new TreeSet<>(notChecked);
+    Map<String, Check> joined = new LinkedHashMap<>();
+    for (Map.Entry<String, Restored> ancestor : ancestors.entrySet()) {
+      String name = ancestor.getKey();
+      ancestor.getValue().archives.forEach(archive ->
+          all.add(new ArchiveFacts(name + "/" + archive.file(), archive.bytes(), archive.sha256())));
+      bytes += ancestor.getValue().identity.bytes();
+      open.addAll(ancestor.getValue().notChecked);
+      ancestor.getValue().checks.forEach(check -> joined.merge(check.name(), of(name, check), Restored::both));
+    }
+    checks.forEach(check -> joined.merge(check.name(), check, Restored::both));
+    joined.computeIfPresent("archive", (name, check) ->
+        new Check(name, check.outcome(), check.detail() + "; " + combined, check.took()));
+    pages.ifPresent(check -> joined.put(check.name(), check));
+    all.addAll(archives);
+    return new Restored(
+        new BackupIdentity(identity.postgresMajor(), identity.systemIdentifier(), identity.label(), bytes),
+        control, List.copyOf(all), manifestSha256, endLsn, lastWalSegment, judged,
+        List.copyOf(joined.values()), List.copyOf(open));
+  }
+
+  private static Check of(String backup, Check check) {
+    return new Check(check.name(), check.outcome(), backup + ": " + check.detail(), check.took());
+  }
+
+  /** Passed only where both did. */
+  private static Check both(Check one, Check other) {
+    return new Check(one.name(), one.outcome() == Check.Outcome.PASSED ? other.outcome() : one.outcome(),
+        one.detail() + "; " + other.detail(), one.took().plus(other.took()));
+  }
+}

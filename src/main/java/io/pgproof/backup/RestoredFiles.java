@@ -9,6 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -33,6 +35,25 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
     try (Stream<Path> oids = Files.list(tablespaces)) {
       return new RestoredFiles(dataDirectory, oids.collect(Collectors.toMap(
           oid -> Long.parseLong(oid.getFileName().toString()), oid -> oid)));
+    }
+  }
+
+  /** All files with pages, in their order. */
+  List<RelationFile> relations() throws IOException {
+    List<RelationFile> relations = new ArrayList<>();
+    collect(dataDirectory, "", relations);
+    for (Map.Entry<Long, Path> tablespace : tablespaces.entrySet()) {
+      collect(tablespace.getValue(), "pg_tblspc/" + tablespace.getKey() + "/", relations);
+    }
+    relations.sort(null);
+    return relations;
+  }
+
+  private static void collect(Path root, String prefix, List<RelationFile> relations) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .flatMap(file -> RelationFile.of(prefix + root.relativize(file)).stream())
+          .forEach(relations::add);
     }
   }
 

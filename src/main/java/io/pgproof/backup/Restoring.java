@@ -7,6 +7,8 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.ArchiveFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** One restore: the parts side by side into a new data directory, then what only the whole can tell. */
 final class Restoring {
@@ -44,9 +47,19 @@ final class Restoring {
     this.tablespaces = new Tablespaces(backup);
   }
 
+  /** A backup that is complete in itself, or the newest of a chain. */
   Restored run() throws InterruptedException {
+    return run(false);
+  }
+
+  /** A backup that another one stands on: recovery needs that one's WAL alone. */
+  Restored ancestor() throws InterruptedException {
+    return run(true);
+  }
+
+  private Restored run(boolean ancestor) throws InterruptedException {
     try {
-      Restored restored = restore();
+      Restored restored = restore(ancestor);
       sources.requireUnchanged();
       return restored;
     } catch (FindingException e) {
@@ -56,7 +69,7 @@ final class Restoring {
     }
   }
 
-  private Restored restore() throws IOException, InterruptedException {
+  private Restored restore(boolean ancestor) throws IOException, InterruptedException {
     if (identity.bytes() != sources.bytes()) {
       throw new FindingException(
           Reason.BACKUP_CHANGED, backup.directory() + " was written to since it was inspected");
@@ -67,9 +80,14 @@ final class Restoring {
     directory.make();
     directory.require(needed(manifest));
 
+    // What a member of a chain holds of a page is judged when all are combined.
+    boolean member = ancestor || identity.label().incremental();
     Optional<PageCheck> pages =
-        order.compare() ? Optional.of(new PageCheck(identity.label().startLsn())) : Optional.empty();
-    List<ArchiveFacts> archives = pass(directory, comparison, pages, manifest);
+        order.compare() && !member ? Optional.of(new PageCheck(identity.label().startLsn())) : Optional.empty();
+    List<ArchiveFacts> archives = pass(directory, comparison, pages, manifest, ancestor);
+    if (member) {
+      bringManifest(directory);
+    }
     sources.requireUnchanged();
     comparison.ifPresent(ManifestCheck::finish);
     directory.link();
@@ -79,12 +97,14 @@ final class Restoring {
     requireOneBackup(major, control, manifest);
     Optional<WalArchive> archive = order.walArchive().map(WalArchive::new);
     WalAtHand wal = new WalAtHand(segments, archive, control, major);
-    wal.requireComplete(identity.label(), manifest);
+    if (!ancestor) {
+      wal.requireComplete(identity.label(), manifest);
+    }
     SuspectPages suspects = pages.isPresent() && control.dataChecksums()
         ? pages.get().settle(control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
         : SuspectPages.NONE;
     List<String> open = notChecked(comparison, control);
-    if (archive.isPresent()) {
+    if (!ancestor && archive.isPresent()) {
       archive.get().copy(wal.needed(identity.label(), manifest), control.walSegmentSize(), order).ifPresent(open::add);
     }
 
@@ -96,7 +116,7 @@ final class Restoring {
         manifest.flatMap(Restoring::end),
         wal.last(),
         suspects,
-        checks(archives, manifest, comparison, control, suspects, major),
+        checks(archives, manifest, comparison, member ? Optional.empty() : pages(control, suspects, order.compare()), major),
         List.copyOf(open));
   }
 
@@ -109,8 +129,20 @@ final class Restoring {
     return manifest.map(listed -> listed.bytes() + ByteBudget.neededWal(listed)).orElse(sources.bytesOfTrees());
   }
 
-  private List<ArchiveFacts> pass(
-      DataDirectory directory, Optional<ManifestCheck> comparison, Optional<PageCheck> pages, Optional<Manifest> manifest)
+  /** The manifest of a tar lies beside it, and pg_combinebackup looks for it among the files. */
+  private void bringManifest(DataDirectory directory) throws IOException {
+    if (backup.format() == Backup.Format.TAR && backup.manifest().isPresent()) {
+      try (FileChannel file = directory.file(Manifest.NAME, backup.baseName())) {
+        ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(backup.manifest().get()));
+        while (content.hasRemaining()) {
+          file.write(content);
+        }
+      }
+    }
+  }
+
+  private List<ArchiveFacts> pass(DataDirectory directory, Optional<ManifestCheck> comparison, Optional<PageCheck> pages,
+      Optional<Manifest> manifest, boolean ancestor)
       throws IOException, InterruptedException {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     Unpacking.Target target =
@@ -118,6 +150,9 @@ final class Restoring {
     try (TreeWalk walk = new TreeWalk(backup)) {
       List<Unpacking> all = new ArrayList<>();
       for (Part.Archive archive : backup.archives()) {
+        if (ancestor && archive.prefix().equals(Part.WAL)) {
+          continue;
+        }
         all.add(new Unpacking(new Unpacking.OneArchive(archive), target, this::report));
       }
       for (int worker = 0; worker < SideBySide.WORKERS && !backup.trees().isEmpty(); worker++) {
@@ -203,7 +238,7 @@ final class Restoring {
   }
 
   private List<Check> checks(List<ArchiveFacts> archives, Optional<Manifest> manifest, Optional<ManifestCheck> comparison,
-      ControlFile control, SuspectPages suspects, int major) {
+      Optional<Check> pages, int major) {
     Check whole = Check.passed("archive", read(archives), Duration.ZERO);
     String why = manifest.isPresent()
         ? NOT_COMPARED
@@ -211,15 +246,18 @@ final class Restoring {
     Check listed = comparison
         .map(compared -> Check.passed("manifest", compared.summary(), Duration.ZERO))
         .orElseGet(() -> Check.skipped("manifest", why));
-    List<Check> checks = new ArrayList<>(List.of(whole, listed));
+    return Stream.concat(Stream.of(whole, listed), pages.stream()).toList();
+  }
+
+  /** The check of pages as far as it is decided before recovery; empty where some are suspect. */
+  static Optional<Check> pages(ControlFile control, SuspectPages suspects, boolean compared) {
     if (!control.dataChecksums()) {
-      checks.add(Check.skipped("pages", NO_CHECKSUMS));
-    } else if (!order.compare()) {
-      checks.add(Check.skipped("pages", NOT_COMPARED));
-    } else if (suspects.isEmpty()) {
-      checks.add(Check.passed("pages", suspects.among(), Duration.ZERO));
+      return Optional.of(Check.skipped("pages", NO_CHECKSUMS));
     }
-    return List.copyOf(checks);
+    if (!compared) {
+      return Optional.of(Check.skipped("pages", NOT_COMPARED));
+    }
+    return suspects.isEmpty() ? Optional.of(Check.passed("pages", suspects.among(), Duration.ZERO)) : Optional.empty();
   }
 
   private String read(List<ArchiveFacts> archives) {

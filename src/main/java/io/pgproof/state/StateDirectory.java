@@ -93,6 +93,11 @@ public record StateDirectory(Path path) {
       return path.resolve("data");
     }
 
+    /** Backups that are to be combined, a directory each; gone when they are. */
+    public Path chain() {
+      return path.resolve("chain");
+    }
+
     /** The tablespaces that lie outside of the data directory. */
     public Path tablespaces() {
       return path.resolve("tablespaces");

@@ -11,7 +11,6 @@ import io.pgproof.sandbox.MachineSpec.Mount;
 import io.pgproof.sandbox.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
@@ -30,8 +29,8 @@ final class CreateContainer extends Step {
   @Override
   void perform(RunId run, DelegateExecution execution) throws Exception {
     Stay stay = stays.of(run);
-    makeForServer(stay.directory().socket(), stay);
-    makeForServer(stay.directory().log(), stay);
+    stay.makeForServer(stay.directory().socket());
+    stay.makeForServer(stay.directory().log());
     List<Mount> mounts = new ArrayList<>(List.of(
         new Mount(stay.directory().data(), RecoveryOrder.DATA, Access.READ_WRITE),
         new Mount(stay.directory().settings(), RecoveryOrder.SETTINGS, Access.READ_ONLY),
@@ -57,12 +56,5 @@ final class CreateContainer extends Step {
   @Override
   void undo(RunId run) {
     stays.find(run).ifPresent(stay -> sandbox.destroy(stay.machine()));
-  }
-
-  private static void makeForServer(Path directory, Stay stay) throws Exception {
-    Files.createDirectories(directory);
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-    Files.setAttribute(directory, "unix:uid", stay.hostUid());
-    Files.setAttribute(directory, "unix:gid", stay.hostGid());
   }
 }

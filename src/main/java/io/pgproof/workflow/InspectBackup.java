@@ -46,7 +46,7 @@ final class InspectBackup extends Step {
     execution.setVariable(VerifyBackup.Variable.POSTGRES_MAJOR, identity.postgresMajor());
     record(run, new Evidence.Inspected(new Report.BackupFacts(
         backup.directory().toString(),
-        backup.format().word(),
+        Facts.format(backup, identity),
         String.valueOf(identity.postgresMajor()),
         identity.systemIdentifier().orElse(null),
         identity.label().startTime(),

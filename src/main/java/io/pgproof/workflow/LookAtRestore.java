@@ -41,7 +41,7 @@ final class LookAtRestore extends Step {
     Restored restored = stay.restored();
     return new Report.BackupFacts(
         stay.backup().directory().toString(),
-        stay.backup().format().word(),
+        Facts.format(stay.backup(), restored.identity()),
         String.valueOf(restored.identity().postgresMajor()),
         restored.control().systemIdentifier(),
         restored.identity().label().startTime(),

@@ -21,6 +21,7 @@ import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Restore files: begins the stay and the one pass over the backup. */
@@ -92,7 +93,10 @@ final class RestoreFiles extends Step {
         throw new FindingException(Reason.BACKUP_CHANGED, backup.directory() + " is of PostgreSQL " + identity.postgresMajor()
             + " now, and was of " + image.major() + " when it was inspected");
       }
-      return Backups.restore(backup, identity, order, heard);
+      List<Backup> ancestors = Backups.ancestors(backup, identity);
+      return ancestors.isEmpty()
+          ? Backups.restore(backup, identity, order, heard)
+          : new CombineBackups(stay, sandbox, order, heard).run(backup, identity, ancestors);
     });
   }
 

@@ -17,6 +17,9 @@ import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /**
@@ -75,6 +78,19 @@ final class Stay {
   /** The server's group as counted on the host. */
   int hostGid() {
     return firstHostId + image.gid();
+  }
+
+  /** Makes a directory that the server may write to, and nobody else. */
+  void makeForServer(Path made) throws IOException {
+    Files.createDirectories(made);
+    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
+    own(made);
+  }
+
+  /** Gives a file to the server. */
+  void own(Path file) throws IOException {
+    Files.setAttribute(file, "unix:uid", hostUid());
+    Files.setAttribute(file, "unix:gid", hostGid());
   }
 
   Restored restored() {

@@ -153,7 +153,7 @@ class RecoveryWatchTest {
     Finding finding = finding(new RecoveryExpectation(
         new Label(
             label.startLsn(), label.startSegment(), label.checkpointLsn(), label.startTime(), label.text(),
-            OptionalInt.of(3), false, false),
+            OptionalInt.of(3), false, Optional.empty()),
         expected.control(), Optional.empty(), Optional.empty()));
     assertThat(finding.reason()).isEqualTo(Reason.INCONSISTENT);
     assertThat(finding.message()).contains("timeline 1", "timeline 3");

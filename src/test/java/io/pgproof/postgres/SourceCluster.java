@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -95,7 +96,7 @@ final class SourceCluster {
         "pg_basebackup base backup",
         OptionalInt.of(Integer.parseInt(found(text, "START TIMELINE: (\\d+)"))),
         false,
-        false);
+        Optional.empty());
   }
 
   Lsn endLsn() throws IOException {
