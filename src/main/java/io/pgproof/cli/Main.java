@@ -2,6 +2,7 @@ package io.pgproof.cli;
 
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.StateDirectory;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,8 +56,19 @@ public final class Main implements Runnable {
   }
 
   static int run(String... arguments) {
+    PrintStream results = System.out;
+    // Standard output is for results alone: H2, for one, prints there when it cannot write its own log.
+    System.setOut(System.err);
+    try {
+      return execute(results, arguments);
+    } finally {
+      System.setOut(results);
+    }
+  }
+
+  private static int execute(PrintStream results, String... arguments) {
     CommandLine line = new CommandLine(new Main());
-    line.setOut(new PrintWriter(new java.io.OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
+    line.setOut(new PrintWriter(new java.io.OutputStreamWriter(results, StandardCharsets.UTF_8), true));
     line.setErr(new PrintWriter(new java.io.OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::usage);

@@ -42,7 +42,8 @@ final class ReportText {
     if (report.backup() != null) {
       Report.BackupFacts backup = report.backup();
       rows.add(new Row("backup", backup.path() + (chosen == null ? "" : " (" + chosen.words() + ")")));
-      rows.add(new Row("", "PostgreSQL " + backup.postgresVersion() + ", begun " + time(backup.startTime()) + " at "
+      String format = backup.format().equals("tar") ? "" : ", " + backup.format();
+      rows.add(new Row("", "PostgreSQL " + backup.postgresVersion() + format + ", begun " + time(backup.startTime()) + " at "
           + backup.startLsn() + ", " + Words.bytes(backup.bytes())));
       backup.archives().forEach(archive ->
           rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));

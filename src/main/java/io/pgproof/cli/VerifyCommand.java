@@ -32,7 +32,8 @@ final class VerifyCommand implements Callable<Integer> {
   private Main main;
 
   @Parameters(paramLabel = "PATH", description = {
-      "Directory that pg_basebackup -Ft wrote: base.tar.gz and pg_wal.tar.gz.",
+      "Directory that pg_basebackup wrote, as tar or plain, or one that holds many such directories:",
+      "the newest whole one is taken then.",
       "With --config: the name of a target."})
   private String backup;
 

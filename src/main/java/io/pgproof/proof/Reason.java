@@ -52,7 +52,7 @@ public enum Reason {
       "check the source with pg_dump, repair it there, then take a new base backup"),
   BACKUP_INCOMPLETE("backup-incomplete", Fault.BACKUP,
       "a part of the backup is not there",
-      "copy the whole directory that pg_basebackup wrote; without pg_wal.tar, name the WAL archive with --wal-archive"),
+      "copy all that pg_basebackup wrote, tablespaces included; without pg_wal.tar, name the WAL archive with --wal-archive"),
 
   RECOVERY_TIMEOUT("recovery-timeout", Fault.ENVIRONMENT,
       "recovery did not end within its limit",
@@ -117,7 +117,7 @@ public enum Reason {
 
   NOT_A_BACKUP("not-a-backup", Fault.USAGE,
       "nothing here looks like a base backup",
-      "name the directory that pg_basebackup wrote: it holds base.tar.gz and pg_wal.tar.gz"),
+      "name the directory that pg_basebackup wrote, or one that holds such directories"),
   NO_SUCH_PATH("no-such-path", Fault.USAGE,
       "the path does not exist or cannot be read",
       "check the path"),

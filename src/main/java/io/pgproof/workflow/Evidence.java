@@ -89,7 +89,7 @@ public sealed interface Evidence {
   record Restored(Report.BackupFacts backup, List<Report.CheckFacts> checks, List<String> notChecked) implements Evidence {
     @Override
     public String tell() {
-      return "restored " + Words.bytes(backup.bytes()) + " of archives";
+      return "restored " + Words.bytes(backup.bytes());
     }
   }
 

@@ -258,6 +258,27 @@ class FormatsTest {
     assertThat(said).singleElement().asString().contains("plain-stream, the newest of 3 in", "skipped z-begun");
   }
 
+  @Test
+  void aLaterServersTablespaceInPlaceItsLargeSegmentsAndItsSummariesAreRestored() throws Exception {
+    SourceOptions options = SourceOptions.standard().withInitdb("--wal-segsize=64").with("summarize_wal", "on")
+        .with("allow_in_place_tablespaces", "on").keepingBackupsIn(place.resolve("17"));
+    Path tar;
+    Path plain;
+    try (SourceDatabase source = Bench.source(17, "formats-17", options)) {
+      source.execute("create tablespace here location ''");
+      source.fill(500);
+      source.execute("alter table customers set tablespace here");
+      tar = source.baseBackup("tar", "-Ft", "-Xs", "--compress=server-zstd:level=1,long");
+      plain = source.baseBackup("plain", "-Fp", "-Xs");
+    }
+    for (Path backup : List.of(tar, plain)) {
+      Report report = Bench.verify(Bench.request(backup, FRESHNESS, IN_TABLESPACES));
+      assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+      assertThat(report.backup().manifest()).isNotNull();
+    }
+    assertThat(tar).isDirectoryContaining(file -> file.getFileName().toString().matches("[0-9]+\\.tar\\.zst"));
+  }
+
   private static Report.CheckFacts check(Report report, String name) {
     return report.checks().stream().filter(check -> check.name().equals(name)).findFirst().orElseThrow();
   }
