@@ -35,6 +35,7 @@ final class Stay {
   private final Backup backup;
   private volatile Restored restored;
   private volatile RecoveryReached reached;
+  private volatile boolean cutOff;
   private volatile List<String> preloaded;
 
   Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId, Backup backup) {
@@ -78,6 +79,15 @@ final class Stay {
   /** The server's group as counted on the host. */
   int hostGid() {
     return firstHostId + image.gid();
+  }
+
+  /** Whether its container was ended because it filled the disk. */
+  boolean cutOff() {
+    return cutOff;
+  }
+
+  void cutOffNow() {
+    cutOff = true;
   }
 
   /** Makes a directory that the server may write to, and nobody else. */

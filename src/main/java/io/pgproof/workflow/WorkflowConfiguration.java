@@ -53,6 +53,11 @@ class WorkflowConfiguration {
   }
 
   @Bean
+  SpaceWatch spaceWatch(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, WorkflowSettings settings) {
+    return new SpaceWatch(trail, sandbox, state, stays, settings.reserve().toBytes());
+  }
+
+  @Bean
   OpenTasks openTasks(DataSource database) {
     return new OpenTasks(database);
   }

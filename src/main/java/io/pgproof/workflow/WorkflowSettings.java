@@ -11,7 +11,7 @@ import org.springframework.util.unit.DataSize;
  * @param state the state directory
  * @param retryCycle pauses before a failed step is tried again, ISO 8601, separated by commas; one try more than pauses
  * @param buildImages whether a missing image is built
- * @param reserve free space that is left to the engine whatever a restore needs
+ * @param reserve free space that a restore leaves to the engine; half of it is left whatever the restored server writes
  */
 @ConfigurationProperties("pgproof")
 record WorkflowSettings(
