@@ -76,7 +76,8 @@ public final class Bench implements LauncherSessionListener {
       EmbeddedServers.need(major, PROGRAMS);
     }
     Sandbox sandbox = sandbox();
-    return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC()).build(major, false, line -> {});
+    return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC())
+        .build(major, false, line -> {});
   }
 
   /** A source database of this version that the caller closes. */

@@ -51,8 +51,8 @@ public final class BuiltImages implements ImageStore {
   /**
    * @param images directory of all images; made when the first is built
    * @param configured {@code images.yaml}, read whenever it matters what it says; it need not be there
-   * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will use them; asked late, for it is
-   *     a finding where the machine has none
+   * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will use them; asked late, for it
+   *     is a finding where the machine has none
    */
   public BuiltImages(Path images, Path configured, IntSupplier firstHostId, HostPrograms programs, Clock clock) {
     this(images, () -> ImageSources.read(configured), firstHostId, new Mmdebstrap(programs), programs, clock);

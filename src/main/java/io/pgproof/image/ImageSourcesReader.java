@@ -34,7 +34,8 @@ final class ImageSourcesReader {
   private static final int NEWEST = 18;
   static final String MAJOR_ALLOWED = "a major version from " + OLDEST + " to " + NEWEST;
   private static final String SUITE_ALLOWED = "a suite such as bookworm";
-  private static final String SOURCE_ALLOWED = "a line of sources.list such as deb http://packages.example.org/debian bookworm main";
+  private static final String SOURCE_ALLOWED =
+      "a line of sources.list such as deb http://packages.example.org/debian bookworm main";
   private static final String PACKAGE_ALLOWED = "the name of a package";
   private static final String PATH_ALLOWED = "an absolute path";
   private static final String TARBALL_ALLOWED = "an absolute path that ends with " + Tarball.ENDINGS;
@@ -42,7 +43,8 @@ final class ImageSourcesReader {
 
   private static final Pattern MAJOR = Pattern.compile("[1-9][0-9]");
   private static final Pattern SUITE_NAME = Pattern.compile("[a-z][a-z0-9.-]{0,39}");
-  private static final Pattern SOURCE = Pattern.compile("deb( +\\[[^]\\p{Cntrl}]+])? +[a-z][a-z0-9+]*:[^ \\p{Cntrl}]+( +[^ \\p{Cntrl}]+)+");
+  private static final Pattern SOURCE = Pattern.compile(
+      "deb( +\\[[^]\\p{Cntrl}]+])? +[a-z][a-z0-9+]*:[^ \\p{Cntrl}]+( +[^ \\p{Cntrl}]+)+");
   private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?");
   private static final Pattern USER_NAME = Pattern.compile("[a-z_][a-z0-9_-]{0,31}");
 

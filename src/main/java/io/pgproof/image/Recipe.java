@@ -55,7 +55,8 @@ record Recipe(ImageSource source, List<String> files, String architecture, int f
   /** Names the image: {@code 15-bookworm-} and the first 12 digits of the recipe's SHA-256. */
   String key() {
     List<List<String>> all = new ArrayList<>();
-    all.add(List.of(String.valueOf(major()), source.label(), architecture, String.valueOf(firstHostId), String.valueOf(revision)));
+    all.add(List.of(String.valueOf(major()), source.label(), architecture, String.valueOf(firstHostId),
+        String.valueOf(revision)));
     all.addAll(source.parts());
     all.add(files);
     // Every part is quoted by its length, so that no two recipes read alike.

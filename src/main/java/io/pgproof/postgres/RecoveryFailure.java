@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  */
 final class RecoveryFailure {
   static final String LOCALE_HINT =
-      "the image has all locales of its own distribution, and not this one: it cannot be proven on this distribution yet";
+      "build the image from the source's distribution and with this locale, see images.yaml in README.md";
   private static final Pattern MISSING_FILE =
       Pattern.compile("could not access file \"([^\"]+)\".*|could not load library \"([^\"]+)\".*");
 

@@ -25,15 +25,23 @@ public final class Mistakes {
    * @throws UsageException {@code bad-option} when there are any
    */
   public void throwIfAny() {
+    throwIfAny(Reason.BAD_OPTION.hint());
+  }
+
+  /**
+   * @param hint the remedy of them all
+   * @throws UsageException {@code bad-option} when there are any
+   */
+  public void throwIfAny(String hint) {
     if (found.isEmpty()) {
       return;
     }
     if (found.size() == 1) {
-      throw new UsageException(Reason.BAD_OPTION, found.get(0));
+      throw new UsageException(Reason.BAD_OPTION, found.get(0), hint);
     }
     String told = found.stream().limit(MOST_TOLD).map(mistake -> "\n  " + mistake).collect(Collectors.joining());
     String more = found.size() > MOST_TOLD ? "\n  and " + (found.size() - MOST_TOLD) + " more" : "";
-    throw new UsageException(Reason.BAD_OPTION, found.size() + " mistakes:" + told + more);
+    throw new UsageException(Reason.BAD_OPTION, found.size() + " mistakes:" + told + more, hint);
   }
 
   /** On one line and not too long, so that one mistake cannot hide the others. */

@@ -88,6 +88,6 @@ public final class YamlDocument {
     Mistakes told = new Mistakes();
     mistakes.stream().sorted(Comparator.comparingInt(Mistake::line))
         .forEach(mistake -> told.add(file + ":" + mistake.line() + ": " + mistake.what()));
-    told.throwIfAny();
+    told.throwIfAny(YamlFile.CORRECT);
   }
 }

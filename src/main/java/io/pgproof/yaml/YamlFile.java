@@ -22,6 +22,8 @@ import org.yaml.snakeyaml.reader.StreamReader;
 
 /** Reads a file as one tree of YAML nodes; no object is ever made of it. */
 final class YamlFile {
+  static final String CORRECT = "correct the file and run the command again, see README.md for what it may say";
+
   private static final int MOST_BYTES = 1 << 20;
   private static final int MOST_ALIASES = 50;
   private static final int DEEPEST = 20;
@@ -88,7 +90,6 @@ final class YamlFile {
   }
 
   private static UsageException noYaml(String where, String why) {
-    return new UsageException(Reason.BAD_OPTION, where + ": this is no YAML that pgproof reads: " + why.strip(),
-        "correct the file and run the command again");
+    return new UsageException(Reason.BAD_OPTION, where + ": this is no YAML that pgproof reads: " + why.strip(), CORRECT);
   }
 }

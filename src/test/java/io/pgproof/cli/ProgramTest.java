@@ -419,7 +419,8 @@ class ProgramTest {
   @Test
   void imagesAreListedBuiltAndRemoved() throws Exception {
     String key = images().get(0);
-    assertThat(answer(0, List.of(), "images")).contains(key + "  PostgreSQL 15.").contains("13, 15, 17, 18");
+    assertThat(answer(0, List.of(), "images")).contains(key + "  PostgreSQL 15.")
+        .contains("PostgreSQL 13 from the suite bullseye: postgresql-13, locales-all");
     JsonNode listed = JSON.readTree(answer(0, List.of(), "images", "list", "--json"));
     assertThat(listed.findValuesAsText("key")).containsExactly(key);
     assertThat(answer(0, List.of(), "images", "build", "15")).startsWith("image " + key + " holds PostgreSQL 15.");
@@ -428,6 +429,21 @@ class ProgramTest {
     assertThat(answer(0, List.of(), "images", "remove", key)).contains(key + " removed");
     answer(2, List.of(), "images", "remove", key);
     assertThat(images()).isEmpty();
+  }
+
+  @Test
+  void imagesAreWhatImagesYamlSaysAndDoctorNamesItsMistakes() throws Exception {
+    Files.writeString(state.imageSources(), "images:\n  - postgres: 12\n    rootfs: /srv/pg12.zip\n");
+    assertThat(answer(1, List.of(), "doctor"))
+        .contains(state.imageSources() + ":3: rootfs of PostgreSQL 12 is '/srv/pg12.zip'", "HINT: correct the file");
+    answer(2, List.of(), "images");
+    Files.writeString(state.imageSources(), "images:\n  - postgres: 12\n    rootfs: /srv/pg12.tar.zst\n");
+    assertThat(answer(0, List.of(), "images"))
+        .contains("PostgreSQL 12 from the root file system /srv/pg12.tar.zst (" + state.imageSources() + ")");
+    try (Program build = Program.start(state.path(), "images", "build", "12")) {
+      assertThat(build.await()).isEqualTo(1);
+      assertThat(build.err()).contains("/srv/pg12.tar.zst does not exist (no-image)", "HINT: put it there");
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.pgproof.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.pgproof.command.HostPrograms;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -191,6 +193,22 @@ class BuiltImagesTest {
       assertThat(thrown.finding().words()).contains("E: Unable to locate package postgresql-15-no-such-module");
     });
     assertThat(entries()).isEqualTo(before);
+  }
+
+  @Test
+  void sourceIsTrustedByTheKeysThatItNamesAndByNoOthers() throws IOException {
+    String debian = Files.readAllLines(rootfs().resolve("etc/apt/sources.list")).stream()
+        .filter(line -> line.startsWith("deb ") && line.contains(" bookworm ")).findFirst().orElseThrow();
+
+    assertThat(refusal(debian, "debian-archive-removed-keys.gpg")).contains("InRelease' is not signed");
+    assertThat(refusal(debian, "debian-archive-keyring.gpg")).contains("Unable to locate package no-such-package");
+  }
+
+  private String refusal(String line, String keys) {
+    String source = line.replaceFirst("deb (\\[.*] )?", "deb [signed-by=/usr/share/keyrings/" + keys + "] ");
+    BuiltImages store = storeOf(Packages.of(15, "bookworm", List.of(source), Optional.empty(), List.of("no-such-package"),
+        "/usr/bin", "postgres"));
+    return catchThrowableOfType(FindingException.class, () -> store.build(15, false, said -> {})).finding().message();
   }
 
   @Test

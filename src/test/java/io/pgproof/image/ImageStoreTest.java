@@ -134,7 +134,8 @@ class ImageStoreTest {
   void versionWithoutASourceIsUnsupportedAndTheMessageSaysWhatToWriteWhere() {
     assertThatThrownBy(() -> store.build(16, false, line -> {})).isInstanceOfSatisfying(FindingException.class, thrown -> {
       assertThat(thrown.finding().reason()).isEqualTo(Reason.VERSION_UNSUPPORTED);
-      assertThat(thrown.finding().message()).contains("PostgreSQL 16", images.resolve("images.yaml").toString(), "13, 15, 17, 18");
+      assertThat(thrown.finding().message())
+          .contains("PostgreSQL 16", images.resolve("images.yaml").toString(), "13, 15, 17, 18");
       assertThat(thrown.finding().hint()).contains(images.resolve("images.yaml").toString(), "- postgres: 16", "rootfs: ");
     });
     assertThat(images).isEmptyDirectory();

@@ -12,12 +12,14 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images of tarballs that hold a shell of this host and a script in the server's place; real servers are proven with elsewhere. */
+/** Images of tarballs that hold a shell of this host and a script in the server's place; real servers are in other tests. */
 class TarballImagesTest {
   private static final int SHIFT = 100_000;
   private static final String BIN = "/opt/pg/bin";
@@ -91,7 +93,8 @@ class TarballImagesTest {
   }
 
   private Finding refused(Tarball source, Consumer<String> hearing) {
-    Finding finding = catchThrowableOfType(FindingException.class, () -> storeOf(source).build(source.major(), false, hearing)).finding();
+    Finding finding = catchThrowableOfType(
+        FindingException.class, () -> storeOf(source).build(source.major(), false, hearing)).finding();
     assertThat(images).as(finding.toString()).isEmptyDirectory();
     return finding;
   }
@@ -150,9 +153,10 @@ class TarballImagesTest {
   @Test
   void tarballThatIsCutIsNoImageWithTheWordsOfTar() throws IOException {
     Path tarball = tarball("pg.tar.gz");
-    Files.write(tarball, java.util.Arrays.copyOf(Files.readAllBytes(tarball), 100_000));
+    Files.write(tarball, Arrays.copyOf(Files.readAllBytes(tarball), 100_000));
 
-    assertThat(refused(new Tarball(12, tarball, BIN, "pg"))).contains("PostgreSQL 12", tarball.toString(), "unexpected end of file");
+    assertThat(refused(new Tarball(12, tarball, BIN, "pg")))
+        .contains("PostgreSQL 12", tarball.toString(), "unexpected end of file");
   }
 
   @Test
@@ -160,7 +164,8 @@ class TarballImagesTest {
     Path tarball = tarball("pg.tar");
 
     assertThat(refused(new Tarball(11, tarball, BIN, "pg"))).contains("its server is PostgreSQL 12.22");
-    assertThat(refused(new Tarball(12, tarball, "/usr/bin", "pg"))).contains("its server does not tell its version", "/usr/bin/postgres");
+    assertThat(refused(new Tarball(12, tarball, "/usr/bin", "pg")))
+        .contains("its server does not tell its version", "/usr/bin/postgres");
     assertThat(refused(new Tarball(12, tarball, BIN, "postgres"))).contains("it has no user postgres");
     assertThat(refused(new Tarball(12, tarball, BIN, "root"))).contains("has the ids 0 and 0");
     assertThat(refused(new Tarball(12, tarball, BIN, "far"))).contains("has the ids 70000 and 71");
@@ -191,7 +196,7 @@ class TarballImagesTest {
       try {
         Files.write(tarball, new byte[512], StandardOpenOption.APPEND);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     });
 

@@ -251,6 +251,33 @@ class BadInputTest {
     assertVerdict(Bench.verify(request), "inconclusive", "deadline", "12 s");
   }
 
+  @Test
+  void aVersionThatNoImageCanBeBuiltFor() throws IOException {
+    Path backup = Bench.backup(12);
+    whileImagesYamlSays("images: []\n", () -> {
+      Report report = Bench.verify(Bench.request(backup));
+      assertVerdict(report, "inconclusive", "version-unsupported", "PostgreSQL 12", Bench.state().imageSources().toString());
+      assertThat(report.hint()).contains("- postgres: 12");
+    });
+  }
+
+  @Test
+  void aMistakeInImagesYaml() throws IOException {
+    whileImagesYamlSays("images:\n  - postgres: 9\n", () ->
+        assertRefused(Bench.backup(15), "bad-option", Bench.state().imageSources() + ":2: postgres of image 1 is '9'"));
+  }
+
+  private static void whileImagesYamlSays(String yaml, Runnable test) throws IOException {
+    Path file = Bench.state().imageSources();
+    String before = Files.readString(file);
+    Files.writeString(file, yaml);
+    try {
+      test.run();
+    } finally {
+      Files.writeString(file, before);
+    }
+  }
+
   private Path copy() throws IOException {
     return Bench.copy(Bench.backup(15), place);
   }

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backups and moments that a naive restore gets wrong. */
 @Tag("container")
@@ -63,12 +65,13 @@ class HardCasesTest {
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
   }
 
-  @Test
-  void aBackupWithoutWalIsProvenWithItsArchive() throws Exception {
+  @ParameterizedTest(name = "PostgreSQL {0}")
+  @ValueSource(ints = {11, 15})
+  void aBackupWithoutWalIsProvenWithItsArchive(int major) throws Exception {
     Path backup;
     SourceOptions archiving = SourceOptions.standard().keepingBackupsIn(place)
         .with("archive_mode", "on").with("archive_command", "mkdir -p /pgproof/out/wal && cp %p /pgproof/out/wal/%f");
-    try (SourceDatabase source = Bench.source(15, "archiving", archiving)) {
+    try (SourceDatabase source = Bench.source(major, "archiving", archiving)) {
       source.fill(100);
       backup = source.baseBackup("backup", "--format=tar", "--wal-method=none", "--gzip");
     }

@@ -69,9 +69,10 @@ class ProvenTest {
         .isCloseTo(report.totalMillis(), within(10L));
   }
 
-  @Test
-  void withoutAQueryTheWalTellsTheAge() {
-    Report report = Bench.verify(Bench.request(Bench.backup(15), null));
+  @ParameterizedTest(name = "PostgreSQL {0}")
+  @ValueSource(ints = {10, 15})
+  void withoutAQueryTheWalTellsTheAge(int major) {
+    Report report = Bench.verify(Bench.request(Bench.backup(major), null));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.freshness().source()).isEqualTo("wal");

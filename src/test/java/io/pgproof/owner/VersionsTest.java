@@ -94,7 +94,8 @@ class VersionsTest {
   @CsvSource({"10, 16", "11, 64", "16, 1"})
   void aBackupWithoutChecksumsWithOtherSegmentsAndAPreparedTransactionIsProven(int major, int segment) throws SQLException {
     Path backup;
-    SourceOptions odd = SourceOptions.standard().withoutChecksums().keepingBackupsIn(place).with("max_prepared_transactions", "5");
+    SourceOptions odd =
+        SourceOptions.standard().withoutChecksums().keepingBackupsIn(place).with("max_prepared_transactions", "5");
     try (SourceDatabase source = Bench.source(major, "odd", segment == 16 ? odd : odd.withInitdb("--wal-segsize=" + segment))) {
       source.fill(1_000);
       try (Connection connection = source.connect(); Statement statement = connection.createStatement()) {

@@ -218,7 +218,7 @@ class RestoredServerTest {
         });
     assertThat(ask("foreign_locale", null, "select true").findings()).singleElement().satisfies(finding -> {
       assertThat(finding.reason()).isEqualTo(Reason.COLLATION_MISMATCH);
-      assertThat(finding.hint()).contains("all locales of its own distribution");
+      assertThat(finding.hint()).contains("images.yaml");
     });
   }
 
