@@ -2,17 +2,23 @@ package io.pgproof.backup;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -52,34 +58,85 @@ record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> s
    */
   static Manifest read(Path file) {
     try {
-      return parse(Files.readAllBytes(file));
+      return parse(() -> Files.newInputStream(file));
     } catch (IOException e) {
       throw RawArchive.unreadable(file, 0, e);
     }
   }
 
   static Manifest parse(byte[] text) {
+    try {
+      return parse(() -> new ByteArrayInputStream(text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A text that is read twice, for it may be too long to be kept. */
+  @FunctionalInterface
+  private interface Text {
+    InputStream open() throws IOException;
+  }
+
+  private static Manifest parse(Text text) throws IOException {
+    Sums sums;
+    try (InputStream in = text.open()) {
+      sums = Sums.of(in);
+    }
     JsonFactory factory = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-    try (JsonParser json = factory.createParser(text)) {
-      return new Reading(json, text).manifest();
-    } catch (IOException | IllegalArgumentException e) {
+    try (InputStream in = text.open(); JsonParser json = factory.createParser(in)) {
+      return new Reading(json, sums).manifest();
+    } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new FindingException(
           Finding.of(Reason.MANIFEST_MISMATCH, NAME + " cannot be understood: " + e.getMessage().split("\n")[0]), e);
+    }
+  }
+
+  /**
+   * SHA-256 in lower-case hexadecimal of all of it, and of all lines but the last.
+   *
+   * @param ended whether the last line ends as a line does
+   */
+  private record Sums(String whole, String lines, boolean ended) {
+    private static final int AT_ONCE = 64 * 1024;
+
+    static Sums of(InputStream in) throws IOException {
+      MessageDigest whole = FileChecksum.digest("SHA-256");
+      MessageDigest lines = FileChecksum.digest("SHA-256");
+      // What follows the last but one line break may be the last line, which does not count.
+      ByteArrayOutputStream last = new ByteArrayOutputStream();
+      boolean ended = false;
+      byte[] piece = new byte[AT_ONCE];
+      for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+        whole.update(piece, 0, count);
+        int begin = count - 1;
+        while (begin > 0 && piece[begin - 1] != '\n') {
+          begin--;
+        }
+        if (ended || begin > 0) {
+          lines.update(last.toByteArray());
+          lines.update(piece, 0, begin);
+          last.reset();
+        }
+        last.write(piece, begin, count - begin);
+        ended = piece[count - 1] == '\n';
+      }
+      return new Sums(FileChecksum.hex(whole.digest()), FileChecksum.hex(lines.digest()), ended);
     }
   }
 
   /** One reading; what does not fit is an {@link IllegalArgumentException}. */
   private static final class Reading {
     private final JsonParser json;
-    private final byte[] text;
+    private final Sums sums;
     private final Map<String, Entry> files = new HashMap<>();
     private final List<WalRange> wal = new ArrayList<>();
     private Optional<String> systemIdentifier = Optional.empty();
     private String checksum;
 
-    Reading(JsonParser json, byte[] text) {
+    Reading(JsonParser json, Sums sums) {
       this.json = json;
-      this.text = text;
+      this.sums = sums;
     }
 
     Manifest manifest() throws IOException {
@@ -103,8 +160,7 @@ record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> s
         throw new IllegalArgumentException("more follows its end");
       }
       verify();
-      return new Manifest(Map.copyOf(files), List.copyOf(wal), systemIdentifier, FileChecksum.hex(
-          FileChecksum.digest("SHA-256").digest(text)));
+      return new Manifest(Collections.unmodifiableMap(files), List.copyOf(wal), systemIdentifier, sums.whole());
     }
 
     private void field(String name) throws IOException {
@@ -172,16 +228,10 @@ record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> s
 
     /** The checksum covers all lines but the last, which holds it. */
     private void verify() {
-      int end = text.length - 1;
-      while (end > 0 && text[end - 1] != '\n') {
-        end--;
-      }
-      if (checksum == null || text[text.length - 1] != '\n') {
+      if (checksum == null || !sums.ended()) {
         throw new IllegalArgumentException("it does not end with its own checksum");
       }
-      MessageDigest sha256 = FileChecksum.digest("SHA-256");
-      sha256.update(text, 0, end);
-      if (!FileChecksum.hex(sha256.digest()).equalsIgnoreCase(checksum)) {
+      if (!sums.lines().equalsIgnoreCase(checksum)) {
         throw new FindingException(
             Reason.MANIFEST_MISMATCH, NAME + " does not carry the checksum of its own content: it was changed or cut");
       }

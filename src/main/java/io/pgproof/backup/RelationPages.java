@@ -5,12 +5,14 @@ import java.util.BitSet;
 
 /** Judges the pages of one file as its bytes pass, in whatever pieces; used by one thread. */
 final class RelationPages {
+  private static final BitSet NONE = new BitSet();
+
   private final RelationFile file;
   private final PageLayout layout;
   private final Lsn start;
-  private final Page page;
-  private final ByteBuffer cut;
-  private final BitSet suspects = new BitSet();
+  private Page page;
+  private ByteBuffer cut;
+  private BitSet suspects = new BitSet();
   private int pages;
   private int olderSuspects;
 
@@ -60,6 +62,10 @@ final class RelationPages {
     if (!isZero(cut)) {
       suspects.set(pages);
     }
+    // There may be a hundred thousand files, and what was heard of each is kept.
+    cut = null;
+    page = null;
+    suspects = suspects.isEmpty() ? NONE : suspects;
   }
 
   static boolean isZero(ByteBuffer bytes) {

@@ -141,8 +141,7 @@ class ProgramTest {
 
   @Test
   void withoutLiblxcNothingIsSaidAboutTheBackup() throws Exception {
-    Path library = Path.of("/usr/lib/x86_64-linux-gnu/liblxc.so.1").toRealPath();
-    assertInconclusive("no-lxc", Map.of(), hiding("mount --bind /dev/null " + library));
+    assertInconclusive("no-lxc", Map.of(), hiding("mount --bind /dev/null " + library("liblxc.so.1")));
   }
 
   @Test
@@ -414,6 +413,22 @@ class ProgramTest {
   void doctorNamesWhatIsMissingAndTheCommandThatMendsIt() throws Exception {
     assertThat(answer(1, hiding("mount --bind /dev/null /usr/bin/mmdebstrap"), "doctor"))
         .contains("mmdebstrap is missing").contains("HINT: apt-get install -y mmdebstrap");
+    assertThat(answer(1, hiding("mount --bind /dev/null " + library("liblz4.so.1")), "doctor"))
+        .contains("liblz4.so.1 cannot be loaded").contains("HINT: apt-get install -y liblz4-1");
+  }
+
+  @Test
+  void withoutADecodersLibraryNothingIsSaidAboutTheBackup() throws Exception {
+    Path lz4 = Files.createDirectory(state.path().resolve("lz4"));
+    Files.writeString(lz4.resolve("base.tar.lz4"), "whatever");
+    try (Program program = Program.start(state.path(), Map.of(), hiding("mount --bind /dev/null " + library("liblz4.so.1")),
+        "verify", lz4.toString(), "--json")) {
+      assertThat(program.await()).as(program.err()).isEqualTo(1);
+      JsonNode report = JSON.readTree(program.out());
+      assertThat(report.get("reason").asText()).as(program.out()).isEqualTo("environment");
+      assertThat(report.get("message").asText()).contains("base.tar.lz4 cannot be decoded: liblz4.so.1");
+      assertThat(report.get("hint").asText()).isEqualTo("apt-get install -y liblz4-1");
+    }
   }
 
   @Test
@@ -574,6 +589,10 @@ class ProgramTest {
           .as(program.out()).containsExactly("inconclusive", reason);
       assertThat(report.get("hint").asText()).isNotBlank();
     }
+  }
+
+  private static Path library(String name) throws IOException {
+    return Path.of("/usr/lib/x86_64-linux-gnu", name).toRealPath();
   }
 
   /** Runs the program where a part of the host is hidden from it, and from nobody else. */
