@@ -97,6 +97,29 @@ final class NewestBackup {
     }
   }
 
+  private Optional<Candidate> whole() {
+    for (int i = 0; i < candidates.size(); i++) {
+      Candidate candidate = candidates.get(i);
+      if (candidate.objection() == null) {
+        Optional<String> writing = writing(candidate.backup());
+        if (writing.isEmpty()) {
+          return Optional.of(candidate);
+        }
+        candidates.set(i, candidate.objectedTo(writing.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> writing(Backup backup) {
+    try {
+      return SourceFiles.of(backup).written();
+    } catch (FindingException e) {
+      // What cannot be looked at is no reason to take an older one: it will be found again, and refute or explain.
+      return Optional.empty();
+    }
+  }
+
   private static Instant written(Path directory) {
     try {
       return Files.getLastModifiedTime(directory).toInstant();
@@ -106,10 +129,8 @@ final class NewestBackup {
   }
 
   private Optional<Backup> choose() {
-    Comparator<Candidate> byTime = Comparator.comparing(Candidate::began).thenComparing(Candidate::directory);
-    Optional<Candidate> chosen = candidates.stream().filter(each -> each.objection() == null).max(byTime)
-        .or(() -> candidates.stream().max(byTime));
-    return chosen.map(candidate -> {
+    candidates.sort(Comparator.comparing(Candidate::began).thenComparing(Candidate::directory).reversed());
+    return whole().or(() -> candidates.stream().findFirst()).map(candidate -> {
       if (candidate.backup() == null) {
         throw candidate.refusal();
       }

@@ -102,18 +102,17 @@ final class SourceFiles {
     if (changed.isPresent()) {
       return changed.get();
     }
-    List<Path> written = new ArrayList<>(archives.keySet());
-    Optional.ofNullable(trees.newest()).ifPresent(written::add);
-    for (Path file : written) {
-      Optional<String> writer = writer(file);
-      if (writer.isPresent()) {
-        return new FindingException(Finding.of(
-            Reason.BACKUP_IN_PROGRESS,
-            file + " is open for writing by process " + writer.get() + "; as it is now, "
-                + fault.finding().message()), fault);
-      }
-    }
-    return fault;
+    return written()
+        .map(words -> new FindingException(
+            Finding.of(Reason.BACKUP_IN_PROGRESS, words + "; as it is now, " + fault.finding().message()), fault))
+        .orElse(fault);
+  }
+
+  /** Says which process has a file of the backup open for writing; of a tree, the file that was written last. */
+  Optional<String> written() {
+    return Stream.concat(archives.keySet().stream(), Stream.ofNullable(trees.newest()))
+        .flatMap(file -> writer(file).stream().map(process -> file + " is open for writing by process " + process))
+        .findFirst();
   }
 
   private Optional<FindingException> changed() {

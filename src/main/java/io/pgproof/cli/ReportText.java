@@ -48,8 +48,8 @@ final class ReportText {
       backup.archives().forEach(archive ->
           rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));
     }
-    for (int i = 0; chosen != null && i < chosen.skipped().size(); i++) {
-      rows.add(new Row(i == 0 ? "skipped" : "", chosen.skipped().get(i)));
+    for (int i = 0; chosen != null && i < chosen.told().size(); i++) {
+      rows.add(new Row(i == 0 ? "skipped" : "", chosen.told().get(i)));
     }
     if (report.image() != null) {
       rows.add(new Row("image", report.image().key() + " with PostgreSQL " + report.image().postgresVersion()));

@@ -11,6 +11,7 @@ import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -41,9 +42,11 @@ public sealed interface Evidence {
   /**
    * One backup was chosen among many; the whole run is about it, whatever comes to lie beside it meanwhile.
    *
-   * @param skipped those that are no whole backup, each with why
+   * @param skipped those that are no whole backup, the newest first, each with why
    */
   record Chosen(String path, String parent, int of, boolean whole, List<String> skipped) implements Evidence {
+    private static final int MOST_TOLD = 5;
+
     static Chosen of(Path path, Choice choice) {
       return new Chosen(path.toString(), choice.parent().toString(), choice.of(), choice.whole(), choice.skipped());
     }
@@ -54,10 +57,18 @@ public sealed interface Evidence {
           + (whole ? "" : of == 1 ? ", and not whole" : ", of which none is whole");
     }
 
+    /** The first of those that were skipped, and how many more. */
+    public List<String> told() {
+      List<String> told = new ArrayList<>(skipped.subList(0, Math.min(skipped.size(), MOST_TOLD)));
+      if (skipped.size() > MOST_TOLD) {
+        told.add("and " + (skipped.size() - MOST_TOLD) + " more");
+      }
+      return told;
+    }
+
     @Override
     public String tell() {
-      return "chose " + path + ", " + words()
-          + (skipped.isEmpty() ? "" : "; skipped " + String.join("; skipped ", skipped));
+      return "chose " + path + ", " + words() + (skipped.isEmpty() ? "" : "; skipped " + String.join("; ", told()));
     }
   }
 

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NewestBackupTest {
   @TempDir Path directory;
@@ -55,11 +59,27 @@ class NewestBackupTest {
     assertThat(chosen.directory()).isEqualTo(whole.directory);
     Choice choice = chosen.choice().orElseThrow();
     assertThat(choice.of()).isEqualTo(5);
-    assertThat(choice.skipped()).hasSize(4);
-    assertThat(choice.skipped().get(0)).startsWith("2-copied: ").contains("a1B2c3, which is not finished");
-    assertThat(choice.skipped().get(1)).startsWith("3-cut: ").contains("ends at byte 40");
-    assertThat(choice.skipped().get(2)).startsWith("4-server: ").contains("postmaster.pid");
-    assertThat(choice.skipped().get(3)).startsWith("5-running: ").contains("no backup_manifest");
+    assertThat(choice.skipped()).hasSize(4)
+        .anyMatch(skipped -> skipped.startsWith("2-copied: ") && skipped.contains("a1B2c3, which is not finished"))
+        .anyMatch(skipped -> skipped.startsWith("3-cut: ") && skipped.contains("ends at byte 40"))
+        .anyMatch(skipped -> skipped.startsWith("4-server: ") && skipped.contains("postmaster.pid"))
+        .anyMatch(skipped -> skipped.startsWith("5-running: ") && skipped.contains("no backup_manifest"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void oneThatIsOpenForWritingIsSkipped(boolean plain) throws Exception {
+    CraftedBackup whole = crafted("whole", "2026-11-20 03:00:00").write();
+    CraftedBackup begun = crafted("begun", "2026-11-24 03:00:00");
+    Path written = plain ? begun.writePlain().directory.resolve("base/5/1259") : begun.write().base();
+    try (OutputStream writer = Files.newOutputStream(written, StandardOpenOption.APPEND)) {
+      Thread.sleep(20);
+      writer.write(0);
+      Choice choice = Backups.find(directory).choice().orElseThrow();
+
+      assertThat(choice.skipped()).singleElement().asString().startsWith("begun: ").contains("open for writing by process");
+    }
+    assertThat(Backups.find(directory).directory()).isEqualTo(begun.directory).isNotEqualTo(whole.directory);
   }
 
   @Test
