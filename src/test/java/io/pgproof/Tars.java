@@ -8,7 +8,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -41,6 +43,18 @@ public final class Tars {
     repack(archive, name -> false, List.of(members));
   }
 
+  /** Gives every file the content that comes of its name and its content. */
+  public static void change(Path archive, BiFunction<String, byte[], byte[]> content) throws IOException {
+    List<Member> changed = new ArrayList<>();
+    try (TarArchiveInputStream in = new TarArchiveInputStream(unzipped(archive))) {
+      for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        byte[] old = in.readAllBytes();
+        changed.add(new Member(entry, entry.isFile() ? content.apply(entry.getName(), old) : old));
+      }
+    }
+    repack(archive, name -> true, changed);
+  }
+
   private static void repack(Path archive, Predicate<String> leftOut, List<Member> added) throws IOException {
     Path packed = archive.resolveSibling("repacked");
     try (TarArchiveInputStream in = new TarArchiveInputStream(unzipped(archive));
@@ -65,7 +79,7 @@ public final class Tars {
   /** The names of all members. */
   public static List<String> names(Path archive) throws IOException {
     try (TarArchiveInputStream in = new TarArchiveInputStream(unzipped(archive))) {
-      List<String> names = new java.util.ArrayList<>();
+      List<String> names = new ArrayList<>();
       for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         names.add(entry.getName());
       }

@@ -87,8 +87,8 @@ final class Libraries {
   /** What to do about a library that the image lacks. */
   static String remedy(String name, int major) {
     return debianPackage(name, major)
-        .map(known -> "Debian's package " + known + " brings it: the backup can be proven with an image that has it")
-        .orElse("find the package that brings it: the backup can be proven with an image that has it");
+        .map(known -> "name Debian's package " + known + ", which has it, under extra-packages in images.yaml, see README.md")
+        .orElse("find the package that brings it and name it under extra-packages in images.yaml, see README.md");
   }
 
   /**

@@ -1,7 +1,12 @@
 package io.pgproof.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.pgproof.postgres.Answers;
+import io.pgproof.postgres.PagesAfterRecovery;
+import io.pgproof.postgres.RunningServer;
+import io.pgproof.postgres.ServerAddress;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
@@ -11,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,12 +164,13 @@ class PagesRestoreTest {
     String name = "pg_tblspc/16390/PG_15_202209061/5/16384";
     backup.files.put(name, flipped(CraftedPages.of(2), 1, 2));
     SuspectPages suspects = backup.write().restore().suspects();
-    Path elsewhere = directory.resolve("space");
-    Files.move(backup.data().resolve("pg_tblspc/16390"), elsewhere);
+    assertThat(suspects.failing(files()).count()).as("in its place").isEqualTo(1);
+
+    Files.createDirectory(directory.resolve("tablespaces"));
+    Files.move(backup.data().resolve("pg_tblspc/16390"), directory.resolve("tablespaces/16390"));
     Files.createSymbolicLink(backup.data().resolve("pg_tblspc/16390"), Path.of("/pgproof/space"));
 
-    SuspectPages failing = suspects.failing(new RestoredFiles(backup.data(), Map.of(16390L, elsewhere)));
-    assertThat(failing.finding(Reason.PAGE_CHECKSUM, "").message()).startsWith("block 1 of " + name);
+    assertThat(suspects.failing(files()).finding(Reason.PAGE_CHECKSUM, "").message()).startsWith("block 1 of " + name);
   }
 
   @Test
@@ -182,8 +187,21 @@ class PagesRestoreTest {
     Found.expect(Reason.ENVIRONMENT, FILE, () -> suspects.failing(files()));
   }
 
-  private RestoredFiles files() {
-    return new RestoredFiles(backup.data(), Map.of());
+  @Test
+  void serverThatDoesNotAnswerLeavesTheSuspectsUnjudged() throws Exception {
+    backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
+    SuspectPages suspects = backup.write().restore().suspects();
+    ServerAddress nowhere = new ServerAddress(directory.resolve("socket"), 100100, "1", "postgres", 15);
+    RunningServer silent = new RunningServer(nowhere, directory.resolve("log"), () -> false, () -> false);
+    Answers answers = PagesAfterRecovery.judge(silent, suspects, files(), Duration.ofSeconds(10));
+
+    assertThat(answers.findings()).singleElement().isInstanceOf(Finding.CouldNotTell.class)
+        .extracting(Finding::message).asString().contains("pages could not be read again");
+    assertThat(answers.checks()).extracting(Check::name, Check::outcome).containsExactly(tuple("pages", Check.Outcome.FAILED));
+  }
+
+  private RestoredFiles files() throws IOException {
+    return RestoredFiles.of(backup.data(), directory.resolve("tablespaces"));
   }
 
   private static Optional<Check> pages(Restored restored) {
