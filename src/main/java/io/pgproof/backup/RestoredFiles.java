@@ -33,8 +33,9 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
       return new RestoredFiles(dataDirectory, Map.of());
     }
     try (Stream<Path> oids = Files.list(tablespaces)) {
-      return new RestoredFiles(dataDirectory, oids.collect(Collectors.toMap(
-          oid -> Long.parseLong(oid.getFileName().toString()), oid -> oid)));
+      return new RestoredFiles(dataDirectory, oids
+          .filter(oid -> TablespaceMap.OID.matcher(oid.getFileName().toString()).matches())
+          .collect(Collectors.toMap(oid -> Long.parseLong(oid.getFileName().toString()), oid -> oid)));
     }
   }
 
