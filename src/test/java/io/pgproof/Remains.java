@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgproof.state.StateDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Looks for what a verification may leave on this machine: files, mounts, control groups, processes. */
@@ -31,10 +36,29 @@ public final class Remains {
       Files.readAllLines(Path.of("/proc/mounts")).stream()
           .filter(line -> line.contains(state.path() + "/runs/") || line.contains(state.machinePrefix()))
           .map(line -> "mount " + line).forEach(left::add);
-      try (Stream<Path> groups = Files.walk(Path.of("/sys/fs/cgroup"), 3)) {
-        groups.filter(group -> group.getFileName().toString().contains(state.machinePrefix()))
-            .map(group -> "control group " + group).forEach(left::add);
-      }
+      Files.walkFileTree(Path.of("/sys/fs/cgroup"), Set.of(), 3, new SimpleFileVisitor<>() {
+        @Override
+        public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
+          if (group.getFileName().toString().contains(state.machinePrefix())) {
+            left.add("control group " + group);
+          }
+          return FileVisitResult.CONTINUE;
+        }
+
+        // Those of others come and go.
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+          if (failure instanceof NoSuchFileException) {
+            return FileVisitResult.CONTINUE;
+          }
+          throw failure;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path group, IOException failure) throws IOException {
+          return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(group, failure);
+        }
+      });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
