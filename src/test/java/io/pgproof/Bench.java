@@ -148,6 +148,13 @@ public final class Bench implements LauncherSessionListener {
         "tester");
   }
 
+  /** The same request at another depth. */
+  public static VerificationRequest at(Depth depth, VerificationRequest sound) {
+    return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
+        sound.maxAge(), sound.assertions(), depth, sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
+        sound.superuser(), sound.resources(), sound.keep(), sound.askedBy());
+  }
+
   /** Asks the owner over its socket, as every command does. */
   public static Reply ask(Request request) {
     return ask(request, reply -> {});

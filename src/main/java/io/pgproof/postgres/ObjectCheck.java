@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Objects that all databases share are looked at in the first one alone.
  */
 abstract class ObjectCheck {
+  private static final int FETCHED = 5_000;
   private static final long TELL_NANOS = 1_000_000_000L;
   // Nobody works on the copy but this check, so who waits for a lock waits for a prepared transaction, for ever.
   private static final String SESSION = "set lock_timeout = '2s'; set default_transaction_read_only = off;"
@@ -119,9 +120,7 @@ abstract class ObjectCheck {
     String whole = "the database " + shown(database);
     try {
       connections.add(session(database));
-      try (Statement statement = connections.get(0).createStatement()) {
-        objects = list(statement, databases == 0);
-      }
+      objects = list(connections.get(0));
       for (int i = 1; i < Math.min(Sweep.CONNECTIONS, objects.size()); i++) {
         connections.add(session(database));
       }
@@ -146,6 +145,18 @@ abstract class ObjectCheck {
       tell(total);
     });
     endOf(database);
+  }
+
+  /** Piece by piece, for there may be a million of them and what the copy sends at once is bounded. */
+  private List<? extends Named> list(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.setFetchSize(FETCHED);
+      List<? extends Named> objects = list(statement, databases == 0);
+      connection.commit();
+      connection.setAutoCommit(true);
+      return objects;
+    }
   }
 
   private Connection session(String database) throws SQLException {

@@ -74,7 +74,7 @@ public enum Reason {
       "try the query with psql on the source database"),
   CHECK_FAILED("check-failed", Fault.ENVIRONMENT,
       "a check of the restored data could not be made to its end",
-      "read PostgreSQL's own words; verify again with more --memory, and look at the source with the same check"),
+      "read PostgreSQL's own words, and make the same check on the source"),
   FRESHNESS_UNKNOWN("freshness-unknown", Fault.ENVIRONMENT,
       "the freshness query gave no time",
       "let the freshness query return one row with one timestamp, such as select max(created_at) from orders"),
