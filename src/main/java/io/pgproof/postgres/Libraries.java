@@ -20,10 +20,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postgresql.PGConnection;
 
 /** Libraries that a server loads: which the source preloaded, and which of Debian's packages brings one. */
 final class Libraries {
   private static final int LARGEST_CONF = 1 << 20;
+  /** From this version on, pg_stat_file() takes any path from a superuser. */
+  private static final int LOOKS_ANYWHERE = 11;
+  private static final String NO_SUCH_FILE = "58P01";
+  private static final String DIRECTORY = "42809";
+  private static final String NO_TABLE_IN_IT = "22P04";
   private static final List<String> PRELOADING =
       List.of("shared_preload_libraries", "session_preload_libraries", "local_preload_libraries");
 
@@ -130,6 +136,9 @@ final class Libraries {
       directory = row.next() ? row.getString(1) : "";
     }
     String path = name.startsWith("/") ? name : directory + "/" + name.replaceFirst("^\\$libdir/", "");
+    if (connection.getMetaData().getDatabaseMajorVersion() < LOOKS_ANYWHERE) {
+      return isRead(connection, path) || isRead(connection, path + ".so");
+    }
     try (PreparedStatement look = connection.prepareStatement(
         "select (pg_catalog.pg_stat_file(?, true)).size is not null or (pg_catalog.pg_stat_file(?, true)).size is not null")) {
       look.setString(1, path);
@@ -137,6 +146,25 @@ final class Libraries {
       try (ResultSet row = look.executeQuery()) {
         return row.next() && row.getBoolean(1);
       }
+    }
+  }
+
+  /** Until it may look at a file anywhere, a server may read one into a table; a library is read, and is no table. */
+  private static boolean isRead(Connection connection, String path) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("create temporary table if not exists library (content text)");
+      statement.execute("copy pg_temp.library from '" + connection.unwrap(PGConnection.class).escapeLiteral(path)
+          + "' with (format binary)");
+      return true;
+    } catch (SQLException e) {
+      String state = String.valueOf(e.getSQLState());
+      if (state.equals(NO_SUCH_FILE) || state.equals(DIRECTORY)) {
+        return false;
+      }
+      if (state.equals(NO_TABLE_IN_IT)) {
+        return true;
+      }
+      throw e;
     }
   }
 

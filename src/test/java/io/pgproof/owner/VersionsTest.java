@@ -23,6 +23,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,5 +112,22 @@ class VersionsTest {
         "select setting = '" + segment + "MB' from (select current_setting('wal_segment_size') as setting) as it"));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+  }
+
+  @Test
+  void aLibraryThatTheImageLacksIsNamedThoughAnOldServerMayNotLookForIt() {
+    Path backup;
+    try (SourceDatabase source = Bench.source(10, "library", SourceOptions.standard().keepingBackupsIn(place))) {
+      source.fill(100);
+      source.execute("create extension citext; create extension hstore");
+      source.execute("update pg_catalog.pg_proc set probin = '$libdir/absent' where probin = '$libdir/citext'");
+      backup = source.baseBackup("backup");
+    }
+
+    Report report = Bench.verify(Bench.request(backup));
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.checks()).filteredOn(check -> check.outcome().equals("mismatch")).singleElement()
+        .satisfies(check -> assertThat(check.detail()).isEqualTo("the image lacks absent (of the database postgres)"));
   }
 }
