@@ -197,9 +197,7 @@ final class Restoring {
       throw new FindingException(
           Reason.BACKUP_CHANGED, backup.baseName() + " has another backup_label than when it was inspected");
     }
-    Map<String, String> map = map();
-    tablespaces.requireBrought(map);
-    tablespaces.requireNamed(map);
+    tablespaces.requireBrought(map());
     if (!fits(major, control.controlVersion())) {
       throw new FindingException(
           Reason.INCONSISTENT, "PG_VERSION says " + major + ", and global/pg_control is of version "

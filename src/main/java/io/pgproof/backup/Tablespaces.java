@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -16,7 +15,6 @@ import java.util.stream.Collectors;
 final class Tablespaces {
   private final Backup backup;
   private final Set<String> oids;
-  private final Set<String> named = ConcurrentHashMap.newKeySet();
 
   Tablespaces(Backup backup) {
     this.backup = backup;
@@ -44,7 +42,6 @@ final class Tablespaces {
     if (!oids.contains(oid)) {
       throw missing(oid, source);
     }
-    named.add(oid);
   }
 
   /** Throws a finding when {@code tablespace_map} names a tablespace that no part brings. */
@@ -56,24 +53,10 @@ final class Tablespaces {
     }
   }
 
-  /** Throws a finding when a part brings a tablespace that nothing names, neither the map nor what was met. */
-  void requireNamed(Map<String, String> map) {
-    for (String oid : oids) {
-      if (!map.containsKey(oid) && !named.contains(oid)) {
-        throw new FindingException(Reason.INCONSISTENT, part(oid).name() + " brings a tablespace that " + backup.baseName()
-            + " does not know: they are not of one backup");
-      }
-    }
-  }
-
   private FindingException missing(String oid, String source) {
     boolean tar = backup.format() == Backup.Format.TAR;
     return new FindingException(
         Reason.BACKUP_INCOMPLETE, source + " names the tablespace " + Names.shown(oid) + ", and "
             + (tar ? "its archive " + Names.shown(oid) + ".tar is" : "its files are") + " not there");
-  }
-
-  private Part part(String oid) {
-    return backup.parts().stream().filter(part -> part.tablespace().filter(oid::equals).isPresent()).findFirst().orElseThrow();
   }
 }

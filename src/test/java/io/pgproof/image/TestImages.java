@@ -1,10 +1,11 @@
 package io.pgproof.image;
 
 import io.pgproof.command.HostPrograms;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Real images for the tests of all rooms, built once and kept below the build directory. */
 public final class TestImages {
@@ -19,9 +20,14 @@ public final class TestImages {
 
   /** An image below {@code images} with further packages of the same suite. */
   public static Image with(Path images, int major, int firstHostId, String... packages) {
-    HostPrograms programs = new HostPrograms();
-    return new DebianImages(images, version -> Recipe.of(version, firstHostId).map(recipe -> recipe.withPackages(
-        Stream.concat(recipe.packages().stream(), List.of(packages).stream()).toList())),
-        new Mmdebstrap(programs), programs, Clock.systemUTC()).build(major, false, System.err::println);
+    Path sources = images.resolveSibling("images-" + String.join("-", packages) + ".yaml");
+    try {
+      Files.createDirectories(sources.getParent());
+      Files.writeString(sources, "images:\n  - postgres: " + major + "\n    extra-packages: [" + String.join(", ", packages) + "]\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new BuiltImages(images, sources, () -> firstHostId, new HostPrograms(), Clock.systemUTC())
+        .build(major, false, System.err::println);
   }
 }

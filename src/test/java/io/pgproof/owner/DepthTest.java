@@ -68,8 +68,9 @@ class DepthTest {
     Report report = Bench.verify(Bench.at(Depth.QUICK, Bench.request(Bench.backup(15))));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks()).extracting(CheckFacts::name).containsExactly("archive", "manifest", "recovery", "freshness");
-    assertThat(report.checks()).extracting(CheckFacts::outcome).containsExactly("passed", "skipped", "passed", "passed");
+    assertThat(report.checks()).extracting(CheckFacts::name).containsExactly("archive", "manifest", "pages", "recovery", "freshness");
+    assertThat(report.checks()).extracting(CheckFacts::outcome)
+        .containsExactly("passed", "skipped", "skipped", "passed", "passed");
     assertThat(report.backup().archives()).allSatisfy(archive -> assertThat(archive.sha256()).hasSize(64));
     assertThat(report.notChecked()).containsExactly(
         "whether each file is what backup_manifest lists, and the checksums of pages",
