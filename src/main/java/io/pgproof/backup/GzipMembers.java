@@ -149,6 +149,7 @@ final class GzipMembers implements ByteSource {
 
   private void endMember() throws InterruptedException {
     from = to - inflater.getRemaining();
+    inMember = false;
     long trailer = position();
     if (littleEndian() != (int) crc.getValue()) {
       throw corrupt(trailer, "the CRC-32 of the data before it is wrong");
@@ -157,7 +158,6 @@ final class GzipMembers implements ByteSource {
       throw corrupt(trailer, "the length of the data before it is wrong");
     }
     members++;
-    inMember = false;
   }
 
   private int littleEndian() throws InterruptedException {
