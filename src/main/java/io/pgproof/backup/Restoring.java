@@ -104,6 +104,8 @@ final class Restoring {
         ? pages.get().settle(control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
         : SuspectPages.NONE;
     List<String> open = notChecked(comparison, control);
+    tablespaces.requireNamed(map(), major, comparison.isPresent()).forEach(stranger -> open.add(
+        "nothing tells whether " + stranger + " is of this backup: it may bring a tablespace that lay in the data directory"));
     if (!ancestor && archive.isPresent()) {
       archive.get().copy(wal.needed(identity.label(), manifest), control.walSegmentSize(), order).ifPresent(open::add);
     }
@@ -197,9 +199,7 @@ final class Restoring {
       throw new FindingException(
           Reason.BACKUP_CHANGED, backup.baseName() + " has another backup_label than when it was inspected");
     }
-    Map<String, String> map = map();
-    tablespaces.requireBrought(map);
-    tablespaces.requireNamed(map);
+    tablespaces.requireBrought(map());
     if (!fits(major, control.controlVersion())) {
       throw new FindingException(
           Reason.INCONSISTENT, "PG_VERSION says " + major + ", and global/pg_control is of version "

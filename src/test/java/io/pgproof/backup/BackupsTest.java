@@ -115,12 +115,12 @@ class BackupsTest {
   }
 
   @Test
-  void incrementalBackupIsRefusedInWords() {
+  void incrementalBackupWithoutWhatItStandsOnIsIncomplete() {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
     backup.files.put("backup_label", CraftedBackup.utf8(CraftedBackup.LABEL + "INCREMENTAL FROM LSN: 0/900028\n"));
     backup.write();
 
-    Found.expect(Reason.VERSION_UNSUPPORTED, "incremental", () -> Backups.inspect(backup.find()));
+    Found.expect(Reason.BACKUP_INCOMPLETE, "incremental", () -> Backups.inspect(backup.find()));
   }
 
   @Test
