@@ -104,6 +104,8 @@ final class Restoring {
         ? pages.get().settle(control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
         : SuspectPages.NONE;
     List<String> open = notChecked(comparison, control);
+    tablespaces.requireNamed(map(), major, comparison.isPresent()).forEach(stranger -> open.add(
+        "nothing tells whether " + stranger + " is of this backup: it may bring a tablespace that lay in the data directory"));
     if (!ancestor && archive.isPresent()) {
       archive.get().copy(wal.needed(identity.label(), manifest), control.walSegmentSize(), order).ifPresent(open::add);
     }

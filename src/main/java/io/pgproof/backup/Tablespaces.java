@@ -2,10 +2,12 @@ package io.pgproof.backup;
 
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -13,8 +15,11 @@ import java.util.stream.Collectors;
  * never by a backup. Safe for several threads.
  */
 final class Tablespaces {
+  private static final int FIRST_IN_PLACE = 16;
+
   private final Backup backup;
   private final Set<String> oids;
+  private final Set<String> named = ConcurrentHashMap.newKeySet();
 
   Tablespaces(Backup backup) {
     this.backup = backup;
@@ -42,6 +47,7 @@ final class Tablespaces {
     if (!oids.contains(oid)) {
       throw missing(oid, source);
     }
+    named.add(oid);
   }
 
   /** Throws a finding when {@code tablespace_map} names a tablespace that no part brings. */
@@ -53,10 +59,32 @@ final class Tablespaces {
     }
   }
 
+  /**
+   * Throws a finding when a part brings a tablespace that nothing names, neither the map nor what was met.
+   *
+   * <p>From version 16 on the archive of a tablespace that lies in place is named by the manifest alone, which was compared.
+   *
+   * @param manifest whether there is one
+   * @return the archives of which nothing can tell whether they are of this backup
+   */
+  List<String> requireNamed(Map<String, String> map, int major, boolean manifest) {
+    List<String> unknown = oids.stream().filter(oid -> !map.containsKey(oid) && !named.contains(oid))
+        .map(oid -> part(oid).name()).toList();
+    if (!unknown.isEmpty() && major < FIRST_IN_PLACE) {
+      throw new FindingException(Reason.INCONSISTENT, unknown.get(0) + " brings a tablespace that " + backup.baseName()
+          + " does not know: they are not of one backup");
+    }
+    return manifest ? List.of() : unknown;
+  }
+
   private FindingException missing(String oid, String source) {
     boolean tar = backup.format() == Backup.Format.TAR;
     return new FindingException(
         Reason.BACKUP_INCOMPLETE, source + " names the tablespace " + Names.shown(oid) + ", and "
             + (tar ? "its archive " + Names.shown(oid) + ".tar is" : "its files are") + " not there");
+  }
+
+  private Part part(String oid) {
+    return backup.parts().stream().filter(part -> part.tablespace().filter(oid::equals).isPresent()).findFirst().orElseThrow();
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,14 +77,12 @@ class TablespacesTest {
   }
 
   @Test
-  void anArchiveThatNothingNamesIsRestoredForATablespaceInPlaceIsNamedByNoMap() throws Exception {
+  void anArchiveThatNothingNamesIsOfAnotherBackup() throws Exception {
     backup.manifest = false;
     backup.write();
     Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
 
-    backup.restore();
-
-    assertThat(backup.places().tablespaces().resolve("16385")).isDirectory();
+    Found.expect(Reason.INCONSISTENT, "16385.tar brings a tablespace that base.tar.gz does not know", () -> backup.restore());
   }
 
   @Test
@@ -97,15 +94,27 @@ class TablespacesTest {
   }
 
   @Test
-  void aTablespaceInPlaceHasADirectoryInTheBaseAndNoEntryInTheMap() throws Exception {
-    withTablespaces(Coding.NONE, "16385");
-    backup.files.put("tablespace_map", new byte[0]);
-    backup.with(new TarArchiveEntry("pg_tblspc/16385/"), new byte[0]);
-    rewriteBase("16385");
-    backup.restore();
+  void theArchiveOfATablespaceInPlaceIsNamedByTheManifestAlone() throws Exception {
+    of16();
+    backup.manifest = false;
+    backup.write();
+    Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
+    Files.writeString(backup.directory.resolve("backup_manifest"), listing("16385"));
+    Restored restored = backup.restore();
 
     assertThat(Files.readSymbolicLink(backup.data().resolve("pg_tblspc/16385"))).hasToString("/inside/16385");
     assertThat(backup.places().tablespaces().resolve("16385").resolve(FILE)).hasBinaryContent(CONTENT);
+    assertThat(restored.notChecked()).noneMatch(text -> text.contains("16385"));
+  }
+
+  @Test
+  void withoutAManifestNothingTellsWhetherAnArchiveIsOfATablespaceInPlace() throws Exception {
+    of16();
+    backup.manifest = false;
+    backup.write();
+    Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
+
+    assertThat(backup.restore().notChecked()).anyMatch(text -> text.startsWith("nothing tells whether 16385.tar"));
   }
 
   @Test
@@ -180,15 +189,19 @@ class TablespacesTest {
     return backup;
   }
 
-  /** Packs the base anew, without files of the tablespace, and lists all in the manifest. */
-  private void rewriteBase(String oid) throws IOException {
-    CraftedBackup inPlace = new CraftedBackup(backup.directory);
-    inPlace.coding = Coding.NONE;
-    inPlace.files.clear();
-    inPlace.files.putAll(backup.files);
-    inPlace.with(new TarArchiveEntry("pg_tblspc/" + oid + "/"), new byte[0]).write();
-    inPlace.files.put("pg_tblspc/" + oid + "/" + FILE, CONTENT);
-    Files.writeString(backup.directory.resolve("backup_manifest"), inPlace.manifest(""));
+  /** Makes it a backup of PostgreSQL 16, which has the control file of 15. */
+  private void of16() {
+    byte[] segment = CraftedBackup.segment(1);
+    segment[0] = 0x13;
+    backup.wal.put(CraftedBackup.SEGMENT, segment);
+    backup.files.put("PG_VERSION", CraftedBackup.utf8("16\n"));
+  }
+
+  private String listing(String oid) {
+    backup.files.put("pg_tblspc/" + oid + "/" + FILE, CONTENT);
+    String listing = backup.manifest("");
+    backup.files.remove("pg_tblspc/" + oid + "/" + FILE);
+    return listing;
   }
 
   private static byte[] tar(String... files) throws IOException {
