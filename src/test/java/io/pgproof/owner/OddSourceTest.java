@@ -40,9 +40,10 @@ class OddSourceTest {
         .with("track_commit_timestamp", "on");
     try (SourceDatabase source = Bench.source(15, "odd-source", options)) {
       source.fill(500);
+      // A slot waits for every transaction that is open, so it comes before the one that stays so.
+      source.execute("select pg_create_logical_replication_slot('decoding', 'test_decoding')");
       source.execute("create table held(x int)");
       source.execute("begin; insert into held values (1); prepare transaction 'held'");
-      source.execute("select pg_create_logical_replication_slot('decoding', 'test_decoding')");
       source.execute("update pg_database set datcollversion = '2.28' where datname = 'postgres'");
       // What a server that is started anew would read: this one is not.
       append(source.dataDirectory().resolve("postgresql.auto.conf"), """
@@ -98,7 +99,7 @@ class OddSourceTest {
             libraries -> assertThat(libraries).isEqualTo("the image lacks pg_cron (preloaded by the source, package"
                 + " postgresql-15-cron), timescaledb (preloaded by the source)"),
             collations -> assertThat(collations).contains("tables in 3 databases",
-                "the collation of the database (en_US.UTF-8) has the version 2.28 in the backup and 2."));
+                "the collation of the database has the version 2.28 in the backup and 2."));
   }
 
   @Test
