@@ -30,7 +30,10 @@ final class ByteBudget {
         .sum();
   }
 
-  /** Without a manifest nothing is known; the reserve of free space is the bound then. */
+  /**
+   * Without a manifest nothing is known, and no ratio tells a bomb: tables that were emptied, WAL of an idle server and core
+   * dumps are hundreds of times smaller in an archive. The free space is the bound then, looked at before each large file.
+   */
   static ByteBudget unknown() {
     return new ByteBudget(Long.MAX_VALUE);
   }

@@ -65,12 +65,23 @@ final class DataDirectory {
     }
   }
 
-  /** Throws {@code disk-full} when that many bytes do not fit. */
+  /** Throws {@code disk-full} when the backup needs more than there is. */
   void require(long expected) throws IOException {
+    require("the backup", expected);
+  }
+
+  /** Throws {@code disk-full} when a file is too large, before it is written: so no bomb fills the disk. */
+  void require(String file, long size, String archive) throws IOException {
+    if (size > LOOK_EVERY) {
+      require(Names.shown(file) + " of " + archive, size);
+    }
+  }
+
+  private void require(String what, long expected) throws IOException {
     long free = free();
     if (free - reserve < expected) {
       throw full(String.format(Locale.ROOT,
-          "the backup needs %,d bytes below %s; %,d are free, of which %,d stay free", expected, root, free, reserve));
+          "%s needs %,d bytes below %s; %,d are free, of which %,d stay free", what, expected, root, free, reserve));
     }
   }
 

@@ -95,6 +95,7 @@ final class Restoring {
     int major = major();
     ControlFile control = ControlFile.parse(required("global/pg_control", ControlFile.SIZE));
     requireOneBackup(major, control, manifest);
+    requireItsTime(control, manifest);
     Optional<WalArchive> archive = order.walArchive().map(WalArchive::new);
     WalAtHand wal = new WalAtHand(segments, archive, control, major);
     if (!ancestor) {
@@ -218,6 +219,23 @@ final class Restoring {
     return Files.exists(order.places().data().resolve(TablespaceMap.NAME), LinkOption.NOFOLLOW_LINKS)
         ? TablespaceMap.parse(required(TablespaceMap.NAME, TablespaceMap.LARGEST))
         : Map.of();
+  }
+
+  /**
+   * A sound backup's {@code pg_control} is copied after the checkpoint with which the backup begins, or that of a standby's
+   * last restartpoint, and before the backup ends; from another time it would mislead recovery.
+   */
+  private void requireItsTime(ControlFile control, Optional<Manifest> manifest) {
+    Lsn begin = identity.label().checkpointLsn();
+    Lsn checkpoint = control.checkpointLsn();
+    if (checkpoint.compareTo(begin) < 0) {
+      throw new FindingException(Reason.INCONSISTENT, "global/pg_control is older than the backup: its checkpoint is at "
+          + checkpoint + ", and that of backup_label at " + begin);
+    }
+    manifest.flatMap(Restoring::end).filter(end -> checkpoint.compareTo(end) >= 0).ifPresent(end -> {
+      throw new FindingException(Reason.INCONSISTENT, "global/pg_control is younger than the backup: its checkpoint is at "
+          + checkpoint + ", and backup_manifest says that the backup ended at " + end);
+    });
   }
 
   private static boolean fits(int major, int controlVersion) {

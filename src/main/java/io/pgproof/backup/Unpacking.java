@@ -152,6 +152,9 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
     ByteBuffer head = head(name);
     try (FileChannel file = target.directory().file(name, source.name())) {
       boolean shared = members.share(target.directory().path(name));
+      if (!shared) {
+        target.directory().require(name, member.size(), source.name());
+      }
       members.content(piece -> {
         keep(piece.duplicate(), head);
         sum.update(piece.duplicate());

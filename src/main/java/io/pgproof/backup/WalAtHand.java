@@ -121,6 +121,12 @@ final class WalAtHand {
           Reason.INCONSISTENT, "the WAL segment " + name + " was written by PostgreSQL " + page.major()
               + ", and PG_VERSION says " + major);
     }
+    // A timeline's first segment begins with what it has in common with the one before, never with one after.
+    if (Integer.compareUnsigned(page.timeline(), needed.timeline()) > 0) {
+      throw new FindingException(
+          Reason.INCONSISTENT, "the WAL segment " + name + " was written on timeline "
+              + Integer.toUnsignedString(page.timeline()) + ", not on the one that its name says");
+    }
     if (!page.start().equals(needed.start(control.walSegmentSize()))) {
       throw new FindingException(
           Reason.INCONSISTENT, "the WAL segment " + name + " holds the WAL of " + page.start()

@@ -8,11 +8,12 @@ import java.util.Optional;
  * The long header with which every WAL segment begins (source: {@code src/include/access/xlog_internal.h}).
  *
  * @param major major version of PostgreSQL that wrote it
+ * @param timeline on which it was written
  * @param start position in the log of the segment's first byte
  * @param systemIdentifier unsigned
  * @param segmentSize in bytes
  */
-record WalPage(int major, Lsn start, String systemIdentifier, int segmentSize) {
+record WalPage(int major, int timeline, Lsn start, String systemIdentifier, int segmentSize) {
   /** Bytes that {@link #parse} needs. */
   static final int HEADER = 40;
 
@@ -31,7 +32,7 @@ record WalPage(int major, Lsn start, String systemIdentifier, int segmentSize) {
         && WalSegment.isSize(segmentSize);
     return plausible
         ? Optional.of(new WalPage(
-            major, new Lsn(bytes.getLong(8)), Long.toUnsignedString(bytes.getLong(24)), segmentSize))
+            major, bytes.getInt(4), new Lsn(bytes.getLong(8)), Long.toUnsignedString(bytes.getLong(24)), segmentSize))
         : Optional.empty();
   }
 

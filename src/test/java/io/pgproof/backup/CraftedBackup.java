@@ -42,7 +42,7 @@ final class CraftedBackup {
   final Map<String, byte[]> wal = new LinkedHashMap<>();
   private final List<Map.Entry<TarArchiveEntry, byte[]>> strange = new ArrayList<>();
   String algorithm = "CRC32C";
-  String endLsn = "0/1000100";
+  String endLsn = "0/1900000";
   boolean manifest = true;
   Coding coding = Coding.GZIP;
 

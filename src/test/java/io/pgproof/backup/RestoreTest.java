@@ -60,7 +60,7 @@ class RestoreTest {
     assertThat(identity.postgresMajor()).isEqualTo(15);
     assertThat(identity.systemIdentifier()).contains(restored.control().systemIdentifier());
     assertThat(restored.lastWalSegment()).contains(CraftedBackup.SEGMENT);
-    assertThat(restored.endLsn()).contains(Lsn.parse("0/1000100"));
+    assertThat(restored.endLsn()).contains(Lsn.parse("0/1900000"));
     assertThat(restored.archives().get(0).sha256())
         .isEqualTo(CraftedBackup.hex(CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.base()))));
     assertThat(restored.archives().get(1).sha256())
@@ -131,6 +131,30 @@ class RestoreTest {
     backup.write();
 
     Found.expect(Reason.WAL_MISSING, "000000010000000000000002", () -> backup.restore());
+  }
+
+  @Test
+  void controlFileOfBeforeTheBackupIsNotOfIt() {
+    backup.files.put("backup_label", CraftedBackup.utf8(CraftedBackup.LABEL.replace("0/1000060", "0/1800000")));
+    backup.write();
+
+    Found.expect(Reason.INCONSISTENT, "pg_control is older than the backup", () -> backup.restore());
+  }
+
+  @Test
+  void controlFileOfAfterTheBackupIsNotOfIt() {
+    backup.endLsn = "0/1700000";
+    backup.write();
+
+    Found.expect(Reason.INCONSISTENT, "pg_control is younger than the backup", () -> backup.restore());
+  }
+
+  @Test
+  void segmentOfALaterTimelineIsNotOfTheBackup() {
+    backup.wal.get(CraftedBackup.SEGMENT)[4] = 2;
+    backup.write();
+
+    Found.expect(Reason.INCONSISTENT, "was written on timeline 2", () -> backup.restore());
   }
 
   @Test
