@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +22,7 @@ import java.util.regex.Pattern;
 /** What a server's log tells of its recovery; takes line after line and keeps only what is asked for later. */
 final class RecoveryLog {
   private static final int KEPT = 4;
+  private static final int MOST_FILES = 1000;
   private static final String LSN = "([0-9A-F]{1,8}/[0-9A-F]{1,8})";
   private static final Pattern REDO_STARTS = Pattern.compile("redo starts at " + LSN);
   private static final Pattern CONSISTENT = Pattern.compile("consistent recovery state reached at " + LSN);
@@ -27,6 +30,7 @@ final class RecoveryLog {
   private static final Pattern LAST_COMMIT =
       Pattern.compile("last completed transaction was at log time (\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?) ?(\\S+)");
   private static final Pattern PROGRESS = Pattern.compile("redo in progress, elapsed time: .* current LSN: " + LSN);
+  private static final Pattern READ_AS_ZEROES = Pattern.compile("file \"([^\"]+)\" doesn't exist, reading as zeroes");
   private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
       .appendPattern("yyyy-MM-dd HH:mm:ss")
       .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
@@ -57,7 +61,7 @@ final class RecoveryLog {
   private boolean stopRequested;
   private boolean shutDown;
   private boolean diskFull;
-  private boolean zeroesRead;
+  private final Set<String> readAsZeroes = new TreeSet<>();
 
   void add(String text) {
     if (text.isEmpty()) {
@@ -127,7 +131,9 @@ final class RecoveryLog {
     } else if (message.matches(".*\\(PID \\d+\\) was terminated by signal \\d+.*")) {
       crash = message;
     }
-    zeroesRead |= message.contains("doesn't exist, reading as zeroes");
+    if ((matcher = READ_AS_ZEROES.matcher(message)).matches() && readAsZeroes.size() < MOST_FILES) {
+      readAsZeroes.add(matcher.group(1));
+    }
     if (!USUAL.test(message)) {
       keep(remarks, line.toString());
     }
@@ -225,8 +231,8 @@ final class RecoveryLog {
     return diskFull;
   }
 
-  /** Whether a file with the states of transactions was missing and taken for empty. */
-  boolean zeroesRead() {
-    return zeroesRead;
+  /** The files with the states of transactions that were missing and taken for empty, such as {@code pg_xact/0000}. */
+  Set<String> readAsZeroes() {
+    return readAsZeroes;
   }
 }

@@ -86,7 +86,9 @@ public final class RecoveryWatch {
           while (!readLog(true)) {
             requireTime(limit);
           }
-          return judge(ended.get());
+          RecoveryReached reached = judge(ended.get());
+          requireStatesOfTransactions();
+          return reached;
         }
       }
       requireTime(limit);
@@ -223,7 +225,7 @@ public final class RecoveryWatch {
           words));
     }
     String detail = "consistent at " + consistent + ", redo done at " + ended.lsn() + ", timeline " + expected.timeline()
-        + (log.zeroesRead() ? "; a file with the states of transactions was missing and taken for empty" : "");
+        + (log.readAsZeroes().isEmpty() ? "" : "; a file with the states of transactions was missing and taken for empty");
     return new RecoveryReached(
         expected.timeline(),
         ended.lsn(),
@@ -238,6 +240,27 @@ public final class RecoveryWatch {
         log.consistent().isPresent() && finding.reason() != Reason.INCONSISTENT,
         log.redoDone().or(log::replayed).or(log::consistent),
         log.lastCommit());
+  }
+
+  private void requireStatesOfTransactions() {
+    if (log.readAsZeroes().isEmpty()) {
+      return;
+    }
+    SQLException last = null;
+    for (String database : DATABASES) {
+      try (Connection connection = restored.connect(database, CATALOG_LIMIT)) {
+        Optional<String> lost = TransactionStates.needed(log.readAsZeroes(), expected.control().blockSize(), connection);
+        if (lost.isPresent()) {
+          throw new FindingException(Finding.of(
+              Reason.INCONSISTENT,
+              lost.get() + " is missing: without it, rows of committed transactions are taken for never written", log.words()));
+        }
+        return;
+      } catch (SQLException e) {
+        last = e;
+      }
+    }
+    throw new FindingException(unanswered(last), last);
   }
 
   private Finding tooLate(Duration limit) {
