@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  */
 final class Damage {
   private static final Pattern MESSAGES = Pattern.compile(String.join("|",
-      // A file of a relation or of transactions' states is not there, or ends early.
+      // A file of a database, a relation or of transactions' states is not there, or ends early.
+      "\".*\" is not a valid data directory",
       "could not open file \"(?:base|global|pg_tblspc|pg_xact|pg_multixact|pg_subtrans|pg_commit_ts)/.*",
       "could not access status of transaction .*",
       "could not read block .*: read only .*",
@@ -30,7 +31,7 @@ final class Damage {
       "invalid internal value for enum: .*",
       // Catalogs that contradict each other.
       "cache lookup failed for .*",
-      "catalog is missing \\d+ attribute\\(s\\) for relation OID \\d+",
+      "(?:pg_attribute )?catalog is missing \\d+ attribute\\(s\\) for rel(?:id|ation OID) \\d+",
       "could not open relation with OID \\d+",
       "could not find tuple for .*",
       "could not find pg_class entry for \\d+",

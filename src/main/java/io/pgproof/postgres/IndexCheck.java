@@ -3,6 +3,7 @@ package io.pgproof.postgres;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
+import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -71,7 +72,14 @@ final class IndexCheck extends ObjectCheck {
       String why = "the image has no amcheck";
       return Made.skipped(NAME, why, List.of(NAME + ": " + why));
     }
-    return new IndexCheck(copy, heapToo, progress).make();
+    IndexCheck check = new IndexCheck(copy, heapToo, progress);
+    check.tell("pages that tables have lost", true);
+    try {
+      LostPages.find(copy, check.objections).forEach(check::leaveOut);
+    } catch (IOException e) {
+      check.leaveOut("whether tables have lost pages, for the files could not be read: " + e.getMessage());
+    }
+    return check.make();
   }
 
   @Override

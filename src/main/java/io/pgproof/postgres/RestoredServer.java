@@ -99,7 +99,8 @@ public final class RestoredServer {
     }
   }
 
-  private Connection connectToSome() throws SQLException {
+  /** To a database that every server has. */
+  Connection connectToSome() throws SQLException {
     try {
       return connect("template1", CATALOG_LIMIT);
     } catch (SQLException e) {

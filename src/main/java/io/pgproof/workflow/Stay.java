@@ -147,10 +147,11 @@ final class Stay {
   }
 
   /** The copy in the stay's container, once it has recovered. */
-  RecoveredCopy recovered(Sandbox sandbox) {
+  RecoveredCopy recovered(Sandbox sandbox) throws IOException {
     ServerMachine inside =
         new ServerMachine(sandbox, machine(), image.rootfs(), image.uid(), image.gid(), recoveryOrder());
-    return new RecoveredCopy(server(sandbox), inside, reached(), restored().control(), need(preloaded, "prepared"));
+    return new RecoveredCopy(
+        server(sandbox), inside, restoredFiles(), reached(), restored().control(), need(preloaded, "prepared"));
   }
 
   private <T> T need(T value, String what) {

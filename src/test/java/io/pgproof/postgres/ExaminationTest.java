@@ -120,6 +120,7 @@ class ExaminationTest {
     assertThat(answers.notChecked()).containsExactlyInAnyOrder(
         "indexes: the database template0, which allows no connections",
         "indexes: the database closed, which allows no connections",
+        "indexes: whether pages are lost of 8 tables without a B-tree index",
         "indexes: 1 invalid index of the database shop, which no query uses",
         "indexes: indexes by brin of the database shop, which amcheck does not know: 1",
         "indexes: indexes by gin of the database shop, which amcheck does not know: 1",

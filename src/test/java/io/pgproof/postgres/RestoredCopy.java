@@ -1,6 +1,7 @@
 package io.pgproof.postgres;
 
 import io.pgproof.backup.ControlFile;
+import io.pgproof.backup.RestoredFiles;
 import io.pgproof.sandbox.MachineId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ final class RestoredCopy implements AutoCloseable {
   RecoveredCopy recovered(RecoveryReached reached, List<String> preloaded) {
     ServerMachine machine = new ServerMachine(
         new HostSandbox(this), new MachineId("host", home), HostMachine.ROOTFS, HostMachine.UID, HostMachine.GID, order);
-    return new RecoveredCopy(running(), machine, reached, order.control(), preloaded);
+    return new RecoveredCopy(running(), machine, new RestoredFiles(order.dataDirectory(), Map.of()), reached, order.control(), preloaded);
   }
 
   boolean alive() {
