@@ -1,0 +1,112 @@
+package io.pgproof.damage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.Bench;
+import io.pgproof.Remains;
+import io.pgproof.damage.DamagedBackup.Listing;
+import io.pgproof.proof.Depth;
+import io.pgproof.proof.Report;
+import io.pgproof.target.VerificationRequest;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kind of damage in the catalogue, given to the whole program: it is never called sound. */
+@Tag("container")
+class DamageTest {
+  private static Scene scene;
+
+  @TempDir Path place;
+
+  @BeforeAll
+  static void takeBackups() {
+    scene = Scene.get();
+  }
+
+  @AfterAll
+  static void forgetThem() {
+    scene = null;
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    Remains.assertNone(Bench.state());
+  }
+
+  static List<Damage> damages() {
+    return Catalogue.all();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("damages")
+  void isFoundOrSaidNotToBeChecked(Damage damage) {
+    DamagedBackup backup = new DamagedBackup(scene.sound());
+    damage.act().on(backup, scene);
+    Report report = verify(backup.write(place.resolve("backup"), damage.listing()), damage.depth());
+    assertThat(report.verdict()).as(report.toString()).isEqualTo(damage.verdict());
+    assertThat(damage.reasons()).as(report.toString()).contains(report.reason());
+    if (damage.verdict().equals("proven")) {
+      assertThat(report.notChecked()).as(report.toString()).anyMatch(open -> open.startsWith(damage.by()));
+    } else {
+      String failed = report.checks().stream().filter(check -> check.outcome().equals("failed"))
+          .map(Report.CheckFacts::name).findFirst().orElse("");
+      assertThat(failed).as(report.toString()).isEqualTo(damage.by());
+    }
+  }
+
+  private static Report verify(Path backup, Depth depth) {
+    VerificationRequest request = Bench.request(backup);
+    return Bench.verify(new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(),
+        request.zone(), request.maxAge(), request.assertions(), depth, request.walArchive(), request.recoveryTimeout(),
+        request.stayTimeout(), request.superuser(), request.resources(), request.keep(), request.askedBy()));
+  }
+
+  @ParameterizedTest(name = "manifest {0}, {1}")
+  @CsvSource({"KEPT, STANDARD", "REWRITTEN, DEEP", "DROPPED, STANDARD"})
+  void aCopyThatWasPackedAnewAndNotDamagedIsProven(Listing listing, Depth depth) {
+    DamagedBackup backup = new DamagedBackup(scene.sound());
+    assertThat(backup.base().bytes()).isEqualTo(scene.sound().base().bytes());
+    assertThat(backup.wal().bytes()).isEqualTo(scene.sound().wal().bytes());
+    Report report = verify(backup.write(place.resolve("backup"), listing), depth);
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.checks()).as(report.toString()).allMatch(check -> check.outcome().matches("passed|skipped"));
+  }
+
+  @Test
+  void theOrderOfTheMembersBehindTheLabelIsNoDamage() {
+    DamagedBackup backup = new DamagedBackup(scene.sound());
+    List<Tar.Member> members = backup.base().members();
+    Collections.reverse(members.subList(1, members.size()));
+    Report report = verify(backup.write(place.resolve("backup"), Listing.KEPT), Depth.STANDARD);
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+  }
+
+  @Test
+  void everyPageOfTheSoundBackupCarriesTheChecksumThatTheToolGivesIt() {
+    int pages = 0;
+    for (Tar.Member member : scene.sound().base().members()) {
+      if (member.name().matches("base/\\d+/\\d+")) {
+        for (int block = 0; block < Pages.count(member.content()); block++) {
+          int carried = Pages.carried(member.content(), block);
+          if (carried != 0) {
+            assertThat(carried).as("block %d of %s", block, member.name()).isEqualTo(Pages.checksum(member.content(), block));
+            pages++;
+          }
+        }
+      }
+    }
+    assertThat(pages).isGreaterThan(3000);
+  }
+}
