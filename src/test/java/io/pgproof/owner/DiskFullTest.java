@@ -7,6 +7,8 @@ import io.pgproof.Remains;
 import io.pgproof.proof.Report;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,7 +64,7 @@ class DiskFullTest {
 
   @Test
   void aRestoreThatDoesNotFitIsInconclusiveAndLeavesNothing() throws Exception {
-    Files.write(place.resolve("ballast"), new byte[620 << 20]);
+    fill(place.resolve("ballast"), 620);
     Report report = verify(Bench.backup(15), "select true");
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
@@ -75,6 +77,15 @@ class DiskFullTest {
       Reply reply = client.ask(new Request.Verify(Bench.request(backup, null, assertion)), said -> {}).orElseThrow();
       assertThat(reply).isInstanceOf(Reply.Verdict.class);
       return ((Reply.Verdict) reply).report();
+    }
+  }
+
+  private static void fill(Path file, int mebibytes) throws IOException {
+    byte[] mebibyte = new byte[1 << 20];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      for (int i = 0; i < mebibytes; i++) {
+        out.write(mebibyte);
+      }
     }
   }
 
