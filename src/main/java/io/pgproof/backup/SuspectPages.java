@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Pages that were not sound as they were read, which need not be the backup's fault: a page that was written just as the backup
@@ -57,6 +59,11 @@ public final class SuspectPages {
 
   public boolean isEmpty() {
     return files.isEmpty();
+  }
+
+  /** Names below the data directory of the files that they are in. */
+  public Set<String> names() {
+    return files.keySet().stream().map(RelationFile::name).collect(Collectors.toUnmodifiableSet());
   }
 
   public long count() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,17 +26,20 @@ final class ChecksumCheck {
 
   /** A relation's file; what somebody else put into the directory has no checksums to fail. */
   private static final Pattern FAILED = Pattern.compile(
-      ".*checksum verification failed in file \"(?:.*/)?(?<file>\\d+(?:_(?:fsm|vm|init))?(?:\\.\\d+)?)\", block .*");
+      ".*checksum verification failed in file \"(?:.*/)?(?<file>(?:global|base/\\d+|pg_tblspc/\\d+/[^/]+/\\d+)/"
+          + "\\d+(?<map>_(?:fsm|vm))?(?:_init)?(?:\\.\\d+)?)\", block .*");
   private static final Pattern FOREIGN = Pattern.compile(".*checksum verification failed in file .*");
   private static final Pattern BLOCKS = Pattern.compile("Blocks scanned: +(\\d+)");
   private static final int MOST_LINES = 5;
 
   private final RecoveredCopy copy;
+  private final Set<String> torn;
   private final Duration limit;
   private final Progress progress;
 
-  private ChecksumCheck(RecoveredCopy copy, Duration limit, Progress progress) {
+  private ChecksumCheck(RecoveredCopy copy, Set<String> torn, Duration limit, Progress progress) {
     this.copy = copy;
+    this.torn = torn;
     this.limit = limit;
     this.progress = progress;
   }
@@ -43,9 +47,10 @@ final class ChecksumCheck {
   /**
    * Makes the check where the source kept checksums and the image has a program for it; the server is stopped then.
    *
+   * @param torn files that nothing reads, with pages that a sound backup may bring torn
    * @param limit for the program
    */
-  static Made make(RecoveredCopy copy, Duration limit, Progress progress) {
+  static Made make(RecoveredCopy copy, Set<String> torn, Duration limit, Progress progress) {
     if (!copy.control().dataChecksums()) {
       return Made.skipped(NAME, "the source keeps no page checksums", List.of());
     }
@@ -54,7 +59,7 @@ final class ChecksumCheck {
       String why = copy.major() < 11 ? "PostgreSQL " + copy.major() + " has no program for it" : "the image has no " + program;
       return Made.skipped(NAME, why, List.of(NAME + ": pages as recovery left them, for " + why));
     }
-    return new ChecksumCheck(copy, limit, progress).run(program);
+    return new ChecksumCheck(copy, torn, limit, progress).run(program);
   }
 
   private Made run(String program) {
@@ -93,9 +98,11 @@ final class ChecksumCheck {
     long foreign = said.stream().filter(line -> FOREIGN.matcher(line).matches()).count() - failed.size();
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     if (!failed.isEmpty()) {
-      String first = failed.get(0).replaceFirst("^\\w+: (?:error: )?", "").replace(RecoveryOrder.DATA + "/", "");
+      List<String> damaged = failed.stream().filter(this::isRead).toList();
+      String first = (damaged.isEmpty() ? failed : damaged).get(0)
+          .replaceFirst("^\\w+: (?:error: )?", "").replace(RecoveryOrder.DATA + "/", "");
       String more = failed.size() == 1 ? "" : ", and " + (failed.size() - 1) + " more like it";
-      Finding finding = Finding.of(Reason.PAGE_CHECKSUM, first + more,
+      Finding finding = Finding.of(damaged.isEmpty() ? Reason.TORN_PAGE : Reason.PAGE_CHECKSUM, first + more,
           String.join("\n", failed.subList(0, Math.min(20, failed.size()))));
       return new Made(Check.failed(NAME, first + more, took), List.of(finding), List.of());
     }
@@ -109,6 +116,12 @@ final class ChecksumCheck {
         Check.passed(NAME, PostgresWords.count(Long.parseLong(blocks.group(1)), "page", "pages") + " after a clean stop", took),
         List.of(),
         foreign == 0 ? List.of() : List.of(NAME + ": files in the data directory that are no relation's"));
+  }
+
+  /** Whether what the page holds counts: PostgreSQL takes a torn map for empty. */
+  private boolean isRead(String line) {
+    Matcher named = FAILED.matcher(line);
+    return named.matches() && named.group("map") == null && !torn.contains(named.group("file"));
   }
 
   private static Made notMade(Finding finding, long began) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Checks a recovered copy as far as it was asked for: what the user asks of the data first, then what reads more and more of
@@ -37,23 +38,24 @@ public final class Examination {
    * Makes all checks of a depth; a statement of pgproof's own has no limit but the stay's.
    *
    * @param startedAt of the run, by this machine's clock
+   * @param torn files with pages that may stay torn, from {@link PagesAfterRecovery}
    * @param limit for a program that is run beside the server
    * @throws io.pgproof.proof.FindingException {@code environment} when another process than the restored server answers
    * @throws InterruptedException when the thread was interrupted; no session is left open then
    */
   public static Answers of(
-      RecoveredCopy copy, Asked asked, Depth depth, Instant startedAt, Duration limit, Progress progress)
+      RecoveredCopy copy, Asked asked, Depth depth, Set<String> torn, Instant startedAt, Duration limit, Progress progress)
       throws InterruptedException {
     Examination examination = new Examination(copy, depth);
     progress.at(0, 0, "freshness and assertions");
     Answers answers = Questions.ask(copy.server(), asked, copy.reached(), copy.control(), startedAt);
     examination.checks.addAll(answers.checks());
     examination.findings.addAll(answers.findings());
-    examination.make(limit, progress);
+    examination.make(torn, limit, progress);
     return examination.answers(answers.freshness());
   }
 
-  private void make(Duration limit, Progress progress) throws InterruptedException {
+  private void make(Set<String> torn, Duration limit, Progress progress) throws InterruptedException {
     LibraryMismatch.find(copy).ifPresent(this::take);
     make(Depth.STANDARD, IndexCheck.NAME, "indexes and tables (amcheck)",
         () -> IndexCheck.make(copy, depth.atLeast(Depth.DEEP), progress));
@@ -62,7 +64,7 @@ public final class Examination {
     }
     make(Depth.DEEP, RowCheck.NAME, "every row", () -> new RowCheck(copy, limit, progress).make());
     make(Depth.DEEP, ChecksumCheck.NAME, "checksums of pages as recovery left them (pg_checksums)",
-        () -> ChecksumCheck.make(copy, limit, progress));
+        () -> ChecksumCheck.make(copy, torn, limit, progress));
   }
 
   private void make(Depth from, String name, String what, Making making) throws InterruptedException {

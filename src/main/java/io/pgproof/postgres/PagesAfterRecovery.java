@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads the pages again that were suspect as the backup was unpacked, once recovery has written anew what the WAL holds.
@@ -32,6 +33,13 @@ public final class PagesAfterRecovery {
   private static final int READINGS = 3;
 
   private static final List<String> DATABASES = List.of("postgres", "template1");
+
+  /**
+   * What came of it.
+   *
+   * @param torn files with pages that a sound backup may bring torn and that nothing reads, by name below the data directory
+   */
+  public record Judged(Answers answers, Set<String> torn) {}
 
   private interface Question<T> {
     T ask(Connection connection) throws SQLException;
@@ -58,18 +66,18 @@ public final class PagesAfterRecovery {
    *
    * @param server that has recovered and does nothing else
    * @param limit for one statement
-   * @return the check {@code pages}, and a finding where one of them is not sound
+   * @return with the check {@code pages}, and a finding where one of them is not sound
    * @throws FindingException {@code environment} when it is not the restored server that answers or that wrote the files
    * @throws InterruptedException when the thread was interrupted
    */
-  public static Answers judge(RunningServer server, SuspectPages suspects, RestoredFiles files, Duration limit)
+  public static Judged judge(RunningServer server, SuspectPages suspects, RestoredFiles files, Duration limit)
       throws IOException, InterruptedException {
     return suspects.isEmpty()
-        ? new Answers(List.of(), List.of(), null, List.of())
+        ? new Judged(new Answers(List.of(), List.of(), null, List.of()), Set.of())
         : new PagesAfterRecovery(server, suspects, files, limit).judge();
   }
 
-  private Answers judge() throws IOException, InterruptedException {
+  private Judged judge() throws IOException, InterruptedException {
     SuspectPages failing = suspects;
     try {
       for (int reading = 0; reading < READINGS && !failing.isEmpty(); reading++) {
@@ -77,15 +85,16 @@ public final class PagesAfterRecovery {
         failing = failing.failing(files);
       }
     } catch (SQLException e) {
-      return failed(unwritten(e));
+      return failed(unwritten(e), Set.of());
     }
     if (failing.isEmpty()) {
-      return new Answers(List.of(Check.passed("pages", detail(), took())), List.of(), null, List.of());
+      return new Judged(new Answers(List.of(Check.passed("pages", detail(), took())), List.of(), null, List.of()), Set.of());
     }
     SuspectPages damaged = failing.in(file -> !file.map() && relation(file).isPresent());
-    return failed(damaged.isEmpty()
+    Finding finding = damaged.isEmpty()
         ? failing.finding(Reason.TORN_PAGE, relation(failing.first()).orElse("in no use"))
-        : damaged.finding(Reason.PAGE_CHECKSUM, relation(damaged.first()).orElse("")));
+        : damaged.finding(Reason.PAGE_CHECKSUM, relation(damaged.first()).orElse(""));
+    return failed(finding, failing.in(file -> file.map() || relation(file).isEmpty()).names());
   }
 
   private String detail() throws IOException, InterruptedException {
@@ -163,8 +172,9 @@ public final class PagesAfterRecovery {
     }
   }
 
-  private Answers failed(Finding finding) {
-    return new Answers(List.of(Check.failed("pages", finding.message(), took())), List.of(finding), null, List.of());
+  private Judged failed(Finding finding, Set<String> torn) {
+    return new Judged(
+        new Answers(List.of(Check.failed("pages", finding.message(), took())), List.of(finding), null, List.of()), torn);
   }
 
   private Duration took() {

@@ -46,8 +46,11 @@ final class RunChecks extends Step {
     Progress heard = progress.phase(run, "check");
     Asked asked = new Asked(request.database(), request.freshnessQuery(), request.assertions(), request.maxAge(),
         STATEMENT_LIMIT, request.zone());
-    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> PagesAfterRecovery
-        .judge(stay.server(sandbox), stay.restored().suspects(), stay.restoredFiles(), STATEMENT_LIMIT)
-        .and(Examination.of(stay.recovered(sandbox), asked, request.depth(), startedAt, request.stayTimeout(), heard)));
+    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> {
+      PagesAfterRecovery.Judged pages = PagesAfterRecovery.judge(
+          stay.server(sandbox), stay.restored().suspects(), stay.restoredFiles(), STATEMENT_LIMIT);
+      return pages.answers().and(Examination.of(
+          stay.recovered(sandbox), asked, request.depth(), pages.torn(), startedAt, request.stayTimeout(), heard));
+    });
   }
 }

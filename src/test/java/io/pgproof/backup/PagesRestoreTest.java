@@ -193,7 +193,7 @@ class PagesRestoreTest {
     SuspectPages suspects = backup.write().restore().suspects();
     ServerAddress nowhere = new ServerAddress(directory.resolve("socket"), 100100, "1", "postgres", 15);
     RunningServer silent = new RunningServer(nowhere, directory.resolve("log"), () -> false, () -> false);
-    Answers answers = PagesAfterRecovery.judge(silent, suspects, files(), Duration.ofSeconds(10));
+    Answers answers = PagesAfterRecovery.judge(silent, suspects, files(), Duration.ofSeconds(10)).answers();
 
     assertThat(answers.findings()).singleElement().isInstanceOf(Finding.CouldNotTell.class)
         .extracting(Finding::message).asString().contains("pages could not be read again");

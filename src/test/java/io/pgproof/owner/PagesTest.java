@@ -10,6 +10,7 @@ import io.pgproof.backup.Lsn;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
+import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.Report.CheckFacts;
 import io.pgproof.state.Trees;
@@ -199,6 +200,8 @@ class PagesTest {
     put(backup, unbuilt, page);
     put(backup, "base/5/4000000000", page);
     put(backup, "base/4000000000/4000000000", page);
+    Report deep = Bench.verify(Bench.at(Depth.DEEP, Bench.request(backup)));
+    assertVerdict(deep, "inconclusive", "torn-page");
     Report report = Bench.verify(Bench.request(backup));
 
     assertVerdict(report, "inconclusive", "torn-page");

@@ -178,20 +178,36 @@ class ExaminationTest {
 
   @Test
   void badPagesAreNamedWithFileAndBlock() throws Exception {
-    start("pages");
-    // Behind the back of the server, which has this table's pages in no memory.
-    Path table = copy.data.resolve(SourceCluster.found(asked("shop", "select 'at ' || pg_relation_filepath('public.letters')"), "at (\\S+)"));
-    copy.recovered(reached, List.of()).machine().halt();
-    byte[] page = Files.readAllBytes(table);
-    page[8000] ^= 1;
-    Files.write(table, page);
+    damage("pages");
 
-    Made made = ChecksumCheck.make(copy.recovered(reached, List.of()), Duration.ofMinutes(1), Progress.NONE);
+    Made made = ChecksumCheck.make(copy.recovered(reached, List.of()), Set.of(), Duration.ofMinutes(1), Progress.NONE);
     assertThat(made.check().outcome()).isEqualTo(Outcome.FAILED);
     assertThat(made.findings()).singleElement().satisfies(finding -> {
       assertThat(finding.reason()).isEqualTo(Reason.PAGE_CHECKSUM);
       assertThat(finding.message()).contains("checksum verification failed in file \"base/", "\", block 0:");
     });
+  }
+
+  @Test
+  void aBadPageOfAFileThatNothingReadsRefutesNothing() throws Exception {
+    String file = damage("torn");
+
+    Made made = ChecksumCheck.make(copy.recovered(reached, List.of()), Set.of(file), Duration.ofMinutes(1), Progress.NONE);
+    assertThat(made.findings()).singleElement().satisfies(finding -> {
+      assertThat(finding.reason()).isEqualTo(Reason.TORN_PAGE);
+      assertThat(finding.message()).contains(file);
+    });
+  }
+
+  /** Flips a bit behind the back of the server, which has this table's pages in no memory, and gives the file's name. */
+  private String damage(String name) throws Exception {
+    start(name);
+    String file = SourceCluster.found(asked("shop", "select 'at ' || pg_relation_filepath('public.letters')"), "at (\\S+)");
+    copy.recovered(reached, List.of()).machine().halt();
+    byte[] page = Files.readAllBytes(copy.data.resolve(file));
+    page[8000] ^= 1;
+    Files.write(copy.data.resolve(file), page);
+    return file;
   }
 
   private static String detail(Answers answers, String name) {
@@ -217,7 +233,7 @@ class ExaminationTest {
   private Answers examine(Depth depth, String... assertions) throws Exception {
     Asked asked = new Asked("postgres", Optional.empty(), List.of(assertions), Duration.ofDays(10_000), Duration.ofSeconds(20),
         ZoneId.of("UTC"));
-    return Examination.of(copy.recovered(reached, List.of("absent_library", "pg_stat_statements")), asked, depth,
+    return Examination.of(copy.recovered(reached, List.of("absent_library", "pg_stat_statements")), asked, depth, Set.of(),
         Instant.now(), Duration.ofMinutes(2), (done, total, note) -> told.add(note));
   }
 
