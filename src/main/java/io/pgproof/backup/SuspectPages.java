@@ -70,6 +70,11 @@ public final class SuspectPages {
     return files.values().stream().mapToLong(blocks -> blocks.numbers().cardinality()).sum();
   }
 
+  /** How many they are among how many, one line for a person. */
+  public String tell() {
+    return String.format(Locale.ROOT, "%,d of %s not sound as they were read", count(), among);
+  }
+
   /** The file that the first of them is in; there must be one. */
   public RelationFile first() {
     return files.firstKey();

@@ -96,8 +96,9 @@ public sealed interface Evidence {
     }
   }
 
-  /** The data directory was written whole. */
-  record Restored(Report.BackupFacts backup, List<Report.CheckFacts> checks, List<String> notChecked) implements Evidence {
+  /** The data directory was written whole; {@code pagesOpen} tells of pages to be read again after recovery, or is null. */
+  record Restored(Report.BackupFacts backup, List<Report.CheckFacts> checks, List<String> notChecked, String pagesOpen)
+      implements Evidence {
     @Override
     public String tell() {
       return "restored " + Words.bytes(backup.bytes());

@@ -34,7 +34,8 @@ final class LookAtRestore extends Step {
     record(run, new Evidence.Restored(
         facts(stay),
         restored.get().checks().stream().map(Facts::of).toList(),
-        restored.get().notChecked()));
+        restored.get().notChecked(),
+        restored.get().suspects().isEmpty() ? null : restored.get().suspects().tell()));
   }
 
   private static Report.BackupFacts facts(Stay stay) {

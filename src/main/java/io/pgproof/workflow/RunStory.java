@@ -31,6 +31,7 @@ final class RunStory {
   private Report.ImageFacts image;
   private Report.RecoveryFacts recovery;
   private Report.FreshnessFacts freshness;
+  private String pagesOpen;
   private boolean withdrawn;
 
   private RunStory() {}
@@ -43,6 +44,7 @@ final class RunStory {
     for (Entry entry : entries) {
       story.hear(entry.at(), Evidence.read(entry));
     }
+    story.closePages();
     if (story.asked == null) {
       throw new IllegalStateException("a trail that does not begin with what was asked: " + entries);
     }
@@ -66,6 +68,7 @@ final class RunStory {
       backup = restored.backup();
       checks.addAll(restored.checks());
       notChecked.addAll(restored.notChecked());
+      pagesOpen = restored.pagesOpen();
       turn(at, "start");
     } else if (evidence instanceof Evidence.Started) {
       turn(at, "recover");
@@ -133,6 +136,15 @@ final class RunStory {
     findings.clear();
     recovery = null;
     freshness = null;
+    pagesOpen = null;
+  }
+
+  /** Pages that recovery was to settle, where it was not reached: they are neither sound nor damaged. */
+  private void closePages() {
+    if (pagesOpen != null && checks.stream().noneMatch(check -> check.name().equals("pages"))) {
+      checks.add(new Report.CheckFacts("pages", "skipped", pagesOpen, 0));
+      notChecked.add("pages: " + pagesOpen + ", which recovery would have settled");
+    }
   }
 
   Evidence.Asked asked() {

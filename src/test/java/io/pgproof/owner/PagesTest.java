@@ -210,6 +210,27 @@ class PagesTest {
   }
 
   @Test
+  void pagesThatAreOpenWhenRecoveryFailsAreSaidNotToBeChecked() throws Exception {
+    Path backup = copyWithoutManifest();
+    Tars.change(backup.resolve("base.tar.gz"), (name, content) -> {
+      if (name.equals(quiet)) {
+        content[PAGE + 4000] ^= 1;
+      }
+      return content;
+    });
+    Tars.change(backup.resolve("pg_wal.tar.gz"), (name, content) -> {
+      Arrays.fill(content, content.length / 2, content.length, (byte) 0);
+      return content;
+    });
+    Report report = Bench.verify(Bench.request(backup));
+
+    assertVerdict(report, "refuted", "wal-missing");
+    assertThat(pages(report).outcome()).isEqualTo("skipped");
+    assertThat(pages(report).detail()).matches("[0-9,]+ of [0-9,]+ pages in [0-9,]+ files not sound as they were read");
+    assertThat(report.notChecked()).anyMatch(open -> open.startsWith("pages: "));
+  }
+
+  @Test
   void withoutChecksumsNoPageIsJudgedAndTheReportSaysSo() throws Exception {
     Path without;
     try (SourceDatabase source = Bench.source(
