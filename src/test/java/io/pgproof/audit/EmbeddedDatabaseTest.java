@@ -1,0 +1,95 @@
+package io.pgproof.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.io.ClassPathResource;
+
+/** The embedded database with the options that the program gives it. */
+class EmbeddedDatabaseTest {
+  private static final int ROUNDS = 600;
+  private static final int READERS = 3;
+
+  @TempDir
+  Path state;
+
+  /** As it is where a run's process instance ends in the transaction that records its verdict, while a command looks for both. */
+  @Test
+  void whoeverSeesOneRowOfATransactionSeesAllOfThem() throws Exception {
+    String url = url();
+    CyclicBarrier round = new CyclicBarrier(1 + READERS);
+    ExecutorService reading = Executors.newFixedThreadPool(READERS);
+    try (Connection writer = DriverManager.getConnection(url, "pgproof", ""); Statement statement = writer.createStatement()) {
+      statement.execute("create table verdicts (run int primary key, report varchar)");
+      statement.execute("create table instances (run int primary key)");
+      List<Future<Integer>> missed = new ArrayList<>();
+      for (int reader = 0; reader < READERS; reader++) {
+        missed.add(reading.submit(() -> missed(url, round)));
+      }
+      writer.setAutoCommit(false);
+      for (int run = 0; run < ROUNDS; run++) {
+        statement.execute("insert into instances values (" + run + ")");
+        writer.commit();
+        round.await();
+        Thread.sleep(0, 300_000);
+        statement.execute("insert into verdicts values (" + run + ", '" + "x".repeat(3_000) + "')");
+        statement.execute("delete from instances where run = " + run);
+        writer.commit();
+        round.await();
+      }
+      for (Future<Integer> reader : missed) {
+        assertThat(reader.get()).as("runs that had neither instance nor verdict").isZero();
+      }
+    } finally {
+      reading.shutdownNow();
+    }
+  }
+
+  private static int missed(String url, CyclicBarrier round) throws Exception {
+    int missed = 0;
+    try (Connection reader = DriverManager.getConnection(url, "pgproof", "")) {
+      for (int run = 0; run < ROUNDS; run++) {
+        round.await();
+        boolean ended = false;
+        while (!ended && !has(reader, "verdicts", run)) {
+          if (!has(reader, "instances", run)) {
+            ended = true;
+            missed += has(reader, "verdicts", run) ? 0 : 1;
+          }
+        }
+        round.await();
+      }
+    }
+    return missed;
+  }
+
+  private static boolean has(Connection reader, String table, int run) throws SQLException {
+    try (PreparedStatement query = reader.prepareStatement("select * from " + table + " where run = ?")) {
+      query.setInt(1, run);
+      try (ResultSet rows = query.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  private String url() throws Exception {
+    Object url = new YamlPropertySourceLoader().load("application", new ClassPathResource("application.yaml")).get(0)
+        .getProperty("spring.datasource.url");
+    return url.toString().replace("${pgproof.state}", state.toString());
+  }
+}
