@@ -37,7 +37,8 @@ public sealed interface Finding {
   /** Nothing can be said about the backup. */
   record CouldNotTell(Reason reason, String message, String hint, String words) implements Finding {
     public CouldNotTell {
-      require(reason, message, reason.fault() == Fault.ENVIRONMENT || reason.fault() == Fault.PGPROOF);
+      require(reason, message,
+          reason.fault() == Fault.ENVIRONMENT || reason.fault() == Fault.PGPROOF || reason.fault() == Fault.USAGE);
     }
   }
 
@@ -54,14 +55,16 @@ public sealed interface Finding {
   /**
    * A finding of the type that the reason's fault asks for.
    *
-   * @throws IllegalArgumentException for a reason that is none: {@link Fault#NONE} or {@link Fault#USAGE}
+   * <p>What a person would have been refused for, nothing can be told of where nobody asked.
+   *
+   * @throws IllegalArgumentException for a reason that is none: {@link Fault#NONE}
    */
   static Finding of(Reason reason, String message, String hint, String words) {
     return switch (reason.fault()) {
       case BACKUP -> new BackupFault(reason, message, hint, words);
       case AGE -> new DataTooOld(reason, message, hint, words);
-      case ENVIRONMENT, PGPROOF -> new CouldNotTell(reason, message, hint, words);
-      case NONE, USAGE -> throw new IllegalArgumentException(reason + " is no finding");
+      case ENVIRONMENT, PGPROOF, USAGE -> new CouldNotTell(reason, message, hint, words);
+      case NONE -> throw new IllegalArgumentException(reason + " is no finding");
     };
   }
 

@@ -101,6 +101,11 @@ public sealed interface Verdict {
     public String word() {
       return "inconclusive";
     }
+
+    @Override
+    public int exitStatus() {
+      return Fault.ENVIRONMENT.exitStatus();
+    }
   }
 
   /** Exit status of {@code verify}. */

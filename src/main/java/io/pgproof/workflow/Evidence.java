@@ -88,6 +88,31 @@ public sealed interface Evidence {
     }
   }
 
+  /** As many runs as may be are in containers, or one of the same backup is; {@code behind} are those, then those who wait as well. */
+  record TurnAwaited(List<String> behind) implements Evidence {
+    private static final int MOST_TOLD = 3;
+
+    /** As it stands on the progress line. */
+    static String words(List<String> behind) {
+      int more = behind.size() - MOST_TOLD;
+      return "for its turn, behind " + String.join(", ", behind.subList(0, Math.min(behind.size(), MOST_TOLD)))
+          + (more > 0 ? " and " + more + " more" : "");
+    }
+
+    @Override
+    public String tell() {
+      return "waits " + words(behind);
+    }
+  }
+
+  /** A run that had to wait may go into a container. */
+  record TurnTaken() implements Evidence {
+    @Override
+    public String tell() {
+      return "its turn came";
+    }
+  }
+
   /** A stay in the container was begun, counted from 1. */
   record AttemptBegun(int attempt) implements Evidence {
     @Override

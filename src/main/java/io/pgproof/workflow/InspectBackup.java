@@ -4,9 +4,13 @@ import io.pgproof.audit.Trail;
 import io.pgproof.backup.Backup;
 import io.pgproof.backup.BackupIdentity;
 import io.pgproof.backup.Backups;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
@@ -24,17 +28,20 @@ final class InspectBackup extends Step {
     this.progress = progress;
   }
 
+  /** What lies at the path. */
+  record Seen(Backup backup, BackupIdentity identity) {}
+
   @Override
-  void perform(RunId run, DelegateExecution execution) throws InterruptedException {
+  void perform(RunId run, DelegateExecution execution) {
     VerificationRequest request = requests.of(run);
-    Backup backup = Backups.find(requests.backup(run));
     boolean begun = work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED);
     if (!begun) {
       progress.phase(run, "inspect");
-      work.begin(run, VerifyBackup.Message.INSPECTION_ENDED, () -> Backups.inspect(backup, request.walArchive()));
+      Path path = requests.backup(run);
+      work.begin(run, VerifyBackup.Message.INSPECTION_ENDED, () -> inspect(path, request.walArchive()));
       Pause.first(execution);
     }
-    Optional<BackupIdentity> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
+    Optional<Seen> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
     execution.setVariable(VerifyBackup.Variable.INSPECTED, look.isPresent());
     if (look.isEmpty()) {
       if (begun) {
@@ -42,7 +49,12 @@ final class InspectBackup extends Step {
       }
       return;
     }
-    BackupIdentity identity = look.get();
+    Backup backup = look.get().backup();
+    BackupIdentity identity = look.get().identity();
+    backup.choice().ifPresent(choice -> {
+      execution.setVariable(VerifyBackup.Variable.BACKUP_PATH, backup.directory().toString());
+      record(run, Evidence.Chosen.of(backup.directory(), choice));
+    });
     execution.setVariable(VerifyBackup.Variable.POSTGRES_MAJOR, identity.postgresMajor());
     record(run, new Evidence.Inspected(new Report.BackupFacts(
         backup.directory().toString(),
@@ -54,5 +66,15 @@ final class InspectBackup extends Step {
         identity.bytes(),
         List.of(),
         null)));
+  }
+
+  /** Nobody is there to be refused: what a person would have been told at once is found here. */
+  private static Seen inspect(Path path, Optional<Path> walArchive) throws InterruptedException {
+    try {
+      Backup backup = Backups.find(path);
+      return new Seen(backup, Backups.inspect(backup, walArchive));
+    } catch (UsageException e) {
+      throw new FindingException(Finding.of(e.reason(), e.getMessage(), e.hint(), null), e);
+    }
   }
 }

@@ -3,7 +3,7 @@ package io.pgproof.workflow;
 import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** How long the process waits until it looks again at long work: 1 s at first, doubled at each look up to 30 s. */
+/** How long the process waits until it looks again: 1 s at first, doubled at each look up to 30 s, or as far as the step says. */
 final class Pause {
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -15,8 +15,12 @@ final class Pause {
   }
 
   static void longer(DelegateExecution execution) {
+    longer(execution, LONGEST);
+  }
+
+  static void longer(DelegateExecution execution, Duration longest) {
     Duration now = Duration.parse((String) execution.getVariable(VerifyBackup.Variable.PAUSE));
     Duration next = now.multipliedBy(2);
-    execution.setVariable(VerifyBackup.Variable.PAUSE, (next.compareTo(LONGEST) > 0 ? LONGEST : next).toString());
+    execution.setVariable(VerifyBackup.Variable.PAUSE, (next.compareTo(longest) > 0 ? longest : next).toString());
   }
 }

@@ -16,14 +16,18 @@ final class ReachVerdict implements JavaDelegate {
   private static final int LONGEST_TEXT = 3_500;
 
   private final Trail trail;
+  private final Turns turns;
 
-  ReachVerdict(Trail trail) {
+  ReachVerdict(Trail trail, Turns turns) {
     this.trail = trail;
+    this.turns = turns;
   }
 
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
+    // Whichever way it came here, its stay is over and undone.
+    turns.giveBack(run);
     RunStory story = RunStory.of(trail.of(run));
     Verdict verdict = story.verdict();
     execution.setVariable(VerifyBackup.Variable.VERDICT, verdict.word());

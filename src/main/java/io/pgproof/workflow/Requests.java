@@ -34,6 +34,13 @@ final class Requests {
     return asked(run).at();
   }
 
+  /** The run's place among those who wait for a container. */
+  Turns.Place place(RunId run) {
+    Entry asked = asked(run);
+    VerificationRequest request = ((Evidence.Asked) Evidence.read(asked)).request();
+    return new Turns.Place(run, asked.id(), request.target(), request.path());
+  }
+
   private Entry asked(RunId run) {
     return trail.last(run, Evidence.kind(Evidence.Asked.class))
         .orElseThrow(() -> new IllegalStateException("nobody asked for run " + run));

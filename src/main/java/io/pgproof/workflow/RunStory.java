@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A run as its trail tells it: all that is said about a run is told from here, so report and evidence cannot disagree.
@@ -19,6 +20,8 @@ import java.util.Map;
  * <p>An attempt that was interrupted leaves its time in the phases, and nothing else.
  */
 final class RunStory {
+  private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", "wait");
+
   private final Map<String, Duration> phases = new LinkedHashMap<>();
   private final List<Report.CheckFacts> checks = new ArrayList<>();
   private final List<String> notChecked = new ArrayList<>();
@@ -61,6 +64,10 @@ final class RunStory {
       turn(at, "image");
     } else if (evidence instanceof Evidence.ImageFound found) {
       image = found.image();
+      turn(at, "restore");
+    } else if (evidence instanceof Evidence.TurnAwaited) {
+      turn(at, "wait");
+    } else if (evidence instanceof Evidence.TurnTaken) {
       turn(at, "restore");
     } else if (evidence instanceof Evidence.AttemptBegun) {
       turn(at, "restore");
@@ -106,7 +113,7 @@ final class RunStory {
   }
 
   private void turnAfterFinding(Instant at) {
-    turn(at, phase.equals("inspect") || phase.equals("image") ? phase : "teardown");
+    turn(at, BEFORE_THE_STAY.contains(phase) ? phase : "teardown");
   }
 
   /** A finding that ended a check leaves the check in the report as failed; what the checks found, they tell themselves. */

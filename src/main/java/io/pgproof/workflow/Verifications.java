@@ -41,15 +41,17 @@ public final class Verifications {
   private final JdbcTemplate jdbc;
   private final Trail trail;
   private final Withdrawals withdrawals;
+  private final Requests requests;
   private final Clock clock;
   private final String retryCycle;
   private final LongWork work;
   private final Stays stays;
+  private final Turns turns;
   private final JobExecutor jobs;
   private final ThreadPoolTaskExecutor steps;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work, Stays stays,
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle, LongWork work, Stays stays, Turns turns,
       JobExecutor jobs, ThreadPoolTaskExecutor steps) {
     this.runtime = runtime;
     this.tasks = tasks;
@@ -58,10 +60,12 @@ public final class Verifications {
     this.jdbc = jdbc;
     this.trail = trail;
     this.withdrawals = withdrawals;
+    this.requests = requests;
     this.clock = clock;
     this.retryCycle = retryCycle;
     this.work = work;
     this.stays = stays;
+    this.turns = turns;
     this.jobs = jobs;
     this.steps = steps;
   }
@@ -72,16 +76,27 @@ public final class Verifications {
    * @throws io.pgproof.proof.UsageException when the path holds nothing to verify; no run is made
    */
   public RunId begin(VerificationRequest request) {
-    return begin(request, null);
+    Backup backup = find(request.path());
+    return begin(request, backup.directory(), null, backup.choice().map(choice -> Evidence.Chosen.of(backup.directory(), choice)));
   }
 
-  RunId begin(VerificationRequest request, RunId after) {
-    Backup backup = find(request.path());
+  /**
+   * Begins a verification that nobody waits for, in the caller's transaction: whether anything lies at the path, and which of
+   * many backups it is about, is for the inspection to find.
+   *
+   * @param after the run after which it is made again; {@code null} where there is none
+   * @param occasion why it is begun, where nobody asked
+   */
+  RunId beginUnseen(VerificationRequest request, RunId after, Optional<Evidence> occasion) {
+    return begin(request, request.path(), after, occasion);
+  }
+
+  private RunId begin(VerificationRequest request, Path backup, RunId after, Optional<? extends Evidence> occasion) {
     RunId run = RunId.at(clock.instant());
     Map<String, Object> variables = new HashMap<>();
     variables.put(VerifyBackup.Variable.RUN, run.value());
     variables.put(VerifyBackup.Variable.TARGET, request.target().orElse(null));
-    variables.put(VerifyBackup.Variable.BACKUP_PATH, backup.directory().toString());
+    variables.put(VerifyBackup.Variable.BACKUP_PATH, backup.toString());
     variables.put(VerifyBackup.Variable.BACKUP_KEY, OpenTasks.backupKey(request));
     variables.put(VerifyBackup.Variable.ASKED_BY, request.askedBy());
     variables.put(VerifyBackup.Variable.MAX_AGE_TEXT, Words.duration(request.maxAge()));
@@ -93,7 +108,7 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.WITHDRAWN, false);
     transactions.executeWithoutResult(transaction -> {
       new Evidence.Asked(request, after == null ? null : after.value()).record(trail, run, request.askedBy());
-      backup.choice().ifPresent(choice -> Evidence.Chosen.of(backup.directory(), choice).record(trail, run));
+      occasion.ifPresent(evidence -> evidence.record(trail, run));
       runtime.startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
     });
     return run;
@@ -115,6 +130,7 @@ public final class Verifications {
   public void withdraw(RunId run, String person) {
     withdrawals.record(run, person);
     work.interrupt(run);
+    turns.ring(run);
     hurry(run);
   }
 
@@ -157,6 +173,7 @@ public final class Verifications {
     }
     work.stop(staying.get(), RemoveFiles.WORKERS_END_WITHIN);
     stays.end(staying.get());
+    turns.giveBack(staying.get());
     return false;
   }
 
@@ -206,6 +223,20 @@ public final class Verifications {
       LOG.info("process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
       runtime.messageEventReceived(VerifyBackup.Message.ATTEMPT_INTERRUPTED, stay.getExecutionId(),
           Map.of(VerifyBackup.Variable.INTERRUPTED, true));
+    }
+    askForTurnsAgain();
+  }
+
+  private void askForTurnsAgain() {
+    List<EventSubscription> waits = runtime.createEventSubscriptionQuery()
+        .eventType("message").eventName(VerifyBackup.Message.TURN_CAME).list();
+    for (EventSubscription wait : waits) {
+      ProcessInstance instance =
+          runtime.createProcessInstanceQuery().processInstanceId(wait.getProcessInstanceId()).singleResult();
+      if (!instance.isSuspended()) {
+        turns.expect(requests.place(new RunId(instance.getBusinessKey())));
+        runtime.messageEventReceived(VerifyBackup.Message.TURN_CAME, wait.getExecutionId());
+      }
     }
   }
 

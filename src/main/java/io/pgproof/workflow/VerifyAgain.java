@@ -3,6 +3,7 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Entry;
 import io.pgproof.audit.Trail;
 import io.pgproof.proof.RunId;
+import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.springframework.beans.factory.ObjectProvider;
@@ -27,7 +28,7 @@ final class VerifyAgain implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     String person = trail.last(run, Evidence.kind(Evidence.Decided.class)).map(Entry::actor)
         .orElseThrow(() -> new IllegalStateException("nobody decided that run " + run + " is to be verified again"));
-    RunId next = verifications.getObject().begin(requests.of(run).by(person), run);
+    RunId next = verifications.getObject().beginUnseen(requests.of(run).by(person), run, Optional.empty());
     new Evidence.BegunAgain(next.value()).record(trail, run);
   }
 }

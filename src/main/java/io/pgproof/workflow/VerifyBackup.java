@@ -16,6 +16,7 @@ public final class VerifyBackup {
   public static final class Step {
     public static final String INSPECT_BACKUP = "inspectBackup";
     public static final String FIND_IMAGE = "findImage";
+    public static final String TAKE_TURN = "takeTurn";
     public static final String RESTORE_FILES = "restoreFiles";
     public static final String LOOK_AT_RESTORE = "lookAtRestore";
     public static final String PREPARE_RECOVERY = "prepareRecovery";
@@ -40,17 +41,18 @@ public final class VerifyBackup {
      * or take a teardown's fault for a finding.
      */
     public static final Set<String> CATCH_ERRORS = Set.of(
-        INSPECT_BACKUP, FIND_IMAGE,
+        INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN,
         RESTORE_FILES, LOOK_AT_RESTORE, PREPARE_RECOVERY, CREATE_CONTAINER, START_SERVER, LOOK_AT_RECOVERY,
         RUN_CHECKS, LOOK_AT_CHECKS, NOTE_DEADLINE, NOTE_INTERRUPTION);
 
     private Step() {}
   }
 
-  /** Ids of the tasks where the process waits for long work. */
+  /** Ids of the tasks where the process waits for long work, or for its turn. */
   public static final class Wait {
     public static final String AWAIT_INSPECTION = "awaitInspection";
     public static final String AWAIT_IMAGE = "awaitImage";
+    public static final String AWAIT_TURN = "awaitTurn";
     public static final String AWAIT_RESTORE = "awaitRestore";
     public static final String AWAIT_RECOVERY = "awaitRecovery";
     public static final String AWAIT_CHECKS = "awaitChecks";
@@ -84,6 +86,8 @@ public final class VerifyBackup {
     public static final String LOOK_AT_INSPECTION_AGAIN = "lookAtInspectionAgain";
     public static final String IMAGE_FAILED = "imageFailed";
     public static final String LOOK_FOR_IMAGE_AGAIN = "lookForImageAgain";
+    public static final String TURN_FAILED = "turnFailed";
+    public static final String LOOK_FOR_TURN_AGAIN = "lookForTurnAgain";
     public static final String STAY_BEGUN = "stayBegun";
     public static final String FILES_RESTORED = "filesRestored";
     public static final String LOOK_AT_RESTORE_AGAIN = "lookAtRestoreAgain";
@@ -116,6 +120,7 @@ public final class VerifyBackup {
   public static final class Gateway {
     public static final String INSPECTED_YET = "inspectedYet";
     public static final String IMAGE_AT_HAND_YET = "imageAtHandYet";
+    public static final String TURN_TAKEN_YET = "turnTakenYet";
     public static final String FILES_RESTORED_YET = "filesRestoredYet";
     public static final String RECOVERED_YET = "recoveredYet";
     public static final String CHECKED_YET = "checkedYet";
@@ -133,6 +138,7 @@ public final class VerifyBackup {
   public static final class Message {
     public static final String INSPECTION_ENDED = "inspectionEnded";
     public static final String IMAGE_BUILT = "imageBuilt";
+    public static final String TURN_CAME = "turnCame";
     public static final String RESTORE_ENDED = "restoreEnded";
     public static final String RECOVERY_ENDED = "recoveryEnded";
     public static final String CHECKS_ENDED = "checksEnded";
@@ -185,6 +191,7 @@ public final class VerifyBackup {
     /** What the last look saw, a boolean each, set by the step before the gateway. */
     public static final String INSPECTED = "inspected";
     public static final String IMAGE_AT_HAND = "imageAtHand";
+    public static final String TURN_TAKEN = "turnTaken";
     public static final String RESTORED = "restored";
     public static final String RECOVERED = "recovered";
     public static final String CHECKED = "checked";

@@ -4,6 +4,7 @@ import io.pgproof.audit.Trail;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.target.CurrentConfiguration;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.IdentityService;
@@ -53,6 +54,13 @@ class WorkflowConfiguration {
   }
 
   @Bean
+  Turns turns(CurrentConfiguration configuration, RuntimeService runtime, Stays stays) {
+    Turns turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(runtime, stays), new Doorbell(runtime));
+    configuration.whenReplaced(turns::ringNext);
+    return turns;
+  }
+
+  @Bean
   SpaceWatch spaceWatch(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, WorkflowSettings settings) {
     return new SpaceWatch(trail, sandbox, state, stays, settings.reserve().toBytes());
   }
@@ -64,11 +72,11 @@ class WorkflowConfiguration {
 
   @Bean
   Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
-      PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock,
-      WorkflowSettings settings, LongWork work, Stays stays, JobExecutor jobs,
+      PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests,
+      Clock clock, WorkflowSettings settings, LongWork work, Stays stays, Turns turns, JobExecutor jobs,
       @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
     return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
-        clock, settings.retryCycle(), work, stays, jobs, (ThreadPoolTaskExecutor) steps);
+        requests, clock, settings.retryCycle(), work, stays, turns, jobs, (ThreadPoolTaskExecutor) steps);
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)
@@ -80,6 +88,11 @@ class WorkflowConfiguration {
   FindImage findImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, WorkflowSettings settings,
       LongWork work, ProgressBoard progress) {
     return new FindImage(trail, withdrawals, sandbox, images, settings.buildImages(), work, progress);
+  }
+
+  @Bean(VerifyBackup.Step.TAKE_TURN)
+  TakeTurn takeTurn(Trail trail, Withdrawals withdrawals, Requests requests, Turns turns, ProgressBoard progress) {
+    return new TakeTurn(trail, withdrawals, requests, turns, progress);
   }
 
   @Bean(VerifyBackup.Step.RESTORE_FILES)
@@ -147,8 +160,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.REACH_VERDICT)
-  ReachVerdict reachVerdict(Trail trail) {
-    return new ReachVerdict(trail);
+  ReachVerdict reachVerdict(Trail trail, Turns turns) {
+    return new ReachVerdict(trail, turns);
   }
 
   @Bean(VerifyBackup.Step.RECORD_EVIDENCE)

@@ -91,6 +91,7 @@ final class FakeSteps {
     switch (step) {
       case INSPECT_BACKUP -> execution.setVariable(INSPECTED, true);
       case FIND_IMAGE -> execution.setVariable(IMAGE_AT_HAND, true);
+      case TAKE_TURN -> execution.setVariable(TURN_TAKEN, true);
       case RESTORE_FILES -> {
         execution.setVariable(ATTEMPT, (Integer) execution.getVariable(ATTEMPT) + 1);
         execution.setVariable(INTERRUPTED, false);

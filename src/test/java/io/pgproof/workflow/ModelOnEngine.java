@@ -70,7 +70,7 @@ final class ModelOnEngine implements AutoCloseable {
     Map<String, Object> variables = new HashMap<>(Map.of(
         RETRY_CYCLE, "PT5S,PT30S", PAUSE, "PT1S", DEADLINE, "PT6H", ATTEMPT, 0, INTERRUPTED, false, WITHDRAWN, false,
         VERDICT, verdict));
-    for (String look : List.of(INSPECTED, IMAGE_AT_HAND, RESTORED, RECOVERED, CHECKED, JOINED)) {
+    for (String look : List.of(INSPECTED, IMAGE_AT_HAND, TURN_TAKEN, RESTORED, RECOVERED, CHECKED, JOINED)) {
       variables.put(look, false);
     }
     variables.putAll(others);

@@ -58,7 +58,7 @@ class VerifyBackupTeardownTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {INSPECT_BACKUP, FIND_IMAGE})
+  @ValueSource(strings = {INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN})
   void errorBeforeTheStayReachesAVerdictWithNothingToTearDown(String step) {
     for (String code : List.of(ErrorCode.FINDING, ErrorCode.ENVIRONMENT)) {
       model.start("inconclusive", () -> model.steps.script(step, FakeSteps.error(code)));

@@ -36,7 +36,7 @@ class VerifyBackupWaitsTest {
     model.proveByMessages();
 
     assertThat(model.end()).isEqualTo(Event.BACKUP_PROVEN);
-    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, FIND_IMAGE, RESTORE_FILES, LOOK_AT_RESTORE,
+    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN, RESTORE_FILES, LOOK_AT_RESTORE,
         PREPARE_RECOVERY, CREATE_CONTAINER, START_SERVER, LOOK_AT_RECOVERY, RUN_CHECKS, LOOK_AT_CHECKS,
         DESTROY_CONTAINER, REMOVE_FILES, REACH_VERDICT, RECORD_EVIDENCE);
     assertThat(model.incidents()).isEmpty();
@@ -122,7 +122,8 @@ class VerifyBackupWaitsTest {
 
     model.sendAndWork(Message.INSPECTION_ENDED);
     assertThat(model.at()).containsExactly(AWAIT_RESTORE);
-    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, INSPECT_BACKUP, INSPECT_BACKUP, FIND_IMAGE, RESTORE_FILES);
+    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, INSPECT_BACKUP, INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN,
+        RESTORE_FILES);
   }
 
   @Test
@@ -135,7 +136,21 @@ class VerifyBackupWaitsTest {
 
     model.sendAndWork(Message.IMAGE_BUILT);
     assertThat(model.at()).containsExactly(AWAIT_RESTORE);
-    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, FIND_IMAGE, FIND_IMAGE, FIND_IMAGE, RESTORE_FILES);
+    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, FIND_IMAGE, FIND_IMAGE, FIND_IMAGE, TAKE_TURN,
+        RESTORE_FILES);
+  }
+
+  @Test
+  void turnIsWaitedForByTimerAndByMessage() {
+    model.start("proven", () -> model.steps.script(TAKE_TURN, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
+    assertThat(model.at()).containsExactly(AWAIT_TURN);
+
+    model.fire(Event.LOOK_FOR_TURN_AGAIN);
+    assertThat(model.at()).containsExactly(AWAIT_TURN);
+
+    model.sendAndWork(Message.TURN_CAME);
+    assertThat(model.at()).containsExactly(AWAIT_RESTORE);
+    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN, TAKE_TURN, TAKE_TURN, RESTORE_FILES);
   }
 
   @Test
