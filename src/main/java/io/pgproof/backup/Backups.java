@@ -1,5 +1,6 @@
 package io.pgproof.backup;
 
+import io.pgproof.backup.BackupIdentity.Label;
 import io.pgproof.backup.binding.Liblz4;
 import io.pgproof.backup.binding.LibraryMissingException;
 import io.pgproof.backup.binding.Libzstd;
@@ -69,6 +70,34 @@ public final class Backups {
               directory + (listing.names().isEmpty() ? " is empty" : " holds nothing that looks like a base backup")));
     } catch (IOException e) {
       throw new UsageException(Reason.NO_SUCH_PATH, directory + " cannot be listed");
+    }
+  }
+
+  /**
+   * The backup at a path as it lies now; of a plain one every file is looked at.
+   *
+   * @return empty where there is none, or one that is not finished, lacks a part or is being written
+   */
+  public static Optional<Sighting> sight(Path path) throws InterruptedException {
+    try {
+      Backup backup = find(path);
+      Inspection inspection = new Inspection(backup, Optional.empty());
+      inspection.requireWhole();
+      SourceFiles sources = SourceFiles.of(backup);
+      return sources.written().isPresent()
+          ? Optional.empty()
+          : Optional.of(new Sighting(
+              backup.directory(), label(inspection), backup.manifest().isPresent(), sources.bytes(), sources.stamps()));
+    } catch (UsageException | FindingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Label> label(Inspection inspection) throws InterruptedException {
+    try {
+      return Optional.of(inspection.label());
+    } catch (FindingException e) {
+      return Optional.empty();
     }
   }
 

@@ -29,7 +29,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(names = "--config", paramLabel = "FILE", description = {
       "Configuration with targets, who is told, and when what is verified.",
-      "Without it: pgproof.yaml in the state directory, where there is one."})
+      "Without it: pgproof.yaml in the state directory, where there is one. The server follows its changes."})
   private Path config;
 
   @Override
@@ -64,6 +64,6 @@ final class ServeCommand implements Callable<Integer> {
       return Configuration.read(config.toAbsolutePath().normalize());
     }
     Path standard = state.path().resolve(Configuration.FILE);
-    return Files.exists(standard) ? Configuration.read(standard) : Configuration.NONE;
+    return Files.exists(standard) ? Configuration.read(standard) : Configuration.none(standard);
   }
 }

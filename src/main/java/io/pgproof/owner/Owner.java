@@ -6,6 +6,7 @@ import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.Verifications;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +30,12 @@ public final class Owner implements AutoCloseable {
     return thread;
   });
 
-  private Owner(Ownership ownership, ConfigurableApplicationContext application) {
+  private final Optional<Rounds> rounds;
+
+  private Owner(Ownership ownership, ConfigurableApplicationContext application, boolean serving) {
     this.ownership = ownership;
     this.application = application;
+    this.rounds = serving ? Optional.of(new Rounds(application)) : Optional.empty();
     this.tidying.scheduleWithFixedDelay(this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
     this.control = new ControlServer(ownership.state().controlSocket(), this::answer);
   }
@@ -57,7 +61,7 @@ public final class Owner implements AutoCloseable {
         .profiles(pages ? "serve" : "command")
         .initializers(context -> context.getBeanFactory()
             .registerSingleton("currentConfiguration", new CurrentConfiguration(configuration)));
-    return new Owner(ownership, Startup.run(ownership, application));
+    return new Owner(ownership, Startup.run(ownership, application), pages);
   }
 
   /** Where the web pages are; only where they are served. */
@@ -115,6 +119,7 @@ public final class Owner implements AutoCloseable {
   public void close() {
     try (ownership; application) {
       control.close();
+      rounds.ifPresent(Rounds::close);
       tidying.shutdownNow();
       halt();
       log(application.getBean(Leftovers.class).remove());

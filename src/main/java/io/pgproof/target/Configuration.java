@@ -21,11 +21,15 @@ public record Configuration(Path file, int containersAtOnce, Telling telling, Li
   static final int DEFAULT_CONTAINERS_AT_ONCE = 2;
 
   /** Where there is no file. */
-  public static final Configuration NONE =
-      new Configuration(Path.of(FILE), DEFAULT_CONTAINERS_AT_ONCE, Telling.NONE, List.of());
+  public static final Configuration NONE = none(Path.of(FILE));
 
   public Configuration {
     targets = List.copyOf(targets);
+  }
+
+  /** What holds until there is such a file. */
+  public static Configuration none(Path file) {
+    return new Configuration(file, DEFAULT_CONTAINERS_AT_ONCE, Telling.NONE, List.of());
   }
 
   /**

@@ -10,6 +10,7 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,50 @@ public sealed interface Evidence {
     @Override
     public String tell() {
       return "asked to verify " + request.path() + (again == null ? "" : " again, after run " + again);
+    }
+  }
+
+  /**
+   * The schedule of the run's target asked for it.
+   *
+   * @param since the due time that it was begun for, the first one of those that had passed
+   * @param times how many due times had passed
+   * @param late how long after the first of them it was begun
+   */
+  record Due(Instant since, int times, Duration late) implements Evidence {
+    private static final Duration ON_TIME = Duration.ofMinutes(1);
+
+    /** Whether a due time was missed, for the server was down or busy. */
+    boolean missed() {
+      return times > 1 || late.compareTo(ON_TIME) > 0;
+    }
+
+    @Override
+    public String tell() {
+      return times > 1
+          ? "catches up for " + times + " due times that were missed since " + Words.time(since)
+          : "was due at " + Words.time(since) + (missed() ? ", begun " + Words.duration(late) + " late" : "");
+    }
+  }
+
+  /** Due times of the run's target passed while the run had no verdict yet; no other run was begun for them. */
+  record DuePassedOver(Instant since, int times) implements Evidence {
+    @Override
+    public String tell() {
+      return (times == 1 ? "the due time at " : times + " due times since ") + Words.time(since)
+          + " passed over, for this run had no verdict yet";
+    }
+  }
+
+  /**
+   * A backup of the run's target came to lie there and was complete.
+   *
+   * @param identity tells it from others, see {@link io.pgproof.backup.Sighting#identity}
+   */
+  record Noticed(String target, String path, String identity) implements Evidence {
+    @Override
+    public String tell() {
+      return "noticed a new backup: " + path;
     }
   }
 

@@ -186,6 +186,7 @@ final class Turns implements AutoCloseable {
 
   @Override
   public void close() {
-    ringing.shutdownNow();
+    // No interrupt: whoever rings speaks to the database, whose file an interrupt would close.
+    ringing.shutdown();
   }
 }

@@ -124,6 +124,20 @@ public final class Verifications {
   }
 
   /**
+   * A run of this target that has not reached its verdict.
+   *
+   * @param askedBy who asked for it; {@code null} for whoever did
+   */
+  Optional<RunId> unfinished(String target, String askedBy) {
+    return runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS)
+        .variableValueEquals(VerifyBackup.Variable.TARGET, target).list().stream()
+        .map(instance -> new RunId(instance.getBusinessKey()))
+        .filter(run -> trail.last(run, Evidence.kind(Evidence.VerdictReached.class)).isEmpty())
+        .filter(run -> askedBy == null || requests.of(run).askedBy().equals(askedBy))
+        .findFirst();
+  }
+
+  /**
    * Takes a run back: as soon as its present step lets go, it tears down and ends inconclusive, unless its checks were made
    * already.
    */

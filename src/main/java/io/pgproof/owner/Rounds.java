@@ -1,0 +1,49 @@
+package io.pgproof.owner;
+
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.workflow.BackupWatch;
+import io.pgproof.workflow.Schedules;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationContext;
+
+/** What a server looks at again and again, each by a thread of its own: its configuration's file, what is planned, new backups. */
+final class Rounds implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+  private static final Duration FILE_EVERY = Duration.ofSeconds(10);
+  private static final Duration PLAN_EVERY = Duration.ofMinutes(1);
+  private static final int ROUNDS = 3;
+
+  private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(ROUNDS, task -> {
+    Thread thread = new Thread(task, "rounds");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  Rounds(ApplicationContext application) {
+    BackupWatch watch = application.getBean(BackupWatch.class);
+    every(FILE_EVERY, "the configuration's file", new ConfigurationFile(application.getBean(CurrentConfiguration.class))::look);
+    every(PLAN_EVERY, "what is planned", application.getBean(Schedules.class)::reconcile);
+    every(watch.every(), "new backups", watch::look);
+  }
+
+  private void every(Duration pause, String what, Runnable look) {
+    threads.scheduleWithFixedDelay(() -> {
+      try {
+        look.run();
+      } catch (RuntimeException e) {
+        LOG.warn("{} could not be looked at, and will be again: {}", what, e.toString());
+      }
+    }, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    // No interrupt: whoever looks may speak to the database, whose file an interrupt would close.
+    threads.shutdown();
+  }
+}

@@ -1,0 +1,157 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.audit.Trail;
+import io.pgproof.backup.Backups;
+import io.pgproof.backup.Sighting;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Target;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Begins the verification of each new backup of a watched target once it is complete.
+ *
+ * <p>Each target is looked at by a thread of its own, for one that lies on a mount that hangs must not keep the others from being
+ * looked at, nor the owner from ending.
+ */
+public final class BackupWatch implements AutoCloseable {
+  /** Who asked for a verification of a backup that was seen. */
+  static final String ASKED_BY = "watch";
+
+  private static final Logger LOG = LoggerFactory.getLogger(BackupWatch.class);
+  private static final int LOOKS = 2;
+
+  /** Without a manifest, which is written last, only time tells that nothing more comes. */
+  private static final int LOOKS_WITHOUT_MANIFEST = 10;
+
+  private static final int MOST_ALIKE = 1_000;
+
+  private final Trail trail;
+  private final Requests requests;
+  private final CurrentConfiguration configuration;
+  private final Verifications verifications;
+  private final Duration every;
+  private final Map<String, Seen> seen = new ConcurrentHashMap<>();
+  private final Set<String> looking = ConcurrentHashMap.newKeySet();
+  private final Set<String> late = new HashSet<>();
+  private final ExecutorService lookers = Executors.newCachedThreadPool(task -> {
+    Thread thread = new Thread(task, "backup-watch");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  BackupWatch(Trail trail, Requests requests, CurrentConfiguration configuration, Verifications verifications, Duration every) {
+    this.trail = trail;
+    this.requests = requests;
+    this.configuration = configuration;
+    this.verifications = verifications;
+    this.every = every;
+  }
+
+  /**
+   * What was seen of a target, and what came of it.
+   *
+   * @param looks how many looks in a row saw the same
+   * @param settled whether nothing more is to be done about it
+   */
+  private record Seen(Sighting sighting, int looks, boolean settled) {}
+
+  /** How much time is to pass between two looks. */
+  public Duration every() {
+    return every;
+  }
+
+  /** Looks at all watched targets, and returns at once. */
+  public synchronized void look() {
+    List<Target> watched = configuration.get().targets().stream().filter(target -> target.plan().watch()).toList();
+    seen.keySet().retainAll(watched.stream().map(Target::name).toList());
+    for (Target target : watched) {
+      if (looking.add(target.name())) {
+        late.remove(target.name());
+        lookers.execute(() -> {
+          try {
+            look(target);
+          } catch (RuntimeException e) {
+            LOG.warn("target {} could not be looked at, and will be again: {}", target.name(), e.toString());
+          } finally {
+            looking.remove(target.name());
+          }
+        });
+      } else if (late.add(target.name())) {
+        LOG.warn("the look at {} of target {} has not ended since the last one; does the mount hang?", target.path(), target.name());
+      }
+    }
+  }
+
+  /** Whether nobody looks just now. */
+  boolean quiet() {
+    return looking.isEmpty();
+  }
+
+  private void look(Target target) {
+    Optional<Sighting> sighting;
+    try {
+      sighting = Backups.sight(target.path());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    if (sighting.isEmpty()) {
+      seen.remove(target.name());
+      return;
+    }
+    Seen before = seen.get(target.name());
+    Seen now = before != null && before.sighting().equals(sighting.get())
+        ? new Seen(before.sighting(), before.looks() + 1, before.settled())
+        : new Seen(sighting.get(), 1, false);
+    boolean complete = now.looks() >= (now.sighting().manifest() ? LOOKS : LOOKS_WITHOUT_MANIFEST);
+    seen.put(target.name(), new Seen(now.sighting(), now.looks(), now.settled() || complete && settle(target, now.sighting())));
+  }
+
+  /** Whether nothing more is to be done: it was verified, or its verification is begun by this. */
+  private boolean settle(Target target, Sighting sighting) {
+    if (verifications.unfinished(target.name(), null).isPresent()) {
+      // That one may be about this backup; it is known when it has ended.
+      return false;
+    }
+    if (!verified(target, sighting)) {
+      RunId run = verifications.beginUnseen(target.request(ASKED_BY), null,
+          Optional.of(new Evidence.Noticed(target.name(), sighting.directory().toString(), sighting.identity())));
+      LOG.info("a new backup of target {} is verified by run {}: {}", target.name(), run, sighting.directory());
+    }
+    return true;
+  }
+
+  private boolean verified(Target target, Sighting sighting) {
+    if (!trail.latest(Evidence.kind(Evidence.Noticed.class), 1, List.of(
+        EvidenceJson.member("target", target.name()), EvidenceJson.member("identity", sighting.identity()))).isEmpty()) {
+      return true;
+    }
+    return sighting.label().isPresent() && trail.latest(Evidence.kind(Evidence.Inspected.class), MOST_ALIKE,
+        List.of(EvidenceJson.member("startLsn", sighting.label().get().startLsn().toString()))).stream()
+        .filter(entry -> sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting))
+        .anyMatch(entry -> requests.of(entry.run()).target().equals(Optional.of(target.name())));
+  }
+
+  private static boolean sameBackup(Report.BackupFacts backup, Sighting sighting) {
+    return backup.startTime().equals(sighting.label().orElseThrow().startTime()) && backup.bytes() == sighting.bytes();
+  }
+
+  @Override
+  public void close() {
+    // No interrupt: whoever looks may speak to the database, whose file an interrupt would close.
+    lookers.shutdown();
+  }
+}
