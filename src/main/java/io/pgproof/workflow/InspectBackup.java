@@ -28,8 +28,8 @@ final class InspectBackup extends Step {
     this.progress = progress;
   }
 
-  /** What lies at the path. */
-  record Seen(Backup backup, BackupIdentity identity) {}
+  /** A backup and what it says of itself. */
+  record Inspected(Backup backup, BackupIdentity identity) {}
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
@@ -37,11 +37,11 @@ final class InspectBackup extends Step {
     boolean begun = work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED);
     if (!begun) {
       progress.phase(run, "inspect");
-      Path path = requests.backup(run);
-      work.begin(run, VerifyBackup.Message.INSPECTION_ENDED, () -> inspect(path, request.walArchive()));
+      Path directory = requests.backup(run);
+      work.begin(run, VerifyBackup.Message.INSPECTION_ENDED, () -> inspect(directory, request));
       Pause.first(execution);
     }
-    Optional<Seen> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
+    Optional<Inspected> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
     execution.setVariable(VerifyBackup.Variable.INSPECTED, look.isPresent());
     if (look.isEmpty()) {
       if (begun) {
@@ -69,10 +69,10 @@ final class InspectBackup extends Step {
   }
 
   /** Nobody is there to be refused: what a person would have been told at once is found here. */
-  private static Seen inspect(Path path, Optional<Path> walArchive) throws InterruptedException {
+  static Inspected inspect(Path directory, VerificationRequest request) throws InterruptedException {
     try {
-      Backup backup = Backups.find(path);
-      return new Seen(backup, Backups.inspect(backup, walArchive));
+      Backup backup = Backups.find(directory);
+      return new Inspected(backup, Backups.inspect(backup, request.walArchive()));
     } catch (UsageException e) {
       throw new FindingException(Finding.of(e.reason(), e.getMessage(), e.hint(), null), e);
     }

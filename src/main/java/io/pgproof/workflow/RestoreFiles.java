@@ -103,7 +103,7 @@ final class RestoreFiles extends Step {
   /** From the inspection, or read again where that was made by an earlier process. */
   private BackupIdentity identity(RunId run, Backup backup, VerificationRequest request) throws InterruptedException {
     return work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED)
-        ? work.<InspectBackup.Seen>look(run, VerifyBackup.Message.INSPECTION_ENDED).orElseThrow().identity()
+        ? work.<InspectBackup.Inspected>look(run, VerifyBackup.Message.INSPECTION_ENDED).orElseThrow().identity()
         : Backups.inspect(backup, request.walArchive());
   }
 }

@@ -59,9 +59,6 @@ final class NightOnEngine implements AutoCloseable {
   private static final DataSourceTransactionManager MANAGER = new DataSourceTransactionManager(DATABASE);
   private static final ProcessEngine ENGINE = buildEngine();
 
-  private final Clock clock = CLOCK;
-  private final Map<Object, Object> beans = BEANS;
-  private final JdbcConnectionPool database = DATABASE;
   private final TransactionTemplate transactions = new TransactionTemplate(MANAGER);
   private final Withdrawals withdrawals;
   private final Requests requests;
@@ -76,17 +73,17 @@ final class NightOnEngine implements AutoCloseable {
     engine.getRepositoryService().createDeployment()
         .addClasspathResource(VerifyBackup.MODEL).addClasspathResource(KeepSchedule.MODEL)
         .addClasspathResource("bpmn/review-stale-backup.form").addClasspathResource("bpmn/approve-escalation.form").deploy();
-    trail = new Trail(database, clock);
+    trail = new Trail(DATABASE, CLOCK);
     withdrawals = new Withdrawals(trail);
     requests = new Requests(trail);
     work = new LongWork(new Doorbell(engine.getRuntimeService()));
-    beans.putAll(steps.beans());
+    BEANS.putAll(steps.beans());
     beginAnew();
-    schedules = new Schedules(engine.getRuntimeService(), engine.getManagementService(), transactions, configuration, clock,
+    schedules = new Schedules(engine.getRuntimeService(), engine.getManagementService(), transactions, configuration, CLOCK,
         "PT5S,PT30S");
     watch = new BackupWatch(trail, requests, configuration, verifications, Duration.ofMinutes(1));
-    beans.put(KeepSchedule.Step.BEGIN_DUE_VERIFICATION,
-        new BeginDueVerification(trail, configuration, schedules, verifications, clock));
+    BEANS.put(KeepSchedule.Step.BEGIN_DUE_VERIFICATION,
+        new BeginDueVerification(trail, configuration, schedules, verifications, CLOCK));
   }
 
   private static ProcessEngine buildEngine() {
@@ -107,10 +104,10 @@ final class NightOnEngine implements AutoCloseable {
     turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(engine.getRuntimeService(), stays),
         new Doorbell(engine.getRuntimeService()));
     verifications = new Verifications(engine.getRuntimeService(), engine.getTaskService(), engine.getManagementService(),
-        transactions, new JdbcTemplate(database), trail, withdrawals, requests, clock, "PT5S,PT30S", work, stays, turns, null, null);
-    beans.put(VerifyBackup.Step.TAKE_TURN, new TakeTurn(trail, withdrawals, requests, turns, progress));
-    beans.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, turns));
-    beans.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, work, progress));
+        transactions, new JdbcTemplate(DATABASE), trail, withdrawals, requests, CLOCK, "PT5S,PT30S", work, stays, turns, null, null);
+    BEANS.put(VerifyBackup.Step.TAKE_TURN, new TakeTurn(trail, withdrawals, requests, turns, progress));
+    BEANS.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, turns));
+    BEANS.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, work, progress));
   }
 
   private static final class EngineClock extends Clock {
@@ -172,7 +169,6 @@ final class NightOnEngine implements AutoCloseable {
           engine.getManagementService().executeJob(job.getId());
         } catch (RuntimeException fault) {
           // What a fault leads to is seen in the job's retries and the incidents.
-          System.err.println("XXX " + fault);
         }
       }
     }

@@ -4,6 +4,7 @@ import static org.camunda.bpm.engine.authorization.Authorization.ANY;
 import static org.camunda.bpm.engine.authorization.Groups.CAMUNDA_ADMIN;
 
 import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.KeepSchedule;
 import java.util.List;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.FilterService;
@@ -27,6 +28,7 @@ import org.camunda.bpm.engine.identity.Group;
  */
 final class AccessRights {
   static final String PROCESS = "verifyBackup";
+  private static final List<String> SHOWN = List.of(PROCESS, KeepSchedule.PROCESS);
   static final String TASK_FILTER = "Open tasks";
 
   private final IdentityService identities;
@@ -56,12 +58,14 @@ final class AccessRights {
     }
     for (String group : List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS)) {
       grant(group, Resources.APPLICATION, "cockpit", Permissions.ACCESS);
-      grant(group, Resources.PROCESS_DEFINITION, PROCESS,
-          ProcessDefinitionPermissions.READ,
-          ProcessDefinitionPermissions.READ_INSTANCE,
-          ProcessDefinitionPermissions.READ_HISTORY);
+      for (String process : SHOWN) {
+        grant(group, Resources.PROCESS_DEFINITION, process,
+            ProcessDefinitionPermissions.READ,
+            ProcessDefinitionPermissions.READ_INSTANCE,
+            ProcessDefinitionPermissions.READ_HISTORY);
+      }
     }
-    grant(Groups.OPERATORS, Resources.PROCESS_DEFINITION, PROCESS, ProcessDefinitionPermissions.RETRY_JOB);
+    SHOWN.forEach(process -> grant(Groups.OPERATORS, Resources.PROCESS_DEFINITION, process, ProcessDefinitionPermissions.RETRY_JOB));
     grant(Groups.AUDITORS, Resources.PROCESS_DEFINITION, PROCESS, ProcessDefinitionPermissions.READ_TASK);
     grant(Groups.AUDITORS, Resources.DEPLOYMENT, ANY, Permissions.READ);
     grant(Groups.AUDITORS, Resources.OPERATION_LOG_CATEGORY, ANY, UserOperationLogCategoryPermissions.READ);
