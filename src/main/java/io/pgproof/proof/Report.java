@@ -75,6 +75,9 @@ public record Report(
   /** One check; {@code outcome} is {@code passed}, {@code failed}, {@code skipped} or {@code mismatch}. */
   public record CheckFacts(String name, String outcome, String detail, long millis) {}
 
-  /** One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start}, {@code recover}, {@code check} or {@code teardown}. */
+  /**
+   * One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start}, {@code recover}, {@code check} or
+   * {@code teardown}, and {@code wait} before {@code restore} where the run had to wait for its turn.
+   */
   public record PhaseFacts(String name, long millis) {}
 }

@@ -13,9 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,37 +53,31 @@ class ServedTargetsTest {
   @Test
   void targetsAreProvenByScheduleAndByWatchAndOneThatIsMissingIsAnAlarm() throws Exception {
     Path watched = Files.createDirectory(state.path().resolve("watched"));
-    Files.writeString(config, """
+    String scheduled = """
         containers-at-once: 1
         targets:
           - {name: nightly, path: %s, schedule: "* * * * *"}
           - {name: missing, path: %s, schedule: "* * * * *"}
-          - {name: arriving, path: %s, watch: true}
-        """.formatted(Bench.backup(15), state.path().resolve("nowhere"), watched));
-    // So that the due time comes soon after its start.
-    awaitSecond(46);
+        """.formatted(Bench.backup(15), state.path().resolve("nowhere"));
+    Files.writeString(config, scheduled);
     try (Program server = serve()) {
+      Files.writeString(config, scheduled + "  - {name: arriving, path: " + watched + ", watch: true}\n");
       Bench.copy(Bench.backup(15), watched);
-      await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofSeconds(1)).until(() -> {
-        List<JsonNode> ended = ended();
-        return ended.stream().map(run -> run.get("target").asText()).distinct().count() == 3 || !server.running();
-      });
-      assertThat(of("nightly").get("verdict").asText()).isEqualTo("proven");
-      assertThat(of("nightly").get("askedBy").asText()).isEqualTo("schedule");
-      assertThat(of("missing").get("verdict").asText()).isEqualTo("inconclusive");
-      assertThat(of("missing").get("reason").asText()).isEqualTo("no-such-path");
-      assertThat(of("arriving").get("verdict").asText()).isEqualTo("proven");
-      assertThat(of("arriving").get("askedBy").asText()).isEqualTo("watch");
-      Files.writeString(config, "targets: []\n");
-      await().atMost(Duration.ofSeconds(40)).until(() -> server.err().contains("is not verified by itself any more"));
+      await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofSeconds(2)).until(() ->
+          ended().stream().map(run -> run.get("target").asText()).distinct().count() == 3 || !server.running());
+      assertRun("nightly", "schedule", "proven", "fresh");
+      assertRun("missing", "schedule", "inconclusive", "no-such-path");
+      assertRun("arriving", "watch", "proven", "fresh");
+      assertThat(server.err()).contains(config + " changed, and holds as it is now");
       server.terminate();
-      server.await();
+      assertThat(server.await()).isEqualTo(143);
     }
   }
 
-  private void awaitSecond(int second) throws InterruptedException {
-    long now = LocalTime.now(ZoneOffset.UTC).getSecond();
-    Thread.sleep(Duration.ofSeconds((second - now + 60) % 60).toMillis());
+  private void assertRun(String target, String askedBy, String verdict, String reason) throws Exception {
+    JsonNode run = ended().stream().filter(each -> each.get("target").asText().equals(target)).findFirst().orElseThrow();
+    assertThat(Stream.of("askedBy", "verdict", "reason").map(name -> run.get(name).asText()))
+        .as(run.toString()).containsExactly(askedBy, verdict, reason);
   }
 
   private Program serve() {
@@ -95,10 +86,6 @@ class ServedTargetsTest {
     await().atMost(Duration.ofMinutes(2)).until(() -> server.err().contains("pgproof serves") || !server.running());
     assertThat(server.running()).as(server.err()).isTrue();
     return server;
-  }
-
-  private JsonNode of(String target) throws Exception {
-    return ended().stream().filter(run -> run.get("target").asText().equals(target)).findFirst().orElseThrow();
   }
 
   private List<JsonNode> ended() throws Exception {

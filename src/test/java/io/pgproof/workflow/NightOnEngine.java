@@ -41,7 +41,14 @@ import org.springframework.transaction.support.TransactionTemplate;
  * steps of a verification are fake, and no job runs unless a test runs it. All share one engine, which each finds empty.
  */
 final class NightOnEngine implements AutoCloseable {
-  final Instant began = Instant.parse("2026-03-01T00:30:00Z");
+  private static final Instant BEGAN = Instant.parse("2026-03-01T00:30:00Z");
+  private static final Clock CLOCK = new EngineClock();
+  private static final Map<Object, Object> BEANS = new ConcurrentHashMap<>();
+  private static final JdbcConnectionPool DATABASE =
+      JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
+  private static final DataSourceTransactionManager MANAGER = new DataSourceTransactionManager(DATABASE);
+  private static final ProcessEngine ENGINE = buildEngine();
+
   final FakeSteps steps = new FakeSteps();
   final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
   final ProgressBoard progress = new ProgressBoard();
@@ -52,20 +59,13 @@ final class NightOnEngine implements AutoCloseable {
   final BackupWatch watch;
   Turns turns;
   Verifications verifications;
-  private static final Clock CLOCK = new EngineClock();
-  private static final Map<Object, Object> BEANS = new ConcurrentHashMap<>();
-  private static final JdbcConnectionPool DATABASE =
-      JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
-  private static final DataSourceTransactionManager MANAGER = new DataSourceTransactionManager(DATABASE);
-  private static final ProcessEngine ENGINE = buildEngine();
-
   private final TransactionTemplate transactions = new TransactionTemplate(MANAGER);
   private final Withdrawals withdrawals;
   private final Requests requests;
   private final LongWork work;
 
   NightOnEngine() {
-    ClockUtil.setCurrentTime(Date.from(began));
+    ClockUtil.setCurrentTime(Date.from(BEGAN));
     // Statements refuse to take evidence away, so all of it goes at once.
     new JdbcTemplate(DATABASE).execute("truncate table pgproof_evidence restart identity");
     engine.getRepositoryService().createDeploymentQuery().list()
@@ -150,10 +150,6 @@ final class NightOnEngine implements AutoCloseable {
 
   private static VerificationRequest request(String target) {
     return Settings.NONE.request(Optional.of(target), Path.of("/backups", target), "olga");
-  }
-
-  Instant now() {
-    return ClockUtil.getCurrentTime().toInstant();
   }
 
   void at(String time) {
