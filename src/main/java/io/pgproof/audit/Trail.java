@@ -53,6 +53,11 @@ public final class Trail {
     return jdbc.query(COLUMNS + "where run = ? order by id", ENTRY, run.value());
   }
 
+  /** All entries of this kind in a run, in the order of writing. */
+  public List<Entry> of(RunId run, String kind) {
+    return jdbc.query(COLUMNS + "where run = ? and kind = ? order by id", ENTRY, run.value(), kind);
+  }
+
   /** The last entry of this kind in a run. */
   public Optional<Entry> last(RunId run, String kind) {
     return jdbc.query(COLUMNS + "where run = ? and kind = ? order by id desc fetch first 1 row only",

@@ -1,6 +1,8 @@
 package io.pgproof.owner;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
+import io.pgproof.audit.Waivers;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.image.BuiltImages;
 import io.pgproof.image.ImageStore;
@@ -48,6 +50,16 @@ class DeskConfiguration {
   @Bean
   Trail trail(DataSource database, Clock clock) {
     return new Trail(database, clock);
+  }
+
+  @Bean
+  Waivers waivers(DataSource database) {
+    return new Waivers(database);
+  }
+
+  @Bean
+  Verdicts verdicts(DataSource database, Clock clock) {
+    return new Verdicts(database, clock);
   }
 
   @Bean

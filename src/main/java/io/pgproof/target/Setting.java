@@ -1,6 +1,7 @@
 package io.pgproof.target;
 
 import io.pgproof.proof.Depth;
+import io.pgproof.target.VerificationRequest.Patience;
 import io.pgproof.target.VerificationRequest.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,9 +44,13 @@ public final class Setting<T> {
   public static final Setting<Duration> KEEP = new Setting<>("keep",
       "How long the restored copy of a refuted or inconclusive run is kept for a look",
       Form.duration(Duration.ZERO, Duration.ofDays(3_650)), Durations.write(VerificationRequest.DEFAULT_KEEP));
+  public static final Setting<Duration> REMIND_AFTER = patience("remind-after",
+      "After which time people who have not decided are reminded, again and again", Patience.DEFAULT.remindAfter());
+  public static final Setting<Duration> ESCALATE_AFTER = patience("escalate-after",
+      "After which time it is escalated by itself if nobody has decided", Patience.DEFAULT.escalateAfter());
 
   private static final List<Setting<?>> ALL = List.of(FRESHNESS_QUERY, DATABASE, TIME_ZONE, MAX_AGE, ASSERTIONS, DEPTH,
-      WAL_ARCHIVE, RECOVERY_TIMEOUT, SUPERUSER, MEMORY, CPUS, KEEP);
+      WAL_ARCHIVE, RECOVERY_TIMEOUT, SUPERUSER, MEMORY, CPUS, KEEP, REMIND_AFTER, ESCALATE_AFTER);
 
   private final String name;
   private final String meaning;
@@ -69,6 +74,10 @@ public final class Setting<T> {
 
   private static <E> Setting<List<E>> list(String name, String meaning, Form<E> form) {
     return new Setting<>(name, meaning, form, null, true, texts -> texts.stream().map(form.reader()).toList());
+  }
+
+  private static Setting<Duration> patience(String name, String meaning, Duration standard) {
+    return new Setting<>(name, meaning, Form.duration(Duration.ofMinutes(1), Duration.ofDays(365)), Durations.write(standard));
   }
 
   public static List<Setting<?>> all() {

@@ -1,5 +1,6 @@
 package io.pgproof.target;
 
+import io.pgproof.target.VerificationRequest.Patience;
 import io.pgproof.target.VerificationRequest.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,6 +75,8 @@ public final class Settings {
         get(Setting.SUPERUSER).orElse(VerificationRequest.DEFAULT_SUPERUSER),
         resources,
         get(Setting.KEEP).orElse(VerificationRequest.DEFAULT_KEEP),
+        new Patience(get(Setting.REMIND_AFTER).orElse(Patience.DEFAULT.remindAfter()),
+            get(Setting.ESCALATE_AFTER).orElse(Patience.DEFAULT.escalateAfter())),
         askedBy);
   }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param stayTimeout how long the whole stay in the container may take
  * @param superuser role to connect as
  * @param keep how long a restored copy that was not proven is kept for a look; zero for not at all
+ * @param patience how long people may take to decide about it
  * @param askedBy who asked
  */
 public record VerificationRequest(
@@ -39,6 +40,7 @@ public record VerificationRequest(
     String superuser,
     Resources resources,
     Duration keep,
+    Patience patience,
     String askedBy) {
 
   public static final Duration DEFAULT_MAX_AGE = Duration.ofHours(24);
@@ -52,9 +54,20 @@ public record VerificationRequest(
 
   public VerificationRequest {
     assertions = List.copyOf(assertions);
+    // Evidence of earlier versions has none.
+    patience = patience == null ? Patience.DEFAULT : patience;
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(path + " must be absolute");
     }
+  }
+
+  /** One about which people may take the usual time to decide. */
+  public VerificationRequest(
+      Optional<String> target, Path path, Optional<String> freshnessQuery, String database, ZoneId zone, Duration maxAge,
+      List<String> assertions, Depth depth, Optional<Path> walArchive, Duration recoveryTimeout, Duration stayTimeout,
+      String superuser, Resources resources, Duration keep, String askedBy) {
+    this(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive, recoveryTimeout, stayTimeout,
+        superuser, resources, keep, Patience.DEFAULT, askedBy);
   }
 
   /**
@@ -71,9 +84,19 @@ public record VerificationRequest(
     static final double MOST_CPUS = 1024;
   }
 
+  /**
+   * How long people may take to decide.
+   *
+   * @param remindAfter until they are reminded, and from one reminder to the next
+   * @param escalateAfter until it goes on without them
+   */
+  public record Patience(Duration remindAfter, Duration escalateAfter) {
+    public static final Patience DEFAULT = new Patience(Duration.ofHours(4), Duration.ofHours(24));
+  }
+
   /** The same request, asked by someone else. */
   public VerificationRequest by(String person) {
     return new VerificationRequest(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive,
-        recoveryTimeout, stayTimeout, superuser, resources, keep, person);
+        recoveryTimeout, stayTimeout, superuser, resources, keep, patience, person);
   }
 }

@@ -289,6 +289,44 @@ public sealed interface Evidence {
     }
   }
 
+  /** Nobody has decided yet; asked since then. */
+  record Reminded(String task, String name, String group, Instant askedSince) implements Evidence {
+    @Override
+    public String tell() {
+      return "reminded " + group + " of '" + name + "', undecided since " + Words.time(askedSince);
+    }
+  }
+
+  /** Nobody decided in time, so it went on without. */
+  record NobodyDecided(String task, String name, Duration within) implements Evidence {
+    /** As it stands where a person's reason would. */
+    String words() {
+      return "nobody decided within " + Words.duration(within);
+    }
+
+    @Override
+    public String tell() {
+      return words() + " in '" + name + "', so it was escalated";
+    }
+  }
+
+  /** A person accepted a stale backup until a time; {@code backup} identifies it, whatever its path. */
+  record WaiverGranted(String backup, Instant until, String reason) implements Evidence {
+    @Override
+    public String tell() {
+      return "accepted this backup until " + Words.time(until) + ", because: " + reason;
+    }
+  }
+
+  /** The backup is stale, and a person had accepted that in another run; nobody is asked again. */
+  record Waived(String run, String grantedBy, Instant until, String reason) implements Evidence {
+    @Override
+    public String tell() {
+      return "waived: " + grantedBy + " accepted this backup in run " + run + " until " + Words.time(until) + ", because: "
+          + reason;
+    }
+  }
+
   /** A person decided. */
   record Decided(String task, String name, String decision, String reason) implements Evidence {
     @Override

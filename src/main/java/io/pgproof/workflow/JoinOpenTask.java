@@ -1,13 +1,21 @@
 package io.pgproof.workflow;
 
+import io.pgproof.audit.Entry;
 import io.pgproof.audit.Trail;
 import io.pgproof.proof.RunId;
+import java.util.List;
 import java.util.Optional;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
 
-/** Join open task: a second bad run of a backup is added to the task that is open about it, so that nobody decides twice. */
+/**
+ * Join open task: a second bad run of a backup is added to the task that is open about it, so that nobody decides twice.
+ *
+ * <p>A review is about old data only, so a run that found worse does not join it: it takes the review's place with an escalation of
+ * its own, and the review joins that.
+ */
 final class JoinOpenTask implements JavaDelegate {
   private final Trail trail;
   private final OpenTasks openTasks;
@@ -23,24 +31,48 @@ final class JoinOpenTask implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
     String backupKey = (String) execution.getVariable(VerifyBackup.Variable.BACKUP_KEY);
+    Evidence.RunJoined joining = new Evidence.RunJoined(run.value(),
+        (String) execution.getVariable(VerifyBackup.Variable.VERDICT), (String) execution.getVariable(VerifyBackup.Variable.REASON));
     Optional<RunId> holder = openTasks.holder(backupKey);
-    if (holder.isPresent() && !runs(holder.get())) {
-      // Its instance was deleted by hand, so nobody will ever decide there.
-      openTasks.release(backupKey, holder.get());
-      holder = Optional.empty();
-    }
-    execution.setVariable(VerifyBackup.Variable.JOINED, holder.isPresent());
-    if (holder.isEmpty()) {
-      openTasks.take(backupKey, run);
+    // Not whether its task is open: between an operator's decision and the approver's task there is none.
+    Optional<ProcessInstance> open = holder.map(this::instance);
+    boolean joined = open.isPresent() && (!JoinedRuns.isWorse(joining.verdict(), "stale") || !isReviewed(open.get()));
+    execution.setVariable(VerifyBackup.Variable.JOINED, joined);
+    if (joined) {
+      new Evidence.TaskJoined(holder.get().value()).record(trail, run);
+      joining.record(trail, holder.get());
+      runtime.setVariable(open.get().getId(), VerifyBackup.Variable.JOINED_RUNS, JoinedRuns.words(joinedTo(holder.get())));
       return;
     }
-    new Evidence.TaskJoined(holder.get().value()).record(trail, run);
-    new Evidence.RunJoined(run.value(),
-        (String) execution.getVariable(VerifyBackup.Variable.VERDICT), (String) execution.getVariable(VerifyBackup.Variable.REASON)).record(trail, holder.get());
+    // A holder without an instance was deleted by hand, so nobody will ever decide there.
+    holder.ifPresent(former -> openTasks.release(backupKey, former));
+    openTasks.take(backupKey, run);
+    open.ifPresent(review -> {
+      takePlaceOf(holder.get(), review, run);
+      execution.setVariable(VerifyBackup.Variable.JOINED_RUNS, JoinedRuns.words(joinedTo(run)));
+    });
   }
 
-  /** Not whether its task is open: between an operator's decision and the approver's task there is none. */
-  private boolean runs(RunId holder) {
-    return runtime.createProcessInstanceQuery().processInstanceBusinessKey(holder.value()).count() > 0;
+  private void takePlaceOf(RunId reviewed, ProcessInstance review, RunId run) {
+    for (Entry earlier : joinedTo(reviewed)) {
+      Evidence.read(earlier).record(trail, run);
+    }
+    new Evidence.RunJoined(reviewed.value(), (String) runtime.getVariable(review.getId(), VerifyBackup.Variable.VERDICT),
+        (String) runtime.getVariable(review.getId(), VerifyBackup.Variable.REASON)).record(trail, run);
+    new Evidence.TaskJoined(run.value()).record(trail, reviewed);
+    runtime.createMessageCorrelation(VerifyBackup.Message.WORSE_RUN_CAME).processInstanceId(review.getId()).correlate();
+  }
+
+  private List<Entry> joinedTo(RunId run) {
+    return trail.of(run, Evidence.kind(Evidence.RunJoined.class));
+  }
+
+  private ProcessInstance instance(RunId run) {
+    return runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value(), VerifyBackup.PROCESS).singleResult();
+  }
+
+  private boolean isReviewed(ProcessInstance instance) {
+    return runtime.createEventSubscriptionQuery().processInstanceId(instance.getId())
+        .eventType("message").eventName(VerifyBackup.Message.WORSE_RUN_CAME).count() > 0;
   }
 }

@@ -18,9 +18,10 @@ final class OpenTasks {
     this.jdbc = new JdbcTemplate(database);
   }
 
+  /** Held to the end of the caller's transaction, so that nobody decides while a run joins. */
   Optional<RunId> holder(String backupKey) {
-    return jdbc.queryForList("select run from pgproof_open_task where backup_key = ?", String.class, backupKey).stream()
-        .findFirst().map(RunId::new);
+    return jdbc.queryForList("select run from pgproof_open_task where backup_key = ? for update", String.class, backupKey)
+        .stream().findFirst().map(RunId::new);
   }
 
   /**

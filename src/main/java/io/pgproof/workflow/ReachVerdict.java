@@ -6,6 +6,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
+import io.pgproof.target.VerificationRequest;
 import java.time.Duration;
 import java.util.Objects;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
@@ -40,13 +41,27 @@ final class ReachVerdict implements JavaDelegate {
         .map(Finding::words)
         .filter(Objects::nonNull)
         .findFirst().orElse(null)));
+    execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
     Report.FreshnessFacts freshness = story.freshness();
-    execution.setVariable(VerifyBackup.Variable.NEWEST, freshness == null || freshness.newest() == null
-        ? null
-        : Words.time(freshness.newest()));
-    execution.setVariable(VerifyBackup.Variable.AGE_TEXT, freshness == null || freshness.ageSeconds() == null
-        ? null
-        : Words.duration(Duration.ofSeconds(freshness.ageSeconds())));
+    if (freshness != null && freshness.newest() != null) {
+      tell(freshness, story.asked().request(), execution);
+    }
+  }
+
+  private static void tell(Report.FreshnessFacts freshness, VerificationRequest request, DelegateExecution execution) {
+    execution.setVariable(VerifyBackup.Variable.NEWEST, Words.time(freshness.newest()));
+    execution.setVariable(VerifyBackup.Variable.NEWEST_SOURCE, shortened(switch (freshness.source()) {
+      case "query" -> request.freshnessQuery().orElse("") + " (in the database " + request.database() + ")";
+      case "wal" -> "the last commit in the WAL";
+      default -> "the last checkpoint, for the WAL holds no commit";
+    }));
+    execution.setVariable(VerifyBackup.Variable.AGE_TEXT, Words.duration(Duration.ofSeconds(freshness.ageSeconds())));
+    long over = freshness.ageSeconds() - freshness.maxAgeSeconds();
+    if (over > 0) {
+      execution.setVariable(VerifyBackup.Variable.STALE_BY, Words.duration(Duration.ofSeconds(over)));
+      execution.setVariable(VerifyBackup.Variable.STALE_SINCE,
+          Words.time(freshness.newest().plusSeconds(freshness.maxAgeSeconds())));
+    }
   }
 
   private static String shortened(String text) {

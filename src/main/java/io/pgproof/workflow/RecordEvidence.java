@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
@@ -9,11 +10,13 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 /** Record evidence: the report as it is given out, once for each run. */
 final class RecordEvidence implements JavaDelegate {
   private final Trail trail;
+  private final Verdicts verdicts;
   private final LongWork work;
   private final ProgressBoard progress;
 
-  RecordEvidence(Trail trail, LongWork work, ProgressBoard progress) {
+  RecordEvidence(Trail trail, Verdicts verdicts, LongWork work, ProgressBoard progress) {
     this.trail = trail;
+    this.verdicts = verdicts;
     this.work = work;
     this.progress = progress;
   }
@@ -21,8 +24,10 @@ final class RecordEvidence implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    Report report = RunStory.of(trail.of(run)).report(run.value());
+    RunStory story = RunStory.of(trail.of(run));
+    Report report = story.report(run.value());
     new Evidence.VerdictReached(report).record(trail, run);
+    verdicts.add(OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
     work.forget(run);
     progress.forget(run);
   }

@@ -2,10 +2,12 @@ package io.pgproof.workflow;
 
 import io.pgproof.audit.Entry;
 import io.pgproof.audit.Trail;
+import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What was asked for, read from the trail: the engine carries the run's id only. */
 final class Requests {
@@ -20,6 +22,23 @@ final class Requests {
    */
   VerificationRequest of(RunId run) {
     return ((Evidence.Asked) Evidence.read(asked(run))).request();
+  }
+
+  /** Who asked for it. */
+  String askedBy(RunId run) {
+    return of(run).askedBy();
+  }
+
+  /**
+   * The backup itself, whatever its path, as its own facts name it; empty where the run did not learn them.
+   *
+   * @return the system's identifier, the start LSN and the start time
+   */
+  Optional<String> identity(RunId run) {
+    Report.BackupFacts backup = RunStory.of(trail.of(run)).report(run.value()).backup();
+    return backup == null || backup.systemIdentifier() == null || backup.startTime() == null
+        ? Optional.empty()
+        : Optional.of(backup.systemIdentifier() + " " + backup.startLsn() + " " + backup.startTime());
   }
 
   /** The directory of the backup that the run is about: the one asked for, or the one chosen in it. */

@@ -1,7 +1,15 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Waivers;
+import io.pgproof.audit.Waivers.Waiver;
 import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import org.camunda.bpm.engine.BadUserRequestException;
@@ -12,11 +20,12 @@ import org.camunda.bpm.engine.impl.identity.Authentication;
 
 /**
  * A person completes a human task, through whichever interface: the decision must be one of those asked for, a decision that lets
- * a bad backup pass must have a reason, and who decided must be known.
+ * a bad backup pass must have a reason and be another person's than who had a part in it before, and who decided must be known.
  */
 final class TaskDecided implements TaskListener {
   private static final Map<String, Set<String>> ALLOWED = Map.of(
-      VerifyBackup.Task.REVIEW_STALE_BACKUP, Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.ESCALATE),
+      VerifyBackup.Task.REVIEW_STALE_BACKUP,
+      Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.NEW_BACKUP, VerifyBackup.Decision.ESCALATE),
       VerifyBackup.Task.APPROVE_ESCALATION,
       Set.of(VerifyBackup.Decision.ESCALATE, VerifyBackup.Decision.VERIFY_AGAIN, VerifyBackup.Decision.DISMISS));
   private static final Map<String, String> GROUPS = Map.of(
@@ -24,17 +33,25 @@ final class TaskDecided implements TaskListener {
       VerifyBackup.Task.APPROVE_ESCALATION, Groups.APPROVERS);
   private static final Set<String> NEEDS_REASON = Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.DISMISS);
   private static final int LONGEST_REASON = 2_000;
+  private static final int MOST_YEARS = 1;
 
   private final Trail trail;
   private final Requests requests;
   private final OpenTasks openTasks;
+  private final Waivers waivers;
+  private final FourEyes fourEyes;
   private final IdentityService identities;
+  private final Clock clock;
 
-  TaskDecided(Trail trail, Requests requests, OpenTasks openTasks, IdentityService identities) {
+  TaskDecided(Trail trail, Requests requests, OpenTasks openTasks, Waivers waivers, FourEyes fourEyes,
+      IdentityService identities, Clock clock) {
     this.trail = trail;
     this.requests = requests;
     this.openTasks = openTasks;
+    this.waivers = waivers;
+    this.fourEyes = fourEyes;
     this.identities = identities;
+    this.clock = clock;
   }
 
   @Override
@@ -60,16 +77,55 @@ final class TaskDecided implements TaskListener {
     if (reason != null && reason.length() > LONGEST_REASON) {
       throw new BadUserRequestException("the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
     }
-    RunId run = new RunId(task.getExecution().getProcessBusinessKey());
-    new Evidence.Decided(key, task.getName(), decision, reason).record(trail, run, person.getUserId());
+    decided(task, new RunId(task.getExecution().getProcessBusinessKey()), person.getUserId(), decision, reason);
+  }
+
+  private void decided(DelegateTask task, RunId run, String person, String decision, String reason) {
+    String key = task.getTaskDefinitionKey();
+    Evidence decided = new Evidence.Decided(key, task.getName(), decision, reason);
+    // All of it from what was asked: whoever completes a task may have set any variable.
+    VerificationRequest request = requests.of(run);
+    if (decision.equals(VerifyBackup.Decision.ACCEPT)) {
+      fourEyes.checkAccept(run, person);
+      Waiver waiver = new Waiver(requests.identity(run).orElseThrow(() -> new BadUserRequestException(
+          "this backup does not say which one it is, so it cannot be accepted for a time")), run, until(task), person, reason);
+      decided.record(trail, run, person);
+      new Evidence.WaiverGranted(waiver.backup(), waiver.until(), reason).record(trail, run, person);
+      waivers.grant(waiver);
+    } else if (decision.equals(VerifyBackup.Decision.DISMISS)) {
+      fourEyes.checkDismiss(run, person);
+      decided.record(trail, run, person);
+    } else {
+      decided.record(trail, run, person);
+    }
     boolean goesOnToApprover = key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.Decision.ESCALATE);
     if (goesOnToApprover) {
-      task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_BY, person.getUserId());
+      task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_BY, person);
       task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_REASON, reason);
+      task.getExecution().setVariable(VerifyBackup.Variable.REMIND_AFTER, request.patience().remindAfter().toString());
+      task.getExecution().setVariable(VerifyBackup.Variable.ESCALATE_AFTER, request.patience().escalateAfter().toString());
     } else {
-      // From what was asked: whoever completes a task may have set any variable.
-      openTasks.release(OpenTasks.backupKey(requests.of(run)), run);
+      openTasks.release(OpenTasks.backupKey(request), run);
     }
+  }
+
+  /** The end of the day that was given, in UTC. */
+  private Instant until(DelegateTask task) {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    String allowed = "a day from " + today.plusDays(1) + " to " + today.plusYears(MOST_YEARS);
+    String text = text(task, VerifyBackup.Variable.WAIVED_UNTIL);
+    if (text == null) {
+      throw new BadUserRequestException("the decision 'accept' needs an end: fill in 'Accept until' (variable waivedUntil), " + allowed);
+    }
+    try {
+      LocalDate day = LocalDate.parse(text);
+      if (day.isAfter(today) && !day.isAfter(today.plusYears(MOST_YEARS))) {
+        return day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+      }
+    } catch (DateTimeParseException e) {
+      // Told below, with what is allowed.
+    }
+    throw new BadUserRequestException("'Accept until' (variable waivedUntil) is '" + text + "'; allowed: " + allowed);
   }
 
   private static String text(DelegateTask task, String variable) {

@@ -102,6 +102,8 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.MAX_AGE_TEXT, Words.duration(request.maxAge()));
     variables.put(VerifyBackup.Variable.RETRY_CYCLE, retryCycle);
     variables.put(VerifyBackup.Variable.DEADLINE, request.stayTimeout().toString());
+    variables.put(VerifyBackup.Variable.REMIND_AFTER, request.patience().remindAfter().toString());
+    variables.put(VerifyBackup.Variable.ESCALATE_AFTER, request.patience().escalateAfter().toString());
     variables.put(VerifyBackup.Variable.PAUSE, "PT1S");
     variables.put(VerifyBackup.Variable.ATTEMPT, 0);
     variables.put(VerifyBackup.Variable.INTERRUPTED, false);

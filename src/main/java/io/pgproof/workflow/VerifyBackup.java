@@ -29,7 +29,11 @@ public final class VerifyBackup {
     public static final String NOTE_INTERRUPTION = "noteInterruption";
     public static final String REACH_VERDICT = "reachVerdict";
     public static final String RECORD_EVIDENCE = "recordEvidence";
+    public static final String LOOK_FOR_WAIVER = "lookForWaiver";
     public static final String JOIN_OPEN_TASK = "joinOpenTask";
+    public static final String REMIND_PEOPLE = "remindPeople";
+    public static final String HAND_ON_REVIEW = "handOnReview";
+    public static final String ESCALATE_UNANSWERED_TASK = "escalateUnansweredTask";
     public static final String VERIFY_AGAIN = "verifyAgain";
 
     /** The handlers of compensation, which run inside the job of the teardown that asked for them. */
@@ -107,8 +111,16 @@ public final class VerifyBackup {
 
     public static final String BACKUP_PROVEN = "backupProven";
     public static final String VERIFICATION_WITHDRAWN = "verificationWithdrawn";
+    public static final String BACKUP_WAIVED = "backupWaived";
     public static final String OPEN_TASK_JOINED = "openTaskJoined";
+    public static final String WORSE_RUN_CAME = "worseRunCame";
+    public static final String REVIEW_REMINDER_DUE = "reviewReminderDue";
+    public static final String REVIEW_OVERDUE = "reviewOverdue";
     public static final String STALE_BACKUP_ACCEPTED = "staleBackupAccepted";
+    public static final String NEW_BACKUP_ASKED_FOR = "newBackupAskedFor";
+    public static final String APPROVAL_REMINDER_DUE = "approvalReminderDue";
+    public static final String APPROVAL_OVERDUE = "approvalOverdue";
+    public static final String PEOPLE_REMINDED = "peopleReminded";
     public static final String BACKUP_ESCALATED = "backupEscalated";
     public static final String VERIFICATION_BEGUN_AGAIN = "verificationBegunAgain";
     public static final String FINDING_DISMISSED = "findingDismissed";
@@ -126,9 +138,10 @@ public final class VerifyBackup {
     public static final String CHECKED_YET = "checkedYet";
     public static final String BEGIN_AGAIN = "beginAgain";
     public static final String WHICH_VERDICT = "whichVerdict";
-    public static final String TASK_OPEN_ALREADY = "taskOpenAlready";
     public static final String ONLY_STALE = "onlyStale";
-    public static final String STALE_ACCEPTED = "staleAccepted";
+    public static final String WAIVED = "waived";
+    public static final String WHICH_TASK = "whichTask";
+    public static final String HOW_REVIEWED = "howReviewed";
     public static final String WHICH_DECISION = "whichDecision";
 
     private Gateway() {}
@@ -145,6 +158,9 @@ public final class VerifyBackup {
 
     /** Ends a stay that an earlier process left: undone, and begun again while attempts are left. Only a stay listens to it. */
     public static final String ATTEMPT_INTERRUPTED = "attemptInterrupted";
+
+    /** Ends a review: another run of the target was refuted or inconclusive and takes its place. */
+    public static final String WORSE_RUN_CAME = "worseRunCame";
 
     private Message() {}
   }
@@ -188,6 +204,10 @@ public final class VerifyBackup {
     /** Whether whoever asked took the question back. Set at the start. */
     public static final String WITHDRAWN = "withdrawn";
 
+    /** How long people may take until they are reminded, and until it goes on without them, ISO 8601. Set at the start. */
+    public static final String REMIND_AFTER = "remindAfter";
+    public static final String ESCALATE_AFTER = "escalateAfter";
+
     /** What the last look saw, a boolean each, set by the step before the gateway. */
     public static final String INSPECTED = "inspected";
     public static final String IMAGE_AT_HAND = "imageAtHand";
@@ -195,6 +215,7 @@ public final class VerifyBackup {
     public static final String RESTORED = "restored";
     public static final String RECOVERED = "recovered";
     public static final String CHECKED = "checked";
+    public static final String WAIVED = "waived";
     public static final String JOINED = "joined";
 
     /** The backup's major version, an integer. Set by the inspection. */
@@ -218,11 +239,18 @@ public final class VerifyBackup {
     public static final String HINT = "hint";
     public static final String WORDS = "words";
     public static final String NEWEST = "newest";
+    public static final String NEWEST_SOURCE = "newestSource";
     public static final String AGE_TEXT = "ageText";
     public static final String MAX_AGE_TEXT = "maxAgeText";
+    public static final String STALE_BY = "staleBy";
+    public static final String STALE_SINCE = "staleSince";
+    public static final String EVIDENCE = "evidence";
+    public static final String JOINED_RUNS = "joinedRuns";
+    public static final String TARGET_HISTORY = "targetHistory";
+    public static final String DECIDE_BY = "decideBy";
     public static final String ASKED_BY = "askedBy";
 
-    /** The operator who handed a stale backup on to the approvers, and why; null where none did. */
+    /** Who handed a stale backup on to the approvers, {@code pgproof} where no operator decided, and why; null where none did. */
     public static final String HANDED_ON_BY = "handedOnBy";
     public static final String HANDED_ON_REASON = "handedOnReason";
 
@@ -230,12 +258,16 @@ public final class VerifyBackup {
     public static final String DECISION = "decision";
     public static final String DECISION_REASON = "decisionReason";
 
+    /** The last day on which an accepted backup stays accepted, such as {@code 2026-12-01}. */
+    public static final String WAIVED_UNTIL = "waivedUntil";
+
     private Variable() {}
   }
 
   /** Values of {@link Variable#DECISION}. */
   public static final class Decision {
     public static final String ACCEPT = "accept";
+    public static final String NEW_BACKUP = "newBackup";
     public static final String ESCALATE = "escalate";
     public static final String VERIFY_AGAIN = "verifyAgain";
     public static final String DISMISS = "dismiss";

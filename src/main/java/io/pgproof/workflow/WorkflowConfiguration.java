@@ -1,6 +1,8 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
+import io.pgproof.audit.Waivers;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
@@ -165,13 +167,33 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.RECORD_EVIDENCE)
-  RecordEvidence recordEvidence(Trail trail, LongWork work, ProgressBoard progress) {
-    return new RecordEvidence(trail, work, progress);
+  RecordEvidence recordEvidence(Trail trail, Verdicts verdicts, LongWork work, ProgressBoard progress) {
+    return new RecordEvidence(trail, verdicts, work, progress);
+  }
+
+  @Bean(VerifyBackup.Step.LOOK_FOR_WAIVER)
+  LookForWaiver lookForWaiver(Trail trail, Requests requests, Waivers waivers, Clock clock) {
+    return new LookForWaiver(trail, requests, waivers, clock);
   }
 
   @Bean(VerifyBackup.Step.JOIN_OPEN_TASK)
   JoinOpenTask joinOpenTask(Trail trail, OpenTasks openTasks, RuntimeService runtime) {
     return new JoinOpenTask(trail, openTasks, runtime);
+  }
+
+  @Bean(VerifyBackup.Step.REMIND_PEOPLE)
+  RemindPeople remindPeople(Trail trail) {
+    return new RemindPeople(trail);
+  }
+
+  @Bean(VerifyBackup.Step.HAND_ON_REVIEW)
+  HandOnReview handOnReview(Trail trail, Requests requests) {
+    return new HandOnReview(trail, requests);
+  }
+
+  @Bean(VerifyBackup.Step.ESCALATE_UNANSWERED_TASK)
+  EscalateUnansweredTask escalateUnansweredTask(Trail trail, Requests requests, OpenTasks openTasks) {
+    return new EscalateUnansweredTask(trail, requests, openTasks);
   }
 
   @Bean(VerifyBackup.Step.VERIFY_AGAIN)
@@ -180,12 +202,13 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Listener.TASK_OPENED)
-  TaskOpened taskOpened(Trail trail) {
-    return new TaskOpened(trail);
+  TaskOpened taskOpened(Trail trail, Requests requests, Verdicts verdicts, Clock clock) {
+    return new TaskOpened(trail, requests, verdicts, clock);
   }
 
   @Bean(VerifyBackup.Listener.TASK_DECIDED)
-  TaskDecided taskDecided(Trail trail, Requests requests, OpenTasks openTasks, IdentityService identities) {
-    return new TaskDecided(trail, requests, openTasks, identities);
+  TaskDecided taskDecided(Trail trail, Requests requests, OpenTasks openTasks, Waivers waivers, IdentityService identities,
+      Clock clock) {
+    return new TaskDecided(trail, requests, openTasks, waivers, new FourEyes(trail, requests, waivers), identities, clock);
   }
 }

@@ -13,6 +13,8 @@ import io.pgproof.workflow.VerifyBackup.Task;
 import io.pgproof.workflow.VerifyBackup.Variable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.camunda.bpm.engine.BadUserRequestException;
@@ -55,7 +57,9 @@ class PeopleTest {
 
   @Test
   void aStaleBackupIsAcceptedByAnOperatorWithAReason() throws Exception {
-    Report stale = Bench.verify(Bench.request(backup, STALE));
+    // Of another backup than the other tests, for a waiver is of the backup, whatever its path.
+    Path own = Bench.copy(Bench.backup(17), place.resolve("own"));
+    Report stale = Bench.verify(Bench.request(own, STALE));
     String task = openTask(stale, Task.REVIEW_STALE_BACKUP);
     assertThat(tasks.getVariables(task)).containsEntry(Variable.VERDICT, "stale").containsEntry(Variable.REASON, "too-old")
         .containsEntry(Variable.MAX_AGE_TEXT, "24 h");
@@ -66,13 +70,22 @@ class PeopleTest {
     identities.setAuthentication("otto", List.of(Groups.OPERATORS));
     refuses(task, "needs a reason", Decision.ACCEPT, " ");
     refuses(task, "must be one of", "whatever", "it is Sunday");
-    tasks.complete(task, Map.of(Variable.DECISION, Decision.ACCEPT, Variable.DECISION_REASON, "it is Sunday"));
+    refuses(task, "waivedUntil", Decision.ACCEPT, "it is Sunday");
+    tasks.complete(task, Map.of(Variable.DECISION, Decision.ACCEPT, Variable.DECISION_REASON, "it is Sunday",
+        Variable.WAIVED_UNTIL, LocalDate.now(ZoneOffset.UTC).plusDays(7).toString()));
+    identities.clearAuthentication();
 
     awaitEnd(stale, "staleBackupAccepted");
     assertThat(happenings(stale)).anySatisfy(line -> {
       assertThat(line.actor()).isEqualTo("otto");
-      assertThat(line.what()).contains("accept").contains("it is Sunday");
+      assertThat(line.what()).contains("accepted this backup until").contains("it is Sunday");
     });
+
+    Report again = Bench.verify(Bench.request(Bench.copy(own, place.resolve("elsewhere")), STALE));
+    assertThat(again.verdict()).isEqualTo("stale");
+    awaitEnd(again, "backupWaived");
+    assertThat(happenings(again)).anySatisfy(line ->
+        assertThat(line.what()).startsWith("waived: otto accepted this backup in run " + stale.run()).contains("it is Sunday"));
   }
 
   @Test
@@ -136,6 +149,18 @@ class PeopleTest {
 
     Report third = Bench.verify(Bench.request(backup, STALE));
     openTask(third, Task.REVIEW_STALE_BACKUP);
+  }
+
+  @Test
+  void aRefutedRunIsNotHiddenBehindAReview() throws Exception {
+    Report stale = Bench.verify(Bench.request(backup, STALE));
+    openTask(stale, Task.REVIEW_STALE_BACKUP);
+
+    Report refuted = Bench.verify(Bench.request(backup, STALE, "select false"));
+
+    String task = openTask(refuted, Task.APPROVE_ESCALATION);
+    awaitEnd(stale, "openTaskJoined");
+    assertThat((String) tasks.getVariable(task, Variable.JOINED_RUNS)).contains(stale.run());
   }
 
   @Test

@@ -30,6 +30,18 @@ class SettingTest {
   }
 
   @Test
+  void howLongPeopleMayTakeIsAskedForAndBounded() {
+    assertThat(Settings.NONE.withText(Setting.REMIND_AFTER, List.of("30m")).withText(Setting.ESCALATE_AFTER, List.of("2d"))
+        .request(Optional.empty(), PATH, "ada").patience())
+        .isEqualTo(new VerificationRequest.Patience(Duration.ofMinutes(30), Duration.ofDays(2)));
+    for (Setting<Duration> setting : List.of(Setting.REMIND_AFTER, Setting.ESCALATE_AFTER)) {
+      assertThat(setting.allowed()).contains("at least 1m and at most 365d");
+      assertThatThrownBy(() -> setting.read(List.of("59s"))).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> setting.read(List.of("366d"))).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void whatIsSaidLaterReplacesWhatWasSaid() {
     Settings file = Settings.NONE.with(Setting.ASSERTIONS, List.of("a", "b")).with(Setting.DATABASE, "shop");
     Settings options = Settings.NONE.with(Setting.ASSERTIONS, List.of("c")).with(Setting.MAX_AGE, Duration.ofDays(1));

@@ -21,7 +21,7 @@ public final class Browser {
   private final String base;
   private String token;
 
-  Browser(String base) {
+  public Browser(String base) {
     this.base = base;
   }
 
@@ -65,7 +65,7 @@ public final class Browser {
         .POST(BodyPublishers.ofString(form)));
   }
 
-  void logIn(String user, String password) throws IOException, InterruptedException {
+  public void logIn(String user, String password) throws IOException, InterruptedException {
     assertThat(tryLogIn(user, password).statusCode()).as("log-in of " + user).isEqualTo(200);
     // The log-in begins a new session, and with it a new token.
     token = null;

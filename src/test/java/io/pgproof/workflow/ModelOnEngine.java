@@ -69,8 +69,8 @@ final class ModelOnEngine implements AutoCloseable {
     ClockUtil.setCurrentTime(Date.from(now));
     Map<String, Object> variables = new HashMap<>(Map.of(
         RETRY_CYCLE, "PT5S,PT30S", PAUSE, "PT1S", DEADLINE, "PT6H", ATTEMPT, 0, INTERRUPTED, false, WITHDRAWN, false,
-        VERDICT, verdict));
-    for (String look : List.of(INSPECTED, IMAGE_AT_HAND, TURN_TAKEN, RESTORED, RECOVERED, CHECKED, JOINED)) {
+        REMIND_AFTER, "PT4H", ESCALATE_AFTER, "PT24H", VERDICT, verdict));
+    for (String look : List.of(INSPECTED, IMAGE_AT_HAND, TURN_TAKEN, RESTORED, RECOVERED, CHECKED, WAIVED, JOINED)) {
       variables.put(look, false);
     }
     variables.putAll(others);
@@ -153,7 +153,12 @@ final class ModelOnEngine implements AutoCloseable {
       return null;
     }
     return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(run)
-        .activityType("noneEndEvent").singleResult().getActivityId();
+        .activityType("noneEndEvent").list().stream()
+        .map(HistoricActivityInstance::getActivityId)
+        .filter(end -> !end.equals(VerifyBackup.Event.PEOPLE_REMINDED))
+        .reduce((one, other) -> {
+          throw new AssertionError("two ends: " + one + " and " + other);
+        }).orElseThrow();
   }
 
   long passed(String element) {

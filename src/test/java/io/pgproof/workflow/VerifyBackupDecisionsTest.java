@@ -78,6 +78,81 @@ class VerifyBackupDecisionsTest {
     assertThat(model.steps.opened).containsExactly(REVIEW_STALE_BACKUP, APPROVE_ESCALATION);
   }
 
+  @Test
+  void anotherBackupMayBeAskedFor() {
+    goToTask("stale");
+    model.decide(NEW_BACKUP);
+
+    assertThat(model.end()).isEqualTo(Event.NEW_BACKUP_ASKED_FOR);
+  }
+
+  @Test
+  void staleBackupThatWasWaivedEndsThereAndNobodyIsAsked() {
+    goToTask("stale", true);
+
+    assertThat(model.end()).isEqualTo(Event.BACKUP_WAIVED);
+    assertThat(model.steps.opened).isEmpty();
+    assertThat(model.steps.done).doesNotContain(Step.JOIN_OPEN_TASK);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"refuted", "inconclusive"})
+  void onlyWhatIsStaleIsWaived(String verdict) {
+    goToTask(verdict, true);
+
+    assertThat(model.task().getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
+    assertThat(model.steps.done).doesNotContain(Step.LOOK_FOR_WAIVER);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"stale, reviewReminderDue", "refuted, approvalReminderDue"})
+  void whoDoesNotDecideIsRemindedAgainAndAgain(String verdict, String timer) {
+    goToTask(verdict);
+    String task = model.task().getId();
+    assertThat(model.timer(timer).getDuedate().toInstant()).isEqualTo(model.now().plusSeconds(4 * 3600));
+
+    for (int reminder = 1; reminder <= 3; reminder++) {
+      model.pass(4 * 3600);
+      model.fire(timer);
+      assertThat(model.passed(Event.PEOPLE_REMINDED)).isEqualTo(reminder);
+      assertThat(model.task().getId()).isEqualTo(task);
+    }
+    model.decide(ESCALATE);
+    assertThat(model.timer(timer)).as("who decided is left alone").isNull();
+  }
+
+  @Test
+  void reviewThatNobodyDecidesGoesOnToTheApprovers() {
+    goToTask("stale");
+    assertThat(model.timer(Event.REVIEW_OVERDUE).getDuedate().toInstant()).isEqualTo(model.now().plusSeconds(24 * 3600));
+
+    model.fire(Event.REVIEW_OVERDUE);
+
+    assertThat(model.steps.done).endsWith(Step.HAND_ON_REVIEW);
+    assertThat(model.task().getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
+    assertThat(model.steps.decided).isEmpty();
+  }
+
+  @Test
+  void escalationThatNobodyDecidesIsEscalated() {
+    goToTask("refuted");
+    assertThat(model.timer(Event.APPROVAL_OVERDUE).getDuedate().toInstant()).isEqualTo(model.now().plusSeconds(24 * 3600));
+
+    model.fire(Event.APPROVAL_OVERDUE);
+
+    assertThat(model.steps.done).endsWith(Step.ESCALATE_UNANSWERED_TASK);
+    assertThat(model.end()).isEqualTo(Event.BACKUP_ESCALATED);
+  }
+
+  @Test
+  void reviewEndsWhereAWorseRunComes() {
+    goToTask("stale");
+    model.send(VerifyBackup.Message.WORSE_RUN_CAME);
+
+    assertThat(model.end()).isEqualTo(Event.OPEN_TASK_JOINED);
+    assertThat(model.steps.decided).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({"escalate, backupEscalated", "verifyAgain, verificationBegunAgain", "dismiss, findingDismissed"})
   void eachDecisionOfTheApproversHasItsEnd(String decision, String end) {
@@ -160,7 +235,8 @@ class VerifyBackupDecisionsTest {
     for (JsonNode field : form.path("components")) {
       if (field.has("key")) {
         shown.add(field.path("key").asText());
-        boolean asked = field.path("key").asText().startsWith(Variable.DECISION);
+        boolean asked =
+            Set.of(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL).contains(field.path("key").asText());
         // A field that is merely read-only is sent back with the form, and could overwrite the evidence.
         assertThat(field.path("disabled").asBoolean()).as(field.toString()).isEqualTo(!asked);
       }
@@ -172,7 +248,7 @@ class VerifyBackupDecisionsTest {
 
   @Test
   void formsOfferExactlyTheDecisionsThatTheModelKnows() throws Exception {
-    assertThat(offered("review-stale-backup")).containsExactly(ACCEPT, ESCALATE);
+    assertThat(offered("review-stale-backup")).containsExactly(ACCEPT, NEW_BACKUP, ESCALATE);
     assertThat(offered("approve-escalation")).containsExactly(ESCALATE, VERIFY_AGAIN, DISMISS);
   }
 
@@ -205,6 +281,13 @@ class VerifyBackupDecisionsTest {
 
   private static void goToTask(String verdict) {
     model.start(verdict, () -> model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING)));
+  }
+
+  private static void goToTask(String verdict, boolean waived) {
+    model.start(verdict, () -> {
+      model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+      model.steps.script(Step.LOOK_FOR_WAIVER, execution -> execution.setVariable(Variable.WAIVED, waived));
+    });
   }
 
   private static void goToTask(String verdict, JoinOpenTask join) {

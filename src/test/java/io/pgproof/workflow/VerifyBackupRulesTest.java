@@ -171,7 +171,7 @@ class VerifyBackupRulesTest {
       if (node instanceof ExclusiveGateway) {
         assertThat(node.getName()).as(node.getId()).endsWith("?");
       } else {
-        assertThat(node.getName()).as(node.getId()).matches(VERB_AND_OBJECT.pattern() + "|Escalated");
+        assertThat(node.getName()).as(node.getId()).matches(VERB_AND_OBJECT.pattern() + "|Escalated|Waived");
       }
     }
   }

@@ -1,0 +1,164 @@
+package io.pgproof.owner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.audit.Trail;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.state.Trees;
+import io.pgproof.target.Settings;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.web.Browser;
+import io.pgproof.workflow.Evidence;
+import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.VerifyBackup;
+import io.pgproof.workflow.VerifyBackup.Decision;
+import io.pgproof.workflow.VerifyBackup.Step;
+import io.pgproof.workflow.VerifyBackup.Task;
+import io.pgproof.workflow.VerifyBackup.Variable;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.camunda.bpm.engine.IdentityService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.TaskService;
+import org.camunda.bpm.engine.identity.User;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What Tasklist may do with a task, asked over HTTP of the served program as a person who is logged in. */
+class FourEyesServedTest {
+  private static final String PASSWORD = "Restore-2-prove";
+  private static final String TOMORROW = LocalDate.now(ZoneOffset.UTC).plusDays(1).toString();
+  private static StateDirectory state;
+  private static Owner owner;
+
+  @BeforeAll
+  static void serve() throws Exception {
+    state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+    System.setProperty("server.port", "0");
+    try {
+      owner = Owner.start(Ownership.take(state).orElseThrow(), true);
+    } finally {
+      System.clearProperty("server.port");
+    }
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    owner.close();
+    Trees.remove(state.path());
+  }
+
+  @Test
+  void whoAskedForTheRunAcceptsItByNoWay() throws Exception {
+    Browser olga = as("olga", Groups.OPERATORS, Groups.APPROVERS);
+    RunId run = run("olga", Reason.TOO_OLD);
+    String task = task(run, Task.REVIEW_STALE_BACKUP);
+    String answers = answers(Map.of(Variable.DECISION, Decision.ACCEPT, Variable.DECISION_REASON, "it is Sunday",
+        Variable.WAIVED_UNTIL, TOMORROW, Variable.ASKED_BY, "somebody", "run", "20260301-030000-aaaa"));
+
+    refused(olga.tell("/task/" + task + "/submit-form", answers), "olga asked for run " + run);
+    refused(olga.tell("/task/" + task + "/complete", answers), "olga asked for run " + run);
+    assertThat(olga.change("/task/" + task + "/variables/askedBy", "{\"value\": \"somebody\"}").statusCode()).isEqualTo(403);
+    assertThat(olga.tell("/task/" + task + "/bpmnError", "{\"errorCode\": \"finding\"}").statusCode()).isGreaterThanOrEqualTo(400);
+    assertThat(olga.tell("/task/" + task + "/bpmnEscalation", "{\"escalationCode\": \"any\"}").statusCode()).isGreaterThanOrEqualTo(400);
+    assertThat(task(run, Task.REVIEW_STALE_BACKUP)).isEqualTo(task);
+
+    Browser olaf = as("olaf", Groups.OPERATORS);
+    assertThat(olaf.ask("/task/" + task + "/deployed-form").body()).contains("Accept until");
+    assertThat(olaf.tell("/task/" + task + "/submit-form", answers).statusCode()).isEqualTo(204);
+    Reply.Run shown = (Reply.Run) ask(new Request.ShowRun(run.value()));
+    assertThat(shown.happenings()).anySatisfy(happening -> {
+      assertThat(happening.actor()).isEqualTo("olaf");
+      assertThat(happening.what()).startsWith("accepted this backup until ").contains("it is Sunday");
+    });
+  }
+
+  @Test
+  void whoAskedForTheRunDismissesItByNoWay() throws Exception {
+    Browser arne = as("arne", Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
+    RunId run = run("arne", Reason.WAL_MISSING);
+    String task = task(run, Task.APPROVE_ESCALATION);
+    String answers = answers(Map.of(Variable.DECISION, Decision.DISMISS, Variable.DECISION_REASON, "a drill"));
+
+    assertThat(arne.change("/task/" + task + "/variables/askedBy", "{\"value\": \"somebody\", \"type\": \"String\"}").statusCode())
+        .as("an administrator may").isEqualTo(204);
+    refused(arne.tell("/task/" + task + "/submit-form", answers), "arne asked for run " + run);
+    refused(arne.tell("/task/" + task + "/complete", answers), "four eyes");
+    assertThat(task(run, Task.APPROVE_ESCALATION)).isEqualTo(task);
+
+    assertThat(as("anna", Groups.APPROVERS).tell("/task/" + task + "/complete", answers).statusCode()).isEqualTo(204);
+  }
+
+  private static void refused(HttpResponse<String> answer, String because) {
+    assertThat(answer.statusCode()).isGreaterThanOrEqualTo(400);
+    assertThat(answer.body()).contains(because);
+  }
+
+  private static String answers(Map<String, String> values) {
+    Map<String, Object> variables = new HashMap<>();
+    values.forEach((name, value) -> variables.put(name, Map.of("value", value, "type", "String")));
+    return EvidenceJson.write(Map.of("variables", variables));
+  }
+
+  /** A run that was asked for by this person and found this, carried on by the engine from where its verdict is reached. */
+  static RunId run(String askedBy, Reason found) {
+    Trail trail = owner.application().getBean(Trail.class);
+    VerificationRequest request = Settings.NONE.request(Optional.empty(), Path.of("/backups", UUID.randomUUID().toString()), askedBy);
+    RunId run = RunId.at(Instant.now());
+    new Evidence.Asked(request, null).record(trail, run, askedBy);
+    new Evidence.Inspected(new Report.BackupFacts(request.path().toString(), "tar", "15", "7420000000000000001",
+        Instant.parse("2026-02-27T20:00:00Z"), "0/" + Long.toHexString(System.nanoTime()), 1_000L, List.of(), null)).record(trail, run);
+    new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is").record(trail, run);
+    owner.application().getBean(RuntimeService.class).createProcessInstanceByKey(VerifyBackup.PROCESS)
+        .businessKey(run.value())
+        .setVariable(Variable.RUN, run.value())
+        .setVariable(Variable.RETRY_CYCLE, "PT5S,PT30S")
+        .setVariable(Variable.BACKUP_KEY, UUID.randomUUID().toString())
+        .setVariable(Variable.ASKED_BY, askedBy)
+        .setVariable(Variable.REMIND_AFTER, "PT4H")
+        .setVariable(Variable.ESCALATE_AFTER, "PT24H")
+        .startBeforeActivity(Step.REACH_VERDICT)
+        .execute();
+    return run;
+  }
+
+  private static String task(RunId run, String key) {
+    TaskService tasks = owner.application().getBean(TaskService.class);
+    return await().atMost(Duration.ofSeconds(30)).until(() -> tasks.createTaskQuery().processInstanceBusinessKey(run.value())
+        .taskDefinitionKey(key).list().stream().findFirst(), Optional::isPresent).orElseThrow().getId();
+  }
+
+  private static Browser as(String person, String... groups) throws Exception {
+    IdentityService identities = owner.application().getBean(IdentityService.class);
+    User user = identities.newUser(person);
+    user.setPassword(PASSWORD);
+    identities.saveUser(user);
+    List.of(groups).forEach(group -> identities.createMembership(person, group));
+    Browser browser = new Browser(owner.address());
+    browser.logIn(person, PASSWORD);
+    return browser;
+  }
+
+  private static Reply ask(Request request) throws Exception {
+    try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
+      return client.ask(request, reply -> {}).orElseThrow();
+    }
+  }
+}

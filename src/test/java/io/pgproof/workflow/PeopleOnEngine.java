@@ -1,0 +1,219 @@
+package io.pgproof.workflow;
+
+import static io.pgproof.workflow.VerifyBackup.Variable.*;
+
+import io.pgproof.audit.Entry;
+import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
+import io.pgproof.audit.Waivers;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.Setting;
+import io.pgproof.target.Settings;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.VerifyBackup.ErrorCode;
+import io.pgproof.workflow.VerifyBackup.Event;
+import io.pgproof.workflow.VerifyBackup.Step;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.history.HistoricActivityInstance;
+import org.camunda.bpm.engine.impl.util.ClockUtil;
+import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
+import org.camunda.bpm.engine.task.Task;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcDataSource;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/**
+ * The model on an engine that shares its database and its transactions with the evidence, with all that is done for people as it
+ * is done for real: only what comes before the verdict is faked, and no job runs unless a test runs it.
+ */
+final class PeopleOnEngine implements AutoCloseable {
+  static final Report.BackupFacts MONDAY = backup("0/A000028");
+  static final Report.BackupFacts TUESDAY = backup("0/C000028");
+
+  final Trail trail;
+  final ProcessEngine engine;
+  private final FakeSteps steps = new FakeSteps();
+  private Instant now = Instant.parse("2026-03-01T03:00:00Z");
+
+  PeopleOnEngine() {
+    JdbcDataSource database = new JdbcDataSource();
+    database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
+    Clock clock = new TestClock();
+    trail = new Trail(database, clock);
+    Waivers waivers = new Waivers(database);
+    Verdicts verdicts = new Verdicts(database, clock);
+    OpenTasks openTasks = new OpenTasks(database);
+    Requests requests = new Requests(trail);
+    Map<Object, Object> beans = steps.beans();
+    SpringProcessEngineConfiguration configuration = new SpringProcessEngineConfiguration();
+    configuration.setProcessEngineName("people-" + UUID.randomUUID());
+    configuration.setDataSource(database);
+    configuration.setTransactionManager(new DataSourceTransactionManager(database));
+    configuration.setDatabaseSchemaUpdate("true");
+    configuration.setBeans(beans);
+    configuration.setJobExecutorActivate(false);
+    configuration.setHistory("full");
+    configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
+    engine = configuration.buildProcessEngine();
+    beans.put(Step.REACH_VERDICT, new ReachVerdict(trail));
+    beans.put(Step.RECORD_EVIDENCE,
+        new RecordEvidence(trail, verdicts, new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard()));
+    beans.put(Step.LOOK_FOR_WAIVER, new LookForWaiver(trail, requests, waivers, clock));
+    beans.put(Step.JOIN_OPEN_TASK, new JoinOpenTask(trail, openTasks, engine.getRuntimeService()));
+    beans.put(Step.REMIND_PEOPLE, new RemindPeople(trail));
+    beans.put(Step.HAND_ON_REVIEW, new HandOnReview(trail, requests));
+    beans.put(Step.ESCALATE_UNANSWERED_TASK, new EscalateUnansweredTask(trail, requests, openTasks));
+    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, verdicts, clock));
+    beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(trail, requests, openTasks, waivers,
+        new FourEyes(trail, requests, waivers), engine.getIdentityService(), clock));
+    engine.getRepositoryService().createDeployment()
+        .addClasspathResource(VerifyBackup.MODEL)
+        .addClasspathResource("bpmn/review-stale-backup.form")
+        .addClasspathResource("bpmn/approve-escalation.form")
+        .deploy();
+  }
+
+  /** A run of the target that ends with this finding, carried on until it waits for a person or ends. */
+  RunId run(String askedBy, String target, Report.BackupFacts backup, Reason found) {
+    pass(Duration.ofMinutes(1));
+    VerificationRequest request = Settings.NONE
+        .with(Setting.FRESHNESS_QUERY, "select max(placed_at) from orders")
+        .with(Setting.REMIND_AFTER, Duration.ofHours(2))
+        .with(Setting.ESCALATE_AFTER, Duration.ofHours(5))
+        .request(Optional.of(target), Path.of("/backups", target), askedBy);
+    RunId run = RunId.at(now);
+    new Evidence.Asked(request, null).record(trail, run, askedBy);
+    new Evidence.Inspected(backup).record(trail, run);
+    new Evidence.Checked(List.of(), new Report.FreshnessFacts(now.minus(Duration.ofHours(30)), 30 * 3600L, 24 * 3600L, "query"),
+        List.of()).record(trail, run);
+    if (found != Reason.FRESH) {
+      new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is").record(trail, run);
+    }
+    steps.script(Step.INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+    Map<String, Object> variables = new HashMap<>(Map.of(RETRY_CYCLE, "PT5S,PT30S", WITHDRAWN, false,
+        BACKUP_KEY, OpenTasks.backupKey(request), RUN, run.value(), TARGET, target, ASKED_BY, askedBy,
+        REMIND_AFTER, request.patience().remindAfter().toString(), ESCALATE_AFTER, request.patience().escalateAfter().toString()));
+    engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
+    work();
+    return run;
+  }
+
+  void pass(Duration time) {
+    now = now.plus(time);
+    ClockUtil.setCurrentTime(Date.from(now));
+  }
+
+  /** Lets time pass and runs what falls due in it, in order. */
+  void wait(Duration time) {
+    Instant end = now.plus(time);
+    List<Job> due;
+    while (!(due = engine.getManagementService().createJobQuery().timers().duedateLowerThan(Date.from(end.plusMillis(1)))
+        .orderByJobDuedate().asc().list()).isEmpty()) {
+      Instant next = due.get(0).getDuedate().toInstant();
+      pass(Duration.between(now, next.isAfter(now) ? next : now));
+      engine.getManagementService().executeJob(due.get(0).getId());
+      work();
+    }
+    pass(Duration.between(now, end));
+  }
+
+  private void work() {
+    List<Job> jobs;
+    while (!(jobs = engine.getManagementService().createJobQuery().messages().list()).isEmpty()) {
+      engine.getManagementService().executeJob(jobs.get(0).getId());
+    }
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  /** The open task of a run; null where there is none. */
+  Task task(RunId run) {
+    return engine.getTaskService().createTaskQuery().processInstanceBusinessKey(run.value()).singleResult();
+  }
+
+  long openTasks() {
+    return engine.getTaskService().createTaskQuery().count();
+  }
+
+  Object variable(RunId run, String name) {
+    return engine.getTaskService().getVariable(task(run).getId(), name);
+  }
+
+  /** Decides as a person in these groups. */
+  void decide(RunId run, String person, List<String> groups, Map<String, Object> answers) {
+    engine.getIdentityService().setAuthentication(person, groups);
+    try {
+      engine.getTaskService().complete(task(run).getId(), answers);
+    } finally {
+      engine.getIdentityService().clearAuthentication();
+    }
+    work();
+  }
+
+  String end(RunId run) {
+    List<String> ends = engine.getHistoryService().createHistoricActivityInstanceQuery()
+        .activityType("noneEndEvent").list().stream()
+        .filter(end -> end.getProcessInstanceId().equals(engine.getHistoryService().createHistoricProcessInstanceQuery()
+            .processInstanceBusinessKey(run.value()).singleResult().getId()))
+        .map(HistoricActivityInstance::getActivityId)
+        .filter(end -> !end.equals(Event.PEOPLE_REMINDED))
+        .toList();
+    return ends.isEmpty() ? null : String.join(" and ", ends);
+  }
+
+  /** Who did what in a run, as {@code show} tells it. */
+  List<String> story(RunId run) {
+    return trail.of(run).stream().map(entry -> entry.actor() + ": " + Evidence.read(entry).tell()).toList();
+  }
+
+  List<Entry> entries(RunId run, Class<? extends Evidence> kind) {
+    return trail.of(run, Evidence.kind(kind));
+  }
+
+
+  private static Report.BackupFacts backup(String startLsn) {
+    return new Report.BackupFacts("/backups/shop", "tar", "15", "7420000000000000001", Instant.parse("2026-02-27T20:00:00Z"),
+        startLsn, 1_000L, List.of(), null);
+  }
+
+  @Override
+  public void close() {
+    ClockUtil.reset();
+    engine.close();
+  }
+
+  private final class TestClock extends Clock {
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+}
