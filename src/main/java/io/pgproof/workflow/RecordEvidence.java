@@ -6,16 +6,18 @@ import io.pgproof.proof.RunId;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Record evidence: the report as it is given out, once for each run. */
+/** Record evidence: the report as it is given out, once for each run, and who is told of it. */
 final class RecordEvidence implements JavaDelegate {
   private final Trail trail;
   private final LongWork work;
   private final ProgressBoard progress;
+  private final Tell tell;
 
-  RecordEvidence(Trail trail, LongWork work, ProgressBoard progress) {
+  RecordEvidence(Trail trail, LongWork work, ProgressBoard progress, Tell tell) {
     this.trail = trail;
     this.work = work;
     this.progress = progress;
+    this.tell = tell;
   }
 
   @Override
@@ -23,6 +25,7 @@ final class RecordEvidence implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     Report report = RunStory.of(trail.of(run)).report(run.value());
     new Evidence.VerdictReached(report).record(trail, run);
+    tell.tell(new Happening.Ended(run));
     work.forget(run);
     progress.forget(run);
   }

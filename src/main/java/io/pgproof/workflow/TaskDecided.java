@@ -29,12 +29,14 @@ final class TaskDecided implements TaskListener {
   private final Requests requests;
   private final OpenTasks openTasks;
   private final IdentityService identities;
+  private final Tell tell;
 
-  TaskDecided(Trail trail, Requests requests, OpenTasks openTasks, IdentityService identities) {
+  TaskDecided(Trail trail, Requests requests, OpenTasks openTasks, IdentityService identities, Tell tell) {
     this.trail = trail;
     this.requests = requests;
     this.openTasks = openTasks;
     this.identities = identities;
+    this.tell = tell;
   }
 
   @Override
@@ -69,6 +71,9 @@ final class TaskDecided implements TaskListener {
     } else {
       // From what was asked: whoever completes a task may have set any variable.
       openTasks.release(OpenTasks.backupKey(requests.of(run)), run);
+      if (decision.equals(VerifyBackup.Decision.ESCALATE)) {
+        tell.tell(new Happening.Escalated(run, person.getUserId(), reason));
+      }
     }
   }
 

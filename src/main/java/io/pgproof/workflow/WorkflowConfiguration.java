@@ -152,8 +152,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.RECORD_EVIDENCE)
-  RecordEvidence recordEvidence(Trail trail, LongWork work, ProgressBoard progress) {
-    return new RecordEvidence(trail, work, progress);
+  RecordEvidence recordEvidence(Trail trail, LongWork work, ProgressBoard progress, Tell tell) {
+    return new RecordEvidence(trail, work, progress, tell);
   }
 
   @Bean(VerifyBackup.Step.JOIN_OPEN_TASK)
@@ -172,7 +172,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Listener.TASK_DECIDED)
-  TaskDecided taskDecided(Trail trail, Requests requests, OpenTasks openTasks, IdentityService identities) {
-    return new TaskDecided(trail, requests, openTasks, identities);
+  TaskDecided taskDecided(Trail trail, Requests requests, OpenTasks openTasks, IdentityService identities,
+      Tell tell) {
+    return new TaskDecided(trail, requests, openTasks, identities, tell);
   }
 }

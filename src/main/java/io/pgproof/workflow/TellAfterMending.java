@@ -1,0 +1,24 @@
+package io.pgproof.workflow;
+
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Tell after mending: fails at first, so that a person sees why, and sends at each retry that the person asks for. */
+final class TellAfterMending implements JavaDelegate {
+  private final Sending sending;
+  private final ManagementService management;
+
+  TellAfterMending(Sending sending, ManagementService management) {
+    this.sending = sending;
+    this.management = management;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) throws Exception {
+    if (management.createJobQuery().processInstanceId(execution.getProcessInstanceId()).withException().count() == 0) {
+      throw new Sending.NotDelivered((String) execution.getVariable(TellSomebody.Variable.WHY));
+    }
+    sending.send(execution);
+  }
+}
