@@ -23,8 +23,9 @@ import java.util.stream.Collectors;
 final class Messages {
   private static final int LONGEST_TEXT = 3_500;
   private static final int MOST_ROWS = 100;
+  private static final List<String> GRAVEST_FIRST = List.of("refuted", "inconclusive", "stale", "never verified");
 
-  /** So many runs of a target that were taken back in a row, and what was before them is forgotten. */
+  /** What was before so many runs of a target in a row that were taken back, is forgotten. */
   private static final int LOOK_BACK = 20;
 
   private final Trail trail;
@@ -131,11 +132,9 @@ final class Messages {
 
   private Message summary(Day day) {
     long proven = day.targets().stream().filter(target -> "proven".equals(target.verdict())).count();
-    String others = day.targets().stream()
-        .map(target -> target.verdict() == null ? "never verified" : target.verdict())
-        .filter(verdict -> !verdict.equals("proven"))
-        .collect(Collectors.groupingBy(verdict -> verdict, java.util.TreeMap::new, Collectors.counting()))
-        .entrySet().stream().map(count -> ", " + count.getValue() + " " + count.getKey()).collect(Collectors.joining());
+    Map<String, Long> others = day.targets().stream().collect(Collectors.groupingBy(Messages::word, Collectors.counting()));
+    String alsoSaid = GRAVEST_FIRST.stream().filter(others::containsKey).map(word -> ", " + others.get(word) + " " + word)
+        .collect(Collectors.joining());
     List<Fact> facts = new ArrayList<>();
     facts.add(time("until", "24 h until", day.end()));
     for (Map.Entry<String, Long> count : day.verdicts().entrySet()) {
@@ -156,19 +155,23 @@ final class Messages {
             Fact.of("key", "of", incident.key()), Fact.of("message", "message", shortened(incident.message())),
             time("since", "since", incident.since()))).toList()));
     int targets = day.targets().size();
-    return message("daily-summary", "DAILY " + proven + " of " + targets + " proven" + others,
-        proven + " of " + targets + (targets == 1 ? " target is" : " targets are") + " proven" + others, facts, tables);
+    return message("daily-summary", "DAILY " + proven + " of " + targets + " proven" + alsoSaid,
+        proven + " of " + targets + (targets == 1 ? " target is" : " targets are") + " proven" + alsoSaid, facts, tables);
   }
 
   private static List<Fact> standing(Day.Standing target, Instant now) {
     return List.of(
         Fact.of("target", "target", target.target()),
-        new Fact("verdict", target.verdict(), "last verdict", target.verdict() == null ? "never verified" : target.verdict()),
+        new Fact("verdict", target.verdict(), "last verdict", word(target)),
         Fact.of("reason", "reason", target.reason()),
         time("at", "when", target.at()),
         age("ageSeconds", "age of the verdict", target.at(), now),
         age("dataAgeSeconds", "age of the data", target.newest(), now),
         Fact.of("run", "run", target.run()));
+  }
+
+  private static String word(Day.Standing target) {
+    return target.verdict() == null ? "never verified" : target.verdict();
   }
 
   private static Fact age(String name, String label, Instant of, Instant now) {

@@ -34,7 +34,7 @@ final class Sending {
    * @throws IOException when it may go better the next time
    * @throws NotDelivered when it was refused for good
    */
-  void send(DelegateExecution execution) throws IOException, InterruptedException, NotDelivered {
+  void send(DelegateExecution execution) throws IOException, InterruptedException {
     Message message = message(execution);
     String name = recipient(execution);
     Telling telling = configuration.get().telling();
@@ -45,7 +45,7 @@ final class Sending {
     }
     Delivery delivery = messenger.send(message, recipient.get(), telling);
     if (delivery instanceof Delivery.Refused refused) {
-      throw new NotDelivered(name + " was not told, " + refused.channel() + " was refused: " + refused.why());
+      throw new NotDelivered(refused.channel() + " was refused: " + refused.why());
     }
     record(execution, new Evidence.Told(name, delivery.channel(), message.event(), message.id()));
   }
@@ -70,12 +70,12 @@ final class Sending {
     return EvidenceJson.read(new String(json, StandardCharsets.UTF_8), Message.class);
   }
 
-  private static String recipient(DelegateExecution execution) {
+  static String recipient(DelegateExecution execution) {
     return (String) execution.getVariable(TellSomebody.Variable.RECIPIENT);
   }
 
-  /** The other side does not want the message; its text is what an incident says. */
-  static final class NotDelivered extends Exception {
+  /** The other side does not want the message. Unchecked, for of any other the engine hides the message in an incident. */
+  static final class NotDelivered extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     NotDelivered(String message) {

@@ -4,14 +4,16 @@ import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.Trail;
 import io.pgproof.notify.Message;
 import io.pgproof.proof.RunId;
+import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
-import io.pgproof.target.Target;
+import io.pgproof.target.VerificationRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
 
 /**
  * Tells people what happened.
@@ -43,14 +45,32 @@ public final class Tell {
     messages.of(happening).ifPresent(message -> recipients.forEach(recipient -> begin(message, recipient, run(happening))));
   }
 
+  /** For the variable {@link VerifyBackup.Variable#TELL} of a run that is begun. */
+  String names(VerificationRequest request) {
+    List<String> names = namesOf(request.target());
+    return names.isEmpty() ? null : String.join(",", names);
+  }
+
   private List<String> recipients(Happening happening) {
     if (happening instanceof Happening.DaySummed) {
       return configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::tell).orElse(List.of());
+    } else if (happening instanceof Happening.ScheduleMissed missed) {
+      return namesOf(Optional.of(missed.target()));
     }
-    Optional<String> target = happening instanceof Happening.ScheduleMissed missed
-        ? Optional.of(missed.target())
-        : requests.of(((Happening.OfRun) happening).run()).target();
-    return target.flatMap(configuration::target).map(Target::plan).map(plan -> plan.tell()).orElse(List.of());
+    RunId run = ((Happening.OfRun) happening).run();
+    // The owner that a command became has no configuration: what it resumes is told to those whom the server would tell.
+    return configuration.get() == Configuration.NONE ? namesFromTheBeginning(run) : namesOf(requests.of(run).target());
+  }
+
+  private List<String> namesOf(Optional<String> target) {
+    return target.flatMap(configuration::target).map(known -> known.plan().tell()).orElse(List.of());
+  }
+
+  private List<String> namesFromTheBeginning(RunId run) {
+    ProcessInstance instance = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS)
+        .processInstanceBusinessKey(run.value()).singleResult();
+    Object names = instance == null ? null : runtime.getVariable(instance.getId(), VerifyBackup.Variable.TELL);
+    return names instanceof String text ? List.of(text.split(",")) : List.of();
   }
 
   private static Optional<RunId> run(Happening happening) {

@@ -1,5 +1,6 @@
 package io.pgproof.workflow;
 
+import java.io.IOException;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
@@ -15,10 +16,18 @@ final class TellAfterMending implements JavaDelegate {
   }
 
   @Override
-  public void execute(DelegateExecution execution) throws Exception {
+  public void execute(DelegateExecution execution) throws InterruptedException {
     if (management.createJobQuery().processInstanceId(execution.getProcessInstanceId()).withException().count() == 0) {
-      throw new Sending.NotDelivered((String) execution.getVariable(TellSomebody.Variable.WHY));
+      throw notTold(execution, (String) execution.getVariable(TellSomebody.Variable.WHY));
     }
-    sending.send(execution);
+    try {
+      sending.send(execution);
+    } catch (Sending.NotDelivered | IOException e) {
+      throw notTold(execution, e.getMessage());
+    }
+  }
+
+  private static Sending.NotDelivered notTold(DelegateExecution execution, String why) {
+    return new Sending.NotDelivered(Sending.recipient(execution) + " was not told: " + why);
   }
 }

@@ -66,9 +66,9 @@ class WorkflowConfiguration {
   Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
       PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock,
       WorkflowSettings settings, LongWork work, Stays stays, JobExecutor jobs,
-      @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps, Tell tell) {
     return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
-        clock, settings.retryCycle(), work, stays, jobs, (ThreadPoolTaskExecutor) steps);
+        clock, settings.retryCycle(), work, stays, jobs, (ThreadPoolTaskExecutor) steps, tell);
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)

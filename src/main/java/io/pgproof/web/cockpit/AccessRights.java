@@ -3,7 +3,10 @@ package io.pgproof.web.cockpit;
 import static org.camunda.bpm.engine.authorization.Authorization.ANY;
 import static org.camunda.bpm.engine.authorization.Groups.CAMUNDA_ADMIN;
 
+import io.pgproof.workflow.DailySummary;
 import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.TellSomebody;
+import io.pgproof.workflow.VerifyBackup;
 import java.util.List;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.FilterService;
@@ -26,7 +29,7 @@ import org.camunda.bpm.engine.identity.Group;
  * deleting history are granted to {@code camunda-admin} alone. Nobody else may store filters, either.
  */
 final class AccessRights {
-  static final String PROCESS = "verifyBackup";
+  static final List<String> PROCESSES = List.of(VerifyBackup.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
   static final String TASK_FILTER = "Open tasks";
 
   private final IdentityService identities;
@@ -56,13 +59,17 @@ final class AccessRights {
     }
     for (String group : List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS)) {
       grant(group, Resources.APPLICATION, "cockpit", Permissions.ACCESS);
-      grant(group, Resources.PROCESS_DEFINITION, PROCESS,
-          ProcessDefinitionPermissions.READ,
-          ProcessDefinitionPermissions.READ_INSTANCE,
-          ProcessDefinitionPermissions.READ_HISTORY);
+      for (String process : PROCESSES) {
+        grant(group, Resources.PROCESS_DEFINITION, process,
+            ProcessDefinitionPermissions.READ,
+            ProcessDefinitionPermissions.READ_INSTANCE,
+            ProcessDefinitionPermissions.READ_HISTORY);
+      }
     }
-    grant(Groups.OPERATORS, Resources.PROCESS_DEFINITION, PROCESS, ProcessDefinitionPermissions.RETRY_JOB);
-    grant(Groups.AUDITORS, Resources.PROCESS_DEFINITION, PROCESS, ProcessDefinitionPermissions.READ_TASK);
+    for (String process : PROCESSES) {
+      grant(Groups.OPERATORS, Resources.PROCESS_DEFINITION, process, ProcessDefinitionPermissions.RETRY_JOB);
+      grant(Groups.AUDITORS, Resources.PROCESS_DEFINITION, process, ProcessDefinitionPermissions.READ_TASK);
+    }
     grant(Groups.AUDITORS, Resources.DEPLOYMENT, ANY, Permissions.READ);
     grant(Groups.AUDITORS, Resources.OPERATION_LOG_CATEGORY, ANY, UserOperationLogCategoryPermissions.READ);
   }
