@@ -26,7 +26,9 @@ import java.util.TreeSet;
 import org.camunda.bpm.engine.repository.ProcessDefinition;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,18 +37,28 @@ import org.junit.jupiter.api.io.TempDir;
 class DailySummaryTest {
   private static final long DAY = 86_400;
 
+  private static TellingOnEngine model;
+
   @TempDir
   Path place;
 
-  private TellingOnEngine model;
   private MailBox box;
   private HookServer server;
   private Recipient ada;
   private Recipient hook;
 
+  @BeforeAll
+  static void buildEngine() {
+    model = new TellingOnEngine();
+  }
+
+  @AfterAll
+  static void closeEngine() {
+    model.close();
+  }
+
   @BeforeEach
   void start() throws IOException {
-    model = new TellingOnEngine();
     box = new MailBox();
     server = new HookServer();
     ada = new Recipient("ada", Optional.of("ada@example.org"), Optional.empty(), Optional.empty());
@@ -57,7 +69,7 @@ class DailySummaryTest {
 
   @AfterEach
   void stop() {
-    model.close();
+    model.forget();
     box.close();
     server.close();
   }

@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.pgproof.notify.HookServer;
 import io.pgproof.notify.HookServer.Posted;
 import io.pgproof.notify.MailBox;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Configuration;
@@ -35,7 +36,9 @@ import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,18 +50,28 @@ class TellSomebodyTest {
   private static final String SECRET = "an-old-key-of-the-house";
   private static final String PASSWORD = "Dragon-of-the-night";
 
+  private static TellingOnEngine model;
+
   @TempDir
   Path place;
 
-  private TellingOnEngine model;
   private MailBox box;
   private HookServer server;
   private Recipient ada;
   private Recipient hook;
 
+  @BeforeAll
+  static void buildEngine() {
+    model = new TellingOnEngine();
+  }
+
+  @AfterAll
+  static void closeEngine() {
+    model.close();
+  }
+
   @BeforeEach
   void start() throws IOException {
-    model = new TellingOnEngine();
     box = new MailBox(settings -> settings.requireAuth().authenticationHandlerFactory(
         new EasyAuthenticationHandlerFactory((user, password, context) -> assertThat(password).isEqualTo(PASSWORD))));
     server = new HookServer();
@@ -69,7 +82,7 @@ class TellSomebodyTest {
 
   @AfterEach
   void stop() {
-    model.close();
+    model.forget();
     box.close();
     server.close();
   }
@@ -94,6 +107,18 @@ class TellSomebodyTest {
         new Evidence.Told("hook", "web hook http://localhost:" + server.address().getPort(), "refuted", posted.id()));
     assertThat(new Reports(model.trail).happenings(run)).extracting(Reports.Happening::what)
         .contains("told ada by mail to ada@example.org: refuted, message " + posted.id());
+  }
+
+  @Test
+  void readmeShowsAMailAsItIsSent() throws Exception {
+    RunId run = new RunId("20261125-031502-k3f9");
+    new Evidence.Asked(model.configuration.target("shop").orElseThrow().request("ada"), null).record(model.trail, run);
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "the WAL segment 00000001000000000000000B is not there",
+        "FATAL:  could not locate required checkpoint record")).record(model.trail, run);
+    model.tell.tell(new Happening.Ended(run));
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(Files.readString(Path.of("README.md"))).contains("```\n" + box.received().get(0).plain() + "```\n");
   }
 
   @Test
@@ -244,7 +269,7 @@ class TellSomebodyTest {
   void verdictsAndEscalationsOfARealRunAreTold() {
     model.configure(null, hook);
     RunId run = model.asked("shop");
-    Evidence.Found.of(io.pgproof.proof.Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
     model.verify(run, "refuted");
     model.engine.getIdentityService().setAuthentication("ada", List.of(Groups.APPROVERS));
     model.engine.getTaskService().complete(model.engine.getTaskService().createTaskQuery().singleResult().getId(),
@@ -263,7 +288,7 @@ class TellSomebodyTest {
   void aRunThatAServerBeganIsToldThoughACommandResumesIt() {
     model.configure(null, hook);
     RunId run = model.asked("shop");
-    Evidence.Found.of(io.pgproof.proof.Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
     model.begin(run, "refuted");
     Configuration before = model.configuration.get();
     model.configuration.replace(Configuration.NONE);
@@ -284,6 +309,7 @@ class TellSomebodyTest {
     log.start();
     root.addAppender(log);
     root.setLevel(Level.INFO);
+    model.settings.setEnableCmdExceptionLogging(true);
     try {
       server.answer(500, 404);
       box.refuse(451);
@@ -295,6 +321,7 @@ class TellSomebodyTest {
       model.work(TellSomebody.PROCESS);
       incident();
     } finally {
+      model.settings.setEnableCmdExceptionLogging(false);
       root.detachAppender(log);
       root.setLevel(level);
     }
@@ -304,6 +331,7 @@ class TellSomebodyTest {
     String said = log.list.stream().map(event -> event.getFormattedMessage()
         + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy())))
         .collect(Collectors.joining("\n"));
+    assertThat(said).as("what is searched is found").contains("answered with status 500").contains("451 no such user here");
     assertThat(dump).as("what is searched is found").contains(hex("segment 0000B is not there")).contains("wal-missing");
     for (String secret : List.of(SECRET, PASSWORD, "T0KEN")) {
       assertThat(dump).doesNotContain(secret).doesNotContainIgnoringCase(hex(secret));

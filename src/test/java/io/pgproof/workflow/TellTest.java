@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,17 +22,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is said of what happened, and to whom. */
 class TellTest {
-  private TellingOnEngine model;
+
+  private static TellingOnEngine model;
+
+  @BeforeAll
+  static void buildEngine() {
+    model = new TellingOnEngine();
+  }
+
+  @AfterAll
+  static void closeEngine() {
+    model.close();
+  }
 
   @BeforeEach
   void start() {
-    model = new TellingOnEngine();
     model.configure(null, recipient("ada"), recipient("otto"));
   }
 
   @AfterEach
   void stop() {
-    model.close();
+    model.forget();
   }
 
   @ParameterizedTest

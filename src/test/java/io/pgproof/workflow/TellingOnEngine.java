@@ -56,6 +56,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class TellingOnEngine implements AutoCloseable {
   static final String RETRY_CYCLE = "PT10S,PT1M";
 
+  private static final Instant BEGIN = Instant.parse("2026-03-01T03:00:00Z");
+
   final SpringProcessEngineConfiguration settings = new SpringProcessEngineConfiguration();
   final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
   final ProcessEngine engine;
@@ -69,7 +71,7 @@ final class TellingOnEngine implements AutoCloseable {
 
   private final JdbcConnectionPool pool;
   private final TransactionTemplate transactions;
-  private Instant now = Instant.parse("2026-03-01T03:00:00Z");
+  private Instant now = BEGIN;
 
   private final Clock clock = new Clock() {
     @Override
@@ -110,6 +112,7 @@ final class TellingOnEngine implements AutoCloseable {
     settings.setHistory("full");
     settings.setJobExecutorActivate(false);
     settings.setEnableExceptionsAfterUnhandledBpmnError(true);
+    settings.setEnableCmdExceptionLogging(false);
     settings.setCustomPreBPMNParseListeners(List.of(new Passing()));
     engine = settings.buildProcessEngine();
     tell = new Tell(engine.getRuntimeService(), configuration, trail, messages, RETRY_CYCLE);
@@ -124,7 +127,7 @@ final class TellingOnEngine implements AutoCloseable {
         new RecordEvidence(trail, new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard(), tell));
     beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(
         trail, new Requests(trail), new OpenTasks(pool), engine.getIdentityService(), tell));
-    engine.getRepositoryService().createDeployment().enableDuplicateFiltering(true)
+    engine.getRepositoryService().createDeployment().name("telling").enableDuplicateFiltering(true)
         .addClasspathResource(TellSomebody.MODEL).addClasspathResource(io.pgproof.workflow.DailySummary.MODEL)
         .addClasspathResource(VerifyBackup.MODEL).addClasspathResource("bpmn/review-stale-backup.form")
         .addClasspathResource("bpmn/approve-escalation.form").deploy();
@@ -136,6 +139,20 @@ final class TellingOnEngine implements AutoCloseable {
     ClockUtil.reset();
     engine.close();
     pool.dispose();
+  }
+
+  /** Forgets all that was, for the next test. */
+  void forget() {
+    engine.getRuntimeService().createProcessInstanceQuery().list()
+        .forEach(instance -> engine.getRuntimeService().deleteProcessInstance(instance.getId(), "test over"));
+    engine.getHistoryService().createHistoricProcessInstanceQuery().list()
+        .forEach(instance -> engine.getHistoryService().deleteHistoricProcessInstance(instance.getId()));
+    jdbc.execute("truncate table pgproof_evidence");
+    jdbc.execute("delete from pgproof_open_task");
+    passed.clear();
+    steps.forget();
+    now = BEGIN;
+    pass(0);
   }
 
   Instant now() {
