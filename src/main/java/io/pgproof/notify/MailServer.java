@@ -160,7 +160,7 @@ final class MailServer {
     return address;
   }
 
-  /** What the server said to refuse for good, which is all that it begins with a 5; a refused log-in may be mended and is none. */
+  /** What the server said to refuse for good: all that begins with a 5. A log-in that fails may be mended and is none. */
   private static Optional<String> refusal(MessagingException failure) {
     for (Exception e = failure; e instanceof MessagingException messaging; e = messaging.getNextException()) {
       int code = e instanceof SMTPAddressFailedException address ? address.getReturnCode()

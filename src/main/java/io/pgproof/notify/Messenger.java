@@ -33,8 +33,8 @@ public final class Messenger {
   /**
    * Sends a message once.
    *
-   * @throws IOException when it is not known to be delivered and may be if it is sent again; the message says why, and neither it
-   *     nor its cause holds a secret
+   * @throws IOException when it is not known to be delivered and may be if it is sent again; neither the message nor a cause
+   *     holds a secret
    */
   public Delivery send(Message message, Recipient recipient, Telling telling) throws IOException, InterruptedException {
     if (recipient.webHook().isPresent()) {

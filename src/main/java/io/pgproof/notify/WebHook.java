@@ -25,7 +25,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLContext;
 
-/** Posts a message as JSON, signed, so that a receiver can tell that it comes from here and is not an old one sent once more. */
+/** Posts a message as JSON, signed, so that a receiver can tell that it comes from here and is no old one come again. */
 final class WebHook {
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();

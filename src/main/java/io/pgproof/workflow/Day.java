@@ -10,7 +10,9 @@ import java.util.Map;
  *
  * @param verdicts how many of each were reached in that time
  */
-record Day(Instant end, List<Standing> targets, Map<String, Long> verdicts, List<Waiting> tasks, List<Stuck> incidents, List<Missed> missed) {
+record Day(
+    Instant end, List<Standing> targets, Map<String, Long> verdicts, List<Waiting> tasks, List<Stuck> incidents,
+    List<Missed> missed) {
   static final Duration LENGTH = Duration.ofHours(24);
 
   /**

@@ -14,10 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
 import org.camunda.bpm.engine.repository.ProcessDefinition;
-import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.camunda.bpm.engine.task.Task;
@@ -35,7 +35,8 @@ final class Days {
   private final RuntimeService runtime;
   private final TaskService tasks;
 
-  Days(Trail trail, CurrentConfiguration configuration, RepositoryService repository, RuntimeService runtime, TaskService tasks) {
+  Days(Trail trail, CurrentConfiguration configuration, RepositoryService repository, RuntimeService runtime,
+      TaskService tasks) {
     this.trail = trail;
     this.configuration = configuration;
     this.repository = repository;

@@ -3,7 +3,7 @@ package io.pgproof.workflow;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
 
-/** Something that people are told. What is said about a run comes from its trail, so all of that is recorded before it is told. */
+/** Something that people are told. What is said about a run comes from its trail, so that is recorded first. */
 public sealed interface Happening {
 
   /** Happened in a run; who is told hangs on the run's target, and nobody is where it has none. */

@@ -54,7 +54,8 @@ final class Messages {
       return ended(story, report, backup);
     } else if (happening instanceof Happening.TaskOpened opened) {
       return Optional.of(aboutRun("task-opened", "TASK " + backup + ": " + opened.task(),
-          "'" + opened.task() + "' waits for somebody of " + opened.group() + ": the backup of " + backup + " is " + report.verdict(),
+          "'" + opened.task() + "' waits for somebody of " + opened.group() + ": the backup of " + backup + " is "
+              + report.verdict(),
           List.of(Fact.of("task", "task", opened.task()), Fact.of("group", "group", opened.group())), story, report));
     } else if (happening instanceof Happening.TaskReminded reminded) {
       return Optional.of(aboutRun("task-reminder", "REMINDER " + backup + ": " + reminded.task(),
@@ -67,7 +68,8 @@ final class Messages {
       String who = escalated.by() == null ? "nobody decided in time" : "by " + escalated.by();
       return Optional.of(aboutRun("escalated", "ESCALATED " + backup + ": " + report.reason() + ", " + who,
           "The " + report.verdict() + " backup of " + backup + " is escalated: " + who,
-          List.of(Fact.of("by", "escalated by", escalated.by()), Fact.of("because", "because", escalated.reason())), story, report));
+          List.of(Fact.of("by", "escalated by", escalated.by()), Fact.of("because", "because", escalated.reason())),
+          story, report));
     } else if (happening instanceof Happening.NewBackupAskedFor asked) {
       return Optional.of(aboutRun("new-backup-asked-for", "NEW BACKUP of " + backup + ": asked for by " + asked.by(),
           asked.by() + " asks for a new backup of " + backup + ", for the present one is " + report.verdict(),

@@ -40,7 +40,8 @@ final class Sending {
     Telling telling = configuration.get().telling();
     Optional<Recipient> recipient = telling.recipient(name);
     if (recipient.isEmpty()) {
-      record(execution, new Evidence.NotTold(name, message.event(), message.id(), "the configuration names this recipient no more"));
+      record(execution, new Evidence.NotTold(name, message.event(), message.id(),
+          "the configuration names this recipient no more"));
       throw new BpmnError(TellSomebody.ErrorCode.NOBODY, "the configuration names " + name + " no more");
     }
     Delivery delivery = messenger.send(message, recipient.get(), telling);

@@ -18,8 +18,8 @@ import org.camunda.bpm.engine.runtime.ProcessInstance;
 /**
  * Tells people what happened.
  *
- * <p>It starts a process for each recipient in the transaction of its caller, so they are told if and only if what the caller does
- * stands. Nothing is sent before that.
+ * <p>It starts a process for each recipient in the transaction of its caller, so they are told if and only if what the caller
+ * does stands. Nothing is sent before that.
  */
 public final class Tell {
   private final RuntimeService runtime;

@@ -13,7 +13,7 @@ record TellingSettings(@DefaultValue("PT10S,PT1M,PT5M,PT30M,PT2H,PT6H") String r
   TellingSettings {
     if (!retryCycle.matches("P[0-9A-Z.]+(,P[0-9A-Z.]+)*")) {
       throw new IllegalArgumentException(
-          "pgproof.telling.retry-cycle must be ISO 8601 durations separated by commas, such as PT10S,PT1M,PT5M, not " + retryCycle);
+          "pgproof.telling.retry-cycle must be ISO 8601 durations separated by commas, such as PT10S,PT1M, not " + retryCycle);
     }
   }
 }

@@ -215,7 +215,7 @@ public final class VerifyBackup {
     public static final String MAX_AGE_TEXT = "maxAgeText";
     public static final String ASKED_BY = "askedBy";
 
-    /** Recipients of what happens, separated by commas, as the server that began the run had them; null where there are none. */
+    /** Names of recipients, with commas, as the server that began the run had them; null where there are none. */
     public static final String TELL = "tell";
 
     /** The operator who handed a stale backup on to the approvers, and why; null where none did. */

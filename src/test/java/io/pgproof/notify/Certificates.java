@@ -24,7 +24,8 @@ final class Certificates {
     try {
       Process keytool = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
           "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=" + host, "-ext", "san=dns:" + host, "-storetype",
-          "PKCS12", "-keystore", store.toString(), "-storepass", new String(PASSWORD))).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+          "PKCS12", "-keystore", store.toString(), "-storepass", new String(PASSWORD)))
+          .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
       if (keytool.waitFor() != 0) {
         throw new IOException("keytool failed");
       }

@@ -74,12 +74,14 @@ public final class MailBox implements AutoCloseable {
 
   /** How to reach it. */
   public Mail address(Security security) {
-    return new Mail("localhost", server.getPortAllocated(), security, "pgproof <pgproof@example.org>", Optional.empty(), Optional.empty());
+    return new Mail("localhost", server.getPortAllocated(), security, "pgproof <pgproof@example.org>", Optional.empty(),
+        Optional.empty());
   }
 
   /** How to reach it with a log-in. */
   public Mail address(Security security, String user, Secret password) {
-    return new Mail("localhost", server.getPortAllocated(), security, "pgproof@example.org", Optional.of(user), Optional.of(password));
+    return new Mail("localhost", server.getPortAllocated(), security, "pgproof@example.org", Optional.of(user),
+        Optional.of(password));
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.pgproof.notify.Message.Table;
 import io.pgproof.target.Mail;
 import io.pgproof.target.Mail.Security;
 import io.pgproof.target.Secret;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -151,7 +153,8 @@ class MailServerTest {
     try (MailBox box = new MailBox()) {
       box.refuse(status);
       assertThat(server(localhost).send(MESSAGE, "nobody@example.org", box.address(Security.NONE)))
-          .isInstanceOfSatisfying(Delivery.Refused.class, refused -> assertThat(refused.why()).contains(status + " no such user here"));
+          .isInstanceOfSatisfying(Delivery.Refused.class,
+              refused -> assertThat(refused.why()).contains(status + " no such user here"));
     }
   }
 
@@ -191,7 +194,8 @@ class MailServerTest {
   @EnumSource(Security.class)
   void aServerThatSaysNothingIsGivenUpAtTheLimit(Security security) throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Mail mail = new Mail("localhost", silent.getLocalPort(), security, "pgproof@example.org", Optional.empty(), Optional.empty());
+      Mail mail = new Mail("localhost", silent.getLocalPort(), security, "pgproof@example.org", Optional.empty(),
+          Optional.empty());
       assertThatThrownBy(() -> new MailServer(localhost, Duration.ofSeconds(1)).send(MESSAGE, "ada@example.org", mail))
           .isInstanceOf(IOException.class).hasMessageContaining("longer than 1 s");
     }
@@ -223,7 +227,7 @@ class MailServerTest {
   }
 
   private static SMTPServer.Builder loggedIn(SMTPServer.Builder settings) {
-    return settings.requireAuth().authenticationHandlerFactory(new EasyAuthenticationHandlerFactory((user, password, context) -> {
+    return settings.requireAuth().authenticationHandlerFactory(new EasyAuthenticationHandlerFactory((user, password, mail) -> {
       if (!user.equals("pgproof") || !password.equals(PASSWORD)) {
         throw new LoginFailedException();
       }
@@ -231,7 +235,8 @@ class MailServerTest {
   }
 
   private static void echo(ServerSocket server) {
-    try (Socket socket = server.accept(); var in = new java.io.BufferedReader(new java.io.InputStreamReader(socket.getInputStream()))) {
+    try (Socket socket = server.accept();
+        BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream()))) {
       var out = socket.getOutputStream();
       out.write("220 echo\r\n".getBytes());
       for (String line = in.readLine(); line != null; line = in.readLine()) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.notify.HookServer;
 import io.pgproof.notify.MailBox;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Mail.Security;
@@ -138,7 +139,7 @@ class DailySummaryTest {
     model.ended("shop", Reason.DISK_FULL);
     model.pass(DAY);
     RunId refuted = model.asked("shop");
-    Evidence.Found.of(io.pgproof.proof.Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, refuted);
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, refuted);
     model.verify(refuted, "refuted");
     model.work(TellSomebody.PROCESS);
     server.answer(404);
@@ -194,8 +195,8 @@ class DailySummaryTest {
     model.summaries.plan();
     summaryOfThisDay();
 
-    ProcessDefinition process =
-        model.engine.getRepositoryService().createProcessDefinitionQuery().processDefinitionKey(DailySummary.PROCESS).singleResult();
+    ProcessDefinition process = model.engine.getRepositoryService().createProcessDefinitionQuery()
+        .processDefinitionKey(DailySummary.PROCESS).singleResult();
     Set<String> passed = new TreeSet<>(model.passed);
     model.engine.getHistoryService().createHistoricActivityInstanceQuery().list()
         .forEach(activity -> passed.add(activity.getActivityId()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.notify.Message;
 import io.pgproof.notify.Message.Fact;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Recipient;
@@ -49,7 +50,8 @@ class TellTest {
   @CsvSource({
       "TOO_OLD, stale, STALE shop: too-old, The backup of shop is stale: segment 0000B is not there",
       "WAL_MISSING, refuted, REFUTED shop: wal-missing, The backup of shop is refuted: segment 0000B is not there",
-      "DISK_FULL, inconclusive, INCONCLUSIVE shop: disk-full, It cannot be told whether the backup of shop is good: segment 0000B is not there"})
+      "DISK_FULL, inconclusive, INCONCLUSIVE shop: disk-full, "
+          + "It cannot be told whether the backup of shop is good: segment 0000B is not there"})
   void aVerdictThatIsNotProvenIsToldWithAllThatAPersonNeeds(Reason reason, String event, String subject, String lead) {
     RunId run = model.ended("shop", reason);
     Message message = message(new Happening.Ended(run));
@@ -136,14 +138,15 @@ class TellTest {
     model.tell.tell(missed);
     model.tell.tell(new Happening.ScheduleMissed("silent", model.now(), "x"));
     model.tell.tell(new Happening.ScheduleMissed("gone", model.now(), "x"));
-    assertThat(model.engine.getRuntimeService().createVariableInstanceQuery().variableName(TellSomebody.Variable.RECIPIENT).list())
+    assertThat(model.engine.getRuntimeService().createVariableInstanceQuery()
+        .variableName(TellSomebody.Variable.RECIPIENT).list())
         .extracting(variable -> variable.getValue()).containsExactlyInAnyOrder("ada", "otto");
   }
 
   @Test
   void aTextTooLongForAPersonIsCut() {
     RunId run = model.asked("shop");
-    Evidence.Found.of(io.pgproof.proof.Finding.of(Reason.RECOVERY_FAILED, "m".repeat(10_000), "w".repeat(100_000)))
+    Evidence.Found.of(Finding.of(Reason.RECOVERY_FAILED, "m".repeat(10_000), "w".repeat(100_000)))
         .record(model.trail, run);
     Message message = message(new Happening.Ended(run));
 
@@ -159,7 +162,7 @@ class TellTest {
   private RunId takenBack() {
     RunId run = model.asked("shop");
     new Evidence.Withdrawn("tester").record(model.trail, run);
-    Evidence.Found.of(io.pgproof.proof.Finding.of(Reason.INTERRUPTED, "taken back")).record(model.trail, run);
+    Evidence.Found.of(Finding.of(Reason.INTERRUPTED, "taken back")).record(model.trail, run);
     new Evidence.VerdictReached(RunStory.of(model.trail.of(run)).report(run.value())).record(model.trail, run);
     return run;
   }

@@ -121,7 +121,8 @@ class TellingModelsTest {
       drawn.add(edge.getBpmnElement().getId());
       Waypoint last = null;
       for (Waypoint point : edge.getWaypoints()) {
-        assertThat(last == null || last.getX().equals(point.getX()) || last.getY().equals(point.getY())).as(edge.getId()).isTrue();
+        assertThat(last == null || last.getX().equals(point.getX()) || last.getY().equals(point.getY()))
+            .as(edge.getId()).isTrue();
         last = point;
       }
     }

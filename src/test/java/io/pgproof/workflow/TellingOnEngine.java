@@ -1,5 +1,6 @@
 package io.pgproof.workflow;
 
+import io.pgproof.Bench;
 import io.pgproof.audit.Trail;
 import io.pgproof.notify.Messenger;
 import io.pgproof.proof.Finding;
@@ -7,7 +8,6 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
-import io.pgproof.target.DailySummary;
 import io.pgproof.target.Mail;
 import io.pgproof.target.Plan;
 import io.pgproof.target.Recipient;
@@ -18,9 +18,11 @@ import io.pgproof.target.Telling;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
@@ -52,7 +55,10 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The processes that tell people, with their real delegates, on an engine whose transactions are those of the trail; no job runs unless a test runs it. */
+/**
+ * The processes that tell people, with their real delegates, on an engine whose transactions are those of the trail; no job runs
+ * unless a test runs it.
+ */
 final class TellingOnEngine implements AutoCloseable {
   static final String RETRY_CYCLE = "PT10S,PT1M";
 
@@ -120,15 +126,16 @@ final class TellingOnEngine implements AutoCloseable {
     Sending sending = new Sending(new Messenger(clock), configuration, trail);
     beans.put(TellSomebody.Step.TELL_RECIPIENT, new TellRecipient(sending));
     beans.put(TellSomebody.Step.TELL_AFTER_MENDING, new TellAfterMending(sending, engine.getManagementService()));
-    beans.put(io.pgproof.workflow.DailySummary.Step.PLAN_NEXT_SUMMARY, new PlanNextSummary(summaries));
-    beans.put(io.pgproof.workflow.DailySummary.Step.SUM_UP_DAY, new SumUpDay(
-        new Days(trail, configuration, engine.getRepositoryService(), engine.getRuntimeService(), engine.getTaskService()), tell, clock));
+    beans.put(DailySummary.Step.PLAN_NEXT_SUMMARY, new PlanNextSummary(summaries));
+    Days days =
+        new Days(trail, configuration, engine.getRepositoryService(), engine.getRuntimeService(), engine.getTaskService());
+    beans.put(DailySummary.Step.SUM_UP_DAY, new SumUpDay(days, tell, clock));
     beans.put(VerifyBackup.Step.RECORD_EVIDENCE,
         new RecordEvidence(trail, new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard(), tell));
     beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(
         trail, new Requests(trail), new OpenTasks(pool), engine.getIdentityService(), tell));
     engine.getRepositoryService().createDeployment().name("telling").enableDuplicateFiltering(true)
-        .addClasspathResource(TellSomebody.MODEL).addClasspathResource(io.pgproof.workflow.DailySummary.MODEL)
+        .addClasspathResource(TellSomebody.MODEL).addClasspathResource(DailySummary.MODEL)
         .addClasspathResource(VerifyBackup.MODEL).addClasspathResource("bpmn/review-stale-backup.form")
         .addClasspathResource("bpmn/approve-escalation.form").deploy();
     pass(0);
@@ -164,11 +171,11 @@ final class TellingOnEngine implements AutoCloseable {
     ClockUtil.setCurrentTime(Date.from(now));
   }
 
-  /** One target, {@code shop}, due at three each night, of which these recipients are told; so they are of the daily summary at seven. */
+  /** The target {@code shop}, due at three each night; these recipients are told of it, and at seven how all stand. */
   void configure(Mail mail, Recipient... recipients) {
     List<String> names = List.of(recipients).stream().map(Recipient::name).toList();
     configure(new Telling(Optional.ofNullable(mail), List.of(recipients), Optional.of(
-        new DailySummary(java.time.LocalTime.of(7, 0), ZoneId.of("Europe/Berlin"), names))), names);
+        new io.pgproof.target.DailySummary(LocalTime.of(7, 0), ZoneId.of("Europe/Berlin"), names))), names);
   }
 
   void configure(Telling telling, List<String> names) {
@@ -182,7 +189,7 @@ final class TellingOnEngine implements AutoCloseable {
   RunId asked(String target) {
     RunId run = RunId.at(now);
     new Evidence.Asked(target == null
-        ? io.pgproof.Bench.request(Path.of("/backups/shop"))
+        ? Bench.request(Path.of("/backups/shop"))
         : configuration.target(target).orElseThrow().request("tester"), null).record(trail, run);
     return run;
   }
@@ -206,18 +213,18 @@ final class TellingOnEngine implements AutoCloseable {
     });
   }
 
-  <T> T inTransaction(java.util.function.Supplier<T> work) {
+  <T> T inTransaction(Supplier<T> work) {
     return transactions.execute(transaction -> work.get());
   }
 
   /** The jobs of this process that are no timers, have retries left and are not suspended, the oldest first. */
   List<Job> jobs(String process) {
     return engine.getManagementService().createJobQuery().processDefinitionKey(process).messages().active().withRetriesLeft()
-        .list().stream().sorted(java.util.Comparator.comparing(Job::getCreateTime)).toList();
+        .list().stream().sorted(Comparator.comparing(Job::getCreateTime)).toList();
   }
 
   Job timer() {
-    return engine.getManagementService().createJobQuery().processDefinitionKey(io.pgproof.workflow.DailySummary.PROCESS).timers().singleResult();
+    return engine.getManagementService().createJobQuery().processDefinitionKey(DailySummary.PROCESS).timers().singleResult();
   }
 
   /** Runs one job as the job executor does; what it throws is seen in its retries. */
