@@ -67,7 +67,7 @@ public final class Trail {
   /**
    * The latest entries of this kind over all runs whose bodies have these members, newest first.
    *
-   * @param members as JSON writes them, such as {@code "target":"shop"}; in a text that speaks of one, quotes are escaped
+   * @param members as JSON writes them, such as {@code "target":"shop"}; a text that merely speaks of one has its quotes escaped
    */
   public List<Entry> latest(String kind, int limit, List<String> members) {
     return jdbc.query(COLUMNS + "where kind = ?" + having(members) + " order by id desc fetch first " + limit + " rows only",

@@ -29,7 +29,7 @@ import org.camunda.bpm.engine.identity.Group;
  * deleting history are granted to {@code camunda-admin} alone. Nobody else may store filters, either.
  */
 final class AccessRights {
-  static final List<String> PROCESSES = List.of(VerifyBackup.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
+  private static final List<String> SHOWN = List.of(VerifyBackup.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
   static final String TASK_FILTER = "Open tasks";
 
   private final IdentityService identities;
@@ -59,17 +59,15 @@ final class AccessRights {
     }
     for (String group : List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS)) {
       grant(group, Resources.APPLICATION, "cockpit", Permissions.ACCESS);
-      for (String process : PROCESSES) {
+      for (String process : SHOWN) {
         grant(group, Resources.PROCESS_DEFINITION, process,
             ProcessDefinitionPermissions.READ,
             ProcessDefinitionPermissions.READ_INSTANCE,
             ProcessDefinitionPermissions.READ_HISTORY);
       }
     }
-    for (String process : PROCESSES) {
-      grant(Groups.OPERATORS, Resources.PROCESS_DEFINITION, process, ProcessDefinitionPermissions.RETRY_JOB);
-      grant(Groups.AUDITORS, Resources.PROCESS_DEFINITION, process, ProcessDefinitionPermissions.READ_TASK);
-    }
+    SHOWN.forEach(process -> grant(Groups.OPERATORS, Resources.PROCESS_DEFINITION, process, ProcessDefinitionPermissions.RETRY_JOB));
+    grant(Groups.AUDITORS, Resources.PROCESS_DEFINITION, VerifyBackup.PROCESS, ProcessDefinitionPermissions.READ_TASK);
     grant(Groups.AUDITORS, Resources.DEPLOYMENT, ANY, Permissions.READ);
     grant(Groups.AUDITORS, Resources.OPERATION_LOG_CATEGORY, ANY, UserOperationLogCategoryPermissions.READ);
   }
