@@ -25,6 +25,7 @@ import java.util.Properties;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -74,8 +75,12 @@ final class MailServer {
 
   /** Sends over a connection that is closed when the limit is over, in whatever state it is then. */
   private void hand(MimeMessage mail, Session session, Mail server) throws MessagingException, IOException {
+    AtomicBoolean over = new AtomicBoolean();
     try (Socket socket = new Socket()) {
-      ScheduledFuture<?> end = watch.schedule(() -> close(socket), limit.toMillis(), TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> end = watch.schedule(() -> {
+        over.set(true);
+        close(socket);
+      }, limit.toMillis(), TimeUnit.MILLISECONDS);
       try {
         Socket connected = connected(socket, server);
         try (SMTPTransport transport = new SMTPTransport(session, null)) {
@@ -83,7 +88,7 @@ final class MailServer {
           transport.sendMessage(mail, mail.getAllRecipients());
         }
       } catch (MessagingException | IOException e) {
-        if (end.isDone()) {
+        if (over.get()) {
           throw new IOException("it took longer than " + limit.toSeconds() + " s");
         }
         throw e;
