@@ -43,7 +43,8 @@ class RoomsTest {
       Map.entry("postgres", Set.of("proof", "sandbox", "backup")),
       Map.entry("audit", Set.of("proof")),
       Map.entry("demo", Set.of("proof", "sandbox", "image", "postgres")),
-      Map.entry("workflow", Set.of("proof", "state", "target", "backup", "sandbox", "image", "postgres", "audit")),
+      Map.entry("notify", Set.of("proof", "target")),
+      Map.entry("workflow", Set.of("proof", "state", "target", "backup", "sandbox", "image", "postgres", "audit", "notify")),
       Map.entry("owner", Set.of("", "proof", "command", "state", "target", "backup", "sandbox", "sandbox.lxc", "image",
           "postgres", "audit", "demo", "workflow")),
       Map.entry("cli", Set.of("", "proof", "command", "state", "target", "backup", "sandbox", "sandbox.lxc", "image", "audit", "workflow",
@@ -63,7 +64,10 @@ class RoomsTest {
       Map.entry("org.apache.commons.compress", Set.of("backup")),
       Map.entry("org.h2", Set.of("audit")),
       Map.entry("org.yaml", Set.of("yaml")),
-      Map.entry("com.cronutils", Set.of("target")));
+      Map.entry("com.cronutils", Set.of("target")),
+      Map.entry("jakarta.mail", Set.of("notify")),
+      Map.entry("org.eclipse.angus", Set.of("notify")),
+      Map.entry("java.net.http", Set.of("notify")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(HERE);

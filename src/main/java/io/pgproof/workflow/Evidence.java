@@ -343,6 +343,22 @@ public sealed interface Evidence {
     }
   }
 
+  /** A recipient was told; {@code message} is the id that the message carries. */
+  record Told(String recipient, String channel, String event, String message) implements Evidence {
+    @Override
+    public String tell() {
+      return "told " + recipient + " by " + channel + ": " + event + ", message " + message;
+    }
+  }
+
+  /** A recipient was not told, and will not be unless somebody mends what is wrong. */
+  record NotTold(String recipient, String event, String message, String why) implements Evidence {
+    @Override
+    public String tell() {
+      return "could not tell " + recipient + ": " + event + ", message " + message + ": " + why;
+    }
+  }
+
   /** The kind of the entry as it stands in the table. */
   static String kind(Class<? extends Evidence> type) {
     return type.getSimpleName();

@@ -1,14 +1,11 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
-import io.pgproof.proof.Finding;
-import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.target.VerificationRequest;
 import java.time.Duration;
-import java.util.Objects;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
@@ -32,15 +29,11 @@ final class ReachVerdict implements JavaDelegate {
     RunStory story = RunStory.of(trail.of(run));
     Verdict verdict = story.verdict();
     execution.setVariable(VerifyBackup.Variable.VERDICT, verdict.word());
-    execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.withdrawn() && verdict.reason() == Reason.INTERRUPTED);
+    execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.endedByWithdrawal());
     execution.setVariable(VerifyBackup.Variable.REASON, verdict.reason().code());
     execution.setVariable(VerifyBackup.Variable.MESSAGE, shortened(verdict.message()));
     execution.setVariable(VerifyBackup.Variable.HINT, shortened(verdict.hint()));
-    execution.setVariable(VerifyBackup.Variable.WORDS, shortened(story.findings().stream()
-        .filter(finding -> finding.reason() == verdict.reason())
-        .map(Finding::words)
-        .filter(Objects::nonNull)
-        .findFirst().orElse(null)));
+    execution.setVariable(VerifyBackup.Variable.WORDS, shortened(story.words()));
     execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
     Report.FreshnessFacts freshness = story.freshness();
     if (freshness != null && freshness.newest() != null) {

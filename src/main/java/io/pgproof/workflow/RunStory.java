@@ -3,6 +3,7 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Entry;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Fault;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.Report.PhaseFacts;
 import io.pgproof.proof.Verdict;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -162,12 +164,20 @@ final class RunStory {
     return withdrawn;
   }
 
-  List<Finding> findings() {
-    return List.copyOf(findings);
+  /** Whether it ended because whoever asked took it back. */
+  boolean endedByWithdrawal() {
+    return withdrawn && verdict().reason() == Reason.INTERRUPTED;
   }
 
   Report.FreshnessFacts freshness() {
     return freshness;
+  }
+
+  /** What PostgreSQL or another program said about the finding that the verdict rests on; {@code null} where none spoke. */
+  String words() {
+    Reason reason = verdict().reason();
+    return findings.stream().filter(finding -> finding.reason() == reason).map(Finding::words).filter(Objects::nonNull)
+        .findFirst().orElse(null);
   }
 
   /** The verdict that this trail asks for. */

@@ -68,7 +68,7 @@ abstract class Step implements JavaDelegate {
     evidence.record(trail, run);
   }
 
-  private static boolean isLastTry() {
+  static boolean isLastTry() {
     JobExecutorContext job = Context.getJobExecutorContext();
     return job != null && job.getCurrentJob() != null && job.getCurrentJob().getRetries() <= 1;
   }

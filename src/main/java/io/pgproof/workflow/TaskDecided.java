@@ -42,9 +42,10 @@ final class TaskDecided implements TaskListener {
   private final FourEyes fourEyes;
   private final IdentityService identities;
   private final Clock clock;
+  private final Tell tell;
 
   TaskDecided(Trail trail, Requests requests, OpenTasks openTasks, Waivers waivers, FourEyes fourEyes,
-      IdentityService identities, Clock clock) {
+      IdentityService identities, Clock clock, Tell tell) {
     this.trail = trail;
     this.requests = requests;
     this.openTasks = openTasks;
@@ -52,6 +53,7 @@ final class TaskDecided implements TaskListener {
     this.fourEyes = fourEyes;
     this.identities = identities;
     this.clock = clock;
+    this.tell = tell;
   }
 
   @Override
@@ -106,6 +108,11 @@ final class TaskDecided implements TaskListener {
       task.getExecution().setVariable(VerifyBackup.Variable.ESCALATE_AFTER, request.patience().escalateAfter().toString());
     } else {
       openTasks.release(OpenTasks.backupKey(request), run);
+      if (decision.equals(VerifyBackup.Decision.ESCALATE)) {
+        tell.tell(new Happening.Escalated(run, person, reason));
+      } else if (decision.equals(VerifyBackup.Decision.NEW_BACKUP)) {
+        tell.tell(new Happening.NewBackupAskedFor(run, person, reason));
+      }
     }
   }
 

@@ -49,10 +49,11 @@ public final class Verifications {
   private final Turns turns;
   private final JobExecutor jobs;
   private final ThreadPoolTaskExecutor steps;
+  private final Tell tell;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle, LongWork work, Stays stays, Turns turns,
-      JobExecutor jobs, ThreadPoolTaskExecutor steps) {
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle, LongWork work,
+      Stays stays, Turns turns, JobExecutor jobs, ThreadPoolTaskExecutor steps, Tell tell) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
@@ -68,6 +69,7 @@ public final class Verifications {
     this.turns = turns;
     this.jobs = jobs;
     this.steps = steps;
+    this.tell = tell;
   }
 
   /**
@@ -99,6 +101,7 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.BACKUP_PATH, backup.toString());
     variables.put(VerifyBackup.Variable.BACKUP_KEY, OpenTasks.backupKey(request));
     variables.put(VerifyBackup.Variable.ASKED_BY, request.askedBy());
+    variables.put(VerifyBackup.Variable.TELL, tell.names(request));
     variables.put(VerifyBackup.Variable.MAX_AGE_TEXT, Words.duration(request.maxAge()));
     variables.put(VerifyBackup.Variable.RETRY_CYCLE, retryCycle);
     variables.put(VerifyBackup.Variable.DEADLINE, request.stayTimeout().toString());

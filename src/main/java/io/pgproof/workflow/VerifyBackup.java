@@ -250,6 +250,9 @@ public final class VerifyBackup {
     public static final String DECIDE_BY = "decideBy";
     public static final String ASKED_BY = "askedBy";
 
+    /** Names of recipients, with commas, as the server that began the run had them; null where there are none. */
+    public static final String TELL = "tell";
+
     /** Who handed a stale backup on to the approvers, {@code pgproof} where no operator decided, and why; null where none did. */
     public static final String HANDED_ON_BY = "handedOnBy";
     public static final String HANDED_ON_REASON = "handedOnReason";

@@ -76,9 +76,9 @@ class WorkflowConfiguration {
   Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
       PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests,
       Clock clock, WorkflowSettings settings, LongWork work, Stays stays, Turns turns, JobExecutor jobs,
-      @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps, Tell tell) {
     return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
-        requests, clock, settings.retryCycle(), work, stays, turns, jobs, (ThreadPoolTaskExecutor) steps);
+        requests, clock, settings.retryCycle(), work, stays, turns, jobs, (ThreadPoolTaskExecutor) steps, tell);
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)
@@ -167,8 +167,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.RECORD_EVIDENCE)
-  RecordEvidence recordEvidence(Trail trail, Verdicts verdicts, LongWork work, ProgressBoard progress) {
-    return new RecordEvidence(trail, verdicts, work, progress);
+  RecordEvidence recordEvidence(Trail trail, Verdicts verdicts, LongWork work, ProgressBoard progress, Tell tell) {
+    return new RecordEvidence(trail, verdicts, work, progress, tell);
   }
 
   @Bean(VerifyBackup.Step.LOOK_FOR_WAIVER)
@@ -208,7 +208,7 @@ class WorkflowConfiguration {
 
   @Bean(VerifyBackup.Listener.TASK_DECIDED)
   TaskDecided taskDecided(Trail trail, Requests requests, OpenTasks openTasks, Waivers waivers, IdentityService identities,
-      Clock clock) {
-    return new TaskDecided(trail, requests, openTasks, waivers, new FourEyes(trail, requests, waivers), identities, clock);
+      Clock clock, Tell tell) {
+    return new TaskDecided(trail, requests, openTasks, waivers, new FourEyes(trail, requests, waivers), identities, clock, tell);
   }
 }

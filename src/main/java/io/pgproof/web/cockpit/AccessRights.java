@@ -3,8 +3,11 @@ package io.pgproof.web.cockpit;
 import static org.camunda.bpm.engine.authorization.Authorization.ANY;
 import static org.camunda.bpm.engine.authorization.Groups.CAMUNDA_ADMIN;
 
+import io.pgproof.workflow.DailySummary;
 import io.pgproof.workflow.Groups;
 import io.pgproof.workflow.KeepSchedule;
+import io.pgproof.workflow.TellSomebody;
+import io.pgproof.workflow.VerifyBackup;
 import java.util.List;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.FilterService;
@@ -27,8 +30,8 @@ import org.camunda.bpm.engine.identity.Group;
  * deleting history are granted to {@code camunda-admin} alone. Nobody else may store filters, either.
  */
 final class AccessRights {
-  static final String PROCESS = "verifyBackup";
-  private static final List<String> SHOWN = List.of(PROCESS, KeepSchedule.PROCESS);
+  private static final List<String> SHOWN =
+      List.of(VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
   static final String TASK_FILTER = "Open tasks";
 
   private final IdentityService identities;
@@ -66,7 +69,7 @@ final class AccessRights {
       }
     }
     SHOWN.forEach(process -> grant(Groups.OPERATORS, Resources.PROCESS_DEFINITION, process, ProcessDefinitionPermissions.RETRY_JOB));
-    grant(Groups.AUDITORS, Resources.PROCESS_DEFINITION, PROCESS, ProcessDefinitionPermissions.READ_TASK);
+    grant(Groups.AUDITORS, Resources.PROCESS_DEFINITION, VerifyBackup.PROCESS, ProcessDefinitionPermissions.READ_TASK);
     grant(Groups.AUDITORS, Resources.DEPLOYMENT, ANY, Permissions.READ);
     grant(Groups.AUDITORS, Resources.OPERATION_LOG_CATEGORY, ANY, UserOperationLogCategoryPermissions.READ);
   }

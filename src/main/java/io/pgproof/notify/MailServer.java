@@ -1,0 +1,214 @@
+package io.pgproof.notify;
+
+import io.pgproof.target.Mail;
+import io.pgproof.target.Mail.Security;
+import jakarta.mail.Authenticator;
+import jakarta.mail.MessagingException;
+import jakarta.mail.PasswordAuthentication;
+import jakarta.mail.Session;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.eclipse.angus.mail.smtp.SMTPTransport;
+
+/** Hands a message to a mail server by SMTP, as plain text and as HTML. */
+final class MailServer {
+  private final SSLContext trust;
+  private final Duration limit;
+  private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, task -> {
+    Thread thread = new Thread(task, "mail-limit");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  MailServer(SSLContext trust, Duration limit) {
+    this.trust = trust;
+    this.limit = limit;
+    this.watch.setRemoveOnCancelPolicy(true);
+  }
+
+  Delivery send(Message message, String to, Mail server) throws IOException {
+    String channel = "mail to " + to;
+    Optional<String> password = server.password().isPresent()
+        ? Optional.of(Messenger.read(server.password().get()))
+        : Optional.empty();
+    try {
+      Session session = session(server, password);
+      MimeMessage mail = mail(session, message, address(to), address(server.from()));
+      hand(mail, session, server);
+      return new Delivery.Accepted(channel);
+    } catch (AddressException e) {
+      return new Delivery.Refused(channel, "'" + e.getRef() + "' is no address: " + e.getMessage());
+    } catch (MessagingException e) {
+      Optional<String> refusal = refusal(e);
+      if (refusal.isPresent()) {
+        return new Delivery.Refused(channel, hidden(refusal.get(), server, password));
+      }
+      throw failed(server, e, password);
+    } catch (IOException e) {
+      throw failed(server, e, password);
+    }
+  }
+
+  /** Sends over a connection that is closed when the limit is over, in whatever state it is then. */
+  private void hand(MimeMessage mail, Session session, Mail server) throws MessagingException, IOException {
+    AtomicBoolean over = new AtomicBoolean();
+    try (Socket socket = new Socket()) {
+      ScheduledFuture<?> end = watch.schedule(() -> {
+        over.set(true);
+        close(socket);
+      }, limit.toMillis(), TimeUnit.MILLISECONDS);
+      try {
+        Socket connected = connected(socket, server);
+        try (SMTPTransport transport = new SMTPTransport(session, null)) {
+          transport.connect(connected);
+          transport.sendMessage(mail, mail.getAllRecipients());
+        }
+      } catch (MessagingException | IOException e) {
+        if (over.get()) {
+          throw new IOException("it took longer than " + limit.toSeconds() + " s");
+        }
+        throw e;
+      } finally {
+        end.cancel(false);
+      }
+    }
+  }
+
+  private Socket connected(Socket socket, Mail server) throws IOException {
+    // The name goes along, for the certificate must be of that name.
+    InetAddress address = InetAddress.getByAddress(server.host(), InetAddress.getByName(server.host()).getAddress());
+    socket.connect(new InetSocketAddress(address, server.port()), (int) limit.toMillis());
+    if (server.security() != Security.TLS) {
+      return socket;
+    }
+    SSLSocket encrypted = (SSLSocket) trust.getSocketFactory().createSocket(socket, server.host(), server.port(), true);
+    SSLParameters parameters = encrypted.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    encrypted.setSSLParameters(parameters);
+    encrypted.startHandshake();
+    return encrypted;
+  }
+
+  private Session session(Mail server, Optional<String> password) {
+    Properties properties = new Properties();
+    properties.put("mail.smtp.host", server.host());
+    properties.put("mail.smtp.auth", String.valueOf(password.isPresent()));
+    properties.put("mail.smtp.auth.mechanisms", "PLAIN LOGIN");
+    properties.put("mail.smtp.starttls.enable", String.valueOf(server.security() == Security.STARTTLS));
+    properties.put("mail.smtp.starttls.required", String.valueOf(server.security() == Security.STARTTLS));
+    properties.put("mail.smtp.ssl.checkserveridentity", "true");
+    properties.put("mail.smtp.ssl.socketFactory", trust.getSocketFactory());
+    return Session.getInstance(properties, password.isEmpty() ? null : new Authenticator() {
+      @Override
+      protected PasswordAuthentication getPasswordAuthentication() {
+        return new PasswordAuthentication(server.user().orElseThrow(), password.get());
+      }
+    });
+  }
+
+  private static MimeMessage mail(Session session, Message message, InternetAddress to, InternetAddress from)
+      throws MessagingException {
+    String domain = from.getAddress().substring(from.getAddress().indexOf('@') + 1);
+    MimeMessage mail = new MimeMessage(session) {
+      @Override
+      protected void updateMessageID() throws MessagingException {
+        setHeader("Message-ID", "<" + message.id() + "@" + domain + ">");
+      }
+    };
+    mail.setFrom(from);
+    mail.setRecipient(jakarta.mail.Message.RecipientType.TO, to);
+    mail.setSubject(MailText.subject(message), StandardCharsets.UTF_8.name());
+    mail.setSentDate(Date.from(message.at()));
+    // No machine should answer.
+    mail.setHeader("Auto-Submitted", "auto-generated");
+    MimeBodyPart plain = new MimeBodyPart();
+    plain.setText(MailText.plain(message), StandardCharsets.UTF_8.name());
+    MimeBodyPart html = new MimeBodyPart();
+    html.setText(MailText.html(message), StandardCharsets.UTF_8.name(), "html");
+    mail.setContent(new MimeMultipart("alternative", plain, html));
+    mail.saveChanges();
+    return mail;
+  }
+
+  private static InternetAddress address(String text) throws AddressException {
+    if (text.codePoints().anyMatch(Character::isISOControl)) {
+      throw new AddressException("it has a control character", text.replaceAll("\\p{Cntrl}", " "));
+    }
+    InternetAddress address = new InternetAddress(text, true);
+    if (address.getAddress().indexOf('@') < 0) {
+      throw new AddressException("it has no @", text);
+    }
+    return address;
+  }
+
+  /** What the server said to refuse for good: all that begins with a 5. A log-in that fails may be mended and is none. */
+  private static Optional<String> refusal(MessagingException failure) {
+    for (Exception e = failure; e instanceof MessagingException messaging; e = messaging.getNextException()) {
+      int code = e instanceof SMTPAddressFailedException address ? address.getReturnCode()
+          : e instanceof SMTPSenderFailedException sender ? sender.getReturnCode()
+          : e instanceof SMTPSendFailedException sending ? sending.getReturnCode()
+          : 0;
+      if (code >= 500 && code < 600) {
+        return Optional.of("the mail server said: " + e.getMessage().strip());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Without a cause: what a mail server says to a log-in is not known, and a stack trace is kept. */
+  private static IOException failed(Mail server, Exception failure, Optional<String> password) {
+    StringBuilder said = new StringBuilder();
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().strip();
+      if (said.indexOf(text) < 0) {
+        said.append(": ").append(text);
+      }
+    }
+    return new IOException("the mail server " + server.host() + ":" + server.port() + " did not take it" 
+        + hidden(said.toString(), server, password));
+  }
+
+  /** There are servers that repeat the line that they did not understand. */
+  private static String hidden(String text, Mail server, Optional<String> password) {
+    String hidden = text.replaceAll("\\p{Cntrl}+", " ");
+    if (password.isPresent()) {
+      for (String login : List.of(password.get(), "\0" + server.user().orElseThrow() + "\0" + password.get())) {
+        hidden = hidden.replace(Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)), "***");
+      }
+      hidden = hidden.replace(password.get(), "***");
+    }
+    return hidden;
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is closed all the same.
+    }
+  }
+}

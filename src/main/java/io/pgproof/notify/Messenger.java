@@ -1,0 +1,65 @@
+package io.pgproof.notify;
+
+import io.pgproof.target.Recipient;
+import io.pgproof.target.Secret;
+import io.pgproof.target.Telling;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+
+/** Sends messages; may be used by many threads at once. */
+public final class Messenger {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final MailServer mail;
+  private final WebHook webHook;
+
+  public Messenger(Clock clock) {
+    this(clock, systemTrust(), LIMIT);
+  }
+
+  /**
+   * @param trust which servers are believed to be who they say
+   * @param limit for one sending, from the first to the last byte
+   */
+  Messenger(Clock clock, SSLContext trust, Duration limit) {
+    this.mail = new MailServer(trust, limit);
+    this.webHook = new WebHook(clock, trust, limit);
+  }
+
+  /**
+   * Sends a message once.
+   *
+   * @throws IOException when it is not known to be delivered and may be if it is sent again; neither the message nor a cause
+   *     holds a secret
+   */
+  public Delivery send(Message message, Recipient recipient, Telling telling) throws IOException, InterruptedException {
+    if (recipient.webHook().isPresent()) {
+      return webHook.post(message, recipient.webHook().get(), recipient.secret().orElseThrow());
+    }
+    return mail.send(message, recipient.mail().orElseThrow(),
+        telling.mail().orElseThrow(() -> new IOException("no mail server is configured")));
+  }
+
+  /**
+   * @throws IOException with a message that says what is missing where
+   */
+  static String read(Secret secret) throws IOException {
+    try {
+      return secret.read();
+    } catch (FileSystemException e) {
+      throw new IOException("the secret in " + secret + " cannot be read: " + e, e);
+    }
+  }
+
+  private static SSLContext systemTrust() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no TLS, or its trust store cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.pgproof.notify;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.target.Secret;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLContext;
+
+/** Posts a message as JSON, signed, so that a receiver can tell that it comes from here and is no old one come again. */
+final class WebHook {
+  private static final int SCHEMA = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Clock clock;
+  private final HttpClient client;
+  private final Duration limit;
+
+  WebHook(Clock clock, SSLContext trust, Duration limit) {
+    this.clock = clock;
+    this.limit = limit;
+    // A redirect would carry the message where the configuration does not say, so none is followed.
+    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER)
+        .sslContext(trust).connectTimeout(limit).build();
+  }
+
+  Delivery post(Message message, URI address, Secret secret) throws IOException, InterruptedException {
+    String channel = "web hook " + withoutPath(address);
+    String body = body(message);
+    String timestamp = String.valueOf(clock.instant().getEpochSecond());
+    HttpRequest request = HttpRequest.newBuilder(address)
+        .header("Content-Type", "application/json")
+        .header("User-Agent", "pgproof")
+        .header("Pgproof-Id", message.id())
+        .header("Pgproof-Timestamp", timestamp)
+        .header("Pgproof-Signature", "sha256=" + signature(timestamp + "." + body, Messenger.read(secret)))
+        .POST(HttpRequest.BodyPublishers.ofString(body))
+        .build();
+    int status = status(request, channel);
+    if (status >= 200 && status < 300) {
+      return new Delivery.Accepted(channel);
+    }
+    if (status >= 400 && status < 500 && status != 408 && status != 429) {
+      return new Delivery.Refused(channel, "it answered with status " + status);
+    }
+    throw new IOException(channel + " answered with status " + status
+        + (status / 100 == 3 ? ", and redirects are not followed: name the address where it leads" : ""));
+  }
+
+  private int status(HttpRequest request, String channel) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<InputStream>> answer =
+        client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+    try {
+      HttpResponse<InputStream> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      // What else it says is not read, however long that is.
+      response.body().close();
+      return response.statusCode();
+    } catch (ExecutionException e) {
+      throw new IOException(channel + " cannot be reached: " + e.getCause(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(channel + " gave no answer within " + limit.toSeconds() + " s");
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  /** One object; what the message's facts and tables are called are its members. */
+  static String body(Message message) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("schema", SCHEMA);
+    body.put("id", message.id());
+    body.put("event", message.event());
+    body.put("at", message.at().toString());
+    body.put("subject", message.subject());
+    body.put("text", message.lead());
+    body.putAll(members(message.facts()));
+    message.tables().forEach(table -> body.put(table.name(), table.rows().stream().map(WebHook::members).toList()));
+    try {
+      return JSON.writeValueAsString(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts and numbers can always be written", e);
+    }
+  }
+
+  private static Map<String, Object> members(List<Message.Fact> facts) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    facts.forEach(fact -> members.put(fact.name(), fact.value()));
+    return members;
+  }
+
+  private static String signature(String text, String secret) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), mac.getAlgorithm()));
+      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has HmacSHA256", e);
+    }
+  }
+
+  /** Paths and queries of web hooks often are their passwords. */
+  private static String withoutPath(URI address) {
+    return address.getScheme() + "://" + address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
+  }
+}

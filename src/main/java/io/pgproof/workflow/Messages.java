@@ -1,0 +1,200 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Entry;
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.audit.Trail;
+import io.pgproof.notify.Message;
+import io.pgproof.notify.Message.Fact;
+import io.pgproof.notify.Message.Table;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Puts what happened into words. */
+final class Messages {
+  private static final int LONGEST_TEXT = 3_500;
+  private static final int MOST_ROWS = 100;
+  private static final List<String> GRAVEST_FIRST = List.of("refuted", "inconclusive", "stale", "never verified");
+
+  /** What was before so many runs of a target in a row that were taken back, is forgotten. */
+  private static final int LOOK_BACK = 20;
+
+  private final Trail trail;
+  private final Clock clock;
+
+  Messages(Trail trail, Clock clock) {
+    this.trail = trail;
+    this.clock = clock;
+  }
+
+  /** What to tell; empty where this is no news. */
+  Optional<Message> of(Happening happening) {
+    if (happening instanceof Happening.DaySummed summed) {
+      return Optional.of(summary(summed.day()));
+    } else if (happening instanceof Happening.ScheduleMissed missed) {
+      return Optional.of(message("schedule-missed", "MISSED " + missed.target() + ": due " + Words.time(missed.due()),
+          missed.target() + " was due at " + Words.time(missed.due()) + " and was not verified: " + missed.why(),
+          List.of(Fact.of("target", "target", missed.target()), time("due", "due", missed.due()),
+              Fact.of("why", null, missed.why())), List.of()));
+    }
+    RunId run = ((Happening.OfRun) happening).run();
+    RunStory story = RunStory.of(trail.of(run));
+    Report report = story.report(run.value());
+    String backup = report.target() == null ? report.backup() == null ? "" : report.backup().path() : report.target();
+    if (happening instanceof Happening.Ended) {
+      return ended(story, report, backup);
+    } else if (happening instanceof Happening.TaskOpened opened) {
+      return Optional.of(aboutRun("task-opened", "TASK " + backup + ": " + opened.task(),
+          "'" + opened.task() + "' waits for somebody of " + opened.group() + ": the backup of " + backup + " is "
+              + report.verdict(),
+          List.of(Fact.of("task", "task", opened.task()), Fact.of("group", "group", opened.group())), story, report));
+    } else if (happening instanceof Happening.TaskReminded reminded) {
+      return Optional.of(aboutRun("task-reminder", "REMINDER " + backup + ": " + reminded.task(),
+          "'" + reminded.task() + "' still waits for somebody of " + reminded.group() + ": the backup of " + backup + " is "
+              + report.verdict(),
+          List.of(Fact.of("task", "task", reminded.task()), Fact.of("group", "group", reminded.group()),
+              time("openedAt", "waits since", reminded.openedAt()),
+              time("escalatesAt", "escalates", reminded.escalatesAt())), story, report));
+    } else if (happening instanceof Happening.Escalated escalated) {
+      String who = escalated.by() == null ? "nobody decided in time" : "by " + escalated.by();
+      return Optional.of(aboutRun("escalated", "ESCALATED " + backup + ": " + report.reason() + ", " + who,
+          "The " + report.verdict() + " backup of " + backup + " is escalated: " + who,
+          List.of(Fact.of("by", "escalated by", escalated.by()), Fact.of("because", "because", escalated.reason())),
+          story, report));
+    } else if (happening instanceof Happening.NewBackupAskedFor asked) {
+      return Optional.of(aboutRun("new-backup-asked-for", "NEW BACKUP of " + backup + ": asked for by " + asked.by(),
+          asked.by() + " asks for a new backup of " + backup + ", for the present one is " + report.verdict(),
+          List.of(Fact.of("by", "asked for by", asked.by()), Fact.of("because", "because", asked.reason())), story, report));
+    }
+    throw new IllegalArgumentException("nothing is told of " + happening);
+  }
+
+  private Optional<Message> ended(RunStory story, Report report, String backup) {
+    if (story.endedByWithdrawal()) {
+      return Optional.empty();
+    }
+    if (!report.verdict().equals("proven")) {
+      String lead = report.verdict().equals("inconclusive")
+          ? "It cannot be told whether the backup of " + backup + " is good: "
+          : "The backup of " + backup + " is " + report.verdict() + ": ";
+      return Optional.of(aboutRun(report.verdict(),
+          report.verdict().toUpperCase(Locale.ROOT) + " " + backup + ": " + report.reason(),
+          lead + shortened(report.message()), List.of(), story, report));
+    }
+    return before(report).filter(before -> !before.verdict().equals("proven")).map(before -> aboutRun("recovered",
+        "RECOVERED " + backup + ": proven, was " + before.verdict(),
+        "The backup of " + backup + " is proven again: " + report.message(),
+        List.of(Fact.of("verdictBefore", "before", before.verdict()), Fact.of("reasonBefore", null, before.reason()),
+            Fact.of("runBefore", "run before", before.run())), story, report));
+  }
+
+  /** The verdict of the target's run before this one, save those that were taken back. */
+  private Optional<Report> before(Report report) {
+    if (report.target() == null) {
+      return Optional.empty();
+    }
+    return trail.latest(Evidence.kind(Evidence.VerdictReached.class), LOOK_BACK,
+            List.of(EvidenceJson.member("target", report.target()))).stream()
+        .filter(entry -> !entry.run().value().equals(report.run()))
+        .filter(entry -> !RunStory.of(trail.of(entry.run())).endedByWithdrawal())
+        .map(Messages::report)
+        .findFirst();
+  }
+
+  private static Report report(Entry entry) {
+    return ((Evidence.VerdictReached) Evidence.read(entry)).report();
+  }
+
+  private Message aboutRun(String event, String subject, String lead, List<Fact> first, RunStory story, Report report) {
+    List<Fact> facts = new ArrayList<>(first);
+    facts.add(Fact.of("verdict", "verdict", report.verdict()));
+    facts.add(Fact.of("target", "target", report.target()));
+    facts.add(Fact.of("backup", "backup",
+        report.backup() == null ? story.asked().request().path().toString() : report.backup().path()));
+    facts.add(Fact.of("reason", "reason", report.reason()));
+    facts.add(Fact.of("message", event.equals(report.verdict()) ? null : "found", shortened(report.message())));
+    facts.add(Fact.of("words", "PostgreSQL said", shortened(story.words())));
+    facts.add(Fact.of("hint", "what to do", shortened(report.hint())));
+    if (report.freshness() != null && report.freshness().newest() != null) {
+      facts.add(time("newest", "newest data", report.freshness().newest()));
+    }
+    facts.add(Fact.of("run", "run", report.run()));
+    facts.add(Fact.of("show", "all of it", "./pgproof show " + report.run()));
+    return message(event, subject, lead, facts, List.of());
+  }
+
+  private Message summary(Day day) {
+    long proven = day.targets().stream().filter(target -> "proven".equals(target.verdict())).count();
+    Map<String, Long> others = day.targets().stream().collect(Collectors.groupingBy(Messages::word, Collectors.counting()));
+    String alsoSaid = GRAVEST_FIRST.stream().filter(others::containsKey).map(word -> ", " + others.get(word) + " " + word)
+        .collect(Collectors.joining());
+    List<Fact> facts = new ArrayList<>();
+    facts.add(time("until", "24 h until", day.end()));
+    for (Map.Entry<String, Long> count : day.verdicts().entrySet()) {
+      facts.add(Fact.of(count.getKey(), count.getKey() + " runs", count.getValue()));
+    }
+    List<String> never = day.targets().stream().filter(target -> !target.everProven()).map(Day.Standing::target).toList();
+    facts.add(new Fact("neverProven", never, "never proven", never.isEmpty() ? "none" : String.join(", ", never)));
+    List<Table> tables = List.of(
+        table("targets", "Targets", day.targets().stream().map(target -> standing(target, day.end())).toList()),
+        table("missed", "Missed schedules", day.missed().stream().map(missed -> List.of(
+            Fact.of("target", "target", missed.target()), Fact.of("times", "times", missed.times()),
+            time("first", "first", missed.first()))).toList()),
+        table("tasks", "Open tasks", day.tasks().stream().map(task -> List.of(
+            Fact.of("task", "task", task.task()), Fact.of("target", "target", task.target()), Fact.of("run", "run", task.run()),
+            time("since", "since", task.since()))).toList()),
+        table("incidents", "Incidents", day.incidents().stream().map(incident -> List.of(
+            Fact.of("process", "process", incident.process()), Fact.of("step", "step", incident.step()),
+            Fact.of("key", "of", incident.key()), Fact.of("message", "message", shortened(incident.message())),
+            time("since", "since", incident.since()))).toList()));
+    int targets = day.targets().size();
+    return message("daily-summary", "DAILY " + proven + " of " + targets + " proven" + alsoSaid,
+        proven + " of " + targets + (targets == 1 ? " target is" : " targets are") + " proven" + alsoSaid, facts, tables);
+  }
+
+  private static List<Fact> standing(Day.Standing target, Instant now) {
+    return List.of(
+        Fact.of("target", "target", target.target()),
+        new Fact("verdict", target.verdict(), "last verdict", word(target)),
+        Fact.of("reason", "reason", target.reason()),
+        time("at", "when", target.at()),
+        age("ageSeconds", "age of the verdict", target.at(), now),
+        age("dataAgeSeconds", "age of the data", target.newest(), now),
+        Fact.of("run", "run", target.run()));
+  }
+
+  private static String word(Day.Standing target) {
+    return target.verdict() == null ? "never verified" : target.verdict();
+  }
+
+  private static Fact age(String name, String label, Instant of, Instant now) {
+    Duration age = of == null ? null : Duration.between(of, now);
+    return new Fact(name, age == null ? null : age.toSeconds(), label, age == null ? null : Words.duration(age));
+  }
+
+  private static Table table(String name, String title, List<List<Fact>> rows) {
+    String count = rows.isEmpty() ? ": none" : rows.size() > MOST_ROWS ? ": the first " + MOST_ROWS + " of " + rows.size() : "";
+    return new Table(name, title + count, rows.subList(0, Math.min(rows.size(), MOST_ROWS)));
+  }
+
+  private static Fact time(String name, String label, Instant time) {
+    return new Fact(name, time == null ? null : time.toString(), label, time == null ? null : Words.time(time));
+  }
+
+  private Message message(String event, String subject, String lead, List<Fact> facts, List<Table> tables) {
+    return new Message(UUID.randomUUID().toString(), clock.instant(), event, subject, lead, facts, tables);
+  }
+
+  private static String shortened(String text) {
+    return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " …";
+  }
+}

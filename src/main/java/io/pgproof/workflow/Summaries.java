@@ -1,0 +1,51 @@
+package io.pgproof.workflow;
+
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Schedule;
+import java.time.Clock;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
+
+/** Keeps one daily summary planned where the configuration wishes for one, and none where it does not. */
+final class Summaries {
+  private final RuntimeService runtime;
+  private final CurrentConfiguration configuration;
+  private final Clock clock;
+  private final String retryCycle;
+
+  Summaries(RuntimeService runtime, CurrentConfiguration configuration, Clock clock, String retryCycle) {
+    this.runtime = runtime;
+    this.configuration = configuration;
+    this.clock = clock;
+    this.retryCycle = retryCycle;
+  }
+
+  /** Plans one, leaves the one that waits, or takes back what was planned for another time. */
+  synchronized void plan() {
+    Optional<Schedule> schedule = configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::schedule);
+    boolean planned = false;
+    for (ProcessInstance waiting : waiting()) {
+      Object of = runtime.getVariable(waiting.getId(), DailySummary.Variable.SCHEDULE);
+      if (planned || schedule.isEmpty() || !schedule.get().toString().equals(of)) {
+        runtime.deleteProcessInstance(waiting.getId(), "the configuration says another time or none");
+      } else {
+        planned = true;
+      }
+    }
+    if (schedule.isPresent() && !planned) {
+      runtime.startProcessInstanceByKey(DailySummary.PROCESS, Map.of(
+          DailySummary.Variable.RETRY_CYCLE, retryCycle,
+          DailySummary.Variable.SCHEDULE, schedule.get().toString(),
+          DailySummary.Variable.DUE, Date.from(schedule.get().nextAfter(clock.instant()))));
+    }
+  }
+
+  private List<ProcessInstance> waiting() {
+    return runtime.createProcessInstanceQuery().processDefinitionKey(DailySummary.PROCESS)
+        .activityIdIn(DailySummary.Event.SUMMARY_DUE).list();
+  }
+}

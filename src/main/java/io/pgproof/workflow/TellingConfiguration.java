@@ -1,0 +1,73 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import io.pgproof.notify.Messenger;
+import io.pgproof.target.CurrentConfiguration;
+import java.time.Clock;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RepositoryService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.TaskService;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
+
+/** Makes what tells people; each delegate is named after its element. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(TellingSettings.class)
+class TellingConfiguration {
+
+  @Bean
+  Tell tell(RuntimeService runtime, CurrentConfiguration configuration, Trail trail, Clock clock, TellingSettings settings) {
+    return new Tell(runtime, configuration, trail, new Messages(trail, clock), settings.retryCycle());
+  }
+
+  @Bean
+  Sending sending(CurrentConfiguration configuration, Trail trail, Clock clock) {
+    return new Sending(new Messenger(clock), configuration, trail);
+  }
+
+  @Bean(TellSomebody.Step.TELL_RECIPIENT)
+  TellRecipient tellRecipient(Sending sending) {
+    return new TellRecipient(sending);
+  }
+
+  @Bean(TellSomebody.Step.TELL_AFTER_MENDING)
+  TellAfterMending tellAfterMending(Sending sending, ManagementService management) {
+    return new TellAfterMending(sending, management);
+  }
+
+  @Bean
+  Summaries summaries(RuntimeService runtime, CurrentConfiguration configuration, Clock clock, TellingSettings settings) {
+    return new Summaries(runtime, configuration, clock, settings.retryCycle());
+  }
+
+  @Bean(DailySummary.Step.PLAN_NEXT_SUMMARY)
+  PlanNextSummary planNextSummary(Summaries summaries) {
+    return new PlanNextSummary(summaries);
+  }
+
+  @Bean(DailySummary.Step.SUM_UP_DAY)
+  SumUpDay sumUpDay(Trail trail, CurrentConfiguration configuration, RepositoryService repository, RuntimeService runtime,
+      TaskService tasks, Tell tell, Clock clock) {
+    return new SumUpDay(new Days(trail, configuration, repository, runtime, tasks), tell, clock);
+  }
+
+  /** Runs before the job executor starts, which waits until the application is ready. */
+  @Bean
+  ApplicationRunner tellOnlyWhileServing(ManagementService management, Summaries summaries, CurrentConfiguration configuration,
+      Environment environment) {
+    return arguments -> {
+      boolean serving = environment.acceptsProfiles(Profiles.of("serve"));
+      OnlyServed.let(management, TellSomebody.PROCESS, serving);
+      OnlyServed.let(management, DailySummary.PROCESS, serving);
+      if (serving) {
+        summaries.plan();
+        configuration.whenReplaced(summaries::plan);
+      }
+    };
+  }
+}

@@ -1,0 +1,391 @@
+package io.pgproof.workflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
+import io.pgproof.notify.HookServer;
+import io.pgproof.notify.HookServer.Posted;
+import io.pgproof.notify.MailBox;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.Configuration;
+import io.pgproof.target.Mail.Security;
+import io.pgproof.target.Plan;
+import io.pgproof.target.Recipient;
+import io.pgproof.target.Secret;
+import io.pgproof.target.Telling;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.camunda.bpm.engine.runtime.Incident;
+import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.model.bpmn.instance.FlowNode;
+import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
+
+/** Messages on their way: with a real engine, a real mail server and a real web server. */
+class TellSomebodyTest {
+  private static final String SECRET = "an-old-key-of-the-house";
+  private static final String PASSWORD = "Dragon-of-the-night";
+
+  private static TellingOnEngine model;
+
+  @TempDir
+  Path place;
+
+  private MailBox box;
+  private HookServer server;
+  private Recipient ada;
+  private Recipient hook;
+
+  @BeforeAll
+  static void buildEngine() {
+    model = new TellingOnEngine();
+  }
+
+  @AfterAll
+  static void closeEngine() {
+    model.close();
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    box = new MailBox(settings -> settings.requireAuth().authenticationHandlerFactory(
+        new EasyAuthenticationHandlerFactory((user, password, context) -> assertThat(password).isEqualTo(PASSWORD))));
+    server = new HookServer();
+    ada = new Recipient("ada", Optional.of("ada@example.org"), Optional.empty(), Optional.empty());
+    hook = new Recipient("hook", Optional.empty(), Optional.of(server.address()), Optional.of(secret("secret", SECRET)));
+    model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)), ada, hook);
+  }
+
+  @AfterEach
+  void stop() {
+    model.forget();
+    box.close();
+    server.close();
+  }
+
+  @Test
+  void eachRecipientIsToldOnceAndThatIsEvidence() throws Exception {
+    RunId run = model.told("shop", Reason.WAL_MISSING);
+    assertThat(box.received()).as("nothing is sent in the step's own transaction").isEmpty();
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(box.received()).singleElement().satisfies(mail -> {
+      assertThat(mail.mail().getSubject()).isEqualTo("[pgproof] REFUTED shop: wal-missing");
+      assertThat(mail.plain()).startsWith("The backup of shop is refuted: segment 0000B is not there\n")
+          .contains("FATAL:  it is not there").contains("./pgproof show " + run);
+    });
+    Posted posted = server.posted().get(0);
+    assertThat(server.posted()).hasSize(1);
+    assertThat(box.received().get(0).header("Message-ID")).isEqualTo("<" + posted.id() + "@example.org>");
+    assertThat(model.ends(TellSomebody.PROCESS)).containsOnly(TellSomebody.Event.RECIPIENT_TOLD).hasSize(2);
+    assertThat(model.telling(run)).containsExactlyInAnyOrder(
+        new Evidence.Told("ada", "mail to ada@example.org", "refuted", posted.id()),
+        new Evidence.Told("hook", "web hook http://localhost:" + server.address().getPort(), "refuted", posted.id()));
+    assertThat(new Reports(model.trail).happenings(run)).extracting(Reports.Happening::what)
+        .contains("told ada by mail to ada@example.org: refuted, message " + posted.id());
+  }
+
+  @Test
+  void readmeShowsAMailAsItIsSent() throws Exception {
+    RunId run = new RunId("20261125-031502-k3f9");
+    new Evidence.Asked(model.configuration.target("shop").orElseThrow().request("ada"), null).record(model.trail, run);
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "the WAL segment 00000001000000000000000B is not there",
+        "FATAL:  could not locate required checkpoint record")).record(model.trail, run);
+    model.tell.tell(new Happening.Ended(run));
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(Files.readString(Path.of("README.md"))).contains("```\n" + box.received().get(0).plain() + "```\n");
+  }
+
+  @Test
+  void whatDidNotHappenIsNotTold() {
+    assertThatThrownBy(() -> model.inTransaction(() -> {
+      model.tell.tell(new Happening.Ended(model.ended("shop", Reason.WAL_MISSING)));
+      throw new IllegalStateException("the step failed after all");
+    })).hasMessageContaining("after all");
+
+    assertThat(model.underway(TellSomebody.PROCESS)).isZero();
+  }
+
+  @Test
+  void nobodyIsToldOfARunWithoutATargetOrOfATargetThatTellsNobody() {
+    model.told(null, Reason.WAL_MISSING);
+    model.told("silent", Reason.WAL_MISSING);
+
+    assertThat(model.underway(TellSomebody.PROCESS)).isZero();
+  }
+
+  @Test
+  void aWebHookThatIsNotWellGetsTheSameMessageAgainAfterPausesThatGrow() throws Exception {
+    model.configure(null, hook);
+    server.answer(500, 503);
+    RunId run = model.told("shop", Reason.WAL_MISSING);
+
+    for (String pause : List.of("PT10S", "PT1M")) {
+      model.execute(job());
+      assertThat(job().getDuedate().toInstant()).isEqualTo(model.now().plus(Duration.parse(pause)));
+    }
+    assertThat(model.telling(run)).isEmpty();
+    model.execute(job());
+
+    assertThat(server.posted()).hasSize(3);
+    assertThat(server.posted()).extracting(Posted::id).containsOnly(server.posted().get(0).id());
+    assertThat(server.posted()).extracting(Posted::body).containsOnly(server.posted().get(0).body());
+    assertThat(model.telling(run)).singleElement().isInstanceOf(Evidence.Told.class);
+  }
+
+  @Test
+  void aMessageThatWasSentAndNotRecordedIsSentAgainWithTheSameId() throws Exception {
+    model.configure(null, hook);
+    model.failAfter(TellSomebody.Step.TELL_RECIPIENT);
+    RunId run = model.told("shop", Reason.WAL_MISSING);
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(server.posted()).extracting(Posted::id).hasSize(2).containsOnly(server.posted().get(0).id());
+    assertThat(model.telling(run)).hasSize(1);
+  }
+
+  @Test
+  void aRefusalForGoodIsAnIncidentThatAnOperatorRetries() throws Exception {
+    model.configure(null, hook);
+    server.answer(404, 410);
+    RunId run = model.told("shop", Reason.WAL_MISSING);
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(server.posted()).as("no try of its own after a refusal").hasSize(1);
+    Incident incident = incident();
+    assertThat(incident.getIncidentMessage()).isEqualTo("hook was not told: web hook http://localhost:"
+        + server.address().getPort() + " was refused: it answered with status 404");
+    assertThat(model.telling(run)).singleElement().isInstanceOfSatisfying(Evidence.NotTold.class,
+        not -> assertThat(incident.getIncidentMessage()).isEqualTo("hook was not told: " + not.why()));
+
+    model.retry(incident);
+    assertThat(incident().getIncidentMessage()).contains("status 410");
+    model.retry(incident());
+
+    assertThat(server.posted()).extracting(Posted::id).hasSize(3).containsOnly(server.posted().get(0).id());
+    assertThat(model.incidents()).isEmpty();
+    assertThat(model.ends(TellSomebody.PROCESS)).containsExactly(TellSomebody.Event.RECIPIENT_TOLD);
+    assertThat(model.telling(run)).last().isInstanceOf(Evidence.Told.class);
+  }
+
+  @Test
+  void retriesThatAreUsedUpAreAnIncidentToo() {
+    model.configure(null, hook);
+    server.answer(500, 500, 500);
+    RunId run = model.told("shop", Reason.WAL_MISSING);
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(server.posted()).hasSize(3);
+    assertThat(incident().getIncidentMessage()).contains("answered with status 500");
+    assertThat(model.telling(run)).singleElement().isInstanceOf(Evidence.NotTold.class);
+    model.retry(incident());
+    assertThat(model.ends(TellSomebody.PROCESS)).containsExactly(TellSomebody.Event.RECIPIENT_TOLD);
+  }
+
+  @Test
+  void aRecipientWhoIsConfiguredNoMoreEndsTheMessage() {
+    RunId run = model.told("shop", Reason.WAL_MISSING);
+    model.configure(null, hook);
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(model.ends(TellSomebody.PROCESS))
+        .containsExactlyInAnyOrder(TellSomebody.Event.RECIPIENT_TOLD, TellSomebody.Event.NOBODY_TO_TELL);
+    assertThat(model.telling(run)).filteredOn(Evidence.NotTold.class::isInstance).singleElement().satisfies(
+        not -> assertThat(not.tell()).contains("could not tell ada").contains("names this recipient no more"));
+    assertThat(model.incidents()).isEmpty();
+  }
+
+  @Test
+  void whereARecipientIsReachedIsLookedUpWhenItIsSent() throws Exception {
+    model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)), ada);
+    model.told("shop", Reason.WAL_MISSING);
+    model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)),
+        new Recipient("ada", Optional.of("lovelace@example.org"), Optional.empty(), Optional.empty()));
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(box.received()).singleElement().satisfies(mail -> assertThat(mail.to()).isEqualTo("lovelace@example.org"));
+  }
+
+  @Test
+  void whatWasNotSentBeforeTheEndIsSentAfterTheNextStart() throws Exception {
+    String url = "jdbc:h2:file:" + place.resolve("engine");
+    RunId run;
+    try (TellingOnEngine before = new TellingOnEngine(url)) {
+      before.configure(null, hook);
+      server.answer(500);
+      run = before.told("shop", Reason.WAL_MISSING);
+      before.execute(before.jobs(TellSomebody.PROCESS).get(0));
+    }
+    try (TellingOnEngine after = new TellingOnEngine(url)) {
+      after.configure(null, hook);
+      after.work(TellSomebody.PROCESS);
+
+      assertThat(server.posted()).extracting(Posted::id).hasSize(2).containsOnly(server.posted().get(0).id());
+      assertThat(after.telling(run)).singleElement().isInstanceOf(Evidence.Told.class);
+    }
+  }
+
+  @Test
+  void inAnOwnerThatServesNothingMessagesWaitForTheNextOneThatDoes() {
+    RunId before = model.told("shop", Reason.WAL_MISSING);
+    OnlyServed.let(model.engine.getManagementService(), TellSomebody.PROCESS, false);
+    RunId meanwhile = model.told("shop", Reason.WAL_MISSING);
+    model.work(TellSomebody.PROCESS);
+    assertThat(model.underway(TellSomebody.PROCESS)).isEqualTo(4);
+    assertThat(server.posted()).isEmpty();
+
+    OnlyServed.let(model.engine.getManagementService(), TellSomebody.PROCESS, true);
+    model.work(TellSomebody.PROCESS);
+    assertThat(model.telling(before)).hasSize(2);
+    assertThat(model.telling(meanwhile)).hasSize(2);
+  }
+
+  @Test
+  void verdictsAndEscalationsOfARealRunAreTold() {
+    model.configure(null, hook);
+    RunId run = model.asked("shop");
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
+    model.verify(run, "refuted");
+    model.engine.getIdentityService().setAuthentication("ada", List.of(Groups.APPROVERS));
+    model.engine.getTaskService().complete(model.engine.getTaskService().createTaskQuery().singleResult().getId(),
+        java.util.Map.of("decision", "escalate", "decisionReason", "it is the third night"));
+    model.engine.getIdentityService().clearAuthentication();
+    model.work(VerifyBackup.PROCESS);
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(server.posted()).extracting(Posted::body).satisfiesExactly(
+        verdict -> assertThat(verdict).contains("\"event\":\"refuted\""),
+        escalation -> assertThat(escalation).contains("\"event\":\"escalated\"").contains("\"by\":\"ada\"")
+            .contains("\"because\":\"it is the third night\""));
+  }
+
+  @Test
+  void aRunThatAServerBeganIsToldThoughACommandResumesIt() {
+    model.configure(null, hook);
+    RunId run = model.asked("shop");
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
+    model.begin(run, "refuted");
+    Configuration before = model.configuration.get();
+    model.configuration.replace(Configuration.NONE);
+    model.work(VerifyBackup.PROCESS);
+    assertThat(model.underway(TellSomebody.PROCESS)).isEqualTo(1);
+    model.configuration.replace(before);
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(server.posted()).singleElement().satisfies(posted -> assertThat(posted.body()).contains(run.value()));
+  }
+
+  /** Secrets are a file's; nowhere else do they ever stand, neither plain nor as bytes. */
+  @Test
+  void noSecretIsInTheDatabaseNorInTheLog() throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger("ROOT");
+    Level level = root.getLevel();
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    root.addAppender(log);
+    root.setLevel(Level.INFO);
+    model.settings.setEnableCmdExceptionLogging(true);
+    try {
+      server.answer(500, 404);
+      box.refuse(451);
+      model.told("shop", Reason.WAL_MISSING);
+      for (Job job : model.jobs(TellSomebody.PROCESS)) {
+        model.execute(job);
+      }
+      box.refuse(0);
+      model.work(TellSomebody.PROCESS);
+      incident();
+    } finally {
+      model.settings.setEnableCmdExceptionLogging(false);
+      root.detachAppender(log);
+      root.setLevel(level);
+    }
+    assertThat(box.received()).hasSize(1);
+    assertThat(server.posted()).hasSize(2);
+    String dump = String.join("\n", model.jdbc.queryForList("script", String.class));
+    String said = log.list.stream().map(event -> event.getFormattedMessage()
+        + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy())))
+        .collect(Collectors.joining("\n"));
+    assertThat(said).as("what is searched is found").contains("answered with status 500").contains("451 no such user here");
+    assertThat(dump).as("what is searched is found").contains(hex("segment 0000B is not there")).contains("wal-missing");
+    for (String secret : List.of(SECRET, PASSWORD, "T0KEN")) {
+      assertThat(dump).doesNotContain(secret).doesNotContainIgnoringCase(hex(secret));
+      assertThat(said).doesNotContain(secret);
+    }
+  }
+
+  @Test
+  void everyElementOfTheModelIsPassed() {
+    eachRecipientIsToldAndOneIsGone();
+    server.answer(404, 404);
+    model.configure(null, hook);
+    model.told("shop", Reason.WAL_MISSING);
+    model.told("shop", Reason.WAL_MISSING);
+    model.work(TellSomebody.PROCESS);
+    model.retry(model.incidents().get(0));
+    model.configure(null, ada);
+    model.retry(incident());
+
+    Set<String> passed = new TreeSet<>(model.passed);
+    model.engine.getHistoryService().createHistoricActivityInstanceQuery().list()
+        .forEach(activity -> passed.add(activity.getActivityId()));
+    Set<String> all = new HashSet<>();
+    var elements = model.engine.getRepositoryService().getBpmnModelInstance(model.engine.getRepositoryService()
+        .createProcessDefinitionQuery().processDefinitionKey(TellSomebody.PROCESS).singleResult().getId());
+    elements.getModelElementsByType(FlowNode.class).forEach(node -> all.add(node.getId()));
+    elements.getModelElementsByType(SequenceFlow.class).forEach(flow -> all.add(flow.getId()));
+    assertThat(passed).containsAll(all);
+    assertThat(model.underway(TellSomebody.PROCESS)).isZero();
+  }
+
+  private void eachRecipientIsToldAndOneIsGone() {
+    model.told("shop", Reason.WAL_MISSING);
+    model.configuration.replace(model.configuration.get());
+    Telling telling = model.configuration.get().telling();
+    model.configure(new Telling(telling.mail(), List.of(hook), Optional.empty()), Plan.NONE.tell());
+    model.work(TellSomebody.PROCESS);
+  }
+
+  private Job job() {
+    return model.jobs(TellSomebody.PROCESS).get(0);
+  }
+
+  private Incident incident() {
+    assertThat(model.incidents()).singleElement()
+        .satisfies(incident -> assertThat(incident.getActivityId()).isEqualTo(TellSomebody.Step.TELL_AFTER_MENDING));
+    return model.incidents().get(0);
+  }
+
+  private Secret secret(String name, String secret) throws IOException {
+    return new Secret(Optional.of(Files.writeString(place.resolve(name), secret + "\n")), Optional.empty());
+  }
+
+  private static String hex(String text) {
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,322 @@
+package io.pgproof.workflow;
+
+import io.pgproof.Bench;
+import io.pgproof.audit.Trail;
+import io.pgproof.notify.Messenger;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.Configuration;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Mail;
+import io.pgproof.target.Plan;
+import io.pgproof.target.Recipient;
+import io.pgproof.target.Schedule;
+import io.pgproof.target.Settings;
+import io.pgproof.target.Target;
+import io.pgproof.target.Telling;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.ExecutionListener;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.camunda.bpm.engine.history.HistoricActivityInstance;
+import org.camunda.bpm.engine.impl.bpmn.parser.AbstractBpmnParseListener;
+import org.camunda.bpm.engine.impl.context.Context;
+import org.camunda.bpm.engine.impl.jobexecutor.ExecuteJobHelper;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
+import org.camunda.bpm.engine.impl.pvm.process.ScopeImpl;
+import org.camunda.bpm.engine.impl.pvm.process.TransitionImpl;
+import org.camunda.bpm.engine.impl.util.ClockUtil;
+import org.camunda.bpm.engine.impl.util.xml.Element;
+import org.camunda.bpm.engine.runtime.Incident;
+import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The processes that tell people, with their real delegates, on an engine whose transactions are those of the trail; no job runs
+ * unless a test runs it.
+ */
+final class TellingOnEngine implements AutoCloseable {
+  static final String RETRY_CYCLE = "PT10S,PT1M";
+
+  private static final Instant BEGIN = Instant.parse("2026-03-01T03:00:00Z");
+
+  final SpringProcessEngineConfiguration settings = new SpringProcessEngineConfiguration();
+  final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
+  final ProcessEngine engine;
+  final JdbcTemplate jdbc;
+  final Trail trail;
+  final Tell tell;
+  final Messages messages;
+  final Summaries summaries;
+  final Set<String> passed = new TreeSet<>();
+  final FakeSteps steps = new FakeSteps();
+
+  private final JdbcConnectionPool pool;
+  private final TransactionTemplate transactions;
+  private Instant now = BEGIN;
+
+  private final Clock clock = new Clock() {
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  };
+
+  TellingOnEngine() {
+    this("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+  }
+
+  TellingOnEngine(String url) {
+    pool = JdbcConnectionPool.create(url, "sa", "");
+    Flyway.configure().dataSource(pool).locations("classpath:db/migration/h2").baselineOnMigrate(true).baselineVersion("0")
+        .load().migrate();
+    DataSourceTransactionManager manager = new DataSourceTransactionManager(pool);
+    transactions = new TransactionTemplate(manager);
+    jdbc = new JdbcTemplate(pool);
+    trail = new Trail(new TransactionAwareDataSourceProxy(pool), clock);
+    messages = new Messages(trail, clock);
+    Map<Object, Object> beans = steps.beans();
+    settings.setProcessEngineName("telling-" + UUID.randomUUID());
+    settings.setDataSource(pool);
+    settings.setTransactionManager(manager);
+    settings.setDatabaseSchemaUpdate("true");
+    settings.setBeans(beans);
+    settings.setHistory("full");
+    settings.setJobExecutorActivate(false);
+    settings.setEnableExceptionsAfterUnhandledBpmnError(true);
+    settings.setEnableCmdExceptionLogging(false);
+    settings.setCustomPreBPMNParseListeners(List.of(new Passing()));
+    engine = settings.buildProcessEngine();
+    tell = new Tell(engine.getRuntimeService(), configuration, trail, messages, RETRY_CYCLE);
+    summaries = new Summaries(engine.getRuntimeService(), configuration, clock, RETRY_CYCLE);
+    Sending sending = new Sending(new Messenger(clock), configuration, trail);
+    beans.put(TellSomebody.Step.TELL_RECIPIENT, new TellRecipient(sending));
+    beans.put(TellSomebody.Step.TELL_AFTER_MENDING, new TellAfterMending(sending, engine.getManagementService()));
+    beans.put(DailySummary.Step.PLAN_NEXT_SUMMARY, new PlanNextSummary(summaries));
+    Days days =
+        new Days(trail, configuration, engine.getRepositoryService(), engine.getRuntimeService(), engine.getTaskService());
+    beans.put(DailySummary.Step.SUM_UP_DAY, new SumUpDay(days, tell, clock));
+    beans.put(VerifyBackup.Step.RECORD_EVIDENCE,
+        new RecordEvidence(trail, new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard(), tell));
+    beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(
+        trail, new Requests(trail), new OpenTasks(pool), engine.getIdentityService(), tell));
+    engine.getRepositoryService().createDeployment().name("telling").enableDuplicateFiltering(true)
+        .addClasspathResource(TellSomebody.MODEL).addClasspathResource(DailySummary.MODEL)
+        .addClasspathResource(VerifyBackup.MODEL).addClasspathResource("bpmn/review-stale-backup.form")
+        .addClasspathResource("bpmn/approve-escalation.form").deploy();
+    pass(0);
+  }
+
+  @Override
+  public void close() {
+    ClockUtil.reset();
+    engine.close();
+    pool.dispose();
+  }
+
+  /** Forgets all that was, for the next test. */
+  void forget() {
+    engine.getRuntimeService().createProcessInstanceQuery().list()
+        .forEach(instance -> engine.getRuntimeService().deleteProcessInstance(instance.getId(), "test over"));
+    engine.getHistoryService().createHistoricProcessInstanceQuery().list()
+        .forEach(instance -> engine.getHistoryService().deleteHistoricProcessInstance(instance.getId()));
+    jdbc.execute("truncate table pgproof_evidence");
+    jdbc.execute("delete from pgproof_open_task");
+    passed.clear();
+    steps.forget();
+    now = BEGIN;
+    pass(0);
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  void pass(long seconds) {
+    now = now.plusSeconds(seconds);
+    ClockUtil.setCurrentTime(Date.from(now));
+  }
+
+  /** The target {@code shop}, due at three each night; these recipients are told of it, and at seven how all stand. */
+  void configure(Mail mail, Recipient... recipients) {
+    List<String> names = List.of(recipients).stream().map(Recipient::name).toList();
+    configure(new Telling(Optional.ofNullable(mail), List.of(recipients), Optional.of(
+        new io.pgproof.target.DailySummary(LocalTime.of(7, 0), ZoneId.of("Europe/Berlin"), names))), names);
+  }
+
+  void configure(Telling telling, List<String> names) {
+    Plan plan = new Plan(Optional.of(new Schedule("0 3 * * *", ZoneOffset.UTC)), false, names);
+    configuration.replace(new Configuration(Path.of("/etc/pgproof.yaml"), 2, telling, List.of(
+        new Target("shop", Path.of("/backups/shop"), Settings.NONE, plan),
+        new Target("silent", Path.of("/backups/silent"), Settings.NONE, Plan.NONE))));
+  }
+
+  /** A run of this target, or of none, that was asked for now. */
+  RunId asked(String target) {
+    RunId run = RunId.at(now);
+    new Evidence.Asked(target == null
+        ? Bench.request(Path.of("/backups/shop"))
+        : configuration.target(target).orElseThrow().request("tester"), null).record(trail, run);
+    return run;
+  }
+
+  /** A run of this target that found this, or nothing, and recorded its verdict without telling it. */
+  RunId ended(String target, Reason reason) {
+    RunId run = asked(target);
+    if (reason != null) {
+      Evidence.Found.of(Finding.of(reason, "segment 0000B is not there", "FATAL:  it is not there")).record(trail, run);
+    }
+    new Evidence.VerdictReached(RunStory.of(trail.of(run)).report(run.value())).record(trail, run);
+    return run;
+  }
+
+  /** The same, and it is told. */
+  RunId told(String target, Reason reason) {
+    return inTransaction(() -> {
+      RunId run = ended(target, reason);
+      tell.tell(new Happening.Ended(run));
+      return run;
+    });
+  }
+
+  <T> T inTransaction(Supplier<T> work) {
+    return transactions.execute(transaction -> work.get());
+  }
+
+  /** The jobs of this process that are no timers, have retries left and are not suspended, the oldest first. */
+  List<Job> jobs(String process) {
+    return engine.getManagementService().createJobQuery().processDefinitionKey(process).messages().active().withRetriesLeft()
+        .list().stream().sorted(Comparator.comparing(Job::getCreateTime)).toList();
+  }
+
+  Job timer() {
+    return engine.getManagementService().createJobQuery().processDefinitionKey(DailySummary.PROCESS).timers().singleResult();
+  }
+
+  /** Runs one job as the job executor does; what it throws is seen in its retries. */
+  void execute(Job job) {
+    Context.setJobExecutorContext(new JobExecutorContext());
+    try {
+      ExecuteJobHelper.executeJob(job.getId(), settings.getCommandExecutorTxRequired());
+    } catch (RuntimeException failure) {
+      // As the job executor does, which only logs it.
+    } finally {
+      Context.removeJobExecutorContext();
+    }
+  }
+
+  /** Runs each job of this process until none has retries left. */
+  void work(String process) {
+    for (List<Job> jobs = jobs(process); !jobs.isEmpty(); jobs = jobs(process)) {
+      execute(jobs.get(0));
+    }
+  }
+
+  List<Incident> incidents() {
+    return engine.getRuntimeService().createIncidentQuery().list();
+  }
+
+  /** What a person does with an incident in Cockpit. */
+  void retry(Incident incident) {
+    engine.getManagementService().setJobRetries(incident.getConfiguration(), 1);
+    work(TellSomebody.PROCESS);
+  }
+
+  long underway(String process) {
+    return engine.getRuntimeService().createProcessInstanceQuery().processDefinitionKey(process).count();
+  }
+
+  /** Ends that were reached by instances of this process, in the order of time. */
+  List<String> ends(String process) {
+    List<String> ends = new ArrayList<>();
+    for (HistoricActivityInstance end : engine.getHistoryService().createHistoricActivityInstanceQuery()
+        .activityType("noneEndEvent").orderByHistoricActivityInstanceStartTime().asc().list()) {
+      if (end.getProcessDefinitionKey().equals(process)) {
+        ends.add(end.getActivityId());
+      }
+    }
+    return ends;
+  }
+
+  /** What the trail of a run says of telling. */
+  List<Evidence> telling(RunId run) {
+    return trail.of(run).stream().map(Evidence::read)
+        .filter(evidence -> evidence instanceof Evidence.Told || evidence instanceof Evidence.NotTold).toList();
+  }
+
+  /** Whatever this delegate does, it is undone once at its very end. */
+  void failAfter(String step) {
+    JavaDelegate real = (JavaDelegate) settings.getBeans().get(step);
+    settings.getBeans().put(step, new JavaDelegate() {
+      @Override
+      public void execute(DelegateExecution execution) throws Exception {
+        real.execute(execution);
+        settings.getBeans().put(step, real);
+        throw new IllegalStateException("the database was gone for a moment");
+      }
+    });
+  }
+
+  /** Starts a verification of this run that ends in this verdict, and works until a person is asked. */
+  void verify(RunId run, String verdict) {
+    begin(run, verdict);
+    work(VerifyBackup.PROCESS);
+  }
+
+  /** The same without working. */
+  void begin(RunId run, String verdict) {
+    Map<String, Object> variables = new HashMap<>(Map.of("retryCycle", "PT5S", "pause", "PT1S", "deadline", "PT6H", "attempt", 0,
+        "interrupted", false, "withdrawn", false, "verdict", verdict, "joined", false, "inspected", false));
+    variables.put(VerifyBackup.Variable.RUN, run.value());
+    variables.put(VerifyBackup.Variable.TELL, tell.names(RunStory.of(trail.of(run)).asked().request()));
+    variables.put(VerifyBackup.Variable.TARGET, RunStory.of(trail.of(run)).asked().request().target().orElse(null));
+    steps.script(VerifyBackup.Step.INSPECT_BACKUP, FakeSteps.error(VerifyBackup.ErrorCode.FINDING));
+    engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
+  }
+
+  /** Notes each element and each sequence flow that an instance passes. */
+  private final class Passing extends AbstractBpmnParseListener {
+    private final ExecutionListener note = execution -> passed.add(
+        execution.getEventName().equals(ExecutionListener.EVENTNAME_TAKE)
+            ? execution.getCurrentTransitionId() : execution.getCurrentActivityId());
+
+    @Override
+    public void parseSequenceFlow(Element element, ScopeImpl scope, TransitionImpl transition) {
+      transition.addListener(ExecutionListener.EVENTNAME_TAKE, note);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.pgproof.workflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class TellingSettingsTest {
+  @Test
+  void pausesGrowUnlessToldOtherwise() {
+    assertThat(settings(Map.of()).retryCycle()).isEqualTo("PT10S,PT1M,PT5M,PT30M,PT2H,PT6H");
+    assertThat(settings(Map.of("pgproof.telling.retry-cycle", "PT1S")).retryCycle()).isEqualTo("PT1S");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10s", "PT1S;PT2S", "", "R3/PT1S", "${now}"})
+  void whatIsNoCycleIsRefused(String cycle) {
+    assertThatThrownBy(() -> settings(Map.of("pgproof.telling.retry-cycle", cycle)))
+        .hasRootCauseInstanceOf(IllegalArgumentException.class).rootCause().hasMessageContaining("PT10S,PT1M");
+  }
+
+  private static TellingSettings settings(Map<String, String> given) {
+    return new Binder(new MapConfigurationPropertySource(given)).bindOrCreate("pgproof.telling", TellingSettings.class);
+  }
+}
