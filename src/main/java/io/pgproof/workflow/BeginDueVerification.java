@@ -25,14 +25,16 @@ final class BeginDueVerification implements JavaDelegate {
   private final Schedules schedules;
   private final Verifications verifications;
   private final Clock clock;
+  private final Tell tell;
 
   BeginDueVerification(Trail trail, CurrentConfiguration configuration, Schedules schedules, Verifications verifications,
-      Clock clock) {
+      Clock clock, Tell tell) {
     this.trail = trail;
     this.configuration = configuration;
     this.schedules = schedules;
     this.verifications = verifications;
     this.clock = clock;
+    this.tell = tell;
   }
 
   @Override
@@ -53,11 +55,16 @@ final class BeginDueVerification implements JavaDelegate {
     Optional<RunId> before = verifications.unfinished(target.name(), KeepSchedule.ASKED_BY);
     if (before.isPresent()) {
       new Evidence.DuePassedOver(due, passed.times()).record(trail, before.get());
+      tell.tell(new Happening.ScheduleMissed(
+          target.name(), due, "it was passed over, for run " + before.get() + " has no verdict yet"));
       LOG.warn("target {} was due at {} and is passed over, for run {} of it has no verdict yet", target.name(), due, before.get());
       return KeepSchedule.Outcome.PASSED_OVER;
     }
     RunId run = verifications.beginUnseen(target.request(KeepSchedule.ASKED_BY), null, Optional.of(passed));
     execution.setVariable(KeepSchedule.Variable.RUN, run.value());
+    if (passed.missed()) {
+      tell.tell(new Happening.ScheduleMissed(target.name(), due, passed.tell() + ", and is caught up by run " + run));
+    }
     LOG.info("target {} is verified by run {}: {}", target.name(), run, passed.tell());
     return KeepSchedule.Outcome.BEGUN;
   }

@@ -11,11 +11,13 @@ final class EscalateUnansweredTask implements JavaDelegate {
   private final Trail trail;
   private final Requests requests;
   private final OpenTasks openTasks;
+  private final Tell tell;
 
-  EscalateUnansweredTask(Trail trail, Requests requests, OpenTasks openTasks) {
+  EscalateUnansweredTask(Trail trail, Requests requests, OpenTasks openTasks, Tell tell) {
     this.trail = trail;
     this.requests = requests;
     this.openTasks = openTasks;
+    this.tell = tell;
   }
 
   @Override
@@ -25,5 +27,6 @@ final class EscalateUnansweredTask implements JavaDelegate {
     new Evidence.NobodyDecided(VerifyBackup.Task.APPROVE_ESCALATION, "Approve escalation", request.patience().escalateAfter())
         .record(trail, run);
     openTasks.release(OpenTasks.backupKey(request), run);
+    tell.tell(new Happening.Escalated(run, null, null));
   }
 }

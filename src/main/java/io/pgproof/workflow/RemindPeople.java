@@ -9,9 +9,13 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 /** Remind people: nobody has decided yet in the task that was opened last. */
 final class RemindPeople implements JavaDelegate {
   private final Trail trail;
+  private final Requests requests;
+  private final Tell tell;
 
-  RemindPeople(Trail trail) {
+  RemindPeople(Trail trail, Requests requests, Tell tell) {
     this.trail = trail;
+    this.requests = requests;
+    this.tell = tell;
   }
 
   @Override
@@ -25,6 +29,8 @@ final class RemindPeople implements JavaDelegate {
     // Somebody may have decided since the reminder fell due.
     if (open) {
       new Evidence.Reminded(task.task(), task.name(), task.group(), opened.at()).record(trail, run);
+      tell.tell(new Happening.TaskReminded(run, task.name(), task.group(), opened.at(),
+          opened.at().plus(requests.of(run).patience().escalateAfter())));
     }
   }
 }

@@ -25,8 +25,8 @@ class ScheduleConfiguration {
 
   @Bean(KeepSchedule.Step.BEGIN_DUE_VERIFICATION)
   BeginDueVerification beginDueVerification(Trail trail, CurrentConfiguration configuration, Schedules schedules,
-      Verifications verifications, Clock clock) {
-    return new BeginDueVerification(trail, configuration, schedules, verifications, clock);
+      Verifications verifications, Clock clock, Tell tell) {
+    return new BeginDueVerification(trail, configuration, schedules, verifications, clock, tell);
   }
 
   @Bean

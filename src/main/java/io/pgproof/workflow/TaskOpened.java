@@ -19,12 +19,14 @@ final class TaskOpened implements TaskListener {
   private final Requests requests;
   private final Verdicts verdicts;
   private final Clock clock;
+  private final Tell tell;
 
-  TaskOpened(Trail trail, Requests requests, Verdicts verdicts, Clock clock) {
+  TaskOpened(Trail trail, Requests requests, Verdicts verdicts, Clock clock, Tell tell) {
     this.trail = trail;
     this.requests = requests;
     this.verdicts = verdicts;
     this.clock = clock;
+    this.tell = tell;
   }
 
   @Override
@@ -40,6 +42,7 @@ final class TaskOpened implements TaskListener {
         Words.time(clock.instant().plus(request.patience().escalateAfter())));
     String groups = task.getCandidates().stream().map(IdentityLink::getGroupId).sorted().collect(Collectors.joining(", "));
     new Evidence.TaskOpened(task.getTaskDefinitionKey(), task.getName(), groups).record(trail, run);
+    tell.tell(new Happening.TaskOpened(run, task.getName(), groups));
   }
 
   private String history(String backupKey, RunId run) {

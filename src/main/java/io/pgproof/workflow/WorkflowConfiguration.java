@@ -182,8 +182,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.REMIND_PEOPLE)
-  RemindPeople remindPeople(Trail trail) {
-    return new RemindPeople(trail);
+  RemindPeople remindPeople(Trail trail, Requests requests, Tell tell) {
+    return new RemindPeople(trail, requests, tell);
   }
 
   @Bean(VerifyBackup.Step.HAND_ON_REVIEW)
@@ -192,8 +192,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.ESCALATE_UNANSWERED_TASK)
-  EscalateUnansweredTask escalateUnansweredTask(Trail trail, Requests requests, OpenTasks openTasks) {
-    return new EscalateUnansweredTask(trail, requests, openTasks);
+  EscalateUnansweredTask escalateUnansweredTask(Trail trail, Requests requests, OpenTasks openTasks, Tell tell) {
+    return new EscalateUnansweredTask(trail, requests, openTasks, tell);
   }
 
   @Bean(VerifyBackup.Step.VERIFY_AGAIN)
@@ -202,8 +202,8 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Listener.TASK_OPENED)
-  TaskOpened taskOpened(Trail trail, Requests requests, Verdicts verdicts, Clock clock) {
-    return new TaskOpened(trail, requests, verdicts, clock);
+  TaskOpened taskOpened(Trail trail, Requests requests, Verdicts verdicts, Clock clock, Tell tell) {
+    return new TaskOpened(trail, requests, verdicts, clock, tell);
   }
 
   @Bean(VerifyBackup.Listener.TASK_DECIDED)

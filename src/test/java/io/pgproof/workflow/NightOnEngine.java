@@ -2,6 +2,7 @@ package io.pgproof.workflow;
 
 import io.pgproof.audit.Entry;
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
@@ -63,6 +64,7 @@ final class NightOnEngine implements AutoCloseable {
   private final Withdrawals withdrawals;
   private final Requests requests;
   private final LongWork work;
+  private final Tell tell;
 
   NightOnEngine() {
     ClockUtil.setCurrentTime(Date.from(BEGAN));
@@ -78,12 +80,13 @@ final class NightOnEngine implements AutoCloseable {
     requests = new Requests(trail);
     work = new LongWork(new Doorbell(engine.getRuntimeService()));
     BEANS.putAll(steps.beans());
+    tell = new Tell(engine.getRuntimeService(), configuration, trail, new Messages(trail, CLOCK), "PT5S,PT30S");
     beginAnew();
     schedules = new Schedules(engine.getRuntimeService(), engine.getManagementService(), transactions, configuration, CLOCK,
         "PT5S,PT30S");
     watch = new BackupWatch(trail, requests, configuration, verifications, Duration.ofMinutes(1));
     BEANS.put(KeepSchedule.Step.BEGIN_DUE_VERIFICATION,
-        new BeginDueVerification(trail, configuration, schedules, verifications, CLOCK));
+        new BeginDueVerification(trail, configuration, schedules, verifications, CLOCK, tell));
   }
 
   private static ProcessEngine buildEngine() {
@@ -104,10 +107,10 @@ final class NightOnEngine implements AutoCloseable {
     turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(engine.getRuntimeService(), stays),
         new Doorbell(engine.getRuntimeService()));
     verifications = new Verifications(engine.getRuntimeService(), engine.getTaskService(), engine.getManagementService(),
-        transactions, new JdbcTemplate(DATABASE), trail, withdrawals, requests, CLOCK, "PT5S,PT30S", work, stays, turns, null, null);
+        transactions, new JdbcTemplate(DATABASE), trail, withdrawals, requests, CLOCK, "PT5S,PT30S", work, stays, turns, null, null, tell);
     BEANS.put(VerifyBackup.Step.TAKE_TURN, new TakeTurn(trail, withdrawals, requests, turns, progress));
     BEANS.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, turns));
-    BEANS.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, work, progress));
+    BEANS.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, new Verdicts(DATABASE, CLOCK), work, progress, tell));
   }
 
   private static final class EngineClock extends Clock {

@@ -9,6 +9,7 @@ import io.pgproof.audit.Waivers;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
@@ -71,17 +72,19 @@ final class PeopleOnEngine implements AutoCloseable {
     configuration.setHistory("full");
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
     engine = configuration.buildProcessEngine();
-    beans.put(Step.REACH_VERDICT, new ReachVerdict(trail));
+    Tell tell = new Tell(engine.getRuntimeService(), new CurrentConfiguration(io.pgproof.target.Configuration.NONE), trail,
+        new Messages(trail, clock), "PT5S");
+    beans.put(Step.REACH_VERDICT, new ReachVerdict(trail, new Turns(() -> 1, new RunsOnEngine(engine.getRuntimeService(), new Stays()), new Doorbell(engine.getRuntimeService()))));
     beans.put(Step.RECORD_EVIDENCE,
-        new RecordEvidence(trail, verdicts, new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard()));
+        new RecordEvidence(trail, verdicts, new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard(), tell));
     beans.put(Step.LOOK_FOR_WAIVER, new LookForWaiver(trail, requests, waivers, clock));
     beans.put(Step.JOIN_OPEN_TASK, new JoinOpenTask(trail, openTasks, engine.getRuntimeService()));
-    beans.put(Step.REMIND_PEOPLE, new RemindPeople(trail));
+    beans.put(Step.REMIND_PEOPLE, new RemindPeople(trail, requests, tell));
     beans.put(Step.HAND_ON_REVIEW, new HandOnReview(trail, requests));
-    beans.put(Step.ESCALATE_UNANSWERED_TASK, new EscalateUnansweredTask(trail, requests, openTasks));
-    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, verdicts, clock));
+    beans.put(Step.ESCALATE_UNANSWERED_TASK, new EscalateUnansweredTask(trail, requests, openTasks, tell));
+    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, verdicts, clock, tell));
     beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(trail, requests, openTasks, waivers,
-        new FourEyes(trail, requests, waivers), engine.getIdentityService(), clock));
+        new FourEyes(trail, requests, waivers), engine.getIdentityService(), clock, tell));
     engine.getRepositoryService().createDeployment()
         .addClasspathResource(VerifyBackup.MODEL)
         .addClasspathResource("bpmn/review-stale-backup.form")

@@ -278,10 +278,28 @@ class TellSomebodyTest {
     model.work(VerifyBackup.PROCESS);
     model.work(TellSomebody.PROCESS);
 
-    assertThat(server.posted()).extracting(Posted::body).satisfiesExactly(
+    assertThat(server.posted()).extracting(Posted::body).satisfiesExactlyInAnyOrder(
         verdict -> assertThat(verdict).contains("\"event\":\"refuted\""),
+        opened -> assertThat(opened).contains("\"event\":\"task-opened\"").contains("backup-approvers"),
         escalation -> assertThat(escalation).contains("\"event\":\"escalated\"").contains("\"by\":\"ada\"")
             .contains("\"because\":\"it is the third night\""));
+  }
+
+  @Test
+  void whoDoesNotDecideIsRemindedAndThenItIsToldThatNobodyDid() {
+    model.configure(null, hook);
+    RunId run = model.asked("shop");
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
+    model.verify(run, "refuted");
+    model.wait(VerifyBackup.PROCESS, 4 * 3600);
+    model.wait(VerifyBackup.PROCESS, 20 * 3600);
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(server.posted()).extracting(Posted::body).anySatisfy(
+        reminder -> assertThat(reminder).contains("\"event\":\"task-reminder\"").contains("Approve escalation"));
+    assertThat(server.posted()).extracting(Posted::body).filteredOn(body -> body.contains("\"event\":\"escalated\""))
+        .singleElement().satisfies(escalation -> assertThat(escalation).contains("\"by\":null"));
+    assertThat(model.underway(VerifyBackup.PROCESS)).isZero();
   }
 
   @Test
@@ -293,11 +311,11 @@ class TellSomebodyTest {
     Configuration before = model.configuration.get();
     model.configuration.replace(Configuration.NONE);
     model.work(VerifyBackup.PROCESS);
-    assertThat(model.underway(TellSomebody.PROCESS)).isEqualTo(1);
+    assertThat(model.underway(TellSomebody.PROCESS)).isEqualTo(2);
     model.configuration.replace(before);
     model.work(TellSomebody.PROCESS);
 
-    assertThat(server.posted()).singleElement().satisfies(posted -> assertThat(posted.body()).contains(run.value()));
+    assertThat(server.posted()).hasSize(2).allSatisfy(posted -> assertThat(posted.body()).contains(run.value()));
   }
 
   /** Secrets are a file's; nowhere else do they ever stand, neither plain nor as bytes. */

@@ -2,6 +2,8 @@ package io.pgproof.workflow;
 
 import io.pgproof.Bench;
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
+import io.pgproof.audit.Waivers;
 import io.pgproof.notify.Messenger;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
@@ -130,10 +132,16 @@ final class TellingOnEngine implements AutoCloseable {
     Days days =
         new Days(trail, configuration, engine.getRepositoryService(), engine.getRuntimeService(), engine.getTaskService());
     beans.put(DailySummary.Step.SUM_UP_DAY, new SumUpDay(days, tell, clock));
+    Requests requests = new Requests(trail);
+    OpenTasks openTasks = new OpenTasks(pool);
+    Waivers waivers = new Waivers(pool);
     beans.put(VerifyBackup.Step.RECORD_EVIDENCE,
-        new RecordEvidence(trail, new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard(), tell));
+        new RecordEvidence(trail, new Verdicts(pool, clock), new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard(), tell));
     beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(
-        trail, new Requests(trail), new OpenTasks(pool), engine.getIdentityService(), tell));
+        trail, requests, openTasks, waivers, new FourEyes(trail, requests, waivers), engine.getIdentityService(), clock, tell));
+    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, new Verdicts(pool, clock), clock, tell));
+    beans.put(VerifyBackup.Step.REMIND_PEOPLE, new RemindPeople(trail, requests, tell));
+    beans.put(VerifyBackup.Step.ESCALATE_UNANSWERED_TASK, new EscalateUnansweredTask(trail, requests, openTasks, tell));
     engine.getRepositoryService().createDeployment().name("telling").enableDuplicateFiltering(true)
         .addClasspathResource(TellSomebody.MODEL).addClasspathResource(DailySummary.MODEL)
         .addClasspathResource(VerifyBackup.MODEL).addClasspathResource("bpmn/review-stale-backup.form")
@@ -223,6 +231,14 @@ final class TellingOnEngine implements AutoCloseable {
         .list().stream().sorted(Comparator.comparing(Job::getCreateTime)).toList();
   }
 
+  /** Lets so much time pass, and all happen that falls due by it. */
+  void wait(String process, long seconds) {
+    pass(seconds);
+    engine.getManagementService().createJobQuery().processDefinitionKey(process).timers().executable().list()
+        .forEach(this::execute);
+    work(process);
+  }
+
   Job timer() {
     return engine.getManagementService().createJobQuery().processDefinitionKey(DailySummary.PROCESS).timers().singleResult();
   }
@@ -300,7 +316,11 @@ final class TellingOnEngine implements AutoCloseable {
   /** The same without working. */
   void begin(RunId run, String verdict) {
     Map<String, Object> variables = new HashMap<>(Map.of("retryCycle", "PT5S", "pause", "PT1S", "deadline", "PT6H", "attempt", 0,
-        "interrupted", false, "withdrawn", false, "verdict", verdict, "joined", false, "inspected", false));
+        "interrupted", false, "withdrawn", false, "verdict", verdict, "inspected", false));
+    variables.put(VerifyBackup.Variable.JOINED, false);
+    variables.put(VerifyBackup.Variable.WAIVED, false);
+    variables.put(VerifyBackup.Variable.REMIND_AFTER, "PT4H");
+    variables.put(VerifyBackup.Variable.ESCALATE_AFTER, "PT24H");
     variables.put(VerifyBackup.Variable.RUN, run.value());
     variables.put(VerifyBackup.Variable.TELL, tell.names(RunStory.of(trail.of(run)).asked().request()));
     variables.put(VerifyBackup.Variable.TARGET, RunStory.of(trail.of(run)).asked().request().target().orElse(null));
