@@ -53,7 +53,8 @@ final class BeginDueVerification implements JavaDelegate {
     Optional<RunId> before = verifications.unfinished(target.name(), KeepSchedule.ASKED_BY);
     if (before.isPresent()) {
       new Evidence.DuePassedOver(due, passed.times()).record(trail, before.get());
-      LOG.warn("target {} was due at {} and is passed over, for run {} of it has no verdict yet", target.name(), due, before.get());
+      LOG.warn("target {} was due at {} and is passed over, for run {} of it has no verdict yet", target.name(), due,
+          before.get());
       return KeepSchedule.Outcome.PASSED_OVER;
     }
     RunId run = verifications.beginUnseen(target.request(KeepSchedule.ASKED_BY), null, Optional.of(passed));

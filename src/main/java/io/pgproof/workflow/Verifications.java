@@ -51,8 +51,8 @@ public final class Verifications {
   private final ThreadPoolTaskExecutor steps;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle, LongWork work, Stays stays, Turns turns,
-      JobExecutor jobs, ThreadPoolTaskExecutor steps) {
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle,
+      LongWork work, Stays stays, Turns turns, JobExecutor jobs, ThreadPoolTaskExecutor steps) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
@@ -77,7 +77,8 @@ public final class Verifications {
    */
   public RunId begin(VerificationRequest request) {
     Backup backup = find(request.path());
-    return begin(request, backup.directory(), null, backup.choice().map(choice -> Evidence.Chosen.of(backup.directory(), choice)));
+    return begin(request, backup.directory(), null,
+        backup.choice().map(choice -> Evidence.Chosen.of(backup.directory(), choice)));
   }
 
   /**

@@ -37,8 +37,8 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Schedules, turns and the watch as they are, on an engine and a trail that share their transactions as in the program; the other
- * steps of a verification are fake, and no job runs unless a test runs it. All share one engine, which each finds empty.
+ * Schedules, turns and the watch as they are, on an engine and a trail that share their transactions as in the program; the
+ * other steps of a verification are fake, and no job runs unless a test runs it. All share one engine, which each finds empty.
  */
 final class NightOnEngine implements AutoCloseable {
   private static final Instant BEGAN = Instant.parse("2026-03-01T00:30:00Z");
@@ -104,7 +104,8 @@ final class NightOnEngine implements AutoCloseable {
     turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(engine.getRuntimeService(), stays),
         new Doorbell(engine.getRuntimeService()));
     verifications = new Verifications(engine.getRuntimeService(), engine.getTaskService(), engine.getManagementService(),
-        transactions, new JdbcTemplate(DATABASE), trail, withdrawals, requests, CLOCK, "PT5S,PT30S", work, stays, turns, null, null);
+        transactions, new JdbcTemplate(DATABASE), trail, withdrawals, requests, CLOCK, "PT5S,PT30S", work, stays, turns, null,
+        null);
     BEANS.put(VerifyBackup.Step.TAKE_TURN, new TakeTurn(trail, withdrawals, requests, turns, progress));
     BEANS.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, turns));
     BEANS.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, work, progress));
@@ -182,7 +183,8 @@ final class NightOnEngine implements AutoCloseable {
   /** Runs all jobs of a run that are no timers. */
   void workOn(RunId run) {
     List<Job> jobs;
-    while (!(jobs = engine.getManagementService().createJobQuery().processInstanceId(instance(run)).messages().list()).isEmpty()) {
+    while (!(jobs = engine.getManagementService().createJobQuery().processInstanceId(instance(run)).messages().list())
+        .isEmpty()) {
       jobs.forEach(job -> engine.getManagementService().executeJob(job.getId()));
     }
   }
@@ -195,7 +197,8 @@ final class NightOnEngine implements AutoCloseable {
   /** Where a run stands, scopes left out; empty once it has ended. */
   List<String> standing(RunId run) {
     return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(instance(run)).unfinished().list()
-        .stream().filter(activity -> !activity.getActivityType().endsWith("rocess")).map(activity -> activity.getActivityId()).toList();
+        .stream().filter(activity -> !activity.getActivityType().endsWith("rocess"))
+        .map(HistoricActivityInstance::getActivityId).toList();
   }
 
   /** Everything that happened in a run, in words. */
