@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
 
-/** What a server looks at again and again, each by a thread of its own: its configuration's file, what is planned, new backups. */
+/** What a server looks at again and again, by threads of its own: its configuration's file, what is planned, new backups. */
 final class Rounds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
   private static final Duration FILE_EVERY = Duration.ofSeconds(10);

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Begins the verification of each new backup of a watched target once it is complete.
  *
- * <p>Each target is looked at by a thread of its own, for one that lies on a mount that hangs must not keep the others from being
- * looked at, nor the owner from ending.
+ * <p>Each target is looked at by a thread of its own, for one that lies on a mount that hangs must not keep the others from
+ * being looked at, nor the owner from ending.
  */
 public final class BackupWatch implements AutoCloseable {
   /** Who asked for a verification of a backup that was seen. */
@@ -90,7 +90,8 @@ public final class BackupWatch implements AutoCloseable {
           }
         });
       } else if (late.add(target.name())) {
-        LOG.warn("the look at {} of target {} has not ended since the last one; does the mount hang?", target.path(), target.name());
+        LOG.warn("the look at {} of target {} has not ended since the last one; does the mount hang?", target.path(),
+            target.name());
       }
     }
   }

@@ -133,7 +133,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** As many runs as may be are in containers, or one of the same backup is; {@code behind} are those, then those who wait as well. */
+  /** As many runs as may be are in containers, or one of the same backup is; {@code behind} are those, then others who wait. */
   record TurnAwaited(List<String> behind) implements Evidence {
     private static final int MOST_TOLD = 3;
 

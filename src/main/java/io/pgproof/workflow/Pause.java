@@ -3,7 +3,7 @@ package io.pgproof.workflow;
 import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** How long the process waits until it looks again: 1 s at first, doubled at each look up to 30 s, or as far as the step says. */
+/** How long the process waits until it looks again: 1 s at first, doubled at each look up to 30 s, or what the step says. */
 final class Pause {
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(30);

@@ -20,7 +20,8 @@ class ScheduleConfiguration {
   @Bean
   Schedules schedules(RuntimeService runtime, ManagementService management, PlatformTransactionManager transactions,
       CurrentConfiguration configuration, Clock clock, WorkflowSettings settings) {
-    return new Schedules(runtime, management, new TransactionTemplate(transactions), configuration, clock, settings.retryCycle());
+    return new Schedules(runtime, management, new TransactionTemplate(transactions), configuration, clock,
+        settings.retryCycle());
   }
 
   @Bean(KeepSchedule.Step.BEGIN_DUE_VERIFICATION)

@@ -48,8 +48,8 @@ public final class Schedules {
   }
 
   /**
-   * Makes what is planned equal to the configuration. A due time that has passed is left, to be caught up; so is one that cannot be
-   * moved just now, until the next call.
+   * Makes what is planned equal to the configuration. A due time that has passed is left, to be caught up; so is one that
+   * cannot be moved just now, until the next call.
    */
   public synchronized void reconcile() {
     Map<String, Schedule> wanted = new LinkedHashMap<>();

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whose turn it is to be in a container: as many at once as the configuration says, in the order of asking, and never two for one
- * target or one path; whoever waits for his own target lets others pass.
+ * Whose turn it is to be in a container: as many at once as the configuration says, in the order of asking, and never two for
+ * one target or one path; whoever waits for his own target lets others pass.
  *
  * <p>It lives in memory alone, as the stays do: after a restart the runs ask again. All methods may be called from any thread.
  */

@@ -57,7 +57,8 @@ class WorkflowConfiguration {
 
   @Bean
   Turns turns(CurrentConfiguration configuration, RuntimeService runtime, Stays stays) {
-    Turns turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(runtime, stays), new Doorbell(runtime));
+    Turns turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(runtime, stays),
+        new Doorbell(runtime));
     configuration.whenReplaced(turns::ringNext);
     return turns;
   }

@@ -157,7 +157,8 @@ class BackupWatchTest {
 
   private void restart() {
     night.beginAnew();
-    watch = new BackupWatch(night.trail, new Requests(night.trail), night.configuration, night.verifications, Duration.ofMinutes(1));
+    watch = new BackupWatch(night.trail, new Requests(night.trail), night.configuration, night.verifications,
+        Duration.ofMinutes(1));
   }
 
   /** Looks, and waits until that has ended. */

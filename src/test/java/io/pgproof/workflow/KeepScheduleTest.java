@@ -87,13 +87,15 @@ class KeepScheduleTest {
     night.at("2026-03-01T01:00:00Z");
     night.work();
     RunId first = night.runs().get(0);
-    night.steps.script(VerifyBackup.Step.LOOK_AT_RESTORE, execution -> execution.setVariable(VerifyBackup.Variable.RESTORED, false));
+    night.steps.script(VerifyBackup.Step.LOOK_AT_RESTORE,
+        execution -> execution.setVariable(VerifyBackup.Variable.RESTORED, false));
     night.at("2026-03-01T02:00:00Z");
     night.work();
 
     assertThat(night.runs()).containsExactly(first);
     assertThat(night.ends()).containsExactly(VERIFICATION_BEGUN, DUE_TIME_PASSED_OVER);
-    assertThat(night.told(first)).contains("the due time at 2026-03-01 02:00:00 UTC passed over, for this run had no verdict yet");
+    assertThat(night.told(first))
+        .contains("the due time at 2026-03-01 02:00:00 UTC passed over, for this run had no verdict yet");
     assertThat(night.due("shop")).isEqualTo(Instant.parse("2026-03-01T03:00:00Z"));
 
     night.prove(first);
@@ -164,7 +166,8 @@ class KeepScheduleTest {
   void aClockThatWasSetBackBringsNoDueTimeTwice() {
     serve(target("shop", AT_THREE));
     ProcessInstance instance = night.planned().get(0);
-    String timer = night.engine.getManagementService().createJobQuery().processInstanceId(instance.getId()).singleResult().getId();
+    String timer = night.engine.getManagementService().createJobQuery().processInstanceId(instance.getId()).singleResult()
+        .getId();
     night.at("2026-03-01T03:00:00Z");
     night.engine.getManagementService().executeJob(timer);
     night.at("2026-03-01T02:00:00Z");
@@ -216,7 +219,8 @@ class KeepScheduleTest {
         named.add((String) field.get(null));
       }
     }
-    assertThat(model.getModelElementsByType(FlowNode.class)).extracting(FlowNode::getId).containsExactlyInAnyOrderElementsOf(named);
+    assertThat(model.getModelElementsByType(FlowNode.class)).extracting(FlowNode::getId)
+        .containsExactlyInAnyOrderElementsOf(named);
     for (ServiceTask task : model.getModelElementsByType(ServiceTask.class)) {
       assertThat(task.getCamundaDelegateExpression()).isEqualTo("${" + task.getId() + "}");
       assertThat(task.isCamundaAsyncBefore()).isTrue();
@@ -238,7 +242,8 @@ class KeepScheduleTest {
   }
 
   private String id(String target) {
-    return night.planned().stream().filter(instance -> instance.getBusinessKey().equals(target)).findFirst().orElseThrow().getId();
+    return night.planned().stream().filter(instance -> instance.getBusinessKey().equals(target)).findFirst().orElseThrow()
+        .getId();
   }
 
   private void serve(Target... targets) {
