@@ -243,7 +243,7 @@ public final class VerifyBackup {
     public static final String DECIDE_BY = "decideBy";
     public static final String ASKED_BY = "askedBy";
 
-    /** Who handed a stale backup on to the approvers, {@code pgproof} where no operator decided, and why; null where none did. */
+    /** Who handed a stale backup on, {@code pgproof} where no operator decided in time, and why; null where none was. */
     public static final String HANDED_ON_BY = "handedOnBy";
     public static final String HANDED_ON_REASON = "handedOnReason";
 
