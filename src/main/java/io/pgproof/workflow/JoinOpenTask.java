@@ -13,8 +13,8 @@ import org.camunda.bpm.engine.runtime.ProcessInstance;
 /**
  * Join open task: a second bad run of a backup is added to the task that is open about it, so that nobody decides twice.
  *
- * <p>A review is about old data only, so a run that found worse does not join it: it takes the review's place with an escalation of
- * its own, and the review joins that.
+ * <p>A review is about old data only, so a run that found worse does not join it: it takes the review's place with an escalation
+ * of its own, and the review joins that.
  */
 final class JoinOpenTask implements JavaDelegate {
   private final Trail trail;
@@ -32,7 +32,8 @@ final class JoinOpenTask implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     String backupKey = (String) execution.getVariable(VerifyBackup.Variable.BACKUP_KEY);
     Evidence.RunJoined joining = new Evidence.RunJoined(run.value(),
-        (String) execution.getVariable(VerifyBackup.Variable.VERDICT), (String) execution.getVariable(VerifyBackup.Variable.REASON));
+        (String) execution.getVariable(VerifyBackup.Variable.VERDICT),
+        (String) execution.getVariable(VerifyBackup.Variable.REASON));
     Optional<RunId> holder = openTasks.holder(backupKey);
     // Not whether its task is open: between an operator's decision and the approver's task there is none.
     Optional<ProcessInstance> open = holder.map(this::instance);

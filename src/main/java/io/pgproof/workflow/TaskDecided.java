@@ -19,8 +19,8 @@ import org.camunda.bpm.engine.delegate.TaskListener;
 import org.camunda.bpm.engine.impl.identity.Authentication;
 
 /**
- * A person completes a human task, through whichever interface: the decision must be one of those asked for, a decision that lets
- * a bad backup pass must have a reason and be another person's than who had a part in it before, and who decided must be known.
+ * A person completes a human task, through whichever interface: the decision must be one of those asked for, one that lets a bad
+ * backup pass must have a reason and be another person's than who had a part in it before, and who decided must be known.
  */
 final class TaskDecided implements TaskListener {
   private static final Map<String, Set<String>> ALLOWED = Map.of(
@@ -74,10 +74,12 @@ final class TaskDecided implements TaskListener {
           + ALLOWED.get(key).stream().sorted().toList() + ", not " + decision);
     }
     if (reason == null && NEEDS_REASON.contains(decision)) {
-      throw new BadUserRequestException("the decision '" + decision + "' needs a reason: fill in 'Reason for the decision' (variable decisionReason)");
+      throw new BadUserRequestException("the decision '" + decision
+          + "' needs a reason: fill in 'Reason for the decision' (variable decisionReason)");
     }
     if (reason != null && reason.length() > LONGEST_REASON) {
-      throw new BadUserRequestException("the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
+      throw new BadUserRequestException(
+          "the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
     }
     decided(task, new RunId(task.getExecution().getProcessBusinessKey()), person.getUserId(), decision, reason);
   }
@@ -100,7 +102,8 @@ final class TaskDecided implements TaskListener {
     } else {
       decided.record(trail, run, person);
     }
-    boolean goesOnToApprover = key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.Decision.ESCALATE);
+    boolean goesOnToApprover =
+        key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.Decision.ESCALATE);
     if (goesOnToApprover) {
       task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_BY, person);
       task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_REASON, reason);
@@ -122,7 +125,8 @@ final class TaskDecided implements TaskListener {
     String allowed = "a day from " + today.plusDays(1) + " to " + today.plusYears(MOST_YEARS);
     String text = text(task, VerifyBackup.Variable.WAIVED_UNTIL);
     if (text == null) {
-      throw new BadUserRequestException("the decision 'accept' needs an end: fill in 'Accept until' (variable waivedUntil), " + allowed);
+      throw new BadUserRequestException(
+          "the decision 'accept' needs an end: fill in 'Accept until' (variable waivedUntil), " + allowed);
     }
     try {
       LocalDate day = LocalDate.parse(text);

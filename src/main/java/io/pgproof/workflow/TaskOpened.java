@@ -46,7 +46,8 @@ final class TaskOpened implements TaskListener {
   }
 
   private String history(String backupKey, RunId run) {
-    String before = verdicts.latest(backupKey, run, RUNS_TOLD).stream().map(TaskOpened::words).collect(Collectors.joining("\n"));
+    String before = verdicts.latest(backupKey, run, RUNS_TOLD).stream().map(TaskOpened::words)
+        .collect(Collectors.joining("\n"));
     return (before.isEmpty() ? "no run before" : before) + "\n"
         + verdicts.last(backupKey, "proven").map(proven -> "last proven " + Words.time(proven.at())).orElse("never proven");
   }

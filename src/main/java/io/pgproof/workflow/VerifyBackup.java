@@ -253,7 +253,7 @@ public final class VerifyBackup {
     /** Names of recipients, with commas, as the server that began the run had them; null where there are none. */
     public static final String TELL = "tell";
 
-    /** Who handed a stale backup on to the approvers, {@code pgproof} where no operator decided, and why; null where none did. */
+    /** Who handed a stale backup on, {@code pgproof} where no operator decided in time, and why; null where none was. */
     public static final String HANDED_ON_BY = "handedOnBy";
     public static final String HANDED_ON_REASON = "handedOnReason";
 

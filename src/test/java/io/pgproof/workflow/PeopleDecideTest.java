@@ -60,8 +60,8 @@ class PeopleDecideTest {
     RunId second = people.run("tester", "elsewhere-" + target, fresh(MONDAY), Reason.TOO_OLD);
     assertThat(people.end(second)).isEqualTo(Event.BACKUP_WAIVED);
     assertThat(people.entries(second, Evidence.TaskOpened.class)).isEmpty();
-    assertThat(people.story(second)).contains("pgproof: verdict: stale (too-old)", "pgproof: waived: otto accepted this backup in run "
-        + first + " until 2026-04-01 00:00:00 UTC, because: it is Sunday");
+    assertThat(people.story(second)).contains("pgproof: verdict: stale (too-old)",
+        "pgproof: waived: otto accepted this backup in run " + first + " until 2026-04-01 00:00:00 UTC, because: it is Sunday");
 
     people.wait(Duration.ofDays(2));
     RunId third = stale("tester");
@@ -194,7 +194,8 @@ class PeopleDecideTest {
     RunId last = people.run("tester", target, fresh(MONDAY), Reason.TOO_OLD);
 
     assertThat(people.openTasks()).isEqualTo(open + 1);
-    assertThat((String) people.variable(first, Variable.JOINED_RUNS)).startsWith("9 runs\nthe newest: " + last + ", stale (too-old)")
+    assertThat((String) people.variable(first, Variable.JOINED_RUNS))
+        .startsWith("9 runs\nthe newest: " + last + ", stale (too-old)")
         .contains("\nthe worst: ").contains("refuted (wal-missing)");
     escalate(first, "ada");
   }

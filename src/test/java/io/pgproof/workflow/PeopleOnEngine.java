@@ -39,8 +39,8 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /**
- * The model on an engine that shares its database and its transactions with the evidence, with all that is done for people as it
- * is done for real: only what comes before the verdict is faked, and no job runs unless a test runs it.
+ * The model on an engine that shares its database and its transactions with the evidence, with all that is done for people as
+ * it is done for real: only what comes before the verdict is faked, and no job runs unless a test runs it.
  */
 final class PeopleOnEngine implements AutoCloseable {
   static final Report.BackupFacts MONDAY = backup("0/A000028");
@@ -111,7 +111,8 @@ final class PeopleOnEngine implements AutoCloseable {
     steps.script(Step.INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
     Map<String, Object> variables = new HashMap<>(Map.of(RETRY_CYCLE, "PT5S,PT30S", WITHDRAWN, false,
         BACKUP_KEY, OpenTasks.backupKey(request), RUN, run.value(), TARGET, target, ASKED_BY, askedBy,
-        REMIND_AFTER, request.patience().remindAfter().toString(), ESCALATE_AFTER, request.patience().escalateAfter().toString()));
+        REMIND_AFTER, request.patience().remindAfter().toString(),
+        ESCALATE_AFTER, request.patience().escalateAfter().toString()));
     engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
     work();
     return run;
@@ -190,7 +191,6 @@ final class PeopleOnEngine implements AutoCloseable {
   List<Entry> entries(RunId run, Class<? extends Evidence> kind) {
     return trail.of(run, Evidence.kind(kind));
   }
-
 
   private static Report.BackupFacts backup(String startLsn) {
     return new Report.BackupFacts("/backups/shop", "tar", "15", "7420000000000000001", Instant.parse("2026-02-27T20:00:00Z"),
