@@ -52,17 +52,18 @@ class RoomsTest {
       Map.entry("web.cockpit", Set.of("proof", "audit", "target", "workflow", "web"))));
 
   /** What only some rooms may import of the outside. */
-  private static final Map<String, Set<String>> GUARDED = Map.of(
-      "com.sun.jna", Set.of("sandbox.lxc.binding", "backup.binding"),
-      "org.camunda", Set.of("workflow", "web.cockpit"),
-      "org.springframework", Set.of("", "workflow", "audit", "owner", "web", "web.cockpit"),
-      "picocli", Set.of("cli"),
-      "java.sql", Set.of("postgres", "audit", "demo"),
-      "org.postgresql", Set.of("postgres", "demo"),
-      "org.newsclub.net.unix", Set.of("postgres", "demo"),
-      "org.apache.commons.compress", Set.of("backup"),
-      "org.h2", Set.of("audit"),
-      "org.yaml", Set.of("yaml"));
+  private static final Map<String, Set<String>> GUARDED = Map.ofEntries(
+      Map.entry("com.sun.jna", Set.of("sandbox.lxc.binding", "backup.binding")),
+      Map.entry("org.camunda", Set.of("workflow", "web.cockpit")),
+      Map.entry("org.springframework", Set.of("", "workflow", "audit", "owner", "web", "web.cockpit")),
+      Map.entry("picocli", Set.of("cli")),
+      Map.entry("java.sql", Set.of("postgres", "audit", "demo")),
+      Map.entry("org.postgresql", Set.of("postgres", "demo")),
+      Map.entry("org.newsclub.net.unix", Set.of("postgres", "demo")),
+      Map.entry("org.apache.commons.compress", Set.of("backup")),
+      Map.entry("org.h2", Set.of("audit")),
+      Map.entry("org.yaml", Set.of("yaml")),
+      Map.entry("com.cronutils", Set.of("target")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(HERE);

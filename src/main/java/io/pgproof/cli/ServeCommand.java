@@ -5,10 +5,14 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.target.Configuration;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -23,10 +27,16 @@ final class ServeCommand implements Callable<Integer> {
   @ParentCommand
   private Main main;
 
+  @Option(names = "--config", paramLabel = "FILE", description = {
+      "Configuration with targets, who is told, and when what is verified.",
+      "Without it: pgproof.yaml in the state directory, where there is one."})
+  private Path config;
+
   @Override
   public Integer call() throws Exception {
     Link.requireRoot();
     StateDirectory state = main.state();
+    Configuration configuration = configuration(state);
     Ownership ownership = Ownership.take(state).orElseThrow(() -> new UsageException(Reason.BAD_OPTION,
         Ownership.owner(state).map(pid -> "process " + pid).orElse("another process") + " owns the state directory " + state.path(),
         "wait until it ends, or use another state directory with --state"));
@@ -40,12 +50,20 @@ final class ServeCommand implements Callable<Integer> {
         Thread.currentThread().interrupt();
       }
     }, "signal"));
-    try (Owner owner = Owner.start(ownership, true)) {
+    try (Owner owner = Owner.serve(ownership, configuration)) {
       spec.commandLine().getErr().println("pgproof serves " + owner.address() + "; it ends with Ctrl-C or SIGTERM");
       signal.await();
     } finally {
       ended.countDown();
     }
     return Main.DONE;
+  }
+
+  private Configuration configuration(StateDirectory state) {
+    if (config != null) {
+      return Configuration.read(config.toAbsolutePath().normalize());
+    }
+    Path standard = state.path().resolve(Configuration.FILE);
+    return Files.exists(standard) ? Configuration.read(standard) : Configuration.NONE;
   }
 }

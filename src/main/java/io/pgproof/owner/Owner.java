@@ -2,6 +2,8 @@ package io.pgproof.owner;
 
 import io.pgproof.Pgproof;
 import io.pgproof.state.Ownership;
+import io.pgproof.target.Configuration;
+import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.Verifications;
 import java.io.IOException;
 import java.util.concurrent.Executors;
@@ -41,9 +43,20 @@ public final class Owner implements AutoCloseable {
    * @param pages whether the web pages are served
    */
   public static Owner start(Ownership ownership, boolean pages) {
+    return start(ownership, pages, Configuration.NONE);
+  }
+
+  /** The same with the web pages, and with all that happens to targets by itself. */
+  public static Owner serve(Ownership ownership, Configuration configuration) {
+    return start(ownership, true, configuration);
+  }
+
+  private static Owner start(Ownership ownership, boolean pages, Configuration configuration) {
     SpringApplicationBuilder application = new SpringApplicationBuilder(Pgproof.class)
         .web(pages ? WebApplicationType.SERVLET : WebApplicationType.NONE)
-        .profiles(pages ? "serve" : "command");
+        .profiles(pages ? "serve" : "command")
+        .initializers(context -> context.getBeanFactory()
+            .registerSingleton("currentConfiguration", new CurrentConfiguration(configuration)));
     return new Owner(ownership, Startup.run(ownership, application));
   }
 

@@ -11,9 +11,19 @@ import java.util.List;
  * What {@code pgproof.yaml} says.
  *
  * @param file where it was read
+ * @param containersAtOnce how many verifications may be in containers at the same time
  * @param targets no two of one name, in the file's order
  */
-public record Configuration(Path file, List<Target> targets) {
+public record Configuration(Path file, int containersAtOnce, Telling telling, List<Target> targets) {
+  /** What its file is called where nobody calls it otherwise. */
+  public static final String FILE = "pgproof.yaml";
+
+  static final int DEFAULT_CONTAINERS_AT_ONCE = 2;
+
+  /** Where there is no file. */
+  public static final Configuration NONE =
+      new Configuration(Path.of(FILE), DEFAULT_CONTAINERS_AT_ONCE, Telling.NONE, List.of());
+
   public Configuration {
     targets = List.copyOf(targets);
   }
@@ -24,7 +34,7 @@ public record Configuration(Path file, List<Target> targets) {
    * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} with every mistake in it
    */
   public static Configuration read(Path file) {
-    return new Configuration(file, new ConfigurationReader(file).targets());
+    return new ConfigurationReader(file).configuration();
   }
 
   /**

@@ -1,9 +1,11 @@
 package io.pgproof.target;
 
 import io.pgproof.proof.Mistakes;
+import io.pgproof.yaml.Nearest;
 import io.pgproof.yaml.YamlDocument;
 import io.pgproof.yaml.YamlItem;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,38 +13,57 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Turns the file into targets. */
+/** Turns the file into what it says, or tells all that is wrong with it. */
 final class ConfigurationReader {
+  private static final String CONTAINERS_AT_ONCE = "containers-at-once";
   private static final String TARGETS = "targets";
   private static final String NAME = "name";
   private static final String PATH = "path";
-  private static final List<String> FIELDS =
-      Stream.concat(Stream.of(NAME, PATH), Setting.all().stream().map(Setting::name)).toList();
+  private static final String SCHEDULE = "schedule";
+  private static final String SCHEDULE_ZONE = "schedule-zone";
+  private static final String WATCH = "watch";
+  static final String TELL = "tell";
+  private static final List<String> FIELDS = Stream.of(
+      Stream.of(NAME, PATH, SCHEDULE, SCHEDULE_ZONE, WATCH, TELL), Setting.all().stream().map(Setting::name))
+      .flatMap(fields -> fields).toList();
 
+  private final Path file;
   private final YamlDocument document;
-  private final Map<String, Integer> lineOfName = new HashMap<>();
 
   ConfigurationReader(Path file) {
-    this.document = YamlDocument.read(file, TARGETS);
+    this.file = file;
+    this.document = YamlDocument.read(file,
+        CONTAINERS_AT_ONCE, TellingReader.MAIL, TellingReader.RECIPIENTS, TellingReader.DAILY_SUMMARY, TARGETS);
   }
 
-  /** Every target of the file, or no return. */
-  List<Target> targets() {
+  /** All of the file, or no return. */
+  Configuration configuration() {
+    int containersAtOnce = document.value(CONTAINERS_AT_ONCE, Form.CONTAINERS.allowed(), Form.CONTAINERS.reader())
+        .orElse(Configuration.DEFAULT_CONTAINERS_AT_ONCE);
+    Telling telling = new TellingReader(document).telling();
+    List<Target> targets = targets(telling);
+    document.throwIfAny();
+    return new Configuration(file, containersAtOnce, telling, targets);
+  }
+
+  private List<Target> targets(Telling telling) {
     List<Target> targets = new ArrayList<>();
+    Map<String, Integer> lineOfName = new HashMap<>();
     for (YamlItem item : document.items(TARGETS, "target", NAME, FIELDS,
         name -> Target.isName(name) ? Optional.of("target " + name) : Optional.empty())) {
-      Optional<String> name = name(item);
+      Optional<String> name = name(document, item, lineOfName, "target");
       Optional<Path> path = item.required(PATH, Form.DIRECTORY.allowed(), Form.DIRECTORY.reader());
       Settings settings = settings(item);
+      Plan plan = plan(item, telling);
       if (name.isPresent() && path.isPresent()) {
-        targets.add(new Target(name.get(), path.get(), settings));
+        targets.add(new Target(name.get(), path.get(), settings, plan));
       }
     }
-    document.throwIfAny();
     return targets;
   }
 
-  private Optional<String> name(YamlItem item) {
+  /** A name that no other item has. */
+  static Optional<String> name(YamlDocument document, YamlItem item, Map<String, Integer> lineOfName, String thing) {
     Optional<String> name = item.required(NAME, Target.NAME_ALLOWED, text -> {
       if (!Target.isName(text)) {
         throw new IllegalArgumentException();
@@ -53,10 +74,34 @@ final class ConfigurationReader {
       Integer before = lineOfName.putIfAbsent(text, item.line(NAME));
       if (before != null) {
         document.wrong(item.line(NAME), "name is " + Mistakes.quoted(text) + " as in line " + before
-            + "; allowed: a name that no other target has");
+            + "; allowed: a name that no other " + thing + " has");
       }
       return before == null;
     });
+  }
+
+  private Plan plan(YamlItem item, Telling telling) {
+    Optional<ZoneId> zone = item.value(SCHEDULE_ZONE, Form.ZONE.allowed(), Form.ZONE.reader());
+    Optional<Schedule> schedule = item.value(SCHEDULE, Form.SCHEDULE.allowed(), Form.SCHEDULE.reader())
+        .map(utc -> new Schedule(utc.cron(), zone.orElse(utc.zone())));
+    if (item.has(SCHEDULE_ZONE) && !item.has(SCHEDULE)) {
+      item.unfit(SCHEDULE_ZONE, "says whose clock " + SCHEDULE + " means, which is missing");
+    }
+    boolean watch = item.value(WATCH, Form.YES_OR_NO.allowed(), Form.YES_OR_NO.reader()).orElse(false);
+    return new Plan(schedule, watch, tell(item, telling));
+  }
+
+  /** Names of recipients that there are. */
+  static List<String> tell(YamlItem item, Telling telling) {
+    List<String> names = telling.recipients().stream().map(Recipient::name).toList();
+    return item.list(TELL, "the name of a recipient", text -> text).orElse(List.of()).stream().filter(name -> {
+      if (!names.contains(name)) {
+        item.unfit(TELL, "names the recipient " + Mistakes.quoted(name) + ", which is none"
+            + Nearest.to(name, names).map(near -> " (did you mean " + near + "?)").orElse("")
+            + "; allowed: " + (names.isEmpty() ? "none, for recipients are missing" : String.join(", ", names)));
+      }
+      return names.contains(name);
+    }).distinct().toList();
   }
 
   private static Settings settings(YamlItem item) {

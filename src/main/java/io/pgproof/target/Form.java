@@ -1,10 +1,15 @@
 package io.pgproof.target;
 
 import io.pgproof.proof.Depth;
+import io.pgproof.target.Mail.Security;
 import io.pgproof.target.VerificationRequest.Resources;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -31,6 +36,23 @@ record Form<T>(String label, String allowed, Function<String, T> reader) {
   static final Form<Double> CPUS = new Form<>("N",
       "a number from " + Resources.LEAST_CPUS + " to " + (int) Resources.MOST_CPUS + ", 0.5 for a half", Form::cpus);
 
+  static final Form<Integer> CONTAINERS = new Form<>("N", "a whole number from 1 to 64", text -> whole(text, 1, 64));
+  static final Form<Boolean> YES_OR_NO = new Form<>("BOOLEAN", "true or false",
+      text -> Boolean.valueOf(require(text.strip(), word -> word.equals("true") || word.equals("false"))));
+  static final Form<Schedule> SCHEDULE = new Form<>("CRON", Schedule.CRON_ALLOWED,
+      text -> new Schedule(text, VerificationRequest.DEFAULT_ZONE));
+  static final Form<LocalTime> TIME_OF_DAY = new Form<>("TIME", "a time of day such as \"07:00\"", Form::timeOfDay);
+  static final Form<String> HOST = new Form<>("HOST", "the name or the address of a host",
+      text -> require(text.strip(), Pattern.compile("[A-Za-z0-9._:-]{1,253}").asMatchPredicate()));
+  static final Form<Integer> PORT = new Form<>("PORT", "a whole number from 1 to 65535", text -> whole(text, 1, 65_535));
+  static final Form<Security> SECURITY = new Form<>("SECURITY", "starttls, tls or none",
+      text -> Security.valueOf(text.strip().toUpperCase(Locale.ROOT)));
+  static final Form<String> ADDRESS = new Form<>("ADDRESS", "an address such as dba@example.org",
+      text -> require(text.strip(), Pattern.compile("[^\\s\\p{Cntrl}@<>,;:\"()\\[\\]]{1,64}@[A-Za-z0-9.-]{1,253}").asMatchPredicate()));
+  static final Form<URI> WEB_HOOK = new Form<>("URL", "an address such as https://example.org/hook, without a user", Form::webHook);
+  static final Form<String> VARIABLE = new Form<>("NAME", "the name of a variable of the environment",
+      text -> require(text.strip(), Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}").asMatchPredicate()));
+
   private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,6})?|\\.[0-9]{1,6}");
 
   /** SQL with one row and one column, which is {@code column}. */
@@ -49,9 +71,26 @@ record Form<T>(String label, String allowed, Function<String, T> reader) {
   private static ZoneId zone(String text) {
     try {
       return ZoneId.of(text.strip());
-    } catch (java.time.DateTimeException e) {
+    } catch (DateTimeException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  private static int whole(String text, int least, int most) {
+    return require(Integer.valueOf(text.strip()), number -> number >= least && number <= most);
+  }
+
+  private static LocalTime timeOfDay(String text) {
+    try {
+      return LocalTime.parse(require(text.strip(), time -> time.length() == 5));
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static URI webHook(String text) {
+    return require(URI.create(text.strip()), uri -> uri.getHost() != null && uri.getUserInfo() == null
+        && uri.getFragment() == null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme())));
   }
 
   private static double cpus(String text) {

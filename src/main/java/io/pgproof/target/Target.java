@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param name lower-case letters, digits and hyphens
  * @param path absolute
  */
-public record Target(String name, Path path, Settings settings) {
+public record Target(String name, Path path, Settings settings, Plan plan) {
   static final String NAME_ALLOWED = "up to 63 of a-z, 0-9 and -, the first no hyphen";
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
@@ -30,7 +30,7 @@ public record Target(String name, Path path, Settings settings) {
 
   /** The same target, except where these settings say something. */
   public Target overriddenBy(Settings others) {
-    return new Target(name, path, settings.overriddenBy(others));
+    return new Target(name, path, settings.overriddenBy(others), plan);
   }
 
   /** Asks to have it verified. */

@@ -24,7 +24,7 @@ public final class YamlDocument {
     this.file = file;
     Optional<Node> root = YamlFile.read(file);
     if (root.isEmpty()) {
-      wrong(1, "the file is empty; allowed: the field " + String.join(", ", fields) + " with a list");
+      wrong(1, "the file is empty; allowed: " + String.join(", ", fields));
     }
     this.top = root.map(node -> new YamlItem(this, node, "the file", "", fields));
   }
@@ -37,6 +37,20 @@ public final class YamlDocument {
    */
   public static YamlDocument read(Path file, String... fields) {
     return new YamlDocument(file, List.of(fields));
+  }
+
+  public boolean has(String field) {
+    return top.filter(file -> file.has(field)).isPresent();
+  }
+
+  /** What a field of the file says; empty where it is not there or not allowed. */
+  public <T> Optional<T> value(String field, String allowed, Function<String, T> reader) {
+    return top.flatMap(file -> file.value(field, allowed, reader));
+  }
+
+  /** A field of the file that has fields of its own; empty where it is not there. */
+  public Optional<YamlItem> section(String field, List<String> fields) {
+    return top.flatMap(file -> file.node(field)).map(node -> new YamlItem(this, node, field, " of " + field, fields));
   }
 
   /**

@@ -8,10 +8,12 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest.Resources;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +55,78 @@ class ConfigurationTest {
         List.of("select count(*) > 0 from orders", "select bool_and(total >= 0)\nfrom orders"), Depth.STANDARD,
         Optional.of(Path.of("/backups/shop/wal")), Duration.ofHours(2), Duration.ofHours(14), "admin",
         new Resources(2L << 30, 1.5), Duration.ofDays(2), "ada"));
+  }
+
+  @Test
+  void whatHappensByItselfAndWhoIsToldIsRead() throws IOException {
+    Path file = file("""
+        containers-at-once: 3
+        mail:
+          host: mail.example.org
+          from: pgproof@example.org
+          user: pgproof
+          password-variable: PGPROOF_MAIL_PASSWORD
+        recipients:
+          - name: dba
+            mail: dba@example.org
+          - name: on-call
+            web-hook: https://hooks.example.org/pgproof?team=db
+            secret-file: /etc/pgproof/hook-secret
+        daily-summary:
+          at: 07:00
+          time-zone: Europe/Berlin
+          tell: [dba]
+        targets:
+          - name: shop
+            path: /backups/shop
+            schedule: "30  3 * * 1-5"
+            schedule-zone: Europe/Berlin
+            watch: true
+            tell: [dba, on-call, dba]
+        """);
+    ZoneId berlin = ZoneId.of("Europe/Berlin");
+    assertThat(Configuration.read(file)).isEqualTo(new Configuration(file, 3,
+        new Telling(
+            Optional.of(new Mail("mail.example.org", 587, Mail.Security.STARTTLS, "pgproof@example.org", Optional.of("pgproof"),
+                Optional.of(new Secret(Optional.empty(), Optional.of("PGPROOF_MAIL_PASSWORD"))))),
+            List.of(
+                new Recipient("dba", Optional.of("dba@example.org"), Optional.empty(), Optional.empty()),
+                new Recipient("on-call", Optional.empty(), Optional.of(URI.create("https://hooks.example.org/pgproof?team=db")),
+                    Optional.of(new Secret(Optional.of(Path.of("/etc/pgproof/hook-secret")), Optional.empty())))),
+            Optional.of(new DailySummary(LocalTime.of(7, 0), berlin, List.of("dba")))),
+        List.of(new Target("shop", Path.of("/backups/shop"), Settings.NONE,
+            new Plan(Optional.of(new Schedule("30 3 * * 1-5", berlin)), true, List.of("dba", "on-call"))))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "containers-at-once: 0                       | :1: containers-at-once is '0'; allowed: a whole number from 1 to 64",
+      "mail: {host: m}                             | :1: from of mail is missing; allowed: an address such as dba@example.org",
+      "mail: {host: m, from: p@m, user: u}         | :1: password-file of mail is missing; allowed: an absolute path, or password-variable",
+      "mail: {host: m, from: p@m, password-file: /p} | :1: password-file of mail without user is sent to nobody",
+      "mail: {host: m, from: p@m, security: ssl}   | :1: security of mail is 'ssl'; allowed: starttls, tls or none",
+      "mail: {host: m, from: p@m, port: 65536}     | :1: port of mail is '65536'; allowed: a whole number from 1 to 65535",
+      "mail: {host: m, from: \"p@m\\nBcc: x@y\"}    | :1: from of mail is 'p@m Bcc: x@y'; allowed: an address",
+      "mail: {host: m, from: p@m, user: u, password-file: /p, password-variable: P} | :1: password-variable of mail stands beside password-file",
+      "recipients: [{name: dba}]                   | :1: mail of recipient dba is missing; allowed: an address, or web-hook in its place",
+      "recipients: [{name: dba, mail: dba@m}]      | :1: mail of recipient dba needs a mail server; allowed: the field mail of the file",
+      "recipients: [{name: o, web-hook: https://h}] | :1: secret-file of recipient o is missing; allowed: an absolute path, or secret-variable",
+      "recipients: [{name: o, web-hook: ftp://h, secret-file: /s}] | :1: web-hook of recipient o is 'ftp://h'; allowed: an address such as",
+      "recipients: [{name: o, web-hook: https://u:p@h, secret-file: /s}] | web-hook of recipient o is 'https://u:p@h'; allowed:",
+      "daily-summary: {at: 7, tell: []}            | :1: at of daily-summary is '7'; allowed: a time of day such as",
+      "daily-summary: {at: 07:00}                  | :1: tell of daily-summary is missing; allowed: a list",
+      "daily-summary: {at: 07:00, tell: [dba]}     | :1: tell of daily-summary names the recipient 'dba', which is none"
+  })
+  void aWrongWordAboutTellingIsNamedWithItsLine(String yaml, String said) throws IOException {
+    assertThat(refused(file(yaml + "\ntargets: []\n")).getMessage()).contains(said).doesNotContain("mistakes");
+  }
+
+  @Test
+  void aRecipientThatIsNearlyNamedIsGuessed() throws IOException {
+    assertThat(refused(file("""
+        recipients: [{name: on-call, web-hook: "https://h", secret-variable: S}]
+        targets: [{name: shop, path: /b, tell: [oncall]}]
+        """)).getMessage()).contains(":2: tell of target shop names the recipient 'oncall', which is none (did you mean on-call?)");
   }
 
   @Test
@@ -143,9 +217,16 @@ class ConfigurationTest {
       "cpus             | 1025          | cpus of target shop is '1025'; allowed: a number",
       "cpus             | .nan          | cpus of target shop is '.nan'; allowed: a number",
       "keep             | for ever      | keep of target shop is 'for ever'; allowed: a duration",
-      "max_age          | 24h           | unknown field 'max_age' of target shop (did you mean max-age?); allowed: name, path, freshness-query",
+      "max_age          | 24h           | unknown field 'max_age' of target shop (did you mean max-age?); allowed: name, path, schedule",
       "freshness        | select 1      | unknown field 'freshness' of target shop (did you mean freshness-query?)",
       "databse          | shop          | unknown field 'databse' of target shop (did you mean database?)",
+      "schedule         | '0 3 * *'     | schedule of target shop is '0 3 * *'; allowed: five fields of cron",
+      "schedule         | '60 3 * * *'  | schedule of target shop is '60 3 * * *'; allowed: five fields of cron",
+      "schedule         | '0 0 30 2 *'  | schedule of target shop is '0 0 30 2 *'; allowed: five fields of cron",
+      "schedule-zone    | UTC           | schedule-zone of target shop says whose clock schedule means, which is missing",
+      "watch            | yes           | watch of target shop is 'yes'; allowed: true or false",
+      "tell             | dba           | tell of target shop is no list",
+      "tell             | [dba]         | tell of target shop names the recipient 'dba', which is none; allowed: none, for recipients are missing",
       "colour           | red           | unknown field 'colour' of target shop; allowed: name, path",
       "<<               | {memory: 1G}  | unknown field '<<' of target shop; allowed: name, path"
   })
@@ -179,7 +260,8 @@ class ConfigurationTest {
         """);
     assertThat(refused(file).getMessage().lines().map(line -> line.replace(file.toString(), "FILE"))).satisfiesExactly(
         line -> assertThat(line).isEqualTo("9 mistakes:"),
-        line -> assertThat(line).isEqualTo("  FILE:1: unknown field 'target' (did you mean targets?); allowed: targets"),
+        line -> assertThat(line).isEqualTo("  FILE:1: unknown field 'target' (did you mean targets?); "
+              + "allowed: containers-at-once, mail, recipients, daily-summary, targets"),
         line -> assertThat(line).startsWith("  FILE:5: max-age of target shop is 'soon'; allowed: "),
         line -> assertThat(line).startsWith("  FILE:6: memory of target shop is '1M'; allowed: "),
         line -> assertThat(line).isEqualTo("  FILE:7: max-age of target shop is given twice, first in line 5; allowed: once"),
@@ -194,7 +276,7 @@ class ConfigurationTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
       "                            | :1: the file is empty",
       "# nothing                   | :1: the file is empty",
-      "just a text                 | :1: the file has no fields; allowed: targets",
+      "just a text                 | :1: the file has no fields; allowed: containers-at-once",
       "targets: shop               | :1: targets is no list",
       "{}                          | :1: targets is missing",
       "targets:                    | :1: targets is no list",

@@ -1,0 +1,35 @@
+package io.pgproof.target;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The configuration that holds now; all methods may be called from any thread. */
+public final class CurrentConfiguration {
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile Configuration configuration;
+
+  public CurrentConfiguration(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  public Configuration get() {
+    return configuration;
+  }
+
+  /** The target of this name, where there still is one. */
+  public Optional<Target> target(String name) {
+    return configuration.targets().stream().filter(target -> target.name().equals(name)).findFirst();
+  }
+
+  /** Lets another one hold from now on, and tells so. */
+  public void replace(Configuration next) {
+    configuration = next;
+    listeners.forEach(Runnable::run);
+  }
+
+  /** Runs this after each replacement, in the thread that made it. */
+  public void whenReplaced(Runnable listener) {
+    listeners.add(listener);
+  }
+}

@@ -1,0 +1,38 @@
+package io.pgproof.target;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where a secret is; what it is stays there until it is needed, and no text about this says it.
+ *
+ * @param file that holds nothing else, or empty
+ * @param variable of the environment that holds it, where there is no file
+ */
+public record Secret(Optional<Path> file, Optional<String> variable) {
+  public Secret {
+    if (file.isPresent() == variable.isPresent()) {
+      throw new IllegalArgumentException("a secret is in a file or in a variable of the environment");
+    }
+  }
+
+  /**
+   * The secret itself, without a line end behind it.
+   *
+   * @throws IOException when it is not there or empty; the message says where it should be
+   */
+  public String read() throws IOException {
+    String secret = file.isPresent() ? Files.readString(file.get()).replaceFirst("\\R\\z", "") : System.getenv(variable.get());
+    if (secret == null || secret.isEmpty()) {
+      throw new IOException("there is no secret in " + this);
+    }
+    return secret;
+  }
+
+  @Override
+  public String toString() {
+    return file.map(path -> "the file " + path).orElseGet(() -> "the environment's " + variable.get());
+  }
+}
