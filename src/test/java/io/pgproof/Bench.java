@@ -1,5 +1,6 @@
 package io.pgproof;
 
+import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
@@ -78,6 +79,21 @@ public final class Bench implements LauncherSessionListener {
     Sandbox sandbox = sandbox();
     return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC())
         .build(major, false, line -> {});
+  }
+
+  /** A state directory of its own that has the image of this version; the caller removes it. */
+  public static StateDirectory stateWithImage(int major) {
+    Image image = image(major);
+    try {
+      StateDirectory own = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+      Files.createDirectories(own.images());
+      // Images are big and never written to, so their files are shared.
+      PROGRAMS.run(new HostCommand(Duration.ofMinutes(1), "cp", "-al", state().images().resolve(image.key()).toString(),
+          own.images().toString()));
+      return own;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A source database of this version that the caller closes. */
