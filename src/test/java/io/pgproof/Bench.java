@@ -20,6 +20,7 @@ import io.pgproof.state.Trees;
 import io.pgproof.proof.Depth;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.target.VerificationRequest.Resources;
+import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -160,15 +161,22 @@ public final class Bench implements LauncherSessionListener {
     return new VerificationRequest(Optional.empty(), backup, Optional.ofNullable(freshnessQuery),
         VerificationRequest.DEFAULT_DATABASE, ZoneOffset.UTC, VerificationRequest.DEFAULT_MAX_AGE, List.of(assertions),
         Depth.STANDARD, Optional.empty(), VerificationRequest.DEFAULT_RECOVERY_TIMEOUT,
-        VerificationRequest.DEFAULT_STAY_TIMEOUT, VerificationRequest.DEFAULT_SUPERUSER, Resources.DEFAULT, Duration.ZERO,
-        "tester");
+        Timeouts.DEFAULT.stay(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT), Timeouts.DEFAULT,
+        VerificationRequest.DEFAULT_SUPERUSER, Resources.DEFAULT, Duration.ZERO, "tester");
   }
 
   /** The same request at another depth. */
   public static VerificationRequest at(Depth depth, VerificationRequest sound) {
     return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
-        sound.maxAge(), sound.assertions(), depth, sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
+        sound.maxAge(), sound.assertions(), depth, sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(), sound.timeouts(),
         sound.superuser(), sound.resources(), sound.keep(), sound.askedBy());
+  }
+
+  /** The same request with other limits. */
+  public static VerificationRequest within(Timeouts timeouts, VerificationRequest sound) {
+    return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
+        sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
+        timeouts, sound.superuser(), sound.resources(), sound.keep(), sound.askedBy());
   }
 
   /** Asks the owner over its socket, as every command does. */

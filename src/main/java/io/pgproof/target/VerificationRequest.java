@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param walArchive directory with WAL segments that the backup does not bring
  * @param recoveryTimeout how long recovery may take
  * @param stayTimeout how long the whole stay in the container may take
+ * @param timeouts how long each of the other parts may take
  * @param superuser role to connect as
  * @param keep how long a restored copy that was not proven is kept for a look; zero for not at all
  * @param askedBy who asked
@@ -36,6 +37,7 @@ public record VerificationRequest(
     Optional<Path> walArchive,
     Duration recoveryTimeout,
     Duration stayTimeout,
+    Timeouts timeouts,
     String superuser,
     Resources resources,
     Duration keep,
@@ -43,7 +45,6 @@ public record VerificationRequest(
 
   public static final Duration DEFAULT_MAX_AGE = Duration.ofHours(24);
   public static final Duration DEFAULT_RECOVERY_TIMEOUT = Duration.ofHours(1);
-  public static final Duration DEFAULT_STAY_TIMEOUT = Duration.ofHours(12);
   public static final String DEFAULT_DATABASE = "postgres";
   public static final String DEFAULT_SUPERUSER = "postgres";
   public static final ZoneId DEFAULT_ZONE = ZoneId.of("UTC");
@@ -52,6 +53,8 @@ public record VerificationRequest(
 
   public VerificationRequest {
     assertions = List.copyOf(assertions);
+    // Evidence of earlier versions has none.
+    timeouts = timeouts == null ? Timeouts.DEFAULT : timeouts;
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(path + " must be absolute");
     }
@@ -71,9 +74,29 @@ public record VerificationRequest(
     static final double MOST_CPUS = 1024;
   }
 
+  /**
+   * How long the parts of a verification may take, recovery aside.
+   *
+   * @param inspection of what the backup says of itself
+   * @param restore of all its files
+   * @param checks all together
+   * @param statement each of the query and the assertions
+   */
+  public record Timeouts(Duration inspection, Duration restore, Duration checks, Duration statement) {
+    public static final Timeouts DEFAULT =
+        new Timeouts(Duration.ofMinutes(30), Duration.ofHours(6), Duration.ofHours(6), Duration.ofMinutes(10));
+    /** For what comes between the parts, the teardown included. */
+    private static final Duration BETWEEN = Duration.ofHours(1);
+
+    /** How long a stay may take that keeps all these limits. */
+    public Duration stay(Duration recovery) {
+      return restore.plus(recovery).plus(checks).plus(BETWEEN);
+    }
+  }
+
   /** The same request, asked by someone else. */
   public VerificationRequest by(String person) {
     return new VerificationRequest(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive,
-        recoveryTimeout, stayTimeout, superuser, resources, keep, person);
+        recoveryTimeout, stayTimeout, timeouts, superuser, resources, keep, person);
   }
 }

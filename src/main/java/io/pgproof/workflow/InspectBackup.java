@@ -4,9 +4,11 @@ import io.pgproof.audit.Trail;
 import io.pgproof.backup.Backup;
 import io.pgproof.backup.BackupIdentity;
 import io.pgproof.backup.Backups;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
@@ -24,17 +26,18 @@ final class InspectBackup extends Step {
     this.progress = progress;
   }
 
+  /** A backup and what it says of itself. */
+  record Inspected(Backup backup, BackupIdentity identity) {}
+
   @Override
-  void perform(RunId run, DelegateExecution execution) throws InterruptedException {
-    VerificationRequest request = requests.of(run);
-    Backup backup = Backups.find(requests.backup(run));
+  void perform(RunId run, DelegateExecution execution) {
     boolean begun = work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED);
     if (!begun) {
       progress.phase(run, "inspect");
-      work.begin(run, VerifyBackup.Message.INSPECTION_ENDED, () -> Backups.inspect(backup, request.walArchive()));
+      begin(run);
       Pause.first(execution);
     }
-    Optional<BackupIdentity> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
+    Optional<Inspected> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
     execution.setVariable(VerifyBackup.Variable.INSPECTED, look.isPresent());
     if (look.isEmpty()) {
       if (begun) {
@@ -42,7 +45,8 @@ final class InspectBackup extends Step {
       }
       return;
     }
-    BackupIdentity identity = look.get();
+    Backup backup = look.get().backup();
+    BackupIdentity identity = look.get().identity();
     execution.setVariable(VerifyBackup.Variable.POSTGRES_MAJOR, identity.postgresMajor());
     record(run, new Evidence.Inspected(new Report.BackupFacts(
         backup.directory().toString(),
@@ -54,5 +58,18 @@ final class InspectBackup extends Step {
         identity.bytes(),
         List.of(),
         null)));
+  }
+
+  private void begin(RunId run) {
+    VerificationRequest request = requests.of(run);
+    Path directory = requests.backup(run);
+    work.begin(run, VerifyBackup.Message.INSPECTION_ENDED,
+        new LongWork.Limit(request.timeouts().inspection(), Reason.INSPECTION_TIMEOUT, "the inspection of " + directory),
+        () -> inspect(directory, request));
+  }
+
+  static Inspected inspect(Path directory, VerificationRequest request) throws InterruptedException {
+    Backup backup = Backups.find(directory);
+    return new Inspected(backup, Backups.inspect(backup, request.walArchive()));
   }
 }

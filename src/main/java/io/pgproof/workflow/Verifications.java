@@ -155,7 +155,7 @@ public final class Verifications {
     if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(directory).count() > 0) {
       return true;
     }
-    work.stop(staying.get(), RemoveFiles.WORKERS_END_WITHIN);
+    work.stop(staying.get());
     stays.end(staying.get());
     return false;
   }
@@ -168,14 +168,14 @@ public final class Verifications {
     try {
       // A step that is just at work may start what is to be stopped.
       awaitSteps();
-      work.stopAll(RemoveFiles.WORKERS_END_WITHIN);
+      work.stopAll();
     } finally {
       stays.all().forEach(stays::end);
     }
   }
 
   private void awaitSteps() {
-    long end = System.nanoTime() + RemoveFiles.WORKERS_END_WITHIN.toNanos();
+    long end = System.nanoTime() + LongWork.ENDS_WITHIN.toNanos();
     try {
       while (steps.getActiveCount() > 0 && System.nanoTime() < end) {
         Thread.sleep(STEPS_LOOK_EVERY_MILLIS);

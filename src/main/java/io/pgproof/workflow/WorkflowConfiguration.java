@@ -49,7 +49,7 @@ class WorkflowConfiguration {
 
   @Bean
   LongWork longWork(RuntimeService runtime) {
-    return new LongWork(new Doorbell(runtime));
+    return new LongWork(new Doorbell(runtime), LongWork.ENDS_WITHIN);
   }
 
   @Bean
@@ -79,7 +79,8 @@ class WorkflowConfiguration {
   @Bean(VerifyBackup.Step.FIND_IMAGE)
   FindImage findImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, WorkflowSettings settings,
       LongWork work, ProgressBoard progress) {
-    return new FindImage(trail, withdrawals, sandbox, images, settings.buildImages(), work, progress);
+    return new FindImage(trail, withdrawals, sandbox, images, settings.buildImages(), settings.buildTimeout(), work,
+        progress);
   }
 
   @Bean(VerifyBackup.Step.RESTORE_FILES)

@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -11,6 +12,7 @@ import org.springframework.util.unit.DataSize;
  * @param state the state directory
  * @param retryCycle pauses before a failed step is tried again, ISO 8601, separated by commas; one try more than pauses
  * @param buildImages whether a missing image is built
+ * @param buildTimeout how long the build of an image may take
  * @param reserve free space that a restore leaves to the engine; half of it is left whatever the restored server writes
  */
 @ConfigurationProperties("pgproof")
@@ -18,11 +20,15 @@ record WorkflowSettings(
     Path state,
     @DefaultValue("PT5S,PT30S") String retryCycle,
     @DefaultValue("true") boolean buildImages,
+    @DefaultValue("1h") Duration buildTimeout,
     @DefaultValue("1GB") DataSize reserve) {
   WorkflowSettings {
     if (!retryCycle.matches("P[0-9A-Z.]+(,P[0-9A-Z.]+)*")) {
       throw new IllegalArgumentException(
           "pgproof.retry-cycle must be ISO 8601 durations separated by commas, such as PT5S,PT30S, not " + retryCycle);
+    }
+    if (buildTimeout.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException("pgproof.build-timeout must be at least 1s, not " + buildTimeout);
     }
     if (reserve.toMegabytes() < 64) {
       throw new IllegalArgumentException("pgproof.reserve must be at least 64MB, not " + reserve);
