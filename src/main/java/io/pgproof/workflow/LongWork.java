@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +80,11 @@ final class LongWork implements AutoCloseable {
         bell.ring(run, message);
       });
     }
+  }
+
+  /** The runs with work that is not forgotten. */
+  Set<RunId> runs() {
+    return begun.keySet().stream().map(Key::run).collect(Collectors.toSet());
   }
 
   boolean isBegun(RunId run, String message) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
@@ -47,10 +48,11 @@ public final class Verifications {
   private final Stays stays;
   private final JobExecutor jobs;
   private final ThreadPoolTaskExecutor steps;
+  private final Oversight oversight;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
       JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work, Stays stays,
-      JobExecutor jobs, ThreadPoolTaskExecutor steps) {
+      JobExecutor jobs, ThreadPoolTaskExecutor steps, Oversight oversight) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
@@ -64,6 +66,7 @@ public final class Verifications {
     this.stays = stays;
     this.jobs = jobs;
     this.steps = steps;
+    this.oversight = oversight;
   }
 
   /**
@@ -119,8 +122,8 @@ public final class Verifications {
   }
 
   /**
-   * Why a run comes no further, where it does not: its incident's message, or that it was deleted by hand; empty while it moves
-   * or waits for a person.
+   * Why a run comes no further, where it does not: its incident's message, or that it was suspended or deleted by hand; empty
+   * while it moves or waits for a person.
    */
   public Optional<String> stuck(RunId run) {
     ProcessInstance instance = runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
@@ -128,6 +131,9 @@ public final class Verifications {
       return trail.last(run, Evidence.kind(Evidence.VerdictReached.class)).isPresent()
           ? Optional.empty()
           : Optional.of("the process instance of run " + run + " was deleted by hand before it reached a verdict");
+    }
+    if (instance.isSuspended()) {
+      return Optional.of("run " + run + " stands still: its process instance was suspended by hand");
     }
     return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream().findFirst()
         .map(incident -> "run " + run + " stands still at '" + incident.getActivityId() + "': " + cause(incident));
@@ -152,12 +158,28 @@ public final class Verifications {
     if (staying.isEmpty()) {
       return false;
     }
-    if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(directory).count() > 0) {
-      return true;
+    return !endDeleted(staying.get());
+  }
+
+  /**
+   * Notices what the engine tells nobody: that its database came back, that the clock was set back, that an instance was deleted.
+   *
+   * @return whether something is left to be removed
+   */
+  public boolean oversee() {
+    oversight.look();
+    // Not all at once: each must be asked.
+    return Stream.concat(stays.all().stream(), work.runs().stream()).distinct().filter(this::endDeleted).count() > 0;
+  }
+
+  /** Ends the stay and the long work of a run whose process instance is gone; false where it is there. */
+  private boolean endDeleted(RunId run) {
+    if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).count() > 0) {
+      return false;
     }
-    work.stop(staying.get());
-    stays.end(staying.get());
-    return false;
+    work.stop(run);
+    stays.end(run);
+    return true;
   }
 
   /**
@@ -185,9 +207,10 @@ public final class Verifications {
     }
   }
 
-  /** Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an incident. */
+  /** Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an incident or by hand. */
   public boolean underway() {
-    List<ProcessInstance> instances = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS).list();
+    List<ProcessInstance> instances = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS).active()
+        .list();
     return instances.stream().anyMatch(instance ->
         tasks.createTaskQuery().processInstanceId(instance.getId()).count() == 0
             && runtime.createIncidentQuery().processInstanceId(instance.getId()).count() == 0);
@@ -204,8 +227,21 @@ public final class Verifications {
         .eventType("message").eventName(VerifyBackup.Message.ATTEMPT_INTERRUPTED).list();
     for (EventSubscription stay : stays) {
       LOG.info("process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
-      runtime.messageEventReceived(VerifyBackup.Message.ATTEMPT_INTERRUPTED, stay.getExecutionId(),
-          Map.of(VerifyBackup.Variable.INTERRUPTED, true));
+      transactions.executeWithoutResult(transaction -> interrupted(stay));
+    }
+  }
+
+  /** One that was suspended by hand stays so, and begins anew when it is activated. */
+  private void interrupted(EventSubscription stay) {
+    String id = stay.getProcessInstanceId();
+    boolean suspended = runtime.createProcessInstanceQuery().processInstanceId(id).suspended().count() > 0;
+    if (suspended) {
+      runtime.activateProcessInstanceById(id);
+    }
+    runtime.messageEventReceived(VerifyBackup.Message.ATTEMPT_INTERRUPTED, stay.getExecutionId(),
+        Map.of(VerifyBackup.Variable.INTERRUPTED, true));
+    if (suspended) {
+      runtime.suspendProcessInstanceById(id);
     }
   }
 

@@ -66,9 +66,15 @@ class WorkflowConfiguration {
   Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
       PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock,
       WorkflowSettings settings, LongWork work, Stays stays, JobExecutor jobs,
-      @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps, Oversight oversight) {
     return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
-        clock, settings.retryCycle(), work, stays, jobs, (ThreadPoolTaskExecutor) steps);
+        clock, settings.retryCycle(), work, stays, jobs, (ThreadPoolTaskExecutor) steps, oversight);
+  }
+
+  @Bean
+  Oversight oversight(ManagementService management, JdbcTemplate jdbc, PlatformTransactionManager transactions, Clock clock,
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
+    return new Oversight(management, jdbc, new TransactionTemplate(transactions), clock, (ThreadPoolTaskExecutor) steps);
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)

@@ -1,0 +1,82 @@
+package io.pgproof.workflow;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Date;
+import java.util.List;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.runtime.Job;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Frees the engine's jobs from what only a look from outside can tell: a database that was gone, and a clock that was set back.
+ *
+ * <p>A step whose end the database did not take keeps its job locked for minutes. A pause that a clock of yesterday began ends
+ * tomorrow. For one thread, which looks every few seconds.
+ */
+final class Oversight {
+  private static final Logger LOG = LoggerFactory.getLogger(Oversight.class);
+  /** Less is a clock that is kept right. */
+  private static final Duration SET_BACK = Duration.ofSeconds(2);
+
+  private final ManagementService management;
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final Clock clock;
+  private final ThreadPoolTaskExecutor steps;
+  private long began;
+  private long beganNanos;
+  private boolean databaseGone;
+
+  Oversight(ManagementService management, JdbcTemplate jdbc, TransactionTemplate transactions, Clock clock,
+      ThreadPoolTaskExecutor steps) {
+    this.management = management;
+    this.jdbc = jdbc;
+    this.transactions = transactions;
+    this.clock = clock;
+    this.steps = steps;
+    begin();
+  }
+
+  /** @throws RuntimeException when the database does not answer; the next look knows of it */
+  void look() {
+    Duration setBack = Duration.ofNanos(System.nanoTime() - beganNanos).minusMillis(clock.millis() - began);
+    try {
+      if (databaseGone) {
+        unlock();
+      }
+      if (setBack.compareTo(SET_BACK) > 0) {
+        transactions.executeWithoutResult(transaction -> moveBack(setBack));
+      }
+    } catch (RuntimeException e) {
+      databaseGone = true;
+      throw e;
+    }
+    databaseGone = false;
+    begin();
+  }
+
+  private void begin() {
+    began = clock.millis();
+    beganNanos = System.nanoTime();
+  }
+
+  /** No step is at work, and no other process executes jobs of this database. */
+  private void unlock() {
+    if (steps.getActiveCount() > 0) {
+      throw new IllegalStateException("steps are at work; their jobs are looked at when they have ended");
+    }
+    jdbc.update("update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
+  }
+
+  private void moveBack(Duration setBack) {
+    List<Job> jobs = management.createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).list().stream()
+        .filter(job -> job.getDuedate() != null).toList();
+    jobs.forEach(job -> management.setJobDuedate(job.getId(), Date.from(job.getDuedate().toInstant().minus(setBack))));
+    LOG.warn("the clock was set back by {}; {} waits were moved with it", Words.duration(setBack), jobs.size());
+  }
+}
