@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
  * nothing waits for it. All methods may be called from any thread.
  */
 final class LongWork implements AutoCloseable {
-  static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
   private static final Logger LOG = LoggerFactory.getLogger(LongWork.class);
 
   private final Map<Key, Work<?>> begun = new ConcurrentHashMap<>();

@@ -9,6 +9,7 @@ import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class Verifications {
   private final Withdrawals withdrawals;
   private final Clock clock;
   private final String retryCycle;
+  private final Duration stepsEndWithin;
   private final LongWork work;
   private final Stays stays;
   private final JobExecutor jobs;
@@ -51,8 +53,8 @@ public final class Verifications {
   private final Oversight oversight;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, LongWork work, Stays stays,
-      JobExecutor jobs, ThreadPoolTaskExecutor steps, Oversight oversight) {
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Clock clock, String retryCycle, Duration stepsEndWithin,
+      LongWork work, Stays stays, JobExecutor jobs, ThreadPoolTaskExecutor steps, Oversight oversight) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
@@ -62,6 +64,7 @@ public final class Verifications {
     this.withdrawals = withdrawals;
     this.clock = clock;
     this.retryCycle = retryCycle;
+    this.stepsEndWithin = stepsEndWithin;
     this.work = work;
     this.stays = stays;
     this.jobs = jobs;
@@ -197,7 +200,7 @@ public final class Verifications {
   }
 
   private void awaitSteps() {
-    long end = System.nanoTime() + LongWork.ENDS_WITHIN.toNanos();
+    long end = System.nanoTime() + stepsEndWithin.toNanos();
     try {
       while (steps.getActiveCount() > 0 && System.nanoTime() < end) {
         Thread.sleep(STEPS_LOOK_EVERY_MILLIS);

@@ -48,8 +48,8 @@ class WorkflowConfiguration {
   }
 
   @Bean
-  LongWork longWork(RuntimeService runtime) {
-    return new LongWork(new Doorbell(runtime), LongWork.ENDS_WITHIN);
+  LongWork longWork(RuntimeService runtime, WorkflowSettings settings) {
+    return new LongWork(new Doorbell(runtime), settings.workerEndsWithin());
   }
 
   @Bean
@@ -68,7 +68,7 @@ class WorkflowConfiguration {
       WorkflowSettings settings, LongWork work, Stays stays, JobExecutor jobs,
       @Qualifier("camundaTaskExecutor") TaskExecutor steps, Oversight oversight) {
     return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
-        clock, settings.retryCycle(), work, stays, jobs, (ThreadPoolTaskExecutor) steps, oversight);
+        clock, settings.retryCycle(), settings.workerEndsWithin(), work, stays, jobs, (ThreadPoolTaskExecutor) steps, oversight);
   }
 
   @Bean
