@@ -172,7 +172,7 @@ final class LongWork implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private Thread worker;
     private boolean interrupted;
-    private volatile boolean late;
+    private Optional<Long> lateSince = Optional.empty();
     private T result;
     private Throwable failure;
 
@@ -215,18 +215,18 @@ final class LongWork implements AutoCloseable {
       return trace.length == 0 ? "its end" : trace[0].toString();
     }
 
-    Optional<T> look(Duration endsWithin) {
+    synchronized Optional<T> look(Duration endsWithin) {
       if (ended.getCount() > 0) {
-        Duration late = Duration.ofNanos(System.nanoTime() - began).minus(limit.duration());
-        if (late.compareTo(endsWithin) > 0) {
-          throw limit.passed(", and does not let go", null);
-        } else if (!late.isNegative()) {
-          this.late = true;
+        long now = System.nanoTime();
+        if (lateSince.isEmpty() && now - began >= limit.duration().toNanos()) {
+          lateSince = Optional.of(now);
           interrupt();
+        } else if (lateSince.isPresent() && now - lateSince.get() > endsWithin.toNanos()) {
+          throw limit.passed(", and does not let go", null);
         }
         return Optional.empty();
       }
-      if (late && failure != null && !(failure instanceof FindingException)) {
+      if (lateSince.isPresent() && failure != null && !(failure instanceof FindingException)) {
         throw limit.passed("", failure);
       }
       if (failure instanceof RuntimeException unchecked) {
