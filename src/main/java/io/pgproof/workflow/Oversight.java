@@ -8,6 +8,7 @@ import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.runtime.Job;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -46,31 +47,25 @@ final class Oversight {
   void look() {
     Duration setBack = Duration.ofNanos(System.nanoTime() - beganNanos).minusMillis(clock.millis() - began);
     try {
-      if (databaseGone) {
-        unlock();
-      }
-      if (setBack.compareTo(SET_BACK) > 0) {
-        transactions.executeWithoutResult(transaction -> moveBack(setBack));
-      }
-    } catch (RuntimeException e) {
+      jdbc.execute("select 1");
+    } catch (DataAccessException e) {
       databaseGone = true;
       throw e;
     }
-    databaseGone = false;
+    if (databaseGone && steps.getActiveCount() == 0) {
+      // Nobody is at work on them, and no other process executes jobs of this database.
+      jdbc.update("update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
+      databaseGone = false;
+    }
+    if (setBack.compareTo(SET_BACK) > 0) {
+      transactions.executeWithoutResult(transaction -> moveBack(setBack));
+    }
     begin();
   }
 
   private void begin() {
     began = clock.millis();
     beganNanos = System.nanoTime();
-  }
-
-  /** No step is at work, and no other process executes jobs of this database. */
-  private void unlock() {
-    if (steps.getActiveCount() > 0) {
-      throw new IllegalStateException("steps are at work; their jobs are looked at when they have ended");
-    }
-    jdbc.update("update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
   }
 
   private void moveBack(Duration setBack) {
