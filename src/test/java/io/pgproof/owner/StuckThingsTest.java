@@ -30,7 +30,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,33 +47,42 @@ class StuckThingsTest {
   @TempDir
   Path place;
 
-  private StateDirectory state;
-  private Owner owner;
+  private static StateDirectory state;
+  private static Owner owner;
 
-  @BeforeEach
-  void aStateDirectoryOfItsOwn() {
+  @BeforeAll
+  static void aStateDirectoryOfItsOwn() {
     Bench.backup(15);
     state = Bench.stateWithImage(15);
   }
 
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    TurnedClock.right();
+  @AfterAll
+  static void removeIt() throws IOException {
     close();
-    Remains.assertNone(state);
     Trees.remove(state.path());
+  }
+
+  @BeforeEach
+  void anOwnerRuns() {
+    if (owner == null) {
+      startOwner(Map.of());
+    }
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    TurnedClock.right();
+    Remains.assertNone(state);
   }
 
   @Test
   void aMountThatHangsWhileTheBackupIsInspectedEndsTheRun() throws Exception {
-    startOwner(Map.of());
     Report report = hanging("base.tar.gz", new Timeouts(SHORT, LONG, LONG, LONG));
     assertInconclusive(report, "inspection-timeout");
   }
 
   @Test
   void aMountThatHangsWhileTheBackupIsRestoredEndsTheRun() throws Exception {
-    startOwner(Map.of());
     Report report = hanging("backup_manifest", new Timeouts(LONG, SHORT, LONG, LONG));
     assertInconclusive(report, "restore-timeout");
     assertThat(said(report.run())).endsWith("restored files removed", "verdict: inconclusive (restore-timeout)");
@@ -79,14 +90,12 @@ class StuckThingsTest {
 
   @Test
   void aStatementThatBlocksEndsAtItsLimit() throws Exception {
-    startOwner(Map.of());
     Report report = verify(within(new Timeouts(LONG, LONG, LONG, SHORT), "select pg_sleep(600) is not null"));
     assertInconclusive(report, "query-failed");
   }
 
   @Test
   void aServerThatStandsStillInTheChecksEndsTheRun() throws Exception {
-    startOwner(Map.of());
     Begun begun = begin(within(new Timeouts(LONG, LONG, Duration.ofSeconds(3), LONG), "select pg_sleep(2) is not null"));
     awaitChecks(begun);
     standStill(begun);
@@ -95,7 +104,6 @@ class StuckThingsTest {
 
   @Test
   void aRunThatIsSuspendedInCockpitGoesOnWhenItIsActivated() throws Exception {
-    startOwner(Map.of());
     Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
     awaitChecks(begun);
     RuntimeService runtime = owner.application().getBean(RuntimeService.class);
@@ -112,7 +120,6 @@ class StuckThingsTest {
 
   @Test
   void aRunThatWasSuspendedWhenItsOwnerEndedBeginsAnewWhenItIsActivated() throws Exception {
-    startOwner(Map.of());
     Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
     awaitChecks(begun);
     owner.application().getBean(RuntimeService.class).suspendProcessInstanceById(instance(begun));
@@ -128,7 +135,6 @@ class StuckThingsTest {
 
   @Test
   void aRunThatIsDeletedInCockpitIsTornDownWithinSeconds() throws Exception {
-    startOwner(Map.of());
     Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(600) is not null"));
     awaitChecks(begun);
 
@@ -141,14 +147,13 @@ class StuckThingsTest {
 
   @Test
   void aClockThatIsSetBackCostsARunNeitherItsVerdictNorTheOrderOfItsTeardown() throws Exception {
-    // The retry of the teardown was due by the old clock.
-    startOwner(Map.of("pgproof.retry-cycle", "PT5S,PT5S,PT5S,PT5S"));
     Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
     awaitChecks(begun);
     Path held = state.run(new RunId(begun.run())).settings().resolve("postgresql.conf");
     chattr("+i", held);
     try {
       await().atMost(Duration.ofMinutes(1)).until(() -> failed(begun) > 0);
+      // The next try of the teardown is due by the old clock.
       TurnedClock.setBack(Duration.ofHours(1));
     } finally {
       chattr("-i", held);
@@ -163,6 +168,7 @@ class StuckThingsTest {
 
   @Test
   void anEngineDatabaseThatIsGoneForAWhileCostsARunTimeAndNoVerdict() throws Exception {
+    close();
     try (EngineDatabase database = EngineDatabase.start()) {
       startOwner(Map.of("spring.datasource.url", database.url(), "spring.datasource.username", database.user(),
           "spring.datasource.hikari.connection-timeout", "1000"));
@@ -190,8 +196,9 @@ class StuckThingsTest {
     }
   }
 
-  private void startOwner(Map<String, String> settings) {
-    List<String> names = new ArrayList<>(List.of(set("pgproof.worker-ends-within", "1s")));
+  private static void startOwner(Map<String, String> settings) {
+    List<String> names = new ArrayList<>(List.of(
+        set("pgproof.worker-ends-within", "1s"), set("pgproof.retry-cycle", "PT5S,PT5S,PT5S")));
     settings.forEach((name, value) -> names.add(set(name, value)));
     try {
       owner = Owner.start(Ownership.take(state).orElseThrow(), false);
@@ -200,7 +207,7 @@ class StuckThingsTest {
     }
   }
 
-  private void close() {
+  private static void close() {
     if (owner != null) {
       owner.close();
       owner = null;
