@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** The whole program killed at random moments and started again; {@code src/test/bench/kill} does it hundreds of times. */
 @Tag("container")
 class KillTest {
-  private static final int MOMENTS = 6;
+  private static final int MOMENTS = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final long seed = System.nanoTime();
