@@ -171,7 +171,7 @@ public final class Verifications {
    */
   public boolean oversee() {
     oversight.look();
-    // Not all at once: each must be asked.
+    // All of them: anyMatch would end at the first.
     return Stream.concat(stays.all().stream(), work.runs().stream()).distinct().filter(this::endDeleted).count() > 0;
   }
 
