@@ -1,5 +1,6 @@
 package io.pgproof;
 
+import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
@@ -19,6 +20,7 @@ import io.pgproof.state.Trees;
 import io.pgproof.proof.Depth;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.target.VerificationRequest.Resources;
+import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,6 +80,21 @@ public final class Bench implements LauncherSessionListener {
     Sandbox sandbox = sandbox();
     return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC())
         .build(major, false, line -> {});
+  }
+
+  /** A state directory of its own that has the image of this version; the caller removes it. */
+  public static StateDirectory stateWithImage(int major) {
+    Image image = image(major);
+    try {
+      StateDirectory own = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+      Files.createDirectories(own.images());
+      // Images are big and never written to, so their files are shared.
+      PROGRAMS.run(new HostCommand(Duration.ofMinutes(1), "cp", "-al", state().images().resolve(image.key()).toString(),
+          own.images().toString()));
+      return own;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A source database of this version that the caller closes. */
@@ -144,15 +161,22 @@ public final class Bench implements LauncherSessionListener {
     return new VerificationRequest(Optional.empty(), backup, Optional.ofNullable(freshnessQuery),
         VerificationRequest.DEFAULT_DATABASE, ZoneOffset.UTC, VerificationRequest.DEFAULT_MAX_AGE, List.of(assertions),
         Depth.STANDARD, Optional.empty(), VerificationRequest.DEFAULT_RECOVERY_TIMEOUT,
-        VerificationRequest.DEFAULT_STAY_TIMEOUT, VerificationRequest.DEFAULT_SUPERUSER, Resources.DEFAULT, Duration.ZERO,
-        "tester");
+        Timeouts.DEFAULT.stay(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT), Timeouts.DEFAULT,
+        VerificationRequest.DEFAULT_SUPERUSER, Resources.DEFAULT, Duration.ZERO, VerificationRequest.Patience.DEFAULT, "tester");
   }
 
   /** The same request at another depth. */
   public static VerificationRequest at(Depth depth, VerificationRequest sound) {
     return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
-        sound.maxAge(), sound.assertions(), depth, sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
-        sound.superuser(), sound.resources(), sound.keep(), sound.askedBy());
+        sound.maxAge(), sound.assertions(), depth, sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(), sound.timeouts(),
+        sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
+  }
+
+  /** The same request with other limits. */
+  public static VerificationRequest within(Timeouts timeouts, VerificationRequest sound) {
+    return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
+        sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
+        timeouts, sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
   }
 
   /** Asks the owner over its socket, as every command does. */

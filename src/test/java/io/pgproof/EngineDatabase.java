@@ -64,15 +64,27 @@ public final class EngineDatabase implements AutoCloseable {
     return "";
   }
 
+  /** Ends the server and all its sessions; {@link #startAgain} undoes it. */
+  public void stop() throws IOException, InterruptedException {
+    // SIGINT is PostgreSQL's fast shutdown; Process.destroy() sends SIGTERM, which waits for clients.
+    new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start().waitFor();
+    if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      server.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Begins to start the server that was stopped. */
+  public void startAgain() throws IOException {
+    List<String> line = as(binaries.resolve("postgres"), "-D", directory.resolve("data").toString(), "-k", directory.toString(),
+        "-c", "listen_addresses=", "-c", "fsync=off");
+    server = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log().toFile()).start();
+  }
+
   @Override
   public void close() {
     try {
       if (server != null) {
-        // SIGINT is PostgreSQL's fast shutdown; Process.destroy() sends SIGTERM, which waits for clients.
-        new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start().waitFor();
-        if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-          server.destroyForcibly().waitFor();
-        }
+        stop();
       }
       try (Stream<Path> files = Files.walk(directory)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -93,9 +105,7 @@ public final class EngineDatabase implements AutoCloseable {
     Path data = directory.resolve("data");
     run(as(binaries.resolve("initdb"), "--pgdata=" + data, "--username=" + USER, "--auth=trust", "--encoding=UTF8",
         "--locale=C.UTF-8", "--no-sync"));
-    List<String> line = as(binaries.resolve("postgres"), "-D", data.toString(), "-k", directory.toString(),
-        "-c", "listen_addresses=", "-c", "fsync=off");
-    server = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log().toFile()).start();
+    startAgain();
     createDatabase();
   }
 

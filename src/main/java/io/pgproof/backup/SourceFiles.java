@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,9 +116,26 @@ final class SourceFiles {
 
   /** Says which process has a file of the backup open for writing; of a tree, the file that was written last. */
   Optional<String> written() {
-    return Stream.concat(archives.keySet().stream(), Stream.ofNullable(trees.newest()))
-        .flatMap(file -> writer(file).stream().map(process -> file + " is open for writing by process " + process))
-        .findFirst();
+    Map<Object, Path> files = new HashMap<>();
+    Stream.concat(archives.keySet().stream(), Stream.ofNullable(trees.newest())).forEach(file -> {
+      try {
+        files.put(Files.readAttributes(file, BasicFileAttributes.class).fileKey(), file);
+      } catch (IOException e) {
+        // It is gone, and so nobody writes to it under its name.
+      }
+    });
+    try (DirectoryStream<Path> processes =
+        Files.newDirectoryStream(Path.of("/proc"), entry -> PROCESS.matcher(name(entry)).matches())) {
+      for (Path process : processes) {
+        Optional<Path> written = written(process, files);
+        if (written.isPresent()) {
+          return written.map(file -> file + " is open for writing by process " + name(process));
+        }
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    return Optional.empty();
   }
 
   private Optional<FindingException> changed() {
@@ -195,41 +213,26 @@ final class SourceFiles {
     return new Stamp(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
   }
 
-  /** A process of this host that has the file open for writing, as {@code /proc} tells it. */
-  private static Optional<String> writer(Path file) {
-    try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(Path.of("/proc"), entry -> PROCESS.matcher(name(entry)).matches())) {
-      Object wanted = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-      for (Path process : processes) {
-        if (writes(process, wanted)) {
-          return Optional.of(name(process));
-        }
-      }
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-    return Optional.empty();
-  }
-
-  private static boolean writes(Path process, Object wanted) {
+  /** Which of the files a process of this host has open for writing, as {@code /proc} tells it. */
+  private static Optional<Path> written(Path process, Map<Object, Path> files) {
     try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
       for (Path descriptor : open) {
-        if (isFile(descriptor, wanted) && isForWriting(process.resolve("fdinfo").resolve(name(descriptor)))) {
-          return true;
+        Path file = files.get(key(descriptor));
+        if (file != null && isForWriting(process.resolve("fdinfo").resolve(name(descriptor)))) {
+          return Optional.of(file);
         }
       }
     } catch (IOException e) {
       // The process has ended meanwhile, and so it does not write.
-      return false;
     }
-    return false;
+    return Optional.empty();
   }
 
-  private static boolean isFile(Path descriptor, Object wanted) {
+  private static Object key(Path descriptor) {
     try {
-      return wanted.equals(Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey());
+      return Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey();
     } catch (IOException e) {
-      return false;
+      return null;
     }
   }
 

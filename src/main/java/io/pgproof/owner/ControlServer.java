@@ -125,7 +125,7 @@ final class ControlServer implements AutoCloseable {
     }
     hangUp();
     threads.shutdown();
-    // Who notices by himself is not interrupted: he may read the database, whose file an interrupt would close.
+    // Most notice by themselves.
     if (!ended(NOTICED_WITHIN_MILLIS)) {
       threads.shutdownNow();
       if (!ended(ENDED_WITHIN_MILLIS)) {

@@ -20,10 +20,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class Owner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
   private static final long TIDY_EVERY_MINUTES = 10;
+  private static final long OVERSEE_EVERY_SECONDS = 3;
 
   private final Ownership ownership;
   private final ConfigurableApplicationContext application;
   private final ControlServer control;
+  private boolean databaseGone;
   private final ScheduledExecutorService tidying = Executors.newSingleThreadScheduledExecutor(task -> {
     Thread thread = new Thread(task, "tidying");
     thread.setDaemon(true);
@@ -37,6 +39,7 @@ public final class Owner implements AutoCloseable {
     this.application = application;
     this.rounds = serving ? Optional.of(new Rounds(application)) : Optional.empty();
     this.tidying.scheduleWithFixedDelay(this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
+    this.tidying.scheduleWithFixedDelay(this::oversee, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
     this.control = new ControlServer(ownership.state().controlSocket(), this::answer);
   }
 
@@ -70,12 +73,29 @@ public final class Owner implements AutoCloseable {
         + application.getEnvironment().getProperty("local.server.port");
   }
 
-  /** Removes copies that were kept long enough, what a run deleted by hand left, and old images that nothing stands on now. */
+  /** Removes copies that were kept long enough, what nothing owns, and old images that nothing stands on now. */
   private void tidyUp() {
     try {
       log(application.getBean(Leftovers.class).remove());
     } catch (RuntimeException e) {
       LOG.warn("leftovers could not be removed, and will be tried again: {}", e.toString());
+    }
+  }
+
+  private void oversee() {
+    try {
+      if (application.getBean(Verifications.class).oversee()) {
+        tidyUp();
+      }
+      if (databaseGone) {
+        LOG.info("the engine's database answers again");
+      }
+      databaseGone = false;
+    } catch (RuntimeException e) {
+      if (!databaseGone) {
+        LOG.warn("the engine's database does not answer, what is on its way waits for it: {}", e.toString());
+      }
+      databaseGone = true;
     }
   }
 

@@ -12,7 +12,10 @@ import io.pgproof.workflow.Reports;
 import io.pgproof.workflow.Verifications;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Optional;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Answers a request for a verification: begins it, or finds it begun by an earlier owner, tells how far it has come, and ends
@@ -22,6 +25,7 @@ final class Proofs {
   private static final long LOOK_EVERY_MILLIS = 50;
   private static final int TELL_EVERY_LOOKS = 4;
   private static final int STUCK_EVERY_LOOKS = 20;
+  private static final Duration DATABASE_ANSWERS_WITHIN = Duration.ofMinutes(15);
 
   private final Verifications verifications;
   private final ImageStore images;
@@ -57,23 +61,18 @@ final class Proofs {
     await(run, asker);
   }
 
+  /** A database that does not answer costs the run time and no verdict, and so it does whoever waits. */
   private void await(RunId run, Asker asker) throws IOException {
+    long answered = System.nanoTime();
     for (int look = 1; ; look++) {
-      Optional<Report> report = reports.report(run);
-      if (report.isPresent()) {
-        asker.hear(new Reply.Verdict(report.get(), reports.choice(run).orElse(null)));
-        return;
-      }
-      Optional<String> stuck = look % STUCK_EVERY_LOOKS == 0 ? verifications.stuck(run) : Optional.empty();
-      if (stuck.isPresent() && reports.report(run).isEmpty()) {
-        asker.hear(new Reply.Failed(Reason.ENVIRONMENT.code(), stuck.get(),
-            "run ./pgproof serve and resolve the incident of run " + run + " in Cockpit", null));
-        return;
-      }
-      if (look % TELL_EVERY_LOOKS == 0) {
-        Optional<ProgressBoard.Standing> standing = progress.of(run);
-        if (standing.isPresent()) {
-          asker.hear(new Reply.Standing(standing.get()));
+      try {
+        if (answered(run, look, asker)) {
+          return;
+        }
+        answered = System.nanoTime();
+      } catch (DataAccessException | TransactionException e) {
+        if (System.nanoTime() - answered > DATABASE_ANSWERS_WITHIN.toNanos()) {
+          throw e;
         }
       }
       pause();
@@ -81,6 +80,28 @@ final class Proofs {
         throw new IOException("nobody waits for run " + run + " here any more");
       }
     }
+  }
+
+  /** Tells the verdict, or that the run stands still, or how far it has come; false when there is more to be told. */
+  private boolean answered(RunId run, int look, Asker asker) throws IOException {
+    Optional<Report> report = reports.report(run);
+    if (report.isPresent()) {
+      asker.hear(new Reply.Verdict(report.get(), reports.choice(run).orElse(null)));
+      return true;
+    }
+    Optional<String> stuck = look % STUCK_EVERY_LOOKS == 0 ? verifications.stuck(run) : Optional.empty();
+    if (stuck.isPresent() && reports.report(run).isEmpty()) {
+      asker.hear(new Reply.Failed(Reason.ENVIRONMENT.code(), stuck.get(),
+          "run ./pgproof serve and let run " + run + " go on in Cockpit", null));
+      return true;
+    }
+    if (look % TELL_EVERY_LOOKS == 0) {
+      Optional<ProgressBoard.Standing> standing = progress.of(run);
+      if (standing.isPresent()) {
+        asker.hear(new Reply.Standing(standing.get()));
+      }
+    }
+    return false;
   }
 
   private static void pause() throws InterruptedIOException {

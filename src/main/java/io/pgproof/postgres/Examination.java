@@ -20,13 +20,16 @@ import java.util.Set;
 public final class Examination {
   private final RecoveredCopy copy;
   private final Depth depth;
+  private final Duration limit;
+  private final long began = System.nanoTime();
   private final List<Check> checks = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
   private final List<String> notChecked = new ArrayList<>();
 
-  private Examination(RecoveredCopy copy, Depth depth) {
+  private Examination(RecoveredCopy copy, Depth depth, Duration limit) {
     this.copy = copy;
     this.depth = depth;
+    this.limit = limit;
   }
 
   /** A check that can be made as long as the server lives. */
@@ -35,27 +38,27 @@ public final class Examination {
   }
 
   /**
-   * Makes all checks of a depth; a statement of pgproof's own has no limit but the stay's.
+   * Makes all checks of a depth; a statement of pgproof's own has no limit but that of them all.
    *
    * @param startedAt of the run, by this machine's clock
    * @param torn files with pages that may stay torn, from {@link PagesAfterRecovery}
-   * @param limit for a program that is run beside the server
+   * @param limit for all together: whoever interrupts after it is told what was found until then
    * @throws io.pgproof.proof.FindingException {@code environment} when another process than the restored server answers
    * @throws InterruptedException when the thread was interrupted; no session is left open then
    */
   public static Answers of(
       RecoveredCopy copy, Asked asked, Depth depth, Set<String> torn, Instant startedAt, Duration limit, Progress progress)
       throws InterruptedException {
-    Examination examination = new Examination(copy, depth);
+    Examination examination = new Examination(copy, depth, limit);
     progress.at(0, 0, "freshness and assertions");
     Answers answers = Questions.ask(copy.server(), asked, copy.reached(), copy.control(), startedAt);
     examination.checks.addAll(answers.checks());
     examination.findings.addAll(answers.findings());
-    examination.make(torn, limit, progress);
+    examination.make(torn, progress);
     return examination.answers(answers.freshness());
   }
 
-  private void make(Set<String> torn, Duration limit, Progress progress) throws InterruptedException {
+  private void make(Set<String> torn, Progress progress) throws InterruptedException {
     LibraryMismatch.find(copy).ifPresent(this::take);
     make(Depth.STANDARD, IndexCheck.NAME, "indexes and tables (amcheck)",
         () -> IndexCheck.make(copy, depth.atLeast(Depth.DEEP), progress));
@@ -68,12 +71,17 @@ public final class Examination {
   }
 
   private void make(Depth from, String name, String what, Making making) throws InterruptedException {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new InterruptedException();
-    }
     if (!depth.atLeast(from)) {
       notChecked.add(what);
       return;
+    }
+    if (late()) {
+      Thread.interrupted();
+      tooLate(name, what);
+      return;
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedException();
     }
     if (!copy.server().alive().getAsBoolean()) {
       String why = "not made: the restored server had ended";
@@ -82,18 +90,39 @@ public final class Examination {
           List.of(what + ", for the restored server had ended")));
       return;
     }
-    long began = System.nanoTime();
+    long started = System.nanoTime();
     try {
       take(making.make());
+    } catch (InterruptedException e) {
+      interrupted(name, what, e);
     } catch (SandboxException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new InterruptedException(e.getMessage());
+      if (Thread.interrupted()) {
+        interrupted(name, what, new InterruptedException(e.getMessage()));
+        return;
       }
       Finding finding = Finding.of(Reason.CHECK_FAILED, "the check " + name + " could not be made: " + e.getMessage());
       take(new Made(
-          new Check(name, Check.Outcome.SKIPPED, finding.message(), Duration.ofNanos(System.nanoTime() - began)),
+          new Check(name, Check.Outcome.SKIPPED, finding.message(), Duration.ofNanos(System.nanoTime() - started)),
           List.of(finding), List.of(what)));
     }
+  }
+
+  private void interrupted(String name, String what, InterruptedException interrupt) throws InterruptedException {
+    if (!late()) {
+      throw interrupt;
+    }
+    tooLate(name, what);
+  }
+
+  private boolean late() {
+    return System.nanoTime() - began >= limit.toNanos();
+  }
+
+  private void tooLate(String name, String what) {
+    String why = "the checks did not end within " + PostgresWords.of(limit);
+    take(new Made(Check.skipped(name, "not made to its end: " + why),
+        List.of(Finding.of(Reason.CHECK_TIMEOUT, why + "; the check " + name + " was not made to its end")),
+        List.of(what + ", for the checks took too long")));
   }
 
   private void take(Made made) {

@@ -3,6 +3,7 @@ package io.pgproof.target;
 import io.pgproof.proof.Depth;
 import io.pgproof.target.VerificationRequest.Patience;
 import io.pgproof.target.VerificationRequest.Resources;
+import io.pgproof.target.VerificationRequest.Timeouts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -32,9 +33,16 @@ public final class Setting<T> {
       "How much is checked", Form.DEPTH, VerificationRequest.DEFAULT_DEPTH.name().toLowerCase(Locale.ROOT));
   public static final Setting<Path> WAL_ARCHIVE = new Setting<>("wal-archive",
       "Directory with WAL segments that the backup does not bring", Form.DIRECTORY, null);
-  public static final Setting<Duration> RECOVERY_TIMEOUT = new Setting<>("recovery-timeout",
-      "How long recovery may take", Form.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
-      Durations.write(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT));
+  public static final Setting<Duration> INSPECTION_TIMEOUT = timeout("inspection-timeout",
+      "How long it may take to learn what the backup says of itself", Timeouts.DEFAULT.inspection());
+  public static final Setting<Duration> RESTORE_TIMEOUT = timeout("restore-timeout",
+      "How long the restore may take", Timeouts.DEFAULT.restore());
+  public static final Setting<Duration> RECOVERY_TIMEOUT = timeout("recovery-timeout",
+      "How long recovery may take", VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
+  public static final Setting<Duration> CHECK_TIMEOUT = timeout("check-timeout",
+      "How long all checks together may take", Timeouts.DEFAULT.checks());
+  public static final Setting<Duration> STATEMENT_TIMEOUT = timeout("statement-timeout",
+      "How long the query and each assertion may take", Timeouts.DEFAULT.statement());
   public static final Setting<String> SUPERUSER = new Setting<>("superuser",
       "Role to connect as", Form.NAME, VerificationRequest.DEFAULT_SUPERUSER);
   public static final Setting<Long> MEMORY = new Setting<>("memory",
@@ -50,7 +58,8 @@ public final class Setting<T> {
       "After which time it is escalated by itself if nobody has decided", Patience.DEFAULT.escalateAfter());
 
   private static final List<Setting<?>> ALL = List.of(FRESHNESS_QUERY, DATABASE, TIME_ZONE, MAX_AGE, ASSERTIONS, DEPTH,
-      WAL_ARCHIVE, RECOVERY_TIMEOUT, SUPERUSER, MEMORY, CPUS, KEEP, REMIND_AFTER, ESCALATE_AFTER);
+      WAL_ARCHIVE, INSPECTION_TIMEOUT, RESTORE_TIMEOUT, RECOVERY_TIMEOUT, CHECK_TIMEOUT, STATEMENT_TIMEOUT,
+      SUPERUSER, MEMORY, CPUS, KEEP, REMIND_AFTER, ESCALATE_AFTER);
 
   private final String name;
   private final String meaning;
@@ -78,6 +87,10 @@ public final class Setting<T> {
 
   private static Setting<Duration> patience(String name, String meaning, Duration standard) {
     return new Setting<>(name, meaning, Form.duration(Duration.ofMinutes(1), Duration.ofDays(365)), Durations.write(standard));
+  }
+
+  private static Setting<Duration> timeout(String name, String meaning, Duration standard) {
+    return new Setting<>(name, meaning, Form.duration(Duration.ofSeconds(1), Duration.ofDays(365)), Durations.write(standard));
   }
 
   public static List<Setting<?>> all() {

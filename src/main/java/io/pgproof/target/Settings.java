@@ -2,6 +2,7 @@ package io.pgproof.target;
 
 import io.pgproof.target.VerificationRequest.Patience;
 import io.pgproof.target.VerificationRequest.Resources;
+import io.pgproof.target.VerificationRequest.Timeouts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -58,6 +59,11 @@ public final class Settings {
    */
   public VerificationRequest request(Optional<String> target, Path path, String askedBy) {
     Duration recoveryTimeout = get(Setting.RECOVERY_TIMEOUT).orElse(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
+    Timeouts timeouts = new Timeouts(
+        get(Setting.INSPECTION_TIMEOUT).orElse(Timeouts.DEFAULT.inspection()),
+        get(Setting.RESTORE_TIMEOUT).orElse(Timeouts.DEFAULT.restore()),
+        get(Setting.CHECK_TIMEOUT).orElse(Timeouts.DEFAULT.checks()),
+        get(Setting.STATEMENT_TIMEOUT).orElse(Timeouts.DEFAULT.statement()));
     Resources resources = new Resources(get(Setting.MEMORY).orElse(Resources.DEFAULT.memoryBytes()),
         get(Setting.CPUS).orElse(Resources.DEFAULT.cpus()));
     return new VerificationRequest(
@@ -71,7 +77,8 @@ public final class Settings {
         get(Setting.DEPTH).orElse(VerificationRequest.DEFAULT_DEPTH),
         get(Setting.WAL_ARCHIVE),
         recoveryTimeout,
-        recoveryTimeout.plus(VerificationRequest.DEFAULT_STAY_TIMEOUT),
+        timeouts.stay(recoveryTimeout),
+        timeouts,
         get(Setting.SUPERUSER).orElse(VerificationRequest.DEFAULT_SUPERUSER),
         resources,
         get(Setting.KEEP).orElse(VerificationRequest.DEFAULT_KEEP),

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param walArchive directory with WAL segments that the backup does not bring
  * @param recoveryTimeout how long recovery may take
  * @param stayTimeout how long the whole stay in the container may take
+ * @param timeouts how long each of the other parts may take
  * @param superuser role to connect as
  * @param keep how long a restored copy that was not proven is kept for a look; zero for not at all
  * @param patience how long people may take to decide about it
@@ -37,6 +38,7 @@ public record VerificationRequest(
     Optional<Path> walArchive,
     Duration recoveryTimeout,
     Duration stayTimeout,
+    Timeouts timeouts,
     String superuser,
     Resources resources,
     Duration keep,
@@ -45,7 +47,6 @@ public record VerificationRequest(
 
   public static final Duration DEFAULT_MAX_AGE = Duration.ofHours(24);
   public static final Duration DEFAULT_RECOVERY_TIMEOUT = Duration.ofHours(1);
-  public static final Duration DEFAULT_STAY_TIMEOUT = Duration.ofHours(12);
   public static final String DEFAULT_DATABASE = "postgres";
   public static final String DEFAULT_SUPERUSER = "postgres";
   public static final ZoneId DEFAULT_ZONE = ZoneId.of("UTC");
@@ -56,18 +57,10 @@ public record VerificationRequest(
     assertions = List.copyOf(assertions);
     // Evidence of earlier versions has none.
     patience = patience == null ? Patience.DEFAULT : patience;
+    timeouts = timeouts == null ? Timeouts.DEFAULT : timeouts;
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(path + " must be absolute");
     }
-  }
-
-  /** One about which people may take the usual time to decide. */
-  public VerificationRequest(
-      Optional<String> target, Path path, Optional<String> freshnessQuery, String database, ZoneId zone, Duration maxAge,
-      List<String> assertions, Depth depth, Optional<Path> walArchive, Duration recoveryTimeout, Duration stayTimeout,
-      String superuser, Resources resources, Duration keep, String askedBy) {
-    this(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive, recoveryTimeout, stayTimeout,
-        superuser, resources, keep, Patience.DEFAULT, askedBy);
   }
 
   /**
@@ -94,9 +87,29 @@ public record VerificationRequest(
     public static final Patience DEFAULT = new Patience(Duration.ofHours(4), Duration.ofHours(24));
   }
 
+  /**
+   * How long the parts of a verification may take, recovery aside.
+   *
+   * @param inspection of what the backup says of itself
+   * @param restore of all its files
+   * @param checks all together
+   * @param statement each of the query and the assertions
+   */
+  public record Timeouts(Duration inspection, Duration restore, Duration checks, Duration statement) {
+    public static final Timeouts DEFAULT =
+        new Timeouts(Duration.ofMinutes(30), Duration.ofHours(6), Duration.ofHours(6), Duration.ofMinutes(10));
+    /** For what comes between the parts, the teardown included. */
+    private static final Duration BETWEEN = Duration.ofHours(1);
+
+    /** How long a stay may take that keeps all these limits. */
+    public Duration stay(Duration recovery) {
+      return restore.plus(recovery).plus(checks).plus(BETWEEN);
+    }
+  }
+
   /** The same request, asked by someone else. */
   public VerificationRequest by(String person) {
     return new VerificationRequest(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive,
-        recoveryTimeout, stayTimeout, superuser, resources, keep, patience, person);
+        recoveryTimeout, stayTimeout, timeouts, superuser, resources, keep, patience, person);
   }
 }

@@ -1,7 +1,6 @@
 package io.pgproof.workflow;
 
 import io.pgproof.proof.RunId;
-import org.camunda.bpm.engine.ProcessEngineException;
 import org.camunda.bpm.engine.RuntimeService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +42,8 @@ final class Doorbell implements LongWork.Bell {
       // All there are, which is one or none: to correlate the one there is would be an error where there is none yet.
       return !runtime.createMessageCorrelation(message).processInstanceBusinessKey(run.value())
           .correlateAllWithResult().isEmpty();
-    } catch (ProcessEngineException e) {
-      // The timer beside the wait was faster, or is about to be: the engine saw the wait and then saw it gone.
+    } catch (RuntimeException e) {
+      // The timer beside the wait was faster, or the engine's database does not answer: then the timer will look.
       LOG.debug("{} of run {} was not heard: {}", message, run, e.toString());
       return false;
     }

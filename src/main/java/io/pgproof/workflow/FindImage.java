@@ -11,6 +11,7 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
 import io.pgproof.sandbox.Sandbox;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,15 +22,17 @@ final class FindImage extends Step {
   private final Sandbox sandbox;
   private final ImageStore images;
   private final boolean mayBuild;
+  private final Duration buildTimeout;
   private final LongWork work;
   private final ProgressBoard progress;
 
-  FindImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, boolean mayBuild, LongWork work,
-      ProgressBoard progress) {
+  FindImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, boolean mayBuild,
+      Duration buildTimeout, LongWork work, ProgressBoard progress) {
     super(trail, withdrawals);
     this.sandbox = sandbox;
     this.images = images;
     this.mayBuild = mayBuild;
+    this.buildTimeout = buildTimeout;
     this.work = work;
     this.progress = progress;
   }
@@ -74,7 +77,9 @@ final class FindImage extends Step {
           "there is no image with PostgreSQL " + major + ", and the configuration says that none is to be built");
     }
     Progress heard = progress.phase(run, "image");
-    work.begin(run, VerifyBackup.Message.IMAGE_BUILT, () -> images.build(major, false, line -> heard.at(0, 0, line)));
+    work.begin(run, VerifyBackup.Message.IMAGE_BUILT,
+        new LongWork.Limit(buildTimeout, Reason.NO_IMAGE, "the build of an image with PostgreSQL " + major),
+        () -> images.build(major, false, line -> heard.at(0, 0, line)));
     Pause.first(execution);
   }
 

@@ -6,6 +6,7 @@ import io.pgproof.backup.BackupIdentity;
 import io.pgproof.backup.Backups;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
@@ -33,12 +34,10 @@ final class InspectBackup extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
-    VerificationRequest request = requests.of(run);
     boolean begun = work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED);
     if (!begun) {
       progress.phase(run, "inspect");
-      Path directory = requests.backup(run);
-      work.begin(run, VerifyBackup.Message.INSPECTION_ENDED, () -> inspect(directory, request));
+      begin(run);
       Pause.first(execution);
     }
     Optional<Inspected> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
@@ -66,6 +65,14 @@ final class InspectBackup extends Step {
         identity.bytes(),
         List.of(),
         null)));
+  }
+
+  private void begin(RunId run) {
+    VerificationRequest request = requests.of(run);
+    Path directory = requests.backup(run);
+    work.begin(run, VerifyBackup.Message.INSPECTION_ENDED,
+        new LongWork.Limit(request.timeouts().inspection(), Reason.INSPECTION_TIMEOUT, "the inspection of " + directory),
+        () -> inspect(directory, request));
   }
 
   /** Nobody is there to be refused: what a person would have been told at once is found here. */

@@ -1,6 +1,8 @@
 package io.pgproof.workflow;
 
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import java.time.Duration;
 import java.util.Map;
@@ -12,15 +14,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Work that takes longer than an engine's transaction may: it runs beside the engine, and its end rings a bell.
  *
  * <p>A step begins it and returns; a later step looks. Beginning what was begun does nothing, so both are safe to repeat.
- * All methods may be called from any thread.
+ * Work that takes too long is interrupted; a worker that does not end even so, for it waits in the kernel, is left aside, and
+ * nothing waits for it. All methods may be called from any thread.
  */
 final class LongWork implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LongWork.class);
+
   private final Map<Key, Work<?>> begun = new ConcurrentHashMap<>();
   private final Set<Work<?>> atWork = ConcurrentHashMap.newKeySet();
   private final ExecutorService workers = Executors.newCachedThreadPool(task -> {
@@ -29,9 +37,24 @@ final class LongWork implements AutoCloseable {
     return thread;
   });
   private final Bell bell;
+  private final Duration endsWithin;
 
-  LongWork(Bell bell) {
+  /** @param endsWithin how long an interrupted worker is waited for */
+  LongWork(Bell bell, Duration endsWithin) {
     this.bell = bell;
+    this.endsWithin = endsWithin;
+  }
+
+  /**
+   * How long work may take, and what it means when it takes longer.
+   *
+   * @param what for a person to read, such as "recovery"
+   */
+  record Limit(Duration duration, Reason reason, String what) {
+    private FindingException passed(String how, Throwable cause) {
+      return new FindingException(
+          Finding.of(reason, what + " did not end within " + Words.duration(duration) + how), cause);
+    }
   }
 
   /** Rung with the message that waits for the work's end. */
@@ -45,8 +68,8 @@ final class LongWork implements AutoCloseable {
   /**
    * @param message names the work, and is the message to ring at its end
    */
-  <T> void begin(RunId run, String message, Callable<T> callable) {
-    Work<T> work = new Work<>(message + " of " + run, callable);
+  <T> void begin(RunId run, String message, Limit limit, Callable<T> callable) {
+    Work<T> work = new Work<>(message + " of " + run, limit, callable);
     if (begun.putIfAbsent(new Key(run, message), work) == null) {
       atWork.add(work);
       workers.execute(() -> {
@@ -58,6 +81,11 @@ final class LongWork implements AutoCloseable {
     }
   }
 
+  /** The runs with work that is not forgotten. */
+  Set<RunId> runs() {
+    return begun.keySet().stream().map(Key::run).collect(Collectors.toSet());
+  }
+
   boolean isBegun(RunId run, String message) {
     return begun.containsKey(new Key(run, message));
   }
@@ -65,6 +93,7 @@ final class LongWork implements AutoCloseable {
   /**
    * The work's result, or empty while it goes on. Work that ended in a fault is forgotten by this, so that it can be begun anew.
    *
+   * @throws FindingException what the work found, or that it took longer than it may
    * @throws IllegalStateException when there is no such work, or when it failed with a checked exception or an error
    * @throws RuntimeException what the work threw
    */
@@ -75,7 +104,7 @@ final class LongWork implements AutoCloseable {
       throw new IllegalStateException("nobody works on what '" + message + "' would end for run " + run);
     }
     try {
-      return (Optional<T>) work.look();
+      return (Optional<T>) work.look(endsWithin);
     } catch (FindingException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -93,32 +122,29 @@ final class LongWork implements AutoCloseable {
     });
   }
 
-  /**
-   * Interrupts all work of a run, waits for its end, and forgets it.
-   *
-   * @throws IllegalStateException when a worker does not end within the limit; nothing is forgotten then
-   */
-  void stop(RunId run, Duration limit) {
+  /** Interrupts all work of a run, waits for its end, and forgets it. */
+  void stop(RunId run) {
     interrupt(run);
     awaitEnd(begun.entrySet().stream()
         .filter(entry -> entry.getKey().run().equals(run))
-        .<Work<?>>map(Map.Entry::getValue), limit);
+        .<Work<?>>map(Map.Entry::getValue));
     begun.keySet().removeIf(key -> key.run().equals(run));
   }
 
   /** The same for the work of all runs, and for work that was forgotten and has not ended. */
-  void stopAll(Duration limit) {
+  void stopAll() {
     begun.values().forEach(Work::interrupt);
-    awaitEnd(Stream.concat(begun.values().stream(), atWork.stream()), limit);
+    awaitEnd(Stream.concat(begun.values().stream(), atWork.stream()));
     begun.clear();
   }
 
-  private static void awaitEnd(Stream<Work<?>> works, Duration limit) {
-    long end = System.nanoTime() + limit.toNanos();
+  private void awaitEnd(Stream<Work<?>> works) {
+    long end = System.nanoTime() + endsWithin.toNanos();
     works.forEach(work -> {
       try {
         if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          throw new IllegalStateException("the worker of " + work.name + " did not end within " + Words.duration(limit));
+          LOG.warn("the worker of {} did not end within {} and is left aside; it waits at {}", work.name,
+              Words.duration(endsWithin), work.place());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -140,15 +166,19 @@ final class LongWork implements AutoCloseable {
 
   private static final class Work<T> {
     private final String name;
+    private final Limit limit;
     private final Callable<T> callable;
+    private final long began = System.nanoTime();
     private final CountDownLatch ended = new CountDownLatch(1);
     private Thread worker;
     private boolean interrupted;
+    private Optional<Long> lateSince = Optional.empty();
     private T result;
     private Throwable failure;
 
-    Work(String name, Callable<T> callable) {
+    Work(String name, Limit limit, Callable<T> callable) {
       this.name = name;
+      this.limit = limit;
       this.callable = callable;
     }
 
@@ -179,9 +209,25 @@ final class LongWork implements AutoCloseable {
       }
     }
 
-    Optional<T> look() {
+    /** Where its worker is, as far as that can be told. */
+    synchronized String place() {
+      StackTraceElement[] trace = worker == null ? new StackTraceElement[0] : worker.getStackTrace();
+      return trace.length == 0 ? "its end" : trace[0].toString();
+    }
+
+    synchronized Optional<T> look(Duration endsWithin) {
       if (ended.getCount() > 0) {
+        long now = System.nanoTime();
+        if (lateSince.isEmpty() && now - began >= limit.duration().toNanos()) {
+          lateSince = Optional.of(now);
+          interrupt();
+        } else if (lateSince.isPresent() && now - lateSince.get() > endsWithin.toNanos()) {
+          throw limit.passed(", and does not let go", null);
+        }
         return Optional.empty();
+      }
+      if (lateSince.isPresent() && failure != null && !(failure instanceof FindingException)) {
+        throw limit.passed("", failure);
       }
       if (failure instanceof RuntimeException unchecked) {
         throw unchecked;

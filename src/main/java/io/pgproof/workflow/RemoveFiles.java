@@ -5,8 +5,8 @@ import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.Sandbox;
-import io.pgproof.state.StateDirectory;
 import io.pgproof.state.StateDirectory.RunDirectory;
+import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,8 +21,6 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /** Remove files: all that the stay wrote, but for a restored copy that someone asked to keep for a look. */
 final class RemoveFiles implements JavaDelegate {
-  static final Duration WORKERS_END_WITHIN = Duration.ofSeconds(30);
-
   private final Trail trail;
   private final Sandbox sandbox;
   private final StateDirectory state;
@@ -42,7 +40,7 @@ final class RemoveFiles implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) throws IOException {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    work.stop(run, WORKERS_END_WITHIN);
+    work.stop(run);
     RunDirectory directory = state.run(run);
     // The engine orders the two handlers by the clock, which may have been set back: no file goes while its container is there.
     sandbox.destroy(new MachineId(directory.machineName(), directory.machine()));

@@ -6,6 +6,7 @@ import io.pgproof.backup.BackupIdentity;
 import io.pgproof.backup.Backups;
 import io.pgproof.backup.Places;
 import io.pgproof.backup.RestoreOrder;
+import io.pgproof.backup.Restored;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.postgres.RecoveryOrder;
@@ -15,12 +16,13 @@ import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
-import io.pgproof.state.StateDirectory;
 import io.pgproof.state.StateDirectory.RunDirectory;
+import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
@@ -62,7 +64,7 @@ final class RestoreFiles extends Step {
 
   @Override
   void undo(RunId run) throws Exception {
-    work.stop(run, RemoveFiles.WORKERS_END_WITHIN);
+    work.stop(run);
     Trees.remove(state.run(run).path());
     stays.end(run);
   }
@@ -75,9 +77,9 @@ final class RestoreFiles extends Step {
     VerificationRequest request = requests.of(run);
     Image image = images.list().stream().filter(candidate -> candidate.key().equals(imageKey)).findFirst()
         .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
-    Backup backup = Backups.find(requests.backup(run));
+    Path source = requests.backup(run);
     RunDirectory directory = state.run(run);
-    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), backup);
+    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId());
     // First, so that nobody takes the directory for a leftover.
     stays.begin(stay);
     Trees.remove(directory.path());
@@ -87,23 +89,32 @@ final class RestoreFiles extends Step {
         new Places(directory.data(), directory.tablespaces(), RecoveryOrder.TABLESPACES, directory.walArchive());
     RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes,
         request.depth().atLeast(Depth.STANDARD));
-    work.begin(run, VerifyBackup.Message.RESTORE_ENDED, () -> {
-      BackupIdentity identity = identity(run, backup, request);
-      if (identity.postgresMajor() != image.major()) {
-        throw new FindingException(Reason.BACKUP_CHANGED, backup.directory() + " is of PostgreSQL " + identity.postgresMajor()
-            + " now, and was of " + image.major() + " when it was inspected");
-      }
-      List<Backup> ancestors = Backups.ancestors(backup, identity);
-      return ancestors.isEmpty()
-          ? Backups.restore(backup, identity, order, heard)
-          : new CombineBackups(stay, sandbox, order, heard).run(backup, identity, ancestors);
-    });
+    work.begin(run, VerifyBackup.Message.RESTORE_ENDED,
+        new LongWork.Limit(request.timeouts().restore(), Reason.RESTORE_TIMEOUT, "the restore of " + source), () -> {
+          InspectBackup.Inspected inspected = inspected(run, source, request);
+          stay.backup(inspected.backup());
+          return restore(stay, inspected, order, heard);
+        });
+  }
+
+  private Restored restore(Stay stay, InspectBackup.Inspected inspected, RestoreOrder order, Progress heard)
+      throws IOException, InterruptedException {
+    Backup backup = inspected.backup();
+    BackupIdentity identity = inspected.identity();
+    if (identity.postgresMajor() != stay.image().major()) {
+      throw new FindingException(Reason.BACKUP_CHANGED, backup.directory() + " is of PostgreSQL " + identity.postgresMajor()
+          + " now, and was of " + stay.image().major() + " when it was inspected");
+    }
+    List<Backup> ancestors = Backups.ancestors(backup, identity);
+    return ancestors.isEmpty()
+        ? Backups.restore(backup, identity, order, heard)
+        : new CombineBackups(stay, sandbox, order, heard).run(backup, identity, ancestors);
   }
 
   /** From the inspection, or read again where that was made by an earlier process. */
-  private BackupIdentity identity(RunId run, Backup backup, VerificationRequest request) throws InterruptedException {
+  private InspectBackup.Inspected inspected(RunId run, Path source, VerificationRequest request) throws InterruptedException {
     return work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED)
-        ? work.<InspectBackup.Inspected>look(run, VerifyBackup.Message.INSPECTION_ENDED).orElseThrow().identity()
-        : Backups.inspect(backup, request.walArchive());
+        ? work.<InspectBackup.Inspected>look(run, VerifyBackup.Message.INSPECTION_ENDED).orElseThrow()
+        : InspectBackup.inspect(source, request);
   }
 }

@@ -5,6 +5,7 @@ import io.pgproof.postgres.Asked;
 import io.pgproof.postgres.Examination;
 import io.pgproof.postgres.PagesAfterRecovery;
 import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.target.VerificationRequest;
@@ -14,8 +15,6 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Run checks: begins to check the restored database, as deeply as was asked. */
 final class RunChecks extends Step {
-  private static final Duration STATEMENT_LIMIT = Duration.ofMinutes(10);
-
   private final Sandbox sandbox;
   private final Stays stays;
   private final LongWork work;
@@ -44,13 +43,15 @@ final class RunChecks extends Step {
     VerificationRequest request = stay.request();
     Instant startedAt = requests.askedAt(run);
     Progress heard = progress.phase(run, "check");
+    Duration limit = request.timeouts().checks();
+    Duration statement = request.timeouts().statement();
     Asked asked = new Asked(request.database(), request.freshnessQuery(), request.assertions(), request.maxAge(),
-        STATEMENT_LIMIT, request.zone());
-    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, () -> {
+        statement, request.zone());
+    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, new LongWork.Limit(limit, Reason.CHECK_TIMEOUT, "the checks"), () -> {
       PagesAfterRecovery.Judged pages = PagesAfterRecovery.judge(
-          stay.server(sandbox), stay.restored().suspects(), stay.restoredFiles(), STATEMENT_LIMIT);
+          stay.server(sandbox), stay.restored().suspects(), stay.restoredFiles(), statement);
       return pages.answers().and(Examination.of(
-          stay.recovered(sandbox), asked, request.depth(), pages.torn(), startedAt, request.stayTimeout(), heard));
+          stay.recovered(sandbox), asked, request.depth(), pages.torn(), startedAt, limit, heard));
     });
   }
 }

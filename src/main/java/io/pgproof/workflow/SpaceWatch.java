@@ -72,8 +72,11 @@ final class SpaceWatch implements AutoCloseable {
     Finding finding = Finding.of(Reason.DISK_FULL, String.format(Locale.ROOT,
         "the restored server filled the disk: less than %,d bytes were left on the file system of %s", least, state.path()));
     // First, so that this is found before whatever the end of the server looks like.
-    Evidence.Found.of(finding).record(trail, stay.run());
-    sandbox.destroy(stay.machine());
+    try {
+      Evidence.Found.of(finding).record(trail, stay.run());
+    } finally {
+      sandbox.destroy(stay.machine());
+    }
   }
 
   @Override

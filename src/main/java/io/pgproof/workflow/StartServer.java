@@ -4,12 +4,16 @@ import io.pgproof.audit.Trail;
 import io.pgproof.postgres.RecoveryExpectation;
 import io.pgproof.postgres.RecoveryWatch;
 import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
+import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Start server: the container's start is the server's start; its recovery is watched from then on. */
 final class StartServer extends Step {
+  private static final Duration WATCH_ENDS_WITHIN = Duration.ofMinutes(1);
+
   private final Sandbox sandbox;
   private final Stays stays;
   private final LongWork work;
@@ -37,8 +41,11 @@ final class StartServer extends Step {
     if (!work.isBegun(run, VerifyBackup.Message.RECOVERY_ENDED)) {
       sandbox.start(stay.machine());
       Progress heard = progress.phase(run, "recover");
-      work.begin(run, VerifyBackup.Message.RECOVERY_ENDED, () -> RecoveryWatch.await(
-          stay.server(sandbox), RecoveryExpectation.of(stay.restored()), stay.request().recoveryTimeout(), heard));
+      Duration limit = stay.request().recoveryTimeout();
+      // The watch keeps the limit and tells how far recovery came, unless it is stuck itself.
+      work.begin(run, VerifyBackup.Message.RECOVERY_ENDED,
+          new LongWork.Limit(limit.plus(WATCH_ENDS_WITHIN), Reason.RECOVERY_TIMEOUT, "the watch over recovery"),
+          () -> RecoveryWatch.await(stay.server(sandbox), RecoveryExpectation.of(stay.restored()), limit, heard));
     }
   }
 }

@@ -32,19 +32,18 @@ final class Stay {
   private final RunDirectory directory;
   private final Image image;
   private final int firstHostId;
-  private final Backup backup;
+  private volatile Backup backup;
   private volatile Restored restored;
   private volatile RecoveryReached reached;
   private volatile boolean cutOff;
   private volatile List<String> preloaded;
 
-  Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId, Backup backup) {
+  Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId) {
     this.run = run;
     this.request = request;
     this.directory = directory;
     this.image = image;
     this.firstHostId = firstHostId;
-    this.backup = backup;
   }
 
   RunId run() {
@@ -64,7 +63,11 @@ final class Stay {
   }
 
   Backup backup() {
-    return backup;
+    return need(backup, "inspected");
+  }
+
+  void backup(Backup value) {
+    backup = value;
   }
 
   MachineId machine() {

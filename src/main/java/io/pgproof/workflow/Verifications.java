@@ -9,11 +9,13 @@ import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
@@ -44,16 +46,19 @@ public final class Verifications {
   private final Requests requests;
   private final Clock clock;
   private final String retryCycle;
+  private final Duration stepsEndWithin;
   private final LongWork work;
   private final Stays stays;
   private final Turns turns;
   private final JobExecutor jobs;
   private final ThreadPoolTaskExecutor steps;
+  private final Oversight oversight;
   private final Tell tell;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle, LongWork work,
-      Stays stays, Turns turns, JobExecutor jobs, ThreadPoolTaskExecutor steps, Tell tell) {
+      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle,
+      Duration stepsEndWithin, LongWork work, Stays stays, Turns turns, JobExecutor jobs, ThreadPoolTaskExecutor steps,
+      Oversight oversight, Tell tell) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
@@ -64,11 +69,13 @@ public final class Verifications {
     this.requests = requests;
     this.clock = clock;
     this.retryCycle = retryCycle;
+    this.stepsEndWithin = stepsEndWithin;
     this.work = work;
     this.stays = stays;
     this.turns = turns;
     this.jobs = jobs;
     this.steps = steps;
+    this.oversight = oversight;
     this.tell = tell;
   }
 
@@ -154,8 +161,8 @@ public final class Verifications {
   }
 
   /**
-   * Why a run comes no further, where it does not: its incident's message, or that it was deleted by hand; empty while it moves
-   * or waits for a person.
+   * Why a run comes no further, where it does not: its incident's message, or that it was suspended or deleted by hand; empty
+   * while it moves or waits for a person.
    */
   public Optional<String> stuck(RunId run) {
     ProcessInstance instance = runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
@@ -163,6 +170,9 @@ public final class Verifications {
       return trail.last(run, Evidence.kind(Evidence.VerdictReached.class)).isPresent()
           ? Optional.empty()
           : Optional.of("the process instance of run " + run + " was deleted by hand before it reached a verdict");
+    }
+    if (instance.isSuspended()) {
+      return Optional.of("run " + run + " stands still: its process instance was suspended by hand");
     }
     return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream().findFirst()
         .map(incident -> "run " + run + " stands still at '" + incident.getActivityId() + "': " + cause(incident));
@@ -187,13 +197,29 @@ public final class Verifications {
     if (staying.isEmpty()) {
       return false;
     }
-    if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(directory).count() > 0) {
-      return true;
+    return !endDeleted(staying.get());
+  }
+
+  /**
+   * Notices what the engine tells nobody: that its database came back, that the clock was set back, that an instance was deleted.
+   *
+   * @return whether something is left to be removed
+   */
+  public boolean oversee() {
+    oversight.look();
+    // All of them: anyMatch would end at the first.
+    return Stream.concat(stays.all().stream(), work.runs().stream()).distinct().filter(this::endDeleted).count() > 0;
+  }
+
+  /** Ends the stay and the long work of a run whose process instance is gone; false where it is there. */
+  private boolean endDeleted(RunId run) {
+    if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).count() > 0) {
+      return false;
     }
-    work.stop(staying.get(), RemoveFiles.WORKERS_END_WITHIN);
-    stays.end(staying.get());
-    turns.giveBack(staying.get());
-    return false;
+    work.stop(run);
+    stays.end(run);
+    turns.giveBack(run);
+    return true;
   }
 
   /**
@@ -204,14 +230,14 @@ public final class Verifications {
     try {
       // A step that is just at work may start what is to be stopped.
       awaitSteps();
-      work.stopAll(RemoveFiles.WORKERS_END_WITHIN);
+      work.stopAll();
     } finally {
       stays.all().forEach(stays::end);
     }
   }
 
   private void awaitSteps() {
-    long end = System.nanoTime() + RemoveFiles.WORKERS_END_WITHIN.toNanos();
+    long end = System.nanoTime() + stepsEndWithin.toNanos();
     try {
       while (steps.getActiveCount() > 0 && System.nanoTime() < end) {
         Thread.sleep(STEPS_LOOK_EVERY_MILLIS);
@@ -221,9 +247,10 @@ public final class Verifications {
     }
   }
 
-  /** Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an incident. */
+  /** Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an incident or by hand. */
   public boolean underway() {
-    List<ProcessInstance> instances = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS).list();
+    List<ProcessInstance> instances = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS).active()
+        .list();
     return instances.stream().anyMatch(instance ->
         tasks.createTaskQuery().processInstanceId(instance.getId()).count() == 0
             && runtime.createIncidentQuery().processInstanceId(instance.getId()).count() == 0);
@@ -240,8 +267,21 @@ public final class Verifications {
         .eventType("message").eventName(VerifyBackup.Message.ATTEMPT_INTERRUPTED).list();
     for (EventSubscription stay : stays) {
       LOG.info("process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
-      runtime.messageEventReceived(VerifyBackup.Message.ATTEMPT_INTERRUPTED, stay.getExecutionId(),
-          Map.of(VerifyBackup.Variable.INTERRUPTED, true));
+      transactions.executeWithoutResult(transaction -> interrupted(stay));
+    }
+  }
+
+  /** One that was suspended by hand stays so, and begins anew when it is activated. */
+  private void interrupted(EventSubscription stay) {
+    String id = stay.getProcessInstanceId();
+    boolean suspended = runtime.createProcessInstanceQuery().processInstanceId(id).suspended().count() > 0;
+    if (suspended) {
+      runtime.activateProcessInstanceById(id);
+    }
+    runtime.messageEventReceived(VerifyBackup.Message.ATTEMPT_INTERRUPTED, stay.getExecutionId(),
+        Map.of(VerifyBackup.Variable.INTERRUPTED, true));
+    if (suspended) {
+      runtime.suspendProcessInstanceById(id);
     }
     askForTurnsAgain();
   }

@@ -51,8 +51,8 @@ class WorkflowConfiguration {
   }
 
   @Bean
-  LongWork longWork(RuntimeService runtime) {
-    return new LongWork(new Doorbell(runtime));
+  LongWork longWork(RuntimeService runtime, WorkflowSettings settings) {
+    return new LongWork(new Doorbell(runtime), settings.workerEndsWithin());
   }
 
   @Bean
@@ -77,9 +77,16 @@ class WorkflowConfiguration {
   Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
       PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests,
       Clock clock, WorkflowSettings settings, LongWork work, Stays stays, Turns turns, JobExecutor jobs,
-      @Qualifier("camundaTaskExecutor") TaskExecutor steps, Tell tell) {
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps, Oversight oversight, Tell tell) {
     return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
-        requests, clock, settings.retryCycle(), work, stays, turns, jobs, (ThreadPoolTaskExecutor) steps, tell);
+        requests, clock, settings.retryCycle(), settings.workerEndsWithin(), work, stays, turns, jobs,
+        (ThreadPoolTaskExecutor) steps, oversight, tell);
+  }
+
+  @Bean
+  Oversight oversight(ManagementService management, JdbcTemplate jdbc, PlatformTransactionManager transactions, Clock clock,
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
+    return new Oversight(management, jdbc, new TransactionTemplate(transactions), clock, (ThreadPoolTaskExecutor) steps);
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)
@@ -90,7 +97,8 @@ class WorkflowConfiguration {
   @Bean(VerifyBackup.Step.FIND_IMAGE)
   FindImage findImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, WorkflowSettings settings,
       LongWork work, ProgressBoard progress) {
-    return new FindImage(trail, withdrawals, sandbox, images, settings.buildImages(), work, progress);
+    return new FindImage(trail, withdrawals, sandbox, images, settings.buildImages(), settings.buildTimeout(), work,
+        progress);
   }
 
   @Bean(VerifyBackup.Step.TAKE_TURN)

@@ -13,6 +13,8 @@ import org.springframework.util.unit.DataSize;
  * @param retryCycle pauses before a failed step is tried again, ISO 8601, separated by commas; one try more than pauses
  * @param buildImages whether a missing image is built
  * @param watchEvery how much time passes between two looks for new backups
+ * @param buildTimeout how long the build of an image may take
+ * @param workerEndsWithin how long work that was interrupted is waited for, before its worker is left aside
  * @param reserve free space that a restore leaves to the engine; half of it is left whatever the restored server writes
  */
 @ConfigurationProperties("pgproof")
@@ -21,6 +23,8 @@ record WorkflowSettings(
     @DefaultValue("PT5S,PT30S") String retryCycle,
     @DefaultValue("true") boolean buildImages,
     @DefaultValue("PT1M") Duration watchEvery,
+    @DefaultValue("1h") Duration buildTimeout,
+    @DefaultValue("30s") Duration workerEndsWithin,
     @DefaultValue("1GB") DataSize reserve) {
   WorkflowSettings {
     if (!retryCycle.matches("P[0-9A-Z.]+(,P[0-9A-Z.]+)*")) {
@@ -29,6 +33,12 @@ record WorkflowSettings(
     }
     if (watchEvery.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException("pgproof.watch-every must be at least 1s, not " + watchEvery);
+    }
+    if (buildTimeout.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException("pgproof.build-timeout must be at least 1s, not " + buildTimeout);
+    }
+    if (workerEndsWithin.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException("pgproof.worker-ends-within must be at least 1s, not " + workerEndsWithin);
     }
     if (reserve.toMegabytes() < 64) {
       throw new IllegalArgumentException("pgproof.reserve must be at least 64MB, not " + reserve);

@@ -51,14 +51,7 @@ class ProgramTest {
   @BeforeEach
   void aStateDirectoryWithAnImage() throws Exception {
     backup = Bench.backup(15);
-    state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
-    Files.createDirectories(state.images());
-    // The images are big and never written to, so their files are shared.
-    try (Stream<Path> images = Files.list(Bench.state().images())) {
-      for (Path image : images.filter(path -> path.getFileName().toString().startsWith("15-")).toList()) {
-        assertThat(new ProcessBuilder("cp", "-al", image.toString(), state.images().toString()).start().waitFor()).isZero();
-      }
-    }
+    state = Bench.stateWithImage(15);
   }
 
   @AfterEach

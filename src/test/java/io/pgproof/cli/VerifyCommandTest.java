@@ -159,7 +159,7 @@ class VerifyCommandTest {
 
   private static VerificationRequest withoutTarget(VerificationRequest r) {
     return new VerificationRequest(Optional.empty(), r.path(), r.freshnessQuery(), r.database(), r.zone(), r.maxAge(),
-        List.copyOf(r.assertions()), r.depth(), r.walArchive(), r.recoveryTimeout(), r.stayTimeout(), r.superuser(),
-        r.resources(), r.keep(), r.askedBy());
+        List.copyOf(r.assertions()), r.depth(), r.walArchive(), r.recoveryTimeout(), r.stayTimeout(), r.timeouts(), r.superuser(),
+        r.resources(), r.keep(), VerificationRequest.Patience.DEFAULT, r.askedBy());
   }
 }

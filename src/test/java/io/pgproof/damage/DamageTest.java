@@ -68,7 +68,8 @@ class DamageTest {
     VerificationRequest request = Bench.request(backup);
     return Bench.verify(new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(),
         request.zone(), request.maxAge(), request.assertions(), depth, request.walArchive(), request.recoveryTimeout(),
-        request.stayTimeout(), request.superuser(), request.resources(), request.keep(), request.askedBy()));
+        request.stayTimeout(), request.timeouts(), request.superuser(), request.resources(), request.keep(),
+        request.patience(), request.askedBy()));
   }
 
   @ParameterizedTest(name = "manifest {0}, {1}")

@@ -192,7 +192,7 @@ class BadInputTest {
     VerificationRequest sound = Bench.request(Bench.backup(15));
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), "no_such_database",
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(),
-        sound.stayTimeout(), sound.superuser(), sound.resources(), sound.keep(), sound.askedBy());
+        sound.stayTimeout(), sound.timeouts(), sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
     assertVerdict(Bench.verify(request), "inconclusive", "query-failed", "no_such_database");
   }
 
@@ -225,7 +225,7 @@ class BadInputTest {
         "select length(string_agg(repeat(i::text, 300000), '')) > 0 from generate_series(100, 500) i");
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(),
-        sound.stayTimeout(), sound.superuser(), new Resources(256L << 20, 1), sound.keep(), sound.askedBy());
+        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(256L << 20, 1), sound.keep(), sound.patience(), sound.askedBy());
     assertVerdict(Bench.verify(request), "inconclusive", "out-of-memory", "memory");
   }
 
@@ -234,7 +234,7 @@ class BadInputTest {
     VerificationRequest sound = Bench.request(Bench.backup(15));
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), Duration.ofMillis(1),
-        sound.stayTimeout(), sound.superuser(), new Resources(1L << 30, 0.05), sound.keep(), sound.askedBy());
+        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(1L << 30, 0.05), sound.keep(), sound.patience(), sound.askedBy());
     Report report = Bench.verify(request);
     assertVerdict(report, "inconclusive", "recovery-timeout", "did not");
     assertThat(report.recovery().consistent()).isFalse();
@@ -247,7 +247,7 @@ class BadInputTest {
         "select pg_sleep(120) is not null");
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(),
-        Duration.ofSeconds(12), sound.superuser(), sound.resources(), sound.keep(), sound.askedBy());
+        Duration.ofSeconds(12), sound.timeouts(), sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
     assertVerdict(Bench.verify(request), "inconclusive", "deadline", "12 s");
   }
 

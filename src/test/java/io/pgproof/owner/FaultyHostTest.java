@@ -49,6 +49,8 @@ class FaultyHostTest {
     assertEnvironment(report, step, "the host is not well: " + call);
     assertThat(said(report)).endsWith("restored files removed", "verdict: inconclusive (environment)")
         .filteredOn(line -> line.endsWith("destroyed")).hasSize(call == Call.START ? 1 : 0);
+    await().atMost(Duration.ofMinutes(1)).until(() -> said(report.run()).stream().anyMatch(line ->
+        line.contains("Approve escalation") || line.contains("joined")));
   }
 
   @ParameterizedTest

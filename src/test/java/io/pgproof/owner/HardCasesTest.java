@@ -188,7 +188,7 @@ class HardCasesTest {
   private static VerificationRequest with(VerificationRequest request, Optional<Path> archive, Duration keep) {
     return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
         request.maxAge(), request.assertions(), request.depth(), archive, request.recoveryTimeout(), request.stayTimeout(),
-        request.superuser(), request.resources(), keep, request.askedBy());
+        request.timeouts(), request.superuser(), request.resources(), keep, request.patience(), request.askedBy());
   }
 
   private static void chattr(String flag, Path file) throws Exception {

@@ -129,14 +129,14 @@ class OddSourceTest {
     VerificationRequest deep = Bench.at(Depth.DEEP, Bench.request(withForeignLocale));
     Report report = Bench.verify(new VerificationRequest(deep.target(), deep.path(), deep.freshnessQuery(), deep.database(),
         deep.zone(), deep.maxAge(), deep.assertions(), deep.depth(), deep.walArchive(), deep.recoveryTimeout(),
-        Duration.ofSeconds(12), deep.superuser(), deep.resources(), deep.keep(), deep.askedBy()));
+        Duration.ofSeconds(12), deep.timeouts(), deep.superuser(), deep.resources(), deep.keep(), deep.patience(), deep.askedBy()));
     assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", "deadline");
   }
 
   private static VerificationRequest as(String superuser, VerificationRequest request) {
     return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
         request.maxAge(), request.assertions(), request.depth(), request.walArchive(), request.recoveryTimeout(),
-        request.stayTimeout(), superuser, request.resources(), request.keep(), request.askedBy());
+        request.stayTimeout(), request.timeouts(), superuser, request.resources(), request.keep(), request.patience(), request.askedBy());
   }
 
   private static void append(Path file, String lines) throws IOException {

@@ -7,6 +7,7 @@ import io.pgproof.proof.Depth;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest.Resources;
+import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,11 @@ class ConfigurationTest {
                 from orders
             depth: standard
             wal-archive: /backups/shop/wal
+            inspection-timeout: 5m
+            restore-timeout: 3h
             recovery-timeout: 2h
+            check-timeout: 4h
+            statement-timeout: 90s
             superuser: admin
             memory: 2G
             cpus: 1.5
@@ -53,8 +58,9 @@ class ConfigurationTest {
     assertThat(request).isEqualTo(new VerificationRequest(Optional.of("shop"), Path.of("/backups/shop"),
         Optional.of("select max(placed_at) from orders"), "shop", ZoneId.of("Europe/Berlin"), Duration.ofHours(36),
         List.of("select count(*) > 0 from orders", "select bool_and(total >= 0)\nfrom orders"), Depth.STANDARD,
-        Optional.of(Path.of("/backups/shop/wal")), Duration.ofHours(2), Duration.ofHours(14), "admin",
-        new Resources(2L << 30, 1.5), Duration.ofDays(2), "ada"));
+        Optional.of(Path.of("/backups/shop/wal")), Duration.ofHours(2), Duration.ofHours(10),
+        new Timeouts(Duration.ofMinutes(5), Duration.ofHours(3), Duration.ofHours(4), Duration.ofSeconds(90)), "admin",
+        new Resources(2L << 30, 1.5), Duration.ofDays(2), VerificationRequest.Patience.DEFAULT, "ada"));
   }
 
   @Test
@@ -136,7 +142,7 @@ class ConfigurationTest {
         """)).target("shop").request("ada");
     assertThat(request).isEqualTo(new VerificationRequest(Optional.of("shop"), Path.of("/backups/shop"), Optional.empty(),
         "postgres", ZoneId.of("UTC"), Duration.ofHours(24), List.of(), Depth.STANDARD, Optional.empty(), Duration.ofHours(1),
-        Duration.ofHours(13), "postgres", new Resources(1L << 30, 1), Duration.ZERO, "ada"));
+        Duration.ofHours(14), Timeouts.DEFAULT, "postgres", new Resources(1L << 30, 1), Duration.ZERO, VerificationRequest.Patience.DEFAULT, "ada"));
   }
 
   @Test

@@ -78,7 +78,7 @@ final class NightOnEngine implements AutoCloseable {
     trail = new Trail(DATABASE, CLOCK);
     withdrawals = new Withdrawals(trail);
     requests = new Requests(trail);
-    work = new LongWork(new Doorbell(engine.getRuntimeService()));
+    work = new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30));
     BEANS.putAll(steps.beans());
     tell = new Tell(engine.getRuntimeService(), configuration, trail, new Messages(trail, CLOCK), "PT5S,PT30S");
     beginAnew();
@@ -107,7 +107,8 @@ final class NightOnEngine implements AutoCloseable {
     turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(engine.getRuntimeService(), stays),
         new Doorbell(engine.getRuntimeService()));
     verifications = new Verifications(engine.getRuntimeService(), engine.getTaskService(), engine.getManagementService(),
-        transactions, new JdbcTemplate(DATABASE), trail, withdrawals, requests, CLOCK, "PT5S,PT30S", work, stays, turns, null, null, tell);
+        transactions, new JdbcTemplate(DATABASE), trail, withdrawals, requests, CLOCK, "PT5S,PT30S", Duration.ofSeconds(30), work,
+        stays, turns, null, null, null, tell);
     BEANS.put(VerifyBackup.Step.TAKE_TURN, new TakeTurn(trail, withdrawals, requests, turns, progress));
     BEANS.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, turns));
     BEANS.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, new Verdicts(DATABASE, CLOCK), work, progress, tell));

@@ -18,6 +18,7 @@ import io.pgproof.target.Settings;
 import io.pgproof.target.Target;
 import io.pgproof.target.Telling;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -136,7 +137,7 @@ final class TellingOnEngine implements AutoCloseable {
     OpenTasks openTasks = new OpenTasks(pool);
     Waivers waivers = new Waivers(pool);
     beans.put(VerifyBackup.Step.RECORD_EVIDENCE,
-        new RecordEvidence(trail, new Verdicts(pool, clock), new LongWork(new Doorbell(engine.getRuntimeService())), new ProgressBoard(), tell));
+        new RecordEvidence(trail, new Verdicts(pool, clock), new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30)), new ProgressBoard(), tell));
     beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(
         trail, requests, openTasks, waivers, new FourEyes(trail, requests, waivers), engine.getIdentityService(), clock, tell));
     beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, new Verdicts(pool, clock), clock, tell));

@@ -10,10 +10,12 @@ import io.pgproof.workflow.VerifyBackup.ErrorCode;
 import io.pgproof.workflow.VerifyBackup.Event;
 import io.pgproof.workflow.VerifyBackup.Message;
 import io.pgproof.workflow.VerifyBackup.Variable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.camunda.bpm.engine.MismatchingMessageCorrelationException;
+import org.camunda.bpm.engine.runtime.Job;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,20 @@ class VerifyBackupTeardownTest {
     model.start("proven", () -> model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT));
 
     assertThat(model.passed(Event.INSPECTION_FAILED)).isZero();
+    assertThat(model.at()).containsExactly(AWAIT_RESTORE);
+  }
+
+  @Test
+  void faultIsSeenInItsJobAndRetriedAfterPausesThatGrow() {
+    model.begin("proven", Map.of(), () -> model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT));
+    for (int pause : List.of(5, 30)) {
+      model.workOnce();
+
+      Job job = model.nextJob();
+      assertThat(job.getExceptionMessage()).isNotBlank();
+      assertThat(Duration.between(model.now(), job.getDuedate().toInstant())).isEqualTo(Duration.ofSeconds(pause));
+    }
+    model.work();
     assertThat(model.at()).containsExactly(AWAIT_RESTORE);
   }
 

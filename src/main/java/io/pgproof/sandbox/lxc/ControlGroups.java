@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -121,6 +122,26 @@ final class ControlGroups {
     }
     pids.remove(0L);
     return pids;
+  }
+
+  /** Lets the processes in these groups and below them go on, of either version; those of a frozen group cannot even die. */
+  static void thaw(Collection<Path> groups) {
+    for (Path group : groups) {
+      for (Path directory : tree(group)) {
+        write(directory.resolve("freezer.state"), "THAWED");
+        write(directory.resolve("cgroup.freeze"), "0");
+      }
+    }
+  }
+
+  private static void write(Path file, String value) {
+    try {
+      if (Files.exists(file)) {
+        Files.writeString(file, value, StandardOpenOption.WRITE);
+      }
+    } catch (IOException gone) {
+      // The group went with its last process.
+    }
   }
 
   /** Removes these groups and those below them; those that still have a process stay. */

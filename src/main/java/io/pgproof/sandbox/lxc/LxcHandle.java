@@ -14,8 +14,6 @@ import java.util.function.Function;
  * <p>Guarded against use after close and against two threads at once.
  */
 final class LxcHandle implements AutoCloseable {
-  private static final String STOPPED = "STOPPED";
-
   private final Liblxc lxc;
   private final MachineId id;
   private final ReentrantLock oneThread = new ReentrantLock();
@@ -59,18 +57,8 @@ final class LxcHandle implements AutoCloseable {
     });
   }
 
-  /** Whether there is anything of it to stop: a container that is just starting or stopping counts. */
-  boolean alive() {
-    return use(c -> !STOPPED.equals(c.state.call(c)));
-  }
-
   boolean running() {
     return use(c -> "RUNNING".equals(c.state.call(c)));
-  }
-
-  /** Kills all of it; false when liblxc could not. */
-  boolean stop() {
-    return use(c -> c.stop.call(c) != 0);
   }
 
   /** Sends the halt signal to the first process and does not wait; false when liblxc could not. */

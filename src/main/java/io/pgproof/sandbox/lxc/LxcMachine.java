@@ -81,7 +81,7 @@ final class LxcMachine {
     Ended ended;
     try {
       // What is left of an earlier run of it would be taken for this one's, and make LXC choose other names.
-      stop(lxc);
+      stop();
       Files.deleteIfExists(files.log());
       Files.deleteIfExists(files.memoryEvents());
       String[] line = Files.readString(files.startLine()).split("\0", -1);
@@ -90,11 +90,11 @@ final class LxcMachine {
     } catch (IOException e) {
       throw new SandboxException(id + " cannot be started: " + e, e);
     } catch (ProgramInterruptedException e) {
-      uninterrupted(() -> stop(lxc));
+      uninterrupted(() -> stop());
       throw e;
     }
     if (!ended.succeeded()) {
-      stop(lxc);
+      stop();
       List<String> words = ContainerLog.errors(files.log());
       throw new SandboxException(id + " did not start; "
           + (words.isEmpty() ? ended.describe() : "LXC says: " + String.join("; ", words)));
@@ -142,29 +142,24 @@ final class LxcMachine {
         await(limit, () -> remains.processes().isEmpty());
       }
     }
-    stop(lxc);
+    stop();
   }
 
   /**
    * Kills all of it and waits for its end; does nothing when nothing of it runs.
    *
-   * @param lxc {@code null} where there is none: then without LXC's own tidying
+   * <p>liblxc is not asked: it would ask the monitor, and wait for ever for one that stands still.
    */
-  void stop(Liblxc lxc) {
+  void stop() {
     if (remains.processes().isEmpty()) {
       remains.removeControlGroups();
       return;
     }
-    if (lxc != null && remains.hasControlGroups()) {
-      try (LxcHandle handle = new LxcHandle(lxc, id)) {
-        if (handle.alive() && handle.stop()) {
-          await(OWN_END, () -> remains.processes().isEmpty());
-        }
-      }
-    }
     boolean ended = await(KILLED_END, () -> {
       Set<Long> pids = remains.processes();
       remains.kill(pids);
+      // The frozen die when they are thawed.
+      remains.thaw();
       return pids.isEmpty();
     });
     if (!ended) {
@@ -178,9 +173,9 @@ final class LxcMachine {
   }
 
   /** Also of a machine that is half-made, half-destroyed or not known. */
-  void destroy(Liblxc lxc) {
+  void destroy() {
     uninterrupted(() -> {
-      stop(lxc);
+      stop();
       remains.unmount();
       remains.removeFiles();
       if (remains.hasControlGroups()) {

@@ -62,7 +62,7 @@ public final class LxcSandbox implements Sandbox {
     alone(spec.id(), machine -> {
       requireNoLacks();
       if (!machine.whole()) {
-        machine.destroy(lxc());
+        machine.destroy();
         machine.make(lxc(), spec, ids());
       }
     });
@@ -103,7 +103,7 @@ public final class LxcSandbox implements Sandbox {
 
   @Override
   public void destroy(MachineId id) {
-    alone(id, machine -> machine.destroy(lxcOrNull()));
+    alone(id, LxcMachine::destroy);
   }
 
   @Override
@@ -151,14 +151,6 @@ public final class LxcSandbox implements Sandbox {
       loaded = Liblxc.load();
     }
     return loaded;
-  }
-
-  private Liblxc lxcOrNull() {
-    try {
-      return lxc();
-    } catch (LiblxcUnavailableException e) {
-      return null;
-    }
   }
 
   private void requireNoLacks() {

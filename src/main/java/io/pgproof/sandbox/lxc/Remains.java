@@ -64,6 +64,10 @@ final class Remains {
     pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
   }
 
+  void thaw() {
+    ControlGroups.thaw(groups.of(id.name()));
+  }
+
   void removeControlGroups() {
     ControlGroups.remove(groups.of(id.name()));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.pgproof.command.HostPrograms;
 import io.pgproof.sandbox.MachineId;
@@ -405,6 +406,32 @@ class LxcSandboxTest {
     assertThat(sandbox.running(id)).isFalse();
     sandbox.start(id);
     assertThat(sandbox.running(id)).isTrue();
+  }
+
+  @Test
+  void machineThatStandsStillWithItsMonitorIsDestroyed() throws Exception {
+    create(SLEEP);
+    sandbox.start(id);
+    for (long pid : new Remains(PROGRAMS, ControlGroups.read(Path.of("/proc")), id).processes()) {
+      assertThat(new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid)).start().waitFor()).isZero();
+    }
+
+    assertTimeoutPreemptively(MINUTE, () -> sandbox.destroy(id));
+  }
+
+  @Test
+  void machineThatIsFrozenIsDestroyed() throws Exception {
+    create(SLEEP);
+    sandbox.start(id);
+    for (Path group : ControlGroups.read(Path.of("/proc")).of(id.name())) {
+      for (Map.Entry<String, String> freeze : Map.of("freezer.state", "FROZEN", "cgroup.freeze", "1").entrySet()) {
+        if (Files.exists(group.resolve(freeze.getKey()))) {
+          Files.writeString(group.resolve(freeze.getKey()), freeze.getValue());
+        }
+      }
+    }
+
+    assertTimeoutPreemptively(MINUTE, () -> sandbox.destroy(id));
   }
 
   @Test

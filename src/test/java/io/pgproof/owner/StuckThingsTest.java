@@ -1,0 +1,304 @@
+package io.pgproof.owner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pgproof.Bench;
+import io.pgproof.EngineDatabase;
+import io.pgproof.Remains;
+import io.pgproof.TurnedClock;
+import io.pgproof.demo.SourceDatabase;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.state.Trees;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.target.VerificationRequest.Timeouts;
+import io.pgproof.workflow.Reports;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What hangs, stands still, goes away or is stopped by hand in the middle of a real run: it ends, and nothing is left. */
+@Tag("container")
+class StuckThingsTest {
+  private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  @TempDir
+  Path place;
+
+  private static StateDirectory state;
+  private static Owner owner;
+
+  @BeforeAll
+  static void aStateDirectoryOfItsOwn() {
+    Bench.backup(15);
+    state = Bench.stateWithImage(15);
+  }
+
+  @AfterAll
+  static void removeIt() throws IOException {
+    close();
+    Trees.remove(state.path());
+  }
+
+  @BeforeEach
+  void anOwnerRuns() {
+    if (owner == null) {
+      startOwner(Map.of());
+    }
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    TurnedClock.right();
+    Remains.assertNone(state);
+  }
+
+  @Test
+  void aMountThatHangsWhileTheBackupIsInspectedEndsTheRun() throws Exception {
+    Report report = hanging("base.tar.gz", new Timeouts(SHORT, LONG, LONG, LONG));
+    assertInconclusive(report, "inspection-timeout");
+  }
+
+  @Test
+  void aMountThatHangsWhileTheBackupIsRestoredEndsTheRun() throws Exception {
+    Report report = hanging("backup_manifest", new Timeouts(LONG, SHORT, LONG, LONG));
+    assertInconclusive(report, "restore-timeout");
+    assertThat(said(report.run())).endsWith("restored files removed", "verdict: inconclusive (restore-timeout)");
+  }
+
+  @Test
+  void aStatementThatBlocksEndsAtItsLimit() throws Exception {
+    Report report = verify(within(new Timeouts(LONG, LONG, LONG, SHORT), "select pg_sleep(600) is not null"));
+    assertInconclusive(report, "query-failed");
+  }
+
+  @Test
+  void aServerThatStandsStillInTheChecksEndsTheRun() throws Exception {
+    Begun begun = begin(within(new Timeouts(LONG, LONG, Duration.ofSeconds(3), LONG), "select pg_sleep(2) is not null"));
+    awaitChecks(begun);
+    standStill(begun);
+    assertInconclusive(begun.verdict(), "check-timeout");
+  }
+
+  @Test
+  void aRunThatIsSuspendedInCockpitGoesOnWhenItIsActivated() throws Exception {
+    Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
+    awaitChecks(begun);
+    RuntimeService runtime = owner.application().getBean(RuntimeService.class);
+    String instance = instance(begun);
+    runtime.suspendProcessInstanceById(instance);
+
+    assertThat(begun.reply().get()).isInstanceOfSatisfying(Reply.Failed.class, failed ->
+        assertThat(failed.message()).contains("was suspended by hand"));
+    await("an owner does not wait for it").atMost(Duration.ofSeconds(20)).until(owner::quiet);
+
+    runtime.activateProcessInstanceById(instance);
+    await().atMost(Duration.ofMinutes(1)).until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
+  }
+
+  @Test
+  void aRunThatWasSuspendedWhenItsOwnerEndedBeginsAnewWhenItIsActivated() throws Exception {
+    Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
+    awaitChecks(begun);
+    owner.application().getBean(RuntimeService.class).suspendProcessInstanceById(instance(begun));
+    close();
+    Remains.assertNone(state);
+
+    startOwner(Map.of());
+    owner.application().getBean(RuntimeService.class).activateProcessInstanceById(instance(begun));
+
+    await().atMost(Duration.ofMinutes(1)).until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
+    assertThat(said(begun.run())).contains("attempt 2 began");
+  }
+
+  @Test
+  void aRunThatIsDeletedInCockpitIsTornDownWithinSeconds() throws Exception {
+    Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(600) is not null"));
+    awaitChecks(begun);
+
+    owner.application().getBean(RuntimeService.class).deleteProcessInstance(instance(begun), "by hand", true);
+
+    await().atMost(Duration.ofSeconds(50)).untilAsserted(() -> Remains.assertNone(state));
+    assertThat(begun.reply().get()).isInstanceOfSatisfying(Reply.Failed.class, failed ->
+        assertThat(failed.message()).contains("deleted by hand"));
+  }
+
+  @Test
+  void aClockThatIsSetBackCostsARunNeitherItsVerdictNorTheOrderOfItsTeardown() throws Exception {
+    Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
+    awaitChecks(begun);
+    Path held = state.run(new RunId(begun.run())).settings().resolve("postgresql.conf");
+    chattr("+i", held);
+    try {
+      await().atMost(Duration.ofMinutes(1)).until(() -> failed(begun) > 0);
+      // The next try of the teardown is due by the old clock.
+      TurnedClock.setBack(Duration.ofHours(1));
+    } finally {
+      chattr("-i", held);
+    }
+
+    Report report = begun.verdict();
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.totalMillis()).isPositive();
+    assertThat(said(begun.run())).filteredOn(line -> line.endsWith("destroyed") || line.endsWith("removed"))
+        .satisfiesExactly(first -> assertThat(first).endsWith("destroyed"), second -> assertThat(second).endsWith("removed"));
+  }
+
+  @Test
+  void anEngineDatabaseThatIsGoneForAWhileCostsARunTimeAndNoVerdict() throws Exception {
+    close();
+    try (EngineDatabase database = EngineDatabase.start()) {
+      startOwner(Map.of("spring.datasource.url", database.url(), "spring.datasource.username", database.user(),
+          "spring.datasource.hikari.connection-timeout", "1000"));
+      Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(3) is not null"));
+      awaitChecks(begun);
+
+      database.stop();
+      // The checks end meanwhile, and nothing can be told of it.
+      Thread.sleep(8_000);
+      assertThat(begun.reply()).isNotDone();
+      database.startAgain();
+
+      assertThat(begun.verdict().verdict()).isEqualTo("proven");
+      await().atMost(Duration.ofMinutes(1)).until(owner::quiet);
+      assertThat(owner.application().getBean(RuntimeService.class).createExecutionQuery().count()).isZero();
+      close();
+    }
+  }
+
+  private record Begun(String run, CompletableFuture<Reply> reply) {
+    Report verdict() throws Exception {
+      Reply last = reply.get();
+      assertThat(last).isInstanceOf(Reply.Verdict.class);
+      return ((Reply.Verdict) last).report();
+    }
+  }
+
+  private static void startOwner(Map<String, String> settings) {
+    List<String> names = new ArrayList<>(List.of(
+        set("pgproof.worker-ends-within", "1s"), set("pgproof.retry-cycle", "PT5S,PT5S,PT5S")));
+    settings.forEach((name, value) -> names.add(set(name, value)));
+    try {
+      owner = Owner.start(Ownership.take(state).orElseThrow(), false);
+    } finally {
+      names.forEach(System::clearProperty);
+    }
+  }
+
+  private static void close() {
+    if (owner != null) {
+      owner.close();
+      owner = null;
+    }
+  }
+
+  private static String set(String name, String value) {
+    System.setProperty(name, value);
+    return name;
+  }
+
+  /** The verdict on a copy of the backup in which one file is never read to its end. */
+  private Report hanging(String name, Timeouts timeouts) throws Exception {
+    Path copy = Bench.copy(Bench.backup(15), place);
+    Path pipe = copy.resolve(name);
+    Files.delete(pipe);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    try {
+      return verify(Bench.within(timeouts, Bench.request(copy)));
+    } finally {
+      // Lets the reader go on.
+      new RandomAccessFile(pipe.toFile(), "rw").close();
+    }
+  }
+
+  private static VerificationRequest within(Timeouts timeouts, String assertion) {
+    return Bench.within(timeouts, Bench.request(Bench.backup(15), SourceDatabase.FRESHNESS_QUERY, assertion));
+  }
+
+  private Report verify(VerificationRequest request) throws Exception {
+    return begin(request).verdict();
+  }
+
+  private Begun begin(VerificationRequest request) {
+    AtomicReference<String> run = new AtomicReference<>();
+    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> ask(new Request.Verify(request), run));
+    await().atMost(Duration.ofMinutes(1)).until(() -> run.get() != null || reply.isDone());
+    return new Begun(run.get(), reply);
+  }
+
+  private Reply ask(Request request, AtomicReference<String> run) {
+    try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
+      return client.ask(request, said -> {
+        if (said instanceof Reply.Begun begun) {
+          run.set(begun.run());
+        }
+      }).orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<String> said(String run) {
+    Reply.Run shown = (Reply.Run) ask(new Request.ShowRun(run), new AtomicReference<>());
+    return shown.happenings().stream().map(Reports.Happening::what).toList();
+  }
+
+  private void awaitChecks(Begun begun) {
+    await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20)).until(() ->
+        said(begun.run()).stream().anyMatch(line -> line.startsWith("recovered")) || begun.reply().isDone());
+    assertThat(begun.reply()).isNotDone();
+  }
+
+  private String instance(Begun begun) {
+    return owner.application().getBean(RuntimeService.class).createProcessInstanceQuery()
+        .processInstanceBusinessKey(begun.run()).singleResult().getId();
+  }
+
+  private long failed(Begun begun) {
+    return owner.application().getBean(ManagementService.class).createJobQuery()
+        .processInstanceId(instance(begun)).withException().count();
+  }
+
+  /** Stops every process in the run's container, as a kernel does that swaps for ever. */
+  private void standStill(Begun begun) throws Exception {
+    String group = "lxc.payload." + state.machinePrefix() + begun.run();
+    try (Stream<Path> groups = Files.find(Path.of("/sys/fs/cgroup"), 3, (path, is) -> path.endsWith(group))) {
+      for (Path found : groups.toList()) {
+        for (String pid : Files.readAllLines(found.resolve("cgroup.procs"))) {
+          new ProcessBuilder("kill", "-s", "STOP", pid).start().waitFor();
+        }
+      }
+    }
+  }
+
+  private static void assertInconclusive(Report report, String reason) {
+    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", reason);
+    assertThat(report.hint()).isNotBlank();
+  }
+
+  private static void chattr(String flag, Path file) throws Exception {
+    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor()).isZero();
+  }
+}

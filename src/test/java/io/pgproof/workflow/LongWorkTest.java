@@ -1,0 +1,115 @@
+package io.pgproof.workflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LongWorkTest {
+  private static final String MESSAGE = "ended";
+  private static final LongWork.Limit SHORT =
+      new LongWork.Limit(Duration.ofMillis(50), Reason.RESTORE_TIMEOUT, "the restore of /backups/shop");
+  private static final LongWork.Limit LONG = new LongWork.Limit(Duration.ofHours(1), Reason.CHECK_TIMEOUT, "the checks");
+
+  private final RunId run = RunId.at(Instant.now());
+  private final AtomicBoolean rung = new AtomicBoolean();
+  private final LongWork work = new LongWork((ended, message) -> rung.set(true), Duration.ofMillis(200));
+  private final CountDownLatch released = new CountDownLatch(1);
+
+  @AfterEach
+  void release() {
+    released.countDown();
+    work.close();
+  }
+
+  @Test
+  void workWithinItsLimitGivesItsResult() {
+    work.begin(run, MESSAGE, LONG, () -> "sound");
+    await().until(rung::get);
+    assertThat(work.<String>look(run, MESSAGE)).contains("sound");
+  }
+
+  @Test
+  void workThatTakesTooLongIsInterruptedAndFoundAsSuch() {
+    work.begin(run, MESSAGE, SHORT, () -> {
+      Thread.sleep(60_000);
+      return "never";
+    });
+    assertThat(work.look(run, MESSAGE)).isEmpty();
+    await().untilAsserted(() -> assertTooLate("the restore of /backups/shop did not end within"));
+    assertThat(rung).isTrue();
+  }
+
+  @Test
+  void workThatTellsWhatItKnowsWhenItIsInterruptedIsHeard() {
+    work.begin(run, MESSAGE, SHORT, () -> {
+      try {
+        Thread.sleep(60_000);
+      } catch (InterruptedException e) {
+        return "half of it";
+      }
+      return "never";
+    });
+    await().untilAsserted(() -> assertThat(work.<String>look(run, MESSAGE)).contains("half of it"));
+  }
+
+  @Test
+  void whatWorkFoundComesBeforeThatItWasLate() {
+    work.begin(run, MESSAGE, SHORT, () -> {
+      try {
+        Thread.sleep(60_000);
+      } catch (InterruptedException e) {
+        throw new FindingException(Reason.ARCHIVE_CORRUPT, "base.tar.gz is no archive");
+      }
+      return "never";
+    });
+    await().untilAsserted(() -> assertThatThrownBy(() -> work.look(run, MESSAGE)).hasMessageContaining("no archive"));
+  }
+
+  @Test
+  void aWorkerThatTheKernelHoldsIsLeftAsideAndNobodyWaitsForIt() {
+    work.begin(run, MESSAGE, SHORT, held());
+    await().untilAsserted(() -> assertTooLate("does not let go"));
+
+    work.stop(run);
+
+    assertThat(work.isBegun(run, MESSAGE)).isFalse();
+    assertThat(work.runs()).isEmpty();
+    assertThat(rung).as("it is still held").isFalse();
+  }
+
+  @Test
+  void aWorkerThatTheKernelHoldsKeepsNoOwnerFromEnding() {
+    work.begin(run, MESSAGE, LONG, held());
+    work.stopAll();
+    assertThat(work.runs()).isEmpty();
+  }
+
+  private Callable<String> held() {
+    return () -> {
+      while (released.getCount() > 0) {
+        try {
+          released.await();
+        } catch (InterruptedException e) {
+          // As a read from a mount that does not answer.
+        }
+      }
+      return "too late";
+    };
+  }
+
+  private void assertTooLate(String words) {
+    assertThatThrownBy(() -> work.look(run, MESSAGE)).isInstanceOfSatisfying(FindingException.class, found ->
+        assertThat(found.finding().reason()).isEqualTo(Reason.RESTORE_TIMEOUT)).hasMessageContaining(words);
+  }
+}
