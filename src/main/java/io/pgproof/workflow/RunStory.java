@@ -22,7 +22,9 @@ import java.util.Set;
  * <p>An attempt that was interrupted leaves its time in the phases, and nothing else.
  */
 final class RunStory {
-  private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", "wait");
+  /** For a turn; it takes time, and is none of the phases that a report tells of. */
+  private static final String WAIT = "wait";
+  private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", WAIT);
 
   private final Map<String, Duration> phases = new LinkedHashMap<>();
   private final List<Report.CheckFacts> checks = new ArrayList<>();
@@ -68,7 +70,7 @@ final class RunStory {
       image = found.image();
       turn(at, "restore");
     } else if (evidence instanceof Evidence.TurnAwaited) {
-      turn(at, "wait");
+      turn(at, WAIT);
     } else if (evidence instanceof Evidence.TurnTaken) {
       turn(at, "restore");
     } else if (evidence instanceof Evidence.AttemptBegun) {
@@ -210,7 +212,8 @@ final class RunStory {
         freshness,
         List.copyOf(checks),
         List.copyOf(notChecked),
-        phases.entrySet().stream().map(entry -> new PhaseFacts(entry.getKey(), entry.getValue().toMillis())).toList(),
+        phases.entrySet().stream().filter(entry -> !entry.getKey().equals(WAIT))
+            .map(entry -> new PhaseFacts(entry.getKey(), entry.getValue().toMillis())).toList(),
         phases.values().stream().reduce(Duration.ZERO, Duration::plus).toMillis());
   }
 }
