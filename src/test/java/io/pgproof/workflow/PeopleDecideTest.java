@@ -178,6 +178,7 @@ class PeopleDecideTest {
     RunId run = stale("tester");
     people.decide(run, "otto", List.of(Groups.OPERATORS), answers(NEW_BACKUP, "the source was down", null));
     assertThat(people.end(run)).isEqualTo(Event.NEW_BACKUP_ASKED_FOR);
+    assertThat(people.isFree(run)).isTrue();
 
     RunId next = stale("tester");
     assertThat(people.task(next)).isNotNull();
@@ -247,6 +248,7 @@ class PeopleDecideTest {
     assertThat(people.story(run)).endsWith("pgproof: nobody decided within 5 h in 'Approve escalation', so it was escalated");
     assertThat(people.entries(run, Evidence.Reminded.class)).hasSize(4);
     assertThat(people.entries(run, Evidence.Decided.class)).isEmpty();
+    assertThat(people.isFree(run)).isTrue();
     assertThat(people.task(refuted("tester"))).as("the next bad run opens a new task").isNotNull();
   }
 

@@ -48,6 +48,7 @@ final class PeopleOnEngine implements AutoCloseable {
 
   final Trail trail;
   final ProcessEngine engine;
+  private final OpenTasks openTasks;
   private final FakeSteps steps = new FakeSteps();
   private Instant now = Instant.parse("2026-03-01T03:00:00Z");
 
@@ -59,7 +60,7 @@ final class PeopleOnEngine implements AutoCloseable {
     trail = new Trail(database, clock);
     Waivers waivers = new Waivers(database);
     Verdicts verdicts = new Verdicts(database, clock);
-    OpenTasks openTasks = new OpenTasks(database);
+    openTasks = new OpenTasks(database);
     Requests requests = new Requests(trail);
     Map<Object, Object> beans = steps.beans();
     SpringProcessEngineConfiguration configuration = new SpringProcessEngineConfiguration();
@@ -170,6 +171,11 @@ final class PeopleOnEngine implements AutoCloseable {
       engine.getIdentityService().clearAuthentication();
     }
     work();
+  }
+
+  /** Whether the target is free for a new task. */
+  boolean isFree(RunId run) {
+    return openTasks.holder(OpenTasks.backupKey(new Requests(trail).of(run))).isEmpty();
   }
 
   String end(RunId run) {
