@@ -50,11 +50,6 @@ public final class EvidenceJson {
     }
   }
 
-  /** One member as it stands in an object that {@link #write} wrote. */
-  public static String member(String name, String value) {
-    return write(name) + ":" + write(value);
-  }
-
   private static SimpleModule paths() {
     SimpleModule module = new SimpleModule("paths");
     module.addSerializer(Path.class, new JsonSerializer<>() {

@@ -8,7 +8,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
@@ -69,34 +68,8 @@ public final class Trail {
     return jdbc.query(COLUMNS + "where kind = ? order by id desc fetch first " + limit + " rows only", ENTRY, kind);
   }
 
-  /**
-   * The latest entries of this kind over all runs whose bodies have these members, newest first.
-   *
-   * @param members as JSON writes them, such as {@code "target":"shop"}; a text that merely speaks of one has its quotes escaped
-   */
-  public List<Entry> latest(String kind, int limit, List<String> members) {
-    return jdbc.query(COLUMNS + "where kind = ?" + having(members) + " order by id desc fetch first " + limit + " rows only",
-        ENTRY, parameters(members, kind));
-  }
-
-  /** How many entries of this kind came since then whose bodies have these members. */
-  public long count(String kind, Instant since, List<String> members) {
-    return jdbc.queryForObject("select count(*) from pgproof_evidence where kind = ? and at >= ?" + having(members),
-        Long.class, parameters(members, kind, since.atOffset(ZoneOffset.UTC)));
-  }
-
-  /** When the entries of this kind came, since then, whose bodies have these members; the oldest first. */
-  public List<Instant> times(String kind, Instant since, List<String> members) {
-    return jdbc.query("select at from pgproof_evidence where kind = ? and at >= ?" + having(members) + " order by id",
-        (row, number) -> row.getObject("at", OffsetDateTime.class).toInstant(),
-        parameters(members, kind, since.atOffset(ZoneOffset.UTC)));
-  }
-
-  private static String having(List<String> members) {
-    return " and body like ?".repeat(members.size());
-  }
-
-  private static Object[] parameters(List<String> members, Object... first) {
-    return Stream.concat(Stream.of(first), members.stream().map(member -> "%" + member + "%")).toArray();
+  /** The entries of this kind over all runs that came since then, in the order of writing. */
+  public List<Entry> since(String kind, Instant then) {
+    return jdbc.query(COLUMNS + "where kind = ? and at >= ? order by id", ENTRY, kind, then.atOffset(ZoneOffset.UTC));
   }
 }

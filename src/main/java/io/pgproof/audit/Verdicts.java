@@ -41,6 +41,12 @@ public final class Verdicts {
         run.value(), clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC), verdict, reason);
   }
 
+  /** The latest verdicts, newest first. */
+  public List<Reached> latest(String backupKey, int limit) {
+    return jdbc.query("select * from pgproof_verdict where backup_key = ? order by id desc fetch first "
+        + limit + " rows only", REACHED, backupKey);
+  }
+
   /** The latest verdicts but this run's, newest first. */
   public List<Reached> latest(String backupKey, RunId but, int limit) {
     return jdbc.query("select * from pgproof_verdict where backup_key = ? and run <> ? order by id desc fetch first "
@@ -51,5 +57,11 @@ public final class Verdicts {
   public Optional<Reached> last(String backupKey, String verdict) {
     return jdbc.query("select * from pgproof_verdict where backup_key = ? and verdict = ? order by id desc"
         + " fetch first 1 row only", REACHED, backupKey, verdict).stream().findFirst();
+  }
+
+  /** How often this word was the verdict since then, of whatever target or path. */
+  public long count(String verdict, Instant then) {
+    return jdbc.queryForObject("select count(*) from pgproof_verdict where verdict = ? and at >= ?", Long.class,
+        verdict, then.atOffset(ZoneOffset.UTC));
   }
 }

@@ -3,7 +3,6 @@ package io.pgproof.cli;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.owner.Reply;
 import io.pgproof.owner.Request;
-import io.pgproof.proof.Fault;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
@@ -51,8 +50,6 @@ final class Proving {
     } else {
       ReportText.print(report, verdict.chosen(), line.getOut());
     }
-    Fault fault = Reason.of(report.reason()).fault();
-    // A run was made, so it is none that was refused.
-    return fault == Fault.USAGE ? Main.FAILED : fault.exitStatus();
+    return Reason.of(report.reason()).fault().exitStatus();
   }
 }

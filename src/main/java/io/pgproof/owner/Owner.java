@@ -25,14 +25,12 @@ public final class Owner implements AutoCloseable {
   private final Ownership ownership;
   private final ConfigurableApplicationContext application;
   private final ControlServer control;
-  private boolean databaseGone;
+  private final Optional<Rounds> rounds;
   private final ScheduledExecutorService tidying = Executors.newSingleThreadScheduledExecutor(task -> {
     Thread thread = new Thread(task, "tidying");
     thread.setDaemon(true);
     return thread;
   });
-
-  private final Optional<Rounds> rounds;
 
   private Owner(Ownership ownership, ConfigurableApplicationContext application, boolean serving) {
     this.ownership = ownership;
@@ -87,15 +85,8 @@ public final class Owner implements AutoCloseable {
       if (application.getBean(Verifications.class).oversee()) {
         tidyUp();
       }
-      if (databaseGone) {
-        LOG.info("the engine's database answers again");
-      }
-      databaseGone = false;
     } catch (RuntimeException e) {
-      if (!databaseGone) {
-        LOG.warn("the engine's database does not answer, what is on its way waits for it: {}", e.toString());
-      }
-      databaseGone = true;
+      LOG.warn("runs could not be looked after, and will be again: {}", e.toString());
     }
   }
 

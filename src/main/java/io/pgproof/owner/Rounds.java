@@ -43,7 +43,7 @@ final class Rounds implements AutoCloseable {
 
   @Override
   public void close() {
-    // No interrupt: whoever looks may speak to the database, whose file an interrupt would close.
+    // No interrupt: it would break off what is just asked of the database.
     threads.shutdown();
   }
 }

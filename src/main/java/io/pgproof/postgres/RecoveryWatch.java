@@ -246,21 +246,16 @@ public final class RecoveryWatch {
     if (log.readAsZeroes().isEmpty()) {
       return;
     }
-    SQLException last = null;
-    for (String database : DATABASES) {
-      try (Connection connection = restored.connect(database, CATALOG_LIMIT)) {
-        Optional<String> lost = TransactionStates.needed(log.readAsZeroes(), expected.control().blockSize(), connection);
-        if (lost.isPresent()) {
-          throw new FindingException(Finding.of(
-              Reason.INCONSISTENT,
-              lost.get() + " is missing: without it, rows of committed transactions are taken for never written", log.words()));
-        }
-        return;
-      } catch (SQLException e) {
-        last = e;
+    try (Connection connection = restored.connectToSome()) {
+      Optional<String> lost = TransactionStates.needed(log.readAsZeroes(), expected.control().blockSize(), connection);
+      if (lost.isPresent()) {
+        throw new FindingException(Finding.of(
+            Reason.INCONSISTENT,
+            lost.get() + " is missing: without it, rows of committed transactions are taken for never written", log.words()));
       }
+    } catch (SQLException e) {
+      throw new FindingException(unanswered(e), e);
     }
-    throw new FindingException(unanswered(last), last);
   }
 
   private Finding tooLate(Duration limit) {

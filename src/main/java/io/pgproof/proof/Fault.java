@@ -12,8 +12,8 @@ public enum Fault {
   ENVIRONMENT(1),
   /** pgproof itself, or the person who interrupted it. */
   PGPROOF(1),
-  /** The command line or the configuration: no run was made. */
-  USAGE(2);
+  /** The command line or the configuration: a person is refused, and of a run that nobody waits for nothing can be told. */
+  USAGE(1);
 
   private final int exitStatus;
 

@@ -77,7 +77,7 @@ public record Report(
 
   /**
    * One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start}, {@code recover}, {@code check} or
-   * {@code teardown}, and {@code wait} before {@code restore} where the run had to wait for its turn.
+   * {@code teardown}. The time that a run waited for its turn is in none of them.
    */
   public record PhaseFacts(String name, long millis) {}
 }

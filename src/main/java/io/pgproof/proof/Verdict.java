@@ -101,11 +101,6 @@ public sealed interface Verdict {
     public String word() {
       return "inconclusive";
     }
-
-    @Override
-    public int exitStatus() {
-      return Fault.ENVIRONMENT.exitStatus();
-    }
   }
 
   /** Exit status of {@code verify}. */

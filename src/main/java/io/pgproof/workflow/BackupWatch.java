@@ -1,13 +1,15 @@
 package io.pgproof.workflow;
 
-import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
+import io.pgproof.backup.BackupIdentity.Label;
 import io.pgproof.backup.Backups;
 import io.pgproof.backup.Sighting;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Target;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -36,25 +38,27 @@ public final class BackupWatch implements AutoCloseable {
   /** Without a manifest, which is written last, only time tells that nothing more comes. */
   private static final int LOOKS_WITHOUT_MANIFEST = 10;
 
-  private static final int MOST_ALIKE = 1_000;
+  /** How far back of a target it is looked whether a backup was verified. */
+  private static final int MOST_RUNS = 1_000;
 
   private final Trail trail;
-  private final Requests requests;
+  private final Verdicts verdicts;
   private final CurrentConfiguration configuration;
   private final Verifications verifications;
   private final Duration every;
   private final Map<String, Seen> seen = new ConcurrentHashMap<>();
   private final Set<String> looking = ConcurrentHashMap.newKeySet();
   private final Set<String> late = new HashSet<>();
+  private final Set<String> missing = ConcurrentHashMap.newKeySet();
   private final ExecutorService lookers = Executors.newCachedThreadPool(task -> {
     Thread thread = new Thread(task, "backup-watch");
     thread.setDaemon(true);
     return thread;
   });
 
-  BackupWatch(Trail trail, Requests requests, CurrentConfiguration configuration, Verifications verifications, Duration every) {
+  BackupWatch(Trail trail, Verdicts verdicts, CurrentConfiguration configuration, Verifications verifications, Duration every) {
     this.trail = trail;
-    this.requests = requests;
+    this.verdicts = verdicts;
     this.configuration = configuration;
     this.verifications = verifications;
     this.every = every;
@@ -111,8 +115,13 @@ public final class BackupWatch implements AutoCloseable {
     }
     if (sighting.isEmpty()) {
       seen.remove(target.name());
+      if (!Files.isReadable(target.path()) && missing.add(target.name())) {
+        LOG.warn("target {} is watched and nothing can be seen at {}; is the path right, and the mount there?", target.name(),
+            target.path());
+      }
       return;
     }
+    missing.remove(target.name());
     Seen before = seen.get(target.name());
     Seen now = before != null && before.sighting().equals(sighting.get())
         ? new Seen(before.sighting(), before.looks() + 1, before.settled())
@@ -136,23 +145,26 @@ public final class BackupWatch implements AutoCloseable {
   }
 
   private boolean verified(Target target, Sighting sighting) {
-    if (!trail.latest(Evidence.kind(Evidence.Noticed.class), 1, List.of(
-        EvidenceJson.member("target", target.name()), EvidenceJson.member("identity", sighting.identity()))).isEmpty()) {
-      return true;
-    }
-    return sighting.label().isPresent() && trail.latest(Evidence.kind(Evidence.Inspected.class), MOST_ALIKE,
-        List.of(EvidenceJson.member("startLsn", sighting.label().get().startLsn().toString()))).stream()
-        .filter(entry -> sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting))
-        .anyMatch(entry -> requests.of(entry.run()).target().equals(Optional.of(target.name())));
+    return verdicts.latest(OpenTasks.backupKey(target.request(ASKED_BY)), MOST_RUNS).stream()
+        .anyMatch(reached -> isAbout(reached.run(), sighting));
+  }
+
+  private boolean isAbout(RunId run, Sighting sighting) {
+    boolean noticed = trail.last(run, Evidence.kind(Evidence.Noticed.class))
+        .filter(entry -> ((Evidence.Noticed) Evidence.read(entry)).identity().equals(sighting.identity())).isPresent();
+    return noticed || sighting.label().isPresent() && trail.last(run, Evidence.kind(Evidence.Inspected.class))
+        .filter(entry -> sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting)).isPresent();
   }
 
   private static boolean sameBackup(Report.BackupFacts backup, Sighting sighting) {
-    return backup.startTime().equals(sighting.label().orElseThrow().startTime()) && backup.bytes() == sighting.bytes();
+    Label label = sighting.label().orElseThrow();
+    return backup.startLsn().equals(label.startLsn().toString()) && backup.startTime().equals(label.startTime())
+        && backup.bytes() == sighting.bytes();
   }
 
   @Override
   public void close() {
-    // No interrupt: whoever looks may speak to the database, whose file an interrupt would close.
+    // No interrupt: it would break off what is just asked of the database.
     lookers.shutdown();
   }
 }

@@ -57,13 +57,15 @@ final class BeginDueVerification implements JavaDelegate {
       new Evidence.DuePassedOver(due, passed.times()).record(trail, before.get());
       tell.tell(new Happening.ScheduleMissed(
           target.name(), due, "it was passed over, for run " + before.get() + " has no verdict yet"));
-      LOG.warn("target {} was due at {} and is passed over, for run {} of it has no verdict yet", target.name(), due, before.get());
+      LOG.warn("target {} was due at {} and is passed over, for run {} of it has no verdict yet", target.name(), due,
+          before.get());
       return KeepSchedule.Outcome.PASSED_OVER;
     }
     RunId run = verifications.beginUnseen(target.request(KeepSchedule.ASKED_BY), null, Optional.of(passed));
     execution.setVariable(KeepSchedule.Variable.RUN, run.value());
     if (passed.missed()) {
-      tell.tell(new Happening.ScheduleMissed(target.name(), due, passed.tell() + ", and is caught up by run " + run));
+      tell.tell(new Happening.ScheduleMissed(target.name(), due, "the server was down or busy; run " + run + " catches up"
+          + (passed.times() > 1 ? " for " + passed.times() + " due times" : "")));
     }
     LOG.info("target {} is verified by run {}: {}", target.name(), run, passed.tell());
     return KeepSchedule.Outcome.BEGUN;

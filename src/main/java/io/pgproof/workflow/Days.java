@@ -1,8 +1,8 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Entry;
-import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
 import io.pgproof.proof.Report;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
@@ -30,14 +30,16 @@ final class Days {
   private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
 
   private final Trail trail;
+  private final Verdicts verdicts;
   private final CurrentConfiguration configuration;
   private final RepositoryService repository;
   private final RuntimeService runtime;
   private final TaskService tasks;
 
-  Days(Trail trail, CurrentConfiguration configuration, RepositoryService repository, RuntimeService runtime,
-      TaskService tasks) {
+  Days(Trail trail, Verdicts verdicts, CurrentConfiguration configuration, RepositoryService repository,
+      RuntimeService runtime, TaskService tasks) {
     this.trail = trail;
+    this.verdicts = verdicts;
     this.configuration = configuration;
     this.repository = repository;
     this.runtime = runtime;
@@ -47,22 +49,22 @@ final class Days {
   Day until(Instant end) {
     Instant begin = end.minus(Day.LENGTH);
     List<Target> targets = configuration.get().targets();
-    Map<String, Long> verdicts = new LinkedHashMap<>();
+    Map<String, Long> counts = new LinkedHashMap<>();
     for (String verdict : List.of("proven", "stale", "refuted", "inconclusive")) {
-      verdicts.put(verdict, trail.count(VERDICT, begin, List.of(EvidenceJson.member("verdict", verdict))));
+      counts.put(verdict, verdicts.count(verdict, begin));
     }
-    return new Day(end, targets.stream().map(this::standing).toList(), verdicts, waiting(), stuck(),
+    return new Day(end, targets.stream().map(this::standing).toList(), counts, waiting(), stuck(),
         targets.stream().flatMap(target -> missed(target, begin, end).stream()).toList());
   }
 
   private Day.Standing standing(Target target) {
-    String member = EvidenceJson.member("target", target.name());
-    boolean everProven =
-        !trail.latest(VERDICT, 1, List.of(member, EvidenceJson.member("verdict", "proven"))).isEmpty();
-    Optional<Report> last = trail.latest(VERDICT, 1, List.of(member)).stream().findFirst().map(Days::report);
+    String key = OpenTasks.backupKey(target.request(Trail.PGPROOF));
+    Optional<Report> last = verdicts.latest(key, 1).stream().findFirst()
+        .flatMap(reached -> trail.last(reached.run(), VERDICT)).map(Days::report);
     return new Day.Standing(target.name(), last.map(Report::verdict).orElse(null), last.map(Report::reason).orElse(null),
         last.map(Report::run).orElse(null), last.map(Report::finishedAt).orElse(null),
-        last.map(Report::freshness).map(Report.FreshnessFacts::newest).orElse(null), everProven);
+        last.map(Report::freshness).map(Report.FreshnessFacts::newest).orElse(null),
+        verdicts.last(key, "proven").isPresent());
   }
 
   private static Report report(Entry entry) {
@@ -97,8 +99,9 @@ final class Days {
       return Optional.empty();
     }
     Schedule schedule = target.plan().schedule().get();
-    List<Instant> begun = trail.times(Evidence.kind(Evidence.Asked.class), begin,
-        List.of(EvidenceJson.member("target", target.name())));
+    List<Instant> begun = trail.since(Evidence.kind(Evidence.Asked.class), begin).stream()
+        .filter(asked -> ((Evidence.Asked) Evidence.read(asked)).request().target().equals(Optional.of(target.name())))
+        .map(Entry::at).toList();
     List<Instant> missed = new ArrayList<>();
     int next = 0;
     for (Instant due = schedule.nextAfter(begin); due.isBefore(end.minus(GRACE)); due = schedule.nextAfter(due)) {

@@ -1,8 +1,8 @@
 package io.pgproof.workflow;
 
-import io.pgproof.audit.Entry;
-import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
+import io.pgproof.audit.Verdicts.Reached;
 import io.pgproof.notify.Message;
 import io.pgproof.notify.Message.Fact;
 import io.pgproof.notify.Message.Table;
@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
 
 /** Puts what happened into words. */
 final class Messages {
-  private static final int LONGEST_TEXT = 3_500;
   private static final int MOST_ROWS = 100;
   private static final List<String> GRAVEST_FIRST = List.of("refuted", "inconclusive", "stale", "never verified");
 
@@ -29,10 +28,12 @@ final class Messages {
   private static final int LOOK_BACK = 20;
 
   private final Trail trail;
+  private final Verdicts verdicts;
   private final Clock clock;
 
-  Messages(Trail trail, Clock clock) {
+  Messages(Trail trail, Verdicts verdicts, Clock clock) {
     this.trail = trail;
+    this.verdicts = verdicts;
     this.clock = clock;
   }
 
@@ -42,7 +43,7 @@ final class Messages {
       return Optional.of(summary(summed.day()));
     } else if (happening instanceof Happening.ScheduleMissed missed) {
       return Optional.of(message("schedule-missed", "MISSED " + missed.target() + ": due " + Words.time(missed.due()),
-          missed.target() + " was due at " + Words.time(missed.due()) + " and was not verified: " + missed.why(),
+          missed.target() + " was due at " + Words.time(missed.due()) + " and was not verified then: " + missed.why(),
           List.of(Fact.of("target", "target", missed.target()), time("due", "due", missed.due()),
               Fact.of("why", null, missed.why())), List.of()));
     }
@@ -88,30 +89,23 @@ final class Messages {
           : "The backup of " + backup + " is " + report.verdict() + ": ";
       return Optional.of(aboutRun(report.verdict(),
           report.verdict().toUpperCase(Locale.ROOT) + " " + backup + ": " + report.reason(),
-          lead + shortened(report.message()), List.of(), story, report));
+          lead + Words.shortened(report.message()), List.of(), story, report));
     }
-    return before(report).filter(before -> !before.verdict().equals("proven")).map(before -> aboutRun("recovered",
+    return before(story, report).filter(before -> !before.verdict().equals("proven")).map(before -> aboutRun("recovered",
         "RECOVERED " + backup + ": proven, was " + before.verdict(),
         "The backup of " + backup + " is proven again: " + report.message(),
         List.of(Fact.of("verdictBefore", "before", before.verdict()), Fact.of("reasonBefore", null, before.reason()),
-            Fact.of("runBefore", "run before", before.run())), story, report));
+            Fact.of("runBefore", "run before", before.run().value())), story, report));
   }
 
   /** The verdict of the target's run before this one, save those that were taken back. */
-  private Optional<Report> before(Report report) {
+  private Optional<Reached> before(RunStory story, Report report) {
     if (report.target() == null) {
       return Optional.empty();
     }
-    return trail.latest(Evidence.kind(Evidence.VerdictReached.class), LOOK_BACK,
-            List.of(EvidenceJson.member("target", report.target()))).stream()
-        .filter(entry -> !entry.run().value().equals(report.run()))
-        .filter(entry -> !RunStory.of(trail.of(entry.run())).endedByWithdrawal())
-        .map(Messages::report)
+    return verdicts.latest(OpenTasks.backupKey(story.asked().request()), new RunId(report.run()), LOOK_BACK).stream()
+        .filter(reached -> !RunStory.of(trail.of(reached.run())).endedByWithdrawal())
         .findFirst();
-  }
-
-  private static Report report(Entry entry) {
-    return ((Evidence.VerdictReached) Evidence.read(entry)).report();
   }
 
   private Message aboutRun(String event, String subject, String lead, List<Fact> first, RunStory story, Report report) {
@@ -121,9 +115,9 @@ final class Messages {
     facts.add(Fact.of("backup", "backup",
         report.backup() == null ? story.asked().request().path().toString() : report.backup().path()));
     facts.add(Fact.of("reason", "reason", report.reason()));
-    facts.add(Fact.of("message", event.equals(report.verdict()) ? null : "found", shortened(report.message())));
-    facts.add(Fact.of("words", "PostgreSQL said", shortened(story.words())));
-    facts.add(Fact.of("hint", "what to do", shortened(report.hint())));
+    facts.add(Fact.of("message", event.equals(report.verdict()) ? null : "found", Words.shortened(report.message())));
+    facts.add(Fact.of("words", "PostgreSQL said", Words.shortened(story.words())));
+    facts.add(Fact.of("hint", "what to do", Words.shortened(report.hint())));
     if (report.freshness() != null && report.freshness().newest() != null) {
       facts.add(time("newest", "newest data", report.freshness().newest()));
     }
@@ -154,7 +148,7 @@ final class Messages {
             time("since", "since", task.since()))).toList()),
         table("incidents", "Incidents", day.incidents().stream().map(incident -> List.of(
             Fact.of("process", "process", incident.process()), Fact.of("step", "step", incident.step()),
-            Fact.of("key", "of", incident.key()), Fact.of("message", "message", shortened(incident.message())),
+            Fact.of("key", "of", incident.key()), Fact.of("message", "message", Words.shortened(incident.message())),
             time("since", "since", incident.since()))).toList()));
     int targets = day.targets().size();
     return message("daily-summary", "DAILY " + proven + " of " + targets + " proven" + alsoSaid,
@@ -192,9 +186,5 @@ final class Messages {
 
   private Message message(String event, String subject, String lead, List<Fact> facts, List<Table> tables) {
     return new Message(UUID.randomUUID().toString(), clock.instant(), event, subject, lead, facts, tables);
-  }
-
-  private static String shortened(String text) {
-    return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " …";
   }
 }

@@ -43,24 +43,33 @@ final class Oversight {
     begin();
   }
 
-  /** @throws RuntimeException when the database does not answer; the next look knows of it */
-  void look() {
+  /** Whether the database answers; nothing else is looked at where it does not. */
+  boolean look() {
     Duration setBack = Duration.ofNanos(System.nanoTime() - beganNanos).minusMillis(clock.millis() - began);
     try {
       jdbc.execute("select 1");
     } catch (DataAccessException e) {
+      if (!databaseGone) {
+        LOG.warn("the engine's database does not answer, what is on its way waits for it: {}", e.toString());
+      }
       databaseGone = true;
-      throw e;
+      return false;
     }
     if (databaseGone && steps.getActiveCount() == 0) {
-      // Nobody is at work on them, and no other process executes jobs of this database.
-      jdbc.update("update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
+      unlock();
       databaseGone = false;
+      LOG.info("the engine's database answers again");
     }
     if (setBack.compareTo(SET_BACK) > 0) {
       transactions.executeWithoutResult(transaction -> moveBack(setBack));
     }
     begin();
+    return true;
+  }
+
+  /** Frees jobs that nobody is at work on: no other process executes jobs of this database. */
+  void unlock() {
+    jdbc.update("update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
   }
 
   private void begin() {

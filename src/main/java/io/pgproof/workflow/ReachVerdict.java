@@ -11,8 +11,6 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /** Reach verdict: from the trail, and from nothing else; gives the engine the few facts that its gateways and forms need. */
 final class ReachVerdict implements JavaDelegate {
-  private static final int LONGEST_TEXT = 3_500;
-
   private final Trail trail;
   private final Turns turns;
 
@@ -31,9 +29,9 @@ final class ReachVerdict implements JavaDelegate {
     execution.setVariable(VerifyBackup.Variable.VERDICT, verdict.word());
     execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.endedByWithdrawal());
     execution.setVariable(VerifyBackup.Variable.REASON, verdict.reason().code());
-    execution.setVariable(VerifyBackup.Variable.MESSAGE, shortened(verdict.message()));
-    execution.setVariable(VerifyBackup.Variable.HINT, shortened(verdict.hint()));
-    execution.setVariable(VerifyBackup.Variable.WORDS, shortened(story.words()));
+    execution.setVariable(VerifyBackup.Variable.MESSAGE, Words.shortened(verdict.message()));
+    execution.setVariable(VerifyBackup.Variable.HINT, Words.shortened(verdict.hint()));
+    execution.setVariable(VerifyBackup.Variable.WORDS, Words.shortened(story.words()));
     execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
     Report.FreshnessFacts freshness = story.freshness();
     if (freshness != null && freshness.newest() != null) {
@@ -43,7 +41,7 @@ final class ReachVerdict implements JavaDelegate {
 
   private static void tell(Report.FreshnessFacts freshness, VerificationRequest request, DelegateExecution execution) {
     execution.setVariable(VerifyBackup.Variable.NEWEST, Words.time(freshness.newest()));
-    execution.setVariable(VerifyBackup.Variable.NEWEST_SOURCE, shortened(switch (freshness.source()) {
+    execution.setVariable(VerifyBackup.Variable.NEWEST_SOURCE, Words.shortened(switch (freshness.source()) {
       case "query" -> request.freshnessQuery().orElse("") + " (in the database " + request.database() + ")";
       case "wal" -> "the last commit in the WAL";
       default -> "the last checkpoint, for the WAL holds no commit";
@@ -55,9 +53,5 @@ final class ReachVerdict implements JavaDelegate {
       execution.setVariable(VerifyBackup.Variable.STALE_SINCE,
           Words.time(freshness.newest().plusSeconds(freshness.maxAgeSeconds())));
     }
-  }
-
-  private static String shortened(String text) {
-    return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " …";
   }
 }

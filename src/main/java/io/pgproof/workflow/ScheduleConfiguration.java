@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
 import io.pgproof.target.CurrentConfiguration;
 import java.time.Clock;
 import org.camunda.bpm.engine.ManagementService;
@@ -31,9 +32,9 @@ class ScheduleConfiguration {
   }
 
   @Bean
-  BackupWatch backupWatch(Trail trail, Requests requests, CurrentConfiguration configuration, Verifications verifications,
+  BackupWatch backupWatch(Trail trail, Verdicts verdicts, CurrentConfiguration configuration, Verifications verifications,
       WorkflowSettings settings) {
-    return new BackupWatch(trail, requests, configuration, verifications, settings.watchEvery());
+    return new BackupWatch(trail, verdicts, configuration, verifications, settings.watchEvery());
   }
 
   /** Runs before the job executor starts, which waits until the application is ready. */

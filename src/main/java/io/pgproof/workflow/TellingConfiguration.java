@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.audit.Verdicts;
 import io.pgproof.notify.Messenger;
 import io.pgproof.target.CurrentConfiguration;
 import java.time.Clock;
@@ -21,8 +22,9 @@ import org.springframework.core.env.Profiles;
 class TellingConfiguration {
 
   @Bean
-  Tell tell(RuntimeService runtime, CurrentConfiguration configuration, Trail trail, Clock clock, TellingSettings settings) {
-    return new Tell(runtime, configuration, trail, new Messages(trail, clock), settings.retryCycle());
+  Tell tell(RuntimeService runtime, CurrentConfiguration configuration, Trail trail, Verdicts verdicts, Clock clock,
+      TellingSettings settings) {
+    return new Tell(runtime, configuration, trail, new Messages(trail, verdicts, clock), settings.retryCycle());
   }
 
   @Bean
@@ -51,9 +53,9 @@ class TellingConfiguration {
   }
 
   @Bean(DailySummary.Step.SUM_UP_DAY)
-  SumUpDay sumUpDay(Trail trail, CurrentConfiguration configuration, RepositoryService repository, RuntimeService runtime,
-      TaskService tasks, Tell tell, Clock clock) {
-    return new SumUpDay(new Days(trail, configuration, repository, runtime, tasks), tell, clock);
+  SumUpDay sumUpDay(Trail trail, Verdicts verdicts, CurrentConfiguration configuration, RepositoryService repository,
+      RuntimeService runtime, TaskService tasks, Tell tell, Clock clock) {
+    return new SumUpDay(new Days(trail, verdicts, configuration, repository, runtime, tasks), tell, clock);
   }
 
   /** Runs before the job executor starts, which waits until the application is ready. */

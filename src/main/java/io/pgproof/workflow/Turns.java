@@ -186,7 +186,7 @@ final class Turns implements AutoCloseable {
 
   @Override
   public void close() {
-    // No interrupt: whoever rings speaks to the database, whose file an interrupt would close.
+    // No interrupt: it would break off what is just asked of the database.
     ringing.shutdown();
   }
 }

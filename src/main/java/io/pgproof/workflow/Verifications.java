@@ -26,7 +26,6 @@ import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -40,7 +39,6 @@ public final class Verifications {
   private final TaskService tasks;
   private final ManagementService management;
   private final TransactionTemplate transactions;
-  private final JdbcTemplate jdbc;
   private final Trail trail;
   private final Withdrawals withdrawals;
   private final Requests requests;
@@ -56,14 +54,13 @@ public final class Verifications {
   private final Tell tell;
 
   Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle,
+      Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle,
       Duration stepsEndWithin, LongWork work, Stays stays, Turns turns, JobExecutor jobs, ThreadPoolTaskExecutor steps,
       Oversight oversight, Tell tell) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.management = management;
     this.transactions = transactions;
-    this.jdbc = jdbc;
     this.trail = trail;
     this.withdrawals = withdrawals;
     this.requests = requests;
@@ -206,9 +203,8 @@ public final class Verifications {
    * @return whether something is left to be removed
    */
   public boolean oversee() {
-    oversight.look();
     // All of them: anyMatch would end at the first.
-    return Stream.concat(stays.all().stream(), work.runs().stream()).distinct().filter(this::endDeleted).count() > 0;
+    return oversight.look() && Stream.concat(stays.all().stream(), work.runs().stream()).distinct().filter(this::endDeleted).count() > 0;
   }
 
   /** Ends the stay and the long work of a run whose process instance is gone; false where it is there. */
@@ -261,14 +257,15 @@ public final class Verifications {
    * that lay under {@code runs/} was removed.
    */
   public void resume() {
-    // An earlier owner's locks would hold its jobs for minutes, and no other process executes jobs of this database.
-    jdbc.update("update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
+    // An earlier owner's locks would hold its jobs for minutes.
+    oversight.unlock();
     List<EventSubscription> stays = runtime.createEventSubscriptionQuery()
         .eventType("message").eventName(VerifyBackup.Message.ATTEMPT_INTERRUPTED).list();
     for (EventSubscription stay : stays) {
       LOG.info("process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
       transactions.executeWithoutResult(transaction -> interrupted(stay));
     }
+    askForTurnsAgain();
   }
 
   /** One that was suspended by hand stays so, and begins anew when it is activated. */
@@ -283,7 +280,6 @@ public final class Verifications {
     if (suspended) {
       runtime.suspendProcessInstanceById(id);
     }
-    askForTurnsAgain();
   }
 
   private void askForTurnsAgain() {

@@ -11,6 +11,8 @@ public final class Words {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  private static final int LONGEST_TEXT = 3_500;
+
   private Words() {}
 
   /** The two largest units: {@code 26 h 3 min}, {@code 12 s}, {@code 3 d 4 h}. */
@@ -50,5 +52,10 @@ public final class Words {
 
   private static String pair(long big, String bigUnit, long small, String smallUnit) {
     return small == 0 ? big + " " + bigUnit : big + " " + bigUnit + " " + small + " " + smallUnit;
+  }
+
+  /** Not longer than the engine's variables may be. */
+  static String shortened(String text) {
+    return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " …";
   }
 }

@@ -75,10 +75,10 @@ class WorkflowConfiguration {
 
   @Bean
   Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
-      PlatformTransactionManager transactions, JdbcTemplate jdbc, Trail trail, Withdrawals withdrawals, Requests requests,
+      PlatformTransactionManager transactions, Trail trail, Withdrawals withdrawals, Requests requests,
       Clock clock, WorkflowSettings settings, LongWork work, Stays stays, Turns turns, JobExecutor jobs,
       @Qualifier("camundaTaskExecutor") TaskExecutor steps, Oversight oversight, Tell tell) {
-    return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), jdbc, trail, withdrawals,
+    return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), trail, withdrawals,
         requests, clock, settings.retryCycle(), settings.workerEndsWithin(), work, stays, turns, jobs,
         (ThreadPoolTaskExecutor) steps, oversight, tell);
   }

@@ -157,7 +157,7 @@ class BackupWatchTest {
 
   private void restart() {
     night.beginAnew();
-    watch = new BackupWatch(night.trail, new Requests(night.trail), night.configuration, night.verifications,
+    watch = new BackupWatch(night.trail, night.verdicts, night.configuration, night.verifications,
         Duration.ofMinutes(1));
   }
 

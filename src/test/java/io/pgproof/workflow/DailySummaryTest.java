@@ -208,8 +208,8 @@ class DailySummaryTest {
   }
 
   private List<Day.Missed> missed() {
-    return new Days(model.trail, model.configuration, model.engine.getRepositoryService(), model.engine.getRuntimeService(),
-        model.engine.getTaskService()).until(model.now()).missed();
+    return new Days(model.trail, model.verdicts, model.configuration, model.engine.getRepositoryService(),
+        model.engine.getRuntimeService(), model.engine.getTaskService()).until(model.now()).missed();
   }
 
   private String due() {

@@ -64,12 +64,14 @@ final class NightOnEngine implements AutoCloseable {
   private final Withdrawals withdrawals;
   private final Requests requests;
   private final LongWork work;
+  final Verdicts verdicts = new Verdicts(DATABASE, CLOCK);
   private final Tell tell;
 
   NightOnEngine() {
     ClockUtil.setCurrentTime(Date.from(BEGAN));
     // Statements refuse to take evidence away, so all of it goes at once.
     new JdbcTemplate(DATABASE).execute("truncate table pgproof_evidence restart identity");
+    new JdbcTemplate(DATABASE).execute("truncate table pgproof_verdict restart identity");
     engine.getRepositoryService().createDeploymentQuery().list()
         .forEach(old -> engine.getRepositoryService().deleteDeployment(old.getId(), true));
     engine.getRepositoryService().createDeployment()
@@ -80,11 +82,11 @@ final class NightOnEngine implements AutoCloseable {
     requests = new Requests(trail);
     work = new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30));
     BEANS.putAll(steps.beans());
-    tell = new Tell(engine.getRuntimeService(), configuration, trail, new Messages(trail, CLOCK), "PT5S,PT30S");
+    tell = new Tell(engine.getRuntimeService(), configuration, trail, new Messages(trail, verdicts, CLOCK), "PT5S,PT30S");
     beginAnew();
     schedules = new Schedules(engine.getRuntimeService(), engine.getManagementService(), transactions, configuration, CLOCK,
         "PT5S,PT30S");
-    watch = new BackupWatch(trail, requests, configuration, verifications, Duration.ofMinutes(1));
+    watch = new BackupWatch(trail, verdicts, configuration, verifications, Duration.ofMinutes(1));
     BEANS.put(KeepSchedule.Step.BEGIN_DUE_VERIFICATION,
         new BeginDueVerification(trail, configuration, schedules, verifications, CLOCK, tell));
   }
@@ -107,11 +109,12 @@ final class NightOnEngine implements AutoCloseable {
     turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(engine.getRuntimeService(), stays),
         new Doorbell(engine.getRuntimeService()));
     verifications = new Verifications(engine.getRuntimeService(), engine.getTaskService(), engine.getManagementService(),
-        transactions, new JdbcTemplate(DATABASE), trail, withdrawals, requests, CLOCK, "PT5S,PT30S", Duration.ofSeconds(30), work,
-        stays, turns, null, null, null, tell);
+        transactions, trail, withdrawals, requests, CLOCK, "PT5S,PT30S", Duration.ofSeconds(30), work,
+        stays, turns, null, null,
+        new Oversight(engine.getManagementService(), new JdbcTemplate(DATABASE), transactions, CLOCK, null), tell);
     BEANS.put(VerifyBackup.Step.TAKE_TURN, new TakeTurn(trail, withdrawals, requests, turns, progress));
     BEANS.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, turns));
-    BEANS.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, new Verdicts(DATABASE, CLOCK), work, progress, tell));
+    BEANS.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, verdicts, work, progress, tell));
   }
 
   private static final class EngineClock extends Clock {

@@ -74,7 +74,7 @@ final class PeopleOnEngine implements AutoCloseable {
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
     engine = configuration.buildProcessEngine();
     Tell tell = new Tell(engine.getRuntimeService(), new CurrentConfiguration(io.pgproof.target.Configuration.NONE), trail,
-        new Messages(trail, clock), "PT5S");
+        new Messages(trail, verdicts, clock), "PT5S");
     beans.put(Step.REACH_VERDICT, new ReachVerdict(trail, new Turns(() -> 1, new RunsOnEngine(engine.getRuntimeService(), new Stays()), new Doorbell(engine.getRuntimeService()))));
     beans.put(Step.RECORD_EVIDENCE,
         new RecordEvidence(trail, verdicts, new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30)), new ProgressBoard(), tell));

@@ -135,6 +135,23 @@ class TakeTurnTest {
     assertThat(night.standing(runs.get(0))).as("cut off, and begun again").containsExactly(Wait.AWAIT_TURN);
   }
 
+  @Test
+  void whoeverWaitedAtTheEndOfAnOwnerAsksAgainThoughNoStayWasCutOff() {
+    night.configure(1);
+    List<RunId> runs = Stream.of("shop", "crm").map(night::ask).toList();
+    runs.forEach(night::workOn);
+    assertThat(night.standing(runs.get(1))).containsExactly(Wait.AWAIT_TURN);
+    night.turns.close();
+    night.engine.getRuntimeService().deleteProcessInstance(night.engine.getRuntimeService().createProcessInstanceQuery()
+        .processInstanceBusinessKey(runs.get(0).value()).singleResult().getId(), "by hand");
+    night.beginAnew();
+
+    night.verifications.resume();
+
+    night.workOn(runs.get(1));
+    assertThat(night.standing(runs.get(1))).containsExactly(Wait.AWAIT_RESTORE);
+  }
+
   private List<RunId> inContainers(List<RunId> runs) {
     return runs.stream().filter(run -> night.standing(run).equals(List.of(Wait.AWAIT_RESTORE))).toList();
   }

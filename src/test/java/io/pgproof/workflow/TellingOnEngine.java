@@ -7,6 +7,7 @@ import io.pgproof.audit.Waivers;
 import io.pgproof.notify.Messenger;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
@@ -72,6 +73,7 @@ final class TellingOnEngine implements AutoCloseable {
   final ProcessEngine engine;
   final JdbcTemplate jdbc;
   final Trail trail;
+  final Verdicts verdicts;
   final Tell tell;
   final Messages messages;
   final Summaries summaries;
@@ -111,7 +113,8 @@ final class TellingOnEngine implements AutoCloseable {
     transactions = new TransactionTemplate(manager);
     jdbc = new JdbcTemplate(pool);
     trail = new Trail(new TransactionAwareDataSourceProxy(pool), clock);
-    messages = new Messages(trail, clock);
+    verdicts = new Verdicts(pool, clock);
+    messages = new Messages(trail, verdicts, clock);
     Map<Object, Object> beans = steps.beans();
     settings.setProcessEngineName("telling-" + UUID.randomUUID());
     settings.setDataSource(pool);
@@ -131,16 +134,17 @@ final class TellingOnEngine implements AutoCloseable {
     beans.put(TellSomebody.Step.TELL_AFTER_MENDING, new TellAfterMending(sending, engine.getManagementService()));
     beans.put(DailySummary.Step.PLAN_NEXT_SUMMARY, new PlanNextSummary(summaries));
     Days days =
-        new Days(trail, configuration, engine.getRepositoryService(), engine.getRuntimeService(), engine.getTaskService());
+        new Days(trail, verdicts, configuration, engine.getRepositoryService(), engine.getRuntimeService(), engine.getTaskService());
     beans.put(DailySummary.Step.SUM_UP_DAY, new SumUpDay(days, tell, clock));
     Requests requests = new Requests(trail);
     OpenTasks openTasks = new OpenTasks(pool);
     Waivers waivers = new Waivers(pool);
     beans.put(VerifyBackup.Step.RECORD_EVIDENCE,
-        new RecordEvidence(trail, new Verdicts(pool, clock), new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30)), new ProgressBoard(), tell));
+        new RecordEvidence(trail, verdicts,
+            new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30)), new ProgressBoard(), tell));
     beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(
         trail, requests, openTasks, waivers, new FourEyes(trail, requests, waivers), engine.getIdentityService(), clock, tell));
-    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, new Verdicts(pool, clock), clock, tell));
+    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, verdicts, clock, tell));
     beans.put(VerifyBackup.Step.REMIND_PEOPLE, new RemindPeople(trail, requests, tell));
     beans.put(VerifyBackup.Step.ESCALATE_UNANSWERED_TASK, new EscalateUnansweredTask(trail, requests, openTasks, tell));
     engine.getRepositoryService().createDeployment().name("telling").enableDuplicateFiltering(true)
@@ -164,6 +168,7 @@ final class TellingOnEngine implements AutoCloseable {
     engine.getHistoryService().createHistoricProcessInstanceQuery().list()
         .forEach(instance -> engine.getHistoryService().deleteHistoricProcessInstance(instance.getId()));
     jdbc.execute("truncate table pgproof_evidence");
+    jdbc.execute("truncate table pgproof_verdict");
     jdbc.execute("delete from pgproof_open_task");
     passed.clear();
     steps.forget();
@@ -209,7 +214,10 @@ final class TellingOnEngine implements AutoCloseable {
     if (reason != null) {
       Evidence.Found.of(Finding.of(reason, "segment 0000B is not there", "FATAL:  it is not there")).record(trail, run);
     }
-    new Evidence.VerdictReached(RunStory.of(trail.of(run)).report(run.value())).record(trail, run);
+    RunStory story = RunStory.of(trail.of(run));
+    Report report = story.report(run.value());
+    new Evidence.VerdictReached(report).record(trail, run);
+    verdicts.add(OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
     return run;
   }
 
