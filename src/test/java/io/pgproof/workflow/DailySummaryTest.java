@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.pgproof.notify.HookServer;
 import io.pgproof.notify.MailBox;
-import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Mail.Security;
-import io.pgproof.target.Recipient;
-import io.pgproof.target.Secret;
 import io.pgproof.target.Telling;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
@@ -27,52 +21,17 @@ import java.util.TreeSet;
 import org.camunda.bpm.engine.repository.ProcessDefinition;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One summary a day, at seven in Berlin, which is six in UTC in winter. */
-class DailySummaryTest {
+class DailySummaryTest extends TellingScene {
   private static final long DAY = 86_400;
-
-  private static TellingOnEngine model;
-
-  @TempDir
-  Path place;
-
-  private MailBox box;
-  private HookServer server;
-  private Recipient ada;
-  private Recipient hook;
-
-  @BeforeAll
-  static void buildEngine() {
-    model = new TellingOnEngine();
-  }
-
-  @AfterAll
-  static void closeEngine() {
-    model.close();
-  }
 
   @BeforeEach
   void start() throws IOException {
-    box = new MailBox();
-    server = new HookServer();
-    ada = new Recipient("ada", Optional.of("ada@example.org"), Optional.empty(), Optional.empty());
-    hook = new Recipient("hook", Optional.empty(), Optional.of(server.address()),
-        Optional.of(new Secret(Optional.of(Files.writeString(place.resolve("secret"), "key")), Optional.empty())));
+    open(new MailBox(), "key");
     model.configure(box.address(Security.NONE), ada, hook);
-  }
-
-  @AfterEach
-  void stop() {
-    model.forget();
-    box.close();
-    server.close();
   }
 
   @Test
@@ -138,8 +97,7 @@ class DailySummaryTest {
     model.pass(DAY);
     model.ended("shop", Reason.DISK_FULL);
     model.pass(DAY);
-    RunId refuted = model.asked("shop");
-    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, refuted);
+    RunId refuted = model.found("shop");
     model.verify(refuted, "refuted");
     model.work(TellSomebody.PROCESS);
     server.answer(404);

@@ -8,7 +8,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
-import io.pgproof.notify.HookServer;
 import io.pgproof.notify.HookServer.Posted;
 import io.pgproof.notify.MailBox;
 import io.pgproof.proof.Finding;
@@ -18,7 +17,6 @@ import io.pgproof.target.Configuration;
 import io.pgproof.target.Mail.Security;
 import io.pgproof.target.Plan;
 import io.pgproof.target.Recipient;
-import io.pgproof.target.Secret;
 import io.pgproof.target.Telling;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,55 +34,21 @@ import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 
 /** Messages on their way: with a real engine, a real mail server and a real web server. */
-class TellSomebodyTest {
+class TellSomebodyTest extends TellingScene {
   private static final String SECRET = "an-old-key-of-the-house";
   private static final String PASSWORD = "Dragon-of-the-night";
 
-  private static TellingOnEngine model;
-
-  @TempDir
-  Path place;
-
-  private MailBox box;
-  private HookServer server;
-  private Recipient ada;
-  private Recipient hook;
-
-  @BeforeAll
-  static void buildEngine() {
-    model = new TellingOnEngine();
-  }
-
-  @AfterAll
-  static void closeEngine() {
-    model.close();
-  }
-
   @BeforeEach
   void start() throws IOException {
-    box = new MailBox(settings -> settings.requireAuth().authenticationHandlerFactory(
-        new EasyAuthenticationHandlerFactory((user, password, context) -> assertThat(password).isEqualTo(PASSWORD))));
-    server = new HookServer();
-    ada = new Recipient("ada", Optional.of("ada@example.org"), Optional.empty(), Optional.empty());
-    hook = new Recipient("hook", Optional.empty(), Optional.of(server.address()), Optional.of(secret("secret", SECRET)));
+    open(new MailBox(settings -> settings.requireAuth().authenticationHandlerFactory(
+        new EasyAuthenticationHandlerFactory((user, password, context) -> assertThat(password).isEqualTo(PASSWORD)))), SECRET);
     model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)), ada, hook);
-  }
-
-  @AfterEach
-  void stop() {
-    model.forget();
-    box.close();
-    server.close();
   }
 
   @Test
@@ -268,8 +232,7 @@ class TellSomebodyTest {
   @Test
   void verdictsAndEscalationsOfARealRunAreTold() {
     model.configure(null, hook);
-    RunId run = model.asked("shop");
-    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
+    RunId run = model.found("shop");
     model.verify(run, "refuted");
     model.engine.getIdentityService().setAuthentication("ada", List.of(Groups.APPROVERS));
     model.engine.getTaskService().complete(model.engine.getTaskService().createTaskQuery().singleResult().getId(),
@@ -288,8 +251,7 @@ class TellSomebodyTest {
   @Test
   void whoDoesNotDecideIsRemindedAndThenItIsToldThatNobodyDid() {
     model.configure(null, hook);
-    RunId run = model.asked("shop");
-    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
+    RunId run = model.found("shop");
     model.verify(run, "refuted");
     model.wait(VerifyBackup.PROCESS, 4 * 3600);
     model.wait(VerifyBackup.PROCESS, 20 * 3600);
@@ -305,8 +267,7 @@ class TellSomebodyTest {
   @Test
   void aRunThatAServerBeganIsToldThoughACommandResumesIt() {
     model.configure(null, hook);
-    RunId run = model.asked("shop");
-    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(model.trail, run);
+    RunId run = model.found("shop");
     model.begin(run, "refuted");
     Configuration before = model.configuration.get();
     model.configuration.replace(Configuration.NONE);
@@ -397,10 +358,6 @@ class TellSomebodyTest {
     assertThat(model.incidents()).singleElement()
         .satisfies(incident -> assertThat(incident.getActivityId()).isEqualTo(TellSomebody.Step.TELL_AFTER_MENDING));
     return model.incidents().get(0);
-  }
-
-  private Secret secret(String name, String secret) throws IOException {
-    return new Secret(Optional.of(Files.writeString(place.resolve(name), secret + "\n")), Optional.empty());
   }
 
   private static String hex(String text) {

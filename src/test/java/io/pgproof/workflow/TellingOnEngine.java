@@ -208,6 +208,13 @@ final class TellingOnEngine implements AutoCloseable {
     return run;
   }
 
+  /** The same, and it found that a WAL segment is missing. */
+  RunId found(String target) {
+    RunId run = asked(target);
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(trail, run);
+    return run;
+  }
+
   /** A run of this target that found this, or nothing, and recorded its verdict without telling it. */
   RunId ended(String target, Reason reason) {
     RunId run = asked(target);
