@@ -73,17 +73,20 @@ final class LostPages {
    */
   static List<String> find(RecoveredCopy copy, Objections objections) throws IOException, InterruptedException {
     LostPages pages = new LostPages(copy);
-    pages.find(objections);
+    List<String> open = new ArrayList<>();
+    pages.find(objections).ifPresent(open::add);
     int without = 0;
     for (String table : pages.without) {
       without += TablePages.of(copy.files(), copy.control(), table).isEmpty() ? 0 : 1;
     }
-    return without == 0
-        ? List.of()
-        : List.of("whether pages are lost of " + PostgresWords.count(without, "table", "tables") + " without a B-tree index");
+    if (without > 0) {
+      open.add("whether pages are lost of " + PostgresWords.count(without, "table", "tables") + " without a B-tree index");
+    }
+    return open;
   }
 
-  private void find(Objections objections) throws IOException, InterruptedException {
+  /** What of it could not be done, where something could not. */
+  private Optional<String> find(Objections objections) throws IOException, InterruptedException {
     try {
       boolean first = true;
       for (Database database : restored.everyDatabase()) {
@@ -104,9 +107,10 @@ final class LostPages {
           lost(index).ifPresent(objections::add);
         }
       }
+      return Optional.empty();
     } catch (SQLException e) {
-      // Whoever looks at the same server next says so, with what became of it.
-      return;
+      return Optional.of(
+          "whether tables have lost pages, for the server did not answer to its end: " + PostgresWords.message(e));
     }
   }
 
