@@ -93,7 +93,8 @@ abstract class ObjectCheck {
           check(database.name());
         }
       }
-    } catch (ServerLostException e) {
+    } catch (ServerLostException lost) {
+      ServerLostException e = server.met(lost);
       objections.add(about(e.what(), server.of(e.what(), e.failure()).orElseGet(() -> failed(e.what(), e.failure()))));
       leaveOut("whatever was left when the check of " + e.what() + " ended the session");
     }

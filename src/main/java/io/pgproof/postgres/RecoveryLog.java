@@ -30,6 +30,7 @@ final class RecoveryLog {
   private static final Pattern LAST_COMMIT =
       Pattern.compile("last completed transaction was at log time (\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?) ?(\\S+)");
   private static final Pattern PROGRESS = Pattern.compile("redo in progress, elapsed time: .* current LSN: " + LSN);
+  private static final Pattern CRASH = Pattern.compile(".*\\(PID (\\d{1,9})\\) was terminated by signal \\d+.*");
   private static final Pattern READ_AS_ZEROES = Pattern.compile("file \"([^\"]+)\" doesn't exist, reading as zeroes");
   private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
       .appendPattern("yyyy-MM-dd HH:mm:ss")
@@ -56,6 +57,7 @@ final class RecoveryLog {
   private Instant lastCommit;
   private String progress;
   private String crash;
+  private Integer crashed;
   private boolean labelIgnored;
   private boolean ready;
   private boolean stopRequested;
@@ -128,8 +130,9 @@ final class RecoveryLog {
       shutDown = true;
     } else if (message.matches("received (smart|fast|immediate) shutdown request")) {
       stopRequested = true;
-    } else if (message.matches(".*\\(PID \\d+\\) was terminated by signal \\d+.*")) {
+    } else if ((matcher = CRASH.matcher(message)).matches()) {
       crash = message;
+      crashed = Integer.valueOf(matcher.group(1));
     }
     if ((matcher = READ_AS_ZEROES.matcher(message)).matches() && readAsZeroes.size() < MOST_FILES) {
       readAsZeroes.add(matcher.group(1));
@@ -207,6 +210,11 @@ final class RecoveryLog {
   /** The line that names the process which a signal ended. */
   Optional<String> crash() {
     return Optional.ofNullable(crash);
+  }
+
+  /** Id of the process that crashed, as the server counts. */
+  Optional<Integer> crashed() {
+    return Optional.ofNullable(crashed);
   }
 
   /** Whether the server recovered as after a crash, from {@code pg_control} and not from {@code backup_label}. */

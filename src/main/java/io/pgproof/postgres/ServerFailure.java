@@ -5,6 +5,7 @@ import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.postgresql.util.PSQLException;
 
@@ -51,11 +52,19 @@ final class ServerFailure {
     return !said && (state.startsWith("08") || state.startsWith("57P"));
   }
 
-  private Finding lost(String what, String words) {
+  /** Of sessions that were lost together, the one whose process the server's log blames; this one where it blames none. */
+  ServerLostException met(ServerLostException lost) {
+    Optional<Integer> crashed = log().flatMap(RecoveryLog::crashed);
+    return Arrays.stream(lost.getSuppressed()).filter(ServerLostException.class::isInstance)
+        .map(ServerLostException.class::cast)
+        .filter(other -> crashed.filter(process -> process == other.backend()).isPresent())
+        .findFirst().orElse(lost);
+  }
+
+  private Optional<RecoveryLog> log() {
     awaitItsEnd();
     RecoveryLog log = new RecoveryLog();
     ServerLog file = new ServerLog(server.log());
-    String plain = what + " lost its connection to the restored server";
     try {
       long began = System.nanoTime();
       while (file.read(log::add) && System.nanoTime() - began < READING.toNanos()) {
@@ -64,8 +73,18 @@ final class ServerFailure {
         }
       }
     } catch (IOException e) {
+      return Optional.empty();
+    }
+    return Optional.of(log);
+  }
+
+  private Finding lost(String what, String words) {
+    String plain = what + " lost its connection to the restored server";
+    Optional<RecoveryLog> read = log();
+    if (read.isEmpty()) {
       return Finding.of(untold, plain, words);
     }
+    RecoveryLog log = read.get();
     if (log.diskFull()) {
       return Finding.of(Reason.DISK_FULL, what + " lost its connection: the disk was full", log.words());
     }

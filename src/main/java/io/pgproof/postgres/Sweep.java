@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.postgresql.PGConnection;
 
 /**
  * Asks a database about many objects one by one, over several connections side by side.
@@ -34,7 +35,8 @@ final class Sweep {
 
   /**
    * @param connections one for each worker, closed by this
-   * @throws ServerLostException when a connection was lost; the others have ended by then
+   * @throws ServerLostException when a connection was lost; the others have ended by then, and those that were lost too are
+   *     suppressed in it
    * @throws InterruptedException when the caller was interrupted; likewise
    */
   static <T> void over(List<Connection> connections, List<T> objects, Question<T> question)
@@ -66,6 +68,7 @@ final class Sweep {
   private static <T> void work(
       Connection connection, List<T> objects, Question<T> question, AtomicInteger next, AtomicBoolean stopped)
       throws ServerLostException {
+    int backend = backend(connection);
     while (!stopped.get()) {
       int n = next.getAndIncrement();
       if (n >= objects.size()) {
@@ -75,7 +78,7 @@ final class Sweep {
         question.ask(statement, objects.get(n));
       } catch (SQLException e) {
         stopped.set(true);
-        throw new ServerLostException(objects.get(n).toString(), e);
+        throw new ServerLostException(objects.get(n).toString(), e, backend);
       }
     }
   }
@@ -96,8 +99,20 @@ final class Sweep {
       }
     }
     if (!lost.isEmpty()) {
-      // A crash ends the other sessions with 57P02: the one that met it says nothing.
-      throw lost.stream().filter(gone -> !"57P02".equals(gone.failure().getSQLState())).findFirst().orElse(lost.get(0));
+      // A crash ends the other sessions with 57P02, where it lets them hear it: the one that met it says nothing.
+      ServerLostException met =
+          lost.stream().filter(gone -> !"57P02".equals(gone.failure().getSQLState())).findFirst().orElse(lost.get(0));
+      lost.stream().filter(gone -> gone != met).forEach(met::addSuppressed);
+      throw met;
+    }
+  }
+
+  /** To be asked while the connection lives: a lost one does not tell it any more. */
+  private static int backend(Connection connection) {
+    try {
+      return connection.unwrap(PGConnection.class).getBackendPID();
+    } catch (SQLException e) {
+      return 0;
     }
   }
 
