@@ -143,10 +143,15 @@ final class Link implements AutoCloseable {
   }
 
   private void become(Ownership ownership) {
-    if (engine) {
-      owner = Owner.start(ownership, false);
-    } else {
-      desk = DeskOwner.start(ownership);
+    try {
+      if (engine) {
+        owner = Owner.start(ownership, false);
+      } else {
+        desk = DeskOwner.start(ownership);
+      }
+    } catch (FindingException e) {
+      // The end of the program keeps the engine from starting, which is no fault of the machine.
+      throw signalled.getCount() == 0 ? interrupted() : e;
     }
   }
 

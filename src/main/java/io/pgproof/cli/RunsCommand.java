@@ -4,6 +4,8 @@ import io.pgproof.audit.EvidenceJson;
 import io.pgproof.owner.Reply;
 import io.pgproof.owner.Request;
 import io.pgproof.workflow.Reports;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,8 +30,12 @@ final class RunsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (limit < 1) {
+      throw new UsageException(
+          Reason.BAD_OPTION, "--limit is '" + limit + "'; allowed: a whole number from 1", Reason.BAD_OPTION.hint());
+    }
     try (Link link = Link.toDesk(main.state())) {
-      Reply reply = link.ask(new Request.ListRuns(Math.max(1, limit)), said -> {});
+      Reply reply = link.ask(new Request.ListRuns(limit), said -> {});
       if (!(reply instanceof Reply.Runs runs)) {
         return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }

@@ -69,7 +69,7 @@ final class TellingReader {
         name -> Target.isName(name) ? Optional.of("recipient " + name) : Optional.empty())) {
       Optional<String> name = ConfigurationReader.name(document, item, lineOfName, "recipient");
       Optional<String> mail = item.value(MAIL, Form.ADDRESS.allowed(), Form.ADDRESS.reader());
-      Optional<URI> webHook = item.value(WEB_HOOK, Form.WEB_HOOK.allowed(), Form.WEB_HOOK.reader());
+      Optional<URI> webHook = item.secret(WEB_HOOK, Form.WEB_HOOK.allowed(), Form.WEB_HOOK.reader());
       Optional<Secret> secret = secret(item, SECRET, item.has(WEB_HOOK), "without " + WEB_HOOK + " signs nothing");
       if (item.has(MAIL) && item.has(WEB_HOOK)) {
         item.unfit(WEB_HOOK, "stands beside " + MAIL + "; allowed: one of the two, and another recipient for the other");

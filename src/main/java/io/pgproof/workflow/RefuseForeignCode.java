@@ -44,6 +44,7 @@ class RefuseForeignCode extends AbstractProcessEnginePlugin {
   private static List<CommandInterceptor> withRefusal(List<CommandInterceptor> interceptors) {
     List<CommandInterceptor> all = new ArrayList<>();
     all.add(new RefuseTaskQueryExpressions());
+    all.add(new RefuseSideDoors());
     if (interceptors != null) {
       all.addAll(interceptors);
     }

@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Entry;
+import io.pgproof.proof.Depth;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Fault;
 import io.pgproof.proof.Reason;
@@ -39,6 +40,8 @@ final class RunStory {
   private Report.RecoveryFacts recovery;
   private Report.FreshnessFacts freshness;
   private String pagesOpen;
+  private boolean recovered;
+  private boolean checked;
   private boolean withdrawn;
 
   private RunStory() {}
@@ -52,6 +55,7 @@ final class RunStory {
       story.hear(entry.at(), Evidence.read(entry));
     }
     story.closePages();
+    story.closeChecks();
     if (story.asked == null) {
       throw new IllegalStateException("a trail that does not begin with what was asked: " + entries);
     }
@@ -83,16 +87,18 @@ final class RunStory {
       turn(at, "start");
     } else if (evidence instanceof Evidence.Started) {
       turn(at, "recover");
-    } else if (evidence instanceof Evidence.Recovered recovered) {
-      recovery = recovered.recovery();
-      checks.add(recovered.check());
+    } else if (evidence instanceof Evidence.Recovered ended) {
+      recovered = true;
+      recovery = ended.recovery();
+      checks.add(ended.check());
       turn(at, "check");
     } else if (evidence instanceof Evidence.RecoveryBroken broken) {
       recovery = broken.recovery();
-    } else if (evidence instanceof Evidence.Checked checked) {
-      checks.addAll(checked.checks());
-      notChecked.addAll(checked.notChecked());
-      freshness = checked.freshness();
+    } else if (evidence instanceof Evidence.Checked made) {
+      checked = true;
+      checks.addAll(made.checks());
+      notChecked.addAll(made.notChecked());
+      freshness = made.freshness();
       turn(at, "teardown");
     } else if (evidence instanceof Evidence.Found found) {
       addCheckOf(found.finding());
@@ -148,6 +154,8 @@ final class RunStory {
     recovery = null;
     freshness = null;
     pagesOpen = null;
+    recovered = false;
+    checked = false;
   }
 
   /** Pages that recovery was to settle, where it was not reached: they are neither sound nor damaged. */
@@ -155,6 +163,24 @@ final class RunStory {
     if (pagesOpen != null && checks.stream().noneMatch(check -> check.name().equals("pages"))) {
       checks.add(new Report.CheckFacts("pages", "skipped", pagesOpen, 0));
       notChecked.add("pages: " + pagesOpen + ", which recovery would have settled");
+    }
+  }
+
+  /** What a run that ended before its checks never came to. */
+  private void closeChecks() {
+    if (!findings.isEmpty() && !checked) {
+      List<String> open = new ArrayList<>(recovered ? List.of() : List.of("recovery"));
+      open.add("freshness");
+      if (!asked.request().assertions().isEmpty()) {
+        open.add("assertions");
+      }
+      if (asked.request().depth().atLeast(Depth.STANDARD)) {
+        open.add("indexes");
+      }
+      if (asked.request().depth().atLeast(Depth.DEEP)) {
+        open.addAll(List.of("rows", "checksums"));
+      }
+      notChecked.add(String.join(", ", open) + ": the run ended before");
     }
   }
 

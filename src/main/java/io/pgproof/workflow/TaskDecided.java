@@ -67,6 +67,11 @@ final class TaskDecided implements TaskListener {
       throw new BadUserRequestException("'" + task.getName() + "' is decided by the group " + GROUPS.get(key)
           + ", and " + person.getUserId() + " is not in it");
     }
+    // A variable of the task's own would be read here in place of the answer that the process goes on with.
+    if (!task.getVariableNamesLocal().isEmpty()) {
+      throw new BadUserRequestException("the task has variables of its own, " + task.getVariableNamesLocal().stream().sorted().toList()
+          + ", which would hide the answers\nHINT: remove them from the task, or let the task be claimed and completed in Tasklist alone");
+    }
     String decision = text(task, VerifyBackup.Variable.DECISION);
     String reason = text(task, VerifyBackup.Variable.DECISION_REASON);
     if (decision == null || !ALLOWED.get(key).contains(decision)) {
@@ -86,7 +91,7 @@ final class TaskDecided implements TaskListener {
 
   private void decided(DelegateTask task, RunId run, String person, String decision, String reason) {
     String key = task.getTaskDefinitionKey();
-    Evidence decided = new Evidence.Decided(key, task.getName(), decision, reason);
+    Evidence decided = new Evidence.Decided(key, task.getBpmnModelElementInstance().getName(), decision, reason);
     // All of it from what was asked: whoever completes a task may have set any variable.
     VerificationRequest request = requests.of(run);
     if (decision.equals(VerifyBackup.Decision.ACCEPT)) {

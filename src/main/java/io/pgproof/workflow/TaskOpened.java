@@ -37,6 +37,8 @@ final class TaskOpened implements TaskListener {
     task.removeVariable(VerifyBackup.Variable.WAIVED_UNTIL);
     RunId run = new RunId(task.getExecution().getProcessBusinessKey());
     VerificationRequest request = requests.of(run);
+    // Whoever completed an earlier task may have set any variable.
+    VerdictFacts.show(run, RunStory.of(trail.of(run)), task.getExecution());
     task.getExecution().setVariable(VerifyBackup.Variable.TARGET_HISTORY, history(OpenTasks.backupKey(request), run));
     task.getExecution().setVariable(VerifyBackup.Variable.DECIDE_BY,
         Words.time(clock.instant().plus(request.patience().escalateAfter())));

@@ -4,7 +4,6 @@ import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.Trail;
 import io.pgproof.notify.Message;
 import io.pgproof.proof.RunId;
-import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.VerificationRequest;
 import java.nio.charset.StandardCharsets;
@@ -58,8 +57,9 @@ public final class Tell {
       return namesOf(Optional.of(missed.target()));
     }
     RunId run = ((Happening.OfRun) happening).run();
-    // The owner that a command became has no configuration: what it resumes is told to those whom the server would tell.
-    return configuration.get() == Configuration.NONE ? namesFromTheBeginning(run) : namesOf(requests.of(run).target());
+    // One that is listed no longer, or an owner without a file: told to those who were to be told when the run was begun.
+    Optional<String> target = requests.of(run).target();
+    return target.flatMap(configuration::target).isPresent() ? namesOf(target) : namesFromTheBeginning(run);
   }
 
   private List<String> namesOf(Optional<String> target) {

@@ -98,7 +98,13 @@ public final class YamlItem {
 
   /** What a field says; empty where it is not there or not allowed. */
   public <T> Optional<T> value(String field, String allowed, Function<String, T> reader) {
-    return node(field).flatMap(node -> one(line(field), node, field + which, allowed, reader));
+    return node(field).flatMap(node -> one(line(field), node, field + which, allowed, reader, Mistakes::notAllowed));
+  }
+
+  /** As {@link #value}, of what may hold a secret: a mistake does not say what stands there. */
+  public <T> Optional<T> secret(String field, String allowed, Function<String, T> reader) {
+    return node(field).flatMap(node -> one(line(field), node, field + which, allowed, reader,
+        (place, text, instead) -> place + " is none, and may hold a secret, so it is not shown; allowed: " + instead));
   }
 
   /** What a list says, without what is not allowed; empty where it is not there or no list. */
@@ -111,13 +117,17 @@ public final class YamlItem {
     return list.map(node -> {
       List<T> values = new ArrayList<>();
       for (Node value : ((SequenceNode) node).getValue()) {
-        one(YamlValues.line(value), value, "one of the " + field + which, allowed, reader).ifPresent(values::add);
+        one(YamlValues.line(value), value, "one of the " + field + which, allowed, reader, Mistakes::notAllowed).ifPresent(values::add);
       }
       return values;
     });
   }
 
-  private <T> Optional<T> one(int at, Node node, String place, String allowed, Function<String, T> reader) {
+  private interface Mistake {
+    String of(String place, String text, String allowed);
+  }
+
+  private <T> Optional<T> one(int at, Node node, String place, String allowed, Function<String, T> reader, Mistake mistake) {
     Optional<String> text = YamlValues.text(node);
     if (text.isEmpty()) {
       String instead = node instanceof ScalarNode ? (Tag.NULL.equals(node.getTag()) ? " has no value" : " has a type tag")
@@ -128,7 +138,7 @@ public final class YamlItem {
     try {
       return Optional.of(reader.apply(text.get()));
     } catch (IllegalArgumentException e) {
-      document.wrong(at, Mistakes.notAllowed(place, text.get(), allowed));
+      document.wrong(at, mistake.of(place, text.get(), allowed));
       return Optional.empty();
     }
   }

@@ -66,7 +66,9 @@ class BadInputTest {
   void theBaseAlone() throws IOException {
     Path backup = copy();
     Files.delete(backup.resolve("pg_wal.tar.gz"));
-    assertVerdict(Bench.verify(Bench.request(backup)), "refuted", "backup-incomplete", "WAL");
+    Report report = Bench.verify(Bench.request(backup));
+    assertVerdict(report, "refuted", "backup-incomplete", "WAL");
+    assertThat(report.notChecked()).contains("recovery, freshness, indexes: the run ended before");
   }
 
   @Test

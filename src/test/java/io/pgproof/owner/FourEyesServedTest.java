@@ -101,9 +101,20 @@ class FourEyesServedTest {
         .statusCode()).as("an administrator may").isEqualTo(204);
     refused(arne.tell("/task/" + task + "/submit-form", answers), "arne asked for run " + run);
     refused(arne.tell("/task/" + task + "/complete", answers), "four eyes");
+    assertThat(arne.change("/task/" + task + "/localVariables/decision", "{\"value\": \"escalate\", \"type\": \"String\"}")
+        .statusCode()).as("an administrator may").isEqualTo(204);
+    refused(arne.tell("/task/" + task + "/complete", answers), "would hide the answers");
+    owner.application().getBean(TaskService.class).removeVariableLocal(task, Variable.DECISION);
+    refused(arne.tell("/process-instance/" + instance(run) + "/modification", "{\"instructions\": [{\"type\": "
+        + "\"startBeforeActivity\", \"activityId\": \"findingDismissed\"}]}"), "lets nobody pass by a decision");
     assertThat(task(run, Task.APPROVE_ESCALATION)).isEqualTo(task);
 
-    assertThat(as("anna", Groups.APPROVERS).tell("/task/" + task + "/complete", answers).statusCode()).isEqualTo(204);
+    Browser anna = as("anna", Groups.APPROVERS);
+    refused(anna.tell("/task/" + task + "/resolve", answers(Map.of(Variable.MESSAGE, "nothing wrong at all"))),
+        "lets nobody pass by a decision");
+    refused(anna.tell("/task/" + task + "/identity-links/delete",
+        "{\"groupId\": \"" + Groups.APPROVERS + "\", \"type\": \"candidate\"}"), "lets nobody pass by a decision");
+    assertThat(anna.tell("/task/" + task + "/complete", answers).statusCode()).isEqualTo(204);
   }
 
   private static void refused(HttpResponse<String> answer, String because) {
@@ -139,6 +150,11 @@ class FourEyesServedTest {
         .startBeforeActivity(Step.REACH_VERDICT)
         .execute();
     return run;
+  }
+
+  private static String instance(RunId run) {
+    return owner.application().getBean(RuntimeService.class).createProcessInstanceQuery()
+        .processInstanceBusinessKey(run.value()).singleResult().getId();
   }
 
   private static String task(RunId run, String key) {

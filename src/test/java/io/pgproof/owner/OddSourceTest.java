@@ -107,6 +107,7 @@ class OddSourceTest {
     Report report = Bench.verify(Bench.request(backup));
     assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", "query-failed");
     assertThat(report.hint()).contains("--superuser");
+    assertThat(report.notChecked()).contains("recovery, freshness, indexes: the run ended before");
   }
 
   @Test

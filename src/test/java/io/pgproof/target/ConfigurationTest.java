@@ -117,8 +117,8 @@ class ConfigurationTest {
       "recipients: [{name: dba}]                   | :1: mail of recipient dba is missing; allowed: an address, or web-hook in its place",
       "recipients: [{name: dba, mail: dba@m}]      | :1: mail of recipient dba needs a mail server; allowed: the field mail of the file",
       "recipients: [{name: o, web-hook: https://h}] | :1: secret-file of recipient o is missing; allowed: an absolute path, or secret-variable",
-      "recipients: [{name: o, web-hook: ftp://h, secret-file: /s}] | :1: web-hook of recipient o is 'ftp://h'; allowed: an address such as",
-      "recipients: [{name: o, web-hook: https://u:p@h, secret-file: /s}] | web-hook of recipient o is 'https://u:p@h'; allowed:",
+      "recipients: [{name: o, web-hook: ftp://h, secret-file: /s}] | :1: web-hook of recipient o is none, and may hold a secret, so it is not shown; allowed: an address such as",
+      "recipients: [{name: o, web-hook: https://u:p@h, secret-file: /s}] | web-hook of recipient o is none, and may hold a secret, so it is not shown; allowed:",
       "daily-summary: {at: 7, tell: []}            | :1: at of daily-summary is '7'; allowed: a time of day such as",
       "daily-summary: {at: 07:00}                  | :1: tell of daily-summary is missing; allowed: a list",
       "daily-summary: {at: 07:00, tell: [dba]}     | :1: tell of daily-summary names the recipient 'dba', which is none"

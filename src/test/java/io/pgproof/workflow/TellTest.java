@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +142,20 @@ class TellTest {
     assertThat(model.engine.getRuntimeService().createVariableInstanceQuery()
         .variableName(TellSomebody.Variable.RECIPIENT).list())
         .extracting(variable -> variable.getValue()).containsExactlyInAnyOrder("ada", "otto");
+  }
+
+  @Test
+  void aRunWhoseTargetIsListedNoLongerIsToldToThoseWhoWereToBeToldWhenItWasBegun() {
+    RunId run = model.ended("shop", Reason.WAL_MISSING);
+    model.listNoTarget();
+    model.engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(),
+        Map.of(VerifyBackup.Variable.TELL, "otto"));
+
+    model.tell.tell(new Happening.Ended(run));
+
+    assertThat(model.engine.getRuntimeService().createVariableInstanceQuery()
+        .variableName(TellSomebody.Variable.RECIPIENT).list())
+        .extracting(variable -> variable.getValue()).containsExactly("otto");
   }
 
   @Test

@@ -199,6 +199,11 @@ final class TellingOnEngine implements AutoCloseable {
         new Target("silent", Path.of("/backups/silent"), Settings.NONE, Plan.NONE))));
   }
 
+  /** The file changed, and lists no target any more. */
+  void listNoTarget() {
+    configuration.replace(new Configuration(Path.of("/etc/pgproof.yaml"), 2, configuration.get().telling(), List.of()));
+  }
+
   /** A run of this target, or of none, that was asked for now. */
   RunId asked(String target) {
     RunId run = RunId.at(now);

@@ -1,0 +1,43 @@
+package io.pgproof.workflow;
+
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
+import io.pgproof.target.VerificationRequest;
+import java.time.Duration;
+import org.camunda.bpm.engine.delegate.VariableScope;
+
+/** What gateways and forms need to know of a verdict, from the trail alone: whatever stood in these variables is replaced. */
+final class VerdictFacts {
+  private VerdictFacts() {}
+
+  static void show(RunId run, RunStory story, VariableScope execution) {
+    Verdict verdict = story.verdict();
+    execution.setVariable(VerifyBackup.Variable.VERDICT, verdict.word());
+    execution.setVariable(VerifyBackup.Variable.REASON, verdict.reason().code());
+    execution.setVariable(VerifyBackup.Variable.MESSAGE, Words.shortened(verdict.message()));
+    execution.setVariable(VerifyBackup.Variable.HINT, Words.shortened(verdict.hint()));
+    execution.setVariable(VerifyBackup.Variable.WORDS, Words.shortened(story.words()));
+    execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
+    Report.FreshnessFacts freshness = story.freshness();
+    if (freshness != null && freshness.newest() != null) {
+      tell(freshness, story.asked().request(), execution);
+    }
+  }
+
+  private static void tell(Report.FreshnessFacts freshness, VerificationRequest request, VariableScope execution) {
+    execution.setVariable(VerifyBackup.Variable.NEWEST, Words.time(freshness.newest()));
+    execution.setVariable(VerifyBackup.Variable.NEWEST_SOURCE, Words.shortened(switch (freshness.source()) {
+      case "query" -> request.freshnessQuery().orElse("") + " (in the database " + request.database() + ")";
+      case "wal" -> "the last commit in the WAL";
+      default -> "the last checkpoint, for the WAL holds no commit";
+    }));
+    execution.setVariable(VerifyBackup.Variable.AGE_TEXT, Words.duration(Duration.ofSeconds(freshness.ageSeconds())));
+    long over = freshness.ageSeconds() - freshness.maxAgeSeconds();
+    if (over > 0) {
+      execution.setVariable(VerifyBackup.Variable.STALE_BY, Words.duration(Duration.ofSeconds(over)));
+      execution.setVariable(VerifyBackup.Variable.STALE_SINCE,
+          Words.time(freshness.newest().plusSeconds(freshness.maxAgeSeconds())));
+    }
+  }
+}
