@@ -31,7 +31,7 @@ class RoomsTest {
       Map.entry("", Set.of()),
       Map.entry("proof", Set.of()),
       Map.entry("command", Set.of()),
-      Map.entry("state", Set.of("proof")),
+      Map.entry("state", Set.of("proof", "command")),
       Map.entry("yaml", Set.of("proof")),
       Map.entry("target", Set.of("proof", "yaml")),
       Map.entry("backup", Set.of("proof", "command", "backup.binding")),

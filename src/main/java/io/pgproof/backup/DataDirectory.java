@@ -41,6 +41,7 @@ final class DataDirectory {
   private final int gid;
   private final long reserve;
   private final Set<String> directories = new HashSet<>();
+  private boolean laidOver;
   private boolean foreignUser;
   private boolean foreignGroup;
   private long sinceLook;
@@ -62,6 +63,17 @@ final class DataDirectory {
     own(root);
     if (!tablespaces.oids().isEmpty()) {
       own(Files.createDirectory(places.tablespaces(), DIRECTORY));
+    }
+  }
+
+  /** Hears that the directory is laid over a tree; takes away what parts of their own bring, where a link led to them. */
+  void laidOver(Set<String> elsewhere) throws IOException {
+    laidOver = true;
+    for (String name : elsewhere) {
+      Path link = root.resolve(name);
+      if (Files.isSymbolicLink(link)) {
+        Files.delete(link);
+      }
     }
   }
 
@@ -106,6 +118,10 @@ final class DataDirectory {
     }
     directory(parent(name), archive);
     Path path = path(name);
+    if (laidOver && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      directories.add(name);
+      return;
+    }
     try {
       Files.createDirectory(path, DIRECTORY);
     } catch (FileAlreadyExistsException e) {

@@ -44,6 +44,11 @@ interface Members extends AutoCloseable {
     return false;
   }
 
+  /** Whether the member that {@link #next} gave is in its place already, for the data directory is laid over its tree. */
+  default boolean inPlace() {
+    return false;
+  }
+
   /** Hands the content of the member that {@link #next} gave to a sink, to its last byte. */
   void content(Sink sink) throws IOException, InterruptedException;
 

@@ -21,6 +21,7 @@ import java.util.TreeSet;
  * @param lastWalSegment the last WAL segment at hand in the backup; empty where it brings none
  * @param suspects pages that must be read again after recovery, before {@code pages} is a check that was made
  * @param checks {@code archive} and {@code manifest}; {@code pages} unless there are suspects
+ * @param source the backup's files where the data directory is laid over them, so that a server goes on to read them
  * @param notChecked what could not be checked, a sentence each
  */
 public record Restored(
@@ -32,6 +33,7 @@ public record Restored(
     Optional<String> lastWalSegment,
     SuspectPages suspects,
     List<Check> checks,
+    Optional<SourceFiles> source,
     List<String> notChecked) {
 
   /**
@@ -63,7 +65,7 @@ public record Restored(
     return new Restored(
         new BackupIdentity(identity.postgresMajor(), identity.systemIdentifier(), identity.label(), bytes),
         control, List.copyOf(all), manifestSha256, endLsn, lastWalSegment, judged,
-        List.copyOf(joined.values()), List.copyOf(open));
+        List.copyOf(joined.values()), source, List.copyOf(open));
   }
 
   private static Check of(String backup, Check check) {

@@ -36,6 +36,8 @@ final class Restoring {
   private final SourceFiles sources;
   private final Tablespaces tablespaces;
   private final Map<String, WalAtHand.Segment> segments = new ConcurrentHashMap<>();
+  private boolean laidOver;
+  private List<String> ways = List.of();
   private final AtomicLong read = new AtomicLong();
 
   Restoring(Backup backup, BackupIdentity identity, RestoreOrder order, Progress progress) {
@@ -78,6 +80,7 @@ final class Restoring {
     Optional<ManifestCheck> comparison = manifest.filter(listed -> order.compare()).map(ManifestCheck::new);
     DataDirectory directory = new DataDirectory(order, tablespaces);
     directory.make();
+    layOver(directory);
     directory.require(needed(manifest));
 
     // What a member of a chain holds of a page is judged when all are combined.
@@ -120,13 +123,28 @@ final class Restoring {
         wal.last(),
         suspects,
         checks(archives, manifest, comparison, member ? Optional.empty() : pages(control, suspects, order.compare()), major),
+        laidOver ? Optional.of(sources) : Optional.empty(),
         List.copyOf(open));
+  }
+
+  /** Lays the data directory over a plain backup's, where its blocks cannot be shared. */
+  private void layOver(DataDirectory directory) throws IOException, InterruptedException {
+    if (backup.format() == Backup.Format.PLAIN && order.layers().isPresent() && !sharesBlocks()) {
+      laidOver = Overlay.lay(
+          backup.directory(), order.uid(), order.gid(), order.places().data(), order.layers().get());
+      if (laidOver) {
+        directory.laidOver(backup.elsewhere());
+      }
+    }
+  }
+
+  private boolean sharesBlocks() {
+    return Reflink.works(backup.directory(), order.places().data());
   }
 
   /** Bytes that will be written, as far as they are known. */
   private long needed(Optional<Manifest> manifest) {
-    boolean shares = backup.format() == Backup.Format.PLAIN && Reflink.works(backup.directory(), order.places().data());
-    if (shares) {
+    if (laidOver || backup.format() == Backup.Format.PLAIN && sharesBlocks()) {
       return 0;
     }
     return manifest.map(listed -> listed.bytes() + ByteBudget.neededWal(listed)).orElse(sources.bytesOfTrees());
@@ -150,7 +168,7 @@ final class Restoring {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     Unpacking.Target target =
         new Unpacking.Target(directory, tablespaces, comparison, pages, budget, backup.elsewhere(), segments);
-    try (TreeWalk walk = new TreeWalk(backup)) {
+    try (TreeWalk walk = new TreeWalk(backup, laidOver)) {
       List<Unpacking> all = new ArrayList<>();
       for (Part.Archive archive : backup.archives()) {
         if (ancestor && archive.prefix().equals(Part.WAL)) {
@@ -161,7 +179,9 @@ final class Restoring {
       for (int worker = 0; worker < SideBySide.WORKERS && !backup.trees().isEmpty(); worker++) {
         all.add(new Unpacking(new Unpacking.ShareOfTrees(walk, backup.baseName()), target, this::report));
       }
-      return SideBySide.run(all).stream().flatMap(Optional::stream).toList();
+      List<ArchiveFacts> archives = SideBySide.run(all).stream().flatMap(Optional::stream).toList();
+      ways = backup.trees().stream().map(walk::way).distinct().toList();
+      return archives;
     }
   }
 
@@ -287,7 +307,8 @@ final class Restoring {
     }
     if (!backup.trees().isEmpty()) {
       read.add(String.format(
-          Locale.ROOT, "%,d files, %,d bytes, none changed while they were read", sources.filesOfTrees(), sources.bytesOfTrees()));
+          Locale.ROOT, "%,d files, %,d bytes, %s, none changed while they were read", sources.filesOfTrees(),
+          sources.bytesOfTrees(), String.join(" and ", ways)));
     }
     return String.join("; ", read);
   }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *
  * <p>Of trees, which may hold millions of files, one number is kept for each directory.
  */
-final class SourceFiles {
+public final class SourceFiles {
   private static final Pattern PROCESS = Pattern.compile("[0-9]+");
   private static final int WRITING = 3;
 
@@ -138,7 +138,8 @@ final class SourceFiles {
     return Optional.empty();
   }
 
-  private Optional<FindingException> changed() {
+  /** The finding {@code backup-changed} when a file is not what it was at first sight. */
+  public Optional<FindingException> changed() {
     for (Map.Entry<Path, Stamp> file : archives.entrySet()) {
       try {
         if (!stamp(file.getKey()).equals(file.getValue())) {

@@ -60,6 +60,11 @@ final class TreeMembers implements Members {
   }
 
   @Override
+  public boolean inPlace() {
+    return walk.inPlace(entry.tree());
+  }
+
+  @Override
   public void content(Sink sink) throws IOException, InterruptedException {
     while (left > 0) {
       window.clear().limit((int) Math.min(left, window.capacity()));

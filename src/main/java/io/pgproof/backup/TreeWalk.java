@@ -69,9 +69,16 @@ final class TreeWalk implements AutoCloseable {
   private final Set<String> elsewhere;
   private final Deque<Level> levels = new ArrayDeque<>();
   private final Map<Part.Tree, Boolean> unshared = new ConcurrentHashMap<>();
+  private final boolean laidOver;
   private Part.Tree tree;
 
   TreeWalk(Backup backup) {
+    this(backup, false);
+  }
+
+  /** @param laidOver whether the data directory is laid over its tree */
+  TreeWalk(Backup backup, boolean laidOver) {
+    this.laidOver = laidOver;
     this.trees = backup.trees().iterator();
     this.elsewhere = backup.elsewhere();
   }
@@ -118,6 +125,16 @@ final class TreeWalk implements AutoCloseable {
     } catch (IOException e) {
       throw RawArchive.unreadable(entry.file(), 0, e);
     }
+  }
+
+  /** Whether this tree's files are in the data directory without being written there. */
+  boolean inPlace(Part.Tree of) {
+    return laidOver && of.prefix().isEmpty();
+  }
+
+  /** How the files of this tree came to be restored. */
+  String way(Part.Tree of) {
+    return inPlace(of) ? "laid over" : mayShare(of) ? "shared" : "copied";
   }
 
   /** Whether it is worth trying to share the blocks of this tree's files. */

@@ -150,8 +150,9 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
     FileChecksum.Sum sum = entry == null ? FileChecksum.NONE.start() : entry.algorithm().start();
     Optional<RelationPages> relation = target.pages().flatMap(pages -> pages.of(name));
     ByteBuffer head = head(name);
-    try (FileChannel file = target.directory().file(name, source.name())) {
-      boolean shared = members.share(target.directory().path(name));
+    boolean inPlace = members.inPlace();
+    try (FileChannel file = inPlace ? null : target.directory().file(name, source.name())) {
+      boolean shared = inPlace || members.share(target.directory().path(name));
       if (!shared) {
         target.directory().require(name, member.size(), source.name());
       }

@@ -93,6 +93,11 @@ public record StateDirectory(Path path) {
       return path.resolve("data");
     }
 
+    /** What is written where {@link #data} is laid over a backup. */
+    public Path layers() {
+      return path.resolve("layers");
+    }
+
     /** Backups that are to be combined, a directory each; gone when they are. */
     public Path chain() {
       return path.resolve("chain");

@@ -1,5 +1,8 @@
 package io.pgproof.state;
 
+import io.pgproof.command.Ended;
+import io.pgproof.command.HostCommand;
+import io.pgproof.command.HostPrograms;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -8,13 +11,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Directory trees of the state directory. */
 public final class Trees {
+  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
+
   private Trees() {}
 
   /**
-   * Removes a tree, links themselves and not what they lead to; does nothing where there is none.
+   * Removes a tree, links themselves and not what they lead to; does nothing where there is none. What is mounted in it is
+   * unmounted first, for it may be a backup.
    *
    * @throws IOException when something remains, naming it
    */
@@ -22,6 +34,7 @@ public final class Trees {
     if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
+    unmountIn(tree.toAbsolutePath().getParent().toRealPath().resolve(tree.getFileName()));
     Files.walkFileTree(tree, new SimpleFileVisitor<>() {
       @Override
       public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
@@ -46,5 +59,28 @@ public final class Trees {
         return FileVisitResult.CONTINUE;
       }
     });
+  }
+
+  private static void unmountIn(Path tree) throws IOException {
+    for (Path mount : mountsIn(tree)) {
+      Ended ended = new HostPrograms().run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", "--", mount.toString()));
+      if (!ended.succeeded()) {
+        throw new IOException(mount + " cannot be unmounted, so nothing of " + tree + " was removed: " + ended.describe());
+      }
+    }
+  }
+
+  /** Mount points at or below a directory, the newest first. */
+  private static List<Path> mountsIn(Path directory) throws IOException {
+    List<Path> mounts = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+      Path point = Path.of(OCTAL.matcher(line.split(" ")[4]).replaceAll(found ->
+          Matcher.quoteReplacement(Character.toString((char) Integer.parseInt(found.group(1), 8)))));
+      if (point.startsWith(directory)) {
+        mounts.add(point);
+      }
+    }
+    Collections.reverse(mounts);
+    return mounts;
   }
 }

@@ -17,10 +17,13 @@ final class PrepareRecovery extends Step {
   }
 
   @Override
-  void perform(RunId run, DelegateExecution execution) {
+  void perform(RunId run, DelegateExecution execution) throws Exception {
     progress.phase(run, "start");
     Stay stay = stays.of(run);
-    stay.noteSource();
-    RecoveryPreparation.prepare(stay.recoveryOrder());
+    stay.onSameBackup(() -> {
+      stay.noteSource();
+      RecoveryPreparation.prepare(stay.recoveryOrder());
+      return null;
+    });
   }
 }

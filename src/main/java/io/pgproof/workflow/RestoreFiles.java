@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Restore files: begins the stay and the one pass over the backup. */
@@ -88,7 +89,8 @@ final class RestoreFiles extends Step {
     Places places =
         new Places(directory.data(), directory.tablespaces(), RecoveryOrder.TABLESPACES, directory.walArchive());
     RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes,
-        request.depth().atLeast(Depth.STANDARD));
+        request.depth().atLeast(Depth.STANDARD),
+        request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty());
     work.begin(run, VerifyBackup.Message.RESTORE_ENDED,
         new LongWork.Limit(request.timeouts().restore(), Reason.RESTORE_TIMEOUT, "the restore of " + source), () -> {
           InspectBackup.Inspected inspected = inspected(run, source, request);

@@ -45,7 +45,8 @@ final class StartServer extends Step {
       // The watch keeps the limit and tells how far recovery came, unless it is stuck itself.
       work.begin(run, VerifyBackup.Message.RECOVERY_ENDED,
           new LongWork.Limit(limit.plus(WATCH_ENDS_WITHIN), Reason.RECOVERY_TIMEOUT, "the watch over recovery"),
-          () -> RecoveryWatch.await(stay.server(sandbox), RecoveryExpectation.of(stay.restored()), limit, heard));
+          () -> stay.onSameBackup(() ->
+              RecoveryWatch.await(stay.server(sandbox), RecoveryExpectation.of(stay.restored()), limit, heard)));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.pgproof.workflow;
 import io.pgproof.backup.Backup;
 import io.pgproof.backup.Restored;
 import io.pgproof.backup.RestoredFiles;
+import io.pgproof.backup.SourceFiles;
 import io.pgproof.image.Image;
 import io.pgproof.postgres.RecoveredCopy;
 import io.pgproof.postgres.RecoveryOrder;
@@ -11,6 +12,7 @@ import io.pgproof.postgres.RecoveryReached;
 import io.pgproof.postgres.RunningServer;
 import io.pgproof.postgres.ServerAddress;
 import io.pgproof.postgres.ServerMachine;
+import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.Sandbox;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /**
  * One stay in the container: what its steps tell each other. It lives in memory alone, for a stay is never resumed by another
@@ -112,6 +115,29 @@ final class Stay {
 
   void restored(Restored value) {
     restored = value;
+  }
+
+  /**
+   * Does work on the restored copy; what it finds counts only where the backup, which the copy may go on to read, is still the
+   * same.
+   *
+   * @throws FindingException {@code backup-changed} where it is not, whatever the work found
+   */
+  <T> T onSameBackup(Callable<T> work) throws Exception {
+    try {
+      T result = work.call();
+      requireSameBackup();
+      return result;
+    } catch (FindingException e) {
+      requireSameBackup();
+      throw e;
+    }
+  }
+
+  private void requireSameBackup() {
+    restored().source().flatMap(SourceFiles::changed).ifPresent(finding -> {
+      throw finding;
+    });
   }
 
   RestoredFiles restoredFiles() throws IOException {

@@ -2,7 +2,11 @@ package io.pgproof.backup.binding;
 
 import com.sun.jna.Library;
 
-/** What Java's own library cannot do: one file's blocks shared with another file. Names and order of arguments are C's. */
+/**
+ * What Java's own library cannot do: one file's blocks shared with another file, and mounts. Names and order of arguments are
+ * C's; byte arrays that are paths or words end with a NUL. Those for mounts but {@code mount} and {@code umount2} came with
+ * glibc 2.36; where one is missing, its call throws {@link UnsatisfiedLinkError}.
+ */
 public interface Libc extends Library {
   /** {@code FICLONE} of {@code linux/fs.h}, {@code _IOW(0x94, 9, int)}. */
   long FICLONE = 0x40049409L;
@@ -20,6 +24,36 @@ public interface Libc extends Library {
 
   /** {@code int close(int fd)}. */
   int close(int fd);
+
+  int AT_FDCWD = -100;
+  int AT_EMPTY_PATH = 0x1000;
+  int OPEN_TREE_CLONE = 1;
+  int OPEN_TREE_CLOEXEC = O_CLOEXEC;
+  int MOVE_MOUNT_F_EMPTY_PATH = 4;
+  long MOUNT_ATTR_RDONLY = 0x1;
+  long MOUNT_ATTR_NOSUID = 0x2;
+  long MOUNT_ATTR_NODEV = 0x4;
+  long MOUNT_ATTR_NOEXEC = 0x8;
+  long MOUNT_ATTR_IDMAP = 0x100000;
+  long MS_NOSUID = 2;
+  long MS_NODEV = 4;
+  long MS_NOEXEC = 8;
+  int MNT_DETACH = 2;
+
+  /** {@code int open_tree(int dfd, const char *filename, unsigned int flags)}. */
+  int open_tree(int dfd, byte[] filename, int flags);
+
+  /** {@code int mount_setattr(int dfd, const char *path, unsigned int flags, struct mount_attr *uattr, size_t usize)}. */
+  int mount_setattr(int dfd, byte[] path, int flags, long[] uattr, long usize);
+
+  /** {@code int move_mount(int from_dfd, const char *from, int to_dfd, const char *to, unsigned int flags)}. */
+  int move_mount(int from_dfd, byte[] from, int to_dfd, byte[] to, int flags);
+
+  /** {@code int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data)}. */
+  int mount(byte[] source, byte[] target, byte[] type, long flags, byte[] data);
+
+  /** {@code int umount2(const char *target, int flags)}. */
+  int umount2(byte[] target, int flags);
 
   /**
    * Loads {@code libc.so.6}.

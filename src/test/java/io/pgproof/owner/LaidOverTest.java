@@ -1,0 +1,132 @@
+package io.pgproof.owner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.Bench;
+import io.pgproof.Remains;
+import io.pgproof.demo.SourceDatabase;
+import io.pgproof.demo.SourceOptions;
+import io.pgproof.proof.Depth;
+import io.pgproof.proof.Report;
+import io.pgproof.state.Trees;
+import io.pgproof.target.VerificationRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A plain backup is proven by a server that works on it through an overlay, and is left as it was. */
+@Tag("container")
+class LaidOverTest {
+  private static Path place;
+  private static Path backup;
+
+  @BeforeAll
+  static void takeBackup() {
+    place = Bench.state().path().resolve("laid-over");
+    try (SourceDatabase source = Bench.source(15, "laid-over", SourceOptions.standard().keepingBackupsIn(place))) {
+      source.fill(500);
+      backup = source.baseBackup("plain", "-Fp", "-Xs");
+    }
+  }
+
+  @AfterAll
+  static void removeBackup() throws IOException {
+    Trees.remove(place);
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    Remains.assertNone(Bench.state());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Depth.class)
+  void itIsProvenAndLeftAsItWas(Depth depth) throws IOException {
+    Map<String, String> before = looks();
+    Report report = Bench.verify(Bench.at(depth, Bench.request(backup)));
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.checks().get(0).detail()).contains("laid over");
+    assertThat(looks()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a second owner", "a file that its owner cannot write", "a copy that may be kept"})
+  void itIsCopiedWhereItCannotBeLaidOver(String why) throws Exception {
+    Path copy = copy();
+    VerificationRequest request = Bench.request(copy);
+    switch (why) {
+      case "a second owner" -> Files.setAttribute(copy.resolve("PG_VERSION"), "unix:uid", 12345);
+      case "a copy that may be kept" -> request = keeping(request);
+      default -> Files.setPosixFilePermissions(copy.resolve("PG_VERSION"), PosixFilePermissions.fromString("r--------"));
+    }
+    Report report = Bench.verify(request);
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.checks().get(0).detail()).contains("copied");
+  }
+
+  @Test
+  void aBackupThatChangesWhileTheServerReadsItIsNeitherProvenNorRefuted() throws Exception {
+    Path copy = copy();
+    Reply reply = Bench.ask(
+        new Request.Verify(Bench.request(copy, SourceDatabase.FRESHNESS_QUERY, "select pg_sleep(3) is null")), heard -> {
+          if (heard instanceof Reply.Standing standing && standing.standing().phase().equals("check")) {
+            touch(copy.resolve("PG_VERSION"));
+          }
+        });
+    Report report = ((Reply.Verdict) reply).report();
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
+    assertThat(report.reason()).isEqualTo("backup-changed");
+  }
+
+  private static void touch(Path file) {
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static VerificationRequest keeping(VerificationRequest request) {
+    return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
+        request.maxAge(), request.assertions(), request.depth(), request.walArchive(), request.recoveryTimeout(),
+        request.stayTimeout(), request.timeouts(), request.superuser(), request.resources(), Duration.ofHours(1),
+        request.patience(), request.askedBy());
+  }
+
+  private static Path copy() throws Exception {
+    Path copy = place.resolve("copy");
+    Trees.remove(copy);
+    assertThat(new ProcessBuilder("cp", "-a", backup.toString(), copy.toString()).start().waitFor()).isZero();
+    return copy;
+  }
+
+  private static Map<String, String> looks() throws IOException {
+    Map<String, String> looks = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(backup)) {
+      for (Path path : all.toList()) {
+        looks.put(path.toString(),
+            new TreeMap<>(Files.readAttributes(path, "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime")).toString());
+      }
+    }
+    return looks;
+  }
+}
