@@ -23,7 +23,6 @@ public record RestoreOrder(
     this(places, uid, gid, walArchive, reserveBytes, compare, Optional.empty());
   }
 
-
   /** The same at another place, standing by itself. */
   public RestoreOrder at(Places others) {
     return new RestoreOrder(others, uid, gid, walArchive, reserveBytes, compare);

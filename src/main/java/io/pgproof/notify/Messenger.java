@@ -4,6 +4,7 @@ import io.pgproof.target.Recipient;
 import io.pgproof.target.Secret;
 import io.pgproof.target.Telling;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -52,6 +53,8 @@ public final class Messenger {
       return secret.read();
     } catch (FileSystemException e) {
       throw new IOException("the secret in " + secret + " cannot be read: " + e, e);
+    } catch (CharacterCodingException e) {
+      throw new IOException("the secret in " + secret + " is no text in UTF-8", e);
     }
   }
 

@@ -62,7 +62,9 @@ public final class Owner implements AutoCloseable {
         .profiles(pages ? "serve" : "command")
         .initializers(context -> context.getBeanFactory()
             .registerSingleton("currentConfiguration", new CurrentConfiguration(configuration)));
-    return new Owner(ownership, Startup.run(ownership, application), pages);
+    ConfigurableApplicationContext started = Startup.run(ownership, application);
+    FirstStart.ended(ownership.state());
+    return new Owner(ownership, started, pages);
   }
 
   /** Where the web pages are; only where they are served. */

@@ -20,7 +20,9 @@ final class Startup {
   static ConfigurableApplicationContext run(Ownership ownership, SpringApplicationBuilder application) {
     try {
       // As an argument it is stronger than anything in the environment: lock and database must lie in one directory.
-      return application.run("--pgproof.state=" + ownership.state().path());
+      return application
+          .initializers(context -> FirstStart.removeHalfMade(ownership.state(), context.getEnvironment()))
+          .run("--pgproof.state=" + ownership.state().path());
     } catch (RuntimeException e) {
       ownership.close();
       throw inWords(e);

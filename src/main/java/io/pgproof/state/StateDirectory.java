@@ -35,6 +35,11 @@ public record StateDirectory(Path path) {
     return path.resolve("engine/pgproof");
   }
 
+  /** There when the embedded database has all its tables. */
+  public Path engineComplete() {
+    return path.resolve("engine/complete");
+  }
+
   public Path images() {
     return path.resolve("images");
   }

@@ -24,6 +24,9 @@ public record Secret(Optional<Path> file, Optional<String> variable) {
    * @throws IOException when it is not there or empty; the message says where it should be
    */
   public String read() throws IOException {
+    if (file.filter(Files::isDirectory).isPresent()) {
+      throw new IOException("the secret is to be in " + this + ", which is a directory");
+    }
     String secret = file.isPresent() ? Files.readString(file.get()).replaceFirst("\\R\\z", "") : System.getenv(variable.get());
     if (secret == null || secret.isEmpty()) {
       throw new IOException("there is no secret in " + this);

@@ -47,7 +47,8 @@ final class RunChecks extends Step {
     Duration statement = request.timeouts().statement();
     Asked asked = new Asked(request.database(), request.freshnessQuery(), request.assertions(), request.maxAge(),
         statement, request.zone());
-    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, new LongWork.Limit(limit, Reason.CHECK_TIMEOUT, "the checks"), () -> stay.onSameBackup(() -> {
+    LongWork.Limit all = new LongWork.Limit(limit, Reason.CHECK_TIMEOUT, "the checks");
+    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, all, () -> stay.onSameBackup(() -> {
       PagesAfterRecovery.Judged pages = PagesAfterRecovery.judge(
           stay.server(sandbox), stay.restored().suspects(), stay.restoredFiles(), statement);
       return pages.answers().and(Examination.of(

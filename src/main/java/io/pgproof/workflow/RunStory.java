@@ -54,11 +54,11 @@ final class RunStory {
     for (Entry entry : entries) {
       story.hear(entry.at(), Evidence.read(entry));
     }
-    story.closePages();
-    story.closeChecks();
     if (story.asked == null) {
       throw new IllegalStateException("a trail that does not begin with what was asked: " + entries);
     }
+    story.closePages();
+    story.closeChecks();
     return story;
   }
 

@@ -11,9 +11,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("pgproof.telling")
 record TellingSettings(@DefaultValue("PT10S,PT1M,PT5M,PT30M,PT2H,PT6H") String retryCycle) {
   TellingSettings {
-    if (!retryCycle.matches("P[0-9A-Z.]+(,P[0-9A-Z.]+)*")) {
-      throw new IllegalArgumentException(
-          "pgproof.telling.retry-cycle must be ISO 8601 durations separated by commas, such as PT10S,PT1M, not " + retryCycle);
-    }
+    RetryCycle.require("pgproof.telling.retry-cycle", retryCycle);
   }
 }

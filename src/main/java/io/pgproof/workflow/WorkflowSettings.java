@@ -27,10 +27,7 @@ record WorkflowSettings(
     @DefaultValue("30s") Duration workerEndsWithin,
     @DefaultValue("1GB") DataSize reserve) {
   WorkflowSettings {
-    if (!retryCycle.matches("P[0-9A-Z.]+(,P[0-9A-Z.]+)*")) {
-      throw new IllegalArgumentException(
-          "pgproof.retry-cycle must be ISO 8601 durations separated by commas, such as PT5S,PT30S, not " + retryCycle);
-    }
+    RetryCycle.require("pgproof.retry-cycle", retryCycle);
     if (watchEvery.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException("pgproof.watch-every must be at least 1s, not " + watchEvery);
     }

@@ -76,6 +76,8 @@ class ScheduleTest {
     assertThat(secret.toString()).contains(file.toString()).doesNotContain("hush");
 
     assertThat(new Secret(Optional.empty(), Optional.of("PATH")).read()).isEqualTo(System.getenv("PATH"));
+    assertThatThrownBy(() -> new Secret(Optional.of(place), Optional.empty()).read())
+        .isInstanceOf(IOException.class).hasMessage("the secret is to be in the file " + place + ", which is a directory");
     Files.writeString(file, "\n");
     assertThatThrownBy(secret::read).isInstanceOf(IOException.class).hasMessage("there is no secret in the file " + file);
     assertThatThrownBy(() -> new Secret(Optional.empty(), Optional.of("PGPROOF_GONE")).read())

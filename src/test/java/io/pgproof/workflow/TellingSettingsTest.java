@@ -18,7 +18,7 @@ class TellingSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"10s", "PT1S;PT2S", "", "R3/PT1S", "${now}"})
+  @ValueSource(strings = {"10s", "PT1S;PT2S", "", "R3/PT1S", "${now}", "PTXS", "PT1S,", "PT-1S"})
   void whatIsNoCycleIsRefused(String cycle) {
     assertThatThrownBy(() -> settings(Map.of("pgproof.telling.retry-cycle", cycle)))
         .hasRootCauseInstanceOf(IllegalArgumentException.class).rootCause().hasMessageContaining("PT10S,PT1M");

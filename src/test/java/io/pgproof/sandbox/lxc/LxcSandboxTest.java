@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -225,6 +226,21 @@ class LxcSandboxTest {
     sandbox.start(id);
     sandbox.halt(id, MINUTE);
     assertThat(sandbox.ranOutOfMemory(id)).isFalse();
+  }
+
+  @Test
+  void processorsAreBounded() throws IOException {
+    create(SLEEP);
+    sandbox.start(id);
+    List<String> bounds = new ArrayList<>();
+    for (Path group : ControlGroups.read(Path.of("/proc")).of(id.name())) {
+      for (String file : List.of("cpu.cfs_quota_us", "cpu.max")) {
+        if (group.getFileName().toString().contains("payload") && Files.exists(group.resolve(file))) {
+          bounds.add(Files.readString(group.resolve(file)).strip());
+        }
+      }
+    }
+    assertThat(bounds).isNotEmpty().allSatisfy(bound -> assertThat(bound).matches("100000( 100000)?"));
   }
 
   @Test
