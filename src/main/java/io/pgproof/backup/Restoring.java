@@ -129,7 +129,10 @@ final class Restoring {
 
   /** Lays the data directory over a plain backup's, where its blocks cannot be shared. */
   private void layOver(DataDirectory directory) throws IOException, InterruptedException {
-    if (backup.format() == Backup.Format.PLAIN && order.layers().isPresent() && !sharesBlocks()) {
+    // A tablespace that lies in place would have to be taken out of what is laid over, for it is restored beside.
+    boolean inPlace = backup.elsewhere().stream()
+        .anyMatch(name -> Files.isDirectory(backup.directory().resolve(name), LinkOption.NOFOLLOW_LINKS));
+    if (backup.format() == Backup.Format.PLAIN && order.layers().isPresent() && !inPlace && !sharesBlocks()) {
       laidOver = Overlay.lay(
           backup.directory(), order.uid(), order.gid(), order.places().data(), order.layers().get());
       if (laidOver) {
