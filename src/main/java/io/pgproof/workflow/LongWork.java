@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LongWork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LongWork.class);
+  private static final int DEFAULT_TRIES = 3;
 
   private final Map<Key, Work<?>> begun = new ConcurrentHashMap<>();
   private final Set<Work<?>> atWork = ConcurrentHashMap.newKeySet();
@@ -38,11 +39,22 @@ final class LongWork implements AutoCloseable {
   });
   private final Bell bell;
   private final Duration endsWithin;
+  private final int tries;
+  private final Map<Key, Integer> faults = new ConcurrentHashMap<>();
 
   /** @param endsWithin how long an interrupted worker is waited for */
   LongWork(Bell bell, Duration endsWithin) {
+    this(bell, endsWithin, DEFAULT_TRIES);
+  }
+
+  /**
+   * @param tries how often work is begun that ends in faults of the environment. The engine cannot count them: the step that
+   *     begins the work anew ends well
+   */
+  LongWork(Bell bell, Duration endsWithin, int tries) {
     this.bell = bell;
     this.endsWithin = endsWithin;
+    this.tries = tries;
   }
 
   /**
@@ -93,7 +105,8 @@ final class LongWork implements AutoCloseable {
   /**
    * The work's result, or empty while it goes on. Work that ended in a fault is forgotten by this, so that it can be begun anew.
    *
-   * @throws FindingException what the work found, or that it took longer than it may
+   * @throws FindingException what the work found, that it took longer than it may, or {@code environment} that it failed as
+   *     often as it may be tried
    * @throws IllegalStateException when there is no such work, or when it failed with a checked exception or an error
    * @throws RuntimeException what the work threw
    */
@@ -103,12 +116,18 @@ final class LongWork implements AutoCloseable {
     if (work == null) {
       throw new IllegalStateException("nobody works on what '" + message + "' would end for run " + run);
     }
+    Key key = new Key(run, message);
     try {
       return (Optional<T>) work.look(endsWithin);
     } catch (FindingException e) {
       throw e;
     } catch (RuntimeException e) {
-      begun.remove(new Key(run, message), work);
+      // Counted once, however often a step looks whose transaction is rolled back.
+      if (begun.remove(key, work) && faults.merge(key, 1, Integer::sum) >= tries) {
+        faults.remove(key);
+        throw new FindingException(Finding.of(Reason.ENVIRONMENT, "what '" + message + "' would end failed " + tries
+            + " times, at last: " + (e.getMessage() == null ? e.toString() : e.getMessage())), e);
+      }
       throw e;
     }
   }
@@ -129,6 +148,7 @@ final class LongWork implements AutoCloseable {
         .filter(entry -> entry.getKey().run().equals(run))
         .<Work<?>>map(Map.Entry::getValue));
     begun.keySet().removeIf(key -> key.run().equals(run));
+    faults.keySet().removeIf(key -> key.run().equals(run));
   }
 
   /** The same for the work of all runs, and for work that was forgotten and has not ended. */
@@ -136,6 +156,7 @@ final class LongWork implements AutoCloseable {
     begun.values().forEach(Work::interrupt);
     awaitEnd(Stream.concat(begun.values().stream(), atWork.stream()));
     begun.clear();
+    faults.clear();
   }
 
   private void awaitEnd(Stream<Work<?>> works) {
@@ -157,6 +178,7 @@ final class LongWork implements AutoCloseable {
   void forget(RunId run) {
     interrupt(run);
     begun.keySet().removeIf(key -> key.run().equals(run));
+    faults.keySet().removeIf(key -> key.run().equals(run));
   }
 
   @Override

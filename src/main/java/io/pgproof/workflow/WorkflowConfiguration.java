@@ -52,7 +52,8 @@ class WorkflowConfiguration {
 
   @Bean
   LongWork longWork(RuntimeService runtime, WorkflowSettings settings) {
-    return new LongWork(new Doorbell(runtime), settings.workerEndsWithin());
+    return new LongWork(
+        new Doorbell(runtime), settings.workerEndsWithin(), settings.retryCycle().split(",").length + 1);
   }
 
   @Bean

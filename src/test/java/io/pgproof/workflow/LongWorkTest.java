@@ -40,6 +40,27 @@ class LongWorkTest {
   }
 
   @Test
+  void workThatFailsAgainAndAgainIsFoundAtItsLastTry() {
+    for (int fault = 1; fault <= 2; fault++) {
+      assertThatThrownBy(this::failAndLook).isInstanceOf(IllegalStateException.class);
+    }
+    assertThatThrownBy(this::failAndLook).isInstanceOfSatisfying(FindingException.class, e -> {
+      assertThat(e.finding().reason()).isEqualTo(Reason.ENVIRONMENT);
+      assertThat(e.finding().message()).contains("failed 3 times, at last: the disk is away");
+    });
+    assertThatThrownBy(this::failAndLook).as("it may be begun anew").isInstanceOf(IllegalStateException.class);
+  }
+
+  private void failAndLook() throws InterruptedException {
+    work.begin(run, MESSAGE, LONG, () -> {
+      throw new IllegalStateException("the disk is away");
+    });
+    while (work.look(run, MESSAGE).isEmpty()) {
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
   void workThatTakesTooLongIsInterruptedAndFoundAsSuch() {
     work.begin(run, MESSAGE, SHORT, () -> {
       Thread.sleep(60_000);
