@@ -3,6 +3,7 @@ package io.pgproof.backup;
 import io.pgproof.backup.binding.Libc;
 import io.pgproof.backup.binding.LibraryMissingException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -40,7 +41,8 @@ final class Overlay {
   static boolean lay(Path tree, int uid, int gid, Path merged, Path beside) throws InterruptedException {
     try {
       Optional<Owner> owner = onlyOwner(tree);
-      if (owner.isEmpty() || (merged + "" + beside).matches(".*[,:\\\\].*")) {
+      // Each means something in the options of an overlay.
+      if (owner.isEmpty() || beside.toString().matches(".*[,:\\\\].*")) {
         return false;
       }
       return lay(Libc.load(), tree, owner.get(), new Owner(uid, gid), merged, beside);
@@ -63,7 +65,7 @@ final class Overlay {
         }
         owner = own;
       }
-    } catch (java.io.UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
       throw e.getCause();
     }
     return Optional.ofNullable(owner);

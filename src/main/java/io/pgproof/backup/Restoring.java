@@ -80,8 +80,11 @@ final class Restoring {
     Optional<ManifestCheck> comparison = manifest.filter(listed -> order.compare()).map(ManifestCheck::new);
     DataDirectory directory = new DataDirectory(order, tablespaces);
     directory.make();
-    layOver(directory);
-    directory.require(needed(manifest));
+    boolean shares = backup.format() == Backup.Format.PLAIN && Reflink.works(backup.directory(), order.places().data());
+    if (!shares) {
+      layOver(directory);
+    }
+    directory.require(shares || laidOver ? 0 : needed(manifest));
 
     // What a member of a chain holds of a page is judged when all are combined.
     boolean member = ancestor || identity.label().incremental();
@@ -127,12 +130,12 @@ final class Restoring {
         List.copyOf(open));
   }
 
-  /** Lays the data directory over a plain backup's, where its blocks cannot be shared. */
+  /** Lays the data directory over a plain backup's, where it can be. */
   private void layOver(DataDirectory directory) throws IOException, InterruptedException {
-    // A tablespace that lies in place would have to be taken out of what is laid over, for it is restored beside.
-    boolean inPlace = backup.elsewhere().stream()
+    // A tablespace in place would have to be taken out of what is laid over, for it is restored beside.
+    boolean tablespaceInPlace = backup.elsewhere().stream()
         .anyMatch(name -> Files.isDirectory(backup.directory().resolve(name), LinkOption.NOFOLLOW_LINKS));
-    if (backup.format() == Backup.Format.PLAIN && order.layers().isPresent() && !inPlace && !sharesBlocks()) {
+    if (backup.format() == Backup.Format.PLAIN && order.layers().isPresent() && !tablespaceInPlace) {
       laidOver = Overlay.lay(
           backup.directory(), order.uid(), order.gid(), order.places().data(), order.layers().get());
       if (laidOver) {
@@ -141,15 +144,8 @@ final class Restoring {
     }
   }
 
-  private boolean sharesBlocks() {
-    return Reflink.works(backup.directory(), order.places().data());
-  }
-
   /** Bytes that will be written, as far as they are known. */
   private long needed(Optional<Manifest> manifest) {
-    if (laidOver || backup.format() == Backup.Format.PLAIN && sharesBlocks()) {
-      return 0;
-    }
     return manifest.map(listed -> listed.bytes() + ByteBudget.neededWal(listed)).orElse(sources.bytesOfTrees());
   }
 

@@ -3,9 +3,8 @@ package io.pgproof.cli;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.owner.Reply;
 import io.pgproof.owner.Request;
+import io.pgproof.proof.Mistakes;
 import io.pgproof.workflow.Reports;
-import io.pgproof.proof.Reason;
-import io.pgproof.proof.UsageException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,10 +29,11 @@ final class RunsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Mistakes mistakes = new Mistakes();
     if (limit < 1) {
-      throw new UsageException(
-          Reason.BAD_OPTION, "--limit is '" + limit + "'; allowed: a whole number from 1", Reason.BAD_OPTION.hint());
+      mistakes.add(Mistakes.notAllowed("--limit", Integer.toString(limit), "a whole number from 1"));
     }
+    mistakes.throwIfAny();
     try (Link link = Link.toDesk(main.state())) {
       Reply reply = link.ask(new Request.ListRuns(limit), said -> {});
       if (!(reply instanceof Reply.Runs runs)) {

@@ -2,6 +2,7 @@ package io.pgproof.image;
 
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.Mounts;
 import io.pgproof.command.ProgramInterruptedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,13 +22,9 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Takes away a directory that a build made: its processes first, then what is mounted in it, then the files. */
 final class Remains {
-  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
   private static final int TRIES = 5;
 
   private Remains() {}
@@ -106,22 +103,10 @@ final class Remains {
   }
 
   private static void unmount(Path directory, HostPrograms programs) throws IOException {
-    List<String> mounted = mountsBelow(directory, Files.readString(Path.of("/proc/self/mountinfo")));
+    List<Path> mounted = Mounts.within(directory);
     for (int last = mounted.size() - 1; last >= 0; last--) {
-      programs.run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", mounted.get(last)));
+      programs.run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", mounted.get(last).toString()));
     }
-  }
-
-  /** Mount points at or below the directory, in the order in which they were mounted. */
-  static List<String> mountsBelow(Path directory, String mountinfo) {
-    return mountinfo.lines()
-        .map(line -> OCTAL.matcher(line.split(" ")[4]).replaceAll(Remains::letter))
-        .filter(point -> Path.of(point).startsWith(directory))
-        .toList();
-  }
-
-  private static String letter(MatchResult octal) {
-    return Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octal.group(1), 8)));
   }
 
   private static void delete(Path directory) throws IOException {

@@ -27,7 +27,9 @@ final class FirstStart {
   /** Removes the database of a first start that did not come to its end; for the owner, before anything opens it. */
   static void removeHalfMade(StateDirectory state, Environment environment) {
     String url = environment.getProperty("spring.datasource.url", "");
-    if (!url.startsWith(EMBEDDED) || Files.exists(state.engineComplete()) || !Files.exists(file(state, ENDINGS.get(0)))
+    // Its path may be followed by settings, and another database may be set.
+    boolean here = url.startsWith(EMBEDDED) && url.replaceFirst(";.*", "").endsWith(":" + state.engineDatabase());
+    if (!here || Files.exists(state.engineComplete()) || !Files.exists(file(state, ENDINGS.get(0)))
         || KeptRecords.any(url, environment.getProperty("spring.datasource.username"),
             environment.getProperty("spring.datasource.password"))) {
       return;

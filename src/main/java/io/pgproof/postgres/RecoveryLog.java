@@ -57,7 +57,6 @@ final class RecoveryLog {
   private Instant lastCommit;
   private String progress;
   private String crash;
-  private Integer crashed;
   private boolean labelIgnored;
   private boolean ready;
   private boolean stopRequested;
@@ -130,9 +129,8 @@ final class RecoveryLog {
       shutDown = true;
     } else if (message.matches("received (smart|fast|immediate) shutdown request")) {
       stopRequested = true;
-    } else if ((matcher = CRASH.matcher(message)).matches()) {
+    } else if (CRASH.matcher(message).matches()) {
       crash = message;
-      crashed = Integer.valueOf(matcher.group(1));
     }
     if ((matcher = READ_AS_ZEROES.matcher(message)).matches() && readAsZeroes.size() < MOST_FILES) {
       readAsZeroes.add(matcher.group(1));
@@ -214,7 +212,7 @@ final class RecoveryLog {
 
   /** Id of the process that crashed, as the server counts. */
   Optional<Integer> crashed() {
-    return Optional.ofNullable(crashed);
+    return crash().map(CRASH::matcher).filter(Matcher::matches).map(found -> Integer.valueOf(found.group(1)));
   }
 
   /** Whether the server recovered as after a crash, from {@code pg_control} and not from {@code backup_label}. */

@@ -3,6 +3,7 @@ package io.pgproof.state;
 import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.Mounts;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -15,13 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Directory trees of the state directory. */
 public final class Trees {
-  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
-
   private Trees() {}
 
   /**
@@ -62,25 +59,13 @@ public final class Trees {
   }
 
   private static void unmountIn(Path tree) throws IOException {
-    for (Path mount : mountsIn(tree)) {
+    List<Path> mounts = new ArrayList<>(Mounts.within(tree));
+    Collections.reverse(mounts);
+    for (Path mount : mounts) {
       Ended ended = new HostPrograms().run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", "--", mount.toString()));
       if (!ended.succeeded()) {
         throw new IOException(mount + " cannot be unmounted, so nothing of " + tree + " was removed: " + ended.describe());
       }
     }
-  }
-
-  /** Mount points at or below a directory, the newest first. */
-  private static List<Path> mountsIn(Path directory) throws IOException {
-    List<Path> mounts = new ArrayList<>();
-    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
-      Path point = Path.of(OCTAL.matcher(line.split(" ")[4]).replaceAll(found ->
-          Matcher.quoteReplacement(Character.toString((char) Integer.parseInt(found.group(1), 8)))));
-      if (point.startsWith(directory)) {
-        mounts.add(point);
-      }
-    }
-    Collections.reverse(mounts);
-    return mounts;
   }
 }

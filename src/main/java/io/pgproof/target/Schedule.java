@@ -16,8 +16,8 @@ import java.util.Optional;
  * When something is due, again and again.
  *
  * @param cron five fields as in crontab: minute, hour, day of the month, month, day of the week
- * @param zone whose clock is meant; a time that a change of its clocks leaves out is due right after it, one that comes twice is
- *     due once
+ * @param zone whose clock is meant; a time that a change of its clocks leaves out is due right after it; of an hour that comes
+ *     twice, what is due once an hour or less is due once, and what recurs within the hour is due in both
  */
 public record Schedule(String cron, ZoneId zone) {
   static final String CRON_ALLOWED =

@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LongWork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LongWork.class);
-  private static final int DEFAULT_TRIES = 3;
 
   private final Map<Key, Work<?>> begun = new ConcurrentHashMap<>();
   private final Set<Work<?>> atWork = ConcurrentHashMap.newKeySet();
@@ -42,13 +41,9 @@ final class LongWork implements AutoCloseable {
   private final int tries;
   private final Map<Key, Integer> faults = new ConcurrentHashMap<>();
 
-  /** @param endsWithin how long an interrupted worker is waited for */
-  LongWork(Bell bell, Duration endsWithin) {
-    this(bell, endsWithin, DEFAULT_TRIES);
-  }
-
   /**
-   * @param tries how often work is begun that ends in faults of the environment. The engine cannot count them: the step that
+   * @param endsWithin how long an interrupted worker is waited for
+   * @param tries how often work is begun that ends in faults of the environment; the engine cannot count them, for the step that
    *     begins the work anew ends well
    */
   LongWork(Bell bell, Duration endsWithin, int tries) {
@@ -63,6 +58,11 @@ final class LongWork implements AutoCloseable {
    * @param what for a person to read, such as "recovery"
    */
   record Limit(Duration duration, Reason reason, String what) {
+    private FindingException failed(int tries, RuntimeException cause) {
+      return new FindingException(Finding.of(Reason.ENVIRONMENT, what + " failed " + tries + " times, at last: "
+          + (cause.getMessage() == null ? cause.toString() : cause.getMessage())), cause);
+    }
+
     private FindingException passed(String how, Throwable cause) {
       return new FindingException(
           Finding.of(reason, what + " did not end within " + Words.duration(duration) + how), cause);
@@ -112,21 +112,19 @@ final class LongWork implements AutoCloseable {
    */
   @SuppressWarnings("unchecked")
   <T> Optional<T> look(RunId run, String message) {
-    Work<?> work = begun.get(new Key(run, message));
+    Key key = new Key(run, message);
+    Work<?> work = begun.get(key);
     if (work == null) {
       throw new IllegalStateException("nobody works on what '" + message + "' would end for run " + run);
     }
-    Key key = new Key(run, message);
     try {
       return (Optional<T>) work.look(endsWithin);
     } catch (FindingException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Counted once, however often a step looks whose transaction is rolled back.
       if (begun.remove(key, work) && faults.merge(key, 1, Integer::sum) >= tries) {
         faults.remove(key);
-        throw new FindingException(Finding.of(Reason.ENVIRONMENT, "what '" + message + "' would end failed " + tries
-            + " times, at last: " + (e.getMessage() == null ? e.toString() : e.getMessage())), e);
+        throw work.limit.failed(tries, e);
       }
       throw e;
     }

@@ -16,7 +16,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Keeps what people send to the engine from becoming code, in every engine that is started: no expressions
- * in queries (CVE-2026-109432), no scripts, no Java serialization, no classes that are not listed.
+ * in queries (CVE-2026-109432), no scripts, no Java serialization, no classes that are not listed. And from passing by a
+ * decision, see {@link RefuseSideDoors}.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)

@@ -5,10 +5,15 @@ import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.target.VerificationRequest;
 import java.time.Duration;
+import java.util.List;
 import org.camunda.bpm.engine.delegate.VariableScope;
 
 /** What gateways and forms need to know of a verdict, from the trail alone: whatever stood in these variables is replaced. */
 final class VerdictFacts {
+  /** Only some verdicts have them. */
+  private static final List<String> OF_FRESHNESS = List.of(VerifyBackup.Variable.NEWEST, VerifyBackup.Variable.NEWEST_SOURCE,
+      VerifyBackup.Variable.AGE_TEXT, VerifyBackup.Variable.STALE_BY, VerifyBackup.Variable.STALE_SINCE);
+
   private VerdictFacts() {}
 
   static void show(RunId run, RunStory story, VariableScope execution) {
@@ -20,6 +25,7 @@ final class VerdictFacts {
     execution.setVariable(VerifyBackup.Variable.WORDS, Words.shortened(story.words()));
     execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
     Report.FreshnessFacts freshness = story.freshness();
+    execution.removeVariables(OF_FRESHNESS);
     if (freshness != null && freshness.newest() != null) {
       tell(freshness, story.asked().request(), execution);
     }

@@ -17,19 +17,6 @@ class RemainsTest {
   private final HostPrograms programs = new HostPrograms();
 
   @Test
-  void mountsBelowAreFoundInTheirOrderAndNeighboursAreNot() {
-    String mountinfo = """
-        21 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
-        40 21 0:5 / /images/.building\\040a/rootfs rw - tmpfs none rw
-        41 40 0:4 / /images/.building\\040a/rootfs/proc rw - proc proc rw
-        42 21 0:4 / /images/.building\\040ab/proc rw - proc proc rw
-        """;
-
-    assertThat(Remains.mountsBelow(Path.of("/images/.building a"), mountinfo))
-        .containsExactly("/images/.building a/rootfs", "/images/.building a/rootfs/proc");
-  }
-
-  @Test
   void whatIsMountedIsUnmountedAndNotEmptied() throws IOException {
     Path ofTheHost = Files.createDirectory(place.resolve("of-the-host"));
     Path kept = Files.writeString(ofTheHost.resolve("kept"), "content");

@@ -84,6 +84,8 @@ class FirstStartTest {
     plant(List.of("delete from ACT_ID_USER"));
     FirstStart.removeHalfMade(state, settings("jdbc:postgresql://localhost/pgproof"));
     assertThat(file()).as("another database is set").exists();
+    FirstStart.removeHalfMade(state, settings("jdbc:h2:" + state.path().resolve("elsewhere")));
+    assertThat(file()).as("another embedded one is set").exists();
     Files.createFile(state.engineComplete());
     FirstStart.removeHalfMade(state, settings(url()));
     assertThat(file()).as("it was complete").exists();

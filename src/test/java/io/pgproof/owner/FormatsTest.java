@@ -166,7 +166,7 @@ class FormatsTest {
         "select count(*) = 1 from orders where not exists (select from order_lines where order_id = orders.id) and id > 2000");
     assertThat(Bench.verify(request).reason()).isEqualTo("backup-incomplete");
 
-    Report report = Bench.verify(with(request, Optional.of(archive), Duration.ZERO));
+    Report report = Bench.verify(with(request, archive));
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.notChecked()).anyMatch(text -> text.contains("sizes alone"));
   }
@@ -220,7 +220,7 @@ class FormatsTest {
   @Test
   void aCopyThatIsKeptHasItsTablespaces() throws Exception {
     VerificationRequest request = Bench.request(backups.resolve("tar-lz4-client"), FRESHNESS, "select false");
-    Report report = Bench.verify(with(request, Optional.empty(), Duration.ofSeconds(1)));
+    Report report = Bench.verify(Bench.keeping(Duration.ofSeconds(1), request));
 
     assertThat(report.reason()).isEqualTo("assertion-failed");
     try (Stream<Path> kept = Files.list(Bench.state().kept())) {
@@ -290,9 +290,9 @@ class FormatsTest {
     return copy;
   }
 
-  private static VerificationRequest with(VerificationRequest request, Optional<Path> archive, Duration keep) {
+  private static VerificationRequest with(VerificationRequest request, Path archive) {
     return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
-        request.maxAge(), request.assertions(), request.depth(), archive, request.recoveryTimeout(), request.stayTimeout(),
-        request.timeouts(), request.superuser(), request.resources(), keep, request.patience(), request.askedBy());
+        request.maxAge(), request.assertions(), request.depth(), Optional.of(archive), request.recoveryTimeout(), request.stayTimeout(),
+        request.timeouts(), request.superuser(), request.resources(), request.keep(), request.patience(), request.askedBy());
   }
 }

@@ -73,7 +73,7 @@ class LaidOverTest {
     VerificationRequest request = Bench.request(copy);
     switch (why) {
       case "a second owner" -> Files.setAttribute(copy.resolve("PG_VERSION"), "unix:uid", 12345);
-      case "a copy that may be kept" -> request = keeping(request);
+      case "a copy that may be kept" -> request = Bench.keeping(Duration.ofHours(1), request);
       default -> Files.setPosixFilePermissions(copy.resolve("PG_VERSION"), PosixFilePermissions.fromString("r--------"));
     }
     Report report = Bench.verify(request);
@@ -103,13 +103,6 @@ class LaidOverTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static VerificationRequest keeping(VerificationRequest request) {
-    return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
-        request.maxAge(), request.assertions(), request.depth(), request.walArchive(), request.recoveryTimeout(),
-        request.stayTimeout(), request.timeouts(), request.superuser(), request.resources(), Duration.ofHours(1),
-        request.patience(), request.askedBy());
   }
 
   private static Path copy() throws Exception {

@@ -47,6 +47,13 @@ class ScheduleTest {
         .containsExactly(Instant.parse("2026-10-25T00:30:00Z"), Instant.parse("2026-10-26T01:30:00Z"));
   }
 
+  @Test
+  void whatRecursWithinTheHourThatComesTwiceIsDueInBoth() {
+    assertThat(due("*/30 1-2 * * *", "2026-10-25T00:00:00Z", 4)).containsExactly(
+        Instant.parse("2026-10-25T00:30:00Z"), Instant.parse("2026-10-25T01:00:00Z"),
+        Instant.parse("2026-10-25T01:30:00Z"), Instant.parse("2026-10-26T00:00:00Z"));
+  }
+
   private static List<Instant> due(String cron, String after, int times) {
     Schedule schedule = new Schedule(cron, BERLIN);
     return Stream.iterate(schedule.nextAfter(Instant.parse(after)), schedule::nextAfter).limit(times).toList();

@@ -80,7 +80,7 @@ final class NightOnEngine implements AutoCloseable {
     trail = new Trail(DATABASE, CLOCK);
     withdrawals = new Withdrawals(trail);
     requests = new Requests(trail);
-    work = new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30));
+    work = new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30), 3);
     BEANS.putAll(steps.beans());
     tell = new Tell(engine.getRuntimeService(), configuration, trail, new Messages(trail, verdicts, CLOCK), "PT5S,PT30S");
     beginAnew();

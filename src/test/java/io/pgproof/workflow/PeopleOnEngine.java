@@ -77,7 +77,7 @@ final class PeopleOnEngine implements AutoCloseable {
         new Messages(trail, verdicts, clock), "PT5S");
     beans.put(Step.REACH_VERDICT, new ReachVerdict(trail, new Turns(() -> 1, new RunsOnEngine(engine.getRuntimeService(), new Stays()), new Doorbell(engine.getRuntimeService()))));
     beans.put(Step.RECORD_EVIDENCE,
-        new RecordEvidence(trail, verdicts, new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30)), new ProgressBoard(), tell));
+        new RecordEvidence(trail, verdicts, new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30), 3), new ProgressBoard(), tell));
     beans.put(Step.LOOK_FOR_WAIVER, new LookForWaiver(trail, requests, waivers, clock));
     beans.put(Step.JOIN_OPEN_TASK, new JoinOpenTask(trail, openTasks, engine.getRuntimeService()));
     beans.put(Step.REMIND_PEOPLE, new RemindPeople(trail, requests, tell));

@@ -141,7 +141,7 @@ final class TellingOnEngine implements AutoCloseable {
     Waivers waivers = new Waivers(pool);
     beans.put(VerifyBackup.Step.RECORD_EVIDENCE,
         new RecordEvidence(trail, verdicts,
-            new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30)), new ProgressBoard(), tell));
+            new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30), 3), new ProgressBoard(), tell));
     beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(
         trail, requests, openTasks, waivers, new FourEyes(trail, requests, waivers), engine.getIdentityService(), clock, tell));
     beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, verdicts, clock, tell));

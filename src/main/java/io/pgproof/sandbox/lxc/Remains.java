@@ -3,6 +3,7 @@ package io.pgproof.sandbox.lxc;
 import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.Mounts;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.SandboxException;
 import java.io.IOException;
@@ -12,18 +13,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What is left of a machine on the host, found by its id alone: processes, control groups, mounts, files. */
 final class Remains {
   private static final Duration REMOVAL = Duration.ofMinutes(10);
-  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
   private final HostPrograms programs;
   private final ControlGroups groups;
@@ -104,19 +102,14 @@ final class Remains {
   }
 
   static List<Path> mountsBelow(Path directory) {
-    List<Path> mounts = new ArrayList<>();
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
-        Path target = Path.of(unescaped(line.split(" ")[4]));
-        if (target.startsWith(directory) && !target.equals(directory)) {
-          mounts.add(target);
-        }
-      }
+      List<Path> mounts = new ArrayList<>(Mounts.within(directory));
+      mounts.remove(directory);
+      Collections.reverse(mounts);
+      return mounts;
     } catch (IOException e) {
       throw new SandboxException("the mounts of this machine cannot be listed: " + e.getMessage(), e);
     }
-    mounts.sort(Comparator.reverseOrder());
-    return mounts;
   }
 
   private boolean isOurs(Path process) {
@@ -136,11 +129,5 @@ final class Remains {
     return name > 0 && path > 0 && name + 1 < line.size() && path + 1 < line.size()
         && line.get(name + 1).equals(id.name()) && line.get(path + 1).equals(MachineFiles.LXC_PATH.toString())
         && line.stream().limit(path).anyMatch(word -> word.endsWith("lxc-start") || word.endsWith("lxc-attach"));
-  }
-
-  private static String unescaped(String path) {
-    Matcher matcher = OCTAL.matcher(path);
-    return matcher.replaceAll(
-        found -> Matcher.quoteReplacement(Character.toString((char) Integer.parseInt(found.group(1), 8))));
   }
 }

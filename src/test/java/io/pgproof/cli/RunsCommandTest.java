@@ -1,0 +1,18 @@
+package io.pgproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunsCommandTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "many"})
+  void fewerThanOneRunIsWrongUsage(String limit, @TempDir Path place) {
+    Path state = place.resolve("state");
+    assertThat(Main.run("runs", "--limit", limit, "--state", state.toString())).isEqualTo(2);
+    assertThat(state).doesNotExist();
+  }
+}
