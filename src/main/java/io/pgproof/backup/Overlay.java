@@ -32,7 +32,7 @@ final class Overlay {
   private record Owner(int uid, int gid) {}
 
   /**
-   * @param tree is never written to
+   * @param tree is never written to; may be a link to a directory
    * @param uid who owns all in {@code merged} then, as counted on the host
    * @param merged an empty directory
    * @param beside a directory that is made for what is written, on a file system that can be an upper layer
@@ -40,12 +40,14 @@ final class Overlay {
    */
   static boolean lay(Path tree, int uid, int gid, Path merged, Path beside) throws InterruptedException {
     try {
-      Optional<Owner> owner = onlyOwner(tree);
+      // A link has an owner of its own, and may soon lead elsewhere.
+      Path real = tree.toRealPath();
+      Optional<Owner> owner = onlyOwner(real);
       // Each means something in the options of an overlay.
       if (owner.isEmpty() || beside.toString().matches(".*[,:\\\\].*")) {
         return false;
       }
-      return lay(Libc.load(), tree, owner.get(), new Owner(uid, gid), merged, beside);
+      return lay(Libc.load(), real, owner.get(), new Owner(uid, gid), merged, beside);
     } catch (IOException | LibraryMissingException | UnsatisfiedLinkError e) {
       return false;
     }

@@ -83,6 +83,19 @@ class LaidOverTest {
   }
 
   @Test
+  void aLinkToItOfAnotherOwnerIsFollowed() throws Exception {
+    Path copy = copy();
+    assertThat(Files.getAttribute(copy, "unix:uid")).isNotEqualTo(0);
+    Path link = place.resolve("latest");
+    Files.createSymbolicLink(link, copy);
+    Report report = Bench.verify(Bench.request(link));
+    Files.delete(link);
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.checks().get(0).detail()).contains("laid over");
+  }
+
+  @Test
   void aBackupThatChangesWhileTheServerReadsItIsNeitherProvenNorRefuted() throws Exception {
     Path copy = copy();
     Reply reply = Bench.ask(
