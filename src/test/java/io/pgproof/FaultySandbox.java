@@ -23,7 +23,7 @@ public final class FaultySandbox implements Sandbox {
   }
 
   /** What may fail. */
-  public enum Call { CREATE, START, DESTROY }
+  public enum Call { CREATE, START, LOOK, DESTROY }
 
   /** The next calls of this kind fail, as many as said. */
   public static void fail(Call call, int times) {
@@ -76,6 +76,7 @@ public final class FaultySandbox implements Sandbox {
 
   @Override
   public boolean running(MachineId id) {
+    mayFail(Call.LOOK);
     return real.running(id);
   }
 

@@ -58,14 +58,34 @@ final class LongWork implements AutoCloseable {
    * @param what for a person to read, such as "recovery"
    */
   record Limit(Duration duration, Reason reason, String what) {
-    private FindingException failed(int tries, RuntimeException cause) {
-      return new FindingException(Finding.of(Reason.ENVIRONMENT, what + " failed " + tries + " times, at last: "
-          + (cause.getMessage() == null ? cause.toString() : cause.getMessage())), cause);
-    }
-
     private FindingException passed(String how, Throwable cause) {
       return new FindingException(
           Finding.of(reason, what + " did not end within " + Words.duration(duration) + how), cause);
+    }
+  }
+
+  /** Work that failed, by no finding: a fault of the environment. */
+  static final class Fault extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int count;
+    private final boolean last;
+
+    Fault(Limit limit, int count, int tries, RuntimeException cause) {
+      super((count < tries ? "" : limit.what() + " failed " + count + " times, at last: ")
+          + (cause.getMessage() == null ? cause.toString() : cause.getMessage()), cause);
+      this.count = count;
+      this.last = count >= tries;
+    }
+
+    /** How often this work has failed in this process, this time included. */
+    int count() {
+      return count;
+    }
+
+    /** Whether it is not to be tried again. */
+    boolean last() {
+      return last;
     }
   }
 
@@ -105,10 +125,9 @@ final class LongWork implements AutoCloseable {
   /**
    * The work's result, or empty while it goes on. Work that ended in a fault is forgotten by this, so that it can be begun anew.
    *
-   * @throws FindingException what the work found, that it took longer than it may, or {@code environment} that it failed as
-   *     often as it may be tried
-   * @throws IllegalStateException when there is no such work, or when it failed with a checked exception or an error
-   * @throws RuntimeException what the work threw
+   * @throws FindingException what the work found, or that it took longer than it may
+   * @throws Fault when it failed otherwise
+   * @throws IllegalStateException when there is no such work
    */
   @SuppressWarnings("unchecked")
   <T> Optional<T> look(RunId run, String message) {
@@ -122,11 +141,12 @@ final class LongWork implements AutoCloseable {
     } catch (FindingException e) {
       throw e;
     } catch (RuntimeException e) {
-      if (begun.remove(key, work) && faults.merge(key, 1, Integer::sum) >= tries) {
+      begun.remove(key, work);
+      Fault fault = new Fault(work.limit, faults.merge(key, 1, Integer::sum), tries, e);
+      if (fault.last()) {
         faults.remove(key);
-        throw work.limit.failed(tries, e);
       }
-      throw e;
+      throw fault;
     }
   }
 

@@ -46,13 +46,15 @@ abstract class Step implements JavaDelegate {
     } catch (FindingException e) {
       throw found(run, e.finding(), VerifyBackup.ErrorCode.FINDING, e);
     } catch (Exception e) {
-      if (!isLastTry()) {
+      LongWork.Fault fault = e instanceof LongWork.Fault ofWork ? ofWork : null;
+      if (fault == null ? !isLastTry() : !fault.last()) {
         LOG.warn("{} of run {} failed and will be tried again: {}", execution.getCurrentActivityName(), run, e.toString());
         throw e;
       }
       LOG.error("{} of run {} failed for the last time", execution.getCurrentActivityName(), run, e);
-      Finding finding = Finding.of(Reason.ENVIRONMENT,
-          "the step '" + execution.getCurrentActivityName() + "' failed again and again: " + said(e));
+      Finding finding = Finding.of(Reason.ENVIRONMENT, fault != null
+          ? fault.getMessage()
+          : "the step '" + execution.getCurrentActivityName() + "' failed again and again: " + said(e));
       throw found(run, finding, VerifyBackup.ErrorCode.ENVIRONMENT, e);
     }
   }

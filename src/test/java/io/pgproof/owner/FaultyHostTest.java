@@ -54,7 +54,7 @@ class FaultyHostTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"CREATE", "START", "DESTROY"})
+  @CsvSource({"CREATE", "START", "LOOK", "DESTROY"})
   void aFaultThatPassesCostsTimeAndNoVerdict(Call call) {
     FaultySandbox.fail(call, 2);
 
@@ -62,6 +62,17 @@ class FaultyHostTest {
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(said(report)).filteredOn(line -> line.endsWith("destroyed")).hasSize(1);
+  }
+
+  @Test
+  void workBesideTheEngineThatFailsAgainAndAgainEndsTheRun() {
+    FaultySandbox.fail(Call.LOOK, ALWAYS);
+
+    Report report = Bench.verify(Bench.request(Bench.backup(15)));
+
+    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", "environment");
+    assertThat(report.message()).isEqualTo("the watch over recovery failed 3 times, at last: the host is not well: LOOK");
+    assertThat(said(report)).endsWith("restored files removed", "verdict: inconclusive (environment)");
   }
 
   @Test

@@ -41,14 +41,17 @@ class LongWorkTest {
 
   @Test
   void workThatFailsAgainAndAgainIsFoundAtItsLastTry() {
-    for (int fault = 1; fault <= 2; fault++) {
-      assertThatThrownBy(this::failAndLook).isInstanceOf(IllegalStateException.class);
-    }
-    assertThatThrownBy(this::failAndLook).isInstanceOfSatisfying(FindingException.class, e -> {
-      assertThat(e.finding().reason()).isEqualTo(Reason.ENVIRONMENT);
-      assertThat(e.finding().message()).isEqualTo("the checks failed 3 times, at last: the disk is away");
+    assertFault(1, false, "the disk is away");
+    assertFault(2, false, "the disk is away");
+    assertFault(3, true, "the checks failed 3 times, at last: the disk is away");
+    assertFault(1, false, "the disk is away");
+  }
+
+  private void assertFault(int count, boolean last, String words) {
+    assertThatThrownBy(this::failAndLook).hasMessage(words).isInstanceOfSatisfying(LongWork.Fault.class, fault -> {
+      assertThat(fault.count()).isEqualTo(count);
+      assertThat(fault.last()).isEqualTo(last);
     });
-    assertThatThrownBy(this::failAndLook).as("it may be begun anew").isInstanceOf(IllegalStateException.class);
   }
 
   private void failAndLook() throws InterruptedException {

@@ -32,6 +32,7 @@ final class ModelOnEngine implements AutoCloseable {
     configuration.setJobExecutorActivate(false);
     configuration.setHistory("full");
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
+    configuration.setProcessEnginePlugins(List.of(new RetryLongWork()));
     engine = configuration.buildProcessEngine();
     engine.getRepositoryService().createDeployment()
         .addClasspathResource(VerifyBackup.MODEL)

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pgproof.workflow.VerifyBackup.Event;
 import io.pgproof.workflow.VerifyBackup.Message;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.camunda.bpm.engine.MismatchingMessageCorrelationException;
 import org.camunda.bpm.engine.runtime.Job;
@@ -110,6 +111,26 @@ class VerifyBackupWaitsTest {
 
     Job timer = model.timer(Event.LOOK_AT_RESTORE_AGAIN);
     assertThat(timer.getDuedate().toInstant()).isEqualTo(model.now().plusSeconds(30));
+  }
+
+  @Test
+  void pausesBeforeWorkIsBegunAnewGrowThoughEachLookIsAJobOfItsOwn() {
+    model.start("proven");
+    for (String pause : List.of("PT5S", "PT30S")) {
+      int fault = pause.equals("PT5S") ? 1 : 2;
+      model.steps.script(LOOK_AT_RESTORE, execution -> {
+        throw new LongWork.Fault(null, fault, 3, new IllegalStateException("the disk is away"));
+      }, FakeSteps.NOT_YET);
+      model.engine.getManagementService().executeJob(model.timer(Event.LOOK_AT_RESTORE_AGAIN).getId());
+      model.workOnce();
+
+      Job look = model.nextJob();
+      assertThat(look.getRetries()).isEqualTo(3 - fault);
+      assertThat(look.getDuedate().toInstant()).isEqualTo(model.now().plus(Duration.parse(pause)));
+      assertThat(look.getExceptionMessage()).isEqualTo("the disk is away");
+      model.workOnce();
+      assertThat(model.at()).containsExactly(AWAIT_RESTORE);
+    }
   }
 
   @Test
