@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         VerifyCommand.class, DemoCommand.class, ServeCommand.class, RunsCommand.class, ShowCommand.class,
         DoctorCommand.class, ImagesCommand.class, CleanCommand.class
     },
-    footer = {"", "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by a signal."},
+    footer = {"", "./pgproof setup installs what is missing on Debian, and builds the program.",
+        "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by a signal."},
     versionProvider = Version.class,
     mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
@@ -73,7 +74,12 @@ public final class Main implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::usage);
     line.setExecutionExceptionHandler(Main::failed);
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (Error e) {
+      // The library hands on what is no exception, and whoever waits for JSON would get none.
+      return failed(new IllegalStateException(e.toString(), e), line, line.getParseResult());
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
+import io.pgproof.proof.UsageException;
 import io.pgproof.sandbox.Sandbox.Lack;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,13 +105,17 @@ public final class ImageSources {
     return lacks;
   }
 
-  /** Says that this version has no source, and which lines would give it one. */
-  FindingException unsupported(int major) {
+  /** Says that this version has no source, and which lines would give it one; or that it cannot have one. */
+  RuntimeException unsupported(int major) {
+    if (!ImageSourcesReader.isKnown(major)) {
+      return new UsageException(Reason.BAD_OPTION, "no image of PostgreSQL " + major + " can be built",
+          "name " + ImageSourcesReader.MAJOR_ALLOWED);
+    }
     String known = sources.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "));
     return new FindingException(Finding.of(Reason.VERSION_UNSUPPORTED,
         "no image of PostgreSQL " + major + " can be built: no suite of Debian that is known here carries it, and " + file
             + " names no source of it; there are sources of PostgreSQL " + known,
-        ImageSourcesReader.isKnown(major) ? lines(major) : ImageSourcesReader.MAJOR_ALLOWED + " can have an image",
+        lines(major),
         null));
   }
 

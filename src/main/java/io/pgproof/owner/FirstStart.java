@@ -34,7 +34,7 @@ final class FirstStart {
             environment.getProperty("spring.datasource.password"))) {
       return;
     }
-    LOG.info("the engine's first start on {} had not ended, so its empty database is made anew", state.path());
+    LOG.debug("no start of the engine on {} has come to its end, so its empty database is made anew", state.path());
     try {
       for (String ending : ENDINGS) {
         Files.deleteIfExists(file(state, ending));

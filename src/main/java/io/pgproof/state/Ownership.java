@@ -8,8 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,13 +67,16 @@ public final class Ownership implements AutoCloseable {
   /**
    * Refuses a state directory that others may enter: they could read the backups, or sit at its socket in the owner's place.
    *
-   * @throws UsageException when it is there and is not root's, or not root's alone
+   * @throws UsageException when it is there and is no directory, or not root's, or not root's alone
    */
   public static void requirePrivate(StateDirectory state) {
     Path path = state.path();
     try {
       if (!Files.exists(path)) {
         return;
+      }
+      if (!Files.isDirectory(path)) {
+        throw new FileAlreadyExistsException(path.toString());
       }
       Map<String, Object> found = Files.readAttributes(path, "unix:uid,mode");
       int uid = (Integer) found.get("uid");
@@ -129,7 +135,11 @@ public final class Ownership implements AutoCloseable {
   }
 
   private static UsageException cannotBeUsed(StateDirectory state, IOException e) {
-    return new UsageException(Reason.BAD_OPTION, "the state directory " + state.path() + " cannot be used: " + e,
+    String why = e instanceof NoSuchFileException ? "it is not there and cannot be made"
+        : e instanceof FileAlreadyExistsException ? "it is no directory"
+        : e instanceof AccessDeniedException ? "access to it is denied"
+        : e instanceof FileSystemException system && system.getReason() != null ? system.getReason() : e.toString();
+    return new UsageException(Reason.BAD_OPTION, "the state directory " + state.path() + " cannot be used: " + why,
         "name a directory that root can write with --state or PGPROOF_STATE");
   }
 

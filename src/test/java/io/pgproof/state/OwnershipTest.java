@@ -61,6 +61,17 @@ class OwnershipTest {
   }
 
   @Test
+  void whatIsNoDirectoryIsRefusedAsSuch() throws IOException {
+    Path file = Files.createFile(place.resolve("file"));
+    for (Path path : List.of(file, file.resolve("below"))) {
+      assertThatThrownBy(() -> Ownership.take(new StateDirectory(path))).isInstanceOfSatisfying(UsageException.class, refused -> {
+        assertThat(refused).hasMessage("the state directory " + path + " cannot be used: it is no directory");
+        assertThat(refused.hint()).doesNotContain("chmod");
+      });
+    }
+  }
+
+  @Test
   void aDirectoryOfRootsAloneIsTakenAsItIs() throws IOException {
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwx------"));
     try (Ownership ownership = Ownership.take(new StateDirectory(place)).orElseThrow()) {
