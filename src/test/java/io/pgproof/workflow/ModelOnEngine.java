@@ -31,6 +31,7 @@ final class ModelOnEngine implements AutoCloseable {
     configuration.setBeans(steps.beans());
     configuration.setJobExecutorActivate(false);
     configuration.setHistory("full");
+    configuration.setCustomPreBPMNParseListeners(List.of(new Coverage()));
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
     configuration.setProcessEnginePlugins(List.of(new RetryLongWork()));
     engine = configuration.buildProcessEngine();

@@ -100,6 +100,7 @@ final class NightOnEngine implements AutoCloseable {
     settings.setDatabaseSchemaUpdate("true");
     settings.setJobExecutorActivate(false);
     settings.setHistory("full");
+    settings.setCustomPreBPMNParseListeners(List.of(new Coverage()));
     settings.setBeans(BEANS);
     return settings.buildProcessEngine();
   }

@@ -71,6 +71,7 @@ final class PeopleOnEngine implements AutoCloseable {
     configuration.setBeans(beans);
     configuration.setJobExecutorActivate(false);
     configuration.setHistory("full");
+    configuration.setCustomPreBPMNParseListeners(List.of(new Coverage()));
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
     engine = configuration.buildProcessEngine();
     Tell tell = new Tell(engine.getRuntimeService(), new CurrentConfiguration(io.pgproof.target.Configuration.NONE), trail,

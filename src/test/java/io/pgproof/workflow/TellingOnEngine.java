@@ -32,23 +32,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
-import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.history.HistoricActivityInstance;
-import org.camunda.bpm.engine.impl.bpmn.parser.AbstractBpmnParseListener;
 import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.jobexecutor.ExecuteJobHelper;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
-import org.camunda.bpm.engine.impl.pvm.process.ScopeImpl;
-import org.camunda.bpm.engine.impl.pvm.process.TransitionImpl;
 import org.camunda.bpm.engine.impl.util.ClockUtil;
-import org.camunda.bpm.engine.impl.util.xml.Element;
 import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
@@ -77,7 +70,6 @@ final class TellingOnEngine implements AutoCloseable {
   final Tell tell;
   final Messages messages;
   final Summaries summaries;
-  final Set<String> passed = new TreeSet<>();
   final FakeSteps steps = new FakeSteps();
 
   private final JdbcConnectionPool pool;
@@ -122,10 +114,10 @@ final class TellingOnEngine implements AutoCloseable {
     settings.setDatabaseSchemaUpdate("true");
     settings.setBeans(beans);
     settings.setHistory("full");
+    settings.setCustomPreBPMNParseListeners(List.of(new Coverage()));
     settings.setJobExecutorActivate(false);
     settings.setEnableExceptionsAfterUnhandledBpmnError(true);
     settings.setEnableCmdExceptionLogging(false);
-    settings.setCustomPreBPMNParseListeners(List.of(new Passing()));
     engine = settings.buildProcessEngine();
     tell = new Tell(engine.getRuntimeService(), configuration, trail, messages, RETRY_CYCLE);
     summaries = new Summaries(engine.getRuntimeService(), configuration, clock, RETRY_CYCLE);
@@ -170,7 +162,6 @@ final class TellingOnEngine implements AutoCloseable {
     jdbc.execute("truncate table pgproof_evidence");
     jdbc.execute("truncate table pgproof_verdict");
     jdbc.execute("delete from pgproof_open_task");
-    passed.clear();
     steps.forget();
     now = BEGIN;
     pass(0);
@@ -347,17 +338,5 @@ final class TellingOnEngine implements AutoCloseable {
     variables.put(VerifyBackup.Variable.TARGET, RunStory.of(trail.of(run)).asked().request().target().orElse(null));
     steps.script(VerifyBackup.Step.INSPECT_BACKUP, FakeSteps.error(VerifyBackup.ErrorCode.FINDING));
     engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
-  }
-
-  /** Notes each element and each sequence flow that an instance passes. */
-  private final class Passing extends AbstractBpmnParseListener {
-    private final ExecutionListener note = execution -> passed.add(
-        execution.getEventName().equals(ExecutionListener.EVENTNAME_TAKE)
-            ? execution.getCurrentTransitionId() : execution.getCurrentActivityId());
-
-    @Override
-    public void parseSequenceFlow(Element element, ScopeImpl scope, TransitionImpl transition) {
-      transition.addListener(ExecutionListener.EVENTNAME_TAKE, note);
-    }
   }
 }
