@@ -15,7 +15,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -26,7 +25,7 @@ import java.util.Set;
  * both the owner ordered. Nothing is synced: a copy that a crash tears is thrown away.
  */
 final class DataDirectory {
-  private static final long LOOK_EVERY = 64L << 20;
+  private static final long HARDLY_ANY = 4L << 20;
   private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final FileAttribute<Set<PosixFilePermission>> FILE =
@@ -39,12 +38,11 @@ final class DataDirectory {
   private final Tablespaces tablespaces;
   private final int uid;
   private final int gid;
-  private final long reserve;
+  private final DiskSpace space;
   private final Set<String> directories = new HashSet<>();
   private boolean laidOver;
   private boolean foreignUser;
   private boolean foreignGroup;
-  private long sinceLook;
 
   DataDirectory(RestoreOrder order, Tablespaces tablespaces) {
     this.places = order.places();
@@ -52,7 +50,7 @@ final class DataDirectory {
     this.tablespaces = tablespaces;
     this.uid = order.uid();
     this.gid = order.gid();
-    this.reserve = order.reserveBytes();
+    this.space = order.space();
   }
 
   /** Makes the directory itself, and the one beside it where there are tablespaces. */
@@ -79,22 +77,12 @@ final class DataDirectory {
 
   /** Throws {@code disk-full} when the backup needs more than there is. */
   void require(long expected) throws IOException {
-    require("the backup", expected);
+    space.require("the backup", expected, root);
   }
 
-  /** Throws {@code disk-full} when a file is too large, before it is written: so no bomb fills the disk. */
+  /** Throws {@code disk-full} when a file is too large, before it is written. */
   void require(String file, long size, String archive) throws IOException {
-    if (size > LOOK_EVERY) {
-      require(Names.shown(file) + " of " + archive, size);
-    }
-  }
-
-  private void require(String what, long expected) throws IOException {
-    long free = free();
-    if (free - reserve < expected) {
-      throw full(String.format(Locale.ROOT,
-          "%s needs %,d bytes below %s; %,d are free, of which %,d stay free", what, expected, root, free, reserve));
-    }
+    space.requireForFile(Names.shown(file) + " of " + archive, size, root);
   }
 
   /** Makes the links to the tablespaces, as the server will follow them. */
@@ -154,23 +142,21 @@ final class DataDirectory {
     return channel;
   }
 
-  /** Hears of bytes that were written; ends the restore with {@code disk-full} when the reserve is reached. */
-  synchronized void written(long bytes) throws IOException {
-    sinceLook += bytes;
-    if (sinceLook >= LOOK_EVERY) {
-      sinceLook = 0;
-      if (free() < reserve) {
-        throw full(String.format(Locale.ROOT,
-            "less than %,d bytes are left on the file system of %s, and so much stays free", reserve, root));
-      }
-    }
+  /** Hears of bytes that were written; ends the restore with {@code disk-full} when the bound or the reserve is reached. */
+  void written(long bytes) throws IOException {
+    space.wrote(bytes, root);
+  }
+
+  /** Hears that a file of so many bytes shares its blocks with the backup. */
+  void shared(long bytes) {
+    space.shares(bytes);
   }
 
   /** What a failed write below this directory is: {@code disk-full}, or another fault of the environment. */
   RuntimeException failed(Path path, IOException cause) {
     // The words of the C library are in the language of the process, so space is asked for as well.
     String words = String.valueOf(cause.getMessage());
-    if (words.contains("No space left") || words.contains("quota") || freeOrUnknown() < LOOK_EVERY / 16) {
+    if (words.contains("No space left") || words.contains("quota") || freeOrUnknown() < HARDLY_ANY) {
       return new FindingException(Finding.of(Reason.DISK_FULL, path + " cannot be written: no space is left"), cause);
     }
     return new UncheckedIOException(path + " cannot be written", cause);
@@ -196,20 +182,12 @@ final class DataDirectory {
     }
   }
 
-  private long free() throws IOException {
-    return Files.getFileStore(root).getUsableSpace();
-  }
-
   private long freeOrUnknown() {
     try {
-      return free();
+      return Files.getFileStore(root).getUsableSpace();
     } catch (IOException e) {
       return Long.MAX_VALUE;
     }
-  }
-
-  private static FindingException full(String message) {
-    return new FindingException(Reason.DISK_FULL, message);
   }
 
   private static FindingException twice(String name, String archive) {

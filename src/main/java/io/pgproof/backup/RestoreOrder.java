@@ -9,22 +9,22 @@ import java.util.Optional;
  * @param uid owner of what is written, as counted on the host
  * @param gid group of what is written, as counted on the host
  * @param walArchive directory with WAL segments that the backup may lack
- * @param reserveBytes free space that must remain on the file system; reaching it ends the restore with {@code disk-full}
+ * @param space what the run may take of the file system; the end of it ends the restore with {@code disk-full}
  * @param compare whether files are compared with {@code backup_manifest}, and pages with their checksums
  * @param layers a directory to be made for what is written where a plain backup's data directory can be laid over; empty where
  *     what is restored must stand by itself
  */
 public record RestoreOrder(
-    Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes, boolean compare,
+    Places places, int uid, int gid, Optional<Path> walArchive, DiskSpace space, boolean compare,
     Optional<Path> layers) {
 
   /** What is restored stands by itself. */
-  public RestoreOrder(Places places, int uid, int gid, Optional<Path> walArchive, long reserveBytes, boolean compare) {
-    this(places, uid, gid, walArchive, reserveBytes, compare, Optional.empty());
+  public RestoreOrder(Places places, int uid, int gid, Optional<Path> walArchive, DiskSpace space, boolean compare) {
+    this(places, uid, gid, walArchive, space, compare, Optional.empty());
   }
 
   /** The same at another place, standing by itself. */
   public RestoreOrder at(Places others) {
-    return new RestoreOrder(others, uid, gid, walArchive, reserveBytes, compare);
+    return new RestoreOrder(others, uid, gid, walArchive, space, compare);
   }
 }

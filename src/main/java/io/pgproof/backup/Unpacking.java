@@ -155,6 +155,8 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
       boolean shared = inPlace || members.share(target.directory().path(name));
       if (!shared) {
         target.directory().require(name, member.size(), source.name());
+      } else if (!inPlace) {
+        target.directory().shared(member.size());
       }
       members.content(piece -> {
         keep(piece.duplicate(), head);

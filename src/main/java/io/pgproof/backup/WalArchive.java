@@ -80,10 +80,10 @@ record WalArchive(Path directory) {
    * Copies what recovery may ask for, decoded and owned by the server: the segments of the backup's timeline from its first on,
    * and the timelines' histories. The archive's own files belong to another user and are usually readable by nobody else.
    *
-   * @param order whose owner and reserve hold here too
+   * @param order whose owner and space hold here too
    * @return which WAL was left out, because a file that is not needed is damaged
-   * @throws FindingException {@code wal-missing} when one that is needed is damaged, {@code disk-full} when the reserve is
-   *     reached
+   * @throws FindingException {@code wal-missing} when one that is needed is damaged, {@code disk-full} when the bound or
+   *     the reserve is reached
    */
   Optional<String> copy(Needed needed, int segmentSize, RestoreOrder order) throws InterruptedException {
     Path copies = order.places().wal();
@@ -97,9 +97,7 @@ record WalArchive(Path directory) {
           throw new InterruptedException();
         }
         boolean segment = WalSegment.isName(name);
-        if (Files.getFileStore(copies).getUsableSpace() - segmentSize < order.reserveBytes()) {
-          throw new FindingException(Reason.DISK_FULL, "the WAL archive " + directory + " does not fit into " + copies);
-        }
+        order.space().require("a segment of the WAL archive " + directory, segmentSize, copies);
         Path copy = copies.resolve(name);
         try {
           write(find(name).orElseThrow(), copy, segment ? segmentSize : LONGEST_HISTORY);
@@ -113,6 +111,7 @@ record WalArchive(Path directory) {
         }
         Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
         give(copy, order);
+        order.space().wrote(Files.size(copy), copies);
       }
     } catch (ClosedByInterruptException e) {
       throw new InterruptedException();

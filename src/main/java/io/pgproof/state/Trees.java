@@ -16,9 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Directory trees of the state directory. */
 public final class Trees {
+  private static final Pattern SUM = Pattern.compile("([0-9]{1,18})\t");
+
   private Trees() {}
 
   /**
@@ -56,6 +60,26 @@ public final class Trees {
         return FileVisitResult.CONTINUE;
       }
     });
+  }
+
+  /**
+   * Bytes that a tree takes on its file system: the blocks of all files and directories, each once whatever names it has, and
+   * nothing of what is mounted in it; none where there is no tree. What comes or goes meanwhile is counted or not.
+   *
+   * @throws IOException when that cannot be told, or not within the limit
+   */
+  public static long allocated(Path tree, Duration limit) throws IOException {
+    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+      return 0;
+    }
+    Ended ended = new HostPrograms().run(
+        new HostCommand(limit, "du", "--summarize", "--one-file-system", "--block-size=1", "--", tree.toString()));
+    // A file that went meanwhile makes it fail after it has told the sum of the others.
+    Matcher sum = SUM.matcher(ended.out());
+    if (ended.bySignal() || !sum.lookingAt()) {
+      throw new IOException("what " + tree + " takes cannot be told: " + ended.describe());
+    }
+    return Long.parseLong(sum.group(1));
   }
 
   private static void unmountIn(Path tree) throws IOException {

@@ -30,9 +30,6 @@ record Form<T>(String label, String allowed, Function<String, T> reader) {
       text -> require(Path.of(text), Path::isAbsolute).normalize());
   static final Form<Depth> DEPTH = new Form<>("DEPTH", "quick, standard or deep",
       text -> Depth.valueOf(text.strip().toUpperCase(Locale.ROOT)));
-  static final Form<Long> MEMORY = new Form<>("SIZE",
-      "a size such as 512M or 2G, at least " + Sizes.write(Resources.LEAST_MEMORY_BYTES),
-      text -> require(Sizes.parse(text), bytes -> bytes >= Resources.LEAST_MEMORY_BYTES));
   static final Form<Double> CPUS = new Form<>("N",
       "a number from " + Resources.LEAST_CPUS + " to " + (int) Resources.MOST_CPUS + ", 0.5 for a half", Form::cpus);
 
@@ -59,6 +56,12 @@ record Form<T>(String label, String allowed, Function<String, T> reader) {
   static Form<String> sql(String column) {
     return new Form<>("SQL", "SQL that returns one row with one column, " + column,
         text -> require(text.strip(), sql -> !sql.isEmpty() && sql.indexOf(0) < 0));
+  }
+
+  /** At least so many bytes. */
+  static Form<Long> size(long least) {
+    return new Form<>("SIZE", "a size such as 512M or 2G, at least " + Sizes.write(least),
+        text -> require(Sizes.parse(text), bytes -> bytes >= least));
   }
 
   /** Both ends included. */

@@ -46,9 +46,12 @@ public final class Setting<T> {
   public static final Setting<String> SUPERUSER = new Setting<>("superuser",
       "Role to connect as", Form.NAME, VerificationRequest.DEFAULT_SUPERUSER);
   public static final Setting<Long> MEMORY = new Setting<>("memory",
-      "Memory of the container", Form.MEMORY, Sizes.write(Resources.DEFAULT.memoryBytes()));
+      "Memory of the container", Form.size(Resources.LEAST_MEMORY_BYTES), Sizes.write(Resources.DEFAULT.memoryBytes()));
   public static final Setting<Double> CPUS = new Setting<>("cpus",
       "Processors of the container", Form.CPUS, String.valueOf(Resources.DEFAULT.cpus()));
+  public static final Setting<Long> DISK = new Setting<>("disk",
+      "The most that the run may take of the state directory's disk, without it the reserve alone bounds it",
+      Form.size(Resources.LEAST_DISK_BYTES), null);
   public static final Setting<Duration> KEEP = new Setting<>("keep",
       "How long the restored copy of a refuted or inconclusive run is kept for a look",
       Form.duration(Duration.ZERO, Duration.ofDays(3_650)), Durations.write(VerificationRequest.DEFAULT_KEEP));
@@ -59,7 +62,7 @@ public final class Setting<T> {
 
   private static final List<Setting<?>> ALL = List.of(FRESHNESS_QUERY, DATABASE, TIME_ZONE, MAX_AGE, ASSERTIONS, DEPTH,
       WAL_ARCHIVE, INSPECTION_TIMEOUT, RESTORE_TIMEOUT, RECOVERY_TIMEOUT, CHECK_TIMEOUT, STATEMENT_TIMEOUT,
-      SUPERUSER, MEMORY, CPUS, KEEP, REMIND_AFTER, ESCALATE_AFTER);
+      SUPERUSER, MEMORY, CPUS, DISK, KEEP, REMIND_AFTER, ESCALATE_AFTER);
 
   private final String name;
   private final String meaning;

@@ -65,7 +65,7 @@ public final class Settings {
         get(Setting.CHECK_TIMEOUT).orElse(Timeouts.DEFAULT.checks()),
         get(Setting.STATEMENT_TIMEOUT).orElse(Timeouts.DEFAULT.statement()));
     Resources resources = new Resources(get(Setting.MEMORY).orElse(Resources.DEFAULT.memoryBytes()),
-        get(Setting.CPUS).orElse(Resources.DEFAULT.cpus()));
+        get(Setting.CPUS).orElse(Resources.DEFAULT.cpus()), get(Setting.DISK));
     return new VerificationRequest(
         target,
         path,

@@ -64,15 +64,18 @@ public record VerificationRequest(
   }
 
   /**
-   * What the container may use of the host.
+   * What a run may use of the host.
    *
-   * @param memoryBytes of memory
-   * @param cpus share of processors
+   * @param memoryBytes of memory, for its container
+   * @param cpus share of processors, for its container
+   * @param diskBytes that all it writes may take on the file system of the state directory; empty where only the reserve bounds it
    */
-  public record Resources(long memoryBytes, double cpus) {
-    public static final Resources DEFAULT = new Resources(1L << 30, 1.0);
+  public record Resources(long memoryBytes, double cpus, Optional<Long> diskBytes) {
+    public static final Resources DEFAULT = new Resources(1L << 30, 1.0, Optional.empty());
     /** A server does not start with less. */
     static final long LEAST_MEMORY_BYTES = 256L << 20;
+    /** An empty cluster with its WAL hardly takes less. */
+    static final long LEAST_DISK_BYTES = 64L << 20;
     static final double LEAST_CPUS = 0.05;
     static final double MOST_CPUS = 1024;
   }

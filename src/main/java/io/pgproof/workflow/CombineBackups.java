@@ -74,6 +74,7 @@ final class CombineBackups {
     progress.at(0, 0, "combining " + (ancestors.size() + 1) + " backups");
     combine(ancestors.size() + 1);
     Trees.remove(directory.chain());
+    order.space().gone();
     return Backups.combined(last, restored, order);
   }
 

@@ -4,6 +4,7 @@ import io.pgproof.audit.Trail;
 import io.pgproof.backup.Backup;
 import io.pgproof.backup.BackupIdentity;
 import io.pgproof.backup.Backups;
+import io.pgproof.backup.DiskSpace;
 import io.pgproof.backup.Places;
 import io.pgproof.backup.RestoreOrder;
 import io.pgproof.backup.Restored;
@@ -80,7 +81,8 @@ final class RestoreFiles extends Step {
         .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
     Path source = requests.backup(run);
     RunDirectory directory = state.run(run);
-    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId());
+    DiskSpace space = new DiskSpace(reserveBytes, request.resources().diskBytes());
+    Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), space);
     // First, so that nobody takes the directory for a leftover.
     stays.begin(stay);
     Trees.remove(directory.path());
@@ -88,7 +90,7 @@ final class RestoreFiles extends Step {
     Progress heard = progress.phase(run, "restore");
     Places places =
         new Places(directory.data(), directory.tablespaces(), RecoveryOrder.TABLESPACES, directory.walArchive());
-    RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), reserveBytes,
+    RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), space,
         request.depth().atLeast(Depth.STANDARD),
         request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty());
     work.begin(run, VerifyBackup.Message.RESTORE_ENDED,

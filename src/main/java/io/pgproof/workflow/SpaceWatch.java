@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.backup.DiskSpace;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
@@ -8,31 +9,44 @@ import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the container that would fill the disk, before the engine starves beside it: a restored server writes as much as its WAL
- * and the queries make it write.
+ * Ends the containers that take too much of the disk, before the engine starves beside them: a restored server writes as much as
+ * its WAL and the queries make it write.
  *
- * <p>The restore itself stops at the reserve; this stops at half of it, so that a restore is told first.
+ * <p>The free space is looked at four times a second. The restore itself stops at the reserve; at half of it the run that takes
+ * the most is ended, the youngest of those that take the same, so that a restore is told first. Only then are runs without a
+ * bound measured.
+ *
+ * <p>A run with a bound is ended when it takes more. To measure it is to walk its directory, milliseconds for thousands of
+ * files. The runs with a bound are measured one after another, and then left alone for 19 times as long as that took, but for a
+ * second at least: so this costs 5 % of one processor at most, and for so long a run may go beyond its bound.
  */
 final class SpaceWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
   private static final long LOOK_EVERY_MILLIS = 250;
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int PAUSES_A_MEASUREMENT = 19;
+  private static final Duration LONGEST_WALK = Duration.ofMinutes(5);
+  /** The disk fills meanwhile. */
+  private static final Duration LONGEST_CHOICE = Duration.ofSeconds(2);
 
   private final Trail trail;
   private final Sandbox sandbox;
   private final StateDirectory state;
   private final Stays stays;
   private final long least;
-  private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(task -> {
+  private final ScheduledExecutorService looking = Executors.newScheduledThreadPool(2, task -> {
     Thread thread = new Thread(task, "space-watch");
     thread.setDaemon(true);
     return thread;
@@ -45,32 +59,99 @@ final class SpaceWatch implements AutoCloseable {
     this.state = state;
     this.stays = stays;
     this.least = reserveBytes / 2;
-    looking.scheduleWithFixedDelay(this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    looking.scheduleWithFixedDelay(this::keepReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    looking.schedule(this::keepBounds, SHORTEST_PAUSE_NANOS, TimeUnit.NANOSECONDS);
   }
 
-  private void look() {
+  private void keepReserve() {
     try {
       if (Files.getFileStore(state.path()).getUsableSpace() < least) {
-        youngestAtWork().ifPresent(this::end);
+        endLargest();
       }
     } catch (IOException | RuntimeException e) {
       LOG.warn("the free space could not be looked at, or not be kept free: {}", e.toString());
     }
   }
 
-  /** The one that began last has done least; if that is not enough, the next look ends the next. */
-  private Optional<Stay> youngestAtWork() {
-    return stays.all().stream()
-        .sorted(Comparator.comparing(RunId::value).reversed())
-        .flatMap(run -> stays.find(run).stream())
-        .filter(stay -> !stay.cutOff() && sandbox.running(stay.machine()))
-        .findFirst();
+  private void keepBounds() {
+    long began = System.nanoTime();
+    try {
+      youngestFirst().forEach(stay -> stay.request().resources().diskBytes().ifPresent(bound -> keepBound(stay, bound)));
+    } finally {
+      if (!looking.isShutdown()) {
+        long took = System.nanoTime() - began;
+        looking.schedule(
+            this::keepBounds, Math.max(SHORTEST_PAUSE_NANOS, PAUSES_A_MEASUREMENT * took), TimeUnit.NANOSECONDS);
+      }
+    }
   }
 
-  private void end(Stay stay) {
-    stay.cutOffNow();
-    Finding finding = Finding.of(Reason.DISK_FULL, String.format(Locale.ROOT,
-        "the restored server filled the disk: less than %,d bytes were left on the file system of %s", least, state.path()));
+  private void keepBound(Stay stay, long bound) {
+    try {
+      long taken = atWork(stay) ? stay.taken(LONGEST_WALK) : 0;
+      if (taken > bound) {
+        end(stay, DiskSpace.overBound(String.format(Locale.ROOT,
+            "the run took %,d bytes on the file system of %s, and by the setting disk it may take %,d",
+            taken, state.path(), bound)));
+      }
+    } catch (IOException | RuntimeException e) {
+      if (!looking.isShutdown()) {
+        LOG.warn("what run {} takes of the disk could not be measured, or not be bounded: {}", stay.run(), e.toString());
+      }
+    }
+  }
+
+  /** If that is not enough, the next look ends the next. */
+  private void endLargest() {
+    List<Stay> atWork = youngestFirst().filter(this::atWork).toList();
+    if (atWork.size() == 1) {
+      end(atWork.get(0), full("the restored server filled the disk", ""));
+      return;
+    }
+    long end = System.nanoTime() + LONGEST_CHOICE.toNanos();
+    Stay largest = null;
+    long most = -1;
+    for (Stay stay : atWork) {
+      long taken = taken(stay, end - System.nanoTime());
+      if (taken > most) {
+        most = taken;
+        largest = stay;
+      }
+    }
+    if (largest != null) {
+      end(largest, full("the disk is full", String.format(Locale.ROOT, ", and of %d runs in containers this one took the most%s",
+          atWork.size(), most == Long.MAX_VALUE ? "" : String.format(Locale.ROOT, ", %,d bytes", most))));
+    }
+  }
+
+  /** One that cannot be measured in time has so many files that it counts as the largest. */
+  private static long taken(Stay stay, long withinNanos) {
+    try {
+      return stay.taken(Duration.ofNanos(Math.max(1, withinNanos)));
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private Finding full(String what, String who) {
+    return Finding.of(Reason.DISK_FULL, String.format(Locale.ROOT,
+        "%s: less than %,d bytes were left on the file system of %s%s", what, least, state.path(), who));
+  }
+
+  private Stream<Stay> youngestFirst() {
+    return stays.all().stream()
+        .sorted(Comparator.comparing(RunId::value).reversed())
+        .flatMap(run -> stays.find(run).stream());
+  }
+
+  private boolean atWork(Stay stay) {
+    return !stay.cutOff() && sandbox.running(stay.machine());
+  }
+
+  private void end(Stay stay, Finding finding) {
+    if (!stay.cutOffNow()) {
+      return;
+    }
     // First, so that this is found before whatever the end of the server looks like.
     try {
       Evidence.Found.of(finding).record(trail, stay.run());

@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.backup.Backup;
+import io.pgproof.backup.DiskSpace;
 import io.pgproof.backup.Restored;
 import io.pgproof.backup.RestoredFiles;
 import io.pgproof.backup.SourceFiles;
@@ -17,13 +18,16 @@ import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory.RunDirectory;
+import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One stay in the container: what its steps tell each other. It lives in memory alone, for a stay is never resumed by another
@@ -35,18 +39,20 @@ final class Stay {
   private final RunDirectory directory;
   private final Image image;
   private final int firstHostId;
+  private final DiskSpace space;
+  private final AtomicBoolean cutOff = new AtomicBoolean();
   private volatile Backup backup;
   private volatile Restored restored;
   private volatile RecoveryReached reached;
-  private volatile boolean cutOff;
   private volatile List<String> preloaded;
 
-  Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId) {
+  Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId, DiskSpace space) {
     this.run = run;
     this.request = request;
     this.directory = directory;
     this.image = image;
     this.firstHostId = firstHostId;
+    this.space = space;
   }
 
   RunId run() {
@@ -87,13 +93,24 @@ final class Stay {
     return firstHostId + image.gid();
   }
 
-  /** Whether its container was ended because it filled the disk. */
+  /** Whether its container was ended because of the disk. */
   boolean cutOff() {
-    return cutOff;
+    return cutOff.get();
   }
 
-  void cutOffNow() {
-    cutOff = true;
+  /** Whether nobody had cut it off before. */
+  boolean cutOffNow() {
+    return cutOff.compareAndSet(false, true);
+  }
+
+  /**
+   * Bytes that all it wrote takes on the file system; a walk of its directory. What a server writes into blocks that it shares
+   * with the backup is not told apart, and not counted.
+   *
+   * @throws IOException when that cannot be told, or not within the limit
+   */
+  long taken(Duration limit) throws IOException {
+    return Math.max(0, Trees.allocated(directory.path(), limit) - space.shared());
   }
 
   /** Makes a directory that the server may write to, and nobody else. */

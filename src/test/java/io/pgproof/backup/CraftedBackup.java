@@ -264,7 +264,7 @@ final class CraftedBackup {
   }
 
   RestoreOrder order(Optional<Path> archive) {
-    return new RestoreOrder(places(), 100100, 100102, archive, 1 << 20, true);
+    return new RestoreOrder(places(), 100100, 100102, archive, new DiskSpace(1 << 20, Optional.empty()), true);
   }
 
   Places places() {

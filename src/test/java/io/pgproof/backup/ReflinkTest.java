@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,8 +40,12 @@ class ReflinkTest {
     mount(fileSystem);
     CraftedBackup backup = big();
     long before = free();
-    Restored restored = backup.restore();
+    Backup found = backup.find();
+    DiskSpace space = new DiskSpace(1 << 20, Optional.of(BIG / 2L));
+    RestoreOrder order = new RestoreOrder(backup.places(), 100100, 100102, Optional.empty(), space, true);
+    Restored restored = Backups.restore(found, Backups.inspect(found), order, (done, total, note) -> {});
 
+    assertThat(space.shared()).isGreaterThanOrEqualTo(BIG);
     assertThat(backup.data().resolve("base/5/big")).hasBinaryContent(backup.files.get("base/5/big"));
     assertThat(before - free()).as("space taken by a copy of %d bytes", BIG).isLessThan(BIG / 2);
     assertThat(restored.checks().get(1).detail()).isEqualTo("5 files, CRC32C");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.pgproof.proof.Check;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -279,9 +280,37 @@ class RestoreTest {
   void diskWithoutRoomIsNotTheBackupsFault() throws Exception {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
-    RestoreOrder greedy = new RestoreOrder(backup.places(), 0, 0, Optional.empty(), Long.MAX_VALUE / 2, true);
+    RestoreOrder greedy = new RestoreOrder(backup.places(), 0, 0, Optional.empty(),
+        new DiskSpace(Long.MAX_VALUE / 2, Optional.empty()), true);
 
     Found.expect(Reason.DISK_FULL, "are free", () -> Backups.restore(found, identity, greedy, (done, total, note) -> {}));
+  }
+
+  @Test
+  void backupBeyondTheRunsBoundIsRefusedBeforeItsFirstByte() throws Exception {
+    Backup found = backup.write().find();
+
+    Finding finding = Found.by(() -> Backups.restore(
+        found, Backups.inspect(found), boundedTo(8 << 20), (done, total, note) -> {}));
+    assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
+    assertThat(finding.message()).startsWith("the backup needs ").endsWith("by the setting disk the run may take 8,388,608");
+    assertThat(finding.hint()).contains("raise the target's setting disk", "--disk");
+    assertThat(backup.data()).isEmptyDirectory();
+  }
+
+  @Test
+  void backupOfUnknownSizeIsCutOffAtTheRunsBound() throws Exception {
+    backup.manifest = false;
+    backup.files.put("base/5/big", new byte[8 << 20]);
+    Backup found = backup.write().find();
+
+    Found.expect(Reason.DISK_FULL, "the restore wrote more than 4,194,304 bytes to", () -> Backups.restore(
+        found, Backups.inspect(found), boundedTo(4 << 20), (done, total, note) -> {}));
+  }
+
+  private RestoreOrder boundedTo(long bytes) {
+    return new RestoreOrder(
+        backup.places(), 100100, 100102, Optional.empty(), new DiskSpace(1 << 20, Optional.of(bytes)), true);
   }
 
   @Test

@@ -51,6 +51,19 @@ class WalArchiveTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy(SECOND)))).isEqualTo("rw-------");
   }
 
+  @Test
+  void segmentsBeyondTheRunsBoundAreNotCopied() throws Exception {
+    store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
+    store(SECOND, CraftedBackup.segment(2));
+    Backup found = backup.find();
+    RestoreOrder order = new RestoreOrder(backup.places(), 100100, 100102, Optional.of(archive),
+        new DiskSpace(1 << 20, Optional.of(24L << 20)), true);
+
+    Found.expect(Reason.DISK_FULL, "by the setting disk the run may take 25,165,824, of which 16,", () -> Backups.restore(
+        found, Backups.inspect(found, Optional.of(archive)), order, (done, total, note) -> {}));
+    assertThat(copies()).containsExactly(CraftedBackup.SEGMENT);
+  }
+
   @ParameterizedTest
   @EnumSource(Coding.class)
   void aPartialSegmentTakesThePlaceOfAWholeOneThatIsNotThere(Coding coding) throws Exception {

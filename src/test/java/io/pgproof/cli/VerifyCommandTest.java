@@ -56,12 +56,13 @@ class VerifyCommandTest {
             superuser: admin
             memory: 2G
             cpus: 0.5
+            disk: 50G
             keep: 2d
         """.formatted(place));
     VerificationRequest byOptions = request("/backups/shop", "--freshness-query", "select max(placed_at) from orders",
         "--database", "shop", "--time-zone", "Europe/Berlin", "--max-age=36h", "--assert", "select 1 = 1",
         "--assert", "select 2 = 2", "--depth", "STANDARD", "--wal-archive", place.toString(), "--recovery-timeout", "2h",
-        "--superuser", "admin", "--memory", "2G", "--cpus", "0.5", "--keep", "2d");
+        "--superuser", "admin", "--memory", "2G", "--cpus", "0.5", "--disk", "50GB", "--keep", "2d");
     VerificationRequest byFile = request("--config", file.toString(), "shop");
     assertThat(byFile.target()).contains("shop");
     assertThat(withoutTarget(byFile)).isEqualTo(byOptions);
@@ -71,27 +72,28 @@ class VerifyCommandTest {
   void anOptionWinsOverTheFileAndTheRestOfTheFileStands() throws IOException {
     Path file = configuration("""
         targets:
-          - {name: shop, path: /backups/shop, database: shop, max-age: 36h, memory: 2G, cpus: 2, assertions: [a, b]}
+          - {name: shop, path: /backups/shop, database: shop, max-age: 36h, memory: 2G, cpus: 2, disk: 3G, assertions: [a, b]}
         """);
-    VerificationRequest request = request("--config", file.toString(), "shop", "--max-age", "1h", "--cpus", "1", "--assert", "c");
+    VerificationRequest request = request("--config", file.toString(), "shop", "--max-age", "1h", "--cpus", "1", "--disk", "9G", "--assert", "c");
     assertThat(request.maxAge()).isEqualTo(Duration.ofHours(1));
     assertThat(request.assertions()).containsExactly("c");
-    assertThat(request.resources()).isEqualTo(new Resources(2L << 30, 1));
+    assertThat(request.resources()).isEqualTo(new Resources(2L << 30, 1, Optional.of(9L << 30)));
     assertThat(request.database()).isEqualTo("shop");
   }
 
   @Test
   void allOptionsThatAreNotAllowedAreNamedAtOnce() {
-    UsageException refused = refused("/backups/shop", "--memory", "100M", "--cpus", "0", "--depth", "thorough", "--assert", "a", "--assert", "",
+    UsageException refused = refused("/backups/shop", "--memory", "100M", "--cpus", "0", "--disk", "50", "--depth", "thorough", "--assert", "a", "--assert", "",
         "--wal-archive", "");
     assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
     assertThat(refused.getMessage().lines()).satisfiesExactly(
-        line -> assertThat(line).isEqualTo("5 mistakes:"),
+        line -> assertThat(line).isEqualTo("6 mistakes:"),
         line -> assertThat(line).startsWith("  --assert is ''; allowed: SQL"),
         line -> assertThat(line).startsWith("  --depth is 'thorough'; allowed: quick, standard or deep"),
         line -> assertThat(line).startsWith("  --wal-archive is ''; allowed: a path"),
         line -> assertThat(line).startsWith("  --memory is '100M'; allowed: a size such as 512M or 2G, at least 256M"),
-        line -> assertThat(line).startsWith("  --cpus is '0'; allowed: a number from 0.05 to 1024"));
+        line -> assertThat(line).startsWith("  --cpus is '0'; allowed: a number from 0.05 to 1024"),
+        line -> assertThat(line).startsWith("  --disk is '50'; allowed: a size such as 512M or 2G, at least 64M"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.pgproof.Bench;
 import io.pgproof.Remains;
 import io.pgproof.backup.Backup;
 import io.pgproof.backup.Backups;
+import io.pgproof.backup.DiskSpace;
 import io.pgproof.backup.Places;
 import io.pgproof.backup.RestoreOrder;
 import io.pgproof.backup.Restored;
@@ -219,7 +220,7 @@ class FlipsTest {
       Backup backup = Backups.find(directory);
       Places places = new Places(data, place.resolve("tablespaces"), "/tablespaces", place.resolve("wal"));
       Restored restored = Backups.restore(backup, Backups.inspect(backup),
-          new RestoreOrder(places, 0, 0, Optional.empty(), 1 << 20, true), Progress.NONE);
+          new RestoreOrder(places, 0, 0, Optional.empty(), new DiskSpace(1 << 20, Optional.empty()), true), Progress.NONE);
       return new Outcome(Optional.empty(), !restored.suspects().isEmpty());
     } catch (FindingException e) {
       return new Outcome(Optional.of(e.finding()), false);

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -227,7 +228,7 @@ class BadInputTest {
         "select length(string_agg(repeat(i::text, 300000), '')) > 0 from generate_series(100, 500) i");
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(),
-        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(256L << 20, 1), sound.keep(), sound.patience(), sound.askedBy());
+        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(256L << 20, 1, Optional.empty()), sound.keep(), sound.patience(), sound.askedBy());
     assertVerdict(Bench.verify(request), "inconclusive", "out-of-memory", "memory");
   }
 
@@ -236,7 +237,7 @@ class BadInputTest {
     VerificationRequest sound = Bench.request(Bench.backup(15));
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), Duration.ofMillis(1),
-        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(1L << 30, 0.05), sound.keep(), sound.patience(), sound.askedBy());
+        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(1L << 30, 0.05, Optional.empty()), sound.keep(), sound.patience(), sound.askedBy());
     Report report = Bench.verify(request);
     assertVerdict(report, "inconclusive", "recovery-timeout", "did not");
     assertThat(report.recovery().consistent()).isFalse();

@@ -1,10 +1,15 @@
 package io.pgproof.state;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -14,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Needs root. */
 @Tag("container")
 class TreesTest {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
   @TempDir Path directory;
   private Path backup;
   private Path run;
@@ -50,6 +57,27 @@ class TreesTest {
 
     assertThat(run).doesNotExist();
     assertThat(backup.resolve("file")).hasContent("kept");
+  }
+
+  @Test
+  void aTreeTakesItsBlocksAndNotWhatIsMountedInIt() throws Exception {
+    Path mounted = Files.createDirectory(run.resolve("mounted"));
+    assertThat(new ProcessBuilder("mount", "-t", "tmpfs", "pgproof-test", mounted.toString()).start().waitFor()).isZero();
+    try {
+      Files.write(mounted.resolve("elsewhere"), new byte[4 << 20]);
+      long empty = Trees.allocated(run, LIMIT);
+      assertThat(empty).isLessThan(1 << 20);
+
+      Path file = Files.write(run.resolve("file"), new byte[1 << 20]);
+      Files.createLink(run.resolve("its other name"), file);
+      try (FileChannel sparse = FileChannel.open(run.resolve("sparse"), CREATE_NEW, WRITE)) {
+        sparse.write(ByteBuffer.wrap(new byte[1]), 64 << 20);
+      }
+      assertThat(Trees.allocated(run, LIMIT) - empty).isBetween(1L << 20, 2L << 20);
+    } finally {
+      Trees.remove(run);
+    }
+    assertThat(Trees.allocated(run, LIMIT)).as("where nothing is").isZero();
   }
 
   private void bind(Path place) throws Exception {

@@ -53,6 +53,7 @@ class ConfigurationTest {
             superuser: admin
             memory: 2G
             cpus: 1.5
+            disk: 50GB
             keep: 2d
         """)).target("shop").request("ada");
     assertThat(request).isEqualTo(new VerificationRequest(Optional.of("shop"), Path.of("/backups/shop"),
@@ -60,7 +61,7 @@ class ConfigurationTest {
         List.of("select count(*) > 0 from orders", "select bool_and(total >= 0)\nfrom orders"), Depth.STANDARD,
         Optional.of(Path.of("/backups/shop/wal")), Duration.ofHours(2), Duration.ofHours(10),
         new Timeouts(Duration.ofMinutes(5), Duration.ofHours(3), Duration.ofHours(4), Duration.ofSeconds(90)), "admin",
-        new Resources(2L << 30, 1.5), Duration.ofDays(2), VerificationRequest.Patience.DEFAULT, "ada"));
+        new Resources(2L << 30, 1.5, Optional.of(50L << 30)), Duration.ofDays(2), VerificationRequest.Patience.DEFAULT, "ada"));
   }
 
   @Test
@@ -142,7 +143,7 @@ class ConfigurationTest {
         """)).target("shop").request("ada");
     assertThat(request).isEqualTo(new VerificationRequest(Optional.of("shop"), Path.of("/backups/shop"), Optional.empty(),
         "postgres", ZoneId.of("UTC"), Duration.ofHours(24), List.of(), Depth.STANDARD, Optional.empty(), Duration.ofHours(1),
-        Duration.ofHours(14), Timeouts.DEFAULT, "postgres", new Resources(1L << 30, 1), Duration.ZERO, VerificationRequest.Patience.DEFAULT, "ada"));
+        Duration.ofHours(14), Timeouts.DEFAULT, "postgres", new Resources(1L << 30, 1, Optional.empty()), Duration.ZERO, VerificationRequest.Patience.DEFAULT, "ada"));
   }
 
   @Test
@@ -217,6 +218,8 @@ class ConfigurationTest {
       "recovery-timeout | 0s            | recovery-timeout of target shop is '0s'; allowed: a duration",
       "superuser        | \" \"         | superuser of target shop is ' '; allowed: a name",
       "memory           | 255M          | memory of target shop is '255M'; allowed: a size such as 512M or 2G, at least 256M",
+      "disk             | 63M           | disk of target shop is '63M'; allowed: a size such as 512M or 2G, at least 64M",
+      "disk             | full          | disk of target shop is 'full'; allowed: a size",
       "memory           | lots          | memory of target shop is 'lots'; allowed: a size",
       "memory           | 999999999999T | memory of target shop is '999999999999T'; allowed: a size",
       "cpus             | 0             | cpus of target shop is '0'; allowed: a number from 0.05 to 1024",

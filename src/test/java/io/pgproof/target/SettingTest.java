@@ -67,6 +67,17 @@ class SettingTest {
     assertThat(Sizes.write(Sizes.parse(text))).isEqualTo(text);
   }
 
+  @Test
+  void theDiskIsBoundedWhereThatIsSaidAndOnlyThen() {
+    assertThat(Settings.NONE.request(Optional.empty(), PATH, "ada").resources().diskBytes()).isEmpty();
+    assertThat(Settings.NONE.withText(Setting.DISK, List.of("50GB")).request(Optional.empty(), PATH, "ada").resources().diskBytes())
+        .contains(50L << 30);
+    assertThat(Setting.DISK.read(List.of("64M"))).isEqualTo(64L << 20);
+    for (String text : List.of("63M", "0", "-1G", "50", "half", "")) {
+      assertThatThrownBy(() -> Setting.DISK.read(List.of(text))).as(text).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"1", "0.05", ".5", "1024", " 2 "})
   void processorsMayBeAFraction(String text) {
