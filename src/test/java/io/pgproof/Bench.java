@@ -179,6 +179,13 @@ public final class Bench implements LauncherSessionListener {
         timeouts, sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
   }
 
+  /** The same request with other resources. */
+  public static VerificationRequest with(Resources resources, VerificationRequest sound) {
+    return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
+        sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
+        sound.timeouts(), sound.superuser(), resources, sound.keep(), sound.patience(), sound.askedBy());
+  }
+
   /** The same request with its copy kept where it is not proven. */
   public static VerificationRequest keeping(Duration keep, VerificationRequest sound) {
     return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),

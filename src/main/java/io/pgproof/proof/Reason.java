@@ -100,7 +100,7 @@ public enum Reason {
       "the container reached its memory limit",
       "raise --memory and verify again"),
   DISK_FULL("disk-full", Fault.ENVIRONMENT,
-      "not enough free space to restore the backup",
+      "not enough space to restore the backup and to ask it",
       "free space on the file system of the state directory, or move it with --state"),
   BACKUP_UNREADABLE("backup-unreadable", Fault.ENVIRONMENT,
       "the backup could not be read from its medium",

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * its WAL and the queries make it write.
  *
  * <p>The free space is looked at four times a second. The restore itself stops at the reserve; at half of it the run that takes
- * the most is ended, the youngest of those that take the same, so that a restore is told first. Only then are runs without a
- * bound measured.
+ * the most is ended, the youngest of those that take the same, so that a restore is told first. Until its files are removed, the
+ * next one is ended at half of that, and so on. Only then are runs without a bound measured.
  *
  * <p>A run with a bound is ended when it takes more. To measure it is to walk its directory, milliseconds for thousands of
  * files. The runs with a bound are measured one after another, and then left alone for 19 times as long as that took, but for a
@@ -45,7 +45,7 @@ final class SpaceWatch implements AutoCloseable {
   private final Sandbox sandbox;
   private final StateDirectory state;
   private final Stays stays;
-  private final long least;
+  private final long reserve;
   private final ScheduledExecutorService looking = Executors.newScheduledThreadPool(2, task -> {
     Thread thread = new Thread(task, "space-watch");
     thread.setDaemon(true);
@@ -58,15 +58,17 @@ final class SpaceWatch implements AutoCloseable {
     this.sandbox = sandbox;
     this.state = state;
     this.stays = stays;
-    this.least = reserveBytes / 2;
+    this.reserve = reserveBytes;
     looking.scheduleWithFixedDelay(this::keepReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
     looking.schedule(this::keepBounds, SHORTEST_PAUSE_NANOS, TimeUnit.NANOSECONDS);
   }
 
-  private void keepReserve() {
+  void keepReserve() {
     try {
+      long leaving = youngestFirst().filter(Stay::cutOff).count();
+      long least = reserve >> Math.min(leaving + 1, Long.SIZE - 1);
       if (Files.getFileStore(state.path()).getUsableSpace() < least) {
-        endLargest();
+        endLargest(least);
       }
     } catch (IOException | RuntimeException e) {
       LOG.warn("the free space could not be looked at, or not be kept free: {}", e.toString());
@@ -101,11 +103,10 @@ final class SpaceWatch implements AutoCloseable {
     }
   }
 
-  /** If that is not enough, the next look ends the next. */
-  private void endLargest() {
+  private void endLargest(long least) {
     List<Stay> atWork = youngestFirst().filter(this::atWork).toList();
     if (atWork.size() == 1) {
-      end(atWork.get(0), full("the restored server filled the disk", ""));
+      end(atWork.get(0), full("the restored server filled the disk", least, ""));
       return;
     }
     long end = System.nanoTime() + LONGEST_CHOICE.toNanos();
@@ -119,7 +120,7 @@ final class SpaceWatch implements AutoCloseable {
       }
     }
     if (largest != null) {
-      end(largest, full("the disk is full", String.format(Locale.ROOT, ", and of %d runs in containers this one took the most%s",
+      end(largest, full("the disk is full", least, String.format(Locale.ROOT, ", and of %d runs in containers this one took the most%s",
           atWork.size(), most == Long.MAX_VALUE ? "" : String.format(Locale.ROOT, ", %,d bytes", most))));
     }
   }
@@ -133,7 +134,7 @@ final class SpaceWatch implements AutoCloseable {
     }
   }
 
-  private Finding full(String what, String who) {
+  private Finding full(String what, long least, String who) {
     return Finding.of(Reason.DISK_FULL, String.format(Locale.ROOT,
         "%s: less than %,d bytes were left on the file system of %s%s", what, least, state.path(), who));
   }

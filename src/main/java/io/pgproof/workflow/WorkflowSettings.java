@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param watchEvery how much time passes between two looks for new backups
  * @param buildTimeout how long the build of an image may take
  * @param workerEndsWithin how long work that was interrupted is waited for, before its worker is left aside
- * @param reserve free space that a restore leaves to the engine; half of it is left whatever the restored server writes
+ * @param reserve free space that a restore leaves to the engine; below half of it the run that takes the most is ended
  */
 @ConfigurationProperties("pgproof")
 record WorkflowSettings(

@@ -224,12 +224,9 @@ class BadInputTest {
 
   @Test
   void aContainerOutOfMemory() {
-    VerificationRequest sound = Bench.request(Bench.backup(15), "select max(placed_at) from orders",
+    VerificationRequest request = Bench.request(Bench.backup(15), "select max(placed_at) from orders",
         "select length(string_agg(repeat(i::text, 300000), '')) > 0 from generate_series(100, 500) i");
-    VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
-        sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(),
-        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(256L << 20, 1, Optional.empty()), sound.keep(), sound.patience(), sound.askedBy());
-    assertVerdict(Bench.verify(request), "inconclusive", "out-of-memory", "memory");
+    assertVerdict(Bench.verify(Bench.with(new Resources(256L << 20, 1, Optional.empty()), request)), "inconclusive", "out-of-memory", "memory");
   }
 
   @Test
@@ -237,7 +234,8 @@ class BadInputTest {
     VerificationRequest sound = Bench.request(Bench.backup(15));
     VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
         sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), Duration.ofMillis(1),
-        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(1L << 30, 0.05, Optional.empty()), sound.keep(), sound.patience(), sound.askedBy());
+        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(1L << 30, 0.05, Optional.empty()),
+        sound.keep(), sound.patience(), sound.askedBy());
     Report report = Bench.verify(request);
     assertVerdict(report, "inconclusive", "recovery-timeout", "did not");
     assertThat(report.recovery().consistent()).isFalse();

@@ -2,6 +2,11 @@ package io.pgproof.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.target.Setting;
+import io.pgproof.target.Settings;
+import io.pgproof.target.VerificationRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +52,24 @@ class ControlServerTest {
   void theOwnersOwnUserIsAnswered() throws Exception {
     assertThat(ask(List.of())).contains("answered");
     assertThat(asked).containsExactly(new Request.Clean());
+  }
+
+  @Test
+  void aRequestArrivesAsItWasMade() throws Exception {
+    Request.Verify request = new Request.Verify(Settings.NONE.with(Setting.DISK, 50L << 30)
+        .request(Optional.of("shop"), Path.of("/backups/shop"), "ada"));
+    try (ControlClient client = ControlClient.connect(new StateDirectory(place)).orElseThrow()) {
+      client.ask(request, reply -> {});
+    }
+    assertThat(asked).containsExactly(request);
+  }
+
+  @Test
+  void aRequestOfAnEarlierVersionHasNoBoundOfTheDisk() {
+    VerificationRequest request = Settings.NONE.request(Optional.of("shop"), Path.of("/backups/shop"), "ada");
+    String earlier = EvidenceJson.write(request).replace(",\"diskBytes\":null", "");
+    assertThat(earlier).doesNotContain("diskBytes");
+    assertThat(EvidenceJson.read(earlier, VerificationRequest.class)).isEqualTo(request);
   }
 
   @Test

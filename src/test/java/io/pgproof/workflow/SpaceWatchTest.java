@@ -90,6 +90,20 @@ class SpaceWatchTest {
   }
 
   @Test
+  void theNextIsNotEndedAsLongAsTheFilesOfTheFirstAreToGo() throws IOException {
+    stay(OLDER, Settings.NONE, 8);
+    stay(YOUNGER, Settings.NONE, 1);
+    // Less than half of it is free, and more than a quarter.
+    watch(3 * Files.getFileStore(place).getUsableSpace());
+    await().until(() -> !containers.destroyed.isEmpty());
+    watch.keepReserve();
+
+    assertThat(containers.destroyed).containsExactly(OLDER);
+    stays.end(OLDER);
+    await().until(() -> containers.destroyed.size() == 2);
+  }
+
+  @Test
   void aRunIsEndedWhenItGoesBeyondItsBoundAndNoOther() throws IOException {
     stay(OLDER, Settings.NONE, 32);
     Stay bounded = stay(YOUNGER, Settings.NONE.with(Setting.DISK, 8L << 20), 1);
