@@ -19,10 +19,15 @@ public record RunId(String value) {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   public RunId {
-    if (!FORM.matcher(value).matches()) {
+    if (!isOne(value)) {
       throw new IllegalArgumentException(
           "a run's id looks like 20261122-193012-k3f9, not like " + value);
     }
+  }
+
+  /** Whether a text, which may be {@code null}, is one. */
+  public static boolean isOne(String value) {
+    return value != null && FORM.matcher(value).matches();
   }
 
   /** A new id for a run asked for at this time. */

@@ -335,6 +335,15 @@ public sealed interface Evidence {
     }
   }
 
+  /** A person deleted the run while it waited for a decision; the last task about it was this one. */
+  record DecisionTakenAway(String task, String name, String verdict, String reason, String because) implements Evidence {
+    @Override
+    public String tell() {
+      return "deleted the run with its task '" + name + "', so nobody decides about the verdict " + verdict + " (" + reason + ")"
+          + (because == null ? "" : ", because: " + because);
+    }
+  }
+
   /** A decision led to another verification. */
   record BegunAgain(String run) implements Evidence {
     @Override

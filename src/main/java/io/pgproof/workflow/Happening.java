@@ -26,6 +26,9 @@ public sealed interface Happening {
   /** An operator wants another backup taken; {@code reason} may be {@code null}. */
   record NewBackupAskedFor(RunId run, String by, String reason) implements OfRun {}
 
+  /** The run was deleted while it waited for a decision; {@code by} and {@code reason} may be {@code null}. */
+  record DecisionTakenAway(RunId run, String task, String by, String reason) implements OfRun {}
+
   /** A target was not verified when it was due; {@code why} is a sentence without a full stop. */
   record ScheduleMissed(String target, Instant due, String why) implements Happening {}
 

@@ -75,6 +75,13 @@ final class Messages {
       return Optional.of(aboutRun("new-backup-asked-for", "NEW BACKUP of " + backup + ": asked for by " + asked.by(),
           asked.by() + " asks for a new backup of " + backup + ", for the present one is " + report.verdict(),
           List.of(Fact.of("by", "asked for by", asked.by()), Fact.of("because", "because", asked.reason())), story, report));
+    } else if (happening instanceof Happening.DecisionTakenAway taken) {
+      String who = "by " + (taken.by() == null ? "somebody who was not logged in" : taken.by());
+      return Optional.of(aboutRun("decision-taken-away", "TAKEN AWAY " + backup + ": " + taken.task() + ", " + who,
+          "The run that waited for '" + taken.task() + "' was deleted " + who + ", so nobody decides: the backup of " + backup
+              + " is still " + report.verdict(),
+          List.of(Fact.of("task", "task", taken.task()), Fact.of("by", "deleted by", taken.by()),
+              Fact.of("because", "because", taken.reason())), story, report));
     }
     throw new IllegalArgumentException("nothing is told of " + happening);
   }

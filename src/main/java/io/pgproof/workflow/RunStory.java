@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -43,6 +44,7 @@ final class RunStory {
   private boolean recovered;
   private boolean checked;
   private boolean withdrawn;
+  private Evidence.TaskOpened undecided;
 
   private RunStory() {}
 
@@ -109,6 +111,14 @@ final class RunStory {
       turn(at, "teardown");
     } else if (evidence instanceof Evidence.Withdrawn) {
       withdrawn = true;
+    } else if (evidence instanceof Evidence.TaskOpened opened) {
+      undecided = opened;
+    } else if (evidence instanceof Evidence.Decided decided) {
+      decided(decided.task(), decided.decision());
+    } else if (evidence instanceof Evidence.NobodyDecided nobody) {
+      decided(nobody.task(), VerifyBackup.Decision.ESCALATE);
+    } else if (evidence instanceof Evidence.TaskJoined || evidence instanceof Evidence.DecisionTakenAway) {
+      undecided = null;
     } else if (evidence instanceof Evidence.ContainerDestroyed || evidence instanceof Evidence.FilesRemoved) {
       turn(at, "teardown");
     }
@@ -124,6 +134,13 @@ final class RunStory {
 
   private void turnAfterFinding(Instant at) {
     turn(at, BEFORE_THE_STAY.contains(phase) ? phase : "teardown");
+  }
+
+  /** A review that is escalated is the approvers' to decide, be their task open yet or not. */
+  private void decided(String task, String decision) {
+    if (!task.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) || !decision.equals(VerifyBackup.Decision.ESCALATE)) {
+      undecided = null;
+    }
   }
 
   /** A finding that ended a check leaves the check in the report as failed; what the checks found, they tell themselves. */
@@ -195,6 +212,11 @@ final class RunStory {
   /** Whether it ended because whoever asked took it back. */
   boolean endedByWithdrawal() {
     return withdrawn && verdict().reason() == Reason.INTERRUPTED;
+  }
+
+  /** The last task that was opened, where the run still waits for a decision. */
+  Optional<Evidence.TaskOpened> undecided() {
+    return Optional.ofNullable(undecided);
   }
 
   Report.FreshnessFacts freshness() {

@@ -176,10 +176,13 @@ public final class VerifyBackup {
     private ErrorCode() {}
   }
 
-  /** Names of the beans that hear of the tasks for people. */
+  /** Names of the beans that hear of the tasks for people, and of what happens to a run beside the model. */
   public static final class Listener {
     public static final String TASK_OPENED = "taskOpened";
     public static final String TASK_DECIDED = "taskDecided";
+
+    /** Not in the model: whoever deletes an instance may have the model's own listeners skipped. */
+    public static final String RUN_DELETED = "runDeleted";
 
     private Listener() {}
   }

@@ -221,4 +221,14 @@ class WorkflowConfiguration {
       Clock clock, Tell tell) {
     return new TaskDecided(trail, requests, openTasks, waivers, new FourEyes(trail, requests, waivers), identities, clock, tell);
   }
+
+  @Bean(VerifyBackup.Listener.RUN_DELETED)
+  RunDeleted runDeleted(Trail trail, OpenTasks openTasks, IdentityService identities, ManagementService management, Tell tell) {
+    return new RunDeleted(trail, openTasks, identities, management, tell);
+  }
+
+  @Bean
+  HearOfDeletions hearOfDeletions() {
+    return new HearOfDeletions();
+  }
 }

@@ -117,6 +117,21 @@ class FourEyesServedTest {
     assertThat(anna.tell("/task/" + task + "/complete", answers).statusCode()).isEqualTo(204);
   }
 
+  @Test
+  void whoDeletesTheRunWithItsTaskIsNamed() throws Exception {
+    Browser boss = as("boss", "camunda-admin");
+    RunId run = run("tester", Reason.WAL_MISSING);
+    task(run, Task.APPROVE_ESCALATION);
+
+    assertThat(boss.delete("/process-instance/" + instance(run) + "?skipCustomListeners=true&skipIoMappings=true").statusCode())
+        .isEqualTo(204);
+
+    assertThat(((Reply.Run) ask(new Request.ShowRun(run.value()))).happenings()).last().satisfies(happening -> {
+      assertThat(happening.actor()).isEqualTo("boss");
+      assertThat(happening.what()).startsWith("deleted the run with its task 'Approve escalation'").contains("refuted (wal-missing)");
+    });
+  }
+
   private static void refused(HttpResponse<String> answer, String because) {
     assertThat(answer.statusCode()).isGreaterThanOrEqualTo(400);
     assertThat(answer.body()).contains(because);

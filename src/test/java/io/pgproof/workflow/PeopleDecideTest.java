@@ -7,6 +7,7 @@ import static io.pgproof.workflow.VerifyBackup.Task.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.audit.Entry;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.camunda.bpm.engine.ProcessEngineException;
 import org.camunda.bpm.engine.TaskService;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people may decide, who may not, and what becomes of it, with all parts real from the verdict on. */
@@ -171,6 +174,78 @@ class PeopleDecideTest {
     }
     assertThat(people.task(run).getId()).isEqualTo(task);
     escalate(run, "ada");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TOO_OLD, Review stale backup, stale", "WAL_MISSING, Approve escalation, refuted"})
+  void aDecisionThatIsTakenAwayWithItsRunIsEvidenceAndTold(Reason reason, String task, String verdict) {
+    RunId run = people.run("tester", target, fresh(MONDAY), reason);
+    people.engine.getRuntimeService().setVariable(people.instance(run), Variable.TELL, target);
+
+    // With all that a deletion may leave out; by this reason the engine itself tells a task that was completed.
+    deletes("root", () -> people.engine.getRuntimeService().deleteProcessInstance(people.instance(run), "completed", true, true, true));
+
+    assertThat(people.story(run)).endsWith("root: deleted the run with its task '" + task + "', so nobody decides about the verdict "
+        + verdict + " (" + reason.code() + "), because: completed");
+    assertThat(people.messages(target)).singleElement().satisfies(message -> {
+      assertThat(message.event()).isEqualTo("decision-taken-away");
+      assertThat(message.subject()).isEqualTo("TAKEN AWAY " + target + ": " + task + ", by root");
+      assertThat(message.lead()).endsWith("was deleted by root, so nobody decides: the backup of " + target + " is still " + verdict);
+    });
+    assertThat(people.isFree(run)).isTrue();
+  }
+
+  @Test
+  void aReviewIsTakenAwayToWhereTheApproversAreNotAskedYet() {
+    RunId run = stale("tester");
+    people.engine.getIdentityService().setAuthentication("otto", List.of(Groups.OPERATORS));
+    try {
+      people.engine.getTaskService().complete(people.task(run).getId(), answers(ESCALATE, null, null));
+    } finally {
+      people.engine.getIdentityService().clearAuthentication();
+    }
+    assertThat(people.task(run)).isNull();
+
+    people.engine.getRuntimeService().deleteProcessInstance(people.instance(run), null);
+
+    assertThat(people.story(run)).endsWith(
+        "unknown: deleted the run with its task 'Review stale backup', so nobody decides about the verdict stale (too-old)");
+  }
+
+  @Test
+  void whoTakesDecisionsAwayInABatchIsKnown() {
+    RunId run = refuted("tester");
+    deletes("root", () -> people.engine.getRuntimeService().deleteProcessInstancesAsync(List.of(people.instance(run)), "all of it"));
+    people.workBatches();
+
+    assertThat(people.entries(run, Evidence.DecisionTakenAway.class)).extracting(Entry::actor).containsExactly("root");
+  }
+
+  @Test
+  void noEndOfItsOwnTakesADecisionAway() {
+    RunId decided = refuted("tester");
+    dismiss(decided, "ada");
+    RunId replaced = stale("tester");
+    RunId unanswered = refuted("tester");
+    people.wait(Duration.ofHours(6));
+    RunId handedOn = stale("tester");
+    people.wait(Duration.ofHours(11));
+
+    assertThat(Stream.of(decided, replaced, unanswered, handedOn).map(people::end)).containsExactly(Event.FINDING_DISMISSED,
+        Event.OPEN_TASK_JOINED, Event.BACKUP_ESCALATED, Event.BACKUP_ESCALATED);
+    assertThat(people.trail.latest(Evidence.kind(Evidence.DecisionTakenAway.class), 100)).extracting(Entry::run)
+        .doesNotContain(decided, replaced, unanswered, handedOn);
+    RunId proven = people.run("tester", target, fresh(MONDAY), Reason.FRESH);
+    assertThat(people.end(proven)).isEqualTo(Event.BACKUP_PROVEN);
+  }
+
+  private static void deletes(String person, Runnable deletion) {
+    people.engine.getIdentityService().setAuthentication(person, List.of("camunda-admin"));
+    try {
+      deletion.run();
+    } finally {
+      people.engine.getIdentityService().clearAuthentication();
+    }
   }
 
   @Test

@@ -3,9 +3,11 @@ package io.pgproof.workflow;
 import static io.pgproof.workflow.VerifyBackup.Variable.*;
 
 import io.pgproof.audit.Entry;
+import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.Trail;
 import io.pgproof.audit.Verdicts;
 import io.pgproof.audit.Waivers;
+import io.pgproof.notify.Message;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -16,6 +18,7 @@ import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.VerifyBackup.ErrorCode;
 import io.pgproof.workflow.VerifyBackup.Event;
 import io.pgproof.workflow.VerifyBackup.Step;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +33,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.history.HistoricActivityInstance;
+import org.camunda.bpm.engine.impl.context.Context;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 import org.camunda.bpm.engine.impl.util.ClockUtil;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
@@ -73,6 +78,7 @@ final class PeopleOnEngine implements AutoCloseable {
     configuration.setHistory("full");
     configuration.setCustomPreBPMNParseListeners(List.of(new Coverage()));
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
+    configuration.getProcessEnginePlugins().add(new HearOfDeletions());
     engine = configuration.buildProcessEngine();
     Tell tell = new Tell(engine.getRuntimeService(), new CurrentConfiguration(io.pgproof.target.Configuration.NONE), trail,
         new Messages(trail, verdicts, clock), "PT5S");
@@ -87,8 +93,11 @@ final class PeopleOnEngine implements AutoCloseable {
     beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, requests, verdicts, clock, tell));
     beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(trail, requests, openTasks, waivers,
         new FourEyes(trail, requests, waivers), engine.getIdentityService(), clock, tell));
+    beans.put(VerifyBackup.Listener.RUN_DELETED,
+        new RunDeleted(trail, openTasks, engine.getIdentityService(), engine.getManagementService(), tell));
     engine.getRepositoryService().createDeployment()
         .addClasspathResource(VerifyBackup.MODEL)
+        .addClasspathResource(TellSomebody.MODEL)
         .addClasspathResource("bpmn/review-stale-backup.form")
         .addClasspathResource("bpmn/approve-escalation.form")
         .deploy();
@@ -141,8 +150,23 @@ final class PeopleOnEngine implements AutoCloseable {
 
   private void work() {
     List<Job> jobs;
-    while (!(jobs = engine.getManagementService().createJobQuery().messages().list()).isEmpty()) {
+    while (!(jobs = engine.getManagementService().createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).messages().list())
+        .isEmpty()) {
       engine.getManagementService().executeJob(jobs.get(0).getId());
+    }
+  }
+
+  /** Does what people asked for in batches. */
+  void workBatches() {
+    List<Job> jobs;
+    while (!(jobs = engine.getManagementService().createJobQuery().messages().list().stream()
+        .filter(job -> job.getProcessDefinitionKey() == null).toList()).isEmpty()) {
+      Context.setJobExecutorContext(new JobExecutorContext());
+      try {
+        engine.getManagementService().executeJob(jobs.get(0).getId());
+      } finally {
+        Context.removeJobExecutorContext();
+      }
     }
   }
 
@@ -172,6 +196,19 @@ final class PeopleOnEngine implements AutoCloseable {
       engine.getIdentityService().clearAuthentication();
     }
     work();
+  }
+
+  /** The messages to this recipient that are on their way; nothing sends them. */
+  List<Message> messages(String recipient) {
+    return engine.getRuntimeService().createProcessInstanceQuery().processDefinitionKey(TellSomebody.PROCESS)
+        .variableValueEquals(TellSomebody.Variable.RECIPIENT, recipient).list().stream()
+        .map(telling -> (byte[]) engine.getRuntimeService().getVariable(telling.getId(), TellSomebody.Variable.MESSAGE))
+        .map(json -> EvidenceJson.read(new String(json, StandardCharsets.UTF_8), Message.class)).toList();
+  }
+
+  /** Id of the run's process instance. */
+  String instance(RunId run) {
+    return engine.getRuntimeService().createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult().getId();
   }
 
   /** Whether the target is free for a new task. */
