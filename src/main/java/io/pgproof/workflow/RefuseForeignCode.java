@@ -25,9 +25,9 @@ class RefuseForeignCode extends AbstractProcessEnginePlugin {
   @Override
   public void preInit(ProcessEngineConfigurationImpl configuration) {
     configuration.setCustomPreCommandInterceptorsTxRequired(
-        withRefusal(configuration.getCustomPreCommandInterceptorsTxRequired()));
+        withRefusal(configuration, configuration.getCustomPreCommandInterceptorsTxRequired()));
     configuration.setCustomPreCommandInterceptorsTxRequiresNew(
-        withRefusal(configuration.getCustomPreCommandInterceptorsTxRequiresNew()));
+        withRefusal(configuration, configuration.getCustomPreCommandInterceptorsTxRequiresNew()));
     configuration.setScriptEngineResolver(new NoScripts());
     configuration.setJavaSerializationFormatEnabled(false);
     configuration.setDeserializationTypeValidationEnabled(true);
@@ -42,10 +42,11 @@ class RefuseForeignCode extends AbstractProcessEnginePlugin {
     configuration.setExpressionManager(new ScopedExpressions(configuration.getExpressionManager()));
   }
 
-  private static List<CommandInterceptor> withRefusal(List<CommandInterceptor> interceptors) {
+  private static List<CommandInterceptor> withRefusal(
+      ProcessEngineConfigurationImpl configuration, List<CommandInterceptor> interceptors) {
     List<CommandInterceptor> all = new ArrayList<>();
     all.add(new RefuseTaskQueryExpressions());
-    all.add(new RefuseSideDoors());
+    all.add(new RefuseSideDoors(configuration::getIdentityService));
     if (interceptors != null) {
       all.addAll(interceptors);
     }

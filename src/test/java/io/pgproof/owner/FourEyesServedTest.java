@@ -40,6 +40,8 @@ import org.camunda.bpm.engine.identity.User;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What Tasklist may do with a task, asked over HTTP of the served program as a person who is logged in. */
 class FourEyesServedTest {
@@ -115,6 +117,23 @@ class FourEyesServedTest {
     refused(anna.tell("/task/" + task + "/identity-links/delete",
         "{\"groupId\": \"" + Groups.APPROVERS + "\", \"type\": \"candidate\"}"), "lets nobody pass by a decision");
     assertThat(anna.tell("/task/" + task + "/complete", answers).statusCode()).isEqualTo(204);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+      "/message | {\"messageName\": \"worseRunCame\", \"processInstanceId\": \"INSTANCE\"}",
+      "/message | {\"messageName\": \"worseRunCame\", \"processInstanceId\": \"INSTANCE\", \"all\": true}",
+      "/process-instance/message-async | {\"messageName\": \"worseRunCame\", \"processInstanceIds\": [\"INSTANCE\"]}",
+      "/execution/EXECUTION/messageSubscriptions/worseRunCame/trigger | {}",
+      "/execution/EXECUTION/signal | {}"})
+  void nobodyEndsATaskByAMessageOrASignal(String path, String body) throws Exception {
+    Browser chief = as("chief-" + UUID.randomUUID(), Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
+    RunId run = run("tester", Reason.TOO_OLD);
+    String task = task(run, Task.REVIEW_STALE_BACKUP);
+    String execution = owner.application().getBean(TaskService.class).createTaskQuery().taskId(task).singleResult().getExecutionId();
+
+    refused(chief.tell(path.replace("EXECUTION", execution), body.replace("INSTANCE", instance(run))), "lets nobody pass by a decision");
+    assertThat(task(run, Task.REVIEW_STALE_BACKUP)).isEqualTo(task);
   }
 
   @Test
