@@ -1,5 +1,6 @@
 package io.pgproof.owner;
 
+import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.audit.Trail;
 import io.pgproof.audit.Verdicts;
 import io.pgproof.audit.Waivers;
@@ -8,19 +9,33 @@ import io.pgproof.image.BuiltImages;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.lxc.LxcSandbox;
+import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.workflow.Reports;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** What every owner has, with an engine or without. */
 @Configuration(proxyBeanMethods = false)
 class DeskConfiguration {
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+  /** First of all beans, for nothing may be done in a database that is another's. */
+  @Bean
+  @DependsOnDatabaseInitialization
+  InitializingBean databaseOfThisStateDirectory(DataSource database, Ownership ownership,
+      @Value("${pgproof.take-database-from:}") String former) {
+    return () -> OneStateDirectory.claim(database, ownership.identity(),
+        ownership.state().path() + " on " + Files.readString(HOST_NAME).strip(), former);
+  }
 
   @Bean
   Clock clock() {

@@ -14,14 +14,17 @@ final class Startup {
 
   /**
    * @param ownership given back when the start fails
-   * @throws UsageException when a setting is wrong
+   * @throws UsageException when a setting is wrong, or the database is another state directory's
    * @throws FindingException {@code environment} for any other cause
    */
   static ConfigurableApplicationContext run(Ownership ownership, SpringApplicationBuilder application) {
     try {
       // As an argument it is stronger than anything in the environment: lock and database must lie in one directory.
       return application
-          .initializers(context -> FirstStart.removeHalfMade(ownership.state(), context.getEnvironment()))
+          .initializers(context -> {
+            FirstStart.removeHalfMade(ownership.state(), context.getEnvironment());
+            context.getBeanFactory().registerSingleton("ownership", ownership);
+          })
           .run("--pgproof.state=" + ownership.state().path());
     } catch (RuntimeException e) {
       ownership.close();
@@ -37,6 +40,9 @@ final class Startup {
       if (cause instanceof BindException bind) {
         setting = bind.getProperty() == null ? bind.getName().toString() : bind.getProperty().getName().toString();
       }
+    }
+    if (root instanceof UsageException usage) {
+      return usage;
     }
     String said = root.getMessage() == null ? root.toString() : root.getMessage();
     if (setting != null) {

@@ -14,10 +14,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The lock on a state directory. Whoever holds it is the owner; the kernel gives it back when the process ends, however it
@@ -108,6 +110,28 @@ public final class Ownership implements AutoCloseable {
 
   public StateDirectory state() {
     return state;
+  }
+
+  /**
+   * What tells this state directory from all others: made at random once, and kept in a file.
+   *
+   * @throws UsageException when the file cannot be used
+   */
+  public String identity() {
+    try {
+      if (!Files.exists(state.identity())) {
+        Path whole = state.path().resolve("identity.new");
+        Files.writeString(whole, UUID.randomUUID() + "\n", StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.DSYNC);
+        Files.move(whole, state.identity(), StandardCopyOption.ATOMIC_MOVE);
+      }
+      return UUID.fromString(Files.readString(state.identity()).strip()).toString();
+    } catch (IOException e) {
+      throw cannotBeUsed(state, e);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(Reason.BAD_OPTION, state.identity() + " holds no identity of a state directory: " + e.getMessage(),
+          "put back the file as it was; or remove it, and a new identity is made, to which the engine's database has to be moved");
+    }
   }
 
   @Override

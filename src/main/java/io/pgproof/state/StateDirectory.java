@@ -67,6 +67,11 @@ public record StateDirectory(Path path) {
     return path.resolve("control.sock");
   }
 
+  /** What tells this state directory from all others, wherever it is moved. */
+  public Path identity() {
+    return path.resolve("identity");
+  }
+
   public Path lockFile() {
     return path.resolve("owner.lock");
   }
