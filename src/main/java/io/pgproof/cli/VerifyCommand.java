@@ -3,6 +3,7 @@ package io.pgproof.cli;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.Configuration;
+import io.pgproof.target.Durations;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
@@ -62,6 +63,13 @@ final class VerifyCommand implements Callable<Integer> {
     VerificationRequest request = config == null
         ? options.request(Optional.empty(), path(), Person.whoRanThis())
         : Configuration.read(config).target(backup).overriddenBy(options).request(Person.whoRanThis());
+    if (!request.patience().reminds()) {
+      throw new UsageException(Reason.BAD_OPTION, "nobody would be reminded: " + SettingOptions.name(Setting.REMIND_AFTER) + " is "
+          + Durations.write(request.patience().remindAfter()) + ", and it is escalated after "
+          + Durations.write(request.patience().escalateAfter()) + " (" + SettingOptions.name(Setting.ESCALATE_AFTER) + ")",
+          "give a " + SettingOptions.name(Setting.REMIND_AFTER) + " that is shorter, or a longer "
+              + SettingOptions.name(Setting.ESCALATE_AFTER));
+    }
     request.walArchive().filter(archive -> !Files.isDirectory(archive)).ifPresent(archive -> {
       String place = config == null || options.get(Setting.WAL_ARCHIVE).isPresent()
           ? SettingOptions.name(Setting.WAL_ARCHIVE)

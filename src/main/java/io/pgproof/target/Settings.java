@@ -82,9 +82,14 @@ public final class Settings {
         get(Setting.SUPERUSER).orElse(VerificationRequest.DEFAULT_SUPERUSER),
         resources,
         get(Setting.KEEP).orElse(VerificationRequest.DEFAULT_KEEP),
-        new Patience(get(Setting.REMIND_AFTER).orElse(Patience.DEFAULT.remindAfter()),
-            get(Setting.ESCALATE_AFTER).orElse(Patience.DEFAULT.escalateAfter())),
+        patience(),
         askedBy);
+  }
+
+  /** How long people are waited for, with the default of what was not said. */
+  Patience patience() {
+    return new Patience(get(Setting.REMIND_AFTER).orElse(Patience.DEFAULT.remindAfter()),
+        get(Setting.ESCALATE_AFTER).orElse(Patience.DEFAULT.escalateAfter()));
   }
 
   @Override

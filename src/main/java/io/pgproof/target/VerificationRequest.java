@@ -88,6 +88,11 @@ public record VerificationRequest(
    */
   public record Patience(Duration remindAfter, Duration escalateAfter) {
     public static final Patience DEFAULT = new Patience(Duration.ofHours(4), Duration.ofHours(24));
+
+    /** Whether anybody is reminded before it goes on without them. */
+    public boolean reminds() {
+      return remindAfter.compareTo(escalateAfter) < 0;
+    }
   }
 
   /**

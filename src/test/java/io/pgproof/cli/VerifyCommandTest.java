@@ -97,6 +97,16 @@ class VerifyCommandTest {
   }
 
   @Test
+  void aReminderThatWouldNeverComeIsRefused() throws IOException {
+    UsageException refused = refused("/backups/shop", "--escalate-after", "2h");
+    assertThat(refused.getMessage())
+        .isEqualTo("nobody would be reminded: --remind-after is 4h, and it is escalated after 2h (--escalate-after)");
+    assertThat(refused.hint()).contains("shorter");
+    Path file = configuration("targets: [{name: shop, path: /backups/shop, remind-after: 30h, escalate-after: 48h}]");
+    assertThat(refused("--config", file.toString(), "shop", "--escalate-after", "12h").getMessage()).contains("--remind-after is 30h");
+  }
+
+  @Test
   void anEmptyPathIsNotTheWorkingDirectory() {
     assertThat(refused("").reason()).isEqualTo(Reason.NO_SUCH_PATH);
   }
