@@ -9,7 +9,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retryCycle pauses before a message is sent again, ISO 8601, separated by commas; one try more than pauses
  */
 @ConfigurationProperties("pgproof.telling")
-record TellingSettings(@DefaultValue("PT10S,PT1M,PT5M,PT30M,PT2H,PT6H") String retryCycle) {
+record TellingSettings(@DefaultValue(TellingSettings.A_WEEK) String retryCycle) {
+  private static final String A_DAY = ",PT6H,PT6H,PT6H,PT6H";
+
+  /** A mail server that is down over a weekend, or a long one, loses nothing. */
+  static final String A_WEEK = "PT10S,PT1M,PT5M,PT30M,PT2H" + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY;
+
   TellingSettings {
     RetryCycle.require("pgproof.telling.retry-cycle", retryCycle);
   }

@@ -3,7 +3,10 @@ package io.pgproof.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,8 +15,10 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 
 class TellingSettingsTest {
   @Test
-  void pausesGrowUnlessToldOtherwise() {
-    assertThat(settings(Map.of()).retryCycle()).isEqualTo("PT10S,PT1M,PT5M,PT30M,PT2H,PT6H");
+  void pausesGrowToHoursForAWeekUnlessToldOtherwise() {
+    List<Duration> pauses = Stream.of(settings(Map.of()).retryCycle().split(",")).map(Duration::parse).toList();
+    assertThat(pauses).isSorted().startsWith(Duration.ofSeconds(10), Duration.ofMinutes(1)).endsWith(Duration.ofHours(6));
+    assertThat(pauses.stream().reduce(Duration.ZERO, Duration::plus)).isBetween(Duration.ofDays(7), Duration.ofHours(171));
     assertThat(settings(Map.of("pgproof.telling.retry-cycle", "PT1S")).retryCycle()).isEqualTo("PT1S");
   }
 
