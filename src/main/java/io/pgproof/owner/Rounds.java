@@ -3,6 +3,7 @@ package io.pgproof.owner;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.BackupWatch;
 import io.pgproof.workflow.Schedules;
+import io.pgproof.workflow.Summaries;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,7 +17,7 @@ final class Rounds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
   private static final Duration FILE_EVERY = Duration.ofSeconds(10);
   private static final Duration PLAN_EVERY = Duration.ofMinutes(1);
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 4;
 
   private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(ROUNDS, task -> {
     Thread thread = new Thread(task, "rounds");
@@ -25,9 +26,15 @@ final class Rounds implements AutoCloseable {
   });
 
   Rounds(ApplicationContext application) {
+    this(application, PLAN_EVERY);
+  }
+
+  /** @param planEvery how much time passes before what is planned is looked at again */
+  Rounds(ApplicationContext application, Duration planEvery) {
     BackupWatch watch = application.getBean(BackupWatch.class);
     every(FILE_EVERY, "the configuration's file", new ConfigurationFile(application.getBean(CurrentConfiguration.class))::look);
-    every(PLAN_EVERY, "what is planned", application.getBean(Schedules.class)::reconcile);
+    every(planEvery, "what is planned", application.getBean(Schedules.class)::reconcile);
+    every(planEvery, "the daily summary", application.getBean(Summaries.class)::plan);
     every(watch.every(), "new backups", watch::look);
   }
 

@@ -3,9 +3,13 @@ package io.pgproof.target;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The configuration that holds now; all methods may be called from any thread. */
 public final class CurrentConfiguration {
+  private static final Logger LOG = LoggerFactory.getLogger(CurrentConfiguration.class);
+
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Configuration configuration;
 
@@ -22,10 +26,16 @@ public final class CurrentConfiguration {
     return configuration.targets().stream().filter(target -> target.name().equals(name)).findFirst();
   }
 
-  /** Lets another one hold from now on, and tells so. */
+  /** Lets another one hold from now on, and tells so to each listener, whatever becomes of the others. */
   public void replace(Configuration next) {
     configuration = next;
-    listeners.forEach(Runnable::run);
+    for (Runnable listener : listeners) {
+      try {
+        listener.run();
+      } catch (RuntimeException e) {
+        LOG.warn("not all follows the configuration that changed: {}", e.toString());
+      }
+    }
   }
 
   /** Runs this after each replacement, in the thread that made it. */

@@ -11,7 +11,7 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 
 /** Keeps one daily summary planned where the configuration wishes for one, and none where it does not. */
-final class Summaries {
+public final class Summaries {
   private final RuntimeService runtime;
   private final CurrentConfiguration configuration;
   private final Clock clock;
@@ -25,7 +25,7 @@ final class Summaries {
   }
 
   /** Plans one, leaves the one that waits, or takes back what was planned for another time. */
-  synchronized void plan() {
+  public synchronized void plan() {
     Optional<Schedule> schedule = configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::schedule);
     boolean planned = false;
     for (ProcessInstance waiting : waiting()) {

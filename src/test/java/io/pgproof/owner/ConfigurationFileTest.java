@@ -65,6 +65,23 @@ class ConfigurationFileTest {
   }
 
   @Test
+  void whoCannotFollowTheChangeKeepsNobodyElseFromIt() throws Exception {
+    current = new CurrentConfiguration(Configuration.read(file));
+    current.whenReplaced(() -> {
+      throw new IllegalStateException("the database is gone");
+    });
+    current.whenReplaced(replaced::incrementAndGet);
+    following = new ConfigurationFile(current);
+    look(2);
+    Files.writeString(file, targets("shop", "crm"));
+    look(2);
+
+    assertThat(names()).containsExactly("shop", "crm");
+    assertThat(replaced).hasValue(1);
+    assertThat(told.list).singleElement().satisfies(event -> assertThat(event.getFormattedMessage()).contains("holds as it is now"));
+  }
+
+  @Test
   void aWrongFileIsToldWithAllItsMistakesOnceAndTheOldOneHolds() throws Exception {
     look(2);
     Files.writeString(file, "targets:\n  - name: Shop\n    path: here\n    schedule: every night\n");

@@ -54,6 +54,16 @@ class TellingTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> server.application().getBean(RuntimeService.class)
             .createProcessInstanceQuery().processDefinitionKey(TellSomebody.PROCESS).count() == 0);
         assertThat(summaries(server)).isEqualTo(1);
+
+        RuntimeService runtime = server.application().getBean(RuntimeService.class);
+        runtime.deleteProcessInstance(runtime.createProcessInstanceQuery().processDefinitionKey(DailySummary.PROCESS)
+            .singleResult().getId(), "as if it could not be planned");
+        Rounds rounds = new Rounds(server.application(), Duration.ofMillis(200));
+        try {
+          await().atMost(Duration.ofSeconds(30)).until(() -> summaries(server) == 1);
+        } finally {
+          rounds.close();
+        }
       }
       assertThat(hook.posted()).hasSizeGreaterThan(tried).extracting(Posted::id).containsOnly(hook.posted().get(0).id());
     } finally {
