@@ -9,10 +9,13 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.identity.User;
@@ -26,6 +29,8 @@ final class FirstAdministrator {
 
   private static final Logger LOG = LoggerFactory.getLogger(FirstAdministrator.class);
   private static final int LENGTH = 24;
+  /** A regular file that its owner alone may read and write, as the kernel says it. */
+  private static final int PRIVATE_FILE = 0100600;
   // Without what is easily misread; each sort of character that the password policy asks for.
   private static final String ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789-_+=.:";
 
@@ -40,7 +45,8 @@ final class FirstAdministrator {
   }
 
   /**
-   * Does nothing where there is an administrator or users are kept elsewhere.
+   * Does nothing where there is an administrator or users are kept elsewhere. A start that was cut off, or failed, between the file
+   * and the user left the file, whose password is taken then.
    *
    * @throws UncheckedIOException when the file cannot be written; no user is made then
    */
@@ -57,18 +63,17 @@ final class FirstAdministrator {
     try {
       write(password);
     } catch (FileAlreadyExistsException e) {
-      LOG.warn("Nobody is an administrator, and none was made because {} exists and is not overwritten. "
-          + "HINT: remove that file and start again", file);
-      return;
+      Optional<String> left = leftBehind();
+      if (left.isEmpty()) {
+        LOG.warn("Nobody is an administrator, and none was made because {} exists and is not overwritten. "
+            + "HINT: remove that file and start again", file);
+        return;
+      }
+      password = left.get();
     } catch (IOException e) {
       throw new UncheckedIOException("the first administrator's password cannot be written to " + file, e);
     }
-    try {
-      transaction.executeWithoutResult(status -> create(password));
-    } catch (RuntimeException e) {
-      remove(e);
-      throw e;
-    }
+    create(password);
     LOG.info("The first administrator is {}, the password is in {}. HINT: log in, change it, then remove the file",
         ID, file);
   }
@@ -99,20 +104,31 @@ final class FirstAdministrator {
     }
   }
 
-  private void create(String password) {
-    User user = identities.newUser(ID);
-    user.setFirstName("First");
-    user.setLastName("Administrator");
-    user.setPassword(password);
-    identities.saveUser(user);
-    identities.createMembership(ID, CAMUNDA_ADMIN);
+  /** The password in the file, where it can only be from a first start that did not come to its end. */
+  private Optional<String> leftBehind() {
+    try {
+      Map<String, Object> found = Files.readAttributes(file, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+      boolean ours = found.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+          && found.get("mode").equals(PRIVATE_FILE);
+      if (!ours || identities.createUserQuery().count() > 0) {
+        return Optional.empty();
+      }
+      String password = Files.readString(file, StandardCharsets.US_ASCII).strip();
+      return Optional.of(password)
+          .filter(text -> identities.checkPasswordAgainstPolicy(identities.getPasswordPolicy(), text).isValid());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
-  private void remove(RuntimeException cause) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
+  private void create(String password) {
+    transaction.executeWithoutResult(status -> {
+      User user = identities.newUser(ID);
+      user.setFirstName("First");
+      user.setLastName("Administrator");
+      user.setPassword(password);
+      identities.saveUser(user);
+      identities.createMembership(ID, CAMUNDA_ADMIN);
+    });
   }
 }

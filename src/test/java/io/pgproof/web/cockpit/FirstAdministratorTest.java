@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -82,6 +84,34 @@ class FirstAdministratorTest extends ServedEngine {
     Files.writeString(file, "kept");
     ensure();
     assertThat(file).hasContent("kept");
+    assertThat(engine.getIdentityService().createUserQuery().userId("admin").count()).isZero();
+    assertThat(output).contains("HINT: remove that file and start again");
+  }
+
+  @Test
+  void aStartThatWasCutOffBeforeTheUserWasMadeIsMadeGood(CapturedOutput output) throws Exception {
+    ensure();
+    String password = Files.readString(file);
+    engine.getIdentityService().deleteUser("admin");
+    ensure();
+    assertThat(file).hasContent(password);
+    assertThat(output).doesNotContain("HINT: remove that file and start again");
+    assertThat(browser().tryLogIn("admin", password.strip()).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mode", "owner", "link", "weak", "people"})
+  void aFileThatNeedNotBeFromAStartThatWasCutOffIsNoPassword(String difference, CapturedOutput output) throws Exception {
+    ensure();
+    engine.getIdentityService().deleteUser("admin");
+    switch (difference) {
+      case "mode" -> Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+      case "owner" -> Files.setAttribute(file, "unix:uid", 4711);
+      case "link" -> Files.createSymbolicLink(file, Files.move(file, state.resolve("elsewhere")));
+      case "weak" -> Files.writeString(file, "secret\n");
+      default -> as("olga");
+    }
+    ensure();
     assertThat(engine.getIdentityService().createUserQuery().userId("admin").count()).isZero();
     assertThat(output).contains("HINT: remove that file and start again");
   }
