@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
 import java.util.List;
+import java.util.stream.Stream;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.runtime.Job;
 import org.slf4j.Logger;
@@ -77,9 +78,11 @@ final class Oversight {
     beganNanos = System.nanoTime();
   }
 
+  /** Pauses are moved, which are counted from when they began: a message's too. The times of schedules and summaries are not. */
   private void moveBack(Duration setBack) {
-    List<Job> jobs = management.createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).list().stream()
-        .filter(job -> job.getDuedate() != null).toList();
+    List<Job> jobs = Stream.of(
+        management.createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).timers(), management.createJobQuery().messages())
+        .flatMap(query -> query.list().stream()).filter(job -> job.getDuedate() != null).toList();
     jobs.forEach(job -> management.setJobDuedate(job.getId(), Date.from(job.getDuedate().toInstant().minus(setBack))));
     LOG.warn("the clock was set back by {}; {} waits were moved with it", Words.duration(setBack), jobs.size());
   }

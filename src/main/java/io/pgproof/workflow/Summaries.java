@@ -3,6 +3,7 @@ package io.pgproof.workflow;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +30,8 @@ public final class Summaries {
     Optional<Schedule> schedule = configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::schedule);
     boolean planned = false;
     for (ProcessInstance waiting : waiting()) {
-      Object of = runtime.getVariable(waiting.getId(), DailySummary.Variable.SCHEDULE);
-      if (planned || schedule.isEmpty() || !schedule.get().toString().equals(of)) {
-        runtime.deleteProcessInstance(waiting.getId(), "the configuration says another time or none");
+      if (planned || schedule.isEmpty() || !isOf(schedule.get(), waiting)) {
+        runtime.deleteProcessInstance(waiting.getId(), "the configuration says another time or none, or the clock was ahead");
       } else {
         planned = true;
       }
@@ -42,6 +42,13 @@ public final class Summaries {
           DailySummary.Variable.SCHEDULE, schedule.get().toString(),
           DailySummary.Variable.DUE, Date.from(schedule.get().nextAfter(clock.instant()))));
     }
+  }
+
+  /** One that a clock planned that was far ahead is not; one that was told already is not planned again, so the next but one may be. */
+  private boolean isOf(Schedule schedule, ProcessInstance waiting) {
+    Instant latest = schedule.nextAfter(schedule.nextAfter(clock.instant()));
+    return schedule.toString().equals(runtime.getVariable(waiting.getId(), DailySummary.Variable.SCHEDULE))
+        && !((Date) runtime.getVariable(waiting.getId(), DailySummary.Variable.DUE)).toInstant().isAfter(latest);
   }
 
   private List<ProcessInstance> waiting() {

@@ -74,6 +74,22 @@ class DailySummaryTest extends TellingScene {
   }
 
   @Test
+  void aSummaryThatAClockPlannedThatWasAheadIsPlannedAnew() {
+    model.pass(365 * DAY);
+    model.summaries.plan();
+    model.pass(-365 * DAY);
+    model.summaries.plan();
+    assertThat(due()).isEqualTo("2026-03-01T06:00:00Z");
+    assertThat(model.underway(DailySummary.PROCESS)).isEqualTo(1);
+
+    model.pass(3 * 3600);
+    summaryOfThisDay();
+    model.pass(-3600);
+    model.summaries.plan();
+    assertThat(due()).as("not told twice on one day").isEqualTo("2026-03-02T06:00:00Z");
+  }
+
+  @Test
   void aSummaryWithdrawnBetweenItsTimeAndItsStepsTellsNobodyAndPlansNone() {
     model.summaries.plan();
     model.execute(model.timer());

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +114,24 @@ class TellSomebodyTest extends TellingScene {
     assertThat(server.posted()).extracting(Posted::id).containsOnly(server.posted().get(0).id());
     assertThat(server.posted()).extracting(Posted::body).containsOnly(server.posted().get(0).body());
     assertThat(model.telling(run)).singleElement().isInstanceOf(Evidence.Told.class);
+  }
+
+  @Test
+  void aPauseThatAClockBeganThatWasAheadIsNoLongerThanItIs() {
+    model.configure(null, hook);
+    server.answer(500);
+    model.pass(365 * 86_400);
+    model.summaries.plan();
+    Date summaryDue = model.timer().getDuedate();
+    model.told("shop", Reason.WAL_MISSING);
+    model.execute(job());
+    Oversight oversight = model.oversight();
+
+    model.pass(-365 * 86_400);
+    oversight.look();
+
+    assertThat(job().getDuedate().toInstant()).isBetween(model.now(), model.now().plusSeconds(10));
+    assertThat(model.timer().getDuedate()).as("a time of day is no pause").isEqualTo(summaryDue);
   }
 
   @Test

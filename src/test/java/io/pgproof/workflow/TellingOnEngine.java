@@ -50,6 +50,7 @@ import org.h2.jdbcx.JdbcConnectionPool;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -76,7 +77,7 @@ final class TellingOnEngine implements AutoCloseable {
   private final TransactionTemplate transactions;
   private Instant now = BEGIN;
 
-  private final Clock clock = new Clock() {
+  final Clock clock = new Clock() {
     @Override
     public Instant instant() {
       return now;
@@ -231,6 +232,11 @@ final class TellingOnEngine implements AutoCloseable {
       tell.tell(new Happening.Ended(run));
       return run;
     });
+  }
+
+  /** Watches over these processes from now on. */
+  Oversight oversight() {
+    return new Oversight(engine.getManagementService(), jdbc, transactions, clock, new ThreadPoolTaskExecutor());
   }
 
   <T> T inTransaction(Supplier<T> work) {
