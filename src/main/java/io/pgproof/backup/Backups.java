@@ -4,6 +4,7 @@ import io.pgproof.backup.BackupIdentity.Label;
 import io.pgproof.backup.binding.Liblz4;
 import io.pgproof.backup.binding.LibraryMissingException;
 import io.pgproof.backup.binding.Libzstd;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
@@ -130,10 +131,19 @@ public final class Backups {
 
   /**
    * Restores and checks a backup that an incremental one stands on, its manifest beside its files and without its WAL, for
-   * {@code pg_combinebackup} to read. Otherwise as {@link #restore}.
+   * {@code pg_combinebackup} to read. Otherwise as {@link #restore}; what is wrong with it is said with its directory.
    */
   public static Restored restoreAncestor(Backup ancestor, RestoreOrder order, Progress progress) throws InterruptedException {
-    return new Restoring(ancestor, inspect(ancestor), order, progress).ancestor();
+    BackupIdentity identity = inspect(ancestor);
+    try {
+      return new Restoring(ancestor, identity, order, progress).ancestor();
+    } catch (FindingException e) {
+      if (e.finding() instanceof Finding.BackupFault fault) {
+        throw new FindingException(
+            Finding.of(fault.reason(), ancestor.directory() + ": " + fault.message(), fault.hint(), fault.words()), e);
+      }
+      throw e;
+    }
   }
 
   /**

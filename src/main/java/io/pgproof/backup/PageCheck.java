@@ -56,12 +56,12 @@ final class PageCheck {
     PageLayout layout = PageLayout.of(control);
     return settled(layout, layout.equals(PageLayout.USUAL)
         ? judged
-        : read(judged.stream().map(RelationPages::file).toList(), layout, files, start), files);
+        : read(judged.stream().map(RelationPages::file).toList(), layout, files, start), "files", files);
   }
 
-  private static SuspectPages settled(PageLayout layout, List<RelationPages> all, RestoredFiles files)
+  private static SuspectPages settled(PageLayout layout, List<RelationPages> all, String what, RestoredFiles files)
       throws IOException, InterruptedException {
-    SuspectPages suspects = SuspectPages.of(layout, all);
+    SuspectPages suspects = SuspectPages.of(layout, all, what);
     int older = all.stream().filter(pages -> !pages.file().map()).mapToInt(RelationPages::olderSuspects).sum();
     if (older > MOST_OLDER_SUSPECTS) {
       throw new FindingException(
@@ -71,7 +71,7 @@ final class PageCheck {
   }
 
   /**
-   * Judges the pages of a data directory that did not pass as it was made.
+   * Judges the pages of a data directory that a chain was combined to.
    *
    * @param control of a cluster with checksums
    * @param files all of them, with no server at work on them
@@ -80,7 +80,7 @@ final class PageCheck {
    */
   static SuspectPages look(ControlFile control, RestoredFiles files, Lsn start) throws IOException, InterruptedException {
     PageLayout layout = PageLayout.of(control);
-    return settled(layout, read(files.relations(), layout, files, start), files);
+    return settled(layout, read(files.relations(), layout, files, start), "combined files", files);
   }
 
   private static List<RelationPages> read(List<RelationFile> relations, PageLayout layout, RestoredFiles files, Lsn start)

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  */
 public final class SuspectPages {
   /** Where no page was judged. */
-  static final SuspectPages NONE = of(PageLayout.USUAL, List.of());
+  static final SuspectPages NONE = of(PageLayout.USUAL, List.of(), "files");
 
   private final PageLayout layout;
   private final String among;
@@ -46,15 +46,16 @@ public final class SuspectPages {
     this.files = files;
   }
 
-  static SuspectPages of(PageLayout layout, Collection<RelationPages> judged) {
+  /** @param what the files are to a person */
+  static SuspectPages of(PageLayout layout, Collection<RelationPages> judged, String what) {
     SortedMap<RelationFile, Blocks> files = new TreeMap<>();
     for (RelationPages pages : judged) {
       if (!pages.suspects().isEmpty()) {
         files.put(pages.file(), new Blocks(pages.suspects(), "is not sound"));
       }
     }
-    return new SuspectPages(layout, String.format(Locale.ROOT, "%,d pages in %,d files",
-        judged.stream().mapToLong(RelationPages::pages).sum(), judged.size()), files);
+    return new SuspectPages(layout, String.format(Locale.ROOT, "%,d pages in %,d %s",
+        judged.stream().mapToLong(RelationPages::pages).sum(), judged.size(), what), files);
   }
 
   public boolean isEmpty() {

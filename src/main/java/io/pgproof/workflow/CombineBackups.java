@@ -131,8 +131,9 @@ final class CombineBackups {
   }
 
   private String script(int members, List<String> tablespaces) {
+    // It makes a manifest only where the newest backup has one, and nobody reads it.
     StringBuilder line = new StringBuilder("env -i PATH=/usr/bin:/bin LC_ALL=C ")
-        .append(stay.image().binDirectory()).append("/pg_combinebackup --no-sync --output=").append(RecoveryOrder.DATA);
+        .append(stay.image().binDirectory()).append("/pg_combinebackup --no-sync --no-manifest --output=").append(RecoveryOrder.DATA);
     for (String oid : tablespaces) {
       line.append(" \\\n --tablespace-mapping=").append(CHAIN).append('/').append(members - 1).append(".tablespaces/").append(oid)
           .append('=').append(RecoveryOrder.TABLESPACES).append('/').append(oid);

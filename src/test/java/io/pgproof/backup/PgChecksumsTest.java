@@ -44,7 +44,7 @@ class PgChecksumsTest {
     assertThat(all).hasSize(Integer.parseInt(scanned.group(1))).allMatch(pages -> pages.suspects().isEmpty());
 
     damage(data, all);
-    SuspectPages suspects = SuspectPages.of(PageLayout.USUAL, judged(data)).failing(RestoredFiles.of(data, temp.resolve("tablespaces")));
+    SuspectPages suspects = SuspectPages.of(PageLayout.USUAL, judged(data), "files").failing(RestoredFiles.of(data, temp.resolve("tablespaces")));
     String damaged = run(home, "pg_checksums --check -D data || true");
     List<String> failed = FAILED.matcher(damaged).results()
         .map(found -> found.group(1) + " " + found.group(2)).sorted().toList();

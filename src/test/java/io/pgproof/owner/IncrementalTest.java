@@ -10,6 +10,7 @@ import io.pgproof.proof.Report;
 import io.pgproof.state.Trees;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,21 +25,30 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Incremental backups of PostgreSQL 17, with all that they stand on. */
+/** Incremental backups, with all that they stand on. */
 @Tag("container")
 class IncrementalTest {
   private static final List<String> MEMBERS = List.of("full", "tuesday", "wednesday");
   private static Path chains;
+  private static Path copies;
+  private static Taken of17;
+  private static Taken of18;
+
+  /** @param orders the file of that table, below the data directory */
+  private record Taken(Path directory, String orders) {}
 
   /** One chain of archives and one of plain backups, each full, incremental, incremental, with a tablespace. */
   @BeforeAll
   static void takeChains() throws IOException {
     chains = Bench.state().path().resolve("backups").resolve("chains");
-    SourceOptions options = SourceOptions.standard().keepingBackupsIn(chains).with("summarize_wal", "on")
-        .with("allow_in_place_tablespaces", "on");
-    try (SourceDatabase source = Bench.source(17, "chain", options)) {
+    copies = chains.resolveSibling("chain-copied");
+    try (SourceDatabase source = Bench.source(17, "chain", options(chains))) {
       source.fill(2_000);
+      of17 = new Taken(chains, source.ask("select pg_relation_filepath('orders')"));
       source.run("/bin/mkdir", "/tmp/elsewhere");
       source.execute("create tablespace elsewhere location '/tmp/elsewhere'");
       source.execute("create table moved tablespace elsewhere as select g as n, now() as at from generate_series(1, 5000) g");
@@ -48,6 +58,23 @@ class IncrementalTest {
     for (String member : MEMBERS) {
       relink(chains.resolve("plain-" + member).resolve("pg_tblspc"), chains.resolve("plain-" + member + "-elsewhere"));
     }
+  }
+
+  /** A chain of plain backups of the newest version, without a tablespace. */
+  @BeforeAll
+  static void takeAChainOf18() {
+    Path directory = Bench.state().path().resolve("backups").resolve("chains-of-18");
+    try (SourceDatabase source = Bench.source(18, "chain-18", options(directory))) {
+      source.fill(2_000);
+      of18 = new Taken(directory, source.ask("select pg_relation_filepath('orders')"));
+      source.execute("create table moved as select g as n, now() as at from generate_series(1, 5000) g");
+      chain(source, "plain", "--format=plain");
+    }
+  }
+
+  private static SourceOptions options(Path directory) {
+    return SourceOptions.standard().keepingBackupsIn(directory).with("summarize_wal", "on").with("autovacuum", "off")
+        .with("allow_in_place_tablespaces", "on");
   }
 
   /** The links of a plain backup hold paths as its container saw them. */
@@ -76,16 +103,20 @@ class IncrementalTest {
       before = backup;
       source.execute("update moved set at = now() where n % 10 = 0");
       source.execute("insert into moved select 100000 + g, now() from generate_series(1, 500) g");
+      // The first page of this table comes anew with tuesday, the last ones with wednesday, those between with the full one alone.
+      source.execute("update orders set status = 'paid' where id " + (member.equals("full") ? "<= 50" : "> 1950"));
     }
   }
 
   @AfterAll
   static void removeChains() throws IOException {
     Trees.remove(chains);
+    Trees.remove(of18.directory());
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws IOException {
+    Trees.remove(copies);
     Remains.assertNone(Bench.state());
   }
 
@@ -101,14 +132,19 @@ class IncrementalTest {
         .satisfies(check -> assertThat(check.detail()).contains("3 backups combined by pg_combinebackup"));
   }
 
-  @Test
-  void aPlainChainIsCombinedAndProvenAndNotWrittenTo() throws IOException {
-    Path newest = chains.resolve("plain-wednesday");
+  @ParameterizedTest(name = "PostgreSQL {0}")
+  @ValueSource(ints = {17, 18})
+  void aPlainChainIsCombinedAndProvenAndNotWrittenTo(int major) throws IOException {
+    Path newest = of(major).directory().resolve("plain-wednesday");
     Object before = Files.getLastModifiedTime(newest.resolve("global"));
 
     Report report = verify(newest);
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.checks()).filteredOn(check -> check.name().equals("pages")).singleElement().satisfies(check -> {
+      assertThat(check.outcome()).isEqualTo("passed");
+      assertThat(check.detail()).matches("\\d,\\d{3} pages in \\d{3} combined files");
+    });
     assertThat(Files.getLastModifiedTime(newest.resolve("global"))).isEqualTo(before);
   }
 
@@ -150,6 +186,66 @@ class IncrementalTest {
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
     assertThat(report.reason()).isIn("archive-corrupt", "manifest-mismatch");
+  }
+
+  @ParameterizedTest(name = "PostgreSQL {0}, {1}, manifest {2}")
+  @CsvSource({
+      "17, full, kept", "17, full, gone", "17, tuesday, gone", "17, wednesday, gone", "18, tuesday, kept", "18, wednesday, gone"})
+  void aDamagedPageOfAnyMemberRefutesTheBackupThatTakesItOver(int major, String member, String manifest) throws Exception {
+    Report report = verifyFlipped(major, member, member.equals("full") ? 10 : 0, manifest);
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
+    assertThat(report.reason()).as(report.toString()).isEqualTo(manifest.equals("kept") ? "manifest-mismatch" : "page-checksum");
+    assertThat(report.message()).contains(manifest.equals("kept") ? copies.resolve(member) + ": base/" : of(major).orders());
+  }
+
+  @Test
+  void aChainWithoutManifestsIsProven() throws Exception {
+    copyPlain(17);
+    for (String member : MEMBERS) {
+      Files.delete(copies.resolve(member).resolve("backup_manifest"));
+    }
+    Report report = verify(copies.resolve("wednesday"));
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.notChecked()).anyMatch(open -> open.startsWith("without backup_manifest"));
+  }
+
+  @Test
+  void aDamagedPageThatALaterMemberBringsAnewIsNotTakenOver() throws Exception {
+    Report report = verifyFlipped(17, "full", 0, "gone");
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+  }
+
+  /** @param page among those of the table {@code orders} that the member brings */
+  private static Report verifyFlipped(int major, String member, int page, String manifest) throws Exception {
+    copyPlain(major);
+    Path relation = copies.resolve(member).resolve(of(major).orders());
+    boolean full = member.equals("full");
+    // The header of an incremental file is filled up to a page.
+    try (RandomAccessFile file = new RandomAccessFile(
+        (full ? relation : relation.resolveSibling("INCREMENTAL." + relation.getFileName())).toFile(), "rw")) {
+      int at = (full ? page : page + 1) * 8192 + 5000;
+      file.seek(at);
+      int flipped = file.read() ^ 0x10;
+      file.seek(at);
+      file.write(flipped);
+    }
+    if (manifest.equals("gone")) {
+      Files.delete(copies.resolve(member).resolve("backup_manifest"));
+    }
+    return verify(copies.resolve("wednesday"));
+  }
+
+  private static void copyPlain(int major) throws Exception {
+    Files.createDirectory(copies);
+    for (String member : MEMBERS) {
+      Path from = of(major).directory().resolve("plain-" + member);
+      assertThat(new ProcessBuilder("cp", "-a", from.toString(), copies.resolve(member).toString()).start().waitFor()).isZero();
+    }
+  }
+
+  private static Taken of(int major) {
+    return major == 17 ? of17 : of18;
   }
 
   private static Optional<byte[]> unzipped(byte[] archive) {
