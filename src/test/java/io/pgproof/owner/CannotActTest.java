@@ -1,6 +1,7 @@
 package io.pgproof.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.pgproof.Bench;
@@ -17,6 +18,7 @@ import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Backups of databases that would call, write and run by themselves: proven, and nothing of it was done. */
 @Tag("container")
 class CannotActTest {
+  private static final String WRITTEN = "select string_agg(f, ' ' order by f) from pg_ls_dir('/tmp') f where f like 'acted%'";
   private static final String NOTHING_WAS_WRITTEN = "select count(*) = 0 from pg_ls_dir('/tmp') f where f like 'acted%'";
   private static final String NOBODY_WORKS =
       "select count(*) = 0 from pg_stat_activity where backend_type not in ('client backend', 'checkpointer', 'background writer', 'walwriter')";
@@ -78,6 +81,10 @@ class CannotActTest {
     RunDirectory directory = Bench.state().run(new RunId(run.get()));
     await().atMost(Duration.ofMinutes(1)).until(() -> sessions(directory) > 0);
     assertThat(processes(directory)).allSatisfy(CannotActTest::assertReachesNothing);
+    try (ServerSocket open = new ServerSocket(0)) {
+      assertThatThrownBy(() -> assertReachesNothing(Path.of("/proc/self"))).as("%s is seen", open)
+          .isInstanceOf(AssertionError.class);
+    }
     assertThat(processes(directory).stream().map(CannotActTest::commandLine)).allMatch(line -> line.matches(
         "/usr/lib/postgresql/15/bin/postgres -D .*|postgres: (?:checkpointer|background writer|walwriter|postgres \\S+ \\[local\\]) *|"));
 
@@ -112,9 +119,10 @@ class CannotActTest {
         .isEqualTo(major < 18);
   }
 
-  private Path backUpAnActingSource(Image image) {
+  private Path backUpAnActingSource(Image image) throws IOException {
     SourceOptions options = SourceOptions.standard().keepingBackupsIn(place.resolve("out"))
-        .with("shared_preload_libraries", "pg_cron").with("cron.database_name", "postgres").with("wal_level", "logical")
+        .with("shared_preload_libraries", "pg_cron").with("cron.database_name", "postgres")
+        .with("cron.use_background_workers", "on").with("wal_level", "logical")
         .with("archive_mode", "always").with("archive_command", "touch /tmp/acted-archive")
         .with("archive_cleanup_command", "touch /tmp/acted-cleanup").with("recovery_end_command", "touch /tmp/acted-end")
         .with("restore_command", "touch /tmp/acted-restore").with("recovery_target_time", "2020-01-01 00:00:00+00")
@@ -123,7 +131,7 @@ class CannotActTest {
         Bench.sandbox(), image, Bench.state().machinePrefix() + "acting", place.resolve("source"), options)) {
       source.fill(100);
       source.execute("create extension pg_cron");
-      source.execute("select cron.schedule('* * * * *', $$copy (select 1) to '/tmp/acted-cron'$$)");
+      source.execute("select cron.schedule('@reboot', $$copy (select 1) to '/tmp/acted-cron'$$)");
       source.execute("create subscription calling connection 'host=192.0.2.1 dbname=x' publication p"
           + " with (connect = false, slot_name = 'calling')");
       source.execute("alter subscription calling enable");
@@ -132,8 +140,40 @@ class CannotActTest {
       source.execute("create user mapping for postgres server elsewhere options (user 'x', password 'x')");
       source.execute("create foreign table far_orders (id int) server elsewhere");
       source.execute("create view remote_orders as select id from far_orders");
-      return source.baseBackup("backup");
+      Path backup = source.baseBackup("backup");
+      assertThat(source.ask(NOBODY_WORKS)).as("somebody works at the source").isEqualTo("f");
+      assertACopyActsThatNobodyHinders(source);
+      return backup;
     }
+  }
+
+  /**
+   * Starts another copy in the source's machine with nothing but {@code recovery.signal}: what is not seen of the proven one
+   * is seen of this. Its {@code archive_cleanup_command} runs at restartpoints alone, and so not here.
+   */
+  private static void assertACopyActsThatNobodyHinders(SourceDatabase source) throws IOException {
+    Path log = Path.of(source.baseBackup("free", "--format=plain", "--wal-method=stream") + ".log");
+    String data = source.inside("free");
+    source.run("/bin/touch", data + "/recovery.signal");
+    start(source, data, "");
+    await().atMost(Duration.ofSeconds(30)).until(() -> source.run(ctl(source), "status", "--pgdata=" + data).status() == 3);
+    assertThat(log).content().contains("recovery target");
+    assertThat(source.ask(WRITTEN)).contains("acted-restore").doesNotContain("acted-end", "acted-cron");
+
+    start(source, data, " -c recovery_target_time= -c recovery_target_action=promote");
+    await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+      assertThat(source.ask(WRITTEN)).isEqualTo("acted-archive acted-cron acted-end acted-restore");
+      assertThat(log).content().contains("could not connect to the publisher");
+    });
+  }
+
+  private static void start(SourceDatabase source, String data, String settings) {
+    source.run(ctl(source), "start", "--wait", "--timeout=60", "--pgdata=" + data, "--log=" + data + ".log",
+        "--options=-c listen_addresses= -c unix_socket_directories=/pgproof/socket -c fsync=off -c port=5433" + settings);
+  }
+
+  private static String ctl(SourceDatabase source) {
+    return source.image().binDirectory() + "/pg_ctl";
   }
 
   /** Puts what one image has in these directories, and the other lacks, into the other until the test has ended. */
