@@ -30,6 +30,7 @@ final class Catalogue {
   private static final String LABEL = "backup_label";
   private static final int CONTROL_CRC = 288;
   private static final int SEGMENT = 1 << 20;
+  private static final Set<Integer> USUAL = Set.of(15);
 
   /** The first page that is neither the meta page nor the root of a tree of two levels. */
   private static final int LEAF = 1;
@@ -96,6 +97,7 @@ final class Catalogue {
         (backup, scene) -> backup.file(SoundBackup.MANIFEST, file -> Arrays.copyOf(file, file.length / 2)));
     refuted("a row taken out of the manifest, its own checksum right", KEPT, "manifest-mismatch", "manifest",
         (backup, scene) -> backup.manifest(text -> ManifestText.without(text, scene.file("facts"))));
+    alsoOn(18);
     refuted("the manifest of another backup of the cluster", KEPT, "manifest-mismatch", "manifest",
         (backup, scene) -> backup.file(SoundBackup.MANIFEST, file -> read(scene.earlier().resolve(SoundBackup.MANIFEST))));
     refuted("a manifest that asks for more WAL, its own checksum right", KEPT, "wal-missing", "recovery",
@@ -117,6 +119,9 @@ final class Catalogue {
 
   private void pages(Listing listing) {
     flippedPage("a table", listing, scene -> scene.file("facts"));
+    if (listing == DROPPED) {
+      alsoOn(11, 18);
+    }
     flippedPage("an index", listing, scene -> scene.file("facts_pkey"));
     flippedPage("the long values of a table", listing, scene -> scene.file("toast"));
     refuted("a bit of the catalog pg_class changed", listing, Set.of("page-checksum", "recovery-failed"), "pages",
@@ -137,6 +142,9 @@ final class Catalogue {
         (backup, scene) -> backup.base().edit(scene.file("facts_pkey"), file -> Pages.zero(file, 3)));
     refuted("a table cut by its last pages", listing, "index-corrupt", "indexes",
         (backup, scene) -> backup.base().edit(scene.file("facts"), file -> Pages.cut(file, Pages.count(file) - 2)));
+    if (listing == DROPPED) {
+      alsoOn(11, 18);
+    }
     refuted("a table cut whose index has lists of rows", listing, "index-corrupt", "indexes",
         (backup, scene) -> backup.base().edit(scene.file("repeated"), file -> Pages.cut(file, Pages.count(file) - 2)));
     refuted("a table's file of no bytes", listing, "index-corrupt", "indexes",
@@ -182,6 +190,7 @@ final class Catalogue {
         (backup, scene) -> backup.wal().remove(segment(scene, 1)));
     refuted("a WAL segment missing in the middle", DROPPED, "wal-missing", "recovery",
         (backup, scene) -> backup.wal().remove(segment(scene, 1)));
+    alsoOn(11, 18);
     refuted("the first WAL segment missing", KEPT, "wal-missing", "recovery",
         (backup, scene) -> backup.wal().remove(segment(scene, 0)));
     refuted("the last WAL segment missing", KEPT, "wal-missing", "recovery",
@@ -204,13 +213,16 @@ final class Catalogue {
       backup.wal().edit(segment(scene, 1), file -> other);
       backup.wal().edit(segment(scene, 2), file -> one);
     });
-    refuted("a WAL segment of another timeline under this one's name", KEPT, "inconsistent", "recovery",
-        (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> {
-          for (int page = 0; page < file.length; page += Pages.SIZE) {
-            Tar.littleEndian(file).putInt(page + 4, 2);
-          }
-          return file;
-        }));
+    for (Listing listing : List.of(KEPT, DROPPED)) {
+      refuted("a WAL segment of another timeline under this one's name", listing, "inconsistent", "recovery",
+          (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> {
+            for (int page = 0; page < file.length; page += Pages.SIZE) {
+              Tar.littleEndian(file).putInt(page + 4, 2);
+            }
+            return file;
+          }));
+    }
+    alsoOn(11, 18);
     refuted("all WAL of another timeline", KEPT, "wal-missing", "recovery", (backup, scene) -> {
       for (String name : scene.sound().wal().names()) {
         backup.wal().change(name, member -> member.named(name.replace("00000001", "00000002")));
@@ -229,6 +241,7 @@ final class Catalogue {
   private void labels() {
     refuted("backup_label missing", DROPPED, "inconsistent", "recovery",
         (backup, scene) -> backup.base().remove(LABEL));
+    alsoOn(11, 18);
     refuted("backup_label not the first member", DROPPED, "inconsistent", "recovery", (backup, scene) -> {
       Tar.Member label = backup.base().members().remove(0);
       backup.base().add(label);
@@ -246,8 +259,11 @@ final class Catalogue {
         (backup, scene) -> backup.base().edit(LABEL, edit("START TIMELINE: 1", "START TIMELINE: 2")));
     refuted("a tablespace_map that names a tablespace which is not there", DROPPED, "backup-incomplete", "archive",
         (backup, scene) -> backup.base().edit("tablespace_map", file -> bytes("16999 /mnt/fast\n")));
-    refuted("a wrong PG_VERSION", REWRITTEN, "inconsistent", "recovery",
-        (backup, scene) -> backup.base().edit("PG_VERSION", file -> bytes("14\n")));
+    for (Listing listing : List.of(REWRITTEN, DROPPED)) {
+      refuted("a wrong PG_VERSION", listing, "inconsistent", "recovery",
+          (backup, scene) -> backup.base().edit("PG_VERSION", file -> bytes("14\n")));
+    }
+    alsoOn(11, 18);
     refuted("PG_VERSION missing", DROPPED, "backup-incomplete", "archive",
         (backup, scene) -> backup.base().remove("PG_VERSION"));
     refuted("the shared pg_filenode.map damaged", REWRITTEN, "recovery-failed", "recovery",
@@ -345,7 +361,7 @@ final class Catalogue {
   }
 
   private void refuted(String what, Listing listing, Set<String> reasons, String check, Act act) {
-    all.add(new Damage(what, listing, Depth.STANDARD, "refuted", reasons, check, act));
+    all.add(new Damage(what, listing, Depth.STANDARD, USUAL, "refuted", reasons, check, act));
   }
 
   private void proven(String what, Listing listing, String notChecked, Act act) {
@@ -356,11 +372,16 @@ final class Catalogue {
   private void refutedInDepth(
       String what, Listing listing, String notChecked, String reason, String check, Act act) {
     proven(what, listing, notChecked, act);
-    all.add(new Damage(what, listing, Depth.DEEP, "refuted", Set.of(reason), check, act));
+    all.add(new Damage(what, listing, Depth.DEEP, USUAL, "refuted", Set.of(reason), check, act));
   }
 
   private void add(String what, Listing listing, String verdict, String reason, String check, Act act) {
-    all.add(new Damage(what, listing, Depth.STANDARD, verdict, Set.of(reason), check, act));
+    all.add(new Damage(what, listing, Depth.STANDARD, USUAL, verdict, Set.of(reason), check, act));
+  }
+
+  /** Has the last one tried on backups of these versions too; 11 recovers in another way and writes no manifest. */
+  private void alsoOn(Integer... majors) {
+    all.add(all.remove(all.size() - 1).alsoOn(majors));
   }
 
   /** Name of a WAL segment, counted from the one in which the backup began. */

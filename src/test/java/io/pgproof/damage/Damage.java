@@ -15,20 +15,29 @@ import java.util.stream.Collectors;
  * @param what in words, as the table in {@code processes/verify-backup/README.md} has it
  * @param listing what becomes of the manifest
  * @param depth of the verification
+ * @param majors versions of PostgreSQL on whose backups it is tried
  * @param verdict of the whole program
  * @param reasons any of them
  * @param by the check that fails, and empty where none does; of a backup that is proven all the same, the beginning of what the
  *     report says was not checked
  * @param act does it
  */
-record Damage(String what, Listing listing, Depth depth, String verdict, Set<String> reasons, String by, Act act) {
+record Damage(
+    String what, Listing listing, Depth depth, Set<Integer> majors, String verdict, Set<String> reasons, String by, Act act) {
   /** How a sound backup is damaged. */
   interface Act {
     void on(DamagedBackup backup, Scene scene);
   }
 
   Damage {
+    majors = new TreeSet<>(majors);
     reasons = new TreeSet<>(reasons);
+  }
+
+  Damage alsoOn(Integer... others) {
+    Set<Integer> all = new TreeSet<>(majors);
+    all.addAll(List.of(others));
+    return new Damage(what, listing, depth, all, verdict, reasons, by, act);
   }
 
   @Override
@@ -53,13 +62,16 @@ record Damage(String what, Listing listing, Depth depth, String verdict, Set<Str
   /** Kinds of damage as a table of Markdown, a line each; those that differ by the manifest alone share one. */
   static List<String> table(List<Damage> all) {
     List<String> lines = new ArrayList<>(List.of(
-        "| damage | manifest | depth | verdict | reason | check that catches it |", "|---|---|---|---|---|---|"));
+        "| damage | manifest | PostgreSQL | depth | verdict | reason | check that catches it |",
+        "|---|---|---|---|---|---|---|"));
     List<Damage> left = new ArrayList<>(all);
     while (!left.isEmpty()) {
       Damage first = left.get(0);
-      String manifests =
-          left.stream().filter(first::isAsGoodAs).map(damage -> word(damage.listing)).collect(Collectors.joining(", "));
-      lines.add("| " + first.what + " | " + manifests + " | " + first.outcome());
+      List<Damage> alike = left.stream().filter(first::isAsGoodAs).toList();
+      String manifests = alike.stream().map(damage -> word(damage.listing)).collect(Collectors.joining(", "));
+      String majors = alike.stream().flatMap(damage -> damage.majors.stream()).distinct().sorted().map(String::valueOf)
+          .collect(Collectors.joining(", "));
+      lines.add("| " + first.what + " | " + manifests + " | " + majors + " | " + first.outcome());
       left.removeIf(first::isAsGoodAs);
     }
     return lines;

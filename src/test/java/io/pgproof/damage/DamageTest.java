@@ -10,32 +10,34 @@ import io.pgproof.proof.Report;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kind of damage in the catalogue, given to the whole program: it is never called sound. */
 @Tag("container")
 class DamageTest {
-  private static Scene scene;
+  private static final Map<Integer, Scene> SCENES = new HashMap<>();
 
   @TempDir Path place;
 
-  @BeforeAll
-  static void takeBackups() {
-    scene = Scene.get();
+  private static Scene scene(int major) {
+    return SCENES.computeIfAbsent(major, Scene::of);
   }
 
   @AfterAll
   static void forgetThem() {
-    scene = null;
+    SCENES.clear();
   }
 
   @AfterEach
@@ -43,13 +45,14 @@ class DamageTest {
     Remains.assertNone(Bench.state());
   }
 
-  static List<Damage> damages() {
-    return Catalogue.all();
+  static Stream<Arguments> damages() {
+    return Catalogue.all().stream().flatMap(damage -> damage.majors().stream().map(major -> Arguments.of(damage, major)));
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}, PostgreSQL {1}")
   @MethodSource("damages")
-  void isFoundOrSaidNotToBeChecked(Damage damage) {
+  void isFoundOrSaidNotToBeChecked(Damage damage, int major) {
+    Scene scene = scene(major);
     DamagedBackup backup = new DamagedBackup(scene.sound());
     damage.act().on(backup, scene);
     Report report = verify(backup.write(place.resolve("backup"), damage.listing()), damage.depth());
@@ -75,9 +78,10 @@ class DamageTest {
   @ParameterizedTest(name = "manifest {0}, {1}")
   @CsvSource({"KEPT, STANDARD", "REWRITTEN, DEEP", "DROPPED, STANDARD"})
   void aCopyThatWasPackedAnewAndNotDamagedIsProven(Listing listing, Depth depth) {
-    DamagedBackup backup = new DamagedBackup(scene.sound());
-    assertThat(backup.base().bytes()).isEqualTo(scene.sound().base().bytes());
-    assertThat(backup.wal().bytes()).isEqualTo(scene.sound().wal().bytes());
+    SoundBackup sound = scene(15).sound();
+    DamagedBackup backup = new DamagedBackup(sound);
+    assertThat(backup.base().bytes()).isEqualTo(sound.base().bytes());
+    assertThat(backup.wal().bytes()).isEqualTo(sound.wal().bytes());
     Report report = verify(backup.write(place.resolve("backup"), listing), depth);
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
@@ -86,7 +90,7 @@ class DamageTest {
 
   @Test
   void theOrderOfTheMembersBehindTheLabelIsNoDamage() {
-    DamagedBackup backup = new DamagedBackup(scene.sound());
+    DamagedBackup backup = new DamagedBackup(scene(15).sound());
     List<Tar.Member> members = backup.base().members();
     Collections.reverse(members.subList(1, members.size()));
     Report report = verify(backup.write(place.resolve("backup"), Listing.KEPT), Depth.STANDARD);
@@ -97,7 +101,7 @@ class DamageTest {
   @Test
   void everyPageOfTheSoundBackupCarriesTheChecksumThatTheToolGivesIt() {
     int pages = 0;
-    for (Tar.Member member : scene.sound().base().members()) {
+    for (Tar.Member member : scene(15).sound().base().members()) {
       if (member.name().matches("base/\\d+/\\d+")) {
         for (int block = 0; block < Pages.count(member.content()); block++) {
           int carried = Pages.carried(member.content(), block);

@@ -25,25 +25,24 @@ import java.util.concurrent.CompletableFuture;
 record Scene(Path earlier, SoundBackup sound, Path later, Map<String, String> places) {
   private static final List<String> RELATIONS =
       List.of("facts", "facts_pkey", "facts_name", "orders", "pg_class", "loose", "repeated");
-  private static Made made;
+  private static final Map<Integer, Made> MADE = new TreeMap<>();
 
   /** Kept for all tests without their contents, which are large. */
   private record Made(Path directory, Map<String, String> places) {}
 
-  /** The backups, made at the first call and removed with the bench. */
-  static synchronized Scene get() {
-    if (made == null) {
-      made = make(Bench.state().path().resolve("backups").resolve("damage"));
-    }
+  /** The backups of a server of this version, made at the first call and removed with the bench. */
+  static synchronized Scene of(int major) {
+    Made made = MADE.computeIfAbsent(major, Scene::make);
     Path directory = made.directory();
     return new Scene(directory.resolve("earlier"), SoundBackup.read(directory.resolve("sound")), directory.resolve("later"),
         made.places());
   }
 
-  private static Made make(Path directory) {
+  private static Made make(int major) {
+    Path directory = Bench.state().path().resolve("backups").resolve("damage-" + major);
     SourceOptions options = SourceOptions.standard().withInitdb("--wal-segsize=1").with("autovacuum", "off")
         .keepingBackupsIn(directory);
-    try (SourceDatabase source = Bench.source(15, "damage", options)) {
+    try (SourceDatabase source = Bench.source(major, "damage-" + major, options)) {
       fill(source);
       source.baseBackup("earlier");
       changeEveryFact(source);

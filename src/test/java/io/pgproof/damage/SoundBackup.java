@@ -14,7 +14,7 @@ import java.util.zip.GZIPInputStream;
  * @param directory where it lies
  * @param base not to be changed
  * @param wal not to be changed
- * @param manifest the text of {@code backup_manifest}
+ * @param manifest the text of {@code backup_manifest}; empty where there is none
  */
 record SoundBackup(Path directory, Tar base, Tar wal, String manifest) {
   static final String BASE = "base.tar.gz";
@@ -24,7 +24,7 @@ record SoundBackup(Path directory, Tar base, Tar wal, String manifest) {
   static SoundBackup read(Path directory) {
     try {
       return new SoundBackup(directory, tar(directory.resolve(BASE)), tar(directory.resolve(WAL)),
-          Files.readString(directory.resolve(MANIFEST)));
+          Files.exists(directory.resolve(MANIFEST)) ? Files.readString(directory.resolve(MANIFEST)) : "");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
