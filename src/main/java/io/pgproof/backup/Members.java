@@ -49,6 +49,15 @@ interface Members extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Leaves the content of the member that {@link #next} gave unread, where that was asked for: it must be in its place or shared.
+   *
+   * @return whether it did
+   */
+  default boolean leave() {
+    return false;
+  }
+
   /** Hands the content of the member that {@link #next} gave to a sink, to its last byte. */
   void content(Sink sink) throws IOException, InterruptedException;
 

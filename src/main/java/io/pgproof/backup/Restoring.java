@@ -38,6 +38,7 @@ final class Restoring {
   private final Map<String, WalAtHand.Segment> segments = new ConcurrentHashMap<>();
   private boolean laidOver;
   private List<String> ways = List.of();
+  private long unread;
   private final AtomicLong read = new AtomicLong();
 
   Restoring(Backup backup, BackupIdentity identity, RestoreOrder order, Progress progress) {
@@ -167,7 +168,7 @@ final class Restoring {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     Unpacking.Target target =
         new Unpacking.Target(directory, tablespaces, comparison, pages, budget, backup.elsewhere(), segments);
-    try (TreeWalk walk = new TreeWalk(backup, laidOver)) {
+    try (TreeWalk walk = new TreeWalk(backup, laidOver, order.compare())) {
       List<Unpacking> all = new ArrayList<>();
       for (Part.Archive archive : backup.archives()) {
         if (ancestor && archive.prefix().equals(Part.WAL)) {
@@ -180,6 +181,7 @@ final class Restoring {
       }
       List<ArchiveFacts> archives = SideBySide.run(all).stream().flatMap(Optional::stream).toList();
       ways = backup.trees().stream().map(walk::way).distinct().toList();
+      unread = walk.unread();
       return archives;
     }
   }
@@ -306,8 +308,10 @@ final class Restoring {
     }
     if (!backup.trees().isEmpty()) {
       read.add(String.format(
-          Locale.ROOT, "%,d files, %,d bytes, %s, none changed while they were read", sources.filesOfTrees(),
-          sources.bytesOfTrees(), String.join(" and ", ways)));
+          Locale.ROOT, "%,d files, %,d bytes, %s, %s", sources.filesOfTrees(), sources.bytesOfTrees(), String.join(" and ", ways),
+          unread == 0
+              ? "none changed while they were read"
+              : String.format(Locale.ROOT, "%,d of them not read at this depth, none changed meanwhile", unread)));
     }
     return String.join("; ", read);
   }
@@ -316,6 +320,10 @@ final class Restoring {
     List<String> open = new ArrayList<>();
     if (!order.compare()) {
       open.add("whether each file is what backup_manifest lists, and the checksums of pages");
+      if (unread > 0) {
+        open.add(String.format(
+            Locale.ROOT, "whether each file can be read: %,d that were not copied were left to the server", unread));
+      }
       return open;
     }
     if (comparison.isEmpty()) {

@@ -65,6 +65,16 @@ final class TreeMembers implements Members {
   }
 
   @Override
+  public boolean leave() {
+    if (!walk.leaveUnread()) {
+      return false;
+    }
+    read.accept(left);
+    left = 0;
+    return true;
+  }
+
+  @Override
   public void content(Sink sink) throws IOException, InterruptedException {
     while (left > 0) {
       window.clear().limit((int) Math.min(left, window.capacity()));

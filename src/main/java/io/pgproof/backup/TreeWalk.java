@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
@@ -69,16 +70,22 @@ final class TreeWalk implements AutoCloseable {
   private final Set<String> elsewhere;
   private final Deque<Level> levels = new ArrayDeque<>();
   private final Map<Part.Tree, Boolean> unshared = new ConcurrentHashMap<>();
+  private final AtomicLong unread = new AtomicLong();
   private final boolean laidOver;
+  private final boolean readsAll;
   private Part.Tree tree;
 
   TreeWalk(Backup backup) {
-    this(backup, false);
+    this(backup, false, true);
   }
 
-  /** @param laidOver whether the data directory is laid over its tree */
-  TreeWalk(Backup backup, boolean laidOver) {
+  /**
+   * @param laidOver whether the data directory is laid over its tree
+   * @param readsAll whether also what need not be copied is read
+   */
+  TreeWalk(Backup backup, boolean laidOver, boolean readsAll) {
     this.laidOver = laidOver;
+    this.readsAll = readsAll;
     this.trees = backup.trees().iterator();
     this.elsewhere = backup.elsewhere();
   }
@@ -145,6 +152,20 @@ final class TreeWalk implements AutoCloseable {
   /** Hears that sharing failed, and will fail for the tree's other files too. */
   void cannotShare(Part.Tree of) {
     unshared.put(of, true);
+  }
+
+  /** Counts one more file that is left unread, unless all are to be read; says which. */
+  boolean leaveUnread() {
+    if (readsAll) {
+      return false;
+    }
+    unread.incrementAndGet();
+    return true;
+  }
+
+  /** How many files were left unread. */
+  long unread() {
+    return unread.get();
   }
 
   private Entry entry(Level level, Path name) {

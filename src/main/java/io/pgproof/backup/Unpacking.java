@@ -158,14 +158,17 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
       } else if (!inPlace) {
         target.directory().shared(member.size());
       }
-      members.content(piece -> {
-        keep(piece.duplicate(), head);
-        sum.update(piece.duplicate());
-        relation.ifPresent(judged -> judged.update(piece.duplicate()));
-        if (!shared) {
-          write(file, piece, name);
-        }
-      });
+      // Of WAL the beginning is wanted, and recovery reads it all.
+      if (!shared || head.hasRemaining() || !members.leave()) {
+        members.content(piece -> {
+          keep(piece.duplicate(), head);
+          sum.update(piece.duplicate());
+          relation.ifPresent(judged -> judged.update(piece.duplicate()));
+          if (!shared) {
+            write(file, piece, name);
+          }
+        });
+      }
     }
     relation.ifPresent(judged -> target.pages().orElseThrow().take(judged));
     if (entry != null) {

@@ -1,6 +1,7 @@
 package io.pgproof.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.pgproof.Bench;
 import io.pgproof.Remains;
@@ -59,11 +60,23 @@ class LaidOverTest {
   @EnumSource(Depth.class)
   void itIsProvenAndLeftAsItWas(Depth depth) throws IOException {
     Map<String, String> before = looks();
+    Path notAsked = backup.resolve("base/1/2610");
+    FileTime longAgo = FileTime.from(Instant.EPOCH);
+    Files.setAttribute(notAsked, "lastAccessTime", longAgo);
+    before.put(notAsked.toString(), look(notAsked));
     Report report = Bench.verify(Bench.at(depth, Bench.request(backup)));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks().get(0).detail()).contains("laid over");
+    assertThat(report.checks().get(0).detail())
+        .matches("[\\d,]+ files, [\\d,]+ bytes, laid over, " + (depth == Depth.QUICK
+            ? "[\\d,]+ of them not read at this depth, none changed meanwhile" : "none changed while they were read"));
+    assertThat(report.notChecked().stream().anyMatch(open -> open.startsWith("whether each file can be read: ")))
+        .isEqualTo(depth == Depth.QUICK);
     assertThat(looks()).isEqualTo(before);
+    boolean read = !Files.getAttribute(notAsked, "lastAccessTime").equals(longAgo);
+    Files.readAllBytes(notAsked);
+    assumeFalse(Files.getAttribute(notAsked, "lastAccessTime").equals(longAgo), "this file system tells when a file was read");
+    assertThat(read).isEqualTo(depth != Depth.QUICK);
   }
 
   @ParameterizedTest
@@ -129,10 +142,13 @@ class LaidOverTest {
     Map<String, String> looks = new TreeMap<>();
     try (Stream<Path> all = Files.walk(backup)) {
       for (Path path : all.toList()) {
-        looks.put(path.toString(),
-            new TreeMap<>(Files.readAttributes(path, "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime")).toString());
+        looks.put(path.toString(), look(path));
       }
     }
     return looks;
+  }
+
+  private static String look(Path path) throws IOException {
+    return new TreeMap<>(Files.readAttributes(path, "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime")).toString();
   }
 }
