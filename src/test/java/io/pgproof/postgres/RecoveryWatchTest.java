@@ -229,12 +229,20 @@ class RecoveryWatchTest {
   /** The backend that sleeps has renamed itself after what it does, as every server process does. */
   private long killBackend() throws IOException, InterruptedException {
     for (ProcessHandle process : copy.processes()) {
-      Path line = Path.of("/proc/" + process.pid() + "/cmdline");
-      if (Files.exists(line) && Files.readString(line).startsWith("postgres: postgres shop")) {
+      if (title(process).startsWith("postgres: postgres shop")) {
         return new ProcessBuilder("kill", "-SEGV", String.valueOf(process.pid())).start().waitFor() == 0 ? 1 : 0;
       }
     }
     return 0;
+  }
+
+  /** Empty for a process that has ended. */
+  private static String title(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   private void restore(Path archive) throws Exception {

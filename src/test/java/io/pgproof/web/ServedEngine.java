@@ -50,7 +50,9 @@ public abstract class ServedEngine {
   @ComponentScan(
       basePackages = "io.pgproof.workflow",
       useDefaultFilters = false,
-      includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = ProcessEnginePlugin.class))
+      includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = ProcessEnginePlugin.class),
+      // It calls the delegates, which this process has none of.
+      excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*HearOfDeletions"))
   public static class Application {}
 
   @DynamicPropertySource
