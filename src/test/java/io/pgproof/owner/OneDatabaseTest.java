@@ -48,7 +48,8 @@ class OneDatabaseTest {
         assertThat(refused).hasMessageContaining(moved.path() + " on ").hasMessageContaining(owner)
             .hasMessageContaining(second.path() + " on ").hasMessageContaining(other);
         assertThat(refused.hint()).contains("SPRING_DATASOURCE_URL", "PGPROOF_TAKE_DATABASE_FROM=" + owner);
-        catchThrowableOfType(UsageException.class, () -> DeskOwner.start(Ownership.take(second).orElseThrow()).close());
+        assertThat(catchThrowableOfType(UsageException.class, () -> DeskOwner.start(Ownership.take(second).orElseThrow()).close()))
+            .hasMessageContaining(owner);
         assertThat(Files.readString(second.identity()).strip()).as("made once").isEqualTo(other);
 
         System.setProperty(TAKE, owner);
