@@ -25,7 +25,6 @@ import java.util.Set;
  * both the owner ordered. Nothing is synced: a copy that a crash tears is thrown away.
  */
 final class DataDirectory {
-  private static final long HARDLY_ANY = 4L << 20;
   private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final FileAttribute<Set<PosixFilePermission>> FILE =
@@ -156,7 +155,7 @@ final class DataDirectory {
   RuntimeException failed(Path path, IOException cause) {
     // The words of the C library are in the language of the process, so space is asked for as well.
     String words = String.valueOf(cause.getMessage());
-    if (words.contains("No space left") || words.contains("quota") || freeOrUnknown() < HARDLY_ANY) {
+    if (words.contains("No space left") || words.contains("quota") || DiskSpace.isUsedUp(root)) {
       return new FindingException(Finding.of(Reason.DISK_FULL, path + " cannot be written: no space is left"), cause);
     }
     return new UncheckedIOException(path + " cannot be written", cause);
@@ -179,14 +178,6 @@ final class DataDirectory {
     }
     if (foreignGroup) {
       Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
-    }
-  }
-
-  private long freeOrUnknown() {
-    try {
-      return Files.getFileStore(root).getUsableSpace();
-    } catch (IOException e) {
-      return Long.MAX_VALUE;
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  */
 public final class DiskSpace {
   private static final long LOOK_EVERY = 64L << 20;
+  private static final long HARDLY_ANY = 4L << 20;
 
   private final long reserve;
   private final Optional<Long> bound;
@@ -97,6 +98,15 @@ public final class DiskSpace {
   /** Bytes of files that the file system counts as theirs although they lie in the backup's own blocks. */
   public synchronized long shared() {
     return shared;
+  }
+
+  /** Whether hardly any space is left; not where that cannot be told. */
+  static boolean isUsedUp(Path place) {
+    try {
+      return free(place) < HARDLY_ANY;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static long free(Path place) throws IOException {

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,7 +69,10 @@ public final class Main implements Runnable {
   }
 
   private static int execute(PrintStream results, String... arguments) {
-    CommandLine line = new CommandLine(new Main());
+    return execute(new CommandLine(new Main()), results, arguments);
+  }
+
+  static int execute(CommandLine line, PrintStream results, String... arguments) {
     line.setOut(new PrintWriter(new java.io.OutputStreamWriter(results, StandardCharsets.UTF_8), true));
     line.setErr(new PrintWriter(new java.io.OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -78,7 +82,8 @@ public final class Main implements Runnable {
       return line.execute(arguments);
     } catch (Error e) {
       // The library hands on what is no exception, and whoever waits for JSON would get none.
-      return failed(new IllegalStateException(e.toString(), e), line, line.getParseResult());
+      List<CommandLine> commands = line.getParseResult().asCommandLineList();
+      return failed(new IllegalStateException(e.toString(), e), commands.get(commands.size() - 1), line.getParseResult());
     }
   }
 

@@ -33,7 +33,7 @@ public final class CurrentConfiguration {
       try {
         listener.run();
       } catch (RuntimeException e) {
-        LOG.warn("not all follows the configuration that changed: {}", e.toString());
+        LOG.warn("not all follows the configuration that changed; what does not is looked at again each minute: {}", e.toString());
       }
     }
   }

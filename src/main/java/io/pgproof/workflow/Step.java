@@ -46,15 +46,14 @@ abstract class Step implements JavaDelegate {
     } catch (FindingException e) {
       throw found(run, e.finding(), VerifyBackup.ErrorCode.FINDING, e);
     } catch (Exception e) {
-      LongWork.Fault fault = e instanceof LongWork.Fault ofWork ? ofWork : null;
-      if (fault == null ? !isLastTry() : !fault.last()) {
+      boolean last = e instanceof LongWork.Fault fault ? fault.last() : isLastTry();
+      if (!last) {
         LOG.warn("{} of run {} failed and will be tried again: {}", execution.getCurrentActivityName(), run, e.toString());
         throw e;
       }
       LOG.error("{} of run {} failed for the last time", execution.getCurrentActivityName(), run, e);
-      Finding finding = Finding.of(Reason.ENVIRONMENT, fault != null
-          ? fault.getMessage()
-          : "the step '" + execution.getCurrentActivityName() + "' failed again and again: " + said(e));
+      String step = "the step '" + execution.getCurrentActivityName() + "' failed again and again: ";
+      Finding finding = Finding.of(Reason.ENVIRONMENT, e instanceof LongWork.Fault ? said(e) : step + said(e));
       throw found(run, finding, VerifyBackup.ErrorCode.ENVIRONMENT, e);
     }
   }

@@ -20,9 +20,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 class VerifyCommandTest {
   @TempDir
@@ -139,6 +142,32 @@ class VerifyCommandTest {
     assertThat(json.get("reason").asText()).isEqualTo("bad-option");
     assertThat(json.get("message").asText()).contains("path of target shop is 'shop'", "max-age of target shop is 'soon'");
     assertThat(place.resolve("state")).doesNotExist();
+  }
+
+  @Command(name = "pgproof")
+  private static final class Program {}
+
+  @Command(name = VerifyCommand.NAME)
+  private static final class Failing implements Callable<Integer> {
+    @Option(names = "--json")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+      throw new NoClassDefFoundError("io/pgproof/Gone");
+    }
+  }
+
+  @Test
+  void anErrorOfTheProgramItselfIsInconclusiveAndOneJsonObjectToo() throws IOException {
+    CommandLine line = new CommandLine(new Program()).addSubcommand(new Failing());
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    int status = Main.execute(line, new PrintStream(printed, true, StandardCharsets.UTF_8), "verify", "--json");
+    JsonNode json = new ObjectMapper().readTree(printed.toString(StandardCharsets.UTF_8));
+    assertThat(status).isEqualTo(1);
+    assertThat(json.get("verdict").asText()).isEqualTo("inconclusive");
+    assertThat(json.get("reason").asText()).isEqualTo("internal");
+    assertThat(json.get("message").asText()).contains("NoClassDefFoundError", "io/pgproof/Gone");
   }
 
   @Test

@@ -1,8 +1,7 @@
 package io.pgproof.postgres;
 
+import io.pgproof.PartOfSandbox;
 import io.pgproof.sandbox.MachineId;
-import io.pgproof.sandbox.MachineSpec;
-import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.SandboxException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The part of a sandbox that checks need, kept by {@link HostMachine} for one copy. */
-final class HostSandbox implements Sandbox {
+final class HostSandbox extends PartOfSandbox {
   private final RestoredCopy copy;
 
   HostSandbox(RestoredCopy copy) {
@@ -85,35 +84,5 @@ final class HostSandbox implements Sandbox {
   @Override
   public boolean ranOutOfMemory(MachineId id) {
     return false;
-  }
-
-  @Override
-  public int firstHostId() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void create(MachineSpec spec) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void destroy(MachineId id) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public List<String> reap(String prefix) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public List<Lack> lacks() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Path layer(MachineId id) {
-    throw new UnsupportedOperationException();
   }
 }

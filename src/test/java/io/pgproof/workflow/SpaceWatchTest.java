@@ -3,6 +3,7 @@ package io.pgproof.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgproof.PartOfSandbox;
 import io.pgproof.audit.Trail;
 import io.pgproof.backup.DiskSpace;
 import io.pgproof.image.Image;
@@ -10,8 +11,6 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.MachineId;
-import io.pgproof.sandbox.MachineSpec;
-import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
@@ -19,10 +18,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -143,7 +140,7 @@ class SpaceWatchTest {
   }
 
   /** All of them run until they are destroyed. */
-  private static final class Containers implements Sandbox {
+  private static final class Containers extends PartOfSandbox {
     private final List<RunId> asked = new CopyOnWriteArrayList<>();
     private final List<RunId> destroyed = new CopyOnWriteArrayList<>();
 
@@ -160,51 +157,6 @@ class SpaceWatchTest {
     @Override
     public void destroy(MachineId id) {
       destroyed.add(run(id));
-    }
-
-    @Override
-    public int firstHostId() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void create(MachineSpec spec) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void start(MachineId id) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Ended run(MachineId id, int uid, int gid, Map<String, String> environment, Duration limit, List<String> line) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void halt(MachineId id, Duration limit) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean ranOutOfMemory(MachineId id) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<String> reap(String prefix) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<Lack> lacks() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Path layer(MachineId id) {
-      throw new UnsupportedOperationException();
     }
   }
 }
