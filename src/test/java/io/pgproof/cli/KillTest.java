@@ -4,49 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.pgproof.Bench;
 import io.pgproof.Remains;
-import io.pgproof.demo.SourceDatabase;
-import io.pgproof.state.StateDirectory;
-import io.pgproof.state.Trees;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole program killed at random moments and started again; {@code src/test/bench/kill} does it hundreds of times. */
 @Tag("container")
-class KillTest {
+class KillTest extends ProgramScene {
   private static final int MOMENTS = 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
-  private StateDirectory state;
-
-  @AfterEach
-  void remove() throws IOException {
-    Trees.remove(state.path());
-  }
 
   @Test
   void killedAtRandomMomentsEveryRunReachesItsVerdictAndNothingIsLeft() throws Exception {
-    Path backup = Bench.backup(15);
-    state = Bench.stateWithImage(15);
-    long whole = prove(backup);
+    long whole = prove();
     for (int killed = 0; killed < MOMENTS;) {
       // Up to three kills in a row, so that a run's attempts may be used up.
       for (int inARow = 1 + random.nextInt(3); inARow > 0 && killed < MOMENTS; inARow--, killed++) {
-        try (Program program = verify(backup)) {
+        try (Program program = verify("--json")) {
           // Half of them while it proves, for its start takes longer than that.
           boolean proving = random.nextBoolean();
           if (proving) {
@@ -57,15 +41,15 @@ class KillTest {
           program.kill();
         }
       }
-      prove(backup);
+      prove();
     }
     assertEveryRunEnded();
   }
 
   /** Starts what must prove the backup, and carries what was cut off to its end; returns how many milliseconds that took. */
-  private long prove(Path backup) throws Exception {
+  private long prove() throws Exception {
     long began = System.nanoTime();
-    try (Program program = verify(backup)) {
+    try (Program program = verify("--json")) {
       assertThat(program.await()).as("seed %d: %s", seed, program.err()).isZero();
       assertThat(JSON.readTree(program.out()).get("verdict").asText()).isEqualTo("proven");
     }
@@ -74,17 +58,8 @@ class KillTest {
     return Duration.ofNanos(System.nanoTime() - began).toMillis();
   }
 
-  private Program verify(Path backup) {
-    return Program.start(
-        state.path(), "verify", backup.toString(), "--json", "--freshness-query", SourceDatabase.FRESHNESS_QUERY);
-  }
-
   private void assertEveryRunEnded() throws Exception {
-    JsonNode runs;
-    try (Program program = Program.start(state.path(), "runs", "--json", "--limit", "1000")) {
-      assertThat(program.await()).isZero();
-      runs = JSON.readTree(program.out());
-    }
+    JsonNode runs = JSON.readTree(answer(0, List.of(), "runs", "--json", "--limit", "1000"));
     try (Connection engine = DriverManager.getConnection("jdbc:h2:file:" + state.engineDatabase(), "pgproof", "");
         Statement statement = engine.createStatement()) {
       for (JsonNode run : runs) {

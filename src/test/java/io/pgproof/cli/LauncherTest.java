@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code ./pgproof} says where the program itself was not built yet. */
+/** What {@code ./pgproof} says itself, before the program and instead of it. */
 class LauncherTest {
   @TempDir
   Path temp;
@@ -44,13 +46,28 @@ class LauncherTest {
     assertThat(answer("runs", "--json")).isEmpty();
   }
 
+  @Test
+  void anArchiveOfClassesThatDoesNotFitIsPassedOverInSilence() throws Exception {
+    Path archive = Files.writeString(temp.resolve("pgproof.jsa"), "no archive");
+    ProcessBuilder builder =
+        new ProcessBuilder("./pgproof", "runs", "--json", "--state", temp.resolve("state").toString());
+    builder.environment().put("PGPROOF_JAVA_OPTIONS", "-XX:SharedArchiveFile=" + archive);
+    Process process = builder.start();
+    assertThat(read(process.getInputStream())).isEqualTo("[]\n");
+    assertThat(read(process.getErrorStream())).isEmpty();
+    assertThat(process.waitFor()).isZero();
+  }
+
+  private static String read(InputStream stream) throws IOException {
+    return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
   private String answer(String... arguments) throws Exception {
     List<String> line = new ArrayList<>(List.of("bash", launcher.toString()));
     line.addAll(List.of(arguments));
     Process process = new ProcessBuilder(line).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-        .startsWith("pgproof: ").contains("HINT: ");
+    String out = read(process.getInputStream());
+    assertThat(read(process.getErrorStream())).startsWith("pgproof: ").contains("HINT: ");
     assertThat(process.waitFor()).isEqualTo(2);
     return out;
   }

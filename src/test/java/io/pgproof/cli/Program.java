@@ -6,11 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** The whole program as a process of its own, as an operator starts it. */
 final class Program implements AutoCloseable {
@@ -38,18 +36,14 @@ final class Program implements AutoCloseable {
     // Tests that were started in the background ignore SIGINT, and what they start would inherit that.
     List<String> line = new ArrayList<>(List.of("env", "--default-signal"));
     line.addAll(wrapper);
-    String classes = Arrays.stream(System.getProperty("java.class.path").split(":"))
-        .filter(entry -> !entry.endsWith("test-classes"))
-        .collect(Collectors.joining(":"));
-    line.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xmx512m",
-        "-XX:-UsePerfData",
-        // Started many times for a short while each, so that compiling well costs more than it gains.
-        "-XX:TieredStopAtLevel=1", "-cp", classes, Main.class.getName()));
+    line.add(Path.of("pgproof").toAbsolutePath().toString());
     line.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put("PGPROOF_STATE", state.toString());
     builder.environment().put("PGPROOF_RETRY_CYCLE", "PT0.5S,PT0.5S");
     builder.environment().put("SUDO_USER", "olga");
+    // Started many times for a short while each, so that compiling well costs more than it gains.
+    builder.environment().put("PGPROOF_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
     builder.environment().putAll(environment);
     try {
       return new Program(builder.start());
