@@ -113,27 +113,18 @@ final class ConfigurationReader {
     return settings;
   }
 
-  /** A reminder that comes too late never comes: the field that was given is told, also where the other is the default. */
+  /** A reminder that comes too late never comes. */
   private static void checkPatience(Settings settings, YamlItem item) {
     boolean read = Stream.of(Setting.REMIND_AFTER, Setting.ESCALATE_AFTER)
         .allMatch(setting -> item.has(setting.name()) == settings.get(setting).isPresent());
     if (!read || settings.patience().reminds()) {
       return;
     }
-    String remind = Durations.write(settings.patience().remindAfter());
     String escalate = Durations.write(settings.patience().escalateAfter());
-    if (item.has(Setting.REMIND_AFTER.name())) {
-      item.unfit(Setting.REMIND_AFTER.name(), "is " + remind + ", and after " + escalate + byDefault(Setting.ESCALATE_AFTER, item)
-          + " it is escalated, so nobody would be reminded; allowed: less than " + escalate + ", or a later " + Setting.ESCALATE_AFTER);
-    } else {
-      item.unfit(Setting.ESCALATE_AFTER.name(), "is " + escalate + ", and people are reminded after " + remind
-          + byDefault(Setting.REMIND_AFTER, item) + ", so nobody would be; allowed: more than " + remind + ", or an earlier "
-          + Setting.REMIND_AFTER);
-    }
-  }
-
-  private static String byDefault(Setting<?> setting, YamlItem item) {
-    return item.has(setting.name()) ? " (" + setting + ")" : " (" + setting + ", by default)";
+    item.unfit(Setting.REMIND_AFTER.name(), "is " + Durations.write(settings.patience().remindAfter()) + ", and after " + escalate
+        + " (" + Setting.ESCALATE_AFTER + (item.has(Setting.ESCALATE_AFTER.name()) ? "" : ", by default")
+        + ") it is escalated, so nobody would be reminded; allowed: less than " + escalate + ", or a later "
+        + Setting.ESCALATE_AFTER);
   }
 
   private static Settings read(Settings settings, Setting<?> setting, YamlItem item) {

@@ -88,8 +88,8 @@ public final class Settings {
 
   /** How long people are waited for, with the default of what was not said. */
   Patience patience() {
-    return new Patience(get(Setting.REMIND_AFTER).orElse(Patience.DEFAULT.remindAfter()),
-        get(Setting.ESCALATE_AFTER).orElse(Patience.DEFAULT.escalateAfter()));
+    Duration escalateAfter = get(Setting.ESCALATE_AFTER).orElse(Patience.DEFAULT.escalateAfter());
+    return new Patience(get(Setting.REMIND_AFTER).orElseGet(() -> Patience.remindAfter(escalateAfter)), escalateAfter);
   }
 
   @Override

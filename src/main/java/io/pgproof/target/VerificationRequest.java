@@ -89,6 +89,11 @@ public record VerificationRequest(
   public record Patience(Duration remindAfter, Duration escalateAfter) {
     public static final Patience DEFAULT = new Patience(Duration.ofHours(4), Duration.ofHours(24));
 
+    /** By default: as {@link #DEFAULT} says, or half-way where it is escalated sooner than that. */
+    static Duration remindAfter(Duration escalateAfter) {
+      return DEFAULT.remindAfter.compareTo(escalateAfter) < 0 ? DEFAULT.remindAfter : escalateAfter.dividedBy(2);
+    }
+
     /** Whether anybody is reminded before it goes on without them. */
     public boolean reminds() {
       return remindAfter.compareTo(escalateAfter) < 0;

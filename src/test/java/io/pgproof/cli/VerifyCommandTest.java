@@ -101,7 +101,7 @@ class VerifyCommandTest {
 
   @Test
   void aReminderThatWouldNeverComeIsRefused() throws IOException {
-    UsageException refused = refused("/backups/shop", "--escalate-after", "2h");
+    UsageException refused = refused("/backups/shop", "--remind-after", "4h", "--escalate-after", "2h");
     assertThat(refused.getMessage())
         .isEqualTo("nobody would be reminded: --remind-after is 4h, and it is escalated after 2h (--escalate-after)");
     assertThat(refused.hint()).contains("shorter");

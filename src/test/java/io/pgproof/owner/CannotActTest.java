@@ -147,10 +147,7 @@ class CannotActTest {
     }
   }
 
-  /**
-   * Starts another copy in the source's machine with nothing but {@code recovery.signal}: what is not seen of the proven one
-   * is seen of this. Its {@code archive_cleanup_command} runs at restartpoints alone, and so not here.
-   */
+  /** Starts another copy in the source's machine, its settings as they are: what is not seen of the proven one is seen of this. */
   private static void assertACopyActsThatNobodyHinders(SourceDatabase source) throws IOException {
     Path log = Path.of(source.baseBackup("free", "--format=plain", "--wal-method=stream") + ".log");
     String data = source.inside("free");
@@ -160,9 +157,19 @@ class CannotActTest {
     assertThat(log).content().contains("recovery target");
     assertThat(source.ask(WRITTEN)).contains("acted-restore").doesNotContain("acted-end", "acted-cron");
 
+    // A standby that has replayed a later checkpoint than the backup's makes a restartpoint as it stops.
+    source.execute("checkpoint");
+    source.execute("select pg_switch_wal()");
+    source.run("/bin/sh", "-c", "cp -n " + source.ask("show data_directory") + "/pg_wal/0* " + data + "/pg_wal");
+    source.run("/bin/mv", data + "/recovery.signal", data + "/standby.signal");
+    start(source, data, " -c recovery_target_time=");
+    assertThat(source.run(ctl(source), "stop", "--wait", "--pgdata=" + data).status()).as(Files.readString(log)).isZero();
+    assertThat(source.ask(WRITTEN)).contains("acted-cleanup").doesNotContain("acted-end", "acted-cron");
+
+    source.run("/bin/mv", data + "/standby.signal", data + "/recovery.signal");
     start(source, data, " -c recovery_target_time= -c recovery_target_action=promote");
     await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-      assertThat(source.ask(WRITTEN)).isEqualTo("acted-archive acted-cron acted-end acted-restore");
+      assertThat(source.ask(WRITTEN)).isEqualTo("acted-archive acted-cleanup acted-cron acted-end acted-restore");
       assertThat(log).content().contains("could not connect to the publisher");
     });
   }

@@ -69,8 +69,6 @@ class ConfigurationTest {
       "remind-after: 25h | :4: remind-after of target shop is 25h, and after 24h (escalate-after, by default) it is escalated, so nobody"
           + " would be reminded; allowed: less than 24h, or a later escalate-after",
       "remind-after: 24h | :4: remind-after of target shop is 24h, and after 24h (escalate-after, by default)",
-      "escalate-after: 2h | :4: escalate-after of target shop is 2h, and people are reminded after 4h (remind-after, by default), so nobody"
-          + " would be; allowed: more than 4h, or an earlier remind-after",
       "'escalate-after: 2h, remind-after: 3h' | :4: remind-after of target shop is 3h, and after 2h (escalate-after) it is escalated"})
   void aReminderThatWouldNeverComeIsRefused(String fields, String mistake) throws IOException {
     Path file = file("targets:\n  - name: shop\n    path: /backups/shop\n    " + fields.replace(", ", "\n    ") + "\n");

@@ -41,6 +41,13 @@ class SettingTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1m, 30s", "2h, 1h", "4h, 2h", "5h, 4h", "24h, 4h", "7d, 4h"})
+  void whereItIsEscalatedSoonPeopleAreRemindedSooner(String escalateAfter, String remindAfter) {
+    assertThat(Settings.NONE.withText(Setting.ESCALATE_AFTER, List.of(escalateAfter))
+        .request(Optional.empty(), PATH, "ada").patience().remindAfter()).isEqualTo(Durations.parse(remindAfter));
+  }
+
   @Test
   void whatIsSaidLaterReplacesWhatWasSaid() {
     Settings file = Settings.NONE.with(Setting.ASSERTIONS, List.of("a", "b")).with(Setting.DATABASE, "shop");
