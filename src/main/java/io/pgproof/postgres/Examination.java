@@ -32,7 +32,7 @@ public final class Examination {
     this.limit = limit;
   }
 
-  /** A check that can be made as long as the server lives. */
+  /** A check on its way. */
   private interface Making {
     Made make() throws InterruptedException;
   }
@@ -51,11 +51,15 @@ public final class Examination {
       throws InterruptedException {
     Examination examination = new Examination(copy, depth, limit);
     progress.at(0, 0, "freshness and assertions");
-    Answers answers = Questions.ask(copy.server(), asked, copy.reached(), copy.control(), startedAt);
-    examination.checks.addAll(answers.checks());
-    examination.findings.addAll(answers.findings());
+    Questions questions = new Questions(copy.server(), asked);
+    examination.inTime(Questions.FRESHNESS, Questions.FRESHNESS,
+        () -> questions.freshness(copy.reached(), copy.control(), startedAt));
+    for (int i = 1; i <= asked.assertions().size(); i++) {
+      int n = i;
+      examination.inTime(Questions.assertionName(n), Questions.assertionName(n), () -> questions.assertion(n));
+    }
     examination.make(torn, progress);
-    return examination.answers(answers.freshness());
+    return examination.answers(questions.facts());
   }
 
   private void make(Set<String> torn, Progress progress) throws InterruptedException {
@@ -71,58 +75,58 @@ public final class Examination {
   }
 
   private void make(Depth from, String name, String what, Making making) throws InterruptedException {
-    if (!depth.atLeast(from)) {
+    if (depth.atLeast(from)) {
+      inTime(name, what, () -> copy.server().alive().getAsBoolean() ? tried(name, what, making) : notMade(name, what));
+    } else {
       notChecked.add(what);
-      return;
     }
-    if (late()) {
-      Thread.interrupted();
-      tooLate(name, what);
-      return;
-    }
-    if (Thread.currentThread().isInterrupted()) {
-      throw new InterruptedException();
-    }
-    if (!copy.server().alive().getAsBoolean()) {
-      String why = "not made: the restored server had ended";
-      take(new Made(Check.skipped(name, why),
-          findings.isEmpty() ? List.of(Finding.of(Reason.CHECK_FAILED, "the check " + name + " was " + why)) : List.of(),
-          List.of(what + ", for the restored server had ended")));
-      return;
-    }
-    long started = System.nanoTime();
+  }
+
+  /** Makes a check, unless the time of all checks is over before it has come to its end. */
+  private void inTime(String name, String what, Making making) throws InterruptedException {
     try {
-      take(making.make());
-    } catch (InterruptedException e) {
-      interrupted(name, what, e);
-    } catch (SandboxException e) {
       if (Thread.interrupted()) {
-        interrupted(name, what, new InterruptedException(e.getMessage()));
+        throw new InterruptedException();
+      }
+      if (!late()) {
+        take(making.make());
         return;
       }
-      Finding finding = Finding.of(Reason.CHECK_FAILED, "the check " + name + " could not be made: " + e.getMessage());
-      take(new Made(
-          new Check(name, Check.Outcome.SKIPPED, finding.message(), Duration.ofNanos(System.nanoTime() - started)),
-          List.of(finding), List.of(what)));
+    } catch (InterruptedException e) {
+      if (!late()) {
+        throw e;
+      }
     }
-  }
-
-  private void interrupted(String name, String what, InterruptedException interrupt) throws InterruptedException {
-    if (!late()) {
-      throw interrupt;
-    }
-    tooLate(name, what);
-  }
-
-  private boolean late() {
-    return System.nanoTime() - began >= limit.toNanos();
-  }
-
-  private void tooLate(String name, String what) {
     String why = "the checks did not end within " + PostgresWords.of(limit);
     take(new Made(Check.skipped(name, "not made to its end: " + why),
         List.of(Finding.of(Reason.CHECK_TIMEOUT, why + "; the check " + name + " was not made to its end")),
         List.of(what + ", for the checks took too long")));
+  }
+
+  private Made notMade(String name, String what) {
+    String why = "not made: the restored server had ended";
+    return new Made(Check.skipped(name, why),
+        findings.isEmpty() ? List.of(Finding.of(Reason.CHECK_FAILED, "the check " + name + " was " + why)) : List.of(),
+        List.of(what + ", for the restored server had ended"));
+  }
+
+  private Made tried(String name, String what, Making making) throws InterruptedException {
+    long started = System.nanoTime();
+    try {
+      return making.make();
+    } catch (SandboxException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException(e.getMessage());
+      }
+      Finding finding = Finding.of(Reason.CHECK_FAILED, "the check " + name + " could not be made: " + e.getMessage());
+      return new Made(
+          new Check(name, Check.Outcome.SKIPPED, finding.message(), Duration.ofNanos(System.nanoTime() - started)),
+          List.of(finding), List.of(what));
+    }
+  }
+
+  private boolean late() {
+    return System.nanoTime() - began >= limit.toNanos();
   }
 
   private void take(Made made) {

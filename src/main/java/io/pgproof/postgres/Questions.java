@@ -17,8 +17,9 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.postgresql.core.Parser;
 
 /**
@@ -28,53 +29,55 @@ import org.postgresql.core.Parser;
  * statement: what comes after a semicolon is refused before anything runs.
  */
 final class Questions {
-  private static final String FRESHNESS = "freshness";
+  static final String FRESHNESS = "freshness";
 
   private final RestoredServer restored;
   private final Asked asked;
   private final QueryFailure failure;
-  private final List<Check> checks = new ArrayList<>();
-  private final List<Finding> findings = new ArrayList<>();
   private FreshnessFacts facts;
 
-  private Questions(RunningServer server, Asked asked) {
+  Questions(RunningServer server, Asked asked) {
     this.restored = new RestoredServer(server.address());
     this.asked = asked;
     this.failure = new QueryFailure(server, restored, asked);
   }
 
+  /** Reads what a statement gave; {@code false} where it was no query. */
+  private interface Reading<T> {
+    T of(Statement query, boolean rows) throws SQLException, NoAnswer;
+  }
+
+  /** The name of the check that an assertion is, counted from 1. */
+  static String assertionName(int n) {
+    return "assertion:" + n;
+  }
+
+  /** What the freshness was told to be; {@code null} before it was asked for, and where it could not be told. */
+  FreshnessFacts facts() {
+    return facts;
+  }
+
   /**
-   * Asks all of it.
+   * How fresh the data are.
    *
    * @param reached tells the age where there is no query
    * @param control tells it where there was no commit either
    * @param startedAt of the run, by this machine's clock
    * @throws FindingException {@code environment} when another process than the restored server answers
+   * @throws InterruptedException when the thread was interrupted; the session was broken off
    */
-  static Answers ask(
-      RunningServer server, Asked asked, RecoveryReached reached, ControlFile control, Instant startedAt) {
-    Questions questions = new Questions(server, asked);
-    questions.freshness(reached, control, startedAt);
-    for (int n = 1; n <= asked.assertions().size(); n++) {
-      questions.assertion(n, asked.assertions().get(n - 1));
-    }
-    return new Answers(questions.checks, questions.findings, questions.facts, List.of());
-  }
-
-  private void freshness(RecoveryReached reached, ControlFile control, Instant startedAt) {
+  Made freshness(RecoveryReached reached, ControlFile control, Instant startedAt) throws InterruptedException {
     long began = System.nanoTime();
     Instant newest;
     String source;
     if (asked.freshnessQuery().isPresent()) {
       source = "query";
       try {
-        newest = newest(asked.freshnessQuery().get());
+        newest = ask(asked.freshnessQuery().get(), this::newest);
       } catch (SQLException e) {
-        failed(FRESHNESS, failure.of("the freshness query", e), began);
-        return;
-      } catch (NoTime e) {
-        failed(FRESHNESS, Finding.of(Reason.FRESHNESS_UNKNOWN, "the freshness query gave " + e.getMessage()), began);
-        return;
+        return failed(FRESHNESS, failure.of("the freshness query", e), began);
+      } catch (NoAnswer e) {
+        return failed(FRESHNESS, Finding.of(Reason.FRESHNESS_UNKNOWN, "the freshness query gave " + e.getMessage()), began);
       }
     } else {
       source = reached.lastCommit().isPresent() ? "wal" : "checkpoint";
@@ -82,39 +85,34 @@ final class Questions {
     }
     Freshness freshness = Freshness.judge(newest, source, startedAt, asked.maxAge());
     facts = freshness.facts();
-    if (freshness.finding().isPresent()) {
-      failed(FRESHNESS, freshness.finding().get(), began);
-    } else {
-      checks.add(Check.passed(FRESHNESS, freshness.detail(), since(began)));
+    return freshness.finding().isPresent()
+        ? failed(FRESHNESS, freshness.finding().get(), began)
+        : passed(FRESHNESS, freshness.detail(), began);
+  }
+
+  private Instant newest(Statement query, boolean isQuery) throws SQLException, NoAnswer {
+    if (!isQuery) {
+      throw new NoAnswer("no row: it is not a query");
+    }
+    try (ResultSet rows = query.getResultSet()) {
+      int columns = rows.getMetaData().getColumnCount();
+      if (columns != 1) {
+        throw new NoAnswer(columns + " columns, not one");
+      }
+      if (!rows.next()) {
+        throw new NoAnswer("no row");
+      }
+      Instant newest = instant(rows, rows.getMetaData().getColumnTypeName(1));
+      if (rows.next()) {
+        throw new NoAnswer("more than one row");
+      }
+      return newest;
     }
   }
 
-  private Instant newest(String sql) throws SQLException, NoTime {
-    try (Connection connection = open();
-        Statement query = connection.createStatement()) {
-      if (!executed(query, sql)) {
-        throw new NoTime("no row: it is not a query");
-      }
-      try (ResultSet rows = query.getResultSet()) {
-        int columns = rows.getMetaData().getColumnCount();
-        if (columns != 1) {
-          throw new NoTime(columns + " columns, not one");
-        }
-        if (!rows.next()) {
-          throw new NoTime("no row");
-        }
-        Instant newest = instant(rows, rows.getMetaData().getColumnTypeName(1));
-        if (rows.next()) {
-          throw new NoTime("more than one row");
-        }
-        return newest;
-      }
-    }
-  }
-
-  private Instant instant(ResultSet row, String type) throws SQLException, NoTime {
+  private Instant instant(ResultSet row, String type) throws SQLException, NoAnswer {
     if (row.getObject(1) == null) {
-      throw new NoTime("NULL: there are no data to take a time from");
+      throw new NoAnswer("NULL: there are no data to take a time from");
     }
     ZoneId zone = asked.zone();
     switch (type) {
@@ -133,53 +131,90 @@ final class Questions {
         finite(!day.equals(LocalDate.MAX) && !day.equals(LocalDate.MIN));
         return day.atStartOfDay(zone).toInstant();
       }
-      default -> throw new NoTime("a value of the type " + PostgresWords.clean(type) + ", which is no time");
+      default -> throw new NoAnswer("a value of the type " + PostgresWords.clean(type) + ", which is no time");
     }
   }
 
-  private static void finite(boolean finite) throws NoTime {
+  private static void finite(boolean finite) throws NoAnswer {
     if (!finite) {
-      throw new NoTime("infinity, which is no time");
+      throw new NoAnswer("infinity, which is no time");
     }
   }
 
-  private void assertion(int n, String sql) {
+  /**
+   * Whether an assertion is true.
+   *
+   * @param n counted from 1
+   * @throws FindingException {@code environment} when another process than the restored server answers
+   * @throws InterruptedException when the thread was interrupted; the session was broken off
+   */
+  Made assertion(int n) throws InterruptedException {
     long began = System.nanoTime();
-    String name = "assertion:" + n;
+    String name = assertionName(n);
+    String sql = asked.assertions().get(n - 1);
     String shown = PostgresWords.clean(sql);
+    try {
+      return ask(sql, Questions::truth)
+          ? passed(name, shown, began)
+          : failed(name, Finding.of(Reason.ASSERTION_FAILED, "assertion " + n + " is false: " + shown), began);
+    } catch (NoAnswer e) {
+      return failed(name, Finding.of(
+          Reason.QUERY_FAILED, "assertion " + n + " gave " + e.getMessage() + ": " + shown,
+          "let it return one row with one boolean column", null), began);
+    } catch (SQLException e) {
+      return failed(name, failure.of("assertion " + n, e), began);
+    }
+  }
+
+  private static boolean truth(Statement query, boolean isQuery) throws SQLException, NoAnswer {
+    if (!isQuery) {
+      throw new NoAnswer("no row: it is not a query");
+    }
+    try (ResultSet rows = query.getResultSet()) {
+      int columns = rows.getMetaData().getColumnCount();
+      String type = rows.getMetaData().getColumnTypeName(1);
+      if (columns != 1) {
+        throw new NoAnswer(columns + " columns, not one");
+      }
+      if (!type.equals("bool")) {
+        throw new NoAnswer("a value of the type " + PostgresWords.clean(type) + ", not true or false");
+      }
+      if (!rows.next()) {
+        throw new NoAnswer("no row");
+      }
+      boolean holds = rows.getBoolean(1);
+      if (rows.wasNull()) {
+        throw new NoAnswer("NULL, not true or false");
+      }
+      if (rows.next()) {
+        throw new NoAnswer("more than one row");
+      }
+      return holds;
+    }
+  }
+
+  /** The driver does not hear an interrupt: so the statement runs beside its caller, who breaks the session off. */
+  private <T> T ask(String sql, Reading<T> reading) throws SQLException, NoAnswer, InterruptedException {
     try (Connection connection = open();
         Statement query = connection.createStatement()) {
-      String wrong = null;
-      boolean holds = false;
-      if (!executed(query, sql)) {
-        wrong = "no row: it is not a query";
-      } else {
-        try (ResultSet rows = query.getResultSet()) {
-          int columns = rows.getMetaData().getColumnCount();
-          String type = rows.getMetaData().getColumnTypeName(1);
-          if (columns != 1) {
-            wrong = columns + " columns, not one";
-          } else if (!type.equals("bool")) {
-            wrong = "a value of the type " + PostgresWords.clean(type) + ", not true or false";
-          } else if (!rows.next()) {
-            wrong = "no row";
-          } else {
-            holds = rows.getBoolean(1);
-            wrong = rows.wasNull() ? "NULL, not true or false" : rows.next() ? "more than one row" : null;
-          }
+      FutureTask<T> question = new FutureTask<>(() -> reading.of(query, executed(query, sql)));
+      Thread asking = new Thread(question, "question");
+      asking.setDaemon(true);
+      asking.start();
+      try {
+        return question.get();
+      } catch (InterruptedException e) {
+        Sweep.breakOff(connection);
+        throw e;
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof SQLException failed) {
+          throw failed;
         }
+        if (e.getCause() instanceof NoAnswer none) {
+          throw none;
+        }
+        throw new IllegalStateException(e.getCause());
       }
-      if (wrong != null) {
-        failed(name, Finding.of(
-            Reason.QUERY_FAILED, "assertion " + n + " gave " + wrong + ": " + shown,
-            "let it return one row with one boolean column", null), began);
-      } else if (holds) {
-        checks.add(Check.passed(name, shown, since(began)));
-      } else {
-        failed(name, Finding.of(Reason.ASSERTION_FAILED, "assertion " + n + " is false: " + shown), began);
-      }
-    } catch (SQLException e) {
-      failed(name, failure.of("assertion " + n, e), began);
     }
   }
 
@@ -214,20 +249,23 @@ final class Questions {
     return String.format("%s%02d:%02d", minutes < 0 ? "-" : "+", Math.abs(minutes) / 60, Math.abs(minutes) % 60);
   }
 
-  private void failed(String name, Finding finding, long began) {
-    checks.add(Check.failed(name, finding.message(), since(began)));
-    findings.add(finding);
+  private static Made passed(String name, String detail, long began) {
+    return new Made(Check.passed(name, detail, since(began)), List.of(), List.of());
+  }
+
+  private static Made failed(String name, Finding finding, long began) {
+    return new Made(Check.failed(name, finding.message(), since(began)), List.of(finding), List.of());
   }
 
   private static Duration since(long began) {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  /** The freshness query gave something else than a time; the message says what. */
-  private static final class NoTime extends Exception {
+  /** A query gave something else than what was asked for; the message says what. */
+  private static final class NoAnswer extends Exception {
     private static final long serialVersionUID = 1L;
 
-    NoTime(String message) {
+    NoAnswer(String message) {
       super(message);
     }
   }

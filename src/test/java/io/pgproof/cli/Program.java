@@ -53,7 +53,13 @@ final class Program implements AutoCloseable {
   }
 
   private static Thread reader(BufferedReader from, StringBuffer to) {
-    Thread thread = new Thread(() -> from.lines().forEach(line -> to.append(line).append('\n')));
+    Thread thread = new Thread(() -> {
+      try {
+        from.lines().forEach(line -> to.append(line).append('\n'));
+      } catch (UncheckedIOException e) {
+        to.append("(killed before it was read to its end)\n");
+      }
+    });
     thread.setDaemon(true);
     thread.start();
     return thread;

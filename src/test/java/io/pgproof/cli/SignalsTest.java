@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -76,14 +75,14 @@ class SignalsTest extends ProgramScene {
   }
 
   @Test
-  void aSignalEndsTheOwnRunAndLeavesTheOthersToTheNextOwner(@TempDir Path place) throws Exception {
+  void aSignalEndsTheOwnRunAndLeavesTheOthersToTheNextOwner() throws Exception {
     String first;
     try (Program program = verify("--assert", "select pg_sleep(30) is not null")) {
       first = awaitMoment(program, Moment.CHECKING);
       program.kill();
     }
     // Two of one path would take turns.
-    Path other = Files.createSymbolicLink(place.resolve("other"), backup);
+    Path other = Files.createSymbolicLink(state.path().resolve("other"), backup);
     try (Program program = Program.start(
         state.path(), "verify", other.toString(), "--json", "--assert", "select pg_sleep(30) is not null")) {
       await().atMost(Duration.ofMinutes(2)).until(() -> at(Moment.CHECKING).size() == 2 || !program.running());

@@ -25,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -96,10 +98,15 @@ class StuckThingsTest {
 
   @Test
   void aServerThatStandsStillInTheChecksEndsTheRun() throws Exception {
-    Begun begun = begin(within(new Timeouts(LONG, LONG, Duration.ofSeconds(3), LONG), "select pg_sleep(2) is not null"));
-    awaitChecks(begun);
+    Begun begun = begin(Bench.within(new Timeouts(LONG, LONG, Duration.ofSeconds(5), LONG),
+        Bench.request(Bench.backup(15), null, "select pg_sleep(600) is not null")));
+    await("the assertion is asked").atMost(Duration.ofMinutes(1)).until(() ->
+        processes(begun).stream().anyMatch(pid -> commandLine(pid).contains("[local]")) || begun.reply().isDone());
+    Thread.sleep(500);
     standStill(begun);
-    assertInconclusive(begun.verdict(), "check-timeout");
+    Report report = begun.verdict();
+    assertInconclusive(report, "check-timeout");
+    assertThat(report.freshness()).as("what was found until then counts").isNotNull();
   }
 
   @Test
@@ -283,14 +290,24 @@ class StuckThingsTest {
 
   /** Stops every process in the run's container, as a kernel does that swaps for ever. */
   private void standStill(Begun begun) throws Exception {
+    for (String pid : processes(begun)) {
+      new ProcessBuilder("kill", "-s", "STOP", pid).start().waitFor();
+    }
+  }
+
+  private Set<String> processes(Begun begun) throws IOException {
     String group = "lxc.payload." + state.machinePrefix() + begun.run();
+    Set<String> processes = new TreeSet<>();
     try (Stream<Path> groups = Files.find(Path.of("/sys/fs/cgroup"), 3, (path, is) -> path.endsWith(group))) {
       for (Path found : groups.toList()) {
-        for (String pid : Files.readAllLines(found.resolve("cgroup.procs"))) {
-          new ProcessBuilder("kill", "-s", "STOP", pid).start().waitFor();
-        }
+        processes.addAll(Files.readAllLines(found.resolve("cgroup.procs")));
       }
     }
+    return processes;
+  }
+
+  private static String commandLine(String pid) {
+    return ProcessHandle.of(Long.parseLong(pid)).flatMap(process -> process.info().commandLine()).orElse("");
   }
 
   private static void assertInconclusive(Report report, String reason) {

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +63,7 @@ class RecoveryWatchTest {
     assertThat(reached.endLsn()).isGreaterThan(source.endLsn());
     Asked asked = new Asked("shop", Optional.empty(), List.of("select count(*) = 1 from orders where note = 'after'"),
         Duration.ofHours(1), Duration.ofSeconds(20), ZoneId.of("UTC"));
-    Answers answers = Questions.ask(copy.running(), asked, reached, copy.order.control(), Instant.now());
+    Answers answers = copy.ask(copy.running(), asked, reached);
     assertThat(answers.findings()).isEmpty();
     assertThat(answers.freshness().source()).isEqualTo("wal");
   }
@@ -219,7 +218,7 @@ class RecoveryWatchTest {
       }
     });
     killer.start();
-    Answers answers = Questions.ask(copy.running(), asked, reached, copy.order.control(), Instant.now());
+    Answers answers = copy.ask(copy.running(), asked, reached);
     killer.join();
     assertThat(answers.checks()).hasSize(3);
     assertThat(answers.findings()).allSatisfy(finding -> assertThat(finding).isInstanceOf(Finding.CouldNotTell.class));

@@ -6,6 +6,8 @@ import io.pgproof.sandbox.MachineId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +63,17 @@ final class RestoredCopy implements AutoCloseable {
     ServerMachine machine = new ServerMachine(
         new HostSandbox(this), new MachineId("host", home), HostMachine.ROOTFS, HostMachine.UID, HostMachine.GID, order);
     return new RecoveredCopy(running(), machine, new RestoredFiles(order.dataDirectory(), Map.of()), reached, order.control(), preloaded);
+  }
+
+  /** What came of what the user asks alone, of a server of this copy. */
+  Answers ask(RunningServer asking, Asked asked, RecoveryReached reached) throws InterruptedException {
+    Questions questions = new Questions(asking, asked);
+    List<Made> made = new ArrayList<>(List.of(questions.freshness(reached, order.control(), Instant.now())));
+    for (int n = 1; n <= asked.assertions().size(); n++) {
+      made.add(questions.assertion(n));
+    }
+    return new Answers(made.stream().map(Made::check).toList(),
+        made.stream().flatMap(each -> each.findings().stream()).toList(), questions.facts(), List.of());
   }
 
   boolean alive() {

@@ -2,6 +2,7 @@ package io.pgproof.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pgproof.backup.Lsn;
 import io.pgproof.proof.Finding;
@@ -122,19 +123,19 @@ class RestoredServerTest {
   }
 
   @Test
-  void theUsersSqlRunsAsInPsql() {
+  void theUsersSqlRunsAsInPsql() throws Exception {
     assertThat(ask("shop", null, "select x = 7 from hidden", "select count(*) > 0 from orders",
         "select body ? 'key' from documents;", "select '{d x}' like '{%'").findings()).isEmpty();
   }
 
   @Test
-  void commitTimesOfTheSourceAreKept() {
+  void commitTimesOfTheSourceAreKept() throws Exception {
     assertThat(ask("shop", "select max(pg_xact_commit_timestamp(xmin)) from orders").freshness().newest())
         .isAfter(Instant.now().minus(Duration.ofHours(1)));
   }
 
   @Test
-  void freshnessOfEveryKindOfTime() {
+  void freshnessOfEveryKindOfTime() throws Exception {
     for (String column : List.of("created_at", "created_local", "day")) {
       Answers answers = ask("shop", "select max(" + column + ") from orders");
       assertThat(answers.findings()).as(column).isEmpty();
@@ -144,7 +145,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void timesWithoutAZoneAreReadInTheConfiguredOne() {
+  void timesWithoutAZoneAreReadInTheConfiguredOne() throws Exception {
     assertThat(newest("select t from unlocalised", ZoneId.of("America/New_York"))).isEqualTo("2026-01-15T17:00:00Z");
     assertThat(newest("select d from unlocalised", ZoneId.of("America/New_York"))).isEqualTo("2026-01-15T05:00:00Z");
     assertThat(newest("select t from unlocalised", ZoneId.of("+05:30"))).isEqualTo("2026-01-15T06:30:00Z");
@@ -154,7 +155,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void whatIsNoTimeLeavesTheFreshnessUnknown() {
+  void whatIsNoTimeLeavesTheFreshnessUnknown() throws Exception {
     for (String sql : List.of(
         "select created_at from orders where false", "select max(created_at) from orders where false",
         "select created_at from orders", "select created_at, id from orders limit 1", "select '2026-01-01T00:00:00Z'",
@@ -168,14 +169,14 @@ class RestoredServerTest {
   }
 
   @Test
-  void withoutAQueryTheWalTellsTheAge() {
+  void withoutAQueryTheWalTellsTheAge() throws Exception {
     Answers answers = ask("postgres", null);
     assertThat(answers.freshness().source()).isEqualTo("wal");
     assertThat(answers.freshness().newest()).isEqualTo(reached.lastCommit().orElseThrow());
   }
 
   @Test
-  void failedQueriesSayWhyAndTheOthersAreAskedAllTheSame() {
+  void failedQueriesSayWhyAndTheOthersAreAskedAllTheSame() throws Exception {
     Answers answers = ask("shop", "select max(nothing) from orders",
         "select false", "select 1/0 = 1", "select null::boolean", "select 1", "select true, true",
         "select true from orders limit 2", "select true where false", "delete from orders returning true",
@@ -194,13 +195,13 @@ class RestoredServerTest {
   }
 
   @Test
-  void whatWasAskedIsNotInTheLog() throws IOException {
+  void whatWasAskedIsNotInTheLog() throws Exception {
     ask("shop", null, "select x::int = 1 from secrets", "select 'needle' = raise_needle()");
     assertThat(Files.readString(copy.log)).doesNotContain("needle", "very secret");
   }
 
   @Test
-  void missingDatabaseAndMissingTableNameTheDatabases() {
+  void missingDatabaseAndMissingTableNameTheDatabases() throws Exception {
     assertThat(ask("nowhere", "select now()").findings()).singleElement().satisfies(finding -> {
       assertThat(finding.reason()).isEqualTo(Reason.QUERY_FAILED);
       assertThat(finding.hint()).contains("--database", "shop");
@@ -210,7 +211,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void whatTheImageLacksIsNotTheBackupsFault() {
+  void whatTheImageLacksIsNotTheBackupsFault() throws Exception {
     assertThat(ask("shop", null, "select gen_random_bytes(1) is not null").findings()).singleElement()
         .satisfies(finding -> {
           assertThat(finding.reason()).isEqualTo(Reason.LIBRARY_MISSING);
@@ -223,11 +224,22 @@ class RestoredServerTest {
   }
 
   @Test
-  void memoryLimitIsReadBeforeAQueryIsBlamed() {
+  void memoryLimitIsReadBeforeAQueryIsBlamed() throws Exception {
     RunningServer starved = new RunningServer(copy.address, copy.log, copy::alive, () -> true);
     Asked asked = asked("shop", null, UTC, "select no_such_function()");
-    assertThat(Questions.ask(starved, asked, reached, copy.order.control(), Instant.now()).findings())
+    assertThat(copy.ask(starved, asked, reached).findings())
         .extracting(Finding::reason).containsExactly(Reason.OUT_OF_MEMORY);
+  }
+
+  @Test
+  void anInterruptEndsAStatementOfTheUsers() {
+    Asked asked = new Asked("shop", Optional.empty(), List.of("select pg_sleep(600) is not null"), Duration.ofDays(10_000),
+        Duration.ofMinutes(20), UTC);
+    Thread caller = Thread.currentThread();
+    CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(caller::interrupt);
+    assertThatThrownBy(() -> copy.ask(copy.running(), asked, reached)).isInstanceOf(InterruptedException.class);
+    await().untilAsserted(() ->
+        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().equals("question")));
   }
 
   @Test
@@ -312,14 +324,12 @@ class RestoredServerTest {
         });
   }
 
-  private static Answers ask(String database, String freshness, String... assertions) {
-    return Questions.ask(
-        copy.running(), asked(database, freshness, UTC, assertions), reached, copy.order.control(), Instant.now());
+  private static Answers ask(String database, String freshness, String... assertions) throws InterruptedException {
+    return copy.ask(copy.running(), asked(database, freshness, UTC, assertions), reached);
   }
 
-  private static Instant newest(String sql, ZoneId zone) {
-    return Questions.ask(copy.running(), asked("shop", sql, zone), reached, copy.order.control(), Instant.now())
-        .freshness().newest();
+  private static Instant newest(String sql, ZoneId zone) throws InterruptedException {
+    return copy.ask(copy.running(), asked("shop", sql, zone), reached).freshness().newest();
   }
 
   private static Asked asked(String database, String freshness, ZoneId zone, String... assertions) {
