@@ -42,9 +42,9 @@ final class Questions {
     this.failure = new QueryFailure(server, restored, asked);
   }
 
-  /** Reads what a statement gave; {@code false} where it was no query. */
+  /** Reads the one value of a row, of a type as PostgreSQL names it. */
   private interface Reading<T> {
-    T of(Statement query, boolean rows) throws SQLException, NoAnswer;
+    T of(ResultSet row, String type) throws SQLException, NoAnswer;
   }
 
   /** The name of the check that an assertion is, counted from 1. */
@@ -73,7 +73,7 @@ final class Questions {
     if (asked.freshnessQuery().isPresent()) {
       source = "query";
       try {
-        newest = ask(asked.freshnessQuery().get(), this::newest);
+        newest = ask(asked.freshnessQuery().get(), this::instant);
       } catch (SQLException e) {
         return failed(FRESHNESS, failure.of("the freshness query", e), began);
       } catch (NoAnswer e) {
@@ -88,26 +88,6 @@ final class Questions {
     return freshness.finding().isPresent()
         ? failed(FRESHNESS, freshness.finding().get(), began)
         : passed(FRESHNESS, freshness.detail(), began);
-  }
-
-  private Instant newest(Statement query, boolean isQuery) throws SQLException, NoAnswer {
-    if (!isQuery) {
-      throw new NoAnswer("no row: it is not a query");
-    }
-    try (ResultSet rows = query.getResultSet()) {
-      int columns = rows.getMetaData().getColumnCount();
-      if (columns != 1) {
-        throw new NoAnswer(columns + " columns, not one");
-      }
-      if (!rows.next()) {
-        throw new NoAnswer("no row");
-      }
-      Instant newest = instant(rows, rows.getMetaData().getColumnTypeName(1));
-      if (rows.next()) {
-        throw new NoAnswer("more than one row");
-      }
-      return newest;
-    }
   }
 
   private Instant instant(ResultSet row, String type) throws SQLException, NoAnswer {
@@ -166,38 +146,22 @@ final class Questions {
     }
   }
 
-  private static boolean truth(Statement query, boolean isQuery) throws SQLException, NoAnswer {
-    if (!isQuery) {
-      throw new NoAnswer("no row: it is not a query");
+  private static boolean truth(ResultSet row, String type) throws SQLException, NoAnswer {
+    if (!type.equals("bool")) {
+      throw new NoAnswer("a value of the type " + PostgresWords.clean(type) + ", not true or false");
     }
-    try (ResultSet rows = query.getResultSet()) {
-      int columns = rows.getMetaData().getColumnCount();
-      String type = rows.getMetaData().getColumnTypeName(1);
-      if (columns != 1) {
-        throw new NoAnswer(columns + " columns, not one");
-      }
-      if (!type.equals("bool")) {
-        throw new NoAnswer("a value of the type " + PostgresWords.clean(type) + ", not true or false");
-      }
-      if (!rows.next()) {
-        throw new NoAnswer("no row");
-      }
-      boolean holds = rows.getBoolean(1);
-      if (rows.wasNull()) {
-        throw new NoAnswer("NULL, not true or false");
-      }
-      if (rows.next()) {
-        throw new NoAnswer("more than one row");
-      }
-      return holds;
+    boolean holds = row.getBoolean(1);
+    if (row.wasNull()) {
+      throw new NoAnswer("NULL, not true or false");
     }
+    return holds;
   }
 
   /** The driver does not hear an interrupt: so the statement runs beside its caller, who breaks the session off. */
   private <T> T ask(String sql, Reading<T> reading) throws SQLException, NoAnswer, InterruptedException {
     try (Connection connection = open();
         Statement query = connection.createStatement()) {
-      FutureTask<T> question = new FutureTask<>(() -> reading.of(query, executed(query, sql)));
+      FutureTask<T> question = new FutureTask<>(() -> answer(query, sql, reading));
       Thread asking = new Thread(question, "question");
       asking.setDaemon(true);
       asking.start();
@@ -218,14 +182,30 @@ final class Questions {
     }
   }
 
-  /** As psql would run it: a question mark is an operator and braces are text, not what JDBC makes of them. */
-  private static boolean executed(Statement query, String sql) throws SQLException {
+  private static <T> T answer(Statement query, String sql, Reading<T> reading) throws SQLException, NoAnswer {
     if (Parser.parseJdbcSql(sql, true, false, true, false, false).size() != 1) {
       throw new SQLException("it must be one statement", "42601");
     }
+    // As psql would run it: a question mark is an operator and braces are text, not what JDBC makes of them.
     query.setEscapeProcessing(false);
     query.setMaxRows(2);
-    return query.execute(sql);
+    if (!query.execute(sql)) {
+      throw new NoAnswer("no row: it is not a query");
+    }
+    try (ResultSet rows = query.getResultSet()) {
+      int columns = rows.getMetaData().getColumnCount();
+      if (columns != 1) {
+        throw new NoAnswer(columns + " columns, not one");
+      }
+      if (!rows.next()) {
+        throw new NoAnswer("no row");
+      }
+      T value = reading.of(rows, rows.getMetaData().getColumnTypeName(1));
+      if (rows.next()) {
+        throw new NoAnswer("more than one row");
+      }
+      return value;
+    }
   }
 
   private Connection open() throws SQLException {
