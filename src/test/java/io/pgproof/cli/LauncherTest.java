@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What {@code ./pgproof} says itself, before the program and instead of it. */
 class LauncherTest {
@@ -48,14 +49,21 @@ class LauncherTest {
 
   @Test
   void anArchiveOfClassesThatDoesNotFitIsPassedOverInSilence() throws Exception {
-    Path archive = Files.writeString(temp.resolve("pgproof.jsa"), "no archive");
-    ProcessBuilder builder =
-        new ProcessBuilder("./pgproof", "runs", "--json", "--state", temp.resolve("state").toString());
-    builder.environment().put("PGPROOF_JAVA_OPTIONS", "-XX:SharedArchiveFile=" + archive);
-    Process process = builder.start();
-    assertThat(read(process.getInputStream())).isEqualTo("[]\n");
-    assertThat(read(process.getErrorStream())).isEmpty();
-    assertThat(process.waitFor()).isZero();
+    Path noArchive = Files.writeString(temp.resolve("none.jsa"), "no archive");
+    Path others = temp.resolve("others.jsa");
+    Path library = Path.of(CommandLine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    new ProcessBuilder("java", "-XX:ArchiveClassesAtExit=" + others, "-cp", library.toString(), "picocli.AutoComplete", "--version")
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+    assertThat(others).exists();
+    for (Path archive : List.of(noArchive, others)) {
+      ProcessBuilder builder =
+          new ProcessBuilder("./pgproof", "runs", "--json", "--state", temp.resolve("state").toString());
+      builder.environment().put("PGPROOF_JAVA_OPTIONS", "-XX:SharedArchiveFile=" + archive);
+      Process process = builder.start();
+      assertThat(read(process.getInputStream())).isEqualTo("[]\n");
+      assertThat(read(process.getErrorStream())).isEmpty();
+      assertThat(process.waitFor()).isZero();
+    }
   }
 
   private static String read(InputStream stream) throws IOException {
