@@ -201,7 +201,9 @@ final class LongWork implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    begun.values().forEach(Work::interrupt);
+    // Not shutdownNow, which would interrupt them from here.
+    workers.shutdown();
   }
 
   private static final class Work<T> {
@@ -210,8 +212,9 @@ final class LongWork implements AutoCloseable {
     private final Callable<T> callable;
     private final long began = System.nanoTime();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private Thread worker;
-    private boolean interrupted;
+    private final Object interrupting = new Object();
+    private volatile Thread worker;
+    private volatile boolean interrupted;
     private Optional<Long> lateSince = Optional.empty();
     private T result;
     private Throwable failure;
@@ -224,7 +227,7 @@ final class LongWork implements AutoCloseable {
 
     void run() {
       try {
-        synchronized (this) {
+        synchronized (interrupting) {
           worker = Thread.currentThread();
           if (interrupted) {
             throw new InterruptedException("stopped before it began");
@@ -234,7 +237,7 @@ final class LongWork implements AutoCloseable {
       } catch (Throwable e) {
         failure = e;
       } finally {
-        synchronized (this) {
+        synchronized (interrupting) {
           worker = null;
           Thread.interrupted();
         }
@@ -242,16 +245,27 @@ final class LongWork implements AutoCloseable {
       }
     }
 
-    synchronized void interrupt() {
+    /**
+     * From a thread of its own: to interrupt a worker that waits in a channel is to close the channel, and that waits for the
+     * worker, for as long as the kernel holds it.
+     */
+    void interrupt() {
       interrupted = true;
-      if (worker != null) {
-        worker.interrupt();
-      }
+      Thread thread = new Thread(() -> {
+        synchronized (interrupting) {
+          if (worker != null) {
+            worker.interrupt();
+          }
+        }
+      }, "interrupt of " + name);
+      thread.setDaemon(true);
+      thread.start();
     }
 
     /** Where its worker is, as far as that can be told. */
-    synchronized String place() {
-      StackTraceElement[] trace = worker == null ? new StackTraceElement[0] : worker.getStackTrace();
+    String place() {
+      Thread held = worker;
+      StackTraceElement[] trace = held == null ? new StackTraceElement[0] : held.getStackTrace();
       return trace.length == 0 ? "its end" : trace[0].toString();
     }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -14,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LongWorkTest {
   private static final String MESSAGE = "ended";
@@ -117,6 +119,37 @@ class LongWorkTest {
     work.begin(run, MESSAGE, LONG, held());
     work.stopAll();
     assertThat(work.runs()).isEmpty();
+  }
+
+  /** The interrupt of a thread that waits in a channel closes the channel, and that waits for the thread. */
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aWorkerThatTheKernelHoldsInAChannelHoldsNobodyWhoInterruptsIt() {
+    work.begin(run, MESSAGE, SHORT, () -> new HeldChannel().read());
+    await().untilAsserted(() -> assertTooLate("does not let go"));
+
+    work.stop(run);
+    work.close();
+
+    assertThat(rung).as("it is still held").isFalse();
+  }
+
+  private final class HeldChannel extends AbstractInterruptibleChannel {
+    String read() throws Exception {
+      begin();
+      String read = held().call();
+      end(true);
+      return read;
+    }
+
+    @Override
+    protected void implCloseChannel() {
+      try {
+        held().call();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   private Callable<String> held() {
