@@ -186,11 +186,20 @@ final class Link implements AutoCloseable {
           asking.close();
         }
       }
+    } catch (IOException | InterruptedException e) {
+      System.err.println("pgproof: the run that was asked for could not be ended: " + e);
+    }
+    awaitTeardown(closed);
+  }
+
+  /** Called as the program ends: lets it go on for a while until its owner has closed, but not for ever. */
+  static void awaitTeardown(CountDownLatch closed) {
+    try {
       if (!closed.await(CLOSED_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
         System.err.println("pgproof: the teardown did not end in time; ./pgproof clean removes what is left");
       }
-    } catch (IOException | InterruptedException e) {
-      System.err.println("pgproof: the teardown could not be awaited: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

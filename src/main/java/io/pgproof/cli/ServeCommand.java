@@ -44,11 +44,7 @@ final class ServeCommand implements Callable<Integer> {
     CountDownLatch signal = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       signal.countDown();
-      try {
-        ended.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      Link.awaitTeardown(ended);
     }, "signal"));
     try (Owner owner = Owner.serve(ownership, configuration)) {
       spec.commandLine().getErr().println("pgproof serves " + owner.address() + "; it ends with Ctrl-C or SIGTERM");
