@@ -23,12 +23,16 @@ public final class HostPrograms {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final int KEPT = 1 << 20;
   private static final Duration DRAIN = Duration.ofSeconds(5);
+  private static final long KILLED_ENDS_WITHIN_SECONDS = 5;
 
   /**
    * Runs the program to its end.
    *
    * @throws ProgramMissingException when there is no such program
-   * @throws ProgramInterruptedException when the calling thread is interrupted; the process group is dead then
+   * @throws ProgramInterruptedException when the calling thread is interrupted; the process group is dead then, or dies when the
+   *     kernel lets it go
+   * @throws UncheckedIOException when the program cannot be started, or does not end though it was killed at its limit, because
+   *     the kernel holds it
    */
   public Ended run(HostCommand command) {
     return run(command, line -> {});
@@ -52,10 +56,11 @@ public final class HostPrograms {
     boolean timedOut;
     try {
       timedOut = !process.waitFor(command.limit().toNanos(), TimeUnit.NANOSECONDS);
-      if (timedOut) {
-        killGroup(process);
+      if (timedOut && !killGroup(process)) {
+        throw new UncheckedIOException(new IOException(command.line().get(0) + " was killed at its limit of "
+            + command.limit().toSeconds() + " s and does not end: the kernel holds process " + process.pid()
+            + ", as it does before a disk that does not answer"));
       }
-      process.waitFor();
       // A daemon that the program left behind may hold the pipes open for ever; what was written is read by now.
       long drained = System.nanoTime() + DRAIN.toNanos();
       for (Thread pump : List.of(outPump, errPump)) {
@@ -147,8 +152,12 @@ public final class HostPrograms {
     }
   }
 
-  /** Kills the group and waits for its leader; an interrupt meanwhile is left to the caller, who knows of one already. */
-  private static void killGroup(Process process) {
+  /**
+   * Kills the group and waits for its leader; an interrupt meanwhile is left to the caller, who knows of one already.
+   *
+   * @return false when the kernel holds it, for it waits for a disk that does not answer
+   */
+  private static boolean killGroup(Process process) {
     try {
       // Java cannot signal a group; the shell's own kill needs no further package.
       new ProcessBuilder("/bin/sh", "-c", "kill -s KILL -- -\"$1\"", "sh", Long.toString(process.pid()))
@@ -157,13 +166,14 @@ public final class HostPrograms {
           .start()
           .waitFor();
       process.destroyForcibly();
-      process.waitFor();
+      return process.waitFor(KILLED_ENDS_WITHIN_SECONDS, TimeUnit.SECONDS);
     } catch (IOException e) {
       process.destroyForcibly();
       throw new UncheckedIOException("the process group " + process.pid() + " could not be killed", e);
     } catch (InterruptedException again) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
+      return true;
     }
   }
 }

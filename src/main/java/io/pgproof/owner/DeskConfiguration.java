@@ -19,12 +19,14 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** What every owner has, with an engine or without. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DeskSettings.class)
 class DeskConfiguration {
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -53,8 +55,8 @@ class DeskConfiguration {
   }
 
   @Bean
-  Sandbox sandbox(HostPrograms programs) {
-    return new LxcSandbox(programs);
+  Sandbox sandbox(HostPrograms programs, DeskSettings settings) {
+    return new LxcSandbox(programs, settings.workerEndsWithin());
   }
 
   @Bean
@@ -83,8 +85,10 @@ class DeskConfiguration {
   }
 
   @Bean
-  Leftovers leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, ObjectProvider<Inhabitants> inhabitants) {
-    return new Leftovers(state, sandbox, images, clock, inhabitants.getIfAvailable(() -> directory -> false));
+  Leftovers leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock,
+      DeskSettings settings, ObjectProvider<Inhabitants> inhabitants) {
+    return new Leftovers(
+        state, sandbox, images, clock, settings.removalTimeout(), inhabitants.getIfAvailable(() -> directory -> false));
   }
 
   @Bean

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,13 +21,16 @@ final class Leftovers {
   private final Sandbox sandbox;
   private final ImageStore images;
   private final Clock clock;
+  private final Duration removal;
   private final Inhabitants inhabitants;
 
-  Leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, Inhabitants inhabitants) {
+  /** @param removal how long the removal of one tree may take */
+  Leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, Duration removal, Inhabitants inhabitants) {
     this.state = state;
     this.sandbox = sandbox;
     this.images = images;
     this.clock = clock;
+    this.removal = removal;
     this.inhabitants = inhabitants;
   }
 
@@ -63,7 +67,7 @@ final class Leftovers {
     })));
     outcome.attempt(state.kept(), () -> KeptCopy.expired(below(state.kept()), clock.instant()).forEach(
         copy -> outcome.attempt(copy, () -> {
-          Trees.remove(copy);
+          Trees.remove(copy, removal);
           outcome.removed().add(copy);
         })));
     outcome.attempt(state.images(), () -> outcome.removed().addAll(images.reap(outcome.failed()::add)));
@@ -77,7 +81,7 @@ final class Leftovers {
     if (Files.isDirectory(run)) {
       sandbox.destroy(new MachineId(name, run.resolve("machine")));
     }
-    Trees.remove(run);
+    Trees.remove(run, removal);
   }
 
   private static List<Path> below(Path directory) throws IOException {

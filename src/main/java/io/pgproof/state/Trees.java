@@ -5,13 +5,10 @@ import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.Mounts;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,44 +19,41 @@ import java.util.regex.Pattern;
 /** Directory trees of the state directory. */
 public final class Trees {
   private static final Pattern SUM = Pattern.compile("([0-9]{1,18})\t");
+  private static final Duration LONGEST_REMOVAL = Duration.ofHours(1);
 
   private Trees() {}
+
+  /** The same within an hour, for those who may wait so long. */
+  public static void remove(Path tree) throws IOException {
+    remove(tree, LONGEST_REMOVAL);
+  }
 
   /**
    * Removes a tree, links themselves and not what they lead to; does nothing where there is none. What is mounted in it is
    * unmounted first, for it may be a backup.
    *
-   * @throws IOException when something remains, naming it
+   * <p>Another process removes it: a thread that waits for a file system that does not answer can be ended by nobody, and would
+   * keep this process from ending too.
+   *
+   * @throws IOException when something remains, naming it, or when it is not done within the limit; a next call goes on
    */
-  public static void remove(Path tree) throws IOException {
+  public static void remove(Path tree, Duration limit) throws IOException {
     if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     unmountIn(tree.toAbsolutePath().getParent().toRealPath().resolve(tree.getFileName()));
-    Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        Files.deleteIfExists(file);
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-        if (failure instanceof NoSuchFileException) {
-          return FileVisitResult.CONTINUE;
-        }
-        throw failure;
-      }
-
-      @Override
-      public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-        if (failure != null) {
-          throw failure;
-        }
-        Files.deleteIfExists(directory);
-        return FileVisitResult.CONTINUE;
-      }
-    });
+    Ended ended;
+    try {
+      ended = new HostPrograms().run(
+          new HostCommand(limit, "rm", "-rf", "--one-file-system", "--", tree.toAbsolutePath().toString()));
+    } catch (UncheckedIOException e) {
+      throw new IOException(tree + " could not be removed: " + e.getCause().getMessage());
+    }
+    if (!ended.succeeded()) {
+      throw new IOException(tree + " could not be removed: " + (ended.timedOut()
+          ? "that was not done within " + limit.toSeconds() + " s, the next try goes on"
+          : ended.err().lines().findFirst().orElseGet(ended::describe)));
+    }
   }
 
   /**

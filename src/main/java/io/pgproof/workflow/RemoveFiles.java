@@ -26,14 +26,17 @@ final class RemoveFiles implements JavaDelegate {
   private final StateDirectory state;
   private final Stays stays;
   private final LongWork work;
+  private final Duration limit;
   private final Clock clock;
 
-  RemoveFiles(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, LongWork work, Clock clock) {
+  /** @param limit how long the removal may take before it is tried again */
+  RemoveFiles(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, LongWork work, Duration limit, Clock clock) {
     this.trail = trail;
     this.sandbox = sandbox;
     this.state = state;
     this.stays = stays;
     this.work = work;
+    this.limit = limit;
     this.clock = clock;
   }
 
@@ -55,7 +58,7 @@ final class RemoveFiles implements JavaDelegate {
     boolean wanted = !keep.isZero() && !story.withdrawn()
         && (story.verdict() instanceof Verdict.Refuted || story.verdict() instanceof Verdict.Inconclusive);
     if (!wanted || !Files.isDirectory(state.run(run).data())) {
-      Trees.remove(files);
+      Trees.remove(files, limit);
       return new Evidence.FilesRemoved(null, null);
     }
     Instant until = clock.instant().plus(keep).truncatedTo(ChronoUnit.SECONDS);

@@ -34,19 +34,19 @@ final class RestoreFiles extends Step {
   private final ImageStore images;
   private final Sandbox sandbox;
   private final StateDirectory state;
-  private final long reserveBytes;
+  private final WorkflowSettings settings;
   private final Stays stays;
   private final LongWork work;
   private final ProgressBoard progress;
 
   RestoreFiles(Trail trail, Withdrawals withdrawals, Requests requests, ImageStore images, Sandbox sandbox,
-      StateDirectory state, long reserveBytes, Stays stays, LongWork work, ProgressBoard progress) {
+      StateDirectory state, WorkflowSettings settings, Stays stays, LongWork work, ProgressBoard progress) {
     super(trail, withdrawals);
     this.requests = requests;
     this.images = images;
     this.sandbox = sandbox;
     this.state = state;
-    this.reserveBytes = reserveBytes;
+    this.settings = settings;
     this.stays = stays;
     this.work = work;
     this.progress = progress;
@@ -67,7 +67,7 @@ final class RestoreFiles extends Step {
   @Override
   void undo(RunId run) throws Exception {
     work.stop(run);
-    Trees.remove(state.run(run).path());
+    Trees.remove(state.run(run).path(), settings.removalTimeout());
     stays.end(run);
   }
 
@@ -81,12 +81,10 @@ final class RestoreFiles extends Step {
         .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
     Path source = requests.backup(run);
     RunDirectory directory = state.run(run);
-    DiskSpace space = new DiskSpace(reserveBytes, request.resources().diskBytes());
+    DiskSpace space = new DiskSpace(settings.reserve().toBytes(), request.resources().diskBytes());
     Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), space);
     // First, so that nobody takes the directory for a leftover.
     stays.begin(stay);
-    Trees.remove(directory.path());
-    Files.createDirectories(directory.path());
     Progress heard = progress.phase(run, "restore");
     Places places =
         new Places(directory.data(), directory.tablespaces(), RecoveryOrder.TABLESPACES, directory.walArchive());
@@ -95,6 +93,9 @@ final class RestoreFiles extends Step {
         request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty());
     work.begin(run, VerifyBackup.Message.RESTORE_ENDED,
         new LongWork.Limit(request.timeouts().restore(), Reason.RESTORE_TIMEOUT, "the restore of " + source), () -> {
+          // Not by the step, whose thread a disk that does not answer would hold.
+          Trees.remove(directory.path());
+          Files.createDirectories(directory.path());
           InspectBackup.Inspected inspected = inspected(run, source, request);
           stay.backup(inspected.backup());
           return restore(stay, inspected, order, heard);

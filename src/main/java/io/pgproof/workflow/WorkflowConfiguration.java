@@ -110,8 +110,7 @@ class WorkflowConfiguration {
   @Bean(VerifyBackup.Step.RESTORE_FILES)
   RestoreFiles restoreFiles(Trail trail, Withdrawals withdrawals, Requests requests, ImageStore images, Sandbox sandbox,
       StateDirectory state, WorkflowSettings settings, Stays stays, LongWork work, ProgressBoard progress) {
-    return new RestoreFiles(trail, withdrawals, requests, images, sandbox, state, settings.reserve().toBytes(), stays, work,
-        progress);
+    return new RestoreFiles(trail, withdrawals, requests, images, sandbox, state, settings, stays, work, progress);
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_RESTORE)
@@ -157,8 +156,9 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.REMOVE_FILES)
-  RemoveFiles removeFiles(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, LongWork work, Clock clock) {
-    return new RemoveFiles(trail, sandbox, state, stays, work, clock);
+  RemoveFiles removeFiles(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, LongWork work,
+      WorkflowSettings settings, Clock clock) {
+    return new RemoveFiles(trail, sandbox, state, stays, work, settings.removalTimeout(), clock);
   }
 
   @Bean(VerifyBackup.Step.NOTE_DEADLINE)

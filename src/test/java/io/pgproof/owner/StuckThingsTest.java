@@ -7,74 +7,34 @@ import io.pgproof.Bench;
 import io.pgproof.EngineDatabase;
 import io.pgproof.Remains;
 import io.pgproof.TurnedClock;
-import io.pgproof.demo.SourceDatabase;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
-import io.pgproof.state.Ownership;
-import io.pgproof.state.StateDirectory;
-import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.target.VerificationRequest.Timeouts;
-import io.pgproof.workflow.Reports;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What hangs, stands still, goes away or is stopped by hand in the middle of a real run: it ends, and nothing is left. */
 @Tag("container")
-class StuckThingsTest {
-  private static final Duration SHORT = Duration.ofSeconds(1);
-  private static final Duration LONG = Duration.ofMinutes(10);
-
+class StuckThingsTest extends OwnerScene {
   @TempDir
   Path place;
 
-  private static StateDirectory state;
-  private static Owner owner;
-
-  @BeforeAll
-  static void aStateDirectoryOfItsOwn() {
-    Bench.backup(15);
-    state = Bench.stateWithImage(15);
-  }
-
-  @AfterAll
-  static void removeIt() throws IOException {
-    close();
-    Trees.remove(state.path());
-  }
-
-  @BeforeEach
-  void anOwnerRuns() {
-    if (owner == null) {
-      startOwner(Map.of());
-    }
-  }
-
   @AfterEach
-  void nothingIsLeft() {
+  void theClockIsRight() {
     TurnedClock.right();
-    Remains.assertNone(state);
   }
 
   @Test
@@ -195,37 +155,6 @@ class StuckThingsTest {
     }
   }
 
-  private record Begun(String run, CompletableFuture<Reply> reply) {
-    Report verdict() throws Exception {
-      Reply last = reply.get();
-      assertThat(last).isInstanceOf(Reply.Verdict.class);
-      return ((Reply.Verdict) last).report();
-    }
-  }
-
-  private static void startOwner(Map<String, String> settings) {
-    List<String> names = new ArrayList<>(List.of(
-        set("pgproof.worker-ends-within", "1s"), set("pgproof.retry-cycle", "PT5S,PT5S,PT5S")));
-    settings.forEach((name, value) -> names.add(set(name, value)));
-    try {
-      owner = Owner.start(Ownership.take(state).orElseThrow(), false);
-    } finally {
-      names.forEach(System::clearProperty);
-    }
-  }
-
-  private static void close() {
-    if (owner != null) {
-      owner.close();
-      owner = null;
-    }
-  }
-
-  private static String set(String name, String value) {
-    System.setProperty(name, value);
-    return name;
-  }
-
   /** The verdict on a copy of the backup in which one file is never read to its end. */
   private Report hanging(String name, Timeouts timeouts) throws Exception {
     Path copy = Bench.copy(Bench.backup(15), place);
@@ -238,54 +167,6 @@ class StuckThingsTest {
       // Lets the reader go on.
       new RandomAccessFile(pipe.toFile(), "rw").close();
     }
-  }
-
-  private static VerificationRequest within(Timeouts timeouts, String assertion) {
-    return Bench.within(timeouts, Bench.request(Bench.backup(15), SourceDatabase.FRESHNESS_QUERY, assertion));
-  }
-
-  private Report verify(VerificationRequest request) throws Exception {
-    return begin(request).verdict();
-  }
-
-  private Begun begin(VerificationRequest request) {
-    AtomicReference<String> run = new AtomicReference<>();
-    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> ask(new Request.Verify(request), run));
-    await().atMost(Duration.ofMinutes(1)).until(() -> run.get() != null || reply.isDone());
-    return new Begun(run.get(), reply);
-  }
-
-  private Reply ask(Request request, AtomicReference<String> run) {
-    try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
-      return client.ask(request, said -> {
-        if (said instanceof Reply.Begun begun) {
-          run.set(begun.run());
-        }
-      }).orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private List<String> said(String run) {
-    Reply.Run shown = (Reply.Run) ask(new Request.ShowRun(run), new AtomicReference<>());
-    return shown.happenings().stream().map(Reports.Happening::what).toList();
-  }
-
-  private void awaitChecks(Begun begun) {
-    await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20)).until(() ->
-        said(begun.run()).stream().anyMatch(line -> line.startsWith("recovered")) || begun.reply().isDone());
-    assertThat(begun.reply()).isNotDone();
-  }
-
-  private String instance(Begun begun) {
-    return owner.application().getBean(RuntimeService.class).createProcessInstanceQuery()
-        .processInstanceBusinessKey(begun.run()).singleResult().getId();
-  }
-
-  private long failed(Begun begun) {
-    return owner.application().getBean(ManagementService.class).createJobQuery()
-        .processInstanceId(instance(begun)).withException().count();
   }
 
   /** Stops every process in the run's container, as a kernel does that swaps for ever. */
@@ -308,11 +189,6 @@ class StuckThingsTest {
 
   private static String commandLine(String pid) {
     return ProcessHandle.of(Long.parseLong(pid)).flatMap(process -> process.info().commandLine()).orElse("");
-  }
-
-  private static void assertInconclusive(Report report, String reason) {
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", reason);
-    assertThat(report.hint()).isNotBlank();
   }
 
   private static void chattr(String flag, Path file) throws Exception {

@@ -3,7 +3,9 @@ package io.pgproof.state;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.FrozenDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -78,6 +80,22 @@ class TreesTest {
       Trees.remove(run);
     }
     assertThat(Trees.allocated(run, LIMIT)).as("where nothing is").isZero();
+  }
+
+  @Test
+  void aFileSystemThatDoesNotAnswerHoldsNobodyForEver() throws Exception {
+    try (FrozenDisk disk = FrozenDisk.mount(directory.resolve("image"), run, 64 << 20)) {
+      Path tree = Files.createDirectory(run.resolve("tree"));
+      Files.writeString(tree.resolve("file"), "");
+      disk.freeze();
+
+      assertThatThrownBy(() -> Trees.remove(tree, Duration.ofSeconds(1))).isInstanceOf(IOException.class)
+          .hasMessageContaining(tree + " could not be removed").hasMessageContaining("a disk that does not answer");
+
+      disk.thaw();
+      Trees.remove(tree, LIMIT);
+      assertThat(tree).doesNotExist();
+    }
   }
 
   private void bind(Path place) throws Exception {

@@ -26,7 +26,6 @@ import java.util.function.BooleanSupplier;
 final class LxcMachine {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration OWN_END = Duration.ofSeconds(5);
-  private static final Duration KILLED_END = Duration.ofSeconds(30);
   private static final long LOOK_MILLIS = 10;
 
   private final MachineId id;
@@ -34,9 +33,11 @@ final class LxcMachine {
   private final HostPrograms programs;
   private final ControlGroups groups;
   private final Remains remains;
+  private final Duration killedEndsWithin;
 
-  LxcMachine(MachineId id, HostPrograms programs, ControlGroups groups) {
+  LxcMachine(MachineId id, HostPrograms programs, ControlGroups groups, Duration killedEndsWithin) {
     this.id = id;
+    this.killedEndsWithin = killedEndsWithin;
     this.files = new MachineFiles(id);
     this.programs = programs;
     this.groups = groups;
@@ -155,7 +156,7 @@ final class LxcMachine {
       remains.removeControlGroups();
       return;
     }
-    boolean ended = await(KILLED_END, () -> {
+    boolean ended = await(killedEndsWithin, () -> {
       Set<Long> pids = remains.processes();
       remains.kill(pids);
       // The frozen die when they are thawed.

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -35,14 +36,23 @@ import java.util.stream.IntStream;
  */
 public final class LxcSandbox implements Sandbox {
   private static final int LOCKS = 64;
+  private static final Duration KILLED_ENDS_WITHIN = Duration.ofSeconds(30);
+  private static final Duration LET_GO_WITHIN = Duration.ofMinutes(3);
 
   private final HostPrograms programs;
+  private final Duration killedEndsWithin;
   private final List<ReentrantLock> locks =
       IntStream.range(0, LOCKS).mapToObj(i -> new ReentrantLock()).toList();
   private volatile Liblxc loaded;
 
   public LxcSandbox(HostPrograms programs) {
+    this(programs, KILLED_ENDS_WITHIN);
+  }
+
+  /** @param killedEndsWithin how long a machine's killed processes are waited for, before it is said that they do not end */
+  public LxcSandbox(HostPrograms programs, Duration killedEndsWithin) {
     this.programs = programs;
+    this.killedEndsWithin = killedEndsWithin;
   }
 
   /**
@@ -134,7 +144,7 @@ public final class LxcSandbox implements Sandbox {
   }
 
   private LxcMachine machine(MachineId id) {
-    return new LxcMachine(id, programs, groups());
+    return new LxcMachine(id, programs, groups(), killedEndsWithin);
   }
 
   private static ControlGroups groups() {
@@ -164,7 +174,9 @@ public final class LxcSandbox implements Sandbox {
 
   private void alone(MachineId id, Consumer<LxcMachine> work) {
     ReentrantLock lock = locks.get(Math.floorMod(id.hashCode(), LOCKS));
-    lock.lock();
+    if (!taken(lock)) {
+      throw new SandboxException(id + " cannot be worked on: whoever works on it does not let go");
+    }
     try {
       said(() -> {
         work.accept(machine(id));
@@ -172,6 +184,21 @@ public final class LxcSandbox implements Sandbox {
       });
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Whoever has it may be held by the kernel. An interrupt of before does not matter, for it is often the cause of a teardown. */
+  private static boolean taken(ReentrantLock lock) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return lock.tryLock(LET_GO_WITHIN.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+      return false;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
