@@ -1,6 +1,7 @@
 package io.pgproof.audit;
 
 import io.pgproof.proof.RunId;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -9,19 +10,26 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The insert-only trail.
  *
  * <p>{@link #record} joins the transaction of its caller, so an entry stands if and only if the step that wrote it stands.
- * The table refuses updates and deletions by a trigger.
+ * The table refuses updates and deletions by a trigger. When the caller's commit returns, the entry outlives a power cut.
  */
 public final class Trail {
   /** Who acts where no person does. */
   public static final String PGPROOF = "pgproof";
 
+  private static final Logger LOG = LoggerFactory.getLogger(Trail.class);
   private static final String COLUMNS = "select id, run, at, kind, actor, body from pgproof_evidence ";
   private static final RowMapper<Entry> ENTRY = (row, number) -> new Entry(
       row.getLong("id"),
@@ -33,6 +41,13 @@ public final class Trail {
 
   private final JdbcTemplate jdbc;
   private final Clock clock;
+  /** One, so that a transaction with many entries has it once. */
+  private final TransactionSynchronization settling = new TransactionSynchronization() {
+    @Override
+    public void afterCommit() {
+      settle();
+    }
+  };
 
   public Trail(DataSource database, Clock clock) {
     this.jdbc = new JdbcTemplate(database);
@@ -44,7 +59,31 @@ public final class Trail {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     jdbc.update("insert into pgproof_evidence (run, at, kind, actor, body) values (?, ?, ?, ?, ?)",
         run.value(), now.atOffset(ZoneOffset.UTC), kind, actor, EvidenceJson.write(body));
+    if (TransactionSynchronizationManager.isSynchronizationActive()) {
+      TransactionSynchronizationManager.registerSynchronization(settling);
+    } else {
+      settle();
+    }
     return now;
+  }
+
+  /**
+   * Returns when all that is committed is on the disk; for whoever tells somebody of it, since an entry can be seen a moment
+   * before. H2 alone writes a commit without flushing it. A disk that refuses costs a line in the log: what is committed stands.
+   */
+  public void settle() {
+    try {
+      jdbc.execute((ConnectionCallback<Void>) connection -> {
+        if (connection.getMetaData().getDatabaseProductName().equals("H2")) {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute("checkpoint sync");
+          }
+        }
+        return null;
+      });
+    } catch (DataAccessException e) {
+      LOG.warn("what was recorded last may not be on the disk yet: {}", e.toString());
+    }
   }
 
   /** All entries of a run, in the order of writing. */

@@ -1,6 +1,7 @@
 package io.pgproof.owner;
 
 import io.pgproof.audit.KeptRecords;
+import io.pgproof.audit.Trail;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.state.StateDirectory;
@@ -45,10 +46,11 @@ final class FirstStart {
     }
   }
 
-  /** Notes that all tables are there; before anything is kept in them. */
-  static void ended(StateDirectory state) {
+  /** Notes that all tables are there, when they are on the disk; before anything is kept in them. */
+  static void ended(StateDirectory state, Trail trail) {
     try {
       if (Files.exists(file(state, ENDINGS.get(0))) && !Files.exists(state.engineComplete())) {
+        trail.settle();
         Files.createFile(state.engineComplete());
       }
     } catch (IOException e) {

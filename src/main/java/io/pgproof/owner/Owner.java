@@ -1,6 +1,7 @@
 package io.pgproof.owner;
 
 import io.pgproof.Pgproof;
+import io.pgproof.audit.Trail;
 import io.pgproof.state.Ownership;
 import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
@@ -63,7 +64,7 @@ public final class Owner implements AutoCloseable {
         .initializers(context -> context.getBeanFactory()
             .registerSingleton("currentConfiguration", new CurrentConfiguration(configuration)));
     ConfigurableApplicationContext started = Startup.run(ownership, application);
-    FirstStart.ended(ownership.state());
+    FirstStart.ended(ownership.state(), started.getBean(Trail.class));
     return new Owner(ownership, started, pages);
   }
 

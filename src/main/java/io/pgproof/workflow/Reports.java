@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads what was from the trail; works without the engine. */
+/** Reads what was from the trail, to tell it: it is on the disk by then. Works without the engine. */
 public final class Reports {
   private final Trail trail;
 
@@ -28,6 +28,12 @@ public final class Reports {
 
   /** The report of a run whose verdict was reached. */
   public Optional<Report> report(RunId run) {
+    Optional<Report> report = reached(run);
+    report.ifPresent(reached -> trail.settle());
+    return report;
+  }
+
+  private Optional<Report> reached(RunId run) {
     return trail.last(run, Evidence.kind(Evidence.VerdictReached.class))
         .map(entry -> ((Evidence.VerdictReached) Evidence.read(entry)).report());
   }
@@ -44,19 +50,23 @@ public final class Reports {
 
   /** The latest runs, newest first. */
   public List<Line> latest(int limit) {
-    return trail.latest(Evidence.kind(Evidence.Asked.class), limit).stream().map(this::line).toList();
+    List<Line> lines = trail.latest(Evidence.kind(Evidence.Asked.class), limit).stream().map(this::line).toList();
+    trail.settle();
+    return lines;
   }
 
   /** Everything that happened in a run, in order. */
   public List<Happening> happenings(RunId run) {
-    return trail.of(run).stream()
+    List<Entry> entries = trail.of(run);
+    trail.settle();
+    return entries.stream()
         .map(entry -> new Happening(entry.at(), entry.actor(), Evidence.read(entry).tell()))
         .toList();
   }
 
   private Line line(Entry entry) {
     Evidence.Asked asked = (Evidence.Asked) Evidence.read(entry);
-    Optional<Report> report = report(entry.run());
+    Optional<Report> report = reached(entry.run());
     return new Line(
         entry.run().value(),
         entry.at(),

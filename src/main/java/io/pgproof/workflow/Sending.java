@@ -44,6 +44,8 @@ final class Sending {
           "the configuration names this recipient no more"));
       throw new BpmnError(TellSomebody.ErrorCode.NOBODY, "the configuration names " + name + " no more");
     }
+    // What it tells was committed, but need not be on the disk yet.
+    trail.settle();
     Delivery delivery = messenger.send(message, recipient.get(), telling);
     if (delivery instanceof Delivery.Refused refused) {
       throw new NotDelivered(refused.channel() + " was refused: " + refused.why());

@@ -1,0 +1,41 @@
+package io.pgproof.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.proof.RunId;
+import java.time.Clock;
+import java.util.Map;
+import java.util.UUID;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@ExtendWith(OutputCaptureExtension.class)
+class TrailTest {
+  private static final RunId RUN = new RunId("20260301-030000-aaaa");
+
+  /** H2 flushes for administrators only, so the refusal of another user stands for that of a disk. */
+  @Test
+  void aFlushThatFailsIsLoggedAndThrowsNothingAtTheStepThatRecorded(CapturedOutput output) {
+    String url = "jdbc:h2:mem:" + UUID.randomUUID();
+    DriverManagerDataSource whole = new DriverManagerDataSource(url + ";DB_CLOSE_DELAY=-1", "pgproof", "");
+    Flyway.configure().dataSource(whole).locations("classpath:db/migration/h2").load().migrate();
+    JdbcTemplate administrator = new JdbcTemplate(whole);
+    administrator.execute("create user nobody password 'secret'");
+    administrator.execute("grant select, insert on pgproof_evidence to nobody");
+    DriverManagerDataSource database = new DriverManagerDataSource(url, "nobody", "secret");
+    Trail trail = new Trail(database, Clock.systemUTC());
+
+    new TransactionTemplate(new DataSourceTransactionManager(database))
+        .executeWithoutResult(transaction -> trail.record(RUN, "Asked", "ada", Map.of()));
+
+    assertThat(trail.of(RUN)).hasSize(1);
+    assertThat(output).contains("what was recorded last may not be on the disk yet");
+  }
+}
