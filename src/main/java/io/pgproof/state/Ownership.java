@@ -124,6 +124,10 @@ public final class Ownership implements AutoCloseable {
         Files.writeString(whole, UUID.randomUUID() + "\n", StandardOpenOption.CREATE, StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.DSYNC);
         Files.move(whole, state.identity(), StandardCopyOption.ATOMIC_MOVE);
+        // The name as well, before any database is claimed for it: under another identity that would be refused.
+        try (FileChannel directory = FileChannel.open(state.path())) {
+          directory.force(true);
+        }
       }
       return UUID.fromString(Files.readString(state.identity()).strip()).toString();
     } catch (IOException e) {

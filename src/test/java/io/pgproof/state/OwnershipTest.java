@@ -3,6 +3,7 @@ package io.pgproof.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.PowerCut;
 import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OwnershipTest {
   @TempDir
   Path place;
+
+  @Test
+  @Tag("container")
+  void anIdentityThatWasToldOutlivesAPowerCut() throws Exception {
+    try (PowerCut power = new PowerCut("ext4")) {
+      StateDirectory state = new StateDirectory(power.directory());
+      String told;
+      try (Ownership ownership = Ownership.take(state).orElseThrow()) {
+        told = ownership.identity();
+        power.cut();
+      }
+      power.back();
+      try (Ownership ownership = Ownership.take(state).orElseThrow()) {
+        assertThat(ownership.identity()).isEqualTo(told);
+      }
+    }
+  }
 
   @Test
   void aDirectoryThatIsMadeIsRootsAlone() throws IOException {

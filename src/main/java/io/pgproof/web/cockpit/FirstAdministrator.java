@@ -99,6 +99,10 @@ final class FirstAdministrator {
         channel.force(true);
       }
       Files.createLink(file, whole);
+      // A user who outlives a power cut must not be without a password that somebody can read.
+      try (FileChannel directory = FileChannel.open(file.getParent())) {
+        directory.force(true);
+      }
     } finally {
       Files.delete(whole);
     }

@@ -3,6 +3,7 @@ package io.pgproof.web.cockpit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.PowerCut;
 import io.pgproof.web.ServedEngine;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +43,24 @@ class FirstAdministratorTest extends ServedEngine {
   }
 
   private void ensure() {
+    ensure(file);
+  }
+
+  private void ensure(Path file) {
     new FirstAdministrator(engine, new TransactionTemplate(transactions), file).ensure();
+  }
+
+  @Test
+  @Tag("container")
+  void thePasswordOfAUserWhoWasMadeOutlivesAPowerCut() throws Exception {
+    try (PowerCut power = new PowerCut("ext4")) {
+      Path onDisk = power.directory().resolve("admin-password");
+      ensure(onDisk);
+      power.cut();
+      String password = Files.readString(onDisk);
+      power.back();
+      assertThat(onDisk).hasContent(password);
+    }
   }
 
   @Test
