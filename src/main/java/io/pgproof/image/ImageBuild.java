@@ -55,10 +55,13 @@ final class ImageBuild {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedException();
     }
-    // Only what is on disk may be called finished: a power cut must not leave an image with empty files.
-    programs.run(new HostCommand(Duration.ofMinutes(10), "sync", "--file-system", rootfs.toString()));
     new ImageRecord(recipe.key(), recipe.major(), version, user.uid, user.gid, source.binDirectory(),
         clock.instant().truncatedTo(ChronoUnit.MILLIS), bytes, warnings).write(directory);
+    // Only what is on disk may be called finished: a power cut must not leave an image with empty files.
+    Ended ended = programs.run(new HostCommand(Duration.ofMinutes(10), "sync", "--file-system", rootfs.toString()));
+    if (!ended.succeeded()) {
+      throw new IOException("its files may not be on the disk: " + ended.describe());
+    }
   }
 
   private List<String> unpack(Recipe recipe, Path rootfs, Consumer<String> said) throws IOException {

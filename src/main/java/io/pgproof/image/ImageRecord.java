@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,11 +34,7 @@ record ImageRecord(
       .enable(SerializationFeature.INDENT_OUTPUT);
 
   void write(Path directory) throws IOException {
-    Path file = directory.resolve(FILE);
-    JSON.writeValue(file.toFile(), this);
-    try (FileChannel written = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      written.force(true);
-    }
+    JSON.writeValue(directory.resolve(FILE).toFile(), this);
   }
 
   /** The image in this directory; empty where it is not whole: no root file system, or no record that can be read. */
