@@ -23,11 +23,6 @@ public final class Trees {
 
   private Trees() {}
 
-  /** The same within an hour, for those who may wait so long. */
-  public static void remove(Path tree) throws IOException {
-    remove(tree, LONGEST_REMOVAL);
-  }
-
   /**
    * Removes a tree, links themselves and not what they lead to; does nothing where there is none. What is mounted in it is
    * unmounted first, for it may be a backup.
@@ -54,6 +49,11 @@ public final class Trees {
           ? "that was not done within " + limit.toSeconds() + " s, the next try goes on"
           : ended.err().lines().findFirst().orElseGet(ended::describe)));
     }
+  }
+
+  /** The same within an hour, for those who may wait so long. */
+  public static void remove(Path tree) throws IOException {
+    remove(tree, LONGEST_REMOVAL);
   }
 
   /**

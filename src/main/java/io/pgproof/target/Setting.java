@@ -56,7 +56,8 @@ public final class Setting<T> {
       "How long the restored copy of a refuted or inconclusive run is kept for a look",
       Form.duration(Duration.ZERO, Duration.ofDays(3_650)), Durations.write(VerificationRequest.DEFAULT_KEEP));
   public static final Setting<Duration> REMIND_AFTER = patience("remind-after",
-      "After which time people who have not decided are reminded, again and again", Patience.DEFAULT.remindAfter());
+      "After which time people who have not decided are reminded, again and again; half-way where it is escalated sooner",
+      Patience.DEFAULT.remindAfter());
   public static final Setting<Duration> ESCALATE_AFTER = patience("escalate-after",
       "After which time it is escalated by itself if nobody has decided", Patience.DEFAULT.escalateAfter());
 

@@ -187,6 +187,14 @@ class AnswersTest extends ProgramScene {
   }
 
   @Test
+  void aSettingThatIsWrongIsNamedWithoutAnEngineToo() throws Exception {
+    try (Program clean = Program.start(state.path(), Map.of("PGPROOF_REMOVAL_TIMEOUT", "10m"), List.of(), "clean")) {
+      assertThat(clean.await()).as(clean.err()).isEqualTo(2);
+      assertThat(clean.err()).contains("pgproof.removal-timeout must be from 1s to 4m", "HINT: correct it in the environment");
+    }
+  }
+
+  @Test
   void cleanRemovesEveryLeftoverButWhatIsNotPgproofs() throws Exception {
     Path build = state.images().resolve(".building-" + images().get(0) + "-17/rootfs");
     Path run = state.runs().resolve("20261122-193012-k3f9/data");
