@@ -23,6 +23,7 @@ import java.util.TreeSet;
  * @param checks {@code archive} and {@code manifest}; {@code pages} unless there are suspects
  * @param source the backup's files where the data directory is laid over them, so that a server goes on to read them
  * @param notChecked what could not be checked, a sentence each
+ * @param notes what the backup holds besides or lacks without harm, a sentence each
  */
 public record Restored(
     BackupIdentity identity,
@@ -34,7 +35,8 @@ public record Restored(
     SuspectPages suspects,
     List<Check> checks,
     Optional<SourceFiles> source,
-    List<String> notChecked) {
+    List<String> notChecked,
+    List<String> notes) {
 
   /**
    * The newest of a chain, with what was read of the backups that it stands on.
@@ -48,6 +50,7 @@ public record Restored(
     List<ArchiveFacts> all = new ArrayList<>();
     long bytes = identity.bytes();
     SortedSet<String> open = new TreeSet<>(notChecked);
+    List<String> noted = new ArrayList<>();
     Map<String, Check> joined = new LinkedHashMap<>();
     for (Map.Entry<String, Restored> ancestor : ancestors.entrySet()) {
       String name = ancestor.getKey();
@@ -55,6 +58,7 @@ public record Restored(
           all.add(new ArchiveFacts(name + "/" + archive.file(), archive.bytes(), archive.sha256())));
       bytes += ancestor.getValue().identity.bytes();
       open.addAll(ancestor.getValue().notChecked);
+      ancestor.getValue().notes.forEach(note -> noted.add(name + ": " + note));
       ancestor.getValue().checks.forEach(check -> joined.merge(check.name(), of(name, check), Restored::both));
     }
     checks.forEach(check -> joined.merge(check.name(), check, Restored::both));
@@ -62,10 +66,11 @@ public record Restored(
         new Check(name, check.outcome(), check.detail() + "; " + combined, check.took()));
     pages.ifPresent(check -> joined.put(check.name(), check));
     all.addAll(archives);
+    noted.addAll(notes);
     return new Restored(
         new BackupIdentity(identity.postgresMajor(), identity.systemIdentifier(), identity.label(), bytes),
         control, List.copyOf(all), manifestSha256, endLsn, lastWalSegment, judged,
-        List.copyOf(joined.values()), source, List.copyOf(open));
+        List.copyOf(joined.values()), source, List.copyOf(open), List.copyOf(noted));
   }
 
   private static Check of(String backup, Check check) {

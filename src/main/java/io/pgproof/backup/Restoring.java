@@ -128,7 +128,8 @@ final class Restoring {
         suspects,
         checks(archives, manifest, comparison, member ? Optional.empty() : pages(control, suspects, order.compare()), major),
         laidOver ? Optional.of(sources) : Optional.empty(),
-        List.copyOf(open));
+        List.copyOf(open),
+        List.of());
   }
 
   /** Lays the data directory over a plain backup's, where it can be. */

@@ -52,7 +52,7 @@ final class Outcomes {
 
   private static String withoutReport(String run, String verdict, String reason, String message, String hint) {
     return EvidenceJson.write(new Report(Report.SCHEMA, run, null, verdict, reason, message, hint, null, null, null, null, null,
-        null, List.of(), List.of(), List.of(), null));
+        null, List.of(), List.of(), List.of(), List.of(), null));
   }
 
   private static int tell(CommandLine line, ParseResult parsed, int status, String run, String reason, String message,

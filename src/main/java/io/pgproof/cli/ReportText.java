@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A report as a person likes to read it. */
 final class ReportText {
@@ -37,6 +38,10 @@ final class ReportText {
 
   private record Row(String name, String text) {}
 
+  private static List<Row> list(String name, List<String> texts) {
+    return IntStream.range(0, texts.size()).mapToObj(i -> new Row(i == 0 ? name : "", texts.get(i))).toList();
+  }
+
   private static List<Row> rows(Report report, Evidence.Chosen chosen) {
     List<Row> rows = new ArrayList<>();
     if (report.backup() != null) {
@@ -48,9 +53,7 @@ final class ReportText {
       backup.archives().forEach(archive ->
           rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));
     }
-    for (int i = 0; chosen != null && i < chosen.told().size(); i++) {
-      rows.add(new Row(i == 0 ? "skipped" : "", chosen.told().get(i)));
-    }
+    rows.addAll(list("skipped", chosen == null ? List.of() : chosen.told()));
     if (report.image() != null) {
       rows.add(new Row("image", report.image().key() + " with PostgreSQL " + report.image().postgresVersion()));
     }
@@ -70,9 +73,8 @@ final class ReportText {
       rows.add(new Row(i == 0 ? "checks" : "", check.name() + " " + check.outcome()
           + (check.detail() == null ? "" : ": " + check.detail())));
     }
-    for (int i = 0; i < report.notChecked().size(); i++) {
-      rows.add(new Row(i == 0 ? "not checked" : "", report.notChecked().get(i)));
-    }
+    rows.addAll(list("not checked", report.notChecked()));
+    rows.addAll(list("notes", report.notes()));
     rows.add(new Row("times", report.phases().stream()
         .map(phase -> phase.name() + " " + seconds(phase.millis()))
         .collect(Collectors.joining(", "))));

@@ -14,12 +14,15 @@ import java.util.stream.Stream;
  * @param findings in the order of the checks
  * @param freshness {@code null} where the age could not be told
  * @param notChecked what was left out, a few words each
+ * @param notes what a person should know and what does not change the verdict, one line each
  */
-public record Answers(List<Check> checks, List<Finding> findings, FreshnessFacts freshness, List<String> notChecked) {
+public record Answers(
+    List<Check> checks, List<Finding> findings, FreshnessFacts freshness, List<String> notChecked, List<String> notes) {
   public Answers {
     checks = List.copyOf(checks);
     findings = List.copyOf(findings);
     notChecked = List.copyOf(notChecked);
+    notes = List.copyOf(notes);
   }
 
   /** These and then those, with the age that those tell. */
@@ -28,6 +31,7 @@ public record Answers(List<Check> checks, List<Finding> findings, FreshnessFacts
         Stream.concat(checks.stream(), next.checks.stream()).toList(),
         Stream.concat(findings.stream(), next.findings.stream()).toList(),
         next.freshness,
-        Stream.concat(notChecked.stream(), next.notChecked.stream()).toList());
+        Stream.concat(notChecked.stream(), next.notChecked.stream()).toList(),
+        Stream.concat(notes.stream(), next.notes.stream()).toList());
   }
 }

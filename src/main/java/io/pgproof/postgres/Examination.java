@@ -25,6 +25,7 @@ public final class Examination {
   private final List<Check> checks = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
   private final List<String> notChecked = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   private Examination(RecoveredCopy copy, Depth depth, Duration limit) {
     this.copy = copy;
@@ -136,6 +137,6 @@ public final class Examination {
   }
 
   private Answers answers(FreshnessFacts freshness) {
-    return new Answers(checks, findings, freshness, notChecked);
+    return new Answers(checks, findings, freshness, notChecked, notes);
   }
 }

@@ -73,7 +73,7 @@ public final class PagesAfterRecovery {
   public static Judged judge(RunningServer server, SuspectPages suspects, RestoredFiles files, Duration limit)
       throws IOException, InterruptedException {
     return suspects.isEmpty()
-        ? new Judged(new Answers(List.of(), List.of(), null, List.of()), Set.of())
+        ? new Judged(new Answers(List.of(), List.of(), null, List.of(), List.of()), Set.of())
         : new PagesAfterRecovery(server, suspects, files, limit).judge();
   }
 
@@ -88,7 +88,7 @@ public final class PagesAfterRecovery {
       return failed(unwritten(e), Set.of());
     }
     if (failing.isEmpty()) {
-      return new Judged(new Answers(List.of(Check.passed("pages", detail(), took())), List.of(), null, List.of()), Set.of());
+      return new Judged(new Answers(List.of(Check.passed("pages", detail(), took())), List.of(), null, List.of(), List.of()), Set.of());
     }
     SuspectPages damaged = failing.in(file -> !file.map() && relation(file).isPresent());
     Finding finding = damaged.isEmpty()
@@ -174,7 +174,7 @@ public final class PagesAfterRecovery {
 
   private Judged failed(Finding finding, Set<String> torn) {
     return new Judged(
-        new Answers(List.of(Check.failed("pages", finding.message(), took())), List.of(finding), null, List.of()), torn);
+        new Answers(List.of(Check.failed("pages", finding.message(), took())), List.of(finding), null, List.of(), List.of()), torn);
   }
 
   private Duration took() {

@@ -3,6 +3,7 @@ package io.pgproof.postgres;
 import io.pgproof.backup.Lsn;
 import io.pgproof.proof.Check;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,5 +13,6 @@ import java.util.Optional;
  * @param endLsn end of redo
  * @param lastCommit time of the last replayed commit; empty where the WAL holds none
  * @param check {@code recovery}, with what was reached
+ * @param notes what a person should know of the way that recovery took, one line each
  */
-public record RecoveryReached(int timeline, Lsn endLsn, Optional<Instant> lastCommit, Check check) {}
+public record RecoveryReached(int timeline, Lsn endLsn, Optional<Instant> lastCommit, Check check, List<String> notes) {}

@@ -230,7 +230,8 @@ public final class RecoveryWatch {
         expected.timeline(),
         ended.lsn(),
         log.lastCommit(),
-        Check.passed("recovery", detail, Duration.ofNanos(sinceNanos(began))));
+        Check.passed("recovery", detail, Duration.ofNanos(sinceNanos(began))),
+        List.of());
   }
 
   /** A state that recovery took for consistent is none where the finding says that it is not the backup's. */

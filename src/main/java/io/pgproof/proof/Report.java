@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param verdict {@code proven}, {@code stale}, {@code refuted}, {@code inconclusive}; {@code null} where no run was made
  * @param reason a code of {@link Reason}
+ * @param notes what a person should know of the backup and what does not change the verdict, one line each
  */
 public record Report(
     int schema,
@@ -27,10 +28,16 @@ public record Report(
     FreshnessFacts freshness,
     List<CheckFacts> checks,
     List<String> notChecked,
+    List<String> notes,
     List<PhaseFacts> phases,
     Long totalMillis) {
 
   public static final int SCHEMA = 1;
+
+  public Report {
+    // Reports that were written before there were notes have none.
+    notes = notes == null ? List.of() : List.copyOf(notes);
+  }
 
   /**
    * What the backup is.

@@ -209,6 +209,14 @@ public sealed interface Evidence {
     }
   }
 
+  /** What a person should know of the backup and what does not change the verdict, one line each. */
+  record Noted(List<String> notes) implements Evidence {
+    @Override
+    public String tell() {
+      return "noted: " + String.join("; ", notes);
+    }
+  }
+
   /** Something keeps the backup from being proven. */
   record Found(String reason, String message, String hint, String words) implements Evidence {
     static Found of(Finding finding) {

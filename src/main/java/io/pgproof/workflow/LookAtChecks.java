@@ -32,6 +32,7 @@ final class LookAtChecks extends Step {
         answers.get().checks().stream().map(Facts::of).toList(),
         answers.get().freshness(),
         answers.get().notChecked()));
+    note(run, answers.get().notes());
     answers.get().findings().forEach(finding -> record(run, Evidence.Found.of(finding)));
   }
 }

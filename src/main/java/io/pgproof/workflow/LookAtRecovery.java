@@ -36,6 +36,7 @@ final class LookAtRecovery extends Step {
     record(run, new Evidence.Recovered(
         new Report.RecoveryFacts(reached.timeline(), true, reached.endLsn().toString(), reached.lastCommit().orElse(null)),
         Facts.of(reached.check())));
+    note(run, reached.notes());
   }
 
   private Optional<RecoveryReached> look(RunId run) {

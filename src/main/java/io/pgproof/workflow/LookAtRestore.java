@@ -36,6 +36,7 @@ final class LookAtRestore extends Step {
         restored.get().checks().stream().map(Facts::of).toList(),
         restored.get().notChecked(),
         restored.get().suspects().isEmpty() ? null : restored.get().suspects().tell()));
+    note(run, restored.get().notes());
   }
 
   private static Report.BackupFacts facts(Stay stay) {

@@ -31,6 +31,7 @@ final class RunStory {
   private final Map<String, Duration> phases = new LinkedHashMap<>();
   private final List<Report.CheckFacts> checks = new ArrayList<>();
   private final List<String> notChecked = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
   private Evidence.Asked asked;
   private Instant startedAt;
@@ -41,6 +42,7 @@ final class RunStory {
   private Report.RecoveryFacts recovery;
   private Report.FreshnessFacts freshness;
   private String pagesOpen;
+  private int notesBefore;
   private boolean recovered;
   private boolean checked;
   private boolean withdrawn;
@@ -80,6 +82,7 @@ final class RunStory {
     } else if (evidence instanceof Evidence.TurnTaken) {
       turn(at, "restore");
     } else if (evidence instanceof Evidence.AttemptBegun) {
+      notesBefore = notes.size();
       turn(at, "restore");
     } else if (evidence instanceof Evidence.Restored restored) {
       backup = restored.backup();
@@ -102,6 +105,8 @@ final class RunStory {
       notChecked.addAll(made.notChecked());
       freshness = made.freshness();
       turn(at, "teardown");
+    } else if (evidence instanceof Evidence.Noted noted) {
+      notes.addAll(noted.notes());
     } else if (evidence instanceof Evidence.Found found) {
       addCheckOf(found.finding());
       findings.add(found.finding());
@@ -167,6 +172,7 @@ final class RunStory {
   private void forgetAttempt() {
     checks.clear();
     notChecked.clear();
+    notes.subList(notesBefore, notes.size()).clear();
     findings.clear();
     recovery = null;
     freshness = null;
@@ -260,6 +266,7 @@ final class RunStory {
         freshness,
         List.copyOf(checks),
         List.copyOf(notChecked),
+        List.copyOf(notes),
         phases.entrySet().stream().filter(entry -> !entry.getKey().equals(WAIT))
             .map(entry -> new PhaseFacts(entry.getKey(), entry.getValue().toMillis())).toList(),
         phases.values().stream().reduce(Duration.ZERO, Duration::plus).toMillis());

@@ -5,6 +5,7 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import java.util.List;
 import org.camunda.bpm.engine.delegate.BpmnError;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
@@ -67,6 +68,13 @@ abstract class Step implements JavaDelegate {
   /** Adds evidence in the step's own transaction. */
   final void record(RunId run, Evidence evidence) {
     evidence.record(trail, run);
+  }
+
+  /** Adds what is worth a note, where there is something. */
+  final void note(RunId run, List<String> notes) {
+    if (!notes.isEmpty()) {
+      record(run, new Evidence.Noted(notes));
+    }
   }
 
   static boolean isLastTry() {

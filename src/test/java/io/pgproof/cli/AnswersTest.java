@@ -27,7 +27,7 @@ class AnswersTest extends ProgramScene {
       List<String> members = new ArrayList<>();
       report.fieldNames().forEachRemaining(members::add);
       assertThat(members).containsExactly("schema", "run", "target", "verdict", "reason", "message", "hint", "startedAt",
-          "finishedAt", "backup", "image", "recovery", "freshness", "checks", "notChecked", "phases", "totalMillis");
+          "finishedAt", "backup", "image", "recovery", "freshness", "checks", "notChecked", "notes", "phases", "totalMillis");
       assertThat(report.get("startedAt").asText()).endsWith("Z");
       assertThat(report.get("target").isNull()).isTrue();
     }

@@ -35,7 +35,7 @@ class LauncherTest {
     List<String> members = new ArrayList<>();
     answer.fieldNames().forEachRemaining(members::add);
     assertThat(members).containsExactly("schema", "run", "target", "verdict", "reason", "message", "hint", "startedAt",
-        "finishedAt", "backup", "image", "recovery", "freshness", "checks", "notChecked", "phases", "totalMillis");
+        "finishedAt", "backup", "image", "recovery", "freshness", "checks", "notChecked", "notes", "phases", "totalMillis");
     assertThat(answer.get("verdict").isNull()).isTrue();
     assertThat(answer.get("message").asText()).contains(launcher.getParent() + "/target/pgproof.jar");
     assertThat(answer.get("hint").asText()).contains("./pgproof setup");

@@ -73,7 +73,7 @@ final class RestoredCopy implements AutoCloseable {
       made.add(questions.assertion(n));
     }
     return new Answers(made.stream().map(Made::check).toList(),
-        made.stream().flatMap(each -> each.findings().stream()).toList(), questions.facts(), List.of());
+        made.stream().flatMap(each -> each.findings().stream()).toList(), questions.facts(), List.of(), List.of());
   }
 
   boolean alive() {
