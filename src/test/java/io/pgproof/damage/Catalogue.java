@@ -205,7 +205,8 @@ final class Catalogue {
         (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> Arrays.copyOf(file, file.length / 2)));
     for (Listing listing : List.of(KEPT, DROPPED)) {
       refuted("a bit of a WAL record changed", listing, Set.of("wal-missing", "inconsistent"), "recovery",
-          (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> flip(file, 40 + 26)));
+          (backup, scene) -> backup.wal().edit(segment(scene, 1), file ->
+              flip(file, new WalRecords(scene.sound()).endOfRecordWithin(segment(scene, 1)) - 1)));
     }
     refuted("two WAL segments exchanged", KEPT, "inconsistent", "recovery", (backup, scene) -> {
       byte[] one = scene.sound().wal().content(segment(scene, 1));

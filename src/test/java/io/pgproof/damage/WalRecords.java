@@ -1,6 +1,7 @@
 package io.pgproof.damage;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -22,6 +23,10 @@ final class WalRecords {
   private final long first;
   private final ByteBuffer log;
   private final BitSet covered = new BitSet();
+  private final List<Extent> records = new ArrayList<>();
+
+  /** Where in the log a record lies, headers of pages between its bytes included. */
+  private record Extent(int begin, int end) {}
 
   /** Of a backup on timeline 1 below 4 GiB of WAL, whose segments all have names in order. */
   WalRecords(SoundBackup backup) {
@@ -46,6 +51,7 @@ final class WalRecords {
     int at = start;
     while (at < end) {
       at = behindHeader(at);
+      int begin = at;
       int left = log.getInt(at);
       if (left < HEADER) {
         throw new IllegalStateException("no record at " + Long.toHexString(first + at));
@@ -57,6 +63,7 @@ final class WalRecords {
         left -= piece;
         at = left > 0 ? behindHeader(at + piece) : at + piece;
       }
+      records.add(new Extent(begin, at));
       at = switched ? (at + segmentSize - 1) / segmentSize * segmentSize : at + 7 & -8;
     }
   }
@@ -65,9 +72,20 @@ final class WalRecords {
     return at % PAGE != 0 ? at : at + (at % segmentSize == 0 ? LONG_HEADER : HEADER);
   }
 
+  /** Where in a segment, named by its file, the first of the records ends that lie wholly in it; behind its last byte. */
+  int endOfRecordWithin(String segment) {
+    int begin = begin(segment);
+    return records.stream().filter(record -> record.begin() >= begin && record.end() <= begin + segmentSize)
+        .findFirst().orElseThrow(() -> new IllegalArgumentException("no record lies in " + segment)).end() - begin;
+  }
+
+  private int begin(String segment) {
+    return (int) (Long.parseLong(segment.substring(16), 16) * segmentSize - first);
+  }
+
   /** Whether a byte of a segment, named by its file, lies in such a record. */
   boolean covers(String segment, int offset) {
-    return covered.get((int) (Long.parseLong(segment.substring(16), 16) * segmentSize - first) + offset);
+    return covered.get(begin(segment) + offset);
   }
 
   int count() {
