@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
 import picocli.CommandLine;
 
 /** What {@code ./pgproof} says itself, before the program and instead of it. */
@@ -25,7 +26,7 @@ class LauncherTest {
 
   @BeforeEach
   void aLauncherWithoutAProgram() throws Exception {
-    launcher = Files.createDirectory(temp.resolve("it's a \"bare\\ clone\"")).resolve("pgproof");
+    launcher = Files.createDirectory(temp.resolve("it's a \"bare\\ clone\" & more")).resolve("pgproof");
     Files.copy(Path.of("pgproof"), launcher);
   }
 
@@ -64,6 +65,36 @@ class LauncherTest {
       assertThat(read(process.getErrorStream())).isEmpty();
       assertThat(process.waitFor()).isZero();
     }
+  }
+
+  @Test
+  void theProgramStartsFromWhereverItLiesAndByItsArchiveOfClasses() throws Exception {
+    Path target = Files.createDirectory(launcher.resolveSibling("target"));
+    List<String> built = List.of("pgproof.jar", "pgproof.libraries", "lib");
+    for (String each : built) {
+      Files.createSymbolicLink(target.resolve(each), Path.of("target", each).toAbsolutePath());
+    }
+    for (String option : List.of("-XX:ArchiveClassesAtExit=target/pgproof.jsa", "-Xlog:class+load:file=target/loaded")) {
+      ProcessBuilder builder = new ProcessBuilder("./pgproof", "--version").directory(launcher.getParent().toFile());
+      builder.environment().put("PGPROOF_JAVA_OPTIONS", option);
+      Process process = builder.start();
+      assertThat(read(process.getInputStream())).startsWith("pgproof ");
+      assertThat(process.waitFor()).isZero();
+    }
+    for (String each : built) {
+      Files.delete(target.resolve(each));
+    }
+    assertThat(target.resolve("loaded")).content().contains("io.pgproof.cli.Main source: shared objects file (top)");
+  }
+
+  @Test
+  void dockerStartsTheProgramByTheLauncher() throws Exception {
+    JsonNode service = new ObjectMapper().valueToTree(new Yaml().<Object>load(Files.readString(Path.of("docker-compose.yml"))))
+        .at("/services/pgproof");
+    String inside = service.get("command").get(0).asText();
+    assertThat(service.get("volumes")).extracting(JsonNode::asText)
+        .contains("./pgproof:" + inside + ":ro", "./target:" + Path.of(inside).resolveSibling("target") + ":ro");
+    assertThat(service.at("/environment/LC_ALL").asText()).isEqualTo("C.UTF-8");
   }
 
   private static String read(InputStream stream) throws IOException {

@@ -1,17 +1,23 @@
 package io.pgproof.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** The whole program as a process of its own, as an operator starts it. */
 final class Program implements AutoCloseable {
+  private static final String SERVES = "pgproof serves ";
+
   private final Process process;
   private final Thread outReader;
   private final Thread errReader;
@@ -50,6 +56,21 @@ final class Program implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A server of the web pages and of whoever asks, on a port that is free; it is ready when this returns. */
+  static Program serve(Path state, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("serve"));
+    arguments.addAll(List.of(more));
+    Program server = start(state, Map.of("SERVER_PORT", "0", "PGPROOF_WATCH_EVERY", "1s"), List.of(), arguments.toArray(String[]::new));
+    Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> server.err().contains(SERVES) || !server.running());
+    assertThat(server.err()).contains(SERVES + "http://127.0.0.1:");
+    return server;
+  }
+
+  /** Where the pages of a server are, without a slash at the end. */
+  String address() {
+    return err().replaceFirst("(?s).*" + SERVES + "(\\S+);.*", "$1");
   }
 
   private static Thread reader(BufferedReader from, StringBuffer to) {

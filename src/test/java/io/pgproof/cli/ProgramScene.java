@@ -105,13 +105,7 @@ abstract class ProgramScene {
 
   /** A server of the web pages and of whoever asks, on a port that is free. */
   Program serve(String... more) {
-    List<String> arguments = new ArrayList<>(List.of("serve"));
-    arguments.addAll(Arrays.asList(more));
-    Program server = Program.start(state.path(), Map.of("SERVER_PORT", "0", "PGPROOF_WATCH_EVERY", "1s"), List.of(),
-        arguments.toArray(String[]::new));
-    await().atMost(Duration.ofMinutes(2)).until(() -> server.err().contains("pgproof serves") || !server.running());
-    assertThat(server.err()).contains("pgproof serves http://127.0.0.1:");
-    return server;
+    return Program.serve(state.path(), more);
   }
 
   static void chattr(String flag, Path file) throws Exception {
