@@ -1,8 +1,11 @@
 package io.pgproof.sandbox.lxc;
 
+import io.pgproof.sandbox.SandboxException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,7 +18,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The host's control groups, version 1, 2 or both, and what LXC makes in them: {@code lxc.payload.<name>} and
@@ -110,18 +112,36 @@ final class ControlGroups {
     return byName;
   }
 
-  /** Ids of the processes in these groups and below them. */
+  /**
+   * Ids of the processes in these groups and below them.
+   *
+   * @throws SandboxException when a group that is there does not tell: its processes may live
+   */
   static Set<Long> processes(Collection<Path> groups) {
     Set<Long> pids = new TreeSet<>();
     for (Path group : groups) {
       for (Path directory : tree(group)) {
-        for (String line : lines(directory.resolve("cgroup.procs"))) {
+        for (String line : members(directory)) {
           pids.add(Long.parseLong(line));
         }
       }
     }
     pids.remove(0L);
     return pids;
+  }
+
+  private static List<String> members(Path group) {
+    try {
+      return Files.readAllLines(group.resolve("cgroup.procs"));
+    } catch (NoSuchFileException gone) {
+      return List.of();
+    } catch (IOException e) {
+      // It went while it was read, or its processes are listed in a group above it, see cgroups(7).
+      if (!Files.exists(group) || lines(group.resolve("cgroup.type")).equals(List.of("threaded"))) {
+        return List.of();
+      }
+      throw new SandboxException("the processes of the control group " + group + " cannot be listed: " + e.getMessage(), e);
+    }
   }
 
   /** Lets the processes in these groups and below them go on, of either version; those of a frozen group cannot even die. */
@@ -161,25 +181,35 @@ final class ControlGroups {
   private List<Path> find(Pattern name) {
     List<Path> found = new ArrayList<>();
     for (Hierarchy hierarchy : hierarchies) {
-      try (DirectoryStream<Path> children = Files.newDirectoryStream(hierarchy.base(), "lxc.*")) {
-        for (Path child : children) {
-          if (name.matcher(child.getFileName().toString()).matches()) {
-            found.add(child);
-          }
+      for (Path child : below(hierarchy.base())) {
+        if (name.matcher(child.getFileName().toString()).matches()) {
+          found.add(child);
         }
-      } catch (IOException gone) {
-        // A hierarchy that is not there holds none of ours.
       }
     }
     return found;
   }
 
+  /** This group and all below it, each before those in it; those that go meanwhile are left out. */
   private static List<Path> tree(Path group) {
-    try (Stream<Path> walk = Files.walk(group)) {
-      return walk.filter(Files::isDirectory).toList();
-    } catch (IOException | java.io.UncheckedIOException vanished) {
-      return Files.isDirectory(group) ? List.of(group) : List.of();
+    List<Path> all = new ArrayList<>();
+    if (Files.isDirectory(group, LinkOption.NOFOLLOW_LINKS)) {
+      all.add(group);
+      below(group).forEach(child -> all.addAll(tree(child)));
     }
+    return all;
+  }
+
+  private static List<Path> below(Path group) {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(group, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
+      entries.forEach(children::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      if (Files.exists(group)) {
+        throw new SandboxException("the control groups in " + group + " cannot be listed: " + e.getMessage(), e);
+      }
+    }
+    return children;
   }
 
   private static Path base(Path mount, List<String> memberships, String controllers) {
@@ -205,9 +235,7 @@ final class ControlGroups {
   private static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
-    } catch (NoSuchFileException gone) {
-      return List.of();
-    } catch (IOException goneWhileRead) {
+    } catch (IOException gone) {
       return List.of();
     }
   }

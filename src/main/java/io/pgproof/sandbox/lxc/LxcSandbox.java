@@ -18,12 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Machines as unprivileged LXC containers: ids of their own, no network, an overlay over the image.
@@ -35,14 +35,12 @@ import java.util.stream.IntStream;
  * {@code /run/pgproof/machine}: {@code lxc-attach -P /run/pgproof/machine -n NAME}.
  */
 public final class LxcSandbox implements Sandbox {
-  private static final int LOCKS = 64;
   private static final Duration KILLED_ENDS_WITHIN = Duration.ofSeconds(30);
   private static final Duration LET_GO_WITHIN = Duration.ofMinutes(3);
 
   private final HostPrograms programs;
   private final Duration killedEndsWithin;
-  private final List<ReentrantLock> locks =
-      IntStream.range(0, LOCKS).mapToObj(i -> new ReentrantLock()).toList();
+  private final Map<MachineId, MachineLock> locks = new ConcurrentHashMap<>();
   private volatile Liblxc loaded;
 
   public LxcSandbox(HostPrograms programs) {
@@ -172,10 +170,29 @@ public final class LxcSandbox implements Sandbox {
     }
   }
 
+  /** Of one machine, and there while somebody works on it or waits to. */
+  private static final class MachineLock extends ReentrantLock {
+    private static final long serialVersionUID = 1;
+
+    private int users;
+  }
+
   private void alone(MachineId id, Consumer<LxcMachine> work) {
-    ReentrantLock lock = locks.get(Math.floorMod(id.hashCode(), LOCKS));
+    MachineLock lock = locks.compute(id, (key, there) -> {
+      MachineLock one = there == null ? new MachineLock() : there;
+      one.users++;
+      return one;
+    });
+    try {
+      alone(lock, id, work);
+    } finally {
+      locks.computeIfPresent(id, (key, there) -> --there.users == 0 ? null : there);
+    }
+  }
+
+  private void alone(ReentrantLock lock, MachineId id, Consumer<LxcMachine> work) {
     if (!taken(lock)) {
-      throw new SandboxException(id + " cannot be worked on: whoever works on it does not let go");
+      throw new SandboxException(id + " is busy: another operation has held it for " + LET_GO_WITHIN.toMinutes() + " min");
     }
     try {
       said(() -> {

@@ -1,10 +1,13 @@
 package io.pgproof.sandbox.lxc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.sandbox.SandboxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +61,28 @@ class ControlGroupsTest {
     assertThat(ControlGroups.ranOut("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n")).isTrue();
     assertThat(ControlGroups.ranOut("low 0\nhigh 0\nmax 71\noom 0\noom_kill 0\noom_group_kill 0\n")).isFalse();
     assertThat(ControlGroups.ranOut("low 0\nhigh 0\nmax 71\noom 1\noom_kill 0\noom_group_kill 0\n")).isTrue();
+  }
+
+  @Test
+  void processesOfGroupsAtAnyDepthAreFound() throws IOException {
+    Path group = Files.createDirectories(root.resolve("lxc.payload.m"));
+    Files.writeString(group.resolve("cgroup.procs"), "17\n0\n");
+    Path inner = Files.createDirectories(group.resolve("init.scope/inner"));
+    Files.writeString(inner.resolve("cgroup.procs"), "18\n");
+
+    assertThat(ControlGroups.processes(List.of(group, root.resolve("gone")))).containsExactly(17L, 18L);
+  }
+
+  @Test
+  void aGroupThatDoesNotTellItsProcessesIsNotTakenForDead() throws IOException {
+    Path group = Files.createDirectories(root.resolve("lxc.payload.m"));
+    // No right is denied to root, but a directory cannot be read as a file.
+    Files.createDirectories(group.resolve("inner/cgroup.procs"));
+
+    assertThatThrownBy(() -> ControlGroups.processes(List.of(group))).isInstanceOf(SandboxException.class)
+        .hasMessageContaining("the processes of the control group " + group.resolve("inner") + " cannot be listed");
+    Files.writeString(group.resolve("inner/cgroup.type"), "threaded\n");
+    assertThat(ControlGroups.processes(List.of(group))).as("the group above lists them").isEmpty();
   }
 
   private ControlGroups read(String mountinfo, String memberships) throws IOException {

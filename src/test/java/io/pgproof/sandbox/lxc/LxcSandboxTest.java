@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,6 +139,24 @@ class LxcSandboxTest {
   }
 
   @Test
+  void aMachineThatIsWorkedOnForLongHoldsUpNoOther() throws Exception {
+    create(List.of("/bin/sh", "-c", "trap '' INT; while ! [ -e /data/end ]; do sleep 0.05; done"), readWrite());
+    sandbox.start(id);
+    CompletableFuture<Void> halting = CompletableFuture.runAsync(() -> sandbox.halt(id, Duration.ofMinutes(5)));
+    CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
+      // Some of so many would share one of a few locks with it.
+      for (int other = 0; other < 200; other++) {
+        String name = id.name() + "x" + other;
+        sandbox.destroy(new MachineId(name, id.home().resolveSibling(name)));
+      }
+    });
+    others.get(3, TimeUnit.MINUTES);
+    assertThat(halting).isNotDone();
+    Files.createFile(data.resolve("end"));
+    halting.get(3, TimeUnit.MINUTES);
+  }
+
+  @Test
   void thereIsNoNetworkInside() {
     create(SLEEP);
     sandbox.start(id);
@@ -216,7 +236,7 @@ class LxcSandboxTest {
     create(List.of("/bin/sh", "-c", "while ! [ -e /data/go ]; do sleep 0.05; done; exec tail /dev/zero"), readWrite());
     sandbox.start(id);
     sh("touch /data/go");
-    await().atMost(MINUTE).until(() -> !sandbox.running(id));
+    await().until(() -> !sandbox.running(id));
     assertThat(sandbox.ranOutOfMemory(id)).isTrue();
   }
 
@@ -432,7 +452,7 @@ class LxcSandboxTest {
       assertThat(new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid)).start().waitFor()).isZero();
     }
 
-    assertTimeoutPreemptively(MINUTE, () -> sandbox.destroy(id));
+    assertTimeoutPreemptively(Duration.ofMinutes(3), () -> sandbox.destroy(id));
   }
 
   @Test
@@ -447,7 +467,7 @@ class LxcSandboxTest {
       }
     }
 
-    assertTimeoutPreemptively(MINUTE, () -> sandbox.destroy(id));
+    assertTimeoutPreemptively(Duration.ofMinutes(3), () -> sandbox.destroy(id));
   }
 
   @Test
