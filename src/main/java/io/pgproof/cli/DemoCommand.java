@@ -2,11 +2,15 @@ package io.pgproof.cli;
 
 import io.pgproof.owner.Reply;
 import io.pgproof.owner.Request;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -37,7 +41,23 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Link link = Link.toEngine(main.state())) {
+    StateDirectory state = main.state();
+    Link.requireRoot();
+    Ownership.make(state);
+    // Each demonstration begins by removing the backup of the one before. The kernel takes the lock back however this process ends.
+    try (FileChannel turn = FileChannel.open(state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      if (turn.tryLock() == null) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("waiting for the demonstration that is under way in " + state.path());
+        err.flush();
+        turn.lock();
+      }
+      return demonstrate(state);
+    }
+  }
+
+  private int demonstrate(StateDirectory state) throws Exception {
+    try (Link link = Link.toEngine(state)) {
       Reply reply;
       try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
         reply = link.ask(new Request.Demo(major, Math.max(1, orders)), progress::show);

@@ -43,8 +43,7 @@ public final class Ownership implements AutoCloseable {
   public static Optional<Ownership> take(StateDirectory state) {
     FileChannel channel = null;
     try {
-      requirePrivate(state);
-      makePrivate(state.path());
+      make(state);
       channel = FileChannel.open(state.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       if (channel.tryLock() == null) {
         channel.close();
@@ -62,6 +61,20 @@ public final class Ownership implements AutoCloseable {
       return Optional.empty();
     } catch (IOException e) {
       closeQuietly(channel);
+      throw cannotBeUsed(state, e);
+    }
+  }
+
+  /**
+   * Makes the state directory where it is missing (0700).
+   *
+   * @throws UsageException when it cannot be made, or others may enter it
+   */
+  public static void make(StateDirectory state) {
+    requirePrivate(state);
+    try {
+      makePrivate(state.path());
+    } catch (IOException e) {
       throw cannotBeUsed(state, e);
     }
   }

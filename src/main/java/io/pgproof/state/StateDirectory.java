@@ -63,6 +63,11 @@ public record StateDirectory(Path path) {
     return path.resolve("demo");
   }
 
+  /** Locked while a demonstration is under way. */
+  public Path demoLock() {
+    return path.resolve("demo.lock");
+  }
+
   public Path controlSocket() {
     return path.resolve("control.sock");
   }

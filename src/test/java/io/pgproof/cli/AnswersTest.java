@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pgproof.state.Trees;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -191,6 +194,21 @@ class AnswersTest extends ProgramScene {
     try (Program clean = Program.start(state.path(), Map.of("PGPROOF_REMOVAL_TIMEOUT", "10m"), List.of(), "clean")) {
       assertThat(clean.await()).as(clean.err()).isEqualTo(2);
       assertThat(clean.err()).contains("pgproof.removal-timeout must be from 1s to 4m", "HINT: correct it in the environment");
+    }
+  }
+
+  @Test
+  void aDemonstrationWaitsForTheOneThatIsUnderWayAndIsProven() throws Exception {
+    Path others = Files.createDirectories(state.demo().resolve("backup")).resolve("base.tar.gz");
+    Files.writeString(others, "of a demonstration that is under way");
+    try (FileChannel lock = FileChannel.open(state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock underWay = lock.lock();
+        Program demo = Program.start(state.path(), "demo", "--orders", "1000")) {
+      await().until(() -> demo.err().contains("waiting for the demonstration that is under way in " + state.path()) || !demo.running());
+      assertThat(others).exists();
+      underWay.release();
+      assertThat(demo.await()).as(demo.err()).isZero();
+      assertThat(demo.out()).contains("PROVEN", "./pgproof verify " + state.demo().resolve("backup"));
     }
   }
 
