@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 final class ProgressLine implements AutoCloseable {
   private final PrintWriter err;
-  private final boolean terminal = System.console() != null && System.getenv("TERM") != null;
+  private final boolean terminal = Terminal.isStandardError() && System.getenv("TERM") != null;
   private String phase = "";
   private String note = "";
   private long phaseBegan;
