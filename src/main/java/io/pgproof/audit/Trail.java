@@ -3,11 +3,15 @@ package io.pgproof.audit;
 import io.pgproof.proof.RunId;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -16,6 +20,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -30,6 +35,9 @@ public final class Trail {
   public static final String PGPROOF = "pgproof";
 
   private static final Logger LOG = LoggerFactory.getLogger(Trail.class);
+  /** In one query. */
+  private static final int MOST_RUNS = 1000;
+
   private static final String COLUMNS = "select id, run, at, kind, actor, body from pgproof_evidence ";
   private static final RowMapper<Entry> ENTRY = (row, number) -> new Entry(
       row.getLong("id"),
@@ -40,17 +48,22 @@ public final class Trail {
       row.getString("body"));
 
   private final JdbcTemplate jdbc;
+  private final NamedParameterJdbcTemplate named;
   private final Clock clock;
   /** One, so that a transaction with many entries has it once. */
   private final TransactionSynchronization settling = new TransactionSynchronization() {
     @Override
     public void afterCommit() {
       settle();
+      committed();
     }
   };
+  private final Object committing = new Object();
+  private long commits;
 
   public Trail(DataSource database, Clock clock) {
     this.jdbc = new JdbcTemplate(database);
+    this.named = new NamedParameterJdbcTemplate(jdbc);
     this.clock = clock;
   }
 
@@ -63,8 +76,33 @@ public final class Trail {
       TransactionSynchronizationManager.registerSynchronization(settling);
     } else {
       settle();
+      committed();
     }
     return now;
+  }
+
+  private void committed() {
+    synchronized (committing) {
+      commits++;
+      committing.notifyAll();
+    }
+  }
+
+  /** How often something was committed through this trail; what another process commits is not counted. */
+  public long commits() {
+    synchronized (committing) {
+      return commits;
+    }
+  }
+
+  /** Returns when more was committed through this trail than that, and at the limit at the latest. */
+  public void awaitCommit(long commits, Duration limit) throws InterruptedException {
+    long until = System.nanoTime() + limit.toNanos();
+    synchronized (committing) {
+      for (long left = limit.toMillis(); this.commits <= commits && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+        committing.wait(left);
+      }
+    }
   }
 
   /**
@@ -100,6 +138,18 @@ public final class Trail {
   public Optional<Entry> last(RunId run, String kind) {
     return jdbc.query(COLUMNS + "where run = ? and kind = ? order by id desc fetch first 1 row only",
         ENTRY, run.value(), kind).stream().findFirst();
+  }
+
+  /** The last entry of this kind in each of these runs that has one. */
+  public Map<RunId, Entry> last(Collection<RunId> runs, String kind) {
+    Map<RunId, Entry> last = new HashMap<>();
+    List<String> all = runs.stream().map(RunId::value).distinct().toList();
+    for (int from = 0; from < all.size(); from += MOST_RUNS) {
+      List<String> some = all.subList(from, Math.min(from + MOST_RUNS, all.size()));
+      named.query(COLUMNS + "where kind = :kind and run in (:runs) order by id", Map.of("kind", kind, "runs", some), ENTRY)
+          .forEach(entry -> last.put(entry.run(), entry));
+    }
+    return last;
   }
 
   /** The latest entries of this kind over all runs, newest first. */

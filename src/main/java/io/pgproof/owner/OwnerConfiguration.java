@@ -1,5 +1,6 @@
 package io.pgproof.owner;
 
+import io.pgproof.audit.Trail;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
@@ -26,8 +27,8 @@ class OwnerConfiguration {
   }
 
   @Bean
-  Proofs proofs(Verifications verifications, ImageStore images, ProgressBoard progress, Reports reports) {
-    return new Proofs(verifications, images, progress, reports);
+  Proofs proofs(Verifications verifications, ImageStore images, ProgressBoard progress, Reports reports, Trail trail) {
+    return new Proofs(verifications, images, progress, reports, trail);
   }
 
   /** Runs before the job executor starts, which waits until the application is ready. */

@@ -1,5 +1,6 @@
 package io.pgproof.owner;
 
+import io.pgproof.audit.Trail;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -22,21 +23,23 @@ import org.springframework.transaction.TransactionException;
  * with its verdict.
  */
 final class Proofs {
-  private static final long LOOK_EVERY_MILLIS = 50;
-  private static final int TELL_EVERY_LOOKS = 4;
-  private static final int STUCK_EVERY_LOOKS = 20;
+  private static final Duration TELL_EVERY = Duration.ofMillis(200);
+  /** Where nothing is committed, which calls for a look at once. */
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
   private static final Duration DATABASE_ANSWERS_WITHIN = Duration.ofMinutes(15);
 
   private final Verifications verifications;
   private final ImageStore images;
   private final ProgressBoard progress;
   private final Reports reports;
+  private final Trail trail;
 
-  Proofs(Verifications verifications, ImageStore images, ProgressBoard progress, Reports reports) {
+  Proofs(Verifications verifications, ImageStore images, ProgressBoard progress, Reports reports, Trail trail) {
     this.verifications = verifications;
     this.images = images;
     this.progress = progress;
     this.reports = reports;
+    this.trail = trail;
   }
 
   void answer(VerificationRequest request, Asker asker) throws IOException {
@@ -64,49 +67,55 @@ final class Proofs {
   /** A database that does not answer costs the run time and no verdict, and so it does whoever waits. */
   private void await(RunId run, Asker asker) throws IOException {
     long answered = System.nanoTime();
-    for (int look = 1; ; look++) {
-      try {
-        if (answered(run, look, asker)) {
-          return;
-        }
-        answered = System.nanoTime();
-      } catch (DataAccessException | TransactionException e) {
-        if (System.nanoTime() - answered > DATABASE_ANSWERS_WITHIN.toNanos()) {
-          throw e;
+    long looked = answered - LOOK_EVERY.toNanos();
+    long commits = trail.commits();
+    while (true) {
+      long now = System.nanoTime();
+      boolean due = now - looked >= LOOK_EVERY.toNanos();
+      if (due || trail.commits() > commits) {
+        looked = due ? now : looked;
+        commits = trail.commits();
+        try {
+          if (answered(run, due, asker)) {
+            return;
+          }
+          answered = System.nanoTime();
+        } catch (DataAccessException | TransactionException e) {
+          if (System.nanoTime() - answered > DATABASE_ANSWERS_WITHIN.toNanos()) {
+            throw e;
+          }
         }
       }
-      pause();
+      Optional<ProgressBoard.Standing> standing = progress.of(run);
+      if (standing.isPresent()) {
+        asker.hear(new Reply.Standing(standing.get()));
+      }
+      pause(commits);
       if (!asker.listens()) {
         throw new IOException("nobody waits for run " + run + " here any more");
       }
     }
   }
 
-  /** Tells the verdict, or that the run stands still, or how far it has come; false when there is more to be told. */
-  private boolean answered(RunId run, int look, Asker asker) throws IOException {
+  /** Tells the verdict, or that the run stands still; false when there is more to be told. */
+  private boolean answered(RunId run, boolean orStuck, Asker asker) throws IOException {
     Optional<Report> report = reports.report(run);
     if (report.isPresent()) {
       asker.hear(new Reply.Verdict(report.get(), reports.choice(run).orElse(null)));
       return true;
     }
-    Optional<String> stuck = look % STUCK_EVERY_LOOKS == 0 ? verifications.stuck(run) : Optional.empty();
+    Optional<String> stuck = orStuck ? verifications.stuck(run) : Optional.empty();
     if (stuck.isPresent() && reports.report(run).isEmpty()) {
       asker.hear(new Reply.Failed(Reason.ENVIRONMENT.code(), stuck.get(),
           "run ./pgproof serve and let run " + run + " go on in Cockpit", null));
       return true;
     }
-    if (look % TELL_EVERY_LOOKS == 0) {
-      Optional<ProgressBoard.Standing> standing = progress.of(run);
-      if (standing.isPresent()) {
-        asker.hear(new Reply.Standing(standing.get()));
-      }
-    }
     return false;
   }
 
-  private static void pause() throws InterruptedIOException {
+  private void pause(long commits) throws InterruptedIOException {
     try {
-      Thread.sleep(LOOK_EVERY_MILLIS);
+      trail.awaitCommit(commits, TELL_EVERY);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the owner ends");

@@ -145,15 +145,12 @@ public final class BackupWatch implements AutoCloseable {
   }
 
   private boolean verified(Target target, Sighting sighting) {
-    return verdicts.latest(OpenTasks.backupKey(target.request(ASKED_BY)), MOST_RUNS).stream()
-        .anyMatch(reached -> isAbout(reached.run(), sighting));
-  }
-
-  private boolean isAbout(RunId run, Sighting sighting) {
-    boolean noticed = trail.last(run, Evidence.kind(Evidence.Noticed.class))
-        .filter(entry -> ((Evidence.Noticed) Evidence.read(entry)).identity().equals(sighting.identity())).isPresent();
-    return noticed || sighting.label().isPresent() && trail.last(run, Evidence.kind(Evidence.Inspected.class))
-        .filter(entry -> sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting)).isPresent();
+    List<RunId> runs = verdicts.latest(OpenTasks.backupKey(target.request(ASKED_BY)), MOST_RUNS).stream()
+        .map(Verdicts.Reached::run).toList();
+    return trail.last(runs, Evidence.kind(Evidence.Noticed.class)).values().stream()
+            .anyMatch(entry -> ((Evidence.Noticed) Evidence.read(entry)).identity().equals(sighting.identity()))
+        || sighting.label().isPresent() && trail.last(runs, Evidence.kind(Evidence.Inspected.class)).values().stream()
+            .anyMatch(entry -> sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting));
   }
 
   private static boolean sameBackup(Report.BackupFacts backup, Sighting sighting) {

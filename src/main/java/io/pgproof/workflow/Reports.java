@@ -6,10 +6,13 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads what was from the trail, to tell it: it is on the disk by then. Works without the engine. */
 public final class Reports {
+  private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
+
   private final Trail trail;
 
   public Reports(Trail trail) {
@@ -34,8 +37,11 @@ public final class Reports {
   }
 
   private Optional<Report> reached(RunId run) {
-    return trail.last(run, Evidence.kind(Evidence.VerdictReached.class))
-        .map(entry -> ((Evidence.VerdictReached) Evidence.read(entry)).report());
+    return trail.last(run, VERDICT).map(Reports::report);
+  }
+
+  private static Report report(Entry reached) {
+    return ((Evidence.VerdictReached) Evidence.read(reached)).report();
   }
 
   /** How the run's backup was chosen; empty where it was named. */
@@ -50,9 +56,10 @@ public final class Reports {
 
   /** The latest runs, newest first. */
   public List<Line> latest(int limit) {
-    List<Line> lines = trail.latest(Evidence.kind(Evidence.Asked.class), limit).stream().map(this::line).toList();
+    List<Entry> asked = trail.latest(Evidence.kind(Evidence.Asked.class), limit);
+    Map<RunId, Entry> reached = trail.last(asked.stream().map(Entry::run).toList(), VERDICT);
     trail.settle();
-    return lines;
+    return asked.stream().map(entry -> line(entry, Optional.ofNullable(reached.get(entry.run())).map(Reports::report))).toList();
   }
 
   /** Everything that happened in a run, in order. */
@@ -64,9 +71,8 @@ public final class Reports {
         .toList();
   }
 
-  private Line line(Entry entry) {
+  private static Line line(Entry entry, Optional<Report> report) {
     Evidence.Asked asked = (Evidence.Asked) Evidence.read(entry);
-    Optional<Report> report = reached(entry.run());
     return new Line(
         entry.run().value(),
         entry.at(),

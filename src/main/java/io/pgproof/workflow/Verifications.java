@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
@@ -138,10 +139,11 @@ public final class Verifications {
    * @param askedBy who asked for it; {@code null} for whoever did
    */
   Optional<RunId> unfinished(String target, String askedBy) {
-    return runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS)
+    List<RunId> runs = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS)
         .variableValueEquals(VerifyBackup.Variable.TARGET, target).list().stream()
-        .map(instance -> new RunId(instance.getBusinessKey()))
-        .filter(run -> trail.last(run, Evidence.kind(Evidence.VerdictReached.class)).isEmpty())
+        .map(instance -> new RunId(instance.getBusinessKey())).toList();
+    Set<RunId> ended = trail.last(runs, Evidence.kind(Evidence.VerdictReached.class)).keySet();
+    return runs.stream().filter(run -> !ended.contains(run))
         .filter(run -> askedBy == null || requests.of(run).askedBy().equals(askedBy))
         .findFirst();
   }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.proof.RunId;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
@@ -37,5 +40,47 @@ class TrailTest {
 
     assertThat(trail.of(RUN)).hasSize(1);
     assertThat(output).contains("what was recorded last may not be on the disk yet");
+  }
+
+  @Test
+  void theLastEntryOfEachOfManyRunsIsFound() {
+    Trail trail = trail();
+    RunId other = new RunId("20260301-030000-bbbb");
+    trail.record(RUN, "Asked", "ada", Map.of("n", 1));
+    trail.record(RUN, "Asked", "ada", Map.of("n", 2));
+    trail.record(other, "Found", "ada", Map.of());
+    List<RunId> many = new ArrayList<>(List.of(RUN, other));
+    for (int more = 1000; more < 4500; more++) {
+      many.add(new RunId("20260301-030000-" + more));
+    }
+    RunId farBehind = many.get(many.size() - 1);
+    trail.record(farBehind, "Asked", "ada", Map.of("n", 3));
+
+    assertThat(trail.last(many, "Asked")).containsOnlyKeys(RUN, farBehind)
+        .containsValue(trail.last(RUN, "Asked").orElseThrow());
+    assertThat(trail.last(List.of(), "Asked")).isEmpty();
+  }
+
+  @Test
+  void whoWaitsForACommitHearsOfItAtOnceAndOfNoneAtTheLimit() throws Exception {
+    Trail trail = trail();
+    long before = trail.commits();
+    trail.awaitCommit(before, Duration.ofMillis(20));
+    assertThat(trail.commits()).isEqualTo(before);
+
+    Thread recording = new Thread(() -> trail.record(RUN, "Asked", "ada", Map.of()));
+    recording.start();
+    trail.awaitCommit(before, Duration.ofHours(1));
+    assertThat(trail.commits()).isGreaterThan(before);
+    assertThat(trail.of(RUN)).hasSize(1);
+    recording.join();
+    trail.awaitCommit(before, Duration.ofHours(1));
+  }
+
+  private static Trail trail() {
+    DriverManagerDataSource database =
+        new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "pgproof", "");
+    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
+    return new Trail(database, Clock.systemUTC());
   }
 }
