@@ -1,12 +1,12 @@
 package io.pgproof;
 
-import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.image.BuiltImages;
 import io.pgproof.image.Image;
+import io.pgproof.image.TestImages;
 import io.pgproof.owner.ControlClient;
 import io.pgproof.owner.Owner;
 import io.pgproof.owner.Reply;
@@ -28,11 +28,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -41,6 +43,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
  * when the last has run.
  */
 public final class Bench implements LauncherSessionListener {
+  private static final Map<Integer, Image> IMAGES = new HashMap<>();
   private static final Map<Integer, Path> BACKUPS = new ConcurrentHashMap<>();
   private static final HostPrograms PROGRAMS = new HostPrograms();
   private static StateDirectory state;
@@ -51,7 +54,7 @@ public final class Bench implements LauncherSessionListener {
     if (state == null) {
       try {
         state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
-        Files.writeString(state.imageSources(), EmbeddedServers.configuration());
+        Files.writeString(state.imageSources(), TestImages.configuration());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -72,14 +75,18 @@ public final class Bench implements LauncherSessionListener {
     return new LxcSandbox(PROGRAMS);
   }
 
-  /** The image of this version, built at the first call. */
+  /** The image of this version, which {@link #state()} has from the first call on. */
   public static synchronized Image image(int major) {
-    if (EmbeddedServers.MAJORS.contains(major)) {
-      EmbeddedServers.need(major, PROGRAMS);
-    }
-    Sandbox sandbox = sandbox();
-    return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC())
-        .build(major, false, line -> {});
+    return IMAGES.computeIfAbsent(major, version -> {
+      Sandbox sandbox = sandbox();
+      try {
+        TestImages.link(TestImages.of(version, sandbox.firstHostId()), state().images());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC())
+          .find(version).orElseThrow();
+    });
   }
 
   /** A state directory of its own that has the image of this version; the caller removes it. */
@@ -87,10 +94,7 @@ public final class Bench implements LauncherSessionListener {
     Image image = image(major);
     try {
       StateDirectory own = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
-      Files.createDirectories(own.images());
-      // Images are big and never written to, so their files are shared.
-      PROGRAMS.run(new HostCommand(Duration.ofMinutes(1), "cp", "-al", state().images().resolve(image.key()).toString(),
-          own.images().toString()));
+      TestImages.link(image, own.images());
       return own;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -111,34 +115,47 @@ public final class Bench implements LauncherSessionListener {
           source(version, "source-" + version, SourceOptions.standard().keepingBackupsIn(kept))) {
         source.fill(20_000);
         try (OrderWriter writer = source.keepWriting()) {
-          // Slowly, and from segment to segment, so that recovery needs more than one.
-          Thread switching = new Thread(() -> {
-            while (!Thread.currentThread().isInterrupted()) {
-              source.switchWal();
-              try {
-                Thread.sleep(300);
-              } catch (InterruptedException e) {
-                return;
-              }
+          // The more slowly until orders came in meanwhile and recovery needs more than one segment.
+          for (int rate = 16; rate > 0; rate /= 2) {
+            long before = writer.written();
+            Path backup = backUpFromSegmentToSegment(source, rate);
+            if (writer.written() > before && segments(backup) > 3) {
+              return backup;
             }
-          });
-          switching.start();
-          Path backup;
-          try {
-            backup = source.baseBackup("backup", "--format=tar", "--wal-method=stream", "--gzip", "--max-rate=16M");
-          } finally {
-            switching.interrupt();
-            switching.join();
+            Trees.remove(backup);
           }
-          if (writer.written() == 0) {
-            throw new IllegalStateException("no order came in while the backup was taken");
-          }
-          return backup;
         }
+        throw new IllegalStateException("no backup came about while orders came in");
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     });
+  }
+
+  private static Path backUpFromSegmentToSegment(SourceDatabase source, int rate) throws InterruptedException {
+    Thread switching = new Thread(() -> {
+      while (!Thread.currentThread().isInterrupted()) {
+        source.switchWal();
+        try {
+          Thread.sleep(300);
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
+    });
+    switching.start();
+    try {
+      return source.baseBackup("backup", "--format=tar", "--wal-method=stream", "--gzip", "--max-rate=" + rate + "M");
+    } finally {
+      switching.interrupt();
+      switching.join();
+    }
+  }
+
+  private static long segments(Path backup) throws IOException {
+    return Tars.names(backup.resolve("pg_wal.tar.gz")).stream().filter(name -> name.matches("[0-9A-F]{24}")).count();
   }
 
   /** A copy of a backup for the caller to damage, below {@code place}. */
@@ -214,6 +231,12 @@ public final class Bench implements LauncherSessionListener {
       return verdict.report();
     }
     throw new AssertionError("no verdict but " + reply);
+  }
+
+  /** A wait ends as soon as what it waits for is there; its limit is for a machine as slow as may be. */
+  @Override
+  public void launcherSessionOpened(LauncherSession session) {
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(5));
   }
 
   @Override

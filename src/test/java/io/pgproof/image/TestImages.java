@@ -1,21 +1,55 @@
 package io.pgproof.image;
 
+import io.pgproof.BuildDirectory;
+import io.pgproof.command.Ended;
+import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
-/** Real images for the tests of all rooms, built once and kept below the build directory. */
+/** Real images for the tests of all rooms, built once for all JVMs of the tests and kept below the build directory. */
 public final class TestImages {
+  private static final String PLACE = "test-images";
+
   private TestImages() {}
 
   /** @param firstHostId of the sandbox that is to use it */
   public static Image of(int major, int firstHostId) {
-    Path images = Path.of("target", "test-images").toAbsolutePath();
-    return new BuiltImages(images, images.resolve("images.yaml"), () -> firstHostId, new HostPrograms(), Clock.systemUTC())
-        .build(major, false, System.err::println);
+    return BuildDirectory.alone(PLACE, images -> {
+      Files.createDirectories(images);
+      EmbeddedServers.need(major, images, new HostPrograms());
+      Path sources = Files.writeString(images.resolve("images.yaml"), configuration());
+      return new BuiltImages(images, sources, () -> firstHostId, new HostPrograms(), Clock.systemUTC())
+          .build(major, false, System.err::println);
+    });
+  }
+
+  /** What {@code images.yaml} says of them. */
+  public static String configuration() {
+    return EmbeddedServers.configuration(BuildDirectory.path(PLACE));
+  }
+
+  /** Gives an image to another directory of images; images are big and never written to, so that they share their files. */
+  public static void link(Image image, Path images) throws IOException {
+    Files.createDirectories(images);
+    HostPrograms programs = new HostPrograms();
+    String from = image.rootfs().getParent().toString();
+    if (!copy("-al", from, images, programs).succeeded()) {
+      // Files of another file system cannot be shared.
+      Remains.remove(images.resolve(image.key()), programs);
+      Ended copied = copy("-a", from, images, programs);
+      if (!copied.succeeded()) {
+        throw new IOException(copied.describe());
+      }
+    }
+  }
+
+  private static Ended copy(String how, String from, Path to, HostPrograms programs) {
+    return programs.run(new HostCommand(Duration.ofMinutes(5), "cp", how, from, to.toString()));
   }
 
   /** An image below {@code images} with further packages of the same suite. */

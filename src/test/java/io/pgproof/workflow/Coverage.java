@@ -1,10 +1,10 @@
 package io.pgproof.workflow;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.pgproof.BuildDirectory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,23 +63,27 @@ public final class Coverage extends AbstractBpmnParseListener implements TestExe
 
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
-    Set<String> lines = new TreeSet<>();
-    try (DirectoryStream<Path> models = Files.newDirectoryStream(Path.of("bpmn"), "*.bpmn")) {
-      models.forEach(model -> lines.add(line(Bpmn.readModelFromFile(model.toFile()))));
-      Files.createDirectories(Path.of("target"));
-      Files.write(Path.of("target/process-coverage"), lines);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    // A JVM has a plan for each class, and other JVMs have theirs.
+    BuildDirectory.alone("process-coverage", file -> {
+      Path elements = file.resolveSibling("passed-elements");
+      Set<String> passed = new TreeSet<>(Files.exists(elements) ? Files.readAllLines(elements) : List.of());
+      PASSED.forEach((process, ids) -> ids.forEach(id -> passed.add(process + " " + id)));
+      Files.write(elements, passed);
+      Set<String> lines = new TreeSet<>();
+      try (DirectoryStream<Path> models = Files.newDirectoryStream(Path.of("bpmn"), "*.bpmn")) {
+        models.forEach(model -> lines.add(line(Bpmn.readModelFromFile(model.toFile()), passed)));
+      }
+      return Files.write(file, lines);
+    });
   }
 
-  private static String line(BpmnModelInstance model) {
+  private static String line(BpmnModelInstance model, Set<String> passed) {
     String process = model.getModelElementsByType(Process.class).iterator().next().getId();
     Set<String> missed = new TreeSet<>();
     model.getModelElementsByType(FlowNode.class).forEach(node -> missed.add(node.getId()));
     model.getModelElementsByType(SequenceFlow.class).forEach(flow -> missed.add(flow.getId()));
     int all = missed.size();
-    missed.removeAll(PASSED.getOrDefault(process, Set.of()));
+    missed.removeIf(id -> passed.contains(process + " " + id));
     return "elements of " + process + " passed: " + (all - missed.size()) + " of " + all
         + (missed.isEmpty() ? "" : ", not " + String.join(", ", missed));
   }

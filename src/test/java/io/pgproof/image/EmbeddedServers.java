@@ -1,10 +1,8 @@
-package io.pgproof;
+package io.pgproof.image;
 
 import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,12 +12,10 @@ import java.util.stream.Collectors;
 
 /**
  * Tarballs of root file systems with the versions that no suite of Debian has: servers that Maven fetched, laid into one
- * minimal Debian whose client programs take backups of all of them. Made when first needed and kept below the build directory.
+ * minimal Debian whose client programs take backups of all of them. Made when first needed, by one at a time.
  */
 final class EmbeddedServers {
-  static final List<Integer> MAJORS = List.of(10, 11, 12, 14, 16);
-
-  private static final Path PLACE = Path.of("target", "test-images").toAbsolutePath();
+  private static final List<Integer> MAJORS = List.of(10, 11, 12, 14, 16);
 
   private static final String BASE = """
       set -eu
@@ -60,31 +56,27 @@ final class EmbeddedServers {
 
   private EmbeddedServers() {}
 
-  /** What {@code images.yaml} says of these versions; a tarball is there once it was asked for. */
-  static String configuration() {
-    return MAJORS.stream().map(major -> "  - {postgres: " + major + ", rootfs: " + tarball(major) + "}\n")
+  /** What {@code images.yaml} says of these versions; a tarball is in {@code place} once it was asked for. */
+  static String configuration(Path place) {
+    return MAJORS.stream().map(major -> "  - {postgres: " + major + ", rootfs: " + tarball(place, major) + "}\n")
         .collect(Collectors.joining("", "images:\n", ""));
   }
 
-  /** Makes the tarball of this version unless it is there. */
-  static synchronized void need(int major, HostPrograms programs) {
-    try {
-      Files.createDirectories(PLACE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Makes the tarball of this version unless it is there or the version is one of Debian's. */
+  static void need(int major, Path place, HostPrograms programs) {
+    if (!MAJORS.contains(major) || Files.exists(tarball(place, major))) {
+      return;
     }
-    Path base = PLACE.resolve("debian.tar");
+    Path base = place.resolve("debian.tar");
     if (!Files.exists(base)) {
       run(programs, BASE, base);
     }
-    if (!Files.exists(tarball(major))) {
-      Path fetched = PLACE.resolveSibling("servers").resolve(String.valueOf(major)).resolve("postgres-linux-x86_64.txz");
-      run(programs, SERVER, base, fetched, major, tarball(major));
-    }
+    Path fetched = place.resolveSibling("servers").resolve(String.valueOf(major)).resolve("postgres-linux-x86_64.txz");
+    run(programs, SERVER, base, fetched, major, tarball(place, major));
   }
 
-  private static Path tarball(int major) {
-    return PLACE.resolve("postgresql-" + major + ".tar.zst");
+  private static Path tarball(Path place, int major) {
+    return place.resolve("postgresql-" + major + ".tar.zst");
   }
 
   private static void run(HostPrograms programs, String script, Object... arguments) {
