@@ -14,8 +14,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FrozenDisk implements AutoCloseable {
   /** Thaws when it is told to, when the tests are gone, and at the latest after a minute. */
-  private static final String FREEZE =
-      "fsfreeze --freeze \"$1\" && echo frozen && read -r -t 60; fsfreeze --unfreeze \"$1\"";
+  private static final String FREEZE = """
+      until [ -e "$2" ] || [ $SECONDS -ge 60 ]; do :; done
+      fsfreeze --freeze "$1" && echo frozen && read -r -t 60; fsfreeze --unfreeze "$1"
+      """;
 
   private final Path image;
   private final Path place;
@@ -37,7 +39,12 @@ public final class FrozenDisk implements AutoCloseable {
   }
 
   public void freeze() throws IOException {
-    frozen = new ProcessBuilder("bash", "-c", FREEZE, "bash", place.toString())
+    freezeOnce(place);
+  }
+
+  /** Freezes it at the moment at which this file is there, and returns then. */
+  public void freezeOnce(Path file) throws IOException {
+    frozen = new ProcessBuilder("bash", "-c", FREEZE, "bash", place.toString(), file.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT).start();
     if (!"frozen".equals(frozen.inputReader().readLine())) {
       throw new IOException(place + " could not be frozen");

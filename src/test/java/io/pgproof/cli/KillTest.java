@@ -34,7 +34,7 @@ class KillTest extends ProgramScene {
           // Half of them while it proves, for its start takes longer than that.
           boolean proving = random.nextBoolean();
           if (proving) {
-            await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(10))
+            await().pollInterval(Duration.ofMillis(10))
                 .until(() -> program.err().contains("run ") || !program.running());
           }
           Thread.sleep(random.nextLong(proving ? whole / 2 : whole));

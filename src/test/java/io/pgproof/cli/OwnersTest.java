@@ -6,18 +6,20 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pgproof.EngineDatabase;
+import io.pgproof.Gate;
 import io.pgproof.Remains;
 import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory.RunDirectory;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -126,11 +128,13 @@ class OwnersTest extends ProgramScene {
 
   @Test
   void aSecondVerifyGoesThroughTheOwnerThatTheFirstOneIs() throws Exception {
-    try (Program first = verify("--json", "--assert", "select pg_sleep(3) is not null")) {
-      awaitMoment(first, Moment.CHECKING);
+    try (Program first = verify("--json", "--assert", Gate.ASSERTION)) {
+      RunDirectory run = directory(awaitMoment(first, Moment.CHECKING));
       try (Program second = verify("--json")) {
-        await().atMost(Duration.ofMinutes(2)).until(() -> second.err().contains("run ") || !second.running());
+        await().until(() -> second.err().contains("run ") || !second.running());
         assertThat(Ownership.owner(state)).hasValue(first.pid());
+        await().until(() -> Gate.holds(run));
+        Gate.open(run);
         assertProven(second);
       }
       assertProven(first);
@@ -139,10 +143,18 @@ class OwnersTest extends ProgramScene {
 
   @Test
   void twoStartedAtOnceAreBothProvenByOneOwner() throws Exception {
-    try (Program one = verify("--json", "--assert", "select pg_sleep(3) is not null");
-        Program other = verify("--json", "--assert", "select pg_sleep(3) is not null")) {
-      await().atMost(Duration.ofMinutes(2)).until(() -> at(Moment.CHECKING).size() == 2 || !one.running() || !other.running());
+    // Two of one path would take turns.
+    Path copy = Files.createSymbolicLink(state.path().resolve("other"), backup);
+    try (Program one = verify("--json", "--assert", Gate.ASSERTION);
+        Program other = Program.start(state.path(), "verify", copy.toString(), "--json", "--assert", Gate.ASSERTION)) {
+      await().until(() -> at(Moment.CHECKING).size() == 2 || !one.running() || !other.running());
+      List<RunDirectory> runs = at(Moment.CHECKING).stream().map(this::directory).toList();
+      assertThat(runs).hasSize(2);
       assertThat(Ownership.owner(state).orElseThrow()).isIn(one.pid(), other.pid());
+      for (RunDirectory run : runs) {
+        await().until(() -> Gate.holds(run));
+        Gate.open(run);
+      }
       assertProven(one);
       assertProven(other);
     }

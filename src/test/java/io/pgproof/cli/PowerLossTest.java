@@ -71,7 +71,7 @@ class PowerLossTest extends ProgramScene {
   private void cut(Program program) throws Exception {
     power.cut();
     program.kill();
-    await().atMost(Duration.ofMinutes(1)).until(() -> PROGRAMS.run(new HostCommand(Duration.ofMinutes(1), "sh", "-c",
+    await().until(() -> PROGRAMS.run(new HostCommand(Duration.ofMinutes(1), "sh", "-c",
         KILL_MACHINES, "sh", "lxc.*" + state.machinePrefix() + "*")).out().isEmpty());
     power.back();
   }

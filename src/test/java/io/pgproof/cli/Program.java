@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +62,7 @@ final class Program implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of("serve"));
     arguments.addAll(List.of(more));
     Program server = start(state, Map.of("SERVER_PORT", "0", "PGPROOF_WATCH_EVERY", "1s"), List.of(), arguments.toArray(String[]::new));
-    Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> server.err().contains(SERVES) || !server.running());
+    Awaitility.await().until(() -> server.err().contains(SERVES) || !server.running());
     assertThat(server.err()).contains(SERVES + "http://127.0.0.1:");
     return server;
   }
@@ -121,8 +120,8 @@ final class Program implements AutoCloseable {
 
   /** Waits for its end and returns its exit status. */
   int await() throws InterruptedException {
-    if (!process.waitFor(5, TimeUnit.MINUTES)) {
-      throw new AssertionError("the program did not end within 5 minutes; it wrote: " + out + err);
+    if (!process.waitFor(10, TimeUnit.MINUTES)) {
+      throw new AssertionError("the program did not end within 10 minutes; it wrote: " + out + err);
     }
     outReader.join();
     errReader.join();

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.Bench;
 import io.pgproof.Remains;
 import io.pgproof.demo.SourceDatabase;
+import io.pgproof.proof.RunId;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.state.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,12 +76,16 @@ abstract class ProgramScene {
 
   /** Lets the checks last long enough to be caught in; the resumed run asks it again. */
   static String slowWhile(Moment moment) {
-    return moment == Moment.CHECKING ? "select pg_sleep(8) is not null" : "select true";
+    return moment == Moment.CHECKING ? "select pg_sleep(5) is not null" : "select true";
+  }
+
+  RunDirectory directory(String run) {
+    return state.run(new RunId(run));
   }
 
   String awaitMoment(Program program, Moment moment) {
     List<String> seen = new ArrayList<>();
-    await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(2)).until(() -> {
+    await().pollInterval(Duration.ofMillis(2)).until(() -> {
       seen.addAll(at(moment));
       return !seen.isEmpty() || !program.running();
     });

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pgproof.Gate;
 import io.pgproof.Remains;
-import io.pgproof.proof.RunId;
+import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.state.Trees;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ class SignalsTest extends ProgramScene {
   @Test
   void interruptedAsSoonAsItBeganARunEndsAsInterrupted() throws Exception {
     try (Program program = verify("--json", "--assert", "select pg_sleep(30) is not null")) {
-      await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(2))
+      await().pollInterval(Duration.ofMillis(2))
           .until(() -> program.err().contains("run ") || !program.running());
       program.interrupt();
       assertInterrupted(program);
@@ -46,7 +47,7 @@ class SignalsTest extends ProgramScene {
   void interruptedWhileAnImageIsBuiltTheBuildEndsWithTheRun() throws Exception {
     Trees.remove(state.images());
     try (Program program = verify("--json")) {
-      await().atMost(Duration.ofMinutes(2)).until(() -> !program.running()
+      await().until(() -> !program.running()
           || Files.isDirectory(state.images()) && images().stream().anyMatch(name -> name.startsWith(".building-")));
       program.interrupt();
       assertInterrupted(program);
@@ -58,12 +59,14 @@ class SignalsTest extends ProgramScene {
   @Test
   void interruptedInItsTeardownARunKeepsTheVerdictThatItsChecksGave() throws Exception {
     try (Program program = Program.start(state.path(), Map.of("PGPROOF_RETRY_CYCLE", "PT2S,PT2S,PT2S"), List.of(),
-        "verify", backup.toString(), "--json", "--assert", "select pg_sleep(3) is not null")) {
-      String run = awaitMoment(program, Moment.CHECKING);
-      Path held = state.run(new RunId(run)).settings().resolve("postgresql.conf");
+        "verify", backup.toString(), "--json", "--assert", Gate.ASSERTION)) {
+      RunDirectory run = directory(awaitMoment(program, Moment.CHECKING));
+      await().until(() -> Gate.holds(run) || !program.running());
+      Path held = run.settings().resolve("postgresql.conf");
       chattr("+i", held);
       try {
-        await().atMost(Duration.ofMinutes(1)).until(() -> program.err().contains(held.toString()) || !program.running());
+        Gate.open(run);
+        await().until(() -> program.err().contains(held.toString()) || !program.running());
         program.interrupt();
       } finally {
         chattr("-i", held);
@@ -85,7 +88,7 @@ class SignalsTest extends ProgramScene {
     Path other = Files.createSymbolicLink(state.path().resolve("other"), backup);
     try (Program program = Program.start(
         state.path(), "verify", other.toString(), "--json", "--assert", "select pg_sleep(30) is not null")) {
-      await().atMost(Duration.ofMinutes(2)).until(() -> at(Moment.CHECKING).size() == 2 || !program.running());
+      await().until(() -> at(Moment.CHECKING).size() == 2 || !program.running());
       program.interrupt();
       assertThat(program.await()).as(program.err()).isEqualTo(130);
       assertThat(JSON.readTree(program.out()).get("reason").asText()).isEqualTo("interrupted");

@@ -77,7 +77,7 @@ class HostProgramsTest {
   @Test
   void limitKillsTheWholeGroup() throws Exception {
     Path child = directory.resolve("child");
-    Ended ended = programs.run(new HostCommand(Duration.ofMillis(500),
+    Ended ended = programs.run(new HostCommand(Duration.ofSeconds(3),
         "sh", "-c", "sleep 1000 & echo $! > " + child + "; echo said; wait"));
 
     assertThat(ended.timedOut()).isTrue();

@@ -42,7 +42,7 @@ class RemainsTest {
     try {
       Remains.remove(building, programs);
 
-      assertThat(ours.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(ours.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(foreign.isAlive()).isTrue();
       assertThat(building).doesNotExist();
     } finally {

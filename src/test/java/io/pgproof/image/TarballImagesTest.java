@@ -222,7 +222,7 @@ class TarballImagesTest {
     await(unpacking);
     Image other = storeOf(tarball).build(12, false, hearing);
 
-    assertThat(one.get(1, TimeUnit.MINUTES)).isEqualTo(other);
+    assertThat(one.get(5, TimeUnit.MINUTES)).isEqualTo(other);
     assertThat(said).filteredOn(line -> line.startsWith("unpacking")).hasSize(1);
     try (Stream<Path> entries = Files.list(images)) {
       assertThat(entries).containsExactly(images.resolve(other.key()));
@@ -231,7 +231,7 @@ class TarballImagesTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(latch.await(5, TimeUnit.MINUTES)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -13,6 +13,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -203,13 +204,14 @@ class MailServerTest {
 
   @Test
   void aServerThatIsNotThereAndASecretThatIsNotThereAreNamed() throws Exception {
-    int port;
-    try (ServerSocket closed = new ServerSocket(0)) {
-      port = closed.getLocalPort();
+    // Held, so that no other program takes it, and not listened at.
+    try (Socket closed = new Socket()) {
+      closed.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      int port = closed.getLocalPort();
+      Mail gone = new Mail("localhost", port, Security.NONE, "pgproof@example.org", Optional.empty(), Optional.empty());
+      assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org", gone))
+          .isInstanceOf(IOException.class).hasMessageContaining("localhost:" + port);
     }
-    Mail gone = new Mail("localhost", port, Security.NONE, "pgproof@example.org", Optional.empty(), Optional.empty());
-    assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org", gone))
-        .isInstanceOf(IOException.class).hasMessageContaining("localhost:" + port);
     Path file = place.resolve("nowhere");
     try (MailBox box = new MailBox()) {
       Mail unknown = box.address(Security.NONE, "pgproof", new Secret(Optional.of(file), Optional.empty()));

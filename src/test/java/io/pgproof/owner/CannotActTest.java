@@ -21,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -77,9 +76,9 @@ class CannotActTest {
         run.set(begun.run());
       }
     }));
-    await().atMost(Duration.ofMinutes(1)).until(() -> run.get() != null);
+    await().until(() -> run.get() != null);
     RunDirectory directory = Bench.state().run(new RunId(run.get()));
-    await().atMost(Duration.ofMinutes(1)).until(() -> sessions(directory) > 0);
+    await().until(() -> sessions(directory) > 0);
     assertThat(processes(directory)).allSatisfy(CannotActTest::assertReachesNothing);
     try (ServerSocket open = new ServerSocket(0)) {
       assertThatThrownBy(() -> assertReachesNothing(Path.of("/proc/self"))).as("%s is seen", open)
@@ -153,7 +152,7 @@ class CannotActTest {
     String data = source.inside("free");
     source.run("/bin/touch", data + "/recovery.signal");
     start(source, data, "");
-    await().atMost(Duration.ofSeconds(30)).until(() -> source.run(ctl(source), "status", "--pgdata=" + data).status() == 3);
+    await().until(() -> source.run(ctl(source), "status", "--pgdata=" + data).status() == 3);
     assertThat(log).content().contains("recovery target");
     assertThat(source.ask(WRITTEN)).contains("acted-restore").doesNotContain("acted-end", "acted-cron");
 
@@ -168,7 +167,7 @@ class CannotActTest {
 
     source.run("/bin/mv", data + "/standby.signal", data + "/recovery.signal");
     start(source, data, " -c recovery_target_time= -c recovery_target_action=promote");
-    await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+    await().untilAsserted(() -> {
       assertThat(source.ask(WRITTEN)).isEqualTo("acted-archive acted-cleanup acted-cron acted-end acted-restore");
       assertThat(log).content().contains("could not connect to the publisher");
     });

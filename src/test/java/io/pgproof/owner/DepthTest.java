@@ -80,7 +80,7 @@ class DepthTest {
   @Test
   void aDamagedPageOfAnIndexIsFoundAtStandardAlone() throws Exception {
     Path backup;
-    SourceOptions options = SourceOptions.standard().withoutChecksums().keepingBackupsIn(place);
+    SourceOptions options = SourceOptions.standard().withoutChecksums().with("autovacuum", "off").keepingBackupsIn(place);
     try (SourceDatabase source = Bench.source(15, "torn-index", options)) {
       source.fill(5_000);
       source.execute("checkpoint");

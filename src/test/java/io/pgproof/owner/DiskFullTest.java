@@ -128,17 +128,17 @@ class DiskFullTest {
               checking.countDown();
             }
           });
-      assertThat(checking.await(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(checking.await(5, TimeUnit.MINUTES)).isTrue();
       fill(ballast, (int) (Files.getFileStore(place).getUsableSpace() >> 20) - 200);
 
-      Report report = larger.get(1, TimeUnit.MINUTES);
+      Report report = larger.get(5, TimeUnit.MINUTES);
       assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
       assertThat(report.reason()).isEqualTo("disk-full");
       assertThat(report.message()).contains("of 2 runs in containers this one took the most");
       Files.delete(ballast);
       assertThat(smaller).isNotDone();
       younger.takeBack();
-      assertThat(smaller.get(1, TimeUnit.MINUTES).reason()).isEqualTo("interrupted");
+      assertThat(smaller.get(5, TimeUnit.MINUTES).reason()).isEqualTo("interrupted");
     }
     Remains.assertNone(state);
   }

@@ -24,7 +24,6 @@ import io.pgproof.workflow.VerifyBackup.Variable;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -193,7 +192,7 @@ class FourEyesServedTest {
 
   private static String task(RunId run, String key) {
     TaskService tasks = owner.application().getBean(TaskService.class);
-    return await().atMost(Duration.ofSeconds(30)).until(() -> tasks.createTaskQuery().processInstanceBusinessKey(run.value())
+    return await().until(() -> tasks.createTaskQuery().processInstanceBusinessKey(run.value())
         .taskDefinitionKey(key).list().stream().findFirst(), Optional::isPresent).orElseThrow().getId();
   }
 

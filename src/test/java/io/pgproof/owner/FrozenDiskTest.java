@@ -3,10 +3,8 @@ package io.pgproof.owner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pgproof.Bench;
 import io.pgproof.FrozenDisk;
 import io.pgproof.proof.Report;
-import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +68,7 @@ class FrozenDiskTest extends OwnerScene {
 
   @Test
   void aContainerThatTheKernelHoldsIsAnIncidentThatNamesItsProcessesAndATryMoreTearsDown() throws Exception {
-    Begun begun = begin(within(new Timeouts(LONG, LONG, Duration.ofSeconds(4), LONG), WRITES));
+    Begun begun = begin(within(new Timeouts(LONG, LONG, Duration.ofSeconds(8), LONG), WRITES));
     awaitChecks(begun);
     disk.freeze();
 
@@ -86,10 +84,8 @@ class FrozenDiskTest extends OwnerScene {
 
   @Test
   void aRestoreThatTheKernelHoldsIsLeftAsideAndATryMoreRemovesItsFiles() throws Exception {
-    Begun begun = begin(within(new Timeouts(LONG, SHORT, LONG, LONG), "select true"));
-    Path base = state.run(new RunId(begun.run())).data().resolve("base");
-    await().pollInterval(Duration.ofMillis(1)).until(() -> Files.exists(base));
-    disk.freeze();
+    Begun begun = begin(within(new Timeouts(LONG, Duration.ofSeconds(5), LONG, LONG), "select true"));
+    disk.freezeOnce(directory(begun).data().resolve("base"));
 
     assertThat(standsStill(begun, "'tearDownAfterFinding'")).contains("could not be removed", "a disk that does not answer");
 
@@ -118,7 +114,7 @@ class FrozenDiskTest extends OwnerScene {
   }
 
   private String standsStill(Begun begun, String where) throws Exception {
-    Reply reply = begun.reply().get(50, TimeUnit.SECONDS);
+    Reply reply = begun.reply().get(5, TimeUnit.MINUTES);
     assertThat(reply).isInstanceOfSatisfying(Reply.Failed.class, failed ->
         assertThat(failed.message()).contains("run " + begun.run() + " stands still at " + where));
     return ((Reply.Failed) reply).message();
@@ -135,7 +131,7 @@ class FrozenDiskTest extends OwnerScene {
     ManagementService management = owner.application().getBean(ManagementService.class);
     management.setJobRetries(
         management.createJobQuery().processInstanceId(instance(begun)).noRetriesLeft().singleResult().getId(), 1);
-    await().atMost(Duration.ofSeconds(30)).until(() -> said(begun.run()).contains("verdict: inconclusive (" + reason + ")"));
+    await().until(() -> said(begun.run()).contains("verdict: inconclusive (" + reason + ")"));
     assertThat(owner.application().getBean(RuntimeService.class).createIncidentQuery().list()).isEmpty();
     assertThat(said(begun.run())).containsSubsequence(
         List.of("restored files removed", "verdict: inconclusive (" + reason + ")"));

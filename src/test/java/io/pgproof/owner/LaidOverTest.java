@@ -1,14 +1,18 @@
 package io.pgproof.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.pgproof.Bench;
+import io.pgproof.Gate;
 import io.pgproof.Remains;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
@@ -21,6 +25,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -111,13 +117,19 @@ class LaidOverTest {
   @Test
   void aBackupThatChangesWhileTheServerReadsItIsNeitherProvenNorRefuted() throws Exception {
     Path copy = copy();
-    Reply reply = Bench.ask(
-        new Request.Verify(Bench.request(copy, SourceDatabase.FRESHNESS_QUERY, "select pg_sleep(3) is null")), heard -> {
-          if (heard instanceof Reply.Standing standing && standing.standing().phase().equals("check")) {
-            touch(copy.resolve("PG_VERSION"));
+    AtomicReference<String> run = new AtomicReference<>();
+    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> Bench.ask(
+        new Request.Verify(Bench.request(copy, SourceDatabase.FRESHNESS_QUERY, Gate.ASSERTION)), heard -> {
+          if (heard instanceof Reply.Begun begun) {
+            run.set(begun.run());
           }
-        });
-    Report report = ((Reply.Verdict) reply).report();
+        }));
+    await().until(() -> run.get() != null);
+    RunDirectory directory = Bench.state().run(new RunId(run.get()));
+    await().until(() -> Gate.holds(directory));
+    touch(copy.resolve("PG_VERSION"));
+    Gate.open(directory);
+    Report report = ((Reply.Verdict) reply.get()).report();
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
     assertThat(report.reason()).isEqualTo("backup-changed");

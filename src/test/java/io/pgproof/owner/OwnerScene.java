@@ -7,8 +7,10 @@ import io.pgproof.Bench;
 import io.pgproof.Remains;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.target.VerificationRequest.Timeouts;
@@ -31,12 +33,12 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** An owner in this process that leaves workers aside after a second, its runs, and what happens in them. */
 abstract class OwnerScene {
+  /** For what never ends by itself. */
   static final Duration SHORT = Duration.ofSeconds(1);
   static final Duration LONG = Duration.ofMinutes(10);
 
   static StateDirectory state;
   static Owner owner;
-
 
   @BeforeAll
   static void aStateDirectoryOfItsOwn() {
@@ -64,7 +66,7 @@ abstract class OwnerScene {
 
   record Begun(String run, CompletableFuture<Reply> reply) {
     Report verdict() throws Exception {
-      Reply last = reply.get(3, TimeUnit.MINUTES);
+      Reply last = reply.get(5, TimeUnit.MINUTES);
       assertThat(last).isInstanceOf(Reply.Verdict.class);
       return ((Reply.Verdict) last).report();
     }
@@ -104,7 +106,7 @@ abstract class OwnerScene {
   Begun begin(VerificationRequest request) {
     AtomicReference<String> run = new AtomicReference<>();
     CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> ask(new Request.Verify(request), run));
-    await().atMost(Duration.ofMinutes(1)).until(() -> run.get() != null || reply.isDone());
+    await().until(() -> run.get() != null || reply.isDone());
     return new Begun(run.get(), reply);
   }
 
@@ -126,9 +128,13 @@ abstract class OwnerScene {
   }
 
   void awaitChecks(Begun begun) {
-    await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20)).until(() ->
+    await().pollInterval(Duration.ofMillis(20)).until(() ->
         said(begun.run()).stream().anyMatch(line -> line.startsWith("recovered")) || begun.reply().isDone());
     assertThat(begun.reply()).isNotDone();
+  }
+
+  static RunDirectory directory(Begun begun) {
+    return state.run(new RunId(begun.run()));
   }
 
   String instance(Begun begun) {

@@ -12,7 +12,6 @@ import io.pgproof.workflow.VerifyBackup.Decision;
 import io.pgproof.workflow.VerifyBackup.Task;
 import io.pgproof.workflow.VerifyBackup.Variable;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -128,9 +127,9 @@ class PeopleTest {
     Reply.Runs latest = (Reply.Runs) Bench.ask(new Request.ListRuns(1));
     assertThat(latest.lines().get(0).run()).isNotEqualTo(refuted.run());
     assertThat(latest.lines().get(0).askedBy()).isEqualTo("ada");
-    await().atMost(Duration.ofMinutes(1)).until(() ->
+    await().until(() ->
         ((Reply.Runs) Bench.ask(new Request.ListRuns(1))).lines().get(0).verdict() != null);
-    await().atMost(Duration.ofMinutes(2)).until(Bench.owner()::quiet);
+    await().until(Bench.owner()::quiet);
   }
 
   @Test
@@ -176,7 +175,7 @@ class PeopleTest {
   }
 
   private String openTask(Report report, String key) throws InterruptedException {
-    await().atMost(Duration.ofMinutes(2)).until(Bench.owner()::quiet);
+    await().until(Bench.owner()::quiet);
     return tasks.createTaskQuery().processInstanceBusinessKey(report.run()).taskDefinitionKey(key).singleResult().getId();
   }
 
@@ -190,7 +189,7 @@ class PeopleTest {
 
   private void awaitEnd(Report report, String event) throws InterruptedException {
     HistoryService history = Bench.owner().application().getBean(HistoryService.class);
-    await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
+    await().untilAsserted(() -> assertThat(
         history.createHistoricActivityInstanceQuery().activityId(event).list().stream()
             .map(ended -> history.createHistoricProcessInstanceQuery().processInstanceId(ended.getProcessInstanceId())
                 .singleResult().getBusinessKey()))

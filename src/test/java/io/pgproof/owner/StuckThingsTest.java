@@ -5,11 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.Bench;
 import io.pgproof.EngineDatabase;
+import io.pgproof.Gate;
 import io.pgproof.Remains;
 import io.pgproof.TurnedClock;
 import io.pgproof.proof.Report;
-import io.pgproof.proof.RunId;
-import io.pgproof.target.VerificationRequest;
 import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.camunda.bpm.engine.RuntimeService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -58,11 +56,9 @@ class StuckThingsTest extends OwnerScene {
 
   @Test
   void aServerThatStandsStillInTheChecksEndsTheRun() throws Exception {
-    Begun begun = begin(Bench.within(new Timeouts(LONG, LONG, Duration.ofSeconds(5), LONG),
-        Bench.request(Bench.backup(15), null, "select pg_sleep(600) is not null")));
-    await("the assertion is asked").atMost(Duration.ofMinutes(1)).until(() ->
-        processes(begun).stream().anyMatch(pid -> commandLine(pid).contains("[local]")) || begun.reply().isDone());
-    Thread.sleep(500);
+    Begun begun = begin(Bench.within(new Timeouts(LONG, LONG, Duration.ofSeconds(10), LONG),
+        Bench.request(Bench.backup(15), null, Gate.ASSERTION)));
+    await("the assertion is asked").until(() -> Gate.holds(directory(begun)) || begun.reply().isDone());
     standStill(begun);
     Report report = begun.verdict();
     assertInconclusive(report, "check-timeout");
@@ -71,23 +67,24 @@ class StuckThingsTest extends OwnerScene {
 
   @Test
   void aRunThatIsSuspendedInCockpitGoesOnWhenItIsActivated() throws Exception {
-    Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
+    Begun begun = begin(Bench.request(Bench.backup(15), null, Gate.ASSERTION));
     awaitChecks(begun);
     RuntimeService runtime = owner.application().getBean(RuntimeService.class);
     String instance = instance(begun);
     runtime.suspendProcessInstanceById(instance);
+    Gate.open(directory(begun));
 
     assertThat(begun.reply().get()).isInstanceOfSatisfying(Reply.Failed.class, failed ->
         assertThat(failed.message()).contains("was suspended by hand"));
-    await("an owner does not wait for it").atMost(Duration.ofSeconds(20)).until(owner::quiet);
+    await("an owner does not wait for it").until(owner::quiet);
 
     runtime.activateProcessInstanceById(instance);
-    await().atMost(Duration.ofMinutes(1)).until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
+    await().until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
   }
 
   @Test
   void aRunThatWasSuspendedWhenItsOwnerEndedBeginsAnewWhenItIsActivated() throws Exception {
-    Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
+    Begun begun = begin(Bench.request(Bench.backup(15), null, Gate.ASSERTION));
     awaitChecks(begun);
     owner.application().getBean(RuntimeService.class).suspendProcessInstanceById(instance(begun));
     close();
@@ -95,8 +92,10 @@ class StuckThingsTest extends OwnerScene {
 
     startOwner(Map.of());
     owner.application().getBean(RuntimeService.class).activateProcessInstanceById(instance(begun));
+    await().until(() -> Gate.holds(directory(begun)));
+    Gate.open(directory(begun));
 
-    await().atMost(Duration.ofMinutes(1)).until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
+    await().until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
     assertThat(said(begun.run())).contains("attempt 2 began");
   }
 
@@ -114,12 +113,13 @@ class StuckThingsTest extends OwnerScene {
 
   @Test
   void aClockThatIsSetBackCostsARunNeitherItsVerdictNorTheOrderOfItsTeardown() throws Exception {
-    Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(2) is not null"));
+    Begun begun = begin(Bench.request(Bench.backup(15), null, Gate.ASSERTION));
     awaitChecks(begun);
-    Path held = state.run(new RunId(begun.run())).settings().resolve("postgresql.conf");
+    Path held = directory(begun).settings().resolve("postgresql.conf");
     chattr("+i", held);
     try {
-      await().atMost(Duration.ofMinutes(1)).until(() -> failed(begun) > 0);
+      Gate.open(directory(begun));
+      await().until(() -> failed(begun) > 0);
       // The next try of the teardown is due by the old clock.
       TurnedClock.setBack(Duration.ofHours(1));
     } finally {
@@ -139,17 +139,19 @@ class StuckThingsTest extends OwnerScene {
     try (EngineDatabase database = EngineDatabase.start()) {
       startOwner(Map.of("spring.datasource.url", database.url(), "spring.datasource.username", database.user(),
           "spring.datasource.hikari.connection-timeout", "1000"));
-      Begun begun = begin(Bench.request(Bench.backup(15), null, "select pg_sleep(3) is not null"));
+      Begun begun = begin(Bench.request(Bench.backup(15), null, Gate.ASSERTION));
       awaitChecks(begun);
 
       database.stop();
+      Gate.open(directory(begun));
       // The checks end meanwhile, and nothing can be told of it.
-      Thread.sleep(8_000);
+      await().until(() -> processes(begun).stream().noneMatch(pid -> commandLine(pid).contains("[local]")));
+      Thread.sleep(3_000);
       assertThat(begun.reply()).isNotDone();
       database.startAgain();
 
       assertThat(begun.verdict().verdict()).isEqualTo("proven");
-      await().atMost(Duration.ofMinutes(1)).until(owner::quiet);
+      await().until(owner::quiet);
       assertThat(owner.application().getBean(RuntimeService.class).createExecutionQuery().count()).isZero();
       close();
     }
@@ -179,10 +181,8 @@ class StuckThingsTest extends OwnerScene {
   private Set<String> processes(Begun begun) throws IOException {
     String group = "lxc.payload." + state.machinePrefix() + begun.run();
     Set<String> processes = new TreeSet<>();
-    try (Stream<Path> groups = Files.find(Path.of("/sys/fs/cgroup"), 3, (path, is) -> path.endsWith(group))) {
-      for (Path found : groups.toList()) {
-        processes.addAll(Files.readAllLines(found.resolve("cgroup.procs")));
-      }
+    for (Path found : Remains.controlGroups(group)) {
+      processes.addAll(Files.readAllLines(found.resolve("cgroup.procs")));
     }
     return processes;
   }

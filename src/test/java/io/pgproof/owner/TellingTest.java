@@ -40,7 +40,7 @@ class TellingTest {
         assertThat(summaries(server)).isEqualTo(1);
         server.application().getBean(Tell.class)
             .tell(new Happening.ScheduleMissed("shop", Instant.parse("2026-03-01T03:00:00Z"), "the server was not running"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> !hook.posted().isEmpty());
+        await().until(() -> !hook.posted().isEmpty());
       }
       int tried = hook.posted().size();
       try (Owner command = Owner.start(Ownership.take(state).orElseThrow(), false)) {
@@ -51,7 +51,7 @@ class TellingTest {
       }
       assertThat(hook.posted()).hasSize(tried);
       try (Owner server = Owner.serve(Ownership.take(state).orElseThrow(), configuration)) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> server.application().getBean(RuntimeService.class)
+        await().until(() -> server.application().getBean(RuntimeService.class)
             .createProcessInstanceQuery().processDefinitionKey(TellSomebody.PROCESS).count() == 0);
         assertThat(summaries(server)).isEqualTo(1);
 
@@ -60,7 +60,7 @@ class TellingTest {
             .singleResult().getId(), "as if it could not be planned");
         Rounds rounds = new Rounds(server.application(), Duration.ofMillis(200));
         try {
-          await().atMost(Duration.ofSeconds(30)).until(() -> summaries(server) == 1);
+          await().until(() -> summaries(server) == 1);
         } finally {
           rounds.close();
         }

@@ -77,7 +77,7 @@ public final class HostMachine {
     Path output = Files.createTempFile(home, "output", "");
     Process process = start(home, mounts, output, line);
     try {
-      if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
         throw new IOException(line + " failed:\n" + Files.readString(output));
       }
       return Files.readString(output);

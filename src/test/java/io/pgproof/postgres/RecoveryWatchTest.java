@@ -3,6 +3,7 @@ package io.pgproof.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.pgproof.backup.BackupIdentity.Label;
 import io.pgproof.backup.Lsn;
@@ -15,6 +16,10 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -210,9 +215,8 @@ class RecoveryWatchTest {
         Duration.ofDays(1), Duration.ofSeconds(120), ZoneId.of("UTC"));
     Thread killer = new Thread(() -> {
       try {
-        while (killBackend() == 0) {
-          Thread.sleep(50);
-        }
+        await().until(this::sleeps);
+        killBackend();
       } catch (IOException | InterruptedException e) {
         throw new IllegalStateException(e);
       }
@@ -225,14 +229,22 @@ class RecoveryWatchTest {
     assertThat(answers.findings().get(0).message()).contains("assertion 1 crashed the restored server", "signal 11");
   }
 
-  /** The backend that sleeps has renamed itself after what it does, as every server process does. */
-  private long killBackend() throws IOException, InterruptedException {
+  private boolean sleeps() throws SQLException {
+    try (Connection connection = new RestoredServer(copy.address).connect("postgres", LIMIT);
+        Statement statement = connection.createStatement();
+        ResultSet sessions = statement.executeQuery(
+            "select from pg_stat_activity where datname = 'shop' and state = 'active' and query like '%pg_sleep%'")) {
+      return sessions.next();
+    }
+  }
+
+  /** The backend that sleeps has renamed itself after its database, as every server process does. */
+  private void killBackend() throws IOException, InterruptedException {
     for (ProcessHandle process : copy.processes()) {
       if (title(process).startsWith("postgres: postgres shop")) {
-        return new ProcessBuilder("kill", "-SEGV", String.valueOf(process.pid())).start().waitFor() == 0 ? 1 : 0;
+        assertThat(new ProcessBuilder("kill", "-SEGV", String.valueOf(process.pid())).start().waitFor()).isZero();
       }
     }
-    return 0;
   }
 
   /** Empty for a process that has ended. */

@@ -87,7 +87,7 @@ final class RestoredCopy implements AutoCloseable {
 
   /** Kills the server as if it had crashed. */
   void kill() {
-    server.destroyForcibly().onExit().orTimeout(30, TimeUnit.SECONDS).join();
+    server.destroyForcibly().onExit().orTimeout(5, TimeUnit.MINUTES).join();
   }
 
   @Override

@@ -312,7 +312,7 @@ class RestoredServerTest {
       ServerAddress address = new ServerAddress(directory, expectedUid, null, "postgres", HostMachine.MAJOR);
       assertThatThrownBy(() -> new RestoredServer(address).connect("postgres", LIMIT))
           .isInstanceOfAny(SQLException.class, FindingException.class);
-      return received.get(30, TimeUnit.SECONDS);
+      return received.get(5, TimeUnit.MINUTES);
     }
   }
 

@@ -47,6 +47,7 @@ final class SourceCluster {
         archive_mode = on
         archive_command = 'cp %%p /source/archive/%%f'
         track_commit_timestamp = on
+        autovacuum = off
         fsync = off
         END
         pg_ctl -D data -l server.log -w start >/dev/null

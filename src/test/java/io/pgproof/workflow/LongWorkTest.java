@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,9 @@ class LongWorkTest {
 
   private final RunId run = RunId.at(Instant.now());
   private final AtomicBoolean rung = new AtomicBoolean();
-  private final LongWork work = new LongWork((ended, message) -> rung.set(true), Duration.ofMillis(200), 3);
+  /** Leaves no worker aside that lets go. */
+  private LongWork work = new LongWork((ended, message) -> rung.set(true), Duration.ofMinutes(5), 3);
+  private final CountDownLatch working = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
 
   @AfterEach
@@ -36,7 +39,12 @@ class LongWorkTest {
 
   @Test
   void workWithinItsLimitGivesItsResult() {
-    work.begin(run, MESSAGE, LONG, () -> "sound");
+    work.begin(run, MESSAGE, LONG, () -> {
+      released.await();
+      return "sound";
+    });
+    assertThat(work.look(run, MESSAGE)).isEmpty();
+    released.countDown();
     await().until(rung::get);
     assertThat(work.<String>look(run, MESSAGE)).contains("sound");
   }
@@ -68,42 +76,46 @@ class LongWorkTest {
   @Test
   void workThatTakesTooLongIsInterruptedAndFoundAsSuch() {
     work.begin(run, MESSAGE, SHORT, () -> {
-      Thread.sleep(60_000);
+      Thread.sleep(600_000);
       return "never";
     });
-    assertThat(work.look(run, MESSAGE)).isEmpty();
     await().untilAsserted(() -> assertTooLate("the restore of /backups/shop did not end within"));
-    assertThat(rung).isTrue();
+    await().untilTrue(rung);
   }
 
   @Test
-  void workThatTellsWhatItKnowsWhenItIsInterruptedIsHeard() {
+  void workThatTellsWhatItKnowsWhenItIsInterruptedIsHeard() throws Exception {
     work.begin(run, MESSAGE, SHORT, () -> {
       try {
-        Thread.sleep(60_000);
+        working.countDown();
+        Thread.sleep(600_000);
       } catch (InterruptedException e) {
         return "half of it";
       }
       return "never";
     });
+    working.await();
     await().untilAsserted(() -> assertThat(work.<String>look(run, MESSAGE)).contains("half of it"));
   }
 
   @Test
-  void whatWorkFoundComesBeforeThatItWasLate() {
+  void whatWorkFoundComesBeforeThatItWasLate() throws Exception {
     work.begin(run, MESSAGE, SHORT, () -> {
       try {
-        Thread.sleep(60_000);
+        working.countDown();
+        Thread.sleep(600_000);
       } catch (InterruptedException e) {
         throw new FindingException(Reason.ARCHIVE_CORRUPT, "base.tar.gz is no archive");
       }
       return "never";
     });
+    working.await();
     await().untilAsserted(() -> assertThatThrownBy(() -> work.look(run, MESSAGE)).hasMessageContaining("no archive"));
   }
 
   @Test
   void aWorkerThatTheKernelHoldsIsLeftAsideAndNobodyWaitsForIt() {
+    leaveWorkersAsideSoon();
     work.begin(run, MESSAGE, SHORT, held());
     await().untilAsserted(() -> assertTooLate("does not let go"));
 
@@ -116,6 +128,7 @@ class LongWorkTest {
 
   @Test
   void aWorkerThatTheKernelHoldsKeepsNoOwnerFromEnding() {
+    leaveWorkersAsideSoon();
     work.begin(run, MESSAGE, LONG, held());
     work.stopAll();
     assertThat(work.runs()).isEmpty();
@@ -123,8 +136,9 @@ class LongWorkTest {
 
   /** The interrupt of a thread that waits in a channel closes the channel, and that waits for the thread. */
   @Test
-  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aWorkerThatTheKernelHoldsInAChannelHoldsNobodyWhoInterruptsIt() {
+    leaveWorkersAsideSoon();
     work.begin(run, MESSAGE, SHORT, () -> new HeldChannel().read());
     await().untilAsserted(() -> assertTooLate("does not let go"));
 
@@ -132,6 +146,11 @@ class LongWorkTest {
     work.close();
 
     assertThat(rung).as("it is still held").isFalse();
+  }
+
+  private void leaveWorkersAsideSoon() {
+    work.close();
+    work = new LongWork((ended, message) -> rung.set(true), Duration.ofMillis(200), 3);
   }
 
   private final class HeldChannel extends AbstractInterruptibleChannel {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.VerifyBackup.Wait;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +38,7 @@ class TakeTurnTest {
       night.prove(next);
       if (!waiting.isEmpty()) {
         RunId rung = waiting.get(0);
-        await().atMost(Duration.ofSeconds(20)).until(() -> !night.standing(rung).equals(List.of(Wait.AWAIT_TURN)));
+        await().until(() -> !night.standing(rung).equals(List.of(Wait.AWAIT_TURN)));
         night.workOn(rung);
         assertThat(inContainers(runs)).contains(rung);
       }
@@ -53,7 +52,7 @@ class TakeTurnTest {
     List<RunId> runs = Stream.of("shop", "shop", "shop").map(night::ask).toList();
     runs.forEach(night::workOn);
     for (RunId run : runs) {
-      await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+      await().untilAsserted(() -> {
         night.workOn(run);
         assertThat(inContainers(runs)).containsExactly(run);
       });
@@ -73,7 +72,7 @@ class TakeTurnTest {
     assertThat(night.told(second)).endsWith("waits for its turn, behind " + first);
 
     night.prove(first);
-    await().atMost(Duration.ofSeconds(20)).until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
+    await().until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
     night.workOn(second);
     assertThat(night.told(second)).endsWith("its turn came");
     night.prove(second);
@@ -93,11 +92,11 @@ class TakeTurnTest {
 
     night.verifications.withdraw(second, "olga");
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
+    await().until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
     night.workOn(second);
     assertThat(night.told(second)).endsWith("verdict: inconclusive (interrupted)");
     night.prove(first);
-    await().atMost(Duration.ofSeconds(20)).until(() -> !night.standing(third).equals(List.of(Wait.AWAIT_TURN)));
+    await().until(() -> !night.standing(third).equals(List.of(Wait.AWAIT_TURN)));
     night.workOn(third);
     assertThat(inContainers(List.of(third))).containsExactly(third);
   }
@@ -112,7 +111,7 @@ class TakeTurnTest {
 
     night.turns.ringNext();
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
+    await().until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
     night.workOn(second);
     assertThat(inContainers(List.of(second))).containsExactly(second);
   }

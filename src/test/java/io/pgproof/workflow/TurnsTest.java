@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.proof.RunId;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -149,6 +148,6 @@ class TurnsTest {
   }
 
   private void awaitRung(RunId... runs) {
-    await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(rung).containsExactly(runs));
+    await().untilAsserted(() -> assertThat(rung).containsExactly(runs));
   }
 }
