@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Real images for the tests of all rooms, built once for all JVMs of the tests and kept below the build directory. */
+/** Real images for the tests of all rooms, built once for all JVMs of the tests below the build directory. */
 public final class TestImages {
   private static final String PLACE = "test-images";
 
@@ -23,7 +23,7 @@ public final class TestImages {
       Files.createDirectories(images);
       EmbeddedServers.need(major, images, new HostPrograms());
       Path sources = Files.writeString(images.resolve("images.yaml"), configuration());
-      return new BuiltImages(images, sources, () -> firstHostId, new HostPrograms(), Clock.systemUTC())
+      return new BuiltImages(images.resolve("built"), sources, () -> firstHostId, new HostPrograms(), Clock.systemUTC())
           .build(major, false, System.err::println);
     });
   }
