@@ -123,8 +123,7 @@ final class Inspection {
       taken = firstPageIn(backup.directory().resolve(Part.WAL));
     }
     if (taken.isEmpty() && walArchive.isPresent()) {
-      Optional<WalArchive.Stored> stored = walArchive.get().find(label.startSegment());
-      return stored.isPresent() ? stored.get().page() : Optional.empty();
+      return walArchive.get().page(label.startSegment());
     }
     return taken;
   }

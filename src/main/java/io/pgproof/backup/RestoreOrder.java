@@ -1,5 +1,6 @@
 package io.pgproof.backup;
 
+import io.pgproof.proof.RecoveryTimeline;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,18 +14,25 @@ import java.util.Optional;
  * @param compare whether files are compared with {@code backup_manifest}, and pages with their checksums
  * @param layers a directory to be made for what is written where a plain backup's data directory can be laid over; empty where
  *     what is restored must stand by itself
+ * @param timeline along which the WAL is to be replayed
  */
 public record RestoreOrder(
     Places places, int uid, int gid, Optional<Path> walArchive, DiskSpace space, boolean compare,
-    Optional<Path> layers) {
+    Optional<Path> layers, RecoveryTimeline timeline) {
 
-  /** What is restored stands by itself. */
+  /** What is restored stands by itself, and is recovered along the usual timeline. */
   public RestoreOrder(Places places, int uid, int gid, Optional<Path> walArchive, DiskSpace space, boolean compare) {
     this(places, uid, gid, walArchive, space, compare, Optional.empty());
   }
 
+  /** What is restored is recovered along the usual timeline. */
+  public RestoreOrder(Places places, int uid, int gid, Optional<Path> walArchive, DiskSpace space, boolean compare,
+      Optional<Path> layers) {
+    this(places, uid, gid, walArchive, space, compare, layers, RecoveryTimeline.standard(walArchive.isPresent()));
+  }
+
   /** The same at another place, standing by itself. */
   public RestoreOrder at(Places others) {
-    return new RestoreOrder(others, uid, gid, walArchive, space, compare);
+    return new RestoreOrder(others, uid, gid, walArchive, space, compare, Optional.empty(), timeline);
   }
 }

@@ -19,6 +19,7 @@ import java.util.TreeSet;
  * @param manifestSha256 of {@code backup_manifest}; empty where there is none
  * @param endLsn end of the WAL that the backup needs, from the manifest; empty where nothing tells it before recovery
  * @param lastWalSegment the last WAL segment at hand in the backup; empty where it brings none
+ * @param replay the way that recovery takes from here, and what it needs
  * @param suspects pages that must be read again after recovery, before {@code pages} is a check that was made
  * @param checks {@code archive} and {@code manifest}; {@code pages} unless there are suspects
  * @param source the backup's files where the data directory is laid over them, so that a server goes on to read them
@@ -32,6 +33,7 @@ public record Restored(
     Optional<String> manifestSha256,
     Optional<Lsn> endLsn,
     Optional<String> lastWalSegment,
+    Replay replay,
     SuspectPages suspects,
     List<Check> checks,
     Optional<SourceFiles> source,
@@ -69,7 +71,7 @@ public record Restored(
     noted.addAll(notes);
     return new Restored(
         new BackupIdentity(identity.postgresMajor(), identity.systemIdentifier(), identity.label(), bytes),
-        control, List.copyOf(all), manifestSha256, endLsn, lastWalSegment, judged,
+        control, List.copyOf(all), manifestSha256, endLsn, lastWalSegment, replay, judged,
         List.copyOf(joined.values()), source, List.copyOf(open), List.copyOf(noted));
   }
 

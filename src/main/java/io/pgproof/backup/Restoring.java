@@ -1,5 +1,6 @@
 package io.pgproof.backup;
 
+import io.pgproof.backup.Manifest.WalRange;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
@@ -104,7 +105,8 @@ final class Restoring {
     requireOneBackup(major, control, manifest);
     requireItsTime(control, manifest);
     Optional<WalArchive> archive = order.walArchive().map(WalArchive::new);
-    WalAtHand wal = new WalAtHand(segments, archive, control, major);
+    Timelines.Choice choice = timeline(control, manifest, archive);
+    WalAtHand wal = new WalAtHand(segments, archive, control, major, choice.path());
     if (!ancestor) {
       wal.requireComplete(identity.label(), manifest);
     }
@@ -114,9 +116,9 @@ final class Restoring {
     List<String> open = notChecked(comparison, control);
     tablespaces.requireNamed(map(), major, comparison.isPresent()).forEach(stranger -> open.add(
         "nothing tells whether " + stranger + " is of this backup: it may bring a tablespace that lay in the data directory"));
-    if (!ancestor && archive.isPresent()) {
-      archive.get().copy(wal.needed(identity.label(), manifest), control.walSegmentSize(), order).ifPresent(open::add);
-    }
+    Replay replay = ancestor ? Replay.along(choice.path().target()) : replay(wal, choice, control, manifest, major);
+    tablespaces.requireOthersCreated(replay.tablespaces().keySet());
+    open.addAll(wal.supply().leftOut());
 
     return new Restored(
         new BackupIdentity(major, Optional.of(control.systemIdentifier()), identity.label(), identity.bytes()),
@@ -125,11 +127,56 @@ final class Restoring {
         manifest.map(Manifest::sha256),
         manifest.flatMap(Restoring::end),
         wal.last(),
+        replay,
         suspects,
         checks(archives, manifest, comparison, member ? Optional.empty() : pages(control, suspects, order.compare()), major),
         laidOver ? Optional.of(sources) : Optional.empty(),
         List.copyOf(open),
-        List.of());
+        choice.notes());
+  }
+
+  /** Along which timelines the log is to be replayed, by the histories in the backup and in the archive. */
+  private Timelines.Choice timeline(ControlFile control, Optional<Manifest> manifest, Optional<WalArchive> archive)
+      throws IOException, InterruptedException {
+    int first = WalSegment.parse(identity.label().startSegment(), control.walSegmentSize()).timeline();
+    List<WalRange> ranges = manifest.map(Manifest::wal).orElse(List.of());
+    int own = ranges.isEmpty()
+        ? Integer.compareUnsigned(first, control.timeline()) < 0 ? control.timeline() : first
+        : ranges.get(ranges.size() - 1).timeline();
+    Lsn end = manifest.flatMap(Restoring::end).orElse(control.checkpointLsn());
+    Timelines timelines = new Timelines(own, end, WalPath.of(ranges, first));
+    if (archive.isPresent()) {
+      for (String name : archive.get().files().keySet()) {
+        if (TimelineHistory.timelineOf(name).isPresent()) {
+          try {
+            timelines.add(name, WalSupply.history(archive.get(), name));
+          } catch (FindingException e) {
+            timelines.addUnreadable(name, e);
+          }
+        }
+      }
+    }
+    Path wal = order.places().data().resolve(Part.WAL);
+    if (Files.isDirectory(wal)) {
+      try (Stream<Path> files = Files.list(wal)) {
+        for (Path file : files.filter(file -> TimelineHistory.timelineOf(file.getFileName().toString()).isPresent()).toList()) {
+          timelines.add(file.getFileName().toString(), required(Part.WAL + file.getFileName(), TimelineHistory.LONGEST));
+        }
+      }
+    }
+    return timelines.choose(order.timeline());
+  }
+
+  /** Gives the archive's WAL to the server, and learns what recovery is going to replay. */
+  private Replay replay(WalAtHand wal, Timelines.Choice choice, ControlFile control, Optional<Manifest> manifest, int major)
+      throws InterruptedException {
+    int size = control.walSegmentSize();
+    long first = WalSegment.parse(identity.label().startSegment(), size).number();
+    long needed = manifest.flatMap(Restoring::end).map(end -> WalSegment.before(0, end, size).number()).orElse(first);
+    WalRecords records = new WalRecords(identity.label().startLsn(), major);
+    wal.supply().give(first, needed, order, records);
+    return new Replay(choice.path(), choice.target(), wal.supply().reach(), wal.supply().lastWhole(), records.tablespaces(),
+        records.raised());
   }
 
   /** Lays the data directory over a plain backup's, where it can be. */

@@ -20,6 +20,7 @@ final class Tablespaces {
   private final Backup backup;
   private final Set<String> oids;
   private final Set<String> named = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> linkedOnly = new ConcurrentHashMap<>();
 
   Tablespaces(Backup backup) {
     this.backup = backup;
@@ -44,10 +45,25 @@ final class Tablespaces {
   /** Hears of a link or a directory in {@code pg_tblspc}, which names a tablespace. */
   void met(String name, String source) {
     String oid = name.substring(Part.TABLESPACES.length());
-    if (!oids.contains(oid)) {
-      throw missing(oid, source);
+    if (oids.contains(oid)) {
+      named.add(oid);
+    } else {
+      linkedOnly.put(oid, source);
     }
-    named.add(oid);
+  }
+
+  /**
+   * Throws a finding when a link or a directory named a tablespace that no part brings; one that was created while the backup was
+   * taken has no part, and its files come with the log.
+   *
+   * @param created OIDs of the tablespaces that the log creates
+   */
+  void requireOthersCreated(Set<String> created) {
+    linkedOnly.forEach((oid, source) -> {
+      if (!created.contains(oid)) {
+        throw missing(oid, source);
+      }
+    });
   }
 
   /** Throws a finding when {@code tablespace_map} names a tablespace that no part brings. */

@@ -1,19 +1,15 @@
 package io.pgproof.backup;
 
 import io.pgproof.backup.Manifest.WalRange;
-import io.pgproof.backup.WalArchive.Stored;
-import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The WAL that a backup brings and an archive may add, held against the WAL that recovery needs.
@@ -21,8 +17,6 @@ import java.util.TreeMap;
  * <p>Recovery that lacks a segment ends there and opens the server, which looks like success.
  */
 final class WalAtHand {
-  private static final List<String> UNKNOWN = List.of(".xz", ".bz2", ".Z", ".br");
-
   /** A segment as it passed: its bytes and its first page, empty where that is none. */
   record Segment(long size, Optional<WalPage> page) {}
 
@@ -30,18 +24,40 @@ final class WalAtHand {
   private final Optional<WalArchive> archive;
   private final ControlFile control;
   private final int major;
+  private final WalSupply supply;
 
-  /** @param segments of the backup, by file name */
-  WalAtHand(Map<String, Segment> segments, Optional<WalArchive> archive, ControlFile control, int major) {
+  /**
+   * @param segments of the backup, by file name
+   * @param path that recovery takes through the log
+   */
+  WalAtHand(Map<String, Segment> segments, Optional<WalArchive> archive, ControlFile control, int major, WalPath path) {
     this.inBackup = new TreeMap<>(segments);
     this.archive = archive;
     this.control = control;
     this.major = major;
+    this.supply = new WalSupply(archive, control, major, path, sound());
   }
 
-  /** File name of the last segment that the backup brings. */
+  /** File name of the last segment that the backup brings; one that holds another part of the log was recycled for later. */
   Optional<String> last() {
-    return inBackup.isEmpty() ? Optional.empty() : Optional.of(inBackup.lastKey());
+    return sound().stream().max(String::compareTo);
+  }
+
+  /** What gives the archive's part to the server. */
+  WalSupply supply() {
+    return supply;
+  }
+
+  /** The segments of the backup that hold what their names say. */
+  private Set<String> sound() {
+    int size = control.walSegmentSize();
+    return inBackup.entrySet().stream()
+        .filter(each -> each.getValue().size() == size && each.getValue().page()
+            .filter(page -> page.systemIdentifier().equals(control.systemIdentifier())
+                && page.start().equals(WalSegment.parse(each.getKey(), size).start(size)))
+            .isPresent())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -73,18 +89,6 @@ final class WalAtHand {
     }
   }
 
-  /** What a WAL archive must bring whole, as far as that is known; without a manifest no more than the first segment is. */
-  WalArchive.Needed needed(BackupIdentity.Label label, Optional<Manifest> manifest) {
-    int size = control.walSegmentSize();
-    WalSegment first = WalSegment.parse(label.startSegment(), size);
-    String last = manifest.stream().flatMap(listed -> listed.wal().stream())
-        .filter(range -> range.timeline() == first.timeline())
-        .map(range -> WalSegment.before(range.timeline(), range.end(), size).name(size))
-        .max(Comparator.naturalOrder())
-        .orElse(label.startSegment());
-    return new WalArchive.Needed(label.startSegment(), last, inBackup.keySet());
-  }
-
   // Segment after segment and never as a list: a forged end may lie as far away as a log can be long.
   private void requireAll(WalSegment first, long last) throws InterruptedException {
     for (WalSegment segment = first; segment.number() <= last; segment = segment.next()) {
@@ -93,7 +97,7 @@ final class WalAtHand {
   }
 
   private long lastNumberOn(int timeline) {
-    return inBackup.keySet().stream()
+    return sound().stream()
         .map(name -> WalSegment.parse(name, control.walSegmentSize()))
         .filter(segment -> segment.timeline() == timeline)
         .mapToLong(WalSegment::number)
@@ -105,7 +109,10 @@ final class WalAtHand {
     String name = needed.name(control.walSegmentSize());
     Segment segment = inBackup.get(name);
     if (segment == null) {
-      requireInArchive(name);
+      if (archive.isEmpty()) {
+        throw missing(name + " is needed for recovery and is not in the backup");
+      }
+      supply.require(needed.number());
       return;
     }
     requireSize(name, "in the backup", segment.size());
@@ -132,59 +139,6 @@ final class WalAtHand {
           Reason.INCONSISTENT, "the WAL segment " + name + " holds the WAL of " + page.start()
               + ", not that of " + needed.start(control.walSegmentSize()));
     }
-  }
-
-  // Of a compressed segment only the head is read here; its copy for the server is decoded whole.
-  private void requireInArchive(String name) throws InterruptedException {
-    if (archive.isEmpty()) {
-      throw missing(name + " is needed for recovery and is not in the backup");
-    }
-    Stored stored = archive.get().find(name).orElseThrow(() -> absent(name));
-    if (stored.coding() == Coding.NONE && !stored.partial()) {
-      requireSize(name, "in " + archive.get().directory(), size(stored.file()));
-    }
-    Optional<WalPage> page;
-    try {
-      page = stored.page();
-    } catch (FindingException e) {
-      throw e.finding() instanceof Finding.BackupFault
-          ? missing(name + " is needed for recovery and is damaged in the archive: " + e.finding().message())
-          : e;
-    }
-    if (page.isPresent() && !page.get().systemIdentifier().equals(control.systemIdentifier())) {
-      throw new FindingException(Finding.of(
-          Reason.ENVIRONMENT,
-          stored.file() + " is of the cluster " + page.get().systemIdentifier() + ", and the backup of "
-              + control.systemIdentifier(),
-          "name this cluster's WAL archive with --wal-archive",
-          null));
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw RawArchive.unreadable(file, 0, e);
-    }
-  }
-
-  private FindingException absent(String name) {
-    Path directory = archive.orElseThrow().directory();
-    if (!Files.isReadable(directory)) {
-      return new FindingException(Finding.of(
-          Reason.ENVIRONMENT, directory + " cannot be read", "check the path given with --wal-archive", null));
-    }
-    for (String ending : UNKNOWN) {
-      if (Files.exists(directory.resolve(name + ending))) {
-        return new FindingException(Finding.of(
-            Reason.ENVIRONMENT,
-            directory.resolve(name + ending) + " is compressed in a way that pgproof does not know",
-            "let the archive hold segments as they are, or by gzip, lz4 or zstd, and verify again",
-            null));
-      }
-    }
-    return missing(name + " is needed for recovery and is neither in the backup nor in " + directory);
   }
 
   private void requireSize(String name, String where, long size) {

@@ -42,6 +42,13 @@ final class ReportText {
     return IntStream.range(0, texts.size()).mapToObj(i -> new Row(i == 0 ? name : "", texts.get(i))).toList();
   }
 
+  private static String timelines(Report.RecoveryFacts recovery) {
+    if (recovery.timelines().size() > 1) {
+      return " along timelines " + recovery.timelines().stream().map(Integer::toUnsignedString).collect(Collectors.joining(", "));
+    }
+    return recovery.timeline() == null ? "" : " on timeline " + recovery.timeline();
+  }
+
   private static List<Row> rows(Report report, Evidence.Chosen chosen) {
     List<Row> rows = new ArrayList<>();
     if (report.backup() != null) {
@@ -60,7 +67,7 @@ final class ReportText {
     if (report.recovery() != null) {
       rows.add(new Row("recovery", (report.recovery().consistent() ? "consistent" : "not consistent")
           + (report.recovery().endLsn() == null ? "" : ", redo ended at " + report.recovery().endLsn())
-          + (report.recovery().timeline() == null ? "" : " on timeline " + report.recovery().timeline())
+          + timelines(report.recovery())
           + (report.recovery().lastCommit() == null ? "" : ", last commit " + time(report.recovery().lastCommit()))));
     }
     if (report.freshness() != null && report.freshness().newest() != null) {

@@ -3,6 +3,7 @@ package io.pgproof.postgres;
 import io.pgproof.backup.BackupIdentity.Label;
 import io.pgproof.backup.ControlFile;
 import io.pgproof.backup.Lsn;
+import io.pgproof.backup.Replay;
 import io.pgproof.backup.Restored;
 import java.util.Optional;
 
@@ -13,13 +14,20 @@ import java.util.Optional;
  * @param control {@code pg_control} as the backup brought it, read before the first start
  * @param endLsn end of the WAL that the backup needs, from its manifest
  * @param lastWalSegment the last segment that the backup itself brought
+ * @param replay the way that recovery takes, and how far it must come
  */
 public record RecoveryExpectation(
-    Label label, ControlFile control, Optional<Lsn> endLsn, Optional<String> lastWalSegment) {
+    Label label, ControlFile control, Optional<Lsn> endLsn, Optional<String> lastWalSegment, Replay replay) {
+
+  /** Along the backup's own timeline, without an archive. */
+  RecoveryExpectation(Label label, ControlFile control, Optional<Lsn> endLsn, Optional<String> lastWalSegment) {
+    this(label, control, endLsn, lastWalSegment, Replay.along(label.timeline().orElse(control.timeline())));
+  }
 
   public static RecoveryExpectation of(Restored restored) {
     return new RecoveryExpectation(
-        restored.identity().label(), restored.control(), restored.endLsn(), restored.lastWalSegment());
+        restored.identity().label(), restored.control(), restored.endLsn(), restored.lastWalSegment(),
+        restored.replay());
   }
 
   /** The backup's own timeline. */
@@ -29,9 +37,13 @@ public record RecoveryExpectation(
 
   /** The file name of the WAL segment that holds this position. */
   String segment(Lsn lsn) {
+    return segment(replay.path().timelineAt(lsn), lsn);
+  }
+
+  private String segment(int timeline, Lsn lsn) {
     long perFile = (1L << 32) / segmentSize();
     long number = Long.divideUnsigned(lsn.position(), segmentSize());
-    return String.format("%08X%08X%08X", timeline(), number / perFile, number % perFile);
+    return String.format("%08X%08X%08X", timeline, number / perFile, number % perFile);
   }
 
   /**
@@ -41,11 +53,16 @@ public record RecoveryExpectation(
    * whole record in it, when it learned that the backup had ended.
    */
   boolean bringsWalAfter(Lsn end) {
-    String following = segment(new Lsn(Math.max(end.position() - 1, 0) + segmentSize()));
+    String following = segment(timeline(), new Lsn(Math.max(end.position() - 1, 0) + segmentSize()));
     return lastWalSegment
         .filter(last -> last.length() == 24 && last.startsWith(following.substring(0, 8)))
         .filter(last -> last.compareTo(following) > 0)
         .isPresent();
+  }
+
+  /** Whether recovery has come behind all whole segments of the archive, so that only what is in the making is left. */
+  boolean isBehindArchive(Lsn position) {
+    return replay.lastSegment().filter(last -> segment(position).substring(8).compareTo(last.substring(8)) <= 0).isEmpty();
   }
 
   private long segmentSize() {

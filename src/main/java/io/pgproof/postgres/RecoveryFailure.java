@@ -1,5 +1,6 @@
 package io.pgproof.postgres;
 
+import static io.pgproof.proof.Reason.BACKUP_IN_PROGRESS;
 import static io.pgproof.proof.Reason.BACKUP_UNREADABLE;
 import static io.pgproof.proof.Reason.COLLATION_MISMATCH;
 import static io.pgproof.proof.Reason.DISK_FULL;
@@ -27,6 +28,7 @@ import java.util.regex.Pattern;
 final class RecoveryFailure {
   static final String LOCALE_HINT =
       "build the image from the source's distribution and with this locale, see images.yaml in README.md";
+  private static final Pattern DIRECTORY = Pattern.compile("directory \"([^\"]+)\" does not exist");
   private static final Pattern MISSING_FILE =
       Pattern.compile("could not access file \"([^\"]+)\".*|could not load library \"([^\"]+)\".*");
 
@@ -98,6 +100,10 @@ final class RecoveryFailure {
   private Finding gaveUp(LogLine fatal) {
     String message = fatal.message();
     String words = log.words();
+    Optional<Finding> unprepared = unprepared(message, words);
+    if (unprepared.isPresent()) {
+      return unprepared.get();
+    }
     Optional<Finding> environment = ofEnvironment(fatal.sqlState(), message, words, major);
     if (environment.isPresent()) {
       return environment.get();
@@ -128,6 +134,39 @@ final class RecoveryFailure {
     return Finding.of(RECOVERY_FAILED, "PostgreSQL gave up: " + message, words);
   }
 
+  /** What the log asks for and the container was not given; the backup is not to blame. */
+  private static Optional<Finding> unprepared(String message, String words) {
+    Matcher directory = DIRECTORY.matcher(message);
+    if (directory.matches()) {
+      return Optional.of(Finding.of(
+          ENVIRONMENT,
+          "the source created a tablespace at " + directory.group(1)
+              + " while or after the backup was taken, and the container has no directory there",
+          "pgproof gives tablespaces directories under plain absolute paths that the image does not use itself; take a new base"
+              + " backup, which brings this tablespace",
+          words));
+    }
+    if (message.startsWith("maximum number of prepared transactions reached")) {
+      return Optional.of(Finding.of(
+          ENVIRONMENT, "the source prepared more transactions at a time than the restored server allows: it raised"
+              + " max_prepared_transactions after the backup", "take a new base backup, which brings the source's settings", words));
+    }
+    if (message.startsWith("out of shared memory")) {
+      return Optional.of(Finding.of(
+          ENVIRONMENT, "the restored server's table of locks is too small for the source's WAL: it raised"
+              + " max_locks_per_transaction or max_connections after the backup",
+          "take a new base backup, which brings the source's settings", words));
+    }
+    return message.startsWith("WAL was generated with") ? Optional.of(minimalWal(words)) : Optional.empty();
+  }
+
+  /** Such WAL lacks what was written meanwhile, so that nothing behind it can be restored. */
+  static Finding minimalWal(String words) {
+    return Finding.of(
+        WAL_MISSING, "the source ran with wal_level=minimal after the backup: its WAL lacks data from then on",
+        "take a new base backup, because nothing that the source wrote after that can be restored from this one", words);
+  }
+
   private Finding walEnds(String message, String words) {
     if (words.contains("is from different database system")) {
       return Finding.of(INCONSISTENT, "the WAL is of another cluster than the data", words);
@@ -135,6 +174,16 @@ final class RecoveryFailure {
     if (words.contains("incorrect resource manager data checksum")) {
       return Finding.of(
           INCONSISTENT, "a WAL record that the backup needs is damaged" + reached(), words);
+    }
+    boolean mayFollow = expected.replay().lastSegment().isPresent() && expected.endLsn().isEmpty()
+        && (!log.endsBadly() || log.redoDone().filter(expected::isBehindArchive).isPresent());
+    if (mayFollow) {
+      return Finding.of(
+          BACKUP_IN_PROGRESS,
+          "the WAL archive ends with segment " + expected.replay().lastSegment().get()
+              + ", before the backup's end" + reached(),
+          "verify again when the server has archived more; where it never will, take a new base backup",
+          words);
     }
     if (log.redoStarts().isEmpty()) {
       return Finding.of(

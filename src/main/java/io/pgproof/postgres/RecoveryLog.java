@@ -32,6 +32,10 @@ final class RecoveryLog {
   private static final Pattern PROGRESS = Pattern.compile("redo in progress, elapsed time: .* current LSN: " + LSN);
   private static final Pattern CRASH = Pattern.compile(".*\\(PID (\\d{1,9})\\) was terminated by signal \\d+.*");
   private static final Pattern READ_AS_ZEROES = Pattern.compile("file \"([^\"]+)\" doesn't exist, reading as zeroes");
+  /** What is said where the log holds no whole record any more; a segment that was recycled shows another page's address. */
+  private static final Predicate<String> ENDS_BADLY = Pattern.compile(
+      "(?:invalid|incorrect|record with|there is no contrecord|missing contrecord|out-of-sequence|WAL file is from different).*")
+      .asMatchPredicate();
   private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
       .appendPattern("yyyy-MM-dd HH:mm:ss")
       .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
@@ -62,6 +66,8 @@ final class RecoveryLog {
   private boolean stopRequested;
   private boolean shutDown;
   private boolean diskFull;
+  private boolean endsBadly;
+  private boolean minimalWal;
   private final Set<String> readAsZeroes = new TreeSet<>();
 
   void add(String text) {
@@ -132,6 +138,8 @@ final class RecoveryLog {
     } else if (CRASH.matcher(message).matches()) {
       crash = message;
     }
+    endsBadly |= ENDS_BADLY.test(message);
+    minimalWal |= message.startsWith("WAL was generated with");
     if ((matcher = READ_AS_ZEROES.matcher(message)).matches() && readAsZeroes.size() < MOST_FILES) {
       readAsZeroes.add(matcher.group(1));
     }
@@ -231,6 +239,16 @@ final class RecoveryLog {
   /** Whether the server ended as it should, with all it had in memory written. */
   boolean shutDown() {
     return shutDown;
+  }
+
+  /** Whether the log did not only end, but held something at its end that is no record. */
+  boolean endsBadly() {
+    return endsBadly;
+  }
+
+  /** Whether the source wrote WAL that cannot be recovered from; before version 14 this is no more than a warning. */
+  boolean minimalWal() {
+    return minimalWal;
   }
 
   boolean diskFull() {

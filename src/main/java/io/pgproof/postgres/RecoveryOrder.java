@@ -1,6 +1,7 @@
 package io.pgproof.postgres;
 
 import io.pgproof.backup.ControlFile;
+import io.pgproof.backup.Replay;
 import java.nio.file.Path;
 
 /**
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param gid group on the host of what is written
  * @param walArchive whether {@link #WAL_ARCHIVE} is mounted, with WAL segments to be fetched from it
  * @param binDirectory the server's programs as seen inside
+ * @param replay what recovery is going to replay
  */
 public record RecoveryOrder(
     Path dataDirectory,
@@ -23,7 +25,14 @@ public record RecoveryOrder(
     int uid,
     int gid,
     boolean walArchive,
-    String binDirectory) {
+    String binDirectory,
+    Replay replay) {
+  /** Of a log that asks for nothing in particular. */
+  RecoveryOrder(Path dataDirectory, Path settingsDirectory, int major, ControlFile control, int uid, int gid, boolean walArchive,
+      String binDirectory) {
+    this(dataDirectory, settingsDirectory, major, control, uid, gid, walArchive, binDirectory, Replay.along(control.timeline()));
+  }
+
   /** The data directory as seen inside. */
   public static final String DATA = "/pgproof/data";
 

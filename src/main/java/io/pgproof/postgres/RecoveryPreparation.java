@@ -94,8 +94,10 @@ public final class RecoveryPreparation {
     if (order.major() >= 12) {
       write(data.resolve("recovery.signal"), "");
     } else {
-      write(data.resolve("recovery.conf"),
-          "restore_command = " + quoted(RecoverySettings.restoreCommand(order)) + "\n");
+      // Without a timeline these versions follow the backup's own, and would take the word "current" for the latest.
+      write(data.resolve("recovery.conf"), "restore_command = " + quoted(RecoverySettings.restoreCommand(order)) + "\n"
+          + order.replay().target()
+              .map(timeline -> "recovery_target_timeline = '" + Integer.toUnsignedString(timeline) + "'\n").orElse(""));
     }
     Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     writeSettings();

@@ -10,9 +10,11 @@ import java.util.Optional;
  * A recovery that ended as the backup says it must.
  *
  * @param timeline the backup's own, not the one that promotion began
+ * @param timelines that recovery followed, in their order
  * @param endLsn end of redo
  * @param lastCommit time of the last replayed commit; empty where the WAL holds none
  * @param check {@code recovery}, with what was reached
  * @param notes what a person should know of the way that recovery took, one line each
  */
-public record RecoveryReached(int timeline, Lsn endLsn, Optional<Instant> lastCommit, Check check, List<String> notes) {}
+public record RecoveryReached(
+    int timeline, List<Integer> timelines, Lsn endLsn, Optional<Instant> lastCommit, Check check, List<String> notes) {}

@@ -4,6 +4,7 @@ import static io.pgproof.postgres.RecoveryOrder.DATA;
 import static io.pgproof.postgres.RecoveryOrder.SETTINGS;
 import static io.pgproof.postgres.RecoveryOrder.SOCKET;
 
+import io.pgproof.backup.Replay;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,7 +168,9 @@ final class RecoverySettings {
   }
 
   private void readsTheSource(RecoveryOrder order) {
-    int prepared = Math.max(0, order.control().maxPreparedTransactions());
+    // The source may have been set to more after the backup was taken, and what it prepared then is replayed too.
+    int prepared = Math.max(
+        Math.max(0, order.control().maxPreparedTransactions()), order.replay().settings().preparedTransactions());
     plain("max_connections", String.valueOf(CONNECTIONS));
     plain("max_worker_processes", "8");
     plain("max_prepared_transactions", String.valueOf(prepared));
@@ -184,8 +187,10 @@ final class RecoverySettings {
 
   /** As many locks in all as the source can hold, for reading everything locks every table. */
   private static long locks(RecoveryOrder order, int prepared) {
-    long perTransaction = Math.max(64, order.control().maxLocksPerTransaction());
-    long source = perTransaction * (Math.max(0, order.control().maxConnections()) + (long) prepared);
+    Replay.Raised raised = order.replay().settings();
+    long perTransaction = Math.max(64, Math.max(order.control().maxLocksPerTransaction(), raised.locksPerTransaction()));
+    long connections = Math.max(0, Math.max(order.control().maxConnections(), raised.connections()));
+    long source = perTransaction * (connections + prepared);
     long shared = (Math.min(source, MOST_LOCKS) + CONNECTIONS + prepared - 1) / (CONNECTIONS + prepared);
     return Math.max(perTransaction, shared);
   }
@@ -204,7 +209,7 @@ final class RecoverySettings {
     decisiveSince(12, "recovery_target_time", "");
     decisiveSince(12, "recovery_target_xid", "");
     decisiveSince(12, "recovery_target_action", "promote");
-    decisiveSince(12, "recovery_target_timeline", "current");
+    decisiveSince(12, "recovery_target_timeline", order.replay().target().map(Integer::toUnsignedString).orElse("current"));
     decisiveSince(12, "recovery_min_apply_delay", "0");
   }
 

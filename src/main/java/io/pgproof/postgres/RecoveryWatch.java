@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Waits until a started server has recovered, and judges what it reached. */
 public final class RecoveryWatch {
@@ -216,6 +217,17 @@ public final class RecoveryWatch {
               + " in segment " + expected.segment(expected.endLsn().get()),
           words));
     }
+    if (expected.replay().reach().filter(reach -> ended.lsn().compareTo(reach) < 0).isPresent()) {
+      throw new FindingException(Finding.of(
+          Reason.WAL_MISSING,
+          "recovery ended at " + ended.lsn() + " in segment " + expected.segment(ended.lsn())
+              + ", although the WAL archive goes on to segment " + expected.replay().lastSegment().orElseThrow()
+              + ": WAL between is damaged, and nothing behind it can be restored",
+          words));
+    }
+    if (log.minimalWal()) {
+      throw new FindingException(RecoveryFailure.minimalWal(words));
+    }
     if (expected.bringsWalAfter(ended.lsn())) {
       throw new FindingException(Finding.of(
           Reason.WAL_MISSING,
@@ -224,14 +236,20 @@ public final class RecoveryWatch {
               + ": a segment between is missing or damaged",
           words));
     }
-    String detail = "consistent at " + consistent + ", redo done at " + ended.lsn() + ", timeline " + expected.timeline()
+    List<Integer> timelines = expected.replay().path().timelines(start, ended.lsn());
+    String detail = "consistent at " + consistent + ", redo done at " + ended.lsn()
+        + (timelines.size() == 1 ? ", timeline " : ", timelines ")
+        + timelines.stream().map(Integer::toUnsignedString).collect(Collectors.joining(", "))
         + (log.readAsZeroes().isEmpty() ? "" : "; a file with the states of transactions was missing and taken for empty");
     return new RecoveryReached(
         expected.timeline(),
+        timelines,
         ended.lsn(),
         log.lastCommit(),
         Check.passed("recovery", detail, Duration.ofNanos(sinceNanos(began))),
-        List.of());
+        timelines.size() == 1 ? List.of() : List.of("recovery followed the WAL archive from timeline "
+            + Integer.toUnsignedString(timelines.get(0)) + " of the backup to timeline "
+            + Integer.toUnsignedString(timelines.get(timelines.size() - 1)) + "; --timeline chooses another"));
   }
 
   /** A state that recovery took for consistent is none where the finding says that it is not the backup's. */

@@ -73,8 +73,14 @@ public record Report(
    * @param consistent whether the backup's consistent recovery state was reached
    * @param endLsn end of redo, or how far it is known to have come; {@code null} where that is not known
    * @param lastCommit time of the last replayed commit, or {@code null} where the WAL holds none
+   * @param timelines that recovery followed, in their order; empty where that is not known
    */
-  public record RecoveryFacts(Integer timeline, boolean consistent, String endLsn, Instant lastCommit) {}
+  public record RecoveryFacts(Integer timeline, boolean consistent, String endLsn, Instant lastCommit, List<Integer> timelines) {
+    public RecoveryFacts {
+      // Evidence of earlier versions has none.
+      timelines = timelines == null ? List.of() : List.copyOf(timelines);
+    }
+  }
 
   /** How old the newest data are; {@code source} is {@code query}, {@code wal} or {@code checkpoint}. */
   public record FreshnessFacts(Instant newest, Long ageSeconds, long maxAgeSeconds, String source) {}

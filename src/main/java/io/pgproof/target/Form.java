@@ -1,6 +1,7 @@
 package io.pgproof.target;
 
 import io.pgproof.proof.Depth;
+import io.pgproof.proof.RecoveryTimeline;
 import io.pgproof.target.Mail.Security;
 import io.pgproof.target.VerificationRequest.Resources;
 import java.net.URI;
@@ -30,6 +31,9 @@ record Form<T>(String label, String allowed, Function<String, T> reader) {
       text -> require(Path.of(text), Path::isAbsolute).normalize());
   static final Form<Depth> DEPTH = new Form<>("DEPTH", "quick, standard or deep",
       text -> Depth.valueOf(text.strip().toUpperCase(Locale.ROOT)));
+  static final Form<RecoveryTimeline> TIMELINE = new Form<>("TIMELINE",
+      "latest, which is the newest one that goes on from the backup, current, which is the backup's own, or a number from 1",
+      text -> new RecoveryTimeline(text.strip().toLowerCase(Locale.ROOT)));
   static final Form<Double> CPUS = new Form<>("N",
       "a number from " + Resources.LEAST_CPUS + " to " + (int) Resources.MOST_CPUS + ", 0.5 for a half", Form::cpus);
 

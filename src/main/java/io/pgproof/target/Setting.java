@@ -1,6 +1,7 @@
 package io.pgproof.target;
 
 import io.pgproof.proof.Depth;
+import io.pgproof.proof.RecoveryTimeline;
 import io.pgproof.target.VerificationRequest.Patience;
 import io.pgproof.target.VerificationRequest.Resources;
 import io.pgproof.target.VerificationRequest.Timeouts;
@@ -33,6 +34,8 @@ public final class Setting<T> {
       "How much is checked", Form.DEPTH, VerificationRequest.DEFAULT_DEPTH.name().toLowerCase(Locale.ROOT));
   public static final Setting<Path> WAL_ARCHIVE = new Setting<>("wal-archive",
       "Directory with WAL segments that the backup does not bring", Form.DIRECTORY, null);
+  public static final Setting<RecoveryTimeline> TIMELINE = new Setting<>("timeline",
+      "Timeline to recover along; without it latest where a WAL archive is named, else current", Form.TIMELINE, null);
   public static final Setting<Duration> INSPECTION_TIMEOUT = timeout("inspection-timeout",
       "How long it may take to learn what the backup says of itself", Timeouts.DEFAULT.inspection());
   public static final Setting<Duration> RESTORE_TIMEOUT = timeout("restore-timeout",
@@ -62,7 +65,7 @@ public final class Setting<T> {
       "After which time it is escalated by itself if nobody has decided", Patience.DEFAULT.escalateAfter());
 
   private static final List<Setting<?>> ALL = List.of(FRESHNESS_QUERY, DATABASE, TIME_ZONE, MAX_AGE, ASSERTIONS, DEPTH,
-      WAL_ARCHIVE, INSPECTION_TIMEOUT, RESTORE_TIMEOUT, RECOVERY_TIMEOUT, CHECK_TIMEOUT, STATEMENT_TIMEOUT,
+      WAL_ARCHIVE, TIMELINE, INSPECTION_TIMEOUT, RESTORE_TIMEOUT, RECOVERY_TIMEOUT, CHECK_TIMEOUT, STATEMENT_TIMEOUT,
       SUPERUSER, MEMORY, CPUS, DISK, KEEP, REMIND_AFTER, ESCALATE_AFTER);
 
   private final String name;

@@ -83,7 +83,8 @@ public final class Settings {
         resources,
         get(Setting.KEEP).orElse(VerificationRequest.DEFAULT_KEEP),
         patience(),
-        askedBy);
+        askedBy,
+        get(Setting.TIMELINE));
   }
 
   /** How long people are waited for, with the default of what was not said. */

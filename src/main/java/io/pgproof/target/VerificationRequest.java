@@ -1,6 +1,7 @@
 package io.pgproof.target;
 
 import io.pgproof.proof.Depth;
+import io.pgproof.proof.RecoveryTimeline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param keep how long a restored copy that was not proven is kept for a look; zero for not at all
  * @param patience how long people may take to decide about it
  * @param askedBy who asked
+ * @param timeline along which the WAL is replayed; empty for the usual one
  */
 public record VerificationRequest(
     Optional<String> target,
@@ -43,7 +45,8 @@ public record VerificationRequest(
     Resources resources,
     Duration keep,
     Patience patience,
-    String askedBy) {
+    String askedBy,
+    Optional<RecoveryTimeline> timeline) {
 
   public static final Duration DEFAULT_MAX_AGE = Duration.ofHours(24);
   public static final Duration DEFAULT_RECOVERY_TIMEOUT = Duration.ofHours(1);
@@ -58,9 +61,24 @@ public record VerificationRequest(
     // Evidence of earlier versions has none.
     patience = patience == null ? Patience.DEFAULT : patience;
     timeouts = timeouts == null ? Timeouts.DEFAULT : timeouts;
+    timeline = timeline == null ? Optional.empty() : timeline;
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(path + " must be absolute");
     }
+  }
+
+  /** Along the usual timeline. */
+  public VerificationRequest(Optional<String> target, Path path, Optional<String> freshnessQuery, String database, ZoneId zone,
+      Duration maxAge, List<String> assertions, Depth depth, Optional<Path> walArchive, Duration recoveryTimeout,
+      Duration stayTimeout, Timeouts timeouts, String superuser, Resources resources, Duration keep, Patience patience,
+      String askedBy) {
+    this(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive, recoveryTimeout, stayTimeout,
+        timeouts, superuser, resources, keep, patience, askedBy, Optional.empty());
+  }
+
+  /** Along which timeline the WAL is replayed, whether it was said or not. */
+  public RecoveryTimeline recoveryTimeline() {
+    return timeline.orElse(RecoveryTimeline.standard(walArchive.isPresent()));
   }
 
   /**
@@ -123,6 +141,6 @@ public record VerificationRequest(
   /** The same request, asked by someone else. */
   public VerificationRequest by(String person) {
     return new VerificationRequest(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive,
-        recoveryTimeout, stayTimeout, timeouts, superuser, resources, keep, patience, person);
+        recoveryTimeout, stayTimeout, timeouts, superuser, resources, keep, patience, person, timeline);
   }
 }

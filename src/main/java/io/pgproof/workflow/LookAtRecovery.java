@@ -6,6 +6,7 @@ import io.pgproof.postgres.RecoveryFailedException;
 import io.pgproof.postgres.RecoveryReached;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import java.util.List;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
@@ -34,7 +35,8 @@ final class LookAtRecovery extends Step {
     RecoveryReached reached = look.get();
     stays.of(run).reached(reached);
     record(run, new Evidence.Recovered(
-        new Report.RecoveryFacts(reached.timeline(), true, reached.endLsn().toString(), reached.lastCommit().orElse(null)),
+        new Report.RecoveryFacts(reached.timeline(), true, reached.endLsn().toString(), reached.lastCommit().orElse(null),
+            reached.timelines()),
         Facts.of(reached.check())));
     note(run, reached.notes());
   }
@@ -45,7 +47,8 @@ final class LookAtRecovery extends Step {
     } catch (RecoveryFailedException e) {
       RecoveryFailedException.Far far = e.far();
       record(run, new Evidence.RecoveryBroken(new Report.RecoveryFacts(
-          far.timeline(), far.consistent(), far.endLsn().map(Lsn::toString).orElse(null), far.lastCommit().orElse(null))));
+          far.timeline(), far.consistent(), far.endLsn().map(Lsn::toString).orElse(null), far.lastCommit().orElse(null),
+          List.of())));
       throw e;
     }
   }

@@ -90,7 +90,7 @@ final class RestoreFiles extends Step {
         new Places(directory.data(), directory.tablespaces(), RecoveryOrder.TABLESPACES, directory.walArchive());
     RestoreOrder order = new RestoreOrder(places, stay.hostUid(), stay.hostGid(), request.walArchive(), space,
         request.depth().atLeast(Depth.STANDARD),
-        request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty());
+        request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty(), request.recoveryTimeline());
     work.begin(run, VerifyBackup.Message.RESTORE_ENDED,
         new LongWork.Limit(request.timeouts().restore(), Reason.RESTORE_TIMEOUT, "the restore of " + source), () -> {
           // Not by the step, whose thread a disk that does not answer would hold.

@@ -162,7 +162,7 @@ final class RunStory {
     };
     if (name != null && name.equals("recovery") && recovery == null && finding.reason().fault() == Fault.BACKUP) {
       // Found out before the server was started, for what the archives hold.
-      recovery = new Report.RecoveryFacts(null, false, null, null);
+      recovery = new Report.RecoveryFacts(null, false, null, null, List.of());
     }
     if (name != null && checks.stream().noneMatch(check -> check.name().equals(name))) {
       checks.add(new Report.CheckFacts(name, finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped", finding.message(), 0));

@@ -171,7 +171,8 @@ final class Stay {
 
   RecoveryOrder recoveryOrder() {
     return new RecoveryOrder(directory.data(), directory.settings(), restored().identity().postgresMajor(),
-        restored().control(), hostUid(), hostGid(), request.walArchive().isPresent(), image.binDirectory());
+        restored().control(), hostUid(), hostGid(), request.walArchive().isPresent(), image.binDirectory(),
+        restored().replay());
   }
 
   /** Reads the source's own settings, once: the next step takes them away, and may be repeated. */

@@ -77,6 +77,18 @@ class TablespacesTest {
   }
 
   @Test
+  void aLinkThatCameWhileTheBackupWasTakenNeedsNoArchive() throws Exception {
+    byte[] segment = CraftedBackup.segment(1);
+    byte[] created = WalRecordsTest.record(5, 0x00, WalRecordsTest.tablespace(16385, "/srv/space"));
+    System.arraycopy(created, 0, segment, WalPage.HEADER, created.length);
+    backup.wal.put(CraftedBackup.SEGMENT, segment);
+    backup.with(CraftedBackup.entry("pg_tblspc/16385", TarConstants.LF_SYMLINK, "/srv/space"), new byte[0]).write();
+
+    assertThat(backup.restore().replay().tablespaces()).containsExactly(Map.entry("16385", "/srv/space"));
+    assertThat(backup.data().resolve("pg_tblspc/16385")).doesNotExist();
+  }
+
+  @Test
   void anArchiveThatNothingNamesIsOfAnotherBackup() throws Exception {
     backup.manifest = false;
     backup.write();

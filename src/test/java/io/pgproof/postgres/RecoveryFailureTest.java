@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgproof.backup.BackupIdentity.Label;
 import io.pgproof.backup.ControlFile;
 import io.pgproof.backup.Lsn;
+import io.pgproof.backup.Replay;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The logs are of real servers of each version, started on copies of a backup that were damaged as their names say. */
@@ -104,6 +106,45 @@ class RecoveryFailureTest {
     log.add("cp: error writing 'pg_wal/RECOVERYXLOG': No space left on device");
     log.add("2026-11-22 20:12:15.620 UTC [36] XX000 FATAL:  WAL ends before end of online backup");
     assertThat(RecoveryFailure.of(log, expected(1300), 15, false).reason()).isEqualTo(Reason.DISK_FULL);
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(delimiter = '|', value = {
+      "53200 | maximum number of prepared transactions reached       | ENVIRONMENT | raised max_prepared_transactions",
+      "53200 | out of shared memory                                  | ENVIRONMENT | table of locks is too small",
+      "53200 | out of memory                                         | OUT_OF_MEMORY | got no more memory",
+      "58P01 | directory \"/srv/late\" does not exist                | ENVIRONMENT | created a tablespace at /srv/late",
+      "55000 | WAL was generated with \"wal_level=minimal\", cannot continue recovering | WAL_MISSING | wal_level=minimal",
+  })
+  void whatTheLogAsksForIsToldApart(String state, String message, Reason reason, String words) {
+    RecoveryLog log = new RecoveryLog();
+    log.add("2026-11-22 20:12:15.600 UTC [36] 00000 LOG:  redo starts at 0/2000028");
+    log.add("2026-11-22 20:12:15.620 UTC [36] " + state + " FATAL:  " + message);
+    Finding finding = RecoveryFailure.of(log, expected(1300), 15, false);
+    assertThat(finding.reason()).isEqualTo(reason);
+    assertThat(finding.message()).contains(words);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(delimiter = '|', value = {
+      "the archive ends with a whole record   | 000000010000000000000003 |                                     | BACKUP_IN_PROGRESS",
+      "the newest segment is half written     | 000000010000000000000002 | invalid record length at 0/3000100: wanted 24, got 0 | BACKUP_IN_PROGRESS",
+      "a whole segment breaks off             | 000000010000000000000003 | invalid record length at 0/3000100: wanted 24, got 0 | WAL_MISSING",
+      "there is no archive                    |                          |                                     | WAL_MISSING",
+  })
+  void anArchiveThatEndsBeforeTheBackupMayGoOn(String what, String lastWhole, String remark, Reason reason) {
+    RecoveryLog log = new RecoveryLog();
+    log.add("2026-11-22 20:12:15.600 UTC [36] 00000 LOG:  redo starts at 0/2000028");
+    if (remark != null) {
+      log.add("2026-11-22 20:12:15.610 UTC [36] 00000 LOG:  " + remark);
+    }
+    log.add("2026-11-22 20:12:15.610 UTC [36] 00000 LOG:  redo done at 0/30000D8");
+    log.add("2026-11-22 20:12:15.620 UTC [36] XX000 FATAL:  WAL ends before end of online backup");
+    RecoveryExpectation expected = expected(1300);
+    Replay replay = new Replay(Replay.along(1).path(), Optional.empty(), Optional.empty(), Optional.ofNullable(lastWhole), Map.of(),
+        Replay.Raised.NOTHING);
+    assertThat(RecoveryFailure.of(log, new RecoveryExpectation(
+        expected.label(), expected.control(), Optional.empty(), Optional.empty(), replay), 15, false).reason()).isEqualTo(reason);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.backup.ControlFile;
 import io.pgproof.backup.Lsn;
+import io.pgproof.backup.Replay;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,43 @@ class RecoveryPreparationTest {
     assertThat(data.resolve("recovery.signal")).doesNotExist();
     assertThat(Files.readString(settings.resolve("postgresql.conf")))
         .doesNotContain("restore_command", "recovery_target", "primary_conninfo");
+  }
+
+  @Test
+  void aLaterTimelineIsAskedForByItsNumberInEveryVersion() throws IOException {
+    Replay replay = new Replay(Replay.along(2).path(), Optional.of(2), Optional.empty(), Optional.empty(), Map.of(),
+        new Replay.Raised(200, 7, 128));
+    for (int major : List.of(10, 11)) {
+      RecoveryPreparation.prepare(order(major, true, replay));
+      assertThat(data.resolve("recovery.conf")).content().contains("recovery_target_timeline = '2'");
+      Files.delete(data.resolve("recovery.conf"));
+    }
+    for (int major : List.of(12, 15)) {
+      assertThat(RecoverySettings.commandLine(order(major, true, replay))).containsEntry("recovery_target_timeline", "2");
+    }
+    Map<String, String> settings = RecoverySettings.file(order(15, true, replay));
+    assertThat(settings).containsEntry("max_prepared_transactions", "7");
+    assertThat(Integer.parseInt(settings.get("max_locks_per_transaction")) * (20 + 7)).isGreaterThanOrEqualTo(128 * 207);
+  }
+
+  @Test
+  void tablespacesThatTheLogCreatesGetDirectoriesWhereTheImageHasNone() throws IOException {
+    Path rootfs = Files.createDirectories(temp.resolve("rootfs"));
+    Files.createDirectories(rootfs.resolve("srv"));
+    Files.createDirectories(rootfs.resolve("var/lib/postgresql/.config"));
+    Files.createSymbolicLink(rootfs.resolve("var/run"), Path.of("/run"));
+    Map<String, String> created = Map.ofEntries(
+        Map.entry("16401", "/srv/one"), Map.entry("16402", "/var/lib/postgresql/two"), Map.entry("16403", "/srv/one"),
+        Map.entry("16404", "/srv"), Map.entry("16405", "/pgproof/data/base"), Map.entry("16406", "/pgproof"),
+        Map.entry("16407", "/usr/lib/postgresql/ts"), Map.entry("16408", "/var/lib/postgresql"), Map.entry("16409", "/srv/../etc"),
+        Map.entry("16410", "/var/run/ts"), Map.entry("16411", "relative"), Map.entry("16412", "/"),
+        Map.entry("16413", "/srv/line\nbreak"), Map.entry("16414", "/pgproof/out/ts"), Map.entry("16415", "/srv//twice"));
+    Replay replay = new Replay(Replay.along(1).path(), Optional.empty(), Optional.empty(), Optional.empty(), created,
+        Replay.Raised.NOTHING);
+
+    assertThat(CreatedTablespaces.directories(replay, rootfs)).containsExactly(
+        Map.entry("/pgproof/out/ts", "16414"), Map.entry("/srv", "16404"), Map.entry("/srv/one", "16403"),
+        Map.entry("/var/lib/postgresql/two", "16402"));
   }
 
   @Test
@@ -157,12 +197,16 @@ class RecoveryPreparationTest {
   }
 
   private RecoveryOrder order(int major, boolean archive) {
+    return order(major, archive, Replay.along(1));
+  }
+
+  private RecoveryOrder order(int major, boolean archive, Replay replay) {
     ControlFile control = new ControlFile(
         "1", 1300, new Lsn(1), Instant.EPOCH, 1, 100, 8, 10, 0, 64, 8192, 131_072, 16 << 20, true);
     try {
       int uid = (Integer) Files.getAttribute(temp, "unix:uid");
       int gid = (Integer) Files.getAttribute(temp, "unix:gid");
-      return new RecoveryOrder(data, settings, major, control, uid, gid, archive, "/usr/lib/postgresql/bin");
+      return new RecoveryOrder(data, settings, major, control, uid, gid, archive, "/usr/lib/postgresql/bin", replay);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

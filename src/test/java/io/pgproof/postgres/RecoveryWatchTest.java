@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.backup.BackupIdentity.Label;
 import io.pgproof.backup.Lsn;
+import io.pgproof.backup.Replay;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
@@ -23,6 +24,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +149,27 @@ class RecoveryWatchTest {
         expected.label(), expected.control(), Optional.empty(), Optional.of("000000010000000000000009")));
     assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
     assertThat(finding.message()).contains("000000010000000000000009");
+  }
+
+  @Test
+  void damageBeforeTheArchivesEndRefutes() throws Exception {
+    Path archive = copied(source.archive, home.resolve("archive"));
+    Path damaged = later(archive);
+    try (RandomAccessFile file = new RandomAccessFile(damaged.toFile(), "rw")) {
+      file.seek(40);
+      file.write(new byte[1 << 20]);
+    }
+    restore(archive);
+    RecoveryExpectation expected = expected();
+    long number = Long.parseLong(damaged.getFileName().toString().substring(16), 16);
+    String next = String.format("0000000100000000%08X", number + 1);
+    Finding finding = finding(new RecoveryExpectation(
+        expected.label(), expected.control(), expected.endLsn(), expected.lastWalSegment(),
+        new Replay(expected.replay().path(), Optional.empty(), Optional.of(new Lsn((number + 1) << 24)), Optional.of(next), Map.of(),
+            Replay.Raised.NOTHING)));
+    assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
+    assertThat(finding.message()).contains("although the WAL archive goes on to segment " + next);
+    assertThat(far.consistent()).isTrue();
   }
 
   @Test

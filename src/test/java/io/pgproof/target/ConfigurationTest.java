@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Reason;
+import io.pgproof.proof.RecoveryTimeline;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest.Resources;
 import io.pgproof.target.VerificationRequest.Timeouts;
@@ -45,6 +46,7 @@ class ConfigurationTest {
                 from orders
             depth: standard
             wal-archive: /backups/shop/wal
+            timeline: 3
             inspection-timeout: 5m
             restore-timeout: 3h
             recovery-timeout: 2h
@@ -61,7 +63,8 @@ class ConfigurationTest {
         List.of("select count(*) > 0 from orders", "select bool_and(total >= 0)\nfrom orders"), Depth.STANDARD,
         Optional.of(Path.of("/backups/shop/wal")), Duration.ofHours(2), Duration.ofHours(10),
         new Timeouts(Duration.ofMinutes(5), Duration.ofHours(3), Duration.ofHours(4), Duration.ofSeconds(90)), "admin",
-        new Resources(2L << 30, 1.5, Optional.of(50L << 30)), Duration.ofDays(2), VerificationRequest.Patience.DEFAULT, "ada"));
+        new Resources(2L << 30, 1.5, Optional.of(50L << 30)), Duration.ofDays(2), VerificationRequest.Patience.DEFAULT, "ada",
+        Optional.of(new RecoveryTimeline("3"))));
   }
 
   @ParameterizedTest
@@ -236,6 +239,8 @@ class ConfigurationTest {
       "assertions       | !!set {a}     | assertions of target shop is no list",
       "depth            | full          | depth of target shop is 'full'; allowed: quick, standard or deep",
       "wal-archive      | wal           | wal-archive of target shop is 'wal'; allowed: an absolute path",
+      "timeline         | newest        | timeline of target shop is 'newest'; allowed: latest, which is the newest one",
+      "timeline         | 0             | timeline of target shop is '0'; allowed: latest, which is the newest one",
       "recovery-timeout | 0s            | recovery-timeout of target shop is '0s'; allowed: a duration",
       "superuser        | \" \"         | superuser of target shop is ' '; allowed: a name",
       "memory           | 255M          | memory of target shop is '255M'; allowed: a size such as 512M or 2G, at least 256M",
