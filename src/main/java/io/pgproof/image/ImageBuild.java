@@ -27,6 +27,8 @@ final class ImageBuild {
   private static final Pattern VERSION = Pattern.compile("postgres \\(PostgreSQL\\) (([0-9]+)\\S*).*");
   private static final List<String> MOUNT_POINTS = List.of("data", "settings", "socket", "log", "wal", "out");
   private static final int IDS = 65_536;
+  private static final String BEHIND_A_READ_ONLY_MOUNT =
+      "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro,nodev,nosuid \"$0\" && exec \"$@\"";
 
   private final Mmdebstrap mmdebstrap;
   private final TarUnpacking tar;
@@ -48,10 +50,10 @@ final class ImageBuild {
     ImageSource source = recipe.source();
     List<String> warnings = unpack(recipe, rootfs, said);
     User user = user(source, rootfs);
-    String version = version(source, rootfs, user);
     makeMountPoints(source, rootfs, user);
     said.accept("shifting owners by " + recipe.firstHostId());
     long bytes = OwnerShift.apply(rootfs, recipe.firstHostId());
+    String version = version(recipe, rootfs, user);
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedException();
     }
@@ -87,12 +89,18 @@ final class ImageBuild {
   }
 
   /**
-   * Asks the server itself, which also shows that it, its libraries and a shell are there and run on this machine. It is asked
-   * as its own user and without a network; with a /proc, by which some servers find their libraries.
+   * Asks the server itself, which also shows that it, its libraries and a shell are there and run on this machine.
+   *
+   * <p>It is a stranger's program. It runs as its own user among the ids of a machine, gains no privileges, sees no network, no
+   * process and no file but the image's, and cannot write even those. It has a /proc, by which some servers find their libraries.
    */
-  private String version(ImageSource source, Path rootfs, User user) {
+  private String version(Recipe recipe, Path rootfs, User user) {
+    ImageSource source = recipe.source();
+    String ids = recipe.firstHostId() + ",0," + IDS;
     Ended ended = programs.run(new HostCommand(Duration.ofMinutes(1),
-        "unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--root=" + rootfs, "--mount-proc",
+        "unshare", "--mount", "--propagation", "private", "sh", "-c", BEHIND_A_READ_ONLY_MOUNT, rootfs.toString(),
+        "setpriv", "--no-new-privs", "unshare", "--user", "--map-users=" + ids, "--map-groups=" + ids,
+        "--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup", "--fork", "--kill-child", "--root=" + rootfs, "--mount-proc",
         "--setgid=" + user.gid, "--setuid=" + user.uid,
         "/bin/sh", "-c", "exec env \"$0\" --version", source.binDirectory() + "/postgres"));
     Matcher version = VERSION.matcher(ended.out().strip());

@@ -59,6 +59,29 @@ class TarballImagesTest {
       mknod dev/leak c 1 3
       """;
 
+  /** Its server says what it could do: write where it may by the owner, use a device, see the machine, become root. */
+  private static final String HOSTILE = """
+      set -eu
+      cd "$1"
+      mknod leak c 1 3
+      chmod 666 leak
+      cat > opt/pg/bin/postgres <<'END'
+      #!/bin/sh
+      seen=
+      (echo trace > /home/trace) && seen="$seen;wrote"
+      (: > /leak) && seen="$seen;device"
+      while read -r name rest; do
+        case $name in *:) seen="$seen;interface-${name%:}" ;; esac
+      done < /proc/net/dev
+      for process in /proc/[0-9]*; do seen="$seen;process-${process#/proc/}"; done
+      while read -r name value; do
+        case $name in CapEff:|NoNewPrivs:) seen="$seen;${name%:}-$value" ;; esac
+      done < /proc/self/status
+      read -r inside outside count < /proc/self/uid_map
+      echo "postgres (PostgreSQL) 12.22$seen;root-is-$outside"
+      END
+      """;
+
   private final HostPrograms programs = new HostPrograms();
   private final List<String> said = new CopyOnWriteArrayList<>();
   @TempDir Path place;
@@ -127,6 +150,17 @@ class TarballImagesTest {
     assertThat(of(image.rootfs().resolve("pgproof/data"), "gid")).isEqualTo(SHIFT + 71);
     assertThat(image.rootfs().resolve("dev")).isEmptyDirectory();
     assertThat(image.rootfs().resolve("proc")).isEmptyDirectory();
+  }
+
+  @Test
+  void programOfTheImageReachesNothingWhileItIsAsked() throws IOException {
+    run("sh", "-c", HOSTILE, "sh", rootfs.toString());
+
+    Image image = storeOf(tarball("pg.tar")).build(12, false, said::add);
+
+    assertThat(image.postgresVersion()).isEqualTo(
+        "12.22;interface-lo;process-1;CapEff-0000000000000000;NoNewPrivs-1;root-is-" + SHIFT);
+    assertThat(image.rootfs().resolve("home")).isEmptyDirectory();
   }
 
   @Test
