@@ -2,6 +2,7 @@ package io.pgproof.workflow;
 
 import io.pgproof.proof.RunId;
 import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.runtime.Execution;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,9 +40,14 @@ final class Doorbell implements LongWork.Bell {
 
   private boolean heard(RunId run, String message) {
     try {
-      // All there are, which is one or none: to correlate the one there is would be an error where there is none yet.
-      return !runtime.createMessageCorrelation(message).processInstanceBusinessKey(run.value())
-          .correlateAllWithResult().isEmpty();
+      // Not correlated: that would also start whatever process begins with such a message.
+      Execution waiting = runtime.createExecutionQuery().processDefinitionKey(VerifyBackup.PROCESS)
+          .processInstanceBusinessKey(run.value()).messageEventSubscriptionName(message).active().singleResult();
+      if (waiting == null) {
+        return false;
+      }
+      runtime.messageEventReceived(message, waiting.getId());
+      return true;
     } catch (RuntimeException e) {
       // The timer beside the wait was faster, or the engine's database does not answer: then the timer will look.
       LOG.debug("{} of run {} was not heard: {}", message, run, e.toString());

@@ -10,7 +10,7 @@ import org.camunda.bpm.engine.impl.interceptor.CommandInterceptor;
 /**
  * Refuses a task query that carries expressions, nested ones included, before anything of it runs.
  *
- * <p>A query inside a stored filter is no command of its own; {@link ScopedExpressions} refuses it there.
+ * <p>A query inside a stored filter is no command of its own; {@link PlainExpressions} refuses it there.
  */
 final class RefuseTaskQueryExpressions extends CommandInterceptor {
   @Override

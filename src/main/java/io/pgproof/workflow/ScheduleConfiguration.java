@@ -19,9 +19,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 class ScheduleConfiguration {
 
   @Bean
-  Schedules schedules(RuntimeService runtime, ManagementService management, PlatformTransactionManager transactions,
-      CurrentConfiguration configuration, Clock clock, WorkflowSettings settings) {
-    return new Schedules(runtime, management, new TransactionTemplate(transactions), configuration, clock,
+  Schedules schedules(RuntimeService runtime, OwnDefinitions definitions, ManagementService management,
+      PlatformTransactionManager transactions, CurrentConfiguration configuration, Clock clock, WorkflowSettings settings) {
+    return new Schedules(runtime, definitions, management, new TransactionTemplate(transactions), configuration, clock,
         settings.retryCycle());
   }
 

@@ -23,15 +23,17 @@ public final class Schedules {
   private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
 
   private final RuntimeService runtime;
+  private final OwnDefinitions definitions;
   private final ManagementService management;
   private final TransactionTemplate transactions;
   private final CurrentConfiguration configuration;
   private final Clock clock;
   private final String retryCycle;
 
-  Schedules(RuntimeService runtime, ManagementService management, TransactionTemplate transactions,
+  Schedules(RuntimeService runtime, OwnDefinitions definitions, ManagementService management, TransactionTemplate transactions,
       CurrentConfiguration configuration, Clock clock, String retryCycle) {
     this.runtime = runtime;
+    this.definitions = definitions;
     this.management = management;
     this.transactions = transactions;
     this.configuration = configuration;
@@ -41,7 +43,7 @@ public final class Schedules {
 
   /** Plans the first due time after this one, in the caller's transaction. */
   void plan(String target, Schedule schedule, Instant after) {
-    runtime.startProcessInstanceByKey(KeepSchedule.PROCESS, target, Map.of(
+    runtime.startProcessInstanceById(definitions.id(KeepSchedule.PROCESS), target, Map.of(
         KeepSchedule.Variable.RETRY_CYCLE, retryCycle,
         KeepSchedule.Variable.TARGET, target,
         KeepSchedule.Variable.DUE, Date.from(schedule.nextAfter(after))));

@@ -14,12 +14,15 @@ import org.camunda.bpm.engine.runtime.ProcessInstance;
 /** Keeps one daily summary planned where the configuration wishes for one, and none where it does not. */
 public final class Summaries {
   private final RuntimeService runtime;
+  private final OwnDefinitions definitions;
   private final CurrentConfiguration configuration;
   private final Clock clock;
   private final String retryCycle;
 
-  Summaries(RuntimeService runtime, CurrentConfiguration configuration, Clock clock, String retryCycle) {
+  Summaries(RuntimeService runtime, OwnDefinitions definitions, CurrentConfiguration configuration, Clock clock,
+      String retryCycle) {
     this.runtime = runtime;
+    this.definitions = definitions;
     this.configuration = configuration;
     this.clock = clock;
     this.retryCycle = retryCycle;
@@ -37,7 +40,7 @@ public final class Summaries {
       }
     }
     if (schedule.isPresent() && !planned) {
-      runtime.startProcessInstanceByKey(DailySummary.PROCESS, Map.of(
+      runtime.startProcessInstanceById(definitions.id(DailySummary.PROCESS), Map.of(
           DailySummary.Variable.RETRY_CYCLE, retryCycle,
           DailySummary.Variable.SCHEDULE, schedule.get().toString(),
           DailySummary.Variable.DUE, Date.from(schedule.get().nextAfter(clock.instant()))));

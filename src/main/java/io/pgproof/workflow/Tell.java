@@ -22,13 +22,16 @@ import org.camunda.bpm.engine.runtime.ProcessInstance;
  */
 public final class Tell {
   private final RuntimeService runtime;
+  private final OwnDefinitions definitions;
   private final CurrentConfiguration configuration;
   private final Requests requests;
   private final Messages messages;
   private final String retryCycle;
 
-  Tell(RuntimeService runtime, CurrentConfiguration configuration, Trail trail, Messages messages, String retryCycle) {
+  Tell(RuntimeService runtime, OwnDefinitions definitions, CurrentConfiguration configuration, Trail trail, Messages messages,
+      String retryCycle) {
     this.runtime = runtime;
+    this.definitions = definitions;
     this.configuration = configuration;
     this.requests = new Requests(trail);
     this.messages = messages;
@@ -86,6 +89,6 @@ public final class Tell {
     variables.put(TellSomebody.Variable.EVENT, message.event());
     variables.put(TellSomebody.Variable.SUBJECT, message.subject());
     variables.put(TellSomebody.Variable.RUN, run.map(RunId::value).orElse(null));
-    runtime.startProcessInstanceByKey(TellSomebody.PROCESS, message.id(), variables);
+    runtime.startProcessInstanceById(definitions.id(TellSomebody.PROCESS), message.id(), variables);
   }
 }

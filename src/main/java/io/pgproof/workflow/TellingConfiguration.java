@@ -22,9 +22,9 @@ import org.springframework.core.env.Profiles;
 class TellingConfiguration {
 
   @Bean
-  Tell tell(RuntimeService runtime, CurrentConfiguration configuration, Trail trail, Verdicts verdicts, Clock clock,
-      TellingSettings settings) {
-    return new Tell(runtime, configuration, trail, new Messages(trail, verdicts, clock), settings.retryCycle());
+  Tell tell(RuntimeService runtime, OwnDefinitions definitions, CurrentConfiguration configuration, Trail trail, Verdicts verdicts,
+      Clock clock, TellingSettings settings) {
+    return new Tell(runtime, definitions, configuration, trail, new Messages(trail, verdicts, clock), settings.retryCycle());
   }
 
   @Bean
@@ -43,8 +43,9 @@ class TellingConfiguration {
   }
 
   @Bean
-  Summaries summaries(RuntimeService runtime, CurrentConfiguration configuration, Clock clock, TellingSettings settings) {
-    return new Summaries(runtime, configuration, clock, settings.retryCycle());
+  Summaries summaries(RuntimeService runtime, OwnDefinitions definitions, CurrentConfiguration configuration, Clock clock,
+      TellingSettings settings) {
+    return new Summaries(runtime, definitions, configuration, clock, settings.retryCycle());
   }
 
   @Bean(DailySummary.Step.PLAN_NEXT_SUMMARY)

@@ -37,6 +37,7 @@ public final class Verifications {
   private static final long STEPS_LOOK_EVERY_MILLIS = 20;
 
   private final RuntimeService runtime;
+  private final OwnDefinitions definitions;
   private final TaskService tasks;
   private final ManagementService management;
   private final TransactionTemplate transactions;
@@ -54,11 +55,12 @@ public final class Verifications {
   private final Oversight oversight;
   private final Tell tell;
 
-  Verifications(RuntimeService runtime, TaskService tasks, ManagementService management, TransactionTemplate transactions,
-      Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle,
+  Verifications(RuntimeService runtime, OwnDefinitions definitions, TaskService tasks, ManagementService management,
+      TransactionTemplate transactions, Trail trail, Withdrawals withdrawals, Requests requests, Clock clock, String retryCycle,
       Duration stepsEndWithin, LongWork work, Stays stays, Turns turns, JobExecutor jobs, ThreadPoolTaskExecutor steps,
       Oversight oversight, Tell tell) {
     this.runtime = runtime;
+    this.definitions = definitions;
     this.tasks = tasks;
     this.management = management;
     this.transactions = transactions;
@@ -119,7 +121,7 @@ public final class Verifications {
     transactions.executeWithoutResult(transaction -> {
       new Evidence.Asked(request, after == null ? null : after.value()).record(trail, run, request.askedBy());
       occasion.ifPresent(evidence -> evidence.record(trail, run));
-      runtime.startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
+      runtime.startProcessInstanceById(definitions.id(VerifyBackup.PROCESS), run.value(), variables);
     });
     return run;
   }
@@ -261,13 +263,17 @@ public final class Verifications {
   public void resume() {
     // An earlier owner's locks would hold its jobs for minutes.
     oversight.unlock();
-    List<EventSubscription> stays = runtime.createEventSubscriptionQuery()
-        .eventType("message").eventName(VerifyBackup.Message.ATTEMPT_INTERRUPTED).list();
-    for (EventSubscription stay : stays) {
+    for (EventSubscription stay : waiting(VerifyBackup.Message.ATTEMPT_INTERRUPTED)) {
       LOG.info("process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
       transactions.executeWithoutResult(transaction -> interrupted(stay));
     }
     askForTurnsAgain();
+  }
+
+  /** Runs that wait for this message; a process that would begin with it waits for it too, and is none. */
+  private List<EventSubscription> waiting(String message) {
+    return runtime.createEventSubscriptionQuery().eventType("message").eventName(message).list().stream()
+        .filter(wait -> wait.getProcessInstanceId() != null).toList();
   }
 
   /** One that was suspended by hand stays so, and begins anew when it is activated. */
@@ -285,9 +291,7 @@ public final class Verifications {
   }
 
   private void askForTurnsAgain() {
-    List<EventSubscription> waits = runtime.createEventSubscriptionQuery()
-        .eventType("message").eventName(VerifyBackup.Message.TURN_CAME).list();
-    for (EventSubscription wait : waits) {
+    for (EventSubscription wait : waiting(VerifyBackup.Message.TURN_CAME)) {
       ProcessInstance instance =
           runtime.createProcessInstanceQuery().processInstanceId(wait.getProcessInstanceId()).singleResult();
       if (!instance.isSuspended()) {

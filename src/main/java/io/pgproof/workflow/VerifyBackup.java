@@ -10,6 +10,9 @@ public final class VerifyBackup {
   /** File of the model on the class path. */
   public static final String MODEL = "bpmn/verify-backup.bpmn";
 
+  /** The variables that a person sets by completing a task. */
+  public static final Set<String> ANSWERS = Set.of(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL);
+
   private VerifyBackup() {}
 
   /** Ids of the service tasks; each is also the name of the bean that does it. */

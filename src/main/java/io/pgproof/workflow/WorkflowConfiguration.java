@@ -11,6 +11,7 @@ import java.time.Clock;
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
@@ -75,11 +76,16 @@ class WorkflowConfiguration {
   }
 
   @Bean
-  Verifications verifications(RuntimeService runtime, TaskService tasks, ManagementService management,
+  OwnDefinitions ownDefinitions(RepositoryService repository) {
+    return new OwnDefinitions(repository);
+  }
+
+  @Bean
+  Verifications verifications(RuntimeService runtime, OwnDefinitions definitions, TaskService tasks, ManagementService management,
       PlatformTransactionManager transactions, Trail trail, Withdrawals withdrawals, Requests requests,
       Clock clock, WorkflowSettings settings, LongWork work, Stays stays, Turns turns, JobExecutor jobs,
       @Qualifier("camundaTaskExecutor") TaskExecutor steps, Oversight oversight, Tell tell) {
-    return new Verifications(runtime, tasks, management, new TransactionTemplate(transactions), trail, withdrawals,
+    return new Verifications(runtime, definitions, tasks, management, new TransactionTemplate(transactions), trail, withdrawals,
         requests, clock, settings.retryCycle(), settings.workerEndsWithin(), work, stays, turns, jobs,
         (ThreadPoolTaskExecutor) steps, oversight, tell);
   }

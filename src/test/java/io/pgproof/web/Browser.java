@@ -47,6 +47,11 @@ public final class Browser {
     return send(modifying(ENGINE + path, "application/json").DELETE());
   }
 
+  /** Sends this with any method, as the other ways do with theirs. */
+  HttpResponse<String> send(String method, String path, String json) throws IOException, InterruptedException {
+    return send(modifying(ENGINE + path, "application/json").method(method, BodyPublishers.ofString(json)));
+  }
+
   public HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
     return send(modifying(path, "application/json").POST(BodyPublishers.ofString(json)));
   }

@@ -7,13 +7,17 @@ import java.util.List;
 import java.util.UUID;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.delegate.TaskListener;
 import org.camunda.bpm.engine.identity.User;
 import org.camunda.bpm.engine.impl.cfg.ProcessEnginePlugin;
+import org.camunda.bpm.engine.impl.cfg.StandaloneProcessEngineConfiguration;
+import org.camunda.bpm.model.bpmn.BpmnModelInstance;
 import org.junit.jupiter.api.AfterEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.test.context.ActiveProfiles;
@@ -53,7 +57,13 @@ public abstract class ServedEngine {
       includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = ProcessEnginePlugin.class),
       // It calls the delegates, which this process has none of.
       excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*HearOfDeletions"))
-  public static class Application {}
+  public static class Application {
+    @Bean
+    TaskListener noteActor() {
+      return task -> task.setVariable(
+          "actedBy", task.getProcessEngineServices().getIdentityService().getCurrentAuthentication().getUserId());
+    }
+  }
 
   @DynamicPropertySource
   static void properties(DynamicPropertyRegistry registry) {
@@ -78,6 +88,23 @@ public abstract class ServedEngine {
         .map(User::getId)
         .filter(user -> !user.equals("admin"))
         .forEach(identities::deleteUser);
+  }
+
+  /** Deploys this as somebody could with an earlier version, which refused no deployment. */
+  protected void deployedBefore(BpmnModelInstance model) {
+    ProcessEngine earlier = new StandaloneProcessEngineConfiguration()
+        .setProcessEngineName("earlier")
+        .setJdbcUrl(DATABASE)
+        .setJdbcUsername("sa")
+        .setJdbcPassword("")
+        .setJobExecutorActivate(false)
+        .setHistory("full")
+        .buildProcessEngine();
+    try {
+      earlier.getRepositoryService().createDeployment().name("upload").addModelInstance("verify-backup.bpmn", model).deploy();
+    } finally {
+      earlier.close();
+    }
   }
 
   protected Browser browser() {

@@ -61,6 +61,27 @@ class KeepScheduleTest {
   }
 
   @Test
+  void nothingIsStartedFromWhatSomebodyElseDeployedUnderTheSameKeys() {
+    for (String process : List.of(VerifyBackup.PROCESS, KeepSchedule.PROCESS)) {
+      night.engine.getRepositoryService().createDeployment()
+          .addModelInstance(process + ".bpmn", Bpmn.createExecutableProcess(process).camundaHistoryTimeToLive(1)
+              .startEvent("foreign").userTask().endEvent().done())
+          .deploy();
+    }
+    // Its own file, in the company of one that is not.
+    night.engine.getRepositoryService().createDeployment().addClasspathResource(VerifyBackup.MODEL)
+        .addString("bpmn/review-stale-backup.form", "{}").deploy();
+
+    serve(target("shop", AT_THREE));
+    night.at("2026-03-01T03:00:01Z");
+    night.work();
+
+    assertThat(night.engine.getRuntimeService().createProcessInstanceQuery().list()).hasSize(2)
+        .allSatisfy(instance -> assertThat(instance.getProcessDefinitionId()).contains(":1:"));
+    assertThat(night.standing(night.runs().get(0))).containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
+  }
+
+  @Test
   void dueTimesThatWereMissedAreCaughtUpByOneRun() {
     serve(target("shop", AT_THREE));
     night.at("2026-03-04T12:00:00Z");

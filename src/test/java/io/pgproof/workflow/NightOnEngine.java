@@ -56,6 +56,7 @@ final class NightOnEngine implements AutoCloseable {
   final Stays stays = new Stays();
   final ProcessEngine engine = ENGINE;
   final Trail trail;
+  private final OwnDefinitions definitions = new OwnDefinitions(ENGINE.getRepositoryService());
   final Schedules schedules;
   final BackupWatch watch;
   Turns turns;
@@ -82,9 +83,9 @@ final class NightOnEngine implements AutoCloseable {
     requests = new Requests(trail);
     work = new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30), 3);
     BEANS.putAll(steps.beans());
-    tell = new Tell(engine.getRuntimeService(), configuration, trail, new Messages(trail, verdicts, CLOCK), "PT5S,PT30S");
+    tell = new Tell(engine.getRuntimeService(), definitions, configuration, trail, new Messages(trail, verdicts, CLOCK), "PT5S,PT30S");
     beginAnew();
-    schedules = new Schedules(engine.getRuntimeService(), engine.getManagementService(), transactions, configuration, CLOCK,
+    schedules = new Schedules(engine.getRuntimeService(), definitions, engine.getManagementService(), transactions, configuration, CLOCK,
         "PT5S,PT30S");
     watch = new BackupWatch(trail, verdicts, configuration, verifications, Duration.ofMinutes(1));
     BEANS.put(KeepSchedule.Step.BEGIN_DUE_VERIFICATION,
@@ -109,8 +110,8 @@ final class NightOnEngine implements AutoCloseable {
   void beginAnew() {
     turns = new Turns(() -> configuration.get().containersAtOnce(), new RunsOnEngine(engine.getRuntimeService(), stays),
         new Doorbell(engine.getRuntimeService()));
-    verifications = new Verifications(engine.getRuntimeService(), engine.getTaskService(), engine.getManagementService(),
-        transactions, trail, withdrawals, requests, CLOCK, "PT5S,PT30S", Duration.ofSeconds(30), work,
+    verifications = new Verifications(engine.getRuntimeService(), definitions, engine.getTaskService(),
+        engine.getManagementService(), transactions, trail, withdrawals, requests, CLOCK, "PT5S,PT30S", Duration.ofSeconds(30), work,
         stays, turns, null, null,
         new Oversight(engine.getManagementService(), new JdbcTemplate(DATABASE), transactions, CLOCK, null), tell);
     BEANS.put(VerifyBackup.Step.TAKE_TURN, new TakeTurn(trail, withdrawals, requests, turns, progress));

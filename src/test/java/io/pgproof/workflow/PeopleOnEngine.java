@@ -80,7 +80,8 @@ final class PeopleOnEngine implements AutoCloseable {
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
     configuration.getProcessEnginePlugins().add(new HearOfDeletions());
     engine = configuration.buildProcessEngine();
-    Tell tell = new Tell(engine.getRuntimeService(), new CurrentConfiguration(io.pgproof.target.Configuration.NONE), trail,
+    Tell tell = new Tell(engine.getRuntimeService(), new OwnDefinitions(engine.getRepositoryService()),
+        new CurrentConfiguration(io.pgproof.target.Configuration.NONE), trail,
         new Messages(trail, verdicts, clock), "PT5S");
     beans.put(Step.REACH_VERDICT, new ReachVerdict(trail, new Turns(() -> 1, new RunsOnEngine(engine.getRuntimeService(), new Stays()), new Doorbell(engine.getRuntimeService()))));
     beans.put(Step.RECORD_EVIDENCE,

@@ -120,8 +120,9 @@ final class TellingOnEngine implements AutoCloseable {
     settings.setEnableExceptionsAfterUnhandledBpmnError(true);
     settings.setEnableCmdExceptionLogging(false);
     engine = settings.buildProcessEngine();
-    tell = new Tell(engine.getRuntimeService(), configuration, trail, messages, RETRY_CYCLE);
-    summaries = new Summaries(engine.getRuntimeService(), configuration, clock, RETRY_CYCLE);
+    OwnDefinitions definitions = new OwnDefinitions(engine.getRepositoryService());
+    tell = new Tell(engine.getRuntimeService(), definitions, configuration, trail, messages, RETRY_CYCLE);
+    summaries = new Summaries(engine.getRuntimeService(), definitions, configuration, clock, RETRY_CYCLE);
     Sending sending = new Sending(new Messenger(clock), configuration, trail);
     beans.put(TellSomebody.Step.TELL_RECIPIENT, new TellRecipient(sending));
     beans.put(TellSomebody.Step.TELL_AFTER_MENDING, new TellAfterMending(sending, engine.getManagementService()));

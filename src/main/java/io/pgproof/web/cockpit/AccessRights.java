@@ -9,16 +9,23 @@ import io.pgproof.workflow.KeepSchedule;
 import io.pgproof.workflow.TellSomebody;
 import io.pgproof.workflow.VerifyBackup;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.FilterService;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.authorization.Authorization;
+import org.camunda.bpm.engine.authorization.BatchPermissions;
+import org.camunda.bpm.engine.authorization.HistoricProcessInstancePermissions;
+import org.camunda.bpm.engine.authorization.HistoricTaskPermissions;
 import org.camunda.bpm.engine.authorization.Permission;
 import org.camunda.bpm.engine.authorization.Permissions;
 import org.camunda.bpm.engine.authorization.ProcessDefinitionPermissions;
+import org.camunda.bpm.engine.authorization.ProcessInstancePermissions;
 import org.camunda.bpm.engine.authorization.Resource;
 import org.camunda.bpm.engine.authorization.Resources;
+import org.camunda.bpm.engine.authorization.TaskPermissions;
 import org.camunda.bpm.engine.authorization.UserOperationLogCategoryPermissions;
 import org.camunda.bpm.engine.filter.Filter;
 import org.camunda.bpm.engine.identity.Group;
@@ -26,13 +33,32 @@ import org.camunda.bpm.engine.identity.Group;
 /**
  * The groups, and what each may do.
  *
- * <p>Tasks are missing on purpose: a task's candidate group gets its rights with the task. Making deployments and
- * deleting history are granted to {@code camunda-admin} alone. Nobody else may store filters, either.
+ * <p>Tasks are missing on purpose: a task's candidate group gets its rights with the task. Only {@code camunda-admin} may store
+ * filters. What the engine refuses to everybody is granted to nobody, so that pages do not offer it.
  */
 final class AccessRights {
   private static final List<String> SHOWN =
       List.of(VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
   static final String TASK_FILTER = "Open tasks";
+  /** What administrators may do with things of which they may not do everything. */
+  private static final Map<Resource, Permission[]> ADMINISTRATORS = Map.of(
+      Resources.DEPLOYMENT, permissions(Permissions.READ),
+      Resources.BATCH, permissions(BatchPermissions.READ, BatchPermissions.READ_HISTORY),
+      Resources.HISTORIC_TASK, permissions(HistoricTaskPermissions.READ),
+      Resources.HISTORIC_PROCESS_INSTANCE, permissions(HistoricProcessInstancePermissions.READ),
+      Resources.OPERATION_LOG_CATEGORY, permissions(UserOperationLogCategoryPermissions.READ),
+      Resources.DECISION_DEFINITION, permissions(Permissions.READ),
+      Resources.DECISION_REQUIREMENTS_DEFINITION, permissions(Permissions.READ),
+      Resources.TASK, permissions(TaskPermissions.READ, TaskPermissions.READ_VARIABLE, TaskPermissions.TASK_ASSIGN,
+          TaskPermissions.TASK_WORK),
+      Resources.PROCESS_INSTANCE, permissions(ProcessInstancePermissions.READ, ProcessInstancePermissions.UPDATE,
+          ProcessInstancePermissions.DELETE),
+      Resources.PROCESS_DEFINITION, permissions(ProcessDefinitionPermissions.READ, ProcessDefinitionPermissions.UPDATE,
+          ProcessDefinitionPermissions.READ_INSTANCE, ProcessDefinitionPermissions.UPDATE_INSTANCE,
+          ProcessDefinitionPermissions.READ_INSTANCE_VARIABLE, ProcessDefinitionPermissions.READ_TASK,
+          ProcessDefinitionPermissions.READ_TASK_VARIABLE, ProcessDefinitionPermissions.READ_HISTORY,
+          ProcessDefinitionPermissions.READ_HISTORY_VARIABLE, ProcessDefinitionPermissions.TASK_ASSIGN,
+          ProcessDefinitionPermissions.TASK_WORK, ProcessDefinitionPermissions.DELETE_INSTANCE));
 
   private final IdentityService identities;
   private final AuthorizationService authorizations;
@@ -44,12 +70,20 @@ final class AccessRights {
     filters = engine.getFilterService();
   }
 
-  /** Adds what is missing and takes nothing away, so that what an administrator granted stays. */
+  /**
+   * Adds what is missing, and leaves what an administrator granted. It takes away what earlier versions granted to administrators,
+   * and what anybody was granted on deployments.
+   */
   void ensure() {
     ensureGroup(CAMUNDA_ADMIN, "Administrators", "SYSTEM");
     for (Resource resource : Resources.values()) {
-      grant(CAMUNDA_ADMIN, resource, ANY, Permissions.ALL);
+      if (ADMINISTRATORS.containsKey(resource)) {
+        set(CAMUNDA_ADMIN, resource, ADMINISTRATORS.get(resource));
+      } else {
+        grant(CAMUNDA_ADMIN, resource, ANY, Permissions.ALL);
+      }
     }
+    keepDeploymentsReadable();
     ensureGroup(Groups.OPERATORS, "Backup operators", "WORKFLOW");
     ensureGroup(Groups.APPROVERS, "Backup approvers", "WORKFLOW");
     ensureGroup(Groups.AUDITORS, "Backup auditors", "WORKFLOW");
@@ -94,7 +128,40 @@ final class AccessRights {
     return filters.saveFilter(filter).getId();
   }
 
+  private void keepDeploymentsReadable() {
+    authorizations.createAuthorizationQuery().resourceType(Resources.DEPLOYMENT).list().stream()
+        .filter(authorization -> authorization.getAuthorizationType() != Authorization.AUTH_TYPE_REVOKE)
+        .filter(authorization -> Stream.of(Permissions.CREATE, Permissions.UPDATE, Permissions.DELETE)
+            .anyMatch(authorization::isPermissionGranted))
+        .forEach(authorization -> {
+          authorization.setPermissions(authorization.isPermissionGranted(Permissions.READ)
+              ? permissions(Permissions.READ)
+              : permissions(Permissions.NONE));
+          authorizations.saveAuthorization(authorization);
+        });
+  }
+
+  private static Permission[] permissions(Permission... permissions) {
+    return permissions;
+  }
+
+  /** Grants these and nothing else. */
+  private void set(String group, Resource resource, Permission[] permissions) {
+    Authorization authorization = authorization(group, resource, ANY);
+    authorization.setPermissions(permissions);
+    authorizations.saveAuthorization(authorization);
+  }
+
   private void grant(String group, Resource resource, String id, Permission... permissions) {
+    Authorization authorization = authorization(group, resource, id);
+    for (Permission permission : permissions) {
+      authorization.addPermission(permission);
+    }
+    authorizations.saveAuthorization(authorization);
+  }
+
+  /** The one there is, or a new one. */
+  private Authorization authorization(String group, Resource resource, String id) {
     Authorization authorization = authorizations.createAuthorizationQuery()
         .authorizationType(Authorization.AUTH_TYPE_GRANT)
         .groupIdIn(group)
@@ -107,9 +174,6 @@ final class AccessRights {
       authorization.setResource(resource);
       authorization.setResourceId(id);
     }
-    for (Permission permission : permissions) {
-      authorization.addPermission(permission);
-    }
-    authorizations.saveAuthorization(authorization);
+    return authorization;
   }
 }

@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import java.lang.reflect.Method;
+import java.util.regex.Pattern;
 import org.camunda.bpm.engine.BadUserRequestException;
 import org.camunda.bpm.engine.delegate.BaseDelegateExecution;
 import org.camunda.bpm.engine.delegate.VariableScope;
@@ -8,21 +9,26 @@ import org.camunda.bpm.engine.impl.el.Expression;
 import org.camunda.bpm.engine.impl.el.ExpressionManager;
 
 /**
- * Evaluates expressions only where there is something running to evaluate them for.
+ * Evaluates an expression only if it names and compares, as this program's own do, and only where something runs to evaluate it for.
  *
- * <p>In 7.24.0 queries are the only caller that evaluates without a scope, so this refuses the expressions
- * of all of them, whichever way they came in: as a query, in a stored filter, or to extend one.
+ * <p>An expression that calls a method can do whatever the program can, and a process that somebody deployed before deployments
+ * were refused may hold one. In 7.24.0 queries are the only caller that evaluates without a scope, so this refuses the expressions
+ * of all of them too: as a query, in a stored filter, or to extend one.
  */
-final class ScopedExpressions implements ExpressionManager {
+final class PlainExpressions implements ExpressionManager {
+  /** A braced part of names, texts, numbers and operators: nothing is called, and nothing is looked up in anything. */
+  private static final Pattern PLAIN =
+      Pattern.compile("\\$\\{\\s*+(?:(?:[A-Za-z_]\\w*+|'[^'\\\\]*+'|\\d++|[=!<>]=?|&&|\\|\\||[+-])\\s*+)++}");
+
   private final ExpressionManager expressions;
 
-  ScopedExpressions(ExpressionManager expressions) {
+  PlainExpressions(ExpressionManager expressions) {
     this.expressions = expressions;
   }
 
   @Override
   public Expression createExpression(String expression) {
-    return new Scoped(expressions.createExpression(expression));
+    return new Plain(expressions.createExpression(expression));
   }
 
   @Override
@@ -30,7 +36,7 @@ final class ScopedExpressions implements ExpressionManager {
     expressions.addFunction(name, function);
   }
 
-  private record Scoped(Expression expression) implements Expression {
+  private record Plain(Expression expression) implements Expression {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -40,7 +46,8 @@ final class ScopedExpressions implements ExpressionManager {
 
     @Override
     public Object getValue(VariableScope scope, BaseDelegateExecution execution) {
-      if (scope == null) {
+      check();
+      if (scope == null && !isLiteralText()) {
         throw new BadUserRequestException("Expressions in queries and filters are refused");
       }
       return expression.getValue(scope, execution);
@@ -48,12 +55,22 @@ final class ScopedExpressions implements ExpressionManager {
 
     @Override
     public void setValue(Object value, VariableScope scope) {
+      check();
       expression.setValue(value, scope);
     }
 
     @Override
     public void setValue(Object value, VariableScope scope, BaseDelegateExecution execution) {
+      check();
       expression.setValue(value, scope, execution);
+    }
+
+    private void check() {
+      String others = PLAIN.matcher(getExpressionText()).replaceAll("");
+      if (!isLiteralText() && (others.contains("${") || others.contains("#{"))) {
+        throw new BadUserRequestException("pgproof evaluates no expression that does more than name and compare: "
+            + getExpressionText() + "\nHINT: put the logic into a delegate");
+      }
     }
 
     @Override
