@@ -65,7 +65,7 @@ public record Restored(
     }
     checks.forEach(check -> joined.merge(check.name(), check, Restored::both));
     joined.computeIfPresent("archive", (name, check) ->
-        new Check(name, check.outcome(), check.detail() + "; " + combined, check.took()));
+        new Check(name, check.outcome(), check.detail() + "; " + combined, check.took(), check.inapplicable()));
     pages.ifPresent(check -> joined.put(check.name(), check));
     all.addAll(archives);
     noted.addAll(notes);
@@ -76,12 +76,13 @@ public record Restored(
   }
 
   private static Check of(String backup, Check check) {
-    return new Check(check.name(), check.outcome(), backup + ": " + check.detail(), check.took());
+    return new Check(check.name(), check.outcome(), backup + ": " + check.detail(), check.took(), check.inapplicable());
   }
 
   /** Passed only where both did. */
   private static Check both(Check one, Check other) {
-    return new Check(one.name(), one.outcome() == Check.Outcome.PASSED ? other.outcome() : one.outcome(),
-        one.detail() + "; " + other.detail(), one.took().plus(other.took()));
+    Check worse = one.outcome() == Check.Outcome.PASSED ? other : one;
+    return new Check(one.name(), worse.outcome(), one.detail() + "; " + other.detail(), one.took().plus(other.took()),
+        worse.inapplicable());
   }
 }

@@ -3,6 +3,7 @@ package io.pgproof.backup;
 import io.pgproof.backup.Manifest.WalRange;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Inapplicable;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.ArchiveFacts;
@@ -327,22 +328,23 @@ final class Restoring {
   private List<Check> checks(List<ArchiveFacts> archives, Optional<Manifest> manifest, Optional<ManifestCheck> comparison,
       Optional<Check> pages, int major) {
     Check whole = Check.passed("archive", read(archives), Duration.ZERO);
-    String why = manifest.isPresent()
-        ? NOT_COMPARED
-        : major < 13 ? "PostgreSQL " + major + " writes no backup_manifest" : "the backup has no backup_manifest";
     Check listed = comparison
         .map(compared -> Check.passed("manifest", compared.summary(), Duration.ZERO))
-        .orElseGet(() -> Check.skipped("manifest", why));
+        .orElseGet(() -> manifest.isPresent()
+            ? Check.inapplicable("manifest", Inapplicable.DEPTH, NOT_COMPARED)
+            : Check.inapplicable("manifest", Inapplicable.NO_MANIFEST, major < 13
+                ? "PostgreSQL " + major + " writes no backup_manifest"
+                : "the backup has no backup_manifest"));
     return Stream.concat(Stream.of(whole, listed), pages.stream()).toList();
   }
 
   /** The check of pages as far as it is decided before recovery; empty where some are suspect. */
   static Optional<Check> pages(ControlFile control, SuspectPages suspects, boolean compared) {
     if (!control.dataChecksums()) {
-      return Optional.of(Check.skipped("pages", NO_CHECKSUMS));
+      return Optional.of(Check.inapplicable("pages", Inapplicable.NO_CHECKSUMS, NO_CHECKSUMS));
     }
     if (!compared) {
-      return Optional.of(Check.skipped("pages", NOT_COMPARED));
+      return Optional.of(Check.inapplicable("pages", Inapplicable.DEPTH, NOT_COMPARED));
     }
     return suspects.isEmpty() ? Optional.of(Check.passed("pages", suspects.among(), Duration.ZERO)) : Optional.empty();
   }

@@ -3,6 +3,7 @@ package io.pgproof.cli;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.owner.Reply;
 import io.pgproof.owner.Request;
+import io.pgproof.proof.Reason;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,7 +37,7 @@ final class ShowCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(shown.report() == null
-            ? Outcomes.refusedAsJson("under-way", "run " + run + " has no verdict yet", "ask again later")
+            ? Outcomes.refusedAsJson(Reason.UNDER_WAY.code(), "run " + run + " has no verdict yet", Reason.UNDER_WAY.hint())
             : EvidenceJson.write(shown.report()));
         return Main.DONE;
       }

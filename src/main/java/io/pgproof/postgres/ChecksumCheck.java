@@ -2,6 +2,7 @@ package io.pgproof.postgres;
 
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
+import io.pgproof.proof.Inapplicable;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.sandbox.Sandbox;
@@ -52,12 +53,15 @@ final class ChecksumCheck {
    */
   static Made make(RecoveredCopy copy, Set<String> torn, Duration limit, Progress progress) {
     if (!copy.control().dataChecksums()) {
-      return Made.skipped(NAME, "the source keeps no page checksums", List.of());
+      return Made.inapplicable(NAME, Inapplicable.NO_CHECKSUMS, "the source keeps no page checksums", List.of());
+    }
+    if (copy.major() < 11) {
+      String why = "PostgreSQL " + copy.major() + " has no program for it";
+      return Made.inapplicable(NAME, Inapplicable.VERSION, why, List.of(NAME + ": pages as recovery left them, because " + why));
     }
     String program = copy.major() < 12 ? "pg_verify_checksums" : "pg_checksums";
     if (!copy.machine().has(program)) {
-      String why = copy.major() < 11 ? "PostgreSQL " + copy.major() + " has no program for it" : "the image has no " + program;
-      return Made.skipped(NAME, why, List.of(NAME + ": pages as recovery left them, for " + why));
+      return Made.unavailable(NAME, Lack.of(program, copy.major()), NAME + ": pages as recovery left them");
     }
     return new ChecksumCheck(copy, torn, limit, progress).run(program);
   }

@@ -8,7 +8,6 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.FreshnessFacts;
 import io.pgproof.sandbox.SandboxException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,20 +40,20 @@ public final class Examination {
   /**
    * Makes all checks of a depth; a statement of pgproof's own has no limit but that of them all.
    *
-   * @param startedAt of the run, by this machine's clock
+   * @param restore the time to which the age of the data is counted
    * @param torn files with pages that may stay torn, from {@link PagesAfterRecovery}
    * @param limit for all together: whoever interrupts after it is told what was found until then
    * @throws io.pgproof.proof.FindingException {@code environment} when another process than the restored server answers
    * @throws InterruptedException when the thread was interrupted; no session is left open then
    */
   public static Answers of(
-      RecoveredCopy copy, Asked asked, Depth depth, Set<String> torn, Instant startedAt, Duration limit, Progress progress)
+      RecoveredCopy copy, Asked asked, Depth depth, Set<String> torn, RestoreTime restore, Duration limit, Progress progress)
       throws InterruptedException {
     Examination examination = new Examination(copy, depth, limit);
     progress.at(0, 0, "freshness and assertions");
     Questions questions = new Questions(copy.server(), asked);
     examination.inTime(Questions.FRESHNESS, Questions.FRESHNESS,
-        () -> questions.freshness(copy.reached(), copy.control(), startedAt));
+        () -> questions.freshness(copy.reached(), copy.control(), restore));
     for (int i = 1; i <= asked.assertions().size(); i++) {
       int n = i;
       examination.inTime(Questions.assertionName(n), Questions.assertionName(n), () -> questions.assertion(n));

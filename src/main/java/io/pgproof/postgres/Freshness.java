@@ -8,15 +8,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** Judges the age of the newest data against the host's clock at the run's start. */
+/** Judges the age of the newest data against the host's clock at the time of the restore. */
 record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail) {
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
   /**
    * @param source {@code query}, {@code wal} or {@code checkpoint}
    */
-  static Freshness judge(Instant newest, String source, Instant startedAt, Duration maxAge) {
-    Duration age = Duration.between(newest, startedAt);
+  static Freshness judge(Instant newest, String source, RestoreTime restore, Duration maxAge) {
+    // An archive may have got WAL of commits that came while it was restored: these are not of the future, and just born.
+    Instant until = newest.isBefore(restore.began()) ? restore.began() : newest.isAfter(restore.ended()) ? restore.ended() : newest;
+    Duration age = Duration.between(newest, until);
     FreshnessFacts facts = new FreshnessFacts(newest, age.toSeconds(), maxAge.toSeconds(), source);
     String from = switch (source) {
       case "query" -> "";

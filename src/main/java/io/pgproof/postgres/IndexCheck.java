@@ -63,21 +63,21 @@ final class IndexCheck extends ObjectCheck {
   }
 
   /**
-   * Makes the check, or says that the image lacks amcheck.
+   * Makes the check, unless the image lacks amcheck.
    *
    * @param heapToo whether each table's rows are looked for in its indexes too, from version 11 on
    */
   static Made make(RecoveredCopy copy, boolean heapToo, Progress progress) throws InterruptedException {
     if (!new RestoredServer(copy.server().address()).hasLibrary("$libdir/amcheck")) {
-      String why = "the image has no amcheck";
-      return Made.skipped(NAME, why, List.of(NAME + ": " + why));
+      return Made.unavailable(NAME, Lack.of("amcheck", copy.major()), "indexes and tables");
     }
     IndexCheck check = new IndexCheck(copy, heapToo, progress);
     check.tell("pages that tables have lost", true);
     try {
       LostPages.find(copy, check.objections).forEach(check::leaveOut);
     } catch (IOException e) {
-      check.leaveOut("whether tables have lost pages, for the files could not be read: " + e.getMessage());
+      check.objections.add(Finding.of(
+          Reason.CHECK_FAILED, "whether tables have lost pages could not be checked: the files cannot be read: " + e.getMessage()));
     }
     return check.make();
   }

@@ -68,13 +68,13 @@ final class LostPages {
   /**
    * Looks at every table.
    *
-   * @param objections gets one for each index that names lost pages
+   * @param objections gets one for each index that names lost pages, and what kept this from being told
    * @return what could not be looked at, a few words
    */
   static List<String> find(RecoveredCopy copy, Objections objections) throws IOException, InterruptedException {
     LostPages pages = new LostPages(copy);
     List<String> open = new ArrayList<>();
-    pages.find(objections).ifPresent(open::add);
+    pages.look(objections);
     int without = 0;
     for (String table : pages.without) {
       without += TablePages.of(copy.files(), copy.control(), table).isEmpty() ? 0 : 1;
@@ -85,8 +85,7 @@ final class LostPages {
     return open;
   }
 
-  /** What of it could not be done, where something could not. */
-  private Optional<String> find(Objections objections) throws IOException, InterruptedException {
+  private void look(Objections objections) throws IOException, InterruptedException {
     try {
       boolean first = true;
       for (Database database : restored.everyDatabase()) {
@@ -107,10 +106,10 @@ final class LostPages {
           lost(index).ifPresent(objections::add);
         }
       }
-      return Optional.empty();
     } catch (SQLException e) {
-      return Optional.of(
-          "whether tables have lost pages, for the server did not answer to its end: " + PostgresWords.message(e));
+      String what = "whether tables have lost pages";
+      objections.add(new ServerFailure(copy.server(), Reason.CHECK_FAILED).of(what, e).orElseGet(() -> Finding.of(
+          Reason.CHECK_FAILED, what + " could not be checked to the end: " + PostgresWords.withoutRows(e), PostgresWords.withoutRows(e))));
     }
   }
 

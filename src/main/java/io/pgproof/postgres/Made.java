@@ -2,6 +2,7 @@ package io.pgproof.postgres;
 
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
+import io.pgproof.proof.Inapplicable;
 import java.util.List;
 
 /**
@@ -11,7 +12,13 @@ import java.util.List;
  * @param notChecked what it did not cover, a few words each
  */
 record Made(Check check, List<Finding> findings, List<String> notChecked) {
-  static Made skipped(String name, String why, List<String> notChecked) {
-    return new Made(Check.skipped(name, why), List.of(), notChecked);
+  /** A check that does not apply to this copy. */
+  static Made inapplicable(String name, Inapplicable reason, String why, List<String> notChecked) {
+    return new Made(Check.inapplicable(name, reason, why), List.of(), notChecked);
+  }
+
+  /** A check for which the image lacks what it needs. */
+  static Made unavailable(String name, Finding lack, String notChecked) {
+    return new Made(Check.skipped(name, lack.message()), List.of(lack), List.of(notChecked + ", because " + lack.message()));
   }
 }

@@ -62,11 +62,11 @@ final class Questions {
    *
    * @param reached tells the age where there is no query
    * @param control tells it where there was no commit either
-   * @param startedAt of the run, by this machine's clock
+   * @param restore the time to which the age is counted
    * @throws FindingException {@code environment} when another process than the restored server answers
    * @throws InterruptedException when the thread was interrupted; the session was broken off
    */
-  Made freshness(RecoveryReached reached, ControlFile control, Instant startedAt) throws InterruptedException {
+  Made freshness(RecoveryReached reached, ControlFile control, RestoreTime restore) throws InterruptedException {
     long began = System.nanoTime();
     Instant newest;
     String source;
@@ -83,7 +83,7 @@ final class Questions {
       source = reached.lastCommit().isPresent() ? "wal" : "checkpoint";
       newest = reached.lastCommit().orElse(control.checkpointTime());
     }
-    Freshness freshness = Freshness.judge(newest, source, startedAt, asked.maxAge());
+    Freshness freshness = Freshness.judge(newest, source, restore, asked.maxAge());
     facts = freshness.facts();
     return freshness.finding().isPresent()
         ? failed(FRESHNESS, freshness.finding().get(), began)

@@ -51,7 +51,9 @@ final class RowCheck extends ObjectCheck {
     this.limit = limit;
     withoutDump = !copy.machine().has(PG_DUMP);
     if (withoutDump) {
-      leaveOut("whether the catalogs can be dumped, for the image has no pg_dump");
+      Finding lack = Lack.of(PG_DUMP, copy.major());
+      objections.add(lack);
+      leaveOut("whether the catalogs can be dumped, because " + lack.message());
     }
   }
 

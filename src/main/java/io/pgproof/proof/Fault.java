@@ -2,7 +2,7 @@ package io.pgproof.proof;
 
 /** Whose fault a {@link Reason} is; the verdict and the exit status of {@code verify} follow from it. */
 public enum Fault {
-  /** Nobody's: the backup is sound and its data are fresh. */
+  /** Nobody's: nothing is wrong, or nothing is known yet. */
   NONE(0),
   /** The age of the data: the backup is sound, but too old. */
   AGE(3),

@@ -85,8 +85,18 @@ public record Report(
   /** How old the newest data are; {@code source} is {@code query}, {@code wal} or {@code checkpoint}. */
   public record FreshnessFacts(Instant newest, Long ageSeconds, long maxAgeSeconds, String source) {}
 
-  /** One check; {@code outcome} is {@code passed}, {@code failed}, {@code skipped} or {@code mismatch}. */
-  public record CheckFacts(String name, String outcome, String detail, long millis) {}
+  /**
+   * One check; its name is unique in a report.
+   *
+   * @param outcome {@code passed}, {@code failed}, {@code skipped} or {@code mismatch}
+   * @param inapplicable a code of {@link Inapplicable} where it was skipped because it does not apply; {@code null} otherwise
+   */
+  public record CheckFacts(String name, String outcome, String detail, long millis, String inapplicable) {
+    /** One that applies. */
+    public CheckFacts(String name, String outcome, String detail, long millis) {
+      this(name, outcome, detail, millis, null);
+    }
+  }
 
   /**
    * One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start}, {@code recover}, {@code check} or

@@ -108,15 +108,27 @@ public sealed interface Verdict {
     return reason().fault().exitStatus();
   }
 
+  /** A verdict as its report tells it. */
+  static Verdict of(Report report) {
+    if (report.verdict().equals("proven")) {
+      return new Proven(report.message());
+    }
+    Finding finding = Finding.of(Reason.of(report.reason()), report.message(), report.hint(), null);
+    if (finding instanceof Finding.BackupFault fault) {
+      return new Refuted(fault);
+    }
+    return finding instanceof Finding.DataTooOld old ? new Stale(old) : new Inconclusive((Finding.CouldNotTell) finding);
+  }
+
   /**
-   * The verdict that the findings of one run ask for: the first one of the gravest kind.
+   * The verdict that the facts of one run ask for: the first finding of the gravest kind, and without one of those that refute or
+   * could not tell, complete evidence.
    *
-   * @param findings in the order in which they were found; empty when there were none
-   * @param proven what to say when nothing was found
+   * @param proven what to say of a backup that is proven
    */
-  static Verdict reach(List<Finding> findings, String proven) {
+  static Verdict reach(RunFacts facts, String proven) {
     Finding gravest = null;
-    for (Finding finding : findings) {
+    for (Finding finding : facts.findings()) {
       if (gravest == null || gravity(finding) > gravity(gravest)) {
         gravest = finding;
       }
@@ -127,10 +139,13 @@ public sealed interface Verdict {
     if (gravest instanceof Finding.CouldNotTell unknown) {
       return new Inconclusive(unknown);
     }
-    if (gravest instanceof Finding.DataTooOld old) {
-      return new Stale(old);
+    List<String> missing = CompleteEvidence.missing(facts);
+    if (!missing.isEmpty()) {
+      return new Inconclusive(new Finding.CouldNotTell(Reason.EVIDENCE_MISSING,
+          "the run found nothing against the backup, and recorded no evidence of " + String.join(", ", missing),
+          Reason.EVIDENCE_MISSING.hint(), null));
     }
-    return new Proven(proven);
+    return gravest instanceof Finding.DataTooOld old ? new Stale(old) : new Proven(proven);
   }
 
   private static int gravity(Finding finding) {

@@ -62,6 +62,7 @@ final class CreateContainer extends Step {
         stay.image().uid(),
         stay.image().gid(),
         new Limits(stay.request().resources().memoryBytes(), stay.request().resources().cpus())));
+    record(run, new Evidence.ContainerCreated(stay.directory().machineName()));
     note(run, notes(created));
   }
 

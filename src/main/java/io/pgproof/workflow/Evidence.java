@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the trail of a run tells, one type a kind of entry; the kind in the table is the type's name. */
 public sealed interface Evidence {
@@ -117,8 +119,25 @@ public sealed interface Evidence {
     }
   }
 
-  /** The backup told what it is. */
-  record Inspected(Report.BackupFacts backup) implements Evidence {
+  /** The backup told what it is; {@code timeline} is its own, or null before version 11. */
+  record Inspected(Report.BackupFacts backup, Integer timeline) implements Evidence {
+    /** What tells the backup that was inspected later from this one; what either does not know tells nothing. */
+    Optional<String> otherThan(Inspected later) {
+      return Stream.of(
+              difference("version", backup.postgresVersion(), later.backup.postgresVersion()),
+              difference("system identifier", backup.systemIdentifier(), later.backup.systemIdentifier()),
+              difference("START WAL LOCATION", backup.startLsn(), later.backup.startLsn()),
+              difference("START TIME", backup.startTime(), later.backup.startTime()),
+              difference("timeline", timeline, later.timeline))
+          .flatMap(Optional::stream).findFirst();
+    }
+
+    private static Optional<String> difference(String what, Object was, Object is) {
+      return was == null || is == null || was.equals(is)
+          ? Optional.empty()
+          : Optional.of("its " + what + " is " + is + " and was " + was);
+    }
+
     @Override
     public String tell() {
       return "a " + backup.format() + " backup of PostgreSQL " + backup.postgresVersion();
@@ -166,12 +185,34 @@ public sealed interface Evidence {
     }
   }
 
-  /** The data directory was written whole; {@code pagesOpen} tells of pages to be read again after recovery, or is null. */
-  record Restored(Report.BackupFacts backup, List<Report.CheckFacts> checks, List<String> notChecked, String pagesOpen)
-      implements Evidence {
+  /**
+   * The data directory was written whole.
+   *
+   * @param pagesOpen pages to be read again after recovery; null where there are none
+   * @param neededLsn end of the WAL that the backup needs, by its manifest; null where that does not tell
+   * @param pageChecksums whether the cluster keeps checksums of its pages
+   */
+  record Restored(Report.BackupFacts backup, List<Report.CheckFacts> checks, List<String> notChecked, String pagesOpen,
+      String neededLsn, Boolean pageChecksums) implements Evidence {
     @Override
     public String tell() {
       return "restored " + Words.bytes(backup.bytes());
+    }
+  }
+
+  /** The restored copy has settings of pgproof's own, and nothing in it makes it a standby. */
+  record RecoveryPrepared() implements Evidence {
+    @Override
+    public String tell() {
+      return "recovery prepared";
+    }
+  }
+
+  /** The container is there, and does not run. */
+  record ContainerCreated(String container) implements Evidence {
+    @Override
+    public String tell() {
+      return "container " + container + " created";
     }
   }
 
@@ -200,9 +241,17 @@ public sealed interface Evidence {
     }
   }
 
-  /** The database was asked. */
-  record Checked(
-      List<Report.CheckFacts> checks, Report.FreshnessFacts freshness, List<String> notChecked) implements Evidence {
+  /** The recovered database is being asked. */
+  record ChecksBegun() implements Evidence {
+    @Override
+    public String tell() {
+      return "checks began";
+    }
+  }
+
+  /** The database was asked; {@code findings} is how many entries of that kind belong to it. */
+  record Checked(List<Report.CheckFacts> checks, Report.FreshnessFacts freshness, List<String> notChecked, Integer findings)
+      implements Evidence {
     @Override
     public String tell() {
       return "the database was asked: " + checks.size() + (checks.size() == 1 ? " check" : " checks");

@@ -19,6 +19,7 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Find image: the one there is, or else its build is begun, or looked at. */
 final class FindImage extends Step {
+  private final Requests requests;
   private final Sandbox sandbox;
   private final ImageStore images;
   private final boolean mayBuild;
@@ -26,9 +27,10 @@ final class FindImage extends Step {
   private final LongWork work;
   private final ProgressBoard progress;
 
-  FindImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, boolean mayBuild,
+  FindImage(Trail trail, Withdrawals withdrawals, Requests requests, Sandbox sandbox, ImageStore images, boolean mayBuild,
       Duration buildTimeout, LongWork work, ProgressBoard progress) {
     super(trail, withdrawals);
+    this.requests = requests;
     this.sandbox = sandbox;
     this.images = images;
     this.mayBuild = mayBuild;
@@ -40,7 +42,7 @@ final class FindImage extends Step {
   @Override
   void perform(RunId run, DelegateExecution execution) {
     needSandbox();
-    int major = (Integer) execution.getVariable(VerifyBackup.Variable.POSTGRES_MAJOR);
+    int major = Integer.parseInt(requests.inspected(run).backup().postgresVersion());
     Optional<Image> image = work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT) ? lookAtBuild(run, execution) : find(major);
     if (image.isEmpty() && !work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT)) {
       beginBuild(run, major, execution);
@@ -48,7 +50,6 @@ final class FindImage extends Step {
     execution.setVariable(VerifyBackup.Variable.IMAGE_AT_HAND, image.isPresent());
     execution.setVariable(VerifyBackup.Variable.INTERRUPTED, false);
     image.ifPresent(found -> {
-      execution.setVariable(VerifyBackup.Variable.IMAGE, found.key());
       record(run, new Evidence.ImageFound(new Report.ImageFacts(found.key(), found.postgresVersion(), found.builtAt())));
     });
   }

@@ -30,7 +30,21 @@ final class InspectBackup extends Step {
   }
 
   /** A backup and what it says of itself. */
-  record Inspected(Backup backup, BackupIdentity identity) {}
+  record Inspected(Backup backup, BackupIdentity identity) {
+    Evidence.Inspected evidence() {
+      return new Evidence.Inspected(new Report.BackupFacts(
+          backup.directory().toString(),
+          Facts.format(backup, identity),
+          String.valueOf(identity.postgresMajor()),
+          identity.systemIdentifier().orElse(null),
+          identity.label().startTime(),
+          identity.label().startLsn().toString(),
+          identity.bytes(),
+          List.of(),
+          null),
+          identity.label().timeline().isPresent() ? identity.label().timeline().getAsInt() : null);
+    }
+  }
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
@@ -49,22 +63,11 @@ final class InspectBackup extends Step {
       return;
     }
     Backup backup = look.get().backup();
-    BackupIdentity identity = look.get().identity();
     backup.choice().ifPresent(choice -> {
       execution.setVariable(VerifyBackup.Variable.BACKUP_PATH, backup.directory().toString());
       record(run, Evidence.Chosen.of(backup.directory(), choice));
     });
-    execution.setVariable(VerifyBackup.Variable.POSTGRES_MAJOR, identity.postgresMajor());
-    record(run, new Evidence.Inspected(new Report.BackupFacts(
-        backup.directory().toString(),
-        Facts.format(backup, identity),
-        String.valueOf(identity.postgresMajor()),
-        identity.systemIdentifier().orElse(null),
-        identity.label().startTime(),
-        identity.label().startLsn().toString(),
-        identity.bytes(),
-        List.of(),
-        null)));
+    record(run, look.get().evidence());
   }
 
   private void begin(RunId run) {

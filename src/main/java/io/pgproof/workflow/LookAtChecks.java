@@ -31,7 +31,8 @@ final class LookAtChecks extends Step {
     record(run, new Evidence.Checked(
         answers.get().checks().stream().map(Facts::of).toList(),
         answers.get().freshness(),
-        answers.get().notChecked()));
+        answers.get().notChecked(),
+        answers.get().findings().size()));
     note(run, answers.get().notes());
     answers.get().findings().forEach(finding -> record(run, Evidence.Found.of(finding)));
   }

@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Trail;
+import io.pgproof.backup.Lsn;
 import io.pgproof.backup.Restored;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -22,7 +23,7 @@ final class LookAtRestore extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) throws Exception {
-    restoreFiles.begin(run, (String) execution.getVariable(VerifyBackup.Variable.IMAGE));
+    restoreFiles.begin(run);
     Optional<Restored> restored = work.look(run, VerifyBackup.Message.RESTORE_ENDED);
     execution.setVariable(VerifyBackup.Variable.RESTORED, restored.isPresent());
     if (restored.isEmpty()) {
@@ -35,7 +36,9 @@ final class LookAtRestore extends Step {
         facts(stay),
         restored.get().checks().stream().map(Facts::of).toList(),
         restored.get().notChecked(),
-        restored.get().suspects().isEmpty() ? null : restored.get().suspects().tell()));
+        restored.get().suspects().isEmpty() ? null : restored.get().suspects().tell(),
+        restored.get().endLsn().map(Lsn::toString).orElse(null),
+        restored.get().control().dataChecksums()));
     note(run, restored.get().notes());
   }
 

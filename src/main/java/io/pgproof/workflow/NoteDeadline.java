@@ -18,11 +18,11 @@ final class NoteDeadline implements JavaDelegate {
 
   @Override
   public void execute(DelegateExecution execution) {
-    if (Boolean.TRUE.equals(execution.getVariable(VerifyBackup.Variable.CHECKED))) {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    if (RunStory.of(trail.of(run)).checked()) {
       // Only the teardown was late; what the checks told stands.
       return;
     }
-    RunId run = new RunId(execution.getProcessBusinessKey());
     Evidence.Found.of(Finding.of(Reason.DEADLINE,
         "the stay in the container did not end within "
             + Words.duration(Duration.parse((String) execution.getVariable(VerifyBackup.Variable.DEADLINE))))).record(trail, run);

@@ -17,13 +17,16 @@ final class NoteInterruption implements JavaDelegate {
 
   @Override
   public void execute(DelegateExecution execution) {
-    if (Boolean.TRUE.equals(execution.getVariable(VerifyBackup.Variable.CHECKED))) {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    RunStory story = RunStory.of(trail.of(run));
+    if (story.checked()) {
       // Only the teardown was cut off; what the checks told stands.
       execution.setVariable(VerifyBackup.Variable.INTERRUPTED, false);
       return;
     }
-    RunId run = new RunId(execution.getProcessBusinessKey());
-    int attempt = (Integer) execution.getVariable(VerifyBackup.Variable.ATTEMPT);
+    int attempt = story.attempt();
+    execution.setVariable(VerifyBackup.Variable.INTERRUPTED, true);
+    execution.setVariable(VerifyBackup.Variable.ATTEMPT, attempt);
     new Evidence.Interrupted(attempt).record(trail, run);
     if (attempt >= VerifyBackup.MOST_ATTEMPTS) {
       Evidence.Found.of(Finding.of(Reason.INTERRUPTED,

@@ -25,5 +25,6 @@ final class PrepareRecovery extends Step {
       RecoveryPreparation.prepare(stay.recoveryOrder());
       return null;
     });
+    record(run, new Evidence.RecoveryPrepared());
   }
 }

@@ -5,7 +5,7 @@ import io.pgproof.proof.RunId;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Reach verdict: from the trail, and from nothing else; gives the engine the few facts that its gateways and forms need. */
+/** Reach verdict: from the trail, and from nothing else. What the gateways read is set when it is recorded. */
 final class ReachVerdict implements JavaDelegate {
   private final Trail trail;
   private final Turns turns;
@@ -20,8 +20,6 @@ final class ReachVerdict implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     // Whichever way it came here, its stay is over and undone.
     turns.giveBack(run);
-    RunStory story = RunStory.of(trail.of(run));
-    execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.endedByWithdrawal());
-    VerdictFacts.show(run, story, execution);
+    execution.setVariable(VerifyBackup.Variable.REACHED, RunStory.of(trail.of(run)).verdict().word());
   }
 }

@@ -55,8 +55,9 @@ final class RemoveFiles implements JavaDelegate {
   private Evidence remove(RunId run, Path files) throws IOException {
     RunStory story = RunStory.of(trail.of(run));
     Duration keep = story.asked().request().keep();
+    Verdict verdict = story.verdictOnceTornDown();
     boolean wanted = !keep.isZero() && !story.withdrawn()
-        && (story.verdict() instanceof Verdict.Refuted || story.verdict() instanceof Verdict.Inconclusive);
+        && (verdict instanceof Verdict.Refuted || verdict instanceof Verdict.Inconclusive);
     if (!wanted || !Files.isDirectory(state.run(run).data())) {
       Trees.remove(files, limit);
       return new Evidence.FilesRemoved(null, null);

@@ -2,11 +2,11 @@ package io.pgproof.workflow;
 
 import io.pgproof.audit.Entry;
 import io.pgproof.audit.Trail;
+import io.pgproof.postgres.RestoreTime;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 
 /** What was asked for, read from the trail: the engine carries the run's id only. */
@@ -48,9 +48,34 @@ final class Requests {
         .orElseGet(() -> of(run).path());
   }
 
-  /** When it was asked for: ages are judged against this time. */
-  Instant askedAt(RunId run) {
-    return asked(run).at();
+  /** When the backup was restored in the last stay. */
+  RestoreTime restoreTime(RunId run) {
+    return new RestoreTime(entry(run, Evidence.AttemptBegun.class).at(), entry(run, Evidence.Restored.class).at());
+  }
+
+  /** What the backup said of itself when it was inspected. */
+  Evidence.Inspected inspected(RunId run) {
+    return last(run, Evidence.Inspected.class);
+  }
+
+  /** Key of the image that was found for it. */
+  String image(RunId run) {
+    return last(run, Evidence.ImageFound.class).image().key();
+  }
+
+  /** The last stay that was begun, counted from 1; 0 where none was. */
+  int attempt(RunId run) {
+    return trail.last(run, Evidence.kind(Evidence.AttemptBegun.class))
+        .map(entry -> ((Evidence.AttemptBegun) Evidence.read(entry)).attempt()).orElse(0);
+  }
+
+  private <T extends Evidence> T last(RunId run, Class<T> kind) {
+    return kind.cast(Evidence.read(entry(run, kind)));
+  }
+
+  private Entry entry(RunId run, Class<? extends Evidence> kind) {
+    return trail.last(run, Evidence.kind(kind))
+        .orElseThrow(() -> new IllegalStateException("run " + run + " recorded no " + Evidence.kind(kind)));
   }
 
   /** The run's place among those who wait for a container. */

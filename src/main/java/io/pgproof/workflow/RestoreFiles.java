@@ -54,8 +54,8 @@ final class RestoreFiles extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) throws Exception {
-    begin(run, (String) execution.getVariable(VerifyBackup.Variable.IMAGE));
-    int attempt = (Integer) execution.getVariable(VerifyBackup.Variable.ATTEMPT) + 1;
+    begin(run);
+    int attempt = requests.attempt(run) + 1;
     execution.setVariable(VerifyBackup.Variable.ATTEMPT, attempt);
     execution.setVariable(VerifyBackup.Variable.RESTORED, false);
     execution.setVariable(VerifyBackup.Variable.RECOVERED, false);
@@ -72,11 +72,12 @@ final class RestoreFiles extends Step {
   }
 
   /** Begins the stay and its pass over the backup, unless it is begun. */
-  void begin(RunId run, String imageKey) throws IOException, InterruptedException {
+  void begin(RunId run) throws IOException, InterruptedException {
     if (work.isBegun(run, VerifyBackup.Message.RESTORE_ENDED)) {
       return;
     }
     VerificationRequest request = requests.of(run);
+    String imageKey = requests.image(run);
     Image image = images.list().stream().filter(candidate -> candidate.key().equals(imageKey)).findFirst()
         .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
     Path source = requests.backup(run);
@@ -106,10 +107,9 @@ final class RestoreFiles extends Step {
       throws IOException, InterruptedException {
     Backup backup = inspected.backup();
     BackupIdentity identity = inspected.identity();
-    if (identity.postgresMajor() != stay.image().major()) {
-      throw new FindingException(Reason.BACKUP_CHANGED, backup.directory() + " is of PostgreSQL " + identity.postgresMajor()
-          + " now, and was of " + stay.image().major() + " when it was inspected");
-    }
+    requests.inspected(stay.run()).otherThan(inspected.evidence()).ifPresent(other -> {
+      throw new FindingException(Reason.BACKUP_CHANGED, "another backup lies in " + backup.directory() + " than was inspected: " + other);
+    });
     List<Backup> ancestors = Backups.ancestors(backup, identity);
     return ancestors.isEmpty()
         ? Backups.restore(backup, identity, order, heard)

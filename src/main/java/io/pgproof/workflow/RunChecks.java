@@ -4,13 +4,13 @@ import io.pgproof.audit.Trail;
 import io.pgproof.postgres.Asked;
 import io.pgproof.postgres.Examination;
 import io.pgproof.postgres.PagesAfterRecovery;
+import io.pgproof.postgres.RestoreTime;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.target.VerificationRequest;
 import java.time.Duration;
-import java.time.Instant;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Run checks: begins to check the restored database, as deeply as was asked. */
@@ -35,13 +35,14 @@ final class RunChecks extends Step {
   void perform(RunId run, DelegateExecution execution) {
     begin(stays.of(run));
     Pause.first(execution);
+    record(run, new Evidence.ChecksBegun());
   }
 
   /** Begins to check, unless it is begun. */
   void begin(Stay stay) {
     RunId run = stay.run();
     VerificationRequest request = stay.request();
-    Instant startedAt = requests.askedAt(run);
+    RestoreTime restore = requests.restoreTime(run);
     Progress heard = progress.phase(run, "check");
     Duration limit = request.timeouts().checks();
     Duration statement = request.timeouts().statement();
@@ -52,7 +53,7 @@ final class RunChecks extends Step {
       PagesAfterRecovery.Judged pages = PagesAfterRecovery.judge(
           stay.server(sandbox), stay.restored().suspects(), stay.restoredFiles(), statement);
       return pages.answers().and(Examination.of(
-          stay.recovered(sandbox), asked, request.depth(), pages.torn(), startedAt, limit, heard));
+          stay.recovered(sandbox), asked, request.depth(), pages.torn(), restore, limit, heard));
     }));
   }
 }

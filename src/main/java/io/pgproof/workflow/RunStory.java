@@ -7,6 +7,8 @@ import io.pgproof.proof.Fault;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.Report.PhaseFacts;
+import io.pgproof.proof.RunFacts;
+import io.pgproof.proof.RunFacts.Stage;
 import io.pgproof.proof.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +31,7 @@ final class RunStory {
   private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", WAIT);
 
   private final Map<String, Duration> phases = new LinkedHashMap<>();
-  private final List<Report.CheckFacts> checks = new ArrayList<>();
+  private final CheckList checks = new CheckList();
   private final List<String> notChecked = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
@@ -41,11 +43,14 @@ final class RunStory {
   private Report.ImageFacts image;
   private Report.RecoveryFacts recovery;
   private Report.FreshnessFacts freshness;
-  private String pagesOpen;
+  private final List<Stage> stages = new ArrayList<>();
+  private int attempt;
+  private Report.BackupFacts inspected;
+  private Evidence.Restored restored;
+  private Integer objections;
   private int notesBefore;
-  private boolean recovered;
-  private boolean checked;
   private boolean withdrawn;
+  private Report reached;
   private Evidence.TaskOpened undecided;
 
   private RunStory() {}
@@ -54,12 +59,12 @@ final class RunStory {
    * @param entries all of one run, in order
    */
   static RunStory of(List<Entry> entries) {
+    if (entries.isEmpty() || !entries.get(0).kind().equals(Evidence.kind(Evidence.Asked.class))) {
+      throw new IllegalStateException("a trail that does not begin with what was asked: " + entries);
+    }
     RunStory story = new RunStory();
     for (Entry entry : entries) {
       story.hear(entry.at(), Evidence.read(entry));
-    }
-    if (story.asked == null) {
-      throw new IllegalStateException("a trail that does not begin with what was asked: " + entries);
     }
     story.closePages();
     story.closeChecks();
@@ -69,39 +74,58 @@ final class RunStory {
   private void hear(Instant at, Evidence evidence) {
     if (evidence instanceof Evidence.Asked first) {
       asked = first;
-      startedAt = at;
+      startedAt = startedAt == null ? at : startedAt;
       finishedAt = at;
-    } else if (evidence instanceof Evidence.Inspected inspected) {
-      backup = inspected.backup();
+    } else if (evidence instanceof Evidence.Inspected told) {
+      inspected = told.backup();
+      backup = told.backup();
+      stages.add(Stage.INSPECTED);
       turn(at, "image");
     } else if (evidence instanceof Evidence.ImageFound found) {
       image = found.image();
+      stages.add(Stage.IMAGE_FOUND);
       turn(at, "restore");
     } else if (evidence instanceof Evidence.TurnAwaited) {
       turn(at, WAIT);
     } else if (evidence instanceof Evidence.TurnTaken) {
       turn(at, "restore");
-    } else if (evidence instanceof Evidence.AttemptBegun) {
+    } else if (evidence instanceof Evidence.AttemptBegun begun) {
+      if (!stages.contains(Stage.ATTEMPT_BEGUN)) {
+        // What the teardown of an attempt that was cut off left.
+        stages.removeIf(stage -> stage.compareTo(Stage.ATTEMPT_BEGUN) > 0);
+      }
       notesBefore = notes.size();
+      attempt = begun.attempt();
+      reached = null;
+      stages.add(Stage.ATTEMPT_BEGUN);
       turn(at, "restore");
-    } else if (evidence instanceof Evidence.Restored restored) {
-      backup = restored.backup();
-      checks.addAll(restored.checks());
-      notChecked.addAll(restored.notChecked());
-      pagesOpen = restored.pagesOpen();
+    } else if (evidence instanceof Evidence.Restored whole) {
+      restored = whole;
+      backup = whole.backup();
+      checks.add(whole.checks());
+      notChecked.addAll(whole.notChecked());
+      stages.add(Stage.RESTORED);
       turn(at, "start");
+    } else if (evidence instanceof Evidence.RecoveryPrepared) {
+      stages.add(Stage.RECOVERY_PREPARED);
+    } else if (evidence instanceof Evidence.ContainerCreated) {
+      stages.add(Stage.CONTAINER_CREATED);
     } else if (evidence instanceof Evidence.Started) {
+      stages.add(Stage.SERVER_STARTED);
       turn(at, "recover");
     } else if (evidence instanceof Evidence.Recovered ended) {
-      recovered = true;
       recovery = ended.recovery();
-      checks.add(ended.check());
+      checks.add(List.of(ended.check()));
+      stages.add(Stage.RECOVERED);
       turn(at, "check");
     } else if (evidence instanceof Evidence.RecoveryBroken broken) {
       recovery = broken.recovery();
+    } else if (evidence instanceof Evidence.ChecksBegun) {
+      stages.add(Stage.CHECKS_BEGUN);
     } else if (evidence instanceof Evidence.Checked made) {
-      checked = true;
-      checks.addAll(made.checks());
+      stages.add(Stage.CHECKED);
+      objections = made.findings();
+      checks.add(made.checks());
       notChecked.addAll(made.notChecked());
       freshness = made.freshness();
       turn(at, "teardown");
@@ -110,6 +134,7 @@ final class RunStory {
     } else if (evidence instanceof Evidence.Found found) {
       addCheckOf(found.finding());
       findings.add(found.finding());
+      reached = null;
       turnAfterFinding(at);
     } else if (evidence instanceof Evidence.Interrupted) {
       forgetAttempt();
@@ -124,8 +149,14 @@ final class RunStory {
       decided(nobody.task(), VerifyBackup.Decision.ESCALATE);
     } else if (evidence instanceof Evidence.TaskJoined || evidence instanceof Evidence.DecisionTakenAway) {
       undecided = null;
-    } else if (evidence instanceof Evidence.ContainerDestroyed || evidence instanceof Evidence.FilesRemoved) {
+    } else if (evidence instanceof Evidence.ContainerDestroyed) {
+      stages.add(Stage.CONTAINER_DESTROYED);
       turn(at, "teardown");
+    } else if (evidence instanceof Evidence.FilesRemoved) {
+      stages.add(Stage.FILES_REMOVED);
+      turn(at, "teardown");
+    } else if (evidence instanceof Evidence.VerdictReached verdict) {
+      reached = verdict.report();
     }
   }
 
@@ -164,8 +195,9 @@ final class RunStory {
       // Found out before the server was started, for what the archives hold.
       recovery = new Report.RecoveryFacts(null, false, null, null, List.of());
     }
-    if (name != null && checks.stream().noneMatch(check -> check.name().equals(name))) {
-      checks.add(new Report.CheckFacts(name, finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped", finding.message(), 0));
+    if (name != null && !checks.has(name)) {
+      checks.add(List.of(
+          new Report.CheckFacts(name, finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped", finding.message(), 0)));
     }
   }
 
@@ -173,26 +205,26 @@ final class RunStory {
     checks.clear();
     notChecked.clear();
     notes.subList(notesBefore, notes.size()).clear();
-    findings.clear();
+    stages.removeIf(stage -> stage.compareTo(Stage.ATTEMPT_BEGUN) >= 0);
+    restored = null;
     recovery = null;
     freshness = null;
-    pagesOpen = null;
-    recovered = false;
-    checked = false;
+    objections = null;
   }
 
   /** Pages that recovery was to settle, where it was not reached: they are neither sound nor damaged. */
   private void closePages() {
-    if (pagesOpen != null && checks.stream().noneMatch(check -> check.name().equals("pages"))) {
-      checks.add(new Report.CheckFacts("pages", "skipped", pagesOpen, 0));
+    String pagesOpen = restored == null ? null : restored.pagesOpen();
+    if (pagesOpen != null && !checks.has("pages")) {
+      checks.add(List.of(new Report.CheckFacts("pages", "skipped", pagesOpen, 0)));
       notChecked.add("pages: " + pagesOpen + ", which recovery would have settled");
     }
   }
 
   /** What a run that ended before its checks never came to. */
   private void closeChecks() {
-    if (!findings.isEmpty() && !checked) {
-      List<String> open = new ArrayList<>(recovered ? List.of() : List.of("recovery"));
+    if (!findings.isEmpty() && !checked()) {
+      List<String> open = new ArrayList<>(stages.contains(Stage.RECOVERED) ? List.of() : List.of("recovery"));
       open.add("freshness");
       if (!asked.request().assertions().isEmpty()) {
         open.add("assertions");
@@ -205,6 +237,16 @@ final class RunStory {
       }
       notChecked.add(String.join(", ", open) + ": the run ended before");
     }
+  }
+
+  /** Whether the last attempt's checks told what they had to tell. */
+  boolean checked() {
+    return stages.contains(Stage.CHECKED);
+  }
+
+  /** The last attempt that was begun, counted from 1; 0 where none was. */
+  int attempt() {
+    return attempt;
   }
 
   Evidence.Asked asked() {
@@ -236,9 +278,30 @@ final class RunStory {
         .findFirst().orElse(null);
   }
 
-  /** The verdict that this trail asks for. */
+  /** The verdict that this trail asks for; of a trail older than what a proof needs today, the one that was reached. */
   Verdict verdict() {
-    return Verdict.reach(findings, proven());
+    boolean older = restored != null && restored.pageChecksums() == null && objections == null;
+    return older && reached != null ? Verdict.of(reached) : verdict(stages);
+  }
+
+  /** The verdict that this trail asks for if what is left of the stay is torn down. */
+  Verdict verdictOnceTornDown() {
+    List<Stage> all = new ArrayList<>(stages);
+    all.addAll(List.of(Stage.CONTAINER_DESTROYED, Stage.FILES_REMOVED));
+    return verdict(all);
+  }
+
+  private Verdict verdict(List<Stage> recorded) {
+    return Verdict.reach(new RunFacts(
+        new RunFacts.Asked(asked.request().depth(), asked.request().assertions().size()),
+        recorded,
+        inspected,
+        restored == null ? null : new RunFacts.Restored(restored.backup(), restored.neededLsn(), restored.pageChecksums()),
+        recovery,
+        freshness,
+        checks.all(),
+        objections,
+        findings), proven());
   }
 
   private String proven() {
@@ -264,7 +327,7 @@ final class RunStory {
         image,
         recovery,
         freshness,
-        List.copyOf(checks),
+        checks.all(),
         List.copyOf(notChecked),
         List.copyOf(notes),
         phases.entrySet().stream().filter(entry -> !entry.getKey().equals(WAIT))

@@ -224,17 +224,14 @@ public final class VerifyBackup {
     public static final String WAIVED = "waived";
     public static final String JOINED = "joined";
 
-    /** The backup's major version, an integer. Set by the inspection. */
-    public static final String POSTGRES_MAJOR = "postgresMajor";
-
-    /** Key of the image to restore in. */
-    public static final String IMAGE = "image";
-
     /** Names the backup, so that runs of one backup find one another. Set at the start. */
     public static final String BACKUP_KEY = "backupKey";
 
-    /** {@code proven}, {@code stale}, {@code refuted} or {@code inconclusive}. */
+    /** {@code proven}, {@code stale}, {@code refuted} or {@code inconclusive}; set once it is recorded. */
     public static final String VERDICT = "verdict";
+
+    /** The same as it was reached; only what the trail says too is recorded. */
+    public static final String REACHED = "reached";
 
     /** What the forms show besides; each may be null save the run and the path. */
     public static final String RUN = "run";

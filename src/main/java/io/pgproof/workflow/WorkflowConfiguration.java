@@ -102,9 +102,9 @@ class WorkflowConfiguration {
   }
 
   @Bean(VerifyBackup.Step.FIND_IMAGE)
-  FindImage findImage(Trail trail, Withdrawals withdrawals, Sandbox sandbox, ImageStore images, WorkflowSettings settings,
-      LongWork work, ProgressBoard progress) {
-    return new FindImage(trail, withdrawals, sandbox, images, settings.buildImages(), settings.buildTimeout(), work,
+  FindImage findImage(Trail trail, Withdrawals withdrawals, Requests requests, Sandbox sandbox, ImageStore images,
+      WorkflowSettings settings, LongWork work, ProgressBoard progress) {
+    return new FindImage(trail, withdrawals, requests, sandbox, images, settings.buildImages(), settings.buildTimeout(), work,
         progress);
   }
 

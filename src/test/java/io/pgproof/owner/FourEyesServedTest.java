@@ -21,6 +21,7 @@ import io.pgproof.workflow.VerifyBackup.Decision;
 import io.pgproof.workflow.VerifyBackup.Step;
 import io.pgproof.workflow.VerifyBackup.Task;
 import io.pgproof.workflow.VerifyBackup.Variable;
+import io.pgproof.workflow.WholeEvidence;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,9 +175,9 @@ class FourEyesServedTest {
     VerificationRequest request = Settings.NONE.request(Optional.empty(), path, askedBy);
     RunId run = RunId.at(Instant.now());
     new Evidence.Asked(request, null).record(trail, run, askedBy);
-    new Evidence.Inspected(new Report.BackupFacts(path.toString(), "tar", "15", "7420000000000000001",
-        Instant.parse("2026-02-27T20:00:00Z"), "0/" + Long.toHexString(System.nanoTime()), 1_000L, List.of(), null))
-        .record(trail, run);
+    WholeEvidence.record(trail, run, request, new Report.BackupFacts(path.toString(), "tar", "15", "7420000000000000001",
+        Instant.parse("2026-02-27T20:00:00Z"), "0/" + Long.toHexString(System.nanoTime()), 1_000L, List.of(), null),
+        Instant.now(), Duration.ofHours(30));
     new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is").record(trail, run);
     owner.application().getBean(RuntimeService.class).createProcessInstanceByKey(VerifyBackup.PROCESS)
         .businessKey(run.value())

@@ -7,11 +7,13 @@ import io.pgproof.Bench;
 import io.pgproof.EngineDatabase;
 import io.pgproof.Gate;
 import io.pgproof.Remains;
+import io.pgproof.Tars;
 import io.pgproof.TurnedClock;
 import io.pgproof.proof.Report;
 import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,6 +99,25 @@ class StuckThingsTest extends OwnerScene {
 
     await().until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
     assertThat(said(begun.run())).contains("attempt 2 began");
+  }
+
+  /** What was inspected is what is restored, also by the next owner: else the image, and what was told, are another backup's. */
+  @Test
+  void aRunThatBeginsAgainOnAnotherBackupDoesNotTakeItForTheOneItInspected() throws Exception {
+    Path copy = Bench.copy(Bench.backup(15), place);
+    Begun begun = begin(Bench.request(copy, null, "select pg_sleep(600) is not null"));
+    awaitChecks(begun);
+    close();
+    Tars.change(copy.resolve("base.tar.gz"), (name, content) -> name.equals("backup_label")
+        ? new String(content, StandardCharsets.UTF_8).replaceFirst("START TIME: \\d{4}", "START TIME: 2001")
+            .getBytes(StandardCharsets.UTF_8)
+        : content);
+
+    startOwner(Map.of());
+    await().atMost(Duration.ofMinutes(1))
+        .until(() -> said(begun.run()).contains("verdict: inconclusive (backup-changed)"));
+    assertThat(said(begun.run())).anySatisfy(line ->
+        assertThat(line).contains("another backup lies in " + copy + " than was inspected: its START TIME is 2001-"));
   }
 
   @Test

@@ -12,7 +12,6 @@ import io.pgproof.proof.Reason;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -169,7 +168,7 @@ class DamagedCopyTest {
     try (RestoredCopy crashing = started("crashing")) {
       Asked asked = new Asked("postgres", Optional.empty(), List.of(), Duration.ofDays(10_000), Duration.ofSeconds(20), ZoneId.of("UTC"));
       Answers answers = Examination.of(
-          crashing.recovered(reached, List.of()), asked, Depth.DEEP, Set.of(), Instant.now(), Duration.ofMinutes(1), Progress.NONE);
+          crashing.recovered(reached, List.of()), asked, Depth.DEEP, Set.of(), RestoredCopy.now(), Duration.ofMinutes(1), Progress.NONE);
 
       assertThat(finding(answers.findings(), Reason.INDEX_CORRUPT).words()).contains(
           "the index public.rows_id of the database f_rows: ERROR:  heap tuple (0,11) from table \"rows\" lacks matching index tuple");

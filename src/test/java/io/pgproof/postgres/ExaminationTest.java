@@ -13,7 +13,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -169,7 +168,8 @@ class ExaminationTest {
 
     Answers answers = examine(Depth.DEEP);
     assertThat(answers.checks()).filteredOn(check -> check.outcome() == Outcome.SKIPPED).extracting(Check::name)
-        .containsExactly("recovery", "indexes", "rows", "checksums");
+        .containsExactly("indexes", "rows", "checksums");
+    assertThat(detail(answers, "recovery")).isEqualTo("what the image lacks could not be looked up everywhere");
     assertThat(answers.findings()).singleElement().satisfies(finding -> {
       assertThat(finding.reason()).isEqualTo(Reason.CHECK_FAILED);
       assertThat(finding.message()).isEqualTo("the check indexes was not made: the restored server had ended");
@@ -234,7 +234,7 @@ class ExaminationTest {
     Asked asked = new Asked("postgres", Optional.empty(), List.of(assertions), Duration.ofDays(10_000), Duration.ofSeconds(20),
         ZoneId.of("UTC"));
     return Examination.of(copy.recovered(reached, List.of("absent_library", "pg_stat_statements")), asked, depth, Set.of(),
-        Instant.now(), Duration.ofMinutes(2), (done, total, note) -> told.add(note));
+        RestoredCopy.now(), Duration.ofMinutes(2), (done, total, note) -> told.add(note));
   }
 
   private static RecoveryExpectation expectation() throws Exception {

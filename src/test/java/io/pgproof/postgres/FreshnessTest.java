@@ -14,10 +14,11 @@ import org.postgresql.util.ServerErrorMessage;
 class FreshnessTest {
   private static final Instant NOW = Instant.parse("2026-11-22T20:00:00Z");
   private static final Duration DAY = Duration.ofHours(24);
+  private static final RestoreTime RESTORE = new RestoreTime(NOW, NOW);
 
   @Test
   void freshDataPassWithTheirAge() {
-    Freshness freshness = Freshness.judge(NOW.minusSeconds(3720), "query", NOW, DAY);
+    Freshness freshness = Freshness.judge(NOW.minusSeconds(3720), "query", RESTORE, DAY);
     assertThat(freshness.finding()).isEmpty();
     assertThat(freshness.detail()).isEqualTo("newest data are of 2026-11-22T18:58:00Z, 1 h 2 min old");
     assertThat(freshness.facts().ageSeconds()).isEqualTo(3720);
@@ -26,13 +27,13 @@ class FreshnessTest {
 
   @Test
   void exactlyTheMaximumAgeIsFresh() {
-    assertThat(Freshness.judge(NOW.minus(DAY), "query", NOW, DAY).finding()).isEmpty();
-    assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", NOW, DAY).finding()).isPresent();
+    assertThat(Freshness.judge(NOW.minus(DAY), "query", RESTORE, DAY).finding()).isEmpty();
+    assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", RESTORE, DAY).finding()).isPresent();
   }
 
   @Test
   void oldDataAreStaleAndTheMessageSaysHowOld() {
-    Freshness freshness = Freshness.judge(NOW.minus(Duration.ofMinutes(26 * 60 + 3)), "query", NOW, DAY);
+    Freshness freshness = Freshness.judge(NOW.minus(Duration.ofMinutes(26 * 60 + 3)), "query", RESTORE, DAY);
     assertThat(freshness.finding()).get().isInstanceOf(Finding.DataTooOld.class);
     assertThat(freshness.finding().orElseThrow().message())
         .isEqualTo("newest data are of 2026-11-21T17:57:00Z, 26 h 3 min old; at most 24 h is allowed");
@@ -40,9 +41,24 @@ class FreshnessTest {
 
   @Test
   void futureByMoreThanAMinuteIsTheClock() {
-    assertThat(Freshness.judge(NOW.plusSeconds(60), "wal", NOW, DAY).finding()).isEmpty();
-    assertThat(Freshness.judge(NOW.plusSeconds(61), "wal", NOW, DAY).finding())
+    assertThat(Freshness.judge(NOW.plusSeconds(60), "wal", RESTORE, DAY).finding()).isEmpty();
+    assertThat(Freshness.judge(NOW.plusSeconds(61), "wal", RESTORE, DAY).finding())
         .hasValueSatisfying(finding -> assertThat(finding.reason()).isEqualTo(Reason.CLOCK));
+  }
+
+  /** A run that waited for its turn, or whose WAL archive went on: what came before the restore's end is no clock's fault. */
+  @Test
+  void dataThatCameWhileItWasRestoredAreFreshAndNotOfTheFuture() {
+    RestoreTime slow = new RestoreTime(NOW, NOW.plus(Duration.ofHours(6)));
+    assertThat(Freshness.judge(NOW.plus(Duration.ofHours(5)), "wal", slow, DAY)).satisfies(freshness -> {
+      assertThat(freshness.finding()).isEmpty();
+      assertThat(freshness.facts().ageSeconds()).isZero();
+    });
+    assertThat(Freshness.judge(NOW.plus(Duration.ofHours(6)).plusSeconds(61), "wal", slow, DAY).finding())
+        .hasValueSatisfying(finding -> assertThat(finding.reason()).isEqualTo(Reason.CLOCK));
+    // The time that the restore takes does not make data old.
+    assertThat(Freshness.judge(NOW.minus(DAY), "query", slow, DAY).finding()).isEmpty();
+    assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", slow, DAY).finding()).isPresent();
   }
 
   @Test

@@ -68,12 +68,16 @@ final class RestoredCopy implements AutoCloseable {
   /** What came of what the user asks alone, of a server of this copy. */
   Answers ask(RunningServer asking, Asked asked, RecoveryReached reached) throws InterruptedException {
     Questions questions = new Questions(asking, asked);
-    List<Made> made = new ArrayList<>(List.of(questions.freshness(reached, order.control(), Instant.now())));
+    List<Made> made = new ArrayList<>(List.of(questions.freshness(reached, order.control(), now())));
     for (int n = 1; n <= asked.assertions().size(); n++) {
       made.add(questions.assertion(n));
     }
     return new Answers(made.stream().map(Made::check).toList(),
         made.stream().flatMap(each -> each.findings().stream()).toList(), questions.facts(), List.of(), List.of());
+  }
+
+  static RestoreTime now() {
+    return new RestoreTime(Instant.now(), Instant.now());
   }
 
   boolean alive() {

@@ -32,7 +32,7 @@ class VerdictTest {
         ? List.of()
         : Arrays.stream(findings.split(" ")).map(code -> Finding.of(Reason.of(code), code + " it is")).toList());
     for (int turn = 0; turn <= found.size(); turn++) {
-      Verdict verdict = Verdict.reach(found, PROVEN);
+      Verdict verdict = reach(found);
       assertThat(verdict.word()).as(found.toString()).isEqualTo(word);
       assertThat(verdict.reason().code()).isEqualTo(reason);
       assertThat(verdict.message()).isEqualTo(findings == null ? PROVEN : reason + " it is");
@@ -40,7 +40,7 @@ class VerdictTest {
       Collections.rotate(found, 1);
     }
     Collections.reverse(found);
-    assertThat(Verdict.reach(found, PROVEN).word()).isEqualTo(word);
+    assertThat(reach(found).word()).isEqualTo(word);
   }
 
   @Test
@@ -48,7 +48,14 @@ class VerdictTest {
     Finding first = Finding.of(Reason.ASSERTION_FAILED, "the first is false");
     Finding second = Finding.of(Reason.INDEX_CORRUPT, "an index, too");
 
-    assertThat(Verdict.reach(List.of(first, second), PROVEN).message()).isEqualTo("the first is false");
-    assertThat(Verdict.reach(List.of(second, first), PROVEN).reason()).isEqualTo(Reason.INDEX_CORRUPT);
+    assertThat(reach(List.of(first, second)).message()).isEqualTo("the first is false");
+    assertThat(reach(List.of(second, first)).reason()).isEqualTo(Reason.INDEX_CORRUPT);
+  }
+
+  /** With all the evidence that a proof needs. */
+  private static Verdict reach(List<Finding> findings) {
+    CompleteEvidenceTest.Facts facts = new CompleteEvidenceTest.Facts(Depth.DEEP);
+    facts.findings.addAll(findings);
+    return Verdict.reach(facts.facts(), PROVEN);
   }
 }

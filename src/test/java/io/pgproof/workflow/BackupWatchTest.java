@@ -116,7 +116,7 @@ class BackupWatchTest {
     RunId asked = night.ask("shop");
     long bytes = io.pgproof.backup.Backups.sight(place).orElseThrow().bytes();
     new Evidence.Inspected(new Report.BackupFacts(place.resolve("monday").toString(), "plain", "15", null,
-        Instant.parse("2026-03-01T00:10:00Z"), "0/1000028", bytes, List.of(), null)).record(night.trail, asked);
+        Instant.parse("2026-03-01T00:10:00Z"), "0/1000028", bytes, List.of(), null), 1).record(night.trail, asked);
     night.workOn(asked);
     night.prove(asked);
     look();

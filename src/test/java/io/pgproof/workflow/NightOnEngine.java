@@ -83,6 +83,7 @@ final class NightOnEngine implements AutoCloseable {
     requests = new Requests(trail);
     work = new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30), 3);
     BEANS.putAll(steps.beans());
+    WholeEvidence.recordedBy(BEANS, trail);
     tell = new Tell(engine.getRuntimeService(), definitions, configuration, trail, new Messages(trail, verdicts, CLOCK), "PT5S,PT30S");
     beginAnew();
     schedules = new Schedules(engine.getRuntimeService(), definitions, engine.getManagementService(), transactions, configuration, CLOCK,

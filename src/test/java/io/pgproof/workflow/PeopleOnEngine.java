@@ -114,9 +114,7 @@ final class PeopleOnEngine implements AutoCloseable {
         .request(Optional.of(target), Path.of("/backups", target), askedBy);
     RunId run = RunId.at(now);
     new Evidence.Asked(request, null).record(trail, run, askedBy);
-    new Evidence.Inspected(backup).record(trail, run);
-    new Evidence.Checked(List.of(), new Report.FreshnessFacts(now.minus(Duration.ofHours(30)), 30 * 3600L, 24 * 3600L, "query"),
-        List.of()).record(trail, run);
+    WholeEvidence.record(trail, run, request, backup, now, Duration.ofHours(found == Reason.FRESH ? 20 : 30));
     if (found != Reason.FRESH) {
       new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is").record(trail, run);
     }

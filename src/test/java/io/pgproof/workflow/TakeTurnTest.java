@@ -74,7 +74,7 @@ class TakeTurnTest {
     night.prove(first);
     await().until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
     night.workOn(second);
-    assertThat(night.told(second)).endsWith("its turn came");
+    assertThat(night.told(second)).containsSubsequence("waits for its turn, behind " + first, "its turn came");
     night.prove(second);
 
     for (RunId run : List.of(first, second)) {

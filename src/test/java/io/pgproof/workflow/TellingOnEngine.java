@@ -133,6 +133,8 @@ final class TellingOnEngine implements AutoCloseable {
     Requests requests = new Requests(trail);
     OpenTasks openTasks = new OpenTasks(pool);
     Waivers waivers = new Waivers(pool);
+    beans.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, new Turns(() -> 1,
+        new RunsOnEngine(engine.getRuntimeService(), new Stays()), new Doorbell(engine.getRuntimeService()))));
     beans.put(VerifyBackup.Step.RECORD_EVIDENCE,
         new RecordEvidence(trail, verdicts,
             new LongWork(new Doorbell(engine.getRuntimeService()), Duration.ofSeconds(30), 3), new ProgressBoard(), tell));
@@ -216,6 +218,8 @@ final class TellingOnEngine implements AutoCloseable {
   /** A run of this target that found this, or nothing, and recorded its verdict without telling it. */
   RunId ended(String target, Reason reason) {
     RunId run = asked(target);
+    WholeEvidence.record(trail, run, RunStory.of(trail.of(run)).asked().request(), PeopleOnEngine.MONDAY, now,
+        Duration.ofHours(reason == Reason.TOO_OLD ? 30 : 20));
     if (reason != null) {
       Evidence.Found.of(Finding.of(reason, "segment 0000B is not there", "FATAL:  it is not there")).record(trail, run);
     }

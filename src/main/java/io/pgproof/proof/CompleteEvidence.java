@@ -1,0 +1,165 @@
+package io.pgproof.proof;
+
+import io.pgproof.proof.Report.BackupFacts;
+import io.pgproof.proof.Report.CheckFacts;
+import io.pgproof.proof.RunFacts.Restored;
+import io.pgproof.proof.RunFacts.Stage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The rule that only complete evidence proves a backup: what a run did not record did not happen.
+ *
+ * <p>A check that does not apply has to say so itself, and only what else was recorded makes that believable.
+ */
+final class CompleteEvidence {
+  /** The first version with a program that verifies checksums. */
+  private static final int CHECKSUM_PROGRAM_SINCE = 11;
+
+  /** Those that may be made although a difference of the environment is listed with them. */
+  private static final Set<String> MAY_DIFFER = Set.of("recovery", "indexes");
+
+  private final RunFacts facts;
+  private final List<String> missing = new ArrayList<>();
+
+  private CompleteEvidence(RunFacts facts) {
+    this.facts = facts;
+  }
+
+  /** What a proof needs and the run did not record, a few words each; empty where the evidence is complete. */
+  static List<String> missing(RunFacts facts) {
+    CompleteEvidence evidence = new CompleteEvidence(facts);
+    evidence.requireStages();
+    if (evidence.missing.isEmpty()) {
+      evidence.requireOneBackup();
+      evidence.requireRecovery();
+      evidence.requireChecks();
+      evidence.requireFreshness();
+      evidence.requireFindings();
+    }
+    return List.copyOf(evidence.missing);
+  }
+
+  private void need(boolean there, String what) {
+    if (!there) {
+      missing.add(what);
+    }
+  }
+
+  private void requireStages() {
+    int before = -1;
+    for (Stage stage : Stage.values()) {
+      int at = facts.stages().indexOf(stage);
+      need(at >= 0, stage.what());
+      need(at < 0 || at > before, stage.what() + " in its turn");
+      if (!stage.tearsDown()) {
+        before = Math.max(before, at);
+      }
+    }
+    need(Collections.frequency(facts.stages(), Stage.ATTEMPT_BEGUN) <= 1, "what became of the attempt before the last one");
+  }
+
+  private void requireOneBackup() {
+    BackupFacts inspected = facts.inspected();
+    BackupFacts restored = facts.restored() == null ? null : facts.restored().backup();
+    boolean both = inspected != null && restored != null;
+    need(both, "what the backup is");
+    if (both) {
+      need(Objects.equals(inspected.startLsn(), restored.startLsn())
+              && Objects.equals(inspected.startTime(), restored.startTime())
+              && (inspected.systemIdentifier() == null || inspected.systemIdentifier().equals(restored.systemIdentifier())),
+          "that the backup that was restored is the one that was inspected");
+      need(!restored.format().equals("tar") || !restored.archives().isEmpty()
+          && restored.archives().stream().allMatch(archive -> archive.sha256() != null), "the SHA-256 of each archive");
+    }
+  }
+
+  private void requireRecovery() {
+    boolean consistent = facts.recovery() != null && facts.recovery().consistent() && facts.recovery().endLsn() != null;
+    need(consistent, "that recovery reached the consistent state");
+    String needed = facts.restored() == null ? null : facts.restored().neededLsn();
+    if (consistent && needed != null) {
+      need(Long.compareUnsigned(position(facts.recovery().endLsn()), position(needed)) >= 0,
+          "that recovery reached the backup's end at " + needed);
+    }
+  }
+
+  /** As PostgreSQL prints it: two halves in hexadecimal. */
+  private static long position(String lsn) {
+    String[] halves = lsn.split("/");
+    return Long.parseUnsignedLong(halves[0], 16) << 32 | Long.parseUnsignedLong(halves[1], 16);
+  }
+
+  private void requireChecks() {
+    if (facts.restored() == null || facts.restored().pageChecksums() == null) {
+      missing.add("whether the cluster keeps checksums of its pages");
+      return;
+    }
+    named(facts.asked(), facts.restored()).forEach((name, excuses) -> {
+      Optional<CheckFacts> check = facts.checks().stream().filter(each -> each.name().equals(name)).findFirst();
+      need(check.isPresent(), "the check " + name);
+      need(check.isEmpty() || wasMade(check.get())
+              || excuses.stream().anyMatch(excuse -> excuse.code().equals(check.get().inapplicable())),
+          "that the check " + name + " was made");
+    });
+  }
+
+  /** The checks that the depth names for this backup, each with why it need not have been made. */
+  private static Map<String, Set<Inapplicable>> named(RunFacts.Asked asked, Restored restored) {
+    BackupFacts backup = restored.backup();
+    boolean standard = asked.depth().atLeast(Depth.STANDARD);
+    Set<Inapplicable> depth = standard ? Set.of() : Set.of(Inapplicable.DEPTH);
+    Set<Inapplicable> noManifest = Set.of(Inapplicable.NO_MANIFEST);
+    Map<String, Set<Inapplicable>> named = new LinkedHashMap<>();
+    named.put("archive", Set.of());
+    // A chain may have members with a manifest and members without one.
+    named.put("manifest", backup.format().equals("incremental") ? union(noManifest, depth)
+        : backup.manifest() == null ? noManifest : depth);
+    named.put("pages", restored.pageChecksums() ? depth : Set.of(Inapplicable.NO_CHECKSUMS));
+    named.put("recovery", Set.of());
+    named.put("freshness", Set.of());
+    for (int n = 1; n <= asked.assertions(); n++) {
+      named.put("assertion:" + n, Set.of());
+    }
+    if (standard) {
+      named.put("indexes", Set.of());
+    }
+    if (asked.depth().atLeast(Depth.DEEP)) {
+      named.put("rows", Set.of());
+      named.put("checksums", !restored.pageChecksums() ? Set.of(Inapplicable.NO_CHECKSUMS)
+          : Integer.parseInt(backup.postgresVersion()) < CHECKSUM_PROGRAM_SINCE ? Set.of(Inapplicable.VERSION) : Set.of());
+    }
+    return named;
+  }
+
+  private static Set<Inapplicable> union(Set<Inapplicable> one, Set<Inapplicable> other) {
+    return Stream.concat(one.stream(), other.stream()).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Data that are too old were asked for their age all the same. */
+  private boolean wasMade(CheckFacts check) {
+    return check.outcome().equals("passed") || check.outcome().equals("mismatch") && MAY_DIFFER.contains(check.name())
+        || check.name().equals("freshness") && check.outcome().equals("failed") && isTooOld();
+  }
+
+  private boolean isTooOld() {
+    return facts.findings().stream().anyMatch(Finding.DataTooOld.class::isInstance);
+  }
+
+  private void requireFreshness() {
+    boolean known = facts.freshness() != null && facts.freshness().newest() != null && facts.freshness().ageSeconds() != null;
+    need(known && (facts.freshness().ageSeconds() <= facts.freshness().maxAgeSeconds() || isTooOld()), "how old the newest data are");
+  }
+
+  private void requireFindings() {
+    need(facts.objections() != null && facts.findings().size() >= facts.objections(), "all that the checks found");
+  }
+}
