@@ -6,13 +6,18 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.Unforeseen;
 import io.pgproof.proof.UsageException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /** Says why something was not done: a plain fact, then the remedy; on standard output too, where JSON was asked for. */
 final class Outcomes {
+  private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+
   private Outcomes() {}
 
   static int refused(CommandLine line, ParseResult parsed, UsageException e) {
@@ -26,6 +31,9 @@ final class Outcomes {
     if (e instanceof FindingException found) {
       Finding finding = found.finding();
       return tell(line, parsed, Main.FAILED, run, finding.reason().code(), finding.message(), finding.hint(), finding.words());
+    }
+    if (Unforeseen.is(e)) {
+      LOG.error("the command failed", e);
     }
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     return tell(line, parsed, Main.FAILED, run, Reason.INTERNAL.code(), message, Reason.INTERNAL.hint(), null);

@@ -45,7 +45,7 @@ final class Desk {
       asker.hear(failed(e.getCause(), e.getMessage()));
     } catch (IOException e) {
       asker.hear(failed(e, e.toString()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("a request failed", e);
       asker.hear(new Reply.Failed(Reason.INTERNAL.code(), String.valueOf(e.getMessage() == null ? e : e.getMessage()),
           Reason.INTERNAL.hint(), null));

@@ -2,6 +2,7 @@ package io.pgproof.owner;
 
 import io.pgproof.Pgproof;
 import io.pgproof.audit.Trail;
+import io.pgproof.proof.Unforeseen;
 import io.pgproof.state.Ownership;
 import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
@@ -78,8 +79,8 @@ public final class Owner implements AutoCloseable {
   private void tidyUp() {
     try {
       log(application.getBean(Leftovers.class).remove());
-    } catch (RuntimeException e) {
-      LOG.warn("leftovers could not be removed, and will be tried again: {}", e.toString());
+    } catch (RuntimeException | Error e) {
+      Unforeseen.log(LOG, "leftovers could not be removed, and will be tried again", e);
     }
   }
 
@@ -88,8 +89,8 @@ public final class Owner implements AutoCloseable {
       if (application.getBean(Verifications.class).oversee()) {
         tidyUp();
       }
-    } catch (RuntimeException e) {
-      LOG.warn("runs could not be looked after, and will be again: {}", e.toString());
+    } catch (RuntimeException | Error e) {
+      Unforeseen.log(LOG, "runs could not be looked after, and will be again", e);
     }
   }
 
@@ -107,8 +108,8 @@ public final class Owner implements AutoCloseable {
   private void halt() {
     try {
       application.getBean(Verifications.class).halt();
-    } catch (RuntimeException e) {
-      LOG.warn("not everything could be halted: {}", e.toString());
+    } catch (RuntimeException | Error e) {
+      Unforeseen.log(LOG, "not everything could be halted", e);
     }
   }
 

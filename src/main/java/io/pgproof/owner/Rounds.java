@@ -1,5 +1,6 @@
 package io.pgproof.owner;
 
+import io.pgproof.proof.Unforeseen;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.BackupWatch;
 import io.pgproof.workflow.Schedules;
@@ -42,8 +43,9 @@ final class Rounds implements AutoCloseable {
     threads.scheduleWithFixedDelay(() -> {
       try {
         look.run();
-      } catch (RuntimeException e) {
-        LOG.warn("{} could not be looked at, and will be again: {}", what, e.toString());
+      } catch (RuntimeException | Error e) {
+        // Thrown, it would end the rounds.
+        Unforeseen.log(LOG, what + " could not be looked at, and will be again", e);
       }
     }, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -1,5 +1,6 @@
 package io.pgproof.target;
 
+import io.pgproof.proof.Unforeseen;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,8 +33,8 @@ public final class CurrentConfiguration {
     for (Runnable listener : listeners) {
       try {
         listener.run();
-      } catch (RuntimeException e) {
-        LOG.warn("not all follows the configuration that changed; what does not is looked at again each minute: {}", e.toString());
+      } catch (RuntimeException | Error e) {
+        Unforeseen.log(LOG, "not all follows the configuration that changed; what does not is looked at again each minute", e);
       }
     }
   }

@@ -7,6 +7,7 @@ import io.pgproof.backup.Backups;
 import io.pgproof.backup.Sighting;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Unforeseen;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Target;
 import java.nio.file.Files;
@@ -87,8 +88,8 @@ public final class BackupWatch implements AutoCloseable {
         lookers.execute(() -> {
           try {
             look(target);
-          } catch (RuntimeException e) {
-            LOG.warn("target {} could not be looked at, and will be again: {}", target.name(), e.toString());
+          } catch (RuntimeException | Error e) {
+            Unforeseen.log(LOG, "target " + target.name() + " could not be looked at, and will be again", e);
           } finally {
             looking.remove(target.name());
           }

@@ -4,6 +4,7 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Unforeseen;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -281,6 +282,9 @@ final class LongWork implements AutoCloseable {
         return Optional.empty();
       }
       if (lateSince.isPresent() && failure != null && !(failure instanceof FindingException)) {
+        if (Unforeseen.is(failure)) {
+          LOG.error("{} failed after its limit", name, failure);
+        }
         throw limit.passed("", failure);
       }
       if (failure instanceof RuntimeException unchecked) {

@@ -5,6 +5,7 @@ import io.pgproof.backup.DiskSpace;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Unforeseen;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import java.io.IOException;
@@ -70,8 +71,8 @@ final class SpaceWatch implements AutoCloseable {
       if (Files.getFileStore(state.path()).getUsableSpace() < least) {
         endLargest(least);
       }
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("the free space could not be looked at, or not be kept free: {}", e.toString());
+    } catch (IOException | RuntimeException | Error e) {
+      Unforeseen.log(LOG, "the free space could not be looked at, or not be kept free", e);
     }
   }
 
@@ -96,9 +97,9 @@ final class SpaceWatch implements AutoCloseable {
             "the run took %,d bytes on the file system of %s, and by the setting disk it may take %,d",
             taken, state.path(), bound)));
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (!looking.isShutdown()) {
-        LOG.warn("what run {} takes of the disk could not be measured, or not be bounded: {}", stay.run(), e.toString());
+        Unforeseen.log(LOG, "what run " + stay.run() + " takes of the disk could not be measured, or not be bounded", e);
       }
     }
   }

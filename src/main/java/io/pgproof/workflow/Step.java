@@ -46,20 +46,31 @@ abstract class Step implements JavaDelegate {
       perform(run, execution);
     } catch (FindingException e) {
       throw found(run, e.finding(), VerifyBackup.ErrorCode.FINDING, e);
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       boolean last = e instanceof LongWork.Fault fault ? fault.last() : isLastTry();
+      LOG.error("{} of run {} failed {}", execution.getCurrentActivityName(), run,
+          last ? "for the last time" : "and will be tried again", e);
       if (!last) {
-        LOG.warn("{} of run {} failed and will be tried again: {}", execution.getCurrentActivityName(), run, e.toString());
         throw e;
       }
-      LOG.error("{} of run {} failed for the last time", execution.getCurrentActivityName(), run, e);
       String step = "the step '" + execution.getCurrentActivityName() + "' failed again and again: ";
-      Finding finding = Finding.of(Reason.ENVIRONMENT, e instanceof LongWork.Fault ? said(e) : step + said(e));
+      Finding finding = Finding.of(isDefect(e) ? Reason.INTERNAL : Reason.ENVIRONMENT,
+          e instanceof LongWork.Fault ? said(e) : step + said(e));
       throw found(run, finding, VerifyBackup.ErrorCode.ENVIRONMENT, e);
     }
   }
 
-  private BpmnError found(RunId run, Finding finding, String code, Exception cause) throws Exception {
+  /** Whether the JVM itself could not go on with it: what no machine's or backup's fault excuses. */
+  private static boolean isDefect(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Error) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private BpmnError found(RunId run, Finding finding, String code, Throwable cause) throws Exception {
     undo(run);
     record(run, Evidence.Found.of(finding));
     return new BpmnError(code, finding.message(), cause);
@@ -82,7 +93,7 @@ abstract class Step implements JavaDelegate {
     return job != null && job.getCurrentJob() != null && job.getCurrentJob().getRetries() <= 1;
   }
 
-  private static String said(Exception e) {
+  private static String said(Throwable e) {
     return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 }

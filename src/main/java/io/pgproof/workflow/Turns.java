@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Unforeseen;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -138,8 +139,8 @@ final class Turns implements AutoCloseable {
       ringing.execute(() -> {
         try {
           task.run();
-        } catch (RuntimeException e) {
-          LOG.warn("a run may not have been told that its turn came, and will look for itself: {}", e.toString());
+        } catch (RuntimeException | Error e) {
+          Unforeseen.log(LOG, "a run may not have been told that its turn came, and will look for itself", e);
         }
       });
     } catch (RejectedExecutionException e) {
