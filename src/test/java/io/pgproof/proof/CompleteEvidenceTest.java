@@ -37,7 +37,7 @@ class CompleteEvidenceTest {
     String inspectedSystem = "7420000000000000001";
     List<ArchiveFacts> archives = List.of(new ArchiveFacts("base.tar.gz", 1_000, "0a".repeat(32)));
     String needed = "1/A0D6640";
-    RecoveryFacts recovery = new RecoveryFacts(1, true, "1/B000000", MONDAY);
+    RecoveryFacts recovery = new RecoveryFacts(1, true, "1/B000000", MONDAY, List.of());
     FreshnessFacts freshness = new FreshnessFacts(MONDAY, 3_600L, 86_400L, "wal");
     Integer objections = 0;
     final List<Finding> findings = new ArrayList<>();
@@ -205,20 +205,20 @@ class CompleteEvidenceTest {
     untold.recovery = null;
     untold.assertMissing("consistent state");
     Facts inconsistent = new Facts(Depth.STANDARD);
-    inconsistent.recovery = new RecoveryFacts(1, false, "1/B000000", MONDAY);
+    inconsistent.recovery = new RecoveryFacts(1, false, "1/B000000", MONDAY, List.of());
     inconsistent.assertMissing("consistent state");
     Facts nowhere = new Facts(Depth.STANDARD);
-    nowhere.recovery = new RecoveryFacts(1, true, null, MONDAY);
+    nowhere.recovery = new RecoveryFacts(1, true, null, MONDAY, List.of());
     nowhere.assertMissing("consistent state");
     // As numbers: as texts 1/9… would lie behind 1/A…, and F/… behind 10/….
     for (String end : List.of("0/FFFFFFFF", "1/A0D663F", "1/9FFFFFF")) {
       Facts early = new Facts(Depth.STANDARD);
-      early.recovery = new RecoveryFacts(1, true, end, MONDAY);
+      early.recovery = new RecoveryFacts(1, true, end, MONDAY, List.of());
       early.assertMissing("the backup's end at 1/A0D6640");
     }
     for (String end : List.of("1/A0D6640", "10/0", "FFFFFFFF/0")) {
       Facts reached = new Facts(Depth.STANDARD);
-      reached.recovery = new RecoveryFacts(1, true, end, MONDAY);
+      reached.recovery = new RecoveryFacts(1, true, end, MONDAY, List.of());
       assertThat(reached.verdict().word()).as(end).isEqualTo("proven");
     }
     Facts without = new Facts(Depth.STANDARD);

@@ -44,7 +44,7 @@ public final class WholeEvidence {
     entries.put(Step.CREATE_CONTAINER, new Evidence.ContainerCreated("pgproof-1"));
     entries.put(Step.START_SERVER, new Evidence.Started("pgproof-1"));
     entries.put(Step.LOOK_AT_RECOVERY, new Evidence.Recovered(
-        new Report.RecoveryFacts(1, true, "0/B000000", now.minus(age)), passed("recovery")));
+        new Report.RecoveryFacts(1, true, "0/B000000", now.minus(age), List.of()), passed("recovery")));
     entries.put(Step.RUN_CHECKS, new Evidence.ChecksBegun());
     boolean old = age.compareTo(request.maxAge()) > 0;
     List<CheckFacts> checks = new ArrayList<>();
