@@ -1,5 +1,6 @@
 package io.pgproof.backup;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,12 @@ public record Backup(Path directory, Format format, List<Part> parts, Optional<P
 
   Backup chosen(Choice why) {
     return new Backup(directory, format, parts, manifest, Optional.of(why));
+  }
+
+  /** Without links that lead nowhere. */
+  Backup asFarAsItIsThere() {
+    List<Part> there = parts.stream().filter(part -> !(part instanceof Part.Tree) || Files.isDirectory(part.path())).toList();
+    return new Backup(directory, format, there, manifest, choice);
   }
 
   /** The part with the data directory; empty where it is missing. */

@@ -25,6 +25,7 @@ public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifie
    * @param timeline START TIMELINE; empty before version 11
    * @param fromStandby whether BACKUP FROM says standby
    * @param ancestorLsn INCREMENTAL FROM LSN: where the backup starts that this one is to be combined with; empty for a full one
+   * @param ancestorTimeline INCREMENTAL FROM TLI: the timeline on which that one starts; empty for a full one
    */
   public record Label(
       Lsn startLsn,
@@ -34,7 +35,8 @@ public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifie
       String text,
       OptionalInt timeline,
       boolean fromStandby,
-      Optional<Lsn> ancestorLsn) {
+      Optional<Lsn> ancestorLsn,
+      OptionalInt ancestorTimeline) {
 
     /** Whether it is proven only together with the backups that it stands on. */
     public boolean incremental() {

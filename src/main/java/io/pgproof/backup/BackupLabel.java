@@ -58,9 +58,10 @@ final class BackupLabel {
           Lsn.parse(checkpoint),
           time(required(lines, "START TIME", archive), archive),
           lines.getOrDefault("LABEL", ""),
-          timeline(lines.get("START TIMELINE"), archive),
+          timeline(lines, "START TIMELINE", archive),
           "standby".equals(lines.get("BACKUP FROM")),
-          ancestor(lines.get("INCREMENTAL FROM LSN"), archive));
+          ancestor(lines.get("INCREMENTAL FROM LSN"), archive),
+          timeline(lines, "INCREMENTAL FROM TLI", archive));
     } catch (IllegalArgumentException e) {
       throw unreadable("CHECKPOINT LOCATION", checkpoint, archive);
     }
@@ -74,14 +75,15 @@ final class BackupLabel {
     }
   }
 
-  private static OptionalInt timeline(String text, String archive) {
+  private static OptionalInt timeline(Map<String, String> lines, String key, String archive) {
+    String text = lines.get(key);
     if (text == null) {
       return OptionalInt.empty();
     }
     try {
       return OptionalInt.of(Integer.parseUnsignedInt(text));
     } catch (NumberFormatException e) {
-      throw unreadable("START TIMELINE", text, archive);
+      throw unreadable(key, text, archive);
     }
   }
 

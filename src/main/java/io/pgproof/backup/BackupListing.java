@@ -120,7 +120,7 @@ record BackupListing(Path directory, SortedSet<String> names) {
     List<Part> trees = new ArrayList<>();
     trees.add(new Part.Tree(directory, ""));
     Path wal = directory.resolve(WAL);
-    if (Files.isSymbolicLink(wal)) {
+    if (Files.isSymbolicLink(wal) && Files.isDirectory(wal)) {
       trees.add(new Part.Tree(target(wal), Part.WAL));
     }
     Path tablespaces = directory.resolve(Part.TABLESPACES);

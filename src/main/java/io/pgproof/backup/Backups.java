@@ -42,8 +42,8 @@ public final class Backups {
   }
 
   /**
-   * The backup in a directory, by listings; where the directory holds directories with backups instead, the newest whole one of
-   * them, for which the beginning of each is read.
+   * The backup in a directory, by listings; where the directory holds directories with backups instead, the newest finished one
+   * of them, for which the beginning of each is read.
    *
    * <p>One that is unfinished or lacks its base is found as well: {@link #inspect} says so, for that is a verdict.
    *
@@ -77,20 +77,30 @@ public final class Backups {
   /**
    * The backup at a path as it lies now; of a plain one every file is looked at.
    *
-   * @return empty where there is none, or one that is not finished, lacks a part or is being written
+   * @return empty where there is none, or one that is not finished, is being written or cannot be read
    */
   public static Optional<Sighting> sight(Path path) throws InterruptedException {
     try {
       Backup backup = find(path);
       Inspection inspection = new Inspection(backup, Optional.empty());
-      inspection.requireWhole();
-      SourceFiles sources = SourceFiles.of(backup);
+      inspection.requireFinished();
+      boolean whole = isWhole(inspection);
+      SourceFiles sources = SourceFiles.of(whole ? backup : backup.asFarAsItIsThere());
       return sources.written().isPresent()
           ? Optional.empty()
-          : Optional.of(new Sighting(
-              backup.directory(), label(inspection), backup.manifest().isPresent(), sources.bytes(), sources.stamps()));
+          : Optional.of(new Sighting(backup.directory(), whole ? label(inspection) : Optional.empty(),
+              whole && backup.manifest().isPresent(), sources.bytes(), sources.stamps()));
     } catch (UsageException | FindingException e) {
       return Optional.empty();
+    }
+  }
+
+  private static boolean isWhole(Inspection inspection) {
+    try {
+      inspection.requireWhole();
+      return true;
+    } catch (FindingException e) {
+      return false;
     }
   }
 

@@ -9,16 +9,30 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** What an incremental backup stands on: found among the directories beside it, by what each backup's label says. */
+/**
+ * What an incremental backup stands on: found among the directories beside it, by cluster, timeline and position in the log. The
+ * first backup of every new cluster begins at the same position.
+ */
 final class Chain {
-  private record Known(Backup backup, Label label) {}
+
+  /** @param cluster system identifier; empty where little reading does not tell it */
+  private record Known(Backup backup, Label label, Optional<String> cluster) {
+    boolean standsOn(Known other) {
+      return label.ancestorLsn().equals(Optional.of(other.label.startLsn()))
+          && (label.ancestorTimeline().isEmpty() || other.label.timeline().isEmpty()
+              || label.ancestorTimeline().equals(other.label.timeline()))
+          && (cluster.isEmpty() || other.cluster.isEmpty() || cluster.equals(other.cluster));
+    }
+  }
 
   private Chain() {}
 
@@ -28,20 +42,15 @@ final class Chain {
    * @throws FindingException {@code backup-incomplete} when one of them is not there
    */
   static List<Backup> ancestors(Backup newest, Label label) throws InterruptedException {
+    if (!label.incremental()) {
+      return List.of();
+    }
     Deque<Backup> ancestors = new ArrayDeque<>();
-    Map<Lsn, Known> beside = label.incremental() ? beside(newest) : Map.of();
-    Known member = new Known(newest, label);
+    List<Known> beside = beside(newest);
+    Known member = new Known(newest, label, new Inspection(newest, Optional.empty()).systemIdentifier());
     while (member.label().incremental()) {
       Lsn from = member.label().ancestorLsn().orElseThrow();
-      Known ancestor = beside.get(from);
-      if (ancestor == null) {
-        throw new FindingException(Finding.of(
-            Reason.BACKUP_INCOMPLETE,
-            member.backup().directory() + " is an incremental backup on one that starts at " + from + ", and none beside it does",
-            "put the whole chain into " + newest.directory().getParent()
-                + ": the full backup and each incremental one between, a directory each",
-            null));
-      }
+      Known ancestor = ancestor(member, beside);
       if (from.compareTo(member.label().startLsn()) >= 0) {
         throw new FindingException(
             Reason.INCONSISTENT, member.backup().directory() + " starts at " + member.label().startLsn()
@@ -53,18 +62,42 @@ final class Chain {
     return List.copyOf(ancestors);
   }
 
-  private static Map<Lsn, Known> beside(Backup newest) throws InterruptedException {
-    Map<Lsn, Known> beside = new HashMap<>();
-    List<Path> directories;
-    try (Stream<Path> entries = Files.list(newest.directory().getParent())) {
-      directories = entries.filter(Files::isDirectory).sorted().toList();
-    } catch (IOException e) {
-      throw RawArchive.unreadable(newest.directory().getParent(), 0, e);
+  private static Known ancestor(Known member, List<Known> beside) {
+    // One of which the cluster is known comes before one of which it is not.
+    return beside.stream().filter(member::standsOn).min(Comparator.comparing(known -> known.cluster().isEmpty()))
+        .orElseThrow(() -> new FindingException(Finding.of(
+            Reason.BACKUP_INCOMPLETE,
+            member.backup().directory() + " is an incremental backup on one that starts at "
+                + member.label().ancestorLsn().orElseThrow() + ", and none beside it does"
+                + member.cluster().map(cluster -> " that is of the cluster " + cluster).orElse(""),
+            "put the whole chain into " + home(member.backup())
+                + ": the full backup and each incremental one between, a directory each",
+            null)));
+  }
+
+  /** A link such as "latest" may lie anywhere; the chain lies where it leads to, or is of links itself. */
+  private static List<Known> beside(Backup newest) throws InterruptedException {
+    Set<Path> directories = new LinkedHashSet<>();
+    for (Path parent : List.of(home(newest), newest.directory().getParent())) {
+      try (Stream<Path> entries = Files.list(parent)) {
+        directories.addAll(entries.filter(Files::isDirectory).sorted().toList());
+      } catch (IOException e) {
+        throw RawArchive.unreadable(parent, 0, e);
+      }
     }
+    List<Known> beside = new ArrayList<>();
     for (Path directory : directories) {
-      known(directory).ifPresent(known -> beside.putIfAbsent(known.label().startLsn(), known));
+      known(directory).ifPresent(beside::add);
     }
     return beside;
+  }
+
+  private static Path home(Backup backup) {
+    try {
+      return backup.directory().toRealPath().getParent();
+    } catch (IOException e) {
+      throw RawArchive.unreadable(backup.directory(), 0, e);
+    }
   }
 
   /** A backup that can be read; another one beside is nobody's ancestor. */
@@ -76,7 +109,7 @@ final class Chain {
       }
       Inspection inspection = new Inspection(backup.get(), Optional.empty());
       inspection.requireWhole();
-      return Optional.of(new Known(backup.get(), inspection.label()));
+      return Optional.of(new Known(backup.get(), inspection.label(), inspection.systemIdentifier()));
     } catch (IOException | UsageException | FindingException e) {
       return Optional.empty();
     }

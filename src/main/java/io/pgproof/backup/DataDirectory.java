@@ -14,7 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -72,6 +74,25 @@ final class DataDirectory {
         Files.delete(link);
       }
     }
+  }
+
+  /** Takes away what is not to be restored, where the directory is laid over a tree that holds it. */
+  void leaveOut(String name) throws IOException {
+    if (laidOver && tablespaces.beside(name).isEmpty()) {
+      Files.deleteIfExists(path(name));
+    }
+  }
+
+  /** Makes the directories that must be there even where nothing lies in them; returns those that were not. */
+  List<String> complete() throws IOException {
+    List<String> made = new ArrayList<>();
+    for (String name : FileLayout.MAY_BE_EMPTY) {
+      if (!Files.isDirectory(path(name), LinkOption.NOFOLLOW_LINKS)) {
+        directory(name, root.toString());
+        made.add(name);
+      }
+    }
+    return made;
   }
 
   /** Throws {@code disk-full} when the backup needs more than there is. */

@@ -15,14 +15,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Learns what a backup says of itself from its first bytes, wherever those suffice. */
 final class Inspection {
   private static final Pattern MAJOR = Pattern.compile("[0-9]{1,4}");
+  private static final Pattern IDENTIFIER = Pattern.compile("\"System-Identifier\": ([0-9]{1,20}),");
   private static final int LONGEST_VERSION = 64;
+  private static final int MANIFEST_HEAD = 256;
 
   private final Backup backup;
   private final Optional<WalArchive> walArchive;
@@ -34,6 +38,7 @@ final class Inspection {
 
   BackupIdentity run() throws InterruptedException {
     requireWhole();
+    RunningServers.requireNoneIn(backup);
     SourceFiles sources = SourceFiles.of(backup);
     try {
       Label label = label();
@@ -49,23 +54,58 @@ final class Inspection {
 
   /** Throws a finding when a part is unfinished or missing, as far as directory listings tell. */
   void requireWhole() {
-    List<String> unfinished = BackupListing.of(backup.directory()).unfinished();
-    if (!unfinished.isEmpty()) {
-      throw new FindingException(
-          Reason.BACKUP_IN_PROGRESS, backup.directory() + " holds " + Names.shown(unfinished.get(0))
-              + ", which is not finished");
-    }
-    if (backup.base().isEmpty()) {
-      throw new FindingException(
-          Reason.BACKUP_INCOMPLETE,
-          backup.directory() + " holds no base.tar, compressed or not, which has the data directory");
-    }
+    requireFinished();
+    requireBase();
     for (Part.Tree tree : backup.trees()) {
       if (!Files.isDirectory(tree.path())) {
         throw new FindingException(
             Reason.BACKUP_INCOMPLETE, backup.directory() + " has a link to " + tree.path() + " for its "
                 + tree.prefix() + ", and there is no such directory");
       }
+    }
+  }
+
+  /** Throws {@code backup-in-progress} when a part has not got its final name. */
+  void requireFinished() {
+    List<String> unfinished = BackupListing.of(backup.directory()).unfinished();
+    if (!unfinished.isEmpty()) {
+      throw new FindingException(
+          Reason.BACKUP_IN_PROGRESS, backup.directory() + " holds " + Names.shown(unfinished.get(0))
+              + ", which is not finished");
+    }
+  }
+
+  /** Throws {@code backup-incomplete} when nothing brings the data directory. */
+  void requireBase() {
+    if (backup.base().isEmpty()) {
+      throw new FindingException(
+          Reason.BACKUP_INCOMPLETE,
+          backup.directory() + " holds no base.tar, compressed or not, which has the data directory");
+    }
+  }
+
+  /** The system identifier of the cluster, where little reading tells it. */
+  Optional<String> systemIdentifier() throws InterruptedException {
+    try {
+      Optional<String> listed = backup.manifest().flatMap(Inspection::listedIdentifier);
+      if (listed.isPresent()) {
+        return listed;
+      }
+      return backup.format() == Backup.Format.PLAIN
+          ? Optional.of(ControlFile.parse(small("global/pg_control", ControlFile.SIZE)).systemIdentifier())
+          : firstOwnPage().map(WalPage::systemIdentifier);
+    } catch (FindingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** From the beginning of a manifest, where those that name it do so, for there may be millions of files in it. */
+  private static Optional<String> listedIdentifier(Path manifest) {
+    try (InputStream in = Files.newInputStream(manifest)) {
+      Matcher found = IDENTIFIER.matcher(new String(in.readNBytes(MANIFEST_HEAD), StandardCharsets.ISO_8859_1));
+      return found.find() ? Optional.of(found.group(1)) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
@@ -86,6 +126,27 @@ final class Inspection {
       map = Optional.of(small(TablespaceMap.NAME, TablespaceMap.LARGEST));
     }
     map.ifPresent(file -> new Tablespaces(backup).requireBrought(TablespaceMap.parse(file)));
+    if (backup.format() == Backup.Format.PLAIN && map.isPresent()) {
+      requireCopied(TablespaceMap.parse(map.get()));
+    }
+  }
+
+  /** Throws {@code not-self-contained} where a link still leads to where the source had its tablespace. */
+  private void requireCopied(Map<String, String> map) {
+    map.forEach((oid, path) -> {
+      Path link = backup.directory().resolve(Part.TABLESPACES).resolve(oid);
+      try {
+        if (Files.isSymbolicLink(link) && Names.ofUtf8(Files.readSymbolicLink(link).toString()).equals(path)) {
+          throw new FindingException(Finding.of(
+              Reason.NOT_SELF_CONTAINED,
+              link + " leads to " + Names.shown(path) + ", where tablespace_map says that the source had this tablespace",
+              "copy the tablespace to a directory that belongs to this backup alone, let the link lead there, and verify again",
+              null));
+        }
+      } catch (IOException e) {
+        throw RawArchive.unreadable(link, 0, e);
+      }
+    });
   }
 
   private Optional<byte[]> mapOfTar(Path base) throws InterruptedException {
@@ -113,6 +174,14 @@ final class Inspection {
   }
 
   private Optional<WalPage> firstPage(Label label) throws InterruptedException {
+    Optional<WalPage> taken = firstOwnPage();
+    if (taken.isEmpty() && walArchive.isPresent()) {
+      return walArchive.get().page(label.startSegment());
+    }
+    return taken;
+  }
+
+  private Optional<WalPage> firstOwnPage() throws InterruptedException {
     Optional<WalPage> taken = Optional.empty();
     for (Part part : backup.parts()) {
       if (part instanceof Part.Archive archive && part.prefix().equals(Part.WAL)) {
@@ -121,9 +190,6 @@ final class Inspection {
     }
     if (backup.format() == Backup.Format.PLAIN) {
       taken = firstPageIn(backup.directory().resolve(Part.WAL));
-    }
-    if (taken.isEmpty() && walArchive.isPresent()) {
-      return walArchive.get().page(label.startSegment());
     }
     return taken;
   }

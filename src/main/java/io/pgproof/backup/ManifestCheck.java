@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,19 +37,25 @@ final class ManifestCheck {
   }
 
   /**
-   * What a file that is about to be written must be.
+   * What a file that is about to be written must be; empty where it is not compared, or not listed and no data of PostgreSQL.
    *
-   * @throws FindingException {@code manifest-mismatch} when it is not listed, or with another size
+   * @throws FindingException {@code manifest-mismatch} when it is listed with another size, or not and PostgreSQL would read it
    */
-  synchronized Entry expect(String name, long size) {
+  synchronized Optional<Entry> expect(String name, long size) {
+    if (isNotCompared(name)) {
+      return Optional.empty();
+    }
     Entry entry = missing.remove(name);
-    if (entry == null) {
+    if (entry == null && FileLayout.isDataFile(name)) {
       throw mismatch(name, "is in the backup and not in backup_manifest");
+    }
+    if (entry == null) {
+      return Optional.empty();
     }
     if (entry.size() != size) {
       throw mismatch(name, "has " + size + " bytes, and backup_manifest says " + entry.size());
     }
-    return entry;
+    return Optional.of(entry);
   }
 
   /** Ends one file; throws {@code manifest-mismatch} when its content is another. */
@@ -65,8 +72,9 @@ final class ManifestCheck {
     }
   }
 
-  /** Ends the backup; throws {@code manifest-mismatch} when a listed file did not come. */
+  /** Ends the backup; throws {@code manifest-mismatch} when a listed file did not come and is not in a foreign directory. */
   synchronized void finish() {
+    missing.keySet().removeIf(FileLayout::isInForeignDirectory);
     missing.keySet().stream().sorted().findFirst().ifPresent(name -> {
       String others = missing.size() == 1 ? "" : ", and so are " + (missing.size() - 1) + " more";
       throw mismatch(name, "is in backup_manifest and not in the backup" + others);

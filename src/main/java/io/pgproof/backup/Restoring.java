@@ -2,6 +2,7 @@ package io.pgproof.backup;
 
 import io.pgproof.backup.Manifest.WalRange;
 import io.pgproof.proof.Check;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Inapplicable;
 import io.pgproof.proof.Progress;
@@ -17,6 +18,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +40,8 @@ final class Restoring {
   private final SourceFiles sources;
   private final Tablespaces tablespaces;
   private final Map<String, WalAtHand.Segment> segments = new ConcurrentHashMap<>();
+  private final Strangers strangers = new Strangers();
+  private Optional<String> origin = Optional.empty();
   private boolean laidOver;
   private List<String> ways = List.of();
   private long unread;
@@ -79,7 +83,11 @@ final class Restoring {
       throw new FindingException(
           Reason.BACKUP_CHANGED, backup.directory() + " was written to since it was inspected");
     }
-    Optional<Manifest> manifest = backup.manifest().map(Manifest::read);
+    RunningServers.requireNoneIn(backup);
+    if (!ancestor && order.walArchive().isEmpty()) {
+      requireWalBehindLink();
+    }
+    Optional<Manifest> manifest = backup.manifest().map(Manifest::read).filter(this::isOfThisBackup);
     Optional<ManifestCheck> comparison = manifest.filter(listed -> order.compare()).map(ManifestCheck::new);
     DataDirectory directory = new DataDirectory(order, tablespaces);
     directory.make();
@@ -100,6 +108,8 @@ final class Restoring {
     sources.requireUnchanged();
     comparison.ifPresent(ManifestCheck::finish);
     directory.link();
+    requireData();
+    List<String> made = directory.complete();
 
     int major = major();
     ControlFile control = ControlFile.parse(required("global/pg_control", ControlFile.SIZE));
@@ -133,7 +143,7 @@ final class Restoring {
         checks(archives, manifest, comparison, member ? Optional.empty() : pages(control, suspects, order.compare()), major),
         laidOver ? Optional.of(sources) : Optional.empty(),
         List.copyOf(open),
-        choice.notes());
+        Stream.concat(notes(made).stream(), choice.notes().stream()).toList());
   }
 
   /** Along which timelines the log is to be replayed, by the histories in the backup and in the archive. */
@@ -185,7 +195,9 @@ final class Restoring {
     // A tablespace in place would have to be taken out of what is laid over, for it is restored beside.
     boolean tablespaceInPlace = backup.elsewhere().stream()
         .anyMatch(name -> Files.isDirectory(backup.directory().resolve(name), LinkOption.NOFOLLOW_LINKS));
-    if (backup.format() == Backup.Format.PLAIN && order.layers().isPresent() && !tablespaceInPlace) {
+    // A snapshot of the file system shows all over again what lies around it, to the server and to the checks.
+    if (backup.format() == Backup.Format.PLAIN && order.layers().isPresent() && !tablespaceInPlace
+        && !sources.haveForeignDirectories()) {
       laidOver = Overlay.lay(
           backup.directory(), order.uid(), order.gid(), order.places().data(), order.layers().get());
       if (laidOver) {
@@ -216,7 +228,7 @@ final class Restoring {
       throws IOException, InterruptedException {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     Unpacking.Target target =
-        new Unpacking.Target(directory, tablespaces, comparison, pages, budget, backup.elsewhere(), segments);
+        new Unpacking.Target(directory, tablespaces, comparison, pages, budget, backup.elsewhere(), segments, strangers);
     try (TreeWalk walk = new TreeWalk(backup, laidOver, order.compare())) {
       List<Unpacking> all = new ArrayList<>();
       for (Part.Archive archive : backup.archives()) {
@@ -285,6 +297,82 @@ final class Restoring {
     });
   }
 
+  /**
+   * Whether a manifest in a data directory is of this backup. A cluster that was made from a base backup keeps that one's, and
+   * every copy of the cluster brings it; {@code backup_label.old} is of the same origin then.
+   *
+   * @throws FindingException {@code foreign-manifest} where it is of an earlier backup and nothing tells how it came here
+   */
+  private boolean isOfThisBackup(Manifest manifest) {
+    Lsn begin = identity.label().startLsn();
+    Optional<Lsn> end = manifest.wal().stream().map(Manifest.WalRange::end).max(Comparator.naturalOrder());
+    if (backup.format() == Backup.Format.TAR || end.isEmpty() || begins(manifest, begin)
+        || begin.compareTo(end.get()) < 0 || checkpoint().filter(lsn -> lsn.compareTo(end.get()) >= 0).isEmpty()) {
+      return true;
+    }
+    Lsn other = manifest.wal().get(0).start();
+    if (labelOfOrigin().filter(label -> begins(manifest, label)).isEmpty()) {
+      throw new FindingException(Finding.of(
+          Reason.FOREIGN_MANIFEST,
+          "backup_manifest is of a backup that began at " + other + ", and backup_label of one that began at " + begin));
+    }
+    origin = Optional.of("backup_manifest was not compared: it is of the backup that the source was made from, which began at "
+        + other + ", and this one at " + begin);
+    return false;
+  }
+
+  private static boolean begins(Manifest manifest, Lsn at) {
+    return manifest.wal().stream().anyMatch(range -> range.start().equals(at));
+  }
+
+  private Optional<Lsn> checkpoint() {
+    return small("global/pg_control").map(file -> ControlFile.parse(file).checkpointLsn());
+  }
+
+  private Optional<Lsn> labelOfOrigin() {
+    try {
+      return small("backup_label.old").map(file -> BackupLabel.parse(file, backup.baseName()).startLsn());
+    } catch (FindingException e) {
+      // Nobody needs it, so it may hold anything.
+      return Optional.empty();
+    }
+  }
+
+  /** A small file of a plain backup; empty where there is none that can be read. */
+  private Optional<byte[]> small(String name) {
+    Path file = backup.directory().resolve(name);
+    try {
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) <= BackupLabel.LARGEST
+          ? Optional.of(Files.readAllBytes(file))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw RawArchive.unreadable(file, 0, e);
+    }
+  }
+
+  private void requireWalBehindLink() throws IOException {
+    Path wal = backup.directory().resolve(Part.WAL);
+    if (Files.isSymbolicLink(wal) && !Files.exists(wal)) {
+      throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.directory() + " has a link to " + Files.readSymbolicLink(wal)
+          + " for its WAL, and there is no such directory");
+    }
+  }
+
+  private void requireData() {
+    for (String name : FileLayout.NEVER_EMPTY) {
+      if (!Files.isDirectory(order.places().data().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no directory " + name);
+      }
+    }
+  }
+
+  private List<String> notes(List<String> made) {
+    Stream<String> lost = made.isEmpty()
+        ? Stream.empty()
+        : Stream.of("directories that the backup lacks and that may be empty were made: " + String.join(", ", made));
+    return Stream.of(strangers.notes().stream(), lost, origin.stream()).flatMap(notes -> notes).toList();
+  }
+
   private Map<String, String> map() throws IOException {
     return Files.exists(order.places().data().resolve(TablespaceMap.NAME), LinkOption.NOFOLLOW_LINKS)
         ? TablespaceMap.parse(required(TablespaceMap.NAME, TablespaceMap.LARGEST))
@@ -332,9 +420,9 @@ final class Restoring {
         .map(compared -> Check.passed("manifest", compared.summary(), Duration.ZERO))
         .orElseGet(() -> manifest.isPresent()
             ? Check.inapplicable("manifest", Inapplicable.DEPTH, NOT_COMPARED)
-            : Check.inapplicable("manifest", Inapplicable.NO_MANIFEST, major < 13
-                ? "PostgreSQL " + major + " writes no backup_manifest"
-                : "the backup has no backup_manifest"));
+            : Check.inapplicable("manifest", Inapplicable.NO_MANIFEST, origin.isPresent()
+                ? "backup_manifest is of another backup"
+                : major < 13 ? "PostgreSQL " + major + " writes no backup_manifest" : "the backup has no backup_manifest"));
     return Stream.concat(Stream.of(whole, listed), pages.stream()).toList();
   }
 

@@ -5,10 +5,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A whole backup as it lies at one moment: two of them that are equal, a while apart, tell that nobody wrote to it meanwhile.
+ * A backup as it lies at one moment: two of them that are equal, a while apart, tell that nobody wrote to it meanwhile.
  *
- * @param label what {@code backup_label} says; empty where it cannot be read, which is for a verification to find
- * @param manifest whether it has {@code backup_manifest}
+ * @param label what {@code backup_label} says; empty where it cannot be read or a part is missing, which is for a verification
+ *     to find
+ * @param manifest whether it has {@code backup_manifest} and no part is missing
  * @param bytes of all its parts
  * @param stamps changes when a file is written, replaced or touched
  */

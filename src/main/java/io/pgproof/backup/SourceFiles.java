@@ -38,8 +38,9 @@ public final class SourceFiles {
    *
    * @param directories a number made of the stamps in each
    * @param newest the file that was written last; {@code null} where there is none
+   * @param foreign whether there are directories that are no part of a data directory
    */
-  private record Trees(Map<Path, Long> directories, long files, long bytes, Path newest) {}
+  private record Trees(Map<Path, Long> directories, long files, long bytes, Path newest, boolean foreign) {}
 
   private final Backup backup;
   private final Map<Path, Stamp> archives = new LinkedHashMap<>();
@@ -85,6 +86,11 @@ public final class SourceFiles {
 
   long filesOfTrees() {
     return trees.files();
+  }
+
+  /** Whether there are directories among the trees that are no part of a data directory, and are not looked into. */
+  boolean haveForeignDirectories() {
+    return trees.foreign();
   }
 
   /** Throws {@code backup-changed} when a file is not what it was at first sight. */
@@ -175,10 +181,12 @@ public final class SourceFiles {
     long bytes = 0;
     Path newest = null;
     FileTime time = null;
+    boolean foreign = false;
     try (TreeWalk walk = new TreeWalk(backup)) {
       for (Optional<TreeWalk.Entry> next = walk.next(); next.isPresent(); next = walk.next()) {
         TreeWalk.Entry entry = next.get();
         directories.merge(entry.file().getParent(), number(entry), Long::sum);
+        foreign |= entry.stray() && entry.attributes().isDirectory();
         if (entry.type() == Type.FILE) {
           files++;
           bytes += entry.attributes().size();
@@ -189,7 +197,7 @@ public final class SourceFiles {
         }
       }
     }
-    return new Trees(directories, files, bytes, newest);
+    return new Trees(directories, files, bytes, newest, foreign);
   }
 
   /** Differs where a name or a stamp differs, but by a chance of one in 2^32; a directory's own time is not its files'. */

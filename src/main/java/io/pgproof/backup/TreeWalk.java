@@ -48,16 +48,17 @@ final class TreeWalk implements AutoCloseable {
    *
    * @param name in the data directory, one character a byte
    * @param file where it lies
+   * @param stray whether it is no part of a data directory; a directory is not entered then
    */
-  record Entry(String name, Path file, Part.Tree tree, BasicFileAttributes attributes) {
+  record Entry(String name, Path file, Part.Tree tree, BasicFileAttributes attributes, boolean stray) {
     Type type() {
-      if (attributes.isRegularFile()) {
-        return Type.FILE;
+      if (attributes.isSymbolicLink()) {
+        return Type.SYMBOLIC_LINK;
       }
-      if (attributes.isDirectory()) {
-        return Type.DIRECTORY;
+      if (stray) {
+        return Type.OTHER;
       }
-      return attributes.isSymbolicLink() ? Type.SYMBOLIC_LINK : Type.OTHER;
+      return attributes.isRegularFile() ? Type.FILE : attributes.isDirectory() ? Type.DIRECTORY : Type.OTHER;
     }
   }
 
@@ -176,11 +177,11 @@ final class TreeWalk implements AutoCloseable {
     } catch (IOException e) {
       throw RawArchive.unreadable(file, 0, e);
     }
-    Entry entry = new Entry(level.prefix() + Names.of(name), file, tree, attributes);
-    if (levels.size() == 1) {
-      requireAtHome(entry);
-    }
-    if (attributes.isDirectory() && !elsewhere.contains(entry.name())) {
+    String named = level.prefix() + Names.of(name);
+    boolean stray = attributes.isDirectory() && FileLayout.isForeignDirectory(named)
+        || levels.size() == 1 && !isAtHome(name.toString());
+    Entry entry = new Entry(named, file, tree, attributes, stray);
+    if (entry.type() == Type.DIRECTORY && !elsewhere.contains(named)) {
       enter(entry.name() + "/", file, level);
     }
     return entry;
@@ -199,6 +200,9 @@ final class TreeWalk implements AutoCloseable {
       List<Path> names = new ArrayList<>();
       directory.forEach(entry -> names.add(entry.getFileName()));
       Collections.sort(names);
+      if (from == null) {
+        requireAtHome(names);
+      }
       levels.push(new Level(prefix, path, directory, names.iterator()));
     } catch (IOException | DirectoryIteratorException e) {
       closeQuietly(directory);
@@ -214,18 +218,24 @@ final class TreeWalk implements AutoCloseable {
   }
 
   /** A link to a tablespace or to the WAL may be planted: what it leads to must look like one. */
-  private void requireAtHome(Entry entry) {
-    String name = entry.name().substring(tree.prefix().length());
-    boolean strange = tree.tablespace().isPresent() && !OF_TABLESPACE.matcher(name).matches()
-        || tree.prefix().equals(Part.WAL) && !OF_WAL.matcher(name).matches();
-    if (strange) {
+  private void requireAtHome(List<Path> names) {
+    if (names.stream().anyMatch(name -> isAtHome(name.toString()))) {
+      return;
+    }
+    names.stream().map(Path::toString).filter(name -> !FileLayout.isForeignDirectory(name)).findFirst().ifPresent(name -> {
       throw new FindingException(Finding.of(
           Reason.UNSAFE_ARCHIVE,
           tree.prefix().substring(0, tree.prefix().length() - 1) + " leads to " + tree.path() + ", which holds "
               + Names.shown(name) + " and so is no " + (tree.tablespace().isPresent() ? "tablespace" : "directory with WAL"),
           "do not start a server on this backup; find out who made the link",
           null));
-    }
+    });
+  }
+
+  /** Whether the root of the tree may hold this name. */
+  private boolean isAtHome(String name) {
+    return tree.prefix().isEmpty()
+        || (tree.prefix().equals(Part.WAL) ? OF_WAL : OF_TABLESPACE).matcher(name).matches();
   }
 
   private void leave() {

@@ -3,6 +3,7 @@ package io.pgproof.backup;
 import io.pgproof.backup.Manifest.Entry;
 import io.pgproof.backup.Members.Member;
 import io.pgproof.backup.Members.Type;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.ArchiveFacts;
@@ -61,6 +62,7 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
    * @param pages judges the pages of relations; empty where they are not to be judged
    * @param elsewhere names of links that lead to parts of their own
    * @param segments gets the first bytes and the size of each WAL segment by its file name
+   * @param strangers hears of what is no data of PostgreSQL
    */
   record Target(
       DataDirectory directory,
@@ -69,7 +71,8 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
       Optional<PageCheck> pages,
       ByteBudget budget,
       Set<String> elsewhere,
-      Map<String, WalAtHand.Segment> segments) {}
+      Map<String, WalAtHand.Segment> segments,
+      Strangers strangers) {}
 
   /** Decodes as the file's name says. */
   static ByteSource open(Path archive) throws InterruptedException {
@@ -111,7 +114,8 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
 
   private void take(Member member, Members members) throws IOException, InterruptedException {
     String name = source.prefix() + member.name();
-    if (member.type() == Type.OTHER) {
+    boolean copied = source instanceof ShareOfTrees;
+    if (member.type() == Type.OTHER && (!copied || FileLayout.isData(name))) {
       throw unsafe(member, "it is neither a file nor a directory");
     }
     Names.objection(member.name()).ifPresent(objection -> {
@@ -119,21 +123,43 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
     });
     switch (member.type()) {
       case DIRECTORY -> {
-        target.budget().spend(0, name, source.name());
+        if (!copied) {
+          target.budget().spend(0, name, source.name());
+        }
         target.directory().directory(name, source.name());
         if (target.elsewhere().contains(name) && isTablespace(name)) {
           target.tablespaces().met(name, source.name());
         }
       }
       case FILE -> write(name, member, members);
-      default -> {
-        if (isTablespace(name)) {
+      case OTHER -> {
+        target.strangers().neitherFileNorDirectory(name);
+        target.directory().leaveOut(name);
+      }
+      case SYMBOLIC_LINK -> {
+        if (isTablespace(name) && (!copied || TablespaceMap.OID.matcher(name.substring(Part.TABLESPACES.length())).matches())) {
           target.tablespaces().met(name, source.name());
         } else if (!target.elsewhere().contains(name)) {
-          throw unsafe(member, "it is a symbolic link");
+          passLink(name, member, copied);
         }
       }
     }
+  }
+
+  /** Links of a cluster lead to a key, a log or a configuration; behind those in an archive somebody may lie in wait. */
+  private void passLink(String name, Member member, boolean copied) throws IOException {
+    if (!copied) {
+      throw unsafe(member, "it is a symbolic link");
+    }
+    if (FileLayout.isData(name)) {
+      throw new FindingException(Finding.of(
+          Reason.NOT_SELF_CONTAINED,
+          source.name() + " has a symbolic link in the place of " + Names.shown(name) + ", so these data are not in the backup",
+          "copy the data directory with what its links lead to, such as by cp -aL, and verify that",
+          null));
+    }
+    target.strangers().link(name);
+    target.directory().leaveOut(name);
   }
 
   private static boolean isTablespace(String name) {
@@ -141,11 +167,12 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
   }
 
   private void write(String name, Member member, Members members) throws IOException, InterruptedException {
-    Entry entry = null;
-    if (target.manifest().isPresent() && !ManifestCheck.isNotCompared(name)) {
-      entry = target.manifest().get().expect(name, member.size());
-    } else {
+    Entry entry = target.manifest().flatMap(listed -> listed.expect(name, member.size())).orElse(null);
+    if (entry == null && source instanceof OneArchive) {
       target.budget().spend(member.size(), name, source.name());
+    }
+    if (entry == null && target.manifest().isPresent() && !ManifestCheck.isNotCompared(name)) {
+      target.strangers().unlisted(name);
     }
     FileChecksum.Sum sum = entry == null ? FileChecksum.NONE.start() : entry.algorithm().start();
     Optional<RelationPages> relation = target.pages().flatMap(pages -> pages.of(name));
@@ -176,7 +203,7 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
     }
     if (head.capacity() > 0) {
       target.segments().put(
-          name.substring(Part.WAL.length()), new WalAtHand.Segment(member.size(), WalPage.parse(head.array())));
+          name.substring(Part.WAL.length()), WalAtHand.Segment.of(member.size(), head.array()));
     }
   }
 

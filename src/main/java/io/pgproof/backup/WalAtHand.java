@@ -17,10 +17,29 @@ import java.util.stream.Collectors;
  * <p>Recovery that lacks a segment ends there and opens the server, which looks like success.
  */
 final class WalAtHand {
-  /** A segment as it passed: its bytes and its first page, empty where that is none. */
-  record Segment(long size, Optional<WalPage> page) {}
+  /**
+   * A segment as it passed.
+   *
+   * @param size in bytes
+   * @param page its first page; empty where that is none
+   * @param blank whether it begins with zeros, as one that nothing was written to yet
+   */
+  record Segment(long size, Optional<WalPage> page, boolean blank) {
+
+    /** @param head the segment's first {@link WalPage#HEADER} bytes */
+    static Segment of(long size, byte[] head) {
+      boolean blank = true;
+      for (byte each : head) {
+        blank &= each == 0;
+      }
+      return new Segment(size, WalPage.parse(head), blank);
+    }
+  }
 
   private final NavigableMap<String, Segment> inBackup;
+
+  /** Without those that the source had made ready for later. */
+  private final NavigableMap<String, Segment> written;
   private final Optional<WalArchive> archive;
   private final ControlFile control;
   private final int major;
@@ -35,12 +54,16 @@ final class WalAtHand {
     this.archive = archive;
     this.control = control;
     this.major = major;
+    this.written = new TreeMap<>(inBackup);
+    while (!written.isEmpty() && isForLater(written.lastEntry())) {
+      written.pollLastEntry();
+    }
     this.supply = new WalSupply(archive, control, major, path, sound());
   }
 
-  /** File name of the last segment that the backup brings; one that holds another part of the log was recycled for later. */
+  /** File name of the last segment that the backup brings; those that were made ready for later are none. */
   Optional<String> last() {
-    return sound().stream().max(String::compareTo);
+    return written.isEmpty() ? Optional.empty() : Optional.of(written.lastKey());
   }
 
   /** What gives the archive's part to the server. */
@@ -58,6 +81,18 @@ final class WalAtHand {
             .isPresent())
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
+  }
+
+  /**
+   * Whether a server made a segment ready before it wrote to it: of zeros, or an old one under a new name, with the WAL of an
+   * earlier position (source: the manual's "WAL Configuration", {@code InstallXLogFileSegment}).
+   */
+  private boolean isForLater(Map.Entry<String, Segment> last) {
+    int size = control.walSegmentSize();
+    Lsn start = WalSegment.parse(last.getKey(), size).start(size);
+    Segment segment = last.getValue();
+    return segment.size() == size
+        && (segment.blank() || segment.page().filter(page -> page.start().compareTo(start) < 0).isPresent());
   }
 
   /**
@@ -97,7 +132,7 @@ final class WalAtHand {
   }
 
   private long lastNumberOn(int timeline) {
-    return sound().stream()
+    return written.keySet().stream()
         .map(name -> WalSegment.parse(name, control.walSegmentSize()))
         .filter(segment -> segment.timeline() == timeline)
         .mapToLong(WalSegment::number)
@@ -107,7 +142,7 @@ final class WalAtHand {
 
   private void require(WalSegment needed) throws InterruptedException {
     String name = needed.name(control.walSegmentSize());
-    Segment segment = inBackup.get(name);
+    Segment segment = (archive.isPresent() ? written : inBackup).get(name);
     if (segment == null) {
       if (archive.isEmpty()) {
         throw missing(name + " is needed for recovery and is not in the backup");

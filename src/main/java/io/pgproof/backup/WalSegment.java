@@ -30,7 +30,12 @@ record WalSegment(int timeline, long number) {
   static WalSegment parse(String name, int segmentSize) {
     long high = Long.parseLong(name.substring(8, 16), 16);
     long low = Long.parseLong(name.substring(16, 24), 16);
-    return new WalSegment(Integer.parseUnsignedInt(name.substring(0, 8), 16), high * perFourGigabytes(segmentSize) + low);
+    return new WalSegment(timeline(name), high * perFourGigabytes(segmentSize) + low);
+  }
+
+  /** The timeline in a file name for which {@link #isName} holds. */
+  static int timeline(String name) {
+    return Integer.parseUnsignedInt(name.substring(0, 8), 16);
   }
 
   static WalSegment holding(int timeline, Lsn lsn, int segmentSize) {

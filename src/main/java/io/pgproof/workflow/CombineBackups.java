@@ -67,7 +67,9 @@ final class CombineBackups {
     for (int member = 0; member < ancestors.size(); member++) {
       Backup ancestor = ancestors.get(member);
       progress.at(0, 0, "backup " + (member + 1) + " of " + (ancestors.size() + 1));
-      restored.put(ancestor.directory().getFileName().toString(), Backups.restoreAncestor(ancestor, order(member), progress));
+      String name = ancestor.directory().getFileName().toString();
+      restored.put(restored.containsKey(name) ? ancestor.directory().toString() : name,
+          Backups.restoreAncestor(ancestor, order(member), progress));
     }
     progress.at(0, 0, "backup " + (ancestors.size() + 1) + " of " + (ancestors.size() + 1));
     Restored last = Backups.restore(newest, identity, order(ancestors.size()), progress);

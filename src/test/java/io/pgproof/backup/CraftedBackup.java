@@ -42,6 +42,7 @@ final class CraftedBackup {
   final Map<String, byte[]> wal = new LinkedHashMap<>();
   private final List<Map.Entry<TarArchiveEntry, byte[]>> strange = new ArrayList<>();
   String algorithm = "CRC32C";
+  String startLsn = "0/1000028";
   String endLsn = "0/1900000";
   boolean manifest = true;
   Coding coding = Coding.GZIP;
@@ -103,6 +104,7 @@ final class CraftedBackup {
   /** The same as a plain backup, with the WAL in its place. */
   CraftedBackup writePlain() {
     try {
+      Files.createDirectories(directory.resolve("pg_xact"));
       Files.createDirectories(directory.resolve("pg_wal/archive_status"));
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         put(file.getKey(), file.getValue());
@@ -134,6 +136,7 @@ final class CraftedBackup {
       }
       put(tar, new TarArchiveEntry("base/"), new byte[0]);
       put(tar, new TarArchiveEntry("base/5/"), new byte[0]);
+      put(tar, new TarArchiveEntry("pg_xact/"), new byte[0]);
       put(tar, new TarArchiveEntry("pg_wal/"), new byte[0]);
       put(tar, new TarArchiveEntry("./pg_wal/archive_status/"), new byte[0]);
       for (Map.Entry<String, byte[]> each : files.entrySet()) {
@@ -172,7 +175,7 @@ final class CraftedBackup {
       text.append(" }");
       separator = ",\n";
     }
-    text.append("\n],\n\"WAL-Ranges\": [\n{ \"Timeline\": 1, \"Start-LSN\": \"0/1000028\", \"End-LSN\": \"")
+    text.append("\n],\n\"WAL-Ranges\": [\n{ \"Timeline\": 1, \"Start-LSN\": \"").append(startLsn).append("\", \"End-LSN\": \"")
         .append(endLsn).append("\" }\n],\n").append(more);
     return signed(text.toString());
   }

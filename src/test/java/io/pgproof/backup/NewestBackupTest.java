@@ -7,6 +7,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NewestBackupTest {
@@ -45,11 +47,9 @@ class NewestBackupTest {
   }
 
   @Test
-  void unfinishedUnreadableAndRefusedOnesAreSkippedAndNamed() throws Exception {
+  void unfinishedAndRefusedOnesAreSkippedAndNamed() throws Exception {
     CraftedBackup whole = crafted("1-whole", "2026-11-20 03:00:00").write();
     Files.createFile(crafted("2-copied", "2026-11-21 03:00:00").write().directory.resolve(".base.tar.gz.a1B2c3"));
-    byte[] cut = Files.readAllBytes(crafted("3-cut", "2026-11-22 03:00:00").write().base());
-    Files.write(directory.resolve("3-cut/base.tar.gz"), Arrays.copyOf(cut, 40));
     Files.createFile(crafted("4-server", "2026-11-23 03:00:00").writePlain().directory.resolve("postmaster.pid"));
     CraftedBackup running = crafted("5-running", "2026-11-24 03:00:00");
     running.manifest = false;
@@ -58,12 +58,94 @@ class NewestBackupTest {
 
     assertThat(chosen.directory()).isEqualTo(whole.directory);
     Choice choice = chosen.choice().orElseThrow();
-    assertThat(choice.of()).isEqualTo(5);
-    assertThat(choice.skipped()).hasSize(4)
+    assertThat(choice.of()).isEqualTo(4);
+    assertThat(choice.skipped()).hasSize(3)
         .anyMatch(skipped -> skipped.startsWith("2-copied: ") && skipped.contains("a1B2c3, which is not finished"))
-        .anyMatch(skipped -> skipped.startsWith("3-cut: ") && skipped.contains("ends at byte 40"))
         .anyMatch(skipped -> skipped.startsWith("4-server: ") && skipped.contains("postmaster.pid"))
         .anyMatch(skipped -> skipped.startsWith("5-running: ") && skipped.contains("no backup_manifest"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "cut, ARCHIVE_TRUNCATED", "rubbish, ARCHIVE_CORRUPT", "no base, BACKUP_INCOMPLETE", "no tablespace, BACKUP_INCOMPLETE",
+      "no label, INCONSISTENT", "an unreadable label, INCONSISTENT"})
+  void aDamagedNewestOneIsTheAnswer(String how, Reason reason) throws Exception {
+    crafted("1-whole", "2026-11-20 03:00:00").write();
+    CraftedBackup newest = crafted("2-damaged", "2026-11-24 03:00:00");
+    newest.files.put("tablespace_map", CraftedBackup.utf8(how.equals("no tablespace") ? "16385 /srv/space\n" : ""));
+    switch (how) {
+      case "no label" -> newest.files.remove("backup_label");
+      case "an unreadable label" -> newest.files.put("backup_label", CraftedBackup.utf8("START TIME: now\n"));
+      default -> { }
+    }
+    newest.write();
+    switch (how) {
+      case "cut" -> Files.write(newest.base(), Arrays.copyOf(Files.readAllBytes(newest.base()), 40));
+      case "rubbish" -> Files.writeString(newest.base(), "see the other disk");
+      case "no base" -> Files.delete(newest.base());
+      default -> { }
+    }
+    Backup chosen = Backups.find(directory);
+
+    assertThat(chosen.directory()).isEqualTo(newest.directory);
+    assertThat(chosen.choice()).contains(new Choice(directory, 2, true, List.of()));
+    Found.expect(reason, "", () -> Backups.inspect(chosen));
+    assertThat(Backups.sight(directory).orElseThrow().directory()).as("under watch too").isEqualTo(newest.directory);
+  }
+
+  @Test
+  void anOlderDamagedOneIsNoneWhateverItsFilesTimesAre() throws Exception {
+    CraftedBackup damaged = at("damaged", "2026-11-24 03:00:00", 1).write();
+    Files.writeString(damaged.base(), "see the other disk");
+    CraftedBackup whole = at("whole", "2026-11-24 04:00:00", 2).write();
+    Files.setLastModifiedTime(damaged.directory, FileTime.from(Instant.parse("2027-01-01T00:00:00Z")));
+
+    assertThat(Backups.find(directory).directory()).isEqualTo(whole.directory);
+  }
+
+  @Test
+  void ofOneClusterThePositionInItsLogDecidesForTimeZonesLie() throws Exception {
+    CraftedBackup later = at("later", "2026-11-01 01:10:00 MST", 2).write();
+    at("earlier", "2026-11-01 01:30:00 MDT", 1).write();
+    at("plain-earlier", "2026-11-01 01:50:00 BST", 1).writePlain();
+
+    assertThat(Backups.find(directory).directory()).isEqualTo(later.directory);
+  }
+
+  @Test
+  void aLaterTimelineIsNewerAtAnEarlierPosition() throws Exception {
+    CraftedBackup promoted = at("promoted", "2026-11-24 03:00:00", 1);
+    promoted.files.put("backup_label", CraftedBackup.utf8(new String(promoted.files.get("backup_label"), StandardCharsets.UTF_8)
+        .replace("file 00000001", "file 00000002")));
+    promoted.write();
+    at("before", "2026-11-24 04:00:00", 2).write();
+
+    assertThat(Backups.find(directory).directory()).isEqualTo(promoted.directory);
+  }
+
+  @Test
+  void ofTwoClustersTheStartTimeDecides() throws Exception {
+    CraftedBackup other = at("other", "2026-11-23 03:00:00", 9);
+    byte[] segment = other.wal.get(CraftedBackup.SEGMENT);
+    segment[24] ^= 1;
+    other.write();
+    CraftedBackup newest = at("newest", "2026-11-24 03:00:00", 1).write();
+
+    assertThat(Backups.find(directory).directory()).isEqualTo(newest.directory);
+  }
+
+  @Test
+  void directoriesInDirectoriesAreLookedAtToo() throws Exception {
+    crafted("weekly/1", "2026-11-20 03:00:00").write();
+    CraftedBackup newest = crafted("daily/november/24", "2026-11-24 03:00:00").writePlain();
+    Files.createFile(crafted("daily/november/25", "2026-11-25 03:00:00").write().directory.resolve(".base.tar.gz.a1B2c3"));
+    crafted(".hidden", "2026-11-26 03:00:00").write();
+    crafted("daily/.hidden/1", "2026-11-26 03:00:00").write();
+    Backup chosen = Backups.find(directory);
+
+    assertThat(chosen.directory()).isEqualTo(newest.directory);
+    assertThat(chosen.choice().orElseThrow().of()).isEqualTo(3);
+    assertThat(chosen.choice().orElseThrow().skipped()).singleElement().asString().startsWith("daily/november/25: ");
   }
 
   @ParameterizedTest
@@ -104,9 +186,9 @@ class NewestBackupTest {
   }
 
   @Test
-  void whereNoneIsWholeTheNewestSaysWhatItLacks() throws Exception {
+  void whereNoneIsFinishedTheNewestSaysWhatItLacks() throws Exception {
     crafted("old", "2026-11-20 03:00:00").write();
-    Files.delete(directory.resolve("old/base.tar.gz"));
+    Files.move(directory.resolve("old/base.tar.gz"), directory.resolve("old/base.tar.gz.partial"));
     Files.setLastModifiedTime(directory.resolve("old"), FileTime.from(Instant.parse("2026-11-20T03:00:00Z")));
     crafted("new", "2026-11-24 03:00:00").write();
     Files.move(directory.resolve("new/pg_wal.tar.gz"), directory.resolve("new/pg_wal.tar.gz.partial"));
@@ -124,6 +206,16 @@ class NewestBackupTest {
     UsageException refusal = catchThrowableOfType(UsageException.class, () -> Backups.find(directory));
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(refusal).hasMessageContaining("holds nothing that looks like a base backup");
+  }
+
+  /** Begins in the log's segment of this number. */
+  private CraftedBackup at(String name, String startTime, int number) throws IOException {
+    CraftedBackup backup = crafted(name, startTime);
+    backup.files.put("backup_label", CraftedBackup.utf8(new String(backup.files.get("backup_label"), StandardCharsets.UTF_8)
+        .replace("0/1000028 (file 000000010000000000000001)", "0/" + number + "000028 (file 00000001000000000000000" + number + ")")
+        .replace(startTime + " UTC", startTime)));
+    backup.startLsn = "0/" + number + "000028";
+    return backup;
   }
 
   private CraftedBackup crafted(String name, String startTime) throws IOException {

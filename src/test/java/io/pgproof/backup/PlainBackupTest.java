@@ -10,9 +10,6 @@ import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -109,23 +106,6 @@ class PlainBackupTest {
     Files.createFile(backup.writePlain().directory.resolve("base.tar.lz4"));
 
     assertThat(catchThrowableOfType(UsageException.class, () -> backup.find())).hasMessageContaining("not clear");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"link", "directory link", "dangling link", "fifo", "socket"})
-  void whatIsNeitherFileNorDirectoryIsRefused(String kind) throws Exception {
-    backup.manifest = false;
-    Path evil = backup.writePlain().directory.resolve("base/5/evil");
-    switch (kind) {
-      case "link" -> Files.createSymbolicLink(evil, Path.of("/etc/passwd"));
-      case "directory link" -> Files.createSymbolicLink(evil, Path.of("/etc"));
-      case "dangling link" -> Files.createSymbolicLink(evil, Path.of("/no/such/file"));
-      case "fifo" -> assertThat(new ProcessBuilder("mkfifo", evil.toString()).start().waitFor()).isZero();
-      default -> ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(evil)).close();
-    }
-
-    Found.expect(Reason.UNSAFE_ARCHIVE, "base/5/evil that must not be restored", () -> backup.restore());
-    assertThat(Files.exists(backup.data().resolve("base/5/evil"), LinkOption.NOFOLLOW_LINKS)).isFalse();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,8 +61,21 @@ class SightingTest {
       writer.flush();
       assertThat(Backups.sight(backup.directory)).as("open for writing").isEmpty();
     }
+  }
+
+  @Test
+  void whatLacksAPartIsSeenByItsFilesAndHasToBeSeenForLonger() throws Exception {
+    CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
     Files.delete(backup.base());
-    assertThat(Backups.sight(backup.directory)).as("no base").isEmpty();
+    CraftedBackup plain = new CraftedBackup(place.resolve("plain")).writePlain();
+    Files.createDirectories(plain.directory.resolve("pg_tblspc"));
+    Files.createSymbolicLink(plain.directory.resolve("pg_tblspc/16385"), Path.of("/no/such/space"));
+    for (Path directory : List.of(backup.directory, plain.directory)) {
+      Sighting seen = Backups.sight(directory).orElseThrow();
+      assertThat(Backups.sight(directory)).contains(seen);
+      assertThat(seen.identity()).startsWith(directory + " ");
+      assertThat(seen.manifest()).isFalse();
+    }
   }
 
   @Test

@@ -18,11 +18,13 @@ import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +67,7 @@ class LaidOverTest {
   @ParameterizedTest
   @EnumSource(Depth.class)
   void itIsProvenAndLeftAsItWas(Depth depth) throws IOException {
-    Map<String, String> before = looks();
+    Map<String, String> before = looks(backup);
     Path notAsked = backup.resolve("base/1/2610");
     FileTime longAgo = FileTime.from(Instant.EPOCH);
     Files.setAttribute(notAsked, "lastAccessTime", longAgo);
@@ -78,7 +80,7 @@ class LaidOverTest {
             ? "[\\d,]+ of them not read at this depth, none changed meanwhile" : "none changed while they were read"));
     assertThat(report.notChecked().stream().anyMatch(open -> open.startsWith("whether each file can be read: ")))
         .isEqualTo(depth == Depth.QUICK);
-    assertThat(looks()).isEqualTo(before);
+    assertThat(looks(backup)).isEqualTo(before);
     boolean read = !Files.getAttribute(notAsked, "lastAccessTime").equals(longAgo);
     Files.readAllBytes(notAsked);
     assumeFalse(Files.getAttribute(notAsked, "lastAccessTime").equals(longAgo), "this file system tells when a file was read");
@@ -99,6 +101,32 @@ class LaidOverTest {
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.checks().get(0).detail()).contains("copied");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"laid over", "copied"})
+  void whatACopyHoldsBesidesAndLacksIsSaidAndNotHeldAgainstIt(String way) throws Exception {
+    Path copy = copy();
+    assertThat(new ProcessBuilder("find", copy.toString(), "-type", "d", "-empty", "-delete").start().waitFor()).isZero();
+    for (String link : List.of("server.crt", "log", "base/way-out")) {
+      own(Files.createSymbolicLink(copy.resolve(link), Path.of("/etc")));
+    }
+    own(Files.createFile(copy.resolve("base/1/.DS_Store")));
+    assertThat(new ProcessBuilder("mkfifo", copy.resolve("base/fifo").toString()).start().waitFor()).isZero();
+    own(copy.resolve("base/fifo"));
+    if (way.equals("copied")) {
+      Files.createDirectory(copy.resolve("base/lost+found"));
+    }
+    Map<String, String> before = looks(copy);
+    Report report = Bench.verify(Bench.at(Depth.DEEP, Bench.request(copy)));
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.checks().get(0).detail()).contains(way);
+    assertThat(report.notes()).anyMatch(note -> note.contains("base/way-out, log, server.crt"))
+        .anyMatch(note -> note.endsWith("base/fifo" + (way.equals("copied") ? ", base/lost+found" : "")))
+        .anyMatch(note -> note.contains("not in backup_manifest") && note.endsWith("base/1/.DS_Store"))
+        .anyMatch(note -> note.contains("were made: ") && note.contains("pg_notify"));
+    assertThat(looks(copy)).isEqualTo(before);
   }
 
   @Test
@@ -150,9 +178,14 @@ class LaidOverTest {
     return copy;
   }
 
-  private static Map<String, String> looks() throws IOException {
+  private static void own(Path path) throws IOException {
+    Files.setAttribute(path, "unix:uid", Files.getAttribute(backup, "unix:uid"), LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(path, "unix:gid", Files.getAttribute(backup, "unix:gid"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static Map<String, String> looks(Path of) throws IOException {
     Map<String, String> looks = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(backup)) {
+    try (Stream<Path> all = Files.walk(of)) {
       for (Path path : all.toList()) {
         looks.put(path.toString(), look(path));
       }
@@ -161,6 +194,7 @@ class LaidOverTest {
   }
 
   private static String look(Path path) throws IOException {
-    return new TreeMap<>(Files.readAttributes(path, "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime")).toString();
+    return new TreeMap<>(Files.readAttributes(
+        path, "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS)).toString();
   }
 }

@@ -201,7 +201,7 @@ class RecoveryFailureTest {
     return new RecoveryExpectation(
         new Label(
             start, "000000010000000000000002", Lsn.parse("0/2000060"), Instant.EPOCH, "", OptionalInt.of(1), false,
-            Optional.empty()),
+            Optional.empty(), OptionalInt.empty()),
         new ControlFile(
             "1", controlVersion, start, Instant.EPOCH, 1, 100, 8, 10, 0, 64, 8192, 131_072, 16 << 20, true),
         Optional.of(Lsn.parse("0/5000000")),

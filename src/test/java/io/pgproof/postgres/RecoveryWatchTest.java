@@ -180,7 +180,7 @@ class RecoveryWatchTest {
     Finding finding = finding(new RecoveryExpectation(
         new Label(
             label.startLsn(), label.startSegment(), label.checkpointLsn(), label.startTime(), label.text(),
-            OptionalInt.of(3), false, Optional.empty()),
+            OptionalInt.of(3), false, Optional.empty(), OptionalInt.empty()),
         expected.control(), Optional.empty(), Optional.empty()));
     assertThat(finding.reason()).isEqualTo(Reason.INCONSISTENT);
     assertThat(finding.message()).contains("timeline 1", "timeline 3");

@@ -97,7 +97,8 @@ final class SourceCluster {
         "pg_basebackup base backup",
         OptionalInt.of(Integer.parseInt(found(text, "START TIMELINE: (\\d+)"))),
         false,
-        Optional.empty());
+        Optional.empty(),
+        OptionalInt.empty());
   }
 
   Lsn endLsn() throws IOException {

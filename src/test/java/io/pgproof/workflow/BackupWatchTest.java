@@ -55,6 +55,29 @@ class BackupWatchTest {
   }
 
   @Test
+  void aDamagedBackupIsVerifiedAndTheOneBeforeItIsNotInItsPlace() throws Exception {
+    backup("monday", "2026-03-01 00:10:00 UTC", true);
+    backup("tuesday", "some time", true);
+    look();
+    look();
+    assertThat(night.runs()).hasSize(1);
+    assertThat(night.told(night.runs().get(0))).contains("noticed a new backup: " + place.resolve("tuesday"));
+  }
+
+  @Test
+  void aBackupThatLacksAPartIsWaitedForAndVerified() throws Exception {
+    backup("monday", "2026-03-01 00:10:00 UTC", true);
+    Files.createDirectory(place.resolve("monday/pg_tblspc"));
+    Files.createSymbolicLink(place.resolve("monday/pg_tblspc/16385"), Path.of("/no/such/space"));
+    for (int looks = 1; looks < 10; looks++) {
+      look();
+    }
+    assertThat(night.runs()).isEmpty();
+    look();
+    assertThat(night.runs()).hasSize(1);
+  }
+
+  @Test
   void aBackupThatStillGrowsIsWaitedFor() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     look();

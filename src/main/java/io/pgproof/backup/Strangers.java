@@ -1,0 +1,62 @@
+package io.pgproof.backup;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What a backup holds besides a cluster's data: told, and not held against the backup. Safe for several threads. */
+final class Strangers {
+
+  /** The first names of many. */
+  private static final class Some {
+    private static final int MOST_TOLD = 5;
+
+    private final TreeSet<String> first = new TreeSet<>();
+    private int count;
+
+    void add(String name) {
+      count++;
+      first.add(name);
+      if (first.size() > MOST_TOLD) {
+        first.pollLast();
+      }
+    }
+
+    String told() {
+      String names = first.stream().map(Names::shown).collect(Collectors.joining(", "));
+      return count > first.size() ? names + " and " + (count - first.size()) + " more" : names;
+    }
+  }
+
+  private final Some links = new Some();
+  private final Some others = new Some();
+  private final Some unlisted = new Some();
+
+  synchronized void link(String name) {
+    links.add(name);
+  }
+
+  synchronized void neitherFileNorDirectory(String name) {
+    others.add(name);
+  }
+
+  synchronized void unlisted(String name) {
+    unlisted.add(name);
+  }
+
+  /** One line a kind. */
+  synchronized List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    note(notes, links, "symbolic links, neither followed nor restored: ");
+    note(notes, others, "not restored, because PostgreSQL keeps nothing there: ");
+    note(notes, unlisted, "not in backup_manifest, and no data of PostgreSQL: ");
+    return notes;
+  }
+
+  private static void note(List<String> notes, Some some, String what) {
+    if (some.count > 0) {
+      notes.add(what + some.told());
+    }
+  }
+}
