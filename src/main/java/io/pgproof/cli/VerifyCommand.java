@@ -34,7 +34,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "PATH", description = {
       "Directory that pg_basebackup wrote, as tar or plain, or one that holds many such directories:",
-      "the newest whole one is taken then.",
+      "the newest finished one is taken then.",
       "With --config: the name of a target."})
   private String backup;
 

@@ -101,7 +101,7 @@ public sealed interface Evidence {
     /** As it stands behind the path. */
     public String words() {
       return (of == 1 ? "the only one in " : "the newest of " + of + " in ") + parent
-          + (whole ? "" : of == 1 ? ", and not whole" : ", of which none is whole");
+          + (whole ? "" : of == 1 ? ", and not finished" : ", of which none is finished");
     }
 
     /** The first of those that were skipped, and how many more. */

@@ -259,6 +259,18 @@ class FormatsTest {
   }
 
   @Test
+  void ofManyADamagedNewestOneIsRefutedAndNoOlderOneProven() throws Exception {
+    Files.createSymbolicLink(place.resolve("tar-none-fetch"), backups.resolve("tar-none-fetch"));
+    Path newest = copy("plain-stream");
+    Files.delete(newest.resolve("base/1/1259"));
+    Report report = Bench.verify(Bench.request(place, FRESHNESS));
+
+    assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
+    assertThat(report.reason()).isEqualTo("manifest-mismatch");
+    assertThat(report.backup().path()).isEqualTo(newest.toString());
+  }
+
+  @Test
   void aLaterServersTablespaceInPlaceItsLargeSegmentsAndItsSummariesAreRestored() throws Exception {
     SourceOptions options = SourceOptions.standard().withInitdb("--wal-segsize=64").with("summarize_wal", "on")
         .with("allow_in_place_tablespaces", "on").keepingBackupsIn(place.resolve("17"));
