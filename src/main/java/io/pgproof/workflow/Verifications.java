@@ -104,7 +104,7 @@ public final class Verifications {
     RunId run = RunId.at(clock.instant());
     Map<String, Object> variables = new HashMap<>();
     variables.put(VerifyBackup.Variable.RUN, run.value());
-    variables.put(VerifyBackup.Variable.TARGET, request.target().orElse(null));
+    request.target().ifPresent(target -> variables.put(VerifyBackup.Variable.TARGET, target));
     variables.put(VerifyBackup.Variable.BACKUP_PATH, backup.toString());
     variables.put(VerifyBackup.Variable.BACKUP_KEY, OpenTasks.backupKey(request));
     variables.put(VerifyBackup.Variable.ASKED_BY, request.askedBy());

@@ -61,7 +61,8 @@ final class Program implements AutoCloseable {
   static Program serve(Path state, String... more) {
     List<String> arguments = new ArrayList<>(List.of("serve"));
     arguments.addAll(List.of(more));
-    Program server = start(state, Map.of("SERVER_PORT", "0", "PGPROOF_WATCH_EVERY", "1s"), List.of(), arguments.toArray(String[]::new));
+    Map<String, String> quick = Map.of("SERVER_PORT", "0", "PGPROOF_WATCH_EVERY", "1s", "PGPROOF_TELLING_RETRY_CYCLE", "PT0.5S");
+    Program server = start(state, quick, List.of(), arguments.toArray(String[]::new));
     Awaitility.await().until(() -> server.err().contains(SERVES) || !server.running());
     assertThat(server.err()).contains(SERVES + "http://127.0.0.1:");
     return server;

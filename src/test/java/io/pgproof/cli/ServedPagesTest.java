@@ -1,44 +1,281 @@
 package io.pgproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import io.pgproof.Bench;
+import io.pgproof.Remains;
+import io.pgproof.owner.ControlClient;
+import io.pgproof.owner.Reply;
+import io.pgproof.owner.Request;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
+import io.pgproof.target.Configuration;
 import io.pgproof.web.Browser;
+import io.pgproof.workflow.Groups;
 import java.io.IOException;
-import java.net.http.HttpResponse;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pages of the program as {@code ./pgproof serve} starts it: another class path would find other files. */
+/** The pages in a real browser, of the program as {@code ./pgproof serve} starts it: another class path would find other files. */
+@Tag("container")
 class ServedPagesTest {
+  private static final String PASSWORD = "Restore-2-prove";
+  private static final Map<String, String> GROUPS = Map.of("olga", Groups.OPERATORS, "olaf", Groups.OPERATORS,
+      "arne", Groups.APPROVERS, "aude", Groups.AUDITORS, "ada", "camunda-admin");
+  private static final List<String> STALE = List.of("accepted", "renewed", "handed-on", "asked-by-olga");
+  private static final List<String> DAMAGED = List.of("escalated", "verified-again", "dismissed", "told");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Map<String, ChromiumPage> PAGES = new HashMap<>();
+  private static final Map<String, String> RUNS = new HashMap<>();
   private static StateDirectory state;
   private static Program server;
+  private static Playwright playwright;
 
   @BeforeAll
-  static void serve() throws IOException {
-    state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+  static void serveAndBrowse() throws Exception {
+    state = Bench.stateWithImage(15);
+    Path config = state.path().resolve("pgproof.yaml");
+    StringBuilder targets = new StringBuilder("""
+        mail: {host: 127.0.0.1, port: 1, security: none, from: pgproof@example.org}
+        recipients: [{name: nobody, mail: nobody@example.org}]
+        targets:
+        """);
+    for (String name : STALE) {
+      targets.append("  - {name: %s, path: %s, depth: quick, max-age: 1s}%n".formatted(name, backup(name)));
+    }
+    for (String name : DAMAGED) {
+      Path backup = backup(name);
+      try (RandomAccessFile archive = new RandomAccessFile(backup.resolve("base.tar.gz").toFile(), "rw")) {
+        archive.setLength(archive.length() - 5_000);
+      }
+      targets.append("  - {name: %s, path: %s%s}%n".formatted(name, backup, name.equals("told") ? ", tell: [nobody]" : ""));
+    }
+    Files.writeString(config, targets);
     server = Program.serve(state.path());
+    Browser administrator = new Browser(server.address());
+    administrator.logIn("admin", Files.readString(state.path().resolve("admin-password")).strip());
+    for (String person : GROUPS.keySet()) {
+      assertThat(administrator.tell("/user/create", "{\"profile\": {\"id\": \"%s\", \"firstName\": \"%1$s\", \"lastName\": \"\"}, "
+          .formatted(person) + "\"credentials\": {\"password\": \"" + PASSWORD + "\"}}").statusCode()).isEqualTo(204);
+      assertThat(administrator.change("/group/" + GROUPS.get(person) + "/members/" + person, "").statusCode()).isEqualTo(204);
+    }
+    for (String name : STALE) {
+      verify(config, name, name.equals("asked-by-olga") ? "olga" : "tester", "stale");
+    }
+    for (String name : DAMAGED) {
+      verify(config, name, "tester", "refuted");
+    }
+    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    com.microsoft.playwright.Browser chromium = playwright.chromium().launch(new BrowserType.LaunchOptions()
+        .setExecutablePath(Path.of("/usr/bin/chromium"))
+        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking")));
+    for (String person : GROUPS.keySet()) {
+      ChromiumPage page = new ChromiumPage(chromium, server.address());
+      page.logIn(person, PASSWORD);
+      // One after the other: of two pages that are asked for at once, Camunda can give one the other's nonce, and so no script.
+      page.awaitAddress(".*/camunda/app/(tasklist|cockpit)/default/#/.*");
+      PAGES.put(person, page);
+    }
+  }
+
+  private static Path backup(String name) throws IOException {
+    return Bench.copy(Bench.backup(15), state.path().resolve("backups").resolve(name));
+  }
+
+  private static void verify(Path config, String target, String askedBy, String verdict) throws Exception {
+    try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
+      Reply reply = client.ask(new Request.Verify(Configuration.read(config).target(target).request(askedBy)), said -> {
+        if (said instanceof Reply.Begun begun) {
+          RUNS.put(target, begun.run());
+        }
+      }).orElseThrow();
+      assertThat(((Reply.Verdict) reply).report().verdict()).isEqualTo(verdict);
+    }
   }
 
   @AfterAll
   static void end() throws Exception {
+    if (playwright != null) {
+      playwright.close();
+    }
     server.terminate();
     server.await();
+    Remains.assertNone(state);
     Trees.remove(state.path());
   }
 
-  /** Without them the pages of an application show nothing but a spinner. */
   @ParameterizedTest
-  @ValueSource(strings = {"cockpit", "tasklist", "admin"})
-  void theScriptsOfAnApplicationAreServed(String application) throws Exception {
-    HttpResponse<String> script = new Browser(server.address())
-        .get("/camunda/api/" + application + "/plugin/" + application + "Plugins/static/app/plugin.js");
-    assertThat(script.statusCode()).isEqualTo(200);
-    assertThat(script.headers().firstValue("Content-Type").orElseThrow()).contains("javascript");
+  @CsvSource({"olga, tasklist", "arne, tasklist", "aude, cockpit", "ada, cockpit"})
+  void theLogInLeadsToThePageForTheGroup(String person, String application) {
+    ChromiumPage page = PAGES.get(person);
+    page.open("/");
+    page.awaitAddress(".*/camunda/app/" + application + "/default/#/.*");
+    page.awaitText(application.equals("tasklist") ? "Open tasks" : "Running Process Instances");
+    page.look(person + "-first-page");
+    page.open("/camunda/app/welcome/default/");
+    page.find("text=Applications").waitFor();
+    page.look(person + "-welcome");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ada", "olga", "arne", "aude"})
+  void cockpitShowsProcessesAndTheDiagramOfARun(String person) throws Exception {
+    ChromiumPage page = PAGES.get(person);
+    page.open("/camunda/app/cockpit/default/#/processes");
+    page.find("a:has-text('Verify backup')").first().click();
+    page.find(".djs-container .djs-shape").first().waitFor();
+    page.look(person + "-cockpit-process");
+    page.open("/camunda/app/cockpit/default/#/process-instance/" + instance("asked-by-olga") + "/runtime");
+    page.find("[data-element-id=reviewStaleBackup]").first().waitFor();
+    page.find("[data-container-id=reviewStaleBackup] .badge").first().waitFor();
+    page.look(person + "-cockpit-run");
+  }
+
+  @Test
+  void adminShowsPeopleAndTheEndOfLife() {
+    ChromiumPage page = PAGES.get("ada");
+    page.open("/camunda/app/admin/default/");
+    page.awaitText("Two forks of Camunda 7 go on");
+    page.look("admin");
+    page.open("/camunda/app/admin/default/#/users");
+    page.awaitText("olga");
+    page.look("admin-users");
+    page.open("/camunda/app/admin/default/#/groups/" + Groups.OPERATORS + "?tab=group");
+    page.awaitText("Backup operators");
+    page.look("admin-group");
+  }
+
+  @Test
+  void cardsSayWhatWaitsAndNobodyIsOfferedToBeginAnything() {
+    ChromiumPage page = PAGES.get("olga");
+    page.open("/camunda/app/tasklist/default/");
+    assertThat(card(page, "asked-by-olga").innerText()).contains("Review stale backup", "Target:", "asked-by-olga", "stale", "too-old", "ago");
+    assertThat(page.find(".start-process-action a:visible, .create-task-action a:visible, a:visible:has-text('Start process'), "
+        + "a:visible:has-text('Create task')").count()).isZero();
+    page.look("tasklist");
+    assertThat(page.ask("POST", "/process-definition/key/verifyBackup/start", "{}").status()).isIn(403, 500);
+    assertThat(page.ask("POST", "/task/create", "{\"name\": \"mine\"}").status()).isIn(403, 500);
+    assertThat(page.ask("GET", "/task/count?name=mine", null).text()).contains("\"count\":0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+      "olaf | accepted       | Accept this backup until a date | it is Sunday | accepted this backup until",
+      "olaf | renewed        | Ask for a new backup            |              | 'Review stale backup': newBackup",
+      "olaf | handed-on      | Escalate: hand it on            | too old      | 'Review stale backup': escalate, because: too old",
+      "arne | escalated      | Escalate: somebody must act     |              | 'Approve escalation': escalate",
+      "arne | verified-again | Verify again                    |              | 'Approve escalation': verifyAgain",
+      "arne | dismissed      | Dismiss: nothing has to be done | a drill      | 'Approve escalation': dismiss, because: a drill"})
+  void aPersonDecides(String person, String target, String decision, String reason, String happened) throws Exception {
+    ChromiumPage page = PAGES.get(person);
+    fillIn(page, target, decision, reason);
+    page.look("decision-" + target);
+    page.find("button:has-text('Complete')").click();
+    page.find("li.task").filter(new Locator.FilterOptions().setHasText(target)).waitFor(
+        new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+    page.look("decided-" + target);
+    assertThat(show(target).happenings()).anySatisfy(happening -> {
+      assertThat(happening.actor()).isEqualTo(person);
+      assertThat(happening.what()).contains(happened);
+    });
+  }
+
+  @Test
+  void whoAskedForTheRunIsRefusedInWords() throws Exception {
+    ChromiumPage page = PAGES.get("olga");
+    fillIn(page, "asked-by-olga", "Accept this backup until a date", "it is Sunday");
+    page.find("button:has-text('Complete')").click();
+    page.awaitText("olga asked for run " + RUNS.get("asked-by-olga"));
+    assertThat(page.faults()).singleElement().asString().contains("/submit-form");
+    page.look("four-eyes");
+    assertThat(show("asked-by-olga").happenings()).noneMatch(happening -> happening.what().contains("accepted"));
+  }
+
+  @Test
+  void anIncidentIsRetriedAndARunIsSuspendedActivatedAndDeleted() throws Exception {
+    ChromiumPage olga = PAGES.get("olga");
+    String told = await().atMost(Duration.ofMinutes(2)).until(() -> {
+      JsonNode incidents = JSON.readTree(olga.ask("GET", "/incident?maxResults=10", null).text());
+      return incidents.isEmpty() ? "" : incidents.get(0).get("processInstanceId").asText();
+    }, instance -> !instance.isEmpty());
+    olga.open("/camunda/app/cockpit/default/#/process-instance/" + told + "/runtime?tab=incidents-tab");
+    olga.find("td:has-text('Failed Job'), td:has-text('failedJob')").first().waitFor();
+    olga.look("cockpit-incident");
+    olga.find(".glyphicon-repeat").first().click();
+    olga.find(".modal-footer button.btn-primary").first().click();
+    olga.awaitText("Incrementing the number of retries finished");
+    olga.look("cockpit-retried");
+
+    ChromiumPage ada = PAGES.get("ada");
+    String run = instance("told");
+    ada.open("/camunda/app/cockpit/default/#/process-instance/" + run + "/runtime");
+    ada.find("[data-element-id=approveEscalation]").first().waitFor();
+    for (boolean suspended : new boolean[] {true, false}) {
+      assertThat(ada.ask("PUT", "/process-instance/" + run + "/suspended", "{\"suspended\": " + suspended + "}").status()).isEqualTo(204);
+    }
+    String task = JSON.readTree(ada.ask("GET", "/task?maxResults=10&processInstanceId=" + run, null).text()).get(0).get("id").asText();
+    ChromiumPage arne = PAGES.get("arne");
+    assertThat(arne.ask("POST", "/task/" + task + "/claim", "{\"userId\": \"arne\"}").status()).isEqualTo(204);
+    assertThat(arne.ask("POST", "/task/" + task + "/comment/create", "{\"message\": \"I look at it\"}").status()).isEqualTo(200);
+    assertThat(ada.ask("DELETE", "/process-instance/" + run, null).status()).isEqualTo(204);
+    assertThat(show("told").happenings()).last().satisfies(happening -> assertThat(happening.actor()).isEqualTo("ada"));
+  }
+
+  private static Locator card(ChromiumPage page, String target) {
+    Locator card = page.find("li.task").filter(new Locator.FilterOptions().setHasText(target));
+    card.waitFor();
+    return card;
+  }
+
+  private static void fillIn(ChromiumPage page, String target, String decision, String reason) {
+    page.open("/camunda/app/tasklist/default/");
+    card(page, target).click();
+    page.find("td:text-is('" + target + "')").waitFor();
+    page.find("button.claim").click();
+    page.find(".unclaim, [ng-click*=unclaim]").first().waitFor();
+    page.look("form-" + target);
+    page.field(decision).check();
+    if (decision.startsWith("Accept")) {
+      Locator until = page.field("Accept until");
+      until.fill(LocalDate.now(ZoneOffset.UTC).plusDays(2).format(DateTimeFormatter.ofPattern("MM/dd/yyyy")));
+      until.press("Enter");
+    }
+    if (reason != null) {
+      page.field("Reason for the decision").fill(reason);
+    }
+  }
+
+  private static String instance(String target) throws Exception {
+    return JSON.readTree(PAGES.get("ada").ask("GET", "/process-instance?maxResults=10&businessKey=" + RUNS.get(target), null).text())
+        .get(0).get("id").asText();
+  }
+
+  private static Reply.Run show(String target) throws Exception {
+    try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
+      return (Reply.Run) client.ask(new Request.ShowRun(RUNS.get(target)), reply -> {}).orElseThrow();
+    }
   }
 }

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.camunda.bpm.engine.task.IdentityLink;
 import org.camunda.bpm.engine.task.Task;
@@ -232,13 +234,15 @@ class VerifyBackupDecisionsTest {
 
     assertThat(form.path("id").asText()).isEqualTo(id);
     List<String> shown = new ArrayList<>();
-    for (JsonNode field : form.path("components")) {
-      if (field.has("key")) {
-        shown.add(field.path("key").asText());
-        boolean asked =
-            Set.of(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL).contains(field.path("key").asText());
-        // A field that is merely read-only is sent back with the form, and could overwrite the evidence.
-        assertThat(field.path("disabled").asBoolean()).as(field.toString()).isEqualTo(!asked);
+    for (JsonNode component : form.path("components")) {
+      if (component.has("key")) {
+        shown.add(component.path("key").asText());
+        // What a form asks for is sent back with it: a fact among that could overwrite the evidence.
+        assertThat(component.path("key").asText()).isIn(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL);
+      }
+      Matcher named = Pattern.compile("\\{\\{(?:#if )?(\\w+)").matcher(component.path("content").asText());
+      while (named.find()) {
+        shown.add(named.group(1));
       }
     }
     assertThat(variables()).containsAll(shown);

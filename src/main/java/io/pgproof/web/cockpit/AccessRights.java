@@ -8,8 +8,10 @@ import io.pgproof.workflow.Groups;
 import io.pgproof.workflow.KeepSchedule;
 import io.pgproof.workflow.TellSomebody;
 import io.pgproof.workflow.VerifyBackup;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.FilterService;
@@ -59,6 +61,12 @@ final class AccessRights {
           ProcessDefinitionPermissions.READ_TASK_VARIABLE, ProcessDefinitionPermissions.READ_HISTORY,
           ProcessDefinitionPermissions.READ_HISTORY_VARIABLE, ProcessDefinitionPermissions.TASK_ASSIGN,
           ProcessDefinitionPermissions.TASK_WORK, ProcessDefinitionPermissions.DELETE_INSTANCE));
+  /** The variables that Tasklist shows of each task in the list; how long it waits stands there anyway. */
+  private static final List<Map<String, String>> ON_A_CARD = List.of(
+      Map.of("name", VerifyBackup.Variable.TARGET, "label", "Target"),
+      Map.of("name", VerifyBackup.Variable.VERDICT, "label", "Verdict"),
+      Map.of("name", VerifyBackup.Variable.REASON, "label", "Reason"),
+      Map.of("name", VerifyBackup.Variable.BACKUP_PATH, "label", "Backup"));
 
   private final IdentityService identities;
   private final AuthorizationService authorizations;
@@ -120,12 +128,17 @@ final class AccessRights {
 
   // Tasklist shows nothing without a filter. This one asks for everything: a user sees his own tasks of it.
   private String ensureTaskFilter() {
-    List<Filter> existing = filters.createTaskFilterQuery().filterName(TASK_FILTER).list();
-    if (!existing.isEmpty()) {
-      return existing.get(0).getId();
+    Filter filter = filters.createTaskFilterQuery().filterName(TASK_FILTER).list().stream().findFirst()
+        .orElseGet(() -> filters.newTaskFilter(TASK_FILTER));
+    Map<String, Object> properties = new HashMap<>(Optional.ofNullable(filter.getProperties()).orElse(Map.of()));
+    // Older versions made the filter without.
+    if (properties.putIfAbsent("variables", ON_A_CARD) == null) {
+      properties.putIfAbsent("showUndefinedVariable", false);
+      properties.putIfAbsent("refresh", true);
+      filter.setProperties(properties);
+      filters.saveFilter(filter);
     }
-    Filter filter = filters.newTaskFilter(TASK_FILTER);
-    return filters.saveFilter(filter).getId();
+    return filter.getId();
   }
 
   private void keepDeploymentsReadable() {

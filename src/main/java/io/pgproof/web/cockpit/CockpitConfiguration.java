@@ -13,6 +13,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 @Profile("serve")
 class CockpitConfiguration {
+  // The name is the path.
+  @Bean("/")
+  FirstPage firstPage() {
+    return new FirstPage();
+  }
+
   // The server listens only after all singletons are ready, so nobody can ask before this is done.
   @Bean
   SmartInitializingSingleton people(

@@ -13,6 +13,7 @@ import org.camunda.bpm.engine.authorization.Authorization;
 import org.camunda.bpm.engine.authorization.Permission;
 import org.camunda.bpm.engine.authorization.Permissions;
 import org.camunda.bpm.engine.authorization.Resources;
+import org.camunda.bpm.engine.filter.Filter;
 import org.camunda.bpm.engine.task.Task;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,42 @@ class AccessRightsTest extends ServedEngine {
     Map<String, Object> before = everything();
     new AccessRights(engine).ensure();
     assertThat(everything()).isEqualTo(before);
+  }
+
+  @Test
+  void aFilterOfAnOlderVersionLearnsWhatCardsShowAndAnAdministratorsOwnIsKept() {
+    Filter filter = engine.getFilterService().createTaskFilterQuery().filterName(AccessRights.TASK_FILTER).singleResult();
+    filter.setProperties(Map.of("color", "#b3131f"));
+    engine.getFilterService().saveFilter(filter);
+    new AccessRights(engine).ensure();
+    Map<String, Object> upgraded = engine.getFilterService().getFilter(filter.getId()).getProperties();
+    assertThat(upgraded).containsEntry("color", "#b3131f");
+    assertThat(upgraded.get("variables").toString()).contains("target", "verdict", "reason", "backupPath");
+
+    Map<String, Object> own = Map.of("variables", List.of(Map.of("name", "run", "label", "Run")));
+    filter = engine.getFilterService().getFilter(filter.getId());
+    filter.setProperties(own);
+    engine.getFilterService().saveFilter(filter);
+    new AccessRights(engine).ensure();
+    assertThat(engine.getFilterService().getFilter(filter.getId()).getProperties()).isEqualTo(own);
+    filter.setProperties(Map.of());
+    engine.getFilterService().saveFilter(filter);
+    new AccessRights(engine).ensure();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "backup-operators, tasklist", "backup-approvers, tasklist", "backup-auditors, cockpit", "camunda-admin, cockpit", "strangers, welcome"
+  })
+  void rootLeadsToThePageForTheGroup(String group, String application) throws Exception {
+    if (group.equals("strangers")) {
+      engine.getIdentityService().saveGroup(engine.getIdentityService().newGroup(group));
+    }
+    assertThat(as("somebody", group).get("/").headers().firstValue("Location").orElseThrow())
+        .endsWith("/camunda/app/" + application + "/default/");
+    if (group.equals("strangers")) {
+      engine.getIdentityService().deleteGroup(group);
+    }
   }
 
   private Map<String, Object> everything() {
