@@ -43,6 +43,13 @@ public record ControlFile(
   public static final int SIZE = 8192;
 
   private static final int VERSION_OFFSET = 8;
+  /** Versions of the file, of PostgreSQL 8.0 and of some that is to come. */
+  private static final int OLDEST = 74;
+  private static final int NEWEST = 9999;
+  /** {@code FLOATFORMAT_VALUE}, which lies before {@code blcksz}. */
+  private static final double FLOAT_FORMAT = 1234567.0;
+  /** No layout of any version is shorter. */
+  private static final int SHORTEST = 200;
   private static final int CHECKPOINT_LSN_OFFSET = 32;
 
   /**
@@ -85,11 +92,23 @@ public record ControlFile(
     }
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int version = bytes.getInt(VERSION_OFFSET);
+    if (isEmpty(file)) {
+      throw damaged("it holds nothing but zeros");
+    }
+    if (Integer.reverseBytes(version) >= OLDEST && Integer.reverseBytes(version) <= NEWEST) {
+      throw foreign("it was written by a big-endian machine");
+    }
     Layout layout = layout(version);
     CRC32C crc = new CRC32C();
     crc.update(file, 0, layout.crc());
     if ((int) crc.getValue() != bytes.getInt(layout.crc())) {
+      if (isSealedElsewhere(file, layout.crc())) {
+        throw foreign("its fields lie where a machine with other alignment has them, such as one of 32 bits");
+      }
       throw damaged("its CRC-32C is wrong");
+    }
+    if (bytes.getDouble(layout.blockSize() - Double.BYTES) != FLOAT_FORMAT) {
+      throw foreign("its floating-point numbers are of another format");
     }
     if (!WalSegment.isSize(bytes.getInt(layout.blockSize() + 12))) {
       throw damaged("its WAL segments have an impossible size");
@@ -115,6 +134,40 @@ public record ControlFile(
         segmentBlocks,
         bytes.getInt(layout.blockSize() + 12),
         bytes.getInt(layout.checksumVersion()) != 0);
+  }
+
+  private static boolean isEmpty(byte[] file) {
+    for (byte one : file) {
+      if (one != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether a right CRC-32C lies before the place where it lies on 64-bit machines: all fields before it and their number are the
+   * same, and what aligns them is not. The file is filled with zeros behind it.
+   */
+  private static boolean isSealedElsewhere(byte[] file, int here) {
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    CRC32C crc = new CRC32C();
+    crc.update(file, 0, SHORTEST);
+    for (int at = SHORTEST; at < here; at += Integer.BYTES) {
+      if ((int) crc.getValue() == bytes.getInt(at)) {
+        return true;
+      }
+      crc.update(file, at, Integer.BYTES);
+    }
+    return false;
+  }
+
+  private static FindingException foreign(String why) {
+    return new FindingException(Finding.of(
+        Reason.VERSION_UNSUPPORTED,
+        "global/pg_control is of another architecture: " + why,
+        "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines; restore this backup on a machine of the source's kind",
+        null));
   }
 
   private static FindingException damaged(String how) {

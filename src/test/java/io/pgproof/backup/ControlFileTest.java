@@ -3,14 +3,18 @@ package io.pgproof.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.proof.Reason;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,6 +80,79 @@ class ControlFileTest {
     file[9] = 1;
 
     Found.expect(Reason.VERSION_UNSUPPORTED, "257", () -> ControlFile.parse(file));
+  }
+
+  @Test
+  void fileOfZerosIsDamage() {
+    Found.expect(Reason.INCONSISTENT, "nothing but zeros", () -> ControlFile.parse(new byte[ControlFile.SIZE]));
+  }
+
+  /** As a machine of 32 bits lays it out: no four bytes of padding behind the state, which stands before the time. */
+  private static byte[] of32Bits(byte[] file) {
+    int crc = crcOffset(file);
+    byte[] shifted = new byte[file.length];
+    System.arraycopy(file, 0, shifted, 0, 20);
+    System.arraycopy(file, 24, shifted, 20, crc - 24);
+    seal(shifted, crc - 4);
+    return shifted;
+  }
+
+  private static int crcOffset(byte[] file) {
+    for (int at = 200; at < 400; at += 4) {
+      if (ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(at) == crc(file, at)) {
+        return at;
+      }
+    }
+    throw new IllegalStateException("no CRC");
+  }
+
+  private static void seal(byte[] file, int at) {
+    ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(at, crc(file, at));
+  }
+
+  private static int crc(byte[] file, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(file, 0, length);
+    return (int) crc.getValue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 11, 13, 15, 17, 18})
+  void fileOfAnotherArchitectureIsNotBlamedOnTheBackup(int major) {
+    byte[] file = CraftedBackup.resource("control/" + major);
+
+    Found.expect(Reason.VERSION_UNSUPPORTED, "32 bits", () -> ControlFile.parse(of32Bits(file)));
+    byte[] bigEndian = file.clone();
+    for (int i = 0; i < 4; i++) {
+      bigEndian[8 + i] = file[11 - i];
+    }
+    Found.expect(Reason.VERSION_UNSUPPORTED, "big-endian", () -> ControlFile.parse(bigEndian));
+    byte[] otherFloats = file.clone();
+    int crc = crcOffset(file);
+    int floats = indexOf(file, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(1234567.0).array());
+    otherFloats[floats] ^= 1;
+    seal(otherFloats, crc);
+    Found.expect(Reason.VERSION_UNSUPPORTED, "floating-point", () -> ControlFile.parse(otherFloats));
+  }
+
+  @Test
+  void damageOfAFileOfAnotherArchitectureIsDamage() {
+    byte[] file = of32Bits(CraftedBackup.resource("control/15"));
+    file[60] ^= 1;
+    Found.expect(Reason.INCONSISTENT, "CRC-32C", () -> ControlFile.parse(file));
+    // Bytes that moved without a seal for their new places.
+    byte[] moved = CraftedBackup.resource("control/15");
+    System.arraycopy(moved.clone(), 24, moved, 20, 300);
+    Found.expect(Reason.INCONSISTENT, "CRC-32C", () -> ControlFile.parse(moved));
+  }
+
+  private static int indexOf(byte[] file, byte[] part) {
+    for (int at = 0; at < file.length - part.length; at++) {
+      if (Arrays.equals(file, at, at + part.length, part, 0, part.length)) {
+        return at;
+      }
+    }
+    throw new IllegalStateException("not there");
   }
 
   private static Instant time(String text) {
