@@ -10,15 +10,20 @@ import static io.pgproof.proof.Reason.INTERNAL;
 import static io.pgproof.proof.Reason.INTERRUPTED;
 import static io.pgproof.proof.Reason.LIBRARY_MISSING;
 import static io.pgproof.proof.Reason.OUT_OF_MEMORY;
-import static io.pgproof.proof.Reason.RECOVERY_FAILED;
+import static io.pgproof.proof.Reason.RECOVERY_UNCLEAR;
 import static io.pgproof.proof.Reason.VERSION_UNSUPPORTED;
 import static io.pgproof.proof.Reason.WAL_MISSING;
 
 import io.pgproof.proof.Finding;
+import io.pgproof.proof.MachineError;
+import io.pgproof.proof.Reason;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Says whose fault it is that a server ended or gave up, from what it wrote.
@@ -31,6 +36,22 @@ final class RecoveryFailure {
   private static final Pattern DIRECTORY = Pattern.compile("directory \"([^\"]+)\" does not exist");
   private static final Pattern MISSING_FILE =
       Pattern.compile("could not access file \"([^\"]+)\".*|could not load library \"([^\"]+)\".*");
+
+  /** The image has it, and it is not what the copy's catalogs were made for. */
+  private static final Pattern OTHER_LIBRARY =
+      Pattern.compile("could not find function \".*\" in file \".*\"|incompatible library \".*\".*");
+  private static final Pattern LOCALE = Pattern.compile("database locale is incompatible.*|could not create locale .*"
+      + "|could not open collator for locale .*|could not load locale .*|ICU is not supported in this build");
+  private static final Pattern SHARED_MEMORY = Pattern.compile("could not .*shared memory.*");
+  private static final Pattern LIMIT = Pattern.compile("out of shared memory.*|maximum number of prepared transactions reached"
+      + "|not enough .* in RWConflictPool .*|too many dynamic shared memory segments|sorry, too many clients already"
+      + "|could not find free replication state.*");
+
+  /**
+   * SQLSTATEs of the machine alone: no rights, no resources, a limit, an error of the system or of a file
+   * (source: {@code errcode_for_file_access} in {@code src/backend/utils/error/elog.c}).
+   */
+  private static final Set<String> MACHINES = Set.of("42501", "53000", "53300", "53400", "58000", "58030");
 
   /** By major version; source: {@code PG_CONTROL_VERSION} in {@code src/include/catalog/pg_control.h}. */
   private static final Map<Integer, Integer> CONTROL_VERSIONS = Map.of(
@@ -53,18 +74,28 @@ final class RecoveryFailure {
 
   /** What a message says of the machine alone, whoever got it; empty where it says nothing of it. */
   static Optional<Finding> ofEnvironment(String sqlState, String message, String words, int major) {
-    if (sqlState.equals("53100") || message.contains("No space left on device")) {
-      return Optional.of(Finding.of(DISK_FULL, "the restored server ran out of disk space", words));
-    }
-    if (sqlState.equals("53200") || message.contains("Cannot allocate memory")
-        || message.contains("could not map anonymous shared memory") || message.startsWith("out of memory")) {
+    Optional<MachineError> error = MachineError.in(message);
+    // Segments of shared memory are files, and the memory file system that they lie on is what is full.
+    if (SHARED_MEMORY.matcher(message).matches() && error.isPresent() || sqlState.equals("53200") && !isLimit(message)
+        || message.startsWith("out of memory")) {
       return Optional.of(Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
+    }
+    if (error.isPresent() && error.get().lack() == MachineError.Lack.MEMORY) {
+      return Optional.of(Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
+    }
+    if (sqlState.equals("53100") || error.isPresent() && error.get().lack() == MachineError.Lack.SPACE) {
+      return Optional.of(Finding.of(DISK_FULL, "the restored server ran out of disk space", words));
     }
     Matcher library = MISSING_FILE.matcher(message);
     if (library.matches()) {
-      String name = library.group(1) != null ? library.group(1) : library.group(2);
+      String name = Stream.of(library.group(1), library.group(2)).filter(Objects::nonNull).findFirst().orElseThrow();
       return Optional.of(Finding.of(
           LIBRARY_MISSING, "the image lacks the library " + name, Libraries.remedy(name, major), words));
+    }
+    if (OTHER_LIBRARY.matcher(message).matches()) {
+      return Optional.of(Finding.of(
+          LIBRARY_MISSING, "the image has another version of a library than the source: " + message,
+          "let the image have the source's version of it, see images.yaml in README.md", words));
     }
     if (message.startsWith("resource manager with ID")) {
       return Optional.of(Finding.of(
@@ -73,18 +104,25 @@ final class RecoveryFailure {
           "recovery with such extensions is not supported: no library of the source is loaded",
           words));
     }
-    if (message.startsWith("database locale is incompatible")) {
+    if (LOCALE.matcher(message).matches()) {
       return Optional.of(Finding.of(
           COLLATION_MISMATCH, "the image lacks the locale of a database", LOCALE_HINT, words));
     }
-    if (sqlState.equals("42501") || sqlState.equals("53000") || sqlState.equals("53400") || sqlState.equals("58030")
-        || message.contains("Input/output error") || message.contains("Read-only file system")
-        || message.contains("Too many open files") || message.contains("Permission denied")
-        || message.contains("File too large")) {
+    if (isLimit(message)) {
+      return Optional.of(Finding.of(
+          ENVIRONMENT, "a setting of the restored server is too low for what it has to do: " + message,
+          "the source may have raised it after the backup was taken: take a new base backup, and verify that one", words));
+    }
+    if (error.isPresent() || MACHINES.contains(sqlState)) {
       return Optional.of(Finding.of(
           ENVIRONMENT, "the machine did not let the restored server work: " + message, words));
     }
     return Optional.empty();
+  }
+
+  /** What PostgreSQL says with the code of want of memory and means one of its own limits by. */
+  private static boolean isLimit(String message) {
+    return LIMIT.matcher(message).matches();
   }
 
   private Finding judge(boolean outOfMemory) {
@@ -114,16 +152,20 @@ final class RecoveryFailure {
     if (message.startsWith("could not locate required checkpoint record") || message.startsWith("WAL ends before")) {
       return walEnds(message, words);
     }
-    if (message.startsWith("requested timeline")) {
+    if (message.startsWith("requested timeline") || message.startsWith("recovery target timeline")) {
       return Finding.of(INCONSISTENT, "the backup's timelines contradict each other: " + message, words);
+    }
+    if (message.matches("could not open file \"pg_wal/[0-9A-F]{24}\": No such file or directory")) {
+      return Finding.of(WAL_MISSING, "a WAL segment that the backup needs is not there: " + message, words);
     }
     if (message.startsWith("database files are incompatible with server")) {
       return incompatible(words);
     }
-    if (message.contains("incorrect checksum in control file") || message.contains("backup_label")
-        || message.contains("invalid checkpoint record") || message.contains("control file contains invalid")
-        || message.startsWith("WAL contains references to invalid pages")) {
-      return Finding.of(INCONSISTENT, "recovery is not possible from these files: " + message, words);
+    Optional<Reason> damage = RecoveryDamage.of(fatal.sqlState(), message);
+    if (damage.isPresent()) {
+      return Finding.of(damage.get(), damage.get() == INCONSISTENT
+          ? "recovery is not possible from these files: " + message
+          : "PostgreSQL gave up: " + message, words);
     }
     // F0000 is the configuration, 42704 and 22023 before any data were read an option: both are ours.
     boolean beforeData = log.redoStarts().isEmpty();
@@ -131,7 +173,7 @@ final class RecoveryFailure {
         || beforeData && message.startsWith("unrecognized configuration parameter")) {
       return Finding.of(INTERNAL, "PostgreSQL does not accept pgproof's settings: " + message, words);
     }
-    return Finding.of(RECOVERY_FAILED, "PostgreSQL gave up: " + message, words);
+    return Finding.of(RECOVERY_UNCLEAR, "PostgreSQL gave up, and its words are no evidence of damage: " + message, words);
   }
 
   /** What the log asks for and the container was not given; the backup is not to blame. */

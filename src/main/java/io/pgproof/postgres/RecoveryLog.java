@@ -1,6 +1,7 @@
 package io.pgproof.postgres;
 
 import io.pgproof.backup.Lsn;
+import io.pgproof.proof.MachineError;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -74,7 +75,8 @@ final class RecoveryLog {
     if (text.isEmpty()) {
       return;
     }
-    diskFull |= text.contains("No space left on device");
+    diskFull |= !text.contains("shared memory")
+        && MachineError.in(text).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
     Optional<LogLine> parsed = LogLine.parse(text);
     if (parsed.isEmpty()) {
       keep(foreign, text);

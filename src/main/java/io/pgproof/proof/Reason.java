@@ -60,6 +60,10 @@ public enum Reason {
   RECOVERY_TIMEOUT("recovery-timeout", Fault.ENVIRONMENT,
       "recovery did not end within its limit",
       "raise --recovery-timeout, --cpus or --memory and verify again"),
+  RECOVERY_UNCLEAR("recovery-unclear", Fault.ENVIRONMENT,
+      "PostgreSQL gave up the restored data directory in words that are no evidence against the backup",
+      "read PostgreSQL's own words; if they are of an extension, a fork or the machine, let the image or the machine have what they"
+          + " ask for; if they name damage in the data directory, take a new base backup"),
   INSPECTION_TIMEOUT("inspection-timeout", Fault.ENVIRONMENT,
       "the backup could not be inspected within the limit",
       "look whether the backup's mount answers, then verify again, or raise --inspection-timeout"),

@@ -188,7 +188,7 @@ final class RunStory {
       case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, UNSAFE_ARCHIVE, BACKUP_INCOMPLETE -> "archive";
       case MANIFEST_MISMATCH -> "manifest";
       case PAGE_CHECKSUM, TORN_PAGE -> "pages";
-      case WAL_MISSING, INCONSISTENT, RECOVERY_FAILED, RECOVERY_TIMEOUT -> "recovery";
+      case WAL_MISSING, INCONSISTENT, RECOVERY_FAILED, RECOVERY_UNCLEAR, RECOVERY_TIMEOUT -> "recovery";
       default -> null;
     };
     if (name != null && name.equals("recovery") && recovery == null && finding.reason().fault() == Fault.BACKUP) {

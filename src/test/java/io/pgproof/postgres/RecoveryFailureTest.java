@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The logs are of real servers of each version, started on copies of a backup that were damaged as their names say. */
 class RecoveryFailureTest {
@@ -145,6 +146,122 @@ class RecoveryFailureTest {
         Replay.Raised.NOTHING);
     assertThat(RecoveryFailure.of(log, new RecoveryExpectation(
         expected.label(), expected.control(), Optional.empty(), Optional.empty(), replay), 15, false).reason()).isEqualTo(reason);
+  }
+
+  /** As a server of version 15 gives up during recovery; the words before the bar are the SQLSTATE. */
+  private static Finding gaveUp(String stateAndMessage) {
+    RecoveryLog log = new RecoveryLog();
+    log.add("2026-11-22 20:12:15.600 UTC [36] 00000 LOG:  redo starts at 0/2000028");
+    log.add("2026-11-22 20:12:15.620 UTC [36] " + stateAndMessage.replaceFirst(" ", " FATAL:  "));
+    return RecoveryFailure.of(log, expected(1300), 15, false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "XX000 cannot happen here",
+      "XX000 citus_redo: unknown op code 3",
+      "XX000 heap_redo: unknown op code 112",
+      "58P01 could not open file \"/pgproof/settings/pg_hba.conf\": No such file or directory",
+      "58P02 could not create file \"pg_wal/xlogtemp.36\": File exists",
+      "55000 data directory \"/pgproof/data\" has wrong ownership",
+      "XX000 could not seek in file \"pg_wal/000000010000000000000002\": Invalid argument",
+      "XX000 invalid memory alloc request size 1073741824",
+      "22023 invalid value for parameter \"vendor.mode\": 7",
+      "XX000 encrypted cluster: no key"})
+  void wordsThatNobodyKnowsAreNoEvidence(String said) {
+    Finding finding = gaveUp(said);
+    assertThat(finding.reason()).isEqualTo(Reason.RECOVERY_UNCLEAR);
+    assertThat(finding).isInstanceOf(Finding.CouldNotTell.class);
+    assertThat(finding.words()).contains(said.substring(6));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "XX000 could not find redo location 0/2000028 referenced by checkpoint record at 0/2000060",
+      "XX000 could not find redo location referenced by checkpoint record",
+      "XX000 invalid checkpoint record",
+      "XX000 invalid redo in checkpoint record",
+      "XX000 invalid resource manager ID in checkpoint record",
+      "XX000 invalid length of primary checkpoint record",
+      "XX000 could not locate a valid checkpoint record at 0/2000060",
+      "XX000 backup_label contains data inconsistent with control file",
+      "55000 invalid data in file \"tablespace_map\"",
+      "XX000 control file contains invalid database cluster state",
+      "XX000 WAL contains references to invalid pages",
+      "XX000 unexpected timeline ID 3 (should be 1) in end-of-recovery record",
+      "XX000 syntax error in history file: x",
+      "XX000 requested timeline 3 is not a child of this server's history",
+      "XX000 recovery target timeline 7 does not exist",
+      "XX000 invalid record length at 0/2000028: wanted 24, got 0",
+      "XX000 invalid record length at 0/2000028: expected at least 24, got 0",
+      "XX000 incorrect resource manager data checksum in record at 0/2000028",
+      "XX000 record with incorrect prev-link 0/0 at 0/2000028",
+      "XX000 invalid magic number 0000 in log segment 000000010000000000000002, offset 0",
+      "XX000 invalid magic number 0000 in WAL segment 000000010000000000000002, LSN 0/2000000, offset 0",
+      "XX000 unexpected pageaddr 0/1000000 in log segment 000000010000000000000002, offset 0",
+      "XX000 there is no contrecord flag at 0/2000028",
+      "XX000 WAL file is from different database system: WAL file database system identifier is 1"})
+  void damageOfLabelControlFileAndWalRefutes(String said) {
+    assertThat(gaveUp(said).reason()).isEqualTo(Reason.INCONSISTENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "XX001 invalid page in block 3 of relation base/5/1259",
+      "XX001 could not read block 3 in file \"base/5/1259\": read only 0 of 8192 bytes",
+      "XX000 could not read file \"global/pg_filenode.map\": read 100 of 524",
+      "XX000 relation mapping file \"global/pg_filenode.map\" contains incorrect checksum",
+      "58P01 could not open file \"global/pg_filenode.map\": No such file or directory",
+      "58P01 could not open directory \"pg_commit_ts\": No such file or directory",
+      "58P01 could not access status of transaction 1",
+      "XX000 could not access status of transaction 1",
+      "XX001 corrupted two-phase state file for transaction 743",
+      "XX001 calculated CRC checksum does not match value stored in file \"pg_twophase/000002E7\"",
+      "XX000 replication checkpoint has wrong magic 1 instead of 307747550",
+      "XX000 invalid lp",
+      "XX000 failed to add tuple",
+      "XX000 failed to restore block image",
+      "XX000 btree_xlog_delete_get_latestRemovedXid: cannot operate with inconsistent data",
+      "XX000 brin_xlog_insert_update: failed to add tuple",
+      "XX000 relmap_redo: wrong size 3 in relmap update record",
+      "22023 \"/pgproof/data\" is not a valid data directory"})
+  void damageOfTheFilesRefutes(String said) {
+    assertThat(gaveUp(said).reason()).isEqualTo(Reason.RECOVERY_FAILED);
+  }
+
+  @Test
+  void segmentThatIsNotThereIsMissing() {
+    assertThat(gaveUp("58P01 could not open file \"pg_wal/000000010000000000000002\": No such file or directory").reason())
+        .isEqualTo(Reason.WAL_MISSING);
+  }
+
+  /** Each of them looks like one of the above but for the error, which is the machine's. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "58030 could not read block 3 in file \"base/5/1259\": Input/output error | ENVIRONMENT",
+      "XX000 could not open file \"global/pg_filenode.map\": Stale file handle | ENVIRONMENT",
+      "XX000 could not read file \"global/pg_control\": Connection timed out | ENVIRONMENT",
+      "XX000 could not open directory \"pg_commit_ts\": Transport endpoint is not connected | ENVIRONMENT",
+      "42501 could not open file \"base/5/1259\": Operation not permitted | ENVIRONMENT",
+      "42501 could not fsync file \"base/5/1259\": Read-only file system | ENVIRONMENT",
+      "53000 could not open file \"base/5/1259\": Too many open files in system | ENVIRONMENT",
+      "58030 could not fsync file \"pg_wal/000000010000000000000002\": I/O error | ENVIRONMENT",
+      "58030 could not access status of transaction 1 | ENVIRONMENT",
+      "58000 could not read from log segment | ENVIRONMENT",
+      "XX000 could not fork startup process: Resource temporarily unavailable | ENVIRONMENT",
+      "53100 could not extend file \"base/5/1259\": wrote only 4096 of 8192 bytes at block 3 | DISK_FULL",
+      "XX000 could not write to file \"pg_wal/xlogtemp.36\": Disk quota exceeded | DISK_FULL",
+      "53200 out of memory | OUT_OF_MEMORY",
+      "53200 could not open file \"base/5/1259\": Cannot allocate memory | OUT_OF_MEMORY",
+      "53100 could not resize shared memory segment \"/PostgreSQL.1\" to 1 bytes: No space left on device | OUT_OF_MEMORY",
+      "53200 out of shared memory | ENVIRONMENT",
+      "53200 maximum number of prepared transactions reached | ENVIRONMENT",
+      "42883 could not find function \"x\" in file \"/usr/lib/x.so\" | LIBRARY_MISSING",
+      "22023 could not create locale \"de_DE\": No such file or directory | COLLATION_MISMATCH"})
+  void errorsOfTheMachineExplainTheSameWords(String said, Reason reason) {
+    Finding finding = gaveUp(said);
+    assertThat(finding.reason()).isEqualTo(reason);
+    assertThat(finding).isInstanceOf(Finding.CouldNotTell.class);
   }
 
   @Test
