@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Tells where the image may sort text in another way than the source did.
@@ -69,7 +70,54 @@ final class Collations {
       from pg_catalog.pg_database where datname = pg_catalog.current_database()
       """;
 
+  private static final String OF_TABLES = """
+      select n.nspname || '.' || c.collname, c.collversion, pg_catalog.pg_collation_actual_version(c.oid), c.collcollate,
+        c.collprovider::text
+      from pg_catalog.pg_collation c join pg_catalog.pg_namespace n on n.oid = c.collnamespace
+      where c.oid <> 100 and c.oid in (
+        select a.attcollation
+        from pg_catalog.pg_attribute a join pg_catalog.pg_class r on r.oid = a.attrelid
+        where r.oid >= 16384 and a.attnum > 0 and not a.attisdropped)
+      order by 1
+      """;
+
+  /** Of {@code C.UTF-8} and its like PostgreSQL records no version either, because they compare code points. */
+  private static final Pattern CODE_POINTS = Pattern.compile("C|POSIX|C\\..*");
+
   private Collations() {}
+
+  /**
+   * How text may compare in another way in a database than it did on the source.
+   *
+   * @param told each collation with what is known of its versions; empty where none may differ
+   * @param deterministic whether two texts are equal only where their bytes are
+   */
+  record Doubts(List<String> told, boolean deterministic) {}
+
+  /** The collations of the database at hand and of its tables and indexes that may differ. */
+  static Doubts ofDatabase(Statement statement, int major) throws SQLException {
+    List<String> doubts = new ArrayList<>();
+    for (String sql : List.of(major >= 15 ? DATABASE : DATABASE_BEFORE_15, OF_TABLES)) {
+      try (ResultSet rows = statement.executeQuery(sql)) {
+        while (rows.next()) {
+          boolean codePoints = "b".equals(rows.getString(5))
+              || "c".equals(rows.getString(5)) && CODE_POINTS.matcher(String.valueOf(rows.getString(4))).matches();
+          if (!codePoints) {
+            String name = sql.equals(OF_TABLES) ? rows.getString(1) : rows.getString(1) + " (" + rows.getString(4) + ")";
+            doubt(name, rows.getString(2), rows.getString(3)).ifPresent(doubts::add);
+          }
+        }
+      }
+    }
+    boolean deterministic = true;
+    if (major >= 12) {
+      try (ResultSet row = statement.executeQuery(
+          "select not exists (select from pg_catalog.pg_collation where not collisdeterministic)")) {
+        deterministic = row.next() && row.getBoolean(1);
+      }
+    }
+    return new Doubts(doubts, deterministic);
+  }
 
   /**
    * Why the order of an index cannot be judged on this image; empty where it can.

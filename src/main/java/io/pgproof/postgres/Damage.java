@@ -2,6 +2,7 @@ package io.pgproof.postgres;
 
 import java.sql.SQLException;
 import java.util.regex.Pattern;
+import org.postgresql.util.PSQLException;
 
 /**
  * Says whether an error that came while stored data were read is the fault of these data, on a server that nobody else
@@ -42,7 +43,14 @@ final class Damage {
 
   static boolean is(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
-    return state.equals("XX001") || state.equals("XX002") || is(PostgresWords.message(failure));
+    return state.equals("XX001") || state.equals("XX002") || is(PostgresWords.message(failure))
+        || state.equals("3D000") && isDirectoryGone(failure);
+  }
+
+  /** A database that does not exist is no damage; one that the catalog has and whose directory is not there is. */
+  private static boolean isDirectoryGone(SQLException failure) {
+    return failure instanceof PSQLException said && said.getServerErrorMessage() != null
+        && String.valueOf(said.getServerErrorMessage().getDetail()).startsWith("The database subdirectory ");
   }
 
   /** As {@link #is(SQLException)} where only the message came, such as through {@code pg_dump}. */

@@ -18,6 +18,7 @@ import java.util.Set;
  */
 public final class Examination {
   private final RecoveredCopy copy;
+  private final LibraryMismatch libraries;
   private final Depth depth;
   private final Duration limit;
   private final long began = System.nanoTime();
@@ -30,6 +31,7 @@ public final class Examination {
     this.copy = copy;
     this.depth = depth;
     this.limit = limit;
+    this.libraries = new LibraryMismatch(copy);
   }
 
   /** A check on its way. */
@@ -51,7 +53,7 @@ public final class Examination {
       throws InterruptedException {
     Examination examination = new Examination(copy, depth, limit);
     progress.at(0, 0, "freshness and assertions");
-    Questions questions = new Questions(copy.server(), asked);
+    Questions questions = new Questions(copy.server(), asked, examination.libraries::of);
     examination.inTime(Questions.FRESHNESS, Questions.FRESHNESS,
         () -> questions.freshness(copy.reached(), copy.control(), restore));
     for (int i = 1; i <= asked.assertions().size(); i++) {
@@ -63,7 +65,8 @@ public final class Examination {
   }
 
   private void make(Set<String> torn, Progress progress) throws InterruptedException {
-    LibraryMismatch.find(copy).ifPresent(this::take);
+    libraries.made().ifPresent(this::take);
+    notes.addAll(Remarks.of(copy));
     make(Depth.STANDARD, IndexCheck.NAME, "indexes and tables (amcheck)",
         () -> IndexCheck.make(copy, depth.atLeast(Depth.DEEP), progress));
     if (depth == Depth.STANDARD) {

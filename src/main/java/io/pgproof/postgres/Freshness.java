@@ -11,6 +11,17 @@ import java.util.Optional;
 /** Judges the age of the newest data against the host's clock at the time of the restore. */
 record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail) {
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+  private static final Duration QUARTER = Duration.ofMinutes(15);
+  private static final Duration FARTHEST_ZONE = Duration.ofHours(14);
+  private static final Duration JUST_WRITTEN = Duration.ofMinutes(5);
+
+  /** The clocks of all zones are ahead of UTC by quarters of an hour, and the data may be some minutes old. */
+  private static boolean isOfAZone(Duration ahead) {
+    long over = ahead.toSeconds() % QUARTER.toSeconds();
+    return ahead.compareTo(FARTHEST_ZONE.plus(CLOCK_TOLERANCE)) <= 0
+        && (ahead.compareTo(QUARTER) >= 0 && over <= CLOCK_TOLERANCE.toSeconds()
+            || QUARTER.toSeconds() - over <= JUST_WRITTEN.toSeconds());
+  }
 
   /**
    * @param source {@code query}, {@code wal} or {@code checkpoint}
@@ -29,7 +40,10 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
     if (age.plus(CLOCK_TOLERANCE).isNegative()) {
       String message = "the newest data are of " + shown + from + ", " + PostgresWords.of(age.negated())
           + " after this machine's clock";
-      return new Freshness(facts, Optional.of(Finding.of(Reason.CLOCK, message)), message);
+      String hint = source.equals("query") && isOfAZone(age.negated())
+          ? "if the query gives times of a local clock, name its zone with --time-zone; else " + Reason.CLOCK.hint()
+          : Reason.CLOCK.hint();
+      return new Freshness(facts, Optional.of(Finding.of(Reason.CLOCK, message, hint, null)), message);
     }
     String old = "newest data are of " + shown + from + ", " + PostgresWords.of(age) + " old";
     if (age.compareTo(maxAge) > 0) {

@@ -32,8 +32,6 @@ public final class PagesAfterRecovery {
   /** The server may write a page just as it is read. */
   private static final int READINGS = 3;
 
-  private static final List<String> DATABASES = List.of("postgres", "template1");
-
   /**
    * What came of it.
    *
@@ -104,23 +102,17 @@ public final class PagesAfterRecovery {
   }
 
   private void checkpoint() throws SQLException {
-    inAnyDatabase(connection -> {
+    inSomeDatabase(connection -> {
       try (Statement statement = connection.createStatement()) {
         return statement.execute("checkpoint");
       }
     });
   }
 
-  private <T> T inAnyDatabase(Question<T> question) throws SQLException {
-    SQLException refused = null;
-    for (String database : DATABASES) {
-      try (Connection connection = restored.connect(database, limit)) {
-        return question.ask(connection);
-      } catch (SQLException e) {
-        refused = e;
-      }
+  private <T> T inSomeDatabase(Question<T> question) throws SQLException {
+    try (Connection connection = restored.connectToSome(limit)) {
+      return question.ask(connection);
     }
-    throw refused;
   }
 
   private Finding unwritten(SQLException failure) {
@@ -134,9 +126,9 @@ public final class PagesAfterRecovery {
     return relations.computeIfAbsent(file, asked -> {
       try {
         if (asked.database() == 0) {
-          return inAnyDatabase(connection -> relation(asked, connection));
+          return inSomeDatabase(connection -> relation(asked, connection));
         }
-        Optional<String> database = inAnyDatabase(connection -> text(
+        Optional<String> database = inSomeDatabase(connection -> text(
             connection, "select datname from pg_catalog.pg_database where oid = ?::pg_catalog.oid", asked.database()));
         return database.isEmpty() ? Optional.empty() : relation(asked, database.get());
       } catch (SQLException e) {

@@ -5,6 +5,7 @@ import io.pgproof.proof.Reason;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Says why a user's query was not answered; never the backup's fault by itself. */
 final class QueryFailure {
@@ -14,12 +15,15 @@ final class QueryFailure {
   private final int major;
   private final RestoredServer restored;
   private final Asked asked;
+  private final Function<String, Optional<String>> libraries;
 
-  QueryFailure(RunningServer server, RestoredServer restored, Asked asked) {
+  /** @param libraries as of {@link Questions} */
+  QueryFailure(RunningServer server, RestoredServer restored, Asked asked, Function<String, Optional<String>> libraries) {
     this.server = new ServerFailure(server, Reason.QUERY_FAILED);
     this.major = server.address().major();
     this.restored = restored;
     this.asked = asked;
+    this.libraries = libraries;
   }
 
   /**
@@ -54,7 +58,9 @@ final class QueryFailure {
       case "25006" -> failed(message, "queries and assertions only read", words);
       case "XX001", "XX002" -> failed(
           message, "this is damage: verify with --depth deep, and look at the table with pg_amcheck on the source", words);
-      default -> failed(message, Reason.QUERY_FAILED.hint(), words);
+      default -> libraries.apply(asked.database())
+          .map(missing -> Finding.of(Reason.LIBRARY_MISSING, message + "; this may come of a difference: " + missing, words))
+          .orElseGet(() -> failed(message, Reason.QUERY_FAILED.hint(), words));
     };
   }
 

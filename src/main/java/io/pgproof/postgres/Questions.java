@@ -17,9 +17,12 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Function;
 import org.postgresql.core.Parser;
 
 /**
@@ -30,16 +33,26 @@ import org.postgresql.core.Parser;
  */
 final class Questions {
   static final String FRESHNESS = "freshness";
+  private static final String WITHOUT_INDEXES =
+      "set enable_indexscan = off; set enable_indexonlyscan = off; set enable_bitmapscan = off";
 
   private final RestoredServer restored;
   private final Asked asked;
   private final QueryFailure failure;
+  private final int major;
+  private final Function<String, Optional<String>> libraries;
   private FreshnessFacts facts;
 
-  Questions(RunningServer server, Asked asked) {
+  /**
+   * @param libraries what the image lacks of what the source preloaded or a database uses, in words and by the database's name;
+   *     called only for what is not as it should be
+   */
+  Questions(RunningServer server, Asked asked, Function<String, Optional<String>> libraries) {
     this.restored = new RestoredServer(server.address());
+    this.major = server.address().major();
     this.asked = asked;
-    this.failure = new QueryFailure(server, restored, asked);
+    this.libraries = libraries;
+    this.failure = new QueryFailure(server, restored, asked, libraries);
   }
 
   /** Reads the one value of a row, of a type as PostgreSQL names it. */
@@ -73,7 +86,7 @@ final class Questions {
     if (asked.freshnessQuery().isPresent()) {
       source = "query";
       try {
-        newest = ask(asked.freshnessQuery().get(), this::instant);
+        newest = ask(asked.freshnessQuery().get(), "", this::instant);
       } catch (SQLException e) {
         return failed(FRESHNESS, failure.of("the freshness query", e), began);
       } catch (NoAnswer e) {
@@ -85,6 +98,13 @@ final class Questions {
     }
     Freshness freshness = Freshness.judge(newest, source, restore, asked.maxAge());
     facts = freshness.facts();
+    if (source.equals("query") && freshness.finding().filter(finding -> finding.reason() == Reason.TOO_OLD).isPresent()) {
+      Optional<Finding> explained = explained(
+          freshness.finding().get().message(), asked.freshnessQuery().get(), this::instant, newest, true);
+      if (explained.isPresent()) {
+        return failed(FRESHNESS, explained.get(), began);
+      }
+    }
     return freshness.finding().isPresent()
         ? failed(FRESHNESS, freshness.finding().get(), began)
         : passed(FRESHNESS, freshness.detail(), began);
@@ -134,9 +154,12 @@ final class Questions {
     String sql = asked.assertions().get(n - 1);
     String shown = PostgresWords.clean(sql);
     try {
-      return ask(sql, Questions::truth)
-          ? passed(name, shown, began)
-          : failed(name, Finding.of(Reason.ASSERTION_FAILED, "assertion " + n + " is false: " + shown), began);
+      if (ask(sql, "", Questions::truth)) {
+        return passed(name, shown, began);
+      }
+      String message = "assertion " + n + " is false: " + shown;
+      return failed(name, explained(message, sql, Questions::truth, false, false)
+          .orElseGet(() -> Finding.of(Reason.ASSERTION_FAILED, message)), began);
     } catch (NoAnswer e) {
       return failed(name, Finding.of(
           Reason.QUERY_FAILED, "assertion " + n + " gave " + e.getMessage() + ": " + shown,
@@ -144,6 +167,56 @@ final class Questions {
     } catch (SQLException e) {
       return failed(name, failure.of("assertion " + n, e), began);
     }
+  }
+
+  /**
+   * That an answer against the backup may come of a difference between the image and the source, and not of the data. A library
+   * that is missing may explain anything; another order of text what an index finds, which is tried without indexes, and what
+   * compares or sorts texts.
+   *
+   * @param message the answer, for a person
+   * @param newest whether the question asks for a time, so that the largest of its values depends on no order of text
+   */
+  private <T> Optional<Finding> explained(String message, String sql, Reading<T> reading, T answer, boolean newest)
+      throws InterruptedException {
+    Optional<String> missing = libraries.apply(asked.database());
+    if (missing.isPresent()) {
+      return Optional.of(Finding.of(Reason.LIBRARY_MISSING, message + "; this may come of a difference: " + missing.get()));
+    }
+    Collations.Doubts doubts;
+    try (Connection connection = restored.connect(asked.database(), asked.statementLimit());
+        Statement statement = connection.createStatement()) {
+      doubts = Collations.ofDatabase(statement, major);
+    } catch (SQLException e) {
+      return Optional.of(failure.of("the question about collations", e));
+    }
+    if (doubts.told().isEmpty()) {
+      return Optional.empty();
+    }
+    String difference = "; this may come of a difference: " + String.join(", ", doubts.told());
+    try {
+      if (!ask(sql, WITHOUT_INDEXES, reading).equals(answer)) {
+        return Optional.of(Finding.of(Reason.COLLATION_MISMATCH, message + "; without indexes the answer is another" + difference));
+      }
+      boolean plain = doubts.deterministic() && PlainPlan.is(plan(sql), newest);
+      return plain ? Optional.empty() : Optional.of(Finding.of(Reason.COLLATION_MISMATCH, message + difference));
+    } catch (SQLException | NoAnswer e) {
+      return Optional.of(Finding.of(Reason.COLLATION_MISMATCH, message + difference));
+    }
+  }
+
+  /** How a question is answered without indexes. */
+  private List<String> plan(String sql) throws SQLException, NoAnswer, InterruptedException {
+    return inSession(WITHOUT_INDEXES, query -> {
+      query.setEscapeProcessing(false);
+      List<String> lines = new ArrayList<>();
+      try (ResultSet rows = query.executeQuery("explain (verbose, costs off) " + sql)) {
+        while (rows.next()) {
+          lines.add(rows.getString(1));
+        }
+      }
+      return lines;
+    });
   }
 
   private static boolean truth(ResultSet row, String type) throws SQLException, NoAnswer {
@@ -157,11 +230,20 @@ final class Questions {
     return holds;
   }
 
+  private <T> T ask(String sql, String settings, Reading<T> reading) throws SQLException, NoAnswer, InterruptedException {
+    return inSession(settings, query -> answer(query, sql, reading));
+  }
+
+  /** What is done in one session. */
+  private interface Work<T> {
+    T with(Statement query) throws SQLException, NoAnswer;
+  }
+
   /** The driver does not hear an interrupt: so the statement runs beside its caller, who breaks the session off. */
-  private <T> T ask(String sql, Reading<T> reading) throws SQLException, NoAnswer, InterruptedException {
-    try (Connection connection = open();
+  private <T> T inSession(String settings, Work<T> work) throws SQLException, NoAnswer, InterruptedException {
+    try (Connection connection = open(settings);
         Statement query = connection.createStatement()) {
-      FutureTask<T> question = new FutureTask<>(() -> answer(query, sql, reading));
+      FutureTask<T> question = new FutureTask<>(() -> work.with(query));
       Thread asking = new Thread(question, "question");
       asking.setDaemon(true);
       asking.start();
@@ -208,7 +290,7 @@ final class Questions {
     }
   }
 
-  private Connection open() throws SQLException {
+  private Connection open(String settings) throws SQLException {
     Connection connection = restored.connectForUser(asked.database(), asked.statementLimit());
     try (Statement statement = connection.createStatement()) {
       // The driver tells the server its own machine's zone, and an offset's sign means the opposite in a zone's name.
@@ -216,6 +298,9 @@ final class Questions {
       statement.execute(zone instanceof ZoneOffset offset
           ? "set session time zone interval '" + hours(offset) + "' hour to minute"
           : "set session time zone '" + zone.getId() + "'");
+      if (!settings.isEmpty()) {
+        statement.execute(settings);
+      }
       connection.commit();
       return connection;
     } catch (SQLException | RuntimeException e) {

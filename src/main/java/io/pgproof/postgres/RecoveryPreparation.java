@@ -55,14 +55,6 @@ public final class RecoveryPreparation {
     }
   }
 
-  /**
-   * What the source loaded of its own accord, as far as its settings lie in the data directory; {@link #prepare} takes them
-   * away.
-   */
-  public static List<String> preloaded(RecoveryOrder order) {
-    return Libraries.preloaded(order.dataDirectory());
-  }
-
   /** Lets the machine's next first process do nothing but live, for programs to be run beside it on the server's files. */
   static void makeIdle(RecoveryOrder order) {
     try {

@@ -27,7 +27,6 @@ public final class RecoveryWatch {
   private static final Duration CATALOG_LIMIT = Duration.ofSeconds(30);
   /** Without a word of readiness in the log, the server is asked itself this often. */
   private static final Duration ASKING = Duration.ofSeconds(2);
-  private static final List<String> DATABASES = List.of("postgres", "template1");
   /** The end of what was recovered is where the new timeline left the old one. */
   private static final Pattern SWITCH = Pattern.compile("\\s*(\\d+)\\s+([0-9A-F]{1,8}/[0-9A-F]{1,8})\\b.*");
 
@@ -128,23 +127,19 @@ public final class RecoveryWatch {
   /** Where recovery ended; empty as long as the server does not let anyone in. */
   private Optional<Ended> ask() {
     asked = System.nanoTime();
-    SQLException last = null;
-    for (String database : DATABASES) {
-      try (Connection connection = restored.connect(database, CATALOG_LIMIT)) {
-        return ended(connection);
-      } catch (SQLException e) {
-        String state = String.valueOf(e.getSQLState());
-        // 57P03: it recovers. 08: it does not listen yet, or no longer, which the next look at the machine tells.
-        if (state.startsWith("57P") || state.startsWith("08")) {
-          return Optional.empty();
-        }
-        if (RestoredServer.refusesRole(e)) {
-          throw restored.roleRefused(e);
-        }
-        last = e;
+    try (Connection connection = restored.connectToSome(CATALOG_LIMIT)) {
+      return ended(connection);
+    } catch (SQLException e) {
+      String state = String.valueOf(e.getSQLState());
+      // 57P03: it recovers. 08: it does not listen yet, or no longer, which the next look at the machine tells.
+      if (state.startsWith("57P") || state.startsWith("08")) {
+        return Optional.empty();
       }
+      if (RestoredServer.refusesRole(e)) {
+        throw restored.roleRefused(e);
+      }
+      throw new FindingException(unanswered(e), e);
     }
-    throw new FindingException(unanswered(last), last);
   }
 
   private Finding unanswered(SQLException failure) {
@@ -156,8 +151,17 @@ public final class RecoveryWatch {
     return RecoveryFailure
         .ofEnvironment(
             String.valueOf(failure.getSQLState()), PostgresWords.message(failure), words, server.address().major())
-        .orElseGet(() -> Finding.of(
-            Reason.RECOVERY_FAILED, "the server recovered, but no database of it can be opened", words));
+        .orElseGet(() -> noneOpens(failure, words));
+  }
+
+  private static Finding noneOpens(SQLException failure, String words) {
+    String what = "the server recovered, but no database of it can be opened";
+    if (Damage.is(failure)) {
+      return Finding.of(Reason.RECOVERY_FAILED, what, words);
+    }
+    return RestoredServer.isElsewhere(failure)
+        ? Finding.of(Reason.CHECK_FAILED, what, "name one that allows connections with --database", words)
+        : Finding.of(Reason.RECOVERY_UNCLEAR, what, words);
   }
 
   private Optional<Ended> ended(Connection connection) throws SQLException {

@@ -12,10 +12,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 
 /**
  * Connections to a restored server: over its socket, to it alone, believing it as little as possible.
@@ -45,7 +48,19 @@ public final class RestoredServer {
    * @throws FindingException {@code environment} when another process than the restored server answers
    */
   public Connection connect(String database, Duration statementLimit) throws SQLException {
-    return open(database, SessionOptions.ours(address.major(), statementLimit), statementLimit, false);
+    Connection connection = open(database, SessionOptions.ours(address.major(), statementLimit), statementLimit, false);
+    try {
+      // There, names are bytes of any encoding, and as Latin-1 all bytes can be read.
+      if ("SQL_ASCII".equals(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"))) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("set client_encoding to 'LATIN1'");
+        }
+      }
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   /** A connection for the user's SQL: read-only, with the search path that the database gives. */
@@ -56,7 +71,7 @@ public final class RestoredServer {
   /** The names of the databases that can be connected to, {@code template1} left out, in their order. */
   public List<String> databases() throws SQLException {
     List<String> names = new ArrayList<>();
-    try (Connection connection = connect("template1", CATALOG_LIMIT);
+    try (Connection connection = connectToSome();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(
             "select datname from pg_catalog.pg_database"
@@ -75,19 +90,39 @@ public final class RestoredServer {
    */
   record Database(String name, Optional<String> closed) {}
 
-  /** All of them, in the order of their names. */
+  /**
+   * All of them, in the order of their names.
+   *
+   * <p>Names are bytes in whatever encoding the client of the day had. One that is not UTF-8 cannot be asked for, so its database
+   * is given another name in the copy.
+   */
   List<Database> everyDatabase() throws SQLException {
     List<Database> all = new ArrayList<>();
-    try (Connection connection = connectToSome();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(
-            "select datname, case when not datallowconn then 'allows no connections'"
-                + " when datconnlimit = -2 then 'was being dropped' end from pg_catalog.pg_database order by datname")) {
-      while (rows.next()) {
-        all.add(new Database(rows.getString(1), Optional.ofNullable(rows.getString(2))));
+    try (Connection connection = connectToSome(); Statement statement = connection.createStatement()) {
+      List<Long> nameless = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery(
+          "select oid, pg_catalog.decode(pg_catalog.replace(datname::text, chr(92), chr(92) || chr(92)), 'escape'),"
+              + " case when not datallowconn then 'allows no connections'"
+              + " when datconnlimit = -2 then 'was being dropped' end from pg_catalog.pg_database order by datname")) {
+        while (rows.next()) {
+          long oid = rows.getLong(1);
+          Optional<String> name = DatabaseNames.utf8(rows.getBytes(2));
+          if (name.isEmpty()) {
+            nameless.add(oid);
+          }
+          all.add(new Database(name.orElse(name(oid)), Optional.ofNullable(rows.getString(3))));
+        }
+      }
+      for (long oid : nameless) {
+        statement.execute("update pg_catalog.pg_database set datname = '" + name(oid) + "' where oid = '" + oid + "'::oid");
       }
     }
     return all;
+  }
+
+  /** Of a database whose own name cannot be said. */
+  private static String name(long oid) {
+    return "database with OID " + oid;
   }
 
   /** Whether the image has a library; true where the server does not say. */
@@ -99,13 +134,42 @@ public final class RestoredServer {
     }
   }
 
-  /** To a database that every server has. */
-  Connection connectToSome() throws SQLException {
-    try {
-      return connect("template1", CATALOG_LIMIT);
-    } catch (SQLException e) {
-      return connect("postgres", CATALOG_LIMIT);
+  /**
+   * To any database, because some clusters have no {@code postgres} and keep {@code template1} closed.
+   *
+   * @param statementLimit for one statement; zero for none
+   * @throws SQLException when none can be opened, with the most telling error; as {@link #connect} where the server refuses
+   */
+  Connection connectToSome(Duration statementLimit) throws SQLException {
+    SQLException refused = null;
+    for (String database : candidates()) {
+      try {
+        return connect(database, statementLimit);
+      } catch (SQLException e) {
+        // The server, and not the database, refuses.
+        if (ServerFailure.lost(e) || String.valueOf(e.getSQLState()).startsWith("57P") || refusesRole(e)) {
+          throw e;
+        }
+        refused = refused == null || isElsewhere(refused) ? e : refused;
+      }
     }
+    throw refused;
+  }
+
+  Connection connectToSome() throws SQLException {
+    return connectToSome(CATALOG_LIMIT);
+  }
+
+  private Set<String> candidates() {
+    Set<String> names = new LinkedHashSet<>(List.of("postgres", "template1"));
+    names.addAll(address.databases());
+    return names;
+  }
+
+  /** Whether a database is only not there, or closed. */
+  static boolean isElsewhere(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    return !Damage.is(failure) && (state.equals("3D000") || state.equals("55000"));
   }
 
   /** Whether the server gave up the role itself, so that only another {@code --superuser} helps. */
@@ -147,6 +211,7 @@ public final class RestoredServer {
     properties.setProperty("maxResultBuffer", "16M");
     properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("tcpKeepAlive", "false");
+    properties.setProperty("allowEncodingChanges", "true");
     String url = "jdbc:postgresql://localhost:" + ServerAddress.PORT + "/"
         + URLEncoder.encode(database, StandardCharsets.UTF_8);
     Connection connection;

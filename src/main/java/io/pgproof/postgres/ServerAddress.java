@@ -1,6 +1,7 @@
 package io.pgproof.postgres;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where a restored server answers, and who must answer there.
@@ -10,9 +11,14 @@ import java.nio.file.Path;
  * @param systemIdentifier of the backup; any other server is refused; {@code null} where it is not known
  * @param superuser the role to connect as
  * @param major the server's major version
+ * @param databases names to try besides those that every cluster begins with, where one database is as good as another
  */
 public record ServerAddress(
-    Path socketDirectory, int hostUid, String systemIdentifier, String superuser, int major) {
+    Path socketDirectory, int hostUid, String systemIdentifier, String superuser, int major, List<String> databases) {
   /** The only port ever used; the socket's file name holds it. */
   public static final int PORT = 5432;
+
+  public ServerAddress {
+    databases = List.copyOf(databases);
+  }
 }

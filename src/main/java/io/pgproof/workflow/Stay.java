@@ -8,11 +8,11 @@ import io.pgproof.backup.SourceFiles;
 import io.pgproof.image.Image;
 import io.pgproof.postgres.RecoveredCopy;
 import io.pgproof.postgres.RecoveryOrder;
-import io.pgproof.postgres.RecoveryPreparation;
 import io.pgproof.postgres.RecoveryReached;
 import io.pgproof.postgres.RunningServer;
 import io.pgproof.postgres.ServerAddress;
 import io.pgproof.postgres.ServerMachine;
+import io.pgproof.postgres.SourceSettings;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.MachineId;
@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,7 +45,7 @@ final class Stay {
   private volatile Backup backup;
   private volatile Restored restored;
   private volatile RecoveryReached reached;
-  private volatile List<String> preloaded;
+  private volatile SourceSettings source;
 
   Stay(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId, DiskSpace space) {
     this.run = run;
@@ -177,14 +178,23 @@ final class Stay {
 
   /** Reads the source's own settings, once: the next step takes them away, and may be repeated. */
   void noteSource() {
-    if (preloaded == null) {
-      preloaded = RecoveryPreparation.preloaded(recoveryOrder());
+    if (source == null) {
+      source = SourceSettings.of(recoveryOrder());
     }
+  }
+
+  /** Names of databases that may be in the copy; the one that is to be asked comes first. */
+  private List<String> databases() {
+    List<String> names = new ArrayList<>(List.of(request.database()));
+    if (source != null) {
+      names.addAll(source.databases());
+    }
+    return names;
   }
 
   private ServerAddress address() {
     return new ServerAddress(directory.socket(), hostUid(), restored().control().systemIdentifier(), request.superuser(),
-        restored().identity().postgresMajor());
+        restored().identity().postgresMajor(), databases());
   }
 
   /** The server in the stay's container, once it was started. */
@@ -198,7 +208,7 @@ final class Stay {
     ServerMachine inside =
         new ServerMachine(sandbox, machine(), image.rootfs(), image.uid(), image.gid(), recoveryOrder());
     return new RecoveredCopy(
-        server(sandbox), inside, restoredFiles(), reached(), restored().control(), need(preloaded, "prepared"));
+        server(sandbox), inside, restoredFiles(), reached(), restored().control(), need(source, "prepared"));
   }
 
   private <T> T need(T value, String what) {

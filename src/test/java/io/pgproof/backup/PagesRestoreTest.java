@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,7 +192,7 @@ class PagesRestoreTest {
   void serverThatDoesNotAnswerLeavesTheSuspectsUnjudged() throws Exception {
     backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
     SuspectPages suspects = backup.write().restore().suspects();
-    ServerAddress nowhere = new ServerAddress(directory.resolve("socket"), 100100, "1", "postgres", 15);
+    ServerAddress nowhere = new ServerAddress(directory.resolve("socket"), 100100, "1", "postgres", 15, List.of());
     RunningServer silent = new RunningServer(nowhere, directory.resolve("log"), () -> false, () -> false);
     Answers answers = PagesAfterRecovery.judge(silent, suspects, files(), Duration.ofSeconds(10)).answers();
 

@@ -138,7 +138,7 @@ class DamagedCopyTest {
     assertThat(missing.message()).isEqualTo(
         "the image lacks the library $libdir/vector: the index public.names_n_idx of the database e_library");
     assertThat(missing.hint()).contains("postgresql-" + HostMachine.MAJOR + "-pgvector");
-    Made listed = LibraryMismatch.find(copy.recovered(reached, List.of("pg_cron", "auto_explain"))).orElseThrow();
+    Made listed = new LibraryMismatch(copy.recovered(reached, List.of("pg_cron", "auto_explain"))).made().orElseThrow();
     assertThat(listed.check()).returns("recovery", Check::name).returns(Outcome.MISMATCH, Check::outcome);
     assertThat(listed.check().detail()).isEqualTo("the image lacks pg_cron (preloaded by the source, package postgresql-"
         + HostMachine.MAJOR + "-cron), absent (of the database e_library), vector (of the database e_library, package postgresql-"

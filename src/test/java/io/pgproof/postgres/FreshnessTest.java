@@ -62,6 +62,24 @@ class FreshnessTest {
   }
 
   @Test
+  void localTimeReadAsUtcIsToldFromAWrongClock() {
+    for (int seconds : new int[] {7200, 7200 - 240, 7200 + 50, 14 * 3600, 19_800, 15 * 60}) {
+      assertThat(clockHint("query", seconds)).as("%d s", seconds).contains("--time-zone");
+    }
+    for (int seconds : new int[] {61, 7 * 60, 7200 - 360, 7200 + 70, 15 * 3600}) {
+      assertThat(clockHint("query", seconds)).as("%d s", seconds).isEqualTo(Reason.CLOCK.hint());
+    }
+    // PostgreSQL writes the zone of these itself.
+    assertThat(clockHint("wal", 7200)).isEqualTo(Reason.CLOCK.hint());
+  }
+
+  private static String clockHint(String source, int seconds) {
+    Finding finding = Freshness.judge(NOW.plusSeconds(seconds), source, NOW, DAY).finding().orElseThrow();
+    assertThat(finding.reason()).isEqualTo(Reason.CLOCK);
+    return finding.hint();
+  }
+
+  @Test
   void durationsAreReadable() {
     assertThat(PostgresWords.of(Duration.ofSeconds(0))).isEqualTo("0 s");
     assertThat(PostgresWords.of(Duration.ofSeconds(61))).isEqualTo("1 min 1 s");

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A prepared copy of a backup, and its server where it was started; closed, the server is gone. */
@@ -35,7 +36,8 @@ final class RestoredCopy implements AutoCloseable {
     order = new RecoveryOrder(
         data, home.resolve("settings"), HostMachine.MAJOR, control, HostMachine.UID, HostMachine.GID,
         archive != null, HostMachine.BIN);
-    address = new ServerAddress(socket, HostMachine.UID, control.systemIdentifier(), "postgres", HostMachine.MAJOR);
+    address = new ServerAddress(socket, HostMachine.UID, control.systemIdentifier(), "postgres", HostMachine.MAJOR,
+        SourceSettings.of(order).databases());
   }
 
   void start() throws IOException {
@@ -62,12 +64,13 @@ final class RestoredCopy implements AutoCloseable {
   RecoveredCopy recovered(RecoveryReached reached, List<String> preloaded) {
     ServerMachine machine = new ServerMachine(
         new HostSandbox(this), new MachineId("host", home), HostMachine.ROOTFS, HostMachine.UID, HostMachine.GID, order);
-    return new RecoveredCopy(running(), machine, new RestoredFiles(order.dataDirectory(), Map.of()), reached, order.control(), preloaded);
+    return new RecoveredCopy(running(), machine, new RestoredFiles(order.dataDirectory(), Map.of()), reached, order.control(),
+        new SourceSettings(preloaded, true, List.of()));
   }
 
   /** What came of what the user asks alone, of a server of this copy. */
   Answers ask(RunningServer asking, Asked asked, RecoveryReached reached) throws InterruptedException {
-    Questions questions = new Questions(asking, asked);
+    Questions questions = new Questions(asking, asked, database -> Optional.empty());
     List<Made> made = new ArrayList<>(List.of(questions.freshness(reached, order.control(), now())));
     for (int n = 1; n <= asked.assertions().size(); n++) {
       made.add(questions.assertion(n));

@@ -245,7 +245,7 @@ class RestoredServerTest {
   @Test
   void unknownSuperuserIsNamedWithItsOption() {
     ServerAddress other = new ServerAddress(
-        copy.socket, HostMachine.UID, copy.address.systemIdentifier(), "nobody_knows", HostMachine.MAJOR);
+        copy.socket, HostMachine.UID, copy.address.systemIdentifier(), "nobody_knows", HostMachine.MAJOR, List.of());
     RunningServer server = new RunningServer(other, copy.log, copy::alive, () -> false);
     assertThatThrownBy(() -> RecoveryWatch.await(server, expectation(), LIMIT, Progress.NONE))
         .isInstanceOfSatisfying(FindingException.class, e -> {
@@ -258,20 +258,20 @@ class RestoredServerTest {
   void linkToAnotherSocketIsRefused() throws IOException {
     Path planted = Files.createDirectory(temp.resolve("planted"));
     Files.createSymbolicLink(planted.resolve(".s.PGSQL.5432"), copy.socket.resolve(".s.PGSQL.5432"));
-    assertRefused(new ServerAddress(planted, HostMachine.UID, null, "postgres", HostMachine.MAJOR), "symbolic link");
+    assertRefused(new ServerAddress(planted, HostMachine.UID, null, "postgres", HostMachine.MAJOR, List.of()), "symbolic link");
   }
 
   @Test
   void serverOfAnotherUserIsRefused() {
     assertRefused(
-        new ServerAddress(copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.MAJOR),
+        new ServerAddress(copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.MAJOR, List.of()),
         "user id " + HostMachine.UID + " answers");
   }
 
   @Test
   void otherClusterIsRefused() {
     assertRefused(
-        new ServerAddress(copy.socket, HostMachine.UID, "7", "postgres", HostMachine.MAJOR), "system identifier");
+        new ServerAddress(copy.socket, HostMachine.UID, "7", "postgres", HostMachine.MAJOR, List.of()), "system identifier");
   }
 
   @Test
@@ -309,7 +309,7 @@ class RestoredServerTest {
         }
         return bytes.toByteArray();
       });
-      ServerAddress address = new ServerAddress(directory, expectedUid, null, "postgres", HostMachine.MAJOR);
+      ServerAddress address = new ServerAddress(directory, expectedUid, null, "postgres", HostMachine.MAJOR, List.of());
       assertThatThrownBy(() -> new RestoredServer(address).connect("postgres", LIMIT))
           .isInstanceOfAny(SQLException.class, FindingException.class);
       return received.get(5, TimeUnit.MINUTES);
