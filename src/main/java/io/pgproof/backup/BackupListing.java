@@ -42,7 +42,7 @@ record BackupListing(Path directory, SortedSet<String> names) {
     try {
       return list(directory);
     } catch (IOException e) {
-      throw new FindingException(Finding.of(Reason.BACKUP_UNREADABLE, directory + " cannot be listed"), e);
+      throw RawArchive.unreadable(directory, 0, e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.pgproof.backup;
 
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.MachineError;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -175,8 +176,8 @@ final class DataDirectory {
   /** What a failed write below this directory is: {@code disk-full}, or another fault of the environment. */
   RuntimeException failed(Path path, IOException cause) {
     // The words of the C library are in the language of the process, so space is asked for as well.
-    String words = String.valueOf(cause.getMessage());
-    if (words.contains("No space left") || words.contains("quota") || DiskSpace.isUsedUp(root)) {
+    boolean full = MachineError.of(cause).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
+    if (full || DiskSpace.isUsedUp(root)) {
       return new FindingException(Finding.of(Reason.DISK_FULL, path + " cannot be written: no space is left"), cause);
     }
     return new UncheckedIOException(path + " cannot be written", cause);

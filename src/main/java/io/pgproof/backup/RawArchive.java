@@ -2,12 +2,14 @@ package io.pgproof.backup;
 
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.MachineError;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -87,9 +89,13 @@ final class RawArchive implements ByteSource {
         Finding.of(Reason.BACKUP_UNREADABLE, file + " cannot be read" + at + ": " + words(cause)), cause);
   }
 
-  // NoSuchFileException and AccessDeniedException say nothing but the path.
+  /** Those of the C library, which some exceptions only stand for. */
   private static String words(IOException cause) {
-    String kind = cause.getClass().getSimpleName().replace("Exception", "");
-    return cause.getMessage() == null || cause instanceof FileSystemException ? kind : cause.getMessage();
+    if (cause instanceof NoSuchFileException) {
+      return "No such file or directory";
+    }
+    String said = cause instanceof FileSystemException told ? told.getReason() : cause.getMessage();
+    return said != null ? said
+        : MachineError.of(cause).map(MachineError::words).orElse(cause.getClass().getSimpleName().replace("Exception", ""));
   }
 }

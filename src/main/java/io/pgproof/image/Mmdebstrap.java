@@ -6,6 +6,7 @@ import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramMissingException;
 import io.pgproof.image.ImageSource.Packages;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.MachineError;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,6 @@ final class Mmdebstrap {
   private static final String NOTE = "I: ";
   private static final String HOOK = NOTE + "running --";
   static final int LAST_LINES = 20;
-  static final String DISK_IS_FULL = "No space left on device";
   static final String FREE_SPACE = "free space on the file system of the state directory, or move it with --state";
   private static final List<String> PROXY_VARIABLES = List.of(
       "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY");
@@ -147,7 +147,7 @@ final class Mmdebstrap {
       return source.notBuilt(PROGRAM + " did not end within " + limit.toSeconds() + " s",
           "look at the network's speed to the package sources, then build again", words);
     }
-    if (words.contains(DISK_IS_FULL)) {
+    if (MachineError.in(words).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent()) {
       return source.notBuilt("the disk is full", FREE_SPACE, words);
     }
     if (words.contains("E: Failed to fetch") || words.contains("Temporary failure resolving")) {

@@ -5,6 +5,7 @@ import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramMissingException;
 import io.pgproof.image.ImageSource.Tarball;
+import io.pgproof.proof.MachineError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class TarUnpacking {
     if (ended.timedOut()) {
       return source.notBuilt("tar did not end within " + LIMIT.toSeconds() + " s", "look at the speed of the disk", words);
     }
-    if (words.contains(Mmdebstrap.DISK_IS_FULL)) {
+    if (MachineError.in(words).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent()) {
       return source.notBuilt("the disk is full", Mmdebstrap.FREE_SPACE, words);
     }
     return source.notBuilt(lines.isEmpty() ? "tar ended with status " + ended.status() : lines.get(0),

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -26,6 +27,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -38,15 +40,26 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 final class MailServer {
   private final SSLContext trust;
   private final Duration limit;
+  private final Names names;
   private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, task -> {
     Thread thread = new Thread(task, "mail-limit");
     thread.setDaemon(true);
     return thread;
   });
 
+  /** Asks the name service. */
+  interface Names {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
+
   MailServer(SSLContext trust, Duration limit) {
+    this(trust, limit, InetAddress::getAllByName);
+  }
+
+  MailServer(SSLContext trust, Duration limit, Names names) {
     this.trust = trust;
     this.limit = limit;
+    this.names = names;
     this.watch.setRemoveOnCancelPolicy(true);
   }
 
@@ -76,32 +89,56 @@ final class MailServer {
   /** Sends over a connection that is closed when the limit is over, in whatever state it is then. */
   private void hand(MimeMessage mail, Session session, Mail server) throws MessagingException, IOException {
     AtomicBoolean over = new AtomicBoolean();
-    try (Socket socket = new Socket()) {
-      ScheduledFuture<?> end = watch.schedule(() -> {
-        over.set(true);
-        close(socket);
-      }, limit.toMillis(), TimeUnit.MILLISECONDS);
-      try {
-        Socket connected = connected(socket, server);
-        try (SMTPTransport transport = new SMTPTransport(session, null)) {
-          transport.connect(connected);
-          transport.sendMessage(mail, mail.getAllRecipients());
-        }
-      } catch (MessagingException | IOException e) {
-        if (over.get()) {
-          throw new IOException("it took longer than " + limit.toSeconds() + " s");
-        }
-        throw e;
-      } finally {
-        end.cancel(false);
+    AtomicReference<Socket> open = new AtomicReference<>();
+    ScheduledFuture<?> end = watch.schedule(() -> {
+      over.set(true);
+      close(open.get());
+    }, limit.toMillis(), TimeUnit.MILLISECONDS);
+    try (Socket socket = connected(server, open, over);
+        SMTPTransport transport = new SMTPTransport(session, null)) {
+      transport.connect(encrypted(socket, server));
+      transport.sendMessage(mail, mail.getAllRecipients());
+    } catch (MessagingException | IOException e) {
+      if (over.get()) {
+        throw new IOException("it took longer than " + limit.toSeconds() + " s");
       }
+      throw e;
+    } finally {
+      end.cancel(false);
     }
   }
 
-  private Socket connected(Socket socket, Mail server) throws IOException {
-    // The name goes along, for the certificate must be of that name.
-    InetAddress address = InetAddress.getByAddress(server.host(), InetAddress.getByName(server.host()).getAddress());
-    socket.connect(new InetSocketAddress(address, server.port()), (int) limit.toMillis());
+  /**
+   * Connects to the first of the host's addresses that answers, in the order that the name service gives them.
+   *
+   * @param open holds the socket that is being tried
+   * @throws IOException of the first address, when none answers
+   */
+  private Socket connected(Mail server, AtomicReference<Socket> open, AtomicBoolean over) throws IOException {
+    InetAddress[] addresses = names.addresses(server.host());
+    // One that does not answer leaves time for the others.
+    int each = (int) Math.max(1, limit.toMillis() / addresses.length);
+    IOException failed = null;
+    for (InetAddress found : addresses) {
+      Socket socket = new Socket();
+      open.set(socket);
+      try {
+        if (over.get()) {
+          throw new IOException("no time is left for " + found);
+        }
+        // The name goes along, because the certificate must be of that name.
+        InetAddress address = InetAddress.getByAddress(server.host(), found.getAddress());
+        socket.connect(new InetSocketAddress(address, server.port()), each);
+        return socket;
+      } catch (IOException e) {
+        close(socket);
+        failed = failed == null ? e : failed;
+      }
+    }
+    throw failed == null ? new UnknownHostException(server.host()) : failed;
+  }
+
+  private Socket encrypted(Socket socket, Mail server) throws IOException {
     if (server.security() != Security.TLS) {
       return socket;
     }
@@ -206,7 +243,9 @@ final class MailServer {
 
   private static void close(Socket socket) {
     try {
-      socket.close();
+      if (socket != null) {
+        socket.close();
+      }
     } catch (IOException e) {
       // It is closed all the same.
     }

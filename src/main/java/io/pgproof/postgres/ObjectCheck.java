@@ -128,8 +128,7 @@ abstract class ObjectCheck {
     } catch (SQLException e) {
       connections.forEach(Sweep::breakOff);
       throwIfLost(whole, e);
-      // It is in the list of databases: if it does not exist, its directory is gone.
-      if ("3D000".equals(e.getSQLState())) {
+      if ("3D000".equals(e.getSQLState()) && Damage.is(e)) {
         objections.add(about(whole, Finding.of(damage, whole + " cannot be opened: its files are gone", PostgresWords.of(e))));
       } else {
         object(whole, e);

@@ -28,7 +28,7 @@ final class PlainPlan {
   private static final Pattern COUNTED = Pattern.compile("\\b(?:PARTIAL )?(?:count|sum)\\(");
   private static final Pattern NEWEST = Pattern.compile("\\b(?:PARTIAL )?(?:max|min)\\(");
   private static final Pattern FUNCTION = Pattern.compile("[\\w\"]\\(");
-  private static final Pattern ORDERED = Pattern.compile("(?<![<>])(?:<=|>=|<(?!>)|(?<!<)>)\\s*(?!\\(*-?\\d)");
+  private static final Pattern ORDERED = Pattern.compile("(?<!<)(?>[<>]=?)(?<!<(?=>))\\s*+(?!\\(*-?\\d)");
   private static final Pattern KNOWN = Pattern.compile("[\\w\\s.,()\\[\\]:$\"=<>+*/-]*");
 
   private PlainPlan() {}
@@ -58,7 +58,7 @@ final class PlainPlan {
     if (newest) {
       bare = NEWEST.matcher(bare).replaceAll("(");
     }
-    return KNOWN.matcher(bare).matches() && !bare.contains("COLLATE") && !FUNCTION.matcher(bare.replaceAll("::[a-z ]+\\(\\d+\\)", "")).find()
+    return KNOWN.matcher(bare).matches() && !bare.contains("COLLATE") && !FUNCTION.matcher(bare.replaceAll("::[a-z ]+\\([\\d,]+\\)", "")).find()
         && !ORDERED.matcher(bare).find();
   }
 }

@@ -6,10 +6,13 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Says why a user's query was not answered; never the backup's fault by itself. */
 final class QueryFailure {
   private static final int MOST_NAMES = 20;
+  /** Errors of the query's own words and values, unless it names a function or a type that an extension brings. */
+  private static final Pattern ITS_OWN = Pattern.compile("22.*|42(?!883|704).*");
 
   private final ServerFailure server;
   private final int major;
@@ -58,7 +61,7 @@ final class QueryFailure {
       case "25006" -> failed(message, "queries and assertions only read", words);
       case "XX001", "XX002" -> failed(
           message, "this is damage: verify with --depth deep, and look at the table with pg_amcheck on the source", words);
-      default -> libraries.apply(asked.database())
+      default -> (ITS_OWN.matcher(state).matches() ? Optional.<String>empty() : libraries.apply(asked.database()))
           .map(missing -> Finding.of(Reason.LIBRARY_MISSING, message + "; this may come of a difference: " + missing, words))
           .orElseGet(() -> failed(message, Reason.QUERY_FAILED.hint(), words));
     };

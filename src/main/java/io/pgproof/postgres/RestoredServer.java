@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 
@@ -31,6 +32,10 @@ public final class RestoredServer {
   private static final Duration CATALOG_LIMIT = Duration.ofSeconds(30);
   // The server ends a statement by itself at its limit; this much later it is taken as gone.
   private static final Duration GRACE = Duration.ofSeconds(15);
+
+  /** The bytes of a name, which need not be text in any encoding: the server verifies what it sends as text. */
+  private static final String BYTES =
+      "pg_catalog.decode(pg_catalog.replace(%s::text, pg_catalog.chr(92), pg_catalog.repeat(pg_catalog.chr(92), 2)), 'escape')";
 
   private final ServerAddress address;
   private final Path socket;
@@ -50,11 +55,9 @@ public final class RestoredServer {
   public Connection connect(String database, Duration statementLimit) throws SQLException {
     Connection connection = open(database, SessionOptions.ours(address.major(), statementLimit), statementLimit, false);
     try {
-      // There, names are bytes of any encoding, and as Latin-1 all bytes can be read.
       if ("SQL_ASCII".equals(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"))) {
-        try (Statement statement = connection.createStatement()) {
-          statement.execute("set client_encoding to 'LATIN1'");
-        }
+        giveNames(connection, "pg_namespace", "nspname");
+        giveNames(connection, "pg_class", "relname");
       }
       return connection;
     } catch (SQLException | RuntimeException e) {
@@ -63,24 +66,38 @@ public final class RestoredServer {
     }
   }
 
+  /**
+   * Gives other names in the copy to what has a name that is not UTF-8: nobody could ask for it. Names are bytes of any encoding in
+   * the catalogs of a database in SQL_ASCII, and in those that all databases share.
+   */
+  private static void giveNames(Connection connection, String catalog, String column) throws SQLException {
+    Set<Long> nameless = new TreeSet<>();
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet rows = statement.executeQuery("select oid, " + BYTES.formatted(column) + " from pg_catalog." + catalog)) {
+        while (rows.next()) {
+          if (DatabaseNames.utf8(rows.getBytes(2)).isEmpty()) {
+            nameless.add(rows.getLong(1));
+          }
+        }
+      }
+      if (!nameless.isEmpty()) {
+        statement.execute("set default_transaction_read_only = off");
+      }
+      for (long oid : nameless) {
+        statement.execute("update pg_catalog." + catalog + " set " + column + " = 'name of OID " + oid + "' where oid = '" + oid
+            + "'::oid");
+      }
+    }
+  }
+
   /** A connection for the user's SQL: read-only, with the search path that the database gives. */
   Connection connectForUser(String database, Duration statementLimit) throws SQLException {
     return open(database, SessionOptions.users(address.major(), statementLimit), statementLimit, true);
   }
 
-  /** The names of the databases that can be connected to, {@code template1} left out, in their order. */
+  /** The names of the databases that can be connected to, templates left out, in their order. */
   public List<String> databases() throws SQLException {
-    List<String> names = new ArrayList<>();
-    try (Connection connection = connectToSome();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(
-            "select datname from pg_catalog.pg_database"
-                + " where datallowconn and not datistemplate order by datname limit 1000")) {
-      while (rows.next()) {
-        names.add(rows.getString(1));
-      }
-    }
-    return names;
+    return everyDatabase("and datallowconn and not datistemplate").stream().map(Database::name).toList();
   }
 
   /**
@@ -90,39 +107,27 @@ public final class RestoredServer {
    */
   record Database(String name, Optional<String> closed) {}
 
-  /**
-   * All of them, in the order of their names.
-   *
-   * <p>Names are bytes in whatever encoding the client of the day had. One that is not UTF-8 cannot be asked for, so its database
-   * is given another name in the copy.
-   */
+  /** All of them, in the order of their names; one whose name is not UTF-8 gets another in the copy. */
   List<Database> everyDatabase() throws SQLException {
+    return everyDatabase("");
+  }
+
+  private List<Database> everyDatabase(String which) throws SQLException {
     List<Database> all = new ArrayList<>();
-    try (Connection connection = connectToSome(); Statement statement = connection.createStatement()) {
-      List<Long> nameless = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery(
-          "select oid, pg_catalog.decode(pg_catalog.replace(datname::text, chr(92), chr(92) || chr(92)), 'escape'),"
-              + " case when not datallowconn then 'allows no connections'"
-              + " when datconnlimit = -2 then 'was being dropped' end from pg_catalog.pg_database order by datname")) {
+    try (Connection connection = connectToSome()) {
+      giveNames(connection, "pg_database", "datname");
+      // As bytes, because the server would take them for text in the encoding of the database at hand.
+      try (Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery("select " + BYTES.formatted("datname")
+              + ", case when not datallowconn then 'allows no connections' when datconnlimit = -2 then 'was being dropped' end"
+              + " from pg_catalog.pg_database where true " + which + " order by datname limit 100000")) {
         while (rows.next()) {
-          long oid = rows.getLong(1);
-          Optional<String> name = DatabaseNames.utf8(rows.getBytes(2));
-          if (name.isEmpty()) {
-            nameless.add(oid);
-          }
-          all.add(new Database(name.orElse(name(oid)), Optional.ofNullable(rows.getString(3))));
+          all.add(new Database(
+              DatabaseNames.utf8(rows.getBytes(1)).orElse(""), Optional.ofNullable(rows.getString(2))));
         }
-      }
-      for (long oid : nameless) {
-        statement.execute("update pg_catalog.pg_database set datname = '" + name(oid) + "' where oid = '" + oid + "'::oid");
       }
     }
     return all;
-  }
-
-  /** Of a database whose own name cannot be said. */
-  private static String name(long oid) {
-    return "database with OID " + oid;
   }
 
   /** Whether the image has a library; true where the server does not say. */
@@ -211,7 +216,6 @@ public final class RestoredServer {
     properties.setProperty("maxResultBuffer", "16M");
     properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("tcpKeepAlive", "false");
-    properties.setProperty("allowEncodingChanges", "true");
     String url = "jdbc:postgresql://localhost:" + ServerAddress.PORT + "/"
         + URLEncoder.encode(database, StandardCharsets.UTF_8);
     Connection connection;

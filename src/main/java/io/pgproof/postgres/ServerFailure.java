@@ -1,6 +1,7 @@
 package io.pgproof.postgres;
 
 import io.pgproof.proof.Finding;
+import io.pgproof.proof.MachineError;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -30,7 +31,17 @@ final class ServerFailure {
    */
   Optional<Finding> of(String what, SQLException failure) {
     return gone(what, failure).or(() -> RecoveryFailure.ofEnvironment(
-        String.valueOf(failure.getSQLState()), PostgresWords.message(failure), PostgresWords.of(failure), server.address().major()));
+        String.valueOf(failure.getSQLState()), PostgresWords.message(failure), PostgresWords.of(failure), server.address().major()))
+        .or(() -> ofDetail(what, failure));
+  }
+
+  /** Of transactions' states, only DETAIL holds the error of the machine; it is read and not shown, because it may hold rows. */
+  private static Optional<Finding> ofDetail(String what, SQLException failure) {
+    return failure instanceof PSQLException said && said.getServerErrorMessage() != null
+        && PostgresWords.message(failure).startsWith("could not access status of transaction")
+        ? MachineError.in(said.getServerErrorMessage().getDetail()).map(error -> Finding.of(error.reason(Reason.ENVIRONMENT),
+            "the machine did not let the restored server work: " + error.words() + "; " + what + " needed it", PostgresWords.of(failure)))
+        : Optional.empty();
   }
 
   /** Out of memory or a lost connection; empty otherwise. */

@@ -6,6 +6,7 @@ import io.pgproof.backup.Backups;
 import io.pgproof.backup.Places;
 import io.pgproof.backup.RestoreOrder;
 import io.pgproof.backup.Restored;
+import io.pgproof.postgres.CombineFailure;
 import io.pgproof.postgres.RecoveryOrder;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
@@ -153,19 +154,16 @@ final class CombineBackups {
     if (status.equals("0")) {
       return;
     }
-    if (sandbox.ranOutOfMemory(stay.machine()) || words.contains("out of memory")) {
+    if (sandbox.ranOutOfMemory(stay.machine())) {
       throw found(Reason.OUT_OF_MEMORY, "pg_combinebackup took the container to its memory limit", words);
-    }
-    if (words.contains("No space left on device")) {
-      throw found(Reason.DISK_FULL, "the combined backup does not fit below " + directory.path(), words);
     }
     if (status.equals("127")) {
       throw found(Reason.NO_IMAGE, "the image " + stay.image().key() + " has no pg_combinebackup, which an incremental backup needs",
           words);
     }
-    throw status.equals("1")
-        ? found(Reason.INCONSISTENT, "pg_combinebackup cannot make one backup of this chain", words)
-        : found(Reason.ENVIRONMENT, "pg_combinebackup ended before it was done", words);
+    throw status.isEmpty()
+        ? found(Reason.ENVIRONMENT, "pg_combinebackup ended before it was done", words)
+        : new FindingException(CombineFailure.of(status, words));
   }
 
   private static FindingException found(Reason reason, String message, String words) {

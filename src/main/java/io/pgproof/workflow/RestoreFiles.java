@@ -82,7 +82,7 @@ final class RestoreFiles extends Step {
         .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
     Path source = requests.backup(run);
     RunDirectory directory = state.run(run);
-    DiskSpace space = new DiskSpace(settings.reserve().toBytes(), request.resources().diskBytes());
+    DiskSpace space = new DiskSpace(settings.reserveBytes(), request.resources().diskBytes());
     Stay stay = new Stay(run, request, directory, image, sandbox.firstHostId(), space);
     // First, so that nobody takes the directory for a leftover.
     stays.begin(stay);

@@ -1,7 +1,8 @@
 package io.pgproof.workflow;
 
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
+import io.pgproof.target.Durations;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Pauses before something is tried again, as a setting says them. */
 final class RetryCycle {
@@ -9,18 +10,15 @@ final class RetryCycle {
 
   /**
    * @param setting its name, for the error
-   * @throws IllegalArgumentException when these are no ISO 8601 durations of time, separated by commas
+   * @param cycle durations as the options take them, separated by commas
+   * @return the same in ISO 8601, as the engine takes them
+   * @throws IllegalArgumentException when these are no durations
    */
-  static void require(String setting, String cycle) {
+  static String of(String setting, String cycle) {
     try {
-      for (String pause : cycle.split(",", -1)) {
-        if (Duration.parse(pause).isNegative()) {
-          throw new DateTimeParseException("negative", pause, 0);
-        }
-      }
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          setting + " must be ISO 8601 durations separated by commas, such as PT10S,PT1M, not " + cycle);
+      return Arrays.stream(cycle.split(",", -1)).map(pause -> Durations.parse(pause).toString()).collect(Collectors.joining(","));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(setting + " must be durations separated by commas, such as 10s,1m or PT10S,PT1M, not " + cycle);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.pgproof.workflow;
 import io.pgproof.audit.Trail;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.MachineError;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import java.util.List;
@@ -54,8 +55,9 @@ abstract class Step implements JavaDelegate {
         throw e;
       }
       String step = "the step '" + execution.getCurrentActivityName() + "' failed again and again: ";
-      Finding finding = Finding.of(isDefect(e) ? Reason.INTERNAL : Reason.ENVIRONMENT,
-          e instanceof LongWork.Fault ? said(e) : step + said(e));
+      Reason otherwise = isDefect(e) ? Reason.INTERNAL : Reason.ENVIRONMENT;
+      Reason reason = MachineError.of(e).map(error -> error.reason(Reason.ENVIRONMENT)).orElse(otherwise);
+      Finding finding = Finding.of(reason, e instanceof LongWork.Fault ? said(e) : step + said(e));
       throw found(run, finding, VerifyBackup.ErrorCode.ENVIRONMENT, e);
     }
   }

@@ -16,6 +16,6 @@ record TellingSettings(@DefaultValue(TellingSettings.A_WEEK) String retryCycle) 
   static final String A_WEEK = "PT10S,PT1M,PT5M,PT30M,PT2H" + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY;
 
   TellingSettings {
-    RetryCycle.require("pgproof.telling.retry-cycle", retryCycle);
+    retryCycle = RetryCycle.of("pgproof.telling.retry-cycle", retryCycle);
   }
 }

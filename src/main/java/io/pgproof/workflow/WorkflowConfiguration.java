@@ -67,7 +67,7 @@ class WorkflowConfiguration {
 
   @Bean
   SpaceWatch spaceWatch(Trail trail, Sandbox sandbox, StateDirectory state, Stays stays, WorkflowSettings settings) {
-    return new SpaceWatch(trail, sandbox, state, stays, settings.reserve().toBytes());
+    return new SpaceWatch(trail, sandbox, state, stays, settings.reserveBytes());
   }
 
   @Bean

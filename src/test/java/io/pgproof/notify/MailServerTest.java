@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -199,6 +200,22 @@ class MailServerTest {
           Optional.empty());
       assertThatThrownBy(() -> new MailServer(localhost, Duration.ofSeconds(1)).send(MESSAGE, "ada@example.org", mail))
           .isInstanceOf(IOException.class).hasMessageContaining("longer than 1 s");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Security.class, names = {"NONE", "TLS"})
+  void theAddressOfAHostThatAnswersIsTaken(Security security) throws Exception {
+    try (MailBox box = new MailBox(
+        settings -> security == Security.TLS ? settings.serverSocketFactory(localhost) : settings)) {
+      InetAddress[] addresses = {InetAddress.getByName("127.0.0.9"), InetAddress.getLoopbackAddress()};
+      MailServer server = new MailServer(localhost, Duration.ofSeconds(20), host -> addresses);
+      assertThat(server.send(MESSAGE, "ada@example.org", box.address(security))).isInstanceOf(Delivery.Accepted.class);
+      assertThat(box.received()).hasSize(1);
+
+      MailServer nowhere = new MailServer(localhost, Duration.ofSeconds(20), host -> Arrays.copyOf(addresses, 1));
+      assertThatThrownBy(() -> nowhere.send(MESSAGE, "ada@example.org", box.address(security)))
+          .isInstanceOf(IOException.class).hasMessageContaining("refused");
     }
   }
 

@@ -80,6 +80,12 @@ class ExaminationTest {
       alter database "quoted ""db"" name" set default_transaction_isolation = 'serializable';
       alter database "quoted ""db"" name" set maintenance_work_mem = '1TB';
       alter database "quoted ""db"" name" set search_path = odd, pg_catalog;
+      create database cafe;
+      \\c bytes
+      update pg_database set datname = convert_from('\\x636166e9', 'SQL_ASCII')::name where datname = 'cafe';
+      do $$begin execute format('create table %I(i int primary key)', convert_from('\\xe9e8', 'SQL_ASCII')); end$$;
+      create table "café"(i int primary key);
+      \\c shop
       create event trigger no_ddl on ddl_command_start execute function odd.fails();
       """;
 
@@ -113,8 +119,8 @@ class ExaminationTest {
         .as(answers.checks().toString()).extracting(Check::outcome).containsOnly(Outcome.PASSED);
     assertThat(detail(answers, "recovery")).isEqualTo("the image lacks absent_library (preloaded by the source)");
     assertThat(detail(answers, "indexes"))
-        .matches("7\\d\\d indexes and 4\\d\\d tables in 5 databases, every row looked for in its indexes");
-    assertThat(detail(answers, "rows")).matches("every row of 3\\d\\d tables in 5 databases, 4 catalogs dumped");
+        .matches("8\\d\\d indexes and 5\\d\\d tables in 6 databases, every row looked for in its indexes");
+    assertThat(detail(answers, "rows")).matches("every row of [34]\\d\\d tables in 6 databases, 5 catalogs dumped");
     assertThat(detail(answers, "checksums")).matches("[4-9],\\d{3} pages after a clean stop");
     assertThat(answers.notChecked()).containsExactlyInAnyOrder(
         "indexes: the database template0, which allows no connections",
@@ -145,7 +151,7 @@ class ExaminationTest {
 
     assertThat(answers.findings()).isEmpty();
     assertThat(answers.checks()).extracting(Check::name).containsExactly("freshness", "assertion:1", "recovery", "indexes");
-    assertThat(detail(answers, "indexes")).matches("7\\d\\d indexes and 4\\d\\d tables in 5 databases");
+    assertThat(detail(answers, "indexes")).matches("8\\d\\d indexes and 5\\d\\d tables in 6 databases");
     assertThat(answers.notChecked()).contains("whether every row is in its indexes", "every row",
         "checksums of pages as recovery left them (pg_checksums)");
   }

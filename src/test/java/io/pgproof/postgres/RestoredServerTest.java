@@ -62,6 +62,22 @@ class RestoredServerTest {
       create table unlocalised as select timestamp '2026-01-15 12:00' as t, date '2026-01-15' as d;
       create table documents as select '{"key": 1}'::jsonb as body;
       alter role postgres in database shop reset search_path;
+      create unlogged table sessions(id int); create unlogged table caches(id int);
+      create database moved encoding 'UTF8' template template0;
+      \\c moved
+      create table users(email text collate "C" primary key, id int);
+      insert into users select case when i % 2 = 0 then 'U' else 'u' end || i || '@x', i from generate_series(1, 20000) i;
+      analyze users;
+      update pg_index set indcollation = (select oid::text from pg_collation where collname = 'en-x-icu')::oidvector
+        where indexrelid = 'users_pkey'::regclass;
+      update pg_attribute set attcollation = (select oid from pg_collation where collname = 'en-x-icu')
+        where attrelid in ('users'::regclass, 'users_pkey'::regclass) and attname = 'email';
+      update pg_collation set collversion = '1.1' where collname = 'en-x-icu';
+      create database settled encoding 'UTF8' template template0;
+      \\c settled
+      create table users(email text collate "en-x-icu" primary key, id int);
+      insert into users select case when i % 2 = 0 then 'U' else 'u' end || i || '@x', i from generate_series(1, 20000) i;
+      analyze users;
       """;
 
   @TempDir static Path temp;
@@ -221,6 +237,87 @@ class RestoredServerTest {
       assertThat(finding.reason()).isEqualTo(Reason.COLLATION_MISMATCH);
       assertThat(finding.hint()).contains("images.yaml");
     });
+  }
+
+  private static final String BOTH =
+      "select exists(select from users where email = 'U14000@x') and exists(select from users where email = 'u14001@x')";
+
+  @Test
+  void whatAnotherOrderOfTextMayExplainIsNotTheBackupsFault() throws Exception {
+    List<Finding> findings = ask("moved", null, BOTH, "select max(email) = 'z' from users").findings();
+    assertThat(findings).extracting(Finding::reason).containsExactly(Reason.COLLATION_MISMATCH, Reason.COLLATION_MISMATCH);
+    assertThat(findings.get(0).message()).contains("without indexes the answer is another", "en-x-icu has the version 1.1");
+
+    // Where the order is the source's own, the same words are false for what the backup holds.
+    assertThat(ask("settled", null, BOTH, BOTH.replace("14001", "99999"), "select max(email) = 'z' from users").findings())
+        .extracting(Finding::reason).containsExactly(Reason.ASSERTION_FAILED, Reason.ASSERTION_FAILED);
+  }
+
+  @Test
+  void whatNoOrderOfTextExplainsIsTheBackupsFault() throws Exception {
+    assertThat(ask("moved", null, "select count(*) = 20001 from users", "select count(*) > 0 from users where email = 'nobody'",
+        BOTH.replace("14001", "99999"), "select count(*) = 0 from users where id > 5 and id <= 10", "select 1 = 2").findings())
+        .extracting(Finding::reason).containsOnly(Reason.ASSERTION_FAILED).hasSize(5);
+  }
+
+  @Test
+  void oldDataAreOldWhateverTheOrderOfText() throws Exception {
+    String old = "select max(timestamptz '2020-01-01 00:00Z' + id * interval '1 second') from users";
+    assertThat(reasonOfAge("moved", old)).isEqualTo(Reason.TOO_OLD);
+    assertThat(reasonOfAge("moved", old + " where email = 'u14001@x'")).isEqualTo(Reason.FRESHNESS_UNKNOWN);
+    String byText = "select timestamptz '2020-01-01 00:00Z' from users order by email limit 1";
+    assertThat(reasonOfAge("moved", byText)).isEqualTo(Reason.COLLATION_MISMATCH);
+    assertThat(reasonOfAge("settled", byText)).isEqualTo(Reason.TOO_OLD);
+  }
+
+  private static Reason reasonOfAge(String database, String query) throws Exception {
+    Asked asked = new Asked(database, Optional.of(query), List.of(), Duration.ofDays(1), LIMIT, UTC);
+    return copy.ask(copy.running(), asked, reached).findings().get(0).reason();
+  }
+
+  @Test
+  void aMissingLibraryMayExplainAnything() throws Exception {
+    LibraryMismatch libraries = new LibraryMismatch(copy.recovered(reached, List.of()));
+    assertThat(asked(libraries, "shop").findings()).singleElement().satisfies(finding -> {
+      assertThat(finding.reason()).isEqualTo(Reason.LIBRARY_MISSING);
+      assertThat(finding.message()).contains("assertion 1 is false", "absent");
+    });
+    assertThat(asked(libraries, "settled").findings()).extracting(Finding::reason).containsExactly(Reason.ASSERTION_FAILED);
+    LibraryMismatch preloaded = new LibraryMismatch(copy.recovered(reached, List.of("pg_cron")));
+    assertThat(asked(preloaded, "settled").findings()).extracting(Finding::reason).containsExactly(Reason.LIBRARY_MISSING);
+  }
+
+  private static Made asked(LibraryMismatch libraries, String database) throws InterruptedException {
+    return new Questions(copy.running(), asked(database, null, UTC, "select false"), libraries::of).assertion(1);
+  }
+
+  @Test
+  void whatNoBackupHoldsIsNoted() throws Exception {
+    assertThat(Remarks.of(copy.recovered(reached, List.of()))).singleElement().asString()
+        .contains("unlogged", "2 tables of the database shop", "sessions", "caches");
+  }
+
+  @Test
+  void anyDatabaseThatOpensWillDo() throws Exception {
+    try (Connection connection = new RestoredServer(copy.address).connect("shop", LIMIT);
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter database postgres rename to old_postgres");
+      statement.execute("alter database template1 allow_connections false");
+      statement.execute("checkpoint");
+      try {
+        assertThat(DatabaseNames.in(copy.data, HostMachine.MAJOR, source.control())).contains("shop", "moved", "template1");
+        ServerAddress known = new ServerAddress(copy.socket, HostMachine.UID, copy.address.systemIdentifier(), "postgres",
+            HostMachine.MAJOR, List.of("dropped", "shop"));
+        assertThat(new RestoredServer(known).databases()).contains("shop", "moved").doesNotContain("template1");
+        ServerAddress unknown = new ServerAddress(
+            copy.socket, HostMachine.UID, copy.address.systemIdentifier(), "postgres", HostMachine.MAJOR, List.of());
+        assertThatThrownBy(() -> new RestoredServer(unknown).databases()).isInstanceOfSatisfying(SQLException.class,
+            e -> assertThat(RestoredServer.isElsewhere(e)).isTrue());
+      } finally {
+        statement.execute("alter database old_postgres rename to postgres");
+        statement.execute("alter database template1 allow_connections true");
+      }
+    }
   }
 
   @Test
