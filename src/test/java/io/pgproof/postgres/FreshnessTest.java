@@ -74,7 +74,7 @@ class FreshnessTest {
   }
 
   private static String clockHint(String source, int seconds) {
-    Finding finding = Freshness.judge(NOW.plusSeconds(seconds), source, NOW, DAY).finding().orElseThrow();
+    Finding finding = Freshness.judge(NOW.plusSeconds(seconds), source, RESTORE, DAY).finding().orElseThrow();
     assertThat(finding.reason()).isEqualTo(Reason.CLOCK);
     return finding.hint();
   }
