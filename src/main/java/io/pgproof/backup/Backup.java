@@ -42,6 +42,11 @@ public record Backup(Path directory, Format format, List<Part> parts, Optional<P
     return new Backup(directory, format, there, manifest, choice);
   }
 
+  /** The same without some of its parts. */
+  Backup without(List<Part> others) {
+    return new Backup(directory, format, parts.stream().filter(part -> !others.contains(part)).toList(), manifest, choice);
+  }
+
   /** The part with the data directory; empty where it is missing. */
   Optional<Part> base() {
     return parts.stream().filter(part -> part.prefix().isEmpty()).findFirst();

@@ -95,7 +95,7 @@ public final class Backups {
     }
   }
 
-  private static boolean isWhole(Inspection inspection) {
+  private static boolean isWhole(Inspection inspection) throws InterruptedException {
     try {
       inspection.requireWhole();
       return true;

@@ -1,6 +1,7 @@
 package io.pgproof.backup;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** Bytes of an archive, raw or decoded, in order and once. */
 interface ByteSource extends AutoCloseable {
@@ -15,6 +16,11 @@ interface ByteSource extends AutoCloseable {
 
   /** Offset in the archive as it lies behind the last byte that was used. */
   long position();
+
+  /** What a person should know of the bytes that were read, and what is no fault of them; a sentence. */
+  default Optional<String> note() {
+    return Optional.empty();
+  }
 
   /** The archive's file name. */
   String name();

@@ -5,26 +5,54 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
-/** How a file's bytes are compressed, as its name says. */
+/** How a file's bytes are compressed. */
 enum Coding {
-  NONE(""),
-  GZIP(".gz"),
-  LZ4(".lz4"),
-  ZSTD(".zst");
+  NONE(List.of(""), ""),
+  GZIP(List.of(".gz", ".gzip", ".tgz", ".taz"), "1f 8b"),
+  LZ4(List.of(".lz4", ".tlz4"), "04 22 4d 18"),
+  ZSTD(List.of(".zst", ".zstd", ".tzst"), "28 b5 2f fd");
 
-  private final String ending;
+  private final List<String> endings;
+  private final byte[] magic;
 
-  Coding(String ending) {
-    this.ending = ending;
+  Coding(List<String> endings, String magic) {
+    this.endings = endings;
+    this.magic = FirstBytes.of(magic);
   }
 
+  /** For a person. */
+  String word() {
+    return this == NONE ? "it is a plain tar" : "it is by " + name().toLowerCase(Locale.ROOT);
+  }
+
+  /** As {@code pg_basebackup} names it. */
   String ending() {
-    return ending;
+    return endings.get(0);
   }
 
+  /** What the ending of a file's name says. */
   static Coding of(String fileName) {
-    return Arrays.stream(values()).filter(coding -> coding != NONE && fileName.endsWith(coding.ending)).findFirst().orElse(NONE);
+    return Arrays.stream(values())
+        .filter(coding -> coding != NONE && coding.endings.stream().anyMatch(fileName::endsWith))
+        .findFirst().orElse(NONE);
+  }
+
+  /**
+   * What a file's first bytes say, because people compress without an ending, and rename what is compressed.
+   *
+   * @return empty where they are of no coding, so that the name alone can tell
+   */
+  static Optional<Coding> in(byte[] firstBytes, String fileName) {
+    if (FirstBytes.isSkippableFrame(firstBytes)) {
+      return Optional.of(of(fileName) == LZ4 ? LZ4 : ZSTD);
+    }
+    return Arrays.stream(values())
+        .filter(coding -> coding != NONE && FirstBytes.begin(firstBytes, coding.magic))
+        .findFirst();
   }
 
   /**

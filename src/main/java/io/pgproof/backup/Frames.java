@@ -5,11 +5,12 @@ import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.zip.DataFormatException;
 
 /**
- * Decodes all frames of an lz4 or zstd file and accepts nothing before, between or behind them, save whole skippable frames,
- * whose content never comes to light.
+ * Decodes all frames of an lz4 or zstd file and accepts nothing before or between them, save whole skippable frames, whose
+ * content never comes to light, and zeros alone behind them.
  */
 final class Frames implements ByteSource {
   private static final int INPUT = 256 * 1024;
@@ -55,6 +56,7 @@ final class Frames implements ByteSource {
   private boolean inFrame;
   private boolean closed;
   private long frames;
+  private Optional<String> note = Optional.empty();
 
   Frames(ByteSource raw, Decoder decoder) {
     this.raw = raw;
@@ -107,6 +109,10 @@ final class Frames implements ByteSource {
       }
       return false;
     }
+    if (frames > 0 && input.get(input.position()) == 0) {
+      skipPadding();
+      return false;
+    }
     if (input.remaining() < MAGIC && mayBegin()) {
       throw truncated();
     }
@@ -120,6 +126,19 @@ final class Frames implements ByteSource {
     }
     inFrame = true;
     return true;
+  }
+
+  /** Tapes and block devices fill their last block with zeros, whatever a file's format. */
+  private void skipPadding() throws InterruptedException {
+    long start = position();
+    do {
+      while (input.hasRemaining()) {
+        if (input.get() != 0) {
+          throw corrupt("bytes follow the zeros behind its last " + decoder.format() + " frame");
+        }
+      }
+    } while (more());
+    note = Optional.of(name() + " is followed by " + (position() - start) + " bytes of zeros, as tapes and block devices leave them");
   }
 
   private void begin() {
@@ -176,6 +195,11 @@ final class Frames implements ByteSource {
   @Override
   public long position() {
     return raw.position() - input.remaining();
+  }
+
+  @Override
+  public Optional<String> note() {
+    return note;
   }
 
   @Override

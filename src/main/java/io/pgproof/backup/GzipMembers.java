@@ -3,12 +3,13 @@ package io.pgproof.backup;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Decodes all members of a gzip file (RFC 1952) and accepts nothing before, between or behind them.
+ * Decodes all members of a gzip file (RFC 1952) and accepts nothing before or between them, and zeros alone behind them.
  *
  * <p>{@code pg_wal.tar.gz} has a member for every piece that pg_basebackup flushed, so stopping at the first would drop
  * most of the WAL without an error.
@@ -31,6 +32,7 @@ final class GzipMembers implements ByteSource {
   private long decoded;
   private boolean inMember;
   private CRC32 headerCrc;
+  private Optional<String> note = Optional.empty();
 
   GzipMembers(ByteSource raw) {
     this.raw = raw;
@@ -57,6 +59,10 @@ final class GzipMembers implements ByteSource {
       if (members == 0) {
         throw new FindingException(Reason.ARCHIVE_TRUNCATED, name() + " is empty");
       }
+      return false;
+    }
+    if (members > 0 && input[from] == 0) {
+      skipPadding();
       return false;
     }
     long start = position();
@@ -96,6 +102,19 @@ final class GzipMembers implements ByteSource {
     decoded = 0;
     inMember = true;
     return true;
+  }
+
+  /** Tapes and block devices fill their last block with zeros; gzip itself passes over them. */
+  private void skipPadding() throws InterruptedException {
+    long start = position();
+    do {
+      while (from < to) {
+        if (input[from++] != 0) {
+          throw corrupt(position() - 1, "bytes follow the zeros behind its last gzip member");
+        }
+      }
+    } while (refill());
+    note = Optional.of(name() + " is followed by " + (position() - start) + " bytes of zeros, as tapes and block devices leave them");
   }
 
   private FindingException noMember(long start, int first, int second) {
@@ -183,6 +202,11 @@ final class GzipMembers implements ByteSource {
   @Override
   public long position() {
     return raw.position() - (to - from) - (inMember ? inflater.getRemaining() : 0);
+  }
+
+  @Override
+  public Optional<String> note() {
+    return note;
   }
 
   @Override

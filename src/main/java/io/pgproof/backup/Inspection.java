@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,7 +55,7 @@ final class Inspection {
   }
 
   /** Throws a finding when a part is unfinished or missing, as far as directory listings tell. */
-  void requireWhole() {
+  void requireWhole() throws InterruptedException {
     requireFinished();
     requireBase();
     for (Part.Tree tree : backup.trees()) {
@@ -76,7 +78,8 @@ final class Inspection {
   }
 
   /** Throws {@code backup-incomplete} when nothing brings the data directory. */
-  void requireBase() {
+  void requireBase() throws InterruptedException {
+    BackupListing.of(backup.directory()).requireReadable(backup);
     if (backup.base().isEmpty()) {
       throw new FindingException(
           Reason.BACKUP_INCOMPLETE,
@@ -101,7 +104,7 @@ final class Inspection {
 
   /** From the beginning of a manifest, where those that name it do so, for there may be millions of files in it. */
   private static Optional<String> listedIdentifier(Path manifest) {
-    try (InputStream in = Files.newInputStream(manifest)) {
+    try (InputStream in = Manifest.open(manifest)) {
       Matcher found = IDENTIFIER.matcher(new String(in.readNBytes(MANIFEST_HEAD), StandardCharsets.ISO_8859_1));
       return found.find() ? Optional.of(found.group(1)) : Optional.empty();
     } catch (IOException e) {
@@ -119,16 +122,27 @@ final class Inspection {
 
   /** Throws a finding when a tablespace was left behind, where {@code tablespace_map} comes right behind the label. */
   void requireTablespaces() throws InterruptedException {
-    Optional<byte[]> map = Optional.empty();
-    if (backup.format() == Backup.Format.TAR) {
-      map = mapOfTar(backup.base().orElseThrow().path());
-    } else if (Files.exists(backup.directory().resolve(TablespaceMap.NAME), NOFOLLOW_LINKS)) {
-      map = Optional.of(small(TablespaceMap.NAME, TablespaceMap.LARGEST));
+    if (backup.format() == Backup.Format.PLAIN) {
+      Map<String, String> map = mapOfTree();
+      new Tablespaces(backup).requireBrought(map);
+      requireCopied(map);
+      return;
     }
-    map.ifPresent(file -> new Tablespaces(backup).requireBrought(TablespaceMap.parse(file)));
-    if (backup.format() == Backup.Format.PLAIN && map.isPresent()) {
-      requireCopied(TablespaceMap.parse(map.get()));
+    Named named = named();
+    for (String oid : named.byMap() ? named.oids() : Set.<String>of()) {
+      if (backup.parts().stream().noneMatch(part -> part.tablespace().filter(oid::equals).isPresent())) {
+        BackupListing.of(backup.directory()).unreadable(oid).ifPresent(finding -> {
+          throw finding;
+        });
+        throw new Tablespaces(backup).missing(oid, TablespaceMap.NAME);
+      }
     }
+  }
+
+  private Map<String, String> mapOfTree() {
+    return Files.exists(backup.directory().resolve(TablespaceMap.NAME), NOFOLLOW_LINKS)
+        ? TablespaceMap.parse(small(TablespaceMap.NAME, TablespaceMap.LARGEST))
+        : Map.of();
   }
 
   /** Throws {@code not-self-contained} where a link still leads to where the source had its tablespace. */
@@ -149,28 +163,68 @@ final class Inspection {
     });
   }
 
-  private Optional<byte[]> mapOfTar(Path base) throws InterruptedException {
-    try (TarMembers members = new TarMembers(Unpacking.open(base))) {
-      members.next();
-      Optional<Member> second = members.next();
-      return second.isPresent() && second.get().name().equals(TablespaceMap.NAME) && second.get().type() == Type.FILE
-          ? Optional.of(content(members, second.get(), TablespaceMap.LARGEST))
-          : Optional.empty();
+  /** Tablespaces that a tar names, in its map or by links. */
+  private record Named(Set<String> oids, boolean byMap) {}
+
+  /**
+   * The tablespaces that the data directory names: those of its map, or where there is none those of a tar's links.
+   *
+   * <p>The map comes right behind the label, unless somebody packed the tar again; it is looked for further only where an archive
+   * beside may be a tablespace's.
+   */
+  Set<String> namedTablespaces() throws InterruptedException {
+    return backup.format() == Backup.Format.PLAIN ? mapOfTree().keySet() : named().oids();
+  }
+
+  private Named named() throws InterruptedException {
+    boolean further = backup.parts().stream().anyMatch(part -> part.tablespace().isPresent());
+    Set<String> links = new TreeSet<>();
+    try (TarMembers members = ((Part.Archive) backup.base().orElseThrow()).open()) {
+      Optional<Member> next = members.next();
+      for (int before = 0; next.isPresent() && (further || before < 2); before++) {
+        Member member = next.get();
+        if (isFile(member, TablespaceMap.NAME)) {
+          return new Named(TablespaceMap.parse(content(members, member, TablespaceMap.LARGEST)).keySet(), true);
+        }
+        if (member.type() == Type.SYMBOLIC_LINK && member.name().startsWith(Part.TABLESPACES)) {
+          links.add(member.name().substring(Part.TABLESPACES.length()));
+        }
+        next = members.next();
+      }
     }
+    return new Named(links, false);
   }
 
   private byte[] labelOfTar(Part.Archive base) throws InterruptedException {
-    try (TarMembers members = new TarMembers(Unpacking.open(base.path()))) {
+    try (TarMembers members = base.open()) {
       Optional<Member> first = members.next();
-      if (first.isEmpty() || !first.get().name().equals(BackupLabel.NAME) || first.get().type() != Type.FILE) {
-        throw new FindingException(
-            Reason.INCONSISTENT,
-            base.name() + " is not a base backup: it "
-                + first.map(member -> "begins with " + Names.shown(member.name())).orElse("is an empty archive")
-                + ", not with backup_label");
+      Optional<String> below = Optional.empty();
+      for (Optional<Member> next = first; next.isPresent(); next = members.next()) {
+        if (isFile(next.get(), BackupLabel.NAME)) {
+          return content(members, next.get(), BackupLabel.LARGEST);
+        }
+        if (next.get().name().endsWith("/" + BackupLabel.NAME)) {
+          below = Optional.of(next.get().name().substring(0, next.get().name().lastIndexOf('/')));
+        }
       }
-      return content(members, first.get(), BackupLabel.LARGEST);
+      throw below.map(directory -> packedAbove(base, directory)).orElseGet(() -> new FindingException(
+          Reason.INCONSISTENT,
+          base.name() + " is not a base backup: it "
+              + first.map(member -> "begins with " + Names.shown(member.name()) + " and holds no backup_label")
+                  .orElse("is an empty archive")));
     }
+  }
+
+  private static FindingException packedAbove(Part.Archive base, String directory) {
+    return new FindingException(Finding.of(
+        Reason.FORMAT_UNSUPPORTED,
+        base.name() + " holds a data directory below " + Names.shown(directory) + ", and not as its own content",
+        "unpack it and verify the directory, or pack it again by tar -C " + Names.shown(directory) + " .",
+        null));
+  }
+
+  private static boolean isFile(Member member, String name) {
+    return member.type() == Type.FILE && member.name().equals(name);
   }
 
   private Optional<WalPage> firstPage(Label label) throws InterruptedException {
@@ -185,7 +239,7 @@ final class Inspection {
     Optional<WalPage> taken = Optional.empty();
     for (Part part : backup.parts()) {
       if (part instanceof Part.Archive archive && part.prefix().equals(Part.WAL)) {
-        taken = firstPageOf(archive.path());
+        taken = firstPageOf(archive);
       }
     }
     if (backup.format() == Backup.Format.PLAIN) {
@@ -194,10 +248,11 @@ final class Inspection {
     return taken;
   }
 
-  private static Optional<WalPage> firstPageOf(Path archive) throws InterruptedException {
-    try (TarMembers members = new TarMembers(Unpacking.open(archive))) {
+  private static Optional<WalPage> firstPageOf(Part.Archive archive) throws InterruptedException {
+    try (TarMembers members = archive.open()) {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
-        if (WalSegment.isName(next.get().name()) && next.get().type() == Type.FILE) {
+        String name = archive.inDataDirectory(next.get().name());
+        if (next.get().type() == Type.FILE && WalSegment.isName(name.substring(Part.WAL.length()))) {
           return WalPage.parse(head(members, WalPage.HEADER));
         }
       }
@@ -229,9 +284,9 @@ final class Inspection {
     if (backup.format() == Backup.Format.PLAIN) {
       return major(small("PG_VERSION", LONGEST_VERSION));
     }
-    try (TarMembers members = new TarMembers(Unpacking.open(backup.base().orElseThrow().path()))) {
+    try (TarMembers members = ((Part.Archive) backup.base().orElseThrow()).open()) {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
-        if (next.get().name().equals("PG_VERSION") && next.get().type() == Type.FILE) {
+        if (isFile(next.get(), "PG_VERSION")) {
           return major(content(members, next.get(), LONGEST_VERSION));
         }
       }

@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,17 +25,20 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
  * {@code backup_manifest}, versions 1 and 2, whole by its own checksum (source: the manual's "Backup Manifest Format").
  *
  * @param files by name, one character a byte
+ * @param tablespaces of which it lists files, by OID
  * @param wal what recovery needs, in order
  * @param systemIdentifier unsigned; empty in version 1
  * @param sha256 of the file as it lies
  */
-record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> systemIdentifier, String sha256) {
+record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRange> wal, Optional<String> systemIdentifier, String sha256) {
   static final String NAME = "backup_manifest";
 
   private static final String CHECKSUM_FIELD = "Manifest-Checksum";
@@ -47,20 +51,45 @@ record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> s
 
   /** Bytes of all files together. */
   long bytes() {
-    return files.values().stream().mapToLong(Entry::size).sum();
+    return files.bytes();
   }
 
   /**
-   * Reads and verifies the file.
+   * Reads and verifies the file, which may be compressed.
    *
    * @throws FindingException {@code manifest-mismatch} when it cannot be understood or is not what PostgreSQL wrote,
-   *     {@code backup-unreadable} when it cannot be read
+   *     {@code backup-unreadable} when it cannot be read, {@code archive-corrupt} and its like when it cannot be decoded
    */
-  static Manifest read(Path file) {
+  static Manifest read(Path file) throws InterruptedException {
     try {
-      return parse(() -> Files.newInputStream(file));
+      Manifest manifest = parse(() -> open(file));
+      if (!isCompressed(file)) {
+        return manifest;
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        return new Manifest(manifest.files, manifest.tablespaces, manifest.wal, manifest.systemIdentifier, Sums.of(in).whole());
+      }
+    } catch (InterruptedIOException e) {
+      throw new InterruptedException();
     } catch (IOException e) {
       throw RawArchive.unreadable(file, 0, e);
+    }
+  }
+
+  /** Its text, however the file is compressed. */
+  static InputStream open(Path file) throws IOException {
+    try {
+      return isCompressed(file)
+          ? new DecodedStream(new RawArchive(file, bytes -> {}).decoded())
+          : Files.newInputStream(file);
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+  }
+
+  private static boolean isCompressed(Path file) throws InterruptedException {
+    try (RawArchive raw = new RawArchive(file, bytes -> {})) {
+      return raw.coding() != Coding.NONE;
     }
   }
 
@@ -129,7 +158,8 @@ record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> s
   private static final class Reading {
     private final JsonParser json;
     private final Sums sums;
-    private final Map<String, Entry> files = new HashMap<>();
+    private final ManifestFiles files = new ManifestFiles();
+    private final Set<String> tablespaces = new TreeSet<>();
     private final List<WalRange> wal = new ArrayList<>();
     private Optional<String> systemIdentifier = Optional.empty();
     private String checksum;
@@ -160,7 +190,7 @@ record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> s
         throw new IllegalArgumentException("more follows its end");
       }
       verify();
-      return new Manifest(Collections.unmodifiableMap(files), List.copyOf(wal), systemIdentifier, sums.whole());
+      return new Manifest(files, Collections.unmodifiableSet(tablespaces), List.copyOf(wal), systemIdentifier, sums.whole());
     }
 
     private void field(String name) throws IOException {
@@ -213,8 +243,12 @@ record Manifest(Map<String, Entry> files, List<WalRange> wal, Optional<String> s
       if (size < 0 || sum.length != algorithm.length()) {
         throw new IllegalArgumentException("its entry for " + Names.shown(name) + " is impossible");
       }
-      if (files.put(name, new Entry(size, algorithm, sum)) != null) {
+      if (!files.add(name, new Entry(size, algorithm, sum))) {
         throw new IllegalArgumentException("it lists " + Names.shown(name) + " twice");
+      }
+      if (name.startsWith(Part.TABLESPACES)) {
+        int slash = name.indexOf('/', Part.TABLESPACES.length());
+        tablespaces.add(name.substring(Part.TABLESPACES.length(), slash < 0 ? name.length() : slash));
       }
     }
 

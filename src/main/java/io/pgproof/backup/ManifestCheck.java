@@ -4,10 +4,9 @@ import io.pgproof.backup.Manifest.Entry;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,14 +20,14 @@ final class ManifestCheck {
   private static final Set<String> NOT_COMPARED =
       Set.of("backup_manifest", "pg_wal", "postgresql.auto.conf", "recovery.signal", "standby.signal");
 
-  private final Map<String, Entry> missing;
+  private final ManifestFiles listed;
+  private final BitSet came = new BitSet();
   private final Set<FileChecksum> used = EnumSet.noneOf(FileChecksum.class);
   private int files;
   private int withoutChecksum;
 
   ManifestCheck(Manifest manifest) {
-    this.missing = new HashMap<>(manifest.files());
-    missing.keySet().removeIf(ManifestCheck::isNotCompared);
+    this.listed = manifest.files();
   }
 
   static boolean isNotCompared(String name) {
@@ -45,13 +44,15 @@ final class ManifestCheck {
     if (isNotCompared(name)) {
       return Optional.empty();
     }
-    Entry entry = missing.remove(name);
-    if (entry == null && FileLayout.isDataFile(name)) {
+    int place = listed.find(name);
+    if (place < 0 && FileLayout.isDataFile(name)) {
       throw mismatch(name, "is in the backup and not in backup_manifest");
     }
-    if (entry == null) {
+    if (place < 0) {
       return Optional.empty();
     }
+    came.set(place);
+    Entry entry = listed.entry(place);
     if (entry.size() != size) {
       throw mismatch(name, "has " + size + " bytes, and backup_manifest says " + entry.size());
     }
@@ -74,11 +75,28 @@ final class ManifestCheck {
 
   /** Ends the backup; throws {@code manifest-mismatch} when a listed file did not come and is not in a foreign directory. */
   synchronized void finish() {
-    missing.keySet().removeIf(FileLayout::isInForeignDirectory);
-    missing.keySet().stream().sorted().findFirst().ifPresent(name -> {
-      String others = missing.size() == 1 ? "" : ", and so are " + (missing.size() - 1) + " more";
-      throw mismatch(name, "is in backup_manifest and not in the backup" + others);
+    Missing missing = new Missing();
+    listed.forEachPlace(place -> {
+      if (!came.get(place)) {
+        missing.add(listed.name(place));
+      }
     });
+    if (missing.count > 0) {
+      String others = missing.count == 1 ? "" : ", and so are " + (missing.count - 1) + " more";
+      throw mismatch(missing.first, "is in backup_manifest and not in the backup" + others);
+    }
+  }
+
+  /** How many did not come, and the first of them by name. */
+  private static final class Missing {
+    private String first;
+    private int count;
+
+    void add(String name) {
+      if (!isNotCompared(name) && !FileLayout.isInForeignDirectory(name)) {
+        first = count++ == 0 || name.compareTo(first) < 0 ? name : first;
+      }
+    }
   }
 
   int filesWithoutChecksum() {

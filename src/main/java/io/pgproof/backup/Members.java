@@ -13,16 +13,22 @@ interface Members extends AutoCloseable {
   /**
    * One of them.
    *
-   * @param name one character a byte, without a leading {@code ./} and a directory's closing slash
+   * @param name one character a byte, {@linkplain Names#normal normal}; empty for the directory that holds all
    * @param type what it says it is
    * @param size of its content in bytes
+   * @param link where a link leads, as it says; empty for all others
    */
-  record Member(String name, Type type, long size) {}
+  record Member(String name, Type type, long size, String link) {
+    Member(String name, Type type, long size) {
+      this(name, type, size, "");
+    }
+  }
 
   enum Type {
     FILE,
     DIRECTORY,
     SYMBOLIC_LINK,
+    HARD_LINK,
     OTHER
   }
 

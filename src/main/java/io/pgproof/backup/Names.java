@@ -43,6 +43,19 @@ final class Names {
     return name.indexOf('\0') >= 0 ? Optional.of("its name holds a NUL byte") : Optional.empty();
   }
 
+  /**
+   * The same name without parts that lead nowhere: {@code ./}, doubled slashes and those at the end. It stays absolute, and
+   * {@code ..} stays in it.
+   */
+  static String normal(String name) {
+    if (!name.startsWith(".") && !name.startsWith("/") && !name.endsWith("/") && !name.endsWith("/.")
+        && !name.contains("//") && !name.contains("/./")) {
+      return name;
+    }
+    List<String> parts = parts(name).stream().filter(part -> !part.isEmpty() && !part.equals(".")).toList();
+    return (name.startsWith("/") ? "/" : "") + String.join("/", parts);
+  }
+
   private static List<String> parts(String name) {
     List<String> parts = new ArrayList<>();
     int from = 0;

@@ -130,8 +130,9 @@ final class NewestBackup {
     }
     Inspection inspection = new Inspection(backup, Optional.empty());
     Optional<Label> label = label(inspection);
-    Optional<Start> start = label.map(words -> new Start(WalSegment.timeline(words.startSegment()), words.startLsn()))
-        .or(() -> startByManifest(backup));
+    Optional<Start> start = label.isPresent()
+        ? label.map(words -> new Start(WalSegment.timeline(words.startSegment()), words.startLsn()))
+        : startByManifest(backup);
     return Optional.of(new Candidate(directory, backup, inspection.systemIdentifier(), start,
         label.map(Label::startTime).orElse(written), unfinished(inspection).orElse(null), null));
   }
@@ -145,10 +146,11 @@ final class NewestBackup {
     }
   }
 
-  private static Optional<Start> startByManifest(Backup backup) {
+  private static Optional<Start> startByManifest(Backup backup) throws InterruptedException {
     try {
-      return backup.manifest().map(Manifest::read).flatMap(listed -> listed.wal().stream().findFirst())
-          .map(range -> new Start(range.timeline(), range.start()));
+      return backup.manifest().isPresent()
+          ? Manifest.read(backup.manifest().get()).wal().stream().findFirst().map(range -> new Start(range.timeline(), range.start()))
+          : Optional.empty();
     } catch (FindingException e) {
       return Optional.empty();
     }

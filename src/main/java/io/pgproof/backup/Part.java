@@ -17,6 +17,20 @@ sealed interface Part {
   /** What messages call it. */
   String name();
 
+  /**
+   * A member's name in the data directory. Who packs a directory by hand may have its own name before that of each member, as
+   * in {@code pg_wal/000000010000000000000001} of {@code pg_wal.tar}; no part holds a directory of its own name otherwise.
+   */
+  default String inDataDirectory(String member) {
+    if (prefix().isEmpty() || member.isEmpty()) {
+      return prefix().isEmpty() ? member : prefix().substring(0, prefix().length() - 1);
+    }
+    String own = prefix().substring(prefix().lastIndexOf('/', prefix().length() - 2) + 1);
+    return (member + "/").equals(own)
+        ? prefix().substring(0, prefix().length() - 1)
+        : prefix() + (member.startsWith(own) ? member.substring(own.length()) : member);
+  }
+
   /** The tablespace that it brings, by its OID. */
   default Optional<String> tablespace() {
     return prefix().startsWith(TABLESPACES)
@@ -28,15 +42,16 @@ sealed interface Part {
     return TABLESPACES + tablespace + "/";
   }
 
-  /** A tar, decoded as its file's name says. */
+  /** A tar, compressed or not. */
   record Archive(Path path, String prefix) implements Part {
     @Override
     public String name() {
       return path.getFileName().toString();
     }
 
-    Coding coding() {
-      return Coding.of(name());
+    /** Its members, for a look at some of them. */
+    TarMembers open() throws InterruptedException {
+      return new TarMembers(new RawArchive(path, bytes -> {}).decoded());
     }
   }
 

@@ -13,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** An archive's bytes as they lie, hashed and counted on their way; one thread reads it, an interrupt ends it at once. */
@@ -37,6 +39,49 @@ final class RawArchive implements ByteSource {
     } catch (IOException e) {
       throw unreadable(file, 0, e);
     }
+  }
+
+  /**
+   * How it is compressed: as its first bytes say, or else its name.
+   *
+   * @throws FindingException {@code format-unsupported} where it is of a known format that is not read
+   */
+  Coding coding() throws InterruptedException {
+    byte[] firstBytes = firstBytes();
+    if (TarHeader.begins(firstBytes)) {
+      return Coding.NONE;
+    }
+    Optional<Coding> coding = Coding.in(firstBytes, name());
+    if (coding.isEmpty()) {
+      ForeignFormat.in(firstBytes).ifPresent(format -> {
+        throw format.finding(name());
+      });
+    }
+    return coding.orElseGet(() -> Coding.of(name()));
+  }
+
+  /** The bytes as they were before they were compressed; closing them closes this, and so does a failure. */
+  ByteSource decoded() throws InterruptedException {
+    try {
+      return coding().decode(this);
+    } catch (FindingException | InterruptedException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private byte[] firstBytes() throws InterruptedException {
+    ByteBuffer first = ByteBuffer.allocate(TarHeader.BLOCK);
+    try {
+      while (first.hasRemaining() && channel.read(first, first.position()) >= 0) {
+        continue;
+      }
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw unreadable(file, 0, e);
+    }
+    return Arrays.copyOf(first.array(), first.position());
   }
 
   @Override

@@ -9,8 +9,9 @@ import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.ArchiveFacts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,12 +19,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -33,15 +38,17 @@ final class Restoring {
   private static final String NOT_COMPARED = "not compared at this depth";
   private static final String NO_CHECKSUMS = "the source keeps no page checksums";
 
-  private final Backup backup;
   private final BackupIdentity identity;
   private final RestoreOrder order;
   private final Progress progress;
   private final SourceFiles sources;
-  private final Tablespaces tablespaces;
+  private Backup backup;
+  private Tablespaces tablespaces;
   private final Map<String, WalAtHand.Segment> segments = new ConcurrentHashMap<>();
   private final Strangers strangers = new Strangers();
   private Optional<String> origin = Optional.empty();
+  private final Queue<String> notes = new ConcurrentLinkedQueue<>();
+  private final Queue<FindingException> cut = new ConcurrentLinkedQueue<>();
   private boolean laidOver;
   private List<String> ways = List.of();
   private long unread;
@@ -72,7 +79,7 @@ final class Restoring {
       sources.requireUnchanged();
       return restored;
     } catch (FindingException e) {
-      throw sources.judged(e);
+      throw sources.judged(e.finding() instanceof Finding.BackupFault && !cut.isEmpty() ? cut.peek() : e);
     } catch (IOException e) {
       throw new UncheckedIOException(order.places().data() + " cannot be written", e);
     }
@@ -87,21 +94,26 @@ final class Restoring {
     if (!ancestor && order.walArchive().isEmpty()) {
       requireWalBehindLink();
     }
-    Optional<Manifest> manifest = backup.manifest().map(Manifest::read).filter(this::isOfThisBackup);
-    Optional<ManifestCheck> comparison = manifest.filter(listed -> order.compare()).map(ManifestCheck::new);
+    Optional<Manifest> beside = backup.manifest().isPresent()
+        ? Optional.of(Manifest.read(backup.manifest().get())).filter(this::isOfThisBackup)
+        : Optional.empty();
+    leaveOutStrangers(beside);
+    Optional<ManifestCheck> inPass = beside.filter(listed -> order.compare()).map(ManifestCheck::new);
     DataDirectory directory = new DataDirectory(order, tablespaces);
     directory.make();
     boolean shares = backup.format() == Backup.Format.PLAIN && Reflink.works(backup.directory(), order.places().data());
     if (!shares) {
       layOver(directory);
     }
-    directory.require(shares || laidOver ? 0 : needed(manifest));
+    directory.require(shares || laidOver ? 0 : needed(beside));
 
     // What a member of a chain holds of a page is judged when all are combined.
     boolean member = ancestor || identity.label().incremental();
     Optional<PageCheck> pages =
         order.compare() && !member ? Optional.of(new PageCheck(identity.label().startLsn())) : Optional.empty();
-    List<ArchiveFacts> archives = pass(directory, comparison, pages, manifest, ancestor);
+    List<ArchiveFacts> archives = pass(directory, inPass, pages, beside, ancestor);
+    Optional<Manifest> manifest = beside.isPresent() ? beside : inArchive();
+    Optional<ManifestCheck> comparison = beside.isPresent() ? inPass : compareLate(manifest);
     if (member) {
       bringManifest(directory);
     }
@@ -143,7 +155,7 @@ final class Restoring {
         checks(archives, manifest, comparison, member ? Optional.empty() : pages(control, suspects, order.compare()), major),
         laidOver ? Optional.of(sources) : Optional.empty(),
         List.copyOf(open),
-        Stream.concat(notes(made).stream(), choice.notes().stream()).toList());
+        Stream.of(notes, notes(made), choice.notes()).flatMap(Collection::stream).toList());
   }
 
   /** Along which timelines the log is to be replayed, by the histories in the backup and in the archive. */
@@ -190,6 +202,17 @@ final class Restoring {
         records.raised());
   }
 
+  private void leaveOutStrangers(Optional<Manifest> manifest) throws InterruptedException {
+    if (backup.archives().stream().noneMatch(archive -> archive.tablespace().isPresent())) {
+      return;
+    }
+    Set<String> named = new Inspection(backup, Optional.empty()).namedTablespaces();
+    List<Part> strangers = Tablespaces.strangers(backup, named, manifest, identity.postgresMajor());
+    strangers.forEach(stranger -> notes.add(stranger.name() + " brings no tablespace of this backup and was left out"));
+    backup = backup.without(strangers);
+    tablespaces = new Tablespaces(backup);
+  }
+
   /** Lays the data directory over a plain backup's, where it can be. */
   private void layOver(DataDirectory directory) throws IOException, InterruptedException {
     // A tablespace in place would have to be taken out of what is laid over, for it is restored beside.
@@ -213,14 +236,29 @@ final class Restoring {
 
   /** The manifest of a tar lies beside it, and pg_combinebackup looks for it among the files. */
   private void bringManifest(DataDirectory directory) throws IOException {
-    if (backup.format() == Backup.Format.TAR && backup.manifest().isPresent()) {
-      try (FileChannel file = directory.file(Manifest.NAME, backup.baseName())) {
-        ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(backup.manifest().get()));
-        while (content.hasRemaining()) {
-          file.write(content);
-        }
+    boolean there = Files.exists(order.places().data().resolve(Manifest.NAME), LinkOption.NOFOLLOW_LINKS);
+    if (backup.format() == Backup.Format.TAR && backup.manifest().isPresent() && !there) {
+      try (FileChannel file = directory.file(Manifest.NAME, backup.baseName());
+          InputStream text = Manifest.open(backup.manifest().get())) {
+        text.transferTo(Channels.newOutputStream(file));
       }
     }
+  }
+
+  /** Where it did not lie beside its archives. */
+  private Optional<Manifest> inArchive() throws InterruptedException {
+    Path file = order.places().data().resolve(Manifest.NAME);
+    return backup.format() == Backup.Format.TAR && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        ? Optional.of(Manifest.read(file))
+        : Optional.empty();
+  }
+
+  private Optional<ManifestCheck> compareLate(Optional<Manifest> manifest) throws IOException, InterruptedException {
+    Optional<ManifestCheck> comparison = manifest.filter(listed -> order.compare()).map(ManifestCheck::new);
+    if (comparison.isPresent()) {
+      LateComparison.run(order.places(), comparison.get());
+    }
+    return comparison;
   }
 
   private List<ArchiveFacts> pass(DataDirectory directory, Optional<ManifestCheck> comparison, Optional<PageCheck> pages,
@@ -228,7 +266,7 @@ final class Restoring {
       throws IOException, InterruptedException {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     Unpacking.Target target =
-        new Unpacking.Target(directory, tablespaces, comparison, pages, budget, backup.elsewhere(), segments, strangers);
+        new Unpacking.Target(directory, tablespaces, comparison, pages, budget, backup.elsewhere(), segments, strangers, notes, cut);
     try (TreeWalk walk = new TreeWalk(backup, laidOver, order.compare())) {
       List<Unpacking> all = new ArrayList<>();
       for (Part.Archive archive : backup.archives()) {

@@ -1,5 +1,7 @@
 package io.pgproof.backup;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import io.pgproof.backup.Members.Type;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
@@ -7,6 +9,7 @@ import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -30,8 +33,11 @@ public final class SourceFiles {
   private static final Pattern PROCESS = Pattern.compile("[0-9]+");
   private static final int WRITING = 3;
 
-  /** What changes when a file is written, replaced or touched. */
-  private record Stamp(Object deviceAndInode, long size, FileTime modified) {}
+  /**
+   * What changes when a file is written, replaced or touched: its time of modification can be set back, as copiers do that write
+   * in place, and the time of its last change of any kind cannot.
+   */
+  private record Stamp(Object deviceAndInode, long size, FileTime modified, FileTime changed) {}
 
   /**
    * All stamps below the trees.
@@ -202,10 +208,19 @@ public final class SourceFiles {
 
   /** Differs where a name or a stamp differs, but by a chance of one in 2^32; a directory's own time is not its files'. */
   private static long number(TreeWalk.Entry entry) {
+    try {
+      return stamped(entry);
+    } catch (IOException e) {
+      throw RawArchive.unreadable(entry.file(), 0, e);
+    }
+  }
+
+  private static long stamped(TreeWalk.Entry entry) throws IOException {
     long number = mixed(entry.name().hashCode()) + entry.attributes().fileKey().hashCode();
     if (entry.type() != Type.DIRECTORY) {
       number = mixed(number) + entry.attributes().size();
       number = mixed(number) + entry.attributes().lastModifiedTime().to(TimeUnit.NANOSECONDS);
+      number = mixed(number) + changed(entry.file(), NOFOLLOW_LINKS).to(TimeUnit.NANOSECONDS);
     }
     return mixed(number);
   }
@@ -219,7 +234,11 @@ public final class SourceFiles {
 
   private static Stamp stamp(Path file) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    return new Stamp(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
+    return new Stamp(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(), changed(file));
+  }
+
+  private static FileTime changed(Path file, LinkOption... options) throws IOException {
+    return (FileTime) Files.getAttribute(file, "unix:ctime", options);
   }
 
   /** Which of the files a process of this host has open for writing, as {@code /proc} tells it. */

@@ -76,9 +76,24 @@ final class Tablespaces {
   }
 
   /**
-   * Throws a finding when a part brings a tablespace that nothing names, neither the map nor what was met.
+   * The archives that bring no tablespace of this backup: people keep other tars beside it.
    *
-   * <p>From version 16 on the archive of a tablespace that lies in place is named by the manifest alone, which was compared.
+   * <p>From version 16 on the archive of a tablespace that lies in place is named by the manifest alone.
+   *
+   * @param named those that the base names
+   */
+  static List<Part> strangers(Backup backup, Set<String> named, Optional<Manifest> manifest, int major) {
+    if (manifest.isEmpty() && major >= FIRST_IN_PLACE) {
+      return List.of();
+    }
+    Set<String> listed = manifest.map(Manifest::tablespaces).orElse(Set.of());
+    return backup.parts().stream()
+        .filter(part -> part.tablespace().filter(oid -> !named.contains(oid) && !listed.contains(oid)).isPresent())
+        .toList();
+  }
+
+  /**
+   * Throws a finding when a part brings a tablespace that the manifest lists, and neither the map nor a link names.
    *
    * @param manifest whether there is one
    * @return the archives of which nothing can tell whether they are of this backup
@@ -93,7 +108,7 @@ final class Tablespaces {
     return manifest ? List.of() : unknown;
   }
 
-  private FindingException missing(String oid, String source) {
+  FindingException missing(String oid, String source) {
     boolean tar = backup.format() == Backup.Format.TAR;
     return new FindingException(
         Reason.BACKUP_INCOMPLETE, source + " names the tablespace " + Names.shown(oid) + ", and "

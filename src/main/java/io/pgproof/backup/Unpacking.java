@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +35,8 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
   sealed interface Source {
     String name();
 
-    String prefix();
+    /** A member's name in the data directory. */
+    String inDataDirectory(String member);
   }
 
   record OneArchive(Part.Archive archive) implements Source {
@@ -42,16 +46,16 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
     }
 
     @Override
-    public String prefix() {
-      return archive.prefix();
+    public String inDataDirectory(String member) {
+      return archive.inDataDirectory(member);
     }
   }
 
   /** @param walk shared by all threads, and closed by who made it */
   record ShareOfTrees(TreeWalk walk, String name) implements Source {
     @Override
-    public String prefix() {
-      return "";
+    public String inDataDirectory(String member) {
+      return member;
     }
   }
 
@@ -63,6 +67,8 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
    * @param elsewhere names of links that lead to parts of their own
    * @param segments gets the first bytes and the size of each WAL segment by its file name
    * @param strangers hears of what is no data of PostgreSQL
+   * @param notes gets what a person should know and what is no fault, a sentence each
+   * @param cut gets what explains that something is missing, where something is
    */
   record Target(
       DataDirectory directory,
@@ -72,12 +78,9 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
       ByteBudget budget,
       Set<String> elsewhere,
       Map<String, WalAtHand.Segment> segments,
-      Strangers strangers) {}
-
-  /** Decodes as the file's name says. */
-  static ByteSource open(Path archive) throws InterruptedException {
-    return Coding.of(archive.getFileName().toString()).decode(new RawArchive(archive, bytes -> {}));
-  }
+      Strangers strangers,
+      Collection<String> notes,
+      Collection<FindingException> cut) {}
 
   @Override
   public Optional<ArchiveFacts> call() throws IOException, InterruptedException {
@@ -97,10 +100,27 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
 
   private ArchiveFacts archive(Part.Archive archive) throws IOException, InterruptedException {
     RawArchive raw = new RawArchive(archive.path(), read);
-    try (TarMembers members = new TarMembers(archive.coding().decode(raw))) {
+    ByteSource decoded = raw.decoded();
+    try (TarMembers members = new TarMembers(decoded)) {
       takeAll(members);
+      if (!members.hasEndMark()) {
+        requireOthersTell(members);
+      }
+      if (raw.coding() != Coding.of(raw.name())) {
+        target.notes().add(raw.name() + " is not compressed as its name says: " + raw.coding().word());
+      }
+      decoded.note().ifPresent(target.notes()::add);
       return new ArchiveFacts(raw.name(), raw.position(), raw.sha256());
     }
+  }
+
+  /** A tar that was cut between two members looks like one whose end mark was never written; the manifest tells them apart. */
+  private void requireOthersTell(TarMembers members) {
+    if (target.manifest().isEmpty()) {
+      throw members.truncated();
+    }
+    target.cut().add(members.truncated());
+    target.notes().add(source.name() + " ends without the two blocks of zeros that end a tar; by backup_manifest no file is lost");
   }
 
   private void takeAll(Members members) throws IOException, InterruptedException {
@@ -113,8 +133,11 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
   }
 
   private void take(Member member, Members members) throws IOException, InterruptedException {
-    String name = source.prefix() + member.name();
+    String name = source.inDataDirectory(member.name());
     boolean copied = source instanceof ShareOfTrees;
+    if (member.type() == Type.DIRECTORY && member.name().isEmpty()) {
+      return;
+    }
     if (member.type() == Type.OTHER && (!copied || FileLayout.isData(name))) {
       throw unsafe(member, "it is neither a file nor a directory");
     }
@@ -132,6 +155,7 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
         }
       }
       case FILE -> write(name, member, members);
+      case HARD_LINK -> copy(name, member);
       case OTHER -> {
         target.strangers().neitherFileNorDirectory(name);
         target.directory().leaveOut(name);
@@ -160,6 +184,23 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
     }
     target.strangers().link(name);
     target.directory().leaveOut(name);
+  }
+
+  /** Two names of one file are two files here, because no link comes from an archive. */
+  private void copy(String name, Member member) throws IOException, InterruptedException {
+    Names.objection(member.link()).ifPresent(objection -> {
+      throw unsafe(member, "it is a hard link, and of the file that it names " + objection);
+    });
+    String other = source.inDataDirectory(member.link());
+    boolean ofThisArchive = target.elsewhere().stream().noneMatch(part -> other.startsWith(part + "/"));
+    Path file = target.directory().path(other);
+    if (!ofThisArchive || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FindingException(Reason.ARCHIVE_CORRUPT, source.name() + " is damaged: its member " + Names.shown(member.name())
+          + " is a hard link to " + Names.shown(member.link()) + ", which it does not hold before");
+    }
+    try (WrittenFile written = new WrittenFile(file)) {
+      write(name, new Member(member.name(), Type.FILE, Files.size(file)), written);
+    }
   }
 
   private static boolean isTablespace(String name) {

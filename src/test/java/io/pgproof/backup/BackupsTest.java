@@ -3,15 +3,22 @@ package io.pgproof.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BackupsTest {
@@ -37,8 +44,6 @@ class BackupsTest {
   @ParameterizedTest
   @CsvSource({
       "notes.txt, nothing that looks like a base backup",
-      "base.tar.xz, compression xz is not known",
-      "pg_wal.tar.bz2, compression bz2 is not known",
       "PG_VERSION, no base backup",
       "16385.tar.gz, nothing that looks like a base backup",
   })
@@ -48,6 +53,123 @@ class BackupsTest {
 
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(refusal).hasMessageContaining(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "base.tar.xz, compressed by xz, decompress", "base.tbz2, compressed by bzip2, decompress",
+      "base.tar.gz.gpg, encrypted by OpenPGP, decrypt", "shop_base-2026-11-30.tar.age, encrypted by age, decrypt",
+      "base.tar.gz.enc, encrypted, decrypt", "base.tar.gz.aa, split, join", "base.tar.001, split, join",
+      "base.tar.zst.part1, split, join", "base.zip, zip archive, decompress", "base.7z, 7-Zip, decompress",
+  })
+  void anArchiveThatIsNotReadIsNotTheBackupsFault(String file, String words, String remedy) throws Exception {
+    Files.createFile(directory.resolve(file));
+    Files.createFile(directory.resolve("backup_manifest"));
+
+    Finding finding = Found.by(() -> Backups.inspect(Backups.find(directory)));
+    assertThat(finding.reason()).as(finding.message()).isEqualTo(Reason.FORMAT_UNSUPPORTED);
+    assertThat(finding.message()).contains(file).contains(words);
+    assertThat(finding.hint()).contains(remedy);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pg_wal.tar.xz", "backup_manifest.bz2", "16385.tar.gz.gpg"})
+  void aPartThatIsNotReadIsNotMissing(String file) throws Exception {
+    CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
+    backup.files.put("tablespace_map", CraftedBackup.utf8(file.startsWith("16385") ? "16385 /srv/a\n" : ""));
+    backup.manifest = !file.startsWith("backup_manifest");
+    if (file.startsWith("pg_wal")) {
+      backup.wal.clear();
+    }
+    backup.write();
+    Files.createFile(backup.directory.resolve(file));
+
+    Found.expect(Reason.FORMAT_UNSUPPORTED, file, () -> Backups.inspect(backup.find()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"base.tar.gz", "pg_wal.tar.gz"})
+  void aFormatThatTheNameConcealsIsSeenInTheFirstBytes(String name) throws Exception {
+    for (String magic : new String[] {"BZh91AY&SY", "\u00fd7zXZ\0\0", "Salted__12345678", "age-encryption.org/v1\n",
+        "\u0085\u0002\u000c\u0003abc", "\u008c\r\u0004\u0009\u0003", "7z\u00bc\u00af'\u001c", "PK\u0003\u0004"}) {
+      CraftedBackup backup = new CraftedBackup(directory.resolve("backup" + magic.hashCode())).write();
+      Files.write(backup.directory.resolve(name), magic.getBytes(StandardCharsets.ISO_8859_1));
+
+      Found.expect(Reason.FORMAT_UNSUPPORTED, name, () -> backup.restore());
+    }
+  }
+
+  @Test
+  void aTruncatedArchiveBesideItsEncryptedCopyIsStillTruncated() throws Exception {
+    CraftedBackup backup = new CraftedBackup(directory.resolve("backup")).write();
+    Files.createFile(backup.directory.resolve("base.tar.gz.gpg"));
+    Files.write(backup.base(), Arrays.copyOf(Files.readAllBytes(backup.base()), 300));
+
+    Found.expect(Reason.ARCHIVE_TRUNCATED, "base.tar.gz", () -> backup.restore());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "base.tgz, pg_wal.tgz, backup_manifest", "base.tar.gzip, pg_wal.tar.gz, backup_manifest.gz",
+      "base-2026-11-30.tar.gz, pg_wal-2026-11-30.tar.gz, backup_manifest-2026-11-30",
+      "shop_base.tar.gz, shop_pg_wal.tar.gz, shop_backup_manifest", "shop.base_2.tgz, pg_wal.tar.gz, backup_manifest",
+      "backup.tar.gz, pg_wal.tar.gz, backup_manifest",
+  })
+  void namesThatPeopleGiveAreUnderstood(String base, String wal, String manifest) throws Exception {
+    CraftedBackup backup = named(base, wal, manifest);
+
+    Restored restored = backup.restore();
+    assertThat(restored.checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
+    assertThat(restored.manifestSha256()).contains(
+        CraftedBackup.hex(CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.directory.resolve(manifest)))));
+  }
+
+  @Test
+  void anotherManifestUnderSuchANameIsAMismatch() throws Exception {
+    CraftedBackup backup = named("shop_base.tgz", "shop_pg_wal.tgz", "shop_backup_manifest.gz");
+    backup.files.put("base/5/1259", CraftedPages.of(2));
+    Files.write(backup.directory.resolve("shop_backup_manifest.gz"), CraftedBackup.gzip(CraftedBackup.utf8(backup.manifest(""))));
+
+    Found.expect(Reason.MANIFEST_MISMATCH, "base/5/1259", () -> backup.restore());
+  }
+
+  private CraftedBackup named(String base, String wal, String manifest) throws IOException {
+    CraftedBackup backup = new CraftedBackup(directory.resolve("backup")).write();
+    byte[] text = Files.readAllBytes(backup.directory.resolve("backup_manifest"));
+    Files.delete(backup.directory.resolve("backup_manifest"));
+    Files.write(backup.directory.resolve(manifest), manifest.endsWith(".gz") ? CraftedBackup.gzip(text) : text);
+    Files.move(backup.base(), backup.directory.resolve(base));
+    Files.move(backup.walArchive(), backup.directory.resolve(wal), StandardCopyOption.REPLACE_EXISTING);
+    return backup;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Coding.class)
+  void theFirstBytesTellTheCompressionAndTheNameIsNoted(Coding coding) throws Exception {
+    CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
+    backup.coding = coding;
+    backup.write();
+    Path other = backup.directory.resolve(coding == Coding.LZ4 ? "base.tar" : "base.tar.lz4");
+    Files.move(backup.base(), other);
+
+    assertThat(backup.restore().notes()).singleElement().asString().startsWith(other.getFileName() + " is not compressed as");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"base-1.tar.gz, base-2.tar.gz", "base.tar.gz, base.tgz", "one_base.tar, two_base.tar"})
+  void severalBasesAreAmbiguous(String one, String other) throws Exception {
+    Files.createFile(directory.resolve(one));
+    Files.createFile(directory.resolve(other));
+
+    assertThat(refusal(directory)).hasMessageContaining("not clear which one");
+  }
+
+  @Test
+  void aTarUnderAnUnknownNameBesideAManifestMayBeTheBase() throws Exception {
+    Files.createFile(directory.resolve("nightly.tar.gz"));
+    Files.createFile(directory.resolve("backup_manifest"));
+
+    Found.expect(Reason.FORMAT_UNSUPPORTED, "nightly.tar.gz", () -> Backups.inspect(Backups.find(directory)));
   }
 
   @Test

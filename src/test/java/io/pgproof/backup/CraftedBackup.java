@@ -27,6 +27,10 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 final class CraftedBackup {
   static final String SEGMENT = "000000010000000000000001";
   static final int SEGMENT_SIZE = 16 << 20;
+
+  /** Bytes of zeros at the end of each tar. */
+  static final int END_MARK = 1024;
+
   static final String LABEL = """
       START WAL LOCATION: 0/1000028 (file 000000010000000000000001)
       CHECKPOINT LOCATION: 0/1000060

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DamagedArchiveTest {
   @TempDir Path directory;
@@ -63,15 +64,38 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void tarThatEndsWithoutItsEndMarkIsTruncated() throws Exception {
-    byte[] tar = backup.write().baseTar();
-    int content = tar.length;
-    while (tar[content - 1] == 0) {
-      content--;
-    }
-    Files.write(backup.base(), backup.packed(Arrays.copyOf(tar, (content + 511) / 512 * 512 + 512)));
+  void tarThatEndsWithoutItsEndMarkIsTruncatedWhereNothingTellsThatItIsWhole() throws Exception {
+    backup.manifest = false;
+    withoutEndMark(512);
 
     Found.expect(Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 512})
+  void tarThatEndsWithoutItsEndMarkIsWholeByItsManifest(int zeros) throws Exception {
+    withoutEndMark(zeros);
+
+    assertThat(backup.restore().notes()).singleElement().asString()
+        .startsWith("base.tar.gz ends without the two blocks of zeros");
+  }
+
+  @Test
+  void tarThatWasCutBetweenTwoMembersLacksFilesByItsManifest() throws Exception {
+    backup.write();
+    backup.files.remove("global/pg_control");
+    byte[] tar = withoutEndMark(0);
+    Files.writeString(backup.directory.resolve("backup_manifest"), new CraftedBackup(directory).manifest(""));
+
+    assertThat(tar.length % 512).isZero();
+    Found.expect(Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
+  }
+
+  private byte[] withoutEndMark(int zeros) throws IOException {
+    byte[] tar = backup.write().baseTar();
+    byte[] cut = Arrays.copyOf(tar, tar.length - CraftedBackup.END_MARK + zeros);
+    Files.write(backup.base(), backup.packed(cut));
+    return cut;
   }
 
   @Test
@@ -106,9 +130,51 @@ class DamagedArchiveTest {
 
   @Test
   void bytesBehindTheLastGzipMemberAreFound() throws Exception {
-    Files.write(backup.write().base(), new byte[] {0, 0}, StandardOpenOption.APPEND);
+    Files.write(backup.write().base(), new byte[] {7, 0}, StandardOpenOption.APPEND);
 
     Found.expect(Reason.ARCHIVE_CORRUPT, "no gzip member", () -> backup.restore());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Coding.class, names = {"GZIP", "LZ4", "ZSTD"})
+  void zerosThatATapeLeavesBehindAnArchiveAreNoted(Coding coding) throws Exception {
+    backup.coding = coding;
+    Files.write(backup.write().base(), new byte[300_001], StandardOpenOption.APPEND);
+
+    assertThat(backup.restore().notes()).containsExactly(
+        backup.base().getFileName() + " is followed by 300001 bytes of zeros, as tapes and block devices leave them");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Coding.class, names = {"GZIP", "LZ4", "ZSTD"})
+  void zerosInThePlaceOfHalfAnArchiveAreDamage(Coding coding) throws Exception {
+    backup.coding = coding;
+    byte[] whole = Files.readAllBytes(backup.write().base());
+    Files.write(backup.base(), Arrays.copyOf(Arrays.copyOf(whole, whole.length / 2), whole.length + 100_000));
+
+    assertThat(Found.by(() -> backup.restore())).isInstanceOf(Finding.BackupFault.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Coding.class, names = {"GZIP", "LZ4", "ZSTD"})
+  void zerosInThePlaceOfTheSecondHalfsMembersAreDamage(Coding coding) throws Exception {
+    backup.coding = coding;
+    byte[] tar = backup.write().baseTar();
+    Files.write(backup.base(), backup.packed(Arrays.copyOf(tar, tar.length / 2)));
+    Files.write(backup.base(), new byte[100_000], StandardOpenOption.APPEND);
+
+    Found.expect(Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Coding.class, names = {"GZIP", "LZ4", "ZSTD"})
+  void bytesBehindTheZerosBehindAnArchiveAreDamage(Coding coding) throws Exception {
+    backup.coding = coding;
+    byte[] zeros = new byte[300_000];
+    zeros[299_998] = 1;
+    Files.write(backup.write().base(), zeros, StandardOpenOption.APPEND);
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "bytes follow the zeros", () -> backup.restore());
   }
 
   @Test
@@ -132,7 +198,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void archiveThatDoesNotBeginWithTheLabelIsNoBaseBackup() throws Exception {
+  void archiveWithoutALabelIsNoBaseBackup() throws Exception {
     backup.write();
     Files.write(backup.base(), backup.packed(backup.walTar()));
 
@@ -191,7 +257,7 @@ class DamagedArchiveTest {
   @EnumSource(value = Coding.class, names = {"LZ4", "ZSTD"})
   void bytesBehindTheLastFrameAreFound(Coding coding) throws Exception {
     backup.coding = coding;
-    Files.write(backup.write().base(), new byte[] {0, 0}, StandardOpenOption.APPEND);
+    Files.write(backup.write().base(), new byte[] {7, 0}, StandardOpenOption.APPEND);
 
     Found.expect(Reason.ARCHIVE_CORRUPT, "bytes follow that are no", () -> backup.restore());
   }

@@ -166,6 +166,32 @@ class PlainBackupTest {
     assertThat(finding.message()).contains("base/5");
   }
 
+  @Test
+  void aFileWrittenInPlaceWithItsTimeSetBackIsAChangeOfItsDirectory() throws Exception {
+    Backup found = backup.writePlain().find();
+    BackupIdentity identity = Backups.inspect(found);
+    Path file = backup.directory.resolve("base/5/1259");
+    AtomicBoolean written = new AtomicBoolean();
+
+    Finding finding = Found.by(() -> Backups.restore(found, identity, backup.order(Optional.empty()), (done, total, note) -> {
+      if (written.compareAndSet(false, true)) {
+        writeInPlace(file);
+      }
+    }));
+    assertThat(finding.reason()).isEqualTo(Reason.BACKUP_CHANGED);
+    assertThat(finding.message()).contains("base/5");
+  }
+
+  private static void writeInPlace(Path file) {
+    try {
+      FileTime modified = Files.getLastModifiedTime(file);
+      Files.write(file, Files.readAllBytes(file));
+      Files.setLastModifiedTime(file, modified);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"added", "removed", "replaced"})
   void aDirectoryThatChangesWhileItIsReadIsAChange(String how) throws Exception {

@@ -264,6 +264,26 @@ class RestoreTest {
   }
 
   @Test
+  void archiveWrittenInPlaceWithItsTimeSetBackHasChanged() throws Exception {
+    Backup found = backup.write().find();
+    BackupIdentity identity = Backups.inspect(found);
+
+    Found.expect(Reason.BACKUP_CHANGED, "base.tar.gz", () -> Backups.restore(
+        found, identity, backup.order(Optional.empty()), (done, total, note) -> writeInPlace(backup.base())));
+  }
+
+  /** As a copier does that keeps times. */
+  private static void writeInPlace(Path file) {
+    try {
+      FileTime modified = Files.getLastModifiedTime(file);
+      Files.write(file, Files.readAllBytes(file));
+      Files.setLastModifiedTime(file, modified);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void truncatedArchiveThatIsStillOpenForWritingIsInProgress() throws Exception {
     byte[] whole = Files.readAllBytes(backup.write().base());
     Files.delete(backup.base());

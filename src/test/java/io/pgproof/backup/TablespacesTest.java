@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TablespacesTest {
   private static final String FILE = "PG_15_202209061/5/16386";
@@ -88,21 +89,37 @@ class TablespacesTest {
     assertThat(backup.data().resolve("pg_tblspc/16385")).doesNotExist();
   }
 
-  @Test
-  void anArchiveThatNothingNamesIsOfAnotherBackup() throws Exception {
-    backup.manifest = false;
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aStrangersTarIsNoTablespace(boolean manifest) throws Exception {
+    backup.manifest = manifest;
     backup.write();
     Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
+    Files.writeString(backup.directory.resolve("20261130.tar.gz"), "no tar at all");
+    Restored restored = backup.restore();
 
-    Found.expect(Reason.INCONSISTENT, "16385.tar brings a tablespace that base.tar.gz does not know", () -> backup.restore());
+    assertThat(restored.notes()).containsExactly("16385.tar brings no tablespace of this backup and was left out",
+        "20261130.tar.gz brings no tablespace of this backup and was left out");
+    assertThat(backup.places().tablespaces()).doesNotExist();
+    assertThat(backup.data().resolve("pg_tblspc")).doesNotExist();
   }
 
   @Test
-  void anArchiveThatTheManifestDoesNotNameIsAMismatch() throws Exception {
+  void aTablespaceThatTheMapNamesIsNoStrangerEvenIfItIsNoTar() throws Exception {
+    withTablespaces(Coding.GZIP, "16385");
+    Files.writeString(backup.directory.resolve("16385.tar.gz"), "no tar at all");
+
+    Found.expect(Reason.ARCHIVE_CORRUPT, "16385.tar.gz is no gzip archive", () -> backup.restore());
+  }
+
+  @Test
+  void aTablespaceThatTheManifestListsAndTheMapHasLostIsOfNoBackup() throws Exception {
+    backup.manifest = false;
     backup.write();
     Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
+    Files.writeString(backup.directory.resolve("backup_manifest"), listing("16385"));
 
-    Found.expect(Reason.MANIFEST_MISMATCH, "pg_tblspc/16385/" + FILE, () -> backup.restore());
+    Found.expect(Reason.INCONSISTENT, "16385.tar brings a tablespace that base.tar.gz does not know", () -> backup.restore());
   }
 
   @Test

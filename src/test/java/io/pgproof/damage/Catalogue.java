@@ -243,10 +243,6 @@ final class Catalogue {
     refuted("backup_label missing", DROPPED, "inconsistent", "recovery",
         (backup, scene) -> backup.base().remove(LABEL));
     alsoOn(11, 18);
-    refuted("backup_label not the first member", DROPPED, "inconsistent", "recovery", (backup, scene) -> {
-      Tar.Member label = backup.base().members().remove(0);
-      backup.base().add(label);
-    });
     refuted("backup_label of an earlier backup", REWRITTEN, "wal-missing", "recovery",
         (backup, scene) -> backup.base().edit(LABEL, file -> SoundBackup.read(scene.earlier()).base().content(LABEL)));
     refuted("a wrong START WAL LOCATION", DROPPED, Set.of("inconsistent", "recovery-failed"), "recovery",

@@ -1,0 +1,69 @@
+package io.pgproof.backup;
+
+import io.pgproof.backup.Manifest.Entry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+
+/**
+ * Compares what was restored with a manifest that came inside an archive, as {@code pg_basebackup -D -} packs it: what to
+ * compare with is known only when all has passed, so the files are read once more, from where they were restored.
+ */
+final class LateComparison {
+  private final ManifestCheck check;
+  private final ByteBuffer window = ByteBuffer.allocateDirect(Members.WINDOW);
+
+  private LateComparison(ManifestCheck check) {
+    this.check = check;
+  }
+
+  /**
+   * Compares all files of a data directory and of the tablespaces beside it, to which no link leads yet.
+   *
+   * @throws io.pgproof.proof.FindingException {@code manifest-mismatch}, as {@link ManifestCheck} throws it
+   */
+  static void run(Places places, ManifestCheck check) throws IOException, InterruptedException {
+    LateComparison comparison = new LateComparison(check);
+    try {
+      comparison.compare(places.data(), "");
+      if (Files.isDirectory(places.tablespaces(), LinkOption.NOFOLLOW_LINKS)) {
+        comparison.compare(places.tablespaces(), Part.TABLESPACES);
+      }
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    }
+  }
+
+  private void compare(Path root, String prefix) throws IOException {
+    Files.walkFileTree(root, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        String name = prefix + Names.ofUtf8(root.relativize(file).toString());
+        Optional<Entry> entry = attributes.isRegularFile() ? check.expect(name, attributes.size()) : Optional.empty();
+        if (entry.isPresent()) {
+          check.written(name, entry.get(), sum(file, entry.get()));
+        }
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+
+  private byte[] sum(Path file, Entry entry) throws IOException {
+    FileChecksum.Sum sum = entry.algorithm().start();
+    try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      while (content.read(window.clear()) >= 0) {
+        sum.update(window.flip());
+      }
+    }
+    return sum.result();
+  }
+}
