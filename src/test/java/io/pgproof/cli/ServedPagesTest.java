@@ -176,8 +176,8 @@ class ServedPagesTest {
     assertThat(page.find(".start-process-action a:visible, .create-task-action a:visible, a:visible:has-text('Start process'), "
         + "a:visible:has-text('Create task')").count()).isZero();
     page.look("tasklist");
-    assertThat(page.ask("POST", "/process-definition/key/verifyBackup/start", "{}").status()).isIn(403, 500);
-    assertThat(page.ask("POST", "/task/create", "{\"name\": \"mine\"}").status()).isIn(403, 500);
+    assertThat(page.ask("POST", "/process-definition/key/verifyBackup/start", "{}").status()).isGreaterThanOrEqualTo(400);
+    assertThat(page.ask("POST", "/task/create", "{\"name\": \"mine\"}").status()).isGreaterThanOrEqualTo(400);
     assertThat(page.ask("GET", "/task/count?name=mine", null).text()).contains("\"count\":0");
   }
 
