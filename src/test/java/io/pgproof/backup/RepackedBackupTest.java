@@ -28,7 +28,8 @@ class RepackedBackupTest {
 
   /** Order and names as {@code tar -C DIRECTORY .} gives them, the label somewhere among the others. */
   private byte[] repacked(String before) {
-    TarBytes tar = new TarBytes().of(TarBytes.GNU).member(before, '5', "", new byte[0]);
+    TarBytes tar = new TarBytes().of(TarBytes.GNU).member(before, '5', "", new byte[0])
+        .member(before + "pg_xact/", '5', "", new byte[0]);
     List<String> names = new ArrayList<>(backup.files.keySet());
     names.remove("backup_label");
     names.add(2, "backup_label");
