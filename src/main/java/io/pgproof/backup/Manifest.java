@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,7 +47,10 @@ record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRange> wal
   /** One file: its size in bytes and its checksum, empty for {@link FileChecksum#NONE}. */
   record Entry(long size, FileChecksum algorithm, byte[] checksum) {}
 
-  /** WAL from a position up to, not including, another on one timeline. */
+  /**
+   * WAL from a position up to, not including, another on one timeline. PostgreSQL lists the newest timeline first; here they stand
+   * in the order of the log.
+   */
   record WalRange(int timeline, Lsn start, Lsn end) {}
 
   /** Bytes of all files together. */
@@ -190,6 +194,7 @@ record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRange> wal
         throw new IllegalArgumentException("more follows its end");
       }
       verify();
+      wal.sort(Comparator.comparing(WalRange::start).thenComparing(WalRange::end));
       return new Manifest(files, Collections.unmodifiableSet(tablespaces), List.copyOf(wal), systemIdentifier, sums.whole());
     }
 

@@ -1,7 +1,9 @@
 package io.pgproof.backup;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -29,12 +31,22 @@ final class Strangers {
     }
   }
 
+  private final Set<String> linked = new HashSet<>();
   private final Some links = new Some();
   private final Some others = new Some();
   private final Some unlisted = new Some();
 
   synchronized void link(String name) {
+    if (name.indexOf('/') < 0) {
+      linked.add(name);
+    }
     links.add(name);
+  }
+
+  /** Whether a link lies at the top of the data directory above this name: who unpacks both writes to where the link leads. */
+  synchronized boolean isBehindLink(String name) {
+    int slash = name.indexOf('/');
+    return slash > 0 && linked.contains(name.substring(0, slash));
   }
 
   synchronized void neitherFileNorDirectory(String name) {

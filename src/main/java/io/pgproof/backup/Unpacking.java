@@ -144,6 +144,9 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
     Names.objection(member.name()).ifPresent(objection -> {
       throw unsafe(member, objection);
     });
+    if (!copied && target.strangers().isBehindLink(name)) {
+      throw unsafe(member, "it lies behind a symbolic link of the same archive");
+    }
     switch (member.type()) {
       case DIRECTORY -> {
         if (!copied) {
@@ -170,10 +173,13 @@ record Unpacking(Source source, Target target, LongConsumer read) implements Cal
     }
   }
 
-  /** Links of a cluster lead to a key, a log or a configuration; behind those in an archive somebody may lie in wait. */
+  /** Links of a cluster lead to a key, a log or a configuration, from the top of its directory; below it nobody has use for one. */
   private void passLink(String name, Member member, boolean copied) throws IOException {
     if (!copied) {
-      throw unsafe(member, "it is a symbolic link");
+      if (name.indexOf('/') >= 0) {
+        throw unsafe(member, "it is a symbolic link");
+      }
+      target.budget().spend(0, name, source.name());
     }
     if (FileLayout.isData(name)) {
       throw new FindingException(Finding.of(

@@ -1,11 +1,13 @@
 package io.pgproof.backup;
 
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_SYMLINK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Reason;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,33 @@ class RepackedBackupTest {
     backup.restore();
 
     assertThat(backup.data().resolve("pg_wal").resolve(CraftedBackup.SEGMENT)).hasSize(CraftedBackup.SEGMENT_SIZE);
+  }
+
+  /** A cluster keeps its key and its log elsewhere. */
+  @Test
+  void aLinkAtTheTopIsNamedAndNotRestored() throws Exception {
+    backup.with(CraftedBackup.entry("server.crt", LF_SYMLINK, "/etc/ssl/certs/server.pem"), new byte[0]).write();
+
+    assertThat(backup.restore().notes()).containsExactly("symbolic links, neither followed nor restored: server.crt");
+    assertThat(backup.data().resolve("server.crt")).satisfies(
+        file -> assertThat(Files.exists(file, LinkOption.NOFOLLOW_LINKS)).isFalse());
+  }
+
+  @Test
+  void whatLiesBehindALinkIsUnsafe() {
+    backup.with(CraftedBackup.entry("log", LF_SYMLINK, directory.toString()), new byte[0])
+        .with(CraftedBackup.file("log/planted", 1), new byte[1]).write();
+
+    Found.expect(Reason.UNSAFE_ARCHIVE, "log/planted", () -> backup.restore());
+    assertThat(directory.resolve("planted")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"base", "global", "pg_xact", "PG_VERSION"})
+  void aLinkInThePlaceOfDataIsNoBackupOfThem(String name) {
+    backup.with(CraftedBackup.entry(name, LF_SYMLINK, "/srv/data"), new byte[0]).write();
+
+    Found.expect(Reason.NOT_SELF_CONTAINED, name, () -> backup.restore());
   }
 
   @Test

@@ -176,10 +176,20 @@ class RestoreTest {
   }
 
   @Test
-  void archiveWithoutTheSegmentIsMissingWal() throws Exception {
+  void archiveThatHasNotComeSoFarIsABackupInTheMaking() throws Exception {
     backup.wal.clear();
     backup.write();
     Path archive = Files.createDirectory(directory.resolve("archive"));
+
+    Found.expect(Reason.BACKUP_IN_PROGRESS, CraftedBackup.SEGMENT, () -> backup.restore(Optional.of(archive)));
+  }
+
+  @Test
+  void archiveWithLaterSegmentsAndWithoutTheNeededOneIsMissingWal() throws Exception {
+    backup.wal.clear();
+    backup.write();
+    Path archive = Files.createDirectory(directory.resolve("archive"));
+    Files.write(archive.resolve("000000010000000000000002"), CraftedBackup.segment(2));
 
     Found.expect(Reason.WAL_MISSING, CraftedBackup.SEGMENT, () -> backup.restore(Optional.of(archive)));
   }
@@ -191,7 +201,7 @@ class RestoreTest {
     Path archive = Files.createDirectory(directory.resolve("archive"));
     Files.write(archive.resolve(CraftedBackup.SEGMENT + ".xz"), new byte[1]);
 
-    Found.expect(Reason.ENVIRONMENT, "compressed in a way", () -> backup.restore(Optional.of(archive)));
+    Found.expect(Reason.WAL_UNREADABLE, CraftedBackup.SEGMENT + ".xz", () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
