@@ -77,7 +77,7 @@ class RepackedBackupTest {
   void aLinkAtTheTopIsNamedAndNotRestored() throws Exception {
     backup.with(CraftedBackup.entry("server.crt", LF_SYMLINK, "/etc/ssl/certs/server.pem"), new byte[0]).write();
 
-    assertThat(backup.restore().notes()).containsExactly("symbolic links, neither followed nor restored: server.crt");
+    assertThat(backup.restore().notes()).contains("symbolic links, neither followed nor restored: server.crt");
     assertThat(backup.data().resolve("server.crt")).satisfies(
         file -> assertThat(Files.exists(file, LinkOption.NOFOLLOW_LINKS)).isFalse());
   }

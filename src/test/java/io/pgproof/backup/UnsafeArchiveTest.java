@@ -248,7 +248,7 @@ class UnsafeArchiveTest {
 
   @Test
   void terminalCodesInANameAreNotPrinted() throws Exception {
-    backup.with(CraftedBackup.entry("\u001b[2Jevil", LF_SYMLINK, "x"), new byte[0]).write();
+    backup.with(CraftedBackup.entry("base/\u001b[2Jevil", LF_SYMLINK, "x"), new byte[0]).write();
 
     Finding finding = Found.by(() -> backup.restore());
     assertThat(finding.message()).contains("\\x1b[2Jevil").doesNotContain("\u001b");

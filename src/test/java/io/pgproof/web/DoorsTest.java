@@ -3,8 +3,12 @@ package io.pgproof.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.workflow.Groups;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,6 +17,8 @@ import org.springframework.core.env.Environment;
 
 /** Which paths answer, to whom, and what the answers carry. */
 class DoorsTest extends ServedEngine {
+  private static final Pattern NONCE = Pattern.compile("'nonce-([^']+)'");
+
   @Autowired private Environment environment;
 
   @Test
@@ -25,6 +31,24 @@ class DoorsTest extends ServedEngine {
     HttpResponse<String> answer = browser().get("/");
     assertThat(answer.statusCode()).isEqualTo(302);
     assertThat(answer.headers().firstValue("Location").orElseThrow()).endsWith("/camunda/app/");
+  }
+
+  /** Asked for all at once, because Camunda's own place for the nonce is one for all requests. */
+  @Test
+  void eachPageCarriesTheNonceOfItsOwnHeader() {
+    assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> pageOfStranger()).toList()).allSatisfy(page -> {
+      Matcher nonce = NONCE.matcher(page.headers().firstValue("Content-Security-Policy").orElseThrow());
+      assertThat(nonce.find()).isTrue();
+      assertThat(page.body()).contains("nonce=\"" + nonce.group(1) + "\"");
+    });
+  }
+
+  private HttpResponse<String> pageOfStranger() {
+    try {
+      return browser().get("/camunda/app/welcome/default/");
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @ParameterizedTest

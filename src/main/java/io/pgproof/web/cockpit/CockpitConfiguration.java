@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
+import org.springframework.core.Ordered;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -17,6 +19,14 @@ class CockpitConfiguration {
   @Bean("/")
   FirstPage firstPage() {
     return new FirstPage();
+  }
+
+  @Bean
+  FilterRegistrationBean<NonceOfEachPage> nonceOfEachPage() {
+    FilterRegistrationBean<NonceOfEachPage> registration = new FilterRegistrationBean<>(new NonceOfEachPage());
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    registration.addUrlPatterns("/camunda/*");
+    return registration;
   }
 
   // The server listens only after all singletons are ready, so nobody can ask before this is done.
