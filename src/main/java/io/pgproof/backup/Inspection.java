@@ -180,8 +180,12 @@ final class Inspection {
     boolean further = backup.parts().stream().anyMatch(part -> part.tablespace().isPresent());
     Set<String> links = new TreeSet<>();
     try (TarMembers members = ((Part.Archive) backup.base().orElseThrow()).open()) {
-      Optional<Member> next = members.next();
-      for (int before = 0; next.isPresent() && (further || before < 2); before++) {
+      // Asking for a third member would read the second to its end, and a bomb has none.
+      for (int before = 0; further || before < 2; before++) {
+        Optional<Member> next = members.next();
+        if (next.isEmpty()) {
+          break;
+        }
         Member member = next.get();
         if (isFile(member, TablespaceMap.NAME)) {
           return new Named(TablespaceMap.parse(content(members, member, TablespaceMap.LARGEST)).keySet(), true);
@@ -189,7 +193,6 @@ final class Inspection {
         if (member.type() == Type.SYMBOLIC_LINK && member.name().startsWith(Part.TABLESPACES)) {
           links.add(member.name().substring(Part.TABLESPACES.length()));
         }
-        next = members.next();
       }
     }
     return new Named(links, false);
