@@ -65,8 +65,8 @@ public final class Examination {
   }
 
   private void make(Set<String> torn, Progress progress) throws InterruptedException {
-    libraries.made().ifPresent(this::take);
-    notes.addAll(Remarks.of(copy));
+    unlessLate("which libraries the image lacks", () -> libraries.made().ifPresent(this::take));
+    unlessLate("which tables are unlogged", () -> notes.addAll(Remarks.of(copy)));
     make(Depth.STANDARD, IndexCheck.NAME, "indexes and tables (amcheck)",
         () -> IndexCheck.make(copy, depth.atLeast(Depth.DEEP), progress));
     if (depth == Depth.STANDARD) {
@@ -75,6 +75,15 @@ public final class Examination {
     make(Depth.DEEP, RowCheck.NAME, "every row", () -> new RowCheck(copy, limit, progress).make());
     make(Depth.DEEP, ChecksumCheck.NAME, "checksums of pages as recovery left them (pg_checksums)",
         () -> ChecksumCheck.make(copy, torn, limit, progress));
+  }
+
+  /** Looks at what is no check of its own, unless the server may be what took all the time. */
+  private void unlessLate(String what, Runnable looking) {
+    if (late()) {
+      notChecked.add(what + ", because the checks took too long");
+    } else {
+      looking.run();
+    }
   }
 
   private void make(Depth from, String name, String what, Making making) throws InterruptedException {

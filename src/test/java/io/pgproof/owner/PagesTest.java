@@ -231,7 +231,8 @@ class PagesTest {
       return content;
     });
     Tars.change(backup.resolve("pg_wal.tar.gz"), (name, content) -> {
-      Arrays.fill(content, content.length / 2, content.length, (byte) 0);
+      // The backup's end lies behind the first page, because orders came in meanwhile.
+      Arrays.fill(content, Math.min(PAGE, content.length), content.length, (byte) 0);
       return content;
     });
     Report report = Bench.verify(Bench.request(backup));
