@@ -63,7 +63,7 @@ final class Chain {
   }
 
   private static Known ancestor(Known member, List<Known> beside) {
-    // One of which the cluster is known comes before one of which it is not.
+    // A backup whose cluster is known comes before one whose cluster is not.
     return beside.stream().filter(member::standsOn).min(Comparator.comparing(known -> known.cluster().isEmpty()))
         .orElseThrow(() -> new FindingException(Finding.of(
             Reason.BACKUP_INCOMPLETE,

@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  * {@code backup_manifest}, versions 1 and 2, whole by its own checksum (source: the manual's "Backup Manifest Format").
  *
  * @param files by name, one character a byte
- * @param tablespaces of which it lists files, by OID
+ * @param tablespaces OIDs of the tablespaces whose files it lists
  * @param wal what recovery needs, in order
  * @param systemIdentifier unsigned; empty in version 1
  * @param sha256 of the file as it lies

@@ -49,7 +49,7 @@ sealed interface Part {
       return path.getFileName().toString();
     }
 
-    /** Its members, for a look at some of them. */
+    /** Opens it to read some of its members. */
     TarMembers open() throws InterruptedException {
       return new TarMembers(new RawArchive(path, bytes -> {}).decoded());
     }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Refuses what a person sends to the engine unless {@link AllowedCommands} lists it.
  *
- * <p>A person is whoever is authenticated. The job executor and the program itself are not. A command within another belongs to
+ * <p>A command comes from a person when somebody is authenticated. The job executor and the program itself are not. A command within another belongs to
  * the outer one, which was allowed.
  */
 final class CommandGuard extends CommandInterceptor {
