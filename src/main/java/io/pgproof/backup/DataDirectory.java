@@ -134,7 +134,8 @@ final class DataDirectory {
     try {
       Files.createDirectory(path, DIRECTORY);
     } catch (FileAlreadyExistsException e) {
-      throw twice(name, archive);
+      throw new FindingException(
+          Reason.UNSAFE_ARCHIVE, archive + " brings " + Names.shown(name) + " as a file and as a directory");
     } catch (IOException e) {
       throw failed(path, e);
     }
@@ -203,7 +204,12 @@ final class DataDirectory {
     }
   }
 
+  /** Nothing against the backup: tar lets the later one win, as whoever appends to an archive means it. */
   private static FindingException twice(String name, String archive) {
-    return new FindingException(Reason.UNSAFE_ARCHIVE, archive + " brings " + Names.shown(name) + " a second time");
+    return new FindingException(Finding.of(
+        Reason.FORMAT_UNSUPPORTED,
+        archive + " brings " + Names.shown(name) + " a second time, and pgproof does not choose between the two",
+        "unpack the archives with tar in the order in which they are restored, and verify the directory",
+        null));
   }
 }

@@ -30,6 +30,11 @@ public final class Browser {
     return send(request(path).GET());
   }
 
+  /** Asks for a page, as one who types its address. */
+  HttpResponse<String> page(String path) throws IOException, InterruptedException {
+    return send(request(path).setHeader("Accept", "text/html").GET());
+  }
+
   /** Asks the engine, as Cockpit and Tasklist do. */
   public HttpResponse<String> ask(String path) throws IOException, InterruptedException {
     return get(ENGINE + path);

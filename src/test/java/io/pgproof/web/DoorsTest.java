@@ -10,12 +10,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.Environment;
 
 /** Which paths answer, to whom, and what the answers carry. */
+@ExtendWith(OutputCaptureExtension.class)
 class DoorsTest extends ServedEngine {
   private static final Pattern NONCE = Pattern.compile("'nonce-([^']+)'");
 
@@ -58,6 +62,16 @@ class DoorsTest extends ServedEngine {
   })
   void nothingElseIsServed(String path) throws Exception {
     assertThat(browser().get(path).statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/unknown", "/camunda/unknown", "/camunda//app", "/camunda/api/engine/engine/default/user"})
+  void whoAsksForAPageIsToldWithoutANoteInTheLog(String path, CapturedOutput output) throws Exception {
+    HttpResponse<String> answer = browser().page(path);
+    assertThat(answer.statusCode()).isIn(400, 401, 404);
+    assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+    assertThat(answer.body()).contains("<h1>This page cannot be shown</h1>").doesNotContain(path);
+    assertThat(output.getAll()).doesNotContain("Exception");
   }
 
   @ParameterizedTest
