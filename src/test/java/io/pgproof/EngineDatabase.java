@@ -50,6 +50,12 @@ public final class EngineDatabase implements AutoCloseable {
     }
   }
 
+  /** Runs what pg_dump wrote. */
+  public void load(Path sql) throws IOException {
+    run(as(binaries.resolve("psql"), "-qX", "--set=ON_ERROR_STOP=1", "--host=" + directory, "--username=" + USER,
+        "--dbname=pgproof", "--file=" + sql, "--output=/dev/null"));
+  }
+
   /** For {@code spring.datasource.url}. */
   public String url() {
     return url("pgproof");

@@ -38,12 +38,13 @@ public final class Trail {
   /** In one query. */
   private static final int MOST_RUNS = 1000;
 
-  private static final String COLUMNS = "select id, run, at, kind, actor, body from pgproof_evidence ";
+  private static final String COLUMNS = "select id, run, at, kind, schema_version, actor, body from pgproof_evidence ";
   private static final RowMapper<Entry> ENTRY = (row, number) -> new Entry(
       row.getLong("id"),
       new RunId(row.getString("run")),
       row.getObject("at", OffsetDateTime.class).toInstant(),
       row.getString("kind"),
+      row.getInt("schema_version"),
       row.getString("actor"),
       row.getString("body"));
 
@@ -68,10 +69,10 @@ public final class Trail {
   }
 
   /** Adds an entry, its time being now. */
-  public Instant record(RunId run, String kind, String actor, Object body) {
+  public Instant record(RunId run, String kind, int schema, String actor, Object body) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    jdbc.update("insert into pgproof_evidence (run, at, kind, actor, body) values (?, ?, ?, ?, ?)",
-        run.value(), now.atOffset(ZoneOffset.UTC), kind, actor, EvidenceJson.write(body));
+    jdbc.update("insert into pgproof_evidence (run, at, kind, schema_version, actor, body) values (?, ?, ?, ?, ?, ?)",
+        run.value(), now.atOffset(ZoneOffset.UTC), kind, schema, actor, EvidenceJson.write(body));
     if (TransactionSynchronizationManager.isSynchronizationActive()) {
       TransactionSynchronizationManager.registerSynchronization(settling);
     } else {

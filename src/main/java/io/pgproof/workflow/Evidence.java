@@ -1,7 +1,6 @@
 package io.pgproof.workflow;
 
 import io.pgproof.audit.Entry;
-import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.Trail;
 import io.pgproof.backup.Choice;
 import io.pgproof.proof.Finding;
@@ -13,12 +12,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the trail of a run tells, one type a kind of entry; the kind in the table is the type's name. */
+/** What the trail of a run tells, one type for each {@link EvidenceKind}. */
 public sealed interface Evidence {
 
   /** One line for a person. */
@@ -26,7 +24,8 @@ public sealed interface Evidence {
 
   /** Adds this to a run's trail, in the transaction of the caller. */
   default void record(Trail trail, RunId run, String actor) {
-    trail.record(run, kind(getClass()), actor, this);
+    EvidenceKind kind = EvidenceKind.of(getClass());
+    trail.record(run, kind.code(), kind.schema(), actor, this);
   }
 
   /** Adds what pgproof did or found by itself. */
@@ -427,18 +426,13 @@ public sealed interface Evidence {
 
   /** The kind of the entry as it stands in the table. */
   static String kind(Class<? extends Evidence> type) {
-    return type.getSimpleName();
+    return EvidenceKind.of(type).code();
   }
 
   /**
-   * @throws IllegalStateException for an entry of a kind that this version does not know
+   * @throws IllegalStateException for an entry that this version cannot read
    */
-  @SuppressWarnings("unchecked")
   static Evidence read(Entry entry) {
-    Class<?> type = Arrays.stream(Evidence.class.getPermittedSubclasses())
-        .filter(permitted -> permitted.getSimpleName().equals(entry.kind()))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("entry " + entry.id() + " is of the unknown kind " + entry.kind()));
-    return EvidenceJson.read(entry.body(), (Class<? extends Evidence>) type);
+    return EvidenceKind.read(entry);
   }
 }

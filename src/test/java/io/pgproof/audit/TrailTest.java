@@ -36,7 +36,7 @@ class TrailTest {
     Trail trail = new Trail(database, Clock.systemUTC());
 
     new TransactionTemplate(new DataSourceTransactionManager(database))
-        .executeWithoutResult(transaction -> trail.record(RUN, "Asked", "ada", Map.of()));
+        .executeWithoutResult(transaction -> trail.record(RUN, "Asked", 1, "ada", Map.of()));
 
     assertThat(trail.of(RUN)).hasSize(1);
     assertThat(output).contains("what was recorded last may not be on the disk yet");
@@ -46,15 +46,15 @@ class TrailTest {
   void theLastEntryOfEachOfManyRunsIsFound() {
     Trail trail = trail();
     RunId other = new RunId("20260301-030000-bbbb");
-    trail.record(RUN, "Asked", "ada", Map.of("n", 1));
-    trail.record(RUN, "Asked", "ada", Map.of("n", 2));
-    trail.record(other, "Found", "ada", Map.of());
+    trail.record(RUN, "Asked", 1, "ada", Map.of("n", 1));
+    trail.record(RUN, "Asked", 1, "ada", Map.of("n", 2));
+    trail.record(other, "Found", 1, "ada", Map.of());
     List<RunId> many = new ArrayList<>(List.of(RUN, other));
     for (int more = 1000; more < 4500; more++) {
       many.add(new RunId("20260301-030000-" + more));
     }
     RunId farBehind = many.get(many.size() - 1);
-    trail.record(farBehind, "Asked", "ada", Map.of("n", 3));
+    trail.record(farBehind, "Asked", 1, "ada", Map.of("n", 3));
 
     assertThat(trail.last(many, "Asked")).containsOnlyKeys(RUN, farBehind)
         .containsValue(trail.last(RUN, "Asked").orElseThrow());
@@ -68,7 +68,7 @@ class TrailTest {
     trail.awaitCommit(before, Duration.ofMillis(20));
     assertThat(trail.commits()).isEqualTo(before);
 
-    Thread recording = new Thread(() -> trail.record(RUN, "Asked", "ada", Map.of()));
+    Thread recording = new Thread(() -> trail.record(RUN, "Asked", 1, "ada", Map.of()));
     recording.start();
     trail.awaitCommit(before, Duration.ofHours(1));
     assertThat(trail.commits()).isGreaterThan(before);

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -59,10 +60,17 @@ final class Program implements AutoCloseable {
 
   /** A server of the web pages and of whoever asks, on a port that is free; it is ready when this returns. */
   static Program serve(Path state, String... more) {
+    return serve(state, Map.of(), more);
+  }
+
+  /** @param environment added to this process's own */
+  static Program serve(Path state, Map<String, String> environment, String... more) {
     List<String> arguments = new ArrayList<>(List.of("serve"));
     arguments.addAll(List.of(more));
-    Map<String, String> quick = Map.of("SERVER_PORT", "0", "PGPROOF_WATCH_EVERY", "1s", "PGPROOF_TELLING_RETRY_CYCLE", "PT0.5S");
-    Program server = start(state, quick, List.of(), arguments.toArray(String[]::new));
+    Map<String, String> all =
+        new HashMap<>(Map.of("SERVER_PORT", "0", "PGPROOF_WATCH_EVERY", "1s", "PGPROOF_TELLING_RETRY_CYCLE", "PT0.5S"));
+    all.putAll(environment);
+    Program server = start(state, all, List.of(), arguments.toArray(String[]::new));
     Awaitility.await().until(() -> server.err().contains(SERVES) || !server.running());
     assertThat(server.err()).contains(SERVES + "http://127.0.0.1:");
     return server;

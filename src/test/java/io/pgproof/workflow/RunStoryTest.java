@@ -195,7 +195,7 @@ class RunStoryTest {
       ObjectNode body = (ObjectNode) JSON.readTree(entry.body());
       body.remove(List.of("timeline", "neededLsn", "pageChecksums", "findings"));
       body.path("checks").forEach(check -> ((ObjectNode) check).remove("inapplicable"));
-      older.add(new Entry(entry.id(), entry.run(), entry.at(), entry.kind(), entry.actor(), body.toString()));
+      older.add(new Entry(entry.id(), entry.run(), entry.at(), entry.kind(), entry.schema(), entry.actor(), body.toString()));
     }
     assertThat(word(older)).isEqualTo("proven");
     assertThat(RunStory.of(older).verdict().message()).contains("restores, recovers and answers");
@@ -229,12 +229,12 @@ class RunStoryTest {
   private static List<Entry> with(List<Entry> trail, int at, ObjectNode body) {
     List<Entry> other = new ArrayList<>(trail);
     Entry was = trail.get(at);
-    other.set(at, new Entry(was.id(), was.run(), was.at(), was.kind(), was.actor(), body.toString()));
+    other.set(at, new Entry(was.id(), was.run(), was.at(), was.kind(), was.schema(), was.actor(), body.toString()));
     return other;
   }
 
   private static Entry entry(Evidence evidence) {
-    return new Entry(1, RUN, Instant.parse("2026-11-30T16:09:00Z"), Evidence.kind(evidence.getClass()), "pgproof",
+    return new Entry(1, RUN, Instant.parse("2026-11-30T16:09:00Z"), Evidence.kind(evidence.getClass()), 1, "pgproof",
         EvidenceJson.write(evidence));
   }
 
@@ -244,7 +244,7 @@ class RunStoryTest {
       List<Entry> entries = new ArrayList<>();
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         String[] parts = line.split(" ", 3);
-        entries.add(new Entry(entries.size() + 1, RUN, Instant.parse(parts[1]), parts[0], "pgproof", parts[2]));
+        entries.add(new Entry(entries.size() + 1, RUN, Instant.parse(parts[1]), parts[0], 1, "pgproof", parts[2]));
       }
       return entries;
     } catch (IOException e) {
