@@ -105,7 +105,7 @@ final class ControlServer implements AutoCloseable {
         return;
       }
       threads.execute(connection::awaitTakenBack);
-      Desk.hearing(connection, () -> answering.answer(EvidenceJson.read(line, Request.class), connection));
+      FailureReplies.during(connection, () -> answering.answer(EvidenceJson.read(line, Request.class), connection));
     } catch (IOException | RejectedExecutionException e) {
       LOG.debug("whoever asked is gone: {}", e.toString());
     } finally {

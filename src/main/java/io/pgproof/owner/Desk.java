@@ -2,21 +2,15 @@ package io.pgproof.owner;
 
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
-import io.pgproof.proof.Finding;
-import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
 import io.pgproof.workflow.Reports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Answers what needs no engine: what was, the images, and the leftovers. */
 final class Desk {
-  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
-
   private final Reports reports;
   private final ImageStore images;
   private final Leftovers leftovers;
@@ -29,40 +23,7 @@ final class Desk {
 
   /** Answers in full; whatever goes wrong is an answer too, unless nobody listens. */
   void answer(Request request, Asker asker) throws IOException {
-    hearing(asker, () -> asker.hear(reply(request, asker)));
-  }
-
-  /** Turns what a piece of work throws into the answer that says so. */
-  static void hearing(Asker asker, Work work) throws IOException {
-    try {
-      work.run();
-    } catch (UsageException e) {
-      asker.hear(new Reply.Refused(e.reason().code(), e.getMessage(), e.hint()));
-    } catch (FindingException e) {
-      Finding finding = e.finding();
-      asker.hear(new Reply.Failed(finding.reason().code(), finding.message(), finding.hint(), finding.words()));
-    } catch (UncheckedIOException e) {
-      asker.hear(failed(e.getCause(), e.getMessage()));
-    } catch (IOException e) {
-      asker.hear(failed(e, e.toString()));
-    } catch (RuntimeException | Error e) {
-      LOG.error("a request failed", e);
-      asker.hear(new Reply.Failed(Reason.INTERNAL.code(), String.valueOf(e.getMessage() == null ? e : e.getMessage()),
-          Reason.INTERNAL.hint(), null));
-    }
-  }
-
-  /** A fault of the machine; where it was that nobody listens, nobody hears this either. */
-  private static Reply failed(IOException fault, String what) {
-    String cause = String.valueOf(fault.getMessage());
-    return new Reply.Failed(Reason.ENVIRONMENT.code(), what.contains(cause) ? what : what + ": " + cause,
-        Reason.ENVIRONMENT.hint(), null);
-  }
-
-  /** Work that may find that nobody listens. */
-  @FunctionalInterface
-  interface Work {
-    void run() throws IOException;
+    FailureReplies.during(asker, () -> asker.hear(reply(request, asker)));
   }
 
   private Reply reply(Request request, Asker asker) throws IOException {

@@ -188,7 +188,7 @@ final class IndexCheck extends ObjectCheck {
         return;
       }
       boolean library = isLibrary(e);
-      if (library || ServerFailure.lost(e)) {
+      if (library || ServerLostException.lost(e)) {
         statement(index.toString(), e);
       }
       // A function of the copy's own, which may need what only its users have; the index itself can be checked without it.

@@ -177,7 +177,7 @@ abstract class ObjectCheck {
    * @throws SQLException the failure itself, when the connection is lost
    */
   final void statement(String object, SQLException failure) throws SQLException {
-    if (ServerFailure.lost(failure)) {
+    if (ServerLostException.lost(failure)) {
       throw failure;
     }
     object(object, failure);
@@ -253,7 +253,7 @@ abstract class ObjectCheck {
   }
 
   private static void throwIfLost(String what, SQLException failure) throws ServerLostException {
-    if (ServerFailure.lost(failure)) {
+    if (ServerLostException.lost(failure)) {
       throw new ServerLostException(what, failure);
     }
   }

@@ -152,7 +152,7 @@ public final class RestoredServer {
         return connect(database, statementLimit);
       } catch (SQLException e) {
         // The server, and not the database, refuses.
-        if (ServerFailure.lost(e) || String.valueOf(e.getSQLState()).startsWith("57P") || refusesRole(e)) {
+        if (ServerLostException.lost(e) || String.valueOf(e.getSQLState()).startsWith("57P") || refusesRole(e)) {
           throw e;
         }
         refused = refused == null || isElsewhere(refused) ? e : refused;

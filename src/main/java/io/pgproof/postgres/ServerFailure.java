@@ -51,16 +51,7 @@ final class ServerFailure {
     if (server.outOfMemory().getAsBoolean()) {
       return Optional.of(Finding.of(Reason.OUT_OF_MEMORY, what + " took the container to its memory limit", words));
     }
-    return lost(failure) ? Optional.of(lost(what, words)) : Optional.empty();
-  }
-
-  /** Whether the connection is gone, and with it perhaps the server. */
-  static boolean lost(SQLException failure) {
-    String state = String.valueOf(failure.getSQLState());
-    // What the server itself calls an error leaves the connection: so speaks a foreign data wrapper that finds nobody.
-    boolean said = failure instanceof PSQLException words && words.getServerErrorMessage() != null
-        && "ERROR".equals(words.getServerErrorMessage().getSeverity());
-    return !said && (state.startsWith("08") || state.startsWith("57P"));
+    return ServerLostException.lost(failure) ? Optional.of(lost(what, words)) : Optional.empty();
   }
 
   /** Of sessions that were lost together, the one whose process the server's log blames; this one where it blames none. */

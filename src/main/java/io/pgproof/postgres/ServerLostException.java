@@ -1,6 +1,7 @@
 package io.pgproof.postgres;
 
 import java.sql.SQLException;
+import org.postgresql.util.PSQLException;
 
 /** A check lost its connection, and with it perhaps the server: what was left of it cannot be made. */
 final class ServerLostException extends Exception {
@@ -19,6 +20,15 @@ final class ServerLostException extends Exception {
     super(what, cause);
     this.what = what;
     this.backend = backend;
+  }
+
+  /** Whether the connection is gone, and with it perhaps the server. */
+  static boolean lost(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    // What the server itself calls an error leaves the connection: so speaks a foreign data wrapper that finds nobody.
+    boolean said = failure instanceof PSQLException words && words.getServerErrorMessage() != null
+        && "ERROR".equals(words.getServerErrorMessage().getSeverity());
+    return !said && (state.startsWith("08") || state.startsWith("57P"));
   }
 
   String what() {

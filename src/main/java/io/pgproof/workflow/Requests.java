@@ -78,11 +78,9 @@ final class Requests {
         .orElseThrow(() -> new IllegalStateException("run " + run + " recorded no " + Evidence.kind(kind)));
   }
 
-  /** The run's place among those who wait for a container. */
-  Turns.Place place(RunId run) {
-    Entry asked = asked(run);
-    VerificationRequest request = ((Evidence.Asked) Evidence.read(asked)).request();
-    return new Turns.Place(run, asked.id(), request.target(), request.path());
+  /** Ascending in the order of asking. */
+  long order(RunId run) {
+    return asked(run).id();
   }
 
   private Entry asked(RunId run) {

@@ -3,6 +3,8 @@ package io.pgproof.workflow;
 import io.pgproof.target.Durations;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.camunda.bpm.engine.impl.context.Context;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 
 /** Pauses before something is tried again, as a setting says them. */
 final class RetryCycle {
@@ -20,5 +22,11 @@ final class RetryCycle {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(setting + " must be durations separated by commas, such as 10s,1m or PT10S,PT1M, not " + cycle);
     }
+  }
+
+  /** Whether the job that runs in this thread is not tried again by itself. */
+  static boolean isLastTry() {
+    JobExecutorContext job = Context.getJobExecutorContext();
+    return job != null && job.getCurrentJob() != null && job.getCurrentJob().getRetries() <= 1;
   }
 }

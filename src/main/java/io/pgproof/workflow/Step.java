@@ -10,8 +10,6 @@ import java.util.List;
 import org.camunda.bpm.engine.delegate.BpmnError;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
-import org.camunda.bpm.engine.impl.context.Context;
-import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +46,7 @@ abstract class Step implements JavaDelegate {
     } catch (FindingException e) {
       throw found(run, e.finding(), VerifyBackup.ErrorCode.FINDING, e);
     } catch (Exception | Error e) {
-      boolean last = e instanceof LongWork.Fault fault ? fault.last() : isLastTry();
+      boolean last = e instanceof LongWork.Fault fault ? fault.last() : RetryCycle.isLastTry();
       LOG.error("{} of run {} failed {}", execution.getCurrentActivityName(), run,
           last ? "for the last time" : "and will be tried again", e);
       if (!last) {
@@ -88,11 +86,6 @@ abstract class Step implements JavaDelegate {
     if (!notes.isEmpty()) {
       record(run, new Evidence.Noted(notes));
     }
-  }
-
-  static boolean isLastTry() {
-    JobExecutorContext job = Context.getJobExecutorContext();
-    return job != null && job.getCurrentJob() != null && job.getCurrentJob().getRetries() <= 1;
   }
 
   private static String said(Throwable e) {

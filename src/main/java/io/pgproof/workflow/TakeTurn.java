@@ -27,7 +27,7 @@ final class TakeTurn extends Step {
 
   @Override
   void perform(RunId run, DelegateExecution execution) {
-    List<String> behind = turns.take(requests.place(run)).stream().map(RunId::value).toList();
+    List<String> behind = turns.take(Turns.Place.of(requests, run)).stream().map(RunId::value).toList();
     boolean waited = waited(run);
     execution.setVariable(VerifyBackup.Variable.TURN_TAKEN, behind.isEmpty());
     if (behind.isEmpty()) {

@@ -19,7 +19,7 @@ final class TellRecipient implements JavaDelegate {
     } catch (Sending.NotDelivered e) {
       throw sending.givenUp(execution, e);
     } catch (IOException e) {
-      if (Step.isLastTry()) {
+      if (RetryCycle.isLastTry()) {
         throw sending.givenUp(execution, e);
       }
       throw e;

@@ -1,6 +1,7 @@
 package io.pgproof.workflow;
 
 import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
 import io.pgproof.proof.Unforeseen;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +63,11 @@ final class Turns implements AutoCloseable {
    */
   record Place(RunId run, long order, Optional<String> target, Path path) implements Comparable<Place> {
     private static final Comparator<Place> IN_ORDER = Comparator.comparingLong(Place::order);
+
+    static Place of(Requests requests, RunId run) {
+      VerificationRequest request = requests.of(run);
+      return new Place(run, requests.order(run), request.target(), request.path());
+    }
 
     boolean sameBackup(Place other) {
       return target.isPresent() && target.equals(other.target) || path.equals(other.path);

@@ -295,7 +295,7 @@ public final class Verifications {
       ProcessInstance instance =
           runtime.createProcessInstanceQuery().processInstanceId(wait.getProcessInstanceId()).singleResult();
       if (!instance.isSuspended()) {
-        turns.expect(requests.place(new RunId(instance.getBusinessKey())));
+        turns.expect(Turns.Place.of(requests, new RunId(instance.getBusinessKey())));
         runtime.messageEventReceived(VerifyBackup.Message.TURN_CAME, wait.getExecutionId());
       }
     }

@@ -1,0 +1,50 @@
+package io.pgproof.workflow;
+
+import io.pgproof.audit.Trail;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RepositoryService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskExecutor;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Makes what every process of this program needs of the engine. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WorkflowSettings.class)
+class EngineConfiguration {
+
+  @Bean
+  Requests requests(Trail trail) {
+    return new Requests(trail);
+  }
+
+  @Bean
+  OpenTasks openTasks(DataSource database) {
+    return new OpenTasks(database);
+  }
+
+  @Bean
+  LongWork longWork(RuntimeService runtime, WorkflowSettings settings) {
+    return new LongWork(
+        new Doorbell(runtime), settings.workerEndsWithin(), settings.retryCycle().split(",").length + 1);
+  }
+
+  @Bean
+  OwnDefinitions ownDefinitions(RepositoryService repository) {
+    return new OwnDefinitions(repository);
+  }
+
+  @Bean
+  Oversight oversight(ManagementService management, JdbcTemplate jdbc, PlatformTransactionManager transactions, Clock clock,
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
+    return new Oversight(management, jdbc, new TransactionTemplate(transactions), clock, (ThreadPoolTaskExecutor) steps);
+  }
+}
