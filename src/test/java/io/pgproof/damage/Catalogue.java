@@ -82,7 +82,7 @@ final class Catalogue {
         (backup, scene) -> backup.base().add(Tar.Member.file("base/way-out", new byte[0]).typed('1', "/etc/passwd")));
     refuted("a device", DROPPED, "unsafe-archive", "archive",
         (backup, scene) -> backup.base().add(Tar.Member.file("base/disk", new byte[0]).typed('4', "")));
-    refuted("a file brought twice", DROPPED, "unsafe-archive", "archive",
+    add("a file brought twice", DROPPED, "inconclusive", "format-unsupported", "",
         (backup, scene) -> backup.base().add(Tar.Member.file("PG_VERSION", bytes("15\n"))));
     refuted("a bomb, and a manifest that does not list it", KEPT, "manifest-mismatch", "manifest",
         (backup, scene) -> backup.file(SoundBackup.BASE, file -> bomb(scene)));
