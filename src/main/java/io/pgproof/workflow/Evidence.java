@@ -18,6 +18,11 @@ import java.util.stream.Stream;
 
 /** What the trail of a run tells, one type for each {@link EvidenceKind}. */
 public sealed interface Evidence {
+  /** The task in which operators review a stale backup, as entries name it. */
+  String REVIEW_STALE_BACKUP = "reviewStaleBackup";
+
+  /** The decision that passes a backup on to the next ones to decide, as entries name it. */
+  String ESCALATE = "escalate";
 
   /** One line for a person. */
   String tell();

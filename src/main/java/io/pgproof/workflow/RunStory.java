@@ -146,7 +146,7 @@ final class RunStory {
     } else if (evidence instanceof Evidence.Decided decided) {
       decided(decided.task(), decided.decision());
     } else if (evidence instanceof Evidence.NobodyDecided nobody) {
-      decided(nobody.task(), VerifyBackup.Decision.ESCALATE);
+      decided(nobody.task(), Evidence.ESCALATE);
     } else if (evidence instanceof Evidence.TaskJoined || evidence instanceof Evidence.DecisionTakenAway) {
       undecided = null;
     } else if (evidence instanceof Evidence.ContainerDestroyed) {
@@ -174,7 +174,7 @@ final class RunStory {
 
   /** A review that is escalated is the approvers' to decide, be their task open yet or not. */
   private void decided(String task, String decision) {
-    if (!task.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) || !decision.equals(VerifyBackup.Decision.ESCALATE)) {
+    if (!task.equals(Evidence.REVIEW_STALE_BACKUP) || !decision.equals(Evidence.ESCALATE)) {
       undecided = null;
     }
   }

@@ -69,7 +69,7 @@ public final class VerifyBackup {
 
   /** Ids of the tasks where the process waits for a person. */
   public static final class Task {
-    public static final String REVIEW_STALE_BACKUP = "reviewStaleBackup";
+    public static final String REVIEW_STALE_BACKUP = Evidence.REVIEW_STALE_BACKUP;
     public static final String APPROVE_ESCALATION = "approveEscalation";
 
     private Task() {}
@@ -274,7 +274,7 @@ public final class VerifyBackup {
   public static final class Decision {
     public static final String ACCEPT = "accept";
     public static final String NEW_BACKUP = "newBackup";
-    public static final String ESCALATE = "escalate";
+    public static final String ESCALATE = Evidence.ESCALATE;
     public static final String VERIFY_AGAIN = "verifyAgain";
     public static final String DISMISS = "dismiss";
 
