@@ -1,2 +1,2 @@
-/** The application class; may import Spring Boot. */
+/** The application class. */
 package io.pgproof;

@@ -1,6 +1,6 @@
 package io.pgproof;
 
-import io.pgproof.postgres.ServerAddress;
+import io.pgproof.postgres.server.ServerAddress;
 import io.pgproof.state.StateDirectory.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;

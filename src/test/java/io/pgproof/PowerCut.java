@@ -2,10 +2,10 @@ package io.pgproof;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.Mounts;
+import io.pgproof.command.ProgramResult;
 import io.pgproof.state.Trees;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -98,13 +98,13 @@ public final class PowerCut implements AutoCloseable {
   }
 
   private static void require(String... line) {
-    Ended ended = ended(line);
-    if (!ended.succeeded()) {
-      throw new AssertionError(ended.describe());
+    ProgramResult programResult = ended(line);
+    if (!programResult.succeeded()) {
+      throw new AssertionError(programResult.describe());
     }
   }
 
-  private static Ended ended(String... line) {
+  private static ProgramResult ended(String... line) {
     return PROGRAMS.run(new HostCommand(Duration.ofMinutes(1), line));
   }
 }

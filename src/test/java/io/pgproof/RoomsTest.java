@@ -11,73 +11,105 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
-import java.util.Arrays;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which room may import which: the table of the design, as a test. */
+/** Which room may import which; {@code docs/architecture.md} shows the same tables. */
 class RoomsTest {
   private static final String HERE = "io.pgproof";
+  private static final int MOST_CLASSES = 25;
+  private static final Pattern IMPORT = Pattern.compile("^import (?:static )?(io\\.pgproof(?:\\.[a-z]+)*)\\.[A-Z]", Pattern.MULTILINE);
 
-  /** A room, and the rooms it may import. */
-  private static final Map<String, Set<String>> ROOMS = new TreeMap<>(Map.ofEntries(
-      Map.entry("", Set.of()),
-      Map.entry("proof", Set.of()),
-      Map.entry("command", Set.of()),
-      Map.entry("state", Set.of("proof", "command")),
-      Map.entry("yaml", Set.of("proof")),
-      Map.entry("target", Set.of("proof", "yaml")),
-      Map.entry("backup", Set.of("proof", "command", "backup.binding")),
-      Map.entry("backup.binding", Set.of()),
-      Map.entry("sandbox", Set.of("proof")),
-      Map.entry("sandbox.lxc", Set.of("proof", "sandbox", "sandbox.lxc.binding", "command")),
-      Map.entry("sandbox.lxc.binding", Set.of()),
-      Map.entry("image", Set.of("proof", "yaml", "sandbox", "command")),
-      Map.entry("postgres", Set.of("proof", "sandbox", "backup")),
-      Map.entry("audit", Set.of("proof")),
-      Map.entry("demo", Set.of("proof", "sandbox", "image", "postgres")),
-      Map.entry("notify", Set.of("proof", "target")),
-      Map.entry("workflow", Set.of("proof", "state", "target", "backup", "sandbox", "image", "postgres", "audit", "notify")),
-      Map.entry("owner", Set.of("", "proof", "command", "state", "target", "backup", "sandbox", "sandbox.lxc", "image",
-          "postgres", "audit", "demo", "workflow")),
-      Map.entry("cli", Set.of("", "proof", "command", "state", "target", "backup", "sandbox", "sandbox.lxc", "image", "audit", "workflow",
-          "owner")),
-      Map.entry("web", Set.of("proof", "audit", "target", "workflow")),
-      Map.entry("web.cockpit", Set.of("proof", "audit", "target", "workflow", "web"))));
+  /** From bottom to top: a room, and the rooms below it that it imports. */
+  private static final Map<String, Set<String>> ROOMS = new LinkedHashMap<>();
 
-  /** What only some rooms may import of the outside. */
-  private static final Map<String, Set<String>> GUARDED = Map.ofEntries(
-      Map.entry("com.sun.jna", Set.of("sandbox.lxc.binding", "backup.binding")),
-      Map.entry("org.camunda", Set.of("workflow", "web.cockpit")),
-      Map.entry("org.springframework", Set.of("", "workflow", "audit", "owner", "web", "web.cockpit")),
-      Map.entry("picocli", Set.of("cli")),
-      Map.entry("java.sql", Set.of("postgres", "audit", "demo")),
-      Map.entry("org.postgresql", Set.of("postgres", "demo")),
-      Map.entry("org.newsclub.net.unix", Set.of("postgres", "demo")),
-      Map.entry("org.apache.commons.compress", Set.of("backup")),
-      Map.entry("org.h2", Set.of("audit")),
-      Map.entry("org.yaml", Set.of("yaml")),
-      Map.entry("com.cronutils", Set.of("target")),
-      Map.entry("jakarta.mail", Set.of("notify")),
-      Map.entry("org.eclipse.angus", Set.of("notify")),
-      Map.entry("java.net.http", Set.of("notify")));
+  /** What only some rooms import of the outside. */
+  private static final Map<String, Set<String>> OUTSIDE = new LinkedHashMap<>();
+
+  static {
+    room("");
+    room("proof");
+    room("command");
+    room("state", "proof", "command");
+    room("yaml", "proof");
+    room("target", "proof", "yaml");
+    room("backup.binding");
+    room("backup.archive", "proof", "backup.binding");
+    room("backup.format", "proof", "backup.archive");
+    room("backup.pages", "proof", "backup.format");
+    room("backup.wal", "proof", "backup.archive", "backup.format");
+    room("backup.source", "proof", "backup.binding", "backup.archive", "backup.format", "backup.wal");
+    room("backup.restore", "proof", "backup.binding", "backup.archive", "backup.format", "backup.pages", "backup.wal", "backup.source");
+    room("sandbox");
+    room("sandbox.lxc.binding");
+    room("sandbox.lxc", "proof", "command", "sandbox", "sandbox.lxc.binding");
+    room("image", "proof", "command", "yaml", "sandbox");
+    room("postgres.server", "proof", "backup.format");
+    room("postgres.recovery", "proof", "sandbox", "backup.format", "backup.wal", "backup.restore", "postgres.server");
+    room("postgres.check", "proof", "sandbox", "backup.format", "backup.pages", "postgres.server", "postgres.recovery");
+    room("audit", "proof");
+    room("evidence", "proof", "target", "audit", "backup.format", "backup.source", "postgres.recovery");
+    room("demo", "sandbox", "image", "postgres.server", "postgres.recovery");
+    room("notify", "target");
+    room("workflow.model", "evidence");
+    room("workflow.engine", "proof", "target", "audit", "evidence", "workflow.model");
+    room("workflow.guard", "workflow.model", "workflow.engine");
+    room("workflow.notify", "proof", "target", "audit", "evidence", "notify", "workflow.model", "workflow.engine");
+    room("workflow.attempt", "proof", "state", "target", "backup.format", "backup.pages", "backup.source", "backup.restore", "sandbox", "image", "postgres.server", "postgres.recovery", "postgres.check", "audit", "evidence", "workflow.model", "workflow.engine");
+    room("workflow.verify", "proof", "target", "backup.source", "backup.restore", "sandbox", "image", "audit", "evidence", "workflow.model", "workflow.engine", "workflow.notify", "workflow.attempt");
+    room("workflow.decide", "proof", "target", "audit", "evidence", "workflow.model", "workflow.engine", "workflow.notify", "workflow.verify");
+    room("workflow.schedule", "proof", "target", "backup.format", "backup.source", "backup.restore", "audit", "evidence", "workflow.model", "workflow.engine", "workflow.notify", "workflow.verify");
+    room("control", "proof", "state", "target", "image", "audit", "evidence", "workflow.attempt");
+    room("daemon", "", "proof", "command", "state", "target", "sandbox", "sandbox.lxc", "image", "audit", "evidence", "demo", "workflow.notify", "workflow.attempt", "workflow.verify", "workflow.schedule", "control");
+    room("cli", "", "proof", "command", "state", "target", "backup.restore", "sandbox", "sandbox.lxc", "image", "audit", "evidence", "workflow.attempt", "control", "daemon");
+    room("web");
+    room("web.cockpit", "workflow.model");
+    outside("com.sun.jna", "sandbox.lxc.binding", "backup.binding");
+    outside("org.camunda", "workflow.engine", "workflow.guard", "workflow.notify", "workflow.attempt", "workflow.verify", "workflow.decide", "workflow.schedule", "web.cockpit");
+    outside("org.springframework", "", "audit", "evidence", "workflow.engine", "workflow.guard", "workflow.notify", "workflow.attempt", "workflow.verify", "workflow.decide", "workflow.schedule", "daemon", "web", "web.cockpit");
+    outside("picocli", "cli");
+    outside("java.sql", "postgres.server", "postgres.recovery", "postgres.check", "audit", "demo");
+    outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");
+    outside("org.newsclub.net.unix", "postgres.server");
+    outside("org.h2", "audit");
+    outside("org.yaml", "yaml");
+    outside("com.cronutils", "target");
+    outside("jakarta.mail", "notify");
+    outside("org.eclipse.angus", "notify");
+    outside("java.net.http", "notify");
+  }
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(HERE);
+
+  private static void room(String room, String... imports) {
+    ROOMS.put(room, new TreeSet<>(List.of(imports)));
+  }
+
+  private static void outside(String library, String... rooms) {
+    OUTSIDE.put(library, new TreeSet<>(List.of(rooms)));
+  }
 
   static Stream<String> rooms() {
     return ROOMS.keySet().stream();
   }
 
-  static Stream<String> guarded() {
-    return GUARDED.keySet().stream();
+  static Stream<String> libraries() {
+    return OUTSIDE.keySet().stream();
   }
 
   @ParameterizedTest(name = "room \"{0}\"")
@@ -86,49 +118,132 @@ class RoomsTest {
     Set<String> forbidden = new TreeSet<>(ROOMS.keySet());
     forbidden.removeAll(ROOMS.get(room));
     forbidden.remove(room);
-    String[] packages = forbidden.stream().map(RoomsTest::packageOf).toArray(String[]::new);
     noClasses().that(resideInAPackage(packageOf(room)))
-        .should().dependOnClassesThat(resideInAnyPackage(packages))
+        .should().dependOnClassesThat(resideInAnyPackage(packagesOf(forbidden)))
         .because("room '" + room + "' may import " + ROOMS.get(room) + " only")
         .check(CLASSES);
   }
 
+  @Test
+  void everyPermissionIsUsed() throws IOException {
+    Map<String, Set<String>> used = new TreeMap<>();
+    for (String room : ROOMS.keySet()) {
+      used.put(room, importsOf(room));
+    }
+    assertThat(used).isEqualTo(new TreeMap<>(ROOMS));
+  }
+
+  /** By the classes, and by the sources, which also name the constants that the compiler copies. */
+  private static Set<String> importsOf(String room) throws IOException {
+    Set<String> imports = new TreeSet<>();
+    CLASSES.stream().filter(type -> type.getPackageName().equals(packageOf(room)))
+        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+        .map(dependency -> dependency.getTargetClass().getBaseComponentType().getPackageName())
+        .filter(name -> name.startsWith(HERE)).map(RoomsTest::roomOf).forEach(imports::add);
+    try (Stream<Path> files = Files.list(directoryOf(room))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        IMPORT.matcher(Files.readString(file)).results().forEach(found -> imports.add(roomOf(found.group(1))));
+      }
+    }
+    imports.remove(room);
+    return imports;
+  }
+
+  @Test
+  void everyRoomImportsOnlyWhatStandsBelowIt() {
+    List<String> order = new ArrayList<>(ROOMS.keySet());
+    ROOMS.forEach((room, imports) -> assertThat(order.subList(0, order.indexOf(room))).as(room).containsAll(imports));
+  }
+
   @ParameterizedTest(name = "{0}")
-  @MethodSource("guarded")
-  void theOutsideIsImportedWhereItBelongs(String outside) {
-    String[] allowed = GUARDED.get(outside).stream().map(RoomsTest::packageOf).toArray(String[]::new);
-    DescribedPredicate<JavaClass> elsewhere = DescribedPredicate.not(resideInAnyPackage(allowed));
+  @MethodSource("libraries")
+  void librariesAreImportedWhereTheyBelong(String library) {
+    DescribedPredicate<JavaClass> elsewhere = DescribedPredicate.not(resideInAnyPackage(packagesOf(OUTSIDE.get(library))));
     noClasses().that(elsewhere)
-        .should().dependOnClassesThat(resideInAPackage(outside + ".."))
-        .because(outside + " belongs to " + GUARDED.get(outside))
+        .should().dependOnClassesThat(resideInAPackage(library + ".."))
+        .because(library + " belongs to " + OUTSIDE.get(library))
         .check(CLASSES);
+    Set<String> using = CLASSES.stream()
+        .filter(type -> type.getDirectDependenciesFromSelf().stream()
+            .anyMatch(dependency -> dependency.getTargetClass().getBaseComponentType().getPackageName().startsWith(library)))
+        .map(type -> roomOf(type.getPackageName())).collect(Collectors.toCollection(TreeSet::new));
+    assertThat(using).as("rooms that import " + library).isEqualTo(OUTSIDE.get(library));
   }
 
   @Test
   void everyPackageIsARoom() {
-    Set<String> packages = CLASSES.stream().map(JavaClass::getPackageName)
-        .map(name -> name.equals(HERE) ? "" : name.substring(HERE.length() + 1))
-        .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> packages = CLASSES.stream().map(type -> roomOf(type.getPackageName())).collect(Collectors.toSet());
     assertThat(packages).isEqualTo(ROOMS.keySet());
   }
 
   @Test
-  void everyRoomSaysWhatItIsFor() {
-    Set<String> without = new TreeSet<>(ROOMS.keySet());
-    CLASSES.stream().map(JavaClass::getPackageName).distinct().forEach(name -> {
-      if (Arrays.stream(new java.io.File("src/main/java", name.replace('.', '/')).list()).anyMatch("package-info.java"::equals)) {
-        without.remove(name.equals(HERE) ? "" : name.substring(HERE.length() + 1));
-      }
-    });
-    assertThat(without).isEmpty();
+  void noRoomIsCrowded() {
+    Map<String, Long> crowded = CLASSES.stream().filter(JavaClass::isTopLevelClass)
+        .filter(type -> !type.getSimpleName().equals("package-info"))
+        .collect(Collectors.groupingBy(type -> roomOf(type.getPackageName()), Collectors.counting()));
+    crowded.values().removeIf(classes -> classes <= MOST_CLASSES);
+    assertThat(crowded).isEmpty();
   }
 
   @Test
-  void roomsDoNotGoInCircles() {
-    SlicesRuleDefinition.slices().matching(HERE + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  void everyRoomSaysWhatItIsFor() {
+    assertThat(ROOMS.keySet()).allMatch(room -> purpose(room).endsWith("."));
+  }
+
+  /** Between rooms, and between the storeys that their first names make. */
+  @ParameterizedTest
+  @MethodSource("slices")
+  void roomsDoNotGoInCircles(String slices) {
+    SlicesRuleDefinition.slices().matching(slices).should().beFreeOfCycles().check(CLASSES);
+  }
+
+  static Stream<String> slices() {
+    return Stream.of(HERE + ".(*)..", HERE + ".(**)", HERE + ".*.(*)..");
+  }
+
+  @Test
+  void theTablesStandInTheDocumentation() throws IOException {
+    List<String> table = new ArrayList<>(List.of("| room | holds | imports |", "|---|---|---|"));
+    ROOMS.forEach((room, imports) -> table.add(
+        "| " + named(room) + " | " + purpose(room).replaceFirst("\\.$", "") + " | " + named(imports) + " |"));
+    table.addAll(List.of("", "| library | only in |", "|---|---|"));
+    OUTSIDE.forEach((library, rooms) -> table.add("| `" + library + "` | " + named(rooms) + " |"));
+    assertThat(Files.readString(Path.of("docs/architecture.md"))).contains(String.join("\n", table));
+  }
+
+  private static String named(Set<String> rooms) {
+    List<String> order = new ArrayList<>(ROOMS.keySet());
+    order.retainAll(rooms);
+    return order.isEmpty() ? "–" : order.stream().map(RoomsTest::named).collect(Collectors.joining(", "));
+  }
+
+  private static String named(String room) {
+    return room.isEmpty() ? "(root)" : "`" + room + "`";
+  }
+
+  /** The Javadoc of the package. */
+  private static String purpose(String room) {
+    try {
+      String file = Files.readString(directoryOf(room).resolve("package-info.java"));
+      return file.substring(file.indexOf("/**") + 3, file.indexOf("*/")).replaceAll("\\s*\n \\*", "").strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static Path directoryOf(String room) {
+    return Path.of("src/main/java", packageOf(room).replace('.', '/'));
+  }
+
+  private static String roomOf(String name) {
+    return name.equals(HERE) ? "" : name.substring(HERE.length() + 1);
   }
 
   private static String packageOf(String room) {
     return room.isEmpty() ? HERE : HERE + "." + room;
+  }
+
+  private static String[] packagesOf(Set<String> rooms) {
+    return rooms.stream().map(RoomsTest::packageOf).toArray(String[]::new);
   }
 }

@@ -1,2 +1,2 @@
-/** The insert-only trail of what was asked, found and decided; may import {@code proof}, Spring JDBC, Jackson and H2's triggers. */
+/** The insert-only evidence log, verdicts and waivers in the database. */
 package io.pgproof.audit;

@@ -1,6 +1,6 @@
 package io.pgproof.cli;
 
-import io.pgproof.owner.Request;
+import io.pgproof.control.Request;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,6 +17,6 @@ final class CleanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return Simple.ask(main, spec, new Request.Clean());
+    return TextCommand.ask(main, spec, new Request.Clean());
   }
 }

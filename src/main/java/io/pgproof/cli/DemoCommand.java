@@ -1,7 +1,7 @@
 package io.pgproof.cli;
 
-import io.pgproof.owner.Reply;
-import io.pgproof.owner.Request;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Setting;
@@ -42,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     StateDirectory state = main.state();
-    Link.requireRoot();
+    DaemonConnection.requireRoot();
     Ownership.make(state);
     // Each demonstration begins by removing the backup of the one before. The kernel takes the lock back however this process ends.
     try (FileChannel turn = FileChannel.open(state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -57,15 +57,15 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private int demonstrate(StateDirectory state) throws Exception {
-    try (Link link = Link.toEngine(state)) {
+    try (DaemonConnection daemonConnection = DaemonConnection.toEngine(state)) {
       Reply reply;
       try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
-        reply = link.ask(new Request.Demo(major, Math.max(1, orders)), progress::show);
+        reply = daemonConnection.ask(new Request.Demo(major, Math.max(1, orders)), progress::show);
       }
       if (!(reply instanceof Reply.BackedUp backup)) {
-        return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
-      int status = new Proving(link, spec.commandLine(), false).verify(request(backup));
+      int status = new VerificationSession(daemonConnection, spec.commandLine(), false).verify(request(backup));
       PrintWriter out = spec.commandLine().getOut();
       out.println();
       out.println("Try next, with this backup or one of yours:");
@@ -79,6 +79,6 @@ final class DemoCommand implements Callable<Integer> {
     return Settings.NONE
         .with(Setting.FRESHNESS_QUERY, backup.freshnessQuery())
         .with(Setting.ASSERTIONS, List.of("select count(*) > 0 from order_lines"))
-        .request(Optional.empty(), Path.of(backup.path()), Person.whoRanThis());
+        .request(Optional.empty(), Path.of(backup.path()), InvokingUser.whoRanThis());
   }
 }

@@ -32,13 +32,13 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     HostPrograms programs = new HostPrograms();
-    List<Sandbox.Lack> lacks = Machine.lacks(programs, main.state());
+    List<Sandbox.Lack> lacks = HostRequirements.lacks(programs, main.state());
     if (fix) {
       for (Sandbox.Lack lack : lacks.stream().filter(lack -> !lack.byHand()).toList()) {
         out.println("+ " + lack.mend());
-        programs.run(Machine.shell(lack.mend(), MEND_LIMIT), out::println);
+        programs.run(HostRequirements.shell(lack.mend(), MEND_LIMIT), out::println);
       }
-      lacks = Machine.lacks(programs, main.state());
+      lacks = HostRequirements.lacks(programs, main.state());
     }
     for (Sandbox.Lack lack : lacks) {
       out.println(lack.what());

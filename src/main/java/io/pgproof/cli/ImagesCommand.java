@@ -1,10 +1,10 @@
 package io.pgproof.cli;
 
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
 import io.pgproof.image.Image;
-import io.pgproof.owner.Reply;
-import io.pgproof.owner.Request;
-import io.pgproof.workflow.Words;
+import io.pgproof.proof.HumanFormat;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,10 +32,10 @@ final class ImagesCommand implements Callable<Integer> {
   }
 
   private static int list(Main main, CommandSpec spec, boolean json) throws Exception {
-    try (Link link = Link.toDesk(main.state())) {
-      Reply reply = link.ask(new Request.ListImages(), said -> {});
+    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
+      Reply reply = daemonConnection.ask(new Request.ListImages(), said -> {});
       if (!(reply instanceof Reply.Images images)) {
-        return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
@@ -44,7 +44,7 @@ final class ImagesCommand implements Callable<Integer> {
       }
       for (Image image : images.images()) {
         out.printf("%s  PostgreSQL %s  built %s  %s%n", image.key(), image.postgresVersion(),
-            ReportText.time(image.builtAt()), Words.bytes(image.bytes()));
+            ReportText.time(image.builtAt()), HumanFormat.bytes(image.bytes()));
       }
       out.println("images can be built for");
       images.buildable().forEach(version -> out.printf("  PostgreSQL %d from %s%n", version.major(), version.from()));
@@ -85,7 +85,7 @@ final class ImagesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return Simple.ask(images.main, spec, new Request.BuildImage(major, refresh));
+      return TextCommand.ask(images.main, spec, new Request.BuildImage(major, refresh));
     }
   }
 
@@ -102,7 +102,7 @@ final class ImagesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return Simple.ask(images.main, spec, new Request.RemoveImage(key));
+      return TextCommand.ask(images.main, spec, new Request.RemoveImage(key));
     }
   }
 }

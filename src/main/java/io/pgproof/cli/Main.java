@@ -96,7 +96,7 @@ public final class Main implements Runnable {
     CommandLine line = e.getCommandLine();
     boolean json = java.util.Arrays.asList(arguments).contains("--json");
     if (json) {
-      line.getOut().println(Outcomes.refusedAsJson("bad-option", e.getMessage(), hint(line)));
+      line.getOut().println(FailureOutput.refusedAsJson("bad-option", e.getMessage(), hint(line)));
     }
     line.getErr().println("pgproof: " + e.getMessage());
     line.getErr().println("HINT: " + hint(line));
@@ -109,8 +109,8 @@ public final class Main implements Runnable {
 
   private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
     if (e instanceof UsageException usage) {
-      return Outcomes.refused(line, parsed, usage);
+      return FailureOutput.refused(line, parsed, usage);
     }
-    return Outcomes.failed(line, parsed, null, e);
+    return FailureOutput.failed(line, parsed, null, e);
   }
 }

@@ -1,8 +1,8 @@
 package io.pgproof.cli;
 
-import io.pgproof.owner.Reply;
-import io.pgproof.workflow.ProgressBoard.Standing;
-import io.pgproof.workflow.Words;
+import io.pgproof.control.Reply;
+import io.pgproof.proof.HumanFormat;
+import io.pgproof.workflow.attempt.ProgressBoard.Standing;
 import java.io.PrintWriter;
 import java.time.Duration;
 
@@ -54,11 +54,11 @@ final class ProgressLine implements AutoCloseable {
   private String text(Standing standing) {
     StringBuilder text = new StringBuilder(standing.phase());
     if (standing.total() > 0) {
-      text.append("  ").append(Words.bytes(standing.done())).append(" of ").append(Words.bytes(standing.total()));
+      text.append("  ").append(HumanFormat.bytes(standing.done())).append(" of ").append(HumanFormat.bytes(standing.total()));
       long nanos = System.nanoTime() - phaseBegan;
       if (standing.done() > 0 && standing.done() < standing.total() && nanos > 1_000_000_000L) {
         double left = (double) nanos / standing.done() * (standing.total() - standing.done());
-        text.append(", ").append(Words.duration(Duration.ofNanos((long) left))).append(" left");
+        text.append(", ").append(HumanFormat.duration(Duration.ofNanos((long) left))).append(" left");
       }
     }
     if (standing.note() != null) {

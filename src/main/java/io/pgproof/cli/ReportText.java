@@ -1,8 +1,8 @@
 package io.pgproof.cli;
 
+import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
-import io.pgproof.workflow.Evidence;
-import io.pgproof.workflow.Words;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ final class ReportText {
   }
 
   static String time(Instant instant) {
-    return instant == null ? "unknown" : Words.time(instant);
+    return instant == null ? "unknown" : HumanFormat.time(instant);
   }
 
   static String seconds(long millis) {
@@ -56,7 +56,7 @@ final class ReportText {
       rows.add(new Row("backup", backup.path() + (chosen == null ? "" : " (" + chosen.words() + ")")));
       String format = backup.format().equals("tar") ? "" : ", " + backup.format();
       rows.add(new Row("", "PostgreSQL " + backup.postgresVersion() + format + ", begun " + time(backup.startTime()) + " at "
-          + backup.startLsn() + ", " + Words.bytes(backup.bytes())));
+          + backup.startLsn() + ", " + HumanFormat.bytes(backup.bytes())));
       backup.archives().forEach(archive ->
           rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));
     }
@@ -72,8 +72,8 @@ final class ReportText {
     }
     if (report.freshness() != null && report.freshness().newest() != null) {
       rows.add(new Row("freshness", "newest data of " + time(report.freshness().newest()) + " (" + report.freshness().source()
-          + "), " + Words.duration(Duration.ofSeconds(report.freshness().ageSeconds())) + " old, "
-          + Words.duration(Duration.ofSeconds(report.freshness().maxAgeSeconds())) + " allowed"));
+          + "), " + HumanFormat.duration(Duration.ofSeconds(report.freshness().ageSeconds())) + " old, "
+          + HumanFormat.duration(Duration.ofSeconds(report.freshness().maxAgeSeconds())) + " allowed"));
     }
     for (int i = 0; i < report.checks().size(); i++) {
       Report.CheckFacts check = report.checks().get(i);

@@ -1,10 +1,10 @@
 package io.pgproof.cli;
 
 import io.pgproof.audit.EvidenceJson;
-import io.pgproof.owner.Reply;
-import io.pgproof.owner.Request;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
+import io.pgproof.evidence.RunHistory;
 import io.pgproof.proof.Mistakes;
-import io.pgproof.workflow.Reports;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,10 +34,10 @@ final class RunsCommand implements Callable<Integer> {
       mistakes.add(Mistakes.notAllowed("--limit", Integer.toString(limit), "a whole number from 1"));
     }
     mistakes.throwIfAny();
-    try (Link link = Link.toDesk(main.state())) {
-      Reply reply = link.ask(new Request.ListRuns(limit), said -> {});
+    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
+      Reply reply = daemonConnection.ask(new Request.ListRuns(limit), said -> {});
       if (!(reply instanceof Reply.Runs runs)) {
-        return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
@@ -51,7 +51,7 @@ final class RunsCommand implements Callable<Integer> {
     }
   }
 
-  private static void print(Reports.Line line, PrintWriter out) {
+  private static void print(RunHistory.Line line, PrintWriter out) {
     out.printf("%s  %s  %-12s %-20s %10s  %s%n", line.run(), ReportText.time(line.askedAt()),
         line.verdict() == null ? "under way" : line.verdict(),
         line.reason() == null ? "" : line.reason(),

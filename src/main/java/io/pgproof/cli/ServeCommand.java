@@ -1,6 +1,6 @@
 package io.pgproof.cli;
 
-import io.pgproof.owner.Owner;
+import io.pgproof.daemon.Daemon;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.Ownership;
@@ -34,7 +34,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Link.requireRoot();
+    DaemonConnection.requireRoot();
     StateDirectory state = main.state();
     Configuration configuration = configuration(state);
     Ownership ownership = Ownership.take(state).orElseThrow(() -> new UsageException(Reason.BAD_OPTION,
@@ -44,10 +44,10 @@ final class ServeCommand implements Callable<Integer> {
     CountDownLatch signal = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       signal.countDown();
-      Link.awaitTeardown(ended);
+      DaemonConnection.awaitTeardown(ended);
     }, "signal"));
-    try (Owner owner = Owner.serve(ownership, configuration)) {
-      spec.commandLine().getErr().println("pgproof serves " + owner.address() + "; it ends with Ctrl-C or SIGTERM");
+    try (Daemon daemon = Daemon.serve(ownership, configuration)) {
+      spec.commandLine().getErr().println("pgproof serves " + daemon.address() + "; it ends with Ctrl-C or SIGTERM");
       signal.await();
     } finally {
       ended.countDown();

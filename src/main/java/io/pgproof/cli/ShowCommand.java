@@ -1,8 +1,8 @@
 package io.pgproof.cli;
 
 import io.pgproof.audit.EvidenceJson;
-import io.pgproof.owner.Reply;
-import io.pgproof.owner.Request;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
 import io.pgproof.proof.Reason;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -29,15 +29,15 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Link link = Link.toDesk(main.state())) {
-      Reply reply = link.ask(new Request.ShowRun(run), said -> {});
+    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
+      Reply reply = daemonConnection.ask(new Request.ShowRun(run), said -> {});
       if (!(reply instanceof Reply.Run shown)) {
-        return Outcomes.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(shown.report() == null
-            ? Outcomes.refusedAsJson(Reason.UNDER_WAY.code(), "run " + run + " has no verdict yet", Reason.UNDER_WAY.hint())
+            ? FailureOutput.refusedAsJson(Reason.UNDER_WAY.code(), "run " + run + " has no verdict yet", Reason.UNDER_WAY.hint())
             : EvidenceJson.write(shown.report()));
         return Main.DONE;
       }

@@ -50,8 +50,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     VerificationRequest request = request();
-    try (Link link = Link.toEngine(main.state())) {
-      return new Proving(link, spec.commandLine(), json).verify(request);
+    try (DaemonConnection daemonConnection = DaemonConnection.toEngine(main.state())) {
+      return new VerificationSession(daemonConnection, spec.commandLine(), json).verify(request);
     }
   }
 
@@ -61,8 +61,8 @@ final class VerifyCommand implements Callable<Integer> {
   VerificationRequest request() {
     Settings options = SettingOptions.given(spec.commandLine().getParseResult());
     VerificationRequest request = config == null
-        ? options.request(Optional.empty(), path(), Person.whoRanThis())
-        : Configuration.read(config).target(backup).overriddenBy(options).request(Person.whoRanThis());
+        ? options.request(Optional.empty(), path(), InvokingUser.whoRanThis())
+        : Configuration.read(config).target(backup).overriddenBy(options).request(InvokingUser.whoRanThis());
     if (!request.patience().reminds()) {
       throw new UsageException(Reason.BAD_OPTION, "nobody would be reminded: " + SettingOptions.name(Setting.REMIND_AFTER) + " is "
           + Durations.write(request.patience().remindAfter()) + ", and it is escalated after "

@@ -1,2 +1,2 @@
-/** The command line: commands, progress, exit status; may import public types of the rooms and picocli. */
+/** Commands, progress, exit status. */
 package io.pgproof.cli;

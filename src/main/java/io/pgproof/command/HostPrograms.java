@@ -34,7 +34,7 @@ public final class HostPrograms {
    * @throws UncheckedIOException when the program cannot be started, or does not end though it was killed at its limit, because
    *     the kernel holds it
    */
-  public Ended run(HostCommand command) {
+  public ProgramResult run(HostCommand command) {
     return run(command, line -> {});
   }
 
@@ -44,15 +44,15 @@ public final class HostPrograms {
    * @param said hears the lines of standard output and standard error, one at a time; what it throws ends its hearing,
    *     not the program, and is thrown again when the program has ended
    */
-  public Ended run(HostCommand command, Consumer<String> said) {
+  public ProgramResult run(HostCommand command, Consumer<String> said) {
     long began = System.nanoTime();
     Process process = start(command);
-    Tail out = new Tail(KEPT);
-    Tail err = new Tail(KEPT);
+    TailBuffer out = new TailBuffer(KEPT);
+    TailBuffer err = new TailBuffer(KEPT);
     AtomicReference<RuntimeException> deaf = new AtomicReference<>();
     Consumer<String> oneAtATime = line -> tell(said, line, deaf);
-    Thread outPump = pump(new Pump(process.getInputStream(), out, oneAtATime), command);
-    Thread errPump = pump(new Pump(process.getErrorStream(), err, oneAtATime), command);
+    Thread outPump = pump(new StreamPump(process.getInputStream(), out, oneAtATime), command);
+    Thread errPump = pump(new StreamPump(process.getErrorStream(), err, oneAtATime), command);
     boolean timedOut;
     try {
       timedOut = !process.waitFor(command.limit().toNanos(), TimeUnit.NANOSECONDS);
@@ -63,8 +63,8 @@ public final class HostPrograms {
       }
       // A daemon that the program left behind may hold the pipes open for ever; what was written is read by now.
       long drained = System.nanoTime() + DRAIN.toNanos();
-      for (Thread pump : List.of(outPump, errPump)) {
-        pump.join(Math.max(1, (drained - System.nanoTime()) / 1_000_000));
+      for (Thread streamPump : List.of(outPump, errPump)) {
+        streamPump.join(Math.max(1, (drained - System.nanoTime()) / 1_000_000));
       }
     } catch (InterruptedException interrupted) {
       killGroup(process);
@@ -75,7 +75,7 @@ public final class HostPrograms {
       throw deaf.get();
     }
     Duration took = Duration.ofNanos(System.nanoTime() - began);
-    return new Ended(command, process.exitValue(), out.text(), err.text(), took, timedOut);
+    return new ProgramResult(command, process.exitValue(), out.text(), err.text(), took, timedOut);
   }
 
   /** Whether a program of this name can be run. */
@@ -133,8 +133,8 @@ public final class HostPrograms {
     return Files.isRegularFile(path) && Files.isExecutable(path);
   }
 
-  private static Thread pump(Pump pump, HostCommand command) {
-    Thread thread = new Thread(pump, "output of " + command.line().get(0));
+  private static Thread pump(StreamPump streamPump, HostCommand command) {
+    Thread thread = new Thread(streamPump, "output of " + command.line().get(0));
     thread.setDaemon(true);
     thread.start();
     return thread;

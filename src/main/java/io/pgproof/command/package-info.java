@@ -1,5 +1,2 @@
-/**
- * Runs programs of the host, each in its own process group and within a limit, and tells what is mounted on it. Imports nothing
- * else of pgproof.
- */
+/** Runs programs of the host within a limit, and tells what is mounted. */
 package io.pgproof.command;

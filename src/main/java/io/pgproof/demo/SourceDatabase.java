@@ -1,8 +1,8 @@
 package io.pgproof.demo;
 
 import io.pgproof.image.Image;
-import io.pgproof.postgres.RecoveryOrder;
-import io.pgproof.postgres.ServerAddress;
+import io.pgproof.postgres.recovery.RecoveryRequest;
+import io.pgproof.postgres.server.ServerAddress;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.MachineSpec;
 import io.pgproof.sandbox.Sandbox;
@@ -51,15 +51,15 @@ public final class SourceDatabase implements AutoCloseable {
       "$bin/initdb" --pgdata=%2$s --username=%3$s --auth-local=trust --auth-host=reject --no-sync "$@" &&
       cat %4$s/source.conf >>%2$s/postgresql.conf &&
       exec "$bin/postgres" -D %2$s -c listen_addresses= -c unix_socket_directories=%5$s -c port=%6$d -c fsync=off
-      """.formatted(RecoveryOrder.LOG, RecoveryOrder.DATA, SUPERUSER, RecoveryOrder.SETTINGS, RecoveryOrder.SOCKET,
+      """.formatted(RecoveryRequest.LOG, RecoveryRequest.DATA, SUPERUSER, RecoveryRequest.SETTINGS, RecoveryRequest.SOCKET,
           ServerAddress.PORT);
 
   private final Sandbox sandbox;
   private final Image image;
   private final MachineId machine;
-  private final SourceFiles files;
+  private final SourceDirectory files;
 
-  private SourceDatabase(Sandbox sandbox, Image image, MachineId machine, SourceFiles files) {
+  private SourceDatabase(Sandbox sandbox, Image image, MachineId machine, SourceDirectory files) {
     this.sandbox = sandbox;
     this.image = image;
     this.machine = machine;
@@ -75,7 +75,7 @@ public final class SourceDatabase implements AutoCloseable {
    */
   public static SourceDatabase start(Sandbox sandbox, Image image, String name, Path place, SourceOptions options) {
     Path home = place.toAbsolutePath().normalize();
-    SourceFiles files = new SourceFiles(home, options.backups().orElse(home.resolve("out")));
+    SourceDirectory files = new SourceDirectory(home, options.backups().orElse(home.resolve("out")));
     if (Files.exists(home)) {
       throw new SourceException(home + " is there already: a source database needs a directory of its own");
     }
@@ -242,7 +242,7 @@ public final class SourceDatabase implements AutoCloseable {
       throw new IllegalArgumentException(name + " is no name for a backup");
     }
     List<String> line = new ArrayList<>(List.of(
-        image.binDirectory() + "/pg_basebackup", "--host=" + RecoveryOrder.SOCKET, "--port=" + ServerAddress.PORT,
+        image.binDirectory() + "/pg_basebackup", "--host=" + RecoveryRequest.SOCKET, "--port=" + ServerAddress.PORT,
         "--username=" + SUPERUSER, "--no-password", "--checkpoint=fast", "--pgdata=" + inside(name)));
     line.addAll(arguments.length == 0 ? TAR_WITH_WAL : List.of(arguments));
     Sandbox.Ended ended = run(line.toArray(String[]::new));
@@ -255,7 +255,7 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** Where a backup's directory is seen inside, for arguments such as {@code --incremental}. */
   public String inside(String backup) {
-    return SourceFiles.OUT + "/" + backup;
+    return SourceDirectory.OUT + "/" + backup;
   }
 
   /** Runs a program inside as the server's user. */
@@ -281,11 +281,11 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** Removes what a source database left whose process was killed; name and place as given to {@link #start}. */
   public static void remove(Sandbox sandbox, String name, Path place) {
-    SourceFiles files = new SourceFiles(place.toAbsolutePath().normalize(), place);
+    SourceDirectory files = new SourceDirectory(place.toAbsolutePath().normalize(), place);
     remove(sandbox, new MachineId(name, files.machine()), files);
   }
 
-  private static void remove(Sandbox sandbox, MachineId machine, SourceFiles files) {
+  private static void remove(Sandbox sandbox, MachineId machine, SourceDirectory files) {
     try {
       sandbox.halt(machine, HALT);
     } finally {

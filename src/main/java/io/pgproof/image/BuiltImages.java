@@ -145,7 +145,7 @@ public final class BuiltImages implements ImageStore {
   /** What cannot be removed now must not hide how the build ended; it is reaped later. */
   private void clear(Path aside, Consumer<String> said) {
     try {
-      Remains.remove(aside, programs);
+      RootfsCleanup.remove(aside, programs);
     } catch (IOException e) {
       said.accept("warning: " + aside + " is left behind: " + e.getMessage());
     }
@@ -265,7 +265,7 @@ public final class BuiltImages implements ImageStore {
 
   private void take(Path directory) {
     try {
-      Remains.remove(directory, programs);
+      RootfsCleanup.remove(directory, programs);
     } catch (IOException e) {
       throw new UncheckedIOException(directory + " cannot be removed", e);
     }

@@ -1,8 +1,8 @@
 package io.pgproof.image;
 
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramResult;
 import io.pgproof.image.ImageSource.Packages;
 import io.pgproof.image.ImageSource.Tarball;
 import io.pgproof.proof.Finding;
@@ -60,9 +60,9 @@ final class ImageBuild {
     new ImageRecord(recipe.key(), recipe.major(), version, user.uid, user.gid, source.binDirectory(),
         clock.instant().truncatedTo(ChronoUnit.MILLIS), bytes, warnings).write(directory);
     // Only what is on disk may be called finished: a power cut must not leave an image with empty files.
-    Ended ended = programs.run(new HostCommand(Duration.ofMinutes(10), "sync", "--file-system", rootfs.toString()));
-    if (!ended.succeeded()) {
-      throw new IOException("its files may not be on the disk: " + ended.describe());
+    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(10), "sync", "--file-system", rootfs.toString()));
+    if (!programResult.succeeded()) {
+      throw new IOException("its files may not be on the disk: " + programResult.describe());
     }
   }
 
@@ -97,15 +97,15 @@ final class ImageBuild {
   private String version(Recipe recipe, Path rootfs, User user) {
     ImageSource source = recipe.source();
     String ids = recipe.firstHostId() + ",0," + IDS;
-    Ended ended = programs.run(new HostCommand(Duration.ofMinutes(1),
+    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(1),
         "unshare", "--mount", "--propagation", "private", "sh", "-c", BEHIND_A_READ_ONLY_MOUNT, rootfs.toString(),
         "setpriv", "--no-new-privs", "unshare", "--user", "--map-users=" + ids, "--map-groups=" + ids,
         "--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup", "--fork", "--kill-child", "--root=" + rootfs, "--mount-proc",
         "--setgid=" + user.gid, "--setuid=" + user.uid,
         "/bin/sh", "-c", "exec env \"$0\" --version", source.binDirectory() + "/postgres"));
-    Matcher version = VERSION.matcher(ended.out().strip());
-    if (!ended.succeeded() || !version.matches()) {
-      throw broken(source, "its server does not tell its version", ended.describe());
+    Matcher version = VERSION.matcher(programResult.out().strip());
+    if (!programResult.succeeded() || !version.matches()) {
+      throw broken(source, "its server does not tell its version", programResult.describe());
     }
     if (!version.group(2).equals(String.valueOf(source.major()))) {
       throw broken(source, "its server is PostgreSQL " + version.group(1), null);

@@ -8,7 +8,6 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
-import io.pgproof.proof.UsageException;
 import io.pgproof.sandbox.Sandbox.Lack;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.pgproof.image;
 
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramMissingException;
+import io.pgproof.command.ProgramResult;
 import io.pgproof.image.ImageSource.Packages;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.MachineError;
@@ -55,29 +55,29 @@ final class Mmdebstrap {
     List<String> sources = source.sources();
     boolean datesChecked = true;
     while (true) {
-      Ended ended = run(source, rootfs, sources, datesChecked, Duration.ofNanos(until - System.nanoTime()), said);
-      if (ended.succeeded()) {
+      ProgramResult programResult = run(source, rootfs, sources, datesChecked, Duration.ofNanos(until - System.nanoTime()), said);
+      if (programResult.succeeded()) {
         return warnings;
       }
       List<String> used = sourcesOf(rootfs);
-      Refusal refusal = ended.timedOut() ? new Refusal.Final() : Refusal.read(ended.err(), source.suite(), used);
+      AptFailure aptFailure = programResult.timedOut() ? new AptFailure.Final() : AptFailure.read(programResult.err(), source.suite(), used);
       String warning;
-      if (refusal instanceof Refusal.Expired expired && datesChecked) {
+      if (aptFailure instanceof AptFailure.Expired expired && datesChecked) {
         datesChecked = false;
         warning = "the list of packages at " + expired.url() + " is out of date; built without a check of its date";
-      } else if (refusal instanceof Refusal.Silent silent && used.size() > 1) {
+      } else if (aptFailure instanceof AptFailure.Silent silent && used.size() > 1) {
         sources = used.stream().filter(line -> !line.equals(silent.source())).toList();
         warning = "the source \"" + silent.source() + "\" did not answer; built without it";
       } else {
-        throw failed(source, ended, warnings);
+        throw failed(source, programResult, warnings);
       }
       warnings.add(warning);
       said.accept("warning: " + warning);
-      Remains.remove(rootfs, programs);
+      RootfsCleanup.remove(rootfs, programs);
     }
   }
 
-  private Ended run(
+  private ProgramResult run(
       Packages source, Path rootfs, List<String> sources, boolean datesChecked, Duration left, Consumer<String> said) {
     List<String> line = new ArrayList<>(List.of(
         // A mount and a process namespace of its own: whatever kills it, nothing stays mounted and nothing runs on.
@@ -140,10 +140,10 @@ final class Mmdebstrap {
     }
   }
 
-  private FindingException failed(Packages source, Ended ended, List<String> warnings) {
-    List<String> lines = ended.err().lines().filter(line -> !line.startsWith(NOTE) && !line.isBlank()).toList();
+  private FindingException failed(Packages source, ProgramResult programResult, List<String> warnings) {
+    List<String> lines = programResult.err().lines().filter(line -> !line.startsWith(NOTE) && !line.isBlank()).toList();
     String words = String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
-    if (ended.timedOut()) {
+    if (programResult.timedOut()) {
       return source.notBuilt(PROGRAM + " did not end within " + limit.toSeconds() + " s",
           "look at the network's speed to the package sources, then build again", words);
     }
@@ -156,7 +156,7 @@ final class Mmdebstrap {
     }
     // The first error is the cause, those after it only say that programs gave up on account of it.
     String first = lines.stream().filter(line -> line.startsWith("E: ")).findFirst().map(line -> line.substring(3))
-        .orElse(PROGRAM + " ended with status " + ended.status());
+        .orElse(PROGRAM + " ended with status " + programResult.status());
     // A package that is nowhere may be one of a source that had to be done without.
     String before = warnings.isEmpty() ? "" : "; before that, " + String.join("; ", warnings);
     return source.notBuilt(first + before, Reason.NO_IMAGE.hint(), words.isEmpty() ? null : words);

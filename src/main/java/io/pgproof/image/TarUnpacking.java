@@ -1,9 +1,9 @@
 package io.pgproof.image;
 
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramMissingException;
+import io.pgproof.command.ProgramResult;
 import io.pgproof.image.ImageSource.Tarball;
 import io.pgproof.proof.MachineError;
 import java.io.IOException;
@@ -42,32 +42,32 @@ final class TarUnpacking {
     said.accept("unpacking " + source.file());
     Map<String, Object> before = Sha256.look(source.file());
     Files.createDirectory(rootfs);
-    Ended ended;
+    ProgramResult programResult;
     try {
       // The machine gets a /dev of its own, so no device of the tarball is made.
-      ended = programs.run(new HostCommand(LIMIT, "tar", "--extract", "--file=" + source.file(), "--directory=" + rootfs,
+      programResult = programs.run(new HostCommand(LIMIT, "tar", "--extract", "--file=" + source.file(), "--directory=" + rootfs,
           "--numeric-owner", "--same-owner", "--preserve-permissions", "--anchored", "--exclude=dev/*", "--exclude=./dev/*"));
     } catch (ProgramMissingException e) {
       throw missing(source, "tar", "tar");
     }
-    if (!ended.succeeded()) {
-      throw failed(source, ended);
+    if (!programResult.succeeded()) {
+      throw failed(source, programResult);
     }
     if (!Sha256.look(source.file()).equals(before) || !Sha256.of(source.file()).equals(sha256)) {
       throw source.notBuilt("it was changed while it was unpacked", "build again when nothing writes to it", null);
     }
   }
 
-  private static RuntimeException failed(Tarball source, Ended ended) {
-    List<String> lines = ended.err().lines().toList();
+  private static RuntimeException failed(Tarball source, ProgramResult programResult) {
+    List<String> lines = programResult.err().lines().toList();
     String words = String.join("\n", lines.subList(0, Math.min(lines.size(), Mmdebstrap.LAST_LINES)));
-    if (ended.timedOut()) {
+    if (programResult.timedOut()) {
       return source.notBuilt("tar did not end within " + LIMIT.toSeconds() + " s", "look at the speed of the disk", words);
     }
     if (MachineError.in(words).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent()) {
       return source.notBuilt("the disk is full", Mmdebstrap.FREE_SPACE, words);
     }
-    return source.notBuilt(lines.isEmpty() ? "tar ended with status " + ended.status() : lines.get(0),
+    return source.notBuilt(lines.isEmpty() ? "tar ended with status " + programResult.status() : lines.get(0),
         "look at the tarball: it must hold a root file system from its top, and no name with ..", words);
   }
 

@@ -1,2 +1,2 @@
-/** Root file systems with PostgreSQL: source, recipe, build, list, choose, remove; may import {@code proof}, {@code yaml}, {@code sandbox} and {@code command}. */
+/** Root file systems with PostgreSQL: sources, build, list, remove. */
 package io.pgproof.image;

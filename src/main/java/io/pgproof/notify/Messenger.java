@@ -1,8 +1,8 @@
 package io.pgproof.notify;
 
+import io.pgproof.target.Notifications;
 import io.pgproof.target.Recipient;
 import io.pgproof.target.Secret;
-import io.pgproof.target.Telling;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
@@ -37,12 +37,12 @@ public final class Messenger {
    * @throws IOException when it is not known to be delivered and may be if it is sent again; neither the message nor a cause
    *     holds a secret
    */
-  public Delivery send(Message message, Recipient recipient, Telling telling) throws IOException, InterruptedException {
+  public Delivery send(Message message, Recipient recipient, Notifications notifications) throws IOException, InterruptedException {
     if (recipient.webHook().isPresent()) {
       return webHook.post(message, recipient.webHook().get(), recipient.secret().orElseThrow());
     }
     return mail.send(message, recipient.mail().orElseThrow(),
-        telling.mail().orElseThrow(() -> new IOException("no mail server is configured")));
+        notifications.mail().orElseThrow(() -> new IOException("no mail server is configured")));
   }
 
   /**

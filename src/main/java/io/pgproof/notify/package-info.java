@@ -1,2 +1,2 @@
-/** Sends one message to one recipient, by mail or web hook; may import {@code proof}, {@code target}, mail and HTTP clients. */
+/** Sends one message to one recipient, by mail or web hook. */
 package io.pgproof.notify;

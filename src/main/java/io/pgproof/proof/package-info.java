@@ -1,2 +1,5 @@
-/** What is said about a backup: run ids, findings, checks, the verdict and the registry of reasons. Imports nothing else of pgproof. */
+/**
+ * What is said about a backup: run ids, findings, checks, the verdict and its rule, the registry
+ * of reasons.
+ */
 package io.pgproof.proof;

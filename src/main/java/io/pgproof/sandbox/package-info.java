@@ -1,2 +1,2 @@
-/** The promise of a throw-away, network-less machine; may import {@code proof}. */
+/** The promise of a throw-away machine without a network. */
 package io.pgproof.sandbox;

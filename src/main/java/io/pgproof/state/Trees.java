@@ -1,9 +1,9 @@
 package io.pgproof.state;
 
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.Mounts;
+import io.pgproof.command.ProgramResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,17 +37,17 @@ public final class Trees {
       return;
     }
     unmountIn(tree.toAbsolutePath().getParent().toRealPath().resolve(tree.getFileName()));
-    Ended ended;
+    ProgramResult programResult;
     try {
-      ended = new HostPrograms().run(
+      programResult = new HostPrograms().run(
           new HostCommand(limit, "rm", "-rf", "--one-file-system", "--", tree.toAbsolutePath().toString()));
     } catch (UncheckedIOException e) {
       throw new IOException(tree + " could not be removed: " + e.getCause().getMessage());
     }
-    if (!ended.succeeded()) {
-      throw new IOException(tree + " could not be removed: " + (ended.timedOut()
+    if (!programResult.succeeded()) {
+      throw new IOException(tree + " could not be removed: " + (programResult.timedOut()
           ? "that was not done within " + limit.toSeconds() + " s, the next try goes on"
-          : ended.err().lines().findFirst().orElseGet(ended::describe)));
+          : programResult.err().lines().findFirst().orElseGet(programResult::describe)));
     }
   }
 
@@ -66,12 +66,12 @@ public final class Trees {
     if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
       return 0;
     }
-    Ended ended = new HostPrograms().run(
+    ProgramResult programResult = new HostPrograms().run(
         new HostCommand(limit, "du", "--summarize", "--one-file-system", "--block-size=1", "--", tree.toString()));
     // A file that went meanwhile makes it fail after it has told the sum of the others.
-    Matcher sum = SUM.matcher(ended.out());
-    if (ended.bySignal() || !sum.lookingAt()) {
-      throw new IOException("what " + tree + " takes cannot be told: " + ended.describe());
+    Matcher sum = SUM.matcher(programResult.out());
+    if (programResult.bySignal() || !sum.lookingAt()) {
+      throw new IOException("what " + tree + " takes cannot be told: " + programResult.describe());
     }
     return Long.parseLong(sum.group(1));
   }
@@ -80,9 +80,9 @@ public final class Trees {
     List<Path> mounts = new ArrayList<>(Mounts.within(tree));
     Collections.reverse(mounts);
     for (Path mount : mounts) {
-      Ended ended = new HostPrograms().run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", "--", mount.toString()));
-      if (!ended.succeeded()) {
-        throw new IOException(mount + " cannot be unmounted, so nothing of " + tree + " was removed: " + ended.describe());
+      ProgramResult programResult = new HostPrograms().run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", "--", mount.toString()));
+      if (!programResult.succeeded()) {
+        throw new IOException(mount + " cannot be unmounted, so nothing of " + tree + " was removed: " + programResult.describe());
       }
     }
   }

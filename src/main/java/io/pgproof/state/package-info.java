@@ -1,2 +1,2 @@
-/** The state directory: where everything lies, and who owns it; may import {@code proof}. */
+/** The state directory and who owns it. */
 package io.pgproof.state;

@@ -3,7 +3,7 @@ package io.pgproof.target;
 import io.pgproof.proof.Mistakes;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
-import io.pgproof.yaml.Nearest;
+import io.pgproof.yaml.Spelling;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,7 +14,7 @@ import java.util.List;
  * @param containersAtOnce how many verifications may be in containers at the same time
  * @param targets no two of one name, in the file's order
  */
-public record Configuration(Path file, int containersAtOnce, Telling telling, List<Target> targets) {
+public record Configuration(Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
   /** What its file is called where nobody calls it otherwise. */
   public static final String FILE = "pgproof.yaml";
 
@@ -29,7 +29,7 @@ public record Configuration(Path file, int containersAtOnce, Telling telling, Li
 
   /** What holds until there is such a file. */
   public static Configuration none(Path file) {
-    return new Configuration(file, DEFAULT_CONTAINERS_AT_ONCE, Telling.NONE, List.of());
+    return new Configuration(file, DEFAULT_CONTAINERS_AT_ONCE, Notifications.NONE, List.of());
   }
 
   /**
@@ -49,7 +49,7 @@ public record Configuration(Path file, int containersAtOnce, Telling telling, Li
     return targets.stream().filter(target -> target.name().equals(name)).findFirst().orElseThrow(() -> new UsageException(
         Reason.BAD_OPTION,
         file + " has no target " + Mistakes.quoted(name) + "; it has " + (names.isEmpty() ? "none" : String.join(", ", names)),
-        Nearest.to(name, names).map(near -> "did you mean " + near + "?")
+        Spelling.to(name, names).map(near -> "did you mean " + near + "?")
             .orElse("name a target of the file, or leave --config out to give a path")));
   }
 }

@@ -1,7 +1,7 @@
 package io.pgproof.target;
 
 import io.pgproof.proof.Mistakes;
-import io.pgproof.yaml.Nearest;
+import io.pgproof.yaml.Spelling;
 import io.pgproof.yaml.YamlDocument;
 import io.pgproof.yaml.YamlItem;
 import java.nio.file.Path;
@@ -33,28 +33,28 @@ final class ConfigurationReader {
   ConfigurationReader(Path file) {
     this.file = file;
     this.document = YamlDocument.read(file,
-        CONTAINERS_AT_ONCE, TellingReader.MAIL, TellingReader.RECIPIENTS, TellingReader.DAILY_SUMMARY, TARGETS);
+        CONTAINERS_AT_ONCE, NotificationsReader.MAIL, NotificationsReader.RECIPIENTS, NotificationsReader.DAILY_SUMMARY, TARGETS);
   }
 
   /** All of the file, or no return. */
   Configuration configuration() {
-    int containersAtOnce = document.value(CONTAINERS_AT_ONCE, Form.CONTAINERS.allowed(), Form.CONTAINERS.reader())
+    int containersAtOnce = document.value(CONTAINERS_AT_ONCE, ValueFormat.CONTAINERS.allowed(), ValueFormat.CONTAINERS.reader())
         .orElse(Configuration.DEFAULT_CONTAINERS_AT_ONCE);
-    Telling telling = new TellingReader(document).telling();
-    List<Target> targets = targets(telling);
+    Notifications notifications = new NotificationsReader(document).telling();
+    List<Target> targets = targets(notifications);
     document.throwIfAny();
-    return new Configuration(file, containersAtOnce, telling, targets);
+    return new Configuration(file, containersAtOnce, notifications, targets);
   }
 
-  private List<Target> targets(Telling telling) {
+  private List<Target> targets(Notifications notifications) {
     List<Target> targets = new ArrayList<>();
     Map<String, Integer> lineOfName = new HashMap<>();
     for (YamlItem item : document.items(TARGETS, "target", NAME, FIELDS,
         name -> Target.isName(name) ? Optional.of("target " + name) : Optional.empty())) {
       Optional<String> name = name(document, item, lineOfName, "target");
-      Optional<Path> path = item.required(PATH, Form.DIRECTORY.allowed(), Form.DIRECTORY.reader());
+      Optional<Path> path = item.required(PATH, ValueFormat.DIRECTORY.allowed(), ValueFormat.DIRECTORY.reader());
       Settings settings = settings(item);
-      Plan plan = plan(item, telling);
+      Plan plan = plan(item, notifications);
       if (name.isPresent() && path.isPresent()) {
         targets.add(new Target(name.get(), path.get(), settings, plan));
       }
@@ -80,24 +80,24 @@ final class ConfigurationReader {
     });
   }
 
-  private Plan plan(YamlItem item, Telling telling) {
-    Optional<ZoneId> zone = item.value(SCHEDULE_ZONE, Form.ZONE.allowed(), Form.ZONE.reader());
-    Optional<Schedule> schedule = item.value(SCHEDULE, Form.SCHEDULE.allowed(), Form.SCHEDULE.reader())
+  private Plan plan(YamlItem item, Notifications notifications) {
+    Optional<ZoneId> zone = item.value(SCHEDULE_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader());
+    Optional<Schedule> schedule = item.value(SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader())
         .map(utc -> new Schedule(utc.cron(), zone.orElse(utc.zone())));
     if (item.has(SCHEDULE_ZONE) && !item.has(SCHEDULE)) {
       item.unfit(SCHEDULE_ZONE, "says whose clock " + SCHEDULE + " means, which is missing");
     }
-    boolean watch = item.value(WATCH, Form.YES_OR_NO.allowed(), Form.YES_OR_NO.reader()).orElse(false);
-    return new Plan(schedule, watch, tell(item, telling));
+    boolean watch = item.value(WATCH, ValueFormat.YES_OR_NO.allowed(), ValueFormat.YES_OR_NO.reader()).orElse(false);
+    return new Plan(schedule, watch, tell(item, notifications));
   }
 
   /** Names of recipients that there are. */
-  static List<String> tell(YamlItem item, Telling telling) {
-    List<String> names = telling.recipients().stream().map(Recipient::name).toList();
+  static List<String> tell(YamlItem item, Notifications notifications) {
+    List<String> names = notifications.recipients().stream().map(Recipient::name).toList();
     return item.list(TELL, "the name of a recipient", text -> text).orElse(List.of()).stream().filter(name -> {
       if (!names.contains(name)) {
         item.unfit(TELL, "names the recipient " + Mistakes.quoted(name) + ", which is none"
-            + Nearest.to(name, names).map(near -> " (did you mean " + near + "?)").orElse("")
+            + Spelling.to(name, names).map(near -> " (did you mean " + near + "?)").orElse("")
             + "; allowed: " + (names.isEmpty() ? "none, for recipients are missing" : String.join(", ", names)));
       }
       return names.contains(name);

@@ -1,6 +1,6 @@
 package io.pgproof.target;
 
-import io.pgproof.proof.Unforeseen;
+import io.pgproof.proof.FailureLog;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,7 +34,7 @@ public final class CurrentConfiguration {
       try {
         listener.run();
       } catch (RuntimeException | Error e) {
-        Unforeseen.log(LOG, "not all follows the configuration that changed; what does not is looked at again each minute", e);
+        FailureLog.log(LOG, "not all follows the configuration that changed; what does not is looked at again each minute", e);
       }
     }
   }

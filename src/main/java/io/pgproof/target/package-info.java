@@ -1,2 +1,2 @@
-/** What a user asks to be proven, and within which limits; may import {@code proof} and {@code yaml}. */
+/** What to verify, when, within which limits, and who is told. */
 package io.pgproof.target;

@@ -11,16 +11,16 @@ import org.springframework.core.Ordered;
 @Profile("serve")
 class WebConfiguration {
   @Bean
-  FilterRegistrationBean<RefuseOddPaths> refuseOddPaths() {
-    FilterRegistrationBean<RefuseOddPaths> registration = new FilterRegistrationBean<>(new RefuseOddPaths());
+  FilterRegistrationBean<OddPathFilter> refuseOddPaths() {
+    FilterRegistrationBean<OddPathFilter> registration = new FilterRegistrationBean<>(new OddPathFilter());
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     return registration;
   }
 
   @Bean
-  FilterRegistrationBean<BoundedLists> boundedLists(
+  FilterRegistrationBean<QueryLimitFilter> boundedLists(
       @Value("${camunda.bpm.generic-properties.properties.query-max-results-limit}") int limit) {
-    FilterRegistrationBean<BoundedLists> registration = new FilterRegistrationBean<>(new BoundedLists(limit));
+    FilterRegistrationBean<QueryLimitFilter> registration = new FilterRegistrationBean<>(new QueryLimitFilter(limit));
     registration.addUrlPatterns("/camunda/api/engine/*");
     return registration;
   }

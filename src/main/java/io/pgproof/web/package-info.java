@@ -1,2 +1,2 @@
-/** What is served over HTTP; may import {@code proof}, {@code audit}, {@code target}, {@code workflow} and Spring. */
+/** What is served over HTTP. */
 package io.pgproof.web;

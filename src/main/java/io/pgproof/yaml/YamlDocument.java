@@ -1,7 +1,6 @@
 package io.pgproof.yaml;
 
 import io.pgproof.proof.Mistakes;
-import io.pgproof.proof.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

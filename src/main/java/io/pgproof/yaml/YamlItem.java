@@ -50,7 +50,7 @@ public final class YamlItem {
     String name = YamlValues.text(pair.getKeyNode()).orElse("");
     if (!known.contains(name)) {
       document.wrong(at, "unknown field " + Mistakes.quoted(name) + which
-          + Nearest.to(name, known).map(near -> " (did you mean " + near + "?)").orElse("")
+          + Spelling.to(name, known).map(near -> " (did you mean " + near + "?)").orElse("")
           + "; allowed: " + String.join(", ", known));
       return;
     }

@@ -1,2 +1,2 @@
-/** Reads what a user wrote in a YAML file, strictly and with its lines; may import {@code proof}. */
+/** Reads a file that a user wrote, strictly and with its lines. */
 package io.pgproof.yaml;

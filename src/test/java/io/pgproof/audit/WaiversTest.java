@@ -69,16 +69,16 @@ class WaiversTest {
   @ParameterizedTest
   @MethodSource("databases")
   void theLatestVerdictsOfATargetAreFoundNewestFirst(DataSource database) {
-    Verdicts verdicts = new Verdicts(database, Clock.systemUTC());
+    VerdictHistory verdictHistory = new VerdictHistory(database, Clock.systemUTC());
     for (String verdict : List.of("proven", "stale", "refuted")) {
-      verdicts.add("shop", new RunId("20260301-030000-" + verdict.substring(0, 4)), verdict, "some-reason");
+      verdictHistory.add("shop", new RunId("20260301-030000-" + verdict.substring(0, 4)), verdict, "some-reason");
     }
-    verdicts.add("crm", RUN, "proven", "fresh");
+    verdictHistory.add("crm", RUN, "proven", "fresh");
 
-    assertThat(verdicts.latest("shop", RUN, 2)).extracting(Verdicts.Reached::verdict).containsExactly("refuted", "stale");
-    assertThat(verdicts.latest("shop", new RunId("20260301-030000-refu"), 2)).extracting(Verdicts.Reached::verdict)
+    assertThat(verdictHistory.latest("shop", RUN, 2)).extracting(VerdictHistory.Reached::verdict).containsExactly("refuted", "stale");
+    assertThat(verdictHistory.latest("shop", new RunId("20260301-030000-refu"), 2)).extracting(VerdictHistory.Reached::verdict)
         .containsExactly("stale", "proven");
-    assertThat(verdicts.last("shop", "proven").orElseThrow().run()).hasToString("20260301-030000-prov");
+    assertThat(verdictHistory.last("shop", "proven").orElseThrow().run()).hasToString("20260301-030000-prov");
   }
 
   @ParameterizedTest
@@ -86,7 +86,7 @@ class WaiversTest {
   void neitherIsChangedOrRemoved(DataSource database) {
     JdbcTemplate jdbc = new JdbcTemplate(database);
     new Waivers(database).grant(new Waiver("kept", RUN, NOW, "otto", "it is Sunday"));
-    new Verdicts(database, Clock.systemUTC()).add("kept", RUN, "stale", "too-old");
+    new VerdictHistory(database, Clock.systemUTC()).add("kept", RUN, "stale", "too-old");
     for (String change : List.of("update pgproof_waiver set valid_until = current_timestamp", "delete from pgproof_waiver",
         "update pgproof_verdict set verdict = 'proven'", "delete from pgproof_verdict")) {
       assertThatThrownBy(() -> jdbc.update(change)).isInstanceOf(DataAccessException.class).rootCause()

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What each command answers, and with which exit status. */
 @Tag("container")
-class AnswersTest extends ProgramScene {
+class AnswersTest extends ProgramFixture {
   @Test
   void jsonIsAllThatIsOnStandardOutput() throws Exception {
     try (Program program = verify("--json")) {

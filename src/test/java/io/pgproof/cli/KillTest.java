@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The whole program killed at random moments and started again; {@code src/test/bench/kill} does it hundreds of times. */
 @Tag("container")
-class KillTest extends ProgramScene {
+class KillTest extends ProgramFixture {
   private static final int MOMENTS = 20;
 
   private final long seed = System.nanoTime();

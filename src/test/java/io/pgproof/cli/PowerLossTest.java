@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** The whole program on a disk whose power is cut; {@code src/test/bench/power-loss} does it at many random moments. */
 @Tag("container")
-class PowerLossTest extends ProgramScene {
+class PowerLossTest extends ProgramFixture {
   /** Tells whom it killed. */
   private static final String KILL_MACHINES = """
       find /sys/fs/cgroup -maxdepth 3 -name "$1" -exec cat '{}/cgroup.procs' ';' | sort -u | xargs -r -t kill -9 2>&1

@@ -9,16 +9,16 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.WaitForSelectorState;
-import io.pgproof.Bench;
 import io.pgproof.Remains;
-import io.pgproof.owner.ControlClient;
-import io.pgproof.owner.Reply;
-import io.pgproof.owner.Request;
+import io.pgproof.TestEnvironment;
+import io.pgproof.control.ControlClient;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
 import io.pgproof.target.Configuration;
 import io.pgproof.web.Browser;
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -56,7 +56,7 @@ class ServedPagesTest {
 
   @BeforeAll
   static void serveAndBrowse() throws Exception {
-    state = Bench.stateWithImage(15);
+    state = TestEnvironment.stateWithImage(15);
     Path config = state.path().resolve("pgproof.yaml");
     StringBuilder targets = new StringBuilder("""
         mail: {host: 127.0.0.1, port: 1, security: none, from: pgproof@example.org}
@@ -102,7 +102,7 @@ class ServedPagesTest {
   }
 
   private static Path backup(String name) throws IOException {
-    return Bench.copy(Bench.backup(15), state.path().resolve("backups").resolve(name));
+    return TestEnvironment.copy(TestEnvironment.backup(15), state.path().resolve("backups").resolve(name));
   }
 
   private static void verify(Path config, String target, String askedBy, String verdict) throws Exception {

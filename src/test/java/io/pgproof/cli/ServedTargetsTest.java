@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pgproof.Bench;
-import io.pgproof.owner.ControlClient;
-import io.pgproof.owner.Reply;
-import io.pgproof.owner.Request;
+import io.pgproof.TestEnvironment;
+import io.pgproof.control.ControlClient;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A server that verifies its targets by itself, as a process of its own. */
 @Tag("container")
-class ServedTargetsTest extends ProgramScene {
+class ServedTargetsTest extends ProgramFixture {
   private Path config;
 
   @BeforeEach
@@ -41,7 +41,7 @@ class ServedTargetsTest extends ProgramScene {
     Files.writeString(config, scheduled);
     try (Program server = serve("--config", config.toString())) {
       Files.writeString(config, scheduled + "  - {name: arriving, path: " + watched + ", watch: true}\n");
-      Bench.copy(backup, watched);
+      TestEnvironment.copy(backup, watched);
       await().pollInterval(Duration.ofSeconds(1)).until(() -> endedTargets() == 3 || !server.running());
       assertRun("nightly", "schedule", "proven", "fresh");
       assertRun("missing", "schedule", "inconclusive", "no-such-path");

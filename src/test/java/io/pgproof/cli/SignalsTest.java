@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole program, interrupted in every part of its work. */
 @Tag("container")
-class SignalsTest extends ProgramScene {
+class SignalsTest extends ProgramFixture {
   @Test
   void interruptedAsSoonAsItBeganARunEndsAsInterrupted() throws Exception {
     try (Program program = verify("--json", "--assert", "select pg_sleep(30) is not null")) {

@@ -5,14 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.pgproof.Bench;
 import io.pgproof.EngineDatabase;
 import io.pgproof.Remains;
+import io.pgproof.TestEnvironment;
 import io.pgproof.image.TestImages;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.Trees;
 import io.pgproof.web.Browser;
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ class UpgradeTest {
       assertThat(tar.waitFor()).isZero();
     }
     state = new StateDirectory(PLACE.resolve("state-" + kind));
-    TestImages.link(Bench.image(15), state.images());
+    TestImages.link(TestEnvironment.image(15), state.images());
     if (kind.equals("postgresql")) {
       database = EngineDatabase.start();
       database.load(PLACE.resolve("engine.sql"));

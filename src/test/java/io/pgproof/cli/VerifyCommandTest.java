@@ -34,7 +34,7 @@ class VerifyCommandTest {
   @Test
   void aPathAloneIsVerifiedByTheDefaults() {
     assertThat(request("/backups/shop"))
-        .isEqualTo(Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), Person.whoRanThis()));
+        .isEqualTo(Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), InvokingUser.whoRanThis()));
   }
 
   @Test

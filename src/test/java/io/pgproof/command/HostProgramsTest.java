@@ -23,46 +23,46 @@ class HostProgramsTest {
 
   @Test
   void bothStreamsAndTheStatusComeBack() {
-    Ended ended = programs.run(new HostCommand(MINUTE, "sh", "-c", "echo out; echo err >&2; exit 3"));
+    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "sh", "-c", "echo out; echo err >&2; exit 3"));
 
-    assertThat(ended.status()).isEqualTo(3);
-    assertThat(ended.out()).isEqualTo("out\n");
-    assertThat(ended.err()).isEqualTo("err\n");
-    assertThat(ended.succeeded()).isFalse();
-    assertThat(ended.bySignal()).isFalse();
-    assertThat(ended.describe()).isEqualTo("sh ended with status 3: err");
+    assertThat(programResult.status()).isEqualTo(3);
+    assertThat(programResult.out()).isEqualTo("out\n");
+    assertThat(programResult.err()).isEqualTo("err\n");
+    assertThat(programResult.succeeded()).isFalse();
+    assertThat(programResult.bySignal()).isFalse();
+    assertThat(programResult.describe()).isEqualTo("sh ended with status 3: err");
   }
 
   @Test
   void environmentIsNearlyEmpty() {
-    Ended ended = programs.run(new HostCommand(List.of("env"), MINUTE, Map.of("EXTRA", "a b")));
+    ProgramResult programResult = programs.run(new HostCommand(List.of("env"), MINUTE, Map.of("EXTRA", "a b")));
 
-    assertThat(ended.out().lines().map(line -> line.split("=")[0]))
+    assertThat(programResult.out().lines().map(line -> line.split("=")[0]))
         .containsExactlyInAnyOrder("PATH", "LANG", "HOME", "EXTRA");
   }
 
   @Test
   void argumentsReachTheProgramUnread() {
-    Ended ended = programs.run(new HostCommand(MINUTE, "printf", "[%s]", "a  b", "$HOME", "", "it's \"so\""));
+    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "printf", "[%s]", "a  b", "$HOME", "", "it's \"so\""));
 
-    assertThat(ended.out()).isEqualTo("[a  b][$HOME][][it's \"so\"]");
+    assertThat(programResult.out()).isEqualTo("[a  b][$HOME][][it's \"so\"]");
   }
 
   @Test
   void deathByASignalIsToldApart() {
-    Ended ended = programs.run(new HostCommand(MINUTE, "sh", "-c", "kill -SEGV $$"));
+    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "sh", "-c", "kill -SEGV $$"));
 
-    assertThat(ended.status()).isEqualTo(128 + 11);
-    assertThat(ended.bySignal()).isTrue();
-    assertThat(ended.timedOut()).isFalse();
+    assertThat(programResult.status()).isEqualTo(128 + 11);
+    assertThat(programResult.bySignal()).isTrue();
+    assertThat(programResult.timedOut()).isFalse();
   }
 
   @Test
   void signalsAreNotIgnoredThoughOursMayBe() {
-    Ended ended = programs.run(new HostCommand(MINUTE, "grep", "^SigIgn", "/proc/self/status"));
+    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "grep", "^SigIgn", "/proc/self/status"));
 
     // The two above 31 are the C library's own.
-    assertThat(ended.out()).matches("SigIgn:\\s+[0-9a-f]{8}[08]0{7}\n");
+    assertThat(programResult.out()).matches("SigIgn:\\s+[0-9a-f]{8}[08]0{7}\n");
   }
 
   @Test
@@ -77,12 +77,12 @@ class HostProgramsTest {
   @Test
   void limitKillsTheWholeGroup() throws Exception {
     Path child = directory.resolve("child");
-    Ended ended = programs.run(new HostCommand(Duration.ofSeconds(3),
+    ProgramResult programResult = programs.run(new HostCommand(Duration.ofSeconds(3),
         "sh", "-c", "sleep 1000 & echo $! > " + child + "; echo said; wait"));
 
-    assertThat(ended.timedOut()).isTrue();
-    assertThat(ended.bySignal()).isTrue();
-    assertThat(ended.out()).isEqualTo("said\n");
+    assertThat(programResult.timedOut()).isTrue();
+    assertThat(programResult.bySignal()).isTrue();
+    assertThat(programResult.out()).isEqualTo("said\n");
     awaitDeath(Long.parseLong(Files.readString(child).strip()));
   }
 
@@ -133,19 +133,19 @@ class HostProgramsTest {
 
   @Test
   void onlyTheLastMebibyteIsKept() {
-    Ended ended = programs.run(new HostCommand(MINUTE, "sh", "-c", "yes 0123456 | head -c 8000000; printf end"));
+    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "sh", "-c", "yes 0123456 | head -c 8000000; printf end"));
 
-    assertThat(ended.out()).hasSize(1 << 20).endsWith("0123456\nend");
+    assertThat(programResult.out()).hasSize(1 << 20).endsWith("0123456\nend");
   }
 
   @Test
   void daemonThatHoldsThePipeDoesNotHoldTheCaller() throws Exception {
     Path child = directory.resolve("child");
-    Ended ended = programs.run(new HostCommand(MINUTE,
+    ProgramResult programResult = programs.run(new HostCommand(MINUTE,
         "sh", "-c", "setsid sleep 1000 & echo $! > " + child + "; echo done"));
     try {
-      assertThat(ended.succeeded()).isTrue();
-      assertThat(ended.out()).isEqualTo("done\n");
+      assertThat(programResult.succeeded()).isTrue();
+      assertThat(programResult.out()).isEqualTo("done\n");
     } finally {
       ProcessHandle.of(Long.parseLong(Files.readString(child).strip())).ifPresent(ProcessHandle::destroyForcibly);
     }

@@ -4,7 +4,7 @@ import static io.pgproof.damage.DamagedBackup.Listing.DROPPED;
 import static io.pgproof.damage.DamagedBackup.Listing.KEPT;
 import static io.pgproof.damage.DamagedBackup.Listing.REWRITTEN;
 
-import io.pgproof.Bench;
+import io.pgproof.TestEnvironment;
 import io.pgproof.damage.Damage.Act;
 import io.pgproof.damage.DamagedBackup.Listing;
 import io.pgproof.proof.Depth;
@@ -345,9 +345,9 @@ final class Catalogue {
     refuted("the base of an earlier backup of the cluster", DROPPED, "wal-missing", "recovery",
         (backup, scene) -> backup.file(SoundBackup.BASE, file -> read(scene.earlier().resolve(SoundBackup.BASE))));
     refuted("the base of another cluster", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.file(SoundBackup.BASE, file -> read(Bench.backup(15).resolve(SoundBackup.BASE))));
+        (backup, scene) -> backup.file(SoundBackup.BASE, file -> read(TestEnvironment.backup(15).resolve(SoundBackup.BASE))));
     refuted("the WAL of another cluster", KEPT, Set.of("wal-missing", "inconsistent"), "recovery",
-        (backup, scene) -> backup.file(SoundBackup.WAL, file -> read(Bench.backup(15).resolve(SoundBackup.WAL))));
+        (backup, scene) -> backup.file(SoundBackup.WAL, file -> read(TestEnvironment.backup(15).resolve(SoundBackup.WAL))));
     refuted("a file of another backup of the cluster", DROPPED, Set.of("index-corrupt"), "indexes",
         (backup, scene) -> backup.base().edit(scene.file("facts"),
             file -> SoundBackup.read(scene.earlier()).base().content(scene.file("facts"))));
@@ -479,7 +479,7 @@ final class Catalogue {
   }
 
   private static byte[] resource(String name) {
-    try (var in = Catalogue.class.getResourceAsStream("/io/pgproof/backup/" + name)) {
+    try (var in = Catalogue.class.getResourceAsStream("/io/pgproof/backup/restore/" + name)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,8 +2,8 @@ package io.pgproof.damage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgproof.Bench;
 import io.pgproof.Remains;
+import io.pgproof.TestEnvironment;
 import io.pgproof.damage.DamagedBackup.Listing;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
@@ -42,7 +42,7 @@ class DamageTest {
 
   @AfterEach
   void nothingIsLeft() {
-    Remains.assertNone(Bench.state());
+    Remains.assertNone(TestEnvironment.state());
   }
 
   static Stream<Arguments> damages() {
@@ -68,8 +68,8 @@ class DamageTest {
   }
 
   private static Report verify(Path backup, Depth depth) {
-    VerificationRequest request = Bench.request(backup);
-    return Bench.verify(new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(),
+    VerificationRequest request = TestEnvironment.request(backup);
+    return TestEnvironment.verify(new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(),
         request.zone(), request.maxAge(), request.assertions(), depth, request.walArchive(), request.recoveryTimeout(),
         request.stayTimeout(), request.timeouts(), request.superuser(), request.resources(), request.keep(),
         request.patience(), request.askedBy()));

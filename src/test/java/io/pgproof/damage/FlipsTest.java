@@ -2,15 +2,15 @@ package io.pgproof.damage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgproof.Bench;
 import io.pgproof.Remains;
-import io.pgproof.backup.Backup;
-import io.pgproof.backup.Backups;
-import io.pgproof.backup.DiskSpace;
-import io.pgproof.backup.Places;
-import io.pgproof.backup.RestoreOrder;
-import io.pgproof.backup.Restored;
-import io.pgproof.backup.SuspectPages;
+import io.pgproof.TestEnvironment;
+import io.pgproof.backup.pages.SuspectPages;
+import io.pgproof.backup.restore.Backups;
+import io.pgproof.backup.restore.DiskSpace;
+import io.pgproof.backup.restore.RestorePaths;
+import io.pgproof.backup.restore.RestoreRequest;
+import io.pgproof.backup.restore.RestoredBackup;
+import io.pgproof.backup.source.Backup;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.proof.Finding;
@@ -56,7 +56,7 @@ class FlipsTest {
 
   /** One byte of one file. */
   private record Flip(int seed, Path file, int position, int change) {
-    static Flip of(int seed, Map<Path, Integer> sizes) {
+    public static Flip of(int seed, Map<Path, Integer> sizes) {
       Random random = new Random(seed);
       int at = random.nextInt(sizes.values().stream().mapToInt(Integer::intValue).sum());
       int change = 1 + random.nextInt(255);
@@ -92,10 +92,10 @@ class FlipsTest {
   /** As small as one can be, for it is restored again and again: one database, and WAL that is full of records. */
   @BeforeAll
   static void takeASmallBackup() {
-    Path directory = Bench.state().path().resolve("backups").resolve("flips");
+    Path directory = TestEnvironment.state().path().resolve("backups").resolve("flips");
     SourceOptions options = SourceOptions.standard().withInitdb("--wal-segsize=1").with("autovacuum", "off")
         .keepingBackupsIn(directory);
-    try (SourceDatabase source = Bench.source(15, "flips", options)) {
+    try (SourceDatabase source = TestEnvironment.source(15, "flips", options)) {
       source.execute("update pg_database set datistemplate = false");
       source.execute("drop database template0");
       source.execute("drop database template1");
@@ -111,18 +111,18 @@ class FlipsTest {
 
   @BeforeEach
   void makePlace() throws IOException {
-    place = Files.createDirectories(Bench.state().path().resolve("flips"));
+    place = Files.createDirectories(TestEnvironment.state().path().resolve("flips"));
   }
 
   @AfterEach
   void nothingIsLeft() throws IOException {
     Trees.remove(place);
-    Remains.assertNone(Bench.state());
+    Remains.assertNone(TestEnvironment.state());
   }
 
   @Test
   void noFlippedByteOfTheArchivesRestoresOtherBytesUnnoticed() throws Exception {
-    Path backup = Bench.copy(sound.directory(), place);
+    Path backup = TestEnvironment.copy(sound.directory(), place);
     Map<Path, Integer> sizes = sizes(backup);
     for (int seed = 0; seed < FLIPS; seed++) {
       Flip flip = Flip.of(seed, sizes);
@@ -132,7 +132,7 @@ class FlipsTest {
         countFault(finding.get(), flip);
       } else {
         assertDecodesToTheSame(flip, backup);
-        Report report = Bench.verify(Bench.request(backup));
+        Report report = TestEnvironment.verify(TestEnvironment.request(backup));
         assertThat(report.verdict()).as("%s: %s", flip, report).isEqualTo("proven");
         count("none: it decodes to the same bytes");
       }
@@ -166,7 +166,7 @@ class FlipsTest {
       } else if (named && pages++ >= WHOLE_RUNS_OF_PAGES) {
         count("page checksums: the page is named, what becomes of it was not asked");
       } else {
-        Report report = Bench.verify(Bench.request(backup));
+        Report report = TestEnvironment.verify(TestEnvironment.request(backup));
         boolean covered = isWal ? where.isContent() && records.covers(where.member(), where.offset()) : where.isPage();
         if (report.verdict().equals("refuted")) {
           count(failed(report));
@@ -187,7 +187,7 @@ class FlipsTest {
 
   /** Where in a tar a byte lies. */
   private record Place(String member, int offset, int size, boolean isContent) {
-    static Place of(Tar tar, int position) {
+    public static Place of(Tar tar, int position) {
       int at = 0;
       for (Tar.Member member : tar.members()) {
         int content = at + 512;
@@ -224,10 +224,10 @@ class FlipsTest {
     Path data = place.resolve("data");
     try {
       Backup backup = Backups.find(directory);
-      Places places = new Places(data, place.resolve("tablespaces"), "/tablespaces", place.resolve("wal"));
-      Restored restored = Backups.restore(backup, Backups.inspect(backup),
-          new RestoreOrder(places, 0, 0, Optional.empty(), new DiskSpace(1 << 20, Optional.empty()), true), Progress.NONE);
-      SuspectPages all = restored.suspects();
+      RestorePaths restorePaths = new RestorePaths(data, place.resolve("tablespaces"), "/tablespaces", place.resolve("wal"));
+      RestoredBackup restoredBackup = Backups.restore(backup, Backups.inspect(backup),
+          new RestoreRequest(restorePaths, 0, 0, Optional.empty(), new DiskSpace(1 << 20, Optional.empty()), true), Progress.NONE);
+      SuspectPages all = restoredBackup.suspects();
       return new Outcome(Optional.empty(), all.names().stream().collect(Collectors.toMap(
           name -> name, name -> all.in(file -> file.name().equals(name)).count())));
     } catch (FindingException e) {

@@ -1,6 +1,6 @@
 package io.pgproof.damage;
 
-import io.pgproof.Bench;
+import io.pgproof.TestEnvironment;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
@@ -42,10 +42,10 @@ record Scene(Path earlier, SoundBackup sound, Path later, Map<String, String> pl
   }
 
   private static Made make(int major) {
-    Path directory = Bench.state().path().resolve("backups").resolve("damage-" + major);
+    Path directory = TestEnvironment.state().path().resolve("backups").resolve("damage-" + major);
     SourceOptions options = SourceOptions.standard().withInitdb("--wal-segsize=1").with("autovacuum", "off")
         .keepingBackupsIn(directory);
-    try (SourceDatabase source = Bench.source(major, "damage-" + major, options)) {
+    try (SourceDatabase source = TestEnvironment.source(major, "damage-" + major, options)) {
       fill(source);
       source.baseBackup("earlier");
       changeEveryFact(source);

@@ -29,7 +29,7 @@ final class WalRecords {
   private record Extent(int begin, int end) {}
 
   /** Of a backup on timeline 1 below 4 GiB of WAL, whose segments all have names in order. */
-  WalRecords(SoundBackup backup) {
+  public WalRecords(SoundBackup backup) {
     List<Tar.Member> segments =
         backup.wal().members().stream().filter(member -> member.name().matches("[0-9A-F]{24}")).toList();
     this.segmentSize = segments.get(0).content().length;

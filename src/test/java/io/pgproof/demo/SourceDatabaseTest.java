@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.pgproof.command.HostPrograms;
 import io.pgproof.Remains;
+import io.pgproof.command.HostPrograms;
 import io.pgproof.image.Image;
 import io.pgproof.image.TestImages;
 import io.pgproof.sandbox.Sandbox;
@@ -44,7 +44,7 @@ class SourceDatabaseTest {
   @AfterEach
   void removePlace() throws IOException {
     SourceDatabase.remove(SANDBOX, name, place);
-    new SourceFiles(parent, parent).remove();
+    new SourceDirectory(parent, parent).remove();
   }
 
   private SourceDatabase start(SourceOptions options) {

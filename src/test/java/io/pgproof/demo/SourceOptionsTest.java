@@ -33,7 +33,7 @@ class SourceOptionsTest {
   void placeTooDeepForASocketIsRefusedBeforeAnythingIsMade() {
     Path deep = Path.of("/var/tmp/" + "d".repeat(90));
 
-    assertThatThrownBy(() -> new SourceFiles(deep, deep.resolve("out")))
+    assertThatThrownBy(() -> new SourceDirectory(deep, deep.resolve("out")))
         .isInstanceOf(SourceException.class).hasMessageContaining("107 bytes").hasMessageContaining(deep.toString());
   }
 }

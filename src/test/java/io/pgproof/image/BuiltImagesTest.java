@@ -74,7 +74,7 @@ class BuiltImagesTest {
 
   @AfterAll
   void removeAll() throws IOException {
-    Remains.remove(images, programs);
+    RootfsCleanup.remove(images, programs);
   }
 
   private BuiltImages storeOf(Packages wanted) {

@@ -1,8 +1,8 @@
 package io.pgproof.image;
 
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,9 +82,9 @@ final class EmbeddedServers {
   private static void run(HostPrograms programs, String script, Object... arguments) {
     List<String> line = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     List.of(arguments).forEach(argument -> line.add(argument.toString()));
-    Ended ended = programs.run(new HostCommand(Duration.ofMinutes(10), line.toArray(String[]::new)));
-    if (!ended.succeeded()) {
-      throw new IllegalStateException(ended.describe());
+    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(10), line.toArray(String[]::new)));
+    if (!programResult.succeeded()) {
+      throw new IllegalStateException(programResult.describe());
     }
   }
 }

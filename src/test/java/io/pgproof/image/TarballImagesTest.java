@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgproof.Tars;
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramResult;
 import io.pgproof.image.ImageSource.Tarball;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
@@ -96,8 +96,8 @@ class TarballImagesTest {
   }
 
   private void run(String... line) {
-    Ended ended = programs.run(new HostCommand(Duration.ofMinutes(1), line));
-    assertThat(ended.succeeded()).as(ended.describe()).isTrue();
+    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(1), line));
+    assertThat(programResult.succeeded()).as(programResult.describe()).isTrue();
   }
 
   private Path tarball(String name) {

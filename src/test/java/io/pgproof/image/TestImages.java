@@ -1,9 +1,9 @@
 package io.pgproof.image;
 
 import io.pgproof.BuildDirectory;
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,15 +40,15 @@ public final class TestImages {
     String from = image.rootfs().getParent().toString();
     if (!copy("-al", from, images, programs).succeeded()) {
       // Files of another file system cannot be shared.
-      Remains.remove(images.resolve(image.key()), programs);
-      Ended copied = copy("-a", from, images, programs);
+      RootfsCleanup.remove(images.resolve(image.key()), programs);
+      ProgramResult copied = copy("-a", from, images, programs);
       if (!copied.succeeded()) {
         throw new IOException(copied.describe());
       }
     }
   }
 
-  private static Ended copy(String how, String from, Path to, HostPrograms programs) {
+  private static ProgramResult copy(String how, String from, Path to, HostPrograms programs) {
     return programs.run(new HostCommand(Duration.ofMinutes(5), "cp", how, from, to.toString()));
   }
 

@@ -32,7 +32,7 @@ class UnforeseenTest {
   @Test
   void whatNobodyForesawHasItsTraceOnce() {
     for (int time = 0; time < 3; time++) {
-      Unforeseen.log(log, "the round could not be made", new IllegalStateException("no bean"));
+      FailureLog.log(log, "the round could not be made", new IllegalStateException("no bean"));
     }
     assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.ERROR, Level.WARN, Level.WARN);
     assertThat(lines.list.get(0).getThrowableProxy().getStackTraceElementProxyArray()).isNotEmpty();
@@ -44,7 +44,7 @@ class UnforeseenTest {
 
   @Test
   void anErrorOfTheJvmIsNothingThatWasForeseen() {
-    Unforeseen.log(log, "the round broke", new StackOverflowError());
+    FailureLog.log(log, "the round broke", new StackOverflowError());
     assertThat(lines.list).singleElement().returns(Level.ERROR, ILoggingEvent::getLevel);
   }
 
@@ -53,7 +53,7 @@ class UnforeseenTest {
     for (Exception fault : List.of(new UncheckedIOException(new IOException("no space")),
         new IllegalStateException(new IOException("gone")), new InterruptedException(),
         new FindingException(Reason.DISK_FULL, "no space"))) {
-      Unforeseen.log(log, "it could not be looked at", fault);
+      FailureLog.log(log, "it could not be looked at", fault);
     }
     assertThat(lines.list).hasSize(4).allSatisfy(line -> {
       assertThat(line.getLevel()).isEqualTo(Level.WARN);

@@ -117,7 +117,7 @@ class ConfigurationTest {
         """);
     ZoneId berlin = ZoneId.of("Europe/Berlin");
     assertThat(Configuration.read(file)).isEqualTo(new Configuration(file, 3,
-        new Telling(
+        new Notifications(
             Optional.of(new Mail("mail.example.org", 587, Mail.Security.STARTTLS, "pgproof@example.org", Optional.of("pgproof"),
                 Optional.of(new Secret(Optional.empty(), Optional.of("PGPROOF_MAIL_PASSWORD"))))),
             List.of(

@@ -3,7 +3,7 @@ package io.pgproof.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.List;

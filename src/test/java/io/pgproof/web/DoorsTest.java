@@ -2,7 +2,7 @@ package io.pgproof.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -114,7 +114,7 @@ class DoorsTest extends ServedEngine {
             "/", "/camunda", "/camunda/app/cockpit/default/", "/camunda/app/cockpit/scripts/deps.js",
             "/camunda/api/engine/engine/default/process-definition/verifyBackup%3A1%3A7f/xml",
             "/camunda/api/engine/engine/default/user/anna.b%40example.org/profile"))
-        .noneMatch(RefuseOddPaths::isOdd);
+        .noneMatch(OddPathFilter::isOdd);
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.pgproof.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;

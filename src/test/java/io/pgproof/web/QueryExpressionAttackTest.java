@@ -2,7 +2,7 @@ package io.pgproof.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import java.net.http.HttpResponse;
 import org.camunda.bpm.engine.filter.Filter;
 import org.camunda.bpm.engine.impl.TaskQueryImpl;

@@ -58,7 +58,7 @@ public abstract class ServedEngine {
       useDefaultFilters = false,
       includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = ProcessEnginePlugin.class),
       // It calls the delegates, which this process has none of.
-      excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*HearOfDeletions"))
+      excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeletionListenerPlugin"))
   public static class Application {
     @Bean
     TaskListener noteActor() {

@@ -3,7 +3,7 @@ package io.pgproof.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.EngineDatabase;
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.camunda.bpm.engine.ProcessEngine;

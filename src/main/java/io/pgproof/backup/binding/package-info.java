@@ -1,2 +1,2 @@
-/** liblz4, libzstd and three functions of the C library mirrored, no logic; with {@code sandbox.lxc.binding} the only rooms that import JNA. */
+/** Liblz4, libzstd and three functions of the C library mirrored, no logic. */
 package io.pgproof.backup.binding;

@@ -1,9 +1,9 @@
 package io.pgproof.sandbox.lxc;
 
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramInterruptedException;
+import io.pgproof.command.ProgramResult;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.MachineSpec;
 import io.pgproof.sandbox.SandboxException;
@@ -32,7 +32,7 @@ final class LxcMachine {
   private final MachineFiles files;
   private final HostPrograms programs;
   private final ControlGroups groups;
-  private final Remains remains;
+  private final MachineCleanup machineCleanup;
   private final Duration killedEndsWithin;
 
   LxcMachine(MachineId id, HostPrograms programs, ControlGroups groups, Duration killedEndsWithin) {
@@ -41,7 +41,7 @@ final class LxcMachine {
     this.files = new MachineFiles(id);
     this.programs = programs;
     this.groups = groups;
-    this.remains = new Remains(programs, groups, id);
+    this.machineCleanup = new MachineCleanup(programs, groups, id);
   }
 
   boolean whole() {
@@ -79,14 +79,14 @@ final class LxcMachine {
     if (!whole()) {
       throw new SandboxException(id + " cannot be started: it was not created, " + files.config() + " is not there");
     }
-    Ended ended;
+    ProgramResult programResult;
     try {
       // What is left of an earlier run of it would be taken for this one's, and make LXC choose other names.
       stop();
       Files.deleteIfExists(files.log());
       Files.deleteIfExists(files.memoryEvents());
       String[] line = Files.readString(files.startLine()).split("\0", -1);
-      ended = programs.run(new HostCommand(
+      programResult = programs.run(new HostCommand(
           Arrays.asList(line).subList(0, line.length - 1), START_LIMIT, Map.of()));
     } catch (IOException e) {
       throw new SandboxException(id + " cannot be started: " + e, e);
@@ -94,11 +94,11 @@ final class LxcMachine {
       uninterrupted(() -> stop());
       throw e;
     }
-    if (!ended.succeeded()) {
+    if (!programResult.succeeded()) {
       stop();
       List<String> words = ContainerLog.errors(files.log());
       throw new SandboxException(id + " did not start; "
-          + (words.isEmpty() ? ended.describe() : "LXC says: " + String.join("; ", words)));
+          + (words.isEmpty() ? programResult.describe() : "LXC says: " + String.join("; ", words)));
     }
     if (!running(lxc)) {
       List<String> words = ContainerLog.errors(files.log());
@@ -108,7 +108,7 @@ final class LxcMachine {
   }
 
   boolean running(Liblxc lxc) {
-    if (!remains.hasControlGroups()) {
+    if (!machineCleanup.hasControlGroups()) {
       return false;
     }
     try (LxcHandle handle = new LxcHandle(lxc, id)) {
@@ -116,7 +116,7 @@ final class LxcMachine {
     }
   }
 
-  Ended run(Liblxc lxc, int uid, int gid, Map<String, String> environment, Duration limit, List<String> inside) {
+  ProgramResult run(Liblxc lxc, int uid, int gid, Map<String, String> environment, Duration limit, List<String> inside) {
     if (!running(lxc)) {
       throw new SandboxException(inside.get(0) + " cannot be run in " + id + ": it does not run");
     }
@@ -125,12 +125,12 @@ final class LxcMachine {
     environment.forEach((key, value) -> line.addAll(List.of("-v", key + "=" + value)));
     line.add("--");
     line.addAll(inside);
-    Ended ended = programs.run(new HostCommand(line, limit, Map.of()));
+    ProgramResult programResult = programs.run(new HostCommand(line, limit, Map.of()));
     // lxc-attach has no status of its own: it says so and ends with 1, as the program might.
-    if (ended.status() == 1 && ended.err().startsWith("lxc-attach: " + id.name() + ":")) {
-      throw new SandboxException(inside.get(0) + " could not be run in " + id + ": " + ended.err().strip());
+    if (programResult.status() == 1 && programResult.err().startsWith("lxc-attach: " + id.name() + ":")) {
+      throw new SandboxException(inside.get(0) + " could not be run in " + id + ": " + programResult.err().strip());
     }
-    return ended;
+    return programResult;
   }
 
   void halt(Liblxc lxc, Duration limit) {
@@ -140,7 +140,7 @@ final class LxcMachine {
         asked = handle.askToHalt();
       }
       if (asked) {
-        await(limit, () -> remains.processes().isEmpty());
+        await(limit, () -> machineCleanup.processes().isEmpty());
       }
     }
     stop();
@@ -152,24 +152,24 @@ final class LxcMachine {
    * <p>liblxc is not asked: it would ask the monitor, and wait for ever for one that stands still.
    */
   void stop() {
-    if (remains.processes().isEmpty()) {
-      remains.removeControlGroups();
+    if (machineCleanup.processes().isEmpty()) {
+      machineCleanup.removeControlGroups();
       return;
     }
-    boolean ended = await(killedEndsWithin, () -> {
-      Set<Long> pids = remains.processes();
-      remains.kill(pids);
+    boolean programResult = await(killedEndsWithin, () -> {
+      Set<Long> pids = machineCleanup.processes();
+      machineCleanup.kill(pids);
       // The frozen die when they are thawed.
-      remains.thaw();
+      machineCleanup.thaw();
       return pids.isEmpty();
     });
-    if (!ended) {
-      throw new SandboxException("processes " + remains.processes() + " of " + id + " do not end though they were killed;"
+    if (!programResult) {
+      throw new SandboxException("processes " + machineCleanup.processes() + " of " + id + " do not end though they were killed;"
           + " they wait in the kernel, look at the disk below " + id.home());
     }
     await(OWN_END, () -> {
-      remains.removeControlGroups();
-      return !remains.hasControlGroups();
+      machineCleanup.removeControlGroups();
+      return !machineCleanup.hasControlGroups();
     });
   }
 
@@ -177,9 +177,9 @@ final class LxcMachine {
   void destroy() {
     uninterrupted(() -> {
       stop();
-      remains.unmount();
-      remains.removeFiles();
-      if (remains.hasControlGroups()) {
+      machineCleanup.unmount();
+      machineCleanup.removeFiles();
+      if (machineCleanup.hasControlGroups()) {
         throw new SandboxException("control groups " + groups.of(id.name()) + " of " + id + " could not be removed");
       }
     });

@@ -95,7 +95,7 @@ public final class LxcSandbox implements Sandbox {
   @Override
   public Ended run(
       MachineId id, int uid, int gid, Map<String, String> environment, Duration limit, List<String> line) {
-    io.pgproof.command.Ended ended = said(() -> machine(id).run(lxc(), uid, gid, environment, limit, line));
+    io.pgproof.command.ProgramResult ended = said(() -> machine(id).run(lxc(), uid, gid, environment, limit, line));
     return new Ended(ended.status(), ended.out(), ended.err(), ended.took(), ended.timedOut());
   }
 

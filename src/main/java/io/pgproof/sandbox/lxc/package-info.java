@@ -1,5 +1,2 @@
-/**
- * The sandbox kept with LXC; may import {@code sandbox}, {@code sandbox.lxc.binding}, {@code command}, and {@code proof} for
- * the finding that this machine cannot run a container.
- */
+/** The promise kept with LXC. */
 package io.pgproof.sandbox.lxc;

@@ -3,11 +3,11 @@ package io.pgproof.web.cockpit;
 import static org.camunda.bpm.engine.authorization.Authorization.ANY;
 import static org.camunda.bpm.engine.authorization.Groups.CAMUNDA_ADMIN;
 
-import io.pgproof.workflow.DailySummary;
-import io.pgproof.workflow.Groups;
-import io.pgproof.workflow.KeepSchedule;
-import io.pgproof.workflow.TellSomebody;
-import io.pgproof.workflow.VerifyBackup;
+import io.pgproof.workflow.model.DailySummary;
+import io.pgproof.workflow.model.Groups;
+import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.model.TellSomebody;
+import io.pgproof.workflow.model.VerifyBackup;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -22,8 +22,8 @@ class CockpitConfiguration {
   }
 
   @Bean
-  FilterRegistrationBean<NonceOfEachPage> nonceOfEachPage() {
-    FilterRegistrationBean<NonceOfEachPage> registration = new FilterRegistrationBean<>(new NonceOfEachPage());
+  FilterRegistrationBean<PageNonceFilter> nonceOfEachPage() {
+    FilterRegistrationBean<PageNonceFilter> registration = new FilterRegistrationBean<>(new PageNonceFilter());
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     registration.addUrlPatterns("/camunda/*");
     return registration;

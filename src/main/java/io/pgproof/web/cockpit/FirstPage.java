@@ -1,6 +1,6 @@
 package io.pgproof.web.cockpit;
 
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;

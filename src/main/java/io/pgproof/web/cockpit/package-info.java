@@ -1,2 +1,2 @@
-/** Camunda's web applications as pgproof serves them: who may do what in them; may import {@code workflow}, Camunda and Spring. */
+/** Camunda's web applications as pgproof serves them: who may do what. */
 package io.pgproof.web.cockpit;

@@ -71,7 +71,7 @@ class LxcSandboxTest {
 
     ControlGroups groups = ControlGroups.read(Path.of("/proc"));
     assertThat(groups.of(id.name())).isEmpty();
-    assertThat(new Remains(PROGRAMS, groups, id).processes()).isEmpty();
+    assertThat(new MachineCleanup(PROGRAMS, groups, id).processes()).isEmpty();
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(shared.toString());
     assertThat(new MachineFiles(id).lock()).doesNotExist();
     assertThat(new MachineFiles(id).byproduct()).doesNotExist();
@@ -434,10 +434,10 @@ class LxcSandboxTest {
   void machineWhoseMonitorWasKilledIsDestroyed() {
     create(SLEEP);
     sandbox.start(id);
-    Remains remains = new Remains(PROGRAMS, ControlGroups.read(Path.of("/proc")), id);
-    remains.kill(remains.starters());
-    await().until(() -> remains.processes().isEmpty());
-    assertThat(remains.hasControlGroups()).isTrue();
+    MachineCleanup machineCleanup = new MachineCleanup(PROGRAMS, ControlGroups.read(Path.of("/proc")), id);
+    machineCleanup.kill(machineCleanup.starters());
+    await().until(() -> machineCleanup.processes().isEmpty());
+    assertThat(machineCleanup.hasControlGroups()).isTrue();
 
     assertThat(sandbox.running(id)).isFalse();
     sandbox.start(id);
@@ -448,7 +448,7 @@ class LxcSandboxTest {
   void machineThatStandsStillWithItsMonitorIsDestroyed() throws Exception {
     create(SLEEP);
     sandbox.start(id);
-    for (long pid : new Remains(PROGRAMS, ControlGroups.read(Path.of("/proc")), id).processes()) {
+    for (long pid : new MachineCleanup(PROGRAMS, ControlGroups.read(Path.of("/proc")), id).processes()) {
       int status = new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid)).start().waitFor();
       // What helped it to start may end by itself in between.
       assertThat(status == 0 || ProcessHandle.of(pid).isEmpty()).as("process %d was stopped", pid).isTrue();
@@ -494,7 +494,7 @@ class LxcSandboxTest {
     Path target = Files.createDirectories(new MachineFiles(id).layer().resolve("a b"));
     assertThat(PROGRAMS.run(new io.pgproof.command.HostCommand(MINUTE, "mount", "-t", "tmpfs", "tmpfs",
         target.toString())).succeeded()).isTrue();
-    assertThat(Remains.mountsBelow(id.home())).containsExactly(target);
+    assertThat(MachineCleanup.mountsBelow(id.home())).containsExactly(target);
     sandbox.destroy(id);
     assertThat(target).doesNotExist();
   }

@@ -2,9 +2,9 @@ package io.pgproof.sandbox.lxc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgproof.command.Ended;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,8 +37,8 @@ final class TinyRootfs {
     List<String> line = new java.util.ArrayList<>(List.of("sh", "-c", SCRIPT, "sh", root.toString(),
         Integer.toString(firstHostId)));
     line.addAll(List.of("sh", "sleep", "cat", "id", "ls", "tail", "touch", "chmod", "mkdir"));
-    Ended ended = programs.run(new HostCommand(Duration.ofMinutes(1), line.toArray(String[]::new)));
-    assertThat(ended.succeeded()).as(ended.describe()).isTrue();
+    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(1), line.toArray(String[]::new)));
+    assertThat(programResult.succeeded()).as(programResult.describe()).isTrue();
     return root;
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.web.Browser;
 import io.pgproof.web.ServedEngine;
-import io.pgproof.workflow.Groups;
+import io.pgproof.workflow.model.Groups;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

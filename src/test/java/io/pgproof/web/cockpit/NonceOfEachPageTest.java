@@ -13,7 +13,7 @@ class NonceOfEachPageTest {
   private static final String NONCE = "org.camunda.bpm.csp.nonce";
 
   private final MockServletContext shared = new MockServletContext();
-  private final NonceOfEachPage filter = new NonceOfEachPage();
+  private final PageNonceFilter filter = new PageNonceFilter();
 
   /** The second request comes between the first one's header and its page. */
   @Test

@@ -1,2 +1,2 @@
-/** liblxc mirrored, no logic; with {@code backup.binding} the only rooms that import JNA. */
+/** Liblxc mirrored, no logic. */
 package io.pgproof.sandbox.lxc.binding;

@@ -1,0 +1,67 @@
+package io.pgproof.audit;
+
+import io.pgproof.proof.RunId;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+
+/** The verdicts about each target in few words; insert-only, in the transaction of the caller. */
+public final class VerdictHistory {
+  private static final RowMapper<Reached> REACHED = (row, number) -> new Reached(
+      new RunId(row.getString("run")),
+      row.getObject("at", OffsetDateTime.class).toInstant(),
+      row.getString("verdict"),
+      row.getString("reason"));
+
+  private final JdbcTemplate jdbc;
+  private final Clock clock;
+
+  public VerdictHistory(DataSource database, Clock clock) {
+    this.jdbc = new JdbcTemplate(database);
+    this.clock = clock;
+  }
+
+  /** What a run came to, and when. */
+  public record Reached(RunId run, Instant at, String verdict, String reason) {}
+
+  /**
+   * Adds a verdict, its time being now.
+   *
+   * @param backupKey the same for all runs of one target
+   */
+  public void add(String backupKey, RunId run, String verdict, String reason) {
+    jdbc.update("insert into pgproof_verdict (backup_key, run, at, verdict, reason) values (?, ?, ?, ?, ?)", backupKey,
+        run.value(), clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC), verdict, reason);
+  }
+
+  /** The latest verdicts, newest first. */
+  public List<Reached> latest(String backupKey, int limit) {
+    return jdbc.query("select * from pgproof_verdict where backup_key = ? order by id desc fetch first "
+        + limit + " rows only", REACHED, backupKey);
+  }
+
+  /** The latest verdicts but this run's, newest first. */
+  public List<Reached> latest(String backupKey, RunId but, int limit) {
+    return jdbc.query("select * from pgproof_verdict where backup_key = ? and run <> ? order by id desc fetch first "
+        + limit + " rows only", REACHED, backupKey, but.value());
+  }
+
+  /** The latest verdict that is this word. */
+  public Optional<Reached> last(String backupKey, String verdict) {
+    return jdbc.query("select * from pgproof_verdict where backup_key = ? and verdict = ? order by id desc"
+        + " fetch first 1 row only", REACHED, backupKey, verdict).stream().findFirst();
+  }
+
+  /** How often this word was the verdict since then, of whatever target or path. */
+  public long count(String verdict, Instant then) {
+    return jdbc.queryForObject("select count(*) from pgproof_verdict where verdict = ? and at >= ?", Long.class,
+        verdict, then.atOffset(ZoneOffset.UTC));
+  }
+}

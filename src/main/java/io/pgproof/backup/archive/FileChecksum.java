@@ -1,0 +1,97 @@
+package io.pgproof.backup.archive;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+
+/** The checksums of a file that {@code backup_manifest} may name, each as PostgreSQL writes it. */
+public enum FileChecksum {
+  NONE(0, null),
+  CRC32C(4, null),
+  SHA224(28, "SHA-224"),
+  SHA256(32, "SHA-256"),
+  SHA384(48, "SHA-384"),
+  SHA512(64, "SHA-512");
+
+  private final int length;
+  private final String algorithm;
+
+  FileChecksum(int length, String algorithm) {
+    this.length = length;
+    this.algorithm = algorithm;
+  }
+
+  public int length() {
+    return length;
+  }
+
+  /** A running sum over one file's bytes. */
+  public interface Sum {
+    void update(ByteBuffer bytes);
+
+    byte[] result();
+  }
+
+  /** A new sum for one file. */
+  public Sum start() {
+    return switch (this) {
+      case NONE -> new Nothing();
+      case CRC32C -> new Crc();
+      default -> new Digest(digest(algorithm));
+    };
+  }
+
+  public static MessageDigest digest(String algorithm) {
+    try {
+      return MessageDigest.getInstance(algorithm);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java lacks " + algorithm, e);
+    }
+  }
+
+  public static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static final class Nothing implements Sum {
+    @Override
+    public void update(ByteBuffer bytes) {
+      bytes.position(bytes.limit());
+    }
+
+    @Override
+    public byte[] result() {
+      return new byte[0];
+    }
+  }
+
+  private static final class Crc implements Sum {
+    private final CRC32C crc = new CRC32C();
+
+    @Override
+    public void update(ByteBuffer bytes) {
+      crc.update(bytes);
+    }
+
+    // PostgreSQL writes the value as it lies in the memory of a little-endian machine.
+    @Override
+    public byte[] result() {
+      return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt((int) crc.getValue()).array();
+    }
+  }
+
+  private record Digest(MessageDigest digest) implements Sum {
+    @Override
+    public void update(ByteBuffer bytes) {
+      digest.update(bytes);
+    }
+
+    @Override
+    public byte[] result() {
+      return digest.digest();
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.pgproof.backup.archive;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.MachineError;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** An archive's bytes as they lie, hashed and counted on their way; one thread reads it, an interrupt ends it at once. */
+public final class RawArchive implements ByteSource {
+  private final Path file;
+  private final FileChannel channel;
+  private final MessageDigest sha256 = FileChecksum.digest("SHA-256");
+  private final LongConsumer read;
+  private long position;
+
+  /**
+   * @param read hears how many more bytes were read
+   * @throws FindingException {@code backup-unreadable} when it cannot be opened
+   */
+  public RawArchive(Path file, LongConsumer read) throws InterruptedException {
+    this.file = file;
+    this.read = read;
+    try {
+      this.channel = FileChannel.open(file, StandardOpenOption.READ);
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw unreadable(file, 0, e);
+    }
+  }
+
+  /**
+   * How it is compressed: as its first bytes say, or else its name.
+   *
+   * @throws FindingException {@code format-unsupported} where it is of a known format that is not read
+   */
+  public Compression coding() throws InterruptedException {
+    byte[] firstBytes = firstBytes();
+    if (TarHeader.begins(firstBytes)) {
+      return Compression.NONE;
+    }
+    Optional<Compression> coding = Compression.in(firstBytes, name());
+    if (coding.isEmpty()) {
+      ForeignFormat.in(firstBytes).ifPresent(format -> {
+        throw format.finding(name());
+      });
+    }
+    return coding.orElseGet(() -> Compression.of(name()));
+  }
+
+  /** The bytes as they were before they were compressed; closing them closes this, and so does a failure. */
+  public ByteSource decoded() throws InterruptedException {
+    try {
+      return coding().decode(this);
+    } catch (FindingException | InterruptedException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private byte[] firstBytes() throws InterruptedException {
+    ByteBuffer first = ByteBuffer.allocate(TarHeader.BLOCK);
+    try {
+      while (first.hasRemaining() && channel.read(first, first.position()) >= 0) {
+        continue;
+      }
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw unreadable(file, 0, e);
+    }
+    return Arrays.copyOf(first.array(), first.position());
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws InterruptedException {
+    ByteBuffer arrived = into.duplicate();
+    int count;
+    try {
+      count = channel.read(into);
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw unreadable(file, position, e);
+    }
+    if (count > 0) {
+      sha256.update(arrived.limit(into.position()));
+      position += count;
+      read.accept(count);
+    }
+    return count;
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public String name() {
+    return file.getFileName().toString();
+  }
+
+  /** Of all bytes read so far, in lower-case hexadecimal; to be asked once. */
+  public String sha256() {
+    return FileChecksum.hex(sha256.digest());
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Everything that counts was read before; a failed close of a file opened for reading loses nothing.
+      return;
+    }
+  }
+
+  public static FindingException unreadable(Path file, long offset, IOException cause) {
+    String at = offset > 0 ? " at byte " + offset : "";
+    return new FindingException(
+        Finding.of(Reason.BACKUP_UNREADABLE, file + " cannot be read" + at + ": " + words(cause)), cause);
+  }
+
+  /** Those of the C library, which some exceptions only stand for. */
+  private static String words(IOException cause) {
+    if (cause instanceof NoSuchFileException) {
+      return "No such file or directory";
+    }
+    String said = cause instanceof FileSystemException told ? told.getReason() : cause.getMessage();
+    return said != null ? said
+        : MachineError.of(cause).map(MachineError::words).orElse(cause.getClass().getSimpleName().replace("Exception", ""));
+  }
+}

@@ -1,0 +1,88 @@
+package io.pgproof.backup.archive;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Which parts of a file an archive holds, in order; zeros lie between.
+ *
+ * @param size of the file with its holes
+ */
+record SparseMap(long[] offsets, long[] lengths, long size) {
+  /** Far more than a file of PostgreSQL has: at most one for each second page of 1 GiB. */
+  private static final int MOST = 1 << 20;
+
+  /** A file without holes. */
+  static SparseMap whole(long size) {
+    return new SparseMap(new long[] {0}, new long[] {size}, size);
+  }
+
+  /** Gathers the parts. */
+  static final class Builder {
+    private long[] numbers = new long[8];
+    private int count;
+
+    /** @throws IllegalArgumentException where there are more than any file has */
+    void add(long offset, long length) {
+      if (count == 2 * MOST) {
+        throw new IllegalArgumentException("more than " + MOST + " parts of a sparse file");
+      }
+      if (count == numbers.length) {
+        numbers = Arrays.copyOf(numbers, 2 * count);
+      }
+      numbers[count++] = offset;
+      numbers[count++] = length;
+    }
+
+    /**
+     * The map of a file.
+     *
+     * @param size of the file with its holes
+     * @param stored bytes that the archive holds of it
+     * @throws IllegalArgumentException where the parts do not fit together
+     */
+    SparseMap build(long size, long stored) {
+      long[] offsets = new long[count / 2];
+      long[] lengths = new long[count / 2];
+      long end = 0;
+      long sum = 0;
+      for (int i = 0; i < offsets.length; i++) {
+        offsets[i] = numbers[2 * i];
+        lengths[i] = numbers[2 * i + 1];
+        if (offsets[i] < end || lengths[i] < 0 || lengths[i] > size - offsets[i]) {
+          throw new IllegalArgumentException("parts of a sparse file that overlap or go beyond its end");
+        }
+        end = offsets[i] + lengths[i];
+        sum += lengths[i];
+      }
+      if (sum != stored) {
+        throw new IllegalArgumentException("parts of a sparse file that are not as long as what is there of it");
+      }
+      return new SparseMap(offsets, lengths, size);
+    }
+  }
+
+  /**
+   * As pax headers tell it.
+   *
+   * @param numbers offsets and lengths in turn
+   */
+  static SparseMap of(List<String> numbers, long size, long stored) {
+    Builder map = new Builder();
+    if (numbers.size() % 2 != 0) {
+      throw new IllegalArgumentException("a part of a sparse file without its length");
+    }
+    for (int i = 0; i < numbers.size(); i += 2) {
+      map.add(number(numbers.get(i)), number(numbers.get(i + 1)));
+    }
+    return map.build(size, stored);
+  }
+
+  /** @throws IllegalArgumentException where it is no number of bytes */
+  static long number(String digits) {
+    if (!digits.matches("[0-9]{1,18}")) {
+      throw new IllegalArgumentException("a number that is none");
+    }
+    return Long.parseLong(digits);
+  }
+}

@@ -1,0 +1,410 @@
+package io.pgproof.backup.archive;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Reads a tar as GNU tar does, whoever packed it: V7, ustar, pax, GNU's long names and sparse files.
+ *
+ * <p>Our own reader and not that of a library, because a verdict hangs on how it fails: cut, damaged, hostile and unknown
+ * are told apart, names stay bytes, memory is bounded whatever a header says, and content is handed on as it lies in the
+ * window. Two zero blocks end the archive, and only zeros may follow.
+ */
+public final class TarReader implements MemberSource {
+  private static final int BLOCK = TarHeader.BLOCK;
+
+  /** Bytes of a header that holds a name or records: far more than any path, little enough to be kept. */
+  private static final int LONGEST_EXTENSION = 1 << 20;
+
+  /** Headers that may come before one member; a few are usual. */
+  private static final int MOST_EXTENSIONS = 64;
+
+  private static final int SPARSE_ENTRIES = 386;
+  private static final int SPARSE_GOES_ON = 482;
+  private static final int SPARSE_SIZE = 483;
+  private static final int SPARSE_MORE_GOES_ON = 504;
+
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 * 1024).asReadOnlyBuffer();
+
+  private final ByteSource source;
+  private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW).limit(0);
+  private final PaxHeaders pax = new PaxHeaders();
+  private long windowStart;
+
+  /** Bytes of the member that are stored and not read yet, and what fills its last block. */
+  private long left;
+
+  private long padding;
+
+  /** The member's content, how far it was handed on, and in which of its parts. */
+  private SparseMap map = SparseMap.whole(0);
+
+  private long at;
+  private int part;
+  private boolean first = true;
+  private boolean endMark;
+
+  public TarReader(ByteSource source) {
+    this.source = source;
+  }
+
+  @Override
+  public Optional<Member> next() throws InterruptedException {
+    skip(left + padding);
+    begin(0);
+    pax.nextMember();
+    Optional<String> longName = Optional.empty();
+    Optional<String> longLink = Optional.empty();
+    for (int extensions = 0; ; extensions++) {
+      if (extensions > MOST_EXTENSIONS) {
+        throw unsafe("more than " + MOST_EXTENSIONS + " headers before one member");
+      }
+      long offset = windowStart + window.position();
+      Optional<TarHeader> next = header();
+      if (next.isEmpty()) {
+        if (extensions > 0) {
+          throw corrupt("it ends behind a header that names a member, and the member does not follow");
+        }
+        return Optional.empty();
+      }
+      TarHeader header = next.get();
+      switch (header.type()) {
+        case 'L' -> longName = Optional.of(upToNul(extension(header)));
+        case 'K' -> longLink = Optional.of(upToNul(extension(header)));
+        case 'x', 'X' -> readPax(extension(header), false);
+        case 'g' -> readPax(extension(header), true);
+        case 'V' -> skip(blocks(size(header, offset)));
+        default -> {
+          return Optional.of(member(header, offset, longName, longLink));
+        }
+      }
+    }
+  }
+
+  /** The header that comes next; empty behind the last member, when the archive was read to its end. */
+  private Optional<TarHeader> header() throws InterruptedException {
+    long offset = windowStart + window.position();
+    if (!fill(BLOCK)) {
+      if (window.hasRemaining() || first) {
+        throw truncated();
+      }
+      return Optional.empty();
+    }
+    TarHeader header = new TarHeader(block());
+    if (header.isZero()) {
+      finish();
+      return Optional.empty();
+    }
+    if (!header.isSound()) {
+      throw first
+          ? new FindingException(Reason.ARCHIVE_CORRUPT, source.name() + " holds no tar: it begins with " + header.beginning())
+          : corrupt("the member's header at byte " + offset + " of the tar does not fit its checksum");
+    }
+    first = false;
+    return Optional.of(header);
+  }
+
+  private Member member(TarHeader header, long offset, Optional<String> longName, Optional<String> longLink)
+      throws InterruptedException {
+    String name = pax.sparseName().or(() -> pax.value(PaxHeaders.PATH)).or(() -> longName).orElseGet(header::name);
+    String link = pax.value(PaxHeaders.LINK).or(() -> longLink).orElseGet(header::link);
+    Type type = switch (header.type()) {
+      // Before there was a type of their own, directories were files whose names end with a slash.
+      case '0', '7', 'S' -> name.endsWith("/") ? Type.DIRECTORY : Type.FILE;
+      case '1' -> Type.HARD_LINK;
+      case '2' -> Type.SYMBOLIC_LINK;
+      case '5', 'D' -> Type.DIRECTORY;
+      case '3', '4', '6' -> Type.OTHER;
+      case 'M' -> throw unsupported(name, "goes on from another volume of its tar",
+          "join the volumes into one tar, as tar --multi-volume reads them, and verify again");
+      default -> throw unsupported(name, "is of a type that pgproof does not know: " + FileNames.shown("" + header.type()),
+          "unpack the archive and pack it again by tar --format=pax, then verify again");
+    };
+    long size = size(header, offset);
+    boolean dumped = header.type() == 'D';
+    if (size > 0 && type != Type.FILE && type != Type.OTHER && !dumped) {
+      throw unsupported(name, "has a size, and programs do not agree whether content follows",
+          "unpack the archive and pack it again by tar --format=pax, then verify again");
+    }
+    begin(size);
+    if (type == Type.FILE) {
+      readMap(header, offset, name);
+    }
+    return new Member(FileNames.normal(name), type, type == Type.FILE ? map.size() : 0, FileNames.normal(link));
+  }
+
+  private void begin(long stored) {
+    left = stored;
+    padding = -stored & BLOCK - 1;
+    map = SparseMap.whole(stored);
+    at = 0;
+    part = 0;
+  }
+
+  private long size(TarHeader header, long offset) {
+    long size;
+    try {
+      size = pax.value(PaxHeaders.SIZE).map(SparseMap::number).orElseGet(header::size);
+    } catch (IllegalArgumentException e) {
+      size = -1;
+    }
+    if (size < 0 || size > Long.MAX_VALUE - BLOCK) {
+      throw corrupt("the member's header at byte " + offset + " of the tar has an impossible size");
+    }
+    return size;
+  }
+
+  private static long blocks(long size) {
+    return size + BLOCK - 1 & -BLOCK;
+  }
+
+  private byte[] extension(TarHeader header) throws InterruptedException {
+    // What was said of a member's size is not said of this one.
+    long size = header.size();
+    if (size < 0 || size > LONGEST_EXTENSION) {
+      throw unsafe("a header that says that it is " + size + " bytes long");
+    }
+    byte[] content = bytes((int) size);
+    skip(-size & BLOCK - 1);
+    return content;
+  }
+
+  private void readPax(byte[] header, boolean all) {
+    try {
+      pax.read(header, all);
+    } catch (IllegalArgumentException e) {
+      throw corrupt("a pax header is malformed: " + e.getMessage());
+    }
+  }
+
+  private static String upToNul(byte[] text) {
+    String name = new String(text, StandardCharsets.ISO_8859_1);
+    int end = name.indexOf('\0');
+    return end < 0 ? name : name.substring(0, end);
+  }
+
+  private void readMap(TarHeader header, long offset, String name) throws InterruptedException {
+    if (pax.sparseUnknown() || header.type() == 'S' && !header.isGnu()) {
+      throw unsupported(name, "is a sparse file in a format that pgproof does not know",
+          "pack the files again by tar without --sparse, then verify again");
+    }
+    try {
+      if (pax.sparseMapComesFirst()) {
+        readMapInContent();
+      } else if (pax.sparseMap().isPresent()) {
+        map = SparseMap.of(pax.sparseMap().get(), sparseSize(), left);
+      } else if (header.type() == 'S') {
+        readMapOfGnu(header);
+      }
+    } catch (IllegalArgumentException e) {
+      throw corrupt("the member's header at byte " + offset + " of the tar tells " + e.getMessage());
+    }
+  }
+
+  private long sparseSize() {
+    return SparseMap.number(pax.sparseSize().orElse(""));
+  }
+
+  /** How many parts, then offset and length of each, a line each, filled up to whole blocks. */
+  private void readMapInContent() throws InterruptedException {
+    SparseMap.Builder parts = new SparseMap.Builder();
+    StringBuilder digits = new StringBuilder();
+    long numbers = 1;
+    long offset = -1;
+    long read = 0;
+    for (long count = 0; count < numbers; ) {
+      if (read == left) {
+        throw new IllegalArgumentException("a sparse file and not all its parts");
+      }
+      char next = (char) (bytes(1)[0] & 0xFF);
+      read++;
+      if (next != '\n') {
+        digits.append(next);
+        if (digits.length() > 18) {
+          throw new IllegalArgumentException("a number that is none");
+        }
+        continue;
+      }
+      long number = SparseMap.number(digits.toString());
+      digits.setLength(0);
+      if (count == 0) {
+        numbers = 1 + 2 * Math.min(number, Integer.MAX_VALUE);
+      } else if (count % 2 == 1) {
+        offset = number;
+      } else {
+        parts.add(offset, number);
+      }
+      count++;
+    }
+    long whole = blocks(read);
+    if (whole > left) {
+      throw new IllegalArgumentException("a sparse file and not all its parts");
+    }
+    skip(whole - read);
+    left -= whole;
+    map = parts.build(sparseSize(), left);
+  }
+
+  private void readMapOfGnu(TarHeader header) throws InterruptedException {
+    SparseMap.Builder parts = new SparseMap.Builder();
+    addParts(parts, header, SPARSE_ENTRIES, 4);
+    boolean goesOn = header.has(SPARSE_GOES_ON);
+    while (goesOn) {
+      TarHeader more = new TarHeader(bytes(BLOCK));
+      addParts(parts, more, 0, 21);
+      goesOn = more.has(SPARSE_MORE_GOES_ON);
+    }
+    map = parts.build(header.number(SPARSE_SIZE, TarHeader.NUMBER), left);
+  }
+
+  private static void addParts(SparseMap.Builder parts, TarHeader header, int offset, int count) {
+    for (int entry = offset; entry < offset + count * 2 * TarHeader.NUMBER; entry += 2 * TarHeader.NUMBER) {
+      if (header.has(entry + TarHeader.NUMBER)) {
+        parts.add(header.number(entry, TarHeader.NUMBER), header.number(entry + TarHeader.NUMBER, TarHeader.NUMBER));
+      }
+    }
+  }
+
+  @Override
+  public void content(Sink sink) throws IOException, InterruptedException {
+    for (ByteBuffer piece = piece(Integer.MAX_VALUE); piece.hasRemaining(); piece = piece(Integer.MAX_VALUE)) {
+      sink.write(piece);
+    }
+  }
+
+  @Override
+  public void start(ByteBuffer into) throws InterruptedException {
+    for (ByteBuffer piece = piece(into.remaining()); piece.hasRemaining(); piece = piece(into.remaining())) {
+      into.put(piece);
+    }
+  }
+
+  /** The next bytes of the member's content, good until more is read; none behind the last. */
+  private ByteBuffer piece(int most) throws InterruptedException {
+    while (part < map.offsets().length && at == map.offsets()[part] + map.lengths()[part]) {
+      part++;
+    }
+    long hole = (part < map.offsets().length ? map.offsets()[part] : map.size()) - at;
+    if (hole > 0 || part == map.offsets().length) {
+      int count = (int) Math.min(hole, Math.min(most, ZEROS.capacity()));
+      at += count;
+      return ZEROS.duplicate().limit(count);
+    }
+    if (!window.hasRemaining() && most > 0 && !fill(1)) {
+      throw truncated();
+    }
+    long data = map.offsets()[part] + map.lengths()[part] - at;
+    int count = (int) Math.min(data, Math.min(most, window.remaining()));
+    ByteBuffer piece = window.duplicate();
+    piece.limit(piece.position() + count);
+    window.position(window.position() + count);
+    left -= count;
+    at += count;
+    return piece;
+  }
+
+  private byte[] block() throws InterruptedException {
+    return bytes(BLOCK);
+  }
+
+  private byte[] bytes(int count) throws InterruptedException {
+    byte[] bytes = new byte[count];
+    for (int got = 0; got < count; ) {
+      if (!window.hasRemaining() && !fill(1)) {
+        throw truncated();
+      }
+      int piece = Math.min(count - got, window.remaining());
+      window.get(bytes, got, piece);
+      got += piece;
+    }
+    return bytes;
+  }
+
+  /** Makes so many bytes be in the window, a block at most; returns whether so many came. */
+  private boolean fill(int count) throws InterruptedException {
+    while (window.remaining() < count) {
+      windowStart += window.position();
+      window.compact();
+      int got = source.read(window);
+      window.flip();
+      if (got < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void skip(long count) throws InterruptedException {
+    long toSkip = count;
+    while (toSkip > 0) {
+      if (!window.hasRemaining() && !fill(1)) {
+        throw truncated();
+      }
+      int piece = (int) Math.min(toSkip, window.remaining());
+      window.position(window.position() + piece);
+      toSkip -= piece;
+    }
+  }
+
+  /** Reads all that follows the first of the two blocks of zeros that end the archive. */
+  private void finish() throws InterruptedException {
+    if (fill(BLOCK)) {
+      if (!new TarHeader(block()).isZero()) {
+        throw corrupt("its end mark is broken: data follow a single block of zeros");
+      }
+      endMark = true;
+    }
+    do {
+      while (window.remaining() >= Long.BYTES) {
+        if (window.getLong() != 0) {
+          throw corrupt("data follow the end of the tar");
+        }
+      }
+      while (window.hasRemaining()) {
+        if (window.get() != 0) {
+          throw corrupt("data follow the end of the tar");
+        }
+      }
+    } while (fill(1));
+  }
+
+  /**
+   * Whether the archive ended with the two blocks of zeros that tell that no member is lost; to be asked when {@link #next} has
+   * given all. GNU tar takes one without them as whole.
+   */
+  public boolean hasEndMark() {
+    return endMark;
+  }
+
+  public FindingException truncated() {
+    return new FindingException(
+        Reason.ARCHIVE_TRUNCATED,
+        first && windowStart + window.limit() == 0
+            ? source.name() + " is empty"
+            : source.name() + " ends at byte " + source.position() + " before the end of its tar");
+  }
+
+  private FindingException corrupt(String what) {
+    return new FindingException(
+        Reason.ARCHIVE_CORRUPT, source.name() + " is damaged before byte " + source.position() + ": " + what);
+  }
+
+  private FindingException unsafe(String what) {
+    return new FindingException(Reason.UNSAFE_ARCHIVE, source.name() + " holds " + what + ", which no program writes");
+  }
+
+  private FindingException unsupported(String name, String what, String hint) {
+    return new FindingException(Finding.of(
+        Reason.FORMAT_UNSUPPORTED, FileNames.shown(name) + " in " + source.name() + " " + what, hint, null));
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

@@ -1,0 +1,176 @@
+package io.pgproof.backup.format;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.zip.CRC32C;
+
+/**
+ * The parts of {@code global/pg_control} that a restore needs (source: {@code src/include/catalog/pg_control.h}).
+ *
+ * @param systemIdentifier unsigned, as {@code pg_controldata} prints it
+ * @param controlVersion {@code PG_CONTROL_VERSION}
+ * @param checkpointLsn latest checkpoint
+ * @param checkpointTime time of the latest checkpoint, to the second
+ * @param timeline of the latest checkpoint
+ * @param maxConnections five settings of the source that recovery may need
+ * @param maxWalSenders 0 before version 12, which does not record it
+ * @param blockSize bytes of a page
+ * @param segmentBlocks pages of a relation's file; what is more goes to the next file
+ * @param walSegmentSize bytes of a WAL segment
+ * @param dataChecksums whether pages carry checksums
+ */
+public record ControlFile(
+    String systemIdentifier,
+    int controlVersion,
+    Lsn checkpointLsn,
+    Instant checkpointTime,
+    int timeline,
+    int maxConnections,
+    int maxWorkerProcesses,
+    int maxWalSenders,
+    int maxPreparedTransactions,
+    int maxLocksPerTransaction,
+    int blockSize,
+    int segmentBlocks,
+    int walSegmentSize,
+    boolean dataChecksums) {
+
+  /** Size of the file on disk, constant over all versions. */
+  public static final int SIZE = 8192;
+
+  private static final int VERSION_OFFSET = 8;
+  /** Versions of the file, of PostgreSQL 8.0 and of some that is to come. */
+  private static final int OLDEST = 74;
+  private static final int NEWEST = 9999;
+  /** {@code FLOATFORMAT_VALUE}, which lies before {@code blcksz}. */
+  private static final double FLOAT_FORMAT = 1234567.0;
+  /** No layout of any version is shorter. */
+  private static final int SHORTEST = 200;
+  private static final int CHECKPOINT_LSN_OFFSET = 32;
+
+  /**
+   * Where one version keeps what; offsets in bytes from the start of the file, on 64-bit machines.
+   *
+   * @param timeline {@code checkPointCopy.ThisTimeLineID}
+   * @param time {@code checkPointCopy.time}
+   * @param maxConnections first of a run of 32-bit settings
+   * @param walSenders whether {@code max_wal_senders} is among them
+   * @param blockSize {@code blcksz}; {@code relseg_size} lies 4 bytes behind it, the WAL segment's size 12
+   * @param crc behind all that it covers
+   */
+  private record Layout(
+      int timeline, int time, int maxConnections, boolean walSenders, int blockSize, int checksumVersion, int crc) {}
+
+  private static Layout layout(int controlVersion) {
+    return switch (controlVersion) {
+      case 1002 -> new Layout(56, 104, 180, false, 216, 252, 288);
+      case 1100 -> new Layout(48, 96, 172, false, 208, 244, 280);
+      case 1201, 1300, 1700 -> new Layout(48, 104, 180, true, 216, 252, 288);
+      case 1800 -> new Layout(48, 104, 180, true, 216, 252, 292);
+      default -> throw new FindingException(Finding.of(
+          Reason.VERSION_UNSUPPORTED,
+          "global/pg_control is of version " + Integer.toUnsignedString(controlVersion)
+              + ", which this version of pgproof does not know",
+          "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines",
+          null));
+    };
+  }
+
+  /**
+   * Reads the whole file's bytes.
+   *
+   * @throws FindingException {@code inconsistent} when it is too short or its CRC-32C is wrong, {@code version-unsupported}
+   *     for a layout that is not known
+   */
+  public static ControlFile parse(byte[] file) {
+    if (file.length != SIZE) {
+      throw damaged("it has " + file.length + " bytes instead of " + SIZE);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int version = bytes.getInt(VERSION_OFFSET);
+    if (isEmpty(file)) {
+      throw damaged("it holds nothing but zeros");
+    }
+    if (Integer.reverseBytes(version) >= OLDEST && Integer.reverseBytes(version) <= NEWEST) {
+      throw foreign("it was written by a big-endian machine");
+    }
+    Layout layout = layout(version);
+    CRC32C crc = new CRC32C();
+    crc.update(file, 0, layout.crc());
+    if ((int) crc.getValue() != bytes.getInt(layout.crc())) {
+      if (isSealedElsewhere(file, layout.crc())) {
+        throw foreign("its fields lie where a machine with other alignment has them, such as one of 32 bits");
+      }
+      throw damaged("its CRC-32C is wrong");
+    }
+    if (bytes.getDouble(layout.blockSize() - Double.BYTES) != FLOAT_FORMAT) {
+      throw foreign("its floating-point numbers are of another format");
+    }
+    if (!WalSegment.isSize(bytes.getInt(layout.blockSize() + 12))) {
+      throw damaged("its WAL segments have an impossible size");
+    }
+    int blockSize = bytes.getInt(layout.blockSize());
+    int segmentBlocks = bytes.getInt(layout.blockSize() + 4);
+    if (blockSize < 1 << 10 || blockSize > 32 << 10 || Integer.bitCount(blockSize) != 1 || segmentBlocks <= 0) {
+      throw damaged("its pages or the files of its relations have an impossible size");
+    }
+    int afterWorkers = layout.maxConnections() + (layout.walSenders() ? 12 : 8);
+    return new ControlFile(
+        Long.toUnsignedString(bytes.getLong(0)),
+        version,
+        new Lsn(bytes.getLong(CHECKPOINT_LSN_OFFSET)),
+        Instant.ofEpochSecond(bytes.getLong(layout.time())),
+        bytes.getInt(layout.timeline()),
+        bytes.getInt(layout.maxConnections()),
+        bytes.getInt(layout.maxConnections() + 4),
+        layout.walSenders() ? bytes.getInt(layout.maxConnections() + 8) : 0,
+        bytes.getInt(afterWorkers),
+        bytes.getInt(afterWorkers + 4),
+        blockSize,
+        segmentBlocks,
+        bytes.getInt(layout.blockSize() + 12),
+        bytes.getInt(layout.checksumVersion()) != 0);
+  }
+
+  private static boolean isEmpty(byte[] file) {
+    for (byte one : file) {
+      if (one != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether a right CRC-32C lies before the place where it lies on 64-bit machines: all fields before it and their number are the
+   * same, and what aligns them is not. The file is filled with zeros behind it.
+   */
+  private static boolean isSealedElsewhere(byte[] file, int here) {
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    CRC32C crc = new CRC32C();
+    crc.update(file, 0, SHORTEST);
+    for (int at = SHORTEST; at < here; at += Integer.BYTES) {
+      if ((int) crc.getValue() == bytes.getInt(at)) {
+        return true;
+      }
+      crc.update(file, at, Integer.BYTES);
+    }
+    return false;
+  }
+
+  private static FindingException foreign(String why) {
+    return new FindingException(Finding.of(
+        Reason.VERSION_UNSUPPORTED,
+        "global/pg_control is of another architecture: " + why,
+        "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines; restore this backup on a machine of the source's kind",
+        null));
+  }
+
+  private static FindingException damaged(String how) {
+    return new FindingException(Reason.INCONSISTENT, "global/pg_control is damaged: " + how);
+  }
+}

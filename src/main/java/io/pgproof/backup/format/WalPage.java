@@ -1,0 +1,82 @@
+package io.pgproof.backup.format;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/**
+ * The long header with which every WAL segment begins (source: {@code src/include/access/xlog_internal.h}).
+ *
+ * @param major major version of PostgreSQL that wrote it
+ * @param timeline on which it was written
+ * @param start position in the log of the segment's first byte
+ * @param systemIdentifier unsigned
+ * @param segmentSize in bytes
+ * @param pageSize in bytes
+ * @param continued bytes of a record from the segment before that are still to come; 0 where a record begins
+ */
+public record WalPage(int major, int timeline, Lsn start, String systemIdentifier, int segmentSize, int pageSize, long continued) {
+  /** Bytes that {@link #parse} needs. */
+  public static final int HEADER = 40;
+
+  private static final int CONTINUED = 0x0001;
+  private static final int LONG_HEADER = 0x0002;
+  private static final int SHORT_HEADER = 24;
+  private static final int ALL_FLAGS = 0x000F;
+
+  /** Empty where the bytes are no long header of a version that is known. */
+  public static Optional<WalPage> parse(byte[] first) {
+    if (first.length < HEADER) {
+      return Optional.empty();
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN);
+    int major = major(Short.toUnsignedInt(bytes.getShort(0)));
+    int segmentSize = bytes.getInt(32);
+    boolean plausible = major > 0
+        && (bytes.getShort(2) & LONG_HEADER) != 0
+        && WalSegment.isSize(segmentSize)
+        && isPageSize(bytes.getInt(36));
+    return plausible
+        ? Optional.of(new WalPage(
+            major, bytes.getInt(4), new Lsn(bytes.getLong(8)), Long.toUnsignedString(bytes.getLong(24)), segmentSize, bytes.getInt(36),
+            (bytes.getShort(2) & CONTINUED) != 0 ? Integer.toUnsignedLong(bytes.getInt(16)) : 0))
+        : Optional.empty();
+  }
+
+  /** Whether the record from the segment before goes on into the segment behind. */
+  public boolean continuesBeyond() {
+    long pages = segmentSize / pageSize;
+    return continued > segmentSize - HEADER - (pages - 1) * SHORT_HEADER;
+  }
+
+  /** Whether these bytes begin as any page of the log does, in a segment or not. */
+  public static boolean begins(byte[] page) {
+    if (page.length < SHORT_HEADER) {
+      return false;
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
+    return major(Short.toUnsignedInt(bytes.getShort(0))) > 0
+        && (bytes.getShort(2) & ~ALL_FLAGS) == 0
+        && bytes.getInt(4) != 0
+        && bytes.getLong(8) % (1 << 10) == 0;
+  }
+
+  private static boolean isPageSize(int bytes) {
+    return bytes >= 1 << 10 && bytes <= 64 << 10 && Integer.bitCount(bytes) == 1;
+  }
+
+  private static int major(int magic) {
+    return switch (magic) {
+      case 0xD097 -> 10;
+      case 0xD098 -> 11;
+      case 0xD101 -> 12;
+      case 0xD106 -> 13;
+      case 0xD10D -> 14;
+      case 0xD110 -> 15;
+      case 0xD113 -> 16;
+      case 0xD116 -> 17;
+      case 0xD118 -> 18;
+      default -> 0;
+    };
+  }
+}

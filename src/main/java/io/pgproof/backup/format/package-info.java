@@ -1,0 +1,5 @@
+/**
+ * What PostgreSQL writes: positions in the WAL, control file, label, manifest, pages, names of
+ * files.
+ */
+package io.pgproof.backup.format;

@@ -1,0 +1,96 @@
+package io.pgproof.backup.pages;
+
+import io.pgproof.backup.format.RelationFile;
+import io.pgproof.backup.format.TablespaceMap;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where the files that a restored server works on lie on the host; the server can write there, so nothing is followed.
+ *
+ * @param dataDirectory absolute
+ * @param tablespaces by OID, each with what the link in {@code pg_tblspc} points to; those that lie in place are left out
+ */
+public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
+  public RestoredFiles {
+    tablespaces = Map.copyOf(tablespaces);
+  }
+
+  /** @param tablespaces the directory that holds those outside of the data directory, named by OID; there need not be one */
+  public static RestoredFiles of(Path dataDirectory, Path tablespaces) throws IOException {
+    if (!Files.isDirectory(tablespaces, LinkOption.NOFOLLOW_LINKS)) {
+      return new RestoredFiles(dataDirectory, Map.of());
+    }
+    try (Stream<Path> oids = Files.list(tablespaces)) {
+      return new RestoredFiles(dataDirectory, oids
+          .filter(oid -> TablespaceMap.OID.matcher(oid.getFileName().toString()).matches())
+          .collect(Collectors.toMap(oid -> Long.parseLong(oid.getFileName().toString()), oid -> oid)));
+    }
+  }
+
+  /** All files with pages, in their order. */
+  List<RelationFile> relations() throws IOException {
+    List<RelationFile> relations = new ArrayList<>();
+    collect(dataDirectory, "", relations);
+    for (Map.Entry<Long, Path> tablespace : tablespaces.entrySet()) {
+      collect(tablespace.getValue(), "pg_tblspc/" + tablespace.getKey() + "/", relations);
+    }
+    relations.sort(null);
+    return relations;
+  }
+
+  private static void collect(Path root, String prefix, List<RelationFile> relations) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .flatMap(file -> RelationFile.of(prefix + root.relativize(file)).stream())
+          .forEach(relations::add);
+    }
+  }
+
+  /**
+   * Opens a file for reading; empty where there is none.
+   *
+   * @throws FindingException {@code environment} when something else is in its place
+   */
+  Optional<FileChannel> open(RelationFile file) throws IOException {
+    Path tablespace = tablespaces.get(file.tablespace());
+    Path path = tablespace == null ? dataDirectory : tablespace;
+    Path name = Path.of(file.name());
+    for (Path part : tablespace == null ? name : name.subpath(2, name.getNameCount())) {
+      path = path.resolve(part);
+      if (Files.isSymbolicLink(path)) {
+        throw strange(file);
+      }
+    }
+    if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    // A pipe would keep whoever opens it waiting.
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw strange(file);
+    }
+    try {
+      return Optional.of(FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static FindingException strange(RelationFile file) {
+    return new FindingException(
+        Reason.ENVIRONMENT, "the restored server has put something else in the place of the file " + file.name());
+  }
+}

@@ -1,0 +1,2 @@
+/** Checks of pages, and the files of a restored copy that hold them. */
+package io.pgproof.backup.pages;

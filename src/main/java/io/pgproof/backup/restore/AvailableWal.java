@@ -1,0 +1,196 @@
+package io.pgproof.backup.restore;
+
+import io.pgproof.backup.format.BackupIdentity;
+import io.pgproof.backup.format.ControlFile;
+import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.Manifest;
+import io.pgproof.backup.format.Manifest.WalRange;
+import io.pgproof.backup.format.WalPage;
+import io.pgproof.backup.format.WalSegment;
+import io.pgproof.backup.wal.ReplayPath;
+import io.pgproof.backup.wal.WalArchive;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The WAL that a backup brings and an archive may add, held against the WAL that recovery needs.
+ *
+ * <p>Recovery that lacks a segment ends there and opens the server, which looks like success.
+ */
+final class AvailableWal {
+  /**
+   * A segment as it passed.
+   *
+   * @param size in bytes
+   * @param page its first page; empty where that is none
+   * @param blank whether it begins with zeros, as one that nothing was written to yet
+   */
+  record Segment(long size, Optional<WalPage> page, boolean blank) {
+
+    /** @param head the segment's first {@link WalPage#HEADER} bytes */
+    static Segment of(long size, byte[] head) {
+      boolean blank = true;
+      for (byte each : head) {
+        blank &= each == 0;
+      }
+      return new Segment(size, WalPage.parse(head), blank);
+    }
+  }
+
+  private final NavigableMap<String, Segment> inBackup;
+
+  /** Without those that the source had made ready for later. */
+  private final NavigableMap<String, Segment> written;
+  private final Optional<WalArchive> archive;
+  private final ControlFile control;
+  private final int major;
+  private final WalSupply supply;
+
+  /**
+   * @param segments of the backup, by file name
+   * @param path that recovery takes through the log
+   */
+  AvailableWal(Map<String, Segment> segments, Optional<WalArchive> archive, ControlFile control, int major, ReplayPath path) {
+    this.inBackup = new TreeMap<>(segments);
+    this.archive = archive;
+    this.control = control;
+    this.major = major;
+    this.written = new TreeMap<>(inBackup);
+    while (!written.isEmpty() && isForLater(written.lastEntry())) {
+      written.pollLastEntry();
+    }
+    this.supply = new WalSupply(archive, control, major, path, sound());
+  }
+
+  /** File name of the last segment that the backup brings; those that were made ready for later are none. */
+  Optional<String> last() {
+    return written.isEmpty() ? Optional.empty() : Optional.of(written.lastKey());
+  }
+
+  /** What gives the archive's part to the server. */
+  WalSupply supply() {
+    return supply;
+  }
+
+  /** The segments of the backup that hold what their names say. */
+  private Set<String> sound() {
+    int size = control.walSegmentSize();
+    return inBackup.entrySet().stream()
+        .filter(each -> each.getValue().size() == size && each.getValue().page()
+            .filter(page -> page.systemIdentifier().equals(control.systemIdentifier())
+                && page.start().equals(WalSegment.parse(each.getKey(), size).start(size)))
+            .isPresent())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Whether a server made a segment ready before it wrote to it: of zeros, or an old one under a new name, with the WAL of an
+   * earlier position (source: the manual's "WAL Configuration", {@code InstallXLogFileSegment}).
+   */
+  private boolean isForLater(Map.Entry<String, Segment> last) {
+    int size = control.walSegmentSize();
+    Lsn start = WalSegment.parse(last.getKey(), size).start(size);
+    Segment segment = last.getValue();
+    return segment.size() == size
+        && (segment.blank() || segment.page().filter(page -> page.start().compareTo(start) < 0).isPresent());
+  }
+
+  /**
+   * Throws a finding when a segment that recovery needs is not there, is cut, or is another cluster's.
+   *
+   * @param manifest tells the end; without it, what the backup brings must begin with the label's segment and have no gap
+   */
+  void requireComplete(BackupIdentity.Label label, Optional<Manifest> manifest) throws InterruptedException {
+    if (inBackup.isEmpty() && archive.isEmpty()) {
+      throw new FindingException(
+          Reason.BACKUP_INCOMPLETE, "the backup brings no WAL, and no WAL archive is named: recovery needs "
+              + label.startSegment() + " and what follows it");
+    }
+    int size = control.walSegmentSize();
+    WalSegment first = WalSegment.parse(label.startSegment(), size);
+    if (!first.equals(WalSegment.holding(first.timeline(), label.startLsn(), size))) {
+      throw new FindingException(
+          Reason.INCONSISTENT, "backup_label says that " + label.startLsn() + " lies in " + label.startSegment()
+              + ", and with the WAL segments of global/pg_control it does not");
+    }
+    require(first);
+    List<WalRange> ranges = manifest.map(Manifest::wal).orElse(List.of());
+    for (WalRange range : ranges) {
+      WalSegment begin = WalSegment.holding(range.timeline(), range.start(), size);
+      requireAll(begin, WalSegment.before(range.timeline(), range.end(), size).number());
+    }
+    if (ranges.isEmpty()) {
+      requireAll(first, lastNumberOn(first.timeline()));
+    }
+  }
+
+  // Segment after segment and never as a list: a forged end may lie as far away as a log can be long.
+  private void requireAll(WalSegment first, long last) throws InterruptedException {
+    for (WalSegment segment = first; segment.number() <= last; segment = segment.next()) {
+      require(segment);
+    }
+  }
+
+  private long lastNumberOn(int timeline) {
+    return written.keySet().stream()
+        .map(name -> WalSegment.parse(name, control.walSegmentSize()))
+        .filter(segment -> segment.timeline() == timeline)
+        .mapToLong(WalSegment::number)
+        .max()
+        .orElse(-1);
+  }
+
+  private void require(WalSegment needed) throws InterruptedException {
+    String name = needed.name(control.walSegmentSize());
+    Segment segment = (archive.isPresent() ? written : inBackup).get(name);
+    if (segment == null) {
+      if (archive.isEmpty()) {
+        throw missing(name + " is needed for recovery and is not in the backup");
+      }
+      supply.require(needed.number());
+      return;
+    }
+    requireSize(name, "in the backup", segment.size());
+    WalPage page = segment.page().orElseThrow(() -> new FindingException(
+        Reason.INCONSISTENT, "the WAL segment " + name + " does not begin with a WAL page"));
+    if (!page.systemIdentifier().equals(control.systemIdentifier())) {
+      throw new FindingException(
+          Reason.INCONSISTENT, "two backups are mixed: the WAL segment " + name + " is of the cluster "
+              + page.systemIdentifier() + ", and global/pg_control of " + control.systemIdentifier());
+    }
+    if (page.major() != major) {
+      throw new FindingException(
+          Reason.INCONSISTENT, "the WAL segment " + name + " was written by PostgreSQL " + page.major()
+              + ", and PG_VERSION says " + major);
+    }
+    // A timeline's first segment begins with what it has in common with the one before, never with one after.
+    if (Integer.compareUnsigned(page.timeline(), needed.timeline()) > 0) {
+      throw new FindingException(
+          Reason.INCONSISTENT, "the WAL segment " + name + " was written on timeline "
+              + Integer.toUnsignedString(page.timeline()) + ", not on the one that its name says");
+    }
+    if (!page.start().equals(needed.start(control.walSegmentSize()))) {
+      throw new FindingException(
+          Reason.INCONSISTENT, "the WAL segment " + name + " holds the WAL of " + page.start()
+              + ", not that of " + needed.start(control.walSegmentSize()));
+    }
+  }
+
+  private void requireSize(String name, String where, long size) {
+    if (size != control.walSegmentSize()) {
+      throw missing(name + " " + where + " has " + size + " bytes instead of " + control.walSegmentSize());
+    }
+  }
+
+  private static FindingException missing(String what) {
+    return new FindingException(Reason.WAL_MISSING, "the WAL segment " + what);
+  }
+}

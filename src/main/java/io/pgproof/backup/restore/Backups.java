@@ -1,0 +1,206 @@
+package io.pgproof.backup.restore;
+
+import io.pgproof.backup.binding.Liblz4;
+import io.pgproof.backup.binding.LibraryMissingException;
+import io.pgproof.backup.binding.Libzstd;
+import io.pgproof.backup.format.BackupIdentity;
+import io.pgproof.backup.format.BackupIdentity.Label;
+import io.pgproof.backup.pages.PageCheck;
+import io.pgproof.backup.pages.RestoredFiles;
+import io.pgproof.backup.pages.SuspectPages;
+import io.pgproof.backup.source.Backup;
+import io.pgproof.backup.source.BackupListing;
+import io.pgproof.backup.source.BackupSnapshot;
+import io.pgproof.backup.source.IncrementalChain;
+import io.pgproof.backup.source.Inspection;
+import io.pgproof.backup.source.NewestBackup;
+import io.pgproof.backup.source.SourceFiles;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Finds, inspects and restores what {@code pg_basebackup} wrote. */
+public final class Backups {
+  private Backups() {}
+
+  /**
+   * A library that some formats need and this machine has not.
+   *
+   * @param mend the command line that mends it
+   */
+  public record Missing(String what, String mend) {}
+
+  /** What this machine lacks for reading every format. */
+  public static List<Missing> missing() {
+    return Stream.<Runnable>of(Liblz4::load, Libzstd::load).flatMap(load -> {
+      try {
+        load.run();
+        return Stream.<Missing>empty();
+      } catch (LibraryMissingException e) {
+        return Stream.of(new Missing(e.getMessage(), e.mend()));
+      }
+    }).toList();
+  }
+
+  /**
+   * The backup in a directory, by listings; where the directory holds directories with backups instead, the newest finished one
+   * of them, for which the beginning of each is read.
+   *
+   * <p>One that is unfinished or lacks its base is found as well: {@link #inspect} says so, for that is a verdict.
+   *
+   * @throws UsageException {@code no-such-path} or {@code not-a-backup}
+   * @throws InterruptedException when the thread was interrupted; everything is closed then
+   */
+  public static Backup find(Path path) throws InterruptedException {
+    Path directory = path.toAbsolutePath().normalize();
+    if (!Files.exists(directory)) {
+      throw new UsageException(Reason.NO_SUCH_PATH, directory + " does not exist");
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new UsageException(
+          Reason.NO_SUCH_PATH,
+          directory + " is not a directory",
+          "name the directory that pg_basebackup wrote, not a file in it");
+    }
+    try {
+      BackupListing listing = BackupListing.list(directory);
+      Optional<Backup> backup = listing.backup();
+      return backup.isPresent()
+          ? backup.get()
+          : NewestBackup.in(directory).orElseThrow(() -> new UsageException(
+              Reason.NOT_A_BACKUP,
+              directory + (listing.names().isEmpty() ? " is empty" : " holds nothing that looks like a base backup")));
+    } catch (IOException e) {
+      throw new UsageException(Reason.NO_SUCH_PATH, directory + " cannot be listed");
+    }
+  }
+
+  /**
+   * The backup at a path as it lies now; of a plain one every file is looked at.
+   *
+   * @return empty where there is none, or one that is not finished, is being written or cannot be read
+   */
+  public static Optional<BackupSnapshot> sight(Path path) throws InterruptedException {
+    try {
+      Backup backup = find(path);
+      Inspection inspection = new Inspection(backup, Optional.empty());
+      inspection.requireFinished();
+      boolean whole = isWhole(inspection);
+      SourceFiles sources = SourceFiles.of(whole ? backup : backup.asFarAsItIsThere());
+      return sources.written().isPresent()
+          ? Optional.empty()
+          : Optional.of(new BackupSnapshot(backup.directory(), whole ? label(inspection) : Optional.empty(),
+              whole && backup.manifest().isPresent(), sources.bytes(), sources.stamps()));
+    } catch (UsageException | FindingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isWhole(Inspection inspection) throws InterruptedException {
+    try {
+      inspection.requireWhole();
+      return true;
+    } catch (FindingException e) {
+      return false;
+    }
+  }
+
+  private static Optional<Label> label(Inspection inspection) throws InterruptedException {
+    try {
+      return Optional.of(inspection.label());
+    } catch (FindingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** As {@link #inspect(Backup, Optional)} without a WAL archive. */
+  public static BackupIdentity inspect(Backup backup) throws InterruptedException {
+    return inspect(backup, Optional.empty());
+  }
+
+  /**
+   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION} where no WAL is at hand. Of a
+   * plain backup every file is looked at and few are opened.
+   *
+   * @param walArchive directory with WAL segments, asked for the first one where the backup brings none
+   * @throws FindingException when it is unfinished, incomplete, no base backup, or its archives cannot be read or decoded
+   * @throws InterruptedException when the thread was interrupted; everything is closed then
+   */
+  public static BackupIdentity inspect(Backup backup, Optional<Path> walArchive) throws InterruptedException {
+    return new Inspection(backup, walArchive).run();
+  }
+
+  /**
+   * The backups that an incremental one is to be combined with, the full one first; none for a full backup.
+   *
+   * @param identity of {@code backup}, from {@link #inspect}
+   * @throws FindingException {@code backup-incomplete} when one of them is not beside it
+   */
+  public static List<Backup> ancestors(Backup backup, BackupIdentity identity) throws InterruptedException {
+    return IncrementalChain.ancestors(backup, identity.label());
+  }
+
+  /**
+   * Restores and checks a backup that an incremental one stands on, its manifest beside its files and without its WAL, for
+   * {@code pg_combinebackup} to read. Otherwise as {@link #restore}; what is wrong with it is said with its directory.
+   */
+  public static RestoredBackup restoreAncestor(Backup ancestor, RestoreRequest order, Progress progress) throws InterruptedException {
+    BackupIdentity identity = inspect(ancestor);
+    try {
+      return new RestoreJob(ancestor, identity, order, progress).ancestor();
+    } catch (FindingException e) {
+      if (e.finding() instanceof Finding.BackupFault fault) {
+        throw new FindingException(
+            Finding.of(fault.reason(), ancestor.directory() + ": " + fault.message(), fault.hint(), fault.words()), e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * What the newest of a chain is together with its ancestors, once they were combined.
+   *
+   * @param newest as it was restored by itself
+   * @param ancestors each by the name of its directory, the full backup first
+   * @param order with the places of what was combined
+   * @throws FindingException {@code page-checksum} when too many pages are not sound
+   */
+  public static RestoredBackup combined(RestoredBackup newest, Map<String, RestoredBackup> ancestors, RestoreRequest order)
+      throws InterruptedException {
+    boolean judge = order.compare() && newest.control().dataChecksums();
+    try {
+      SuspectPages suspects = judge
+          ? PageCheck.look(newest.control(), RestoredFiles.of(order.places().data(), order.places().tablespaces()),
+              newest.identity().label().startLsn())
+          : SuspectPages.NONE;
+      return newest.standingOn(ancestors, (ancestors.size() + 1) + " backups combined by pg_combinebackup", suspects,
+          RestoreJob.pages(newest.control(), suspects, order.compare()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(order.places().data() + " cannot be read", e);
+    }
+  }
+
+  /**
+   * Restores and checks a backup in one pass over each of its parts, two side by side.
+   *
+   * @param identity from {@link #inspect}
+   * @return what was restored; all of it has been read, compared and written, and nothing has been synced
+   * @throws FindingException what is wrong with the backup or the disk; the data directory is then left as far as it came
+   * @throws java.io.UncheckedIOException when the data directory cannot be written for another reason than space
+   * @throws InterruptedException when the thread was interrupted; both workers have ended and closed their files then
+   */
+  public static RestoredBackup restore(Backup backup, BackupIdentity identity, RestoreRequest order, Progress progress)
+      throws InterruptedException {
+    return new RestoreJob(backup, identity, order, progress).run();
+  }
+}

@@ -1,0 +1,219 @@
+package io.pgproof.backup.restore;
+
+import io.pgproof.backup.archive.FileNames;
+import io.pgproof.backup.format.BackupPart;
+import io.pgproof.backup.format.FileLayout;
+import io.pgproof.backup.source.Tablespaces;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.MachineError;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A data directory in the making, with the tablespaces beside it: only new directories, new regular files and the links to
+ * tablespaces come into being, nothing that exists is opened and no link is followed.
+ *
+ * <p>Safe for several threads. Nobody else may write below it meanwhile. Directories have mode 0700, files 0600, and
+ * both the owner ordered. Nothing is synced: a copy that a crash tears is thrown away.
+ */
+final class DataDirectory {
+  private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final FileAttribute<Set<PosixFilePermission>> FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final Set<StandardOpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  private final Path root;
+  private final RestorePaths restorePaths;
+  private final Tablespaces tablespaces;
+  private final int uid;
+  private final int gid;
+  private final DiskSpace space;
+  private final Set<String> directories = new HashSet<>();
+  private boolean laidOver;
+  private boolean foreignUser;
+  private boolean foreignGroup;
+
+  DataDirectory(RestoreRequest order, Tablespaces tablespaces) {
+    this.restorePaths = order.places();
+    this.root = restorePaths.data();
+    this.tablespaces = tablespaces;
+    this.uid = order.uid();
+    this.gid = order.gid();
+    this.space = order.space();
+  }
+
+  /** Makes the directory itself, and the one beside it where there are tablespaces. */
+  void make() throws IOException {
+    Files.createDirectory(root, DIRECTORY);
+    foreignUser = !Integer.valueOf(uid).equals(Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+    foreignGroup = !Integer.valueOf(gid).equals(Files.getAttribute(root, "unix:gid", LinkOption.NOFOLLOW_LINKS));
+    own(root);
+    if (!tablespaces.oids().isEmpty()) {
+      own(Files.createDirectory(restorePaths.tablespaces(), DIRECTORY));
+    }
+  }
+
+  /** Hears that the directory is laid over a tree; takes away what parts of their own bring, where a link led to them. */
+  void laidOver(Set<String> elsewhere) throws IOException {
+    laidOver = true;
+    for (String name : elsewhere) {
+      Path link = root.resolve(name);
+      if (Files.isSymbolicLink(link)) {
+        Files.delete(link);
+      }
+    }
+  }
+
+  /** Takes away what is not to be restored, where the directory is laid over a tree that holds it. */
+  void leaveOut(String name) throws IOException {
+    if (laidOver && tablespaces.beside(name).isEmpty()) {
+      Files.deleteIfExists(path(name));
+    }
+  }
+
+  /** Makes the directories that must be there even where nothing lies in them; returns those that were not. */
+  List<String> complete() throws IOException {
+    List<String> made = new ArrayList<>();
+    for (String name : FileLayout.MAY_BE_EMPTY) {
+      if (!Files.isDirectory(path(name), LinkOption.NOFOLLOW_LINKS)) {
+        directory(name, root.toString());
+        made.add(name);
+      }
+    }
+    return made;
+  }
+
+  /** Throws {@code disk-full} when the backup needs more than there is. */
+  void require(long expected) throws IOException {
+    space.require("the backup", expected, root);
+  }
+
+  /** Throws {@code disk-full} when a file is too large, before it is written. */
+  void require(String file, long size, String archive) throws IOException {
+    space.requireForFile(FileNames.shown(file) + " of " + archive, size, root);
+  }
+
+  /** Makes the links to the tablespaces, as the server will follow them. */
+  void link() throws IOException {
+    for (String oid : tablespaces.oids()) {
+      // Also where the tablespace is empty.
+      directory(BackupPart.TABLESPACES + oid, root.toString());
+      own(Files.createSymbolicLink(
+          root.resolve(BackupPart.TABLESPACES).resolve(oid), Path.of(restorePaths.tablespacesInside(), oid)));
+    }
+  }
+
+  /**
+   * Makes a directory and those above it; one that was made before is left as it is.
+   *
+   * @param name free of any {@link FileNames#objection}
+   */
+  synchronized void directory(String name, String archive) throws IOException {
+    if (name.isEmpty() || directories.contains(name)) {
+      return;
+    }
+    directory(parent(name), archive);
+    Path path = path(name);
+    if (laidOver && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      directories.add(name);
+      return;
+    }
+    try {
+      Files.createDirectory(path, DIRECTORY);
+    } catch (FileAlreadyExistsException e) {
+      throw new FindingException(
+          Reason.UNSAFE_ARCHIVE, archive + " brings " + FileNames.shown(name) + " as a file and as a directory");
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
+    own(path);
+    directories.add(name);
+  }
+
+  /** Opens a new file to be written from its start, with its parents made. */
+  FileChannel file(String name, String archive) throws IOException {
+    directory(parent(name), archive);
+    Path path = path(name);
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(path, NEW, FILE);
+    } catch (FileAlreadyExistsException e) {
+      throw twice(name, archive);
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
+    try {
+      own(path);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    return channel;
+  }
+
+  /** Hears of bytes that were written; ends the restore with {@code disk-full} when the bound or the reserve is reached. */
+  void written(long bytes) throws IOException {
+    space.wrote(bytes, root);
+  }
+
+  /** Hears that a file of so many bytes shares its blocks with the backup. */
+  void shared(long bytes) {
+    space.shares(bytes);
+  }
+
+  /** What a failed write below this directory is: {@code disk-full}, or another fault of the environment. */
+  RuntimeException failed(Path path, IOException cause) {
+    // The words of the C library are in the language of the process, so space is asked for as well.
+    boolean full = MachineError.of(cause).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
+    if (full || DiskSpace.isUsedUp(root)) {
+      return new FindingException(Finding.of(Reason.DISK_FULL, path + " cannot be written: no space is left"), cause);
+    }
+    return new UncheckedIOException(path + " cannot be written", cause);
+  }
+
+  Path path(String name) {
+    return tablespaces.beside(name)
+        .map(beside -> FileNames.below(restorePaths.tablespaces(), beside))
+        .orElseGet(() -> FileNames.below(root, name))
+        .orElseThrow(() -> FileNames.inexpressible(name));
+  }
+
+  private static String parent(String name) {
+    return name.substring(0, Math.max(name.lastIndexOf('/'), 0));
+  }
+
+  private void own(Path path) throws IOException {
+    if (foreignUser) {
+      Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+    }
+    if (foreignGroup) {
+      Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  /** Nothing against the backup: tar lets the later one win, as whoever appends to an archive means it. */
+  private static FindingException twice(String name, String archive) {
+    return new FindingException(Finding.of(
+        Reason.FORMAT_UNSUPPORTED,
+        archive + " brings " + FileNames.shown(name) + " a second time, and pgproof does not choose between the two",
+        "unpack the archives with tar in the order in which they are restored, and verify the directory",
+        null));
+  }
+}

@@ -1,0 +1,31 @@
+package io.pgproof.backup.restore;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Lets a thread's input and output wait for everybody else's, as {@code ionice -c 3} does. */
+final class IdlePriority {
+  private static final long LIMIT_SECONDS = 5;
+
+  private IdlePriority() {}
+
+  /** Asks for it for the calling thread; a host that cannot grant it loses politeness and nothing else. */
+  static void askFor() throws InterruptedException {
+    try {
+      String thread = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
+      Process ionice = new ProcessBuilder("ionice", "-c", "3", "-p", thread)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start();
+      try {
+        ionice.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+      } finally {
+        ionice.destroyForcibly();
+      }
+    } catch (IOException | UnsupportedOperationException e) {
+      return;
+    }
+  }
+}

@@ -1,0 +1,306 @@
+package io.pgproof.backup.restore;
+
+import io.pgproof.backup.archive.ByteSource;
+import io.pgproof.backup.archive.Compression;
+import io.pgproof.backup.archive.FileChecksum;
+import io.pgproof.backup.archive.FileNames;
+import io.pgproof.backup.archive.MemberSource;
+import io.pgproof.backup.archive.MemberSource.Member;
+import io.pgproof.backup.archive.MemberSource.Type;
+import io.pgproof.backup.archive.RawArchive;
+import io.pgproof.backup.archive.TarReader;
+import io.pgproof.backup.format.BackupPart;
+import io.pgproof.backup.format.FileLayout;
+import io.pgproof.backup.format.Manifest.Entry;
+import io.pgproof.backup.format.TablespaceMap;
+import io.pgproof.backup.format.WalPage;
+import io.pgproof.backup.format.WalSegment;
+import io.pgproof.backup.pages.PageCheck;
+import io.pgproof.backup.pages.RelationPages;
+import io.pgproof.backup.source.ForeignFiles;
+import io.pgproof.backup.source.Tablespaces;
+import io.pgproof.backup.source.TreeMembers;
+import io.pgproof.backup.source.TreeWalk;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report.ArchiveFacts;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+
+/**
+ * One archive, or one thread's share of the trees, on its way into the data directory: read, hashed where it is an archive,
+ * decoded, checked and written in a single pass.
+ *
+ * @param source what is read
+ * @param target where it goes
+ * @param read hears how many more bytes were read
+ */
+record PartRestore(Source source, Target target, LongConsumer read) implements Callable<Optional<ArchiveFacts>> {
+
+  /** Something to read. */
+  sealed interface Source {
+    String name();
+
+    /** A member's name in the data directory. */
+    String inDataDirectory(String member);
+  }
+
+  record OneArchive(BackupPart.Archive archive) implements Source {
+    @Override
+    public String name() {
+      return archive.name();
+    }
+
+    @Override
+    public String inDataDirectory(String member) {
+      return archive.inDataDirectory(member);
+    }
+  }
+
+  /** @param walk shared by all threads, and closed by who made it */
+  record ShareOfTrees(TreeWalk walk, String name) implements Source {
+    @Override
+    public String inDataDirectory(String member) {
+      return member;
+    }
+  }
+
+  /**
+   * Where all parts of a backup go; shared by all threads.
+   *
+   * @param manifest what is compared; empty where there is none
+   * @param pages judges the pages of relations; empty where they are not to be judged
+   * @param elsewhere names of links that lead to parts of their own
+   * @param segments gets the first bytes and the size of each WAL segment by its file name
+   * @param strangers hears of what is no data of PostgreSQL
+   * @param notes gets what a person should know and what is no fault, a sentence each
+   * @param cut gets what explains that something is missing, where something is
+   */
+  record Target(
+      DataDirectory directory,
+      Tablespaces tablespaces,
+      Optional<ManifestCheck> manifest,
+      Optional<PageCheck> pages,
+      ByteBudget budget,
+      Set<String> elsewhere,
+      Map<String, AvailableWal.Segment> segments,
+      ForeignFiles strangers,
+      Collection<String> notes,
+      Collection<FindingException> cut) {}
+
+  @Override
+  public Optional<ArchiveFacts> call() throws IOException, InterruptedException {
+    IdlePriority.askFor();
+    try {
+      if (source instanceof OneArchive one) {
+        return Optional.of(archive(one.archive()));
+      }
+      try (TreeMembers memberSource = new TreeMembers(((ShareOfTrees) source).walk(), read)) {
+        takeAll(memberSource);
+      }
+      return Optional.empty();
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    }
+  }
+
+  private ArchiveFacts archive(BackupPart.Archive archive) throws IOException, InterruptedException {
+    RawArchive raw = new RawArchive(archive.path(), read);
+    ByteSource decoded = raw.decoded();
+    try (TarReader memberSource = new TarReader(decoded)) {
+      takeAll(memberSource);
+      if (!memberSource.hasEndMark()) {
+        requireOthersTell(memberSource);
+      }
+      if (raw.coding() != Compression.of(raw.name())) {
+        target.notes().add(raw.name() + " is not compressed as its name says: " + raw.coding().word());
+      }
+      decoded.note().ifPresent(target.notes()::add);
+      return new ArchiveFacts(raw.name(), raw.position(), raw.sha256());
+    }
+  }
+
+  /** A tar that was cut between two members looks like one whose end mark was never written; the manifest tells them apart. */
+  private void requireOthersTell(TarReader memberSource) {
+    if (target.manifest().isEmpty()) {
+      throw memberSource.truncated();
+    }
+    target.cut().add(memberSource.truncated());
+    target.notes().add(source.name() + " ends without the two blocks of zeros that end a tar; by backup_manifest no file is lost");
+  }
+
+  private void takeAll(MemberSource memberSource) throws IOException, InterruptedException {
+    for (Optional<Member> next = memberSource.next(); next.isPresent(); next = memberSource.next()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      take(next.get(), memberSource);
+    }
+  }
+
+  private void take(Member member, MemberSource memberSource) throws IOException, InterruptedException {
+    String name = source.inDataDirectory(member.name());
+    boolean copied = source instanceof ShareOfTrees;
+    if (member.type() == Type.DIRECTORY && member.name().isEmpty()) {
+      return;
+    }
+    if (member.type() == Type.OTHER && (!copied || FileLayout.isData(name))) {
+      throw unsafe(member, "it is neither a file nor a directory");
+    }
+    FileNames.objection(member.name()).ifPresent(objection -> {
+      throw unsafe(member, objection);
+    });
+    if (!copied && target.strangers().isBehindLink(name)) {
+      throw unsafe(member, "it lies behind a symbolic link of the same archive");
+    }
+    switch (member.type()) {
+      case DIRECTORY -> {
+        if (!copied) {
+          target.budget().spend(0, name, source.name());
+        }
+        target.directory().directory(name, source.name());
+        if (target.elsewhere().contains(name) && isTablespace(name)) {
+          target.tablespaces().met(name, source.name());
+        }
+      }
+      case FILE -> write(name, member, memberSource);
+      case HARD_LINK -> copy(name, member);
+      case OTHER -> {
+        target.strangers().neitherFileNorDirectory(name);
+        target.directory().leaveOut(name);
+      }
+      case SYMBOLIC_LINK -> {
+        if (isTablespace(name) && (!copied || TablespaceMap.OID.matcher(name.substring(BackupPart.TABLESPACES.length())).matches())) {
+          target.tablespaces().met(name, source.name());
+        } else if (!target.elsewhere().contains(name)) {
+          passLink(name, member, copied);
+        }
+      }
+    }
+  }
+
+  /** Links of a cluster lead to a key, a log or a configuration, from the top of its directory; below it nobody has use for one. */
+  private void passLink(String name, Member member, boolean copied) throws IOException {
+    if (!copied) {
+      if (name.indexOf('/') >= 0) {
+        throw unsafe(member, "it is a symbolic link");
+      }
+      target.budget().spend(0, name, source.name());
+    }
+    if (FileLayout.isData(name)) {
+      throw new FindingException(Finding.of(
+          Reason.NOT_SELF_CONTAINED,
+          source.name() + " has a symbolic link in the place of " + FileNames.shown(name) + ", so these data are not in the backup",
+          "copy the data directory with what its links lead to, such as by cp -aL, and verify that",
+          null));
+    }
+    target.strangers().link(name);
+    target.directory().leaveOut(name);
+  }
+
+  /** Two names of one file are two files here, because no link comes from an archive. */
+  private void copy(String name, Member member) throws IOException, InterruptedException {
+    FileNames.objection(member.link()).ifPresent(objection -> {
+      throw unsafe(member, "it is a hard link, and of the file that it names " + objection);
+    });
+    String other = source.inDataDirectory(member.link());
+    boolean ofThisArchive = target.elsewhere().stream().noneMatch(part -> other.startsWith(part + "/"));
+    Path file = target.directory().path(other);
+    if (!ofThisArchive || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FindingException(Reason.ARCHIVE_CORRUPT, source.name() + " is damaged: its member " + FileNames.shown(member.name())
+          + " is a hard link to " + FileNames.shown(member.link()) + ", which it does not hold before");
+    }
+    try (WrittenFile written = new WrittenFile(file)) {
+      write(name, new Member(member.name(), Type.FILE, Files.size(file)), written);
+    }
+  }
+
+  private static boolean isTablespace(String name) {
+    return name.startsWith(BackupPart.TABLESPACES);
+  }
+
+  private void write(String name, Member member, MemberSource memberSource) throws IOException, InterruptedException {
+    Entry entry = target.manifest().flatMap(listed -> listed.expect(name, member.size())).orElse(null);
+    if (entry == null && source instanceof OneArchive) {
+      target.budget().spend(member.size(), name, source.name());
+    }
+    if (entry == null && target.manifest().isPresent() && !ManifestCheck.isNotCompared(name)) {
+      target.strangers().unlisted(name);
+    }
+    FileChecksum.Sum sum = entry == null ? FileChecksum.NONE.start() : entry.algorithm().start();
+    Optional<RelationPages> relation = target.pages().flatMap(pages -> pages.of(name));
+    ByteBuffer head = head(name);
+    boolean inPlace = memberSource.inPlace();
+    try (FileChannel file = inPlace ? null : target.directory().file(name, source.name())) {
+      boolean shared = inPlace || memberSource.share(target.directory().path(name));
+      if (!shared) {
+        target.directory().require(name, member.size(), source.name());
+      } else if (!inPlace) {
+        target.directory().shared(member.size());
+      }
+      // Of WAL the beginning is wanted, and recovery reads it all.
+      if (!shared || head.hasRemaining() || !memberSource.leave()) {
+        memberSource.content(piece -> {
+          keep(piece.duplicate(), head);
+          sum.update(piece.duplicate());
+          relation.ifPresent(judged -> judged.update(piece.duplicate()));
+          if (!shared) {
+            write(file, piece, name);
+          }
+        });
+      }
+    }
+    relation.ifPresent(judged -> target.pages().orElseThrow().take(judged));
+    if (entry != null) {
+      target.manifest().get().written(name, entry, sum.result());
+    }
+    if (head.capacity() > 0) {
+      target.segments().put(
+          name.substring(BackupPart.WAL.length()), AvailableWal.Segment.of(member.size(), head.array()));
+    }
+  }
+
+  private void write(FileChannel file, ByteBuffer piece, String name) throws IOException {
+    int bytes = piece.remaining();
+    try {
+      while (piece.hasRemaining()) {
+        file.write(piece);
+      }
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw target.directory().failed(target.directory().path(name), e);
+    }
+    target.directory().written(bytes);
+  }
+
+  /** Room for a WAL segment's first header; none for any other file. */
+  private static ByteBuffer head(String name) {
+    boolean isSegment = name.startsWith(BackupPart.WAL) && WalSegment.isName(name.substring(BackupPart.WAL.length()));
+    return ByteBuffer.allocate(isSegment ? WalPage.HEADER : 0);
+  }
+
+  private static void keep(ByteBuffer piece, ByteBuffer head) {
+    if (head.hasRemaining()) {
+      head.put(piece.limit(piece.position() + Math.min(piece.remaining(), head.remaining())));
+    }
+  }
+
+  private FindingException unsafe(Member member, String why) {
+    String what = source instanceof OneArchive ? " holds a member " : " holds ";
+    return new FindingException(
+        Reason.UNSAFE_ARCHIVE, source.name() + what + FileNames.shown(member.name()) + " that must not be restored: " + why);
+  }
+}

@@ -1,0 +1,78 @@
+package io.pgproof.backup.source;
+
+import io.pgproof.backup.format.BackupPart;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A base backup as it lies on disk, known from directory listings alone.
+ *
+ * @param directory absolute
+ * @param parts the data directory first where it is there, in the order in which they are reported
+ * @param manifest {@code backup_manifest}; empty where the backup has none
+ * @param choice how it was chosen, where a directory with many backups was named
+ */
+public record Backup(Path directory, Format format, List<BackupPart> parts, Optional<Path> manifest, Optional<BackupSelection> choice) {
+  public Backup {
+    parts = List.copyOf(parts);
+  }
+
+  /** How {@code pg_basebackup} wrote it. */
+  public enum Format {
+    TAR,
+    PLAIN;
+
+    /** As reports say it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  Backup chosen(BackupSelection why) {
+    return new Backup(directory, format, parts, manifest, Optional.of(why));
+  }
+
+  /** Without links that lead nowhere. */
+  public Backup asFarAsItIsThere() {
+    List<BackupPart> there = parts.stream().filter(part -> !(part instanceof BackupPart.Tree) || Files.isDirectory(part.path())).toList();
+    return new Backup(directory, format, there, manifest, choice);
+  }
+
+  /** The same without some of its parts. */
+  public Backup without(List<BackupPart> others) {
+    return new Backup(directory, format, parts.stream().filter(part -> !others.contains(part)).toList(), manifest, choice);
+  }
+
+  /** The part with the data directory; empty where it is missing. */
+  Optional<BackupPart> base() {
+    return parts.stream().filter(part -> part.prefix().isEmpty()).findFirst();
+  }
+
+  /** What messages call {@link #base}. */
+  public String baseName() {
+    return base().map(BackupPart::name).orElse(directory.toString());
+  }
+
+  public List<BackupPart.Archive> archives() {
+    return only(BackupPart.Archive.class);
+  }
+
+  public List<BackupPart.Tree> trees() {
+    return only(BackupPart.Tree.class);
+  }
+
+  private <T extends BackupPart> List<T> only(Class<T> kind) {
+    return parts.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** Names in the data directory that parts of their own bring. */
+  public Set<String> elsewhere() {
+    return parts.stream().map(BackupPart::prefix).filter(prefix -> !prefix.isEmpty())
+        .map(prefix -> prefix.substring(0, prefix.length() - 1)).collect(Collectors.toUnmodifiableSet());
+  }
+}

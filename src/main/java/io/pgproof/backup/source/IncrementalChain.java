@@ -1,0 +1,119 @@
+package io.pgproof.backup.source;
+
+import io.pgproof.backup.archive.RawArchive;
+import io.pgproof.backup.format.BackupIdentity.Label;
+import io.pgproof.backup.format.Lsn;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What an incremental backup stands on: found among the directories beside it, by cluster, timeline and position in the log. The
+ * first backup of every new cluster begins at the same position.
+ */
+public final class IncrementalChain {
+
+  /** @param cluster system identifier; empty where little reading does not tell it */
+  private record Known(Backup backup, Label label, Optional<String> cluster) {
+    boolean standsOn(Known other) {
+      return label.ancestorLsn().equals(Optional.of(other.label.startLsn()))
+          && (label.ancestorTimeline().isEmpty() || other.label.timeline().isEmpty()
+              || label.ancestorTimeline().equals(other.label.timeline()))
+          && (cluster.isEmpty() || other.cluster.isEmpty() || cluster.equals(other.cluster));
+    }
+  }
+
+  private IncrementalChain() {}
+
+  /**
+   * The backups that it is to be combined with, the full one first; none for a full backup.
+   *
+   * @throws FindingException {@code backup-incomplete} when one of them is not there
+   */
+  public static List<Backup> ancestors(Backup newest, Label label) throws InterruptedException {
+    if (!label.incremental()) {
+      return List.of();
+    }
+    Deque<Backup> ancestors = new ArrayDeque<>();
+    List<Known> beside = beside(newest);
+    Known member = new Known(newest, label, new Inspection(newest, Optional.empty()).systemIdentifier());
+    while (member.label().incremental()) {
+      Lsn from = member.label().ancestorLsn().orElseThrow();
+      Known ancestor = ancestor(member, beside);
+      if (from.compareTo(member.label().startLsn()) >= 0) {
+        throw new FindingException(
+            Reason.INCONSISTENT, member.backup().directory() + " starts at " + member.label().startLsn()
+                + " and says that it stands on a later backup, of " + from);
+      }
+      ancestors.addFirst(ancestor.backup());
+      member = ancestor;
+    }
+    return List.copyOf(ancestors);
+  }
+
+  private static Known ancestor(Known member, List<Known> beside) {
+    // A backup whose cluster is known comes before one whose cluster is not.
+    return beside.stream().filter(member::standsOn).min(Comparator.comparing(known -> known.cluster().isEmpty()))
+        .orElseThrow(() -> new FindingException(Finding.of(
+            Reason.BACKUP_INCOMPLETE,
+            member.backup().directory() + " is an incremental backup on one that starts at "
+                + member.label().ancestorLsn().orElseThrow() + ", and none beside it does"
+                + member.cluster().map(cluster -> " that is of the cluster " + cluster).orElse(""),
+            "put the whole chain into " + home(member.backup())
+                + ": the full backup and each incremental one between, a directory each",
+            null)));
+  }
+
+  /** A link such as "latest" may lie anywhere; the chain lies where it leads to, or is of links itself. */
+  private static List<Known> beside(Backup newest) throws InterruptedException {
+    Set<Path> directories = new LinkedHashSet<>();
+    for (Path parent : List.of(home(newest), newest.directory().getParent())) {
+      try (Stream<Path> entries = Files.list(parent)) {
+        directories.addAll(entries.filter(Files::isDirectory).sorted().toList());
+      } catch (IOException e) {
+        throw RawArchive.unreadable(parent, 0, e);
+      }
+    }
+    List<Known> beside = new ArrayList<>();
+    for (Path directory : directories) {
+      known(directory).ifPresent(beside::add);
+    }
+    return beside;
+  }
+
+  private static Path home(Backup backup) {
+    try {
+      return backup.directory().toRealPath().getParent();
+    } catch (IOException e) {
+      throw RawArchive.unreadable(backup.directory(), 0, e);
+    }
+  }
+
+  /** A backup that can be read; another one beside is nobody's ancestor. */
+  private static Optional<Known> known(Path directory) throws InterruptedException {
+    try {
+      Optional<Backup> backup = BackupListing.list(directory).backup();
+      if (backup.isEmpty()) {
+        return Optional.empty();
+      }
+      Inspection inspection = new Inspection(backup.get(), Optional.empty());
+      inspection.requireWhole();
+      return Optional.of(new Known(backup.get(), inspection.label(), inspection.systemIdentifier()));
+    } catch (IOException | UsageException | FindingException e) {
+      return Optional.empty();
+    }
+  }
+}

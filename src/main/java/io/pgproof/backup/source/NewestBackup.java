@@ -1,0 +1,218 @@
+package io.pgproof.backup.source;
+
+import io.pgproof.backup.format.BackupIdentity.Label;
+import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.Manifest;
+import io.pgproof.backup.format.WalSegment;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Chooses the newest finished backup among the directories of one directory, and of those in them that are no backups.
+ *
+ * <p>Of one cluster the position in its log tells which backup is newer, because the abbreviation of a time zone in START TIME
+ * may mean several; of two clusters START TIME tells it. A damaged backup is chosen as a sound one is.
+ */
+public final class NewestBackup {
+  private static final String NO_MANIFEST = "it has no backup_manifest, which pg_basebackup writes last and the others have";
+  private static final int DEEPEST = 3;
+
+  /**
+   * A directory that looks like a backup.
+   *
+   * @param backup {@code null} where it was refused
+   * @param cluster system identifier; empty where little reading does not tell it
+   * @param start empty where nothing readable tells it
+   * @param began START TIME, or when the directory was last written where that cannot be read
+   * @param objection why it is passed over; {@code null} where it is not
+   * @param refusal what {@code backup} was refused with
+   */
+  private record Candidate(Path directory, Backup backup, Optional<String> cluster, Optional<Start> start, Instant began,
+      String objection, UsageException refusal) {
+    Candidate objectedTo(String why) {
+      return new Candidate(directory, backup, cluster, start, began, why, refusal);
+    }
+
+    boolean newerThan(Candidate other) {
+      return cluster.isPresent() && cluster.equals(other.cluster) && start.isPresent() && other.start.isPresent()
+          ? start.get().compareTo(other.start.get()) > 0
+          : began.isAfter(other.began);
+    }
+  }
+
+  /** Where a backup begins in the log of its cluster. */
+  private record Start(int timeline, Lsn lsn) implements Comparable<Start> {
+    @Override
+    public int compareTo(Start other) {
+      int byTimeline = Integer.compareUnsigned(timeline, other.timeline);
+      return byTimeline == 0 ? lsn.compareTo(other.lsn) : byTimeline;
+    }
+  }
+
+  private final Path parent;
+  private final Set<Path> seen = new HashSet<>();
+  private final List<Candidate> candidates = new ArrayList<>();
+
+  private NewestBackup(Path parent) {
+    this.parent = parent;
+  }
+
+  /**
+   * The newest finished one; where none is, the newest, so that its verdict says what it lacks.
+   *
+   * @return empty where nothing looks like a backup
+   * @throws UsageException where the only ones there are are refused
+   */
+  public static Optional<Backup> in(Path parent) throws IOException, InterruptedException {
+    NewestBackup newest = new NewestBackup(parent);
+    newest.look(parent, 1);
+    newest.passOverThoseWithoutManifest();
+    return newest.choose();
+  }
+
+  private void look(Path within, int depth) throws IOException, InterruptedException {
+    List<Path> directories;
+    try (Stream<Path> entries = Files.list(within)) {
+      // A link such as "latest" leads to one that has a name of its own, which counts.
+      directories = entries.filter(entry -> Files.isDirectory(entry) && !entry.getFileName().toString().startsWith("."))
+          .sorted(Comparator.comparing((Path entry) -> Files.isSymbolicLink(entry)).thenComparing(Comparator.naturalOrder()))
+          .toList();
+    }
+    for (Path directory : directories) {
+      if (seen.add(directory.toRealPath())) {
+        lookAt(directory, depth);
+      }
+    }
+  }
+
+  private void lookAt(Path directory, int depth) throws InterruptedException {
+    Optional<Candidate> candidate = candidate(directory);
+    candidate.ifPresent(candidates::add);
+    if (candidate.isEmpty() && depth < DEEPEST && !Files.isSymbolicLink(directory)) {
+      try {
+        look(directory, depth + 1);
+      } catch (IOException e) {
+        // What cannot be listed holds no backup that could be verified.
+      }
+    }
+  }
+
+  private void passOverThoseWithoutManifest() {
+    boolean manifests = candidates.stream().anyMatch(each -> each.backup() != null && each.backup().manifest().isPresent());
+    candidates.replaceAll(each ->
+        manifests && each.objection() == null && each.backup().manifest().isEmpty() ? each.objectedTo(NO_MANIFEST) : each);
+  }
+
+  private static Optional<Candidate> candidate(Path directory) throws InterruptedException {
+    Instant written = written(directory);
+    Backup backup;
+    try {
+      Optional<Backup> listed = BackupListing.list(directory).backup();
+      if (listed.isEmpty()) {
+        return Optional.empty();
+      }
+      backup = listed.get();
+    } catch (UsageException e) {
+      return Optional.of(
+          new Candidate(directory, null, Optional.empty(), Optional.empty(), written, e.getMessage(), e));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    Inspection inspection = new Inspection(backup, Optional.empty());
+    Optional<Label> label = label(inspection);
+    Optional<Start> start = label.isPresent()
+        ? label.map(words -> new Start(WalSegment.timeline(words.startSegment()), words.startLsn()))
+        : startByManifest(backup);
+    return Optional.of(new Candidate(directory, backup, inspection.systemIdentifier(), start,
+        label.map(Label::startTime).orElse(written), unfinished(inspection).orElse(null), null));
+  }
+
+  private static Optional<Label> label(Inspection inspection) throws InterruptedException {
+    try {
+      inspection.requireBase();
+      return Optional.of(inspection.label());
+    } catch (FindingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Start> startByManifest(Backup backup) throws InterruptedException {
+    try {
+      return backup.manifest().isPresent()
+          ? Manifest.read(backup.manifest().get()).wal().stream().findFirst().map(range -> new Start(range.timeline(), range.start()))
+          : Optional.empty();
+    } catch (FindingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Why it is no finished backup; what else is wrong with it is for its verdict to say. */
+  private static Optional<String> unfinished(Inspection inspection) {
+    try {
+      inspection.requireFinished();
+      return Optional.empty();
+    } catch (FindingException e) {
+      return Optional.of(e.finding().message());
+    }
+  }
+
+  private Optional<Candidate> finished() {
+    while (true) {
+      Optional<Candidate> newest = newest(candidates.stream().filter(each -> each.objection() == null));
+      Optional<String> writing = newest.flatMap(candidate -> writing(candidate.backup()));
+      if (writing.isEmpty()) {
+        return newest;
+      }
+      candidates.replaceAll(each -> each == newest.get() ? each.objectedTo(writing.get()) : each);
+    }
+  }
+
+  private static Optional<Candidate> newest(Stream<Candidate> among) {
+    return among.reduce((one, other) -> one.newerThan(other) ? one : other);
+  }
+
+  private static Optional<String> writing(Backup backup) {
+    try {
+      return SourceFiles.of(backup).written();
+    } catch (FindingException e) {
+      // What cannot be looked at is no reason to take an older one: it will be found again, and refute or explain.
+      return Optional.empty();
+    }
+  }
+
+  private static Instant written(Path directory) {
+    try {
+      return Files.getLastModifiedTime(directory).toInstant();
+    } catch (IOException e) {
+      return FileTime.fromMillis(0).toInstant();
+    }
+  }
+
+  private Optional<Backup> choose() {
+    candidates.sort(Comparator.comparing(Candidate::began).thenComparing(Candidate::directory));
+    return finished().or(() -> newest(candidates.stream())).map(candidate -> {
+      if (candidate.backup() == null) {
+        throw candidate.refusal();
+      }
+      Collections.reverse(candidates);
+      List<String> skipped = candidates.stream()
+          .filter(each -> each != candidate && each.objection() != null)
+          .map(each -> parent.relativize(each.directory()) + ": " + each.objection())
+          .toList();
+      return candidate.backup().chosen(new BackupSelection(parent, candidates.size(), candidate.objection() == null, skipped));
+    });
+  }
+}

@@ -1,0 +1,280 @@
+package io.pgproof.backup.source;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.pgproof.backup.archive.MemberSource.Type;
+import io.pgproof.backup.archive.RawArchive;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The files of one backup as they were at first sight, so that what was read can be told to be what was proven.
+ *
+ * <p>Of trees, which may hold millions of files, one number is kept for each directory.
+ */
+public final class SourceFiles {
+  private static final Pattern PROCESS = Pattern.compile("[0-9]+");
+  private static final int WRITING = 3;
+
+  /**
+   * What changes when a file is written, replaced or touched: its time of modification can be set back, as copiers do that write
+   * in place, and the time of its last change of any kind cannot.
+   */
+  private record Stamp(Object deviceAndInode, long size, FileTime modified, FileTime changed) {}
+
+  /**
+   * All stamps below the trees.
+   *
+   * @param directories a number made of the stamps in each
+   * @param newest the file that was written last; {@code null} where there is none
+   * @param foreign whether there are directories that are no part of a data directory
+   */
+  private record Trees(Map<Path, Long> directories, long files, long bytes, Path newest, boolean foreign) {}
+
+  private final Backup backup;
+  private final Map<Path, Stamp> archives = new LinkedHashMap<>();
+  private final Trees trees;
+
+  private SourceFiles(Backup backup) {
+    this.backup = backup;
+    List<Path> all = new ArrayList<>();
+    backup.archives().forEach(archive -> all.add(archive.path()));
+    backup.manifest().ifPresent(all::add);
+    for (Path file : all) {
+      try {
+        archives.put(file, stamp(file));
+      } catch (IOException e) {
+        throw RawArchive.unreadable(file, 0, e);
+      }
+    }
+    this.trees = trees(backup);
+  }
+
+  /**
+   * Looks at them for the first time.
+   *
+   * @throws FindingException {@code backup-changed} when one has gone, {@code backup-unreadable} when it cannot be seen
+   */
+  public static SourceFiles of(Backup backup) {
+    return new SourceFiles(backup);
+  }
+
+  /** Bytes of all parts as they lie. */
+  public long bytes() {
+    return backup.archives().stream().mapToLong(archive -> archives.get(archive.path()).size()).sum() + trees.bytes();
+  }
+
+  /** Another number when a file is not what it was, but by a chance of one in 2^32. */
+  public long stamps() {
+    return ((long) archives.hashCode() << 32) + trees.directories().hashCode();
+  }
+
+  public long bytesOfTrees() {
+    return trees.bytes();
+  }
+
+  public long filesOfTrees() {
+    return trees.files();
+  }
+
+  /** Whether there are directories among the trees that are no part of a data directory, and are not looked into. */
+  public boolean haveForeignDirectories() {
+    return trees.foreign();
+  }
+
+  /** Throws {@code backup-changed} when a file is not what it was at first sight. */
+  public void requireUnchanged() {
+    changed().ifPresent(finding -> {
+      throw finding;
+    });
+  }
+
+  /**
+   * A fault found in the backup, or what explains it better: that the backup changed, or is still being written.
+   *
+   * <p>A recent time of change alone explains nothing: whoever copies a damaged backup and verifies it at once must hear
+   * that it is damaged.
+   */
+  public FindingException judged(FindingException fault) {
+    if (!(fault.finding() instanceof Finding.BackupFault) && fault.finding().reason() != Reason.BACKUP_UNREADABLE) {
+      return fault;
+    }
+    Optional<FindingException> changed = changed();
+    if (changed.isPresent()) {
+      return changed.get();
+    }
+    return written()
+        .map(words -> new FindingException(
+            Finding.of(Reason.BACKUP_IN_PROGRESS, words + "; as it is now, " + fault.finding().message()), fault))
+        .orElse(fault);
+  }
+
+  /** Says which process has a file of the backup open for writing; of a tree, the file that was written last. */
+  public Optional<String> written() {
+    Map<Object, Path> files = new HashMap<>();
+    Stream.concat(archives.keySet().stream(), Stream.ofNullable(trees.newest())).forEach(file -> {
+      try {
+        files.put(Files.readAttributes(file, BasicFileAttributes.class).fileKey(), file);
+      } catch (IOException e) {
+        // It is gone, and so nobody writes to it under its name.
+      }
+    });
+    try (DirectoryStream<Path> processes =
+        Files.newDirectoryStream(Path.of("/proc"), entry -> PROCESS.matcher(name(entry)).matches())) {
+      for (Path process : processes) {
+        Optional<Path> written = written(process, files);
+        if (written.isPresent()) {
+          return written.map(file -> file + " is open for writing by process " + name(process));
+        }
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  /** The finding {@code backup-changed} when a file is not what it was at first sight. */
+  public Optional<FindingException> changed() {
+    for (Map.Entry<Path, Stamp> file : archives.entrySet()) {
+      try {
+        if (!stamp(file.getKey()).equals(file.getValue())) {
+          return Optional.of(new FindingException(
+              Reason.BACKUP_CHANGED, file.getKey() + " was written or replaced while it was read"));
+        }
+      } catch (IOException e) {
+        return Optional.of(new FindingException(
+            Finding.of(Reason.BACKUP_CHANGED, file.getKey() + " was there and cannot be seen any more"), e));
+      }
+    }
+    return changedTree();
+  }
+
+  private Optional<FindingException> changedTree() {
+    Trees now;
+    try {
+      now = trees(backup);
+    } catch (FindingException e) {
+      return Optional.of(new FindingException(
+          Finding.of(Reason.BACKUP_CHANGED, "files were there and cannot be seen any more: " + e.finding().message()), e));
+    }
+    return Stream.concat(trees.directories().keySet().stream(), now.directories().keySet().stream())
+        .filter(directory -> !Objects.equals(trees.directories().get(directory), now.directories().get(directory)))
+        .findFirst()
+        .map(directory -> new FindingException(
+            Reason.BACKUP_CHANGED, "files in " + directory + " were written, replaced, added or removed while they were read"));
+  }
+
+  private static Trees trees(Backup backup) {
+    Map<Path, Long> directories = new LinkedHashMap<>();
+    long files = 0;
+    long bytes = 0;
+    Path newest = null;
+    FileTime time = null;
+    boolean foreign = false;
+    try (TreeWalk walk = new TreeWalk(backup)) {
+      for (Optional<TreeWalk.Entry> next = walk.next(); next.isPresent(); next = walk.next()) {
+        TreeWalk.Entry entry = next.get();
+        directories.merge(entry.file().getParent(), number(entry), Long::sum);
+        foreign |= entry.stray() && entry.attributes().isDirectory();
+        if (entry.type() == Type.FILE) {
+          files++;
+          bytes += entry.attributes().size();
+          if (time == null || entry.attributes().lastModifiedTime().compareTo(time) > 0) {
+            newest = entry.file();
+            time = entry.attributes().lastModifiedTime();
+          }
+        }
+      }
+    }
+    return new Trees(directories, files, bytes, newest, foreign);
+  }
+
+  /** Differs where a name or a stamp differs, but by a chance of one in 2^32; a directory's own time is not its files'. */
+  private static long number(TreeWalk.Entry entry) {
+    try {
+      return stamped(entry);
+    } catch (IOException e) {
+      throw RawArchive.unreadable(entry.file(), 0, e);
+    }
+  }
+
+  private static long stamped(TreeWalk.Entry entry) throws IOException {
+    long number = mixed(entry.name().hashCode()) + entry.attributes().fileKey().hashCode();
+    if (entry.type() != Type.DIRECTORY) {
+      number = mixed(number) + entry.attributes().size();
+      number = mixed(number) + entry.attributes().lastModifiedTime().to(TimeUnit.NANOSECONDS);
+      number = mixed(number) + changed(entry.file(), NOFOLLOW_LINKS).to(TimeUnit.NANOSECONDS);
+    }
+    return mixed(number);
+  }
+
+  /** Spreads every bit over all (source: the finalizer of MurmurHash3). */
+  private static long mixed(long number) {
+    long half = (number ^ number >>> 33) * 0xff51afd7ed558ccdL;
+    long whole = (half ^ half >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return whole ^ whole >>> 33;
+  }
+
+  private static Stamp stamp(Path file) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    return new Stamp(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(), changed(file));
+  }
+
+  private static FileTime changed(Path file, LinkOption... options) throws IOException {
+    return (FileTime) Files.getAttribute(file, "unix:ctime", options);
+  }
+
+  /** Which of the files a process of this host has open for writing, as {@code /proc} tells it. */
+  private static Optional<Path> written(Path process, Map<Object, Path> files) {
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
+      for (Path descriptor : open) {
+        Path file = files.get(key(descriptor));
+        if (file != null && isForWriting(process.resolve("fdinfo").resolve(name(descriptor)))) {
+          return Optional.of(file);
+        }
+      }
+    } catch (IOException e) {
+      // The process has ended meanwhile, and so it does not write.
+    }
+    return Optional.empty();
+  }
+
+  private static Object key(Path descriptor) {
+    try {
+      return Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static boolean isForWriting(Path info) throws IOException {
+    for (String line : Files.readAllLines(info)) {
+      if (line.startsWith("flags:")) {
+        return (Integer.parseUnsignedInt(line.substring(6).strip(), 8) & WRITING) != 0;
+      }
+    }
+    return false;
+  }
+
+  private static String name(Path path) {
+    return path.getFileName().toString();
+  }
+}

@@ -1,0 +1,265 @@
+package io.pgproof.backup.source;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.pgproof.backup.archive.FileNames;
+import io.pgproof.backup.archive.MemberSource.Type;
+import io.pgproof.backup.archive.RawArchive;
+import io.pgproof.backup.format.BackupPart;
+import io.pgproof.backup.format.FileLayout;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+
+/**
+ * All that lies in the trees of a backup, each once and in a fixed order, for any number of threads.
+ *
+ * <p>No link below a root is followed, not even one that takes a directory's place while the walk goes on: every step starts
+ * from the directory that is open.
+ */
+public final class TreeWalk implements AutoCloseable {
+  private static final int DEEPEST = 32;
+  private static final Pattern OF_TABLESPACE = Pattern.compile("PG_[0-9.]+_[0-9]+");
+  private static final Pattern OF_WAL = Pattern.compile(
+      "[0-9A-F]{24}(?:\\.partial|\\.[0-9A-F]{8}\\.backup)?|[0-9A-F]{8}\\.history|archive_status|summaries|xlogtemp.*");
+
+  /**
+   * A file, a directory, or what should not be there.
+   *
+   * @param name in the data directory, one character a byte
+   * @param file where it lies
+   * @param stray whether it is no part of a data directory; a directory is not entered then
+   */
+  record Entry(String name, Path file, BackupPart.Tree tree, BasicFileAttributes attributes, boolean stray) {
+    Type type() {
+      if (attributes.isSymbolicLink()) {
+        return Type.SYMBOLIC_LINK;
+      }
+      if (stray) {
+        return Type.OTHER;
+      }
+      return attributes.isRegularFile() ? Type.FILE : attributes.isDirectory() ? Type.DIRECTORY : Type.OTHER;
+    }
+  }
+
+  /** An entry with its content where it is a file; whoever takes it closes it. */
+  record Taken(Entry entry, Optional<SeekableByteChannel> content) {}
+
+  private record Level(String prefix, Path path, SecureDirectoryStream<Path> directory, Iterator<Path> names) {}
+
+  private final Iterator<BackupPart.Tree> trees;
+  private final Set<String> elsewhere;
+  private final Deque<Level> levels = new ArrayDeque<>();
+  private final Map<BackupPart.Tree, Boolean> unshared = new ConcurrentHashMap<>();
+  private final AtomicLong unread = new AtomicLong();
+  private final boolean laidOver;
+  private final boolean readsAll;
+  private BackupPart.Tree tree;
+
+  public TreeWalk(Backup backup) {
+    this(backup, false, true);
+  }
+
+  /**
+   * @param laidOver whether the data directory is laid over its tree
+   * @param readsAll whether also what need not be copied is read
+   */
+  public TreeWalk(Backup backup, boolean laidOver, boolean readsAll) {
+    this.laidOver = laidOver;
+    this.readsAll = readsAll;
+    this.trees = backup.trees().iterator();
+    this.elsewhere = backup.elsewhere();
+  }
+
+  /**
+   * The next entry; empty behind the last.
+   *
+   * @throws FindingException {@code backup-unreadable} when it cannot be seen, {@code unsafe-archive} when a tree is not what
+   *     its place says
+   */
+  synchronized Optional<Entry> next() {
+    while (true) {
+      if (levels.isEmpty()) {
+        if (!trees.hasNext()) {
+          return Optional.empty();
+        }
+        tree = trees.next();
+        enter(tree.prefix(), tree.path(), null);
+      }
+      Level level = levels.peek();
+      if (level.names().hasNext()) {
+        return Optional.of(entry(level, level.names().next()));
+      }
+      leave();
+    }
+  }
+
+  /** As {@link #next}, with the content of a file opened. */
+  synchronized Optional<Taken> take() throws InterruptedException {
+    Optional<Entry> next = next();
+    if (next.isEmpty()) {
+      return Optional.empty();
+    }
+    Entry entry = next.get();
+    if (entry.type() != Type.FILE) {
+      return Optional.of(new Taken(entry, Optional.empty()));
+    }
+    try {
+      Set<OpenOption> options = Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS);
+      return Optional.of(new Taken(
+          entry, Optional.of(levels.peek().directory().newByteChannel(entry.file().getFileName(), options))));
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw RawArchive.unreadable(entry.file(), 0, e);
+    }
+  }
+
+  /** Whether this tree's files are in the data directory without being written there. */
+  boolean inPlace(BackupPart.Tree of) {
+    return laidOver && of.prefix().isEmpty();
+  }
+
+  /** How the files of this tree came to be restored. */
+  public String way(BackupPart.Tree of) {
+    return inPlace(of) ? "laid over" : mayShare(of) ? "shared" : "copied";
+  }
+
+  /** Whether it is worth trying to share the blocks of this tree's files. */
+  boolean mayShare(BackupPart.Tree of) {
+    return !unshared.containsKey(of);
+  }
+
+  /** Hears that sharing failed, and will fail for the tree's other files too. */
+  void cannotShare(BackupPart.Tree of) {
+    unshared.put(of, true);
+  }
+
+  /** Counts one more file that is left unread, unless all are to be read; says which. */
+  boolean leaveUnread() {
+    if (readsAll) {
+      return false;
+    }
+    unread.incrementAndGet();
+    return true;
+  }
+
+  /** How many files were left unread. */
+  public long unread() {
+    return unread.get();
+  }
+
+  private Entry entry(Level level, Path name) {
+    Path file = level.path().resolve(name);
+    BasicFileAttributes attributes;
+    try {
+      attributes = level.directory().getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS).readAttributes();
+    } catch (IOException e) {
+      throw RawArchive.unreadable(file, 0, e);
+    }
+    String named = level.prefix() + FileNames.of(name);
+    boolean stray = attributes.isDirectory() && FileLayout.isForeignDirectory(named)
+        || levels.size() == 1 && !isAtHome(name.toString());
+    Entry entry = new Entry(named, file, tree, attributes, stray);
+    if (entry.type() == Type.DIRECTORY && !elsewhere.contains(named)) {
+      enter(entry.name() + "/", file, level);
+    }
+    return entry;
+  }
+
+  private void enter(String prefix, Path path, Level from) {
+    if (levels.size() == DEEPEST) {
+      throw new FindingException(
+          Reason.UNSAFE_ARCHIVE, path + " is nested deeper than PostgreSQL ever writes: more than " + DEEPEST + " directories");
+    }
+    SecureDirectoryStream<Path> directory = null;
+    try {
+      directory = secure(from == null
+          ? Files.newDirectoryStream(path)
+          : from.directory().newDirectoryStream(path.getFileName(), NOFOLLOW_LINKS));
+      List<Path> names = new ArrayList<>();
+      directory.forEach(entry -> names.add(entry.getFileName()));
+      Collections.sort(names);
+      if (from == null) {
+        requireAtHome(names);
+      }
+      levels.push(new Level(prefix, path, directory, names.iterator()));
+    } catch (IOException | DirectoryIteratorException e) {
+      closeQuietly(directory);
+      throw RawArchive.unreadable(path, 0, e instanceof DirectoryIteratorException iterating ? iterating.getCause() : (IOException) e);
+    }
+  }
+
+  private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream) {
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return secure;
+    }
+    throw new IllegalStateException("this system opens no file from an open directory");
+  }
+
+  /** A link to a tablespace or to the WAL may be planted: what it leads to must look like one. */
+  private void requireAtHome(List<Path> names) {
+    if (names.stream().anyMatch(name -> isAtHome(name.toString()))) {
+      return;
+    }
+    names.stream().map(Path::toString).filter(name -> !FileLayout.isForeignDirectory(name)).findFirst().ifPresent(name -> {
+      throw new FindingException(Finding.of(
+          Reason.UNSAFE_ARCHIVE,
+          tree.prefix().substring(0, tree.prefix().length() - 1) + " leads to " + tree.path() + ", which holds "
+              + FileNames.shown(name) + " and so is no " + (tree.tablespace().isPresent() ? "tablespace" : "directory with WAL"),
+          "do not start a server on this backup; find out who made the link",
+          null));
+    });
+  }
+
+  /** Whether the root of the tree may hold this name. */
+  private boolean isAtHome(String name) {
+    return tree.prefix().isEmpty()
+        || (tree.prefix().equals(BackupPart.WAL) ? OF_WAL : OF_TABLESPACE).matcher(name).matches();
+  }
+
+  private void leave() {
+    closeQuietly(levels.pop().directory());
+  }
+
+  private static void closeQuietly(DirectoryStream<Path> directory) {
+    try {
+      if (directory != null) {
+        directory.close();
+      }
+    } catch (IOException e) {
+      // A failed close of a directory opened for reading loses nothing.
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    while (!levels.isEmpty()) {
+      leave();
+    }
+  }
+}

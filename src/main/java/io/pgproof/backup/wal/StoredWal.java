@@ -1,0 +1,196 @@
+package io.pgproof.backup.wal;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.pgproof.backup.archive.ByteSource;
+import io.pgproof.backup.archive.Compression;
+import io.pgproof.backup.archive.RawArchive;
+import io.pgproof.backup.format.WalPage;
+import io.pgproof.backup.format.WalSegment;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A file of a WAL archive whose name begins with that of a segment or of a timeline's history. What it holds is told by its
+ * first bytes, because many an {@code archive_command} compresses and keeps the plain name.
+ *
+ * @param file a regular file below the archive
+ * @param name of the segment or the history
+ * @param ending what follows the name, such as {@code .gz}; empty where nothing does
+ */
+public record StoredWal(Path file, String name, String ending) {
+  private static final Pattern NAME = Pattern.compile("([0-9A-F]{24}|[0-9A-F]{8}\\.history)((?:[.-].*)?)");
+  /** pg_receivewal, a server that was promoted, or a program that copies had not come to the end. */
+  private static final Pattern UNFINISHED =
+      Pattern.compile(".*\\.(?:partial|part|tmp|temp|filepart|incomplete|wip)(?:\\..*)?");
+  /** What tools leave beside a segment: it holds no WAL. */
+  private static final Set<String> BESIDE = Set.of("backup", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sum",
+      "sig", "done", "ready", "ok", "json", "meta", "par2");
+  private static final int HEAD = 512;
+  private static final int SAMPLES = 64;
+  private static final int PAGE = 8192;
+
+  /** How formats that cannot be read here begin. */
+  private static final Map<String, String> FOREIGN = Map.of(
+      "\u00FD7zXZ\0", "is compressed by xz",
+      "BZh", "is compressed by bzip2",
+      "\u001F\u009D", "is compressed by compress",
+      "\u0089LZO", "is compressed by lzop",
+      "LZIP", "is compressed by lzip",
+      "7z\u00BC\u00AF", "is an archive of 7-Zip",
+      "PK\u0003\u0004", "is a ZIP archive",
+      "Salted__", "is encrypted by OpenSSL",
+      "age-encryption.org", "is encrypted by age",
+      "-----BEGIN PGP", "is encrypted by PGP");
+
+  /** Empty where the name is neither's. */
+  static Optional<StoredWal> of(Path file) {
+    Matcher name = NAME.matcher(file.getFileName().toString());
+    if (!name.matches()) {
+      return Optional.empty();
+    }
+    String ending = name.group(2);
+    String last = ending.substring(ending.lastIndexOf('.') + 1);
+    return BESIDE.contains(last.toLowerCase(Locale.ROOT)) || ending.matches("\\.[0-9A-F]{8}\\.backup(?:\\..*)?")
+        ? Optional.empty()
+        : Optional.of(new StoredWal(file, name.group(1), ending));
+  }
+
+  /** Whether whoever wrote it may not have come to its end. */
+  public boolean partial() {
+    return UNFINISHED.matcher(ending).matches();
+  }
+
+  boolean segment() {
+    return WalSegment.isName(name);
+  }
+
+  /** The order in which files of one name are tried. */
+  int rank() {
+    return (partial() ? 2 : 0) + (ending.isEmpty() || Compression.of(file.getFileName().toString()) != Compression.NONE ? 0 : 1);
+  }
+
+  /**
+   * How it is compressed, if at all.
+   *
+   * @throws FindingException {@code wal-unreadable} for a format that is not known, {@code backup-unreadable}
+   */
+  public Compression coding() throws InterruptedException {
+    byte[] head = head();
+    String begin = new String(head, ISO_8859_1);
+    Compression named = Compression.of(ending.replaceFirst("\\.(?:partial|part|tmp|temp|filepart|incomplete|wip)$", ""));
+    if (begin.startsWith("\u001F\u008B")) {
+      return Compression.GZIP;
+    } else if (begin.startsWith("\u0028\u00B5\u002F\u00FD")) {
+      return Compression.ZSTD;
+    } else if (begin.startsWith("\u0004\"M\u0018")) {
+      return Compression.LZ4;
+    } else if (begin.matches("(?s)[P-_]\\*M\u0018.*")) {
+      return named == Compression.LZ4 ? Compression.LZ4 : Compression.ZSTD;
+    } else if (WalPage.parse(head).isPresent()) {
+      return Compression.NONE;
+    } else if (named != Compression.NONE) {
+      // A file that is not what its name promises is damaged, which its decoder finds and words best.
+      return named;
+    }
+    for (Map.Entry<String, String> foreign : FOREIGN.entrySet()) {
+      if (begin.startsWith(foreign.getKey())) {
+        throw unreadable(foreign.getValue());
+      }
+    }
+    if (!ending.isEmpty() && !partial()) {
+      throw unreadable("has an ending that pgproof does not know");
+    }
+    if (segment() ? holdsPagesOrNothing() : begin.chars().allMatch(c -> c >= 0x20 && c != 0x7F || c >= 0x09 && c <= 0x0D)) {
+      return Compression.NONE;
+    }
+    throw unreadable("begins with bytes that are neither PostgreSQL's nor of a compression that pgproof knows");
+  }
+
+  public ByteSource open() throws InterruptedException {
+    return coding().decode(new RawArchive(file, read -> {}));
+  }
+
+  /** The first page, where the file begins with one that is known. */
+  public Optional<WalPage> page() throws InterruptedException {
+    ByteBuffer head = ByteBuffer.allocateDirect(WalPage.HEADER);
+    try (ByteSource bytes = open()) {
+      while (head.hasRemaining() && bytes.read(head) >= 0) {
+        continue;
+      }
+    } catch (FindingException e) {
+      if (!partial() || e.finding().reason() != Reason.ARCHIVE_TRUNCATED) {
+        throw e;
+      }
+    }
+    byte[] read = new byte[head.flip().remaining()];
+    head.get(read);
+    return WalPage.parse(read);
+  }
+
+  public long size() {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw RawArchive.unreadable(file, 0, e);
+    }
+  }
+
+  FindingException unreadable(String why) {
+    return new FindingException(Finding.of(
+        Reason.WAL_UNREADABLE,
+        file + " " + why,
+        "let the archive hold segments as they are, or compressed by gzip, lz4 or zstd, and not encrypted; for others, name a"
+            + " directory with decoded copies",
+        null));
+  }
+
+  private byte[] head() throws InterruptedException {
+    return read(0, HEAD);
+  }
+
+  /** WAL whose first page is damaged has others; a file that was made and never written holds zeros. */
+  private boolean holdsPagesOrNothing() throws InterruptedException {
+    boolean zeros = true;
+    for (int sample = 0; sample < SAMPLES; sample++) {
+      byte[] bytes = read((long) sample * PAGE, HEAD);
+      if (WalPage.begins(bytes)) {
+        return true;
+      }
+      for (byte each : bytes) {
+        zeros &= each == 0;
+      }
+    }
+    return zeros;
+  }
+
+  private byte[] read(long offset, int length) throws InterruptedException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) >= 0) {
+        continue;
+      }
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      throw RawArchive.unreadable(file, offset, e);
+    }
+    byte[] read = new byte[bytes.flip().remaining()];
+    bytes.get(read);
+    return read;
+  }
+}

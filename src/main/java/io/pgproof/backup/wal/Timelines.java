@@ -1,0 +1,131 @@
+package io.pgproof.backup.wal;
+
+import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.TimelineHistory;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RecoveryTimeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The timelines that a backup may be recovered along.
+ *
+ * <p>PostgreSQL refuses a timeline that left the backup's own before the backup's checkpoint, and never becomes consistent on one
+ * that left it before the backup ended. So a later timeline counts only where it goes on from the whole backup; another restored
+ * copy of the same cluster may have written its own to the same archive.
+ */
+public final class Timelines {
+  private final int own;
+  private final Lsn end;
+  private final ReplayPath ofBackup;
+  private final NavigableMap<Integer, Optional<TimelineHistory>> histories = new TreeMap<>(Integer::compareUnsigned);
+  private final Map<Integer, FindingException> unreadable = new TreeMap<>(Integer::compareUnsigned);
+
+  /**
+   * @param own the timeline that the backup ended on
+   * @param end position up to which the backup needs it
+   * @param ofBackup the way to it, where no history tells
+   */
+  public Timelines(int own, Lsn end, ReplayPath ofBackup) {
+    this.own = own;
+    this.end = end;
+    this.ofBackup = ofBackup;
+  }
+
+  /** Hears of a history's content; the first one counts. */
+  public void add(String name, byte[] file) {
+    int timeline = TimelineHistory.timelineOf(name).orElseThrow();
+    histories.putIfAbsent(timeline, TimelineHistory.parse(timeline, file));
+  }
+
+  /** Hears of a history that cannot be read. */
+  public void addUnreadable(String name, FindingException why) {
+    unreadable.putIfAbsent(TimelineHistory.timelineOf(name).orElseThrow(), why);
+  }
+
+  /**
+   * The way to take.
+   *
+   * @param target the timeline to ask PostgreSQL for; empty for the backup's own
+   * @param notes what a person should know of it, one line each
+   */
+  public record Choice(ReplayPath path, Optional<Integer> target, List<String> notes) {}
+
+  /**
+   * Chooses as PostgreSQL would.
+   *
+   * @throws FindingException {@code timeline-unreachable} where a number was asked for that does not go on from the backup,
+   *     {@code wal-unreadable} where it cannot be told which is the latest
+   */
+  public Choice choose(RecoveryTimeline asked) {
+    if (asked.number().isPresent()) {
+      int number = asked.number().get();
+      return number == own ? new Choice(ownPath(), Optional.empty(), List.of()) : named(number);
+    }
+    return asked.equals(RecoveryTimeline.CURRENT)
+        ? new Choice(ownPath(), Optional.empty(), List.of())
+        : latest();
+  }
+
+  private Choice named(int number) {
+    String shown = Integer.toUnsignedString(number);
+    if (unreadable.containsKey(number)) {
+      throw unreadable.get(number);
+    }
+    Optional<TimelineHistory> history = histories.getOrDefault(number, Optional.empty());
+    if (history.isEmpty()) {
+      throw unreachable("timeline " + shown + " was asked for, and " + (histories.containsKey(number)
+          ? "its history cannot be understood"
+          : "neither the backup nor the WAL archive has its history " + TimelineHistory.name(number)));
+    }
+    if (!history.get().descendsFrom(own, end)) {
+      throw unreachable("timeline " + shown + " was asked for, and it does not go on from timeline "
+          + Integer.toUnsignedString(own) + " of the backup at " + end + " or later");
+    }
+    return new Choice(ReplayPath.of(history.get()), Optional.of(number), List.of());
+  }
+
+  private Choice latest() {
+    List<String> notes = new ArrayList<>();
+    // Only those that it did not come from are later ones.
+    for (int number : histories.tailMap(own, false).descendingKeySet()) {
+      Optional<TimelineHistory> history = histories.get(number);
+      if (history.isPresent() && history.get().descendsFrom(own, end)) {
+        requireAllRead(number);
+        return new Choice(ReplayPath.of(history.get()), Optional.of(number), notes);
+      }
+      notes.add("timeline " + Integer.toUnsignedString(number) + " of the WAL archive was left aside: "
+          + (history.isEmpty() ? "its history cannot be understood" : "it does not go on from this backup"));
+    }
+    requireAllRead(own);
+    return new Choice(ownPath(), Optional.empty(), notes);
+  }
+
+  private void requireAllRead(int chosen) {
+    for (Map.Entry<Integer, FindingException> each : unreadable.entrySet()) {
+      if (Integer.compareUnsigned(each.getKey(), chosen) > 0) {
+        Finding why = each.getValue().finding();
+        throw new FindingException(Finding.of(
+            Reason.WAL_UNREADABLE,
+            "nothing tells whether timeline " + Integer.toUnsignedString(each.getKey()) + " goes on from this backup: "
+                + why.message(),
+            "mend this file, or say with --timeline which timeline to follow",
+            null), each.getValue());
+      }
+    }
+  }
+
+  private ReplayPath ownPath() {
+    return histories.getOrDefault(own, Optional.empty()).map(ReplayPath::of).orElse(ofBackup);
+  }
+
+  private static FindingException unreachable(String message) {
+    return new FindingException(Finding.of(Reason.TIMELINE_UNREACHABLE, message));
+  }
+}

@@ -1,0 +1,158 @@
+package io.pgproof.backup.wal;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.pgproof.backup.format.WalPage;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A directory with archived WAL, as {@code archive_command}, pg_receivewal or a tool around them leaves it: side by side or in a
+ * directory for each part of the log, compressed or not; never written to.
+ *
+ * <p>Only regular files are read. A link is followed to a regular file of the same archive, and never out of it.
+ */
+public final class WalArchive {
+  private static final int DEPTH = 5;
+
+  private final Path directory;
+  private NavigableMap<String, List<StoredWal>> files;
+  private final List<Path> linksOut = new ArrayList<>();
+
+  public WalArchive(Path directory) {
+    this.directory = directory;
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * The files with this segment or history, the likeliest first; a whole one comes before a partial one.
+   *
+   * @throws FindingException {@code environment} when a directory cannot be read
+   */
+  public List<StoredWal> find(String name) {
+    return files().getOrDefault(name, List.of());
+  }
+
+  /** The names of all segments and histories, in their order. */
+  public NavigableMap<String, List<StoredWal>> files() {
+    if (files == null) {
+      list();
+    }
+    return files;
+  }
+
+  /** Looks again, because an archive grows. */
+  public void list() {
+    files = new TreeMap<>();
+    linksOut.clear();
+    try {
+      Path real = directory.toRealPath();
+      Files.walkFileTree(real, EnumSet.noneOf(FileVisitOption.class), DEPTH, new SimpleFileVisitor<>() {
+        @Override
+        public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+          String name = visited.getFileName() == null ? "" : visited.getFileName().toString();
+          return !visited.equals(real) && (name.startsWith(".") || name.equals("lost+found"))
+              ? FileVisitResult.SKIP_SUBTREE
+              : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+          take(file, attributes, real);
+          return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+          // An archive is cleaned while it is read.
+          if (failure instanceof NoSuchFileException && !file.equals(real)) {
+            return FileVisitResult.CONTINUE;
+          }
+          throw failure;
+        }
+      });
+    } catch (IOException e) {
+      throw new FindingException(
+          Finding.of(Reason.ENVIRONMENT, directory + " cannot be read: " + e, "check the path given with --wal-archive", null), e);
+    }
+    files.values().forEach(stored -> stored.sort(
+        Comparator.comparing(StoredWal::rank).thenComparing(each -> each.file().getNameCount()).thenComparing(StoredWal::file)));
+  }
+
+  private void take(Path file, BasicFileAttributes attributes, Path real) throws IOException {
+    if (attributes.isSymbolicLink()) {
+      Path leads = leads(file);
+      if (!leads.startsWith(real)) {
+        linksOut.add(file);
+        return;
+      }
+      if (!Files.isRegularFile(leads, NOFOLLOW_LINKS)) {
+        return;
+      }
+    } else if (!attributes.isRegularFile()) {
+      return;
+    }
+    StoredWal.of(file).ifPresent(stored -> files.computeIfAbsent(stored.name(), name -> new ArrayList<>()).add(stored));
+  }
+
+  /** Where a link ends; itself where it leads to nothing. */
+  private static Path leads(Path link) {
+    try {
+      return link.toRealPath();
+    } catch (IOException e) {
+      return link.getParent();
+    }
+  }
+
+  /**
+   * A link that leads out of the archive and may hide this segment: under its name, or with a directory behind it.
+   *
+   * @return the finding {@code wal-unreadable} about it
+   */
+  public Optional<FindingException> hidden(String name) {
+    files();
+    return linksOut.stream()
+        .filter(link -> Files.isDirectory(link) || link.getFileName().toString().startsWith(name))
+        .findFirst()
+        .map(link -> new FindingException(Finding.of(
+            Reason.WAL_UNREADABLE,
+            link + " is a link that leads out of the WAL archive and is not followed, and " + name + " may be behind it",
+            "name the directory that holds the segments themselves with --wal-archive",
+            null)));
+  }
+
+  /** The first page of a segment, where one of its files begins with one that is known. */
+  public Optional<WalPage> page(String name) throws InterruptedException {
+    for (StoredWal stored : find(name)) {
+      try {
+        Optional<WalPage> page = stored.page();
+        if (page.isPresent()) {
+          return page;
+        }
+      } catch (FindingException e) {
+        // What is wrong with it is found, and worded, when it is needed.
+        continue;
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,242 @@
+package io.pgproof.cli;
+
+import io.pgproof.control.ControlClient;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
+import io.pgproof.daemon.Daemon;
+import io.pgproof.daemon.QueryDaemon;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * The way to the owner of a state directory: the process that is it, or else this one, which becomes it and stays until what it
+ * began has ended. An owner that ends before it has answered is replaced by the next, which may be this process.
+ *
+ * <p>A signal takes back what was asked; the process ends after the teardown, with 128 plus the signal's number. What others
+ * asked of it then goes on in the next owner.
+ */
+final class DaemonConnection implements AutoCloseable {
+  private static final Duration OWNER_ANSWERS_WITHIN = Duration.ofMinutes(15);
+  private static final Duration WAITING_IS_SAID_AFTER = Duration.ofSeconds(3);
+  private static final Duration TAKEN_BACK_WITHIN = Duration.ofSeconds(60);
+  private static final Duration CLOSED_WITHIN = Duration.ofSeconds(120);
+  private static final long LOOK_EVERY_MILLIS = 50;
+  private static final int MOST_OWNERS = 10;
+
+  private final StateDirectory state;
+  private final boolean engine;
+  private final CountDownLatch signalled = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private Daemon daemon;
+  private QueryDaemon desk;
+  private ControlClient asking;
+  private Thread deskThread;
+
+  private DaemonConnection(StateDirectory state, boolean engine) {
+    this.state = state;
+    this.engine = engine;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "signal"));
+  }
+
+  /** A link for questions that need no engine. */
+  static DaemonConnection toDesk(StateDirectory state) {
+    requireRoot();
+    return new DaemonConnection(state, false);
+  }
+
+  /** A link for verifications; an owner that begins here resumes what was unfinished. */
+  static DaemonConnection toEngine(StateDirectory state) {
+    requireRoot();
+    return new DaemonConnection(state, true);
+  }
+
+  static void requireRoot() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      throw new UsageException(Reason.NOT_ROOT, "pgproof runs as user " + System.getProperty("user.name") + ", not as root");
+    }
+  }
+
+  /**
+   * Asks and waits for the answer.
+   *
+   * @throws UsageException when another process holds the state directory and does not answer
+   * @throws FindingException {@code interrupted} when a signal came before there was an answer, or one owner after the other
+   *     ended
+   */
+  Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
+    AtomicReference<Request> next = new AtomicReference<>(request);
+    for (int owners = 0; owners < MOST_OWNERS; owners++) {
+      Optional<ControlClient> connected = connect();
+      if (connected.isEmpty()) {
+        begin(null);
+        return desk.ask(request, onTheWay);
+      }
+      try (ControlClient client = connected.get()) {
+        begin(client);
+        Optional<Reply> answer = client.ask(next.get(), said -> {
+          if (said instanceof Reply.Begun begun && request instanceof Request.Verify verify) {
+            next.set(new Request.Await(begun.run(), verify.request().askedBy()));
+          }
+          onTheWay.accept(said);
+        });
+        if (answer.isPresent()) {
+          return answer.get();
+        }
+      } finally {
+        synchronized (this) {
+          asking = null;
+        }
+      }
+      if (signalledWithin(0)) {
+        throw interrupted();
+      }
+      System.err.println("the owner of " + state.path() + " ended before it had answered; the next one is asked");
+    }
+    throw new FindingException(Reason.INTERRUPTED,
+        MOST_OWNERS + " owners of " + state.path() + " ended one after the other before they had answered");
+  }
+
+  /** Connects to the owner, or becomes it; empty where this process then answers itself, at its desk. */
+  private Optional<ControlClient> connect() throws IOException {
+    long began = System.nanoTime();
+    boolean said = false;
+    while (desk == null) {
+      Ownership.requirePrivate(state);
+      Optional<ControlClient> client = ControlClient.connect(state);
+      if (client.isPresent()) {
+        return client;
+      }
+      if (daemon != null) {
+        throw new IOException(state.controlSocket() + " was removed while its owner runs");
+      }
+      Optional<Ownership> ownership = Ownership.take(state);
+      if (ownership.isPresent()) {
+        become(ownership.get());
+        continue;
+      }
+      Duration waited = Duration.ofNanos(System.nanoTime() - began);
+      String other = Ownership.owner(state).map(pid -> "process " + pid).orElse("another process");
+      if (waited.compareTo(OWNER_ANSWERS_WITHIN) > 0) {
+        throw new UsageException(Reason.BAD_OPTION,
+            other + " owns the state directory " + state.path() + " and does not answer",
+            "wait until it ends, or use another state directory with --state");
+      }
+      if (!said && waited.compareTo(WAITING_IS_SAID_AFTER) > 0) {
+        System.err.println("waiting for " + other + ", which owns the state directory " + state.path());
+        said = true;
+      }
+      if (signalledWithin(LOOK_EVERY_MILLIS)) {
+        throw interrupted();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void become(Ownership ownership) {
+    try {
+      if (engine) {
+        daemon = Daemon.start(ownership, false);
+      } else {
+        desk = QueryDaemon.start(ownership);
+      }
+    } catch (FindingException e) {
+      // The end of the program keeps the engine from starting, which is no fault of the machine.
+      throw signalled.getCount() == 0 ? interrupted() : e;
+    }
+  }
+
+  private synchronized void begin(ControlClient client) {
+    if (signalled.getCount() == 0) {
+      throw interrupted();
+    }
+    asking = client;
+    deskThread = client == null ? Thread.currentThread() : null;
+  }
+
+  private static FindingException interrupted() {
+    return new FindingException(Reason.INTERRUPTED, "a signal came before there was an answer");
+  }
+
+  private void onSignal() {
+    try {
+      synchronized (this) {
+        signalled.countDown();
+        if (asking != null) {
+          takeBack();
+        } else if (deskThread != null) {
+          deskThread.interrupt();
+        }
+      }
+      if (closed.await(TAKEN_BACK_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        return;
+      }
+      synchronized (this) {
+        // The run does not let go. An owner that closes tears down even so, and the next one ends the run.
+        if (asking != null) {
+          asking.close();
+        }
+      }
+    } catch (IOException | InterruptedException e) {
+      System.err.println("pgproof: the run that was asked for could not be ended: " + e);
+    }
+    awaitTeardown(closed);
+  }
+
+  /** Called as the program ends: lets it go on for a while until its owner has closed, but not for ever. */
+  static void awaitTeardown(CountDownLatch closed) {
+    try {
+      if (!closed.await(CLOSED_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        System.err.println("pgproof: the teardown did not end in time; ./pgproof clean removes what is left");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void takeBack() {
+    try {
+      asking.takeBack();
+    } catch (IOException e) {
+      // The owner has just ended; no next one is asked after a signal.
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (desk != null) {
+        desk.close();
+      } else if (daemon != null) {
+        closeOwner();
+      }
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private void closeOwner() {
+    try (Daemon ending = daemon) {
+      while (!ending.quiet() && !signalledWithin(LOOK_EVERY_MILLIS)) {
+        continue;
+      }
+    }
+  }
+
+  private boolean signalledWithin(long millis) {
+    try {
+      return signalled.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.pgproof.cli;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.control.Reply;
+import io.pgproof.proof.FailureLog;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.UsageException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+/** Says why something was not done: a plain fact, then the remedy; on standard output too, where JSON was asked for. */
+final class FailureOutput {
+  private static final Logger LOG = LoggerFactory.getLogger(FailureOutput.class);
+
+  private FailureOutput() {}
+
+  static int refused(CommandLine line, ParseResult parsed, UsageException e) {
+    return tell(line, parsed, Main.USAGE, null, e.reason().code(), e.getMessage(), e.hint(), null);
+  }
+
+  /**
+   * @param run that was made before it failed; {@code null} where none was
+   */
+  static int failed(CommandLine line, ParseResult parsed, String run, Exception e) {
+    if (e instanceof FindingException found) {
+      Finding finding = found.finding();
+      return tell(line, parsed, Main.FAILED, run, finding.reason().code(), finding.message(), finding.hint(), finding.words());
+    }
+    if (FailureLog.is(e)) {
+      LOG.error("the command failed", e);
+    }
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return tell(line, parsed, Main.FAILED, run, Reason.INTERNAL.code(), message, Reason.INTERNAL.hint(), null);
+  }
+
+  /** The exit status for a reply that is no result. */
+  static int tell(CommandLine line, ParseResult parsed, String run, Reply reply) {
+    if (reply instanceof Reply.Refused refused) {
+      return tell(line, parsed, Main.USAGE, null, refused.reason(), refused.message(), refused.hint(), null);
+    }
+    if (reply instanceof Reply.Failed failed) {
+      return tell(line, parsed, Main.FAILED, run, failed.reason(), failed.message(), failed.hint(), failed.words());
+    }
+    throw new IllegalStateException("the owner answered " + reply);
+  }
+
+  static int tell(CommandLine line, ParseResult parsed, Reply reply) {
+    return tell(line, parsed, null, reply);
+  }
+
+  static String refusedAsJson(String reason, String message, String hint) {
+    return withoutReport(null, null, reason, message, hint);
+  }
+
+  private static String withoutReport(String run, String verdict, String reason, String message, String hint) {
+    return EvidenceJson.write(new Report(Report.SCHEMA, run, null, verdict, reason, message, hint, null, null, null, null, null,
+        null, List.of(), List.of(), List.of(), List.of(), null));
+  }
+
+  private static int tell(CommandLine line, ParseResult parsed, int status, String run, String reason, String message,
+      String hint, String words) {
+    if (wantsJson(parsed)) {
+      // Whatever keeps a verification from telling makes it inconclusive; other commands have no verdict.
+      boolean inconclusive = status == Main.FAILED && line.getCommandName().equals(VerifyCommand.NAME);
+      line.getOut().println(withoutReport(run, inconclusive ? "inconclusive" : null, reason, message, hint));
+    }
+    line.getErr().println("pgproof: " + message + " (" + reason + ")");
+    if (words != null) {
+      words.lines().forEach(said -> line.getErr().println("    " + said));
+    }
+    if (hint != null) {
+      line.getErr().println("HINT: " + hint);
+    }
+    return status;
+  }
+
+  private static boolean wantsJson(ParseResult parsed) {
+    for (ParseResult at = parsed; at != null; at = at.hasSubcommand() ? at.subcommand() : null) {
+      if (at.hasMatchedOption("--json")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

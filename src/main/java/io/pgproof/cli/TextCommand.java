@@ -1,0 +1,22 @@
+package io.pgproof.cli;
+
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Asks for something whose answer is a line of text. */
+final class TextCommand {
+  private TextCommand() {}
+
+  static int ask(Main main, CommandSpec spec, Request request) throws Exception {
+    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state());
+        ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
+      Reply reply = daemonConnection.ask(request, progress::show);
+      if (reply instanceof Reply.Done done) {
+        spec.commandLine().getOut().println(done.text());
+        return Main.DONE;
+      }
+      return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.pgproof.cli;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.UsageException;
+import io.pgproof.target.VerificationRequest;
+import java.io.IOException;
+import picocli.CommandLine;
+
+/** Has a backup verified, shows how far it has come, and tells the verdict. */
+final class VerificationSession {
+  private final DaemonConnection daemonConnection;
+  private final CommandLine line;
+  private final boolean json;
+  private String run;
+
+  VerificationSession(DaemonConnection daemonConnection, CommandLine line, boolean json) {
+    this.daemonConnection = daemonConnection;
+    this.line = line;
+    this.json = json;
+  }
+
+  /** Returns the exit status. */
+  int verify(VerificationRequest request) {
+    Reply reply;
+    try (ProgressLine progress = new ProgressLine(line.getErr())) {
+      reply = daemonConnection.ask(new Request.Verify(request), said -> {
+        run = said instanceof Reply.Begun begun ? begun.run() : run;
+        progress.show(said);
+      });
+    } catch (UsageException e) {
+      if (run == null) {
+        throw e;
+      }
+      // A run was made, and the next owner of it cannot be reached.
+      return FailureOutput.failed(line, line.getParseResult(), run, new FindingException(Reason.INTERRUPTED, e.getMessage()));
+    } catch (IOException | RuntimeException e) {
+      return FailureOutput.failed(line, line.getParseResult(), run, e);
+    }
+    if (!(reply instanceof Reply.Verdict verdict)) {
+      return FailureOutput.tell(line, line.getParseResult(), run, reply);
+    }
+    Report report = verdict.report();
+    if (json) {
+      line.getOut().println(EvidenceJson.write(report));
+    } else {
+      ReportText.print(report, verdict.chosen(), line.getOut());
+    }
+    return Reason.of(report.reason()).fault().exitStatus();
+  }
+}

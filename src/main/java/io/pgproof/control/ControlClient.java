@@ -1,0 +1,86 @@
+package io.pgproof.control;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.state.StateDirectory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Speaks to the owner of a state directory: one request, then its replies. */
+public final class ControlClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
+
+  private final SocketChannel channel;
+
+  private ControlClient(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * @return empty when nobody listens
+   */
+  public static Optional<ControlClient> connect(StateDirectory state) throws IOException {
+    if (!Files.exists(state.controlSocket())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(state.controlSocket()))));
+    } catch (SocketException e) {
+      // Nobody listens any more, or the socket was just removed.
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Asks and waits for the last reply.
+   *
+   * @param onTheWay hears all replies but the last
+   * @return empty when the owner ended, or was killed, before it had answered
+   */
+  public Optional<Reply> ask(Request request, Consumer<Reply> onTheWay) {
+    try {
+      send(EvidenceJson.write(request));
+      BufferedReader in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        Reply reply = EvidenceJson.read(line, Reply.class);
+        if (reply.last()) {
+          return Optional.of(reply);
+        }
+        onTheWay.accept(reply);
+      }
+    } catch (IOException e) {
+      LOG.debug("the owner is gone: {}", e.toString());
+    }
+    return Optional.empty();
+  }
+
+  /** Takes back what was asked; the last reply comes even so. May be called from any thread. */
+  public void takeBack() throws IOException {
+    send("");
+  }
+
+  private void send(String line) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+    synchronized (channel) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** The protocol of the control socket. */
+package io.pgproof.control;

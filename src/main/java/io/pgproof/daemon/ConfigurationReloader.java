@@ -1,0 +1,73 @@
+package io.pgproof.daemon;
+
+import io.pgproof.proof.UsageException;
+import io.pgproof.target.Configuration;
+import io.pgproof.target.CurrentConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets the configuration follow its file: what is right holds, and of what is wrong every mistake is told. */
+final class ConfigurationReloader {
+  private static final Logger LOG = LoggerFactory.getLogger(ConfigurationReloader.class);
+
+  private final CurrentConfiguration configuration;
+  private final Path file;
+  private Stamp seen;
+  private Stamp read;
+
+  /** @param configuration read from its file by the caller, or of a file that is not there */
+  ConfigurationReloader(CurrentConfiguration configuration) {
+    this.configuration = configuration;
+    this.file = configuration.get().file();
+  }
+
+  /** What changes when a file is written or replaced. */
+  private record Stamp(Object inode, long size, FileTime modified) {
+    static final Stamp NONE = new Stamp(null, 0, null);
+
+    static Stamp of(Path file) {
+      try {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Stamp(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
+      } catch (IOException e) {
+        return NONE;
+      }
+    }
+  }
+
+  /** Reads the file once it has changed and been the same for two looks: an editor may be half-way through the first. */
+  void look() {
+    Stamp now = Stamp.of(file);
+    boolean settled = now.equals(seen);
+    seen = now;
+    if (!settled || now.equals(read)) {
+      return;
+    }
+    boolean gone = now.equals(Stamp.NONE) && read != null;
+    read = now;
+    if (gone) {
+      LOG.warn("{} is not there any more; what it said still holds", file);
+    } else if (!now.equals(Stamp.NONE)) {
+      take();
+    }
+  }
+
+  private void take() {
+    Configuration next;
+    try {
+      next = Configuration.read(file);
+    } catch (UsageException e) {
+      LOG.error("{} changed and is wrong, so what it said before still holds: {}", file, e.getMessage());
+      return;
+    }
+    if (!next.equals(configuration.get())) {
+      configuration.replace(next);
+      LOG.info("{} changed, and holds as it is now", file);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.pgproof.daemon;
+
+import io.pgproof.Pgproof;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.control.ControlServer;
+import io.pgproof.control.ReplySink;
+import io.pgproof.control.Request;
+import io.pgproof.proof.FailureLog;
+import io.pgproof.state.Ownership;
+import io.pgproof.target.Configuration;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.workflow.verify.Verifications;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The owner at work: the engine runs, and the control socket is open. */
+public final class Daemon implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+  private static final long TIDY_EVERY_MINUTES = 10;
+  private static final long OVERSEE_EVERY_SECONDS = 3;
+
+  private final Ownership ownership;
+  private final ConfigurableApplicationContext application;
+  private final ControlServer control;
+  private final Optional<PeriodicTasks> rounds;
+  private final ScheduledExecutorService tidying = Executors.newSingleThreadScheduledExecutor(task -> {
+    Thread thread = new Thread(task, "tidying");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  private Daemon(Ownership ownership, ConfigurableApplicationContext application, boolean serving) {
+    this.ownership = ownership;
+    this.application = application;
+    this.rounds = serving ? Optional.of(new PeriodicTasks(application)) : Optional.empty();
+    this.tidying.scheduleWithFixedDelay(this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
+    this.tidying.scheduleWithFixedDelay(this::oversee, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
+    this.control = new ControlServer(ownership.state().controlSocket(), this::answer);
+  }
+
+  /**
+   * Takes stock, resumes what was unfinished, and opens the control socket.
+   *
+   * @param ownership given back by {@link #close}
+   * @param pages whether the web pages are served
+   */
+  public static Daemon start(Ownership ownership, boolean pages) {
+    return start(ownership, pages, Configuration.NONE);
+  }
+
+  /** The same with the web pages, and with all that happens to targets by itself. */
+  public static Daemon serve(Ownership ownership, Configuration configuration) {
+    return start(ownership, true, configuration);
+  }
+
+  private static Daemon start(Ownership ownership, boolean pages, Configuration configuration) {
+    SpringApplicationBuilder application = new SpringApplicationBuilder(Pgproof.class)
+        .web(pages ? WebApplicationType.SERVLET : WebApplicationType.NONE)
+        .profiles(pages ? "serve" : "command")
+        .initializers(context -> context.getBeanFactory()
+            .registerSingleton("currentConfiguration", new CurrentConfiguration(configuration)));
+    ConfigurableApplicationContext started = Startup.run(ownership, application);
+    FirstStart.ended(ownership.state(), started.getBean(EvidenceLog.class));
+    return new Daemon(ownership, started, pages);
+  }
+
+  /** Where the web pages are; only where they are served. */
+  public String address() {
+    return "http://" + application.getEnvironment().getProperty("server.address") + ":"
+        + application.getEnvironment().getProperty("local.server.port");
+  }
+
+  /** Removes copies that were kept long enough, what nothing owns, and old images that nothing stands on now. */
+  private void tidyUp() {
+    try {
+      log(application.getBean(OrphanReaper.class).remove());
+    } catch (RuntimeException | Error e) {
+      FailureLog.log(LOG, "leftovers could not be removed, and will be tried again", e);
+    }
+  }
+
+  private void oversee() {
+    try {
+      if (application.getBean(Verifications.class).oversee()) {
+        tidyUp();
+      }
+    } catch (RuntimeException | Error e) {
+      FailureLog.log(LOG, "runs could not be looked after, and will be again", e);
+    }
+  }
+
+  static void log(OrphanReaper.Outcome outcome) {
+    outcome.removed().forEach(path -> LOG.info("removed {}", path));
+    outcome.failed().forEach(LOG::warn);
+  }
+
+  /** Whether nothing that was begun is on its way, and nobody waits for an answer. */
+  public boolean quiet() {
+    return !control.busy() && !application.getBean(Verifications.class).underway();
+  }
+
+  /** What does not let go must not keep its container running. */
+  private void halt() {
+    try {
+      application.getBean(Verifications.class).halt();
+    } catch (RuntimeException | Error e) {
+      FailureLog.log(LOG, "not everything could be halted", e);
+    }
+  }
+
+  ConfigurableApplicationContext application() {
+    return application;
+  }
+
+  private void answer(Request request, ReplySink replySink) throws IOException {
+    if (request instanceof Request.Verify verify) {
+      application.getBean(VerificationHandler.class).answer(verify.request(), replySink);
+    } else if (request instanceof Request.Await begun) {
+      application.getBean(VerificationHandler.class).answer(begun, replySink);
+    } else if (request instanceof Request.Demo demo) {
+      application.getBean(DemoSources.class).answer(demo, replySink);
+    } else {
+      application.getBean(QueryHandler.class).answer(request, replySink);
+    }
+  }
+
+  /** Ends; a verification on its way is begun anew by the next owner, and leaves no container and no file until then. */
+  @Override
+  public void close() {
+    try (ownership; application) {
+      control.close();
+      rounds.ifPresent(PeriodicTasks::close);
+      tidying.shutdownNow();
+      halt();
+      log(application.getBean(OrphanReaper.class).remove());
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.pgproof.daemon;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.RunHistory;
+import io.pgproof.image.ImageStore;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.workflow.attempt.ProgressBoard;
+import io.pgproof.workflow.verify.Verifications;
+import java.time.Clock;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What an owner with an engine has, and the stock it takes before the engine executes its first job. */
+@Configuration(proxyBeanMethods = false)
+class DaemonConfiguration {
+
+  @Bean
+  DemoSources sourceDatabases(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
+    return new DemoSources(state, sandbox, images, clock);
+  }
+
+  @Bean
+  ActiveRunNames inhabitants(Verifications verifications, DemoSources sources) {
+    return directory -> verifications.owns(directory) || sources.owns(directory);
+  }
+
+  @Bean
+  VerificationHandler proofs(Verifications verifications, ImageStore images, ProgressBoard progress, RunHistory runHistory, EvidenceLog evidenceLog) {
+    return new VerificationHandler(verifications, images, progress, runHistory, evidenceLog);
+  }
+
+  /** Runs before the job executor starts, which waits until the application is ready. */
+  @Bean
+  ApplicationRunner takeStock(OrphanReaper orphanReaper, Verifications verifications) {
+    return arguments -> {
+      Daemon.log(orphanReaper.remove());
+      verifications.resume();
+    };
+  }
+}

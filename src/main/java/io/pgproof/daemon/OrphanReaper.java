@@ -1,0 +1,95 @@
+package io.pgproof.daemon;
+
+import io.pgproof.image.ImageStore;
+import io.pgproof.sandbox.MachineId;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.state.Trees;
+import io.pgproof.workflow.attempt.KeptCopy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Finds by name alone what an earlier process left, and removes it. */
+final class OrphanReaper {
+  private final StateDirectory state;
+  private final Sandbox sandbox;
+  private final ImageStore images;
+  private final Clock clock;
+  private final Duration removal;
+  private final ActiveRunNames activeRunNames;
+
+  /** @param removal how long the removal of one tree may take */
+  OrphanReaper(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, Duration removal, ActiveRunNames activeRunNames) {
+    this.state = state;
+    this.sandbox = sandbox;
+    this.images = images;
+    this.clock = clock;
+    this.removal = removal;
+    this.activeRunNames = activeRunNames;
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param removed what is gone now
+   * @param failed what could not be removed and why; the rest was removed all the same
+   */
+  record Outcome(List<Path> removed, List<String> failed) {
+
+    private void attempt(Path place, Removal removal) {
+      try {
+        removal.run();
+      } catch (IOException | RuntimeException e) {
+        failed.add(place + " cannot be removed: " + e);
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Removal {
+    void run() throws IOException;
+  }
+
+  /** Removes all that nothing owns: neither a running verification, nor a source database, nor the build of an image. */
+  Outcome remove() {
+    Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
+    outcome.attempt(state.runs(), () -> below(state.runs()).forEach(run -> outcome.attempt(run, () -> {
+      if (!activeRunNames.own(run.getFileName().toString())) {
+        destroy(run);
+        outcome.removed().add(run);
+      }
+    })));
+    outcome.attempt(state.kept(), () -> KeptCopy.expired(below(state.kept()), clock.instant()).forEach(
+        copy -> outcome.attempt(copy, () -> {
+          Trees.remove(copy, removal);
+          outcome.removed().add(copy);
+        })));
+    outcome.attempt(state.images(), () -> outcome.removed().addAll(images.reap(outcome.failed()::add)));
+    outcome.attempt(state.path(), () ->
+        sandbox.reap(state.machinePrefix()).forEach(name -> outcome.removed().add(Path.of(name))));
+    return outcome;
+  }
+
+  private void destroy(Path run) throws IOException {
+    String name = state.machinePrefix() + run.getFileName();
+    if (Files.isDirectory(run)) {
+      sandbox.destroy(new MachineId(name, run.resolve("machine")));
+    }
+    Trees.remove(run, removal);
+  }
+
+  private static List<Path> below(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.toList();
+    }
+  }
+}

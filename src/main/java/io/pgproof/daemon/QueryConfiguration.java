@@ -1,0 +1,98 @@
+package io.pgproof.daemon;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.OneStateDirectory;
+import io.pgproof.audit.VerdictHistory;
+import io.pgproof.audit.Waivers;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.evidence.RunHistory;
+import io.pgproof.image.BuiltImages;
+import io.pgproof.image.ImageStore;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.sandbox.lxc.LxcSandbox;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What every owner has, with an engine or without. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DaemonSettings.class)
+class QueryConfiguration {
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+  /** First of all beans, for nothing may be done in a database that is another's. */
+  @Bean
+  @DependsOnDatabaseInitialization
+  InitializingBean databaseOfThisStateDirectory(DataSource database, Ownership ownership,
+      @Value("${pgproof.take-database-from:}") String former) {
+    return () -> OneStateDirectory.claim(database, ownership.identity(),
+        ownership.state().path() + " on " + Files.readString(HOST_NAME).strip(), former);
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  StateDirectory stateDirectory(@Value("${pgproof.state}") Path state) {
+    return new StateDirectory(state);
+  }
+
+  @Bean
+  HostPrograms hostPrograms() {
+    return new HostPrograms();
+  }
+
+  @Bean
+  Sandbox sandbox(HostPrograms programs, DaemonSettings settings) {
+    return new LxcSandbox(programs, settings.workerEndsWithin());
+  }
+
+  @Bean
+  ImageStore imageStore(StateDirectory state, Sandbox sandbox, HostPrograms programs, Clock clock) {
+    return new BuiltImages(state.images(), state.imageSources(), sandbox::firstHostId, programs, clock);
+  }
+
+  @Bean
+  EvidenceLog trail(DataSource database, Clock clock) {
+    return new EvidenceLog(database, clock);
+  }
+
+  @Bean
+  Waivers waivers(DataSource database) {
+    return new Waivers(database);
+  }
+
+  @Bean
+  VerdictHistory verdicts(DataSource database, Clock clock) {
+    return new VerdictHistory(database, clock);
+  }
+
+  @Bean
+  RunHistory reports(EvidenceLog evidenceLog) {
+    return new RunHistory(evidenceLog);
+  }
+
+  @Bean
+  OrphanReaper leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock,
+      DaemonSettings settings, ObjectProvider<ActiveRunNames> inhabitants) {
+    return new OrphanReaper(
+        state, sandbox, images, clock, settings.removalTimeout(), inhabitants.getIfAvailable(() -> directory -> false));
+  }
+
+  @Bean
+  QueryHandler desk(RunHistory runHistory, ImageStore images, OrphanReaper orphanReaper) {
+    return new QueryHandler(runHistory, images, orphanReaper);
+  }
+}

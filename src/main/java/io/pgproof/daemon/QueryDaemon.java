@@ -1,0 +1,80 @@
+package io.pgproof.daemon;
+
+import io.pgproof.control.Reply;
+import io.pgproof.control.ReplySink;
+import io.pgproof.control.Request;
+import io.pgproof.state.Ownership;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+
+/**
+ * An owner without an engine, for a question or two: it resumes nothing and nobody else is heard; who needs the engine waits until
+ * it ends.
+ */
+public final class QueryDaemon implements AutoCloseable {
+  private final Ownership ownership;
+  private final ConfigurableApplicationContext application;
+
+  private QueryDaemon(Ownership ownership, ConfigurableApplicationContext application) {
+    this.ownership = ownership;
+    this.application = application;
+  }
+
+  /**
+   * @param ownership given back by {@link #close}
+   */
+  public static QueryDaemon start(Ownership ownership) {
+    return new QueryDaemon(ownership,
+        Startup.run(ownership, new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)));
+  }
+
+  /**
+   * Answers what needs no engine; the calling thread's interrupt ends it.
+   *
+   * @param onTheWay hears all replies but the last
+   */
+  public Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
+    AtomicReference<Reply> last = new AtomicReference<>();
+    application.getBean(QueryHandler.class).answer(request, new ReplySink() {
+      @Override
+      public void hear(Reply reply) {
+        if (reply.last()) {
+          last.set(reply);
+        } else {
+          onTheWay.accept(reply);
+        }
+      }
+
+      @Override
+      public boolean listens() {
+        return true;
+      }
+
+      @Override
+      public void whenTakenBack(Runnable action) {
+        throw new UnsupportedOperationException("the calling thread is interrupted instead");
+      }
+    });
+    return last.get();
+  }
+
+  @Override
+  public void close() {
+    try (ownership) {
+      application.close();
+    }
+  }
+
+  /** The desk and its database; not annotated as a configuration, so that the whole application's scan passes it by. */
+  @ImportAutoConfiguration({DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
+  @Import(QueryConfiguration.class)
+  static class Application {}
+}

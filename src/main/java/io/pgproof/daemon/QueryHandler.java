@@ -1,0 +1,80 @@
+package io.pgproof.daemon;
+
+import io.pgproof.control.FailureReplies;
+import io.pgproof.control.Reply;
+import io.pgproof.control.ReplySink;
+import io.pgproof.control.Request;
+import io.pgproof.evidence.RunHistory;
+import io.pgproof.image.Image;
+import io.pgproof.image.ImageStore;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Answers what needs no engine: what was, the images, and the leftovers. */
+final class QueryHandler {
+  private final RunHistory runHistory;
+  private final ImageStore images;
+  private final OrphanReaper orphanReaper;
+
+  QueryHandler(RunHistory runHistory, ImageStore images, OrphanReaper orphanReaper) {
+    this.runHistory = runHistory;
+    this.images = images;
+    this.orphanReaper = orphanReaper;
+  }
+
+  /** Answers in full; whatever goes wrong is an answer too, unless nobody listens. */
+  void answer(Request request, ReplySink replySink) throws IOException {
+    FailureReplies.during(replySink, () -> replySink.hear(reply(request, replySink)));
+  }
+
+  private Reply reply(Request request, ReplySink replySink) throws IOException {
+    if (request instanceof Request.ListRuns list) {
+      return new Reply.Runs(runHistory.latest(list.limit()));
+    } else if (request instanceof Request.ShowRun show) {
+      return show(show.run());
+    } else if (request instanceof Request.ListImages) {
+      return new Reply.Images(images.list(), images.buildable());
+    } else if (request instanceof Request.BuildImage build) {
+      Image image = images.build(build.major(), build.refresh(), line -> say(replySink, line));
+      return new Reply.Done("image " + image.key() + " holds PostgreSQL " + image.postgresVersion());
+    } else if (request instanceof Request.RemoveImage remove) {
+      images.remove(remove.key());
+      return new Reply.Done("image " + remove.key() + " removed");
+    } else if (request instanceof Request.Clean) {
+      OrphanReaper.Outcome outcome = orphanReaper.remove();
+      outcome.removed().forEach(path -> say(replySink, "removed " + path));
+      if (!outcome.failed().isEmpty()) {
+        return new Reply.Failed(Reason.ENVIRONMENT.code(), String.join("; ", outcome.failed()),
+            "make it removable, then run ./pgproof clean again", null);
+      }
+      int count = outcome.removed().size();
+      return new Reply.Done(count == 0 ? "nothing was left behind" : count + (count == 1 ? " leftover" : " leftovers") + " removed");
+    }
+    throw new UsageException(Reason.BAD_OPTION, "this needs the engine: " + request.getClass().getSimpleName(),
+        "this is a defect of pgproof: report it");
+  }
+
+  private Reply show(String text) {
+    RunId run;
+    try {
+      run = new RunId(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(Reason.BAD_OPTION, e.getMessage(), "see ./pgproof runs for the ids of past runs");
+    }
+    if (!runHistory.exists(run)) {
+      throw new UsageException(Reason.BAD_OPTION, "there is no run " + run, "see ./pgproof runs for the ids of past runs");
+    }
+    return new Reply.Run(run.value(), runHistory.report(run).orElse(null), runHistory.choice(run).orElse(null), runHistory.happenings(run));
+  }
+
+  static void say(ReplySink replySink, String line) {
+    try {
+      replySink.hear(new Reply.Said(line));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.pgproof.daemon;
+
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.state.Ownership;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Starts an application on a state directory, and says in words why it does not start. */
+final class Startup {
+  private Startup() {}
+
+  /**
+   * @param ownership given back when the start fails
+   * @throws UsageException when a setting is wrong, or the database is another state directory's
+   * @throws FindingException {@code environment} for any other cause
+   */
+  static ConfigurableApplicationContext run(Ownership ownership, SpringApplicationBuilder application) {
+    try {
+      // As an argument it is stronger than anything in the environment: lock and database must lie in one directory.
+      return application
+          .initializers(context -> {
+            FirstStart.removeHalfMade(ownership.state(), context.getEnvironment());
+            context.getBeanFactory().registerSingleton("ownership", ownership);
+          })
+          .run("--pgproof.state=" + ownership.state().path());
+    } catch (RuntimeException e) {
+      ownership.close();
+      throw inWords(e);
+    }
+  }
+
+  private static RuntimeException inWords(RuntimeException failure) {
+    Throwable root = failure;
+    String setting = null;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      root = cause;
+      if (cause instanceof BindException bind) {
+        setting = bind.getProperty() == null ? bind.getName().toString() : bind.getProperty().getName().toString();
+      }
+    }
+    if (root instanceof UsageException usage) {
+      return usage;
+    }
+    String said = root.getMessage() == null ? root.toString() : root.getMessage();
+    if (setting != null) {
+      return new UsageException(Reason.BAD_OPTION, "the setting " + setting + " is wrong: " + said,
+          "correct it in the environment, see Settings in README.md");
+    }
+    return new FindingException(Reason.ENVIRONMENT, "the engine does not start: " + said);
+  }
+}

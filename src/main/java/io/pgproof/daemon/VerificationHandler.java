@@ -1,0 +1,127 @@
+package io.pgproof.daemon;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.control.Reply;
+import io.pgproof.control.ReplySink;
+import io.pgproof.control.Request;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.RunHistory;
+import io.pgproof.image.ImageStore;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.attempt.ProgressBoard;
+import io.pgproof.workflow.verify.Verifications;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Answers a request for a verification: begins it, or finds it begun by an earlier owner, tells how far it has come, and ends
+ * with its verdict.
+ */
+final class VerificationHandler {
+  private static final Duration TELL_EVERY = Duration.ofMillis(200);
+  /** Where nothing is committed, which calls for a look at once. */
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  private static final Duration DATABASE_ANSWERS_WITHIN = Duration.ofMinutes(15);
+
+  private final Verifications verifications;
+  private final ImageStore images;
+  private final ProgressBoard progress;
+  private final RunHistory runHistory;
+  private final EvidenceLog evidenceLog;
+
+  VerificationHandler(Verifications verifications, ImageStore images, ProgressBoard progress, RunHistory runHistory, EvidenceLog evidenceLog) {
+    this.verifications = verifications;
+    this.images = images;
+    this.progress = progress;
+    this.runHistory = runHistory;
+    this.evidenceLog = evidenceLog;
+  }
+
+  void answer(VerificationRequest request, ReplySink replySink) throws IOException {
+    // A mistake in images.yaml is told before a run is made.
+    images.buildable();
+    RunId run = verifications.begin(request);
+    replySink.whenTakenBack(() -> verifications.withdraw(run, request.askedBy()));
+    replySink.hear(new Reply.Begun(run.value()));
+    Optional<Evidence.Chosen> chosen = runHistory.choice(run);
+    if (chosen.isPresent()) {
+      replySink.hear(new Reply.Said(chosen.get().tell()));
+    }
+    await(run, replySink);
+  }
+
+  void answer(Request.Await begun, ReplySink replySink) throws IOException {
+    RunId run = new RunId(begun.run());
+    if (!runHistory.exists(run)) {
+      throw new FindingException(Reason.INTERRUPTED, "the owner ended, and the next one does not know run " + run);
+    }
+    replySink.whenTakenBack(() -> verifications.withdraw(run, begun.askedBy()));
+    await(run, replySink);
+  }
+
+  /** A database that does not answer costs the run time and no verdict, and so it does whoever waits. */
+  private void await(RunId run, ReplySink replySink) throws IOException {
+    long answered = System.nanoTime();
+    long looked = answered - LOOK_EVERY.toNanos();
+    long commits = evidenceLog.commits();
+    while (true) {
+      long now = System.nanoTime();
+      boolean due = now - looked >= LOOK_EVERY.toNanos();
+      if (due || evidenceLog.commits() > commits) {
+        looked = due ? now : looked;
+        commits = evidenceLog.commits();
+        try {
+          if (answered(run, due, replySink)) {
+            return;
+          }
+          answered = System.nanoTime();
+        } catch (DataAccessException | TransactionException e) {
+          if (System.nanoTime() - answered > DATABASE_ANSWERS_WITHIN.toNanos()) {
+            throw e;
+          }
+        }
+      }
+      Optional<ProgressBoard.Standing> standing = progress.of(run);
+      if (standing.isPresent()) {
+        replySink.hear(new Reply.Standing(standing.get()));
+      }
+      pause(commits);
+      if (!replySink.listens()) {
+        throw new IOException("nobody waits for run " + run + " here any more");
+      }
+    }
+  }
+
+  /** Tells the verdict, or that the run stands still; false when there is more to be told. */
+  private boolean answered(RunId run, boolean orStuck, ReplySink replySink) throws IOException {
+    Optional<Report> report = runHistory.report(run);
+    if (report.isPresent()) {
+      replySink.hear(new Reply.Verdict(report.get(), runHistory.choice(run).orElse(null)));
+      return true;
+    }
+    Optional<String> stuck = orStuck ? verifications.stuck(run) : Optional.empty();
+    if (stuck.isPresent() && runHistory.report(run).isEmpty()) {
+      replySink.hear(new Reply.Failed(Reason.ENVIRONMENT.code(), stuck.get(),
+          "run ./pgproof serve and let run " + run + " go on in Cockpit", null));
+      return true;
+    }
+    return false;
+  }
+
+  private void pause(long commits) throws InterruptedIOException {
+    try {
+      evidenceLog.awaitCommit(commits, TELL_EVERY);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the owner ends");
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.pgproof.evidence;
+
+import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Which run holds the open task about a backup; two runs that end at once cannot both hold it. */
+public final class OpenTasks {
+  private final JdbcTemplate jdbc;
+
+  public OpenTasks(DataSource database) {
+    this.jdbc = new JdbcTemplate(database);
+  }
+
+  /** Held to the end of the caller's transaction, so that nobody decides while a run joins. */
+  public Optional<RunId> holder(String backupKey) {
+    return jdbc.queryForList("select run from pgproof_open_task where backup_key = ? for update", String.class, backupKey)
+        .stream().findFirst().map(RunId::new);
+  }
+
+  /**
+   * @throws org.springframework.dao.DuplicateKeyException when another run was faster; try the step again
+   */
+  public void take(String backupKey, RunId run) {
+    jdbc.update("insert into pgproof_open_task (backup_key, run) values (?, ?)", backupKey, run.value());
+  }
+
+  public void release(String backupKey, RunId run) {
+    jdbc.update("delete from pgproof_open_task where backup_key = ? and run = ?", backupKey, run.value());
+  }
+
+  /** Names the backup that a request is about, so that runs of one backup find one another. */
+  public static String backupKey(VerificationRequest request) {
+    String names = request.target().map(target -> "target " + target).orElse("path " + request.path());
+    try {
+      return HexFormat.of().formatHex(
+          MessageDigest.getInstance("SHA-256").digest(names.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

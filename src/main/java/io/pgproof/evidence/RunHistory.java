@@ -1,0 +1,86 @@
+package io.pgproof.evidence;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads what was from the trail, to tell it: it is on the disk by then. Works without the engine. */
+public final class RunHistory {
+  private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
+
+  private final EvidenceLog evidenceLog;
+
+  public RunHistory(EvidenceLog evidenceLog) {
+    this.evidenceLog = evidenceLog;
+  }
+
+  /**
+   * One run in a list.
+   *
+   * @param verdict {@code null} while there is none
+   */
+  public record Line(String run, Instant askedAt, String askedBy, String path, String target, String verdict, String reason, Long totalMillis) {}
+
+  /** What came after the verdict, or led to it: who did what, when. */
+  public record Happening(Instant at, String actor, String what) {}
+
+  /** The report of a run whose verdict was reached. */
+  public Optional<Report> report(RunId run) {
+    Optional<Report> report = reached(run);
+    report.ifPresent(reached -> evidenceLog.settle());
+    return report;
+  }
+
+  private Optional<Report> reached(RunId run) {
+    return evidenceLog.last(run, VERDICT).map(RunHistory::report);
+  }
+
+  private static Report report(EvidenceEntry reached) {
+    return ((Evidence.VerdictReached) Evidence.read(reached)).report();
+  }
+
+  /** How the run's backup was chosen; empty where it was named. */
+  public Optional<Evidence.Chosen> choice(RunId run) {
+    return evidenceLog.last(run, Evidence.kind(Evidence.Chosen.class)).map(evidenceEntry -> (Evidence.Chosen) Evidence.read(evidenceEntry));
+  }
+
+  /** Whether there is such a run at all. */
+  public boolean exists(RunId run) {
+    return evidenceLog.last(run, Evidence.kind(Evidence.Asked.class)).isPresent();
+  }
+
+  /** The latest runs, newest first. */
+  public List<Line> latest(int limit) {
+    List<EvidenceEntry> asked = evidenceLog.latest(Evidence.kind(Evidence.Asked.class), limit);
+    Map<RunId, EvidenceEntry> reached = evidenceLog.last(asked.stream().map(EvidenceEntry::run).toList(), VERDICT);
+    evidenceLog.settle();
+    return asked.stream().map(evidenceEntry -> line(evidenceEntry, Optional.ofNullable(reached.get(evidenceEntry.run())).map(RunHistory::report))).toList();
+  }
+
+  /** Everything that happened in a run, in order. */
+  public List<Happening> happenings(RunId run) {
+    List<EvidenceEntry> entries = evidenceLog.of(run);
+    evidenceLog.settle();
+    return entries.stream()
+        .map(evidenceEntry -> new Happening(evidenceEntry.at(), evidenceEntry.actor(), Evidence.read(evidenceEntry).tell()))
+        .toList();
+  }
+
+  private static Line line(EvidenceEntry evidenceEntry, Optional<Report> report) {
+    Evidence.Asked asked = (Evidence.Asked) Evidence.read(evidenceEntry);
+    return new Line(
+        evidenceEntry.run().value(),
+        evidenceEntry.at(),
+        asked.request().askedBy(),
+        asked.request().path().toString(),
+        asked.request().target().orElse(null),
+        report.map(Report::verdict).orElse(null),
+        report.map(Report::reason).orElse(null),
+        report.map(Report::totalMillis).orElse(null));
+  }
+}

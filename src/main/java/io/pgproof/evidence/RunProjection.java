@@ -1,0 +1,338 @@
+package io.pgproof.evidence;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.proof.Depth;
+import io.pgproof.proof.Fault;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.Report.PhaseFacts;
+import io.pgproof.proof.RunFacts;
+import io.pgproof.proof.RunFacts.Stage;
+import io.pgproof.proof.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A run as its trail tells it: all that is said about a run is told from here, so report and evidence cannot disagree.
+ *
+ * <p>An attempt that was interrupted leaves its time in the phases, and nothing else.
+ */
+public final class RunProjection {
+  /** For a turn; it takes time, and is none of the phases that a report tells of. */
+  private static final String WAIT = "wait";
+  private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", WAIT);
+
+  private final Map<String, Duration> phases = new LinkedHashMap<>();
+  private final CheckList checks = new CheckList();
+  private final List<String> notChecked = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private Evidence.Asked asked;
+  private Instant startedAt;
+  private Instant finishedAt;
+  private String phase = "inspect";
+  private Report.BackupFacts backup;
+  private Report.ImageFacts image;
+  private Report.RecoveryFacts recovery;
+  private Report.FreshnessFacts freshness;
+  private final List<Stage> stages = new ArrayList<>();
+  private int attempt;
+  private Report.BackupFacts inspected;
+  private Evidence.Restored restored;
+  private Integer objections;
+  private int notesBefore;
+  private boolean withdrawn;
+  private Report reached;
+  private Evidence.TaskOpened undecided;
+
+  private RunProjection() {}
+
+  /**
+   * @param entries all of one run, in order
+   */
+  public static RunProjection of(List<EvidenceEntry> entries) {
+    if (entries.isEmpty() || !entries.get(0).kind().equals(Evidence.kind(Evidence.Asked.class))) {
+      throw new IllegalStateException("a trail that does not begin with what was asked: " + entries);
+    }
+    RunProjection story = new RunProjection();
+    for (EvidenceEntry evidenceEntry : entries) {
+      story.hear(evidenceEntry.at(), Evidence.read(evidenceEntry));
+    }
+    story.closePages();
+    story.closeChecks();
+    return story;
+  }
+
+  private void hear(Instant at, Evidence evidence) {
+    if (evidence instanceof Evidence.Asked first) {
+      asked = first;
+      startedAt = startedAt == null ? at : startedAt;
+      finishedAt = at;
+    } else if (evidence instanceof Evidence.Inspected told) {
+      inspected = told.backup();
+      backup = told.backup();
+      stages.add(Stage.INSPECTED);
+      turn(at, "image");
+    } else if (evidence instanceof Evidence.ImageFound found) {
+      image = found.image();
+      stages.add(Stage.IMAGE_FOUND);
+      turn(at, "restore");
+    } else if (evidence instanceof Evidence.TurnAwaited) {
+      turn(at, WAIT);
+    } else if (evidence instanceof Evidence.TurnTaken) {
+      turn(at, "restore");
+    } else if (evidence instanceof Evidence.AttemptBegun begun) {
+      if (!stages.contains(Stage.ATTEMPT_BEGUN)) {
+        // What the teardown of an attempt that was cut off left.
+        stages.removeIf(stage -> stage.compareTo(Stage.ATTEMPT_BEGUN) > 0);
+      }
+      notesBefore = notes.size();
+      attempt = begun.attempt();
+      reached = null;
+      stages.add(Stage.ATTEMPT_BEGUN);
+      turn(at, "restore");
+    } else if (evidence instanceof Evidence.Restored whole) {
+      restored = whole;
+      backup = whole.backup();
+      checks.add(whole.checks());
+      notChecked.addAll(whole.notChecked());
+      stages.add(Stage.RESTORED);
+      turn(at, "start");
+    } else if (evidence instanceof Evidence.RecoveryPrepared) {
+      stages.add(Stage.RECOVERY_PREPARED);
+    } else if (evidence instanceof Evidence.ContainerCreated) {
+      stages.add(Stage.CONTAINER_CREATED);
+    } else if (evidence instanceof Evidence.Started) {
+      stages.add(Stage.SERVER_STARTED);
+      turn(at, "recover");
+    } else if (evidence instanceof Evidence.Recovered ended) {
+      recovery = ended.recovery();
+      checks.add(List.of(ended.check()));
+      stages.add(Stage.RECOVERED);
+      turn(at, "check");
+    } else if (evidence instanceof Evidence.RecoveryBroken broken) {
+      recovery = broken.recovery();
+    } else if (evidence instanceof Evidence.ChecksBegun) {
+      stages.add(Stage.CHECKS_BEGUN);
+    } else if (evidence instanceof Evidence.Checked made) {
+      stages.add(Stage.CHECKED);
+      objections = made.findings();
+      checks.add(made.checks());
+      notChecked.addAll(made.notChecked());
+      freshness = made.freshness();
+      turn(at, "teardown");
+    } else if (evidence instanceof Evidence.Noted noted) {
+      notes.addAll(noted.notes());
+    } else if (evidence instanceof Evidence.Found found) {
+      addCheckOf(found.finding());
+      findings.add(found.finding());
+      reached = null;
+      turnAfterFinding(at);
+    } else if (evidence instanceof Evidence.Interrupted) {
+      forgetAttempt();
+      turn(at, "teardown");
+    } else if (evidence instanceof Evidence.Withdrawn) {
+      withdrawn = true;
+    } else if (evidence instanceof Evidence.TaskOpened opened) {
+      undecided = opened;
+    } else if (evidence instanceof Evidence.Decided decided) {
+      decided(decided.task(), decided.decision());
+    } else if (evidence instanceof Evidence.NobodyDecided nobody) {
+      decided(nobody.task(), Evidence.ESCALATE);
+    } else if (evidence instanceof Evidence.TaskJoined || evidence instanceof Evidence.DecisionTakenAway) {
+      undecided = null;
+    } else if (evidence instanceof Evidence.ContainerDestroyed) {
+      stages.add(Stage.CONTAINER_DESTROYED);
+      turn(at, "teardown");
+    } else if (evidence instanceof Evidence.FilesRemoved) {
+      stages.add(Stage.FILES_REMOVED);
+      turn(at, "teardown");
+    } else if (evidence instanceof Evidence.VerdictReached verdict) {
+      reached = verdict.report();
+    }
+  }
+
+  /** The time since the last turn belongs to the phase that it ends. */
+  private void turn(Instant at, String next) {
+    Duration took = Duration.between(finishedAt, at);
+    phases.merge(phase, took.isNegative() ? Duration.ZERO : took, Duration::plus);
+    phase = next;
+    finishedAt = at;
+  }
+
+  private void turnAfterFinding(Instant at) {
+    turn(at, BEFORE_THE_STAY.contains(phase) ? phase : "teardown");
+  }
+
+  /** A review that is escalated is the approvers' to decide, be their task open yet or not. */
+  private void decided(String task, String decision) {
+    if (!task.equals(Evidence.REVIEW_STALE_BACKUP) || !decision.equals(Evidence.ESCALATE)) {
+      undecided = null;
+    }
+  }
+
+  /** A finding that ended a check leaves the check in the report as failed; what the checks found, they tell themselves. */
+  private void addCheckOf(Finding finding) {
+    if (phase.equals("teardown")) {
+      return;
+    }
+    String name = switch (finding.reason()) {
+      case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, UNSAFE_ARCHIVE, BACKUP_INCOMPLETE -> "archive";
+      case MANIFEST_MISMATCH -> "manifest";
+      case PAGE_CHECKSUM, TORN_PAGE -> "pages";
+      case WAL_MISSING, INCONSISTENT, RECOVERY_FAILED, RECOVERY_UNCLEAR, RECOVERY_TIMEOUT -> "recovery";
+      default -> null;
+    };
+    if (name != null && name.equals("recovery") && recovery == null && finding.reason().fault() == Fault.BACKUP) {
+      // Found out before the server was started, for what the archives hold.
+      recovery = new Report.RecoveryFacts(null, false, null, null, List.of());
+    }
+    if (name != null && !checks.has(name)) {
+      checks.add(List.of(
+          new Report.CheckFacts(name, finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped", finding.message(), 0)));
+    }
+  }
+
+  private void forgetAttempt() {
+    checks.clear();
+    notChecked.clear();
+    notes.subList(notesBefore, notes.size()).clear();
+    stages.removeIf(stage -> stage.compareTo(Stage.ATTEMPT_BEGUN) >= 0);
+    restored = null;
+    recovery = null;
+    freshness = null;
+    objections = null;
+  }
+
+  /** Pages that recovery was to settle, where it was not reached: they are neither sound nor damaged. */
+  private void closePages() {
+    String pagesOpen = restored == null ? null : restored.pagesOpen();
+    if (pagesOpen != null && !checks.has("pages")) {
+      checks.add(List.of(new Report.CheckFacts("pages", "skipped", pagesOpen, 0)));
+      notChecked.add("pages: " + pagesOpen + ", which recovery would have settled");
+    }
+  }
+
+  /** What a run that ended before its checks never came to. */
+  private void closeChecks() {
+    if (!findings.isEmpty() && !checked()) {
+      List<String> open = new ArrayList<>(stages.contains(Stage.RECOVERED) ? List.of() : List.of("recovery"));
+      open.add("freshness");
+      if (!asked.request().assertions().isEmpty()) {
+        open.add("assertions");
+      }
+      if (asked.request().depth().atLeast(Depth.STANDARD)) {
+        open.add("indexes");
+      }
+      if (asked.request().depth().atLeast(Depth.DEEP)) {
+        open.addAll(List.of("rows", "checksums"));
+      }
+      notChecked.add(String.join(", ", open) + ": the run ended before");
+    }
+  }
+
+  /** Whether the last attempt's checks told what they had to tell. */
+  public boolean checked() {
+    return stages.contains(Stage.CHECKED);
+  }
+
+  /** The last attempt that was begun, counted from 1; 0 where none was. */
+  public int attempt() {
+    return attempt;
+  }
+
+  public Evidence.Asked asked() {
+    return asked;
+  }
+
+  public boolean withdrawn() {
+    return withdrawn;
+  }
+
+  /** Whether it ended because whoever asked took it back. */
+  public boolean endedByWithdrawal() {
+    return withdrawn && verdict().reason() == Reason.INTERRUPTED;
+  }
+
+  /** The last task that was opened, where the run still waits for a decision. */
+  public Optional<Evidence.TaskOpened> undecided() {
+    return Optional.ofNullable(undecided);
+  }
+
+  public Report.FreshnessFacts freshness() {
+    return freshness;
+  }
+
+  /** What PostgreSQL or another program said about the finding that the verdict rests on; {@code null} where none spoke. */
+  public String words() {
+    Reason reason = verdict().reason();
+    return findings.stream().filter(finding -> finding.reason() == reason).map(Finding::words).filter(Objects::nonNull)
+        .findFirst().orElse(null);
+  }
+
+  /** The verdict that this trail asks for; of a trail older than what a proof needs today, the one that was reached. */
+  public Verdict verdict() {
+    boolean older = restored != null && restored.pageChecksums() == null && objections == null;
+    return older && reached != null ? Verdict.of(reached) : verdict(stages);
+  }
+
+  /** The verdict that this trail asks for if what is left of the stay is torn down. */
+  public Verdict verdictOnceTornDown() {
+    List<Stage> all = new ArrayList<>(stages);
+    all.addAll(List.of(Stage.CONTAINER_DESTROYED, Stage.FILES_REMOVED));
+    return verdict(all);
+  }
+
+  private Verdict verdict(List<Stage> recorded) {
+    return Verdict.reach(new RunFacts(
+        new RunFacts.Asked(asked.request().depth(), asked.request().assertions().size()),
+        recorded,
+        inspected,
+        restored == null ? null : new RunFacts.Restored(restored.backup(), restored.neededLsn(), restored.pageChecksums()),
+        recovery,
+        freshness,
+        checks.all(),
+        objections,
+        findings), proven());
+  }
+
+  private String proven() {
+    String age = freshness == null || freshness.ageSeconds() == null
+        ? ""
+        : ", its newest data were " + HumanFormat.duration(Duration.ofSeconds(freshness.ageSeconds())) + " old";
+    return "the backup restores, recovers and answers" + age;
+  }
+
+  public Report report(String run) {
+    Verdict verdict = verdict();
+    return new Report(
+        Report.SCHEMA,
+        run,
+        asked.request().target().orElse(null),
+        verdict.word(),
+        verdict.reason().code(),
+        verdict.message(),
+        verdict.hint(),
+        startedAt,
+        finishedAt,
+        backup,
+        image,
+        recovery,
+        freshness,
+        checks.all(),
+        List.copyOf(notChecked),
+        List.copyOf(notes),
+        phases.entrySet().stream().filter(evidenceEntry -> !evidenceEntry.getKey().equals(WAIT))
+            .map(evidenceEntry -> new PhaseFacts(evidenceEntry.getKey(), evidenceEntry.getValue().toMillis())).toList(),
+        phases.values().stream().reduce(Duration.ZERO, Duration::plus).toMillis());
+  }
+}

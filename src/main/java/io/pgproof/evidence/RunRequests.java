@@ -1,0 +1,90 @@
+package io.pgproof.evidence;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.postgres.recovery.RestoreTime;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What was asked for, read from the trail: the engine carries the run's id only. */
+public final class RunRequests {
+  private final EvidenceLog evidenceLog;
+
+  public RunRequests(EvidenceLog evidenceLog) {
+    this.evidenceLog = evidenceLog;
+  }
+
+  /**
+   * @throws IllegalStateException when nobody asked for this run
+   */
+  public VerificationRequest of(RunId run) {
+    return ((Evidence.Asked) Evidence.read(asked(run))).request();
+  }
+
+  /** Who asked for it. */
+  public String askedBy(RunId run) {
+    return of(run).askedBy();
+  }
+
+  /**
+   * The backup itself, whatever its path, as its own facts name it; empty where the run did not learn them.
+   *
+   * @return the system's identifier, the start LSN and the start time
+   */
+  public Optional<String> identity(RunId run) {
+    Report.BackupFacts backup = RunProjection.of(evidenceLog.of(run)).report(run.value()).backup();
+    return backup == null || backup.systemIdentifier() == null || backup.startTime() == null
+        ? Optional.empty()
+        : Optional.of(backup.systemIdentifier() + " " + backup.startLsn() + " " + backup.startTime());
+  }
+
+  /** The directory of the backup that the run is about: the one asked for, or the one chosen in it. */
+  public Path backup(RunId run) {
+    return evidenceLog.last(run, Evidence.kind(Evidence.Chosen.class))
+        .map(entry -> Path.of(((Evidence.Chosen) Evidence.read(entry)).path()))
+        .orElseGet(() -> of(run).path());
+  }
+
+  /** When the backup was restored in the last stay. */
+  public RestoreTime restoreTime(RunId run) {
+    return new RestoreTime(entry(run, Evidence.AttemptBegun.class).at(), entry(run, Evidence.Restored.class).at());
+  }
+
+  /** What the backup said of itself when it was inspected. */
+  public Evidence.Inspected inspected(RunId run) {
+    return last(run, Evidence.Inspected.class);
+  }
+
+  /** Key of the image that was found for it. */
+  public String image(RunId run) {
+    return last(run, Evidence.ImageFound.class).image().key();
+  }
+
+  /** The last stay that was begun, counted from 1; 0 where none was. */
+  public int attempt(RunId run) {
+    return evidenceLog.last(run, Evidence.kind(Evidence.AttemptBegun.class))
+        .map(entry -> ((Evidence.AttemptBegun) Evidence.read(entry)).attempt()).orElse(0);
+  }
+
+  private <T extends Evidence> T last(RunId run, Class<T> kind) {
+    return kind.cast(Evidence.read(entry(run, kind)));
+  }
+
+  private EvidenceEntry entry(RunId run, Class<? extends Evidence> kind) {
+    return evidenceLog.last(run, Evidence.kind(kind))
+        .orElseThrow(() -> new IllegalStateException("run " + run + " recorded no " + Evidence.kind(kind)));
+  }
+
+  /** Ascending in the order of asking. */
+  public long order(RunId run) {
+    return asked(run).id();
+  }
+
+  private EvidenceEntry asked(RunId run) {
+    return evidenceLog.last(run, Evidence.kind(Evidence.Asked.class))
+        .orElseThrow(() -> new IllegalStateException("nobody asked for run " + run));
+  }
+}

@@ -1,0 +1,144 @@
+package io.pgproof.image;
+
+import io.pgproof.command.HostCommand;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.command.Mounts;
+import io.pgproof.command.ProgramInterruptedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Takes away a directory that a build made: its processes first, then what is mounted in it, then the files. */
+final class RootfsCleanup {
+  private static final int TRIES = 5;
+
+  private RootfsCleanup() {}
+
+  /**
+   * Removes {@code directory}; does nothing if it is gone. An interrupt does not keep it from being done.
+   *
+   * @throws IOException when something in it cannot be removed or still is a mount
+   */
+  static void remove(Path directory, HostPrograms programs) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      for (int again = TRIES; Files.exists(directory, LinkOption.NOFOLLOW_LINKS); again--) {
+        interrupted |= Thread.interrupted();
+        try {
+          endProcesses(directory);
+          unmount(directory, programs);
+          delete(directory);
+        } catch (ProgramInterruptedException e) {
+          interrupted = true;
+        } catch (IOException e) {
+          // A process that was dying may have written once more.
+          if (again <= 1) {
+            throw e;
+          }
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void endProcesses(Path directory) {
+    List<ProcessHandle> ours = new ArrayList<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : processes) {
+        if (worksIn(process, directory)) {
+          ProcessHandle.of(Long.parseLong(process.getFileName().toString()))
+              .filter(found -> found.pid() != ProcessHandle.current().pid())
+              .ifPresent(ours::add);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ours.forEach(ProcessHandle::destroyForcibly);
+    for (ProcessHandle process : ours) {
+      try {
+        process.onExit().get(10, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (ExecutionException | TimeoutException e) {
+        // What still lives shows itself when its files cannot be removed.
+        continue;
+      }
+    }
+  }
+
+  /** Whether the process was told to build exactly here, or has its root here. */
+  private static boolean worksIn(Path process, Path directory) {
+    Path rootfs = directory.resolve(ImageRecord.ROOTFS);
+    try {
+      if (Files.readSymbolicLink(process.resolve("root")).startsWith(directory)) {
+        return true;
+      }
+      String line = new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
+      List<String> arguments = Arrays.asList(line.split("\0"));
+      return arguments.contains(rootfs.toString())
+          && arguments.stream().anyMatch(argument -> Path.of(argument).endsWith(Mmdebstrap.PROGRAM));
+    } catch (IOException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static void unmount(Path directory, HostPrograms programs) throws IOException {
+    List<Path> mounted = Mounts.within(directory);
+    for (int last = mounted.size() - 1; last >= 0; last--) {
+      programs.run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", mounted.get(last).toString()));
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    Object device = Files.getAttribute(directory, "unix:dev", LinkOption.NOFOLLOW_LINKS);
+    Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) throws IOException {
+        if (!device.equals(Files.getAttribute(path, "unix:dev", LinkOption.NOFOLLOW_LINKS))) {
+          throw new IOException(path + " is still mounted");
+        }
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+        Files.deleteIfExists(path);
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult visitFileFailed(Path path, IOException fault) throws IOException {
+        if (fault instanceof NoSuchFileException) {
+          return FileVisitResult.CONTINUE;
+        }
+        throw fault;
+      }
+
+      @Override
+      public FileVisitResult postVisitDirectory(Path path, IOException fault) throws IOException {
+        Files.deleteIfExists(path);
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+}

@@ -1,0 +1,155 @@
+package io.pgproof.postgres.check;
+
+import io.pgproof.postgres.recovery.RestoreTime;
+import io.pgproof.postgres.server.ServerText;
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Depth;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report.FreshnessFacts;
+import io.pgproof.sandbox.SandboxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Checks a recovered copy as far as it was asked for: what the user asks of the data first, then what reads more and more of
+ * them, and last what needs the server to be stopped.
+ */
+public final class CheckRunner {
+  private final RecoveredCopy copy;
+  private final LibraryMismatch libraries;
+  private final Depth depth;
+  private final Duration limit;
+  private final long began = System.nanoTime();
+  private final List<Check> checks = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private final List<String> notChecked = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  private CheckRunner(RecoveredCopy copy, Depth depth, Duration limit) {
+    this.copy = copy;
+    this.depth = depth;
+    this.limit = limit;
+    this.libraries = new LibraryMismatch(copy);
+  }
+
+  /** A check on its way. */
+  private interface Making {
+    CheckResult make() throws InterruptedException;
+  }
+
+  /**
+   * Makes all checks of a depth; a statement of pgproof's own has no limit but that of them all.
+   *
+   * @param restore the time to which the age of the data is counted
+   * @param torn files with pages that may stay torn, from {@link PagesAfterRecovery}
+   * @param limit for all together: whoever interrupts after it is told what was found until then
+   * @throws io.pgproof.proof.FindingException {@code environment} when another process than the restored server answers
+   * @throws InterruptedException when the thread was interrupted; no session is left open then
+   */
+  public static CheckResults of(
+      RecoveredCopy copy, UserChecks userChecks, Depth depth, Set<String> torn, RestoreTime restore, Duration limit, Progress progress)
+      throws InterruptedException {
+    CheckRunner checkRunner = new CheckRunner(copy, depth, limit);
+    progress.at(0, 0, "freshness and assertions");
+    UserQueries userQueries = new UserQueries(copy.server(), userChecks, checkRunner.libraries::of);
+    checkRunner.inTime(UserQueries.FRESHNESS, UserQueries.FRESHNESS,
+        () -> userQueries.freshness(copy.reached(), copy.control(), restore));
+    for (int i = 1; i <= userChecks.assertions().size(); i++) {
+      int n = i;
+      checkRunner.inTime(UserQueries.assertionName(n), UserQueries.assertionName(n), () -> userQueries.assertion(n));
+    }
+    checkRunner.make(torn, progress);
+    return checkRunner.answers(userQueries.facts());
+  }
+
+  private void make(Set<String> torn, Progress progress) throws InterruptedException {
+    unlessLate("which libraries the image lacks", () -> libraries.made().ifPresent(this::take));
+    unlessLate("which tables are unlogged", () -> notes.addAll(RestoreNotes.of(copy)));
+    make(Depth.STANDARD, IndexCheck.NAME, "indexes and tables (amcheck)",
+        () -> IndexCheck.make(copy, depth.atLeast(Depth.DEEP), progress));
+    if (depth == Depth.STANDARD) {
+      notChecked.add("whether every row is in its indexes");
+    }
+    make(Depth.DEEP, RowCheck.NAME, "every row", () -> new RowCheck(copy, limit, progress).make());
+    make(Depth.DEEP, ChecksumCheck.NAME, "checksums of pages as recovery left them (pg_checksums)",
+        () -> ChecksumCheck.make(copy, torn, limit, progress));
+  }
+
+  /** Looks at what is no check of its own, unless the server may be what took all the time. */
+  private void unlessLate(String what, Runnable looking) {
+    if (late()) {
+      notChecked.add(what + ", because the checks took too long");
+    } else {
+      looking.run();
+    }
+  }
+
+  private void make(Depth from, String name, String what, Making making) throws InterruptedException {
+    if (depth.atLeast(from)) {
+      inTime(name, what, () -> copy.server().alive().getAsBoolean() ? tried(name, what, making) : notMade(name, what));
+    } else {
+      notChecked.add(what);
+    }
+  }
+
+  /** Makes a check, unless the time of all checks is over before it has come to its end. */
+  private void inTime(String name, String what, Making making) throws InterruptedException {
+    try {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (!late()) {
+        take(making.make());
+        return;
+      }
+    } catch (InterruptedException e) {
+      if (!late()) {
+        throw e;
+      }
+    }
+    String why = "the checks did not end within " + ServerText.of(limit);
+    take(new CheckResult(Check.skipped(name, "not made to its end: " + why),
+        List.of(Finding.of(Reason.CHECK_TIMEOUT, why + "; the check " + name + " was not made to its end")),
+        List.of(what + ", for the checks took too long")));
+  }
+
+  private CheckResult notMade(String name, String what) {
+    String why = "not made: the restored server had ended";
+    return new CheckResult(Check.skipped(name, why),
+        findings.isEmpty() ? List.of(Finding.of(Reason.CHECK_FAILED, "the check " + name + " was " + why)) : List.of(),
+        List.of(what + ", for the restored server had ended"));
+  }
+
+  private CheckResult tried(String name, String what, Making making) throws InterruptedException {
+    long started = System.nanoTime();
+    try {
+      return making.make();
+    } catch (SandboxException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException(e.getMessage());
+      }
+      Finding finding = Finding.of(Reason.CHECK_FAILED, "the check " + name + " could not be made: " + e.getMessage());
+      return new CheckResult(
+          new Check(name, Check.Outcome.SKIPPED, finding.message(), Duration.ofNanos(System.nanoTime() - started)),
+          List.of(finding), List.of(what));
+    }
+  }
+
+  private boolean late() {
+    return System.nanoTime() - began >= limit.toNanos();
+  }
+
+  private void take(CheckResult checkResult) {
+    checks.add(checkResult.check());
+    findings.addAll(checkResult.findings());
+    notChecked.addAll(checkResult.notChecked());
+  }
+
+  private CheckResults answers(FreshnessFacts freshness) {
+    return new CheckResults(checks, findings, freshness, notChecked, notes);
+  }
+}

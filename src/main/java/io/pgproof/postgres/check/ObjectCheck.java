@@ -1,0 +1,265 @@
+package io.pgproof.postgres.check;
+
+import io.pgproof.postgres.recovery.ServerFailure;
+import io.pgproof.postgres.server.RestoredServer;
+import io.pgproof.postgres.server.RestoredServer.Database;
+import io.pgproof.postgres.server.ServerLostException;
+import io.pgproof.postgres.server.ServerText;
+import io.pgproof.postgres.server.StoredDataError;
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Progress;
+import io.pgproof.proof.Reason;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A check that goes through every database of a copy, object by object: what is wrong with one does not hide the next.
+ *
+ * <p>Objects that all databases share are looked at in the first one alone.
+ */
+abstract class ObjectCheck {
+  private static final int FETCHED = 5_000;
+  private static final long TELL_NANOS = 1_000_000_000L;
+  // Nobody works on the copy but this check, so who waits for a lock waits for a prepared transaction, for ever.
+  private static final String SESSION = "set lock_timeout = '2s'; set default_transaction_read_only = off;"
+      + " set default_transaction_isolation = 'read committed'; set row_security = off; set maintenance_work_mem = '64MB';"
+      + " set max_parallel_workers_per_gather = 0; set check_function_bodies = on;";
+
+  private final String name;
+  private final Reason damage;
+  private final Progress progress;
+  private final ServerFailure server;
+  private final RestoredServer restored;
+  private long told;
+  private int databases;
+  private String open;
+  private AtomicInteger done = new AtomicInteger();
+
+  final RecoveredCopy copy;
+  final ObjectFindings objections = new ObjectFindings();
+  final List<String> notChecked = new ArrayList<>();
+
+  /**
+   * @param name of the check
+   * @param damage the reason where the data are at fault
+   */
+  ObjectCheck(String name, Reason damage, RecoveredCopy copy, Progress progress) {
+    this.name = name;
+    this.damage = damage;
+    this.copy = copy;
+    this.progress = progress;
+    this.server = new ServerFailure(copy.server(), Reason.CHECK_FAILED);
+    this.restored = new RestoredServer(copy.server().address());
+  }
+
+  /** An object of the database at hand; its text names it for a person. */
+  interface Named {}
+
+  /** Makes one more session ready; on failure the check cannot be made in this database. */
+  abstract void prepare(Statement statement) throws SQLException;
+
+  /** The objects of the database at hand; those that all databases share only where {@code shared}. */
+  abstract List<? extends Named> list(Statement statement, boolean shared) throws SQLException;
+
+  /** Checks one object; failures are kept by {@link #object} and its like. */
+  abstract void ask(Statement statement, Named object) throws SQLException;
+
+  /** After all objects of a database. */
+  void endOf(String database) {}
+
+  /** What was covered, and what came of it. */
+  abstract String covered(String inDatabases);
+
+  /** Differences of the environment that leave what was checked sound, one line; empty where there are none. */
+  Optional<String> mismatch() {
+    return Optional.empty();
+  }
+
+  /**
+   * Makes the check.
+   *
+   * @throws InterruptedException when the caller was interrupted; all sessions have ended then
+   */
+  final CheckResult make() throws InterruptedException {
+    long began = System.nanoTime();
+    try {
+      for (Database database : databases()) {
+        if (database.closed().isPresent()) {
+          leaveOut("the database " + shown(database.name()) + ", which " + database.closed().get());
+        } else {
+          check(database.name());
+        }
+      }
+    } catch (ServerLostException lost) {
+      ServerLostException e = server.met(lost);
+      objections.add(about(e.what(), server.of(e.what(), e.failure()).orElseGet(() -> failed(e.what(), e.failure()))));
+      leaveOut("whatever was left when the check of " + e.what() + " ended the session");
+    }
+    return new CheckResult(check(Duration.ofNanos(System.nanoTime() - began)), objections.findings(), notChecked);
+  }
+
+  private List<Database> databases() throws ServerLostException {
+    try {
+      return restored.everyDatabase();
+    } catch (SQLException e) {
+      throwIfLost("the list of databases", e);
+      object("the list of databases", e);
+      return List.of();
+    }
+  }
+
+  private void check(String database) throws ServerLostException, InterruptedException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedException();
+    }
+    open = database;
+    List<Connection> connections = new ArrayList<>();
+    List<? extends Named> objects;
+    String whole = "the database " + shown(database);
+    try {
+      connections.add(session(database));
+      objects = list(connections.get(0));
+      for (int i = 1; i < Math.min(ParallelQueries.CONNECTIONS, objects.size()); i++) {
+        connections.add(session(database));
+      }
+    } catch (SQLException e) {
+      connections.forEach(ParallelQueries::breakOff);
+      throwIfLost(whole, e);
+      if ("3D000".equals(e.getSQLState()) && StoredDataError.is(e)) {
+        objections.add(about(whole, Finding.of(damage, whole + " cannot be opened: its files are gone", ServerText.of(e))));
+      } else {
+        object(whole, e);
+      }
+      return;
+    }
+    databases++;
+    done = new AtomicInteger();
+    int total = objects.size();
+    tell(total);
+    ParallelQueries.over(connections, objects, (statement, object) -> {
+      ask(statement, object);
+      done.incrementAndGet();
+      tell(total);
+    });
+    endOf(database);
+  }
+
+  /** Piece by piece, for there may be a million of them and what the copy sends at once is bounded. */
+  private List<? extends Named> list(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.setFetchSize(FETCHED);
+      List<? extends Named> objects = list(statement, databases == 0);
+      connection.commit();
+      connection.setAutoCommit(true);
+      return objects;
+    }
+  }
+
+  private Connection session(String database) throws SQLException {
+    Connection connection = restored.connect(database, Duration.ZERO);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(SESSION);
+      prepare(statement);
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Keeps what an object's own statement failed with, by whose fault it is.
+   *
+   * @throws SQLException the failure itself, when the connection is lost
+   */
+  final void statement(String object, SQLException failure) throws SQLException {
+    if (ServerLostException.lost(failure)) {
+      throw failure;
+    }
+    object(object, failure);
+  }
+
+  private void object(String object, SQLException failure) {
+    if ("55P03".equals(failure.getSQLState())) {
+      leaveOut(object + ", which a prepared transaction of the source has locked");
+      return;
+    }
+    objections.add(about(object, server.of(object, failure).orElseGet(() -> StoredDataError.is(failure)
+        ? Finding.of(damage, object + ": " + ServerText.message(failure), ServerText.of(failure))
+        : failed(object, failure))));
+  }
+
+  private static Finding failed(String object, SQLException failure) {
+    String said = ServerText.withoutRows(failure);
+    return Finding.of(Reason.CHECK_FAILED, object + " could not be checked: " + said, said);
+  }
+
+  /** With the object in its message and in its words. */
+  static Finding about(String object, Finding finding) {
+    String message = finding.message().contains(object) ? finding.message() : finding.message() + ": " + object;
+    return Finding.of(finding.reason(), message, finding.hint(), object + ": " + finding.words());
+  }
+
+  final synchronized void leaveOut(String what) {
+    notChecked.add(name + ": " + what);
+  }
+
+  /** The database at hand, as a person reads it. */
+  final String here() {
+    return shown(open);
+  }
+
+  static String shown(String name) {
+    return ServerText.clean(name);
+  }
+
+  /** A relation's name for a person. */
+  static String shown(String schema, String name) {
+    return shown(schema == null ? "(no schema)" : schema) + "." + shown(name);
+  }
+
+  private void tell(int total) {
+    tell(String.format(Locale.ROOT, "database %s, %,d of %,d", here(), done.get(), total), done.get() == 0);
+  }
+
+  /** Not for every object, for whoever shows it prints a line for each. */
+  final synchronized void tell(String note, boolean now) {
+    if (now || System.nanoTime() - told > TELL_NANOS) {
+      told = System.nanoTime();
+      progress.at(0, 0, name + ": " + note);
+    }
+  }
+
+  private Check check(Duration took) {
+    String covered = covered("in " + ServerText.count(databases, "database", "databases"));
+    Optional<Integer> refuting = objections.refuting();
+    if (refuting.isPresent()) {
+      return Check.failed(name, covered + "; " + refuting.get() + " not sound", took);
+    }
+    if (objections.has(Reason.COLLATION_MISMATCH) || objections.has(Reason.LIBRARY_MISSING)) {
+      return Check.mismatch(name, covered + "; " + objections.findings().get(0).message(), took);
+    }
+    if (!objections.none()) {
+      return new Check(name, Check.Outcome.SKIPPED,
+          covered + ", and no further: " + objections.findings().get(0).message(), took);
+    }
+    return mismatch()
+        .map(difference -> Check.mismatch(name, covered + "; " + difference, took))
+        .orElseGet(() -> Check.passed(name, covered, took));
+  }
+
+  private static void throwIfLost(String what, SQLException failure) throws ServerLostException {
+    if (ServerLostException.lost(failure)) {
+      throw new ServerLostException(what, failure);
+    }
+  }
+}

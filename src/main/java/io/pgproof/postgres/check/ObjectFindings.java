@@ -1,0 +1,65 @@
+package io.pgproof.postgres.check;
+
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one check has against single objects, by reason: the first is told in full, 20 are listed, all are counted. Safe for
+ * many threads.
+ */
+final class ObjectFindings {
+  private static final int MOST_LISTED = 20;
+
+  private static final class Kind {
+    private final Finding first;
+    private final List<String> lines = new ArrayList<>();
+    private int count;
+
+    Kind(Finding first) {
+      this.first = first;
+    }
+
+    Finding finding() {
+      String more = count == 1 ? "" : String.format(Locale.ROOT, ", and %,d more like it", count - 1);
+      String unlisted = count > lines.size() ? String.format(Locale.ROOT, "\nand %,d more", count - lines.size()) : "";
+      String words = lines.isEmpty() ? null : String.join("\n", lines) + unlisted;
+      return Finding.of(first.reason(), first.message() + more, first.hint(), words);
+    }
+  }
+
+  private final Map<Reason, Kind> kinds = new LinkedHashMap<>();
+
+  /** @param finding about one object, which its message names */
+  synchronized void add(Finding finding) {
+    Kind kind = kinds.computeIfAbsent(finding.reason(), reason -> new Kind(finding));
+    kind.count++;
+    if (finding.words() != null && kind.lines.size() < MOST_LISTED) {
+      kind.lines.add(finding.words());
+    }
+  }
+
+  /** One for each reason, in the order in which they came up. */
+  synchronized List<Finding> findings() {
+    return kinds.values().stream().map(Kind::finding).toList();
+  }
+
+  synchronized boolean has(Reason reason) {
+    return kinds.containsKey(reason);
+  }
+
+  /** How many of them are about the backup itself; empty where none is. */
+  synchronized Optional<Integer> refuting() {
+    int count = kinds.values().stream().filter(kind -> kind.first instanceof Finding.BackupFault).mapToInt(kind -> kind.count).sum();
+    return count == 0 ? Optional.empty() : Optional.of(count);
+  }
+
+  synchronized boolean none() {
+    return kinds.isEmpty();
+  }
+}

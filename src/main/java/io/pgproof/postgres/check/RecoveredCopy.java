@@ -1,0 +1,23 @@
+package io.pgproof.postgres.check;
+
+import io.pgproof.backup.format.ControlFile;
+import io.pgproof.backup.pages.RestoredFiles;
+import io.pgproof.postgres.recovery.RecoveryResult;
+import io.pgproof.postgres.recovery.ServerMachine;
+import io.pgproof.postgres.recovery.SourceSettings;
+import io.pgproof.postgres.server.RunningServer;
+
+/**
+ * A copy whose server has recovered and answers.
+ *
+ * @param files that the server works on
+ * @param control {@code pg_control} as the backup brought it
+ * @param source what the data directory told of its source
+ */
+public record RecoveredCopy(
+    RunningServer server, ServerMachine machine, RestoredFiles files, RecoveryResult reached, ControlFile control,
+    SourceSettings source) {
+  int major() {
+    return server.address().major();
+  }
+}

@@ -1,0 +1,2 @@
+/** The checks of a recovered copy. */
+package io.pgproof.postgres.check;

@@ -1,0 +1,265 @@
+package io.pgproof.postgres.recovery;
+
+import io.pgproof.backup.format.Lsn;
+import io.pgproof.postgres.server.LogLine;
+import io.pgproof.proof.MachineError;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a server's log tells of its recovery; takes line after line and keeps only what is asked for later. */
+public final class RecoveryLog {
+  private static final int KEPT = 4;
+  private static final int MOST_FILES = 1000;
+  private static final String LSN = "([0-9A-F]{1,8}/[0-9A-F]{1,8})";
+  private static final Pattern REDO_STARTS = Pattern.compile("redo starts at " + LSN);
+  private static final Pattern CONSISTENT = Pattern.compile("consistent recovery state reached at " + LSN);
+  private static final Pattern REDO_DONE = Pattern.compile("redo done at " + LSN + "(?: .*)?");
+  private static final Pattern LAST_COMMIT =
+      Pattern.compile("last completed transaction was at log time (\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?) ?(\\S+)");
+  private static final Pattern PROGRESS = Pattern.compile("redo in progress, elapsed time: .* current LSN: " + LSN);
+  private static final Pattern CRASH = Pattern.compile(".*\\(PID (\\d{1,9})\\) was terminated by signal \\d+.*");
+  private static final Pattern READ_AS_ZEROES = Pattern.compile("file \"([^\"]+)\" doesn't exist, reading as zeroes");
+  /** What is said where the log holds no whole record any more; a segment that was recycled shows another page's address. */
+  private static final Predicate<String> ENDS_BADLY = Pattern.compile(
+      "(?:invalid|incorrect|record with|there is no contrecord|missing contrecord|out-of-sequence|WAL file is from different).*")
+      .asMatchPredicate();
+  private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+      .appendPattern("yyyy-MM-dd HH:mm:ss")
+      .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+      .toFormatter();
+  /** Lines that every recovery writes, so that they explain nothing. */
+  private static final Predicate<String> USUAL = Pattern.compile(
+      "starting .*|listening on .*|database system was .*|redo .*|restored log file .*|checkpoint .*|restartpoint .*"
+          + "|recovery restart point .*|terminating any other active server processes|shutting down.*"
+          + "|aborting startup due to .*|database system is shut down|last completed transaction .*"
+          + "|completed backup recovery .*|consistent recovery state .*|selected new timeline .*|archive recovery complete"
+          + "|recovering prepared .*|.* process \\(PID \\d+\\) exited with exit code \\d+|.*statistics collector.*")
+      .asMatchPredicate();
+
+  private final Deque<String> remarks = new ArrayDeque<>();
+  private final Deque<String> foreign = new ArrayDeque<>();
+  private final List<String> last = new ArrayList<>();
+  private LogLine fatal;
+  private boolean follows;
+  private Lsn redoStarts;
+  private Lsn consistent;
+  private Lsn redoDone;
+  private Lsn replayed;
+  private Instant lastCommit;
+  private String progress;
+  private String crash;
+  private boolean labelIgnored;
+  private boolean ready;
+  private boolean stopRequested;
+  private boolean shutDown;
+  private boolean diskFull;
+  private boolean endsBadly;
+  private boolean minimalWal;
+  private final Set<String> readAsZeroes = new TreeSet<>();
+
+  public void add(String text) {
+    if (text.isEmpty()) {
+      return;
+    }
+    diskFull |= !text.contains("shared memory")
+        && MachineError.in(text).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
+    Optional<LogLine> parsed = LogLine.parse(text);
+    if (parsed.isEmpty()) {
+      keep(foreign, text);
+      if (follows) {
+        followed(text);
+      }
+      return;
+    }
+    LogLine line = parsed.get();
+    if (line.fatal()) {
+      fatal(line);
+    } else if (line.severity().equals("DETAIL") || line.severity().equals("HINT")) {
+      if (follows) {
+        followed(line.toString());
+      }
+    } else {
+      follows = false;
+      told(line);
+    }
+  }
+
+  private void fatal(LogLine line) {
+    // 57P: the server turns someone away while it starts or stops. 3D000 and 28: a client asked for what is not there.
+    follows = !line.sqlState().startsWith("57P") && !line.sqlState().startsWith("28") && !line.sqlState().equals("3D000");
+    if (follows) {
+      fatal = line;
+      last.clear();
+      last.addAll(remarks);
+      last.add(line.toString());
+    }
+  }
+
+  private void followed(String text) {
+    if (last.size() < 12) {
+      last.add(text);
+    }
+  }
+
+  private void told(LogLine line) {
+    String message = line.message();
+    Matcher matcher;
+    if ((matcher = REDO_STARTS.matcher(message)).matches()) {
+      redoStarts = Lsn.parse(matcher.group(1));
+    } else if ((matcher = CONSISTENT.matcher(message)).matches()) {
+      consistent = Lsn.parse(matcher.group(1));
+    } else if ((matcher = REDO_DONE.matcher(message)).matches()) {
+      redoDone = Lsn.parse(matcher.group(1));
+    } else if ((matcher = LAST_COMMIT.matcher(message)).matches()) {
+      lastCommit = time(matcher.group(1), matcher.group(2));
+    } else if ((matcher = PROGRESS.matcher(message)).matches()) {
+      replayed = Lsn.parse(matcher.group(1));
+      progress = message;
+    } else if (message.startsWith("database system was not properly shut down")) {
+      labelIgnored = true;
+    } else if (message.equals("database system is ready to accept connections")) {
+      ready = true;
+    } else if (message.equals("database system is shut down")) {
+      shutDown = true;
+    } else if (message.matches("received (smart|fast|immediate) shutdown request")) {
+      stopRequested = true;
+    } else if (CRASH.matcher(message).matches()) {
+      crash = message;
+    }
+    endsBadly |= ENDS_BADLY.test(message);
+    minimalWal |= message.startsWith("WAL was generated with");
+    if ((matcher = READ_AS_ZEROES.matcher(message)).matches() && readAsZeroes.size() < MOST_FILES) {
+      readAsZeroes.add(matcher.group(1));
+    }
+    if (!USUAL.test(message)) {
+      keep(remarks, line.toString());
+    }
+  }
+
+  private static void keep(Deque<String> kept, String text) {
+    if (kept.size() == KEPT) {
+      kept.removeFirst();
+    }
+    kept.addLast(text);
+  }
+
+  /** PostgreSQL prints the offset as short as it can, and an abbreviation where the zone has one. */
+  private static Instant time(String local, String zone) {
+    try {
+      ZoneOffset offset = zone.equals("UTC") || zone.equals("GMT") ? ZoneOffset.UTC : ZoneOffset.of(zone);
+      return LocalDateTime.parse(local, TIME).toInstant(offset);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  /** The last reason to give up that the server wrote. */
+  Optional<LogLine> fatal() {
+    return Optional.ofNullable(fatal);
+  }
+
+  /** PostgreSQL's own last words: the reason to give up with what led to it, or else whatever was unusual. */
+  public String words() {
+    List<String> words = new ArrayList<>(last);
+    if (words.isEmpty()) {
+      words.addAll(remarks);
+    }
+    if (fatal == null) {
+      words.addAll(foreign);
+    }
+    return words.isEmpty() ? null : String.join("\n", words);
+  }
+
+  /** The last lines that the server did not write itself. */
+  String foreignWords() {
+    return String.join("\n", foreign);
+  }
+
+  Optional<Lsn> redoStarts() {
+    return Optional.ofNullable(redoStarts);
+  }
+
+  Optional<Lsn> consistent() {
+    return Optional.ofNullable(consistent);
+  }
+
+  /** Start of the last record replayed. */
+  Optional<Lsn> redoDone() {
+    return Optional.ofNullable(redoDone);
+  }
+
+  /** How far redo had come when it last said so; versions before 15 never do. */
+  Optional<Lsn> replayed() {
+    return Optional.ofNullable(replayed);
+  }
+
+  Optional<Instant> lastCommit() {
+    return Optional.ofNullable(lastCommit);
+  }
+
+  Optional<String> progress() {
+    return Optional.ofNullable(progress);
+  }
+
+  /** The line that names the process which a signal ended. */
+  Optional<String> crash() {
+    return Optional.ofNullable(crash);
+  }
+
+  /** Id of the process that crashed, as the server counts. */
+  Optional<Integer> crashed() {
+    return crash().map(CRASH::matcher).filter(Matcher::matches).map(found -> Integer.valueOf(found.group(1)));
+  }
+
+  /** Whether the server recovered as after a crash, from {@code pg_control} and not from {@code backup_label}. */
+  boolean labelIgnored() {
+    return labelIgnored;
+  }
+
+  boolean ready() {
+    return ready;
+  }
+
+  boolean stopRequested() {
+    return stopRequested;
+  }
+
+  /** Whether the server ended as it should, with all it had in memory written. */
+  public boolean shutDown() {
+    return shutDown;
+  }
+
+  /** Whether the log did not only end, but held something at its end that is no record. */
+  boolean endsBadly() {
+    return endsBadly;
+  }
+
+  /** Whether the source wrote WAL that cannot be recovered from; before version 14 this is no more than a warning. */
+  boolean minimalWal() {
+    return minimalWal;
+  }
+
+  boolean diskFull() {
+    return diskFull;
+  }
+
+  /** The files with the states of transactions that were missing and taken for empty, such as {@code pg_xact/0000}. */
+  Set<String> readAsZeroes() {
+    return readAsZeroes;
+  }
+}

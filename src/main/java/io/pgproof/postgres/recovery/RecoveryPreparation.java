@@ -1,0 +1,214 @@
+package io.pgproof.postgres.recovery;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.pgproof.backup.format.TablespaceMap;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes a restored data directory recover to the end of its WAL, and do nothing else.
+ *
+ * <p>Safe to repeat until the server has been started. It takes files away that {@code backup_manifest} lists, so
+ * {@code pg_verifybackup} comes before it.
+ */
+public final class RecoveryPreparation {
+  static final String FETCH_WAL = "fetch-wal";
+  private static final String START = "start";
+
+  /** All that a source's own recovery, promotion or life may have left behind. */
+  private static final List<String> LEFTOVERS = List.of(
+      "recovery.conf", "recovery.done", "standby.signal", "recovery.signal", "promote", "fallback_promote",
+      "postmaster.pid", "postmaster.opts", "postgresql.auto.conf.tmp");
+
+  private final RecoveryRequest order;
+
+  private RecoveryPreparation(RecoveryRequest order) {
+    this.order = order;
+  }
+
+  /**
+   * Takes away what would make the copy act, and writes our settings.
+   *
+   * @throws FindingException {@code inconsistent} where {@code backup_label} is missing, {@code backup-incomplete} where
+   *     a tablespace is
+   * @throws UncheckedIOException when the host cannot write
+   */
+  public static void prepare(RecoveryRequest order) {
+    try {
+      new RecoveryPreparation(order).prepare();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot prepare recovery in " + order.dataDirectory() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Lets the machine's next first process do nothing but live, for programs to be run beside it on the server's files. */
+  static void makeIdle(RecoveryRequest order) {
+    try {
+      new RecoveryPreparation(order).write(order.settingsDirectory().resolve(START), "exec sleep 2147483647\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to " + order.settingsDirectory() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The machine's first process: it becomes the server and writes {@code server.log} in {@link RecoveryRequest#LOG}. */
+  public static List<String> serverCommand(RecoveryRequest order) {
+    return List.of("/bin/sh", RecoveryRequest.SETTINGS + "/" + START);
+  }
+
+  private void prepare() throws IOException {
+    Path data = order.dataDirectory();
+    if (!Files.isRegularFile(data.resolve("backup_label"), NOFOLLOW_LINKS)) {
+      throw new FindingException(
+          Reason.INCONSISTENT,
+          "backup_label is missing: without it PostgreSQL would start from the wrong checkpoint and look sound");
+    }
+    for (String name : LEFTOVERS) {
+      Files.deleteIfExists(data.resolve(name));
+    }
+    // A slot would hold WAL back, and a logical one refuses to start below its wal_level.
+    empty(data.resolve("pg_replslot"));
+    pointTablespacesAtTheirLinks();
+    write(data.resolve("postgresql.auto.conf"), "");
+    if (order.major() >= 12) {
+      write(data.resolve("recovery.signal"), "");
+    } else {
+      // Without a timeline these versions follow the backup's own, and would take the word "current" for the latest.
+      write(data.resolve("recovery.conf"), "restore_command = " + quoted(RecoverySettings.restoreCommand(order)) + "\n"
+          + order.replay().target()
+              .map(timeline -> "recovery_target_timeline = '" + Integer.toUnsignedString(timeline) + "'\n").orElse(""));
+    }
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+    writeSettings();
+  }
+
+  /** The server makes {@code pg_tblspc} anew from {@code tablespace_map}, which still names the source's paths. */
+  private void pointTablespacesAtTheirLinks() throws IOException {
+    Path map = order.dataDirectory().resolve(TablespaceMap.NAME);
+    if (!Files.exists(map, NOFOLLOW_LINKS)) {
+      return;
+    }
+    StringBuilder lines = new StringBuilder();
+    for (String oid : TablespaceMap.parse(Files.readAllBytes(map)).keySet()) {
+      Path link = order.dataDirectory().resolve("pg_tblspc").resolve(oid);
+      if (!Files.isSymbolicLink(link)) {
+        throw new FindingException(
+            Reason.BACKUP_INCOMPLETE,
+            "tablespace_map names the tablespace " + oid + ", but the backup brought no files of it");
+      }
+      lines.append(oid).append(' ').append(Files.readSymbolicLink(link)).append('\n');
+    }
+    write(map, lines.toString());
+  }
+
+  private void writeSettings() throws IOException {
+    Path settings = order.settingsDirectory();
+    Files.createDirectories(settings);
+    Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rwx------"));
+    own(settings);
+    StringBuilder conf = new StringBuilder();
+    RecoverySettings.file(order).forEach((name, value) ->
+        conf.append(name).append(" = ").append(quoted(value)).append('\n'));
+    write(settings.resolve("postgresql.conf"), conf.toString());
+    // The socket's directory is the door: only root of the host and the server's own user pass it.
+    write(settings.resolve("pg_hba.conf"), "local all all trust\n");
+    write(settings.resolve("pg_ident.conf"), "");
+    write(settings.resolve(FETCH_WAL), fetchWal());
+    write(settings.resolve(START), start());
+  }
+
+  /**
+   * A script, for a line this long with quotes in it does not pass unharmed through a container's configuration. The
+   * environment is emptied: {@code PG*} and {@code TZ} are settings too.
+   */
+  private String start() {
+    StringBuilder line = new StringBuilder("exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C ")
+        .append(word(order.binDirectory() + "/postgres"))
+        .append(" -D ").append(word(RecoveryRequest.DATA))
+        .append(" -c config_file=").append(RecoveryRequest.SETTINGS).append("/postgresql.conf");
+    for (Map.Entry<String, String> setting : RecoverySettings.commandLine(order).entrySet()) {
+      line.append(" \\\n -c ").append(word(setting.getKey() + "=" + setting.getValue()));
+    }
+    return line.append(" \\\n >> ").append(RecoveryRequest.LOG).append("/server.log 2>&1\n").toString();
+  }
+
+  /**
+   * Exit status 1 tells the server that there is no such file; above 125 it gives up, as it must where a file is there
+   * and cannot be read or stored. A segment that is still being written to the archive counts as not there.
+   */
+  private String fetchWal() {
+    return """
+        wal=%s/$1
+        [ -f "$wal" ] || exit 1
+        case $1 in
+          *.*) ;;
+          *)
+            size=$(stat -L -c %%s "$wal") || exit 200
+            if [ "$size" -ne %d ]; then
+              echo "WAL segment $1 in the archive has $size bytes, not %2$d: taken as not there" >&2
+              exit 1
+            fi ;;
+        esac
+        cp "$wal" "$2" || exit 200
+        """.formatted(RecoveryRequest.WAL_ARCHIVE, order.control().walSegmentSize());
+  }
+
+  private void write(Path file, String text) throws IOException {
+    Files.deleteIfExists(file);
+    Files.write(file, text.getBytes(StandardCharsets.UTF_8), CREATE_NEW, WRITE);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    own(file);
+  }
+
+  private void own(Path file) throws IOException {
+    Files.setAttribute(file, "unix:uid", order.uid(), NOFOLLOW_LINKS);
+    Files.setAttribute(file, "unix:gid", order.gid(), NOFOLLOW_LINKS);
+  }
+
+  private static void empty(Path directory) throws IOException {
+    if (!Files.isDirectory(directory, NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        Files.delete(file);
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+        if (failure != null) {
+          throw failure;
+        }
+        if (!visited.equals(directory)) {
+          Files.delete(visited);
+        }
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+
+  /** As a value in {@code postgresql.conf} and {@code recovery.conf}. */
+  private static String quoted(String value) {
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'";
+  }
+
+  /** As one word of a POSIX shell. */
+  private static String word(String text) {
+    return "'" + text.replace("'", "'\\''") + "'";
+  }
+}

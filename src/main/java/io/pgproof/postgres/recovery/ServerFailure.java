@@ -1,0 +1,115 @@
+package io.pgproof.postgres.recovery;
+
+import io.pgproof.postgres.server.RunningServer;
+import io.pgproof.postgres.server.ServerLog;
+import io.pgproof.postgres.server.ServerLostException;
+import io.pgproof.postgres.server.ServerText;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.MachineError;
+import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import org.postgresql.util.PSQLException;
+
+/** Says of an error what the restored server or its machine was in want of, before anything else is blamed for it. */
+public final class ServerFailure {
+  private static final Duration DYING = Duration.ofSeconds(3);
+  private static final Duration READING = Duration.ofSeconds(30);
+
+  private final RunningServer server;
+  private final Reason untold;
+
+  /** @param untold the reason where it cannot be told what became of the server */
+  public ServerFailure(RunningServer server, Reason untold) {
+    this.server = server;
+    this.untold = untold;
+  }
+
+  /**
+   * Out of memory, a lost connection, or what the machine lacks; empty where the error says nothing of these.
+   *
+   * @param what was being done, such as {@code the freshness query}
+   */
+  public Optional<Finding> of(String what, SQLException failure) {
+    return gone(what, failure).or(() -> RecoveryFailure.ofEnvironment(
+        String.valueOf(failure.getSQLState()), ServerText.message(failure), ServerText.of(failure), server.address().major()))
+        .or(() -> ofDetail(what, failure));
+  }
+
+  /** Of transactions' states, only DETAIL holds the error of the machine; it is read and not shown, because it may hold rows. */
+  private static Optional<Finding> ofDetail(String what, SQLException failure) {
+    return failure instanceof PSQLException said && said.getServerErrorMessage() != null
+        && ServerText.message(failure).startsWith("could not access status of transaction")
+        ? MachineError.in(said.getServerErrorMessage().getDetail()).map(error -> Finding.of(error.reason(Reason.ENVIRONMENT),
+            "the machine did not let the restored server work: " + error.words() + "; " + what + " needed it", ServerText.of(failure)))
+        : Optional.empty();
+  }
+
+  /** Out of memory or a lost connection; empty otherwise. */
+  public Optional<Finding> gone(String what, SQLException failure) {
+    String words = ServerText.of(failure);
+    // A process killed for want of memory looks like a lost connection, and a server that starves like a broken one.
+    if (server.outOfMemory().getAsBoolean()) {
+      return Optional.of(Finding.of(Reason.OUT_OF_MEMORY, what + " took the container to its memory limit", words));
+    }
+    return ServerLostException.lost(failure) ? Optional.of(lost(what, words)) : Optional.empty();
+  }
+
+  /** Of sessions that were lost together, the one whose process the server's log blames; this one where it blames none. */
+  public ServerLostException met(ServerLostException lost) {
+    Optional<Integer> crashed = log().flatMap(RecoveryLog::crashed);
+    return Arrays.stream(lost.getSuppressed()).filter(ServerLostException.class::isInstance)
+        .map(ServerLostException.class::cast)
+        .filter(other -> crashed.filter(process -> process == other.backend()).isPresent())
+        .findFirst().orElse(lost);
+  }
+
+  private Optional<RecoveryLog> log() {
+    awaitItsEnd();
+    RecoveryLog log = new RecoveryLog();
+    ServerLog file = new ServerLog(server.log());
+    try {
+      long began = System.nanoTime();
+      while (file.read(log::add) && System.nanoTime() - began < READING.toNanos()) {
+        if (Thread.currentThread().isInterrupted()) {
+          break;
+        }
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    return Optional.of(log);
+  }
+
+  private Finding lost(String what, String words) {
+    String plain = what + " lost its connection to the restored server";
+    Optional<RecoveryLog> read = log();
+    if (read.isEmpty()) {
+      return Finding.of(untold, plain, words);
+    }
+    RecoveryLog log = read.get();
+    if (log.diskFull()) {
+      return Finding.of(Reason.DISK_FULL, what + " lost its connection: the disk was full", log.words());
+    }
+    // A crash says that something is wrong, and not what: the library, the processor or the data.
+    return log.crash()
+        .map(crash -> Finding.of(untold, what + " crashed the restored server: " + crash, log.words()))
+        .orElseGet(() -> Finding.of(untold, plain, words));
+  }
+
+  /** A server that crashed writes why and ends soon after the client has lost it. */
+  private void awaitItsEnd() {
+    long began = System.nanoTime();
+    while (server.alive().getAsBoolean() && System.nanoTime() - began < DYING.toNanos()) {
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Prepares recovery by version, watches it, and judges what it reached. */
+package io.pgproof.postgres.recovery;

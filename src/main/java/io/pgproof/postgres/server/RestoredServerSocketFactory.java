@@ -1,0 +1,88 @@
+package io.pgproof.postgres.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.net.SocketFactory;
+import org.newsclub.net.unix.AFUNIXSocketExtensions;
+
+/**
+ * Hands pgjdbc a socket that is connected to the restored server and to nobody else.
+ *
+ * <p>Public, with a public constructor, for pgjdbc makes it by name. The peer is known by the user id that the kernel
+ * gives for it, so neither a symbolic link nor a socket put in the server's place leads elsewhere.
+ */
+public final class RestoredServerSocketFactory extends SocketFactory {
+  private final int hostUid;
+  private final int connectMillis;
+  private final Path path;
+
+  /**
+   * @param argument user id, connect limit in milliseconds and the socket's path, with a colon between
+   */
+  public RestoredServerSocketFactory(String argument) {
+    String[] parts = argument.split(":", 3);
+    hostUid = Integer.parseInt(parts[0]);
+    connectMillis = Integer.parseInt(parts[1]);
+    path = Path.of(parts[2]);
+  }
+
+  static String argument(int hostUid, int connectMillis, Path path) {
+    return hostUid + ":" + connectMillis + ":" + path;
+  }
+
+  @Override
+  public Socket createSocket() throws IOException {
+    if (Files.isSymbolicLink(path)) {
+      throw new WrongServerException(path + " is a symbolic link, not the restored server's socket");
+    }
+    Socket socket = unixSockets().createSocket();
+    try {
+      // The factory puts the socket's path in the place of any host and port.
+      socket.connect(InetSocketAddress.createUnresolved("localhost", ServerAddress.PORT), connectMillis);
+      long uid = ((AFUNIXSocketExtensions) socket).getPeerCredentials().getUid();
+      if (uid != hostUid) {
+        throw new WrongServerException(
+            "user id " + uid + " answers at " + path + ", the restored server runs as " + hostUid);
+      }
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /** By name, for naming the class in code warns of an annotation that its library leaves out, and warnings are errors. */
+  private SocketFactory unixSockets() {
+    try {
+      return (SocketFactory) Class.forName("org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg")
+          .getConstructor(String.class)
+          .newInstance(path.toString());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("junixsocket is not on the class path", e);
+    }
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort) throws IOException {
+    return createSocket();
+  }
+}

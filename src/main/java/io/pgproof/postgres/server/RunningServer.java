@@ -1,0 +1,14 @@
+package io.pgproof.postgres.server;
+
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A server that was started, and how to learn what became of it.
+ *
+ * @param log its log on the host; the server can write there, so nothing in it is trusted
+ * @param alive whether its machine still runs
+ * @param outOfMemory whether the machine's memory limit killed a process or made an allocation fail
+ */
+public record RunningServer(
+    ServerAddress address, Path log, BooleanSupplier alive, BooleanSupplier outOfMemory) {}

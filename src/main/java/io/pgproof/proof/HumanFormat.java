@@ -1,0 +1,61 @@
+package io.pgproof.proof;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Amounts as people read them. */
+public final class HumanFormat {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final int LONGEST_TEXT = 3_500;
+
+  private HumanFormat() {}
+
+  /** The two largest units: {@code 26 h 3 min}, {@code 12 s}, {@code 3 d 4 h}. */
+  public static String duration(Duration duration) {
+    long seconds = duration.abs().toSeconds();
+    String sign = duration.isNegative() ? "-" : "";
+    if (seconds < 60) {
+      return sign + seconds + " s";
+    }
+    if (seconds < 3600) {
+      return sign + pair(seconds / 60, "min", seconds % 60, "s");
+    }
+    if (seconds < 259_200) {
+      return sign + pair(seconds / 3600, "h", seconds % 3600 / 60, "min");
+    }
+    return sign + pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
+  }
+
+  /** To the second, in UTC: {@code 2026-11-22 20:34:15 UTC}. */
+  public static String time(Instant instant) {
+    return TIME.format(instant);
+  }
+
+  /** Powers of 1024 with one decimal: {@code 534.2 MiB}. */
+  public static String bytes(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " B";
+    }
+    double amount = bytes;
+    int unit = -1;
+    while (amount >= 1024 && unit < 3) {
+      amount /= 1024;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%.1f %s", amount, new String[] {"KiB", "MiB", "GiB", "TiB"}[unit]);
+  }
+
+  private static String pair(long big, String bigUnit, long small, String smallUnit) {
+    return small == 0 ? big + " " + bigUnit : big + " " + bigUnit + " " + small + " " + smallUnit;
+  }
+
+  /** Not longer than the engine's variables may be. */
+  public static String shortened(String text) {
+    return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " …";
+  }
+}

@@ -1,0 +1,112 @@
+package io.pgproof.target;
+
+import io.pgproof.target.Mail.Security;
+import io.pgproof.yaml.YamlDocument;
+import io.pgproof.yaml.YamlItem;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads who is told and how. */
+final class NotificationsReader {
+  static final String MAIL = "mail";
+  static final String RECIPIENTS = "recipients";
+  static final String DAILY_SUMMARY = "daily-summary";
+
+  private static final String NAME = "name";
+  private static final String HOST = "host";
+  private static final String PORT = "port";
+  private static final String SECURITY = "security";
+  private static final String FROM = "from";
+  private static final String USER = "user";
+  private static final String PASSWORD = "password";
+  private static final String WEB_HOOK = "web-hook";
+  private static final String SECRET = "secret";
+  private static final String FILE = "-file";
+  private static final String VARIABLE = "-variable";
+  private static final String AT = "at";
+  private static final String TIME_ZONE = "time-zone";
+
+  private final YamlDocument document;
+
+  NotificationsReader(YamlDocument document) {
+    this.document = document;
+  }
+
+  /** What of it can be read; the document hears of the rest. */
+  Notifications telling() {
+    Optional<Mail> mail = document.section(MAIL,
+        List.of(HOST, PORT, SECURITY, FROM, USER, PASSWORD + FILE, PASSWORD + VARIABLE)).flatMap(this::mail);
+    List<Recipient> recipients = document.has(RECIPIENTS) ? recipients() : List.of();
+    Notifications told = new Notifications(mail, recipients, Optional.empty());
+    return new Notifications(mail, recipients,
+        document.section(DAILY_SUMMARY, List.of(AT, TIME_ZONE, ConfigurationReader.TELL)).flatMap(item -> summary(item, told)));
+  }
+
+  private Optional<Mail> mail(YamlItem item) {
+    Optional<String> host = item.required(HOST, ValueFormat.HOST.allowed(), ValueFormat.HOST.reader());
+    Security security = item.value(SECURITY, ValueFormat.SECURITY.allowed(), ValueFormat.SECURITY.reader()).orElse(Security.STARTTLS);
+    int port = item.value(PORT, ValueFormat.PORT.allowed(), ValueFormat.PORT.reader()).orElse(security.port());
+    Optional<String> from = item.required(FROM, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
+    Optional<String> user = item.value(USER, ValueFormat.NAME.allowed(), ValueFormat.NAME.reader());
+    Optional<Secret> password = secret(item, PASSWORD, item.has(USER), "without " + USER + " is sent to nobody");
+    return host.isPresent() && from.isPresent()
+        ? Optional.of(new Mail(host.get(), port, security, from.get(), user, password))
+        : Optional.empty();
+  }
+
+  private List<Recipient> recipients() {
+    List<Recipient> recipients = new ArrayList<>();
+    Map<String, Integer> lineOfName = new HashMap<>();
+    for (YamlItem item : document.items(RECIPIENTS, "recipient", NAME,
+        List.of(NAME, MAIL, WEB_HOOK, SECRET + FILE, SECRET + VARIABLE),
+        name -> Target.isName(name) ? Optional.of("recipient " + name) : Optional.empty())) {
+      Optional<String> name = ConfigurationReader.name(document, item, lineOfName, "recipient");
+      Optional<String> mail = item.value(MAIL, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
+      Optional<URI> webHook = item.secret(WEB_HOOK, ValueFormat.WEB_HOOK.allowed(), ValueFormat.WEB_HOOK.reader());
+      Optional<Secret> secret = secret(item, SECRET, item.has(WEB_HOOK), "without " + WEB_HOOK + " signs nothing");
+      if (item.has(MAIL) && item.has(WEB_HOOK)) {
+        item.unfit(WEB_HOOK, "stands beside " + MAIL + "; allowed: one of the two, and another recipient for the other");
+      } else if (!item.has(MAIL) && !item.has(WEB_HOOK)) {
+        item.missing(MAIL, "an address, or " + WEB_HOOK + " in its place");
+      } else if (item.has(MAIL) && !document.has(MAIL)) {
+        item.unfit(MAIL, "needs a mail server; allowed: the field " + MAIL + " of the file, with " + HOST + " and " + FROM);
+      }
+      name.ifPresent(text -> recipients.add(new Recipient(text, mail, webHook, secret)));
+    }
+    return recipients;
+  }
+
+  private Optional<DailySummary> summary(YamlItem item, Notifications notifications) {
+    Optional<LocalTime> at = item.required(AT, ValueFormat.TIME_OF_DAY.allowed(), ValueFormat.TIME_OF_DAY.reader());
+    ZoneId zone = item.value(TIME_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader()).orElse(VerificationRequest.DEFAULT_ZONE);
+    List<String> tell = ConfigurationReader.tell(item, notifications);
+    if (!item.has(ConfigurationReader.TELL)) {
+      item.missing(ConfigurationReader.TELL, "a list, each the name of a recipient");
+    }
+    return at.map(time -> new DailySummary(time, zone, tell));
+  }
+
+  /**
+   * @param needed whether there must be one; otherwise there may be none
+   * @param why there may be none
+   */
+  private static Optional<Secret> secret(YamlItem item, String field, boolean needed, String why) {
+    Optional<Path> file = item.value(field + FILE, ValueFormat.DIRECTORY.allowed(), ValueFormat.DIRECTORY.reader());
+    Optional<String> variable = item.value(field + VARIABLE, ValueFormat.VARIABLE.allowed(), ValueFormat.VARIABLE.reader());
+    if (item.has(field + FILE) && item.has(field + VARIABLE)) {
+      item.unfit(field + VARIABLE, "stands beside " + field + FILE + "; allowed: one of the two");
+    } else if (needed && !item.has(field + FILE) && !item.has(field + VARIABLE)) {
+      item.missing(field + FILE, "an absolute path, or " + field + VARIABLE + " in its place");
+    } else if (!needed && (item.has(field + FILE) || item.has(field + VARIABLE))) {
+      item.unfit(item.has(field + FILE) ? field + FILE : field + VARIABLE, why);
+    }
+    return file.isPresent() != variable.isPresent() ? Optional.of(new Secret(file, variable)) : Optional.empty();
+  }
+}

@@ -1,0 +1,29 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+
+/** Runs that were taken back by whoever asked for them; each next step of such a run finds it out, in any process. */
+public final class Cancellations {
+  private final EvidenceLog evidenceLog;
+
+  public Cancellations(EvidenceLog evidenceLog) {
+    this.evidenceLog = evidenceLog;
+  }
+
+  public void record(RunId run, String person) {
+    new Evidence.Withdrawn(person).record(evidenceLog, run, person);
+  }
+
+  /**
+   * @throws FindingException {@code interrupted} when this run was taken back
+   */
+  void check(RunId run) {
+    evidenceLog.last(run, Evidence.kind(Evidence.Withdrawn.class)).ifPresent(withdrawn -> {
+      throw new FindingException(Reason.INTERRUPTED, "the verification was interrupted by " + withdrawn.actor());
+    });
+  }
+}

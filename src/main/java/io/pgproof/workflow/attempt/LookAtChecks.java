@@ -1,0 +1,44 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ReportMapper;
+import io.pgproof.postgres.check.CheckResults;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.PollBackoff;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.util.Optional;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Look at checks: have they been made, and what came of them? Their findings do not end the process, for it tears down next. */
+final class LookAtChecks extends Step {
+  private final RunChecks runChecks;
+  private final RestoreAttempts restoreAttempts;
+  private final BackgroundWork work;
+
+  LookAtChecks(EvidenceLog evidenceLog, Cancellations cancellations, RunChecks runChecks, RestoreAttempts restoreAttempts, BackgroundWork work) {
+    super(evidenceLog, cancellations);
+    this.runChecks = runChecks;
+    this.restoreAttempts = restoreAttempts;
+    this.work = work;
+  }
+
+  @Override
+  protected void perform(RunId run, DelegateExecution execution) {
+    runChecks.begin(restoreAttempts.of(run));
+    Optional<CheckResults> answers = work.look(run, VerifyBackup.Message.CHECKS_ENDED);
+    execution.setVariable(VerifyBackup.Variable.CHECKED, answers.isPresent());
+    if (answers.isEmpty()) {
+      PollBackoff.longer(execution);
+      return;
+    }
+    record(run, new Evidence.Checked(
+        answers.get().checks().stream().map(ReportMapper::of).toList(),
+        answers.get().freshness(),
+        answers.get().notChecked(),
+        answers.get().findings().size()));
+    note(run, answers.get().notes());
+    answers.get().findings().forEach(finding -> record(run, Evidence.Found.of(finding)));
+  }
+}

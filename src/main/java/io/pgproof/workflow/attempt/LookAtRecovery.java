@@ -1,0 +1,60 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.backup.format.Lsn;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ReportMapper;
+import io.pgproof.postgres.recovery.RecoveryFailedException;
+import io.pgproof.postgres.recovery.RecoveryResult;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.PollBackoff;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.util.List;
+import java.util.Optional;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Look at recovery: has it ended, and where? */
+final class LookAtRecovery extends Step {
+  private final StartServer startServer;
+  private final RestoreAttempts restoreAttempts;
+  private final BackgroundWork work;
+
+  LookAtRecovery(EvidenceLog evidenceLog, Cancellations cancellations, StartServer startServer, RestoreAttempts restoreAttempts, BackgroundWork work) {
+    super(evidenceLog, cancellations);
+    this.startServer = startServer;
+    this.restoreAttempts = restoreAttempts;
+    this.work = work;
+  }
+
+  @Override
+  protected void perform(RunId run, DelegateExecution execution) {
+    startServer.begin(restoreAttempts.of(run));
+    Optional<RecoveryResult> look = look(run);
+    execution.setVariable(VerifyBackup.Variable.RECOVERED, look.isPresent());
+    if (look.isEmpty()) {
+      PollBackoff.longer(execution);
+      return;
+    }
+    RecoveryResult reached = look.get();
+    restoreAttempts.of(run).reached(reached);
+    record(run, new Evidence.Recovered(
+        new Report.RecoveryFacts(reached.timeline(), true, reached.endLsn().toString(), reached.lastCommit().orElse(null),
+            reached.timelines()),
+        ReportMapper.of(reached.check())));
+    note(run, reached.notes());
+  }
+
+  private Optional<RecoveryResult> look(RunId run) {
+    try {
+      return work.look(run, VerifyBackup.Message.RECOVERY_ENDED);
+    } catch (RecoveryFailedException e) {
+      RecoveryFailedException.Far far = e.far();
+      record(run, new Evidence.RecoveryBroken(new Report.RecoveryFacts(
+          far.timeline(), far.consistent(), far.endLsn().map(Lsn::toString).orElse(null), far.lastCommit().orElse(null),
+          List.of())));
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.restore.RestoredBackup;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ReportMapper;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.PollBackoff;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.util.Optional;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Look at restore: has the pass over the archives ended, and how? */
+final class LookAtRestore extends Step {
+  private final RestoreFiles restoreFiles;
+  private final RestoreAttempts restoreAttempts;
+  private final BackgroundWork work;
+
+  LookAtRestore(EvidenceLog evidenceLog, Cancellations cancellations, RestoreFiles restoreFiles, RestoreAttempts restoreAttempts, BackgroundWork work) {
+    super(evidenceLog, cancellations);
+    this.restoreFiles = restoreFiles;
+    this.restoreAttempts = restoreAttempts;
+    this.work = work;
+  }
+
+  @Override
+  protected void perform(RunId run, DelegateExecution execution) throws Exception {
+    restoreFiles.begin(run);
+    Optional<RestoredBackup> restoredBackup = work.look(run, VerifyBackup.Message.RESTORE_ENDED);
+    execution.setVariable(VerifyBackup.Variable.RESTORED, restoredBackup.isPresent());
+    if (restoredBackup.isEmpty()) {
+      PollBackoff.longer(execution);
+      return;
+    }
+    RestoreAttempt restoreAttempt = restoreAttempts.of(run);
+    restoreAttempt.restored(restoredBackup.get());
+    record(run, new Evidence.Restored(
+        facts(restoreAttempt),
+        restoredBackup.get().checks().stream().map(ReportMapper::of).toList(),
+        restoredBackup.get().notChecked(),
+        restoredBackup.get().suspects().isEmpty() ? null : restoredBackup.get().suspects().tell(),
+        restoredBackup.get().endLsn().map(Lsn::toString).orElse(null),
+        restoredBackup.get().control().dataChecksums()));
+    note(run, restoredBackup.get().notes());
+  }
+
+  private static Report.BackupFacts facts(RestoreAttempt restoreAttempt) {
+    RestoredBackup restoredBackup = restoreAttempt.restored();
+    return new Report.BackupFacts(
+        restoreAttempt.backup().directory().toString(),
+        ReportMapper.format(restoreAttempt.backup(), restoredBackup.identity()),
+        String.valueOf(restoredBackup.identity().postgresMajor()),
+        restoredBackup.control().systemIdentifier(),
+        restoredBackup.identity().label().startTime(),
+        restoredBackup.identity().label().startLsn().toString(),
+        restoredBackup.identity().bytes(),
+        restoredBackup.archives(),
+        restoredBackup.manifestSha256().map(Report.ManifestFacts::new).orElse(null));
+  }
+}

@@ -1,0 +1,34 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.RunProjection;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.time.Duration;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Note deadline: the stay took longer than it may. */
+final class NoteDeadline implements JavaDelegate {
+  private final EvidenceLog evidenceLog;
+
+  NoteDeadline(EvidenceLog evidenceLog) {
+    this.evidenceLog = evidenceLog;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    if (RunProjection.of(evidenceLog.of(run)).checked()) {
+      // Only the teardown was late; what the checks told stands.
+      return;
+    }
+    Evidence.Found.of(Finding.of(Reason.DEADLINE,
+        "the stay in the container did not end within "
+            + HumanFormat.duration(Duration.parse((String) execution.getVariable(VerifyBackup.Variable.DEADLINE))))).record(evidenceLog, run);
+  }
+}

@@ -1,0 +1,39 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.RunProjection;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.model.VerifyBackup;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Note interruption: the program ended in the middle of the stay; the last attempt's interruption is a finding. */
+final class NoteInterruption implements JavaDelegate {
+  private final EvidenceLog evidenceLog;
+
+  NoteInterruption(EvidenceLog evidenceLog) {
+    this.evidenceLog = evidenceLog;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    RunProjection story = RunProjection.of(evidenceLog.of(run));
+    if (story.checked()) {
+      // Only the teardown was cut off; what the checks told stands.
+      execution.setVariable(VerifyBackup.Variable.INTERRUPTED, false);
+      return;
+    }
+    int attempt = story.attempt();
+    execution.setVariable(VerifyBackup.Variable.INTERRUPTED, true);
+    execution.setVariable(VerifyBackup.Variable.ATTEMPT, attempt);
+    new Evidence.Interrupted(attempt).record(evidenceLog, run);
+    if (attempt >= VerifyBackup.MOST_ATTEMPTS) {
+      Evidence.Found.of(Finding.of(Reason.INTERRUPTED,
+          "the program ended in the middle of all " + attempt + " attempts")).record(evidenceLog, run);
+    }
+  }
+}

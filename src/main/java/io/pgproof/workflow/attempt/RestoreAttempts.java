@@ -1,0 +1,35 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.proof.RunId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The stays of this process. */
+public final class RestoreAttempts {
+  private final Map<RunId, RestoreAttempt> stays = new ConcurrentHashMap<>();
+
+  void begin(RestoreAttempt restoreAttempt) {
+    stays.put(restoreAttempt.run(), restoreAttempt);
+  }
+
+  /**
+   * @throws IllegalStateException when the run has no stay in this process
+   */
+  RestoreAttempt of(RunId run) {
+    return find(run).orElseThrow(() -> new IllegalStateException("run " + run + " has no stay in this process"));
+  }
+
+  Optional<RestoreAttempt> find(RunId run) {
+    return Optional.ofNullable(stays.get(run));
+  }
+
+  public List<RunId> all() {
+    return List.copyOf(stays.keySet());
+  }
+
+  public void end(RunId run) {
+    stays.remove(run);
+  }
+}

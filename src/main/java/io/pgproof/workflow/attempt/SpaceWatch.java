@@ -1,0 +1,170 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.backup.restore.DiskSpace;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.FailureLog;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.state.StateDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends the containers that take too much of the disk, before the engine starves beside them: a restored server writes as much as
+ * its WAL and the queries make it write.
+ *
+ * <p>The free space is looked at four times a second. The restore itself stops at the reserve; at half of it the run that takes
+ * the most is ended, the youngest of those that take the same, so that a restore is told first. Until its files are removed, the
+ * next one is ended at half of that, and so on. Only then are runs without a bound measured.
+ *
+ * <p>A run with a bound is ended when it takes more. To measure it is to walk its directory, milliseconds for thousands of
+ * files. The runs with a bound are measured one after another, and then left alone for 19 times as long as that took, but for a
+ * second at least: so this costs 5 % of one processor at most, and for so long a run may go beyond its bound.
+ */
+final class SpaceWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
+  private static final long LOOK_EVERY_MILLIS = 250;
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int PAUSES_A_MEASUREMENT = 19;
+  private static final Duration LONGEST_WALK = Duration.ofMinutes(5);
+  /** The disk fills meanwhile. */
+  private static final Duration LONGEST_CHOICE = Duration.ofSeconds(2);
+
+  private final EvidenceLog evidenceLog;
+  private final Sandbox sandbox;
+  private final StateDirectory state;
+  private final RestoreAttempts restoreAttempts;
+  private final long reserve;
+  private final ScheduledExecutorService looking = Executors.newScheduledThreadPool(2, task -> {
+    Thread thread = new Thread(task, "space-watch");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  /** @param reserveBytes free space that a restore leaves */
+  SpaceWatch(EvidenceLog evidenceLog, Sandbox sandbox, StateDirectory state, RestoreAttempts restoreAttempts, long reserveBytes) {
+    this.evidenceLog = evidenceLog;
+    this.sandbox = sandbox;
+    this.state = state;
+    this.restoreAttempts = restoreAttempts;
+    this.reserve = reserveBytes;
+    looking.scheduleWithFixedDelay(this::keepReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    looking.schedule(this::keepBounds, SHORTEST_PAUSE_NANOS, TimeUnit.NANOSECONDS);
+  }
+
+  void keepReserve() {
+    try {
+      long leaving = youngestFirst().filter(RestoreAttempt::cutOff).count();
+      long least = reserve >> Math.min(leaving + 1, Long.SIZE - 1);
+      if (Files.getFileStore(state.path()).getUsableSpace() < least) {
+        endLargest(least);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      FailureLog.log(LOG, "the free space could not be looked at, or not be kept free", e);
+    }
+  }
+
+  private void keepBounds() {
+    long began = System.nanoTime();
+    try {
+      youngestFirst().forEach(restoreAttempt -> restoreAttempt.request().resources().diskBytes().ifPresent(bound -> keepBound(restoreAttempt, bound)));
+    } finally {
+      if (!looking.isShutdown()) {
+        long took = System.nanoTime() - began;
+        looking.schedule(
+            this::keepBounds, Math.max(SHORTEST_PAUSE_NANOS, PAUSES_A_MEASUREMENT * took), TimeUnit.NANOSECONDS);
+      }
+    }
+  }
+
+  private void keepBound(RestoreAttempt restoreAttempt, long bound) {
+    try {
+      long taken = atWork(restoreAttempt) ? restoreAttempt.taken(LONGEST_WALK) : 0;
+      if (taken > bound) {
+        end(restoreAttempt, DiskSpace.overBound(String.format(Locale.ROOT,
+            "the run took %,d bytes on the file system of %s, and by the setting disk it may take %,d",
+            taken, state.path(), bound)));
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      if (!looking.isShutdown()) {
+        FailureLog.log(LOG, "what run " + restoreAttempt.run() + " takes of the disk could not be measured, or not be bounded", e);
+      }
+    }
+  }
+
+  private void endLargest(long least) {
+    List<RestoreAttempt> atWork = youngestFirst().filter(this::atWork).toList();
+    if (atWork.size() == 1) {
+      end(atWork.get(0), full("the restored server filled the disk", least, ""));
+      return;
+    }
+    long end = System.nanoTime() + LONGEST_CHOICE.toNanos();
+    RestoreAttempt largest = null;
+    long most = -1;
+    for (RestoreAttempt restoreAttempt : atWork) {
+      long taken = taken(restoreAttempt, end - System.nanoTime());
+      if (taken > most) {
+        most = taken;
+        largest = restoreAttempt;
+      }
+    }
+    if (largest != null) {
+      end(largest, full("the disk is full", least, String.format(Locale.ROOT, ", and of %d runs in containers this one took the most%s",
+          atWork.size(), most == Long.MAX_VALUE ? "" : String.format(Locale.ROOT, ", %,d bytes", most))));
+    }
+  }
+
+  /** One that cannot be measured in time has so many files that it counts as the largest. */
+  private static long taken(RestoreAttempt restoreAttempt, long withinNanos) {
+    try {
+      return restoreAttempt.taken(Duration.ofNanos(Math.max(1, withinNanos)));
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private Finding full(String what, long least, String who) {
+    return Finding.of(Reason.DISK_FULL, String.format(Locale.ROOT,
+        "%s: less than %,d bytes were left on the file system of %s%s", what, least, state.path(), who));
+  }
+
+  private Stream<RestoreAttempt> youngestFirst() {
+    return restoreAttempts.all().stream()
+        .sorted(Comparator.comparing(RunId::value).reversed())
+        .flatMap(run -> restoreAttempts.find(run).stream());
+  }
+
+  private boolean atWork(RestoreAttempt restoreAttempt) {
+    return !restoreAttempt.cutOff() && sandbox.running(restoreAttempt.machine());
+  }
+
+  private void end(RestoreAttempt restoreAttempt, Finding finding) {
+    if (!restoreAttempt.cutOffNow()) {
+      return;
+    }
+    // First, so that this is found before whatever the end of the server looks like.
+    try {
+      Evidence.Found.of(finding).record(evidenceLog, restoreAttempt.run());
+    } finally {
+      sandbox.destroy(restoreAttempt.machine());
+    }
+  }
+
+  @Override
+  public void close() {
+    looking.shutdownNow();
+  }
+}

@@ -1,0 +1,98 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.MachineError;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.RetryCycle;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.util.List;
+import org.camunda.bpm.engine.delegate.BpmnError;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A step of the process on its way to the verdict.
+ *
+ * <p>What a step finds out becomes evidence and a BPMN error. Any other failure is a fault of the environment: the engine tries
+ * the step again, and the last try's fault becomes evidence and a BPMN error too, so that a run always ends and never sits on a
+ * container.
+ */
+public abstract class Step implements JavaDelegate {
+  private static final Logger LOG = LoggerFactory.getLogger(Step.class);
+
+  private final EvidenceLog evidenceLog;
+  private final Cancellations cancellations;
+
+  public Step(EvidenceLog evidenceLog, Cancellations cancellations) {
+    this.evidenceLog = evidenceLog;
+    this.cancellations = cancellations;
+  }
+
+  /** Does the step; safe to repeat, for its transaction may be rolled back at its very end. */
+  protected abstract void perform(RunId run, DelegateExecution execution) throws Exception;
+
+  /** Undoes what the step began, when it ends in an error: a step that did not complete is not compensated. */
+  protected void undo(RunId run) throws Exception {}
+
+  @Override
+  public final void execute(DelegateExecution execution) throws Exception {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    try {
+      cancellations.check(run);
+      perform(run, execution);
+    } catch (FindingException e) {
+      throw found(run, e.finding(), VerifyBackup.ErrorCode.FINDING, e);
+    } catch (Exception | Error e) {
+      boolean last = e instanceof BackgroundWork.Fault fault ? fault.last() : RetryCycle.isLastTry();
+      LOG.error("{} of run {} failed {}", execution.getCurrentActivityName(), run,
+          last ? "for the last time" : "and will be tried again", e);
+      if (!last) {
+        throw e;
+      }
+      String step = "the step '" + execution.getCurrentActivityName() + "' failed again and again: ";
+      Reason otherwise = isDefect(e) ? Reason.INTERNAL : Reason.ENVIRONMENT;
+      Reason reason = MachineError.of(e).map(error -> error.reason(Reason.ENVIRONMENT)).orElse(otherwise);
+      Finding finding = Finding.of(reason, e instanceof BackgroundWork.Fault ? said(e) : step + said(e));
+      throw found(run, finding, VerifyBackup.ErrorCode.ENVIRONMENT, e);
+    }
+  }
+
+  /** Whether the JVM itself could not go on with it: what no machine's or backup's fault excuses. */
+  private static boolean isDefect(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Error) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private BpmnError found(RunId run, Finding finding, String code, Throwable cause) throws Exception {
+    undo(run);
+    record(run, Evidence.Found.of(finding));
+    return new BpmnError(code, finding.message(), cause);
+  }
+
+  /** Adds evidence in the step's own transaction. */
+  protected final void record(RunId run, Evidence evidence) {
+    evidence.record(evidenceLog, run);
+  }
+
+  /** Adds what is worth a note, where there is something. */
+  protected final void note(RunId run, List<String> notes) {
+    if (!notes.isEmpty()) {
+      record(run, new Evidence.Noted(notes));
+    }
+  }
+
+  private static String said(Throwable e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+}

@@ -1,0 +1,60 @@
+package io.pgproof.workflow.attempt;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.RunRequests;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.engine.PollBackoff;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.time.Duration;
+import java.util.List;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Take turn: goes on into the container, or says behind whom the run waits. */
+public final class TakeTurn extends Step {
+  /** Longer than for other waits: a run may wait for a night, and whoever goes first in this process rings. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+  private final EvidenceLog evidenceLog;
+  private final RunRequests runRequests;
+  private final ContainerSlots containerSlots;
+  private final ProgressBoard progress;
+
+  public TakeTurn(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, ContainerSlots containerSlots, ProgressBoard progress) {
+    super(evidenceLog, cancellations);
+    this.evidenceLog = evidenceLog;
+    this.runRequests = runRequests;
+    this.containerSlots = containerSlots;
+    this.progress = progress;
+  }
+
+  @Override
+  protected void perform(RunId run, DelegateExecution execution) {
+    List<String> behind = containerSlots.take(ContainerSlots.Place.of(runRequests, run)).stream().map(RunId::value).toList();
+    boolean waited = waited(run);
+    execution.setVariable(VerifyBackup.Variable.TURN_TAKEN, behind.isEmpty());
+    if (behind.isEmpty()) {
+      if (waited) {
+        record(run, new Evidence.TurnTaken());
+      }
+      return;
+    }
+    progress.phase(run, "wait").at(0, 0, Evidence.TurnAwaited.words(behind));
+    if (waited) {
+      PollBackoff.longer(execution, LONGEST_PAUSE);
+    } else {
+      PollBackoff.first(execution);
+      record(run, new Evidence.TurnAwaited(behind));
+    }
+  }
+
+  /** Whether it is known to wait since it last had a turn. */
+  private boolean waited(RunId run) {
+    return last(run, Evidence.TurnAwaited.class) > last(run, Evidence.TurnTaken.class);
+  }
+
+  private long last(RunId run, Class<? extends Evidence> type) {
+    return evidenceLog.last(run, Evidence.kind(type)).map(EvidenceEntry::id).orElse(0L);
+  }
+}

@@ -1,0 +1,2 @@
+/** The steps that restore, recover, check and tear down in a container. */
+package io.pgproof.workflow.attempt;

@@ -1,0 +1,80 @@
+package io.pgproof.workflow.decide;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.Waivers;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.RunRequests;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.camunda.bpm.engine.BadUserRequestException;
+
+/**
+ * Who lets a bad backup pass must be another person than who had a part in it before.
+ *
+ * <p>All is read from the trail: whoever completes a task may have set any variable. Two names are one person's if they differ
+ * in case only.
+ */
+public final class FourEyesRule {
+  private final EvidenceLog evidenceLog;
+  private final RunRequests runRequests;
+  private final Waivers waivers;
+
+  public FourEyesRule(EvidenceLog evidenceLog, RunRequests runRequests, Waivers waivers) {
+    this.evidenceLog = evidenceLog;
+    this.runRequests = runRequests;
+    this.waivers = waivers;
+  }
+
+  /**
+   * @throws BadUserRequestException when this person may not accept that the run's backup is stale
+   */
+  void checkAccept(RunId run, String person) {
+    refuse(person, askers(run), "accept", "let another operator decide, or escalate");
+  }
+
+  /**
+   * @throws BadUserRequestException when this person may not dismiss what the run found
+   */
+  void checkDismiss(RunId run, String person) {
+    List<Part> parts = askers(run);
+    for (EvidenceEntry decided : evidenceLog.of(run, Evidence.kind(Evidence.Decided.class))) {
+      if (((Evidence.Decided) Evidence.read(decided)).task().equals(VerifyBackup.Task.REVIEW_STALE_BACKUP)) {
+        parts.add(new Part(decided.actor(), "decided the review of run " + run));
+      }
+    }
+    runRequests.identity(run).stream().flatMap(backup -> waivers.of(backup).stream()).forEach(waiver ->
+        parts.add(new Part(waiver.grantedBy(), "accepted this backup in run " + waiver.run())));
+    refuse(person, parts, "dismiss", "let another approver decide, or verify again");
+  }
+
+  private record Part(String person, String what) {}
+
+  /** Whoever asked for the run, or for one that joined it: a decision is about them all. */
+  private List<Part> askers(RunId run) {
+    List<Part> askers = new ArrayList<>();
+    askers.add(asker(run));
+    for (EvidenceEntry joined : evidenceLog.of(run, Evidence.kind(Evidence.RunJoined.class))) {
+      askers.add(asker(new RunId(((Evidence.RunJoined) Evidence.read(joined)).run())));
+    }
+    return askers;
+  }
+
+  private Part asker(RunId run) {
+    return new Part(runRequests.askedBy(run), "asked for run " + run);
+  }
+
+  private static void refuse(String person, List<Part> parts, String decision, String wayOut) {
+    parts.stream().filter(part -> same(part.person(), person)).findFirst().ifPresent(part -> {
+      throw new BadUserRequestException(person + " " + part.what() + ", so another person must " + decision
+          + " it (four eyes)\nHINT: " + wayOut);
+    });
+  }
+
+  private static boolean same(String one, String other) {
+    return one.strip().toLowerCase(Locale.ROOT).equals(other.strip().toLowerCase(Locale.ROOT));
+  }
+}

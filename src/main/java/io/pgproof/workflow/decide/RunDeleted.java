@@ -1,0 +1,80 @@
+package io.pgproof.workflow.decide;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.OpenTasks;
+import io.pgproof.evidence.RunProjection;
+import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
+import io.pgproof.workflow.notify.NotificationEvent;
+import io.pgproof.workflow.notify.Notifier;
+import java.util.List;
+import java.util.Optional;
+import org.camunda.bpm.engine.IdentityService;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.batch.Batch;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.ExecutionListener;
+import org.camunda.bpm.engine.impl.context.Context;
+import org.camunda.bpm.engine.impl.identity.Authentication;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
+import org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity;
+
+/**
+ * A verification ends. Where it is deleted while somebody was to decide, that is evidence and is told, for the finding stands
+ * and nobody is asked about it any more.
+ */
+final class RunDeleted implements ExecutionListener {
+  private static final String UNKNOWN = "unknown";
+
+  private final EvidenceLog evidenceLog;
+  private final OpenTasks openTasks;
+  private final IdentityService identities;
+  private final ManagementService management;
+  private final Notifier notifier;
+
+  RunDeleted(EvidenceLog evidenceLog, OpenTasks openTasks, IdentityService identities, ManagementService management, Notifier notifier) {
+    this.evidenceLog = evidenceLog;
+    this.openTasks = openTasks;
+    this.identities = identities;
+    this.management = management;
+    this.notifier = notifier;
+  }
+
+  @Override
+  public void notify(DelegateExecution execution) {
+    ExecutionEntity instance = (ExecutionEntity) execution;
+    if (instance.isDeleteRoot()) {
+      deleted(instance.getProcessBusinessKey(), instance.getDeleteReason());
+    }
+  }
+
+  private void deleted(String key, String reason) {
+    List<EvidenceEntry> entries = RunId.isOne(key) ? evidenceLog.of(new RunId(key)) : List.of();
+    if (entries.isEmpty()) {
+      return;
+    }
+    RunProjection story = RunProjection.of(entries);
+    story.undecided().ifPresent(task -> {
+      RunId run = new RunId(key);
+      Optional<String> person = person();
+      String because = reason == null || reason.isBlank() ? null : HumanFormat.shortened(reason.strip());
+      Verdict verdict = story.verdict();
+      new Evidence.DecisionTakenAway(task.task(), task.name(), verdict.word(), verdict.reason().code(), because)
+          .record(evidenceLog, run, person.orElse(UNKNOWN));
+      openTasks.release(OpenTasks.backupKey(story.asked().request()), run);
+      notifier.tell(new NotificationEvent.DecisionTakenAway(run, task.name(), person.orElse(null), because));
+    });
+  }
+
+  /** Who is logged in, or who asked for the batch that this is done in. */
+  private Optional<String> person() {
+    return Optional.ofNullable(identities.getCurrentAuthentication()).map(Authentication::getUserId).or(() ->
+        Optional.ofNullable(Context.getJobExecutorContext()).map(JobExecutorContext::getCurrentJob)
+            .flatMap(job -> management.createBatchQuery().list().stream()
+                .filter(batch -> batch.getBatchJobDefinitionId().equals(job.getJobDefinitionId())).findFirst())
+            .map(Batch::getCreateUserId));
+  }
+}

@@ -1,0 +1,300 @@
+package io.pgproof.workflow.engine;
+
+import io.pgproof.proof.FailureLog;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Work that takes longer than an engine's transaction may: it runs beside the engine, and its end rings a bell.
+ *
+ * <p>A step begins it and returns; a later step looks. Beginning what was begun does nothing, so both are safe to repeat.
+ * Work that takes too long is interrupted; a worker that does not end even so, for it waits in the kernel, is left aside, and
+ * nothing waits for it. All methods may be called from any thread.
+ */
+public final class BackgroundWork implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BackgroundWork.class);
+
+  private final Map<Key, Work<?>> begun = new ConcurrentHashMap<>();
+  private final Set<Work<?>> atWork = ConcurrentHashMap.newKeySet();
+  private final ExecutorService workers = Executors.newCachedThreadPool(task -> {
+    Thread thread = new Thread(task, "long-work");
+    thread.setDaemon(true);
+    return thread;
+  });
+  private final Bell bell;
+  private final Duration endsWithin;
+  private final int tries;
+  private final Map<Key, Integer> faults = new ConcurrentHashMap<>();
+
+  /**
+   * @param endsWithin how long an interrupted worker is waited for
+   * @param tries how often work is begun that ends in faults of the environment; the engine cannot count them, for the step that
+   *     begins the work anew ends well
+   */
+  public BackgroundWork(Bell bell, Duration endsWithin, int tries) {
+    this.bell = bell;
+    this.endsWithin = endsWithin;
+    this.tries = tries;
+  }
+
+  /**
+   * How long work may take, and what it means when it takes longer.
+   *
+   * @param what for a person to read, such as "recovery"
+   */
+  public record Limit(Duration duration, Reason reason, String what) {
+    private FindingException passed(String how, Throwable cause) {
+      return new FindingException(
+          Finding.of(reason, what + " did not end within " + HumanFormat.duration(duration) + how), cause);
+    }
+  }
+
+  /** Work that failed, by no finding: a fault of the environment. */
+  public static final class Fault extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int count;
+    private final boolean last;
+
+    public Fault(Limit limit, int count, int tries, RuntimeException cause) {
+      super((count < tries ? "" : limit.what() + " failed " + count + " times, at last: ")
+          + (cause.getMessage() == null ? cause.toString() : cause.getMessage()), cause);
+      this.count = count;
+      this.last = count >= tries;
+    }
+
+    /** How often this work has failed in this process, this time included. */
+    int count() {
+      return count;
+    }
+
+    /** Whether it is not to be tried again. */
+    public boolean last() {
+      return last;
+    }
+  }
+
+  /** Rung with the message that waits for the work's end. */
+  @FunctionalInterface
+  public interface Bell {
+    void ring(RunId run, String message);
+  }
+
+  private record Key(RunId run, String message) {}
+
+  /**
+   * @param message names the work, and is the message to ring at its end
+   */
+  public <T> void begin(RunId run, String message, Limit limit, Callable<T> callable) {
+    Work<T> work = new Work<>(message + " of " + run, limit, callable);
+    if (begun.putIfAbsent(new Key(run, message), work) == null) {
+      atWork.add(work);
+      workers.execute(() -> {
+        Thread.currentThread().setName(work.name);
+        work.run();
+        atWork.remove(work);
+        bell.ring(run, message);
+      });
+    }
+  }
+
+  /** The runs with work that is not forgotten. */
+  public Set<RunId> runs() {
+    return begun.keySet().stream().map(Key::run).collect(Collectors.toSet());
+  }
+
+  public boolean isBegun(RunId run, String message) {
+    return begun.containsKey(new Key(run, message));
+  }
+
+  /**
+   * The work's result, or empty while it goes on. Work that ended in a fault is forgotten by this, so that it can be begun anew.
+   *
+   * @throws FindingException what the work found, or that it took longer than it may
+   * @throws Fault when it failed otherwise
+   * @throws IllegalStateException when there is no such work
+   */
+  @SuppressWarnings("unchecked")
+  public <T> Optional<T> look(RunId run, String message) {
+    Key key = new Key(run, message);
+    Work<?> work = begun.get(key);
+    if (work == null) {
+      throw new IllegalStateException("nobody works on what '" + message + "' would end for run " + run);
+    }
+    try {
+      return (Optional<T>) work.look(endsWithin);
+    } catch (FindingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      begun.remove(key, work);
+      Fault fault = new Fault(work.limit, faults.merge(key, 1, Integer::sum), tries, e);
+      if (fault.last()) {
+        faults.remove(key);
+      }
+      throw fault;
+    }
+  }
+
+  /** Interrupts all work of a run that goes on; it ends soon, and is not forgotten. */
+  public void interrupt(RunId run) {
+    begun.forEach((key, work) -> {
+      if (key.run().equals(run)) {
+        work.interrupt();
+      }
+    });
+  }
+
+  /** Interrupts all work of a run, waits for its end, and forgets it. */
+  public void stop(RunId run) {
+    interrupt(run);
+    awaitEnd(begun.entrySet().stream()
+        .filter(entry -> entry.getKey().run().equals(run))
+        .<Work<?>>map(Map.Entry::getValue));
+    begun.keySet().removeIf(key -> key.run().equals(run));
+    faults.keySet().removeIf(key -> key.run().equals(run));
+  }
+
+  /** The same for the work of all runs, and for work that was forgotten and has not ended. */
+  public void stopAll() {
+    begun.values().forEach(Work::interrupt);
+    awaitEnd(Stream.concat(begun.values().stream(), atWork.stream()));
+    begun.clear();
+    faults.clear();
+  }
+
+  private void awaitEnd(Stream<Work<?>> works) {
+    long end = System.nanoTime() + endsWithin.toNanos();
+    works.forEach(work -> {
+      try {
+        if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          LOG.warn("the worker of {} did not end within {} and is left aside; it waits at {}", work.name,
+              HumanFormat.duration(endsWithin), work.place());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while the worker of " + work.name + " was to end", e);
+      }
+    });
+  }
+
+  /** Interrupts all work of a run and forgets it at once, for nobody waits for its end any more. */
+  public void forget(RunId run) {
+    interrupt(run);
+    begun.keySet().removeIf(key -> key.run().equals(run));
+    faults.keySet().removeIf(key -> key.run().equals(run));
+  }
+
+  @Override
+  public void close() {
+    begun.values().forEach(Work::interrupt);
+    // Not shutdownNow, which would interrupt them from here.
+    workers.shutdown();
+  }
+
+  private static final class Work<T> {
+    private final String name;
+    private final Limit limit;
+    private final Callable<T> callable;
+    private final long began = System.nanoTime();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Object interrupting = new Object();
+    private volatile Thread worker;
+    private volatile boolean interrupted;
+    private Optional<Long> lateSince = Optional.empty();
+    private T result;
+    private Throwable failure;
+
+    Work(String name, Limit limit, Callable<T> callable) {
+      this.name = name;
+      this.limit = limit;
+      this.callable = callable;
+    }
+
+    void run() {
+      try {
+        synchronized (interrupting) {
+          worker = Thread.currentThread();
+          if (interrupted) {
+            throw new InterruptedException("stopped before it began");
+          }
+        }
+        result = callable.call();
+      } catch (Throwable e) {
+        failure = e;
+      } finally {
+        synchronized (interrupting) {
+          worker = null;
+          Thread.interrupted();
+        }
+        ended.countDown();
+      }
+    }
+
+    /**
+     * From a thread of its own: to interrupt a worker that waits in a channel is to close the channel, and that waits for the
+     * worker, for as long as the kernel holds it.
+     */
+    public void interrupt() {
+      interrupted = true;
+      Thread thread = new Thread(() -> {
+        synchronized (interrupting) {
+          if (worker != null) {
+            worker.interrupt();
+          }
+        }
+      }, "interrupt of " + name);
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    /** Where its worker is, as far as that can be told. */
+    String place() {
+      Thread held = worker;
+      StackTraceElement[] trace = held == null ? new StackTraceElement[0] : held.getStackTrace();
+      return trace.length == 0 ? "its end" : trace[0].toString();
+    }
+
+    public synchronized Optional<T> look(Duration endsWithin) {
+      if (ended.getCount() > 0) {
+        long now = System.nanoTime();
+        if (lateSince.isEmpty() && now - began >= limit.duration().toNanos()) {
+          lateSince = Optional.of(now);
+          interrupt();
+        } else if (lateSince.isPresent() && now - lateSince.get() > endsWithin.toNanos()) {
+          throw limit.passed(", and does not let go", null);
+        }
+        return Optional.empty();
+      }
+      if (lateSince.isPresent() && failure != null && !(failure instanceof FindingException)) {
+        if (FailureLog.is(failure)) {
+          LOG.error("{} failed after its limit", name, failure);
+        }
+        throw limit.passed("", failure);
+      }
+      if (failure instanceof RuntimeException unchecked) {
+        throw unchecked;
+      }
+      if (failure != null) {
+        throw new IllegalStateException(failure.toString(), failure);
+      }
+      return Optional.of(result);
+    }
+  }
+}

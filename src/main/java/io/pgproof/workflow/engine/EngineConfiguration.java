@@ -1,0 +1,52 @@
+package io.pgproof.workflow.engine;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.OpenTasks;
+import io.pgproof.evidence.RunRequests;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RepositoryService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskExecutor;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Makes what every process of this program needs of the engine. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WorkflowSettings.class)
+class EngineConfiguration {
+
+  @Bean
+  RunRequests requests(EvidenceLog evidenceLog) {
+    return new RunRequests(evidenceLog);
+  }
+
+  @Bean
+  OpenTasks openTasks(DataSource database) {
+    return new OpenTasks(database);
+  }
+
+  @Bean
+  BackgroundWork longWork(RuntimeService runtime, WorkflowSettings settings) {
+    return new BackgroundWork(
+        new MessageSignal(runtime), settings.workerEndsWithin(), settings.retryCycle().split(",").length + 1);
+  }
+
+  @Bean
+  OwnDefinitions ownDefinitions(RepositoryService repository) {
+    return new OwnDefinitions(repository);
+  }
+
+  @Bean
+  EngineWatchdog oversight(ManagementService management, JdbcTemplate jdbc, PlatformTransactionManager transactions, Clock clock,
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
+    return new EngineWatchdog(management, jdbc, new TransactionTemplate(transactions), clock, (ThreadPoolTaskExecutor) steps);
+  }
+}

@@ -1,0 +1,48 @@
+package io.pgproof.workflow.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.camunda.bpm.engine.RepositoryService;
+import org.camunda.bpm.engine.repository.ProcessDefinition;
+import org.camunda.bpm.engine.repository.Resource;
+
+/** The process definitions that this program deployed, whatever else the engine holds under their keys. */
+public final class OwnDefinitions {
+  private final RepositoryService repository;
+  private final Map<String, String> ids = new ConcurrentHashMap<>();
+
+  public OwnDefinitions(RepositoryService repository) {
+    this.repository = repository;
+  }
+
+  /**
+   * Id of the newest definition with this key whose deployment consists of this program's own files, byte for byte.
+   *
+   * @throws IllegalStateException when there is none
+   */
+  public String id(String process) {
+    return ids.computeIfAbsent(process, this::find);
+  }
+
+  private String find(String process) {
+    return repository.createProcessDefinitionQuery().processDefinitionKey(process).withoutTenantId()
+        .orderByProcessDefinitionVersion().desc().list().stream()
+        .filter(definition -> repository.getDeploymentResources(definition.getDeploymentId()).stream().allMatch(OwnDefinitions::isOwn))
+        .map(ProcessDefinition::getId).findFirst()
+        .orElseThrow(() -> new IllegalStateException("the engine holds no process '" + process + "' that this program deployed\n"
+            + "HINT: restart pgproof, which deploys it"));
+  }
+
+  private static boolean isOwn(Resource deployed) {
+    String file = deployed.getName().substring(deployed.getName().lastIndexOf('/') + 1);
+    try (InputStream own = OwnDefinitions.class.getResourceAsStream("/bpmn/" + file)) {
+      return own != null && Arrays.equals(own.readAllBytes(), deployed.getBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

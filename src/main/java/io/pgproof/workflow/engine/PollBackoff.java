@@ -1,0 +1,27 @@
+package io.pgproof.workflow.engine;
+
+import io.pgproof.workflow.model.VerifyBackup;
+import java.time.Duration;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** How long the process waits until it looks again: 1 s at first, doubled at each look up to 30 s, or what the step says. */
+public final class PollBackoff {
+  private static final Duration FIRST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
+  private PollBackoff() {}
+
+  public static void first(DelegateExecution execution) {
+    execution.setVariable(VerifyBackup.Variable.PAUSE, FIRST.toString());
+  }
+
+  public static void longer(DelegateExecution execution) {
+    longer(execution, LONGEST);
+  }
+
+  public static void longer(DelegateExecution execution, Duration longest) {
+    Duration now = Duration.parse((String) execution.getVariable(VerifyBackup.Variable.PAUSE));
+    Duration next = now.multipliedBy(2);
+    execution.setVariable(VerifyBackup.Variable.PAUSE, (next.compareTo(longest) > 0 ? longest : next).toString());
+  }
+}

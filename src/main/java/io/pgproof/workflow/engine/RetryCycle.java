@@ -1,0 +1,32 @@
+package io.pgproof.workflow.engine;
+
+import io.pgproof.target.Durations;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.camunda.bpm.engine.impl.context.Context;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
+
+/** Pauses before something is tried again, as a setting says them. */
+public final class RetryCycle {
+  private RetryCycle() {}
+
+  /**
+   * @param setting its name, for the error
+   * @param cycle durations as the options take them, separated by commas
+   * @return the same in ISO 8601, as the engine takes them
+   * @throws IllegalArgumentException when these are no durations
+   */
+  public static String of(String setting, String cycle) {
+    try {
+      return Arrays.stream(cycle.split(",", -1)).map(pause -> Durations.parse(pause).toString()).collect(Collectors.joining(","));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(setting + " must be durations separated by commas, such as 10s,1m or PT10S,PT1M, not " + cycle);
+    }
+  }
+
+  /** Whether the job that runs in this thread is not tried again by itself. */
+  public static boolean isLastTry() {
+    JobExecutorContext job = Context.getJobExecutorContext();
+    return job != null && job.getCurrentJob() != null && job.getCurrentJob().getRetries() <= 1;
+  }
+}

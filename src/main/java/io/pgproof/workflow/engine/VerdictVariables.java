@@ -1,0 +1,52 @@
+package io.pgproof.workflow.engine;
+
+import io.pgproof.evidence.RunProjection;
+import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.time.Duration;
+import java.util.List;
+import org.camunda.bpm.engine.delegate.VariableScope;
+
+/** What gateways and forms need to know of a verdict, from the trail alone: whatever stood in these variables is replaced. */
+public final class VerdictVariables {
+  /** Only some verdicts have them. */
+  private static final List<String> OF_FRESHNESS = List.of(VerifyBackup.Variable.NEWEST, VerifyBackup.Variable.NEWEST_SOURCE,
+      VerifyBackup.Variable.AGE_TEXT, VerifyBackup.Variable.STALE_BY, VerifyBackup.Variable.STALE_SINCE);
+
+  private VerdictVariables() {}
+
+  public static void show(RunId run, RunProjection story, VariableScope execution) {
+    Verdict verdict = story.verdict();
+    execution.setVariable(VerifyBackup.Variable.VERDICT, verdict.word());
+    execution.setVariable(VerifyBackup.Variable.REASON, verdict.reason().code());
+    execution.setVariable(VerifyBackup.Variable.MESSAGE, HumanFormat.shortened(verdict.message()));
+    execution.setVariable(VerifyBackup.Variable.HINT, HumanFormat.shortened(verdict.hint()));
+    execution.setVariable(VerifyBackup.Variable.WORDS, HumanFormat.shortened(story.words()));
+    execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
+    Report.FreshnessFacts freshness = story.freshness();
+    execution.removeVariables(OF_FRESHNESS);
+    if (freshness != null && freshness.newest() != null) {
+      tell(freshness, story.asked().request(), execution);
+    }
+  }
+
+  private static void tell(Report.FreshnessFacts freshness, VerificationRequest request, VariableScope execution) {
+    execution.setVariable(VerifyBackup.Variable.NEWEST, HumanFormat.time(freshness.newest()));
+    execution.setVariable(VerifyBackup.Variable.NEWEST_SOURCE, HumanFormat.shortened(switch (freshness.source()) {
+      case "query" -> request.freshnessQuery().orElse("") + " (in the database " + request.database() + ")";
+      case "wal" -> "the last commit in the WAL";
+      default -> "the last checkpoint, for the WAL holds no commit";
+    }));
+    execution.setVariable(VerifyBackup.Variable.AGE_TEXT, HumanFormat.duration(Duration.ofSeconds(freshness.ageSeconds())));
+    long over = freshness.ageSeconds() - freshness.maxAgeSeconds();
+    if (over > 0) {
+      execution.setVariable(VerifyBackup.Variable.STALE_BY, HumanFormat.duration(Duration.ofSeconds(over)));
+      execution.setVariable(VerifyBackup.Variable.STALE_SINCE,
+          HumanFormat.time(freshness.newest().plusSeconds(freshness.maxAgeSeconds())));
+    }
+  }
+}

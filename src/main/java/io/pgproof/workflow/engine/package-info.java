@@ -1,0 +1,2 @@
+/** Work beside the engine, retries, polling, and watching the engine itself. */
+package io.pgproof.workflow.engine;

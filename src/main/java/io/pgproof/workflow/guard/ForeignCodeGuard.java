@@ -1,0 +1,101 @@
+package io.pgproof.workflow.guard;
+
+import io.pgproof.workflow.engine.DelegateBeans;
+import java.util.ArrayList;
+import java.util.List;
+import javax.script.ScriptEngine;
+import javax.script.ScriptEngineFactory;
+import javax.script.ScriptEngineManager;
+import org.camunda.bpm.engine.ArtifactFactory;
+import org.camunda.bpm.engine.ProcessEngineException;
+import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.impl.el.JuelExpressionManager;
+import org.camunda.bpm.engine.impl.interceptor.CommandInterceptor;
+import org.camunda.bpm.engine.impl.scripting.engine.ScriptEngineResolver;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/**
+ * Keeps what people send to the engine from becoming code, in every engine that is started, and from changing what a run does:
+ * {@link CommandGuard} lets only listed commands in. No expressions in queries (CVE-2026-109432), none that do more than name and
+ * compare, no scripts, shell commands or classes by name, no Java serialization, no classes that are not listed. So a process
+ * that somebody deployed before deployments were refused runs nothing of its own.
+ */
+@Component
+@Order(Ordered.LOWEST_PRECEDENCE)
+class ForeignCodeGuard extends AbstractProcessEnginePlugin {
+  private final DelegateBeans delegateBeans;
+
+  ForeignCodeGuard(ListableBeanFactory beans) {
+    delegateBeans = new DelegateBeans(beans);
+  }
+
+  @Override
+  public void preInit(ProcessEngineConfigurationImpl configuration) {
+    configuration.setCustomPreCommandInterceptorsTxRequired(
+        withRefusal(configuration, configuration.getCustomPreCommandInterceptorsTxRequired()));
+    configuration.setCustomPreCommandInterceptorsTxRequiresNew(
+        withRefusal(configuration, configuration.getCustomPreCommandInterceptorsTxRequiresNew()));
+    configuration.setBeans(delegateBeans);
+    configuration.setExpressionManager(new PlainExpressions(new JuelExpressionManager(delegateBeans)));
+    configuration.setArtifactFactory(new NoClasses());
+    configuration.setDmnElProvider(expression -> {
+      throw new ProcessEngineException("pgproof evaluates no expressions of decision tables: " + expression);
+    });
+    configuration.setScriptEngineResolver(new NoScripts());
+    configuration.setJavaSerializationFormatEnabled(false);
+    configuration.setDeserializationTypeValidationEnabled(true);
+  }
+
+  @Override
+  public void postInit(ProcessEngineConfigurationImpl configuration) {
+    configuration.setEnableExpressionsInAdhocQueries(false);
+    configuration.setEnableExpressionsInStoredQueries(false);
+  }
+
+  private static List<CommandInterceptor> withRefusal(
+      ProcessEngineConfigurationImpl configuration, List<CommandInterceptor> interceptors) {
+    List<CommandInterceptor> all = new ArrayList<>();
+    all.add(new TaskQueryGuard());
+    all.add(new CommandGuard(configuration::getIdentityService));
+    if (interceptors != null) {
+      all.addAll(interceptors);
+    }
+    return all;
+  }
+
+  /** A delegate is a bean. A class by its name may be any class there is, the engine's own for shell commands among them. */
+  private static final class NoClasses implements ArtifactFactory {
+    @Override
+    public <T> T getArtifact(Class<T> type) {
+      throw new ProcessEngineException("pgproof runs no classes that a process names, and " + type.getName() + " was to be made\n"
+          + "HINT: name a delegate");
+    }
+  }
+
+  private static final class NoScripts implements ScriptEngineResolver {
+    @Override
+    public void addScriptEngineFactory(ScriptEngineFactory factory) {
+      throw refusal(factory.getLanguageName());
+    }
+
+    @Override
+    public ScriptEngineManager getScriptEngineManager() {
+      throw refusal("any language");
+    }
+
+    @Override
+    public ScriptEngine getScriptEngine(String language, boolean resolveFromCache) {
+      throw refusal(language);
+    }
+
+    private static ProcessEngineException refusal(String language) {
+      return new ProcessEngineException(
+          "pgproof runs no scripts, and a script in " + language + " was to be run\n"
+              + "HINT: put the logic into a delegate");
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.pgproof.workflow.guard;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.camunda.bpm.engine.BadUserRequestException;
+import org.camunda.bpm.engine.impl.TaskQueryImpl;
+import org.camunda.bpm.engine.impl.interceptor.Command;
+import org.camunda.bpm.engine.impl.interceptor.CommandInterceptor;
+
+/**
+ * Refuses a task query that carries expressions, nested ones included, before anything of it runs.
+ *
+ * <p>A query inside a stored filter is no command of its own; {@link PlainExpressions} refuses it there.
+ */
+final class TaskQueryGuard extends CommandInterceptor {
+  @Override
+  public <T> T execute(Command<T> command) {
+    if (command instanceof TaskQueryImpl query && carriesExpressions(query, new HashSet<>())) {
+      throw new BadUserRequestException("Expressions in task queries are refused, in orQueries too");
+    }
+    return next.execute(command);
+  }
+
+  // A query lists itself as its own first nested query.
+  private static boolean carriesExpressions(TaskQueryImpl query, Set<TaskQueryImpl> seen) {
+    if (!seen.add(query)) {
+      return false;
+    }
+    return !query.getExpressions().isEmpty()
+        || query.getQueries().stream().anyMatch(nested -> carriesExpressions(nested, seen));
+  }
+}

@@ -1,0 +1,42 @@
+package io.pgproof.workflow.model;
+
+/** The words that {@code bpmn/daily-summary.bpmn} and the code share. */
+public final class DailySummary {
+  /** Id of the process. */
+  public static final String PROCESS = "dailySummary";
+
+  /** File of the model on the class path. */
+  public static final String MODEL = "bpmn/daily-summary.bpmn";
+
+  private DailySummary() {}
+
+  /** Ids of the service tasks; each is also the name of the bean that does it. */
+  public static final class Step {
+    public static final String PLAN_NEXT_SUMMARY = "planNextSummary";
+    public static final String SUM_UP_DAY = "sumUpDay";
+
+    private Step() {}
+  }
+
+  /** Ids of the events. */
+  public static final class Event {
+    public static final String SUMMARY_PLANNED = "summaryPlanned";
+    public static final String SUMMARY_DUE = "summaryDue";
+    public static final String DAY_SUMMED_UP = "daySummedUp";
+
+    private Event() {}
+  }
+
+  /** Names of the process variables. */
+  public static final class Variable {
+    public static final String RETRY_CYCLE = "retryCycle";
+
+    /** When it is due, a date. */
+    public static final String DUE = "due";
+
+    /** What {@link #DUE} was reckoned from, to notice that it changed. */
+    public static final String SCHEDULE = "schedule";
+
+    private Variable() {}
+  }
+}

@@ -1,0 +1,68 @@
+package io.pgproof.workflow.model;
+
+/** The words that {@code bpmn/keep-schedule.bpmn} and the code share; the business key of an instance is the target's name. */
+public final class KeepSchedule {
+  /** Id of the process. */
+  public static final String PROCESS = "keepSchedule";
+
+  /** File of the model on the class path. */
+  public static final String MODEL = "bpmn/keep-schedule.bpmn";
+
+  /** Who asked for a verification that was due. */
+  public static final String ASKED_BY = "schedule";
+
+  private KeepSchedule() {}
+
+  /** Ids of the service tasks; each is also the name of the bean that does it. */
+  public static final class Step {
+    public static final String BEGIN_DUE_VERIFICATION = "beginDueVerification";
+
+    private Step() {}
+  }
+
+  /** Ids of the events. */
+  public static final class Event {
+    public static final String DUE_TIME_PLANNED = "dueTimePlanned";
+    public static final String DUE_TIME_CAME = "dueTimeCame";
+    public static final String VERIFICATION_BEGUN = "verificationBegun";
+    public static final String DUE_TIME_PASSED_OVER = "dueTimePassedOver";
+    public static final String SCHEDULE_GONE = "scheduleGone";
+
+    private Event() {}
+  }
+
+  /** Ids of the gateways. */
+  public static final class Gateway {
+    public static final String WHICH_OUTCOME = "whichOutcome";
+
+    private Gateway() {}
+  }
+
+  /** Names of the process variables. */
+  public static final class Variable {
+    public static final String RETRY_CYCLE = "retryCycle";
+
+    /** Name of the target, as the business key is. */
+    public static final String TARGET = "target";
+
+    /** When it is due, a date. */
+    public static final String DUE = "due";
+
+    /** What came of it: one of {@link Outcome}. */
+    public static final String OUTCOME = "outcome";
+
+    /** The run that was begun, where one was. */
+    public static final String RUN = "run";
+
+    private Variable() {}
+  }
+
+  /** Values of {@link Variable#OUTCOME}. */
+  public static final class Outcome {
+    public static final String BEGUN = "begun";
+    public static final String PASSED_OVER = "passedOver";
+    public static final String GONE = "gone";
+
+    private Outcome() {}
+  }
+}

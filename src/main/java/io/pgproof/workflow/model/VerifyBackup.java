@@ -1,0 +1,287 @@
+package io.pgproof.workflow.model;
+
+import io.pgproof.evidence.Evidence;
+import java.util.Set;
+
+/** The words that {@code bpmn/verify-backup.bpmn} and the code share. */
+public final class VerifyBackup {
+  /** Id of the process. */
+  public static final String PROCESS = "verifyBackup";
+
+  /** File of the model on the class path. */
+  public static final String MODEL = "bpmn/verify-backup.bpmn";
+
+  /** The variables that a person sets by completing a task. */
+  public static final Set<String> ANSWERS = Set.of(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL);
+
+  private VerifyBackup() {}
+
+  /** Ids of the service tasks; each is also the name of the bean that does it. */
+  public static final class Step {
+    public static final String INSPECT_BACKUP = "inspectBackup";
+    public static final String FIND_IMAGE = "findImage";
+    public static final String TAKE_TURN = "takeTurn";
+    public static final String RESTORE_FILES = "restoreFiles";
+    public static final String LOOK_AT_RESTORE = "lookAtRestore";
+    public static final String PREPARE_RECOVERY = "prepareRecovery";
+    public static final String CREATE_CONTAINER = "createContainer";
+    public static final String START_SERVER = "startServer";
+    public static final String LOOK_AT_RECOVERY = "lookAtRecovery";
+    public static final String RUN_CHECKS = "runChecks";
+    public static final String LOOK_AT_CHECKS = "lookAtChecks";
+    public static final String NOTE_DEADLINE = "noteDeadline";
+    public static final String NOTE_INTERRUPTION = "noteInterruption";
+    public static final String REACH_VERDICT = "reachVerdict";
+    public static final String RECORD_EVIDENCE = "recordEvidence";
+    public static final String LOOK_FOR_WAIVER = "lookForWaiver";
+    public static final String JOIN_OPEN_TASK = "joinOpenTask";
+    public static final String REMIND_PEOPLE = "remindPeople";
+    public static final String HAND_ON_REVIEW = "handOnReview";
+    public static final String ESCALATE_UNANSWERED_TASK = "escalateUnansweredTask";
+    public static final String VERIFY_AGAIN = "verifyAgain";
+
+    /** The handlers of compensation, which run inside the job of the teardown that asked for them. */
+    public static final String REMOVE_FILES = "removeFiles";
+    public static final String DESTROY_CONTAINER = "destroyContainer";
+
+    /**
+     * Steps whose BPMN errors the model catches. Thrown by any other step, an error would end the run with no verdict,
+     * or take a teardown's fault for a finding.
+     */
+    public static final Set<String> CATCH_ERRORS = Set.of(
+        INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN,
+        RESTORE_FILES, LOOK_AT_RESTORE, PREPARE_RECOVERY, CREATE_CONTAINER, START_SERVER, LOOK_AT_RECOVERY,
+        RUN_CHECKS, LOOK_AT_CHECKS, NOTE_DEADLINE, NOTE_INTERRUPTION);
+
+    private Step() {}
+  }
+
+  /** Ids of the tasks where the process waits for long work, or for its turn. */
+  public static final class Wait {
+    public static final String AWAIT_INSPECTION = "awaitInspection";
+    public static final String AWAIT_IMAGE = "awaitImage";
+    public static final String AWAIT_TURN = "awaitTurn";
+    public static final String AWAIT_RESTORE = "awaitRestore";
+    public static final String AWAIT_RECOVERY = "awaitRecovery";
+    public static final String AWAIT_CHECKS = "awaitChecks";
+
+    private Wait() {}
+  }
+
+  /** Ids of the tasks where the process waits for a person. */
+  public static final class Task {
+    public static final String REVIEW_STALE_BACKUP = Evidence.REVIEW_STALE_BACKUP;
+    public static final String APPROVE_ESCALATION = "approveEscalation";
+
+    private Task() {}
+  }
+
+  /** Ids of the scopes: the stay in the container, and what ends it early. */
+  public static final class Scope {
+    public static final String PROVE_IN_CONTAINER = "proveInContainer";
+    public static final String ON_FINDING = "onFinding";
+    public static final String ON_ENVIRONMENT_FAULT = "onEnvironmentFault";
+    public static final String ON_DEADLINE = "onDeadline";
+    public static final String ON_INTERRUPTION = "onInterruption";
+
+    private Scope() {}
+  }
+
+  /** Ids of the events. */
+  public static final class Event {
+    public static final String VERIFICATION_ASKED_FOR = "verificationAskedFor";
+    public static final String INSPECTION_FAILED = "inspectionFailed";
+    public static final String LOOK_AT_INSPECTION_AGAIN = "lookAtInspectionAgain";
+    public static final String IMAGE_FAILED = "imageFailed";
+    public static final String LOOK_FOR_IMAGE_AGAIN = "lookForImageAgain";
+    public static final String TURN_FAILED = "turnFailed";
+    public static final String LOOK_FOR_TURN_AGAIN = "lookForTurnAgain";
+    public static final String STAY_BEGUN = "stayBegun";
+    public static final String FILES_RESTORED = "filesRestored";
+    public static final String LOOK_AT_RESTORE_AGAIN = "lookAtRestoreAgain";
+    public static final String CONTAINER_CREATED = "containerCreated";
+    public static final String LOOK_AT_RECOVERY_AGAIN = "lookAtRecoveryAgain";
+    public static final String LOOK_AT_CHECKS_AGAIN = "lookAtChecksAgain";
+    public static final String FINDING_MADE = "findingMade";
+    public static final String ENVIRONMENT_FAILED = "environmentFailed";
+    public static final String DEADLINE_PASSED = "deadlinePassed";
+    public static final String ATTEMPT_INTERRUPTED = "attemptInterrupted";
+
+    public static final String TEAR_DOWN = "tearDown";
+    public static final String TEAR_DOWN_AFTER_FINDING = "tearDownAfterFinding";
+    public static final String TEAR_DOWN_AFTER_FAULT = "tearDownAfterFault";
+    public static final String TEAR_DOWN_AFTER_DEADLINE = "tearDownAfterDeadline";
+    public static final String TEAR_DOWN_AFTER_INTERRUPTION = "tearDownAfterInterruption";
+
+    public static final String BACKUP_PROVEN = "backupProven";
+    public static final String VERIFICATION_WITHDRAWN = "verificationWithdrawn";
+    public static final String BACKUP_WAIVED = "backupWaived";
+    public static final String OPEN_TASK_JOINED = "openTaskJoined";
+    public static final String WORSE_RUN_CAME = "worseRunCame";
+    public static final String REVIEW_REMINDER_DUE = "reviewReminderDue";
+    public static final String REVIEW_OVERDUE = "reviewOverdue";
+    public static final String STALE_BACKUP_ACCEPTED = "staleBackupAccepted";
+    public static final String NEW_BACKUP_ASKED_FOR = "newBackupAskedFor";
+    public static final String APPROVAL_REMINDER_DUE = "approvalReminderDue";
+    public static final String APPROVAL_OVERDUE = "approvalOverdue";
+    public static final String PEOPLE_REMINDED = "peopleReminded";
+    public static final String BACKUP_ESCALATED = "backupEscalated";
+    public static final String VERIFICATION_BEGUN_AGAIN = "verificationBegunAgain";
+    public static final String FINDING_DISMISSED = "findingDismissed";
+
+    private Event() {}
+  }
+
+  /** Ids of the gateways. */
+  public static final class Gateway {
+    public static final String INSPECTED_YET = "inspectedYet";
+    public static final String IMAGE_AT_HAND_YET = "imageAtHandYet";
+    public static final String TURN_TAKEN_YET = "turnTakenYet";
+    public static final String FILES_RESTORED_YET = "filesRestoredYet";
+    public static final String RECOVERED_YET = "recoveredYet";
+    public static final String CHECKED_YET = "checkedYet";
+    public static final String BEGIN_AGAIN = "beginAgain";
+    public static final String WHICH_VERDICT = "whichVerdict";
+    public static final String ONLY_STALE = "onlyStale";
+    public static final String WAIVED = "waived";
+    public static final String WHICH_TASK = "whichTask";
+    public static final String HOW_REVIEWED = "howReviewed";
+    public static final String WHICH_DECISION = "whichDecision";
+
+    private Gateway() {}
+  }
+
+  /** Names of the messages; each is correlated with one process instance. */
+  public static final class Message {
+    public static final String INSPECTION_ENDED = "inspectionEnded";
+    public static final String IMAGE_BUILT = "imageBuilt";
+    public static final String TURN_CAME = "turnCame";
+    public static final String RESTORE_ENDED = "restoreEnded";
+    public static final String RECOVERY_ENDED = "recoveryEnded";
+    public static final String CHECKS_ENDED = "checksEnded";
+
+    /** Ends a stay that an earlier process left: undone, and begun again while attempts are left. Only a stay listens to it. */
+    public static final String ATTEMPT_INTERRUPTED = "attemptInterrupted";
+
+    /** Ends a review: another run of the target was refuted or inconclusive and takes its place. */
+    public static final String WORSE_RUN_CAME = "worseRunCame";
+
+    private Message() {}
+  }
+
+  /** Codes of the BPMN errors. */
+  public static final class ErrorCode {
+    /** Something was found out that decides the verdict. */
+    public static final String FINDING = "finding";
+
+    /** A fault of the environment outlasted its retries. */
+    public static final String ENVIRONMENT = "environment";
+
+    private ErrorCode() {}
+  }
+
+  /** Names of the beans that hear of the tasks for people, and of what happens to a run beside the model. */
+  public static final class Listener {
+    public static final String TASK_OPENED = "taskOpened";
+    public static final String TASK_DECIDED = "taskDecided";
+
+    /** Not in the model: whoever deletes an instance may have the model's own listeners skipped. */
+    public static final String RUN_DELETED = "runDeleted";
+
+    private Listener() {}
+  }
+
+  /** Names of the process variables. */
+  public static final class Variable {
+    /** Retry intervals of every job, such as {@code PT5S,PT30S}. Set at the start. */
+    public static final String RETRY_CYCLE = "retryCycle";
+
+    /** How long the next wait looks away, ISO 8601; set at the start and by each look. */
+    public static final String PAUSE = "pause";
+
+    /** How long one stay may last, ISO 8601. Set at the start. */
+    public static final String DEADLINE = "deadline";
+
+    /** Stays begun so far, an integer. Set at the start. */
+    public static final String ATTEMPT = "attempt";
+
+    /** Whether the stay just ended was interrupted; set at the start, a new stay must set it back. */
+    public static final String INTERRUPTED = "interrupted";
+
+    /** Whether whoever asked took the question back. Set at the start. */
+    public static final String WITHDRAWN = "withdrawn";
+
+    /** How long people may take until they are reminded, and until it goes on without them, ISO 8601. Set at the start. */
+    public static final String REMIND_AFTER = "remindAfter";
+    public static final String ESCALATE_AFTER = "escalateAfter";
+
+    /** What the last look saw, a boolean each, set by the step before the gateway. */
+    public static final String INSPECTED = "inspected";
+    public static final String IMAGE_AT_HAND = "imageAtHand";
+    public static final String TURN_TAKEN = "turnTaken";
+    public static final String RESTORED = "restored";
+    public static final String RECOVERED = "recovered";
+    public static final String CHECKED = "checked";
+    public static final String WAIVED = "waived";
+    public static final String JOINED = "joined";
+
+    /** Names the backup, so that runs of one backup find one another. Set at the start. */
+    public static final String BACKUP_KEY = "backupKey";
+
+    /** {@code proven}, {@code stale}, {@code refuted} or {@code inconclusive}; set once it is recorded. */
+    public static final String VERDICT = "verdict";
+
+    /** The same as it was reached; only what the trail says too is recorded. */
+    public static final String REACHED = "reached";
+
+    /** What the forms show besides; each may be null save the run and the path. */
+    public static final String RUN = "run";
+    public static final String TARGET = "target";
+    public static final String BACKUP_PATH = "backupPath";
+    public static final String REASON = "reason";
+    public static final String MESSAGE = "message";
+    public static final String HINT = "hint";
+    public static final String WORDS = "words";
+    public static final String NEWEST = "newest";
+    public static final String NEWEST_SOURCE = "newestSource";
+    public static final String AGE_TEXT = "ageText";
+    public static final String MAX_AGE_TEXT = "maxAgeText";
+    public static final String STALE_BY = "staleBy";
+    public static final String STALE_SINCE = "staleSince";
+    public static final String EVIDENCE = "evidence";
+    public static final String JOINED_RUNS = "joinedRuns";
+    public static final String TARGET_HISTORY = "targetHistory";
+    public static final String DECIDE_BY = "decideBy";
+    public static final String ASKED_BY = "askedBy";
+
+    /** Names of recipients, with commas, as the server that began the run had them; null where there are none. */
+    public static final String TELL = "tell";
+
+    /** Who handed a stale backup on, {@code pgproof} where no operator decided in time, and why; null where none was. */
+    public static final String HANDED_ON_BY = "handedOnBy";
+    public static final String HANDED_ON_REASON = "handedOnReason";
+
+    /** What a person decided: one of {@link Decision}. */
+    public static final String DECISION = "decision";
+    public static final String DECISION_REASON = "decisionReason";
+
+    /** The last day on which an accepted backup stays accepted, such as {@code 2026-12-01}. */
+    public static final String WAIVED_UNTIL = "waivedUntil";
+
+    private Variable() {}
+  }
+
+  /** Values of {@link Variable#DECISION}. */
+  public static final class Decision {
+    public static final String ACCEPT = "accept";
+    public static final String NEW_BACKUP = "newBackup";
+    public static final String ESCALATE = Evidence.ESCALATE;
+    public static final String VERIFY_AGAIN = "verifyAgain";
+    public static final String DISMISS = "dismiss";
+
+    private Decision() {}
+  }
+
+  /** How many stays a verification may begin. */
+  public static final int MOST_ATTEMPTS = 3;
+}

@@ -1,0 +1,2 @@
+/** The ids that the models and the code share. */
+package io.pgproof.workflow.model;

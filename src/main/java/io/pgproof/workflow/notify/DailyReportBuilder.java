@@ -1,0 +1,120 @@
+package io.pgproof.workflow.notify;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.VerdictHistory;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.OpenTasks;
+import io.pgproof.proof.Report;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Schedule;
+import io.pgproof.target.Target;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.camunda.bpm.engine.RepositoryService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.TaskService;
+import org.camunda.bpm.engine.repository.ProcessDefinition;
+import org.camunda.bpm.engine.runtime.Incident;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.camunda.bpm.engine.task.Task;
+
+/** Sums up a day from the trail and the engine. */
+final class DailyReportBuilder {
+  /** How late a run may begin that was due; the job executor is not always at leisure. */
+  private static final Duration GRACE = Duration.ofMinutes(10);
+
+  private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
+
+  private final EvidenceLog evidenceLog;
+  private final VerdictHistory verdictHistory;
+  private final CurrentConfiguration configuration;
+  private final RepositoryService repository;
+  private final RuntimeService runtime;
+  private final TaskService tasks;
+
+  DailyReportBuilder(EvidenceLog evidenceLog, VerdictHistory verdictHistory, CurrentConfiguration configuration, RepositoryService repository,
+      RuntimeService runtime, TaskService tasks) {
+    this.evidenceLog = evidenceLog;
+    this.verdictHistory = verdictHistory;
+    this.configuration = configuration;
+    this.repository = repository;
+    this.runtime = runtime;
+    this.tasks = tasks;
+  }
+
+  DailyReport until(Instant end) {
+    Instant begin = end.minus(DailyReport.LENGTH);
+    List<Target> targets = configuration.get().targets();
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (String verdict : List.of("proven", "stale", "refuted", "inconclusive")) {
+      counts.put(verdict, verdictHistory.count(verdict, begin));
+    }
+    return new DailyReport(end, targets.stream().map(this::standing).toList(), counts, waiting(), stuck(),
+        targets.stream().flatMap(target -> missed(target, begin, end).stream()).toList());
+  }
+
+  private DailyReport.Standing standing(Target target) {
+    String key = OpenTasks.backupKey(target.request(EvidenceLog.PGPROOF));
+    Optional<Report> last = verdictHistory.latest(key, 1).stream().findFirst()
+        .flatMap(reached -> evidenceLog.last(reached.run(), VERDICT)).map(DailyReportBuilder::report);
+    return new DailyReport.Standing(target.name(), last.map(Report::verdict).orElse(null), last.map(Report::reason).orElse(null),
+        last.map(Report::run).orElse(null), last.map(Report::finishedAt).orElse(null),
+        last.map(Report::freshness).map(Report.FreshnessFacts::newest).orElse(null),
+        verdictHistory.last(key, "proven").isPresent());
+  }
+
+  private static Report report(EvidenceEntry evidenceEntry) {
+    return ((Evidence.VerdictReached) Evidence.read(evidenceEntry)).report();
+  }
+
+  private List<DailyReport.Waiting> waiting() {
+    return tasks.createTaskQuery().processDefinitionKey(VerifyBackup.PROCESS).orderByTaskCreateTime().asc().list().stream()
+        .map(this::waiting).toList();
+  }
+
+  private DailyReport.Waiting waiting(Task task) {
+    return new DailyReport.Waiting(task.getName(), (String) tasks.getVariable(task.getId(), VerifyBackup.Variable.TARGET),
+        (String) tasks.getVariable(task.getId(), VerifyBackup.Variable.RUN), task.getCreateTime().toInstant());
+  }
+
+  private List<DailyReport.Stuck> stuck() {
+    return runtime.createIncidentQuery().orderByIncidentTimestamp().asc().list().stream().map(this::stuck).toList();
+  }
+
+  private DailyReport.Stuck stuck(Incident incident) {
+    ProcessDefinition process = repository.getProcessDefinition(incident.getProcessDefinitionId());
+    ProcessInstance instance =
+        runtime.createProcessInstanceQuery().processInstanceId(incident.getProcessInstanceId()).singleResult();
+    return new DailyReport.Stuck(process.getName(), incident.getActivityId(), instance == null ? null : instance.getBusinessKey(),
+        incident.getIncidentMessage(), incident.getIncidentTimestamp().toInstant());
+  }
+
+  /** Whether anything else kept it from running, this does not tell: due and not begun is missed. */
+  private Optional<DailyReport.Missed> missed(Target target, Instant begin, Instant end) {
+    if (target.plan().schedule().isEmpty()) {
+      return Optional.empty();
+    }
+    Schedule schedule = target.plan().schedule().get();
+    List<Instant> begun = evidenceLog.since(Evidence.kind(Evidence.Asked.class), begin).stream()
+        .filter(asked -> ((Evidence.Asked) Evidence.read(asked)).request().target().equals(Optional.of(target.name())))
+        .map(EvidenceEntry::at).toList();
+    List<Instant> missed = new ArrayList<>();
+    int next = 0;
+    for (Instant due = schedule.nextAfter(begin); due.isBefore(end.minus(GRACE)); due = schedule.nextAfter(due)) {
+      while (next < begun.size() && begun.get(next).isBefore(due)) {
+        next++;
+      }
+      if (next == begun.size() || begun.get(next).isAfter(due.plus(GRACE))) {
+        missed.add(due);
+      }
+    }
+    return missed.isEmpty() ? Optional.empty() : Optional.of(new DailyReport.Missed(target.name(), missed.size(), missed.get(0)));
+  }
+}

@@ -1,0 +1,90 @@
+package io.pgproof.workflow.notify;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.notify.Delivery;
+import io.pgproof.notify.Message;
+import io.pgproof.notify.Messenger;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Notifications;
+import io.pgproof.target.Recipient;
+import io.pgproof.workflow.model.TellSomebody;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.camunda.bpm.engine.delegate.BpmnError;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+
+/** Sends the message of an instance to its recipient, and records what became of it where the message is about a run. */
+final class NotificationSender {
+  private final Messenger messenger;
+  private final CurrentConfiguration configuration;
+  private final EvidenceLog evidenceLog;
+
+  NotificationSender(Messenger messenger, CurrentConfiguration configuration, EvidenceLog evidenceLog) {
+    this.messenger = messenger;
+    this.configuration = configuration;
+    this.evidenceLog = evidenceLog;
+  }
+
+  /**
+   * Sends it once; returns when it was taken over.
+   *
+   * @throws BpmnError {@code nobody} when the recipient is configured no more
+   * @throws IOException when it may go better the next time
+   * @throws NotDelivered when it was refused for good
+   */
+  void send(DelegateExecution execution) throws IOException, InterruptedException {
+    Message message = message(execution);
+    String name = recipient(execution);
+    Notifications notifications = configuration.get().telling();
+    Optional<Recipient> recipient = notifications.recipient(name);
+    if (recipient.isEmpty()) {
+      record(execution, new Evidence.NotTold(name, message.event(), message.id(),
+          "the configuration names this recipient no more"));
+      throw new BpmnError(TellSomebody.ErrorCode.NOBODY, "the configuration names " + name + " no more");
+    }
+    // What it tells was committed, but need not be on the disk yet.
+    evidenceLog.settle();
+    Delivery delivery = messenger.send(message, recipient.get(), notifications);
+    if (delivery instanceof Delivery.Refused refused) {
+      throw new NotDelivered(refused.channel() + " was refused: " + refused.why());
+    }
+    record(execution, new Evidence.Told(name, delivery.channel(), message.event(), message.id()));
+  }
+
+  /** Records that the recipient was not told and why, and says so to the process. */
+  BpmnError givenUp(DelegateExecution execution, Exception failure) {
+    Message message = message(execution);
+    record(execution, new Evidence.NotTold(recipient(execution), message.event(), message.id(), failure.getMessage()));
+    execution.setVariable(TellSomebody.Variable.WHY, failure.getMessage());
+    return new BpmnError(TellSomebody.ErrorCode.UNDELIVERED, failure.getMessage());
+  }
+
+  private void record(DelegateExecution execution, Evidence evidence) {
+    String run = (String) execution.getVariable(TellSomebody.Variable.RUN);
+    if (run != null) {
+      evidence.record(evidenceLog, new RunId(run));
+    }
+  }
+
+  private static Message message(DelegateExecution execution) {
+    byte[] json = (byte[]) execution.getVariable(TellSomebody.Variable.MESSAGE);
+    return EvidenceJson.read(new String(json, StandardCharsets.UTF_8), Message.class);
+  }
+
+  static String recipient(DelegateExecution execution) {
+    return (String) execution.getVariable(TellSomebody.Variable.RECIPIENT);
+  }
+
+  /** The other side does not want the message. Unchecked, for of any other the engine hides the message in an incident. */
+  static final class NotDelivered extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotDelivered(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.pgproof.workflow.notify;
+
+import io.pgproof.workflow.engine.RetryCycle;
+import java.io.IOException;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Tell recipient: once a try; a refusal, or the last try's failure, is recorded and thrown. */
+final class TellRecipient implements JavaDelegate {
+  private final NotificationSender notificationSender;
+
+  TellRecipient(NotificationSender notificationSender) {
+    this.notificationSender = notificationSender;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) throws Exception {
+    try {
+      notificationSender.send(execution);
+    } catch (NotificationSender.NotDelivered e) {
+      throw notificationSender.givenUp(execution, e);
+    } catch (IOException e) {
+      if (RetryCycle.isLastTry()) {
+        throw notificationSender.givenUp(execution, e);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Tells people what happened, and sums up the day. */
+package io.pgproof.workflow.notify;

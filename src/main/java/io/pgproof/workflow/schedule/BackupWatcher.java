@@ -1,0 +1,171 @@
+package io.pgproof.workflow.schedule;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.VerdictHistory;
+import io.pgproof.backup.format.BackupIdentity.Label;
+import io.pgproof.backup.restore.Backups;
+import io.pgproof.backup.source.BackupSnapshot;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.OpenTasks;
+import io.pgproof.proof.FailureLog;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Target;
+import io.pgproof.workflow.verify.Verifications;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Begins the verification of each new backup of a watched target once it is complete.
+ *
+ * <p>Each target is looked at by a thread of its own, for one that lies on a mount that hangs must not keep the others from
+ * being looked at, nor the owner from ending.
+ */
+public final class BackupWatcher implements AutoCloseable {
+  /** Who asked for a verification of a backup that was seen. */
+  static final String ASKED_BY = "watch";
+
+  private static final Logger LOG = LoggerFactory.getLogger(BackupWatcher.class);
+  private static final int LOOKS = 2;
+
+  /** Without a manifest, which is written last, only time tells that nothing more comes. */
+  private static final int LOOKS_WITHOUT_MANIFEST = 10;
+
+  /** How far back of a target it is looked whether a backup was verified. */
+  private static final int MOST_RUNS = 1_000;
+
+  private final EvidenceLog evidenceLog;
+  private final VerdictHistory verdictHistory;
+  private final CurrentConfiguration configuration;
+  private final Verifications verifications;
+  private final Duration every;
+  private final Map<String, Seen> seen = new ConcurrentHashMap<>();
+  private final Set<String> looking = ConcurrentHashMap.newKeySet();
+  private final Set<String> late = new HashSet<>();
+  private final Set<String> missing = ConcurrentHashMap.newKeySet();
+  private final ExecutorService lookers = Executors.newCachedThreadPool(task -> {
+    Thread thread = new Thread(task, "backup-watch");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  BackupWatcher(EvidenceLog evidenceLog, VerdictHistory verdictHistory, CurrentConfiguration configuration, Verifications verifications, Duration every) {
+    this.evidenceLog = evidenceLog;
+    this.verdictHistory = verdictHistory;
+    this.configuration = configuration;
+    this.verifications = verifications;
+    this.every = every;
+  }
+
+  /**
+   * What was seen of a target, and what came of it.
+   *
+   * @param looks how many looks in a row saw the same
+   * @param settled whether nothing more is to be done about it
+   */
+  private record Seen(BackupSnapshot sighting, int looks, boolean settled) {}
+
+  /** How much time is to pass between two looks. */
+  public Duration every() {
+    return every;
+  }
+
+  /** Looks at all watched targets, and returns at once. */
+  public synchronized void look() {
+    List<Target> watched = configuration.get().targets().stream().filter(target -> target.plan().watch()).toList();
+    seen.keySet().retainAll(watched.stream().map(Target::name).toList());
+    for (Target target : watched) {
+      if (looking.add(target.name())) {
+        late.remove(target.name());
+        lookers.execute(() -> {
+          try {
+            look(target);
+          } catch (RuntimeException | Error e) {
+            FailureLog.log(LOG, "target " + target.name() + " could not be looked at, and will be again", e);
+          } finally {
+            looking.remove(target.name());
+          }
+        });
+      } else if (late.add(target.name())) {
+        LOG.warn("the look at {} of target {} has not ended since the last one; does the mount hang?", target.path(),
+            target.name());
+      }
+    }
+  }
+
+  /** Whether nobody looks just now. */
+  boolean quiet() {
+    return looking.isEmpty();
+  }
+
+  private void look(Target target) {
+    Optional<BackupSnapshot> sighting;
+    try {
+      sighting = Backups.sight(target.path());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    if (sighting.isEmpty()) {
+      seen.remove(target.name());
+      if (!Files.isReadable(target.path()) && missing.add(target.name())) {
+        LOG.warn("target {} is watched and nothing can be seen at {}; is the path right, and the mount there?", target.name(),
+            target.path());
+      }
+      return;
+    }
+    missing.remove(target.name());
+    Seen before = seen.get(target.name());
+    Seen now = before != null && before.sighting().equals(sighting.get())
+        ? new Seen(before.sighting(), before.looks() + 1, before.settled())
+        : new Seen(sighting.get(), 1, false);
+    boolean complete = now.looks() >= (now.sighting().manifest() ? LOOKS : LOOKS_WITHOUT_MANIFEST);
+    seen.put(target.name(), new Seen(now.sighting(), now.looks(), now.settled() || complete && settle(target, now.sighting())));
+  }
+
+  /** Whether nothing more is to be done: it was verified, or its verification is begun by this. */
+  private boolean settle(Target target, BackupSnapshot sighting) {
+    if (verifications.unfinished(target.name(), null).isPresent()) {
+      // That one may be about this backup; it is known when it has ended.
+      return false;
+    }
+    if (!verified(target, sighting)) {
+      RunId run = verifications.beginUnseen(target.request(ASKED_BY), null,
+          Optional.of(new Evidence.Noticed(target.name(), sighting.directory().toString(), sighting.identity())));
+      LOG.info("a new backup of target {} is verified by run {}: {}", target.name(), run, sighting.directory());
+    }
+    return true;
+  }
+
+  private boolean verified(Target target, BackupSnapshot sighting) {
+    List<RunId> runs = verdictHistory.latest(OpenTasks.backupKey(target.request(ASKED_BY)), MOST_RUNS).stream()
+        .map(VerdictHistory.Reached::run).toList();
+    return evidenceLog.last(runs, Evidence.kind(Evidence.Noticed.class)).values().stream()
+            .anyMatch(entry -> ((Evidence.Noticed) Evidence.read(entry)).identity().equals(sighting.identity()))
+        || sighting.label().isPresent() && evidenceLog.last(runs, Evidence.kind(Evidence.Inspected.class)).values().stream()
+            .anyMatch(entry -> sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting));
+  }
+
+  private static boolean sameBackup(Report.BackupFacts backup, BackupSnapshot sighting) {
+    Label label = sighting.label().orElseThrow();
+    return backup.startLsn().equals(label.startLsn().toString()) && backup.startTime().equals(label.startTime())
+        && backup.bytes() == sighting.bytes();
+  }
+
+  @Override
+  public void close() {
+    // No interrupt: it would break off what is just asked of the database.
+    lookers.shutdown();
+  }
+}

@@ -1,0 +1,28 @@
+package io.pgproof.workflow.verify;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.RunProjection;
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.attempt.ContainerSlots;
+import io.pgproof.workflow.model.VerifyBackup;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+
+/** Reach verdict: from the trail, and from nothing else. What the gateways read is set when it is recorded. */
+public final class ReachVerdict implements JavaDelegate {
+  private final EvidenceLog evidenceLog;
+  private final ContainerSlots containerSlots;
+
+  public ReachVerdict(EvidenceLog evidenceLog, ContainerSlots containerSlots) {
+    this.evidenceLog = evidenceLog;
+    this.containerSlots = containerSlots;
+  }
+
+  @Override
+  public void execute(DelegateExecution execution) {
+    RunId run = new RunId(execution.getProcessBusinessKey());
+    // Whichever way it came here, its stay is over and undone.
+    containerSlots.giveBack(run);
+    execution.setVariable(VerifyBackup.Variable.REACHED, RunProjection.of(evidenceLog.of(run)).verdict().word());
+  }
+}

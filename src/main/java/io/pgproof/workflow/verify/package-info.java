@@ -1,0 +1,2 @@
+/** Begins and ends verifications: image, verdict, evidence. */
+package io.pgproof.workflow.verify;

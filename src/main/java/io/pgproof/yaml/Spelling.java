@@ -1,0 +1,48 @@
+package io.pgproof.yaml;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Guesses which word somebody meant. */
+public final class Spelling {
+  private Spelling() {}
+
+  /** Empty where no word is near; hyphens, underscores and case make no difference. */
+  public static Optional<String> to(String written, Collection<String> words) {
+    String bare = bare(written);
+    int near = 1 + bare.length() / 4;
+    return words.stream()
+        .filter(word -> distance(bare, bare(word)) <= near)
+        .min(Comparator.comparingInt(word -> distance(bare, bare(word))));
+  }
+
+  private static String bare(String word) {
+    return word.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
+  }
+
+  /** Letters to change, add or drop; a word that begins or ends the other counts as one. */
+  private static int distance(String one, String other) {
+    if (one.length() >= 3 && !one.equals(other) && (other.startsWith(one) || other.endsWith(one))) {
+      return 1;
+    }
+    if (Math.abs(one.length() - other.length()) > other.length()) {
+      return Integer.MAX_VALUE;
+    }
+    int[] above = new int[other.length() + 1];
+    for (int j = 0; j < above.length; j++) {
+      above[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int[] row = new int[above.length];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int changed = above[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(changed, 1 + Math.min(above[j], row[j - 1]));
+      }
+      above = row;
+    }
+    return above[other.length()];
+  }
+}

@@ -1,0 +1,106 @@
+package io.pgproof.evidence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What each release writes, one directory for each: every kind of evidence, and a report. Later releases read them all; a release
+ * adds a directory, and none is changed afterwards.
+ */
+class GoldenFilesTest {
+  private static final Path RELEASES = Path.of("src/test/resources/golden");
+  private static final RunId RUN = new RunId("20261130-030000-aaaa");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.walk(RELEASES)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  /** A member may have come since; none is lost or says another thing. */
+  @ParameterizedTest
+  @MethodSource("files")
+  void whatAReleaseWroteIsRead(Path file) throws IOException {
+    JsonNode written = JSON.readTree(file.toFile());
+    if (file.endsWith("report.json")) {
+      assertSays(JSON.readTree(EvidenceJson.write(EvidenceJson.read(written.toString(), Report.class))), written);
+    } else {
+      Evidence evidence = EvidenceKind.read(entry(written.get("kind").asText(), written.get("schema").asInt(), written.get("body")));
+      assertThat(EvidenceKind.of(evidence.getClass()).code()).isEqualTo(written.get("kind").asText());
+      assertThat(evidence.tell()).isNotBlank().doesNotContain("null");
+      assertSays(JSON.readTree(EvidenceJson.write(evidence)), written.get("body"));
+    }
+  }
+
+  @Test
+  void everyKindHasAFileOfItsSchema() throws IOException {
+    List<String> files = files().stream().filter(file -> !file.endsWith("report.json")).map(GoldenFilesTest::kind).toList();
+    assertThat(Arrays.stream(EvidenceKind.values()).map(kind -> kind.code() + " " + kind.schema())).isSubsetOf(files);
+  }
+
+  @Test
+  void everyTypeIsOfOneKindAndEveryCodeOfOneType() {
+    List<EvidenceKind> kinds = List.of(EvidenceKind.values());
+    assertThat(kinds.stream().<Class<?>>map(EvidenceKind::type))
+        .containsExactlyInAnyOrderElementsOf(List.of(Evidence.class.getPermittedSubclasses()));
+    assertThat(kinds.stream().map(EvidenceKind::code)).doesNotHaveDuplicates().allMatch(code -> code.length() <= 30);
+  }
+
+  @Test
+  void anEntryOfALaterVersionIsRefusedWithTheRemedy() {
+    JsonNode body = JSON.valueToTree(Map.of("attempt", 1));
+    assertThatThrownBy(() -> EvidenceKind.read(entry("Interrupted", EvidenceKind.INTERRUPTED.schema() + 1, body)))
+        .isInstanceOf(IllegalStateException.class).hasMessageContainingAll("Interrupted", "schema 2", "HINT: a later version");
+    assertThatThrownBy(() -> EvidenceKind.read(entry("Signed", 1, body)))
+        .isInstanceOf(IllegalStateException.class).hasMessageContainingAll("Signed", "HINT: a later version");
+  }
+
+  private static void assertSays(JsonNode now, JsonNode written) {
+    assertThat(now.getNodeType()).isEqualTo(written.getNodeType());
+    if (written.isObject()) {
+      written.properties().forEach(member -> {
+        assertThat(now.has(member.getKey())).as(member.getKey()).isTrue();
+        assertSays(now.get(member.getKey()), member.getValue());
+      });
+    } else if (written.isArray()) {
+      assertThat(now).hasSameSizeAs(written);
+      for (int at = 0; at < written.size(); at++) {
+        assertSays(now.get(at), written.get(at));
+      }
+    } else {
+      assertThat(now).isEqualTo(written);
+    }
+  }
+
+  private static String kind(Path file) {
+    try {
+      JsonNode written = JSON.readTree(file.toFile());
+      return written.get("kind").asText() + " " + written.get("schema").asInt();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static EvidenceEntry entry(String kind, int schema, JsonNode body) {
+    return new EvidenceEntry(1, RUN, Instant.EPOCH, kind, schema, "pgproof", body.toString());
+  }
+}

@@ -1,0 +1,284 @@
+package io.pgproof.workflow.decide;
+
+import static io.pgproof.workflow.model.VerifyBackup.Variable.*;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.VerdictHistory;
+import io.pgproof.audit.Waivers;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.OpenTasks;
+import io.pgproof.evidence.RunRequests;
+import io.pgproof.notify.Message;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Setting;
+import io.pgproof.target.Settings;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.attempt.ActiveRuns;
+import io.pgproof.workflow.attempt.ContainerSlots;
+import io.pgproof.workflow.attempt.ProgressBoard;
+import io.pgproof.workflow.attempt.RestoreAttempts;
+import io.pgproof.workflow.attempt.WholeEvidence;
+import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.MessageSignal;
+import io.pgproof.workflow.engine.OwnDefinitions;
+import io.pgproof.workflow.model.FakeSteps;
+import io.pgproof.workflow.model.ModelCoverage;
+import io.pgproof.workflow.model.TellSomebody;
+import io.pgproof.workflow.model.VerifyBackup;
+import io.pgproof.workflow.model.VerifyBackup.ErrorCode;
+import io.pgproof.workflow.model.VerifyBackup.Event;
+import io.pgproof.workflow.model.VerifyBackup.Step;
+import io.pgproof.workflow.notify.NotificationComposer;
+import io.pgproof.workflow.notify.Notifier;
+import io.pgproof.workflow.verify.ReachVerdict;
+import io.pgproof.workflow.verify.RecordEvidence;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.history.HistoricActivityInstance;
+import org.camunda.bpm.engine.impl.context.Context;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
+import org.camunda.bpm.engine.impl.util.ClockUtil;
+import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
+import org.camunda.bpm.engine.task.Task;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcDataSource;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/**
+ * The model on an engine that shares its database and its transactions with the evidence, with all that is done for people as
+ * it is done for real: only what comes before the verdict is faked, and no job runs unless a test runs it.
+ */
+public final class PeopleOnEngine implements AutoCloseable {
+  public static final Report.BackupFacts MONDAY = backup("0/A000028");
+  static final Report.BackupFacts TUESDAY = backup("0/C000028");
+
+  public final EvidenceLog trail;
+  public final ProcessEngine engine;
+  private final OpenTasks openTasks;
+  private final FakeSteps steps = new FakeSteps();
+  private Instant now = Instant.parse("2026-03-01T03:00:00Z");
+
+  public PeopleOnEngine() {
+    JdbcDataSource database = new JdbcDataSource();
+    database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
+    Clock clock = new TestClock();
+    trail = new EvidenceLog(database, clock);
+    Waivers waivers = new Waivers(database);
+    VerdictHistory verdictHistory = new VerdictHistory(database, clock);
+    openTasks = new OpenTasks(database);
+    RunRequests runRequests = new RunRequests(trail);
+    Map<Object, Object> beans = steps.beans();
+    SpringProcessEngineConfiguration configuration = new SpringProcessEngineConfiguration();
+    configuration.setProcessEngineName("people-" + UUID.randomUUID());
+    configuration.setDataSource(database);
+    configuration.setTransactionManager(new DataSourceTransactionManager(database));
+    configuration.setDatabaseSchemaUpdate("true");
+    configuration.setBeans(beans);
+    configuration.setJobExecutorActivate(false);
+    configuration.setHistory("full");
+    configuration.setCustomPreBPMNParseListeners(List.of(new ModelCoverage()));
+    configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
+    configuration.getProcessEnginePlugins().add(new DeletionListenerPlugin());
+    engine = configuration.buildProcessEngine();
+    Notifier notifier = new Notifier(engine.getRuntimeService(), new OwnDefinitions(engine.getRepositoryService()),
+        new CurrentConfiguration(io.pgproof.target.Configuration.NONE), trail,
+        new NotificationComposer(trail, verdictHistory, clock), "PT5S");
+    beans.put(Step.REACH_VERDICT, new ReachVerdict(trail, new ContainerSlots(() -> 1, new ActiveRuns(engine.getRuntimeService(), new RestoreAttempts()), new MessageSignal(engine.getRuntimeService()))));
+    beans.put(Step.RECORD_EVIDENCE,
+        new RecordEvidence(trail, verdictHistory, new BackgroundWork(new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3), new ProgressBoard(), notifier));
+    beans.put(Step.LOOK_FOR_WAIVER, new LookForWaiver(trail, runRequests, waivers, clock));
+    beans.put(Step.JOIN_OPEN_TASK, new JoinOpenTask(trail, openTasks, engine.getRuntimeService()));
+    beans.put(Step.REMIND_PEOPLE, new RemindPeople(trail, runRequests, notifier));
+    beans.put(Step.HAND_ON_REVIEW, new HandOnReview(trail, runRequests));
+    beans.put(Step.ESCALATE_UNANSWERED_TASK, new EscalateUnansweredTask(trail, runRequests, openTasks, notifier));
+    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, runRequests, verdictHistory, clock, notifier));
+    beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(trail, runRequests, openTasks, waivers,
+        new FourEyesRule(trail, runRequests, waivers), engine.getIdentityService(), clock, notifier));
+    beans.put(VerifyBackup.Listener.RUN_DELETED,
+        new RunDeleted(trail, openTasks, engine.getIdentityService(), engine.getManagementService(), notifier));
+    engine.getRepositoryService().createDeployment()
+        .addClasspathResource(VerifyBackup.MODEL)
+        .addClasspathResource(TellSomebody.MODEL)
+        .addClasspathResource("bpmn/review-stale-backup.form")
+        .addClasspathResource("bpmn/approve-escalation.form")
+        .deploy();
+  }
+
+  /** A run of the target that ends with this finding, carried on until it waits for a person or ends. */
+  RunId run(String askedBy, String target, Report.BackupFacts backup, Reason found) {
+    pass(Duration.ofMinutes(1));
+    VerificationRequest request = Settings.NONE
+        .with(Setting.FRESHNESS_QUERY, "select max(placed_at) from orders")
+        .with(Setting.REMIND_AFTER, Duration.ofHours(2))
+        .with(Setting.ESCALATE_AFTER, Duration.ofHours(5))
+        .request(Optional.of(target), Path.of("/backups", target), askedBy);
+    RunId run = RunId.at(now);
+    new Evidence.Asked(request, null).record(trail, run, askedBy);
+    WholeEvidence.record(trail, run, request, backup, now, Duration.ofHours(found == Reason.FRESH ? 20 : 30));
+    if (found != Reason.FRESH) {
+      new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is").record(trail, run);
+    }
+    steps.script(Step.INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+    Map<String, Object> variables = new HashMap<>(Map.of(RETRY_CYCLE, "PT5S,PT30S", WITHDRAWN, false,
+        BACKUP_KEY, OpenTasks.backupKey(request), RUN, run.value(), TARGET, target, ASKED_BY, askedBy,
+        REMIND_AFTER, request.patience().remindAfter().toString(),
+        ESCALATE_AFTER, request.patience().escalateAfter().toString()));
+    engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
+    work();
+    return run;
+  }
+
+  public void pass(Duration time) {
+    now = now.plus(time);
+    ClockUtil.setCurrentTime(Date.from(now));
+  }
+
+  /** Lets time pass and runs what falls due in it, in order. */
+  void wait(Duration time) {
+    Instant end = now.plus(time);
+    List<Job> due;
+    while (!(due = engine.getManagementService().createJobQuery().timers().duedateLowerThan(Date.from(end.plusMillis(1)))
+        .orderByJobDuedate().asc().list()).isEmpty()) {
+      Instant next = due.get(0).getDuedate().toInstant();
+      pass(Duration.between(now, next.isAfter(now) ? next : now));
+      engine.getManagementService().executeJob(due.get(0).getId());
+      work();
+    }
+    pass(Duration.between(now, end));
+  }
+
+  private void work() {
+    List<Job> jobs;
+    while (!(jobs = engine.getManagementService().createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).messages().list())
+        .isEmpty()) {
+      engine.getManagementService().executeJob(jobs.get(0).getId());
+    }
+  }
+
+  /** Does what people asked for in batches. */
+  void workBatches() {
+    List<Job> jobs;
+    while (!(jobs = engine.getManagementService().createJobQuery().messages().list().stream()
+        .filter(job -> job.getProcessDefinitionKey() == null).toList()).isEmpty()) {
+      Context.setJobExecutorContext(new JobExecutorContext());
+      try {
+        engine.getManagementService().executeJob(jobs.get(0).getId());
+      } finally {
+        Context.removeJobExecutorContext();
+      }
+    }
+  }
+
+  public Instant now() {
+    return now;
+  }
+
+  /** The open task of a run; null where there is none. */
+  Task task(RunId run) {
+    return engine.getTaskService().createTaskQuery().processInstanceBusinessKey(run.value()).singleResult();
+  }
+
+  long openTasks() {
+    return engine.getTaskService().createTaskQuery().count();
+  }
+
+  Object variable(RunId run, String name) {
+    return engine.getTaskService().getVariable(task(run).getId(), name);
+  }
+
+  /** Decides as a person in these groups. */
+  void decide(RunId run, String person, List<String> groups, Map<String, Object> answers) {
+    engine.getIdentityService().setAuthentication(person, groups);
+    try {
+      engine.getTaskService().complete(task(run).getId(), answers);
+    } finally {
+      engine.getIdentityService().clearAuthentication();
+    }
+    work();
+  }
+
+  /** The messages to this recipient that are on their way; nothing sends them. */
+  List<Message> messages(String recipient) {
+    return engine.getRuntimeService().createProcessInstanceQuery().processDefinitionKey(TellSomebody.PROCESS)
+        .variableValueEquals(TellSomebody.Variable.RECIPIENT, recipient).list().stream()
+        .map(telling -> (byte[]) engine.getRuntimeService().getVariable(telling.getId(), TellSomebody.Variable.MESSAGE))
+        .map(json -> EvidenceJson.read(new String(json, StandardCharsets.UTF_8), Message.class)).toList();
+  }
+
+  /** Id of the run's process instance. */
+  public String instance(RunId run) {
+    return engine.getRuntimeService().createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult().getId();
+  }
+
+  /** Whether the target is free for a new task. */
+  boolean isFree(RunId run) {
+    return openTasks.holder(OpenTasks.backupKey(new RunRequests(trail).of(run))).isEmpty();
+  }
+
+  public String end(RunId run) {
+    List<String> ends = engine.getHistoryService().createHistoricActivityInstanceQuery()
+        .activityType("noneEndEvent").list().stream()
+        .filter(end -> end.getProcessInstanceId().equals(engine.getHistoryService().createHistoricProcessInstanceQuery()
+            .processInstanceBusinessKey(run.value()).singleResult().getId()))
+        .map(HistoricActivityInstance::getActivityId)
+        .filter(end -> !end.equals(Event.PEOPLE_REMINDED))
+        .toList();
+    return ends.isEmpty() ? null : String.join(" and ", ends);
+  }
+
+  /** Who did what in a run, as {@code show} tells it. */
+  public List<String> story(RunId run) {
+    return trail.of(run).stream().map(entry -> entry.actor() + ": " + Evidence.read(entry).tell()).toList();
+  }
+
+  public List<EvidenceEntry> entries(RunId run, Class<? extends Evidence> kind) {
+    return trail.of(run, Evidence.kind(kind));
+  }
+
+  private static Report.BackupFacts backup(String startLsn) {
+    return new Report.BackupFacts("/backups/shop", "tar", "15", "7420000000000000001", Instant.parse("2026-02-27T20:00:00Z"),
+        startLsn, 1_000L, List.of(), null);
+  }
+
+  @Override
+  public void close() {
+    ClockUtil.reset();
+    engine.close();
+  }
+
+  private final class TestClock extends Clock {
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.pgproof.workflow.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class WorkflowSettingsTest {
+  @Test
+  void defaultsAreThoseOfTheReadme() {
+    WorkflowSettings settings = settings(Map.of());
+    assertThat(settings.reserveBytes()).isEqualTo(1L << 30);
+    assertThat(settings.retryCycle()).isEqualTo("PT5S,PT30S");
+    assertThat(settings.watchEvery()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(settings.buildTimeout()).isEqualTo(Duration.ofHours(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1G, 1073741824", "1GB, 1073741824", "512MB, 536870912", "64m, 67108864", "2GiB, 2147483648", "1073741824B, 1073741824"})
+  void theReserveIsASizeAsTheOptionsTakeIt(String text, long bytes) {
+    assertThat(settings(Map.of("pgproof.reserve", text)).reserveBytes()).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"63M", "0", "-1G", "1X", "much", ""})
+  void aReserveThatIsTooSmallOrNoSizeIsRefused(String text) {
+    assertThatThrownBy(() -> settings(Map.of("pgproof.reserve", text)))
+        .hasRootCauseInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void durationsAreThoseOfTheOptions() {
+    assertThat(settings(Map.of("pgproof.watch-every", "90s")).watchEvery()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(settings(Map.of("pgproof.build-timeout", "7d")).buildTimeout()).isEqualTo(Duration.ofDays(7));
+    assertThat(settings(Map.of("pgproof.build-timeout", "PT1H30M")).buildTimeout()).isEqualTo(Duration.ofMinutes(90));
+    assertThat(settings(Map.of("pgproof.retry-cycle", "5s,1m")).retryCycle()).isEqualTo("PT5S,PT1M");
+  }
+
+  private static WorkflowSettings settings(Map<String, String> given) {
+    return new Binder(new MapConfigurationPropertySource(given)).bindOrCreate("pgproof", WorkflowSettings.class);
+  }
+}
