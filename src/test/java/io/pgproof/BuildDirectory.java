@@ -25,12 +25,16 @@ public final class BuildDirectory {
     return PATH.resolve(name);
   }
 
-  /** Works on a file or directory of it, which need not be there, while nobody else does: no thread, and no other JVM. */
+  /**
+   * Works on a file or directory of it, which need not be there, while nobody else does: no thread,
+   * and no other JVM.
+   */
   public static synchronized <T> T alone(String name, Work<T> work) {
     try {
       Files.createDirectories(PATH);
       try (FileChannel channel =
-              FileChannel.open(path(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              FileChannel.open(
+                  path(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock lock = channel.lock()) {
         assert lock.isValid();
         return work.on(path(name));

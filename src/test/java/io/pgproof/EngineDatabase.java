@@ -46,14 +46,24 @@ public final class EngineDatabase implements AutoCloseable {
       if (database != null) {
         database.close();
       }
-      throw e instanceof RuntimeException runtime ? runtime : new UncheckedIOException((IOException) e);
+      throw e instanceof RuntimeException runtime
+          ? runtime
+          : new UncheckedIOException((IOException) e);
     }
   }
 
   /** Runs what pg_dump wrote. */
   public void load(Path sql) throws IOException {
-    run(as(binaries.resolve("psql"), "-qX", "--set=ON_ERROR_STOP=1", "--host=" + directory, "--username=" + USER,
-        "--dbname=pgproof", "--file=" + sql, "--output=/dev/null"));
+    run(
+        as(
+            binaries.resolve("psql"),
+            "-qX",
+            "--set=ON_ERROR_STOP=1",
+            "--host=" + directory,
+            "--username=" + USER,
+            "--dbname=pgproof",
+            "--file=" + sql,
+            "--output=/dev/null"));
   }
 
   /** For {@code spring.datasource.url}. */
@@ -72,7 +82,8 @@ public final class EngineDatabase implements AutoCloseable {
 
   /** Ends the server and all its sessions; {@link #startAgain} undoes it. */
   public void stop() throws IOException, InterruptedException {
-    // SIGINT is PostgreSQL's fast shutdown; Process.destroy() sends SIGTERM, which waits for clients.
+    // SIGINT is PostgreSQL's fast shutdown; Process.destroy() sends SIGTERM, which waits for
+    // clients.
     new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start().waitFor();
     if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       server.destroyForcibly().waitFor();
@@ -81,9 +92,19 @@ public final class EngineDatabase implements AutoCloseable {
 
   /** Begins to start the server that was stopped. */
   public void startAgain() throws IOException {
-    List<String> line = as(binaries.resolve("postgres"), "-D", directory.resolve("data").toString(), "-k", directory.toString(),
-        "-c", "listen_addresses=", "-c", "fsync=off");
-    server = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log().toFile()).start();
+    List<String> line =
+        as(
+            binaries.resolve("postgres"),
+            "-D",
+            directory.resolve("data").toString(),
+            "-k",
+            directory.toString(),
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "fsync=off");
+    server =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log().toFile()).start();
   }
 
   @Override
@@ -109,8 +130,15 @@ public final class EngineDatabase implements AutoCloseable {
       run(List.of("chown", USER, directory.toString()));
     }
     Path data = directory.resolve("data");
-    run(as(binaries.resolve("initdb"), "--pgdata=" + data, "--username=" + USER, "--auth=trust", "--encoding=UTF8",
-        "--locale=C.UTF-8", "--no-sync"));
+    run(
+        as(
+            binaries.resolve("initdb"),
+            "--pgdata=" + data,
+            "--username=" + USER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync"));
     startAgain();
     createDatabase();
   }
@@ -124,7 +152,8 @@ public final class EngineDatabase implements AutoCloseable {
         return;
       } catch (SQLException e) {
         if (!server.isAlive() || System.nanoTime() - until > 0) {
-          throw new IllegalStateException("PostgreSQL did not start: " + Files.readString(log()), e);
+          throw new IllegalStateException(
+              "PostgreSQL did not start: " + Files.readString(log()), e);
         }
         pause();
       }
@@ -132,9 +161,11 @@ public final class EngineDatabase implements AutoCloseable {
   }
 
   private String url(String name) {
-    return "jdbc:postgresql://localhost/" + name
+    return "jdbc:postgresql://localhost/"
+        + name
         + "?socketFactory=org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg&socketFactoryArg="
-        + directory.resolve(".s.PGSQL.5432") + "&sslmode=disable&gssEncMode=disable";
+        + directory.resolve(".s.PGSQL.5432")
+        + "&sslmode=disable&gssEncMode=disable";
   }
 
   private Path log() {
@@ -147,7 +178,9 @@ public final class EngineDatabase implements AutoCloseable {
         return versions
             .map(version -> version.resolve("bin"))
             .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
-            .max(Comparator.comparingInt(bin -> Integer.parseInt(bin.getParent().getFileName().toString())))
+            .max(
+                Comparator.comparingInt(
+                    bin -> Integer.parseInt(bin.getParent().getFileName().toString())))
             .orElseThrow(EngineDatabase::notInstalled);
       }
     }
@@ -155,7 +188,8 @@ public final class EngineDatabase implements AutoCloseable {
   }
 
   private static IllegalStateException notInstalled() {
-    return new IllegalStateException("no PostgreSQL server below " + INSTALLED + "\nHINT: apt-get install postgresql");
+    return new IllegalStateException(
+        "no PostgreSQL server below " + INSTALLED + "\nHINT: apt-get install postgresql");
   }
 
   // The server refuses to run as root. It gets SIGQUIT when the test's process dies before close().

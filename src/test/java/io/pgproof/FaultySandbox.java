@@ -12,7 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.stereotype.Component;
 
-/** The real sandbox of an owner in this process, which fails where a test says so, after it has done half of the work. */
+/**
+ * The real sandbox of an owner in this process, which fails where a test says so, after it has done
+ * half of the work.
+ */
 public final class FaultySandbox implements Sandbox {
   private static final Map<Call, Integer> FAILING = new ConcurrentHashMap<>();
 
@@ -23,7 +26,12 @@ public final class FaultySandbox implements Sandbox {
   }
 
   /** What may fail. */
-  public enum Call { CREATE, START, LOOK, DESTROY }
+  public enum Call {
+    CREATE,
+    START,
+    LOOK,
+    DESTROY
+  }
 
   /** The next calls of this kind fail, as many as said. */
   public static void fail(Call call, int times) {
@@ -81,7 +89,13 @@ public final class FaultySandbox implements Sandbox {
   }
 
   @Override
-  public Ended run(MachineId id, int uid, int gid, Map<String, String> environment, Duration limit, List<String> line) {
+  public Ended run(
+      MachineId id,
+      int uid,
+      int gid,
+      Map<String, String> environment,
+      Duration limit,
+      List<String> line) {
     return real.run(id, uid, gid, environment, limit, line);
   }
 

@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file system of its own that can be frozen: whoever writes to it then is held by the kernel and cannot be killed, as before a
- * disk that does not answer. It needs root and loop devices.
+ * A file system of its own that can be frozen: whoever writes to it then is held by the kernel and
+ * cannot be killed, as before a disk that does not answer. It needs root and loop devices.
  */
 public final class FrozenDisk implements AutoCloseable {
   /** Thaws when it is told to, when the tests are gone, and at the latest after a minute. */
-  private static final String FREEZE = """
+  private static final String FREEZE =
+      """
       until [ -e "$2" ] || [ $SECONDS -ge 60 ]; do :; done
       fsfreeze --freeze "$1" && echo frozen && read -r -t 60; fsfreeze --unfreeze "$1"
       """;
@@ -34,7 +35,9 @@ public final class FrozenDisk implements AutoCloseable {
       file.setLength(bytes);
     }
     assumeTrue(run("mkfs.ext4", "-q", image.toString()), "mkfs.ext4 failed");
-    assumeTrue(run("mount", "-o", "loop", image.toString(), place.toString()), "there is no loop device to be had");
+    assumeTrue(
+        run("mount", "-o", "loop", image.toString(), place.toString()),
+        "there is no loop device to be had");
     return new FrozenDisk(image, place);
   }
 
@@ -44,8 +47,10 @@ public final class FrozenDisk implements AutoCloseable {
 
   /** Freezes it at the moment at which this file is there, and returns then. */
   public void freezeOnce(Path file) throws IOException {
-    frozen = new ProcessBuilder("bash", "-c", FREEZE, "bash", place.toString(), file.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    frozen =
+        new ProcessBuilder("bash", "-c", FREEZE, "bash", place.toString(), file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     if (!"frozen".equals(frozen.inputReader().readLine())) {
       throw new IOException(place + " could not be frozen");
     }
@@ -71,7 +76,11 @@ public final class FrozenDisk implements AutoCloseable {
   }
 
   private static boolean run(String... line) throws IOException {
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    Process process =
+        new ProcessBuilder(line)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
     return process.onExit().orTimeout(1, TimeUnit.MINUTES).join().exitValue() == 0;
   }
 }

@@ -15,11 +15,15 @@ import java.util.Properties;
 public final class Gate {
   private static final String NAME = "let-go";
 
-  /** An assertion that is answered, by true, once {@link #open} was called for the run that asks it. */
-  public static final String ASSERTION = """
+  /**
+   * An assertion that is answered, by true, once {@link #open} was called for the run that asks it.
+   */
+  public static final String ASSERTION =
+      """
       with recursive held as (
         select 1 union all select 1 from held, pg_sleep(0.05) where (pg_stat_file('/pgproof/socket/%s', true)).size is null)
-      select count(*) > 0 from held""".formatted(NAME);
+      select count(*) > 0 from held"""
+          .formatted(NAME);
 
   private Gate() {}
 
@@ -33,14 +37,20 @@ public final class Gate {
     Properties settings = new Properties();
     settings.setProperty("user", "postgres");
     settings.setProperty("socketFactory", "org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg");
-    settings.setProperty("socketFactoryArg", run.socket().resolve(".s.PGSQL." + ServerAddress.PORT).toString());
+    settings.setProperty(
+        "socketFactoryArg", run.socket().resolve(".s.PGSQL." + ServerAddress.PORT).toString());
     settings.setProperty("sslmode", "disable");
     settings.setProperty("gssEncMode", "disable");
     settings.setProperty("connectTimeout", "10");
-    try (Connection connection = DriverManager.getConnection("jdbc:postgresql://localhost/postgres", settings);
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:postgresql://localhost/postgres", settings);
         Statement statement = connection.createStatement();
-        ResultSet sessions = statement.executeQuery("select count(*) from pg_stat_activity"
-            + " where state = 'active' and query like '%" + NAME + "%' and pid <> pg_backend_pid()")) {
+        ResultSet sessions =
+            statement.executeQuery(
+                "select count(*) from pg_stat_activity"
+                    + " where state = 'active' and query like '%"
+                    + NAME
+                    + "%' and pid <> pg_backend_pid()")) {
       return sessions.next() && sessions.getInt(1) > 0;
     } catch (SQLException e) {
       // It does not answer yet.

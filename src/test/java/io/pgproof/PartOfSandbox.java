@@ -31,7 +31,13 @@ public abstract class PartOfSandbox implements Sandbox {
   }
 
   @Override
-  public Ended run(MachineId id, int uid, int gid, Map<String, String> environment, Duration limit, List<String> line) {
+  public Ended run(
+      MachineId id,
+      int uid,
+      int gid,
+      Map<String, String> environment,
+      Duration limit,
+      List<String> line) {
     throw new UnsupportedOperationException();
   }
 

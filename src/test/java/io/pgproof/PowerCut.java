@@ -18,8 +18,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A directory on a disk of its own whose power can be cut: what was not flushed to it by then is lost. The disk is a file on
- * XFS, where a copy of it is taken at once. Needs root, loop devices and mkfs; the test is skipped where one is missing.
+ * A directory on a disk of its own whose power can be cut: what was not flushed to it by then is
+ * lost. The disk is a file on XFS, where a copy of it is taken at once. Needs root, loop devices
+ * and mkfs; the test is skipped where one is missing.
  */
 public final class PowerCut implements AutoCloseable {
   private static final HostPrograms PROGRAMS = new HostPrograms();
@@ -31,7 +32,9 @@ public final class PowerCut implements AutoCloseable {
   private final Path afterCut;
   private final Path mounted;
 
-  /** @param fileSystem of the disk: {@code ext4} or {@code xfs} */
+  /**
+   * @param fileSystem of the disk: {@code ext4} or {@code xfs}
+   */
   public PowerCut(String fileSystem) throws IOException {
     this.fileSystem = fileSystem;
     place = Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-");
@@ -41,9 +44,12 @@ public final class PowerCut implements AutoCloseable {
     afterCut = shelf.resolve("after-cut");
     try {
       Path below = sparse(place.resolve("below"), SHELF_BYTES);
-      assumeTrue(run("mkfs.xfs", "-q", below.toString()) && run("mount", "-o", "loop", below.toString(), shelf.toString()),
+      assumeTrue(
+          run("mkfs.xfs", "-q", below.toString())
+              && run("mount", "-o", "loop", below.toString(), shelf.toString()),
           "no XFS in a file can be mounted here");
-      assumeTrue(run("mkfs." + fileSystem, "-q", sparse(disk, SHELF_BYTES / 2).toString()) && mount(),
+      assumeTrue(
+          run("mkfs." + fileSystem, "-q", sparse(disk, SHELF_BYTES / 2).toString()) && mount(),
           "no " + fileSystem + " in a file can be mounted here");
     } catch (IOException | RuntimeException e) {
       close();
@@ -78,11 +84,19 @@ public final class PowerCut implements AutoCloseable {
   }
 
   private boolean mount() throws IOException {
-    // A process that has the mounts for itself may keep that of the disk before the cut, for which XFS would refuse this one.
-    if (!run("mount", "-o", fileSystem.equals("xfs") ? "loop,nouuid" : "loop", disk.toString(), mounted.toString())) {
+    // A process that has the mounts for itself may keep that of the disk before the cut, for which
+    // XFS would refuse this one.
+    if (!run(
+        "mount",
+        "-o",
+        fileSystem.equals("xfs") ? "loop,nouuid" : "loop",
+        disk.toString(),
+        mounted.toString())) {
       return false;
     }
-    Files.createDirectories(directory(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.createDirectories(
+        directory(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     return true;
   }
 

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Looks for what a verification may leave on this machine: files, mounts, control groups, processes. */
+/**
+ * Looks for what a verification may leave on this machine: files, mounts, control groups,
+ * processes.
+ */
 public final class Remains {
   private static final String PROCESS = "process ";
   private static final Duration HOOK_ENDS_WITHIN = Duration.ofSeconds(30);
@@ -29,7 +32,9 @@ public final class Remains {
     List<String> left = of(state);
     // A hook that LXC starts as a container stops may outlive it by a moment.
     for (long until = System.nanoTime() + HOOK_ENDS_WITHIN.toNanos();
-        !left.isEmpty() && left.stream().allMatch(what -> what.startsWith(PROCESS)) && System.nanoTime() < until;) {
+        !left.isEmpty()
+            && left.stream().allMatch(what -> what.startsWith(PROCESS))
+            && System.nanoTime() < until; ) {
       pause();
       left = of(state);
     }
@@ -47,29 +52,35 @@ public final class Remains {
   /** The control groups whose names contain this. */
   public static List<Path> controlGroups(String name) throws IOException {
     List<Path> found = new ArrayList<>();
-    Files.walkFileTree(Path.of("/sys/fs/cgroup"), Set.of(), 3, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
-        if (group.getFileName().toString().contains(name)) {
-          found.add(group);
-        }
-        return FileVisitResult.CONTINUE;
-      }
+    Files.walkFileTree(
+        Path.of("/sys/fs/cgroup"),
+        Set.of(),
+        3,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
+            if (group.getFileName().toString().contains(name)) {
+              found.add(group);
+            }
+            return FileVisitResult.CONTINUE;
+          }
 
-      // Those of others come and go.
-      @Override
-      public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-        if (failure instanceof NoSuchFileException) {
-          return FileVisitResult.CONTINUE;
-        }
-        throw failure;
-      }
+          // Those of others come and go.
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
 
-      @Override
-      public FileVisitResult postVisitDirectory(Path group, IOException failure) throws IOException {
-        return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(group, failure);
-      }
-    });
+          @Override
+          public FileVisitResult postVisitDirectory(Path group, IOException failure)
+              throws IOException {
+            return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(group, failure);
+          }
+        });
     return found;
   }
 
@@ -82,15 +93,25 @@ public final class Remains {
         }
       }
       Files.readAllLines(Path.of("/proc/mounts")).stream()
-          .filter(line -> line.contains(state.path() + "/runs/") || line.contains(state.machinePrefix()))
-          .map(line -> "mount " + line).forEach(left::add);
+          .filter(
+              line ->
+                  line.contains(state.path() + "/runs/") || line.contains(state.machinePrefix()))
+          .map(line -> "mount " + line)
+          .forEach(left::add);
       controlGroups(state.machinePrefix()).forEach(group -> left.add("control group " + group));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     ProcessHandle.allProcesses()
-        .filter(process -> process.info().commandLine().map(line -> line.contains(state.machinePrefix())).orElse(false))
-        .map(process -> PROCESS + process.pid() + " " + process.info().commandLine().orElse("")).forEach(left::add);
+        .filter(
+            process ->
+                process
+                    .info()
+                    .commandLine()
+                    .map(line -> line.contains(state.machinePrefix()))
+                    .orElse(false))
+        .map(process -> PROCESS + process.pid() + " " + process.info().commandLine().orElse(""))
+        .forEach(left::add);
     return left;
   }
 }

@@ -32,7 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RoomsTest {
   private static final String HERE = "io.pgproof";
   private static final int MOST_CLASSES = 25;
-  private static final Pattern IMPORT = Pattern.compile("^import (?:static )?(io\\.pgproof(?:\\.[a-z]+)*)\\.[A-Z]", Pattern.MULTILINE);
+  private static final Pattern IMPORT =
+      Pattern.compile(
+          "^import (?:static )?(io\\.pgproof(?:\\.[a-z]+)*)\\.[A-Z]", Pattern.MULTILINE);
 
   /** From bottom to top: a room, and the rooms below it that it imports. */
   private static final Map<String, Set<String>> ROOMS = new LinkedHashMap<>();
@@ -52,35 +54,184 @@ class RoomsTest {
     room("backup.format", "proof", "backup.archive");
     room("backup.pages", "proof", "backup.format");
     room("backup.wal", "proof", "backup.archive", "backup.format");
-    room("backup.source", "proof", "backup.binding", "backup.archive", "backup.format", "backup.wal");
-    room("backup.restore", "proof", "backup.binding", "backup.archive", "backup.format", "backup.pages", "backup.wal", "backup.source");
+    room(
+        "backup.source",
+        "proof",
+        "backup.binding",
+        "backup.archive",
+        "backup.format",
+        "backup.wal");
+    room(
+        "backup.restore",
+        "proof",
+        "backup.binding",
+        "backup.archive",
+        "backup.format",
+        "backup.pages",
+        "backup.wal",
+        "backup.source");
     room("sandbox");
     room("sandbox.lxc.binding");
     room("sandbox.lxc", "proof", "command", "sandbox", "sandbox.lxc.binding");
     room("image", "proof", "command", "yaml", "sandbox");
     room("postgres.server", "proof", "backup.format");
-    room("postgres.recovery", "proof", "sandbox", "backup.format", "backup.wal", "backup.restore", "postgres.server");
-    room("postgres.check", "proof", "sandbox", "backup.format", "backup.pages", "postgres.server", "postgres.recovery");
+    room(
+        "postgres.recovery",
+        "proof",
+        "sandbox",
+        "backup.format",
+        "backup.wal",
+        "backup.restore",
+        "postgres.server");
+    room(
+        "postgres.check",
+        "proof",
+        "sandbox",
+        "backup.format",
+        "backup.pages",
+        "postgres.server",
+        "postgres.recovery");
     room("audit", "proof");
-    room("evidence", "proof", "target", "audit", "backup.format", "backup.source", "postgres.recovery");
+    room(
+        "evidence",
+        "proof",
+        "target",
+        "audit",
+        "backup.format",
+        "backup.source",
+        "postgres.recovery");
     room("demo", "sandbox", "image", "postgres.server", "postgres.recovery");
     room("notify", "target");
     room("workflow.model", "evidence");
     room("workflow.engine", "proof", "target", "audit", "evidence", "workflow.model");
     room("workflow.guard", "workflow.model", "workflow.engine");
-    room("workflow.notify", "proof", "target", "audit", "evidence", "notify", "workflow.model", "workflow.engine");
-    room("workflow.attempt", "proof", "state", "target", "backup.format", "backup.pages", "backup.source", "backup.restore", "sandbox", "image", "postgres.server", "postgres.recovery", "postgres.check", "audit", "evidence", "workflow.model", "workflow.engine");
-    room("workflow.verify", "proof", "target", "backup.source", "backup.restore", "sandbox", "image", "audit", "evidence", "workflow.model", "workflow.engine", "workflow.notify", "workflow.attempt");
-    room("workflow.decide", "proof", "target", "audit", "evidence", "workflow.model", "workflow.engine", "workflow.notify", "workflow.verify");
-    room("workflow.schedule", "proof", "target", "backup.format", "backup.source", "backup.restore", "audit", "evidence", "workflow.model", "workflow.engine", "workflow.notify", "workflow.verify");
+    room(
+        "workflow.notify",
+        "proof",
+        "target",
+        "audit",
+        "evidence",
+        "notify",
+        "workflow.model",
+        "workflow.engine");
+    room(
+        "workflow.attempt",
+        "proof",
+        "state",
+        "target",
+        "backup.format",
+        "backup.pages",
+        "backup.source",
+        "backup.restore",
+        "sandbox",
+        "image",
+        "postgres.server",
+        "postgres.recovery",
+        "postgres.check",
+        "audit",
+        "evidence",
+        "workflow.model",
+        "workflow.engine");
+    room(
+        "workflow.verify",
+        "proof",
+        "target",
+        "backup.source",
+        "backup.restore",
+        "sandbox",
+        "image",
+        "audit",
+        "evidence",
+        "workflow.model",
+        "workflow.engine",
+        "workflow.notify",
+        "workflow.attempt");
+    room(
+        "workflow.decide",
+        "proof",
+        "target",
+        "audit",
+        "evidence",
+        "workflow.model",
+        "workflow.engine",
+        "workflow.notify",
+        "workflow.verify");
+    room(
+        "workflow.schedule",
+        "proof",
+        "target",
+        "backup.format",
+        "backup.source",
+        "backup.restore",
+        "audit",
+        "evidence",
+        "workflow.model",
+        "workflow.engine",
+        "workflow.notify",
+        "workflow.verify");
     room("control", "proof", "state", "target", "image", "audit", "evidence", "workflow.attempt");
-    room("daemon", "", "proof", "command", "state", "target", "sandbox", "sandbox.lxc", "image", "audit", "evidence", "demo", "workflow.notify", "workflow.attempt", "workflow.verify", "workflow.schedule", "control");
-    room("cli", "", "proof", "command", "state", "target", "backup.restore", "sandbox", "sandbox.lxc", "image", "audit", "evidence", "workflow.attempt", "control", "daemon");
+    room(
+        "daemon",
+        "",
+        "proof",
+        "command",
+        "state",
+        "target",
+        "sandbox",
+        "sandbox.lxc",
+        "image",
+        "audit",
+        "evidence",
+        "demo",
+        "workflow.notify",
+        "workflow.attempt",
+        "workflow.verify",
+        "workflow.schedule",
+        "control");
+    room(
+        "cli",
+        "",
+        "proof",
+        "command",
+        "state",
+        "target",
+        "backup.restore",
+        "sandbox",
+        "sandbox.lxc",
+        "image",
+        "audit",
+        "evidence",
+        "workflow.attempt",
+        "control",
+        "daemon");
     room("web");
     room("web.cockpit", "workflow.model");
     outside("com.sun.jna", "sandbox.lxc.binding", "backup.binding");
-    outside("org.camunda", "workflow.engine", "workflow.guard", "workflow.notify", "workflow.attempt", "workflow.verify", "workflow.decide", "workflow.schedule", "web.cockpit");
-    outside("org.springframework", "", "audit", "evidence", "workflow.engine", "workflow.guard", "workflow.notify", "workflow.attempt", "workflow.verify", "workflow.decide", "workflow.schedule", "daemon", "web", "web.cockpit");
+    outside(
+        "org.camunda",
+        "workflow.engine",
+        "workflow.guard",
+        "workflow.notify",
+        "workflow.attempt",
+        "workflow.verify",
+        "workflow.decide",
+        "workflow.schedule",
+        "web.cockpit");
+    outside(
+        "org.springframework",
+        "",
+        "audit",
+        "evidence",
+        "workflow.engine",
+        "workflow.guard",
+        "workflow.notify",
+        "workflow.attempt",
+        "workflow.verify",
+        "workflow.decide",
+        "workflow.schedule",
+        "daemon",
+        "web",
+        "web.cockpit");
     outside("picocli", "cli");
     outside("java.sql", "postgres.server", "postgres.recovery", "postgres.check", "audit", "demo");
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");
@@ -94,7 +245,9 @@ class RoomsTest {
   }
 
   private static final JavaClasses CLASSES =
-      new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(HERE);
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(HERE);
 
   private static void room(String room, String... imports) {
     ROOMS.put(room, new TreeSet<>(List.of(imports)));
@@ -118,8 +271,10 @@ class RoomsTest {
     Set<String> forbidden = new TreeSet<>(ROOMS.keySet());
     forbidden.removeAll(ROOMS.get(room));
     forbidden.remove(room);
-    noClasses().that(resideInAPackage(packageOf(room)))
-        .should().dependOnClassesThat(resideInAnyPackage(packagesOf(forbidden)))
+    noClasses()
+        .that(resideInAPackage(packageOf(room)))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(packagesOf(forbidden)))
         .because("room '" + room + "' may import " + ROOMS.get(room) + " only")
         .check(CLASSES);
   }
@@ -136,13 +291,19 @@ class RoomsTest {
   /** By the classes, and by the sources, which also name the constants that the compiler copies. */
   private static Set<String> importsOf(String room) throws IOException {
     Set<String> imports = new TreeSet<>();
-    CLASSES.stream().filter(type -> type.getPackageName().equals(packageOf(room)))
+    CLASSES.stream()
+        .filter(type -> type.getPackageName().equals(packageOf(room)))
         .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
         .map(dependency -> dependency.getTargetClass().getBaseComponentType().getPackageName())
-        .filter(name -> name.startsWith(HERE)).map(RoomsTest::roomOf).forEach(imports::add);
+        .filter(name -> name.startsWith(HERE))
+        .map(RoomsTest::roomOf)
+        .forEach(imports::add);
     try (Stream<Path> files = Files.list(directoryOf(room))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        IMPORT.matcher(Files.readString(file)).results().forEach(found -> imports.add(roomOf(found.group(1))));
+        IMPORT
+            .matcher(Files.readString(file))
+            .results()
+            .forEach(found -> imports.add(roomOf(found.group(1))));
       }
     }
     imports.remove(room);
@@ -152,35 +313,55 @@ class RoomsTest {
   @Test
   void everyRoomImportsOnlyWhatStandsBelowIt() {
     List<String> order = new ArrayList<>(ROOMS.keySet());
-    ROOMS.forEach((room, imports) -> assertThat(order.subList(0, order.indexOf(room))).as(room).containsAll(imports));
+    ROOMS.forEach(
+        (room, imports) ->
+            assertThat(order.subList(0, order.indexOf(room))).as(room).containsAll(imports));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("libraries")
   void librariesAreImportedWhereTheyBelong(String library) {
-    DescribedPredicate<JavaClass> elsewhere = DescribedPredicate.not(resideInAnyPackage(packagesOf(OUTSIDE.get(library))));
-    noClasses().that(elsewhere)
-        .should().dependOnClassesThat(resideInAPackage(library + ".."))
+    DescribedPredicate<JavaClass> elsewhere =
+        DescribedPredicate.not(resideInAnyPackage(packagesOf(OUTSIDE.get(library))));
+    noClasses()
+        .that(elsewhere)
+        .should()
+        .dependOnClassesThat(resideInAPackage(library + ".."))
         .because(library + " belongs to " + OUTSIDE.get(library))
         .check(CLASSES);
-    Set<String> using = CLASSES.stream()
-        .filter(type -> type.getDirectDependenciesFromSelf().stream()
-            .anyMatch(dependency -> dependency.getTargetClass().getBaseComponentType().getPackageName().startsWith(library)))
-        .map(type -> roomOf(type.getPackageName())).collect(Collectors.toCollection(TreeSet::new));
+    Set<String> using =
+        CLASSES.stream()
+            .filter(
+                type ->
+                    type.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(
+                            dependency ->
+                                dependency
+                                    .getTargetClass()
+                                    .getBaseComponentType()
+                                    .getPackageName()
+                                    .startsWith(library)))
+            .map(type -> roomOf(type.getPackageName()))
+            .collect(Collectors.toCollection(TreeSet::new));
     assertThat(using).as("rooms that import " + library).isEqualTo(OUTSIDE.get(library));
   }
 
   @Test
   void everyPackageIsARoom() {
-    Set<String> packages = CLASSES.stream().map(type -> roomOf(type.getPackageName())).collect(Collectors.toSet());
+    Set<String> packages =
+        CLASSES.stream().map(type -> roomOf(type.getPackageName())).collect(Collectors.toSet());
     assertThat(packages).isEqualTo(ROOMS.keySet());
   }
 
   @Test
   void noRoomIsCrowded() {
-    Map<String, Long> crowded = CLASSES.stream().filter(JavaClass::isTopLevelClass)
-        .filter(type -> !type.getSimpleName().equals("package-info"))
-        .collect(Collectors.groupingBy(type -> roomOf(type.getPackageName()), Collectors.counting()));
+    Map<String, Long> crowded =
+        CLASSES.stream()
+            .filter(JavaClass::isTopLevelClass)
+            .filter(type -> !type.getSimpleName().equals("package-info"))
+            .collect(
+                Collectors.groupingBy(
+                    type -> roomOf(type.getPackageName()), Collectors.counting()));
     crowded.values().removeIf(classes -> classes <= MOST_CLASSES);
     assertThat(crowded).isEmpty();
   }
@@ -204,17 +385,28 @@ class RoomsTest {
   @Test
   void theTablesStandInTheDocumentation() throws IOException {
     List<String> table = new ArrayList<>(List.of("| room | holds | imports |", "|---|---|---|"));
-    ROOMS.forEach((room, imports) -> table.add(
-        "| " + named(room) + " | " + purpose(room).replaceFirst("\\.$", "") + " | " + named(imports) + " |"));
+    ROOMS.forEach(
+        (room, imports) ->
+            table.add(
+                "| "
+                    + named(room)
+                    + " | "
+                    + purpose(room).replaceFirst("\\.$", "")
+                    + " | "
+                    + named(imports)
+                    + " |"));
     table.addAll(List.of("", "| library | only in |", "|---|---|"));
     OUTSIDE.forEach((library, rooms) -> table.add("| `" + library + "` | " + named(rooms) + " |"));
-    assertThat(Files.readString(Path.of("docs/architecture.md"))).contains(String.join("\n", table));
+    assertThat(Files.readString(Path.of("docs/architecture.md")))
+        .contains(String.join("\n", table));
   }
 
   private static String named(Set<String> rooms) {
     List<String> order = new ArrayList<>(ROOMS.keySet());
     order.retainAll(rooms);
-    return order.isEmpty() ? "–" : order.stream().map(RoomsTest::named).collect(Collectors.joining(", "));
+    return order.isEmpty()
+        ? "–"
+        : order.stream().map(RoomsTest::named).collect(Collectors.joining(", "));
   }
 
   private static String named(String room) {
@@ -225,7 +417,9 @@ class RoomsTest {
   private static String purpose(String room) {
     try {
       String file = Files.readString(directoryOf(room).resolve("package-info.java"));
-      return file.substring(file.indexOf("/**") + 3, file.indexOf("*/")).replaceAll("\\s*\n \\*", "").strip();
+      return file.substring(file.indexOf("/**") + 3, file.indexOf("*/"))
+          .replaceAll("\\s*\n \\*", "")
+          .strip();
     } catch (IOException e) {
       return "";
     }

@@ -44,7 +44,8 @@ public final class Tars {
   }
 
   /** Gives every file the content that comes of its name and its content. */
-  public static void change(Path archive, BiFunction<String, byte[], byte[]> content) throws IOException {
+  public static void change(Path archive, BiFunction<String, byte[], byte[]> content)
+      throws IOException {
     List<Member> changed = new ArrayList<>();
     try (TarArchiveInputStream in = new TarArchiveInputStream(unzipped(archive))) {
       for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
@@ -55,7 +56,8 @@ public final class Tars {
     repack(archive, name -> true, changed);
   }
 
-  private static void repack(Path archive, Predicate<String> leftOut, List<Member> added) throws IOException {
+  private static void repack(Path archive, Predicate<String> leftOut, List<Member> added)
+      throws IOException {
     Path packed = archive.resolveSibling("repacked");
     try (TarArchiveInputStream in = new TarArchiveInputStream(unzipped(archive));
         TarArchiveOutputStream out = new TarArchiveOutputStream(zipped(packed))) {

@@ -39,8 +39,8 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * One owner on a state directory of its own, its images and real backups, made once for all tests that need them and removed
- * when the last has run.
+ * One owner on a state directory of its own, its images and real backups, made once for all tests
+ * that need them and removed when the last has run.
  */
 public final class TestEnvironment implements LauncherSessionListener {
   private static final Map<Integer, Image> IMAGES = new HashMap<>();
@@ -77,23 +77,32 @@ public final class TestEnvironment implements LauncherSessionListener {
 
   /** The image of this version, which {@link #state()} has from the first call on. */
   public static synchronized Image image(int major) {
-    return IMAGES.computeIfAbsent(major, version -> {
-      Sandbox sandbox = sandbox();
-      try {
-        TestImages.link(TestImages.of(version, sandbox.firstHostId()), state().images());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return new BuiltImages(state().images(), state().imageSources(), sandbox::firstHostId, PROGRAMS, Clock.systemUTC())
-          .find(version).orElseThrow();
-    });
+    return IMAGES.computeIfAbsent(
+        major,
+        version -> {
+          Sandbox sandbox = sandbox();
+          try {
+            TestImages.link(TestImages.of(version, sandbox.firstHostId()), state().images());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          return new BuiltImages(
+                  state().images(),
+                  state().imageSources(),
+                  sandbox::firstHostId,
+                  PROGRAMS,
+                  Clock.systemUTC())
+              .find(version)
+              .orElseThrow();
+        });
   }
 
   /** A state directory of its own that has the image of this version; the caller removes it. */
   public static StateDirectory stateWithImage(int major) {
     Image image = image(major);
     try {
-      StateDirectory own = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+      StateDirectory own =
+          new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
       TestImages.link(image, own.images());
       return own;
     } catch (IOException e) {
@@ -104,50 +113,61 @@ public final class TestEnvironment implements LauncherSessionListener {
   /** A source database of this version that the caller closes. */
   public static SourceDatabase source(int major, String name, SourceOptions options) {
     Path place = state().path().resolve("sources").resolve(name);
-    return SourceDatabase.start(sandbox(), image(major), state().machinePrefix() + name, place, options);
+    return SourceDatabase.start(
+        sandbox(), image(major), state().machinePrefix() + name, place, options);
   }
 
-  /** A sound tar backup by gzip, taken while orders came in; never to be changed, see {@link #copy}. */
+  /**
+   * A sound tar backup by gzip, taken while orders came in; never to be changed, see {@link #copy}.
+   */
   public static synchronized Path backup(int major) {
-    return BACKUPS.computeIfAbsent(major, version -> {
-      Path kept = state().path().resolve("backups").resolve("sound-" + version);
-      try (SourceDatabase source =
-          source(version, "source-" + version, SourceOptions.standard().keepingBackupsIn(kept))) {
-        source.fill(20_000);
-        try (OrderWriter writer = source.keepWriting()) {
-          // The more slowly until orders came in meanwhile and recovery needs more than one segment.
-          for (int rate = 16; rate > 0; rate /= 2) {
-            long before = writer.written();
-            Path backup = backUpFromSegmentToSegment(source, rate);
-            if (writer.written() > before && segments(backup) > 3) {
-              return backup;
+    return BACKUPS.computeIfAbsent(
+        major,
+        version -> {
+          Path kept = state().path().resolve("backups").resolve("sound-" + version);
+          try (SourceDatabase source =
+              source(
+                  version, "source-" + version, SourceOptions.standard().keepingBackupsIn(kept))) {
+            source.fill(20_000);
+            try (OrderWriter writer = source.keepWriting()) {
+              // The more slowly until orders came in meanwhile and recovery needs more than one
+              // segment.
+              for (int rate = 16; rate > 0; rate /= 2) {
+                long before = writer.written();
+                Path backup = backUpFromSegmentToSegment(source, rate);
+                if (writer.written() > before && segments(backup) > 3) {
+                  return backup;
+                }
+                Trees.remove(backup);
+              }
             }
-            Trees.remove(backup);
+            throw new IllegalStateException("no backup came about while orders came in");
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
           }
-        }
-        throw new IllegalStateException("no backup came about while orders came in");
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    });
+        });
   }
 
-  private static Path backUpFromSegmentToSegment(SourceDatabase source, int rate) throws InterruptedException {
-    Thread switching = new Thread(() -> {
-      while (!Thread.currentThread().isInterrupted()) {
-        source.switchWal();
-        try {
-          Thread.sleep(300);
-        } catch (InterruptedException e) {
-          return;
-        }
-      }
-    });
+  private static Path backUpFromSegmentToSegment(SourceDatabase source, int rate)
+      throws InterruptedException {
+    Thread switching =
+        new Thread(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                source.switchWal();
+                try {
+                  Thread.sleep(300);
+                } catch (InterruptedException e) {
+                  return;
+                }
+              }
+            });
     switching.start();
     try {
-      return source.baseBackup("backup", "--format=tar", "--wal-method=stream", "--gzip", "--max-rate=" + rate + "M");
+      return source.baseBackup(
+          "backup", "--format=tar", "--wal-method=stream", "--gzip", "--max-rate=" + rate + "M");
     } finally {
       switching.interrupt();
       switching.join();
@@ -155,7 +175,9 @@ public final class TestEnvironment implements LauncherSessionListener {
   }
 
   private static long segments(Path backup) throws IOException {
-    return Tars.names(backup.resolve("pg_wal.tar.gz")).stream().filter(name -> name.matches("[0-9A-F]{24}")).count();
+    return Tars.names(backup.resolve("pg_wal.tar.gz")).stream()
+        .filter(name -> name.matches("[0-9A-F]{24}"))
+        .count();
   }
 
   /** A copy of a backup for the caller to damage, below {@code place}. */
@@ -174,40 +196,114 @@ public final class TestEnvironment implements LauncherSessionListener {
     return request(backup, SourceDatabase.FRESHNESS_QUERY);
   }
 
-  public static VerificationRequest request(Path backup, String freshnessQuery, String... assertions) {
-    return new VerificationRequest(Optional.empty(), backup, Optional.ofNullable(freshnessQuery),
-        VerificationRequest.DEFAULT_DATABASE, ZoneOffset.UTC, VerificationRequest.DEFAULT_MAX_AGE, List.of(assertions),
-        Depth.STANDARD, Optional.empty(), VerificationRequest.DEFAULT_RECOVERY_TIMEOUT,
-        Timeouts.DEFAULT.stay(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT), Timeouts.DEFAULT,
-        VerificationRequest.DEFAULT_SUPERUSER, Resources.DEFAULT, Duration.ZERO, VerificationRequest.Patience.DEFAULT, "tester");
+  public static VerificationRequest request(
+      Path backup, String freshnessQuery, String... assertions) {
+    return new VerificationRequest(
+        Optional.empty(),
+        backup,
+        Optional.ofNullable(freshnessQuery),
+        VerificationRequest.DEFAULT_DATABASE,
+        ZoneOffset.UTC,
+        VerificationRequest.DEFAULT_MAX_AGE,
+        List.of(assertions),
+        Depth.STANDARD,
+        Optional.empty(),
+        VerificationRequest.DEFAULT_RECOVERY_TIMEOUT,
+        Timeouts.DEFAULT.stay(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT),
+        Timeouts.DEFAULT,
+        VerificationRequest.DEFAULT_SUPERUSER,
+        Resources.DEFAULT,
+        Duration.ZERO,
+        VerificationRequest.Patience.DEFAULT,
+        "tester");
   }
 
   /** The same request at another depth. */
   public static VerificationRequest at(Depth depth, VerificationRequest sound) {
-    return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
-        sound.maxAge(), sound.assertions(), depth, sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(), sound.timeouts(),
-        sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
+    return new VerificationRequest(
+        sound.target(),
+        sound.path(),
+        sound.freshnessQuery(),
+        sound.database(),
+        sound.zone(),
+        sound.maxAge(),
+        sound.assertions(),
+        depth,
+        sound.walArchive(),
+        sound.recoveryTimeout(),
+        sound.stayTimeout(),
+        sound.timeouts(),
+        sound.superuser(),
+        sound.resources(),
+        sound.keep(),
+        sound.patience(),
+        sound.askedBy());
   }
 
   /** The same request with other limits. */
   public static VerificationRequest within(Timeouts timeouts, VerificationRequest sound) {
-    return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
-        sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
-        timeouts, sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
+    return new VerificationRequest(
+        sound.target(),
+        sound.path(),
+        sound.freshnessQuery(),
+        sound.database(),
+        sound.zone(),
+        sound.maxAge(),
+        sound.assertions(),
+        sound.depth(),
+        sound.walArchive(),
+        sound.recoveryTimeout(),
+        sound.stayTimeout(),
+        timeouts,
+        sound.superuser(),
+        sound.resources(),
+        sound.keep(),
+        sound.patience(),
+        sound.askedBy());
   }
 
   /** The same request with other resources. */
   public static VerificationRequest with(Resources resources, VerificationRequest sound) {
-    return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
-        sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
-        sound.timeouts(), sound.superuser(), resources, sound.keep(), sound.patience(), sound.askedBy());
+    return new VerificationRequest(
+        sound.target(),
+        sound.path(),
+        sound.freshnessQuery(),
+        sound.database(),
+        sound.zone(),
+        sound.maxAge(),
+        sound.assertions(),
+        sound.depth(),
+        sound.walArchive(),
+        sound.recoveryTimeout(),
+        sound.stayTimeout(),
+        sound.timeouts(),
+        sound.superuser(),
+        resources,
+        sound.keep(),
+        sound.patience(),
+        sound.askedBy());
   }
 
   /** The same request with its copy kept where it is not proven. */
   public static VerificationRequest keeping(Duration keep, VerificationRequest sound) {
-    return new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(), sound.zone(),
-        sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(), sound.stayTimeout(),
-        sound.timeouts(), sound.superuser(), sound.resources(), keep, sound.patience(), sound.askedBy());
+    return new VerificationRequest(
+        sound.target(),
+        sound.path(),
+        sound.freshnessQuery(),
+        sound.database(),
+        sound.zone(),
+        sound.maxAge(),
+        sound.assertions(),
+        sound.depth(),
+        sound.walArchive(),
+        sound.recoveryTimeout(),
+        sound.stayTimeout(),
+        sound.timeouts(),
+        sound.superuser(),
+        sound.resources(),
+        keep,
+        sound.patience(),
+        sound.askedBy());
   }
 
   /** Asks the owner over its socket, as every command does. */
@@ -233,7 +329,10 @@ public final class TestEnvironment implements LauncherSessionListener {
     throw new AssertionError("no verdict but " + reply);
   }
 
-  /** A wait ends as soon as what it waits for is there; its limit is for a machine as slow as may be. */
+  /**
+   * A wait ends as soon as what it waits for is there; its limit is for a machine as slow as may
+   * be.
+   */
   @Override
   public void launcherSessionOpened(LauncherSession session) {
     Awaitility.setDefaultTimeout(Duration.ofMinutes(5));

@@ -13,4 +13,5 @@ import java.time.Instant;
  * @param actor the person or, for what pgproof did by itself, {@code pgproof}
  * @param body JSON
  */
-public record EvidenceEntry(long id, RunId run, Instant at, String kind, int schema, String actor, String body) {}
+public record EvidenceEntry(
+    long id, RunId run, Instant at, String kind, int schema, String actor, String body) {}

@@ -17,16 +17,22 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The one form in which evidence, reports and control messages are written as JSON: times in ISO 8601, nulls kept. */
+/**
+ * The one form in which evidence, reports and control messages are written as JSON: times in ISO
+ * 8601, nulls kept.
+ */
 public final class EvidenceJson {
-  private static final ObjectMapper MAPPER = JsonMapper.builder()
-      .addModule(new JavaTimeModule())
-      .addModule(new Jdk8Module())
-      .addModule(paths())
-      .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-      .build();
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .addModule(new Jdk8Module())
+          .addModule(paths())
+          .disable(
+              SerializationFeature.WRITE_DATES_AS_TIMESTAMPS,
+              SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
 
   private EvidenceJson() {}
 
@@ -46,24 +52,31 @@ public final class EvidenceJson {
     try {
       return MAPPER.readValue(json, type);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(
+          "not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
     }
   }
 
   private static SimpleModule paths() {
     SimpleModule module = new SimpleModule("paths");
-    module.addSerializer(Path.class, new JsonSerializer<>() {
-      @Override
-      public void serialize(Path path, JsonGenerator out, SerializerProvider provider) throws IOException {
-        out.writeString(path.toString());
-      }
-    });
-    module.addDeserializer(Path.class, new JsonDeserializer<>() {
-      @Override
-      public Path deserialize(JsonParser in, DeserializationContext context) throws IOException {
-        return Path.of(in.getText());
-      }
-    });
+    module.addSerializer(
+        Path.class,
+        new JsonSerializer<>() {
+          @Override
+          public void serialize(Path path, JsonGenerator out, SerializerProvider provider)
+              throws IOException {
+            out.writeString(path.toString());
+          }
+        });
+    module.addDeserializer(
+        Path.class,
+        new JsonDeserializer<>() {
+          @Override
+          public Path deserialize(JsonParser in, DeserializationContext context)
+              throws IOException {
+            return Path.of(in.getText());
+          }
+        });
     return module;
   }
 }

@@ -10,7 +10,8 @@ import java.util.List;
 /** Tells a database in which something is kept from one that only has tables, or some of them. */
 public final class KeptRecords {
   /** Nothing is kept without a row in one of these. */
-  private static final List<String> TABLES = List.of("PGPROOF_EVIDENCE", "ACT_HI_PROCINST", "ACT_ID_USER");
+  private static final List<String> TABLES =
+      List.of("PGPROOF_EVIDENCE", "ACT_HI_PROCINST", "ACT_ID_USER");
 
   private KeptRecords() {}
 
@@ -35,7 +36,8 @@ public final class KeptRecords {
   }
 
   private static boolean hasRows(Connection database, String table) throws SQLException {
-    try (Statement statement = database.createStatement(); ResultSet rows = statement.executeQuery("select 1 from " + table)) {
+    try (Statement statement = database.createStatement();
+        ResultSet rows = statement.executeQuery("select 1 from " + table)) {
       return rows.next();
     }
   }

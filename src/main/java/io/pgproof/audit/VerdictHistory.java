@@ -14,11 +14,13 @@ import org.springframework.jdbc.core.RowMapper;
 
 /** The verdicts about each target in few words; insert-only, in the transaction of the caller. */
 public final class VerdictHistory {
-  private static final RowMapper<Reached> REACHED = (row, number) -> new Reached(
-      new RunId(row.getString("run")),
-      row.getObject("at", OffsetDateTime.class).toInstant(),
-      row.getString("verdict"),
-      row.getString("reason"));
+  private static final RowMapper<Reached> REACHED =
+      (row, number) ->
+          new Reached(
+              new RunId(row.getString("run")),
+              row.getObject("at", OffsetDateTime.class).toInstant(),
+              row.getString("verdict"),
+              row.getString("reason"));
 
   private final JdbcTemplate jdbc;
   private final Clock clock;
@@ -37,31 +39,55 @@ public final class VerdictHistory {
    * @param backupKey the same for all runs of one target
    */
   public void add(String backupKey, RunId run, String verdict, String reason) {
-    jdbc.update("insert into pgproof_verdict (backup_key, run, at, verdict, reason) values (?, ?, ?, ?, ?)", backupKey,
-        run.value(), clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC), verdict, reason);
+    jdbc.update(
+        "insert into pgproof_verdict (backup_key, run, at, verdict, reason) values (?, ?, ?, ?, ?)",
+        backupKey,
+        run.value(),
+        clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC),
+        verdict,
+        reason);
   }
 
   /** The latest verdicts, newest first. */
   public List<Reached> latest(String backupKey, int limit) {
-    return jdbc.query("select * from pgproof_verdict where backup_key = ? order by id desc fetch first "
-        + limit + " rows only", REACHED, backupKey);
+    return jdbc.query(
+        "select * from pgproof_verdict where backup_key = ? order by id desc fetch first "
+            + limit
+            + " rows only",
+        REACHED,
+        backupKey);
   }
 
   /** The latest verdicts but this run's, newest first. */
   public List<Reached> latest(String backupKey, RunId but, int limit) {
-    return jdbc.query("select * from pgproof_verdict where backup_key = ? and run <> ? order by id desc fetch first "
-        + limit + " rows only", REACHED, backupKey, but.value());
+    return jdbc.query(
+        "select * from pgproof_verdict where backup_key = ? and run <> ? order by id desc fetch first "
+            + limit
+            + " rows only",
+        REACHED,
+        backupKey,
+        but.value());
   }
 
   /** The latest verdict that is this word. */
   public Optional<Reached> last(String backupKey, String verdict) {
-    return jdbc.query("select * from pgproof_verdict where backup_key = ? and verdict = ? order by id desc"
-        + " fetch first 1 row only", REACHED, backupKey, verdict).stream().findFirst();
+    return jdbc
+        .query(
+            "select * from pgproof_verdict where backup_key = ? and verdict = ? order by id desc"
+                + " fetch first 1 row only",
+            REACHED,
+            backupKey,
+            verdict)
+        .stream()
+        .findFirst();
   }
 
   /** How often this word was the verdict since then, of whatever target or path. */
   public long count(String verdict, Instant then) {
-    return jdbc.queryForObject("select count(*) from pgproof_verdict where verdict = ? and at >= ?", Long.class,
-        verdict, then.atOffset(ZoneOffset.UTC));
+    return jdbc.queryForObject(
+        "select count(*) from pgproof_verdict where verdict = ? and at >= ?",
+        Long.class,
+        verdict,
+        then.atOffset(ZoneOffset.UTC));
   }
 }

@@ -10,14 +10,18 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 
-/** Stale backups that a person accepted until a time; insert-only, in the transaction of the caller. */
+/**
+ * Stale backups that a person accepted until a time; insert-only, in the transaction of the caller.
+ */
 public final class Waivers {
-  private static final RowMapper<Waiver> WAIVER = (row, number) -> new Waiver(
-      row.getString("backup"),
-      new RunId(row.getString("run")),
-      row.getObject("valid_until", OffsetDateTime.class).toInstant(),
-      row.getString("granted_by"),
-      row.getString("reason"));
+  private static final RowMapper<Waiver> WAIVER =
+      (row, number) ->
+          new Waiver(
+              row.getString("backup"),
+              new RunId(row.getString("run")),
+              row.getObject("valid_until", OffsetDateTime.class).toInstant(),
+              row.getString("granted_by"),
+              row.getString("reason"));
 
   private final JdbcTemplate jdbc;
 
@@ -34,14 +38,26 @@ public final class Waivers {
   public record Waiver(String backup, RunId run, Instant until, String grantedBy, String reason) {}
 
   public void grant(Waiver waiver) {
-    jdbc.update("insert into pgproof_waiver (backup, run, valid_until, granted_by, reason) values (?, ?, ?, ?, ?)",
-        waiver.backup(), waiver.run().value(), waiver.until().atOffset(ZoneOffset.UTC), waiver.grantedBy(), waiver.reason());
+    jdbc.update(
+        "insert into pgproof_waiver (backup, run, valid_until, granted_by, reason) values (?, ?, ?, ?, ?)",
+        waiver.backup(),
+        waiver.run().value(),
+        waiver.until().atOffset(ZoneOffset.UTC),
+        waiver.grantedBy(),
+        waiver.reason());
   }
 
   /** The waiver of this backup that holds longest, if one holds then. */
   public Optional<Waiver> valid(String backup, Instant then) {
-    return jdbc.query("select * from pgproof_waiver where backup = ? and valid_until > ? order by valid_until desc, id desc"
-        + " fetch first 1 row only", WAIVER, backup, then.atOffset(ZoneOffset.UTC)).stream().findFirst();
+    return jdbc
+        .query(
+            "select * from pgproof_waiver where backup = ? and valid_until > ? order by valid_until desc, id desc"
+                + " fetch first 1 row only",
+            WAIVER,
+            backup,
+            then.atOffset(ZoneOffset.UTC))
+        .stream()
+        .findFirst();
   }
 
   /** All waivers that this backup ever had, the expired ones too, in the order of granting. */

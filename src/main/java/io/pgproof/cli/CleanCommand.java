@@ -7,13 +7,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-@Command(name = "clean", description = "Removes every leftover that no running verification owns.", mixinStandardHelpOptions = true)
+@Command(
+    name = "clean",
+    description = "Removes every leftover that no running verification owns.",
+    mixinStandardHelpOptions = true)
 final class CleanCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @ParentCommand
-  private Main main;
+  @ParentCommand private Main main;
 
   @Override
   public Integer call() throws Exception {

@@ -19,11 +19,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * The way to the owner of a state directory: the process that is it, or else this one, which becomes it and stays until what it
- * began has ended. An owner that ends before it has answered is replaced by the next, which may be this process.
+ * The way to the owner of a state directory: the process that is it, or else this one, which
+ * becomes it and stays until what it began has ended. An owner that ends before it has answered is
+ * replaced by the next, which may be this process.
  *
- * <p>A signal takes back what was asked; the process ends after the teardown, with 128 plus the signal's number. What others
- * asked of it then goes on in the next owner.
+ * <p>A signal takes back what was asked; the process ends after the teardown, with 128 plus the
+ * signal's number. What others asked of it then goes on in the next owner.
  */
 final class DaemonConnection implements AutoCloseable {
   private static final Duration OWNER_ANSWERS_WITHIN = Duration.ofMinutes(15);
@@ -62,7 +63,9 @@ final class DaemonConnection implements AutoCloseable {
 
   static void requireRoot() {
     if (!"root".equals(System.getProperty("user.name"))) {
-      throw new UsageException(Reason.NOT_ROOT, "pgproof runs as user " + System.getProperty("user.name") + ", not as root");
+      throw new UsageException(
+          Reason.NOT_ROOT,
+          "pgproof runs as user " + System.getProperty("user.name") + ", not as root");
     }
   }
 
@@ -70,8 +73,8 @@ final class DaemonConnection implements AutoCloseable {
    * Asks and waits for the answer.
    *
    * @throws UsageException when another process holds the state directory and does not answer
-   * @throws FindingException {@code interrupted} when a signal came before there was an answer, or one owner after the other
-   *     ended
+   * @throws FindingException {@code interrupted} when a signal came before there was an answer, or
+   *     one owner after the other ended
    */
   Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
     AtomicReference<Request> next = new AtomicReference<>(request);
@@ -83,12 +86,16 @@ final class DaemonConnection implements AutoCloseable {
       }
       try (ControlClient client = connected.get()) {
         begin(client);
-        Optional<Reply> answer = client.ask(next.get(), said -> {
-          if (said instanceof Reply.Begun begun && request instanceof Request.Verify verify) {
-            next.set(new Request.Await(begun.run(), verify.request().askedBy()));
-          }
-          onTheWay.accept(said);
-        });
+        Optional<Reply> answer =
+            client.ask(
+                next.get(),
+                said -> {
+                  if (said instanceof Reply.Begun begun
+                      && request instanceof Request.Verify verify) {
+                    next.set(new Request.Await(begun.run(), verify.request().askedBy()));
+                  }
+                  onTheWay.accept(said);
+                });
         if (answer.isPresent()) {
           return answer.get();
         }
@@ -100,13 +107,21 @@ final class DaemonConnection implements AutoCloseable {
       if (signalledWithin(0)) {
         throw interrupted();
       }
-      System.err.println("the owner of " + state.path() + " ended before it had answered; the next one is asked");
+      System.err.println(
+          "the owner of " + state.path() + " ended before it had answered; the next one is asked");
     }
-    throw new FindingException(Reason.INTERRUPTED,
-        MOST_OWNERS + " owners of " + state.path() + " ended one after the other before they had answered");
+    throw new FindingException(
+        Reason.INTERRUPTED,
+        MOST_OWNERS
+            + " owners of "
+            + state.path()
+            + " ended one after the other before they had answered");
   }
 
-  /** Connects to the owner, or becomes it; empty where this process then answers itself, at its desk. */
+  /**
+   * Connects to the owner, or becomes it; empty where this process then answers itself, at its
+   * desk.
+   */
   private Optional<ControlClient> connect() throws IOException {
     long began = System.nanoTime();
     boolean said = false;
@@ -127,12 +142,14 @@ final class DaemonConnection implements AutoCloseable {
       Duration waited = Duration.ofNanos(System.nanoTime() - began);
       String other = Ownership.owner(state).map(pid -> "process " + pid).orElse("another process");
       if (waited.compareTo(OWNER_ANSWERS_WITHIN) > 0) {
-        throw new UsageException(Reason.BAD_OPTION,
+        throw new UsageException(
+            Reason.BAD_OPTION,
             other + " owns the state directory " + state.path() + " and does not answer",
             "wait until it ends, or use another state directory with --state");
       }
       if (!said && waited.compareTo(WAITING_IS_SAID_AFTER) > 0) {
-        System.err.println("waiting for " + other + ", which owns the state directory " + state.path());
+        System.err.println(
+            "waiting for " + other + ", which owns the state directory " + state.path());
         said = true;
       }
       if (signalledWithin(LOOK_EVERY_MILLIS)) {
@@ -181,7 +198,8 @@ final class DaemonConnection implements AutoCloseable {
         return;
       }
       synchronized (this) {
-        // The run does not let go. An owner that closes tears down even so, and the next one ends the run.
+        // The run does not let go. An owner that closes tears down even so, and the next one ends
+        // the run.
         if (asking != null) {
           asking.close();
         }
@@ -192,11 +210,15 @@ final class DaemonConnection implements AutoCloseable {
     awaitTeardown(closed);
   }
 
-  /** Called as the program ends: lets it go on for a while until its owner has closed, but not for ever. */
+  /**
+   * Called as the program ends: lets it go on for a while until its owner has closed, but not for
+   * ever.
+   */
   static void awaitTeardown(CountDownLatch closed) {
     try {
       if (!closed.await(CLOSED_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
-        System.err.println("pgproof: the teardown did not end in time; ./pgproof clean removes what is left");
+        System.err.println(
+            "pgproof: the teardown did not end in time; ./pgproof clean removes what is left");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

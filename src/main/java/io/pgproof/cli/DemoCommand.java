@@ -22,20 +22,25 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
-    description = "Makes a real source database in a container, backs it up with pg_basebackup while it is written to, and proves the backup.",
+    description =
+        "Makes a real source database in a container, backs it up with pg_basebackup while it is written to, and proves the backup.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @ParentCommand
-  private Main main;
+  @ParentCommand private Main main;
 
-  @Option(names = "--postgres", paramLabel = "VERSION", defaultValue = "15",
+  @Option(
+      names = "--postgres",
+      paramLabel = "VERSION",
+      defaultValue = "15",
       description = "Major version of the source; default ${DEFAULT-VALUE}.")
   private int major;
 
-  @Option(names = "--orders", paramLabel = "N", defaultValue = "200000",
+  @Option(
+      names = "--orders",
+      paramLabel = "N",
+      defaultValue = "200000",
       description = "Orders in the source database, three lines each; default ${DEFAULT-VALUE}.")
   private int orders;
 
@@ -44,8 +49,10 @@ final class DemoCommand implements Callable<Integer> {
     StateDirectory state = main.state();
     DaemonConnection.requireRoot();
     Ownership.make(state);
-    // Each demonstration begins by removing the backup of the one before. The kernel takes the lock back however this process ends.
-    try (FileChannel turn = FileChannel.open(state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    // Each demonstration begins by removing the backup of the one before. The kernel takes the lock
+    // back however this process ends.
+    try (FileChannel turn =
+        FileChannel.open(state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       if (turn.tryLock() == null) {
         PrintWriter err = spec.commandLine().getErr();
         err.println("waiting for the demonstration that is under way in " + state.path());
@@ -65,11 +72,18 @@ final class DemoCommand implements Callable<Integer> {
       if (!(reply instanceof Reply.BackedUp backup)) {
         return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
-      int status = new VerificationSession(daemonConnection, spec.commandLine(), false).verify(request(backup));
+      int status =
+          new VerificationSession(daemonConnection, spec.commandLine(), false)
+              .verify(request(backup));
       PrintWriter out = spec.commandLine().getOut();
       out.println();
       out.println("Try next, with this backup or one of yours:");
-      out.println("  ./pgproof verify " + backup.path() + " --freshness-query '" + backup.freshnessQuery() + "' --max-age 24h");
+      out.println(
+          "  ./pgproof verify "
+              + backup.path()
+              + " --freshness-query '"
+              + backup.freshnessQuery()
+              + "' --max-age 24h");
       out.println("  ./pgproof runs");
       return status;
     }

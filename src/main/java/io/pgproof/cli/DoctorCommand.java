@@ -14,16 +14,15 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "doctor",
-    description = "What is missing on this machine, and the command that mends each; exit status 1 when something is.",
+    description =
+        "What is missing on this machine, and the command that mends each; exit status 1 when something is.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   private static final Duration MEND_LIMIT = Duration.ofMinutes(15);
 
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @ParentCommand
-  private Main main;
+  @ParentCommand private Main main;
 
   @Option(names = "--fix", description = "Runs those commands.")
   private boolean fix;

@@ -14,7 +14,10 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
-/** Says why something was not done: a plain fact, then the remedy; on standard output too, where JSON was asked for. */
+/**
+ * Says why something was not done: a plain fact, then the remedy; on standard output too, where
+ * JSON was asked for.
+ */
 final class FailureOutput {
   private static final Logger LOG = LoggerFactory.getLogger(FailureOutput.class);
 
@@ -30,22 +33,54 @@ final class FailureOutput {
   static int failed(CommandLine line, ParseResult parsed, String run, Exception e) {
     if (e instanceof FindingException found) {
       Finding finding = found.finding();
-      return tell(line, parsed, Main.FAILED, run, finding.reason().code(), finding.message(), finding.hint(), finding.words());
+      return tell(
+          line,
+          parsed,
+          Main.FAILED,
+          run,
+          finding.reason().code(),
+          finding.message(),
+          finding.hint(),
+          finding.words());
     }
     if (FailureLog.is(e)) {
       LOG.error("the command failed", e);
     }
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return tell(line, parsed, Main.FAILED, run, Reason.INTERNAL.code(), message, Reason.INTERNAL.hint(), null);
+    return tell(
+        line,
+        parsed,
+        Main.FAILED,
+        run,
+        Reason.INTERNAL.code(),
+        message,
+        Reason.INTERNAL.hint(),
+        null);
   }
 
   /** The exit status for a reply that is no result. */
   static int tell(CommandLine line, ParseResult parsed, String run, Reply reply) {
     if (reply instanceof Reply.Refused refused) {
-      return tell(line, parsed, Main.USAGE, null, refused.reason(), refused.message(), refused.hint(), null);
+      return tell(
+          line,
+          parsed,
+          Main.USAGE,
+          null,
+          refused.reason(),
+          refused.message(),
+          refused.hint(),
+          null);
     }
     if (reply instanceof Reply.Failed failed) {
-      return tell(line, parsed, Main.FAILED, run, failed.reason(), failed.message(), failed.hint(), failed.words());
+      return tell(
+          line,
+          parsed,
+          Main.FAILED,
+          run,
+          failed.reason(),
+          failed.message(),
+          failed.hint(),
+          failed.words());
     }
     throw new IllegalStateException("the owner answered " + reply);
   }
@@ -58,17 +93,46 @@ final class FailureOutput {
     return withoutReport(null, null, reason, message, hint);
   }
 
-  private static String withoutReport(String run, String verdict, String reason, String message, String hint) {
-    return EvidenceJson.write(new Report(Report.SCHEMA, run, null, verdict, reason, message, hint, null, null, null, null, null,
-        null, List.of(), List.of(), List.of(), List.of(), null));
+  private static String withoutReport(
+      String run, String verdict, String reason, String message, String hint) {
+    return EvidenceJson.write(
+        new Report(
+            Report.SCHEMA,
+            run,
+            null,
+            verdict,
+            reason,
+            message,
+            hint,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            null));
   }
 
-  private static int tell(CommandLine line, ParseResult parsed, int status, String run, String reason, String message,
-      String hint, String words) {
+  private static int tell(
+      CommandLine line,
+      ParseResult parsed,
+      int status,
+      String run,
+      String reason,
+      String message,
+      String hint,
+      String words) {
     if (wantsJson(parsed)) {
-      // Whatever keeps a verification from telling makes it inconclusive; other commands have no verdict.
-      boolean inconclusive = status == Main.FAILED && line.getCommandName().equals(VerifyCommand.NAME);
-      line.getOut().println(withoutReport(run, inconclusive ? "inconclusive" : null, reason, message, hint));
+      // Whatever keeps a verification from telling makes it inconclusive; other commands have no
+      // verdict.
+      boolean inconclusive =
+          status == Main.FAILED && line.getCommandName().equals(VerifyCommand.NAME);
+      line.getOut()
+          .println(withoutReport(run, inconclusive ? "inconclusive" : null, reason, message, hint));
     }
     line.getErr().println("pgproof: " + message + " (" + reason + ")");
     if (words != null) {

@@ -26,16 +26,29 @@ final class HostRequirements {
     needProgram(lacks, "mmdebstrap", "mmdebstrap", "images cannot be built");
     needProgram(lacks, "ionice", "util-linux", "unpacking cannot be given a low priority");
     lacks.addAll(ImageSources.lacks(state.imageSources(), programs));
-    Backups.missing().forEach(missing ->
-        lacks.add(new Lack(missing.what() + ": backups compressed with it cannot be read", missing.mend())));
+    Backups.missing()
+        .forEach(
+            missing ->
+                lacks.add(
+                    new Lack(
+                        missing.what() + ": backups compressed with it cannot be read",
+                        missing.mend())));
     Path existing = state.path();
     while (!Files.exists(existing)) {
       existing = existing.getParent();
     }
     long free = new File(existing.toString()).getUsableSpace();
     if (free < FREE_BYTES_WANTED) {
-      lacks.add(Lack.byHand("the file system of the state directory " + state.path() + " has " + (free >> 20)
-          + " MiB free, an image and a restored backup need more", "free space on the file system of " + existing + ", or use another state directory with --state"));
+      lacks.add(
+          Lack.byHand(
+              "the file system of the state directory "
+                  + state.path()
+                  + " has "
+                  + (free >> 20)
+                  + " MiB free, an image and a restored backup need more",
+              "free space on the file system of "
+                  + existing
+                  + ", or use another state directory with --state"));
     }
     return lacks;
   }
@@ -44,12 +57,16 @@ final class HostRequirements {
     return new HostCommand(limit, "/bin/sh", "-c", line);
   }
 
-  private static void needProgram(List<Lack> lacks, String program, String debianPackage, String consequence) {
+  private static void needProgram(
+      List<Lack> lacks, String program, String debianPackage, String consequence) {
     for (String directory : List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")) {
       if (Files.isExecutable(Path.of(directory, program))) {
         return;
       }
     }
-    lacks.add(new Lack("the program " + program + " is missing: " + consequence, "apt-get install -y " + debianPackage));
+    lacks.add(
+        new Lack(
+            "the program " + program + " is missing: " + consequence,
+            "apt-get install -y " + debianPackage));
   }
 }

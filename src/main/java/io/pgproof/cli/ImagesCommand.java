@@ -20,11 +20,9 @@ import picocli.CommandLine.Spec;
     subcommands = {ImagesCommand.List.class, ImagesCommand.Build.class, ImagesCommand.Remove.class},
     mixinStandardHelpOptions = true)
 final class ImagesCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @ParentCommand
-  private Main main;
+  @ParentCommand private Main main;
 
   @Override
   public Integer call() throws Exception {
@@ -43,22 +41,27 @@ final class ImagesCommand implements Callable<Integer> {
         return Main.DONE;
       }
       for (Image image : images.images()) {
-        out.printf("%s  PostgreSQL %s  built %s  %s%n", image.key(), image.postgresVersion(),
-            ReportText.time(image.builtAt()), HumanFormat.bytes(image.bytes()));
+        out.printf(
+            "%s  PostgreSQL %s  built %s  %s%n",
+            image.key(),
+            image.postgresVersion(),
+            ReportText.time(image.builtAt()),
+            HumanFormat.bytes(image.bytes()));
       }
       out.println("images can be built for");
-      images.buildable().forEach(version -> out.printf("  PostgreSQL %d from %s%n", version.major(), version.from()));
+      images
+          .buildable()
+          .forEach(
+              version -> out.printf("  PostgreSQL %d from %s%n", version.major(), version.from()));
       return Main.DONE;
     }
   }
 
   @Command(name = "list", description = "The images there are.", mixinStandardHelpOptions = true)
   static final class List implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @ParentCommand
-    private ImagesCommand images;
+    @ParentCommand private ImagesCommand images;
 
     @Option(names = "--json", description = "Prints a JSON array.")
     private boolean json;
@@ -69,18 +72,21 @@ final class ImagesCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "build", description = "Builds the image for a major version, or says that it is there.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "build",
+      description = "Builds the image for a major version, or says that it is there.",
+      mixinStandardHelpOptions = true)
   static final class Build implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @ParentCommand
-    private ImagesCommand images;
+    @ParentCommand private ImagesCommand images;
 
     @Parameters(paramLabel = "VERSION", description = "Major version of PostgreSQL, such as 15.")
     private int major;
 
-    @Option(names = "--refresh", description = "Builds it even if it is there, with today's packages.")
+    @Option(
+        names = "--refresh",
+        description = "Builds it even if it is there, with today's packages.")
     private boolean refresh;
 
     @Override
@@ -91,11 +97,9 @@ final class ImagesCommand implements Callable<Integer> {
 
   @Command(name = "remove", description = "Removes an image.", mixinStandardHelpOptions = true)
   static final class Remove implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @ParentCommand
-    private ImagesCommand images;
+    @ParentCommand private ImagesCommand images;
 
     @Parameters(paramLabel = "KEY", description = "Key of the image, see ./pgproof images list.")
     private String key;

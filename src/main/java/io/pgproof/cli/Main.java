@@ -18,29 +18,43 @@ import picocli.CommandLine.Spec;
 /** The program that {@code ./pgproof} starts. */
 @Command(
     name = "pgproof",
-    description = "Proves PostgreSQL backups: restores them in a throw-away container, asks the database, tears down, tells.",
+    description =
+        "Proves PostgreSQL backups: restores them in a throw-away container, asks the database, tears down, tells.",
     subcommands = {
-        VerifyCommand.class, DemoCommand.class, ServeCommand.class, RunsCommand.class, ShowCommand.class,
-        DoctorCommand.class, ImagesCommand.class, CleanCommand.class
+      VerifyCommand.class,
+      DemoCommand.class,
+      ServeCommand.class,
+      RunsCommand.class,
+      ShowCommand.class,
+      DoctorCommand.class,
+      ImagesCommand.class,
+      CleanCommand.class
     },
-    footer = {"", "./pgproof setup installs what is missing on Debian, and builds the program.",
-        "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by a signal."},
+    footer = {
+      "",
+      "./pgproof setup installs what is missing on Debian, and builds the program.",
+      "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by a signal."
+    },
     versionProvider = Version.class,
     mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
   /** It is done. */
   static final int DONE = 0;
+
   /** It failed. */
   static final int FAILED = 1;
+
   /** It was not begun. */
   static final int USAGE = 2;
 
   private static final String DEFAULT_STATE = "/var/lib/pgproof";
 
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @Option(names = "--state", scope = ScopeType.INHERIT, paramLabel = "DIR",
+  @Option(
+      names = "--state",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DIR",
       description = "State directory; default $PGPROOF_STATE or /var/lib/pgproof.")
   private String state;
 
@@ -53,13 +67,17 @@ public final class Main implements Runnable {
   /** The state directory that was asked for. */
   StateDirectory state() {
     String environment = System.getenv("PGPROOF_STATE");
-    String chosen = state != null ? state : environment != null && !environment.isBlank() ? environment : DEFAULT_STATE;
+    String chosen =
+        state != null
+            ? state
+            : environment != null && !environment.isBlank() ? environment : DEFAULT_STATE;
     return new StateDirectory(Path.of(chosen));
   }
 
   static int run(String... arguments) {
     PrintStream results = System.out;
-    // Standard output is for results alone: H2, for one, prints there when it cannot write its own log.
+    // Standard output is for results alone: H2, for one, prints there when it cannot write its own
+    // log.
     System.setOut(System.err);
     try {
       return execute(results, arguments);
@@ -73,8 +91,10 @@ public final class Main implements Runnable {
   }
 
   static int execute(CommandLine line, PrintStream results, String... arguments) {
-    line.setOut(new PrintWriter(new java.io.OutputStreamWriter(results, StandardCharsets.UTF_8), true));
-    line.setErr(new PrintWriter(new java.io.OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
+    line.setOut(
+        new PrintWriter(new java.io.OutputStreamWriter(results, StandardCharsets.UTF_8), true));
+    line.setErr(
+        new PrintWriter(new java.io.OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::usage);
     line.setExecutionExceptionHandler(Main::failed);
@@ -83,7 +103,10 @@ public final class Main implements Runnable {
     } catch (Error e) {
       // The library hands on what is no exception, and whoever waits for JSON would get none.
       List<CommandLine> commands = line.getParseResult().asCommandLineList();
-      return failed(new IllegalStateException(e.toString(), e), commands.get(commands.size() - 1), line.getParseResult());
+      return failed(
+          new IllegalStateException(e.toString(), e),
+          commands.get(commands.size() - 1),
+          line.getParseResult());
     }
   }
 

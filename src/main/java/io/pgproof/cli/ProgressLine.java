@@ -7,8 +7,8 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * Shows how far a run has come on standard error: one line that is written over on a terminal, a line for each new phase or note
- * elsewhere.
+ * Shows how far a run has come on standard error: one line that is written over on a terminal, a
+ * line for each new phase or note elsewhere.
  */
 final class ProgressLine implements AutoCloseable {
   private final PrintWriter err;
@@ -54,11 +54,16 @@ final class ProgressLine implements AutoCloseable {
   private String text(Standing standing) {
     StringBuilder text = new StringBuilder(standing.phase());
     if (standing.total() > 0) {
-      text.append("  ").append(HumanFormat.bytes(standing.done())).append(" of ").append(HumanFormat.bytes(standing.total()));
+      text.append("  ")
+          .append(HumanFormat.bytes(standing.done()))
+          .append(" of ")
+          .append(HumanFormat.bytes(standing.total()));
       long nanos = System.nanoTime() - phaseBegan;
       if (standing.done() > 0 && standing.done() < standing.total() && nanos > 1_000_000_000L) {
         double left = (double) nanos / standing.done() * (standing.total() - standing.done());
-        text.append(", ").append(HumanFormat.duration(Duration.ofNanos((long) left))).append(" left");
+        text.append(", ")
+            .append(HumanFormat.duration(Duration.ofNanos((long) left)))
+            .append(" left");
       }
     }
     if (standing.note() != null) {

@@ -16,10 +16,18 @@ import java.util.stream.IntStream;
 final class ReportText {
   private ReportText() {}
 
-  /** @param chosen how the backup was chosen; {@code null} where it was named */
+  /**
+   * @param chosen how the backup was chosen; {@code null} where it was named
+   */
   static void print(Report report, Evidence.Chosen chosen, PrintWriter out) {
     out.println();
-    out.println(report.verdict().toUpperCase(Locale.ROOT) + "  " + report.message() + " (" + report.reason() + ")");
+    out.println(
+        report.verdict().toUpperCase(Locale.ROOT)
+            + "  "
+            + report.message()
+            + " ("
+            + report.reason()
+            + ")");
     if (report.hint() != null) {
       out.println("HINT: " + report.hint());
     }
@@ -39,12 +47,17 @@ final class ReportText {
   private record Row(String name, String text) {}
 
   private static List<Row> list(String name, List<String> texts) {
-    return IntStream.range(0, texts.size()).mapToObj(i -> new Row(i == 0 ? name : "", texts.get(i))).toList();
+    return IntStream.range(0, texts.size())
+        .mapToObj(i -> new Row(i == 0 ? name : "", texts.get(i)))
+        .toList();
   }
 
   private static String timelines(Report.RecoveryFacts recovery) {
     if (recovery.timelines().size() > 1) {
-      return " along timelines " + recovery.timelines().stream().map(Integer::toUnsignedString).collect(Collectors.joining(", "));
+      return " along timelines "
+          + recovery.timelines().stream()
+              .map(Integer::toUnsignedString)
+              .collect(Collectors.joining(", "));
     }
     return recovery.timeline() == null ? "" : " on timeline " + recovery.timeline();
   }
@@ -53,38 +66,78 @@ final class ReportText {
     List<Row> rows = new ArrayList<>();
     if (report.backup() != null) {
       Report.BackupFacts backup = report.backup();
-      rows.add(new Row("backup", backup.path() + (chosen == null ? "" : " (" + chosen.words() + ")")));
+      rows.add(
+          new Row("backup", backup.path() + (chosen == null ? "" : " (" + chosen.words() + ")")));
       String format = backup.format().equals("tar") ? "" : ", " + backup.format();
-      rows.add(new Row("", "PostgreSQL " + backup.postgresVersion() + format + ", begun " + time(backup.startTime()) + " at "
-          + backup.startLsn() + ", " + HumanFormat.bytes(backup.bytes())));
-      backup.archives().forEach(archive ->
-          rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));
+      rows.add(
+          new Row(
+              "",
+              "PostgreSQL "
+                  + backup.postgresVersion()
+                  + format
+                  + ", begun "
+                  + time(backup.startTime())
+                  + " at "
+                  + backup.startLsn()
+                  + ", "
+                  + HumanFormat.bytes(backup.bytes())));
+      backup
+          .archives()
+          .forEach(
+              archive -> rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));
     }
     rows.addAll(list("skipped", chosen == null ? List.of() : chosen.told()));
     if (report.image() != null) {
-      rows.add(new Row("image", report.image().key() + " with PostgreSQL " + report.image().postgresVersion()));
+      rows.add(
+          new Row(
+              "image",
+              report.image().key() + " with PostgreSQL " + report.image().postgresVersion()));
     }
     if (report.recovery() != null) {
-      rows.add(new Row("recovery", (report.recovery().consistent() ? "consistent" : "not consistent")
-          + (report.recovery().endLsn() == null ? "" : ", redo ended at " + report.recovery().endLsn())
-          + timelines(report.recovery())
-          + (report.recovery().lastCommit() == null ? "" : ", last commit " + time(report.recovery().lastCommit()))));
+      rows.add(
+          new Row(
+              "recovery",
+              (report.recovery().consistent() ? "consistent" : "not consistent")
+                  + (report.recovery().endLsn() == null
+                      ? ""
+                      : ", redo ended at " + report.recovery().endLsn())
+                  + timelines(report.recovery())
+                  + (report.recovery().lastCommit() == null
+                      ? ""
+                      : ", last commit " + time(report.recovery().lastCommit()))));
     }
     if (report.freshness() != null && report.freshness().newest() != null) {
-      rows.add(new Row("freshness", "newest data of " + time(report.freshness().newest()) + " (" + report.freshness().source()
-          + "), " + HumanFormat.duration(Duration.ofSeconds(report.freshness().ageSeconds())) + " old, "
-          + HumanFormat.duration(Duration.ofSeconds(report.freshness().maxAgeSeconds())) + " allowed"));
+      rows.add(
+          new Row(
+              "freshness",
+              "newest data of "
+                  + time(report.freshness().newest())
+                  + " ("
+                  + report.freshness().source()
+                  + "), "
+                  + HumanFormat.duration(Duration.ofSeconds(report.freshness().ageSeconds()))
+                  + " old, "
+                  + HumanFormat.duration(Duration.ofSeconds(report.freshness().maxAgeSeconds()))
+                  + " allowed"));
     }
     for (int i = 0; i < report.checks().size(); i++) {
       Report.CheckFacts check = report.checks().get(i);
-      rows.add(new Row(i == 0 ? "checks" : "", check.name() + " " + check.outcome()
-          + (check.detail() == null ? "" : ": " + check.detail())));
+      rows.add(
+          new Row(
+              i == 0 ? "checks" : "",
+              check.name()
+                  + " "
+                  + check.outcome()
+                  + (check.detail() == null ? "" : ": " + check.detail())));
     }
     rows.addAll(list("not checked", report.notChecked()));
     rows.addAll(list("notes", report.notes()));
-    rows.add(new Row("times", report.phases().stream()
-        .map(phase -> phase.name() + " " + seconds(phase.millis()))
-        .collect(Collectors.joining(", "))));
+    rows.add(
+        new Row(
+            "times",
+            report.phases().stream()
+                .map(phase -> phase.name() + " " + seconds(phase.millis()))
+                .collect(Collectors.joining(", "))));
     rows.add(new Row("", "in all " + seconds(report.totalMillis())));
     rows.add(new Row("run", report.run()));
     return rows;

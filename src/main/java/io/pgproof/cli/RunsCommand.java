@@ -13,15 +13,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-@Command(name = "runs", description = "Past verifications, the newest first.", mixinStandardHelpOptions = true)
+@Command(
+    name = "runs",
+    description = "Past verifications, the newest first.",
+    mixinStandardHelpOptions = true)
 final class RunsCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @ParentCommand
-  private Main main;
+  @ParentCommand private Main main;
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "How many at most; default ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "How many at most; default ${DEFAULT-VALUE}.")
   private int limit;
 
   @Option(names = "--json", description = "Prints a JSON array.")
@@ -31,7 +36,8 @@ final class RunsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Mistakes mistakes = new Mistakes();
     if (limit < 1) {
-      mistakes.add(Mistakes.notAllowed("--limit", Integer.toString(limit), "a whole number from 1"));
+      mistakes.add(
+          Mistakes.notAllowed("--limit", Integer.toString(limit), "a whole number from 1"));
     }
     mistakes.throwIfAny();
     try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
@@ -52,7 +58,10 @@ final class RunsCommand implements Callable<Integer> {
   }
 
   private static void print(RunHistory.Line line, PrintWriter out) {
-    out.printf("%s  %s  %-12s %-20s %10s  %s%n", line.run(), ReportText.time(line.askedAt()),
+    out.printf(
+        "%s  %s  %-12s %-20s %10s  %s%n",
+        line.run(),
+        ReportText.time(line.askedAt()),
         line.verdict() == null ? "under way" : line.verdict(),
         line.reason() == null ? "" : line.reason(),
         line.totalMillis() == null ? "" : ReportText.seconds(line.totalMillis()),

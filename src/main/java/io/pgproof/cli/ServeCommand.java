@@ -18,18 +18,21 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "serve",
-    description = "The server: the engine, Cockpit, Tasklist and Admin, on 127.0.0.1:8080 unless SERVER_ADDRESS and SERVER_PORT say otherwise.",
+    description =
+        "The server: the engine, Cockpit, Tasklist and Admin, on 127.0.0.1:8080 unless SERVER_ADDRESS and SERVER_PORT say otherwise.",
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @ParentCommand
-  private Main main;
+  @ParentCommand private Main main;
 
-  @Option(names = "--config", paramLabel = "FILE", description = {
-      "Configuration with targets, who is told, and when what is verified.",
-      "Without it: pgproof.yaml in the state directory, where there is one. The server follows its changes."})
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = {
+        "Configuration with targets, who is told, and when what is verified.",
+        "Without it: pgproof.yaml in the state directory, where there is one. The server follows its changes."
+      })
   private Path config;
 
   @Override
@@ -37,17 +40,32 @@ final class ServeCommand implements Callable<Integer> {
     DaemonConnection.requireRoot();
     StateDirectory state = main.state();
     Configuration configuration = configuration(state);
-    Ownership ownership = Ownership.take(state).orElseThrow(() -> new UsageException(Reason.BAD_OPTION,
-        Ownership.owner(state).map(pid -> "process " + pid).orElse("another process") + " owns the state directory " + state.path(),
-        "wait until it ends, or use another state directory with --state"));
+    Ownership ownership =
+        Ownership.take(state)
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        Reason.BAD_OPTION,
+                        Ownership.owner(state)
+                                .map(pid -> "process " + pid)
+                                .orElse("another process")
+                            + " owns the state directory "
+                            + state.path(),
+                        "wait until it ends, or use another state directory with --state"));
     CountDownLatch ended = new CountDownLatch(1);
     CountDownLatch signal = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-      signal.countDown();
-      DaemonConnection.awaitTeardown(ended);
-    }, "signal"));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  signal.countDown();
+                  DaemonConnection.awaitTeardown(ended);
+                },
+                "signal"));
     try (Daemon daemon = Daemon.serve(ownership, configuration)) {
-      spec.commandLine().getErr().println("pgproof serves " + daemon.address() + "; it ends with Ctrl-C or SIGTERM");
+      spec.commandLine()
+          .getErr()
+          .println("pgproof serves " + daemon.address() + "; it ends with Ctrl-C or SIGTERM");
       signal.await();
     } finally {
       ended.countDown();

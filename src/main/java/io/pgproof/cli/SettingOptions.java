@@ -10,7 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** Gives a command one option for every setting; an option that is not given says nothing, so that a target's value stands. */
+/**
+ * Gives a command one option for every setting; an option that is not given says nothing, so that a
+ * target's value stands.
+ */
 final class SettingOptions implements IModelTransformer {
   @Override
   public CommandSpec transform(CommandSpec spec) {
@@ -45,8 +48,12 @@ final class SettingOptions implements IModelTransformer {
     return setting == Setting.WAL_ARCHIVE ? "a path" : setting.allowed();
   }
 
-  private static Settings read(Settings settings, Setting<?> setting, List<String> texts, Mistakes mistakes) {
-    List<String> absolute = setting == Setting.WAL_ARCHIVE ? texts.stream().map(SettingOptions::fromHere).toList() : texts;
+  private static Settings read(
+      Settings settings, Setting<?> setting, List<String> texts, Mistakes mistakes) {
+    List<String> absolute =
+        setting == Setting.WAL_ARCHIVE
+            ? texts.stream().map(SettingOptions::fromHere).toList()
+            : texts;
     boolean allowed = true;
     for (String text : absolute) {
       try {
@@ -59,7 +66,10 @@ final class SettingOptions implements IModelTransformer {
     return allowed ? settings.withText(setting, absolute) : settings;
   }
 
-  /** An empty one stays empty, and is refused: a shell variable without a value must not mean the working directory. */
+  /**
+   * An empty one stays empty, and is refused: a shell variable without a value must not mean the
+   * working directory.
+   */
   private static String fromHere(String path) {
     return path.isEmpty() ? path : Path.of(path).toAbsolutePath().toString();
   }
@@ -67,8 +77,13 @@ final class SettingOptions implements IModelTransformer {
   private static OptionSpec option(Setting<?> setting) {
     String repeated = setting.isList() ? "; may be given more than once" : "";
     String standard = setting.standard().map(value -> "; default " + value).orElse("");
-    OptionSpec.Builder option = OptionSpec.builder(name(setting)).paramLabel(setting.label())
-        .description(setting.meaning() + ": " + allowed(setting) + repeated + standard + ".");
-    return (setting.isList() ? option.type(List.class).auxiliaryTypes(String.class) : option.type(String.class)).build();
+    OptionSpec.Builder option =
+        OptionSpec.builder(name(setting))
+            .paramLabel(setting.label())
+            .description(setting.meaning() + ": " + allowed(setting) + repeated + standard + ".");
+    return (setting.isList()
+            ? option.type(List.class).auxiliaryTypes(String.class)
+            : option.type(String.class))
+        .build();
   }
 }

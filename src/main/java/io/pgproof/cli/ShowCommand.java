@@ -13,13 +13,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-@Command(name = "show", description = "One verification in full: its report, and all that happened.", mixinStandardHelpOptions = true)
+@Command(
+    name = "show",
+    description = "One verification in full: its report, and all that happened.",
+    mixinStandardHelpOptions = true)
 final class ShowCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @ParentCommand
-  private Main main;
+  @ParentCommand private Main main;
 
   @Parameters(paramLabel = "RUN", description = "Id of the run, see ./pgproof runs.")
   private String run;
@@ -36,9 +37,13 @@ final class ShowCommand implements Callable<Integer> {
       }
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(shown.report() == null
-            ? FailureOutput.refusedAsJson(Reason.UNDER_WAY.code(), "run " + run + " has no verdict yet", Reason.UNDER_WAY.hint())
-            : EvidenceJson.write(shown.report()));
+        out.println(
+            shown.report() == null
+                ? FailureOutput.refusedAsJson(
+                    Reason.UNDER_WAY.code(),
+                    "run " + run + " has no verdict yet",
+                    Reason.UNDER_WAY.hint())
+                : EvidenceJson.write(shown.report()));
         return Main.DONE;
       }
       if (shown.report() == null) {
@@ -47,8 +52,13 @@ final class ShowCommand implements Callable<Integer> {
         ReportText.print(shown.report(), shown.chosen(), out);
       }
       out.println();
-      shown.happenings().forEach(happening ->
-          out.printf("  %s  %-12s %s%n", ReportText.time(happening.at()), happening.actor(), happening.what()));
+      shown
+          .happenings()
+          .forEach(
+              happening ->
+                  out.printf(
+                      "  %s  %-12s %s%n",
+                      ReportText.time(happening.at()), happening.actor(), happening.what()));
       return Main.DONE;
     }
   }

@@ -28,16 +28,23 @@ final class VerificationSession {
   int verify(VerificationRequest request) {
     Reply reply;
     try (ProgressLine progress = new ProgressLine(line.getErr())) {
-      reply = daemonConnection.ask(new Request.Verify(request), said -> {
-        run = said instanceof Reply.Begun begun ? begun.run() : run;
-        progress.show(said);
-      });
+      reply =
+          daemonConnection.ask(
+              new Request.Verify(request),
+              said -> {
+                run = said instanceof Reply.Begun begun ? begun.run() : run;
+                progress.show(said);
+              });
     } catch (UsageException e) {
       if (run == null) {
         throw e;
       }
       // A run was made, and the next owner of it cannot be reached.
-      return FailureOutput.failed(line, line.getParseResult(), run, new FindingException(Reason.INTERRUPTED, e.getMessage()));
+      return FailureOutput.failed(
+          line,
+          line.getParseResult(),
+          run,
+          new FindingException(Reason.INTERRUPTED, e.getMessage()));
     } catch (IOException | RuntimeException e) {
       return FailureOutput.failed(line, line.getParseResult(), run, e);
     }

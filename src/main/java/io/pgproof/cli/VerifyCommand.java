@@ -20,31 +20,39 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = VerifyCommand.NAME,
-    description = "Proves one backup: restores it in a throw-away container, recovers, asks, tears down, and says what it is worth.",
+    description =
+        "Proves one backup: restores it in a throw-away container, recovers, asks, tears down, and says what it is worth.",
     modelTransformer = SettingOptions.class,
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
   static final String NAME = "verify";
 
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @ParentCommand
-  private Main main;
+  @ParentCommand private Main main;
 
-  @Parameters(paramLabel = "PATH", description = {
-      "Directory that pg_basebackup wrote, as tar or plain, or one that holds many such directories:",
-      "the newest finished one is taken then.",
-      "With --config: the name of a target."})
+  @Parameters(
+      paramLabel = "PATH",
+      description = {
+        "Directory that pg_basebackup wrote, as tar or plain, or one that holds many such directories:",
+        "the newest finished one is taken then.",
+        "With --config: the name of a target."
+      })
   private String backup;
 
-  @Option(names = "--config", paramLabel = "FILE", description = {
-      "Configuration (pgproof.yaml) that says what the target is and how it is verified.",
-      "Other options given as well win over the file for this run; --assert replaces all of the target's assertions."})
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = {
+        "Configuration (pgproof.yaml) that says what the target is and how it is verified.",
+        "Other options given as well win over the file for this run; --assert replaces all of the target's assertions."
+      })
   private Path config;
 
-  @Option(names = "--json",
-      description = "Prints one JSON object on standard output and nothing else; progress goes to standard error.")
+  @Option(
+      names = "--json",
+      description =
+          "Prints one JSON object on standard output and nothing else; progress goes to standard error.")
   private boolean json;
 
   @Override
@@ -60,28 +68,48 @@ final class VerifyCommand implements Callable<Integer> {
    */
   VerificationRequest request() {
     Settings options = SettingOptions.given(spec.commandLine().getParseResult());
-    VerificationRequest request = config == null
-        ? options.request(Optional.empty(), path(), InvokingUser.whoRanThis())
-        : Configuration.read(config).target(backup).overriddenBy(options).request(InvokingUser.whoRanThis());
+    VerificationRequest request =
+        config == null
+            ? options.request(Optional.empty(), path(), InvokingUser.whoRanThis())
+            : Configuration.read(config)
+                .target(backup)
+                .overriddenBy(options)
+                .request(InvokingUser.whoRanThis());
     if (!request.patience().reminds()) {
-      throw new UsageException(Reason.BAD_OPTION, "nobody would be reminded: " + SettingOptions.name(Setting.REMIND_AFTER) + " is "
-          + Durations.write(request.patience().remindAfter()) + ", and it is escalated after "
-          + Durations.write(request.patience().escalateAfter()) + " (" + SettingOptions.name(Setting.ESCALATE_AFTER) + ")",
-          "give a " + SettingOptions.name(Setting.REMIND_AFTER) + " that is shorter, or a longer "
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "nobody would be reminded: "
+              + SettingOptions.name(Setting.REMIND_AFTER)
+              + " is "
+              + Durations.write(request.patience().remindAfter())
+              + ", and it is escalated after "
+              + Durations.write(request.patience().escalateAfter())
+              + " ("
+              + SettingOptions.name(Setting.ESCALATE_AFTER)
+              + ")",
+          "give a "
+              + SettingOptions.name(Setting.REMIND_AFTER)
+              + " that is shorter, or a longer "
               + SettingOptions.name(Setting.ESCALATE_AFTER));
     }
-    request.walArchive().filter(archive -> !Files.isDirectory(archive)).ifPresent(archive -> {
-      String place = config == null || options.get(Setting.WAL_ARCHIVE).isPresent()
-          ? SettingOptions.name(Setting.WAL_ARCHIVE)
-          : config + ": " + Setting.WAL_ARCHIVE + " of target " + backup;
-      throw new UsageException(Reason.NO_SUCH_PATH, place + " is no directory: " + archive);
-    });
+    request
+        .walArchive()
+        .filter(archive -> !Files.isDirectory(archive))
+        .ifPresent(
+            archive -> {
+              String place =
+                  config == null || options.get(Setting.WAL_ARCHIVE).isPresent()
+                      ? SettingOptions.name(Setting.WAL_ARCHIVE)
+                      : config + ": " + Setting.WAL_ARCHIVE + " of target " + backup;
+              throw new UsageException(Reason.NO_SUCH_PATH, place + " is no directory: " + archive);
+            });
     return request;
   }
 
   private Path path() {
     if (backup.isEmpty()) {
-      throw new UsageException(Reason.NO_SUCH_PATH, "PATH is empty", "name the directory that pg_basebackup wrote");
+      throw new UsageException(
+          Reason.NO_SUCH_PATH, "PATH is empty", "name the directory that pg_basebackup wrote");
     }
     return Path.of(backup).toAbsolutePath().normalize();
   }

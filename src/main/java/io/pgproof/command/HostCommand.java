@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param line program and arguments; no shell reads them
  * @param limit how long it may run before its whole process group is killed
- * @param environment added to an otherwise nearly empty environment ({@code PATH}, {@code LANG=C.UTF-8})
+ * @param environment added to an otherwise nearly empty environment ({@code PATH}, {@code
+ *     LANG=C.UTF-8})
  */
 public record HostCommand(List<String> line, Duration limit, Map<String, String> environment) {
   public HostCommand {
@@ -19,7 +20,8 @@ public record HostCommand(List<String> line, Duration limit, Map<String, String>
       throw new IllegalArgumentException("a command needs a program");
     }
     if (limit.isNegative() || limit.isZero()) {
-      throw new IllegalArgumentException("the limit of " + line.get(0) + " must be longer than nothing");
+      throw new IllegalArgumentException(
+          "the limit of " + line.get(0) + " must be longer than nothing");
     }
   }
 

@@ -15,9 +15,10 @@ import java.util.function.Consumer;
 /**
  * Runs programs of the host and waits for them.
  *
- * <p>Each gets a session and process group of its own, so that it can be killed with all its children, a nearly empty
- * environment ({@code PATH}, {@code LANG=C.UTF-8}, {@code HOME=/root}) and nothing to read. It dies when this process
- * dies, however that happens; children of its own then live on unless they notice. Thread-safe.
+ * <p>Each gets a session and process group of its own, so that it can be killed with all its
+ * children, a nearly empty environment ({@code PATH}, {@code LANG=C.UTF-8}, {@code HOME=/root}) and
+ * nothing to read. It dies when this process dies, however that happens; children of its own then
+ * live on unless they notice. Thread-safe.
  */
 public final class HostPrograms {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -29,10 +30,10 @@ public final class HostPrograms {
    * Runs the program to its end.
    *
    * @throws ProgramMissingException when there is no such program
-   * @throws ProgramInterruptedException when the calling thread is interrupted; the process group is dead then, or dies when the
-   *     kernel lets it go
-   * @throws UncheckedIOException when the program cannot be started, or does not end though it was killed at its limit, because
-   *     the kernel holds it
+   * @throws ProgramInterruptedException when the calling thread is interrupted; the process group
+   *     is dead then, or dies when the kernel lets it go
+   * @throws UncheckedIOException when the program cannot be started, or does not end though it was
+   *     killed at its limit, because the kernel holds it
    */
   public ProgramResult run(HostCommand command) {
     return run(command, line -> {});
@@ -41,8 +42,8 @@ public final class HostPrograms {
   /**
    * Runs the program to its end and passes on what it says, line by line as it comes.
    *
-   * @param said hears the lines of standard output and standard error, one at a time; what it throws ends its hearing,
-   *     not the program, and is thrown again when the program has ended
+   * @param said hears the lines of standard output and standard error, one at a time; what it
+   *     throws ends its hearing, not the program, and is thrown again when the program has ended
    */
   public ProgramResult run(HostCommand command, Consumer<String> said) {
     long began = System.nanoTime();
@@ -57,11 +58,17 @@ public final class HostPrograms {
     try {
       timedOut = !process.waitFor(command.limit().toNanos(), TimeUnit.NANOSECONDS);
       if (timedOut && !killGroup(process)) {
-        throw new UncheckedIOException(new IOException(command.line().get(0) + " was killed at its limit of "
-            + command.limit().toSeconds() + " s and does not end: the kernel holds process " + process.pid()
-            + ", as it does before a disk that does not answer"));
+        throw new UncheckedIOException(
+            new IOException(
+                command.line().get(0)
+                    + " was killed at its limit of "
+                    + command.limit().toSeconds()
+                    + " s and does not end: the kernel holds process "
+                    + process.pid()
+                    + ", as it does before a disk that does not answer"));
       }
-      // A daemon that the program left behind may hold the pipes open for ever; what was written is read by now.
+      // A daemon that the program left behind may hold the pipes open for ever; what was written is
+      // read by now.
       long drained = System.nanoTime() + DRAIN.toNanos();
       for (Thread streamPump : List.of(outPump, errPump)) {
         streamPump.join(Math.max(1, (drained - System.nanoTime()) / 1_000_000));
@@ -85,9 +92,11 @@ public final class HostPrograms {
 
   private static Process start(HostCommand command) {
     List<String> line = new ArrayList<>();
-    // A process that was just forked leads no group, so setsid need not fork: its pid is the group's id.
+    // A process that was just forked leads no group, so setsid need not fork: its pid is the
+    // group's id.
     line.add(existing("setsid"));
-    // A pgproof that was started in the background ignores SIGINT, and what it runs would inherit that.
+    // A pgproof that was started in the background ignores SIGINT, and what it runs would inherit
+    // that.
     line.addAll(List.of(existing("env"), "--default-signal"));
     line.addAll(List.of(existing("setpriv"), "--pdeathsig", "KILL", "--"));
     line.add(existing(command.line().get(0)));
@@ -103,7 +112,8 @@ public final class HostPrograms {
     try {
       return builder.start();
     } catch (IOException e) {
-      throw new UncheckedIOException(command.line().get(0) + " could not be started: " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          command.line().get(0) + " could not be started: " + e.getMessage(), e);
     }
   }
 
@@ -140,7 +150,8 @@ public final class HostPrograms {
     return thread;
   }
 
-  private static void tell(Consumer<String> said, String line, AtomicReference<RuntimeException> deaf) {
+  private static void tell(
+      Consumer<String> said, String line, AtomicReference<RuntimeException> deaf) {
     synchronized (deaf) {
       if (deaf.get() == null) {
         try {
@@ -153,14 +164,16 @@ public final class HostPrograms {
   }
 
   /**
-   * Kills the group and waits for its leader; an interrupt meanwhile is left to the caller, who knows of one already.
+   * Kills the group and waits for its leader; an interrupt meanwhile is left to the caller, who
+   * knows of one already.
    *
    * @return false when the kernel holds it, for it waits for a disk that does not answer
    */
   private static boolean killGroup(Process process) {
     try {
       // Java cannot signal a group; the shell's own kill needs no further package.
-      new ProcessBuilder("/bin/sh", "-c", "kill -s KILL -- -\"$1\"", "sh", Long.toString(process.pid()))
+      new ProcessBuilder(
+              "/bin/sh", "-c", "kill -s KILL -- -\"$1\"", "sh", Long.toString(process.pid()))
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start()
@@ -169,7 +182,8 @@ public final class HostPrograms {
       return process.waitFor(KILLED_ENDS_WITHIN_SECONDS, TimeUnit.SECONDS);
     } catch (IOException e) {
       process.destroyForcibly();
-      throw new UncheckedIOException("the process group " + process.pid() + " could not be killed", e);
+      throw new UncheckedIOException(
+          "the process group " + process.pid() + " could not be killed", e);
     } catch (InterruptedException again) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

@@ -8,7 +8,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is mounted on the host, as this process sees it (source: the manual page proc_pid_mountinfo(5)). */
+/**
+ * What is mounted on the host, as this process sees it (source: the manual page
+ * proc_pid_mountinfo(5)).
+ */
 public final class Mounts {
   private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
   private static final int MOUNT_POINT = 4;
@@ -21,8 +24,10 @@ public final class Mounts {
   }
 
   static List<Path> within(Path directory, String mountinfo) {
-    return mountinfo.lines()
-        .map(line -> Path.of(OCTAL.matcher(line.split(" ")[MOUNT_POINT]).replaceAll(Mounts::letter)))
+    return mountinfo
+        .lines()
+        .map(
+            line -> Path.of(OCTAL.matcher(line.split(" ")[MOUNT_POINT]).replaceAll(Mounts::letter)))
         .filter(point -> point.startsWith(directory))
         .toList();
   }

@@ -1,6 +1,9 @@
 package io.pgproof.command;
 
-/** The calling thread was interrupted: the program's process group was killed, the thread's interrupt flag is set. */
+/**
+ * The calling thread was interrupted: the program's process group was killed, the thread's
+ * interrupt flag is set.
+ */
 public final class ProgramInterruptedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

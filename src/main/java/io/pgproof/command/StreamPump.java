@@ -15,7 +15,9 @@ final class StreamPump implements Runnable {
   private final Consumer<String> said;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-  /** @param said hears each line without its end; longer ones than 64 KiB come in pieces */
+  /**
+   * @param said hears each line without its end; longer ones than 64 KiB come in pieces
+   */
   StreamPump(InputStream from, TailBuffer tailBuffer, Consumer<String> said) {
     this.from = from;
     this.tailBuffer = tailBuffer;
@@ -31,7 +33,8 @@ final class StreamPump implements Runnable {
         split(buffer, count);
       }
     } catch (IOException closed) {
-      // The pipe was closed under us because a process that outlived the program still holds its other end.
+      // The pipe was closed under us because a process that outlived the program still holds its
+      // other end.
     }
     if (line.size() > 0) {
       say();

@@ -35,7 +35,8 @@ public final class ControlClient implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return Optional.of(new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(state.controlSocket()))));
+      return Optional.of(
+          new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(state.controlSocket()))));
     } catch (SocketException e) {
       // Nobody listens any more, or the socket was just removed.
       return Optional.empty();
@@ -51,7 +52,9 @@ public final class ControlClient implements AutoCloseable {
   public Optional<Reply> ask(Request request, Consumer<Reply> onTheWay) {
     try {
       send(EvidenceJson.write(request));
-      BufferedReader in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         Reply reply = EvidenceJson.read(line, Reply.class);
         if (reply.last()) {

@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Listens on the control socket: one request a connection, then a line of JSON for each reply.
  *
- * <p>A second line from the client, or its end, takes back what it asked. The owner's own end takes back nothing: whoever waits
- * hears that the connection ended, and asks the next owner. Only processes of the owner's own user are heard.
+ * <p>A second line from the client, or its end, takes back what it asked. The owner's own end takes
+ * back nothing: whoever waits hears that the connection ended, and asks the next owner. Only
+ * processes of the owner's own user are heard.
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
@@ -41,11 +42,13 @@ public final class ControlServer implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Answering answering;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-  private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-    Thread thread = new Thread(task, "control");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "control");
+            thread.setDaemon(true);
+            return thread;
+          });
   private volatile boolean ending;
 
   /** Answers one request in full. */
@@ -55,7 +58,8 @@ public final class ControlServer implements AutoCloseable {
   }
 
   /**
-   * Begins to listen; a socket that an earlier owner left is replaced, for the caller holds the lock.
+   * Begins to listen; a socket that an earlier owner left is replaced, for the caller holds the
+   * lock.
    */
   public ControlServer(Path socket, Answering answering) {
     this.socket = socket;
@@ -95,7 +99,8 @@ public final class ControlServer implements AutoCloseable {
 
   private void serve(Connection connection) {
     try (connection) {
-      String peer = connection.channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+      String peer =
+          connection.channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
       if (!peer.equals(System.getProperty("user.name"))) {
         LOG.warn("a process of user {} was turned away from {}", peer, socket);
         return;
@@ -105,7 +110,8 @@ public final class ControlServer implements AutoCloseable {
         return;
       }
       threads.execute(connection::awaitTakenBack);
-      FailureReplies.during(connection, () -> answering.answer(EvidenceJson.read(line, Request.class), connection));
+      FailureReplies.during(
+          connection, () -> answering.answer(EvidenceJson.read(line, Request.class), connection));
     } catch (IOException | RejectedExecutionException e) {
       LOG.debug("whoever asked is gone: {}", e.toString());
     } finally {
@@ -161,13 +167,16 @@ public final class ControlServer implements AutoCloseable {
 
     Connection(SocketChannel channel) {
       this.channel = channel;
-      this.in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+      this.in =
+          new BufferedReader(
+              new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
     }
 
     @Override
     public synchronized void hear(Reply reply) throws IOException {
       answered = reply.last();
-      ByteBuffer line = ByteBuffer.wrap((EvidenceJson.write(reply) + "\n").getBytes(StandardCharsets.UTF_8));
+      ByteBuffer line =
+          ByteBuffer.wrap((EvidenceJson.write(reply) + "\n").getBytes(StandardCharsets.UTF_8));
       while (line.hasRemaining()) {
         channel.write(line);
       }

@@ -10,20 +10,23 @@ import io.pgproof.proof.Report;
 import io.pgproof.workflow.attempt.ProgressBoard;
 import java.util.List;
 
-/** What the owner answers, a line of JSON each: any number of {@link Begun}, {@link Standing} and {@link Said}, then exactly one other. */
+/**
+ * What the owner answers, a line of JSON each: any number of {@link Begun}, {@link Standing} and
+ * {@link Said}, then exactly one other.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "say")
 @JsonSubTypes({
-    @JsonSubTypes.Type(value = Reply.Begun.class, name = "begun"),
-    @JsonSubTypes.Type(value = Reply.Standing.class, name = "standing"),
-    @JsonSubTypes.Type(value = Reply.Said.class, name = "said"),
-    @JsonSubTypes.Type(value = Reply.Verdict.class, name = "verdict"),
-    @JsonSubTypes.Type(value = Reply.BackedUp.class, name = "backed-up"),
-    @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
-    @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
-    @JsonSubTypes.Type(value = Reply.Images.class, name = "images"),
-    @JsonSubTypes.Type(value = Reply.Done.class, name = "done"),
-    @JsonSubTypes.Type(value = Reply.Refused.class, name = "refused"),
-    @JsonSubTypes.Type(value = Reply.Failed.class, name = "failed")
+  @JsonSubTypes.Type(value = Reply.Begun.class, name = "begun"),
+  @JsonSubTypes.Type(value = Reply.Standing.class, name = "standing"),
+  @JsonSubTypes.Type(value = Reply.Said.class, name = "said"),
+  @JsonSubTypes.Type(value = Reply.Verdict.class, name = "verdict"),
+  @JsonSubTypes.Type(value = Reply.BackedUp.class, name = "backed-up"),
+  @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
+  @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
+  @JsonSubTypes.Type(value = Reply.Images.class, name = "images"),
+  @JsonSubTypes.Type(value = Reply.Done.class, name = "done"),
+  @JsonSubTypes.Type(value = Reply.Refused.class, name = "refused"),
+  @JsonSubTypes.Type(value = Reply.Failed.class, name = "failed")
 })
 public sealed interface Reply {
 
@@ -36,7 +39,10 @@ public sealed interface Reply {
   /** Something to read on the way. */
   record Said(String text) implements Reply {}
 
-  /** The end of a verification; {@code chosen} is {@code null} where the backup was named and not chosen. */
+  /**
+   * The end of a verification; {@code chosen} is {@code null} where the backup was named and not
+   * chosen.
+   */
   record Verdict(Report report, Evidence.Chosen chosen) implements Reply {}
 
   /** A demonstration's backup lies there; the query tells how old its data are. */
@@ -44,8 +50,13 @@ public sealed interface Reply {
 
   record Runs(List<RunHistory.Line> lines) implements Reply {}
 
-  /** One run; {@code report} is {@code null} while it has no verdict, {@code chosen} where the backup was named. */
-  record Run(String run, Report report, Evidence.Chosen chosen, List<RunHistory.Happening> happenings) implements Reply {}
+  /**
+   * One run; {@code report} is {@code null} while it has no verdict, {@code chosen} where the
+   * backup was named.
+   */
+  record Run(
+      String run, Report report, Evidence.Chosen chosen, List<RunHistory.Happening> happenings)
+      implements Reply {}
 
   record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}
 

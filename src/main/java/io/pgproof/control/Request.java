@@ -7,25 +7,31 @@ import io.pgproof.target.VerificationRequest;
 /** What a command asks of the owner; one line of JSON on the control socket. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
 @JsonSubTypes({
-    @JsonSubTypes.Type(value = Request.Verify.class, name = "verify"),
-    @JsonSubTypes.Type(value = Request.Await.class, name = "await"),
-    @JsonSubTypes.Type(value = Request.Demo.class, name = "demo"),
-    @JsonSubTypes.Type(value = Request.ListRuns.class, name = "runs"),
-    @JsonSubTypes.Type(value = Request.ShowRun.class, name = "show"),
-    @JsonSubTypes.Type(value = Request.ListImages.class, name = "images"),
-    @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
-    @JsonSubTypes.Type(value = Request.RemoveImage.class, name = "remove-image"),
-    @JsonSubTypes.Type(value = Request.Clean.class, name = "clean")
+  @JsonSubTypes.Type(value = Request.Verify.class, name = "verify"),
+  @JsonSubTypes.Type(value = Request.Await.class, name = "await"),
+  @JsonSubTypes.Type(value = Request.Demo.class, name = "demo"),
+  @JsonSubTypes.Type(value = Request.ListRuns.class, name = "runs"),
+  @JsonSubTypes.Type(value = Request.ShowRun.class, name = "show"),
+  @JsonSubTypes.Type(value = Request.ListImages.class, name = "images"),
+  @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
+  @JsonSubTypes.Type(value = Request.RemoveImage.class, name = "remove-image"),
+  @JsonSubTypes.Type(value = Request.Clean.class, name = "clean")
 })
 public sealed interface Request {
 
   /** Verify a backup; whoever hangs up takes the verification back. */
   record Verify(VerificationRequest request) implements Request {}
 
-  /** Await the verdict of a run that an earlier owner began for this person; whoever hangs up takes the run back. */
+  /**
+   * Await the verdict of a run that an earlier owner began for this person; whoever hangs up takes
+   * the run back.
+   */
   record Await(String run, String askedBy) implements Request {}
 
-  /** Make a source database of this major version with so many orders, and take a base backup of it while it is written to. */
+  /**
+   * Make a source database of this major version with so many orders, and take a base backup of it
+   * while it is written to.
+   */
   record Demo(int major, int orders) implements Request {}
 
   /** The latest runs. */

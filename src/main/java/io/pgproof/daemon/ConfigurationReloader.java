@@ -11,7 +11,10 @@ import java.nio.file.attribute.FileTime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets the configuration follow its file: what is right holds, and of what is wrong every mistake is told. */
+/**
+ * Lets the configuration follow its file: what is right holds, and of what is wrong every mistake
+ * is told.
+ */
 final class ConfigurationReloader {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigurationReloader.class);
 
@@ -20,7 +23,9 @@ final class ConfigurationReloader {
   private Stamp seen;
   private Stamp read;
 
-  /** @param configuration read from its file by the caller, or of a file that is not there */
+  /**
+   * @param configuration read from its file by the caller, or of a file that is not there
+   */
   ConfigurationReloader(CurrentConfiguration configuration) {
     this.configuration = configuration;
     this.file = configuration.get().file();
@@ -40,7 +45,10 @@ final class ConfigurationReloader {
     }
   }
 
-  /** Reads the file once it has changed and been the same for two looks: an editor may be half-way through the first. */
+  /**
+   * Reads the file once it has changed and been the same for two looks: an editor may be half-way
+   * through the first.
+   */
   void look() {
     Stamp now = Stamp.of(file);
     boolean settled = now.equals(seen);
@@ -62,7 +70,8 @@ final class ConfigurationReloader {
     try {
       next = Configuration.read(file);
     } catch (UsageException e) {
-      LOG.error("{} changed and is wrong, so what it said before still holds: {}", file, e.getMessage());
+      LOG.error(
+          "{} changed and is wrong, so what it said before still holds: {}", file, e.getMessage());
       return;
     }
     if (!next.equals(configuration.get())) {

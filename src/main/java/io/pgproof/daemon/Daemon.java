@@ -31,18 +31,22 @@ public final class Daemon implements AutoCloseable {
   private final ConfigurableApplicationContext application;
   private final ControlServer control;
   private final Optional<PeriodicTasks> rounds;
-  private final ScheduledExecutorService tidying = Executors.newSingleThreadScheduledExecutor(task -> {
-    Thread thread = new Thread(task, "tidying");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ScheduledExecutorService tidying =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "tidying");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private Daemon(Ownership ownership, ConfigurableApplicationContext application, boolean serving) {
     this.ownership = ownership;
     this.application = application;
     this.rounds = serving ? Optional.of(new PeriodicTasks(application)) : Optional.empty();
-    this.tidying.scheduleWithFixedDelay(this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
-    this.tidying.scheduleWithFixedDelay(this::oversee, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
+    this.tidying.scheduleWithFixedDelay(
+        this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
+    this.tidying.scheduleWithFixedDelay(
+        this::oversee, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
     this.control = new ControlServer(ownership.state().controlSocket(), this::answer);
   }
 
@@ -62,11 +66,16 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static Daemon start(Ownership ownership, boolean pages, Configuration configuration) {
-    SpringApplicationBuilder application = new SpringApplicationBuilder(Pgproof.class)
-        .web(pages ? WebApplicationType.SERVLET : WebApplicationType.NONE)
-        .profiles(pages ? "serve" : "command")
-        .initializers(context -> context.getBeanFactory()
-            .registerSingleton("currentConfiguration", new CurrentConfiguration(configuration)));
+    SpringApplicationBuilder application =
+        new SpringApplicationBuilder(Pgproof.class)
+            .web(pages ? WebApplicationType.SERVLET : WebApplicationType.NONE)
+            .profiles(pages ? "serve" : "command")
+            .initializers(
+                context ->
+                    context
+                        .getBeanFactory()
+                        .registerSingleton(
+                            "currentConfiguration", new CurrentConfiguration(configuration)));
     ConfigurableApplicationContext started = Startup.run(ownership, application);
     FirstStart.ended(ownership.state(), started.getBean(EvidenceLog.class));
     return new Daemon(ownership, started, pages);
@@ -74,11 +83,16 @@ public final class Daemon implements AutoCloseable {
 
   /** Where the web pages are; only where they are served. */
   public String address() {
-    return "http://" + application.getEnvironment().getProperty("server.address") + ":"
+    return "http://"
+        + application.getEnvironment().getProperty("server.address")
+        + ":"
         + application.getEnvironment().getProperty("local.server.port");
   }
 
-  /** Removes copies that were kept long enough, what nothing owns, and old images that nothing stands on now. */
+  /**
+   * Removes copies that were kept long enough, what nothing owns, and old images that nothing
+   * stands on now.
+   */
   private void tidyUp() {
     try {
       log(application.getBean(OrphanReaper.class).remove());
@@ -132,10 +146,14 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  /** Ends; a verification on its way is begun anew by the next owner, and leaves no container and no file until then. */
+  /**
+   * Ends; a verification on its way is begun anew by the next owner, and leaves no container and no
+   * file until then.
+   */
   @Override
   public void close() {
-    try (ownership; application) {
+    try (ownership;
+        application) {
       control.close();
       rounds.ifPresent(PeriodicTasks::close);
       tidying.shutdownNow();

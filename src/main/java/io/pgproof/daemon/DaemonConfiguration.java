@@ -12,12 +12,16 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What an owner with an engine has, and the stock it takes before the engine executes its first job. */
+/**
+ * What an owner with an engine has, and the stock it takes before the engine executes its first
+ * job.
+ */
 @Configuration(proxyBeanMethods = false)
 class DaemonConfiguration {
 
   @Bean
-  DemoSources sourceDatabases(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
+  DemoSources sourceDatabases(
+      StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
     return new DemoSources(state, sandbox, images, clock);
   }
 
@@ -27,7 +31,12 @@ class DaemonConfiguration {
   }
 
   @Bean
-  VerificationHandler proofs(Verifications verifications, ImageStore images, ProgressBoard progress, RunHistory runHistory, EvidenceLog evidenceLog) {
+  VerificationHandler proofs(
+      Verifications verifications,
+      ImageStore images,
+      ProgressBoard progress,
+      RunHistory runHistory,
+      EvidenceLog evidenceLog) {
     return new VerificationHandler(verifications, images, progress, runHistory, evidenceLog);
   }
 

@@ -4,10 +4,12 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * What an operator may set about what every owner does, below {@code pgproof}: with an engine or without.
+ * What an operator may set about what every owner does, below {@code pgproof}: with an engine or
+ * without.
  *
  * @param workerEndsWithin how long a container's processes are waited for that were killed
- * @param removalTimeout how long the removal of one leftover may take, and a step's own; it must end before the engine gives a job to another thread
+ * @param removalTimeout how long the removal of one leftover may take, and a step's own; it must
+ *     end before the engine gives a job to another thread
  */
 @ConfigurationProperties("pgproof")
 record DaemonSettings(Duration workerEndsWithin, Duration removalTimeout) {
@@ -15,10 +17,13 @@ record DaemonSettings(Duration workerEndsWithin, Duration removalTimeout) {
 
   DaemonSettings {
     if (workerEndsWithin.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new IllegalArgumentException("pgproof.worker-ends-within must be at least 1s, not " + workerEndsWithin);
+      throw new IllegalArgumentException(
+          "pgproof.worker-ends-within must be at least 1s, not " + workerEndsWithin);
     }
-    if (removalTimeout.compareTo(Duration.ofSeconds(1)) < 0 || removalTimeout.compareTo(LONGEST_REMOVAL) > 0) {
-      throw new IllegalArgumentException("pgproof.removal-timeout must be from 1s to 4m, not " + removalTimeout);
+    if (removalTimeout.compareTo(Duration.ofSeconds(1)) < 0
+        || removalTimeout.compareTo(LONGEST_REMOVAL) > 0) {
+      throw new IllegalArgumentException(
+          "pgproof.removal-timeout must be from 1s to 4m, not " + removalTimeout);
     }
   }
 }

@@ -19,7 +19,10 @@ import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Makes the source databases of demonstrations, each below {@code runs/} like everything else that a crash may leave. */
+/**
+ * Makes the source databases of demonstrations, each below {@code runs/} like everything else that
+ * a crash may leave.
+ */
 final class DemoSources {
   private final StateDirectory state;
   private final Sandbox sandbox;
@@ -34,36 +37,60 @@ final class DemoSources {
     this.clock = clock;
   }
 
-  /** Whether what lies under this name below {@code runs/} belongs to a source database of this process. */
+  /**
+   * Whether what lies under this name below {@code runs/} belongs to a source database of this
+   * process.
+   */
   boolean owns(String directory) {
     return running.contains(directory);
   }
 
-  /** Makes a shop's database, fills it, and takes a base backup of it while orders come in; only the backup stays. */
+  /**
+   * Makes a shop's database, fills it, and takes a base backup of it while orders come in; only the
+   * backup stays.
+   */
   void answer(Request.Demo demo, ReplySink replySink) throws IOException {
     Thread worker = Thread.currentThread();
     replySink.whenTakenBack(worker::interrupt);
-    Image image = images.build(demo.major(), false, line -> QueryHandler.say(replySink, "image: " + line));
+    Image image =
+        images.build(demo.major(), false, line -> QueryHandler.say(replySink, "image: " + line));
     Path backups = state.demo();
     Trees.remove(backups);
     Files.createDirectories(backups);
     RunId id = RunId.at(clock.instant());
     running.add(id.value());
     try {
-      Path backup = backUp(image, state.run(id), SourceOptions.standard().keepingBackupsIn(backups), demo.orders(), replySink);
+      Path backup =
+          backUp(
+              image,
+              state.run(id),
+              SourceOptions.standard().keepingBackupsIn(backups),
+              demo.orders(),
+              replySink);
       replySink.hear(new Reply.BackedUp(backup.toString(), SourceDatabase.FRESHNESS_QUERY));
     } finally {
       running.remove(id.value());
     }
   }
 
-  private Path backUp(Image image, StateDirectory.RunDirectory place, SourceOptions options, int orders, ReplySink replySink) {
-    QueryHandler.say(replySink, "starting a PostgreSQL " + image.postgresVersion() + " in a container of its own");
-    try (SourceDatabase source = SourceDatabase.start(sandbox, image, place.machineName(), place.path(), options)) {
-      QueryHandler.say(replySink, "filling customers, orders and order_lines with " + orders + " orders");
+  private Path backUp(
+      Image image,
+      StateDirectory.RunDirectory place,
+      SourceOptions options,
+      int orders,
+      ReplySink replySink) {
+    QueryHandler.say(
+        replySink,
+        "starting a PostgreSQL " + image.postgresVersion() + " in a container of its own");
+    try (SourceDatabase source =
+        SourceDatabase.start(sandbox, image, place.machineName(), place.path(), options)) {
+      QueryHandler.say(
+          replySink, "filling customers, orders and order_lines with " + orders + " orders");
       source.fill(orders);
       try (OrderWriter writer = source.keepWriting()) {
-        QueryHandler.say(replySink, "pg_basebackup --format=tar --wal-method=stream --gzip, while orders come in");
+        QueryHandler.say(
+            replySink,
+            "pg_basebackup --format=tar --wal-method=stream --gzip, while orders come in");
         Path backup = source.baseBackup("backup");
         QueryHandler.say(replySink, writer.written() + " orders came in meanwhile");
         return backup;

@@ -14,9 +14,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.env.Environment;
 
 /**
- * The first start on a state directory makes the tables of the embedded database, one by one, for it commits each by itself.
- * One that was cut off left some of them, with which no engine starts, or starts and lacks the others: such a database is made
- * anew, provided that nothing was ever kept in it.
+ * The first start on a state directory makes the tables of the embedded database, one by one, for
+ * it commits each by itself. One that was cut off left some of them, with which no engine starts,
+ * or starts and lacks the others: such a database is made anew, provided that nothing was ever kept
+ * in it.
  */
 final class FirstStart {
   private static final Logger LOG = LoggerFactory.getLogger(FirstStart.class);
@@ -25,28 +26,42 @@ final class FirstStart {
 
   private FirstStart() {}
 
-  /** Removes the database of a first start that did not come to its end; for the owner, before anything opens it. */
+  /**
+   * Removes the database of a first start that did not come to its end; for the owner, before
+   * anything opens it.
+   */
   static void removeHalfMade(StateDirectory state, Environment environment) {
     String url = environment.getProperty("spring.datasource.url", "");
     // Its path may be followed by settings, and another database may be set.
-    boolean here = url.startsWith(EMBEDDED) && url.replaceFirst(";.*", "").endsWith(":" + state.engineDatabase());
-    if (!here || Files.exists(state.engineComplete()) || !Files.exists(file(state, ENDINGS.get(0)))
-        || KeptRecords.any(url, environment.getProperty("spring.datasource.username"),
+    boolean here =
+        url.startsWith(EMBEDDED)
+            && url.replaceFirst(";.*", "").endsWith(":" + state.engineDatabase());
+    if (!here
+        || Files.exists(state.engineComplete())
+        || !Files.exists(file(state, ENDINGS.get(0)))
+        || KeptRecords.any(
+            url,
+            environment.getProperty("spring.datasource.username"),
             environment.getProperty("spring.datasource.password"))) {
       return;
     }
-    LOG.debug("no start of the engine on {} has come to its end, so its empty database is made anew", state.path());
+    LOG.debug(
+        "no start of the engine on {} has come to its end, so its empty database is made anew",
+        state.path());
     try {
       for (String ending : ENDINGS) {
         Files.deleteIfExists(file(state, ending));
       }
     } catch (IOException e) {
       throw new FindingException(
-          Reason.ENVIRONMENT, "the half-made database " + state.engineDatabase() + " cannot be removed: " + e);
+          Reason.ENVIRONMENT,
+          "the half-made database " + state.engineDatabase() + " cannot be removed: " + e);
     }
   }
 
-  /** Notes that all tables are there, when they are on the disk; before anything is kept in them. */
+  /**
+   * Notes that all tables are there, when they are on the disk; before anything is kept in them.
+   */
   static void ended(StateDirectory state, EvidenceLog evidenceLog) {
     try {
       if (Files.exists(file(state, ENDINGS.get(0))) && !Files.exists(state.engineComplete())) {

@@ -24,8 +24,16 @@ final class OrphanReaper {
   private final Duration removal;
   private final ActiveRunNames activeRunNames;
 
-  /** @param removal how long the removal of one tree may take */
-  OrphanReaper(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock, Duration removal, ActiveRunNames activeRunNames) {
+  /**
+   * @param removal how long the removal of one tree may take
+   */
+  OrphanReaper(
+      StateDirectory state,
+      Sandbox sandbox,
+      ImageStore images,
+      Clock clock,
+      Duration removal,
+      ActiveRunNames activeRunNames) {
     this.state = state;
     this.sandbox = sandbox;
     this.images = images;
@@ -56,23 +64,46 @@ final class OrphanReaper {
     void run() throws IOException;
   }
 
-  /** Removes all that nothing owns: neither a running verification, nor a source database, nor the build of an image. */
+  /**
+   * Removes all that nothing owns: neither a running verification, nor a source database, nor the
+   * build of an image.
+   */
   Outcome remove() {
     Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
-    outcome.attempt(state.runs(), () -> below(state.runs()).forEach(run -> outcome.attempt(run, () -> {
-      if (!activeRunNames.own(run.getFileName().toString())) {
-        destroy(run);
-        outcome.removed().add(run);
-      }
-    })));
-    outcome.attempt(state.kept(), () -> KeptCopy.expired(below(state.kept()), clock.instant()).forEach(
-        copy -> outcome.attempt(copy, () -> {
-          Trees.remove(copy, removal);
-          outcome.removed().add(copy);
-        })));
-    outcome.attempt(state.images(), () -> outcome.removed().addAll(images.reap(outcome.failed()::add)));
-    outcome.attempt(state.path(), () ->
-        sandbox.reap(state.machinePrefix()).forEach(name -> outcome.removed().add(Path.of(name))));
+    outcome.attempt(
+        state.runs(),
+        () ->
+            below(state.runs())
+                .forEach(
+                    run ->
+                        outcome.attempt(
+                            run,
+                            () -> {
+                              if (!activeRunNames.own(run.getFileName().toString())) {
+                                destroy(run);
+                                outcome.removed().add(run);
+                              }
+                            })));
+    outcome.attempt(
+        state.kept(),
+        () ->
+            KeptCopy.expired(below(state.kept()), clock.instant())
+                .forEach(
+                    copy ->
+                        outcome.attempt(
+                            copy,
+                            () -> {
+                              Trees.remove(copy, removal);
+                              outcome.removed().add(copy);
+                            })));
+    outcome.attempt(
+        state.images(), () -> outcome.removed().addAll(images.reap(outcome.failed()::add)));
+    outcome.attempt(
+        state.path(),
+        () ->
+            sandbox
+                .reap(state.machinePrefix())
+                .forEach(name -> outcome.removed().add(Path.of(name))));
     return outcome;
   }
 

@@ -13,41 +13,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
 
-/** What a server looks at again and again, by threads of its own: its configuration's file, what is planned, new backups. */
+/**
+ * What a server looks at again and again, by threads of its own: its configuration's file, what is
+ * planned, new backups.
+ */
 final class PeriodicTasks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
   private static final Duration FILE_EVERY = Duration.ofSeconds(10);
   private static final Duration PLAN_EVERY = Duration.ofMinutes(1);
   private static final int ROUNDS = 4;
 
-  private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(ROUNDS, task -> {
-    Thread thread = new Thread(task, "rounds");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ScheduledExecutorService threads =
+      Executors.newScheduledThreadPool(
+          ROUNDS,
+          task -> {
+            Thread thread = new Thread(task, "rounds");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   PeriodicTasks(ApplicationContext application) {
     this(application, PLAN_EVERY);
   }
 
-  /** @param planEvery how much time passes before what is planned is looked at again */
+  /**
+   * @param planEvery how much time passes before what is planned is looked at again
+   */
   PeriodicTasks(ApplicationContext application, Duration planEvery) {
     BackupWatcher watch = application.getBean(BackupWatcher.class);
-    every(FILE_EVERY, "the configuration's file", new ConfigurationReloader(application.getBean(CurrentConfiguration.class))::look);
+    every(
+        FILE_EVERY,
+        "the configuration's file",
+        new ConfigurationReloader(application.getBean(CurrentConfiguration.class))::look);
     every(planEvery, "what is planned", application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
     every(watch.every(), "new backups", watch::look);
   }
 
   private void every(Duration pause, String what, Runnable look) {
-    threads.scheduleWithFixedDelay(() -> {
-      try {
-        look.run();
-      } catch (RuntimeException | Error e) {
-        // Thrown, it would end the rounds.
-        FailureLog.log(LOG, what + " could not be looked at, and will be again", e);
-      }
-    }, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    threads.scheduleWithFixedDelay(
+        () -> {
+          try {
+            look.run();
+          } catch (RuntimeException | Error e) {
+            // Thrown, it would end the rounds.
+            FailureLog.log(LOG, what + " could not be looked at, and will be again", e);
+          }
+        },
+        pause.toMillis(),
+        pause.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   @Override

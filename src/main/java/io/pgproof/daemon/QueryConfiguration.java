@@ -33,10 +33,16 @@ class QueryConfiguration {
   /** First of all beans, for nothing may be done in a database that is another's. */
   @Bean
   @DependsOnDatabaseInitialization
-  InitializingBean databaseOfThisStateDirectory(DataSource database, Ownership ownership,
+  InitializingBean databaseOfThisStateDirectory(
+      DataSource database,
+      Ownership ownership,
       @Value("${pgproof.take-database-from:}") String former) {
-    return () -> OneStateDirectory.claim(database, ownership.identity(),
-        ownership.state().path() + " on " + Files.readString(HOST_NAME).strip(), former);
+    return () ->
+        OneStateDirectory.claim(
+            database,
+            ownership.identity(),
+            ownership.state().path() + " on " + Files.readString(HOST_NAME).strip(),
+            former);
   }
 
   @Bean
@@ -61,7 +67,8 @@ class QueryConfiguration {
 
   @Bean
   ImageStore imageStore(StateDirectory state, Sandbox sandbox, HostPrograms programs, Clock clock) {
-    return new BuiltImages(state.images(), state.imageSources(), sandbox::firstHostId, programs, clock);
+    return new BuiltImages(
+        state.images(), state.imageSources(), sandbox::firstHostId, programs, clock);
   }
 
   @Bean
@@ -85,10 +92,20 @@ class QueryConfiguration {
   }
 
   @Bean
-  OrphanReaper leftovers(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock,
-      DaemonSettings settings, ObjectProvider<ActiveRunNames> inhabitants) {
+  OrphanReaper leftovers(
+      StateDirectory state,
+      Sandbox sandbox,
+      ImageStore images,
+      Clock clock,
+      DaemonSettings settings,
+      ObjectProvider<ActiveRunNames> inhabitants) {
     return new OrphanReaper(
-        state, sandbox, images, clock, settings.removalTimeout(), inhabitants.getIfAvailable(() -> directory -> false));
+        state,
+        sandbox,
+        images,
+        clock,
+        settings.removalTimeout(),
+        inhabitants.getIfAvailable(() -> directory -> false));
   }
 
   @Bean

@@ -16,8 +16,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 
 /**
- * An owner without an engine, for a question or two: it resumes nothing and nobody else is heard; who needs the engine waits until
- * it ends.
+ * An owner without an engine, for a question or two: it resumes nothing and nobody else is heard;
+ * who needs the engine waits until it ends.
  */
 public final class QueryDaemon implements AutoCloseable {
   private final Ownership ownership;
@@ -32,8 +32,11 @@ public final class QueryDaemon implements AutoCloseable {
    * @param ownership given back by {@link #close}
    */
   public static QueryDaemon start(Ownership ownership) {
-    return new QueryDaemon(ownership,
-        Startup.run(ownership, new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)));
+    return new QueryDaemon(
+        ownership,
+        Startup.run(
+            ownership,
+            new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)));
   }
 
   /**
@@ -43,26 +46,31 @@ public final class QueryDaemon implements AutoCloseable {
    */
   public Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
     AtomicReference<Reply> last = new AtomicReference<>();
-    application.getBean(QueryHandler.class).answer(request, new ReplySink() {
-      @Override
-      public void hear(Reply reply) {
-        if (reply.last()) {
-          last.set(reply);
-        } else {
-          onTheWay.accept(reply);
-        }
-      }
+    application
+        .getBean(QueryHandler.class)
+        .answer(
+            request,
+            new ReplySink() {
+              @Override
+              public void hear(Reply reply) {
+                if (reply.last()) {
+                  last.set(reply);
+                } else {
+                  onTheWay.accept(reply);
+                }
+              }
 
-      @Override
-      public boolean listens() {
-        return true;
-      }
+              @Override
+              public boolean listens() {
+                return true;
+              }
 
-      @Override
-      public void whenTakenBack(Runnable action) {
-        throw new UnsupportedOperationException("the calling thread is interrupted instead");
-      }
-    });
+              @Override
+              public void whenTakenBack(Runnable action) {
+                throw new UnsupportedOperationException(
+                    "the calling thread is interrupted instead");
+              }
+            });
     return last.get();
   }
 
@@ -73,7 +81,10 @@ public final class QueryDaemon implements AutoCloseable {
     }
   }
 
-  /** The desk and its database; not annotated as a configuration, so that the whole application's scan passes it by. */
+  /**
+   * The desk and its database; not annotated as a configuration, so that the whole application's
+   * scan passes it by.
+   */
   @ImportAutoConfiguration({DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
   @Import(QueryConfiguration.class)
   static class Application {}

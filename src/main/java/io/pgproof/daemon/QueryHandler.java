@@ -39,7 +39,8 @@ final class QueryHandler {
       return new Reply.Images(images.list(), images.buildable());
     } else if (request instanceof Request.BuildImage build) {
       Image image = images.build(build.major(), build.refresh(), line -> say(replySink, line));
-      return new Reply.Done("image " + image.key() + " holds PostgreSQL " + image.postgresVersion());
+      return new Reply.Done(
+          "image " + image.key() + " holds PostgreSQL " + image.postgresVersion());
     } else if (request instanceof Request.RemoveImage remove) {
       images.remove(remove.key());
       return new Reply.Done("image " + remove.key() + " removed");
@@ -47,13 +48,21 @@ final class QueryHandler {
       OrphanReaper.Outcome outcome = orphanReaper.remove();
       outcome.removed().forEach(path -> say(replySink, "removed " + path));
       if (!outcome.failed().isEmpty()) {
-        return new Reply.Failed(Reason.ENVIRONMENT.code(), String.join("; ", outcome.failed()),
-            "make it removable, then run ./pgproof clean again", null);
+        return new Reply.Failed(
+            Reason.ENVIRONMENT.code(),
+            String.join("; ", outcome.failed()),
+            "make it removable, then run ./pgproof clean again",
+            null);
       }
       int count = outcome.removed().size();
-      return new Reply.Done(count == 0 ? "nothing was left behind" : count + (count == 1 ? " leftover" : " leftovers") + " removed");
+      return new Reply.Done(
+          count == 0
+              ? "nothing was left behind"
+              : count + (count == 1 ? " leftover" : " leftovers") + " removed");
     }
-    throw new UsageException(Reason.BAD_OPTION, "this needs the engine: " + request.getClass().getSimpleName(),
+    throw new UsageException(
+        Reason.BAD_OPTION,
+        "this needs the engine: " + request.getClass().getSimpleName(),
         "this is a defect of pgproof: report it");
   }
 
@@ -62,12 +71,20 @@ final class QueryHandler {
     try {
       run = new RunId(text);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(Reason.BAD_OPTION, e.getMessage(), "see ./pgproof runs for the ids of past runs");
+      throw new UsageException(
+          Reason.BAD_OPTION, e.getMessage(), "see ./pgproof runs for the ids of past runs");
     }
     if (!runHistory.exists(run)) {
-      throw new UsageException(Reason.BAD_OPTION, "there is no run " + run, "see ./pgproof runs for the ids of past runs");
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "there is no run " + run,
+          "see ./pgproof runs for the ids of past runs");
     }
-    return new Reply.Run(run.value(), runHistory.report(run).orElse(null), runHistory.choice(run).orElse(null), runHistory.happenings(run));
+    return new Reply.Run(
+        run.value(),
+        runHistory.report(run).orElse(null),
+        runHistory.choice(run).orElse(null),
+        runHistory.happenings(run));
   }
 
   static void say(ReplySink replySink, String line) {

@@ -17,14 +17,17 @@ final class Startup {
    * @throws UsageException when a setting is wrong, or the database is another state directory's
    * @throws FindingException {@code environment} for any other cause
    */
-  static ConfigurableApplicationContext run(Ownership ownership, SpringApplicationBuilder application) {
+  static ConfigurableApplicationContext run(
+      Ownership ownership, SpringApplicationBuilder application) {
     try {
-      // As an argument it is stronger than anything in the environment: lock and database must lie in one directory.
+      // As an argument it is stronger than anything in the environment: lock and database must lie
+      // in one directory.
       return application
-          .initializers(context -> {
-            FirstStart.removeHalfMade(ownership.state(), context.getEnvironment());
-            context.getBeanFactory().registerSingleton("ownership", ownership);
-          })
+          .initializers(
+              context -> {
+                FirstStart.removeHalfMade(ownership.state(), context.getEnvironment());
+                context.getBeanFactory().registerSingleton("ownership", ownership);
+              })
           .run("--pgproof.state=" + ownership.state().path());
     } catch (RuntimeException e) {
       ownership.close();
@@ -38,7 +41,10 @@ final class Startup {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       root = cause;
       if (cause instanceof BindException bind) {
-        setting = bind.getProperty() == null ? bind.getName().toString() : bind.getProperty().getName().toString();
+        setting =
+            bind.getProperty() == null
+                ? bind.getName().toString()
+                : bind.getProperty().getName().toString();
       }
     }
     if (root instanceof UsageException usage) {
@@ -46,7 +52,9 @@ final class Startup {
     }
     String said = root.getMessage() == null ? root.toString() : root.getMessage();
     if (setting != null) {
-      return new UsageException(Reason.BAD_OPTION, "the setting " + setting + " is wrong: " + said,
+      return new UsageException(
+          Reason.BAD_OPTION,
+          "the setting " + setting + " is wrong: " + said,
           "correct it in the environment, see Settings in README.md");
     }
     return new FindingException(Reason.ENVIRONMENT, "the engine does not start: " + said);

@@ -22,13 +22,15 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Answers a request for a verification: begins it, or finds it begun by an earlier owner, tells how far it has come, and ends
- * with its verdict.
+ * Answers a request for a verification: begins it, or finds it begun by an earlier owner, tells how
+ * far it has come, and ends with its verdict.
  */
 final class VerificationHandler {
   private static final Duration TELL_EVERY = Duration.ofMillis(200);
+
   /** Where nothing is committed, which calls for a look at once. */
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
   private static final Duration DATABASE_ANSWERS_WITHIN = Duration.ofMinutes(15);
 
   private final Verifications verifications;
@@ -37,7 +39,12 @@ final class VerificationHandler {
   private final RunHistory runHistory;
   private final EvidenceLog evidenceLog;
 
-  VerificationHandler(Verifications verifications, ImageStore images, ProgressBoard progress, RunHistory runHistory, EvidenceLog evidenceLog) {
+  VerificationHandler(
+      Verifications verifications,
+      ImageStore images,
+      ProgressBoard progress,
+      RunHistory runHistory,
+      EvidenceLog evidenceLog) {
     this.verifications = verifications;
     this.images = images;
     this.progress = progress;
@@ -61,13 +68,17 @@ final class VerificationHandler {
   void answer(Request.Await begun, ReplySink replySink) throws IOException {
     RunId run = new RunId(begun.run());
     if (!runHistory.exists(run)) {
-      throw new FindingException(Reason.INTERRUPTED, "the owner ended, and the next one does not know run " + run);
+      throw new FindingException(
+          Reason.INTERRUPTED, "the owner ended, and the next one does not know run " + run);
     }
     replySink.whenTakenBack(() -> verifications.withdraw(run, begun.askedBy()));
     await(run, replySink);
   }
 
-  /** A database that does not answer costs the run time and no verdict, and so it does whoever waits. */
+  /**
+   * A database that does not answer costs the run time and no verdict, and so it does whoever
+   * waits.
+   */
   private void await(RunId run, ReplySink replySink) throws IOException {
     long answered = System.nanoTime();
     long looked = answered - LOOK_EVERY.toNanos();
@@ -109,8 +120,12 @@ final class VerificationHandler {
     }
     Optional<String> stuck = orStuck ? verifications.stuck(run) : Optional.empty();
     if (stuck.isPresent() && runHistory.report(run).isEmpty()) {
-      replySink.hear(new Reply.Failed(Reason.ENVIRONMENT.code(), stuck.get(),
-          "run ./pgproof serve and let run " + run + " go on in Cockpit", null));
+      replySink.hear(
+          new Reply.Failed(
+              Reason.ENVIRONMENT.code(),
+              stuck.get(),
+              "run ./pgproof serve and let run " + run + " go on in Cockpit",
+              null));
       return true;
     }
     return false;

@@ -30,7 +30,8 @@ public final class OrderWriter implements AutoCloseable {
   }
 
   private void write(long customers) {
-    try (connection; PreparedStatement insert = connection.prepareStatement(Shop.INSERT_ORDER)) {
+    try (connection;
+        PreparedStatement insert = connection.prepareStatement(Shop.INSERT_ORDER)) {
       while (!closed.get()) {
         insert.setLong(1, 1 + written.get() % customers);
         insert.executeUpdate();

@@ -2,12 +2,16 @@ package io.pgproof.demo;
 
 import java.util.List;
 
-/** The tables of a shop, with what makes backups interesting: foreign keys, text indexes, rows too long for a page. */
+/**
+ * The tables of a shop, with what makes backups interesting: foreign keys, text indexes, rows too
+ * long for a page.
+ */
 final class Shop {
   /** Tells how old the data are. */
   static final String FRESHNESS_QUERY = "select max(placed_at) from orders";
 
-  static final String INSERT_ORDER = """
+  static final String INSERT_ORDER =
+      """
       with placed as (
         insert into orders (customer_id, placed_at, status)
         select id, clock_timestamp(), 'placed' from customers where id >= ? order by id limit 1
@@ -54,14 +58,16 @@ final class Shop {
         select (array['Ana', 'Åsa', 'Élodie', 'Jürgen', 'Łukasz', 'Zoë'])[1 + i %% 6] || ' ' || md5(i::text),
                'customer' || i || '@example.org', now() - interval '2 years' + i * interval '1 minute'
         from generate_series(1, %d) i
-        """.formatted(customers),
+        """
+            .formatted(customers),
         """
         insert into orders (customer_id, placed_at, status, remarks)
         select 1 + i::bigint * 7919 %% %d, now() - (%d - i) * (interval '365 days' / %d),
                (array['placed', 'paid', 'shipped', 'returned'])[1 + i %% 4],
                case when i %% 200 = 0 then (select string_agg(md5((i + j)::text), ' ') from generate_series(1, 250) j) end
         from generate_series(1, %d) i
-        """.formatted(customers, orders, orders, orders),
+        """
+            .formatted(customers, orders, orders, orders),
         """
         insert into order_lines (order_id, line, product, quantity, unit_price)
         select id, line, 'product ' || (id * line) % 1000, 1 + (id + line) % 5, ((id * line) % 10000) / 100.0

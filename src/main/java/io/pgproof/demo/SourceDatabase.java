@@ -23,10 +23,11 @@ import java.util.Properties;
 import java.util.regex.Pattern;
 
 /**
- * A real PostgreSQL server in a container of its own, to take real backups from; gone without trace when closed.
+ * A real PostgreSQL server in a container of its own, to take real backups from; gone without trace
+ * when closed.
  *
- * <p>It has no network: the host reaches it over a Unix socket. For throw-away data only, for it runs with
- * {@code fsync=off}. All methods may be called from any thread.
+ * <p>It has no network: the host reaches it over a Unix socket. For throw-away data only, for it
+ * runs with {@code fsync=off}. All methods may be called from any thread.
  */
 public final class SourceDatabase implements AutoCloseable {
   /** Tells the time of the newest order; works once {@link #fill} was called. */
@@ -39,20 +40,29 @@ public final class SourceDatabase implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
   private static final int LAST_LINES = 40;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
-  private static final List<String> TAR_WITH_WAL = List.of("--format=tar", "--wal-method=stream", "--gzip");
+  private static final List<String> TAR_WITH_WAL =
+      List.of("--format=tar", "--wal-method=stream", "--gzip");
   private static final Map<String, String> ENVIRONMENT =
       Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8", "HOME", "/tmp");
 
-  // The shell becomes the server, which then is the machine's first process: its end is the machine's end.
-  private static final String INIT = """
+  // The shell becomes the server, which then is the machine's first process: its end is the
+  // machine's end.
+  private static final String INIT =
+      """
       exec >>%1$s/server.log 2>&1
       bin=$1
       shift
       "$bin/initdb" --pgdata=%2$s --username=%3$s --auth-local=trust --auth-host=reject --no-sync "$@" &&
       cat %4$s/source.conf >>%2$s/postgresql.conf &&
       exec "$bin/postgres" -D %2$s -c listen_addresses= -c unix_socket_directories=%5$s -c port=%6$d -c fsync=off
-      """.formatted(RecoveryRequest.LOG, RecoveryRequest.DATA, SUPERUSER, RecoveryRequest.SETTINGS, RecoveryRequest.SOCKET,
-          ServerAddress.PORT);
+      """
+          .formatted(
+              RecoveryRequest.LOG,
+              RecoveryRequest.DATA,
+              SUPERUSER,
+              RecoveryRequest.SETTINGS,
+              RecoveryRequest.SOCKET,
+              ServerAddress.PORT);
 
   private final Sandbox sandbox;
   private final Image image;
@@ -70,16 +80,21 @@ public final class SourceDatabase implements AutoCloseable {
    * Makes a new, empty server and returns when it answers.
    *
    * @param name of the machine, unique on this host
-   * @param place directory of this database alone, made here and removed by {@link #close}; at most 85 bytes long
+   * @param place directory of this database alone, made here and removed by {@link #close}; at most
+   *     85 bytes long
    * @throws SourceException with the server's words when it does not come up; nothing is left then
    */
-  public static SourceDatabase start(Sandbox sandbox, Image image, String name, Path place, SourceOptions options) {
+  public static SourceDatabase start(
+      Sandbox sandbox, Image image, String name, Path place, SourceOptions options) {
     Path home = place.toAbsolutePath().normalize();
-    SourceDirectory files = new SourceDirectory(home, options.backups().orElse(home.resolve("out")));
+    SourceDirectory files =
+        new SourceDirectory(home, options.backups().orElse(home.resolve("out")));
     if (Files.exists(home)) {
-      throw new SourceException(home + " is there already: a source database needs a directory of its own");
+      throw new SourceException(
+          home + " is there already: a source database needs a directory of its own");
     }
-    SourceDatabase source = new SourceDatabase(sandbox, image, new MachineId(name, files.machine()), files);
+    SourceDatabase source =
+        new SourceDatabase(sandbox, image, new MachineId(name, files.machine()), files);
     try {
       source.comeUp(options);
       return source;
@@ -100,13 +115,21 @@ public final class SourceDatabase implements AutoCloseable {
       files.make(uid, gid);
       files.writeSettings("source.conf", options.postgresqlConf(), uid, gid);
     } catch (IOException e) {
-      throw new UncheckedIOException("the source database's directories cannot be made in " + files.place(), e);
+      throw new UncheckedIOException(
+          "the source database's directories cannot be made in " + files.place(), e);
     }
     List<String> init =
         new ArrayList<>(List.of("/bin/sh", "-c", INIT, "source-database", image.binDirectory()));
     init.addAll(options.initdb(image.major()));
-    sandbox.create(new MachineSpec(
-        machine, image.rootfs(), files.mounts(), init, image.uid(), image.gid(), options.limits()));
+    sandbox.create(
+        new MachineSpec(
+            machine,
+            image.rootfs(),
+            files.mounts(),
+            init,
+            image.uid(),
+            image.gid(),
+            options.limits()));
     sandbox.start(machine);
     awaitAnswer();
   }
@@ -114,18 +137,26 @@ public final class SourceDatabase implements AutoCloseable {
   private void awaitAnswer() {
     long until = System.nanoTime() + START.toNanos();
     while (true) {
-      // Asked before the server is, so that a server that ended in between is seen in the next round at the latest.
+      // Asked before the server is, so that a server that ended in between is seen in the next
+      // round at the latest.
       boolean running = sandbox.running(machine);
       try {
         connect().close();
         return;
       } catch (SQLException e) {
         if (!running) {
-          throw new SourceException("the source database ended instead of starting: " + serverLog(), e);
+          throw new SourceException(
+              "the source database ended instead of starting: " + serverLog(), e);
         }
         if (System.nanoTime() > until) {
-          throw new SourceException("the source database did not answer within " + START.toSeconds() + " s ("
-              + e.getMessage() + "): " + serverLog(), e);
+          throw new SourceException(
+              "the source database did not answer within "
+                  + START.toSeconds()
+                  + " s ("
+                  + e.getMessage()
+                  + "): "
+                  + serverLog(),
+              e);
         }
       }
       try {
@@ -151,7 +182,8 @@ public final class SourceDatabase implements AutoCloseable {
     settings.setProperty("sslmode", "disable");
     settings.setProperty("gssEncMode", "disable");
     settings.setProperty("connectTimeout", "10");
-    return DriverManager.getConnection("jdbc:postgresql://localhost:" + ServerAddress.PORT + "/" + database, settings);
+    return DriverManager.getConnection(
+        "jdbc:postgresql://localhost:" + ServerAddress.PORT + "/" + database, settings);
   }
 
   /** Where the server answers, on the host. */
@@ -170,7 +202,8 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** Runs one SQL statement, or several in one transaction where {@code ;} parts them. */
   public void execute(String sql) {
-    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
       throw failed(sql, e);
@@ -179,7 +212,8 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** The first column of the first row as text; {@code null} for NULL and for no row. */
   public String ask(String sql) {
-    try (Connection connection = connect(); Statement statement = connection.createStatement();
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       return rows.next() ? rows.getString(1) : null;
     } catch (SQLException e) {
@@ -188,7 +222,8 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   private static SourceException failed(String sql, SQLException e) {
-    return new SourceException("the source database refused \"" + sql.strip() + "\": " + e.getMessage(), e);
+    return new SourceException(
+        "the source database refused \"" + sql.strip() + "\": " + e.getMessage(), e);
   }
 
   /** Where the next WAL record goes, such as {@code 0/3000148}. */
@@ -204,13 +239,15 @@ public final class SourceDatabase implements AutoCloseable {
   /**
    * Makes the tables {@code customers}, {@code orders} and {@code order_lines}; once only.
    *
-   * @param orders rows of {@code orders}; a tenth as many customers, three times as many lines, the newest placed now
+   * @param orders rows of {@code orders}; a tenth as many customers, three times as many lines, the
+   *     newest placed now
    */
   public void fill(int orders) {
     if (orders < 1) {
       throw new IllegalArgumentException("a shop needs an order, not " + orders);
     }
-    try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
       for (String sql : Shop.tables(orders)) {
         statement.execute(sql);
       }
@@ -219,7 +256,10 @@ public final class SourceDatabase implements AutoCloseable {
     }
   }
 
-  /** Begins to place orders, several hundred in a second, until the writer is closed; {@link #fill} comes first. */
+  /**
+   * Begins to place orders, several hundred in a second, until the writer is closed; {@link #fill}
+   * comes first.
+   */
   public OrderWriter keepWriting() {
     long customers = Long.parseLong(ask("select count(*) from customers"));
     try {
@@ -241,14 +281,28 @@ public final class SourceDatabase implements AutoCloseable {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(name + " is no name for a backup");
     }
-    List<String> line = new ArrayList<>(List.of(
-        image.binDirectory() + "/pg_basebackup", "--host=" + RecoveryRequest.SOCKET, "--port=" + ServerAddress.PORT,
-        "--username=" + SUPERUSER, "--no-password", "--checkpoint=fast", "--pgdata=" + inside(name)));
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                image.binDirectory() + "/pg_basebackup",
+                "--host=" + RecoveryRequest.SOCKET,
+                "--port=" + ServerAddress.PORT,
+                "--username=" + SUPERUSER,
+                "--no-password",
+                "--checkpoint=fast",
+                "--pgdata=" + inside(name)));
     line.addAll(arguments.length == 0 ? TAR_WITH_WAL : List.of(arguments));
     Sandbox.Ended ended = run(line.toArray(String[]::new));
     if (ended.status() != 0 || ended.timedOut()) {
-      throw new SourceException("the base backup " + name + " failed with status " + ended.status() + ": "
-          + ended.err().strip() + "\nserver: " + serverLog());
+      throw new SourceException(
+          "the base backup "
+              + name
+              + " failed with status "
+              + ended.status()
+              + ": "
+              + ended.err().strip()
+              + "\nserver: "
+              + serverLog());
     }
     return files.backups().resolve(name);
   }
@@ -273,13 +327,19 @@ public final class SourceDatabase implements AutoCloseable {
     }
   }
 
-  /** Ends the server and removes the machine, the data, and the backups unless they were to be kept; repeatable. */
+  /**
+   * Ends the server and removes the machine, the data, and the backups unless they were to be kept;
+   * repeatable.
+   */
   @Override
   public void close() {
     remove(sandbox, machine, files);
   }
 
-  /** Removes what a source database left whose process was killed; name and place as given to {@link #start}. */
+  /**
+   * Removes what a source database left whose process was killed; name and place as given to {@link
+   * #start}.
+   */
   public static void remove(Sandbox sandbox, String name, Path place) {
     SourceDirectory files = new SourceDirectory(place.toAbsolutePath().normalize(), place);
     remove(sandbox, new MachineId(name, files.machine()), files);

@@ -26,9 +26,13 @@ record SourceDirectory(Path place, Path backups) {
   private static final int LONGEST_SOCKET_PATH = 107;
 
   SourceDirectory {
-    if (socketFile(place).toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH) {
-      throw new SourceException(place + " is too long for a source database: the path of the socket below it may have "
-          + LONGEST_SOCKET_PATH + " bytes");
+    if (socketFile(place).toString().getBytes(StandardCharsets.UTF_8).length
+        > LONGEST_SOCKET_PATH) {
+      throw new SourceException(
+          place
+              + " is too long for a source database: the path of the socket below it may have "
+              + LONGEST_SOCKET_PATH
+              + " bytes");
     }
   }
 
@@ -98,21 +102,25 @@ record SourceDirectory(Path place, Path backups) {
     if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Files.walkFileTree(place, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        Files.delete(file);
-        return FileVisitResult.CONTINUE;
-      }
+    Files.walkFileTree(
+        place,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
 
-      @Override
-      public FileVisitResult postVisitDirectory(Path directory, IOException fault) throws IOException {
-        if (fault != null) {
-          throw fault;
-        }
-        Files.delete(directory);
-        return FileVisitResult.CONTINUE;
-      }
-    });
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException fault)
+              throws IOException {
+            if (fault != null) {
+              throw fault;
+            }
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 }

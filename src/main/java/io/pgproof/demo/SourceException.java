@@ -1,6 +1,9 @@
 package io.pgproof.demo;
 
-/** The source database did not do what it was asked for; the message holds the words of the server or the program. */
+/**
+ * The source database did not do what it was asked for; the message holds the words of the server
+ * or the program.
+ */
 public final class SourceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -12,9 +12,11 @@ import java.util.TreeMap;
  * How a source database is made.
  *
  * @param checksums whether pages carry checksums
- * @param initdbArguments further arguments of {@code initdb}, such as {@code --wal-segsize=1}; a later one wins
+ * @param initdbArguments further arguments of {@code initdb}, such as {@code --wal-segsize=1}; a
+ *     later one wins
  * @param settings written to the end of {@code postgresql.conf}, so that backups hold them too
- * @param backups directory that backups go to and stay in; empty for one that goes with the database
+ * @param backups directory that backups go to and stay in; empty for one that goes with the
+ *     database
  * @param limits of the machine
  */
 public record SourceOptions(
@@ -29,12 +31,23 @@ public record SourceOptions(
     backups = backups.map(path -> path.toAbsolutePath().normalize());
   }
 
-  /** Checksums on, encoding UTF8, locale en_US.UTF-8, WAL for replicas, 1 GiB of memory and two processors. */
+  /**
+   * Checksums on, encoding UTF8, locale en_US.UTF-8, WAL for replicas, 1 GiB of memory and two
+   * processors.
+   */
   public static SourceOptions standard() {
     return new SourceOptions(
         true,
         List.of("--encoding=UTF8", "--locale=en_US.UTF-8"),
-        Map.of("wal_level", "replica", "max_wal_senders", "10", "timezone", "UTC", "log_timezone", "UTC"),
+        Map.of(
+            "wal_level",
+            "replica",
+            "max_wal_senders",
+            "10",
+            "timezone",
+            "UTC",
+            "log_timezone",
+            "UTC"),
         Optional.empty(),
         new Limits(1L << 30, 2));
   }
@@ -73,8 +86,10 @@ public record SourceOptions(
   /** The lines for the end of {@code postgresql.conf}. */
   String postgresqlConf() {
     StringBuilder lines = new StringBuilder();
-    new TreeMap<>(settings).forEach((name, value) ->
-        lines.append(name).append(" = '").append(value.replace("'", "''")).append("'\n"));
+    new TreeMap<>(settings)
+        .forEach(
+            (name, value) ->
+                lines.append(name).append(" = '").append(value.replace("'", "''")).append("'\n"));
     return lines.toString();
   }
 }

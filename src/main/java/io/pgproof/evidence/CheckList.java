@@ -5,9 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The checks of a run in the order in which they were first told of; what several steps tell of one is one check. */
+/**
+ * The checks of a run in the order in which they were first told of; what several steps tell of one
+ * is one check.
+ */
 final class CheckList {
-  private static final List<String> GRAVEST_FIRST = List.of("failed", "skipped", "mismatch", "passed");
+  private static final List<String> GRAVEST_FIRST =
+      List.of("failed", "skipped", "mismatch", "passed");
 
   private final Map<String, CheckFacts> byName = new LinkedHashMap<>();
 
@@ -32,8 +36,13 @@ final class CheckList {
     if (one.equals(other)) {
       return one;
     }
-    CheckFacts worse = GRAVEST_FIRST.indexOf(other.outcome()) < GRAVEST_FIRST.indexOf(one.outcome()) ? other : one;
-    return new CheckFacts(one.name(), worse.outcome(), one.detail() + "; " + other.detail(), one.millis() + other.millis(),
+    CheckFacts worse =
+        GRAVEST_FIRST.indexOf(other.outcome()) < GRAVEST_FIRST.indexOf(one.outcome()) ? other : one;
+    return new CheckFacts(
+        one.name(),
+        worse.outcome(),
+        one.detail() + "; " + other.detail(),
+        one.millis() + other.millis(),
         worse.inapplicable());
   }
 }

@@ -39,11 +39,16 @@ public sealed interface Evidence {
     record(evidenceLog, run, EvidenceLog.PGPROOF);
   }
 
-  /** Someone asked for a verification; {@code again} is the run after which it is made again, or {@code null}. */
+  /**
+   * Someone asked for a verification; {@code again} is the run after which it is made again, or
+   * {@code null}.
+   */
   record Asked(VerificationRequest request, String again) implements Evidence {
     @Override
     public String tell() {
-      return "asked to verify " + request.path() + (again == null ? "" : " again, after run " + again);
+      return "asked to verify "
+          + request.path()
+          + (again == null ? "" : " again, after run " + again);
     }
   }
 
@@ -65,16 +70,25 @@ public sealed interface Evidence {
     @Override
     public String tell() {
       return times > 1
-          ? "catches up for " + times + " due times that were missed since " + HumanFormat.time(since)
-          : "was due at " + HumanFormat.time(since) + (missed() ? ", begun " + HumanFormat.duration(late) + " late" : "");
+          ? "catches up for "
+              + times
+              + " due times that were missed since "
+              + HumanFormat.time(since)
+          : "was due at "
+              + HumanFormat.time(since)
+              + (missed() ? ", begun " + HumanFormat.duration(late) + " late" : "");
     }
   }
 
-  /** Due times of the run's target passed while the run had no verdict yet; no other run was begun for them. */
+  /**
+   * Due times of the run's target passed while the run had no verdict yet; no other run was begun
+   * for them.
+   */
   record DuePassedOver(Instant since, int times) implements Evidence {
     @Override
     public String tell() {
-      return (times == 1 ? "the due time at " : times + " due times since ") + HumanFormat.time(since)
+      return (times == 1 ? "the due time at " : times + " due times since ")
+          + HumanFormat.time(since)
           + " passed over, for this run had no verdict yet";
     }
   }
@@ -82,7 +96,8 @@ public sealed interface Evidence {
   /**
    * A backup of the run's target came to lie there and was complete.
    *
-   * @param identity tells it from others, see {@link io.pgproof.backup.source.BackupSnapshot#identity}
+   * @param identity tells it from others, see {@link
+   *     io.pgproof.backup.source.BackupSnapshot#identity}
    */
   record Noticed(String target, String path, String identity) implements Evidence {
     @Override
@@ -92,20 +107,28 @@ public sealed interface Evidence {
   }
 
   /**
-   * One backup was chosen among many; the whole run is about it, whatever comes to lie beside it meanwhile.
+   * One backup was chosen among many; the whole run is about it, whatever comes to lie beside it
+   * meanwhile.
    *
    * @param skipped those that are no whole backup, the newest first, each with why
    */
-  record Chosen(String path, String parent, int of, boolean whole, List<String> skipped) implements Evidence {
+  record Chosen(String path, String parent, int of, boolean whole, List<String> skipped)
+      implements Evidence {
     private static final int MOST_TOLD = 5;
 
     public static Chosen of(Path path, BackupSelection backupSelection) {
-      return new Chosen(path.toString(), backupSelection.parent().toString(), backupSelection.of(), backupSelection.whole(), backupSelection.skipped());
+      return new Chosen(
+          path.toString(),
+          backupSelection.parent().toString(),
+          backupSelection.of(),
+          backupSelection.whole(),
+          backupSelection.skipped());
     }
 
     /** As it stands behind the path. */
     public String words() {
-      return (of == 1 ? "the only one in " : "the newest of " + of + " in ") + parent
+      return (of == 1 ? "the only one in " : "the newest of " + of + " in ")
+          + parent
           + (whole ? "" : of == 1 ? ", and not finished" : ", of which none is finished");
     }
 
@@ -120,21 +143,30 @@ public sealed interface Evidence {
 
     @Override
     public String tell() {
-      return "chose " + path + ", " + words() + (skipped.isEmpty() ? "" : "; skipped " + String.join("; ", told()));
+      return "chose "
+          + path
+          + ", "
+          + words()
+          + (skipped.isEmpty() ? "" : "; skipped " + String.join("; ", told()));
     }
   }
 
   /** The backup told what it is; {@code timeline} is its own, or null before version 11. */
   record Inspected(Report.BackupFacts backup, Integer timeline) implements Evidence {
-    /** What tells the backup that was inspected later from this one; what either does not know tells nothing. */
+    /**
+     * What tells the backup that was inspected later from this one; what either does not know tells
+     * nothing.
+     */
     public Optional<String> otherThan(Inspected later) {
       return Stream.of(
               difference("version", backup.postgresVersion(), later.backup.postgresVersion()),
-              difference("system identifier", backup.systemIdentifier(), later.backup.systemIdentifier()),
+              difference(
+                  "system identifier", backup.systemIdentifier(), later.backup.systemIdentifier()),
               difference("START WAL LOCATION", backup.startLsn(), later.backup.startLsn()),
               difference("START TIME", backup.startTime(), later.backup.startTime()),
               difference("timeline", timeline, later.timeline))
-          .flatMap(Optional::stream).findFirst();
+          .flatMap(Optional::stream)
+          .findFirst();
     }
 
     private static Optional<String> difference(String what, Object was, Object is) {
@@ -157,14 +189,18 @@ public sealed interface Evidence {
     }
   }
 
-  /** As many runs as may be are in containers, or one of the same backup is; {@code behind} are those, then others who wait. */
+  /**
+   * As many runs as may be are in containers, or one of the same backup is; {@code behind} are
+   * those, then others who wait.
+   */
   record TurnAwaited(List<String> behind) implements Evidence {
     private static final int MOST_TOLD = 3;
 
     /** As it stands on the progress line. */
     public static String words(List<String> behind) {
       int more = behind.size() - MOST_TOLD;
-      return "for its turn, behind " + String.join(", ", behind.subList(0, Math.min(behind.size(), MOST_TOLD)))
+      return "for its turn, behind "
+          + String.join(", ", behind.subList(0, Math.min(behind.size(), MOST_TOLD)))
           + (more > 0 ? " and " + more + " more" : "");
     }
 
@@ -194,11 +230,18 @@ public sealed interface Evidence {
    * The data directory was written whole.
    *
    * @param pagesOpen pages to be read again after recovery; null where there are none
-   * @param neededLsn end of the WAL that the backup needs, by its manifest; null where that does not tell
+   * @param neededLsn end of the WAL that the backup needs, by its manifest; null where that does
+   *     not tell
    * @param pageChecksums whether the cluster keeps checksums of its pages
    */
-  record Restored(Report.BackupFacts backup, List<Report.CheckFacts> checks, List<String> notChecked, String pagesOpen,
-      String neededLsn, Boolean pageChecksums) implements Evidence {
+  record Restored(
+      Report.BackupFacts backup,
+      List<Report.CheckFacts> checks,
+      List<String> notChecked,
+      String pagesOpen,
+      String neededLsn,
+      Boolean pageChecksums)
+      implements Evidence {
     @Override
     public String tell() {
       return "restored " + HumanFormat.bytes(backup.bytes());
@@ -255,15 +298,23 @@ public sealed interface Evidence {
   }
 
   /** The database was asked; {@code findings} is how many entries of that kind belong to it. */
-  record Checked(List<Report.CheckFacts> checks, Report.FreshnessFacts freshness, List<String> notChecked, Integer findings)
+  record Checked(
+      List<Report.CheckFacts> checks,
+      Report.FreshnessFacts freshness,
+      List<String> notChecked,
+      Integer findings)
       implements Evidence {
     @Override
     public String tell() {
-      return "the database was asked: " + checks.size() + (checks.size() == 1 ? " check" : " checks");
+      return "the database was asked: "
+          + checks.size()
+          + (checks.size() == 1 ? " check" : " checks");
     }
   }
 
-  /** What a person should know of the backup and what does not change the verdict, one line each. */
+  /**
+   * What a person should know of the backup and what does not change the verdict, one line each.
+   */
   record Noted(List<String> notes) implements Evidence {
     @Override
     public String tell() {
@@ -315,7 +366,9 @@ public sealed interface Evidence {
   record FilesRemoved(String keptAt, Instant keptUntil) implements Evidence {
     @Override
     public String tell() {
-      return keptAt == null ? "restored files removed" : "restored files kept at " + keptAt + " until " + keptUntil;
+      return keptAt == null
+          ? "restored files removed"
+          : "restored files kept at " + keptAt + " until " + keptUntil;
     }
   }
 
@@ -355,7 +408,12 @@ public sealed interface Evidence {
   record Reminded(String task, String name, String group, Instant askedSince) implements Evidence {
     @Override
     public String tell() {
-      return "reminded " + group + " of '" + name + "', undecided since " + HumanFormat.time(askedSince);
+      return "reminded "
+          + group
+          + " of '"
+          + name
+          + "', undecided since "
+          + HumanFormat.time(askedSince);
     }
   }
 
@@ -372,7 +430,9 @@ public sealed interface Evidence {
     }
   }
 
-  /** A person accepted a stale backup until a time; {@code backup} identifies it, whatever its path. */
+  /**
+   * A person accepted a stale backup until a time; {@code backup} identifies it, whatever its path.
+   */
   record WaiverGranted(String backup, Instant until, String reason) implements Evidence {
     @Override
     public String tell() {
@@ -384,7 +444,13 @@ public sealed interface Evidence {
   record Waived(String run, String grantedBy, Instant until, String reason) implements Evidence {
     @Override
     public String tell() {
-      return "waived: " + grantedBy + " accepted this backup in run " + run + " until " + HumanFormat.time(until) + ", because: "
+      return "waived: "
+          + grantedBy
+          + " accepted this backup in run "
+          + run
+          + " until "
+          + HumanFormat.time(until)
+          + ", because: "
           + reason;
     }
   }
@@ -393,15 +459,28 @@ public sealed interface Evidence {
   record Decided(String task, String name, String decision, String reason) implements Evidence {
     @Override
     public String tell() {
-      return "decided in '" + name + "': " + decision + (reason == null ? "" : ", because: " + reason);
+      return "decided in '"
+          + name
+          + "': "
+          + decision
+          + (reason == null ? "" : ", because: " + reason);
     }
   }
 
-  /** A person deleted the run while it waited for a decision; the last task about it was this one. */
-  record DecisionTakenAway(String task, String name, String verdict, String reason, String because) implements Evidence {
+  /**
+   * A person deleted the run while it waited for a decision; the last task about it was this one.
+   */
+  record DecisionTakenAway(String task, String name, String verdict, String reason, String because)
+      implements Evidence {
     @Override
     public String tell() {
-      return "deleted the run with its task '" + name + "', so nobody decides about the verdict " + verdict + " (" + reason + ")"
+      return "deleted the run with its task '"
+          + name
+          + "', so nobody decides about the verdict "
+          + verdict
+          + " ("
+          + reason
+          + ")"
           + (because == null ? "" : ", because: " + because);
     }
   }

@@ -5,8 +5,9 @@ import io.pgproof.audit.EvidenceJson;
 import java.util.Arrays;
 
 /**
- * The kinds of evidence. Code and schema stand in the table for ever, whatever the Java types are called: a code is never
- * changed or used again, and a body that an earlier version cannot read gets the next schema.
+ * The kinds of evidence. Code and schema stand in the table for ever, whatever the Java types are
+ * called: a code is never changed or used again, and a body that an earlier version cannot read
+ * gets the next schema.
  */
 enum EvidenceKind {
   ASKED("Asked", 1, Evidence.Asked.class),
@@ -62,7 +63,9 @@ enum EvidenceKind {
     return code;
   }
 
-  /** Of the bodies that are written now, counted from 1; those of earlier schemas are read as well. */
+  /**
+   * Of the bodies that are written now, counted from 1; those of earlier schemas are read as well.
+   */
   int schema() {
     return schema;
   }
@@ -72,7 +75,9 @@ enum EvidenceKind {
   }
 
   static EvidenceKind of(Class<? extends Evidence> type) {
-    return Arrays.stream(values()).filter(kind -> kind.type == type).findFirst()
+    return Arrays.stream(values())
+        .filter(kind -> kind.type == type)
+        .findFirst()
         .orElseThrow(() -> new IllegalArgumentException(type + " is no kind of evidence"));
   }
 
@@ -80,16 +85,34 @@ enum EvidenceKind {
    * @throws IllegalStateException for an entry that this version cannot read
    */
   static Evidence read(EvidenceEntry evidenceEntry) {
-    EvidenceKind kind = Arrays.stream(values()).filter(known -> known.code.equals(evidenceEntry.kind())).findFirst()
-        .orElseThrow(() -> later(evidenceEntry, "is of the unknown kind " + evidenceEntry.kind()));
+    EvidenceKind kind =
+        Arrays.stream(values())
+            .filter(known -> known.code.equals(evidenceEntry.kind()))
+            .findFirst()
+            .orElseThrow(
+                () -> later(evidenceEntry, "is of the unknown kind " + evidenceEntry.kind()));
     if (evidenceEntry.schema() > kind.schema) {
-      throw later(evidenceEntry, "of the kind " + evidenceEntry.kind() + " has schema " + evidenceEntry.schema() + ", and " + kind.schema + " is the latest known");
+      throw later(
+          evidenceEntry,
+          "of the kind "
+              + evidenceEntry.kind()
+              + " has schema "
+              + evidenceEntry.schema()
+              + ", and "
+              + kind.schema
+              + " is the latest known");
     }
     return EvidenceJson.read(evidenceEntry.body(), kind.type);
   }
 
   private static IllegalStateException later(EvidenceEntry evidenceEntry, String what) {
-    return new IllegalStateException("entry " + evidenceEntry.id() + " of run " + evidenceEntry.run() + " " + what
-        + "\nHINT: a later version of pgproof wrote it; start that version");
+    return new IllegalStateException(
+        "entry "
+            + evidenceEntry.id()
+            + " of run "
+            + evidenceEntry.run()
+            + " "
+            + what
+            + "\nHINT: a later version of pgproof wrote it; start that version");
   }
 }

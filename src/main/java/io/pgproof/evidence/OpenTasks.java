@@ -20,27 +20,38 @@ public final class OpenTasks {
 
   /** Held to the end of the caller's transaction, so that nobody decides while a run joins. */
   public Optional<RunId> holder(String backupKey) {
-    return jdbc.queryForList("select run from pgproof_open_task where backup_key = ? for update", String.class, backupKey)
-        .stream().findFirst().map(RunId::new);
+    return jdbc
+        .queryForList(
+            "select run from pgproof_open_task where backup_key = ? for update",
+            String.class,
+            backupKey)
+        .stream()
+        .findFirst()
+        .map(RunId::new);
   }
 
   /**
-   * @throws org.springframework.dao.DuplicateKeyException when another run was faster; try the step again
+   * @throws org.springframework.dao.DuplicateKeyException when another run was faster; try the step
+   *     again
    */
   public void take(String backupKey, RunId run) {
-    jdbc.update("insert into pgproof_open_task (backup_key, run) values (?, ?)", backupKey, run.value());
+    jdbc.update(
+        "insert into pgproof_open_task (backup_key, run) values (?, ?)", backupKey, run.value());
   }
 
   public void release(String backupKey, RunId run) {
-    jdbc.update("delete from pgproof_open_task where backup_key = ? and run = ?", backupKey, run.value());
+    jdbc.update(
+        "delete from pgproof_open_task where backup_key = ? and run = ?", backupKey, run.value());
   }
 
   /** Names the backup that a request is about, so that runs of one backup find one another. */
   public static String backupKey(VerificationRequest request) {
-    String names = request.target().map(target -> "target " + target).orElse("path " + request.path());
+    String names =
+        request.target().map(target -> "target " + target).orElse("path " + request.path());
     try {
-      return HexFormat.of().formatHex(
-          MessageDigest.getInstance("SHA-256").digest(names.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(names.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

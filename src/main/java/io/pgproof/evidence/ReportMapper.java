@@ -17,7 +17,10 @@ public final class ReportMapper {
 
   public static Report.CheckFacts of(Check check) {
     return new Report.CheckFacts(
-        check.name(), check.outcome().name().toLowerCase(Locale.ROOT), check.detail(), check.took().toMillis(),
+        check.name(),
+        check.outcome().name().toLowerCase(Locale.ROOT),
+        check.detail(),
+        check.took().toMillis(),
         check.inapplicable() == null ? null : check.inapplicable().code());
   }
 }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads what was from the trail, to tell it: it is on the disk by then. Works without the engine. */
+/**
+ * Reads what was from the trail, to tell it: it is on the disk by then. Works without the engine.
+ */
 public final class RunHistory {
   private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
 
@@ -24,7 +26,15 @@ public final class RunHistory {
    *
    * @param verdict {@code null} while there is none
    */
-  public record Line(String run, Instant askedAt, String askedBy, String path, String target, String verdict, String reason, Long totalMillis) {}
+  public record Line(
+      String run,
+      Instant askedAt,
+      String askedBy,
+      String path,
+      String target,
+      String verdict,
+      String reason,
+      Long totalMillis) {}
 
   /** What came after the verdict, or led to it: who did what, when. */
   public record Happening(Instant at, String actor, String what) {}
@@ -46,7 +56,9 @@ public final class RunHistory {
 
   /** How the run's backup was chosen; empty where it was named. */
   public Optional<Evidence.Chosen> choice(RunId run) {
-    return evidenceLog.last(run, Evidence.kind(Evidence.Chosen.class)).map(evidenceEntry -> (Evidence.Chosen) Evidence.read(evidenceEntry));
+    return evidenceLog
+        .last(run, Evidence.kind(Evidence.Chosen.class))
+        .map(evidenceEntry -> (Evidence.Chosen) Evidence.read(evidenceEntry));
   }
 
   /** Whether there is such a run at all. */
@@ -57,9 +69,16 @@ public final class RunHistory {
   /** The latest runs, newest first. */
   public List<Line> latest(int limit) {
     List<EvidenceEntry> asked = evidenceLog.latest(Evidence.kind(Evidence.Asked.class), limit);
-    Map<RunId, EvidenceEntry> reached = evidenceLog.last(asked.stream().map(EvidenceEntry::run).toList(), VERDICT);
+    Map<RunId, EvidenceEntry> reached =
+        evidenceLog.last(asked.stream().map(EvidenceEntry::run).toList(), VERDICT);
     evidenceLog.settle();
-    return asked.stream().map(evidenceEntry -> line(evidenceEntry, Optional.ofNullable(reached.get(evidenceEntry.run())).map(RunHistory::report))).toList();
+    return asked.stream()
+        .map(
+            evidenceEntry ->
+                line(
+                    evidenceEntry,
+                    Optional.ofNullable(reached.get(evidenceEntry.run())).map(RunHistory::report)))
+        .toList();
   }
 
   /** Everything that happened in a run, in order. */
@@ -67,7 +86,10 @@ public final class RunHistory {
     List<EvidenceEntry> entries = evidenceLog.of(run);
     evidenceLog.settle();
     return entries.stream()
-        .map(evidenceEntry -> new Happening(evidenceEntry.at(), evidenceEntry.actor(), Evidence.read(evidenceEntry).tell()))
+        .map(
+            evidenceEntry ->
+                new Happening(
+                    evidenceEntry.at(), evidenceEntry.actor(), Evidence.read(evidenceEntry).tell()))
         .toList();
   }
 

@@ -22,13 +22,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A run as its trail tells it: all that is said about a run is told from here, so report and evidence cannot disagree.
+ * A run as its trail tells it: all that is said about a run is told from here, so report and
+ * evidence cannot disagree.
  *
  * <p>An attempt that was interrupted leaves its time in the phases, and nothing else.
  */
 public final class RunProjection {
   /** For a turn; it takes time, and is none of the phases that a report tells of. */
   private static final String WAIT = "wait";
+
   private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", WAIT);
 
   private final Map<String, Duration> phases = new LinkedHashMap<>();
@@ -61,7 +63,8 @@ public final class RunProjection {
    */
   public static RunProjection of(List<EvidenceEntry> entries) {
     if (entries.isEmpty() || !entries.get(0).kind().equals(Evidence.kind(Evidence.Asked.class))) {
-      throw new IllegalStateException("a trail that does not begin with what was asked: " + entries);
+      throw new IllegalStateException(
+          "a trail that does not begin with what was asked: " + entries);
     }
     RunProjection story = new RunProjection();
     for (EvidenceEntry evidenceEntry : entries) {
@@ -148,7 +151,8 @@ public final class RunProjection {
       decided(decided.task(), decided.decision());
     } else if (evidence instanceof Evidence.NobodyDecided nobody) {
       decided(nobody.task(), Evidence.ESCALATE);
-    } else if (evidence instanceof Evidence.TaskJoined || evidence instanceof Evidence.DecisionTakenAway) {
+    } else if (evidence instanceof Evidence.TaskJoined
+        || evidence instanceof Evidence.DecisionTakenAway) {
       undecided = null;
     } else if (evidence instanceof Evidence.ContainerDestroyed) {
       stages.add(Stage.CONTAINER_DESTROYED);
@@ -180,25 +184,38 @@ public final class RunProjection {
     }
   }
 
-  /** A finding that ended a check leaves the check in the report as failed; what the checks found, they tell themselves. */
+  /**
+   * A finding that ended a check leaves the check in the report as failed; what the checks found,
+   * they tell themselves.
+   */
   private void addCheckOf(Finding finding) {
     if (phase.equals("teardown")) {
       return;
     }
-    String name = switch (finding.reason()) {
-      case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, UNSAFE_ARCHIVE, BACKUP_INCOMPLETE -> "archive";
-      case MANIFEST_MISMATCH -> "manifest";
-      case PAGE_CHECKSUM, TORN_PAGE -> "pages";
-      case WAL_MISSING, INCONSISTENT, RECOVERY_FAILED, RECOVERY_UNCLEAR, RECOVERY_TIMEOUT -> "recovery";
-      default -> null;
-    };
-    if (name != null && name.equals("recovery") && recovery == null && finding.reason().fault() == Fault.BACKUP) {
+    String name =
+        switch (finding.reason()) {
+          case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, UNSAFE_ARCHIVE, BACKUP_INCOMPLETE -> "archive";
+          case MANIFEST_MISMATCH -> "manifest";
+          case PAGE_CHECKSUM, TORN_PAGE -> "pages";
+          case WAL_MISSING, INCONSISTENT, RECOVERY_FAILED, RECOVERY_UNCLEAR, RECOVERY_TIMEOUT ->
+              "recovery";
+          default -> null;
+        };
+    if (name != null
+        && name.equals("recovery")
+        && recovery == null
+        && finding.reason().fault() == Fault.BACKUP) {
       // Found out before the server was started, for what the archives hold.
       recovery = new Report.RecoveryFacts(null, false, null, null, List.of());
     }
     if (name != null && !checks.has(name)) {
-      checks.add(List.of(
-          new Report.CheckFacts(name, finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped", finding.message(), 0)));
+      checks.add(
+          List.of(
+              new Report.CheckFacts(
+                  name,
+                  finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped",
+                  finding.message(),
+                  0)));
     }
   }
 
@@ -213,7 +230,10 @@ public final class RunProjection {
     objections = null;
   }
 
-  /** Pages that recovery was to settle, where it was not reached: they are neither sound nor damaged. */
+  /**
+   * Pages that recovery was to settle, where it was not reached: they are neither sound nor
+   * damaged.
+   */
   private void closePages() {
     String pagesOpen = restored == null ? null : restored.pagesOpen();
     if (pagesOpen != null && !checks.has("pages")) {
@@ -225,7 +245,8 @@ public final class RunProjection {
   /** What a run that ended before its checks never came to. */
   private void closeChecks() {
     if (!findings.isEmpty() && !checked()) {
-      List<String> open = new ArrayList<>(stages.contains(Stage.RECOVERED) ? List.of() : List.of("recovery"));
+      List<String> open =
+          new ArrayList<>(stages.contains(Stage.RECOVERED) ? List.of() : List.of("recovery"));
       open.add("freshness");
       if (!asked.request().assertions().isEmpty()) {
         open.add("assertions");
@@ -272,14 +293,24 @@ public final class RunProjection {
     return freshness;
   }
 
-  /** What PostgreSQL or another program said about the finding that the verdict rests on; {@code null} where none spoke. */
+  /**
+   * What PostgreSQL or another program said about the finding that the verdict rests on; {@code
+   * null} where none spoke.
+   */
   public String words() {
     Reason reason = verdict().reason();
-    return findings.stream().filter(finding -> finding.reason() == reason).map(Finding::words).filter(Objects::nonNull)
-        .findFirst().orElse(null);
+    return findings.stream()
+        .filter(finding -> finding.reason() == reason)
+        .map(Finding::words)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
-  /** The verdict that this trail asks for; of a trail older than what a proof needs today, the one that was reached. */
+  /**
+   * The verdict that this trail asks for; of a trail older than what a proof needs today, the one
+   * that was reached.
+   */
   public Verdict verdict() {
     boolean older = restored != null && restored.pageChecksums() == null && objections == null;
     return older && reached != null ? Verdict.of(reached) : verdict(stages);
@@ -293,22 +324,30 @@ public final class RunProjection {
   }
 
   private Verdict verdict(List<Stage> recorded) {
-    return Verdict.reach(new RunFacts(
-        new RunFacts.Asked(asked.request().depth(), asked.request().assertions().size()),
-        recorded,
-        inspected,
-        restored == null ? null : new RunFacts.Restored(restored.backup(), restored.neededLsn(), restored.pageChecksums()),
-        recovery,
-        freshness,
-        checks.all(),
-        objections,
-        findings), proven());
+    return Verdict.reach(
+        new RunFacts(
+            new RunFacts.Asked(asked.request().depth(), asked.request().assertions().size()),
+            recorded,
+            inspected,
+            restored == null
+                ? null
+                : new RunFacts.Restored(
+                    restored.backup(), restored.neededLsn(), restored.pageChecksums()),
+            recovery,
+            freshness,
+            checks.all(),
+            objections,
+            findings),
+        proven());
   }
 
   private String proven() {
-    String age = freshness == null || freshness.ageSeconds() == null
-        ? ""
-        : ", its newest data were " + HumanFormat.duration(Duration.ofSeconds(freshness.ageSeconds())) + " old";
+    String age =
+        freshness == null || freshness.ageSeconds() == null
+            ? ""
+            : ", its newest data were "
+                + HumanFormat.duration(Duration.ofSeconds(freshness.ageSeconds()))
+                + " old";
     return "the backup restores, recovers and answers" + age;
   }
 
@@ -331,8 +370,12 @@ public final class RunProjection {
         checks.all(),
         List.copyOf(notChecked),
         List.copyOf(notes),
-        phases.entrySet().stream().filter(evidenceEntry -> !evidenceEntry.getKey().equals(WAIT))
-            .map(evidenceEntry -> new PhaseFacts(evidenceEntry.getKey(), evidenceEntry.getValue().toMillis())).toList(),
+        phases.entrySet().stream()
+            .filter(evidenceEntry -> !evidenceEntry.getKey().equals(WAIT))
+            .map(
+                evidenceEntry ->
+                    new PhaseFacts(evidenceEntry.getKey(), evidenceEntry.getValue().toMillis()))
+            .toList(),
         phases.values().stream().reduce(Duration.ZERO, Duration::plus).toMillis());
   }
 }

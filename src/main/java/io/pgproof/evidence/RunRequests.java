@@ -30,7 +30,8 @@ public final class RunRequests {
   }
 
   /**
-   * The backup itself, whatever its path, as its own facts name it; empty where the run did not learn them.
+   * The backup itself, whatever its path, as its own facts name it; empty where the run did not
+   * learn them.
    *
    * @return the system's identifier, the start LSN and the start time
    */
@@ -38,19 +39,24 @@ public final class RunRequests {
     Report.BackupFacts backup = RunProjection.of(evidenceLog.of(run)).report(run.value()).backup();
     return backup == null || backup.systemIdentifier() == null || backup.startTime() == null
         ? Optional.empty()
-        : Optional.of(backup.systemIdentifier() + " " + backup.startLsn() + " " + backup.startTime());
+        : Optional.of(
+            backup.systemIdentifier() + " " + backup.startLsn() + " " + backup.startTime());
   }
 
-  /** The directory of the backup that the run is about: the one asked for, or the one chosen in it. */
+  /**
+   * The directory of the backup that the run is about: the one asked for, or the one chosen in it.
+   */
   public Path backup(RunId run) {
-    return evidenceLog.last(run, Evidence.kind(Evidence.Chosen.class))
+    return evidenceLog
+        .last(run, Evidence.kind(Evidence.Chosen.class))
         .map(entry -> Path.of(((Evidence.Chosen) Evidence.read(entry)).path()))
         .orElseGet(() -> of(run).path());
   }
 
   /** When the backup was restored in the last stay. */
   public RestoreTime restoreTime(RunId run) {
-    return new RestoreTime(entry(run, Evidence.AttemptBegun.class).at(), entry(run, Evidence.Restored.class).at());
+    return new RestoreTime(
+        entry(run, Evidence.AttemptBegun.class).at(), entry(run, Evidence.Restored.class).at());
   }
 
   /** What the backup said of itself when it was inspected. */
@@ -65,8 +71,10 @@ public final class RunRequests {
 
   /** The last stay that was begun, counted from 1; 0 where none was. */
   public int attempt(RunId run) {
-    return evidenceLog.last(run, Evidence.kind(Evidence.AttemptBegun.class))
-        .map(entry -> ((Evidence.AttemptBegun) Evidence.read(entry)).attempt()).orElse(0);
+    return evidenceLog
+        .last(run, Evidence.kind(Evidence.AttemptBegun.class))
+        .map(entry -> ((Evidence.AttemptBegun) Evidence.read(entry)).attempt())
+        .orElse(0);
   }
 
   private <T extends Evidence> T last(RunId run, Class<T> kind) {
@@ -74,8 +82,10 @@ public final class RunRequests {
   }
 
   private EvidenceEntry entry(RunId run, Class<? extends Evidence> kind) {
-    return evidenceLog.last(run, Evidence.kind(kind))
-        .orElseThrow(() -> new IllegalStateException("run " + run + " recorded no " + Evidence.kind(kind)));
+    return evidenceLog
+        .last(run, Evidence.kind(kind))
+        .orElseThrow(
+            () -> new IllegalStateException("run " + run + " recorded no " + Evidence.kind(kind)));
   }
 
   /** Ascending in the order of asking. */
@@ -84,7 +94,8 @@ public final class RunRequests {
   }
 
   private EvidenceEntry asked(RunId run) {
-    return evidenceLog.last(run, Evidence.kind(Evidence.Asked.class))
+    return evidenceLog
+        .last(run, Evidence.kind(Evidence.Asked.class))
         .orElseThrow(() -> new IllegalStateException("nobody asked for run " + run));
   }
 }

@@ -7,7 +7,10 @@ import java.util.regex.Pattern;
 /** Why apt ended a build, read from its words. */
 sealed interface AptFailure {
 
-  /** The archive's list of packages is older than it says it is good for, as with a mirror that is a snapshot. */
+  /**
+   * The archive's list of packages is older than it says it is good for, as with a mirror that is a
+   * snapshot.
+   */
   record Expired(String url) implements AptFailure {}
 
   /** A source that an image can do without did not answer. */
@@ -19,7 +22,8 @@ sealed interface AptFailure {
   Pattern EXPIRED = Pattern.compile("E: Release file for (\\S+) is (?:expired|not valid yet).*");
   // The words for a fetch that failed, and for a source that answers without a list of packages.
   Pattern FAILED =
-      Pattern.compile("E: (?:Failed to fetch (\\S+)|The repository '(\\S+ \\S+).*' (?:does not have|no longer has) .*)");
+      Pattern.compile(
+          "E: (?:Failed to fetch (\\S+)|The repository '(\\S+ \\S+).*' (?:does not have|no longer has) .*)");
   Pattern SOURCE = Pattern.compile("deb\\s+(?:\\[[^]]*]\\s+)?(\\S+)\\s+(\\S+)\\s.*");
 
   /**
@@ -36,10 +40,13 @@ sealed interface AptFailure {
     for (String line : words.split("\n")) {
       Matcher failed = FAILED.matcher(line);
       if (failed.lookingAt()) {
-        String url = failed.group(1) != null ? failed.group(1) : failed.group(2).replace(" ", "/dists/");
+        String url =
+            failed.group(1) != null ? failed.group(1) : failed.group(2).replace(" ", "/dists/");
         for (String source : sources) {
           Matcher parts = SOURCE.matcher(source);
-          if (parts.matches() && !parts.group(2).equals(suite) && isBelow(url, parts.group(1), parts.group(2), sources)) {
+          if (parts.matches()
+              && !parts.group(2).equals(suite)
+              && isBelow(url, parts.group(1), parts.group(2), sources)) {
             return new Silent(source, url);
           }
         }
@@ -56,9 +63,16 @@ sealed interface AptFailure {
     if (url.startsWith(root + "dists/")) {
       return url.startsWith(root + "dists/" + suite + "/") || url.equals(root + "dists/" + suite);
     }
-    // A package's own address does not name its suite: it tells the source only where one suite has that host.
-    return sources.stream().map(SOURCE::matcher).filter(Matcher::matches)
-        .filter(other -> url.startsWith(other.group(1).endsWith("/") ? other.group(1) : other.group(1) + "/"))
-        .count() == 1;
+    // A package's own address does not name its suite: it tells the source only where one suite has
+    // that host.
+    return sources.stream()
+            .map(SOURCE::matcher)
+            .filter(Matcher::matches)
+            .filter(
+                other ->
+                    url.startsWith(
+                        other.group(1).endsWith("/") ? other.group(1) : other.group(1) + "/"))
+            .count()
+        == 1;
   }
 }

@@ -50,16 +50,29 @@ public final class BuiltImages implements ImageStore {
 
   /**
    * @param images directory of all images; made when the first is built
-   * @param configured {@code images.yaml}, read whenever it matters what it says; it need not be there
-   * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will use them; asked late, for it
-   *     is a finding where the machine has none
+   * @param configured {@code images.yaml}, read whenever it matters what it says; it need not be
+   *     there
+   * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will
+   *     use them; asked late, for it is a finding where the machine has none
    */
-  public BuiltImages(Path images, Path configured, IntSupplier firstHostId, HostPrograms programs, Clock clock) {
-    this(images, () -> ImageSources.read(configured), firstHostId, new Mmdebstrap(programs), programs, clock);
+  public BuiltImages(
+      Path images, Path configured, IntSupplier firstHostId, HostPrograms programs, Clock clock) {
+    this(
+        images,
+        () -> ImageSources.read(configured),
+        firstHostId,
+        new Mmdebstrap(programs),
+        programs,
+        clock);
   }
 
-  BuiltImages(Path images, Supplier<ImageSources> sources, IntSupplier firstHostId, Mmdebstrap mmdebstrap,
-      HostPrograms programs, Clock clock) {
+  BuiltImages(
+      Path images,
+      Supplier<ImageSources> sources,
+      IntSupplier firstHostId,
+      Mmdebstrap mmdebstrap,
+      HostPrograms programs,
+      Clock clock) {
     this.images = images.toAbsolutePath().normalize();
     this.sources = sources;
     this.firstHostId = firstHostId;
@@ -92,7 +105,8 @@ public final class BuiltImages implements ImageStore {
   public Image build(int major, boolean refresh, Consumer<String> said) {
     ImageSources today = sources.get();
     Recipe recipe = recipe(major, today).orElseThrow(() -> today.unsupported(major));
-    ReentrantLock lock = LOCKS.computeIfAbsent(images.resolve(recipe.key()), key -> new ReentrantLock());
+    ReentrantLock lock =
+        LOCKS.computeIfAbsent(images.resolve(recipe.key()), key -> new ReentrantLock());
     boolean locked = false;
     try {
       if (!lock.tryLock()) {
@@ -105,9 +119,12 @@ public final class BuiltImages implements ImageStore {
     } catch (InterruptedException | ProgramInterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FindingException(
-          Finding.of(Reason.INTERRUPTED, "the build of the image " + recipe.key() + " was interrupted"), e);
+          Finding.of(
+              Reason.INTERRUPTED, "the build of the image " + recipe.key() + " was interrupted"),
+          e);
     } catch (IOException e) {
-      throw new UncheckedIOException("the image " + recipe.key() + " could not be built in " + images, e);
+      throw new UncheckedIOException(
+          "the image " + recipe.key() + " could not be built in " + images, e);
     } finally {
       if (locked) {
         lock.unlock();
@@ -115,13 +132,17 @@ public final class BuiltImages implements ImageStore {
     }
   }
 
-  private Image make(Recipe recipe, Consumer<String> said) throws IOException, InterruptedException {
+  private Image make(Recipe recipe, Consumer<String> said)
+      throws IOException, InterruptedException {
     Files.createDirectories(images);
     long free = Files.getFileStore(images).getUsableSpace();
     if (free < NEEDED_BYTES) {
-      throw recipe.source().notBuilt(
-          images + " has " + (free >> 20) + " MiB free, a build needs " + (NEEDED_BYTES >> 20),
-          "free space there, or move the state directory with --state", null);
+      throw recipe
+          .source()
+          .notBuilt(
+              images + " has " + (free >> 20) + " MiB free, a build needs " + (NEEDED_BYTES >> 20),
+              "free space there, or move the state directory with --state",
+              null);
     }
     Path aside = begun(recipe.key());
     try {
@@ -159,7 +180,8 @@ public final class BuiltImages implements ImageStore {
         Files.move(place, retired(OLD, key));
       }
       Files.move(aside, place);
-      return ImageRecord.read(place).orElseThrow(() -> new IOException(place + " holds no image after its build"));
+      return ImageRecord.read(place)
+          .orElseThrow(() -> new IOException(place + " holds no image after its build"));
     }
   }
 
@@ -185,7 +207,9 @@ public final class BuiltImages implements ImageStore {
       Path place = images.resolve(key);
       if (Recipe.majorOf(key).isEmpty() || ImageRecord.read(place).isEmpty()) {
         throw new UsageException(
-            Reason.BAD_OPTION, "there is no image " + key + " in " + images, "see ./pgproof images list");
+            Reason.BAD_OPTION,
+            "there is no image " + key + " in " + images,
+            "see ./pgproof images list");
       }
       removed = retired(REMOVED, key);
       move(place, removed);
@@ -227,7 +251,10 @@ public final class BuiltImages implements ImageStore {
     return Recipe.majorOf(name).isPresent() && at(name).isEmpty();
   }
 
-  /** Undoes a refresh that was killed between its two renames: the old image is whole and has no successor. */
+  /**
+   * Undoes a refresh that was killed between its two renames: the old image is whole and has no
+   * successor.
+   */
   private boolean putBack(Path old) {
     synchronized (SWAP) {
       Path place = placeOf(old);

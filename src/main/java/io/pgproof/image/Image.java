@@ -12,7 +12,8 @@ import java.time.Instant;
  * @param rootfs the root file system, owners shifted
  * @param uid of the server's user, as counted inside
  * @param gid of the server's group, as counted inside
- * @param binDirectory where the server's programs are, as seen inside: {@code /usr/lib/postgresql/15/bin}
+ * @param binDirectory where the server's programs are, as seen inside: {@code
+ *     /usr/lib/postgresql/15/bin}
  * @param builtAt when its build ended
  * @param bytes it takes on disk
  */

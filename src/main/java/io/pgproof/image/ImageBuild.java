@@ -22,10 +22,15 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Fills a directory with a finished image: unpacked, furnished, owners shifted, described, and on disk. */
+/**
+ * Fills a directory with a finished image: unpacked, furnished, owners shifted, described, and on
+ * disk.
+ */
 final class ImageBuild {
-  private static final Pattern VERSION = Pattern.compile("postgres \\(PostgreSQL\\) (([0-9]+)\\S*).*");
-  private static final List<String> MOUNT_POINTS = List.of("data", "settings", "socket", "log", "wal", "out");
+  private static final Pattern VERSION =
+      Pattern.compile("postgres \\(PostgreSQL\\) (([0-9]+)\\S*).*");
+  private static final List<String> MOUNT_POINTS =
+      List.of("data", "settings", "socket", "log", "wal", "out");
   private static final int IDS = 65_536;
   private static final String BEHIND_A_READ_ONLY_MOUNT =
       "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro,nodev,nosuid \"$0\" && exec \"$@\"";
@@ -42,9 +47,14 @@ final class ImageBuild {
     this.clock = clock;
   }
 
-  /** @throws InterruptedException when the calling thread is interrupted; what is in the directory is no image then */
-  void into(Path directory, Recipe recipe, Consumer<String> said) throws IOException, InterruptedException {
-    // The directories above keep strangers out; from here on, the machine's own users must get through.
+  /**
+   * @throws InterruptedException when the calling thread is interrupted; what is in the directory
+   *     is no image then
+   */
+  void into(Path directory, Recipe recipe, Consumer<String> said)
+      throws IOException, InterruptedException {
+    // The directories above keep strangers out; from here on, the machine's own users must get
+    // through.
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path rootfs = directory.resolve(ImageRecord.ROOTFS);
     ImageSource source = recipe.source();
@@ -57,16 +67,29 @@ final class ImageBuild {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedException();
     }
-    new ImageRecord(recipe.key(), recipe.major(), version, user.uid, user.gid, source.binDirectory(),
-        clock.instant().truncatedTo(ChronoUnit.MILLIS), bytes, warnings).write(directory);
-    // Only what is on disk may be called finished: a power cut must not leave an image with empty files.
-    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(10), "sync", "--file-system", rootfs.toString()));
+    new ImageRecord(
+            recipe.key(),
+            recipe.major(),
+            version,
+            user.uid,
+            user.gid,
+            source.binDirectory(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            bytes,
+            warnings)
+        .write(directory);
+    // Only what is on disk may be called finished: a power cut must not leave an image with empty
+    // files.
+    ProgramResult programResult =
+        programs.run(
+            new HostCommand(Duration.ofMinutes(10), "sync", "--file-system", rootfs.toString()));
     if (!programResult.succeeded()) {
       throw new IOException("its files may not be on the disk: " + programResult.describe());
     }
   }
 
-  private List<String> unpack(Recipe recipe, Path rootfs, Consumer<String> said) throws IOException {
+  private List<String> unpack(Recipe recipe, Path rootfs, Consumer<String> said)
+      throws IOException {
     if (recipe.source() instanceof Packages packages) {
       return mmdebstrap.unpack(packages, rootfs, said);
     }
@@ -76,33 +99,75 @@ final class ImageBuild {
 
   private static User user(ImageSource source, Path rootfs) throws IOException {
     Path passwd = rootfs.resolve("etc/passwd");
-    if (!Files.isRegularFile(passwd, LinkOption.NOFOLLOW_LINKS) || !passwd.toRealPath().startsWith(rootfs.toRealPath())) {
+    if (!Files.isRegularFile(passwd, LinkOption.NOFOLLOW_LINKS)
+        || !passwd.toRealPath().startsWith(rootfs.toRealPath())) {
       throw broken(source, "it has no /etc/passwd, which a root file system has", null);
     }
-    User user = User.named(source.user(), Files.readString(passwd))
-        .orElseThrow(() -> broken(source, "it has no user " + source.user(), null));
+    User user =
+        User.named(source.user(), Files.readString(passwd))
+            .orElseThrow(() -> broken(source, "it has no user " + source.user(), null));
     if (user.uid <= 0 || user.gid <= 0 || user.uid >= IDS || user.gid >= IDS) {
-      throw broken(source, "its user " + source.user() + " has the ids " + user.uid + " and " + user.gid
-          + ", and a machine has those from 1 to " + (IDS - 1) + " for it", null);
+      throw broken(
+          source,
+          "its user "
+              + source.user()
+              + " has the ids "
+              + user.uid
+              + " and "
+              + user.gid
+              + ", and a machine has those from 1 to "
+              + (IDS - 1)
+              + " for it",
+          null);
     }
     return user;
   }
 
   /**
-   * Asks the server itself, which also shows that it, its libraries and a shell are there and run on this machine.
+   * Asks the server itself, which also shows that it, its libraries and a shell are there and run
+   * on this machine.
    *
-   * <p>It is a stranger's program. It runs as its own user among the ids of a machine, gains no privileges, sees no network, no
-   * process and no file but the image's, and cannot write even those. It has a /proc, by which some servers find their libraries.
+   * <p>It is a stranger's program. It runs as its own user among the ids of a machine, gains no
+   * privileges, sees no network, no process and no file but the image's, and cannot write even
+   * those. It has a /proc, by which some servers find their libraries.
    */
   private String version(Recipe recipe, Path rootfs, User user) {
     ImageSource source = recipe.source();
     String ids = recipe.firstHostId() + ",0," + IDS;
-    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(1),
-        "unshare", "--mount", "--propagation", "private", "sh", "-c", BEHIND_A_READ_ONLY_MOUNT, rootfs.toString(),
-        "setpriv", "--no-new-privs", "unshare", "--user", "--map-users=" + ids, "--map-groups=" + ids,
-        "--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup", "--fork", "--kill-child", "--root=" + rootfs, "--mount-proc",
-        "--setgid=" + user.gid, "--setuid=" + user.uid,
-        "/bin/sh", "-c", "exec env \"$0\" --version", source.binDirectory() + "/postgres"));
+    ProgramResult programResult =
+        programs.run(
+            new HostCommand(
+                Duration.ofMinutes(1),
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "sh",
+                "-c",
+                BEHIND_A_READ_ONLY_MOUNT,
+                rootfs.toString(),
+                "setpriv",
+                "--no-new-privs",
+                "unshare",
+                "--user",
+                "--map-users=" + ids,
+                "--map-groups=" + ids,
+                "--mount",
+                "--pid",
+                "--net",
+                "--ipc",
+                "--uts",
+                "--cgroup",
+                "--fork",
+                "--kill-child",
+                "--root=" + rootfs,
+                "--mount-proc",
+                "--setgid=" + user.gid,
+                "--setuid=" + user.uid,
+                "/bin/sh",
+                "-c",
+                "exec env \"$0\" --version",
+                source.binDirectory() + "/postgres"));
     Matcher version = VERSION.matcher(programResult.out().strip());
     if (!programResult.succeeded() || !version.matches()) {
       throw broken(source, "its server does not tell its version", programResult.describe());
@@ -113,10 +178,14 @@ final class ImageBuild {
     return version.group(1);
   }
 
-  private static void makeMountPoints(ImageSource source, Path rootfs, User user) throws IOException {
+  private static void makeMountPoints(ImageSource source, Path rootfs, User user)
+      throws IOException {
     Path top = rootfs.resolve("pgproof");
     if (Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
-      throw broken(source, "it has a /pgproof of its own, which is where the restored files are mounted", null);
+      throw broken(
+          source,
+          "it has a /pgproof of its own, which is where the restored files are mounted",
+          null);
     }
     Files.createDirectory(top);
     for (String name : MOUNT_POINTS) {
@@ -128,18 +197,36 @@ final class ImageBuild {
   }
 
   private static FindingException broken(ImageSource source, String what, String words) {
-    String look = source instanceof Packages packages
-        ? "look at its packages: " + String.join(", ", packages.packages())
-        : "look at the tarball, at bin-directory (" + source.binDirectory() + ") and at user (" + source.user() + ")";
-    return new FindingException(Finding.of(Reason.NO_IMAGE,
-        "the image of PostgreSQL " + source.major() + " from " + source.told() + " was built, but " + what, look, words));
+    String look =
+        source instanceof Packages packages
+            ? "look at its packages: " + String.join(", ", packages.packages())
+            : "look at the tarball, at bin-directory ("
+                + source.binDirectory()
+                + ") and at user ("
+                + source.user()
+                + ")";
+    return new FindingException(
+        Finding.of(
+            Reason.NO_IMAGE,
+            "the image of PostgreSQL "
+                + source.major()
+                + " from "
+                + source.told()
+                + " was built, but "
+                + what,
+            look,
+            words));
   }
 
   /** A line of {@code /etc/passwd}. */
   record User(int uid, int gid) {
     static Optional<User> named(String name, String passwd) {
-      return passwd.lines().map(line -> line.split(":")).filter(parts -> parts.length > 3 && parts[0].equals(name))
-          .map(parts -> new User(Integer.parseInt(parts[2]), Integer.parseInt(parts[3]))).findFirst();
+      return passwd
+          .lines()
+          .map(line -> line.split(":"))
+          .filter(parts -> parts.length > 3 && parts[0].equals(name))
+          .map(parts -> new User(Integer.parseInt(parts[2]), Integer.parseInt(parts[3])))
+          .findFirst();
     }
   }
 }

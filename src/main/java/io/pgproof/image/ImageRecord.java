@@ -28,16 +28,20 @@ record ImageRecord(
   private static final String FILE = "image.json";
   static final String ROOTFS = "rootfs";
 
-  private static final ObjectMapper JSON = new ObjectMapper()
-      .registerModule(new JavaTimeModule())
-      .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-      .enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .registerModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .enable(SerializationFeature.INDENT_OUTPUT);
 
   void write(Path directory) throws IOException {
     JSON.writeValue(directory.resolve(FILE).toFile(), this);
   }
 
-  /** The image in this directory; empty where it is not whole: no root file system, or no record that can be read. */
+  /**
+   * The image in this directory; empty where it is not whole: no root file system, or no record
+   * that can be read.
+   */
   static Optional<Image> read(Path directory) {
     Path rootfs = directory.resolve(ROOTFS);
     if (!Files.isDirectory(rootfs)) {
@@ -45,11 +49,22 @@ record ImageRecord(
     }
     try {
       ImageRecord read = JSON.readValue(directory.resolve(FILE).toFile(), ImageRecord.class);
-      if (!directory.getFileName().toString().equals(read.key) || read.postgresVersion == null || read.builtAt == null) {
+      if (!directory.getFileName().toString().equals(read.key)
+          || read.postgresVersion == null
+          || read.builtAt == null) {
         return Optional.empty();
       }
-      return Optional.of(new Image(read.key, read.major, read.postgresVersion, rootfs, read.uid, read.gid,
-          read.binDirectory, read.builtAt, read.bytes));
+      return Optional.of(
+          new Image(
+              read.key,
+              read.major,
+              read.postgresVersion,
+              rootfs,
+              read.uid,
+              read.gid,
+              read.binDirectory,
+              read.builtAt,
+              read.bytes));
     } catch (IOException e) {
       return Optional.empty();
     }

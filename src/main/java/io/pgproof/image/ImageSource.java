@@ -38,8 +38,17 @@ sealed interface ImageSource {
 
   /** A finding that says why no image came of it. */
   default FindingException notBuilt(String why, String hint, String words) {
-    return new FindingException(Finding.of(Reason.NO_IMAGE,
-        "the image of PostgreSQL " + major() + " from " + told() + " could not be built: " + why, hint, words));
+    return new FindingException(
+        Finding.of(
+            Reason.NO_IMAGE,
+            "the image of PostgreSQL "
+                + major()
+                + " from "
+                + told()
+                + " could not be built: "
+                + why,
+            hint,
+            words));
   }
 
   /** Where Debian's packages put the server's programs. */
@@ -50,9 +59,12 @@ sealed interface ImageSource {
   /**
    * Packages that mmdebstrap(1) installs.
    *
-   * @param sources one-line entries of {@code sources.list}; empty for the entries that mmdebstrap knows for the suite
-   * @param keyring of the keys that sign the sources which name no keyring themselves; empty for those that this host trusts
-   * @param setupHooks run before the first look at a source, see HOOKS in mmdebstrap(1); likewise the others
+   * @param sources one-line entries of {@code sources.list}; empty for the entries that mmdebstrap
+   *     knows for the suite
+   * @param keyring of the keys that sign the sources which name no keyring themselves; empty for
+   *     those that this host trusts
+   * @param setupHooks run before the first look at a source, see HOOKS in mmdebstrap(1); likewise
+   *     the others
    */
   record Packages(
       int major,
@@ -65,29 +77,35 @@ sealed interface ImageSource {
       List<String> setupHooks,
       List<String> essentialHooks,
       String binDirectory,
-      String user) implements ImageSource {
-    // The last three are for a source that does not answer: one that is down must not cost the default minutes.
-    private static final List<String> APT = List.of(
-        "APT::Install-Recommends \"false\"",
-        "Acquire::http::ConnectTimeout \"20\"",
-        "Acquire::https::ConnectTimeout \"20\"",
-        "Acquire::Retries \"2\"");
+      String user)
+      implements ImageSource {
+    // The last three are for a source that does not answer: one that is down must not cost the
+    // default minutes.
+    private static final List<String> APT =
+        List.of(
+            "APT::Install-Recommends \"false\"",
+            "Acquire::http::ConnectTimeout \"20\"",
+            "Acquire::https::ConnectTimeout \"20\"",
+            "Acquire::Retries \"2\"");
 
-    // Nobody reads manuals in a throw-away machine. The collations in /usr/lib/locale stay, a database needs them; the
+    // Nobody reads manuals in a throw-away machine. The collations in /usr/lib/locale stay, a
+    // database needs them; the
     // translations of messages in /usr/share/locale go, for the server speaks with lc_messages=C.
-    private static final List<String> DPKG = List.of(
-        "path-exclude=/usr/share/doc/*",
-        "path-include=/usr/share/doc/*/copyright",
-        "path-exclude=/usr/share/man/*",
-        "path-exclude=/usr/share/info/*",
-        "path-exclude=/usr/share/lintian/*",
-        "path-exclude=/usr/share/locale/*",
-        "path-include=/usr/share/locale/locale.alias");
+    private static final List<String> DPKG =
+        List.of(
+            "path-exclude=/usr/share/doc/*",
+            "path-include=/usr/share/doc/*/copyright",
+            "path-exclude=/usr/share/man/*",
+            "path-exclude=/usr/share/info/*",
+            "path-exclude=/usr/share/lintian/*",
+            "path-exclude=/usr/share/locale/*",
+            "path-include=/usr/share/locale/locale.alias");
 
     // Debian's package makes a cluster of its own unless it is told not to before it is installed.
-    private static final List<String> NO_CLUSTER = List.of(
-        "mkdir -p \"$1/etc/postgresql-common\" && "
-            + "echo 'create_main_cluster = false' > \"$1/etc/postgresql-common/createcluster.conf\"");
+    private static final List<String> NO_CLUSTER =
+        List.of(
+            "mkdir -p \"$1/etc/postgresql-common\" && "
+                + "echo 'create_main_cluster = false' > \"$1/etc/postgresql-common/createcluster.conf\"");
 
     private static final Pattern SIGNED_BY = Pattern.compile("(?<=[\\[ ]signed-by=)[^] ]+");
 
@@ -101,9 +119,26 @@ sealed interface ImageSource {
     }
 
     /** With the options and hooks that every image is built with. */
-    static Packages of(int major, String suite, List<String> sources, Optional<Path> keyring, List<String> packages,
-        String binDirectory, String user) {
-      return new Packages(major, suite, sources, keyring, packages, APT, DPKG, List.of(), NO_CLUSTER, binDirectory, user);
+    static Packages of(
+        int major,
+        String suite,
+        List<String> sources,
+        Optional<Path> keyring,
+        List<String> packages,
+        String binDirectory,
+        String user) {
+      return new Packages(
+          major,
+          suite,
+          sources,
+          keyring,
+          packages,
+          APT,
+          DPKG,
+          List.of(),
+          NO_CLUSTER,
+          binDirectory,
+          user);
     }
 
     /** The server's package, which has the contrib modules, and all locales. */
@@ -123,21 +158,41 @@ sealed interface ImageSource {
 
     @Override
     public List<Path> files() {
-      Stream<Path> signing = sources.stream().flatMap(source -> SIGNED_BY.matcher(source).results())
-          .map(MatchResult::group).flatMap(keys -> Stream.of(keys.split(",")))
-          .filter(key -> key.startsWith("/")).map(Path::of);
+      Stream<Path> signing =
+          sources.stream()
+              .flatMap(source -> SIGNED_BY.matcher(source).results())
+              .map(MatchResult::group)
+              .flatMap(keys -> Stream.of(keys.split(",")))
+              .filter(key -> key.startsWith("/"))
+              .map(Path::of);
       return Stream.concat(keyring.stream(), signing).distinct().toList();
     }
 
     @Override
     public List<List<String>> parts() {
-      return List.of(List.of(suite, binDirectory, user, String.valueOf(keyring.isPresent())), sources, packages, aptOptions,
-          dpkgOptions, setupHooks, essentialHooks);
+      return List.of(
+          List.of(suite, binDirectory, user, String.valueOf(keyring.isPresent())),
+          sources,
+          packages,
+          aptOptions,
+          dpkgOptions,
+          setupHooks,
+          essentialHooks);
     }
 
     Packages withPackages(List<String> others) {
-      return new Packages(major, suite, sources, keyring, others, aptOptions, dpkgOptions, setupHooks, essentialHooks,
-          binDirectory, user);
+      return new Packages(
+          major,
+          suite,
+          sources,
+          keyring,
+          others,
+          aptOptions,
+          dpkgOptions,
+          setupHooks,
+          essentialHooks,
+          binDirectory,
+          user);
     }
 
     /** Those that there are and these. */
@@ -148,8 +203,18 @@ sealed interface ImageSource {
     }
 
     Packages withSetupHooks(List<String> others) {
-      return new Packages(major, suite, sources, keyring, packages, aptOptions, dpkgOptions, others, essentialHooks,
-          binDirectory, user);
+      return new Packages(
+          major,
+          suite,
+          sources,
+          keyring,
+          packages,
+          aptOptions,
+          dpkgOptions,
+          others,
+          essentialHooks,
+          binDirectory,
+          user);
     }
   }
 
@@ -166,10 +231,14 @@ sealed interface ImageSource {
       return file.getFileName() != null && NAME.matcher(file.getFileName().toString()).matches();
     }
 
-    /** The program that decompresses it; the Debian package with it has the same name, but for xz. */
+    /**
+     * The program that decompresses it; the Debian package with it has the same name, but for xz.
+     */
     Optional<Decoder> decoder() {
       String name = file.getFileName().toString();
-      return Stream.of(Decoder.values()).filter(decoder -> name.endsWith(decoder.ending)).findFirst();
+      return Stream.of(Decoder.values())
+          .filter(decoder -> name.endsWith(decoder.ending))
+          .findFirst();
     }
 
     @Override

@@ -20,9 +20,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What images are made of: what {@code images.yaml} says, and a suite of Debian for some versions that it is silent about. */
+/**
+ * What images are made of: what {@code images.yaml} says, and a suite of Debian for some versions
+ * that it is silent about.
+ */
 public final class ImageSources {
-  private static final Map<Integer, String> SUITES = Map.of(13, "bullseye", 15, "bookworm", 17, "trixie", 18, "sid");
+  private static final Map<Integer, String> SUITES =
+      Map.of(13, "bullseye", 15, "bookworm", 17, "trixie", 18, "sid");
 
   private final Path file;
   private final SortedMap<Integer, ImageSource> sources = new TreeMap<>();
@@ -64,8 +68,14 @@ public final class ImageSources {
    * @throws java.util.NoSuchElementException for another version
    */
   static Packages debian(int major) {
-    return Packages.of(major, suite(major).orElseThrow(), List.of(), Optional.empty(), Packages.standard(major),
-        ImageSource.debianBinDirectory(major), ImageSource.USER);
+    return Packages.of(
+        major,
+        suite(major).orElseThrow(),
+        List.of(),
+        Optional.empty(),
+        Packages.standard(major),
+        ImageSource.debianBinDirectory(major),
+        ImageSource.USER);
   }
 
   Optional<ImageSource> of(int major) {
@@ -74,9 +84,17 @@ public final class ImageSources {
 
   /** By version. */
   List<Buildable> buildable() {
-    return sources.values().stream().map(source -> new Buildable(source.major(), source.told()
-        + (source instanceof Packages packages ? ": " + String.join(", ", packages.packages()) : "")
-        + (configured.contains(source) ? " (" + file + ")" : ""))).toList();
+    return sources.values().stream()
+        .map(
+            source ->
+                new Buildable(
+                    source.major(),
+                    source.told()
+                        + (source instanceof Packages packages
+                            ? ": " + String.join(", ", packages.packages())
+                            : "")
+                        + (configured.contains(source) ? " (" + file + ")" : "")))
+        .toList();
   }
 
   /** What keeps images from being built on this machine, as far as the sources tell. */
@@ -91,31 +109,57 @@ public final class ImageSources {
     for (ImageSource source : read.sources.values()) {
       for (Path needed : source.files()) {
         if (!Files.isReadable(needed)) {
-          lacks.add(Lack.byHand(needed + " is missing: the image of PostgreSQL " + source.major() + " cannot be built",
-              "put it there, or correct " + file));
+          lacks.add(
+              Lack.byHand(
+                  needed
+                      + " is missing: the image of PostgreSQL "
+                      + source.major()
+                      + " cannot be built",
+                  "put it there, or correct " + file));
         }
       }
       if (source instanceof Tarball tarball) {
-        tarball.decoder().filter(decoder -> !programs.has(decoder.program)).ifPresent(decoder -> lacks.add(new Lack(
-            "the program " + decoder.program + " is missing: " + tarball.file() + " cannot be unpacked",
-            "apt-get install -y " + decoder.debianPackage)));
+        tarball
+            .decoder()
+            .filter(decoder -> !programs.has(decoder.program))
+            .ifPresent(
+                decoder ->
+                    lacks.add(
+                        new Lack(
+                            "the program "
+                                + decoder.program
+                                + " is missing: "
+                                + tarball.file()
+                                + " cannot be unpacked",
+                            "apt-get install -y " + decoder.debianPackage)));
       }
     }
     return lacks;
   }
 
-  /** Says that this version has no source, and which lines would give it one; or that it cannot have one. */
+  /**
+   * Says that this version has no source, and which lines would give it one; or that it cannot have
+   * one.
+   */
   RuntimeException unsupported(int major) {
     if (!ImageSourcesReader.isKnown(major)) {
-      return new UsageException(Reason.BAD_OPTION, "no image of PostgreSQL " + major + " can be built",
+      return new UsageException(
+          Reason.BAD_OPTION,
+          "no image of PostgreSQL " + major + " can be built",
           "name " + ImageSourcesReader.MAJOR_ALLOWED);
     }
     String known = sources.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "));
-    return new FindingException(Finding.of(Reason.VERSION_UNSUPPORTED,
-        "no image of PostgreSQL " + major + " can be built: no suite of Debian that is known here carries it, and " + file
-            + " names no source of it; there are sources of PostgreSQL " + known,
-        lines(major),
-        null));
+    return new FindingException(
+        Finding.of(
+            Reason.VERSION_UNSUPPORTED,
+            "no image of PostgreSQL "
+                + major
+                + " can be built: no suite of Debian that is known here carries it, and "
+                + file
+                + " names no source of it; there are sources of PostgreSQL "
+                + known,
+            lines(major),
+            null));
   }
 
   private String lines(int major) {
@@ -130,6 +174,7 @@ public final class ImageSources {
         or
         images:
           - postgres: %2$d
-            rootfs: /srv/images/postgresql-%2$d.tar.zst""".formatted(file, major);
+            rootfs: /srv/images/postgresql-%2$d.tar.zst"""
+        .formatted(file, major);
   }
 }

@@ -26,9 +26,11 @@ final class ImageSourcesReader {
   private static final String ROOTFS = "rootfs";
   private static final String BIN_DIRECTORY = "bin-directory";
   private static final String USER = "user";
-  private static final List<String> OF_PACKAGES = List.of(SUITE, SOURCES, KEYRING, PACKAGES, EXTRA_PACKAGES);
-  private static final List<String> FIELDS = List.of(
-      POSTGRES, SUITE, SOURCES, KEYRING, PACKAGES, EXTRA_PACKAGES, ROOTFS, BIN_DIRECTORY, USER);
+  private static final List<String> OF_PACKAGES =
+      List.of(SUITE, SOURCES, KEYRING, PACKAGES, EXTRA_PACKAGES);
+  private static final List<String> FIELDS =
+      List.of(
+          POSTGRES, SUITE, SOURCES, KEYRING, PACKAGES, EXTRA_PACKAGES, ROOTFS, BIN_DIRECTORY, USER);
 
   private static final int OLDEST = 10;
   private static final int NEWEST = 18;
@@ -38,14 +40,17 @@ final class ImageSourcesReader {
       "a line of sources.list such as deb http://packages.example.org/debian bookworm main";
   private static final String PACKAGE_ALLOWED = "the name of a package";
   private static final String PATH_ALLOWED = "an absolute path";
-  private static final String TARBALL_ALLOWED = "an absolute path that ends with " + Tarball.ENDINGS;
+  private static final String TARBALL_ALLOWED =
+      "an absolute path that ends with " + Tarball.ENDINGS;
   private static final String USER_ALLOWED = "the name of a user";
 
   private static final Pattern MAJOR = Pattern.compile("[1-9][0-9]");
   private static final Pattern SUITE_NAME = Pattern.compile("[a-z][a-z0-9.-]{0,39}");
-  private static final Pattern SOURCE = Pattern.compile(
-      "deb( +\\[[^]\\p{Cntrl}]+])? +[a-z][a-z0-9+]*:[^ \\p{Cntrl}]+( +[^ \\p{Cntrl}]+)+");
-  private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?");
+  private static final Pattern SOURCE =
+      Pattern.compile(
+          "deb( +\\[[^]\\p{Cntrl}]+])? +[a-z][a-z0-9+]*:[^ \\p{Cntrl}]+( +[^ \\p{Cntrl}]+)+");
+  private static final Pattern PACKAGE =
+      Pattern.compile("[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?");
   private static final Pattern USER_NAME = Pattern.compile("[a-z_][a-z0-9_-]{0,31}");
 
   private final YamlDocument document;
@@ -58,11 +63,17 @@ final class ImageSourcesReader {
   /** Every source of the file, no two of one version, or no return. */
   List<ImageSource> sources() {
     List<ImageSource> sources = new ArrayList<>();
-    for (YamlItem item : document.items(IMAGES, "image", POSTGRES, FIELDS,
-        text -> isMajor(text) ? Optional.of("PostgreSQL " + text) : Optional.empty())) {
+    for (YamlItem item :
+        document.items(
+            IMAGES,
+            "image",
+            POSTGRES,
+            FIELDS,
+            text -> isMajor(text) ? Optional.of("PostgreSQL " + text) : Optional.empty())) {
       Optional<Integer> major = major(item);
       // What else is wrong is told even of an image whose version is.
-      ImageSource source = item.has(ROOTFS) ? tarball(item, major.orElse(0)) : packages(item, major.orElse(0));
+      ImageSource source =
+          item.has(ROOTFS) ? tarball(item, major.orElse(0)) : packages(item, major.orElse(0));
       if (major.isPresent()) {
         sources.add(source);
       }
@@ -72,35 +83,61 @@ final class ImageSourcesReader {
   }
 
   private Optional<Integer> major(YamlItem item) {
-    return item.required(POSTGRES, MAJOR_ALLOWED, text -> Integer.valueOf(require(text, isMajor(text)))).filter(major -> {
-      Integer before = lineOfMajor.putIfAbsent(major, item.line(POSTGRES));
-      if (before != null) {
-        document.wrong(item.line(POSTGRES), "postgres is " + major + " as in line " + before
-            + "; allowed: one image of each major version");
-      }
-      return before == null;
-    });
+    return item.required(
+            POSTGRES, MAJOR_ALLOWED, text -> Integer.valueOf(require(text, isMajor(text))))
+        .filter(
+            major -> {
+              Integer before = lineOfMajor.putIfAbsent(major, item.line(POSTGRES));
+              if (before != null) {
+                document.wrong(
+                    item.line(POSTGRES),
+                    "postgres is "
+                        + major
+                        + " as in line "
+                        + before
+                        + "; allowed: one image of each major version");
+              }
+              return before == null;
+            });
   }
 
   private static ImageSource tarball(YamlItem item, int major) {
-    OF_PACKAGES.stream().filter(item::has).forEach(field -> item.unfit(field,
-        "does not go with " + ROOTFS + "; allowed: " + String.join(", ", POSTGRES, ROOTFS, BIN_DIRECTORY, USER)));
-    Path file = item.value(ROOTFS, TARBALL_ALLOWED, text -> path(text, Tarball::isName)).orElse(Path.of("/"));
+    OF_PACKAGES.stream()
+        .filter(item::has)
+        .forEach(
+            field ->
+                item.unfit(
+                    field,
+                    "does not go with "
+                        + ROOTFS
+                        + "; allowed: "
+                        + String.join(", ", POSTGRES, ROOTFS, BIN_DIRECTORY, USER)));
+    Path file =
+        item.value(ROOTFS, TARBALL_ALLOWED, text -> path(text, Tarball::isName))
+            .orElse(Path.of("/"));
     return new Tarball(major, file, binDirectory(item, major), user(item));
   }
 
   private static ImageSource packages(YamlItem item, int major) {
     if (!item.has(SUITE) && major > 0 && ImageSources.suite(major).isEmpty()) {
-      item.missing(SUITE, SUITE_ALLOWED + " that carries the packages; or, instead, " + ROOTFS + " with the path of a tarball");
+      item.missing(
+          SUITE,
+          SUITE_ALLOWED
+              + " that carries the packages; or, instead, "
+              + ROOTFS
+              + " with the path of a tarball");
     }
     return Packages.of(
-        major,
-        item.value(SUITE, SUITE_ALLOWED, matching(SUITE_NAME)).or(() -> ImageSources.suite(major)).orElse(""),
-        item.list(SOURCES, SOURCE_ALLOWED, matching(SOURCE)).orElse(List.of()),
-        item.value(KEYRING, PATH_ALLOWED, text -> path(text, any -> true)),
-        item.list(PACKAGES, PACKAGE_ALLOWED, matching(PACKAGE)).orElse(Packages.standard(major)),
-        binDirectory(item, major),
-        user(item))
+            major,
+            item.value(SUITE, SUITE_ALLOWED, matching(SUITE_NAME))
+                .or(() -> ImageSources.suite(major))
+                .orElse(""),
+            item.list(SOURCES, SOURCE_ALLOWED, matching(SOURCE)).orElse(List.of()),
+            item.value(KEYRING, PATH_ALLOWED, text -> path(text, any -> true)),
+            item.list(PACKAGES, PACKAGE_ALLOWED, matching(PACKAGE))
+                .orElse(Packages.standard(major)),
+            binDirectory(item, major),
+            user(item))
         .withMore(item.list(EXTRA_PACKAGES, PACKAGE_ALLOWED, matching(PACKAGE)).orElse(List.of()));
   }
 
@@ -123,7 +160,9 @@ final class ImageSourcesReader {
 
   private static Path path(String text, Predicate<Path> allowed) {
     Path path = Path.of(text);
-    require(text, path.isAbsolute() && text.chars().noneMatch(Character::isISOControl) && allowed.test(path));
+    require(
+        text,
+        path.isAbsolute() && text.chars().noneMatch(Character::isISOControl) && allowed.test(path));
     return path.normalize();
   }
 

@@ -11,9 +11,11 @@ final class LowerLayers {
   private LowerLayers() {}
 
   /**
-   * @param retired the image's directory as it is called now; a mount of a directory follows its renames
-   * @param before as it was called when machines were made; an overlay keeps that name, and an image that has taken the
-   *     place since cannot be told from the old one, so the answer may be yes once too often
+   * @param retired the image's directory as it is called now; a mount of a directory follows its
+   *     renames
+   * @param before as it was called when machines were made; an overlay keeps that name, and an
+   *     image that has taken the place since cannot be told from the old one, so the answer may be
+   *     yes once too often
    */
   static boolean inUse(Path retired, Path before) {
     String bound = "/" + retired.getFileName() + "/" + ImageRecord.ROOTFS + " ";

@@ -26,9 +26,10 @@ final class Mmdebstrap {
   private static final String NOTE = "I: ";
   private static final String HOOK = NOTE + "running --";
   static final int LAST_LINES = 20;
-  static final String FREE_SPACE = "free space on the file system of the state directory, or move it with --state";
-  private static final List<String> PROXY_VARIABLES = List.of(
-      "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY");
+  static final String FREE_SPACE =
+      "free space on the file system of the state directory, or move it with --state";
+  private static final List<String> PROXY_VARIABLES =
+      List.of("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY");
 
   private final HostPrograms programs;
   private final Duration limit;
@@ -37,7 +38,9 @@ final class Mmdebstrap {
     this(programs, LIMIT);
   }
 
-  /** @param limit of one build, all its tries taken together */
+  /**
+   * @param limit of one build, all its tries taken together
+   */
   Mmdebstrap(HostPrograms programs, Duration limit) {
     this.programs = programs;
     this.limit = limit;
@@ -55,16 +58,29 @@ final class Mmdebstrap {
     List<String> sources = source.sources();
     boolean datesChecked = true;
     while (true) {
-      ProgramResult programResult = run(source, rootfs, sources, datesChecked, Duration.ofNanos(until - System.nanoTime()), said);
+      ProgramResult programResult =
+          run(
+              source,
+              rootfs,
+              sources,
+              datesChecked,
+              Duration.ofNanos(until - System.nanoTime()),
+              said);
       if (programResult.succeeded()) {
         return warnings;
       }
       List<String> used = sourcesOf(rootfs);
-      AptFailure aptFailure = programResult.timedOut() ? new AptFailure.Final() : AptFailure.read(programResult.err(), source.suite(), used);
+      AptFailure aptFailure =
+          programResult.timedOut()
+              ? new AptFailure.Final()
+              : AptFailure.read(programResult.err(), source.suite(), used);
       String warning;
       if (aptFailure instanceof AptFailure.Expired expired && datesChecked) {
         datesChecked = false;
-        warning = "the list of packages at " + expired.url() + " is out of date; built without a check of its date";
+        warning =
+            "the list of packages at "
+                + expired.url()
+                + " is out of date; built without a check of its date";
       } else if (aptFailure instanceof AptFailure.Silent silent && used.size() > 1) {
         sources = used.stream().filter(line -> !line.equals(silent.source())).toList();
         warning = "the source \"" + silent.source() + "\" did not answer; built without it";
@@ -78,12 +94,30 @@ final class Mmdebstrap {
   }
 
   private ProgramResult run(
-      Packages source, Path rootfs, List<String> sources, boolean datesChecked, Duration left, Consumer<String> said) {
-    List<String> line = new ArrayList<>(List.of(
-        // A mount and a process namespace of its own: whatever kills it, nothing stays mounted and nothing runs on.
-        "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc",
-        PROGRAM, "--mode=root", "--format=directory", "--variant=minbase",
-        "--include=" + String.join(",", source.packages())));
+      Packages source,
+      Path rootfs,
+      List<String> sources,
+      boolean datesChecked,
+      Duration left,
+      Consumer<String> said) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                // A mount and a process namespace of its own: whatever kills it, nothing stays
+                // mounted and nothing runs on.
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--mount-proc",
+                PROGRAM,
+                "--mode=root",
+                "--format=directory",
+                "--variant=minbase",
+                "--include=" + String.join(",", source.packages())));
     source.aptOptions().forEach(option -> line.add("--aptopt=" + option));
     if (!datesChecked) {
       line.add("--aptopt=Acquire::Check-Valid-Until \"false\"");
@@ -99,7 +133,9 @@ final class Mmdebstrap {
       throw missing(source, PROGRAM);
     }
     try {
-      return programs.run(new HostCommand(line, left.compareTo(SHORTEST) > 0 ? left : SHORTEST, environment(rootfs)),
+      return programs.run(
+          new HostCommand(
+              line, left.compareTo(SHORTEST) > 0 ? left : SHORTEST, environment(rootfs)),
           word -> pass(word, said));
     } catch (ProgramMissingException e) {
       throw missing(source, "unshare");
@@ -114,8 +150,9 @@ final class Mmdebstrap {
   }
 
   /**
-   * The way to the packages may lead through a proxy that only this process's environment knows; and what a killed build leaves
-   * of its temporary files goes with the directory that the root file system is built in.
+   * The way to the packages may lead through a proxy that only this process's environment knows;
+   * and what a killed build leaves of its temporary files goes with the directory that the root
+   * file system is built in.
    */
   private static Map<String, String> environment(Path rootfs) {
     Map<String, String> known = new TreeMap<>();
@@ -136,34 +173,56 @@ final class Mmdebstrap {
       return List.of();
     }
     try (var lines = Files.lines(list)) {
-      return lines.map(String::strip).filter(line -> line.startsWith("deb ") || line.startsWith("deb\t")).toList();
+      return lines
+          .map(String::strip)
+          .filter(line -> line.startsWith("deb ") || line.startsWith("deb\t"))
+          .toList();
     }
   }
 
-  private FindingException failed(Packages source, ProgramResult programResult, List<String> warnings) {
-    List<String> lines = programResult.err().lines().filter(line -> !line.startsWith(NOTE) && !line.isBlank()).toList();
-    String words = String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+  private FindingException failed(
+      Packages source, ProgramResult programResult, List<String> warnings) {
+    List<String> lines =
+        programResult
+            .err()
+            .lines()
+            .filter(line -> !line.startsWith(NOTE) && !line.isBlank())
+            .toList();
+    String words =
+        String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     if (programResult.timedOut()) {
-      return source.notBuilt(PROGRAM + " did not end within " + limit.toSeconds() + " s",
-          "look at the network's speed to the package sources, then build again", words);
+      return source.notBuilt(
+          PROGRAM + " did not end within " + limit.toSeconds() + " s",
+          "look at the network's speed to the package sources, then build again",
+          words);
     }
-    if (MachineError.in(words).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent()) {
+    if (MachineError.in(words)
+        .filter(error -> error.lack() == MachineError.Lack.SPACE)
+        .isPresent()) {
       return source.notBuilt("the disk is full", FREE_SPACE, words);
     }
     if (words.contains("E: Failed to fetch") || words.contains("Temporary failure resolving")) {
-      return source.notBuilt("a package source did not answer",
-          "check the network and the proxy variables http_proxy and https_proxy, then build again", words);
+      return source.notBuilt(
+          "a package source did not answer",
+          "check the network and the proxy variables http_proxy and https_proxy, then build again",
+          words);
     }
     // The first error is the cause, those after it only say that programs gave up on account of it.
-    String first = lines.stream().filter(line -> line.startsWith("E: ")).findFirst().map(line -> line.substring(3))
-        .orElse(PROGRAM + " ended with status " + programResult.status());
+    String first =
+        lines.stream()
+            .filter(line -> line.startsWith("E: "))
+            .findFirst()
+            .map(line -> line.substring(3))
+            .orElse(PROGRAM + " ended with status " + programResult.status());
     // A package that is nowhere may be one of a source that had to be done without.
     String before = warnings.isEmpty() ? "" : "; before that, " + String.join("; ", warnings);
     return source.notBuilt(first + before, Reason.NO_IMAGE.hint(), words.isEmpty() ? null : words);
   }
 
   private static FindingException missing(Packages source, String program) {
-    return source.notBuilt(program + " is not installed",
-        "install it with: apt-get install " + (program.equals(PROGRAM) ? PROGRAM : "util-linux"), null);
+    return source.notBuilt(
+        program + " is not installed",
+        "install it with: apt-get install " + (program.equals(PROGRAM) ? PROGRAM : "util-linux"),
+        null);
   }
 }

@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Moves every owner below a directory up by the first host id, so that the ids inside a machine are right.
+ * Moves every owner below a directory up by the first host id, so that the ids inside a machine are
+ * right.
  *
- * <p>The kernel drops file capabilities with every change of owner. They are not put back: as written here they would
- * mean nothing in a user namespace, and the server needs none.
+ * <p>The kernel drops file capabilities with every change of owner. They are not put back: as
+ * written here they would mean nothing in a user namespace, and the server needs none.
  */
 final class OwnerShift extends SimpleFileVisitor<Path> {
   private static final int SET_ID_BITS = 06000;
@@ -44,7 +45,8 @@ final class OwnerShift extends SimpleFileVisitor<Path> {
   }
 
   @Override
-  public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+  public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+      throws IOException {
     return shift(directory);
   }
 
@@ -58,7 +60,10 @@ final class OwnerShift extends SimpleFileVisitor<Path> {
       return FileVisitResult.TERMINATE;
     }
     Map<String, Object> inode =
-        Files.readAttributes(path, "unix:mode,uid,gid,ino,nlink,size,isDirectory,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
+        Files.readAttributes(
+            path,
+            "unix:mode,uid,gid,ino,nlink,size,isDirectory,isSymbolicLink",
+            LinkOption.NOFOLLOW_LINKS);
     boolean directory = (Boolean) inode.get("isDirectory");
     if (!directory && (Integer) inode.get("nlink") > 1 && !linked.add(inode.get("ino"))) {
       return FileVisitResult.CONTINUE;
@@ -66,8 +71,10 @@ final class OwnerShift extends SimpleFileVisitor<Path> {
     if (!(Boolean) inode.get("isSymbolicLink")) {
       bytes += ((Long) inode.get("size") + BLOCK - 1) / BLOCK * BLOCK;
     }
-    Files.setAttribute(path, "unix:uid", (Integer) inode.get("uid") + shift, LinkOption.NOFOLLOW_LINKS);
-    Files.setAttribute(path, "unix:gid", (Integer) inode.get("gid") + shift, LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(
+        path, "unix:uid", (Integer) inode.get("uid") + shift, LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(
+        path, "unix:gid", (Integer) inode.get("gid") + shift, LinkOption.NOFOLLOW_LINKS);
     int mode = (Integer) inode.get("mode");
     if ((mode & TYPE) == REGULAR && (mode & SET_ID_BITS) != 0) {
       Files.setAttribute(path, "unix:mode", mode & PERMISSIONS, LinkOption.NOFOLLOW_LINKS);

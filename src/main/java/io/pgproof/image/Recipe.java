@@ -20,9 +20,11 @@ import java.util.regex.Pattern;
  * @param firstHostId the host's id that the image's root is shifted to
  * @param revision of what this program does to an image beyond what the source says
  */
-record Recipe(ImageSource source, List<String> files, String architecture, int firstHostId, int revision) {
+record Recipe(
+    ImageSource source, List<String> files, String architecture, int firstHostId, int revision) {
   private static final int REVISION = 1;
-  private static final Pattern KEY = Pattern.compile("([0-9]{1,3})-([a-z][a-z0-9.-]*)-[0-9a-f]{12}");
+  private static final Pattern KEY =
+      Pattern.compile("([0-9]{1,3})-([a-z][a-z0-9.-]*)-[0-9a-f]{12}");
 
   Recipe {
     files = List.copyOf(files);
@@ -31,7 +33,8 @@ record Recipe(ImageSource source, List<String> files, String architecture, int f
   /**
    * Today's recipe.
    *
-   * @throws io.pgproof.proof.FindingException {@code no-image} when a file of the source cannot be read
+   * @throws io.pgproof.proof.FindingException {@code no-image} when a file of the source cannot be
+   *     read
    */
   static Recipe of(ImageSource source, int firstHostId) {
     List<String> sums = new ArrayList<>();
@@ -39,9 +42,14 @@ record Recipe(ImageSource source, List<String> files, String architecture, int f
       try {
         sums.add(Sha256.of(file));
       } catch (NoSuchFileException e) {
-        throw source.notBuilt(file + " does not exist", "put it there, or correct images.yaml in the state directory", null);
+        throw source.notBuilt(
+            file + " does not exist",
+            "put it there, or correct images.yaml in the state directory",
+            null);
       } catch (IOException e) {
-        throw source.notBuilt(file + " cannot be read", "make it readable, or correct images.yaml in the state directory",
+        throw source.notBuilt(
+            file + " cannot be read",
+            "make it readable, or correct images.yaml in the state directory",
             e.toString());
       }
     }
@@ -55,8 +63,13 @@ record Recipe(ImageSource source, List<String> files, String architecture, int f
   /** Names the image: {@code 15-bookworm-} and the first 12 digits of the recipe's SHA-256. */
   String key() {
     List<List<String>> all = new ArrayList<>();
-    all.add(List.of(String.valueOf(major()), source.label(), architecture, String.valueOf(firstHostId),
-        String.valueOf(revision)));
+    all.add(
+        List.of(
+            String.valueOf(major()),
+            source.label(),
+            architecture,
+            String.valueOf(firstHostId),
+            String.valueOf(revision)));
     all.addAll(source.parts());
     all.add(files);
     // Every part is quoted by its length, so that no two recipes read alike.
@@ -66,7 +79,9 @@ record Recipe(ImageSource source, List<String> files, String architecture, int f
       part.forEach(text -> whole.append(text.length()).append(':').append(text));
     }
     try {
-      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(whole.toString().getBytes(StandardCharsets.UTF_8));
+      byte[] sha256 =
+          MessageDigest.getInstance("SHA-256")
+              .digest(whole.toString().getBytes(StandardCharsets.UTF_8));
       return major() + "-" + source.label() + "-" + HexFormat.of().formatHex(sha256, 0, 6);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);

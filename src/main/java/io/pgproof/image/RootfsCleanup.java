@@ -23,14 +23,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Takes away a directory that a build made: its processes first, then what is mounted in it, then the files. */
+/**
+ * Takes away a directory that a build made: its processes first, then what is mounted in it, then
+ * the files.
+ */
 final class RootfsCleanup {
   private static final int TRIES = 5;
 
   private RootfsCleanup() {}
 
   /**
-   * Removes {@code directory}; does nothing if it is gone. An interrupt does not keep it from being done.
+   * Removes {@code directory}; does nothing if it is gone. An interrupt does not keep it from being
+   * done.
    *
    * @throws IOException when something in it cannot be removed or still is a mount
    */
@@ -93,10 +97,12 @@ final class RootfsCleanup {
       if (Files.readSymbolicLink(process.resolve("root")).startsWith(directory)) {
         return true;
       }
-      String line = new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
+      String line =
+          new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
       List<String> arguments = Arrays.asList(line.split("\0"));
       return arguments.contains(rootfs.toString())
-          && arguments.stream().anyMatch(argument -> Path.of(argument).endsWith(Mmdebstrap.PROGRAM));
+          && arguments.stream()
+              .anyMatch(argument -> Path.of(argument).endsWith(Mmdebstrap.PROGRAM));
     } catch (IOException | IllegalArgumentException e) {
       return false;
     }
@@ -105,40 +111,46 @@ final class RootfsCleanup {
   private static void unmount(Path directory, HostPrograms programs) throws IOException {
     List<Path> mounted = Mounts.within(directory);
     for (int last = mounted.size() - 1; last >= 0; last--) {
-      programs.run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", mounted.get(last).toString()));
+      programs.run(
+          new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", mounted.get(last).toString()));
     }
   }
 
   private static void delete(Path directory) throws IOException {
     Object device = Files.getAttribute(directory, "unix:dev", LinkOption.NOFOLLOW_LINKS);
-    Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) throws IOException {
-        if (!device.equals(Files.getAttribute(path, "unix:dev", LinkOption.NOFOLLOW_LINKS))) {
-          throw new IOException(path + " is still mounted");
-        }
-        return FileVisitResult.CONTINUE;
-      }
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
+              throws IOException {
+            if (!device.equals(Files.getAttribute(path, "unix:dev", LinkOption.NOFOLLOW_LINKS))) {
+              throw new IOException(path + " is still mounted");
+            }
+            return FileVisitResult.CONTINUE;
+          }
 
-      @Override
-      public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
-        Files.deleteIfExists(path);
-        return FileVisitResult.CONTINUE;
-      }
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(path);
+            return FileVisitResult.CONTINUE;
+          }
 
-      @Override
-      public FileVisitResult visitFileFailed(Path path, IOException fault) throws IOException {
-        if (fault instanceof NoSuchFileException) {
-          return FileVisitResult.CONTINUE;
-        }
-        throw fault;
-      }
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException fault) throws IOException {
+            if (fault instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw fault;
+          }
 
-      @Override
-      public FileVisitResult postVisitDirectory(Path path, IOException fault) throws IOException {
-        Files.deleteIfExists(path);
-        return FileVisitResult.CONTINUE;
-      }
-    });
+          @Override
+          public FileVisitResult postVisitDirectory(Path path, IOException fault)
+              throws IOException {
+            Files.deleteIfExists(path);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 }

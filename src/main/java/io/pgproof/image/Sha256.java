@@ -10,7 +10,10 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** SHA-256 of files, remembered for as long as a file looks the same, for a tarball is asked for again and again. */
+/**
+ * SHA-256 of files, remembered for as long as a file looks the same, for a tarball is asked for
+ * again and again.
+ */
 final class Sha256 {
   private static final Map<Path, Seen> KNOWN = new ConcurrentHashMap<>();
   private static final int CHUNK = 1 << 16;

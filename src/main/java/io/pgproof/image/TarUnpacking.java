@@ -17,8 +17,9 @@ import java.util.function.Consumer;
 /**
  * Unpacks a root file system with tar(1).
  *
- * <p>GNU tar lets nothing out of a directory that was empty: it refuses a name with {@code ..}, takes an absolute one as one
- * below the directory, and makes links that lead elsewhere only when all else is written.
+ * <p>GNU tar lets nothing out of a directory that was empty: it refuses a name with {@code ..},
+ * takes an absolute one as one below the directory, and makes links that lead elsewhere only when
+ * all else is written.
  */
 final class TarUnpacking {
   private static final Duration LIMIT = Duration.ofMinutes(30);
@@ -33,20 +34,38 @@ final class TarUnpacking {
    * Makes {@code rootfs}.
    *
    * @param sha256 of the tarball
-   * @throws io.pgproof.proof.FindingException {@code no-image} with the words of tar, or when the tarball changed meanwhile
+   * @throws io.pgproof.proof.FindingException {@code no-image} with the words of tar, or when the
+   *     tarball changed meanwhile
    */
-  void unpack(Tarball source, String sha256, Path rootfs, Consumer<String> said) throws IOException {
-    source.decoder().filter(decoder -> !programs.has(decoder.program)).ifPresent(decoder -> {
-      throw missing(source, decoder.program, decoder.debianPackage);
-    });
+  void unpack(Tarball source, String sha256, Path rootfs, Consumer<String> said)
+      throws IOException {
+    source
+        .decoder()
+        .filter(decoder -> !programs.has(decoder.program))
+        .ifPresent(
+            decoder -> {
+              throw missing(source, decoder.program, decoder.debianPackage);
+            });
     said.accept("unpacking " + source.file());
     Map<String, Object> before = Sha256.look(source.file());
     Files.createDirectory(rootfs);
     ProgramResult programResult;
     try {
       // The machine gets a /dev of its own, so no device of the tarball is made.
-      programResult = programs.run(new HostCommand(LIMIT, "tar", "--extract", "--file=" + source.file(), "--directory=" + rootfs,
-          "--numeric-owner", "--same-owner", "--preserve-permissions", "--anchored", "--exclude=dev/*", "--exclude=./dev/*"));
+      programResult =
+          programs.run(
+              new HostCommand(
+                  LIMIT,
+                  "tar",
+                  "--extract",
+                  "--file=" + source.file(),
+                  "--directory=" + rootfs,
+                  "--numeric-owner",
+                  "--same-owner",
+                  "--preserve-permissions",
+                  "--anchored",
+                  "--exclude=dev/*",
+                  "--exclude=./dev/*"));
     } catch (ProgramMissingException e) {
       throw missing(source, "tar", "tar");
     }
@@ -54,24 +73,34 @@ final class TarUnpacking {
       throw failed(source, programResult);
     }
     if (!Sha256.look(source.file()).equals(before) || !Sha256.of(source.file()).equals(sha256)) {
-      throw source.notBuilt("it was changed while it was unpacked", "build again when nothing writes to it", null);
+      throw source.notBuilt(
+          "it was changed while it was unpacked", "build again when nothing writes to it", null);
     }
   }
 
   private static RuntimeException failed(Tarball source, ProgramResult programResult) {
     List<String> lines = programResult.err().lines().toList();
-    String words = String.join("\n", lines.subList(0, Math.min(lines.size(), Mmdebstrap.LAST_LINES)));
+    String words =
+        String.join("\n", lines.subList(0, Math.min(lines.size(), Mmdebstrap.LAST_LINES)));
     if (programResult.timedOut()) {
-      return source.notBuilt("tar did not end within " + LIMIT.toSeconds() + " s", "look at the speed of the disk", words);
+      return source.notBuilt(
+          "tar did not end within " + LIMIT.toSeconds() + " s",
+          "look at the speed of the disk",
+          words);
     }
-    if (MachineError.in(words).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent()) {
+    if (MachineError.in(words)
+        .filter(error -> error.lack() == MachineError.Lack.SPACE)
+        .isPresent()) {
       return source.notBuilt("the disk is full", Mmdebstrap.FREE_SPACE, words);
     }
-    return source.notBuilt(lines.isEmpty() ? "tar ended with status " + programResult.status() : lines.get(0),
-        "look at the tarball: it must hold a root file system from its top, and no name with ..", words);
+    return source.notBuilt(
+        lines.isEmpty() ? "tar ended with status " + programResult.status() : lines.get(0),
+        "look at the tarball: it must hold a root file system from its top, and no name with ..",
+        words);
   }
 
   private static RuntimeException missing(Tarball source, String program, String debianPackage) {
-    return source.notBuilt(program + " is not installed", "install it with: apt-get install " + debianPackage, null);
+    return source.notBuilt(
+        program + " is not installed", "install it with: apt-get install " + debianPackage, null);
   }
 }

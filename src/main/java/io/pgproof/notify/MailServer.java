@@ -41,11 +41,14 @@ final class MailServer {
   private final SSLContext trust;
   private final Duration limit;
   private final Names names;
-  private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, task -> {
-    Thread thread = new Thread(task, "mail-limit");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ScheduledThreadPoolExecutor watch =
+      new ScheduledThreadPoolExecutor(
+          1,
+          task -> {
+            Thread thread = new Thread(task, "mail-limit");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   /** Asks the name service. */
   interface Names {
@@ -65,9 +68,10 @@ final class MailServer {
 
   Delivery send(Message message, String to, Mail server) throws IOException {
     String channel = "mail to " + to;
-    Optional<String> password = server.password().isPresent()
-        ? Optional.of(Messenger.read(server.password().get()))
-        : Optional.empty();
+    Optional<String> password =
+        server.password().isPresent()
+            ? Optional.of(Messenger.read(server.password().get()))
+            : Optional.empty();
     try {
       Session session = session(server, password);
       MimeMessage mail = mail(session, message, address(to), address(server.from()));
@@ -86,14 +90,21 @@ final class MailServer {
     }
   }
 
-  /** Sends over a connection that is closed when the limit is over, in whatever state it is then. */
-  private void hand(MimeMessage mail, Session session, Mail server) throws MessagingException, IOException {
+  /**
+   * Sends over a connection that is closed when the limit is over, in whatever state it is then.
+   */
+  private void hand(MimeMessage mail, Session session, Mail server)
+      throws MessagingException, IOException {
     AtomicBoolean over = new AtomicBoolean();
     AtomicReference<Socket> open = new AtomicReference<>();
-    ScheduledFuture<?> end = watch.schedule(() -> {
-      over.set(true);
-      close(open.get());
-    }, limit.toMillis(), TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> end =
+        watch.schedule(
+            () -> {
+              over.set(true);
+              close(open.get());
+            },
+            limit.toMillis(),
+            TimeUnit.MILLISECONDS);
     try (Socket socket = connected(server, open, over);
         SMTPTransport transport = new SMTPTransport(session, null)) {
       transport.connect(encrypted(socket, server));
@@ -109,12 +120,14 @@ final class MailServer {
   }
 
   /**
-   * Connects to the first of the host's addresses that answers, in the order that the name service gives them.
+   * Connects to the first of the host's addresses that answers, in the order that the name service
+   * gives them.
    *
    * @param open holds the socket that is being tried
    * @throws IOException of the first address, when none answers
    */
-  private Socket connected(Mail server, AtomicReference<Socket> open, AtomicBoolean over) throws IOException {
+  private Socket connected(Mail server, AtomicReference<Socket> open, AtomicBoolean over)
+      throws IOException {
     InetAddress[] addresses = names.addresses(server.host());
     // One that does not answer leaves time for the others.
     int each = (int) Math.max(1, limit.toMillis() / addresses.length);
@@ -142,7 +155,9 @@ final class MailServer {
     if (server.security() != Security.TLS) {
       return socket;
     }
-    SSLSocket encrypted = (SSLSocket) trust.getSocketFactory().createSocket(socket, server.host(), server.port(), true);
+    SSLSocket encrypted =
+        (SSLSocket)
+            trust.getSocketFactory().createSocket(socket, server.host(), server.port(), true);
     SSLParameters parameters = encrypted.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     encrypted.setSSLParameters(parameters);
@@ -155,27 +170,35 @@ final class MailServer {
     properties.put("mail.smtp.host", server.host());
     properties.put("mail.smtp.auth", String.valueOf(password.isPresent()));
     properties.put("mail.smtp.auth.mechanisms", "PLAIN LOGIN");
-    properties.put("mail.smtp.starttls.enable", String.valueOf(server.security() == Security.STARTTLS));
-    properties.put("mail.smtp.starttls.required", String.valueOf(server.security() == Security.STARTTLS));
+    properties.put(
+        "mail.smtp.starttls.enable", String.valueOf(server.security() == Security.STARTTLS));
+    properties.put(
+        "mail.smtp.starttls.required", String.valueOf(server.security() == Security.STARTTLS));
     properties.put("mail.smtp.ssl.checkserveridentity", "true");
     properties.put("mail.smtp.ssl.socketFactory", trust.getSocketFactory());
-    return Session.getInstance(properties, password.isEmpty() ? null : new Authenticator() {
-      @Override
-      protected PasswordAuthentication getPasswordAuthentication() {
-        return new PasswordAuthentication(server.user().orElseThrow(), password.get());
-      }
-    });
+    return Session.getInstance(
+        properties,
+        password.isEmpty()
+            ? null
+            : new Authenticator() {
+              @Override
+              protected PasswordAuthentication getPasswordAuthentication() {
+                return new PasswordAuthentication(server.user().orElseThrow(), password.get());
+              }
+            });
   }
 
-  private static MimeMessage mail(Session session, Message message, InternetAddress to, InternetAddress from)
+  private static MimeMessage mail(
+      Session session, Message message, InternetAddress to, InternetAddress from)
       throws MessagingException {
     String domain = from.getAddress().substring(from.getAddress().indexOf('@') + 1);
-    MimeMessage mail = new MimeMessage(session) {
-      @Override
-      protected void updateMessageID() throws MessagingException {
-        setHeader("Message-ID", "<" + message.id() + "@" + domain + ">");
-      }
-    };
+    MimeMessage mail =
+        new MimeMessage(session) {
+          @Override
+          protected void updateMessageID() throws MessagingException {
+            setHeader("Message-ID", "<" + message.id() + "@" + domain + ">");
+          }
+        };
     mail.setFrom(from);
     mail.setRecipient(jakarta.mail.Message.RecipientType.TO, to);
     mail.setSubject(MailText.subject(message), StandardCharsets.UTF_8.name());
@@ -202,13 +225,20 @@ final class MailServer {
     return address;
   }
 
-  /** What the server said to refuse for good: all that begins with a 5. A log-in that fails may be mended and is none. */
+  /**
+   * What the server said to refuse for good: all that begins with a 5. A log-in that fails may be
+   * mended and is none.
+   */
   private static Optional<String> refusal(MessagingException failure) {
-    for (Exception e = failure; e instanceof MessagingException messaging; e = messaging.getNextException()) {
-      int code = e instanceof SMTPAddressFailedException address ? address.getReturnCode()
-          : e instanceof SMTPSenderFailedException sender ? sender.getReturnCode()
-          : e instanceof SMTPSendFailedException sending ? sending.getReturnCode()
-          : 0;
+    for (Exception e = failure;
+        e instanceof MessagingException messaging;
+        e = messaging.getNextException()) {
+      int code =
+          e instanceof SMTPAddressFailedException address
+              ? address.getReturnCode()
+              : e instanceof SMTPSenderFailedException sender
+                  ? sender.getReturnCode()
+                  : e instanceof SMTPSendFailedException sending ? sending.getReturnCode() : 0;
       if (code >= 500 && code < 600) {
         return Optional.of("the mail server said: " + e.getMessage().strip());
       }
@@ -216,7 +246,9 @@ final class MailServer {
     return Optional.empty();
   }
 
-  /** Without a cause: what a mail server says to a log-in is not known, and a stack trace is kept. */
+  /**
+   * Without a cause: what a mail server says to a log-in is not known, and a stack trace is kept.
+   */
   private static IOException failed(Mail server, Exception failure, Optional<String> password) {
     StringBuilder said = new StringBuilder();
     for (Throwable e = failure; e != null; e = e.getCause()) {
@@ -225,16 +257,24 @@ final class MailServer {
         said.append(": ").append(text);
       }
     }
-    return new IOException("the mail server " + server.host() + ":" + server.port() + " did not take it" 
-        + hidden(said.toString(), server, password));
+    return new IOException(
+        "the mail server "
+            + server.host()
+            + ":"
+            + server.port()
+            + " did not take it"
+            + hidden(said.toString(), server, password));
   }
 
   /** There are servers that repeat the line that they did not understand. */
   private static String hidden(String text, Mail server, Optional<String> password) {
     String hidden = text.replaceAll("\\p{Cntrl}+", " ");
     if (password.isPresent()) {
-      for (String login : List.of(password.get(), "\0" + server.user().orElseThrow() + "\0" + password.get())) {
-        hidden = hidden.replace(Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)), "***");
+      for (String login :
+          List.of(password.get(), "\0" + server.user().orElseThrow() + "\0" + password.get())) {
+        hidden =
+            hidden.replace(
+                Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)), "***");
       }
       hidden = hidden.replace(password.get(), "***");
     }

@@ -29,17 +29,25 @@ final class MailText {
     int width = facts.stream().mapToInt(fact -> fact.label().length()).max().orElse(0);
     for (Fact fact : facts) {
       String begin = margin + fact.label() + " ".repeat(width - fact.label().length() + 2);
-      text.append(begin).append(fact.text().strip().replace("\n", "\n" + " ".repeat(begin.length()))).append('\n');
+      text.append(begin)
+          .append(fact.text().strip().replace("\n", "\n" + " ".repeat(begin.length())))
+          .append('\n');
     }
   }
 
   static String html(Message message) {
-    StringBuilder html = new StringBuilder("<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>")
-        .append(escaped(subject(message))).append("</title></head>\n<body style=\"font-family: sans-serif\">\n<p><b>")
-        .append(escaped(message.lead())).append("</b></p>\n<table>\n");
+    StringBuilder html =
+        new StringBuilder("<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>")
+            .append(escaped(subject(message)))
+            .append("</title></head>\n<body style=\"font-family: sans-serif\">\n<p><b>")
+            .append(escaped(message.lead()))
+            .append("</b></p>\n<table>\n");
     for (Fact fact : forPeople(message.facts())) {
-      html.append("<tr><th style=\"text-align: left; vertical-align: top; padding-right: 1em\">").append(escaped(fact.label()))
-          .append("</th><td style=\"white-space: pre-wrap\">").append(escaped(fact.text().strip())).append("</td></tr>\n");
+      html.append("<tr><th style=\"text-align: left; vertical-align: top; padding-right: 1em\">")
+          .append(escaped(fact.label()))
+          .append("</th><td style=\"white-space: pre-wrap\">")
+          .append(escaped(fact.text().strip()))
+          .append("</td></tr>\n");
     }
     html.append("</table>\n");
     message.tables().forEach(table -> html(html, table));
@@ -52,14 +60,17 @@ final class MailText {
       return;
     }
     html.append("<table border=\"1\" cellpadding=\"4\" style=\"border-collapse: collapse\">\n<tr>");
-    List<String> labels = table.rows().get(0).stream().map(Fact::label).filter(label -> label != null).toList();
+    List<String> labels =
+        table.rows().get(0).stream().map(Fact::label).filter(label -> label != null).toList();
     labels.forEach(label -> html.append("<th>").append(escaped(label)).append("</th>"));
     html.append("</tr>\n");
     for (List<Fact> row : table.rows()) {
       html.append("<tr>");
       for (Fact fact : row) {
         if (fact.label() != null) {
-          html.append("<td>").append(fact.text() == null ? "" : escaped(fact.text())).append("</td>");
+          html.append("<td>")
+              .append(fact.text() == null ? "" : escaped(fact.text()))
+              .append("</td>");
         }
       }
       html.append("</tr>\n");
@@ -74,16 +85,18 @@ final class MailText {
   /** Whatever a name or a message of a server holds, it is read and never obeyed. */
   static String escaped(String text) {
     StringBuilder escaped = new StringBuilder();
-    text.codePoints().forEach(c -> {
-      switch (c) {
-        case '&' -> escaped.append("&amp;");
-        case '<' -> escaped.append("&lt;");
-        case '>' -> escaped.append("&gt;");
-        case '"' -> escaped.append("&quot;");
-        case '\'' -> escaped.append("&#39;");
-        default -> escaped.appendCodePoint(c);
-      }
-    });
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '&' -> escaped.append("&amp;");
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '"' -> escaped.append("&quot;");
+                case '\'' -> escaped.append("&#39;");
+                default -> escaped.appendCodePoint(c);
+              }
+            });
     return escaped.toString();
   }
 }

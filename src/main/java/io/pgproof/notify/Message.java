@@ -14,7 +14,14 @@ import java.util.Objects;
  * @param lead one sentence for a person
  * @param facts in the order in which a person reads them
  */
-public record Message(String id, Instant at, String event, String subject, String lead, List<Fact> facts, List<Table> tables) {
+public record Message(
+    String id,
+    Instant at,
+    String event,
+    String subject,
+    String lead,
+    List<Fact> facts,
+    List<Table> tables) {
   private static final int LONGEST_SUBJECT = 100;
 
   public Message {
@@ -55,7 +62,8 @@ public record Message(String id, Instant at, String event, String subject, Strin
 
   /** A line of a mail's header ends where a line ends, so nothing that ends one may be in it. */
   private static String oneLine(String text) {
-    String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").replaceAll(" {2,}", " ").strip();
+    String line =
+        text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").replaceAll(" {2,}", " ").strip();
     return line.codePointCount(0, line.length()) <= LONGEST_SUBJECT
         ? line
         : line.substring(0, line.offsetByCodePoints(0, LONGEST_SUBJECT - 1)) + "…";

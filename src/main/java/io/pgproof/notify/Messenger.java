@@ -34,14 +34,17 @@ public final class Messenger {
   /**
    * Sends a message once.
    *
-   * @throws IOException when it is not known to be delivered and may be if it is sent again; neither the message nor a cause
-   *     holds a secret
+   * @throws IOException when it is not known to be delivered and may be if it is sent again;
+   *     neither the message nor a cause holds a secret
    */
-  public Delivery send(Message message, Recipient recipient, Notifications notifications) throws IOException, InterruptedException {
+  public Delivery send(Message message, Recipient recipient, Notifications notifications)
+      throws IOException, InterruptedException {
     if (recipient.webHook().isPresent()) {
       return webHook.post(message, recipient.webHook().get(), recipient.secret().orElseThrow());
     }
-    return mail.send(message, recipient.mail().orElseThrow(),
+    return mail.send(
+        message,
+        recipient.mail().orElseThrow(),
         notifications.mail().orElseThrow(() -> new IOException("no mail server is configured")));
   }
 

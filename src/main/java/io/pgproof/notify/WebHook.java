@@ -25,7 +25,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLContext;
 
-/** Posts a message as JSON, signed, so that a receiver can tell that it comes from here and is no old one come again. */
+/**
+ * Posts a message as JSON, signed, so that a receiver can tell that it comes from here and is no
+ * old one come again.
+ */
 final class WebHook {
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,22 +41,31 @@ final class WebHook {
     this.clock = clock;
     this.limit = limit;
     // A redirect would carry the message where the configuration does not say, so none is followed.
-    this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER)
-        .sslContext(trust).connectTimeout(limit).build();
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .sslContext(trust)
+            .connectTimeout(limit)
+            .build();
   }
 
-  Delivery post(Message message, URI address, Secret secret) throws IOException, InterruptedException {
+  Delivery post(Message message, URI address, Secret secret)
+      throws IOException, InterruptedException {
     String channel = "web hook " + withoutPath(address);
     String body = body(message);
     String timestamp = String.valueOf(clock.instant().getEpochSecond());
-    HttpRequest request = HttpRequest.newBuilder(address)
-        .header("Content-Type", "application/json")
-        .header("User-Agent", "pgproof")
-        .header("Pgproof-Id", message.id())
-        .header("Pgproof-Timestamp", timestamp)
-        .header("Pgproof-Signature", "sha256=" + signature(timestamp + "." + body, Messenger.read(secret)))
-        .POST(HttpRequest.BodyPublishers.ofString(body))
-        .build();
+    HttpRequest request =
+        HttpRequest.newBuilder(address)
+            .header("Content-Type", "application/json")
+            .header("User-Agent", "pgproof")
+            .header("Pgproof-Id", message.id())
+            .header("Pgproof-Timestamp", timestamp)
+            .header(
+                "Pgproof-Signature",
+                "sha256=" + signature(timestamp + "." + body, Messenger.read(secret)))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
     int status = status(request, channel);
     if (status >= 200 && status < 300) {
       return new Delivery.Accepted(channel);
@@ -61,8 +73,13 @@ final class WebHook {
     if (status >= 400 && status < 500 && status != 408 && status != 429) {
       return new Delivery.Refused(channel, "it answered with status " + status);
     }
-    throw new IOException(channel + " answered with status " + status
-        + (status / 100 == 3 ? ", and redirects are not followed: name the address where it leads" : ""));
+    throw new IOException(
+        channel
+            + " answered with status "
+            + status
+            + (status / 100 == 3
+                ? ", and redirects are not followed: name the address where it leads"
+                : ""));
   }
 
   private int status(HttpRequest request, String channel) throws IOException, InterruptedException {
@@ -92,7 +109,10 @@ final class WebHook {
     body.put("subject", message.subject());
     body.put("text", message.lead());
     body.putAll(members(message.facts()));
-    message.tables().forEach(table -> body.put(table.name(), table.rows().stream().map(WebHook::members).toList()));
+    message
+        .tables()
+        .forEach(
+            table -> body.put(table.name(), table.rows().stream().map(WebHook::members).toList()));
     try {
       return JSON.writeValueAsString(body);
     } catch (JsonProcessingException e) {
@@ -118,6 +138,9 @@ final class WebHook {
 
   /** Paths and queries of web hooks often are their passwords. */
   private static String withoutPath(URI address) {
-    return address.getScheme() + "://" + address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
+    return address.getScheme()
+        + "://"
+        + address.getHost()
+        + (address.getPort() < 0 ? "" : ":" + address.getPort());
   }
 }

@@ -5,20 +5,25 @@ import java.time.Duration;
 /**
  * One check that a verification made, or did not make.
  *
- * @param name one of {@code archive}, {@code manifest}, {@code pages}, {@code recovery}, {@code freshness},
- *     {@code assertion:N} (N from 1), {@code indexes}, {@code rows}, {@code checksums}
+ * @param name one of {@code archive}, {@code manifest}, {@code pages}, {@code recovery}, {@code
+ *     freshness}, {@code assertion:N} (N from 1), {@code indexes}, {@code rows}, {@code checksums}
  * @param outcome what came of it
  * @param detail what it covered or why it was skipped, one line for a person
  * @param took time it took; zero for a check made inside another step's pass
- * @param inapplicable why it did not apply; {@code null} for one that was made or ought to have been
+ * @param inapplicable why it did not apply; {@code null} for one that was made or ought to have
+ *     been
  */
-public record Check(String name, Outcome outcome, String detail, Duration took, Inapplicable inapplicable) {
+public record Check(
+    String name, Outcome outcome, String detail, Duration took, Inapplicable inapplicable) {
   /** One that applies. */
   public Check(String name, Outcome outcome, String detail, Duration took) {
     this(name, outcome, detail, took, null);
   }
 
-  /** What came of a check; {@code MISMATCH} is a difference of the environment that leaves the backup sound. */
+  /**
+   * What came of a check; {@code MISMATCH} is a difference of the environment that leaves the
+   * backup sound.
+   */
   public enum Outcome {
     PASSED,
     FAILED,

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 /**
  * The rule that only complete evidence proves a backup: what a run did not record did not happen.
  *
- * <p>A check that does not apply has to say so itself, and only what else was recorded makes that believable.
+ * <p>A check that does not apply has to say so itself, and only what else was recorded makes that
+ * believable.
  */
 final class CompleteEvidence {
   /** The first version with a program that verifies checksums. */
@@ -34,7 +35,10 @@ final class CompleteEvidence {
     this.facts = facts;
   }
 
-  /** What a proof needs and the run did not record, a few words each; empty where the evidence is complete. */
+  /**
+   * What a proof needs and the run did not record, a few words each; empty where the evidence is
+   * complete.
+   */
   static List<String> missing(RunFacts facts) {
     CompleteEvidence evidence = new CompleteEvidence(facts);
     evidence.requireStages();
@@ -64,7 +68,9 @@ final class CompleteEvidence {
         before = Math.max(before, at);
       }
     }
-    need(Collections.frequency(facts.stages(), Stage.ATTEMPT_BEGUN) <= 1, "what became of the attempt before the last one");
+    need(
+        Collections.frequency(facts.stages(), Stage.ATTEMPT_BEGUN) <= 1,
+        "what became of the attempt before the last one");
   }
 
   private void requireOneBackup() {
@@ -73,21 +79,30 @@ final class CompleteEvidence {
     boolean both = inspected != null && restored != null;
     need(both, "what the backup is");
     if (both) {
-      need(Objects.equals(inspected.startLsn(), restored.startLsn())
+      need(
+          Objects.equals(inspected.startLsn(), restored.startLsn())
               && Objects.equals(inspected.startTime(), restored.startTime())
-              && (inspected.systemIdentifier() == null || inspected.systemIdentifier().equals(restored.systemIdentifier())),
+              && (inspected.systemIdentifier() == null
+                  || inspected.systemIdentifier().equals(restored.systemIdentifier())),
           "that the backup that was restored is the one that was inspected");
-      need(!restored.format().equals("tar") || !restored.archives().isEmpty()
-          && restored.archives().stream().allMatch(archive -> archive.sha256() != null), "the SHA-256 of each archive");
+      need(
+          !restored.format().equals("tar")
+              || !restored.archives().isEmpty()
+                  && restored.archives().stream().allMatch(archive -> archive.sha256() != null),
+          "the SHA-256 of each archive");
     }
   }
 
   private void requireRecovery() {
-    boolean consistent = facts.recovery() != null && facts.recovery().consistent() && facts.recovery().endLsn() != null;
+    boolean consistent =
+        facts.recovery() != null
+            && facts.recovery().consistent()
+            && facts.recovery().endLsn() != null;
     need(consistent, "that recovery reached the consistent state");
     String needed = facts.restored() == null ? null : facts.restored().neededLsn();
     if (consistent && needed != null) {
-      need(Long.compareUnsigned(position(facts.recovery().endLsn()), position(needed)) >= 0,
+      need(
+          Long.compareUnsigned(position(facts.recovery().endLsn()), position(needed)) >= 0,
           "that recovery reached the backup's end at " + needed);
     }
   }
@@ -103,13 +118,19 @@ final class CompleteEvidence {
       missing.add("whether the cluster keeps checksums of its pages");
       return;
     }
-    named(facts.asked(), facts.restored()).forEach((name, excuses) -> {
-      Optional<CheckFacts> check = facts.checks().stream().filter(each -> each.name().equals(name)).findFirst();
-      need(check.isPresent(), "the check " + name);
-      need(check.isEmpty() || wasMade(check.get())
-              || excuses.stream().anyMatch(excuse -> excuse.code().equals(check.get().inapplicable())),
-          "that the check " + name + " was made");
-    });
+    named(facts.asked(), facts.restored())
+        .forEach(
+            (name, excuses) -> {
+              Optional<CheckFacts> check =
+                  facts.checks().stream().filter(each -> each.name().equals(name)).findFirst();
+              need(check.isPresent(), "the check " + name);
+              need(
+                  check.isEmpty()
+                      || wasMade(check.get())
+                      || excuses.stream()
+                          .anyMatch(excuse -> excuse.code().equals(check.get().inapplicable())),
+                  "that the check " + name + " was made");
+            });
   }
 
   /** The checks that the depth names for this backup, each with why it need not have been made. */
@@ -121,8 +142,11 @@ final class CompleteEvidence {
     Map<String, Set<Inapplicable>> named = new LinkedHashMap<>();
     named.put("archive", Set.of());
     // A chain may have members with a manifest and members without one.
-    named.put("manifest", backup.format().equals("incremental") ? union(noManifest, depth)
-        : backup.manifest() == null ? noManifest : depth);
+    named.put(
+        "manifest",
+        backup.format().equals("incremental")
+            ? union(noManifest, depth)
+            : backup.manifest() == null ? noManifest : depth);
     named.put("pages", restored.pageChecksums() ? depth : Set.of(Inapplicable.NO_CHECKSUMS));
     named.put("recovery", Set.of());
     named.put("freshness", Set.of());
@@ -134,8 +158,13 @@ final class CompleteEvidence {
     }
     if (asked.depth().atLeast(Depth.DEEP)) {
       named.put("rows", Set.of());
-      named.put("checksums", !restored.pageChecksums() ? Set.of(Inapplicable.NO_CHECKSUMS)
-          : Integer.parseInt(backup.postgresVersion()) < CHECKSUM_PROGRAM_SINCE ? Set.of(Inapplicable.VERSION) : Set.of());
+      named.put(
+          "checksums",
+          !restored.pageChecksums()
+              ? Set.of(Inapplicable.NO_CHECKSUMS)
+              : Integer.parseInt(backup.postgresVersion()) < CHECKSUM_PROGRAM_SINCE
+                  ? Set.of(Inapplicable.VERSION)
+                  : Set.of());
     }
     return named;
   }
@@ -146,7 +175,8 @@ final class CompleteEvidence {
 
   /** Data that are too old were asked for their age all the same. */
   private boolean wasMade(CheckFacts check) {
-    return check.outcome().equals("passed") || check.outcome().equals("mismatch") && MAY_DIFFER.contains(check.name())
+    return check.outcome().equals("passed")
+        || check.outcome().equals("mismatch") && MAY_DIFFER.contains(check.name())
         || check.name().equals("freshness") && check.outcome().equals("failed") && isTooOld();
   }
 
@@ -155,11 +185,19 @@ final class CompleteEvidence {
   }
 
   private void requireFreshness() {
-    boolean known = facts.freshness() != null && facts.freshness().newest() != null && facts.freshness().ageSeconds() != null;
-    need(known && (facts.freshness().ageSeconds() <= facts.freshness().maxAgeSeconds() || isTooOld()), "how old the newest data are");
+    boolean known =
+        facts.freshness() != null
+            && facts.freshness().newest() != null
+            && facts.freshness().ageSeconds() != null;
+    need(
+        known
+            && (facts.freshness().ageSeconds() <= facts.freshness().maxAgeSeconds() || isTooOld()),
+        "how old the newest data are");
   }
 
   private void requireFindings() {
-    need(facts.objections() != null && facts.findings().size() >= facts.objections(), "all that the checks found");
+    need(
+        facts.objections() != null && facts.findings().size() >= facts.objections(),
+        "all that the checks found");
   }
 }

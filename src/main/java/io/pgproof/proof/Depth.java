@@ -4,9 +4,15 @@ package io.pgproof.proof;
 public enum Depth {
   /** It unpacks, recovers and answers, and its data are fresh. */
   QUICK,
-  /** Also every file against {@code backup_manifest}, the checksums of pages while unpacking, and amcheck. */
+  /**
+   * Also every file against {@code backup_manifest}, the checksums of pages while unpacking, and
+   * amcheck.
+   */
   STANDARD,
-  /** Also every table against its indexes, every row, and the checksums of pages as recovery left them. */
+  /**
+   * Also every table against its indexes, every row, and the checksums of pages as recovery left
+   * them.
+   */
   DEEP;
 
   public boolean atLeast(Depth other) {

@@ -6,8 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
 /**
- * Tells in the log what failed: in one line where a file or a connection is at fault, and with its stack trace where nobody
- * foresaw it, so that the defect can be found. What fails again in the same place gets one line from then on.
+ * Tells in the log what failed: in one line where a file or a connection is at fault, and with its
+ * stack trace where nobody foresaw it, so that the defect can be found. What fails again in the
+ * same place gets one line from then on.
  */
 public final class FailureLog {
   private static final int MOST_REMEMBERED = 1_000;
@@ -15,7 +16,9 @@ public final class FailureLog {
 
   private FailureLog() {}
 
-  /** @param what failed and what comes of it, as a person reads it */
+  /**
+   * @param what failed and what comes of it, as a person reads it
+   */
   public static void log(Logger log, String what, Throwable failure) {
     if (is(failure) && TOLD.size() < MOST_REMEMBERED && TOLD.add(what + place(failure))) {
       log.error("{}", what, failure);
@@ -27,8 +30,10 @@ public final class FailureLog {
   /** Whether nothing that pgproof reckons with has caused it. */
   public static boolean is(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException || cause instanceof InterruptedException
-          || cause instanceof FindingException || cause instanceof UsageException) {
+      if (cause instanceof IOException
+          || cause instanceof InterruptedException
+          || cause instanceof FindingException
+          || cause instanceof UsageException) {
         return false;
       }
     }

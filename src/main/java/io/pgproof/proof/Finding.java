@@ -5,7 +5,8 @@ import java.util.Objects;
 /**
  * Something a verification found out that keeps the backup from being proven.
  *
- * <p>The type says whose fault it is, and so which verdict it asks for: only a {@link BackupFault} refutes.
+ * <p>The type says whose fault it is, and so which verdict it asks for: only a {@link BackupFault}
+ * refutes.
  */
 public sealed interface Finding {
 
@@ -17,7 +18,10 @@ public sealed interface Finding {
   /** The remedy; {@code null} where none is known. */
   String hint();
 
-  /** What PostgreSQL or another program said, line by line as it said it; {@code null} where none spoke. */
+  /**
+   * What PostgreSQL or another program said, line by line as it said it; {@code null} where none
+   * spoke.
+   */
   String words();
 
   /** The backup is bad. */
@@ -37,8 +41,12 @@ public sealed interface Finding {
   /** Nothing can be said about the backup. */
   record CouldNotTell(Reason reason, String message, String hint, String words) implements Finding {
     public CouldNotTell {
-      require(reason, message,
-          reason.fault() == Fault.ENVIRONMENT || reason.fault() == Fault.PGPROOF || reason.fault() == Fault.USAGE);
+      require(
+          reason,
+          message,
+          reason.fault() == Fault.ENVIRONMENT
+              || reason.fault() == Fault.PGPROOF
+              || reason.fault() == Fault.USAGE);
     }
   }
 

@@ -1,6 +1,9 @@
 package io.pgproof.proof;
 
-/** Ends a step with a {@link Finding}; anything else that a step throws is a fault of the environment and retried. */
+/**
+ * Ends a step with a {@link Finding}; anything else that a step throws is a fault of the
+ * environment and retried.
+ */
 public class FindingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -9,7 +9,8 @@ import java.util.Locale;
 /** Amounts as people read them. */
 public final class HumanFormat {
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   private static final int LONGEST_TEXT = 3_500;
 
@@ -47,7 +48,8 @@ public final class HumanFormat {
       amount /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, "%.1f %s", amount, new String[] {"KiB", "MiB", "GiB", "TiB"}[unit]);
+    return String.format(
+        Locale.ROOT, "%.1f %s", amount, new String[] {"KiB", "MiB", "GiB", "TiB"}[unit]);
   }
 
   private static String pair(long big, String bigUnit, long small, String smallUnit) {
@@ -56,6 +58,8 @@ public final class HumanFormat {
 
   /** Not longer than the engine's variables may be. */
   public static String shortened(String text) {
-    return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " …";
+    return text == null || text.length() <= LONGEST_TEXT
+        ? text
+        : text.substring(0, LONGEST_TEXT) + " …";
   }
 }

@@ -2,7 +2,10 @@ package io.pgproof.proof;
 
 import java.util.Arrays;
 
-/** Why a check that was skipped says nothing against a proof: it does not apply to this backup, or not at this depth. */
+/**
+ * Why a check that was skipped says nothing against a proof: it does not apply to this backup, or
+ * not at this depth.
+ */
 public enum Inapplicable {
   /** The depth that was asked for does not name it. */
   DEPTH("depth"),

@@ -39,17 +39,23 @@ public final class Mistakes {
     if (found.size() == 1) {
       throw new UsageException(Reason.BAD_OPTION, found.get(0), hint);
     }
-    String told = found.stream().limit(MOST_TOLD).map(mistake -> "\n  " + mistake).collect(Collectors.joining());
+    String told =
+        found.stream()
+            .limit(MOST_TOLD)
+            .map(mistake -> "\n  " + mistake)
+            .collect(Collectors.joining());
     String more = found.size() > MOST_TOLD ? "\n  and " + (found.size() - MOST_TOLD) + " more" : "";
     throw new UsageException(Reason.BAD_OPTION, found.size() + " mistakes:" + told + more, hint);
   }
 
   /** On one line and not too long, so that one mistake cannot hide the others. */
   public static String quoted(String text) {
-    String line = text.codePoints().limit(MOST_QUOTED)
-        .map(c -> Character.isISOControl(c) ? ' ' : c)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
+    String line =
+        text.codePoints()
+            .limit(MOST_QUOTED)
+            .map(c -> Character.isISOControl(c) ? ' ' : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
     return "'" + line + (text.codePointCount(0, text.length()) > MOST_QUOTED ? "..." : "") + "'";
   }
 }

@@ -1,9 +1,11 @@
 package io.pgproof.proof;
 
 /**
- * Hears how far a long step has come; called often and from any thread, so it must be quick and never throw.
+ * Hears how far a long step has come; called often and from any thread, so it must be quick and
+ * never throw.
  *
- * <p>Amounts are bytes of the archives as they lie for restoring, and have no meaning to add up across steps.
+ * <p>Amounts are bytes of the archives as they lie for restoring, and have no meaning to add up
+ * across steps.
  */
 @FunctionalInterface
 public interface Progress {

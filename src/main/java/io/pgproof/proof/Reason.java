@@ -6,167 +6,260 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The registry of reasons: one code, one {@link Fault}, one line and one remedy each, declared once.
+ * The registry of reasons: one code, one {@link Fault}, one line and one remedy each, declared
+ * once.
  *
  * <p>The code is what {@code --json} prints as {@code reason}; other programs rely on it.
  */
 public enum Reason {
-  FRESH("fresh", Fault.NONE,
-      "the backup restores, recovers, answers, and its data are fresh", null),
-  UNDER_WAY("under-way", Fault.NONE,
-      "the run has no verdict yet",
-      "ask again later"),
-  TOO_OLD("too-old", Fault.AGE,
+  FRESH(
+      "fresh", Fault.NONE, "the backup restores, recovers, answers, and its data are fresh", null),
+  UNDER_WAY("under-way", Fault.NONE, "the run has no verdict yet", "ask again later"),
+  TOO_OLD(
+      "too-old",
+      Fault.AGE,
       "the newest data in the backup are older than the maximum age",
       "take a new base backup, or raise --max-age if this age is acceptable"),
 
-  ARCHIVE_TRUNCATED("archive-truncated", Fault.BACKUP,
+  ARCHIVE_TRUNCATED(
+      "archive-truncated",
+      Fault.BACKUP,
       "an archive ends before its end",
       "take a new base backup; if this file is a copy, copy it again and compare the sizes"),
-  ARCHIVE_CORRUPT("archive-corrupt", Fault.BACKUP,
+  ARCHIVE_CORRUPT(
+      "archive-corrupt",
+      Fault.BACKUP,
       "an archive cannot be decoded, or is no archive at all",
       "take a new base backup; if this file is a copy, compare its SHA-256 with the original's"),
-  UNSAFE_ARCHIVE("unsafe-archive", Fault.BACKUP,
+  UNSAFE_ARCHIVE(
+      "unsafe-archive",
+      Fault.BACKUP,
       "an archive holds a name, a link or a device that PostgreSQL never writes",
       "do not unpack this archive anywhere; find out who wrote it"),
-  MANIFEST_MISMATCH("manifest-mismatch", Fault.BACKUP,
+  MANIFEST_MISMATCH(
+      "manifest-mismatch",
+      Fault.BACKUP,
       "what was restored is not what backup_manifest lists",
       "take a new base backup; backup_manifest and the archives are not of one backup, or a file was changed"),
-  PAGE_CHECKSUM("page-checksum", Fault.BACKUP,
+  PAGE_CHECKSUM(
+      "page-checksum",
+      Fault.BACKUP,
       "a page does not carry the checksum of its content",
       "check the source's storage with pg_checksums, then take a new base backup"),
-  WAL_MISSING("wal-missing", Fault.BACKUP,
+  WAL_MISSING(
+      "wal-missing",
+      Fault.BACKUP,
       "a WAL segment that recovery needs is not there",
       "take the backup with -X stream, or name the WAL archive with --wal-archive"),
-  INCONSISTENT("inconsistent", Fault.BACKUP,
+  INCONSISTENT(
+      "inconsistent",
+      Fault.BACKUP,
       "recovery did not reach the consistent recovery state of this backup",
       "take a new base backup; its parts are not of one backup, or WAL is damaged"),
-  RECOVERY_FAILED("recovery-failed", Fault.BACKUP,
+  RECOVERY_FAILED(
+      "recovery-failed",
+      Fault.BACKUP,
       "PostgreSQL refused the restored data directory",
       "read PostgreSQL's own words above, then take a new base backup"),
-  ASSERTION_FAILED("assertion-failed", Fault.BACKUP,
+  ASSERTION_FAILED(
+      "assertion-failed",
+      Fault.BACKUP,
       "an assertion about the data is not true",
       "compare with the source: either the backup lacks data, or the assertion is wrong"),
-  INDEX_CORRUPT("index-corrupt", Fault.BACKUP,
+  INDEX_CORRUPT(
+      "index-corrupt",
+      Fault.BACKUP,
       "an index or a table contradicts itself",
       "check the source with pg_amcheck, repair it there, then take a new base backup"),
-  ROW_UNREADABLE("row-unreadable", Fault.BACKUP,
+  ROW_UNREADABLE(
+      "row-unreadable",
+      Fault.BACKUP,
       "a row cannot be read",
       "check the source with pg_dump, repair it there, then take a new base backup"),
-  BACKUP_INCOMPLETE("backup-incomplete", Fault.BACKUP,
+  BACKUP_INCOMPLETE(
+      "backup-incomplete",
+      Fault.BACKUP,
       "a part of the backup is not there",
       "copy all that pg_basebackup wrote, tablespaces included; without pg_wal.tar, name the WAL archive with --wal-archive"),
 
-  RECOVERY_TIMEOUT("recovery-timeout", Fault.ENVIRONMENT,
+  RECOVERY_TIMEOUT(
+      "recovery-timeout",
+      Fault.ENVIRONMENT,
       "recovery did not end within its limit",
       "raise --recovery-timeout, --cpus or --memory and verify again"),
-  RECOVERY_UNCLEAR("recovery-unclear", Fault.ENVIRONMENT,
+  RECOVERY_UNCLEAR(
+      "recovery-unclear",
+      Fault.ENVIRONMENT,
       "PostgreSQL gave up the restored data directory in words that are no evidence against the backup",
       "read PostgreSQL's own words; if they are of an extension, a fork or the machine, let the image or the machine have what they"
           + " ask for; if they name damage in the data directory, take a new base backup"),
-  INSPECTION_TIMEOUT("inspection-timeout", Fault.ENVIRONMENT,
+  INSPECTION_TIMEOUT(
+      "inspection-timeout",
+      Fault.ENVIRONMENT,
       "the backup could not be inspected within the limit",
       "look whether the backup's mount answers, then verify again, or raise --inspection-timeout"),
-  RESTORE_TIMEOUT("restore-timeout", Fault.ENVIRONMENT,
+  RESTORE_TIMEOUT(
+      "restore-timeout",
+      Fault.ENVIRONMENT,
       "the backup could not be restored within the limit",
       "look whether the backup's mount answers, then verify again, or raise --restore-timeout"),
-  CHECK_TIMEOUT("check-timeout", Fault.ENVIRONMENT,
+  CHECK_TIMEOUT(
+      "check-timeout",
+      Fault.ENVIRONMENT,
       "the checks did not end within their limit",
       "raise --check-timeout, --cpus or --memory, or check at another --depth"),
-  BACKUP_IN_PROGRESS("backup-in-progress", Fault.ENVIRONMENT,
+  BACKUP_IN_PROGRESS(
+      "backup-in-progress",
+      Fault.ENVIRONMENT,
       "the backup is still being written or copied",
       "verify again when the backup is complete"),
-  WAL_UNREADABLE("wal-unreadable", Fault.ENVIRONMENT,
+  WAL_UNREADABLE(
+      "wal-unreadable",
+      Fault.ENVIRONMENT,
       "a file of the WAL archive is there and cannot be read",
       "let the archive hold segments as they are, or compressed by gzip, lz4 or zstd, and not encrypted"),
-  TIMELINE_UNREACHABLE("timeline-unreachable", Fault.ENVIRONMENT,
+  TIMELINE_UNREACHABLE(
+      "timeline-unreachable",
+      Fault.ENVIRONMENT,
       "the timeline asked for cannot be reached from this backup",
       "ask for another with --timeline; without it, the latest one that descends from the backup is followed"),
-  BACKUP_CHANGED("backup-changed", Fault.ENVIRONMENT,
+  BACKUP_CHANGED(
+      "backup-changed",
+      Fault.ENVIRONMENT,
       "the backup changed while it was read",
       "verify again when nothing writes to the backup's directory"),
-  NOT_SELF_CONTAINED("not-self-contained", Fault.ENVIRONMENT,
+  NOT_SELF_CONTAINED(
+      "not-self-contained",
+      Fault.ENVIRONMENT,
       "a part of the backup is a link to what is no part of it, such as the files of a running server",
       "let each link of the backup lead to a copy that belongs to this backup alone, and verify again"),
-  FOREIGN_MANIFEST("foreign-manifest", Fault.ENVIRONMENT,
+  FOREIGN_MANIFEST(
+      "foreign-manifest",
+      Fault.ENVIRONMENT,
       "backup_manifest is of an earlier backup than the one that lies beside it",
       "if it is left over from the base backup that the source was made from, move it away and verify again"),
-  VERSION_UNSUPPORTED("version-unsupported", Fault.ENVIRONMENT,
+  VERSION_UNSUPPORTED(
+      "version-unsupported",
+      Fault.ENVIRONMENT,
       "no image can be had for this major version of PostgreSQL",
       "see ./pgproof images list for the versions that can be built"),
-  FORMAT_UNSUPPORTED("format-unsupported", Fault.ENVIRONMENT,
+  FORMAT_UNSUPPORTED(
+      "format-unsupported",
+      Fault.ENVIRONMENT,
       "a file of the backup is in a format that pgproof does not read",
       "decrypt, join or decompress it, or pack it again with tar and gzip, lz4 or zstd, then verify again"),
-  TORN_PAGE("torn-page", Fault.ENVIRONMENT,
+  TORN_PAGE(
+      "torn-page",
+      Fault.ENVIRONMENT,
       "a page that no row depends on does not carry the checksum of its content, which a sound backup may bring",
       "vacuum the table on the source and take a new base backup; if it comes again, check the storage with pg_checksums"),
-  QUERY_FAILED("query-failed", Fault.ENVIRONMENT,
+  QUERY_FAILED(
+      "query-failed",
+      Fault.ENVIRONMENT,
       "a query of the user could not be answered",
       "try the query with psql on the source database"),
-  CHECK_FAILED("check-failed", Fault.ENVIRONMENT,
+  CHECK_FAILED(
+      "check-failed",
+      Fault.ENVIRONMENT,
       "a check of the restored data could not be made to its end",
       "read PostgreSQL's own words, and make the same check on the source"),
-  FRESHNESS_UNKNOWN("freshness-unknown", Fault.ENVIRONMENT,
+  FRESHNESS_UNKNOWN(
+      "freshness-unknown",
+      Fault.ENVIRONMENT,
       "the freshness query gave no time",
       "let the freshness query return one row with one timestamp, such as select max(created_at) from orders"),
-  CLOCK("clock", Fault.ENVIRONMENT,
+  CLOCK(
+      "clock",
+      Fault.ENVIRONMENT,
       "the newest data lie in the future",
       "compare the clocks of this machine and of the source"),
-  LIBRARY_MISSING("library-missing", Fault.ENVIRONMENT,
+  LIBRARY_MISSING(
+      "library-missing",
+      Fault.ENVIRONMENT,
       "the image lacks a library that the backup needs",
       "name the package that brings this library under extra-packages in images.yaml, see README.md"),
-  COLLATION_MISMATCH("collation-mismatch", Fault.ENVIRONMENT,
+  COLLATION_MISMATCH(
+      "collation-mismatch",
+      Fault.ENVIRONMENT,
       "the image sorts text differently from the source",
       "build the image from the source's distribution, see images.yaml in README.md"),
-  CHECK_UNAVAILABLE("check-unavailable", Fault.ENVIRONMENT,
+  CHECK_UNAVAILABLE(
+      "check-unavailable",
+      Fault.ENVIRONMENT,
       "the image lacks a program or a library that a check of this depth needs",
       "build the image with the package that brings it, see images.yaml in README.md, or verify at another --depth"),
-  OUT_OF_MEMORY("out-of-memory", Fault.ENVIRONMENT,
+  OUT_OF_MEMORY(
+      "out-of-memory",
+      Fault.ENVIRONMENT,
       "the container reached its memory limit",
       "raise --memory and verify again"),
-  DISK_FULL("disk-full", Fault.ENVIRONMENT,
+  DISK_FULL(
+      "disk-full",
+      Fault.ENVIRONMENT,
       "not enough space to restore the backup and to ask it",
       "free space on the file system of the state directory, or move it with --state"),
-  BACKUP_UNREADABLE("backup-unreadable", Fault.ENVIRONMENT,
+  BACKUP_UNREADABLE(
+      "backup-unreadable",
+      Fault.ENVIRONMENT,
       "the backup could not be read from its medium",
       "read the system's log for input or output errors of the disk or the mount"),
-  NO_IMAGE("no-image", Fault.ENVIRONMENT,
+  NO_IMAGE(
+      "no-image",
+      Fault.ENVIRONMENT,
       "there is no image with this version of PostgreSQL, and it could not be built",
       "build it with ./pgproof images build VERSION and read what it says"),
-  NO_LXC("no-lxc", Fault.ENVIRONMENT,
+  NO_LXC(
+      "no-lxc",
+      Fault.ENVIRONMENT,
       "this machine cannot run the container",
       "run ./pgproof doctor, it names what is missing and the command that mends it"),
-  ENVIRONMENT("environment", Fault.ENVIRONMENT,
+  ENVIRONMENT(
+      "environment",
+      Fault.ENVIRONMENT,
       "a step failed for a reason that lies outside the backup, more often than it is retried",
       "read the message, run ./pgproof doctor, then verify again"),
-  DEADLINE("deadline", Fault.ENVIRONMENT,
+  DEADLINE(
+      "deadline",
+      Fault.ENVIRONMENT,
       "the stay in the container took longer than it may",
       "verify again when the machine is less busy, or raise the limits of its parts, such as --restore-timeout"),
-  INTERRUPTED("interrupted", Fault.PGPROOF,
+  INTERRUPTED(
+      "interrupted",
+      Fault.PGPROOF,
       "the verification was interrupted before it could tell",
       "verify again"),
-  EVIDENCE_MISSING("evidence-missing", Fault.PGPROOF,
+  EVIDENCE_MISSING(
+      "evidence-missing",
+      Fault.PGPROOF,
       "the run found nothing against the backup, and did not record all that a proof needs",
       "verify again; if it comes again, report it with what ./pgproof show says of the run"),
-  INTERNAL("internal", Fault.PGPROOF,
+  INTERNAL(
+      "internal",
+      Fault.PGPROOF,
       "pgproof itself failed",
       "this is a defect of pgproof: report it with the message"),
 
-  NOT_A_BACKUP("not-a-backup", Fault.USAGE,
+  NOT_A_BACKUP(
+      "not-a-backup",
+      Fault.USAGE,
       "nothing here looks like a base backup",
       "name the directory that pg_basebackup wrote, or one that holds such directories"),
-  NO_SUCH_PATH("no-such-path", Fault.USAGE,
-      "the path does not exist or cannot be read",
-      "check the path"),
-  NOT_ROOT("not-root", Fault.USAGE,
+  NO_SUCH_PATH(
+      "no-such-path", Fault.USAGE, "the path does not exist or cannot be read", "check the path"),
+  NOT_ROOT(
+      "not-root",
+      Fault.USAGE,
       "pgproof drives containers and must run as root",
       "run the command with sudo"),
-  BAD_OPTION("bad-option", Fault.USAGE,
+  BAD_OPTION(
+      "bad-option",
+      Fault.USAGE,
       "an option or a setting has a value that is not allowed",
       "see ./pgproof verify --help");
 
   private static final Map<String, Reason> BY_CODE =
-      Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Reason::code, Function.identity()));
+      Arrays.stream(values())
+          .collect(Collectors.toUnmodifiableMap(Reason::code, Function.identity()));
 
   private final String code;
   private final Fault fault;

@@ -4,9 +4,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which timeline recovery follows, as PostgreSQL's {@code recovery_target_timeline} from version 12 on.
+ * Which timeline recovery follows, as PostgreSQL's {@code recovery_target_timeline} from version 12
+ * on.
  *
- * @param name {@code latest}, {@code current}, which is the backup's own, or a number from 1 in decimal
+ * @param name {@code latest}, {@code current}, which is the backup's own, or a number from 1 in
+ *     decimal
  */
 public record RecoveryTimeline(String name) {
   public static final RecoveryTimeline LATEST = new RecoveryTimeline("latest");
@@ -25,14 +27,19 @@ public record RecoveryTimeline(String name) {
     }
   }
 
-  /** Without a word of the user: as PostgreSQL by default, which needs an archive to find a later one. */
+  /**
+   * Without a word of the user: as PostgreSQL by default, which needs an archive to find a later
+   * one.
+   */
   public static RecoveryTimeline standard(boolean walArchive) {
     return walArchive ? LATEST : CURRENT;
   }
 
   /** The number that was asked for, unsigned; empty for a word. */
   public Optional<Integer> number() {
-    return NUMBER.matcher(name).matches() ? Optional.of(Integer.parseUnsignedInt(name)) : Optional.empty();
+    return NUMBER.matcher(name).matches()
+        ? Optional.of(Integer.parseUnsignedInt(name))
+        : Optional.empty();
   }
 
   @Override

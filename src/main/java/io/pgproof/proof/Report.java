@@ -8,9 +8,11 @@ import java.util.List;
  *
  * <p>A member that does not apply is {@code null}; lists are never {@code null}. Times are UTC.
  *
- * @param verdict {@code proven}, {@code stale}, {@code refuted}, {@code inconclusive}; {@code null} where no run was made
+ * @param verdict {@code proven}, {@code stale}, {@code refuted}, {@code inconclusive}; {@code null}
+ *     where no run was made
  * @param reason a code of {@link Reason}
- * @param notes what a person should know of the backup and what does not change the verdict, one line each
+ * @param notes what a person should know of the backup and what does not change the verdict, one
+ *     line each
  */
 public record Report(
     int schema,
@@ -71,27 +73,39 @@ public record Report(
    *
    * @param timeline the backup's own, or {@code null} where recovery never began
    * @param consistent whether the backup's consistent recovery state was reached
-   * @param endLsn end of redo, or how far it is known to have come; {@code null} where that is not known
+   * @param endLsn end of redo, or how far it is known to have come; {@code null} where that is not
+   *     known
    * @param lastCommit time of the last replayed commit, or {@code null} where the WAL holds none
    * @param timelines that recovery followed, in their order; empty where that is not known
    */
-  public record RecoveryFacts(Integer timeline, boolean consistent, String endLsn, Instant lastCommit, List<Integer> timelines) {
+  public record RecoveryFacts(
+      Integer timeline,
+      boolean consistent,
+      String endLsn,
+      Instant lastCommit,
+      List<Integer> timelines) {
     public RecoveryFacts {
       // Evidence of earlier versions has none.
       timelines = timelines == null ? List.of() : List.copyOf(timelines);
     }
   }
 
-  /** How old the newest data are; {@code source} is {@code query}, {@code wal} or {@code checkpoint}. */
-  public record FreshnessFacts(Instant newest, Long ageSeconds, long maxAgeSeconds, String source) {}
+  /**
+   * How old the newest data are; {@code source} is {@code query}, {@code wal} or {@code
+   * checkpoint}.
+   */
+  public record FreshnessFacts(
+      Instant newest, Long ageSeconds, long maxAgeSeconds, String source) {}
 
   /**
    * One check; its name is unique in a report.
    *
    * @param outcome {@code passed}, {@code failed}, {@code skipped} or {@code mismatch}
-   * @param inapplicable a code of {@link Inapplicable} where it was skipped because it does not apply; {@code null} otherwise
+   * @param inapplicable a code of {@link Inapplicable} where it was skipped because it does not
+   *     apply; {@code null} otherwise
    */
-  public record CheckFacts(String name, String outcome, String detail, long millis, String inapplicable) {
+  public record CheckFacts(
+      String name, String outcome, String detail, long millis, String inapplicable) {
     /** One that applies. */
     public CheckFacts(String name, String outcome, String detail, long millis) {
       this(name, outcome, detail, millis, null);
@@ -99,8 +113,9 @@ public record Report(
   }
 
   /**
-   * One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start}, {@code recover}, {@code check} or
-   * {@code teardown}. The time that a run waited for its turn is in none of them.
+   * One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start},
+   * {@code recover}, {@code check} or {@code teardown}. The time that a run waited for its turn is
+   * in none of them.
    */
   public record PhaseFacts(String name, long millis) {}
 }

@@ -10,13 +10,17 @@ import java.util.List;
  * What a run recorded, as far as its verdict rests on it.
  *
  * @param asked what it was to find out
- * @param stages those that recorded their end, in the order of recording; of an attempt that was cut off there are none
- * @param inspected what the backup said of itself before it was restored; {@code null} where that was not recorded
+ * @param stages those that recorded their end, in the order of recording; of an attempt that was
+ *     cut off there are none
+ * @param inspected what the backup said of itself before it was restored; {@code null} where that
+ *     was not recorded
  * @param restored what was restored in the last attempt; {@code null} where that was not recorded
- * @param recovery how far the last attempt's recovery came; {@code null} where that was not recorded
+ * @param recovery how far the last attempt's recovery came; {@code null} where that was not
+ *     recorded
  * @param freshness how old the data are; {@code null} where that was not recorded
  * @param checks of the last attempt, each name once
- * @param objections how many findings the checks said that they made; {@code null} where they did not say
+ * @param objections how many findings the checks said that they made; {@code null} where they did
+ *     not say
  * @param findings all of the run, in the order in which they were found
  */
 public record RunFacts(
@@ -45,8 +49,10 @@ public record RunFacts(
   /**
    * A data directory that was written whole.
    *
-   * @param neededLsn end of the WAL that the backup needs, by its manifest; {@code null} where that does not tell
-   * @param pageChecksums whether the cluster keeps checksums of its pages; {@code null} where that was not recorded
+   * @param neededLsn end of the WAL that the backup needs, by its manifest; {@code null} where that
+   *     does not tell
+   * @param pageChecksums whether the cluster keeps checksums of its pages; {@code null} where that
+   *     was not recorded
    */
   public record Restored(BackupFacts backup, String neededLsn, Boolean pageChecksums) {}
 

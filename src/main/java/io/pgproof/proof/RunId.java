@@ -7,9 +7,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
 
 /**
- * Names one verification: the second it was asked for in UTC and four random letters or digits, {@code 20261122-193012-k3f9}.
+ * Names one verification: the second it was asked for in UTC and four random letters or digits,
+ * {@code 20261122-193012-k3f9}.
  *
- * <p>It is a directory's name below {@code runs/} and a part of the container's name, so nothing else is allowed in it.
+ * <p>It is a directory's name below {@code runs/} and a part of the container's name, so nothing
+ * else is allowed in it.
  */
 public record RunId(String value) {
   private static final Pattern FORM = Pattern.compile("[0-9]{8}-[0-9]{6}-[0-9a-z]{4}");

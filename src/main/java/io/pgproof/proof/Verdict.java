@@ -117,12 +117,14 @@ public sealed interface Verdict {
     if (finding instanceof Finding.BackupFault fault) {
       return new Refuted(fault);
     }
-    return finding instanceof Finding.DataTooOld old ? new Stale(old) : new Inconclusive((Finding.CouldNotTell) finding);
+    return finding instanceof Finding.DataTooOld old
+        ? new Stale(old)
+        : new Inconclusive((Finding.CouldNotTell) finding);
   }
 
   /**
-   * The verdict that the facts of one run ask for: the first finding of the gravest kind, and without one of those that refute or
-   * could not tell, complete evidence.
+   * The verdict that the facts of one run ask for: the first finding of the gravest kind, and
+   * without one of those that refute or could not tell, complete evidence.
    *
    * @param proven what to say of a backup that is proven
    */
@@ -141,9 +143,13 @@ public sealed interface Verdict {
     }
     List<String> missing = CompleteEvidence.missing(facts);
     if (!missing.isEmpty()) {
-      return new Inconclusive(new Finding.CouldNotTell(Reason.EVIDENCE_MISSING,
-          "the run found nothing against the backup, and recorded no evidence of " + String.join(", ", missing),
-          Reason.EVIDENCE_MISSING.hint(), null));
+      return new Inconclusive(
+          new Finding.CouldNotTell(
+              Reason.EVIDENCE_MISSING,
+              "the run found nothing against the backup, and recorded no evidence of "
+                  + String.join(", ", missing),
+              Reason.EVIDENCE_MISSING.hint(),
+              null));
     }
     return gravest instanceof Finding.DataTooOld old ? new Stale(old) : new Proven(proven);
   }

@@ -4,11 +4,14 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Names a throw-away machine for good: its name on this host and the directory that holds all it consists of.
+ * Names a throw-away machine for good: its name on this host and the directory that holds all it
+ * consists of.
  *
- * <p>Whoever knows the id can find, stop and destroy the machine after any crash; nothing is remembered in memory.
+ * <p>Whoever knows the id can find, stop and destroy the machine after any crash; nothing is
+ * remembered in memory.
  *
- * @param name unique on the host, for control groups are shared: letters, digits and hyphens, at most 60
+ * @param name unique on the host, for control groups are shared: letters, digits and hyphens, at
+ *     most 60
  * @param home an absolute directory of this machine alone
  */
 public record MachineId(String name, Path home) {

@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a machine is made of. It has no network, its root file system is a throw-away layer over {@code rootfs}.
+ * What a machine is made of. It has no network, its root file system is a throw-away layer over
+ * {@code rootfs}.
  *
  * @param id its name and place
- * @param rootfs an unpacked root file system whose owners are shifted by {@link Sandbox#firstHostId()}; never written to
+ * @param rootfs an unpacked root file system whose owners are shifted by {@link
+ *     Sandbox#firstHostId()}; never written to
  * @param mounts directories of the host to be seen inside
  * @param init the machine's first process: program and arguments; its end is the machine's end
  * @param uid user of the first process, as counted inside
@@ -15,7 +17,13 @@ import java.util.List;
  * @param limits what it may use of the host
  */
 public record MachineSpec(
-    MachineId id, Path rootfs, List<Mount> mounts, List<String> init, int uid, int gid, Limits limits) {
+    MachineId id,
+    Path rootfs,
+    List<Mount> mounts,
+    List<String> init,
+    int uid,
+    int gid,
+    Limits limits) {
   public MachineSpec {
     mounts = List.copyOf(mounts);
     init = List.copyOf(init);
@@ -48,7 +56,8 @@ public record MachineSpec(
   public record Limits(long memoryBytes, double cpus) {
     public Limits {
       if (memoryBytes < 64L << 20) {
-        throw new IllegalArgumentException("a machine needs at least 64 MiB of memory, not " + memoryBytes + " bytes");
+        throw new IllegalArgumentException(
+            "a machine needs at least 64 MiB of memory, not " + memoryBytes + " bytes");
       }
       if (!(cpus > 0)) {
         throw new IllegalArgumentException("a machine needs more than no processor, not " + cpus);

@@ -8,16 +8,22 @@ import java.util.Map;
 /**
  * Makes, runs and destroys throw-away machines.
  *
- * <p>Every call is safe to repeat: create replaces nothing and finds what is there, destroy of what is gone does nothing.
- * All methods may be called from any thread; calls about one machine are serialised. What the host cannot do is a
- * {@link SandboxException} that says so in words.
+ * <p>Every call is safe to repeat: create replaces nothing and finds what is there, destroy of what
+ * is gone does nothing. All methods may be called from any thread; calls about one machine are
+ * serialised. What the host cannot do is a {@link SandboxException} that says so in words.
  */
 public interface Sandbox {
 
-  /** The host's id that root inside is mapped to; id {@code n} inside is {@code firstHostId() + n} on the host. */
+  /**
+   * The host's id that root inside is mapped to; id {@code n} inside is {@code firstHostId() + n}
+   * on the host.
+   */
   int firstHostId();
 
-  /** Makes the machine, stopped. A half-made one of the same id is destroyed first, a whole one is kept. */
+  /**
+   * Makes the machine, stopped. A half-made one of the same id is destroyed first, a whole one is
+   * kept.
+   */
   void create(MachineSpec spec);
 
   /**
@@ -37,18 +43,30 @@ public interface Sandbox {
    * @param gid group inside
    * @param environment the program's whole environment
    */
-  Ended run(MachineId id, int uid, int gid, Map<String, String> environment, Duration limit, List<String> line);
+  Ended run(
+      MachineId id,
+      int uid,
+      int gid,
+      Map<String, String> environment,
+      Duration limit,
+      List<String> line);
 
-  /** Asks the first process to end (for PostgreSQL a fast shutdown), kills it at the limit; does nothing if stopped. */
+  /**
+   * Asks the first process to end (for PostgreSQL a fast shutdown), kills it at the limit; does
+   * nothing if stopped.
+   */
   void halt(MachineId id, Duration limit);
 
   /**
-   * Whether the kernel killed a process inside for want of memory since the start, or the limit was the cause of failed
-   * allocations; false for a machine that is gone.
+   * Whether the kernel killed a process inside for want of memory since the start, or the limit was
+   * the cause of failed allocations; false for a machine that is gone.
    */
   boolean ranOutOfMemory(MachineId id);
 
-  /** Kills what runs and removes the machine with all it wrote, mounts and control groups included; the home stays. */
+  /**
+   * Kills what runs and removes the machine with all it wrote, mounts and control groups included;
+   * the home stays.
+   */
   void destroy(MachineId id);
 
   /**
@@ -59,10 +77,16 @@ public interface Sandbox {
    */
   List<String> reap(String prefix);
 
-  /** What this machine lacks for the sandbox to work, with the command that mends each; empty when it works. */
+  /**
+   * What this machine lacks for the sandbox to work, with the command that mends each; empty when
+   * it works.
+   */
   List<Lack> lacks();
 
-  /** Where the root file system of {@code id}'s throw-away layer keeps its changes, for a look after it stopped. */
+  /**
+   * Where the root file system of {@code id}'s throw-away layer keeps its changes, for a look after
+   * it stopped.
+   */
   Path layer(MachineId id);
 
   /**

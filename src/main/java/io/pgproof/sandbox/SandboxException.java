@@ -4,7 +4,9 @@ package io.pgproof.sandbox;
 public final class SandboxException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** @param message what failed, with the machine's name and the words of the program that failed */
+  /**
+   * @param message what failed, with the machine's name and the words of the program that failed
+   */
   public SandboxException(String message) {
     super(message);
   }

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The lock on a state directory. Whoever holds it is the owner; the kernel gives it back when the process ends, however it
- * ends.
+ * The lock on a state directory. Whoever holds it is the owner; the kernel gives it back when the
+ * process ends, however it ends.
  */
 public final class Ownership implements AutoCloseable {
   private final StateDirectory state;
@@ -44,13 +44,20 @@ public final class Ownership implements AutoCloseable {
     FileChannel channel = null;
     try {
       make(state);
-      channel = FileChannel.open(state.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      channel =
+          FileChannel.open(
+              state.lockFile(),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
       if (channel.tryLock() == null) {
         channel.close();
         return Optional.empty();
       }
       channel.truncate(0);
-      channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+      channel.write(
+          ByteBuffer.wrap(
+              (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
       makePrivate(state.runs());
       makePrivate(state.images());
       makePrivate(state.kept());
@@ -80,7 +87,8 @@ public final class Ownership implements AutoCloseable {
   }
 
   /**
-   * Refuses a state directory that others may enter: they could read the backups, or sit at its socket in the owner's place.
+   * Refuses a state directory that others may enter: they could read the backups, or sit at its
+   * socket in the owner's place.
    *
    * @throws UsageException when it is there and is no directory, or not root's, or not root's alone
    */
@@ -97,14 +105,21 @@ public final class Ownership implements AutoCloseable {
       int uid = (Integer) found.get("uid");
       int mode = (Integer) found.get("mode") & 0777;
       if (uid != 0) {
-        throw new UsageException(Reason.BAD_OPTION,
+        throw new UsageException(
+            Reason.BAD_OPTION,
             "the state directory " + path + " belongs to the user id " + uid + ", not to root",
             "name a directory of root's own, or one that is not there yet, with --state or PGPROOF_STATE");
       }
       if ((mode & 0077) != 0) {
-        throw new UsageException(Reason.BAD_OPTION,
-            "the state directory " + path + " has the mode " + String.format("%04o", mode) + ": others than root may enter it",
-            "if nothing else lies there, run chmod 700 " + path
+        throw new UsageException(
+            Reason.BAD_OPTION,
+            "the state directory "
+                + path
+                + " has the mode "
+                + String.format("%04o", mode)
+                + ": others than root may enter it",
+            "if nothing else lies there, run chmod 700 "
+                + path
                 + "; otherwise name one that is not there yet with --state or PGPROOF_STATE");
       }
     } catch (IOException e) {
@@ -134,10 +149,16 @@ public final class Ownership implements AutoCloseable {
     try {
       if (!Files.exists(state.identity())) {
         Path whole = state.path().resolve("identity.new");
-        Files.writeString(whole, UUID.randomUUID() + "\n", StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.DSYNC);
+        Files.writeString(
+            whole,
+            UUID.randomUUID() + "\n",
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.DSYNC);
         Files.move(whole, state.identity(), StandardCopyOption.ATOMIC_MOVE);
-        // The name as well, before any database is claimed for it: under another identity that would be refused.
+        // The name as well, before any database is claimed for it: under another identity that
+        // would be refused.
         try (FileChannel directory = FileChannel.open(state.path())) {
           directory.force(true);
         }
@@ -146,7 +167,9 @@ public final class Ownership implements AutoCloseable {
     } catch (IOException e) {
       throw cannotBeUsed(state, e);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(Reason.BAD_OPTION, state.identity() + " holds no identity of a state directory: " + e.getMessage(),
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          state.identity() + " holds no identity of a state directory: " + e.getMessage(),
           "put back the file as it was; or remove it, and a new identity is made, to which the engine's database has to be moved");
     }
   }
@@ -165,7 +188,9 @@ public final class Ownership implements AutoCloseable {
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory.getParent());
       try {
-        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       } catch (FileAlreadyExistsException e) {
         if (!Files.isDirectory(directory)) {
           throw e;
@@ -176,11 +201,19 @@ public final class Ownership implements AutoCloseable {
   }
 
   private static UsageException cannotBeUsed(StateDirectory state, IOException e) {
-    String why = e instanceof NoSuchFileException ? "it is not there and cannot be made"
-        : e instanceof FileAlreadyExistsException ? "it is no directory"
-        : e instanceof AccessDeniedException ? "access to it is denied"
-        : e instanceof FileSystemException system && system.getReason() != null ? system.getReason() : e.toString();
-    return new UsageException(Reason.BAD_OPTION, "the state directory " + state.path() + " cannot be used: " + why,
+    String why =
+        e instanceof NoSuchFileException
+            ? "it is not there and cannot be made"
+            : e instanceof FileAlreadyExistsException
+                ? "it is no directory"
+                : e instanceof AccessDeniedException
+                    ? "access to it is denied"
+                    : e instanceof FileSystemException system && system.getReason() != null
+                        ? system.getReason()
+                        : e.toString();
+    return new UsageException(
+        Reason.BAD_OPTION,
+        "the state directory " + state.path() + " cannot be used: " + why,
         "name a directory that root can write with --state or PGPROOF_STATE");
   }
 

@@ -23,9 +23,14 @@ public record StateDirectory(Path path) {
     Path socket = path.resolve("runs/20261122-193012-k3f9/socket/.s.PGSQL.5432");
     int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > LONGEST_SOCKET_PATH) {
-      throw new UsageException(Reason.BAD_OPTION,
-          "the state directory " + path + " is too long by " + (length - LONGEST_SOCKET_PATH)
-              + " bytes: sockets below it may have " + LONGEST_SOCKET_PATH,
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "the state directory "
+              + path
+              + " is too long by "
+              + (length - LONGEST_SOCKET_PATH)
+              + " bytes: sockets below it may have "
+              + LONGEST_SOCKET_PATH,
           "name a shorter one with --state or PGPROOF_STATE");
     }
   }
@@ -44,7 +49,10 @@ public record StateDirectory(Path path) {
     return path.resolve("images");
   }
 
-  /** What images are made of, where that is not what is built in; written by people, and not always there. */
+  /**
+   * What images are made of, where that is not what is built in; written by people, and not always
+   * there.
+   */
   public Path imageSources() {
     return path.resolve("images.yaml");
   }
@@ -81,7 +89,10 @@ public record StateDirectory(Path path) {
     return path.resolve("owner.lock");
   }
 
-  /** Prefix of the names of all machines of this state directory; other state directories have others. */
+  /**
+   * Prefix of the names of all machines of this state directory; other state directories have
+   * others.
+   */
   public String machinePrefix() {
     CRC32 crc = new CRC32();
     crc.update(path.toString().getBytes(StandardCharsets.UTF_8));

@@ -14,7 +14,8 @@ import java.util.List;
  * @param containersAtOnce how many verifications may be in containers at the same time
  * @param targets no two of one name, in the file's order
  */
-public record Configuration(Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
+public record Configuration(
+    Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
   /** What its file is called where nobody calls it otherwise. */
   public static final String FILE = "pgproof.yaml";
 
@@ -35,7 +36,8 @@ public record Configuration(Path file, int containersAtOnce, Notifications telli
   /**
    * Reads and checks a whole file.
    *
-   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} with every mistake in it
+   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} with
+   *     every mistake in it
    */
   public static Configuration read(Path file) {
     return new ConfigurationReader(file).configuration();
@@ -46,10 +48,21 @@ public record Configuration(Path file, int containersAtOnce, Notifications telli
    */
   public Target target(String name) {
     List<String> names = targets.stream().map(Target::name).toList();
-    return targets.stream().filter(target -> target.name().equals(name)).findFirst().orElseThrow(() -> new UsageException(
-        Reason.BAD_OPTION,
-        file + " has no target " + Mistakes.quoted(name) + "; it has " + (names.isEmpty() ? "none" : String.join(", ", names)),
-        Spelling.to(name, names).map(near -> "did you mean " + near + "?")
-            .orElse("name a target of the file, or leave --config out to give a path")));
+    return targets.stream()
+        .filter(target -> target.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    Reason.BAD_OPTION,
+                    file
+                        + " has no target "
+                        + Mistakes.quoted(name)
+                        + "; it has "
+                        + (names.isEmpty() ? "none" : String.join(", ", names)),
+                    Spelling.to(name, names)
+                        .map(near -> "did you mean " + near + "?")
+                        .orElse(
+                            "name a target of the file, or leave --config out to give a path")));
   }
 }

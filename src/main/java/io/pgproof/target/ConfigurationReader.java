@@ -23,23 +23,37 @@ final class ConfigurationReader {
   private static final String SCHEDULE_ZONE = "schedule-zone";
   private static final String WATCH = "watch";
   static final String TELL = "tell";
-  private static final List<String> FIELDS = Stream.of(
-      Stream.of(NAME, PATH, SCHEDULE, SCHEDULE_ZONE, WATCH, TELL), Setting.all().stream().map(Setting::name))
-      .flatMap(fields -> fields).toList();
+  private static final List<String> FIELDS =
+      Stream.of(
+              Stream.of(NAME, PATH, SCHEDULE, SCHEDULE_ZONE, WATCH, TELL),
+              Setting.all().stream().map(Setting::name))
+          .flatMap(fields -> fields)
+          .toList();
 
   private final Path file;
   private final YamlDocument document;
 
   ConfigurationReader(Path file) {
     this.file = file;
-    this.document = YamlDocument.read(file,
-        CONTAINERS_AT_ONCE, NotificationsReader.MAIL, NotificationsReader.RECIPIENTS, NotificationsReader.DAILY_SUMMARY, TARGETS);
+    this.document =
+        YamlDocument.read(
+            file,
+            CONTAINERS_AT_ONCE,
+            NotificationsReader.MAIL,
+            NotificationsReader.RECIPIENTS,
+            NotificationsReader.DAILY_SUMMARY,
+            TARGETS);
   }
 
   /** All of the file, or no return. */
   Configuration configuration() {
-    int containersAtOnce = document.value(CONTAINERS_AT_ONCE, ValueFormat.CONTAINERS.allowed(), ValueFormat.CONTAINERS.reader())
-        .orElse(Configuration.DEFAULT_CONTAINERS_AT_ONCE);
+    int containersAtOnce =
+        document
+            .value(
+                CONTAINERS_AT_ONCE,
+                ValueFormat.CONTAINERS.allowed(),
+                ValueFormat.CONTAINERS.reader())
+            .orElse(Configuration.DEFAULT_CONTAINERS_AT_ONCE);
     Notifications notifications = new NotificationsReader(document).telling();
     List<Target> targets = targets(notifications);
     document.throwIfAny();
@@ -49,10 +63,16 @@ final class ConfigurationReader {
   private List<Target> targets(Notifications notifications) {
     List<Target> targets = new ArrayList<>();
     Map<String, Integer> lineOfName = new HashMap<>();
-    for (YamlItem item : document.items(TARGETS, "target", NAME, FIELDS,
-        name -> Target.isName(name) ? Optional.of("target " + name) : Optional.empty())) {
+    for (YamlItem item :
+        document.items(
+            TARGETS,
+            "target",
+            NAME,
+            FIELDS,
+            name -> Target.isName(name) ? Optional.of("target " + name) : Optional.empty())) {
       Optional<String> name = name(document, item, lineOfName, "target");
-      Optional<Path> path = item.required(PATH, ValueFormat.DIRECTORY.allowed(), ValueFormat.DIRECTORY.reader());
+      Optional<Path> path =
+          item.required(PATH, ValueFormat.DIRECTORY.allowed(), ValueFormat.DIRECTORY.reader());
       Settings settings = settings(item);
       Plan plan = plan(item, notifications);
       if (name.isPresent() && path.isPresent()) {
@@ -63,45 +83,75 @@ final class ConfigurationReader {
   }
 
   /** A name that no other item has. */
-  static Optional<String> name(YamlDocument document, YamlItem item, Map<String, Integer> lineOfName, String thing) {
-    Optional<String> name = item.required(NAME, Target.NAME_ALLOWED, text -> {
-      if (!Target.isName(text)) {
-        throw new IllegalArgumentException();
-      }
-      return text;
-    });
-    return name.filter(text -> {
-      Integer before = lineOfName.putIfAbsent(text, item.line(NAME));
-      if (before != null) {
-        document.wrong(item.line(NAME), "name is " + Mistakes.quoted(text) + " as in line " + before
-            + "; allowed: a name that no other " + thing + " has");
-      }
-      return before == null;
-    });
+  static Optional<String> name(
+      YamlDocument document, YamlItem item, Map<String, Integer> lineOfName, String thing) {
+    Optional<String> name =
+        item.required(
+            NAME,
+            Target.NAME_ALLOWED,
+            text -> {
+              if (!Target.isName(text)) {
+                throw new IllegalArgumentException();
+              }
+              return text;
+            });
+    return name.filter(
+        text -> {
+          Integer before = lineOfName.putIfAbsent(text, item.line(NAME));
+          if (before != null) {
+            document.wrong(
+                item.line(NAME),
+                "name is "
+                    + Mistakes.quoted(text)
+                    + " as in line "
+                    + before
+                    + "; allowed: a name that no other "
+                    + thing
+                    + " has");
+          }
+          return before == null;
+        });
   }
 
   private Plan plan(YamlItem item, Notifications notifications) {
-    Optional<ZoneId> zone = item.value(SCHEDULE_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader());
-    Optional<Schedule> schedule = item.value(SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader())
-        .map(utc -> new Schedule(utc.cron(), zone.orElse(utc.zone())));
+    Optional<ZoneId> zone =
+        item.value(SCHEDULE_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader());
+    Optional<Schedule> schedule =
+        item.value(SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader())
+            .map(utc -> new Schedule(utc.cron(), zone.orElse(utc.zone())));
     if (item.has(SCHEDULE_ZONE) && !item.has(SCHEDULE)) {
       item.unfit(SCHEDULE_ZONE, "says whose clock " + SCHEDULE + " means, which is missing");
     }
-    boolean watch = item.value(WATCH, ValueFormat.YES_OR_NO.allowed(), ValueFormat.YES_OR_NO.reader()).orElse(false);
+    boolean watch =
+        item.value(WATCH, ValueFormat.YES_OR_NO.allowed(), ValueFormat.YES_OR_NO.reader())
+            .orElse(false);
     return new Plan(schedule, watch, tell(item, notifications));
   }
 
   /** Names of recipients that there are. */
   static List<String> tell(YamlItem item, Notifications notifications) {
     List<String> names = notifications.recipients().stream().map(Recipient::name).toList();
-    return item.list(TELL, "the name of a recipient", text -> text).orElse(List.of()).stream().filter(name -> {
-      if (!names.contains(name)) {
-        item.unfit(TELL, "names the recipient " + Mistakes.quoted(name) + ", which is none"
-            + Spelling.to(name, names).map(near -> " (did you mean " + near + "?)").orElse("")
-            + "; allowed: " + (names.isEmpty() ? "none, for recipients are missing" : String.join(", ", names)));
-      }
-      return names.contains(name);
-    }).distinct().toList();
+    return item.list(TELL, "the name of a recipient", text -> text).orElse(List.of()).stream()
+        .filter(
+            name -> {
+              if (!names.contains(name)) {
+                item.unfit(
+                    TELL,
+                    "names the recipient "
+                        + Mistakes.quoted(name)
+                        + ", which is none"
+                        + Spelling.to(name, names)
+                            .map(near -> " (did you mean " + near + "?)")
+                            .orElse("")
+                        + "; allowed: "
+                        + (names.isEmpty()
+                            ? "none, for recipients are missing"
+                            : String.join(", ", names)));
+              }
+              return names.contains(name);
+            })
+        .distinct()
+        .toList();
   }
 
   private static Settings settings(YamlItem item) {
@@ -115,22 +165,34 @@ final class ConfigurationReader {
 
   /** A reminder that comes too late never comes. */
   private static void checkPatience(Settings settings, YamlItem item) {
-    boolean read = Stream.of(Setting.REMIND_AFTER, Setting.ESCALATE_AFTER)
-        .allMatch(setting -> item.has(setting.name()) == settings.get(setting).isPresent());
+    boolean read =
+        Stream.of(Setting.REMIND_AFTER, Setting.ESCALATE_AFTER)
+            .allMatch(setting -> item.has(setting.name()) == settings.get(setting).isPresent());
     if (!read || settings.patience().reminds()) {
       return;
     }
     String escalate = Durations.write(settings.patience().escalateAfter());
-    item.unfit(Setting.REMIND_AFTER.name(), "is " + Durations.write(settings.patience().remindAfter()) + ", and after " + escalate
-        + " (" + Setting.ESCALATE_AFTER + (item.has(Setting.ESCALATE_AFTER.name()) ? "" : ", by default")
-        + ") it is escalated, so nobody would be reminded; allowed: less than " + escalate + ", or a later "
-        + Setting.ESCALATE_AFTER);
+    item.unfit(
+        Setting.REMIND_AFTER.name(),
+        "is "
+            + Durations.write(settings.patience().remindAfter())
+            + ", and after "
+            + escalate
+            + " ("
+            + Setting.ESCALATE_AFTER
+            + (item.has(Setting.ESCALATE_AFTER.name()) ? "" : ", by default")
+            + ") it is escalated, so nobody would be reminded; allowed: less than "
+            + escalate
+            + ", or a later "
+            + Setting.ESCALATE_AFTER);
   }
 
   private static Settings read(Settings settings, Setting<?> setting, YamlItem item) {
-    Optional<List<String>> texts = setting.isList()
-        ? item.list(setting.name(), setting.allowed(), text -> checked(setting, text))
-        : item.value(setting.name(), setting.allowed(), text -> checked(setting, text)).map(List::of);
+    Optional<List<String>> texts =
+        setting.isList()
+            ? item.list(setting.name(), setting.allowed(), text -> checked(setting, text))
+            : item.value(setting.name(), setting.allowed(), text -> checked(setting, text))
+                .map(List::of);
     return texts.map(given -> settings.withText(setting, given)).orElse(settings);
   }
 

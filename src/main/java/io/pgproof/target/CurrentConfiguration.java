@@ -24,17 +24,25 @@ public final class CurrentConfiguration {
 
   /** The target of this name, where there still is one. */
   public Optional<Target> target(String name) {
-    return configuration.targets().stream().filter(target -> target.name().equals(name)).findFirst();
+    return configuration.targets().stream()
+        .filter(target -> target.name().equals(name))
+        .findFirst();
   }
 
-  /** Lets another one hold from now on, and tells so to each listener, whatever becomes of the others. */
+  /**
+   * Lets another one hold from now on, and tells so to each listener, whatever becomes of the
+   * others.
+   */
   public void replace(Configuration next) {
     configuration = next;
     for (Runnable listener : listeners) {
       try {
         listener.run();
       } catch (RuntimeException | Error e) {
-        FailureLog.log(LOG, "not all follows the configuration that changed; what does not is looked at again each minute", e);
+        FailureLog.log(
+            LOG,
+            "not all follows the configuration that changed; what does not is looked at again each minute",
+            e);
       }
     }
   }

@@ -5,7 +5,10 @@ import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write and read them: {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}, or ISO 8601. */
+/**
+ * Durations as people write and read them: {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}, or
+ * ISO 8601.
+ */
 public final class Durations {
   private static final Pattern SHORT = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
 
@@ -32,7 +35,8 @@ public final class Durations {
       }
       return duration;
     } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException("'" + text + "' is no duration such as 90s, 30m, 24h, 7d or PT1H30M");
+      throw new IllegalArgumentException(
+          "'" + text + "' is no duration such as 90s, 30m, 24h, 7d or PT1H30M");
     }
   }
 

@@ -9,7 +9,13 @@ import java.util.Optional;
  * @param user to log in as; empty for no log-in
  * @param password there if and only if the user is
  */
-public record Mail(String host, int port, Security security, String from, Optional<String> user, Optional<Secret> password) {
+public record Mail(
+    String host,
+    int port,
+    Security security,
+    String from,
+    Optional<String> user,
+    Optional<Secret> password) {
 
   /** How the connection is encrypted. */
   public enum Security {

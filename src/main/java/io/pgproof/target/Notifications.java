@@ -9,9 +9,11 @@ import java.util.Optional;
  * @param mail the server for recipients by mail; there if there is one
  * @param recipients no two of one name
  */
-public record Notifications(Optional<Mail> mail, List<Recipient> recipients, Optional<DailySummary> dailySummary) {
+public record Notifications(
+    Optional<Mail> mail, List<Recipient> recipients, Optional<DailySummary> dailySummary) {
   /** Nobody is told. */
-  public static final Notifications NONE = new Notifications(Optional.empty(), List.of(), Optional.empty());
+  public static final Notifications NONE =
+      new Notifications(Optional.empty(), List.of(), Optional.empty());
 
   public Notifications {
     recipients = List.copyOf(recipients);

@@ -41,21 +41,36 @@ final class NotificationsReader {
 
   /** What of it can be read; the document hears of the rest. */
   Notifications telling() {
-    Optional<Mail> mail = document.section(MAIL,
-        List.of(HOST, PORT, SECURITY, FROM, USER, PASSWORD + FILE, PASSWORD + VARIABLE)).flatMap(this::mail);
+    Optional<Mail> mail =
+        document
+            .section(
+                MAIL,
+                List.of(HOST, PORT, SECURITY, FROM, USER, PASSWORD + FILE, PASSWORD + VARIABLE))
+            .flatMap(this::mail);
     List<Recipient> recipients = document.has(RECIPIENTS) ? recipients() : List.of();
     Notifications told = new Notifications(mail, recipients, Optional.empty());
-    return new Notifications(mail, recipients,
-        document.section(DAILY_SUMMARY, List.of(AT, TIME_ZONE, ConfigurationReader.TELL)).flatMap(item -> summary(item, told)));
+    return new Notifications(
+        mail,
+        recipients,
+        document
+            .section(DAILY_SUMMARY, List.of(AT, TIME_ZONE, ConfigurationReader.TELL))
+            .flatMap(item -> summary(item, told)));
   }
 
   private Optional<Mail> mail(YamlItem item) {
-    Optional<String> host = item.required(HOST, ValueFormat.HOST.allowed(), ValueFormat.HOST.reader());
-    Security security = item.value(SECURITY, ValueFormat.SECURITY.allowed(), ValueFormat.SECURITY.reader()).orElse(Security.STARTTLS);
-    int port = item.value(PORT, ValueFormat.PORT.allowed(), ValueFormat.PORT.reader()).orElse(security.port());
-    Optional<String> from = item.required(FROM, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
+    Optional<String> host =
+        item.required(HOST, ValueFormat.HOST.allowed(), ValueFormat.HOST.reader());
+    Security security =
+        item.value(SECURITY, ValueFormat.SECURITY.allowed(), ValueFormat.SECURITY.reader())
+            .orElse(Security.STARTTLS);
+    int port =
+        item.value(PORT, ValueFormat.PORT.allowed(), ValueFormat.PORT.reader())
+            .orElse(security.port());
+    Optional<String> from =
+        item.required(FROM, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
     Optional<String> user = item.value(USER, ValueFormat.NAME.allowed(), ValueFormat.NAME.reader());
-    Optional<Secret> password = secret(item, PASSWORD, item.has(USER), "without " + USER + " is sent to nobody");
+    Optional<Secret> password =
+        secret(item, PASSWORD, item.has(USER), "without " + USER + " is sent to nobody");
     return host.isPresent() && from.isPresent()
         ? Optional.of(new Mail(host.get(), port, security, from.get(), user, password))
         : Optional.empty();
@@ -64,19 +79,37 @@ final class NotificationsReader {
   private List<Recipient> recipients() {
     List<Recipient> recipients = new ArrayList<>();
     Map<String, Integer> lineOfName = new HashMap<>();
-    for (YamlItem item : document.items(RECIPIENTS, "recipient", NAME,
-        List.of(NAME, MAIL, WEB_HOOK, SECRET + FILE, SECRET + VARIABLE),
-        name -> Target.isName(name) ? Optional.of("recipient " + name) : Optional.empty())) {
+    for (YamlItem item :
+        document.items(
+            RECIPIENTS,
+            "recipient",
+            NAME,
+            List.of(NAME, MAIL, WEB_HOOK, SECRET + FILE, SECRET + VARIABLE),
+            name -> Target.isName(name) ? Optional.of("recipient " + name) : Optional.empty())) {
       Optional<String> name = ConfigurationReader.name(document, item, lineOfName, "recipient");
-      Optional<String> mail = item.value(MAIL, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
-      Optional<URI> webHook = item.secret(WEB_HOOK, ValueFormat.WEB_HOOK.allowed(), ValueFormat.WEB_HOOK.reader());
-      Optional<Secret> secret = secret(item, SECRET, item.has(WEB_HOOK), "without " + WEB_HOOK + " signs nothing");
+      Optional<String> mail =
+          item.value(MAIL, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
+      Optional<URI> webHook =
+          item.secret(WEB_HOOK, ValueFormat.WEB_HOOK.allowed(), ValueFormat.WEB_HOOK.reader());
+      Optional<Secret> secret =
+          secret(item, SECRET, item.has(WEB_HOOK), "without " + WEB_HOOK + " signs nothing");
       if (item.has(MAIL) && item.has(WEB_HOOK)) {
-        item.unfit(WEB_HOOK, "stands beside " + MAIL + "; allowed: one of the two, and another recipient for the other");
+        item.unfit(
+            WEB_HOOK,
+            "stands beside "
+                + MAIL
+                + "; allowed: one of the two, and another recipient for the other");
       } else if (!item.has(MAIL) && !item.has(WEB_HOOK)) {
         item.missing(MAIL, "an address, or " + WEB_HOOK + " in its place");
       } else if (item.has(MAIL) && !document.has(MAIL)) {
-        item.unfit(MAIL, "needs a mail server; allowed: the field " + MAIL + " of the file, with " + HOST + " and " + FROM);
+        item.unfit(
+            MAIL,
+            "needs a mail server; allowed: the field "
+                + MAIL
+                + " of the file, with "
+                + HOST
+                + " and "
+                + FROM);
       }
       name.ifPresent(text -> recipients.add(new Recipient(text, mail, webHook, secret)));
     }
@@ -84,8 +117,11 @@ final class NotificationsReader {
   }
 
   private Optional<DailySummary> summary(YamlItem item, Notifications notifications) {
-    Optional<LocalTime> at = item.required(AT, ValueFormat.TIME_OF_DAY.allowed(), ValueFormat.TIME_OF_DAY.reader());
-    ZoneId zone = item.value(TIME_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader()).orElse(VerificationRequest.DEFAULT_ZONE);
+    Optional<LocalTime> at =
+        item.required(AT, ValueFormat.TIME_OF_DAY.allowed(), ValueFormat.TIME_OF_DAY.reader());
+    ZoneId zone =
+        item.value(TIME_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader())
+            .orElse(VerificationRequest.DEFAULT_ZONE);
     List<String> tell = ConfigurationReader.tell(item, notifications);
     if (!item.has(ConfigurationReader.TELL)) {
       item.missing(ConfigurationReader.TELL, "a list, each the name of a recipient");
@@ -98,8 +134,10 @@ final class NotificationsReader {
    * @param why there may be none
    */
   private static Optional<Secret> secret(YamlItem item, String field, boolean needed, String why) {
-    Optional<Path> file = item.value(field + FILE, ValueFormat.DIRECTORY.allowed(), ValueFormat.DIRECTORY.reader());
-    Optional<String> variable = item.value(field + VARIABLE, ValueFormat.VARIABLE.allowed(), ValueFormat.VARIABLE.reader());
+    Optional<Path> file =
+        item.value(field + FILE, ValueFormat.DIRECTORY.allowed(), ValueFormat.DIRECTORY.reader());
+    Optional<String> variable =
+        item.value(field + VARIABLE, ValueFormat.VARIABLE.allowed(), ValueFormat.VARIABLE.reader());
     if (item.has(field + FILE) && item.has(field + VARIABLE)) {
       item.unfit(field + VARIABLE, "stands beside " + field + FILE + "; allowed: one of the two");
     } else if (needed && !item.has(field + FILE) && !item.has(field + VARIABLE)) {
@@ -107,6 +145,8 @@ final class NotificationsReader {
     } else if (!needed && (item.has(field + FILE) || item.has(field + VARIABLE))) {
       item.unfit(item.has(field + FILE) ? field + FILE : field + VARIABLE, why);
     }
-    return file.isPresent() != variable.isPresent() ? Optional.of(new Secret(file, variable)) : Optional.empty();
+    return file.isPresent() != variable.isPresent()
+        ? Optional.of(new Secret(file, variable))
+        : Optional.empty();
   }
 }

@@ -16,14 +16,16 @@ import java.util.Optional;
  * When something is due, again and again.
  *
  * @param cron five fields as in crontab: minute, hour, day of the month, month, day of the week
- * @param zone whose clock is meant; a time that a change of its clocks leaves out is due right after it; of an hour that comes
- *     twice, what is due once an hour or less is due once, and what recurs within the hour is due in both
+ * @param zone whose clock is meant; a time that a change of its clocks leaves out is due right
+ *     after it; of an hour that comes twice, what is due once an hour or less is due once, and what
+ *     recurs within the hour is due in both
  */
 public record Schedule(String cron, ZoneId zone) {
   static final String CRON_ALLOWED =
       "five fields of cron: minute, hour, day of the month, month, day of the week, such as '30 3 * * *'";
 
-  private static final CronParser PARSER = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+  private static final CronParser PARSER =
+      new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
 
   /**
    * @throws IllegalArgumentException when that is no cron expression, or never due
@@ -51,7 +53,8 @@ public record Schedule(String cron, ZoneId zone) {
   /** Whether it is due on a clock that shows all times, from the one until before the other. */
   private boolean isDueWithin(LocalDateTime from, LocalDateTime until) {
     return next(cron, from.minusSeconds(1).atZone(ZoneOffset.UTC))
-        .filter(due -> due.toLocalDateTime().isBefore(until)).isPresent();
+        .filter(due -> due.toLocalDateTime().isBefore(until))
+        .isPresent();
   }
 
   private static Optional<ZonedDateTime> next(String cron, ZonedDateTime after) {

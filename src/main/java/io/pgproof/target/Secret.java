@@ -14,7 +14,8 @@ import java.util.Optional;
 public record Secret(Optional<Path> file, Optional<String> variable) {
   public Secret {
     if (file.isPresent() == variable.isPresent()) {
-      throw new IllegalArgumentException("a secret is in a file or in a variable of the environment");
+      throw new IllegalArgumentException(
+          "a secret is in a file or in a variable of the environment");
     }
   }
 
@@ -27,7 +28,10 @@ public record Secret(Optional<Path> file, Optional<String> variable) {
     if (file.filter(Files::isDirectory).isPresent()) {
       throw new IOException("the secret is to be in " + this + ", which is a directory");
     }
-    String secret = file.isPresent() ? Files.readString(file.get()).replaceFirst("\\R\\z", "") : System.getenv(variable.get());
+    String secret =
+        file.isPresent()
+            ? Files.readString(file.get()).replaceFirst("\\R\\z", "")
+            : System.getenv(variable.get());
     if (secret == null || secret.isEmpty()) {
       throw new IOException("there is no secret in " + this);
     }
@@ -36,6 +40,7 @@ public record Secret(Optional<Path> file, Optional<String> variable) {
 
   @Override
   public String toString() {
-    return file.map(path -> "the file " + path).orElseGet(() -> "the environment's " + variable.get());
+    return file.map(path -> "the file " + path)
+        .orElseGet(() -> "the environment's " + variable.get());
   }
 }

@@ -14,59 +14,138 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Something that a user may say about a verification, on the command line or in a configuration file alike.
+ * Something that a user may say about a verification, on the command line or in a configuration
+ * file alike.
  *
  * @param <T> the value, once read
  */
 public final class Setting<T> {
-  public static final Setting<String> FRESHNESS_QUERY = new Setting<>("freshness-query",
-      "Gives the newest time in the data, without it the WAL tells", ValueFormat.sql("a time"), null);
-  public static final Setting<String> DATABASE = new Setting<>("database",
-      "Database that the query and the assertions are asked in", ValueFormat.NAME, VerificationRequest.DEFAULT_DATABASE);
-  public static final Setting<ZoneId> TIME_ZONE = new Setting<>("time-zone",
-      "In which times without a zone are read", ValueFormat.ZONE, VerificationRequest.DEFAULT_ZONE.getId());
-  public static final Setting<Duration> MAX_AGE = new Setting<>("max-age",
-      "How old the newest data may be", ValueFormat.duration(Duration.ZERO, Duration.ofDays(36_500)),
-      Durations.write(VerificationRequest.DEFAULT_MAX_AGE));
-  public static final Setting<List<String>> ASSERTIONS = Setting.list("assertions",
-      "What must be true of the data", ValueFormat.sql("which is true"));
-  public static final Setting<Depth> DEPTH = new Setting<>("depth",
-      "How much is checked", ValueFormat.DEPTH, VerificationRequest.DEFAULT_DEPTH.name().toLowerCase(Locale.ROOT));
-  public static final Setting<Path> WAL_ARCHIVE = new Setting<>("wal-archive",
-      "Directory with WAL segments that the backup does not bring", ValueFormat.DIRECTORY, null);
-  public static final Setting<RecoveryTimeline> TIMELINE = new Setting<>("timeline",
-      "Timeline to recover along; without it latest where a WAL archive is named, else current", ValueFormat.TIMELINE, null);
-  public static final Setting<Duration> INSPECTION_TIMEOUT = timeout("inspection-timeout",
-      "How long it may take to learn what the backup says of itself", Timeouts.DEFAULT.inspection());
-  public static final Setting<Duration> RESTORE_TIMEOUT = timeout("restore-timeout",
-      "How long the restore may take", Timeouts.DEFAULT.restore());
-  public static final Setting<Duration> RECOVERY_TIMEOUT = timeout("recovery-timeout",
-      "How long recovery may take", VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
-  public static final Setting<Duration> CHECK_TIMEOUT = timeout("check-timeout",
-      "How long all checks together may take", Timeouts.DEFAULT.checks());
-  public static final Setting<Duration> STATEMENT_TIMEOUT = timeout("statement-timeout",
-      "How long the query and each assertion may take", Timeouts.DEFAULT.statement());
-  public static final Setting<String> SUPERUSER = new Setting<>("superuser",
-      "Role to connect as", ValueFormat.NAME, VerificationRequest.DEFAULT_SUPERUSER);
-  public static final Setting<Long> MEMORY = new Setting<>("memory",
-      "Memory of the container", ValueFormat.size(Resources.LEAST_MEMORY_BYTES), Sizes.write(Resources.DEFAULT.memoryBytes()));
-  public static final Setting<Double> CPUS = new Setting<>("cpus",
-      "Processors of the container", ValueFormat.CPUS, String.valueOf(Resources.DEFAULT.cpus()));
-  public static final Setting<Long> DISK = new Setting<>("disk",
-      "The most that the run may take of the state directory's disk, without it the reserve alone bounds it",
-      ValueFormat.size(Resources.LEAST_DISK_BYTES), null);
-  public static final Setting<Duration> KEEP = new Setting<>("keep",
-      "How long the restored copy of a refuted or inconclusive run is kept for a look",
-      ValueFormat.duration(Duration.ZERO, Duration.ofDays(3_650)), Durations.write(VerificationRequest.DEFAULT_KEEP));
-  public static final Setting<Duration> REMIND_AFTER = patience("remind-after",
-      "After which time people who have not decided are reminded, again and again; half-way where it is escalated sooner",
-      Patience.DEFAULT.remindAfter());
-  public static final Setting<Duration> ESCALATE_AFTER = patience("escalate-after",
-      "After which time it is escalated by itself if nobody has decided", Patience.DEFAULT.escalateAfter());
+  public static final Setting<String> FRESHNESS_QUERY =
+      new Setting<>(
+          "freshness-query",
+          "Gives the newest time in the data, without it the WAL tells",
+          ValueFormat.sql("a time"),
+          null);
+  public static final Setting<String> DATABASE =
+      new Setting<>(
+          "database",
+          "Database that the query and the assertions are asked in",
+          ValueFormat.NAME,
+          VerificationRequest.DEFAULT_DATABASE);
+  public static final Setting<ZoneId> TIME_ZONE =
+      new Setting<>(
+          "time-zone",
+          "In which times without a zone are read",
+          ValueFormat.ZONE,
+          VerificationRequest.DEFAULT_ZONE.getId());
+  public static final Setting<Duration> MAX_AGE =
+      new Setting<>(
+          "max-age",
+          "How old the newest data may be",
+          ValueFormat.duration(Duration.ZERO, Duration.ofDays(36_500)),
+          Durations.write(VerificationRequest.DEFAULT_MAX_AGE));
+  public static final Setting<List<String>> ASSERTIONS =
+      Setting.list("assertions", "What must be true of the data", ValueFormat.sql("which is true"));
+  public static final Setting<Depth> DEPTH =
+      new Setting<>(
+          "depth",
+          "How much is checked",
+          ValueFormat.DEPTH,
+          VerificationRequest.DEFAULT_DEPTH.name().toLowerCase(Locale.ROOT));
+  public static final Setting<Path> WAL_ARCHIVE =
+      new Setting<>(
+          "wal-archive",
+          "Directory with WAL segments that the backup does not bring",
+          ValueFormat.DIRECTORY,
+          null);
+  public static final Setting<RecoveryTimeline> TIMELINE =
+      new Setting<>(
+          "timeline",
+          "Timeline to recover along; without it latest where a WAL archive is named, else current",
+          ValueFormat.TIMELINE,
+          null);
+  public static final Setting<Duration> INSPECTION_TIMEOUT =
+      timeout(
+          "inspection-timeout",
+          "How long it may take to learn what the backup says of itself",
+          Timeouts.DEFAULT.inspection());
+  public static final Setting<Duration> RESTORE_TIMEOUT =
+      timeout("restore-timeout", "How long the restore may take", Timeouts.DEFAULT.restore());
+  public static final Setting<Duration> RECOVERY_TIMEOUT =
+      timeout(
+          "recovery-timeout",
+          "How long recovery may take",
+          VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
+  public static final Setting<Duration> CHECK_TIMEOUT =
+      timeout("check-timeout", "How long all checks together may take", Timeouts.DEFAULT.checks());
+  public static final Setting<Duration> STATEMENT_TIMEOUT =
+      timeout(
+          "statement-timeout",
+          "How long the query and each assertion may take",
+          Timeouts.DEFAULT.statement());
+  public static final Setting<String> SUPERUSER =
+      new Setting<>(
+          "superuser",
+          "Role to connect as",
+          ValueFormat.NAME,
+          VerificationRequest.DEFAULT_SUPERUSER);
+  public static final Setting<Long> MEMORY =
+      new Setting<>(
+          "memory",
+          "Memory of the container",
+          ValueFormat.size(Resources.LEAST_MEMORY_BYTES),
+          Sizes.write(Resources.DEFAULT.memoryBytes()));
+  public static final Setting<Double> CPUS =
+      new Setting<>(
+          "cpus",
+          "Processors of the container",
+          ValueFormat.CPUS,
+          String.valueOf(Resources.DEFAULT.cpus()));
+  public static final Setting<Long> DISK =
+      new Setting<>(
+          "disk",
+          "The most that the run may take of the state directory's disk, without it the reserve alone bounds it",
+          ValueFormat.size(Resources.LEAST_DISK_BYTES),
+          null);
+  public static final Setting<Duration> KEEP =
+      new Setting<>(
+          "keep",
+          "How long the restored copy of a refuted or inconclusive run is kept for a look",
+          ValueFormat.duration(Duration.ZERO, Duration.ofDays(3_650)),
+          Durations.write(VerificationRequest.DEFAULT_KEEP));
+  public static final Setting<Duration> REMIND_AFTER =
+      patience(
+          "remind-after",
+          "After which time people who have not decided are reminded, again and again; half-way where it is escalated sooner",
+          Patience.DEFAULT.remindAfter());
+  public static final Setting<Duration> ESCALATE_AFTER =
+      patience(
+          "escalate-after",
+          "After which time it is escalated by itself if nobody has decided",
+          Patience.DEFAULT.escalateAfter());
 
-  private static final List<Setting<?>> ALL = List.of(FRESHNESS_QUERY, DATABASE, TIME_ZONE, MAX_AGE, ASSERTIONS, DEPTH,
-      WAL_ARCHIVE, TIMELINE, INSPECTION_TIMEOUT, RESTORE_TIMEOUT, RECOVERY_TIMEOUT, CHECK_TIMEOUT, STATEMENT_TIMEOUT,
-      SUPERUSER, MEMORY, CPUS, DISK, KEEP, REMIND_AFTER, ESCALATE_AFTER);
+  private static final List<Setting<?>> ALL =
+      List.of(
+          FRESHNESS_QUERY,
+          DATABASE,
+          TIME_ZONE,
+          MAX_AGE,
+          ASSERTIONS,
+          DEPTH,
+          WAL_ARCHIVE,
+          TIMELINE,
+          INSPECTION_TIMEOUT,
+          RESTORE_TIMEOUT,
+          RECOVERY_TIMEOUT,
+          CHECK_TIMEOUT,
+          STATEMENT_TIMEOUT,
+          SUPERUSER,
+          MEMORY,
+          CPUS,
+          DISK,
+          KEEP,
+          REMIND_AFTER,
+          ESCALATE_AFTER);
 
   private final String name;
   private final String meaning;
@@ -76,10 +155,22 @@ public final class Setting<T> {
   private final Function<List<String>, T> reader;
 
   private Setting(String name, String meaning, ValueFormat<T> valueFormat, String standard) {
-    this(name, meaning, valueFormat, standard, false, texts -> valueFormat.reader().apply(texts.get(0)));
+    this(
+        name,
+        meaning,
+        valueFormat,
+        standard,
+        false,
+        texts -> valueFormat.reader().apply(texts.get(0)));
   }
 
-  private Setting(String name, String meaning, ValueFormat<?> valueFormat, String standard, boolean list, Function<List<String>, T> reader) {
+  private Setting(
+      String name,
+      String meaning,
+      ValueFormat<?> valueFormat,
+      String standard,
+      boolean list,
+      Function<List<String>, T> reader) {
     this.name = name;
     this.meaning = meaning;
     this.valueFormat = valueFormat;
@@ -88,16 +179,31 @@ public final class Setting<T> {
     this.reader = reader;
   }
 
-  private static <E> Setting<List<E>> list(String name, String meaning, ValueFormat<E> valueFormat) {
-    return new Setting<>(name, meaning, valueFormat, null, true, texts -> texts.stream().map(valueFormat.reader()).toList());
+  private static <E> Setting<List<E>> list(
+      String name, String meaning, ValueFormat<E> valueFormat) {
+    return new Setting<>(
+        name,
+        meaning,
+        valueFormat,
+        null,
+        true,
+        texts -> texts.stream().map(valueFormat.reader()).toList());
   }
 
   private static Setting<Duration> patience(String name, String meaning, Duration standard) {
-    return new Setting<>(name, meaning, ValueFormat.duration(Duration.ofMinutes(1), Duration.ofDays(365)), Durations.write(standard));
+    return new Setting<>(
+        name,
+        meaning,
+        ValueFormat.duration(Duration.ofMinutes(1), Duration.ofDays(365)),
+        Durations.write(standard));
   }
 
   private static Setting<Duration> timeout(String name, String meaning, Duration standard) {
-    return new Setting<>(name, meaning, ValueFormat.duration(Duration.ofSeconds(1), Duration.ofDays(365)), Durations.write(standard));
+    return new Setting<>(
+        name,
+        meaning,
+        ValueFormat.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+        Durations.write(standard));
   }
 
   public static List<Setting<?>> all() {

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What was said about a verification, and nothing of what was not said: the defaults come with {@link #request}. */
+/**
+ * What was said about a verification, and nothing of what was not said: the defaults come with
+ * {@link #request}.
+ */
 public final class Settings {
   /** Nothing was said. */
   public static final Settings NONE = new Settings(Map.of());
@@ -58,14 +61,19 @@ public final class Settings {
    * @param path absolute
    */
   public VerificationRequest request(Optional<String> target, Path path, String askedBy) {
-    Duration recoveryTimeout = get(Setting.RECOVERY_TIMEOUT).orElse(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
-    Timeouts timeouts = new Timeouts(
-        get(Setting.INSPECTION_TIMEOUT).orElse(Timeouts.DEFAULT.inspection()),
-        get(Setting.RESTORE_TIMEOUT).orElse(Timeouts.DEFAULT.restore()),
-        get(Setting.CHECK_TIMEOUT).orElse(Timeouts.DEFAULT.checks()),
-        get(Setting.STATEMENT_TIMEOUT).orElse(Timeouts.DEFAULT.statement()));
-    Resources resources = new Resources(get(Setting.MEMORY).orElse(Resources.DEFAULT.memoryBytes()),
-        get(Setting.CPUS).orElse(Resources.DEFAULT.cpus()), get(Setting.DISK));
+    Duration recoveryTimeout =
+        get(Setting.RECOVERY_TIMEOUT).orElse(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
+    Timeouts timeouts =
+        new Timeouts(
+            get(Setting.INSPECTION_TIMEOUT).orElse(Timeouts.DEFAULT.inspection()),
+            get(Setting.RESTORE_TIMEOUT).orElse(Timeouts.DEFAULT.restore()),
+            get(Setting.CHECK_TIMEOUT).orElse(Timeouts.DEFAULT.checks()),
+            get(Setting.STATEMENT_TIMEOUT).orElse(Timeouts.DEFAULT.statement()));
+    Resources resources =
+        new Resources(
+            get(Setting.MEMORY).orElse(Resources.DEFAULT.memoryBytes()),
+            get(Setting.CPUS).orElse(Resources.DEFAULT.cpus()),
+            get(Setting.DISK));
     return new VerificationRequest(
         target,
         path,
@@ -90,7 +98,9 @@ public final class Settings {
   /** How long people are waited for, with the default of what was not said. */
   Patience patience() {
     Duration escalateAfter = get(Setting.ESCALATE_AFTER).orElse(Patience.DEFAULT.escalateAfter());
-    return new Patience(get(Setting.REMIND_AFTER).orElseGet(() -> Patience.remindAfter(escalateAfter)), escalateAfter);
+    return new Patience(
+        get(Setting.REMIND_AFTER).orElseGet(() -> Patience.remindAfter(escalateAfter)),
+        escalateAfter);
   }
 
   @Override

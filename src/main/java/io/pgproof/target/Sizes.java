@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 
 /** Sizes as people write them: {@code 512M}, {@code 2G}, or plain bytes; powers of 1024. */
 public final class Sizes {
-  private static final Pattern FORM = Pattern.compile("([0-9]{1,12})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern FORM =
+      Pattern.compile("([0-9]{1,12})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
 
   private Sizes() {}
 
@@ -19,7 +20,10 @@ public final class Sizes {
       throw new IllegalArgumentException("'" + text + "' is no size such as 512M or 2G");
     }
     long amount = Long.parseLong(form.group(1));
-    int power = form.group(2).isEmpty() ? 0 : "KMGT".indexOf(Character.toUpperCase(form.group(2).charAt(0))) + 1;
+    int power =
+        form.group(2).isEmpty()
+            ? 0
+            : "KMGT".indexOf(Character.toUpperCase(form.group(2).charAt(0))) + 1;
     try {
       return Math.multiplyExact(amount, 1L << (10 * power));
     } catch (ArithmeticException e) {

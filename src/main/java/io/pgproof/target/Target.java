@@ -17,7 +17,8 @@ public record Target(String name, Path path, Settings settings, Plan plan) {
 
   public Target {
     if (!isName(name)) {
-      throw new IllegalArgumentException("'" + name + "' is no name of a target; allowed: " + NAME_ALLOWED);
+      throw new IllegalArgumentException(
+          "'" + name + "' is no name of a target; allowed: " + NAME_ALLOWED);
     }
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(path + " must be absolute");

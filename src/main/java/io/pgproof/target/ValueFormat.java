@@ -24,55 +24,124 @@ import java.util.regex.Pattern;
  * @param reader throws IllegalArgumentException, or what extends it, for any other
  */
 record ValueFormat<T>(String label, String allowed, Function<String, T> reader) {
-  static final ValueFormat<String> NAME = new ValueFormat<>("NAME", "a name, not empty and without control characters",
-      text -> require(text, name -> !name.isBlank() && name.chars().noneMatch(Character::isISOControl)));
-  static final ValueFormat<ZoneId> ZONE = new ValueFormat<>("ZONE", "a time zone such as UTC, Europe/Berlin or +02:00", ValueFormat::zone);
-  static final ValueFormat<Path> DIRECTORY = new ValueFormat<>("DIR", "an absolute path",
-      text -> require(Path.of(text), Path::isAbsolute).normalize());
-  static final ValueFormat<Depth> DEPTH = new ValueFormat<>("DEPTH", "quick, standard or deep",
-      text -> Depth.valueOf(text.strip().toUpperCase(Locale.ROOT)));
-  static final ValueFormat<RecoveryTimeline> TIMELINE = new ValueFormat<>("TIMELINE",
-      "latest, which is the newest one that goes on from the backup, current, which is the backup's own, or a number from 1",
-      text -> new RecoveryTimeline(text.strip().toLowerCase(Locale.ROOT)));
-  static final ValueFormat<Double> CPUS = new ValueFormat<>("N",
-      "a number from " + Resources.LEAST_CPUS + " to " + (int) Resources.MOST_CPUS + ", 0.5 for a half", ValueFormat::cpus);
+  static final ValueFormat<String> NAME =
+      new ValueFormat<>(
+          "NAME",
+          "a name, not empty and without control characters",
+          text ->
+              require(
+                  text,
+                  name -> !name.isBlank() && name.chars().noneMatch(Character::isISOControl)));
+  static final ValueFormat<ZoneId> ZONE =
+      new ValueFormat<>(
+          "ZONE", "a time zone such as UTC, Europe/Berlin or +02:00", ValueFormat::zone);
+  static final ValueFormat<Path> DIRECTORY =
+      new ValueFormat<>(
+          "DIR", "an absolute path", text -> require(Path.of(text), Path::isAbsolute).normalize());
+  static final ValueFormat<Depth> DEPTH =
+      new ValueFormat<>(
+          "DEPTH",
+          "quick, standard or deep",
+          text -> Depth.valueOf(text.strip().toUpperCase(Locale.ROOT)));
+  static final ValueFormat<RecoveryTimeline> TIMELINE =
+      new ValueFormat<>(
+          "TIMELINE",
+          "latest, which is the newest one that goes on from the backup, current, which is the backup's own, or a number from 1",
+          text -> new RecoveryTimeline(text.strip().toLowerCase(Locale.ROOT)));
+  static final ValueFormat<Double> CPUS =
+      new ValueFormat<>(
+          "N",
+          "a number from "
+              + Resources.LEAST_CPUS
+              + " to "
+              + (int) Resources.MOST_CPUS
+              + ", 0.5 for a half",
+          ValueFormat::cpus);
 
-  static final ValueFormat<Integer> CONTAINERS = new ValueFormat<>("N", "a whole number from 1 to 64", text -> whole(text, 1, 64));
-  static final ValueFormat<Boolean> YES_OR_NO = new ValueFormat<>("BOOLEAN", "true or false",
-      text -> Boolean.valueOf(require(text.strip(), word -> word.equals("true") || word.equals("false"))));
-  static final ValueFormat<Schedule> SCHEDULE = new ValueFormat<>("CRON", Schedule.CRON_ALLOWED,
-      text -> new Schedule(text, VerificationRequest.DEFAULT_ZONE));
-  static final ValueFormat<LocalTime> TIME_OF_DAY = new ValueFormat<>("TIME", "a time of day such as \"07:00\"", ValueFormat::timeOfDay);
-  static final ValueFormat<String> HOST = new ValueFormat<>("HOST", "the name or the address of a host",
-      text -> require(text.strip(), Pattern.compile("[A-Za-z0-9._:-]{1,253}").asMatchPredicate()));
-  static final ValueFormat<Integer> PORT = new ValueFormat<>("PORT", "a whole number from 1 to 65535", text -> whole(text, 1, 65_535));
-  static final ValueFormat<Security> SECURITY = new ValueFormat<>("SECURITY", "starttls, tls or none",
-      text -> Security.valueOf(text.strip().toUpperCase(Locale.ROOT)));
-  static final ValueFormat<String> ADDRESS = new ValueFormat<>("ADDRESS", "an address such as dba@example.org",
-      text -> require(text.strip(), Pattern.compile("[^\\s\\p{Cntrl}@<>,;:\"()\\[\\]]{1,64}@[A-Za-z0-9.-]{1,253}").asMatchPredicate()));
-  static final ValueFormat<URI> WEB_HOOK = new ValueFormat<>("URL", "an address such as https://example.org/hook, without a user", ValueFormat::webHook);
-  static final ValueFormat<String> VARIABLE = new ValueFormat<>("NAME", "the name of a variable of the environment",
-      text -> require(text.strip(), Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}").asMatchPredicate()));
+  static final ValueFormat<Integer> CONTAINERS =
+      new ValueFormat<>("N", "a whole number from 1 to 64", text -> whole(text, 1, 64));
+  static final ValueFormat<Boolean> YES_OR_NO =
+      new ValueFormat<>(
+          "BOOLEAN",
+          "true or false",
+          text ->
+              Boolean.valueOf(
+                  require(text.strip(), word -> word.equals("true") || word.equals("false"))));
+  static final ValueFormat<Schedule> SCHEDULE =
+      new ValueFormat<>(
+          "CRON",
+          Schedule.CRON_ALLOWED,
+          text -> new Schedule(text, VerificationRequest.DEFAULT_ZONE));
+  static final ValueFormat<LocalTime> TIME_OF_DAY =
+      new ValueFormat<>("TIME", "a time of day such as \"07:00\"", ValueFormat::timeOfDay);
+  static final ValueFormat<String> HOST =
+      new ValueFormat<>(
+          "HOST",
+          "the name or the address of a host",
+          text ->
+              require(text.strip(), Pattern.compile("[A-Za-z0-9._:-]{1,253}").asMatchPredicate()));
+  static final ValueFormat<Integer> PORT =
+      new ValueFormat<>("PORT", "a whole number from 1 to 65535", text -> whole(text, 1, 65_535));
+  static final ValueFormat<Security> SECURITY =
+      new ValueFormat<>(
+          "SECURITY",
+          "starttls, tls or none",
+          text -> Security.valueOf(text.strip().toUpperCase(Locale.ROOT)));
+  static final ValueFormat<String> ADDRESS =
+      new ValueFormat<>(
+          "ADDRESS",
+          "an address such as dba@example.org",
+          text ->
+              require(
+                  text.strip(),
+                  Pattern.compile("[^\\s\\p{Cntrl}@<>,;:\"()\\[\\]]{1,64}@[A-Za-z0-9.-]{1,253}")
+                      .asMatchPredicate()));
+  static final ValueFormat<URI> WEB_HOOK =
+      new ValueFormat<>(
+          "URL",
+          "an address such as https://example.org/hook, without a user",
+          ValueFormat::webHook);
+  static final ValueFormat<String> VARIABLE =
+      new ValueFormat<>(
+          "NAME",
+          "the name of a variable of the environment",
+          text ->
+              require(
+                  text.strip(),
+                  Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}").asMatchPredicate()));
 
-  private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,6})?|\\.[0-9]{1,6}");
+  private static final Pattern DECIMAL =
+      Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,6})?|\\.[0-9]{1,6}");
 
   /** SQL with one row and one column, which is {@code column}. */
   static ValueFormat<String> sql(String column) {
-    return new ValueFormat<>("SQL", "SQL that returns one row with one column, " + column,
+    return new ValueFormat<>(
+        "SQL",
+        "SQL that returns one row with one column, " + column,
         text -> require(text.strip(), sql -> !sql.isEmpty() && sql.indexOf(0) < 0));
   }
 
   /** At least so many bytes. */
   static ValueFormat<Long> size(long least) {
-    return new ValueFormat<>("SIZE", "a size such as 512M or 2G, at least " + Sizes.write(least),
+    return new ValueFormat<>(
+        "SIZE",
+        "a size such as 512M or 2G, at least " + Sizes.write(least),
         text -> require(Sizes.parse(text), bytes -> bytes >= least));
   }
 
   /** Both ends included. */
   static ValueFormat<Duration> duration(Duration least, Duration most) {
     String from = least.isZero() ? "" : "at least " + Durations.write(least) + " and ";
-    return new ValueFormat<>("DURATION", "a duration such as 90s, 30m, 24h, 7d or PT1H30M, " + from + "at most " + Durations.write(most),
-        text -> require(Durations.parse(text), duration -> duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0));
+    return new ValueFormat<>(
+        "DURATION",
+        "a duration such as 90s, 30m, 24h, 7d or PT1H30M, "
+            + from
+            + "at most "
+            + Durations.write(most),
+        text ->
+            require(
+                Durations.parse(text),
+                duration -> duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0));
   }
 
   private static ZoneId zone(String text) {
@@ -96,13 +165,20 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
   }
 
   private static URI webHook(String text) {
-    return require(URI.create(text.strip()), uri -> uri.getHost() != null && uri.getUserInfo() == null
-        && uri.getFragment() == null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme())));
+    return require(
+        URI.create(text.strip()),
+        uri ->
+            uri.getHost() != null
+                && uri.getUserInfo() == null
+                && uri.getFragment() == null
+                && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme())));
   }
 
   private static double cpus(String text) {
     String number = require(text.strip(), DECIMAL.asMatchPredicate());
-    return require(Double.valueOf(number), cpus -> cpus >= Resources.LEAST_CPUS && cpus <= Resources.MOST_CPUS);
+    return require(
+        Double.valueOf(number),
+        cpus -> cpus >= Resources.LEAST_CPUS && cpus <= Resources.MOST_CPUS);
   }
 
   private static <T> T require(T value, Predicate<T> allowed) {

@@ -68,12 +68,43 @@ public record VerificationRequest(
   }
 
   /** Along the usual timeline. */
-  public VerificationRequest(Optional<String> target, Path path, Optional<String> freshnessQuery, String database, ZoneId zone,
-      Duration maxAge, List<String> assertions, Depth depth, Optional<Path> walArchive, Duration recoveryTimeout,
-      Duration stayTimeout, Timeouts timeouts, String superuser, Resources resources, Duration keep, Patience patience,
+  public VerificationRequest(
+      Optional<String> target,
+      Path path,
+      Optional<String> freshnessQuery,
+      String database,
+      ZoneId zone,
+      Duration maxAge,
+      List<String> assertions,
+      Depth depth,
+      Optional<Path> walArchive,
+      Duration recoveryTimeout,
+      Duration stayTimeout,
+      Timeouts timeouts,
+      String superuser,
+      Resources resources,
+      Duration keep,
+      Patience patience,
       String askedBy) {
-    this(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive, recoveryTimeout, stayTimeout,
-        timeouts, superuser, resources, keep, patience, askedBy, Optional.empty());
+    this(
+        target,
+        path,
+        freshnessQuery,
+        database,
+        zone,
+        maxAge,
+        assertions,
+        depth,
+        walArchive,
+        recoveryTimeout,
+        stayTimeout,
+        timeouts,
+        superuser,
+        resources,
+        keep,
+        patience,
+        askedBy,
+        Optional.empty());
   }
 
   /** Along which timeline the WAL is replayed, whether it was said or not. */
@@ -86,14 +117,18 @@ public record VerificationRequest(
    *
    * @param memoryBytes of memory, for its container
    * @param cpus share of processors, for its container
-   * @param diskBytes that all it writes may take on the file system of the state directory; empty where only the reserve bounds it
+   * @param diskBytes that all it writes may take on the file system of the state directory; empty
+   *     where only the reserve bounds it
    */
   public record Resources(long memoryBytes, double cpus, Optional<Long> diskBytes) {
     public static final Resources DEFAULT = new Resources(1L << 30, 1.0, Optional.empty());
+
     /** A server does not start with less. */
     static final long LEAST_MEMORY_BYTES = 256L << 20;
+
     /** An empty cluster with its WAL hardly takes less. */
     static final long LEAST_DISK_BYTES = 64L << 20;
+
     static final double LEAST_CPUS = 0.05;
     static final double MOST_CPUS = 1024;
   }
@@ -109,7 +144,9 @@ public record VerificationRequest(
 
     /** By default: as {@link #DEFAULT} says, or half-way where it is escalated sooner than that. */
     static Duration remindAfter(Duration escalateAfter) {
-      return DEFAULT.remindAfter.compareTo(escalateAfter) < 0 ? DEFAULT.remindAfter : escalateAfter.dividedBy(2);
+      return DEFAULT.remindAfter.compareTo(escalateAfter) < 0
+          ? DEFAULT.remindAfter
+          : escalateAfter.dividedBy(2);
     }
 
     /** Whether anybody is reminded before it goes on without them. */
@@ -126,9 +163,15 @@ public record VerificationRequest(
    * @param checks all together
    * @param statement each of the query and the assertions
    */
-  public record Timeouts(Duration inspection, Duration restore, Duration checks, Duration statement) {
+  public record Timeouts(
+      Duration inspection, Duration restore, Duration checks, Duration statement) {
     public static final Timeouts DEFAULT =
-        new Timeouts(Duration.ofMinutes(30), Duration.ofHours(6), Duration.ofHours(6), Duration.ofMinutes(10));
+        new Timeouts(
+            Duration.ofMinutes(30),
+            Duration.ofHours(6),
+            Duration.ofHours(6),
+            Duration.ofMinutes(10));
+
     /** For what comes between the parts, the teardown included. */
     private static final Duration BETWEEN = Duration.ofHours(1);
 
@@ -140,7 +183,24 @@ public record VerificationRequest(
 
   /** The same request, asked by someone else. */
   public VerificationRequest by(String person) {
-    return new VerificationRequest(target, path, freshnessQuery, database, zone, maxAge, assertions, depth, walArchive,
-        recoveryTimeout, stayTimeout, timeouts, superuser, resources, keep, patience, person, timeline);
+    return new VerificationRequest(
+        target,
+        path,
+        freshnessQuery,
+        database,
+        zone,
+        maxAge,
+        assertions,
+        depth,
+        walArchive,
+        recoveryTimeout,
+        stayTimeout,
+        timeouts,
+        superuser,
+        resources,
+        keep,
+        patience,
+        person,
+        timeline);
   }
 }

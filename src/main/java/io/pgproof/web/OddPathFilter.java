@@ -11,15 +11,17 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /**
  * Refuses a path that the servlet container and the log-in's rules would read differently.
  *
- * <p>The container drops {@code ;parameters}, decodes {@code %61}, folds {@code //} and follows {@code ..} before
- * it chooses who answers. Camunda's rules match the path as it was sent, and let pass what no rule names.
+ * <p>The container drops {@code ;parameters}, decodes {@code %61}, folds {@code //} and follows
+ * {@code ..} before it chooses who answers. Camunda's rules match the path as it was sent, and let
+ * pass what no rule names.
  */
 final class OddPathFilter extends OncePerRequestFilter {
   private static final Pattern ODD =
       Pattern.compile("[;\\\\]|//|/(\\.|%2[eE]){1,2}(/|$)|^/[^/]*%|^/[^/]+/[^/]*%");
 
   @Override
-  protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     // Camunda sets its own headers below /camunda only.
     response.setHeader("X-Content-Type-Options", "nosniff");

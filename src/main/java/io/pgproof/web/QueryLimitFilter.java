@@ -24,7 +24,8 @@ final class QueryLimitFilter extends OncePerRequestFilter {
   }
 
   @Override
-  protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     String query = request.getQueryString() == null ? "" : request.getQueryString();
     chain.doFilter(BOUNDED.matcher(query).find() ? request : bounded(request, query), response);

@@ -12,7 +12,8 @@ import org.springframework.core.Ordered;
 class WebConfiguration {
   @Bean
   FilterRegistrationBean<OddPathFilter> refuseOddPaths() {
-    FilterRegistrationBean<OddPathFilter> registration = new FilterRegistrationBean<>(new OddPathFilter());
+    FilterRegistrationBean<OddPathFilter> registration =
+        new FilterRegistrationBean<>(new OddPathFilter());
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     return registration;
   }
@@ -20,7 +21,8 @@ class WebConfiguration {
   @Bean
   FilterRegistrationBean<QueryLimitFilter> boundedLists(
       @Value("${camunda.bpm.generic-properties.properties.query-max-results-limit}") int limit) {
-    FilterRegistrationBean<QueryLimitFilter> registration = new FilterRegistrationBean<>(new QueryLimitFilter(limit));
+    FilterRegistrationBean<QueryLimitFilter> registration =
+        new FilterRegistrationBean<>(new QueryLimitFilter(limit));
     registration.addUrlPatterns("/camunda/api/engine/*");
     return registration;
   }

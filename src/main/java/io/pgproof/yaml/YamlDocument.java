@@ -11,7 +11,10 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** A file that was read as YAML; whoever asks it for values goes on after a mistake, so that all of them are told at once. */
+/**
+ * A file that was read as YAML; whoever asks it for values goes on after a mistake, so that all of
+ * them are told at once.
+ */
 public final class YamlDocument {
   private final Path file;
   private final Optional<YamlItem> top;
@@ -32,7 +35,8 @@ public final class YamlDocument {
    * Reads a file.
    *
    * @param fields that it may have
-   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} when it is no YAML
+   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} when it
+   *     is no YAML
    */
   public static YamlDocument read(Path file, String... fields) {
     return new YamlDocument(file, List.of(fields));
@@ -49,7 +53,8 @@ public final class YamlDocument {
 
   /** A field of the file that has fields of its own; empty where it is not there. */
   public Optional<YamlItem> section(String field, List<String> fields) {
-    return top.flatMap(file -> file.node(field)).map(node -> new YamlItem(this, node, field, " of " + field, fields));
+    return top.flatMap(file -> file.node(field))
+        .map(node -> new YamlItem(this, node, field, " of " + field, fields));
   }
 
   /**
@@ -62,14 +67,21 @@ public final class YamlDocument {
    * @param label what an item with this name is called in messages; empty where the name is none
    */
   public List<YamlItem> items(
-      String field, String thing, String name, List<String> fields, Function<String, Optional<String>> label) {
+      String field,
+      String thing,
+      String name,
+      List<String> fields,
+      Function<String, Optional<String>> label) {
     List<YamlItem> items = new ArrayList<>();
     String allowed = "; allowed: a list of " + field;
     Optional<Node> list = top.flatMap(file -> file.node(field));
     if (list.isEmpty()) {
-      top.filter(file -> mistakes.isEmpty()).ifPresent(file -> wrong(file.line(), field + " is missing" + allowed));
+      top.filter(file -> mistakes.isEmpty())
+          .ifPresent(file -> wrong(file.line(), field + " is missing" + allowed));
     } else if (!YamlValues.isList(list.get())) {
-      wrong(top.orElseThrow().line(field), field + " is no list" + allowed + ", each begun with - " + name + ":");
+      wrong(
+          top.orElseThrow().line(field),
+          field + " is no list" + allowed + ", each begun with - " + name + ":");
     } else {
       for (Node node : ((SequenceNode) list.get()).getValue()) {
         String which = thing + " " + (items.size() + 1);
@@ -85,7 +97,8 @@ public final class YamlDocument {
     return item instanceof MappingNode mapping
         ? mapping.getValue().stream()
             .filter(pair -> YamlValues.text(pair.getKeyNode()).filter(name::equals).isPresent())
-            .flatMap(pair -> YamlValues.text(pair.getValueNode()).stream()).findFirst()
+            .flatMap(pair -> YamlValues.text(pair.getValueNode()).stream())
+            .findFirst()
         : Optional.empty();
   }
 
@@ -99,7 +112,8 @@ public final class YamlDocument {
    */
   public void throwIfAny() {
     Mistakes told = new Mistakes();
-    mistakes.stream().sorted(Comparator.comparingInt(Mistake::line))
+    mistakes.stream()
+        .sorted(Comparator.comparingInt(Mistake::line))
         .forEach(mistake -> told.add(file + ":" + mistake.line() + ": " + mistake.what()));
     told.throwIfAny(YamlFile.CORRECT);
   }

@@ -22,7 +22,8 @@ import org.yaml.snakeyaml.reader.StreamReader;
 
 /** Reads a file as one tree of YAML nodes; no object is ever made of it. */
 final class YamlFile {
-  static final String CORRECT = "correct the file and run the command again, see README.md for what it may say";
+  static final String CORRECT =
+      "correct the file and run the command again, see README.md for what it may say";
 
   private static final int MOST_BYTES = 1 << 20;
   private static final int MOST_ALIASES = 50;
@@ -33,17 +34,20 @@ final class YamlFile {
   /**
    * Empty when the file says nothing.
    *
-   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} when it is no YAML
+   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} when it
+   *     is no YAML
    */
   static Optional<Node> read(Path file) {
     String text = text(file);
     LoaderOptions options = new LoaderOptions();
     options.setMaxAliasesForCollections(MOST_ALIASES);
     options.setNestingDepthLimit(DEEPEST);
-    // Nothing is constructed by a tag here; the one who reads the nodes refuses it, together with all else that is wrong.
+    // Nothing is constructed by a tag here; the one who reads the nodes refuses it, together with
+    // all else that is wrong.
     options.setTagInspector(tag -> true);
     try {
-      return Optional.ofNullable(new Yaml(new SafeConstructor(options)).compose(new StringReader(text)));
+      return Optional.ofNullable(
+          new Yaml(new SafeConstructor(options)).compose(new StringReader(text)));
     } catch (MarkedYAMLException e) {
       var mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
       throw noYaml(file + ":" + (mark.getLine() + 1), e.getProblem());
@@ -55,15 +59,19 @@ final class YamlFile {
   private static String text(Path file) {
     byte[] bytes;
     if (Files.isDirectory(file)) {
-      throw new UsageException(Reason.NO_SUCH_PATH, "the configuration " + file + " is a directory",
+      throw new UsageException(
+          Reason.NO_SUCH_PATH,
+          "the configuration " + file + " is a directory",
           "name the file, such as pgproof.yaml");
     }
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MOST_BYTES + 1);
     } catch (NoSuchFileException e) {
-      throw new UsageException(Reason.NO_SUCH_PATH, "the configuration " + file + " does not exist");
+      throw new UsageException(
+          Reason.NO_SUCH_PATH, "the configuration " + file + " does not exist");
     } catch (IOException e) {
-      throw new UsageException(Reason.NO_SUCH_PATH, "the configuration " + file + " cannot be read: " + e.getMessage());
+      throw new UsageException(
+          Reason.NO_SUCH_PATH, "the configuration " + file + " cannot be read: " + e.getMessage());
     }
     if (bytes.length > MOST_BYTES) {
       throw noYaml(file.toString(), "it is larger than 1M");
@@ -90,6 +98,7 @@ final class YamlFile {
   }
 
   private static UsageException noYaml(String where, String why) {
-    return new UsageException(Reason.BAD_OPTION, where + ": this is no YAML that pgproof reads: " + why.strip(), CORRECT);
+    return new UsageException(
+        Reason.BAD_OPTION, where + ": this is no YAML that pgproof reads: " + why.strip(), CORRECT);
   }
 }

@@ -15,9 +15,11 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Something with fields, each asked for by its name; what is wrong with one is told to the document.
+ * Something with fields, each asked for by its name; what is wrong with one is told to the
+ * document.
  *
- * <p>A reader of values throws IllegalArgumentException, or what extends it, for one that is not allowed.
+ * <p>A reader of values throws IllegalArgumentException, or what extends it, for one that is not
+ * allowed.
  */
 public final class YamlItem {
   private final YamlDocument document;
@@ -49,14 +51,20 @@ public final class YamlItem {
     int at = YamlValues.line(pair.getKeyNode());
     String name = YamlValues.text(pair.getKeyNode()).orElse("");
     if (!known.contains(name)) {
-      document.wrong(at, "unknown field " + Mistakes.quoted(name) + which
-          + Spelling.to(name, known).map(near -> " (did you mean " + near + "?)").orElse("")
-          + "; allowed: " + String.join(", ", known));
+      document.wrong(
+          at,
+          "unknown field "
+              + Mistakes.quoted(name)
+              + which
+              + Spelling.to(name, known).map(near -> " (did you mean " + near + "?)").orElse("")
+              + "; allowed: "
+              + String.join(", ", known));
       return;
     }
     Field before = fields.putIfAbsent(name, new Field(at, pair.getValueNode()));
     if (before != null) {
-      document.wrong(at, name + which + " is given twice, first in line " + before.line() + "; allowed: once");
+      document.wrong(
+          at, name + which + " is given twice, first in line " + before.line() + "; allowed: once");
     }
   }
 
@@ -98,13 +106,26 @@ public final class YamlItem {
 
   /** What a field says; empty where it is not there or not allowed. */
   public <T> Optional<T> value(String field, String allowed, Function<String, T> reader) {
-    return node(field).flatMap(node -> one(line(field), node, field + which, allowed, reader, Mistakes::notAllowed));
+    return node(field)
+        .flatMap(
+            node -> one(line(field), node, field + which, allowed, reader, Mistakes::notAllowed));
   }
 
   /** As {@link #value}, of what may hold a secret: a mistake does not say what stands there. */
   public <T> Optional<T> secret(String field, String allowed, Function<String, T> reader) {
-    return node(field).flatMap(node -> one(line(field), node, field + which, allowed, reader,
-        (place, text, instead) -> place + " is none, and may hold a secret, so it is not shown; allowed: " + instead));
+    return node(field)
+        .flatMap(
+            node ->
+                one(
+                    line(field),
+                    node,
+                    field + which,
+                    allowed,
+                    reader,
+                    (place, text, instead) ->
+                        place
+                            + " is none, and may hold a secret, so it is not shown; allowed: "
+                            + instead));
   }
 
   /** What a list says, without what is not allowed; empty where it is not there or no list. */
@@ -114,24 +135,40 @@ public final class YamlItem {
       document.wrong(line(field), field + which + " is no list; allowed: a list, each " + allowed);
       return Optional.empty();
     }
-    return list.map(node -> {
-      List<T> values = new ArrayList<>();
-      for (Node value : ((SequenceNode) node).getValue()) {
-        one(YamlValues.line(value), value, "one of the " + field + which, allowed, reader, Mistakes::notAllowed).ifPresent(values::add);
-      }
-      return values;
-    });
+    return list.map(
+        node -> {
+          List<T> values = new ArrayList<>();
+          for (Node value : ((SequenceNode) node).getValue()) {
+            one(
+                    YamlValues.line(value),
+                    value,
+                    "one of the " + field + which,
+                    allowed,
+                    reader,
+                    Mistakes::notAllowed)
+                .ifPresent(values::add);
+          }
+          return values;
+        });
   }
 
   private interface Mistake {
     String of(String place, String text, String allowed);
   }
 
-  private <T> Optional<T> one(int at, Node node, String place, String allowed, Function<String, T> reader, Mistake mistake) {
+  private <T> Optional<T> one(
+      int at,
+      Node node,
+      String place,
+      String allowed,
+      Function<String, T> reader,
+      Mistake mistake) {
     Optional<String> text = YamlValues.text(node);
     if (text.isEmpty()) {
-      String instead = node instanceof ScalarNode ? (Tag.NULL.equals(node.getTag()) ? " has no value" : " has a type tag")
-          : " is not one value";
+      String instead =
+          node instanceof ScalarNode
+              ? (Tag.NULL.equals(node.getTag()) ? " has no value" : " has a type tag")
+              : " is not one value";
       document.wrong(at, place + instead + "; allowed: " + allowed);
       return Optional.empty();
     }

@@ -11,14 +11,21 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class YamlValues {
   private YamlValues() {}
 
-  /** A value is taken as it is written, whatever else YAML could make of it: {@code no} is a name and {@code 1} a text too. */
+  /**
+   * A value is taken as it is written, whatever else YAML could make of it: {@code no} is a name
+   * and {@code 1} a text too.
+   */
   static Optional<String> text(Node node) {
-    return node instanceof ScalarNode scalar && !Tag.NULL.equals(node.getTag()) && isStandard(node.getTag())
-        ? Optional.of(scalar.getValue()) : Optional.empty();
+    return node instanceof ScalarNode scalar
+            && !Tag.NULL.equals(node.getTag())
+            && isStandard(node.getTag())
+        ? Optional.of(scalar.getValue())
+        : Optional.empty();
   }
 
   private static boolean isStandard(Tag tag) {
-    return Stream.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.TIMESTAMP, Tag.MERGE).anyMatch(tag::equals);
+    return Stream.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.TIMESTAMP, Tag.MERGE)
+        .anyMatch(tag::equals);
   }
 
   static boolean isList(Node node) {

@@ -25,16 +25,19 @@ class EmbeddedDatabaseTest {
   private static final int ROUNDS = 600;
   private static final int READERS = 3;
 
-  @TempDir
-  Path state;
+  @TempDir Path state;
 
-  /** As it is where a run's process instance ends in the transaction that records its verdict, while a command looks for both. */
+  /**
+   * As it is where a run's process instance ends in the transaction that records its verdict, while
+   * a command looks for both.
+   */
   @Test
   void whoeverSeesOneRowOfATransactionSeesAllOfThem() throws Exception {
     String url = url();
     CyclicBarrier round = new CyclicBarrier(1 + READERS);
     ExecutorService reading = Executors.newFixedThreadPool(READERS);
-    try (Connection writer = DriverManager.getConnection(url, "pgproof", ""); Statement statement = writer.createStatement()) {
+    try (Connection writer = DriverManager.getConnection(url, "pgproof", "");
+        Statement statement = writer.createStatement()) {
       statement.execute("create table verdicts (run int primary key, report varchar)");
       statement.execute("create table instances (run int primary key)");
       List<Future<Integer>> missed = new ArrayList<>();
@@ -79,7 +82,8 @@ class EmbeddedDatabaseTest {
   }
 
   private static boolean has(Connection reader, String table, int run) throws SQLException {
-    try (PreparedStatement query = reader.prepareStatement("select * from " + table + " where run = ?")) {
+    try (PreparedStatement query =
+        reader.prepareStatement("select * from " + table + " where run = ?")) {
       query.setInt(1, run);
       try (ResultSet rows = query.executeQuery()) {
         return rows.next();
@@ -88,8 +92,11 @@ class EmbeddedDatabaseTest {
   }
 
   private String url() throws Exception {
-    Object url = new YamlPropertySourceLoader().load("application", new ClassPathResource("application.yaml")).get(0)
-        .getProperty("spring.datasource.url");
+    Object url =
+        new YamlPropertySourceLoader()
+            .load("application", new ClassPathResource("application.yaml"))
+            .get(0)
+            .getProperty("spring.datasource.url");
     return url.toString().replace("${pgproof.state}", state.toString());
   }
 }

@@ -23,11 +23,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 class EvidenceLogTest {
   private static final RunId RUN = new RunId("20260301-030000-aaaa");
 
-  /** H2 flushes for administrators only, so the refusal of another user stands for that of a disk. */
+  /**
+   * H2 flushes for administrators only, so the refusal of another user stands for that of a disk.
+   */
   @Test
   void aFlushThatFailsIsLoggedAndThrowsNothingAtTheStepThatRecorded(CapturedOutput output) {
     String url = "jdbc:h2:mem:" + UUID.randomUUID();
-    DriverManagerDataSource whole = new DriverManagerDataSource(url + ";DB_CLOSE_DELAY=-1", "pgproof", "");
+    DriverManagerDataSource whole =
+        new DriverManagerDataSource(url + ";DB_CLOSE_DELAY=-1", "pgproof", "");
     Flyway.configure().dataSource(whole).locations("classpath:db/migration/h2").load().migrate();
     JdbcTemplate administrator = new JdbcTemplate(whole);
     administrator.execute("create user nobody password 'secret'");
@@ -56,7 +59,8 @@ class EvidenceLogTest {
     RunId farBehind = many.get(many.size() - 1);
     evidenceLog.record(farBehind, "Asked", 1, "ada", Map.of("n", 3));
 
-    assertThat(evidenceLog.last(many, "Asked")).containsOnlyKeys(RUN, farBehind)
+    assertThat(evidenceLog.last(many, "Asked"))
+        .containsOnlyKeys(RUN, farBehind)
         .containsValue(evidenceLog.last(RUN, "Asked").orElseThrow());
     assertThat(evidenceLog.last(List.of(), "Asked")).isEmpty();
   }
@@ -79,7 +83,8 @@ class EvidenceLogTest {
 
   private static EvidenceLog trail() {
     DriverManagerDataSource database =
-        new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "pgproof", "");
+        new DriverManagerDataSource(
+            "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "pgproof", "");
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
     return new EvidenceLog(database, Clock.systemUTC());
   }

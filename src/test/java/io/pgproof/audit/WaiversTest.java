@@ -34,11 +34,18 @@ class WaiversTest {
   @BeforeAll
   static void migrate() {
     postgres = EngineDatabase.start();
-    onPostgres = Named.of("PostgreSQL", new DriverManagerDataSource(postgres.url(), postgres.user(), postgres.password()));
+    onPostgres =
+        Named.of(
+            "PostgreSQL",
+            new DriverManagerDataSource(postgres.url(), postgres.user(), postgres.password()));
     JdbcDataSource embedded = new JdbcDataSource();
     embedded.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     onH2 = Named.of("H2", embedded);
-    Flyway.configure().dataSource(onPostgres.getPayload()).locations("classpath:db/migration/postgresql").load().migrate();
+    Flyway.configure()
+        .dataSource(onPostgres.getPayload())
+        .locations("classpath:db/migration/postgresql")
+        .load()
+        .migrate();
     Flyway.configure().dataSource(embedded).locations("classpath:db/migration/h2").load().migrate();
   }
 
@@ -56,7 +63,8 @@ class WaiversTest {
   void theWaiverThatHoldsLongestIsFoundUntilItExpires(DataSource database) {
     Waivers waivers = new Waivers(database);
     Waiver shorter = new Waiver("1 0/28 then", RUN, NOW.plusSeconds(60), "otto", "it is Sunday");
-    Waiver longer = new Waiver("1 0/28 then", RUN, NOW.plusSeconds(90), "olga", "it is still Sunday");
+    Waiver longer =
+        new Waiver("1 0/28 then", RUN, NOW.plusSeconds(90), "olga", "it is still Sunday");
     waivers.grant(longer);
     waivers.grant(shorter);
 
@@ -71,14 +79,19 @@ class WaiversTest {
   void theLatestVerdictsOfATargetAreFoundNewestFirst(DataSource database) {
     VerdictHistory verdictHistory = new VerdictHistory(database, Clock.systemUTC());
     for (String verdict : List.of("proven", "stale", "refuted")) {
-      verdictHistory.add("shop", new RunId("20260301-030000-" + verdict.substring(0, 4)), verdict, "some-reason");
+      verdictHistory.add(
+          "shop", new RunId("20260301-030000-" + verdict.substring(0, 4)), verdict, "some-reason");
     }
     verdictHistory.add("crm", RUN, "proven", "fresh");
 
-    assertThat(verdictHistory.latest("shop", RUN, 2)).extracting(VerdictHistory.Reached::verdict).containsExactly("refuted", "stale");
-    assertThat(verdictHistory.latest("shop", new RunId("20260301-030000-refu"), 2)).extracting(VerdictHistory.Reached::verdict)
+    assertThat(verdictHistory.latest("shop", RUN, 2))
+        .extracting(VerdictHistory.Reached::verdict)
+        .containsExactly("refuted", "stale");
+    assertThat(verdictHistory.latest("shop", new RunId("20260301-030000-refu"), 2))
+        .extracting(VerdictHistory.Reached::verdict)
         .containsExactly("stale", "proven");
-    assertThat(verdictHistory.last("shop", "proven").orElseThrow().run()).hasToString("20260301-030000-prov");
+    assertThat(verdictHistory.last("shop", "proven").orElseThrow().run())
+        .hasToString("20260301-030000-prov");
   }
 
   @ParameterizedTest
@@ -87,10 +100,18 @@ class WaiversTest {
     JdbcTemplate jdbc = new JdbcTemplate(database);
     new Waivers(database).grant(new Waiver("kept", RUN, NOW, "otto", "it is Sunday"));
     new VerdictHistory(database, Clock.systemUTC()).add("kept", RUN, "stale", "too-old");
-    for (String change : List.of("update pgproof_waiver set valid_until = current_timestamp", "delete from pgproof_waiver",
-        "update pgproof_verdict set verdict = 'proven'", "delete from pgproof_verdict")) {
-      assertThatThrownBy(() -> jdbc.update(change)).isInstanceOf(DataAccessException.class).rootCause()
-          .hasMessageContaining((change.contains("waiver") ? "pgproof_waiver" : "pgproof_verdict") + " is insert-only");
+    for (String change :
+        List.of(
+            "update pgproof_waiver set valid_until = current_timestamp",
+            "delete from pgproof_waiver",
+            "update pgproof_verdict set verdict = 'proven'",
+            "delete from pgproof_verdict")) {
+      assertThatThrownBy(() -> jdbc.update(change))
+          .isInstanceOf(DataAccessException.class)
+          .rootCause()
+          .hasMessageContaining(
+              (change.contains("waiver") ? "pgproof_waiver" : "pgproof_verdict")
+                  + " is insert-only");
     }
   }
 
@@ -103,8 +124,14 @@ class WaiversTest {
       waivers.grant(new Waiver("backup " + i, RUN, NOW, "otto", "it is Sunday"));
     }
     jdbc.execute("analyze" + (database == onH2.getPayload() ? "" : " pgproof_waiver"));
-    assertThat(String.join("\n", jdbc.queryForList("explain select * from pgproof_waiver where backup = 'backup 7'"
-        + " and valid_until > timestamp with time zone '2026-01-01 00:00:00+00' order by valid_until desc, id desc"
-        + " fetch first 1 row only", String.class))).containsIgnoringCase("pgproof_waiver_backup");
+    assertThat(
+            String.join(
+                "\n",
+                jdbc.queryForList(
+                    "explain select * from pgproof_waiver where backup = 'backup 7'"
+                        + " and valid_until > timestamp with time zone '2026-01-01 00:00:00+00' order by valid_until desc, id desc"
+                        + " fetch first 1 row only",
+                    String.class)))
+        .containsIgnoringCase("pgproof_waiver_backup");
   }
 }

@@ -29,8 +29,26 @@ class AnswersTest extends ProgramFixture {
       assertThat(report.get("verdict").asText()).isEqualTo("proven");
       List<String> members = new ArrayList<>();
       report.fieldNames().forEachRemaining(members::add);
-      assertThat(members).containsExactly("schema", "run", "target", "verdict", "reason", "message", "hint", "startedAt",
-          "finishedAt", "backup", "image", "recovery", "freshness", "checks", "notChecked", "notes", "phases", "totalMillis");
+      assertThat(members)
+          .containsExactly(
+              "schema",
+              "run",
+              "target",
+              "verdict",
+              "reason",
+              "message",
+              "hint",
+              "startedAt",
+              "finishedAt",
+              "backup",
+              "image",
+              "recovery",
+              "freshness",
+              "checks",
+              "notChecked",
+              "notes",
+              "phases",
+              "totalMillis");
       assertThat(report.get("startedAt").asText()).endsWith("Z");
       assertThat(report.get("target").isNull()).isTrue();
     }
@@ -42,7 +60,9 @@ class AnswersTest extends ProgramFixture {
     try (Program server = serve()) {
       try (Program stale = verify("--max-age", "1s", "--json");
           Program refuted = verify("--assert", "select false");
-          Program unknown = Program.start(state.path(), "verify", backup.toString(), "--freshness-query", "select 'x'")) {
+          Program unknown =
+              Program.start(
+                  state.path(), "verify", backup.toString(), "--freshness-query", "select 'x'")) {
         assertThat(stale.await()).isEqualTo(3);
         assertThat(JSON.readTree(stale.out()).get("reason").asText()).isEqualTo("too-old");
         assertThat(refuted.await()).isEqualTo(4);
@@ -51,7 +71,8 @@ class AnswersTest extends ProgramFixture {
         assertThat(unknown.out()).contains("INCONCLUSIVE");
       }
       JsonNode runs = JSON.readTree(answer(0, List.of(), "runs", "--json"));
-      assertThat(runs.findValuesAsText("verdict")).containsExactlyInAnyOrder("inconclusive", "refuted", "stale");
+      assertThat(runs.findValuesAsText("verdict"))
+          .containsExactlyInAnyOrder("inconclusive", "refuted", "stale");
       assertThat(runs.findValuesAsText("askedBy")).containsOnly("olga");
       assertThat(server.running()).isTrue();
     }
@@ -66,20 +87,22 @@ class AnswersTest extends ProgramFixture {
     }
     String run = JSON.readTree(told).get("run").asText();
     assertThat(answer(0, List.of(), "show", run, "--json")).isEqualTo(told);
-    assertThat(JSON.readTree(answer(0, List.of(), "runs", "--json")).findValuesAsText("run")).containsExactly(run);
+    assertThat(JSON.readTree(answer(0, List.of(), "runs", "--json")).findValuesAsText("run"))
+        .containsExactly(run);
     answer(2, List.of(), "show", "20261122-193012-k3f9");
   }
 
   @Test
   void wrongUsageMakesNoRun() throws Exception {
-    List<List<String>> wrong = List.of(
-        List.of("verify", "--json", "/no/such/path"),
-        List.of("verify", "--json", state.images().toString()),
-        List.of("verify", "--json", backup.toString(), "--max-age", "soon"),
-        List.of("verify", "--json", backup.toString(), "--depth", "full"),
-        List.of("verify", "--json", backup.toString(), "--memory", "3M"),
-        List.of("verify", "--json", backup.toString(), "--no-such-option"),
-        List.of("verify", "--json"));
+    List<List<String>> wrong =
+        List.of(
+            List.of("verify", "--json", "/no/such/path"),
+            List.of("verify", "--json", state.images().toString()),
+            List.of("verify", "--json", backup.toString(), "--max-age", "soon"),
+            List.of("verify", "--json", backup.toString(), "--depth", "full"),
+            List.of("verify", "--json", backup.toString(), "--memory", "3M"),
+            List.of("verify", "--json", backup.toString(), "--no-such-option"),
+            List.of("verify", "--json"));
     for (List<String> arguments : wrong) {
       try (Program program = Program.start(state.path(), arguments.toArray(String[]::new))) {
         assertThat(program.await()).as(arguments + program.err()).isEqualTo(2);
@@ -97,8 +120,9 @@ class AnswersTest extends ProgramFixture {
 
   @Test
   void anybodyButRootIsTurnedAway() throws Exception {
-    try (Program program = Program.start(state.path(), Map.of(), List.of("unshare", "--user"),
-        "verify", "--json", "/etc")) {
+    try (Program program =
+        Program.start(
+            state.path(), Map.of(), List.of("unshare", "--user"), "verify", "--json", "/etc")) {
       assertThat(program.await()).isEqualTo(2);
       assertThat(JSON.readTree(program.out()).get("reason").asText()).isEqualTo("not-root");
     }
@@ -106,7 +130,8 @@ class AnswersTest extends ProgramFixture {
 
   @Test
   void withoutLiblxcNothingIsSaidAboutTheBackup() throws Exception {
-    assertInconclusive("no-lxc", Map.of(), hiding("mount --bind /dev/null " + library("liblxc.so.1")));
+    assertInconclusive(
+        "no-lxc", Map.of(), hiding("mount --bind /dev/null " + library("liblxc.so.1")));
   }
 
   @Test
@@ -118,12 +143,19 @@ class AnswersTest extends ProgramFixture {
   void withoutADecodersLibraryNothingIsSaidAboutTheBackup() throws Exception {
     Path lz4 = Files.createDirectory(state.path().resolve("lz4"));
     Files.writeString(lz4.resolve("base.tar.lz4"), "whatever");
-    try (Program program = Program.start(state.path(), Map.of(), hiding("mount --bind /dev/null " + library("liblz4.so.1")),
-        "verify", lz4.toString(), "--json")) {
+    try (Program program =
+        Program.start(
+            state.path(),
+            Map.of(),
+            hiding("mount --bind /dev/null " + library("liblz4.so.1")),
+            "verify",
+            lz4.toString(),
+            "--json")) {
       assertThat(program.await()).as(program.err()).isEqualTo(1);
       JsonNode report = JSON.readTree(program.out());
       assertThat(report.get("reason").asText()).as(program.out()).isEqualTo("environment");
-      assertThat(report.get("message").asText()).contains("base.tar.lz4 cannot be decoded: liblz4.so.1");
+      assertThat(report.get("message").asText())
+          .contains("base.tar.lz4 cannot be decoded: liblz4.so.1");
       assertThat(report.get("hint").asText()).isEqualTo("apt-get install -y liblz4-1");
     }
   }
@@ -141,7 +173,8 @@ class AnswersTest extends ProgramFixture {
 
   @Test
   void withAnEngineThatDoesNotStartNothingIsSaidAboutTheBackup() throws Exception {
-    assertInconclusive("environment", Map.of("SPRING_DATASOURCE_URL", "jdbc:h2:file:/dev/null/engine"), List.of());
+    assertInconclusive(
+        "environment", Map.of("SPRING_DATASOURCE_URL", "jdbc:h2:file:/dev/null/engine"), List.of());
   }
 
   @Test
@@ -154,19 +187,23 @@ class AnswersTest extends ProgramFixture {
   @Test
   void doctorNamesWhatIsMissingAndTheCommandThatMendsIt() throws Exception {
     assertThat(answer(1, hiding("mount --bind /dev/null /usr/bin/mmdebstrap"), "doctor"))
-        .contains("mmdebstrap is missing").contains("HINT: apt-get install -y mmdebstrap");
+        .contains("mmdebstrap is missing")
+        .contains("HINT: apt-get install -y mmdebstrap");
     assertThat(answer(1, hiding("mount --bind /dev/null " + library("liblz4.so.1")), "doctor"))
-        .contains("liblz4.so.1 cannot be loaded").contains("HINT: apt-get install -y liblz4-1");
+        .contains("liblz4.so.1 cannot be loaded")
+        .contains("HINT: apt-get install -y liblz4-1");
   }
 
   @Test
   void imagesAreListedBuiltAndRemoved() throws Exception {
     String key = images().get(0);
-    assertThat(answer(0, List.of(), "images")).contains(key + "  PostgreSQL 15.")
+    assertThat(answer(0, List.of(), "images"))
+        .contains(key + "  PostgreSQL 15.")
         .contains("PostgreSQL 13 from the suite bullseye: postgresql-13, locales-all");
     JsonNode listed = JSON.readTree(answer(0, List.of(), "images", "list", "--json"));
     assertThat(listed.findValuesAsText("key")).containsExactly(key);
-    assertThat(answer(0, List.of(), "images", "build", "15")).startsWith("image " + key + " holds PostgreSQL 15.");
+    assertThat(answer(0, List.of(), "images", "build", "15"))
+        .startsWith("image " + key + " holds PostgreSQL 15.");
     answer(1, List.of(), "images", "build", "16");
     answer(2, List.of(), "images", "build", "fifteen");
     assertThat(answer(0, List.of(), "images", "remove", key)).contains(key + " removed");
@@ -176,24 +213,36 @@ class AnswersTest extends ProgramFixture {
 
   @Test
   void imagesAreWhatImagesYamlSaysAndDoctorNamesItsMistakes() throws Exception {
-    Files.writeString(state.imageSources(), "images:\n  - postgres: 12\n    rootfs: /srv/pg12.zip\n");
+    Files.writeString(
+        state.imageSources(), "images:\n  - postgres: 12\n    rootfs: /srv/pg12.zip\n");
     assertThat(answer(1, List.of(), "doctor"))
-        .contains(state.imageSources() + ":3: rootfs of PostgreSQL 12 is '/srv/pg12.zip'", "HINT: correct the file");
+        .contains(
+            state.imageSources() + ":3: rootfs of PostgreSQL 12 is '/srv/pg12.zip'",
+            "HINT: correct the file");
     answer(2, List.of(), "images");
-    Files.writeString(state.imageSources(), "images:\n  - postgres: 12\n    rootfs: /srv/pg12.tar.zst\n");
+    Files.writeString(
+        state.imageSources(), "images:\n  - postgres: 12\n    rootfs: /srv/pg12.tar.zst\n");
     assertThat(answer(0, List.of(), "images"))
-        .contains("PostgreSQL 12 from the root file system /srv/pg12.tar.zst (" + state.imageSources() + ")");
+        .contains(
+            "PostgreSQL 12 from the root file system /srv/pg12.tar.zst ("
+                + state.imageSources()
+                + ")");
     try (Program build = Program.start(state.path(), "images", "build", "12")) {
       assertThat(build.await()).isEqualTo(1);
-      assertThat(build.err()).contains("/srv/pg12.tar.zst does not exist (no-image)", "HINT: put it there");
+      assertThat(build.err())
+          .contains("/srv/pg12.tar.zst does not exist (no-image)", "HINT: put it there");
     }
   }
 
   @Test
   void aSettingThatIsWrongIsNamedWithoutAnEngineToo() throws Exception {
-    try (Program clean = Program.start(state.path(), Map.of("PGPROOF_REMOVAL_TIMEOUT", "10m"), List.of(), "clean")) {
+    try (Program clean =
+        Program.start(state.path(), Map.of("PGPROOF_REMOVAL_TIMEOUT", "10m"), List.of(), "clean")) {
       assertThat(clean.await()).as(clean.err()).isEqualTo(2);
-      assertThat(clean.err()).contains("pgproof.removal-timeout must be from 1s to 4m", "HINT: correct it in the environment");
+      assertThat(clean.err())
+          .contains(
+              "pgproof.removal-timeout must be from 1s to 4m",
+              "HINT: correct it in the environment");
     }
   }
 
@@ -201,14 +250,23 @@ class AnswersTest extends ProgramFixture {
   void aDemonstrationWaitsForTheOneThatIsUnderWayAndIsProven() throws Exception {
     Path others = Files.createDirectories(state.demo().resolve("backup")).resolve("base.tar.gz");
     Files.writeString(others, "of a demonstration that is under way");
-    try (FileChannel lock = FileChannel.open(state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (FileChannel lock =
+            FileChannel.open(
+                state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock underWay = lock.lock();
         Program demo = Program.start(state.path(), "demo", "--orders", "1000")) {
-      await().until(() -> demo.err().contains("waiting for the demonstration that is under way in " + state.path()) || !demo.running());
+      await()
+          .until(
+              () ->
+                  demo.err()
+                          .contains(
+                              "waiting for the demonstration that is under way in " + state.path())
+                      || !demo.running());
       assertThat(others).exists();
       underWay.release();
       assertThat(demo.await()).as(demo.err()).isZero();
-      assertThat(demo.out()).contains("PROVEN", "./pgproof verify " + state.demo().resolve("backup"));
+      assertThat(demo.out())
+          .contains("PROVEN", "./pgproof verify " + state.demo().resolve("backup"));
     }
   }
 
@@ -224,7 +282,8 @@ class AnswersTest extends ProgramFixture {
 
     answer(0, List.of(), "clean");
 
-    assertThat(List.of(build.getParent(), run.getParent(), kept.getParent())).noneMatch(Files::exists);
+    assertThat(List.of(build.getParent(), run.getParent(), kept.getParent()))
+        .noneMatch(Files::exists);
     assertThat(foreign).exists();
     assertThat(images()).hasSize(1);
     assertThat(answer(0, List.of(), "clean")).isEqualTo("nothing was left behind\n");
@@ -232,8 +291,10 @@ class AnswersTest extends ProgramFixture {
 
   @Test
   void leftoversThatCannotBeRemovedAreNamedAndKeepNothingFromStarting() throws Exception {
-    List<Path> held = List.of(state.kept().resolve("20261122-193012-k3f9.until-1763840000/held"),
-        state.images().resolve(".removed-" + images().get(0) + "-20261122T193012.000/held"));
+    List<Path> held =
+        List.of(
+            state.kept().resolve("20261122-193012-k3f9.until-1763840000/held"),
+            state.images().resolve(".removed-" + images().get(0) + "-20261122T193012.000/held"));
     Path run = Files.createDirectories(state.runs().resolve("20261122-193012-k3f9"));
     for (Path file : held) {
       Files.createDirectories(file.getParent());
@@ -256,12 +317,15 @@ class AnswersTest extends ProgramFixture {
     }
   }
 
-  private void assertInconclusive(String reason, Map<String, String> environment, List<String> wrapper) throws Exception {
-    try (Program program = Program.start(state.path(), environment, wrapper, "verify", backup.toString(), "--json")) {
+  private void assertInconclusive(
+      String reason, Map<String, String> environment, List<String> wrapper) throws Exception {
+    try (Program program =
+        Program.start(state.path(), environment, wrapper, "verify", backup.toString(), "--json")) {
       assertThat(program.await()).as(program.err()).isEqualTo(1);
       JsonNode report = JSON.readTree(program.out());
       assertThat(List.of(report.get("verdict").asText(), report.get("reason").asText()))
-          .as(program.out()).containsExactly("inconclusive", reason);
+          .as(program.out())
+          .containsExactly("inconclusive", reason);
       assertThat(report.get("hint").asText()).isNotBlank();
     }
   }
@@ -272,6 +336,14 @@ class AnswersTest extends ProgramFixture {
 
   /** Runs the program where a part of the host is hidden from it, and from nobody else. */
   private static List<String> hiding(String mount) {
-    return List.of("unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", mount + " && exec \"$@\"", "sh");
+    return List.of(
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "/bin/sh",
+        "-c",
+        mount + " && exec \"$@\"",
+        "sh");
   }
 }

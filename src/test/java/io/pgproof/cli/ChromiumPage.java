@@ -19,11 +19,13 @@ import java.util.regex.Pattern;
 final class ChromiumPage implements AutoCloseable {
   private static final double PATIENCE_MILLIS = 90_000;
   private static final double STILLNESS_MILLIS = 600;
-  private static final List<Pattern> KNOWN = List.of(
-      // Each of Camunda's pages looks in a hidden frame for a page of Camunda's own distribution.
-      Pattern.compile(".* 404 .*/camunda-welcome"),
-      // Before the log-in each page asks who is logged in, and 404 means nobody.
-      Pattern.compile(".* 404 .*/camunda/api/admin/auth/user/default"));
+  private static final List<Pattern> KNOWN =
+      List.of(
+          // Each of Camunda's pages looks in a hidden frame for a page of Camunda's own
+          // distribution.
+          Pattern.compile(".* 404 .*/camunda-welcome"),
+          // Before the log-in each page asks who is logged in, and 404 means nobody.
+          Pattern.compile(".* 404 .*/camunda/api/admin/auth/user/default"));
 
   private final String address;
   private final BrowserContext context;
@@ -32,27 +34,36 @@ final class ChromiumPage implements AutoCloseable {
 
   ChromiumPage(Browser browser, String address) {
     this.address = address;
-    context = browser.newContext(new Browser.NewContextOptions().setViewportSize(1360, 900).setLocale("en-US").setTimezoneId("UTC"));
+    context =
+        browser.newContext(
+            new Browser.NewContextOptions()
+                .setViewportSize(1360, 900)
+                .setLocale("en-US")
+                .setTimezoneId("UTC"));
     context.setDefaultTimeout(PATIENCE_MILLIS);
     page = context.newPage();
     page.onPageError(error -> faults.add("page error: " + error));
-    page.onRequestFailed(request -> {
-      // What a page still asks for when it is left, the browser gives up.
-      if (!request.failure().contains("net::ERR_ABORTED")) {
-        faults.add(request.method() + " " + request.failure() + " " + request.url());
-      }
-    });
-    page.onResponse(answer -> {
-      if (answer.status() >= 400) {
-        faults.add(answer.request().method() + " " + answer.status() + " " + answer.url());
-      }
-    });
-    page.onConsoleMessage(message -> {
-      // What was not there is among the answers already, with its status.
-      if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
-        faults.add("console: " + message.text());
-      }
-    });
+    page.onRequestFailed(
+        request -> {
+          // What a page still asks for when it is left, the browser gives up.
+          if (!request.failure().contains("net::ERR_ABORTED")) {
+            faults.add(request.method() + " " + request.failure() + " " + request.url());
+          }
+        });
+    page.onResponse(
+        answer -> {
+          if (answer.status() >= 400) {
+            faults.add(answer.request().method() + " " + answer.status() + " " + answer.url());
+          }
+        });
+    page.onConsoleMessage(
+        message -> {
+          // What was not there is among the answers already, with its status.
+          if (message.type().equals("error")
+              && !message.text().startsWith("Failed to load resource")) {
+            faults.add("console: " + message.text());
+          }
+        });
   }
 
   void logIn(String person, String password) {
@@ -85,10 +96,22 @@ final class ChromiumPage implements AutoCloseable {
 
   /** What the page's script would ask the engine for. */
   APIResponse ask(String method, String path, String json) {
-    String token = context.cookies().stream().filter(cookie -> cookie.name.equals("XSRF-TOKEN")).findFirst().orElseThrow().value;
-    RequestOptions options = RequestOptions.create().setMethod(method).setHeader("X-XSRF-TOKEN", token)
-        .setHeader("Content-Type", "application/json");
-    return context.request().fetch(address + "/camunda/api/engine/engine/default" + path, json == null ? options : options.setData(json));
+    String token =
+        context.cookies().stream()
+            .filter(cookie -> cookie.name.equals("XSRF-TOKEN"))
+            .findFirst()
+            .orElseThrow()
+            .value;
+    RequestOptions options =
+        RequestOptions.create()
+            .setMethod(method)
+            .setHeader("X-XSRF-TOKEN", token)
+            .setHeader("Content-Type", "application/json");
+    return context
+        .request()
+        .fetch(
+            address + "/camunda/api/engine/engine/default" + path,
+            json == null ? options : options.setData(json));
   }
 
   /** Keeps a picture of a page that has come whole, and holds it against what no page may have. */
@@ -97,13 +120,17 @@ final class ChromiumPage implements AutoCloseable {
     // What was asked for has come by now; what moves on the page comes to rest.
     page.waitForTimeout(STILLNESS_MILLIS);
     assertThat(page.locator(".ce-eol-banner:visible").count()).as("banners on " + name).isZero();
-    page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
     assertThat(faults()).as(name).isEmpty();
   }
 
   /** What failed and is not known, since this was asked before. */
   List<String> faults() {
-    List<String> all = faults.stream().filter(fault -> KNOWN.stream().noneMatch(known -> known.matcher(fault).matches())).toList();
+    List<String> all =
+        faults.stream()
+            .filter(fault -> KNOWN.stream().noneMatch(known -> known.matcher(fault).matches()))
+            .toList();
     faults.clear();
     return all;
   }

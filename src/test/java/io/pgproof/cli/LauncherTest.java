@@ -19,14 +19,14 @@ import picocli.CommandLine;
 
 /** What {@code ./pgproof} says itself, before the program and instead of it. */
 class LauncherTest {
-  @TempDir
-  Path temp;
+  @TempDir Path temp;
 
   private Path launcher;
 
   @BeforeEach
   void aLauncherWithoutAProgram() throws Exception {
-    launcher = Files.createDirectory(temp.resolve("it's a \"bare\\ clone\" & more")).resolve("pgproof");
+    launcher =
+        Files.createDirectory(temp.resolve("it's a \"bare\\ clone\" & more")).resolve("pgproof");
     Files.copy(Path.of("pgproof"), launcher);
   }
 
@@ -35,10 +35,29 @@ class LauncherTest {
     JsonNode answer = new ObjectMapper().readTree(answer("verify", "--json", "/backups/monday"));
     List<String> members = new ArrayList<>();
     answer.fieldNames().forEachRemaining(members::add);
-    assertThat(members).containsExactly("schema", "run", "target", "verdict", "reason", "message", "hint", "startedAt",
-        "finishedAt", "backup", "image", "recovery", "freshness", "checks", "notChecked", "notes", "phases", "totalMillis");
+    assertThat(members)
+        .containsExactly(
+            "schema",
+            "run",
+            "target",
+            "verdict",
+            "reason",
+            "message",
+            "hint",
+            "startedAt",
+            "finishedAt",
+            "backup",
+            "image",
+            "recovery",
+            "freshness",
+            "checks",
+            "notChecked",
+            "notes",
+            "phases",
+            "totalMillis");
     assertThat(answer.get("verdict").isNull()).isTrue();
-    assertThat(answer.get("message").asText()).contains(launcher.getParent() + "/target/pgproof.jar");
+    assertThat(answer.get("message").asText())
+        .contains(launcher.getParent() + "/target/pgproof.jar");
     assertThat(answer.get("hint").asText()).contains("./pgproof setup");
   }
 
@@ -52,13 +71,23 @@ class LauncherTest {
   void anArchiveOfClassesThatDoesNotFitIsPassedOverInSilence() throws Exception {
     Path noArchive = Files.writeString(temp.resolve("none.jsa"), "no archive");
     Path others = temp.resolve("others.jsa");
-    Path library = Path.of(CommandLine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    new ProcessBuilder("java", "-XX:ArchiveClassesAtExit=" + others, "-cp", library.toString(), "picocli.AutoComplete", "--version")
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+    Path library =
+        Path.of(CommandLine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    new ProcessBuilder(
+            "java",
+            "-XX:ArchiveClassesAtExit=" + others,
+            "-cp",
+            library.toString(),
+            "picocli.AutoComplete",
+            "--version")
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
     assertThat(others).exists();
     for (Path archive : List.of(noArchive, others)) {
       ProcessBuilder builder =
-          new ProcessBuilder("./pgproof", "runs", "--json", "--state", temp.resolve("state").toString());
+          new ProcessBuilder(
+              "./pgproof", "runs", "--json", "--state", temp.resolve("state").toString());
       builder.environment().put("PGPROOF_JAVA_OPTIONS", "-XX:SharedArchiveFile=" + archive);
       Process process = builder.start();
       assertThat(read(process.getInputStream())).isEqualTo("[]\n");
@@ -74,8 +103,11 @@ class LauncherTest {
     for (String each : built) {
       Files.createSymbolicLink(target.resolve(each), Path.of("target", each).toAbsolutePath());
     }
-    for (String option : List.of("-XX:ArchiveClassesAtExit=target/pgproof.jsa", "-Xlog:class+load:file=target/loaded")) {
-      ProcessBuilder builder = new ProcessBuilder("./pgproof", "--version").directory(launcher.getParent().toFile());
+    for (String option :
+        List.of(
+            "-XX:ArchiveClassesAtExit=target/pgproof.jsa", "-Xlog:class+load:file=target/loaded")) {
+      ProcessBuilder builder =
+          new ProcessBuilder("./pgproof", "--version").directory(launcher.getParent().toFile());
       builder.environment().put("PGPROOF_JAVA_OPTIONS", option);
       Process process = builder.start();
       assertThat(read(process.getInputStream())).startsWith("pgproof ");
@@ -84,16 +116,23 @@ class LauncherTest {
     for (String each : built) {
       Files.delete(target.resolve(each));
     }
-    assertThat(target.resolve("loaded")).content().contains("io.pgproof.cli.Main source: shared objects file (top)");
+    assertThat(target.resolve("loaded"))
+        .content()
+        .contains("io.pgproof.cli.Main source: shared objects file (top)");
   }
 
   @Test
   void dockerStartsTheProgramByTheLauncher() throws Exception {
-    JsonNode service = new ObjectMapper().valueToTree(new Yaml().<Object>load(Files.readString(Path.of("docker-compose.yml"))))
-        .at("/services/pgproof");
+    JsonNode service =
+        new ObjectMapper()
+            .valueToTree(new Yaml().<Object>load(Files.readString(Path.of("docker-compose.yml"))))
+            .at("/services/pgproof");
     String inside = service.get("command").get(0).asText();
-    assertThat(service.get("volumes")).extracting(JsonNode::asText)
-        .contains("./pgproof:" + inside + ":ro", "./target:" + Path.of(inside).resolveSibling("target") + ":ro");
+    assertThat(service.get("volumes"))
+        .extracting(JsonNode::asText)
+        .contains(
+            "./pgproof:" + inside + ":ro",
+            "./target:" + Path.of(inside).resolveSibling("target") + ":ro");
     assertThat(service.at("/environment/LC_ALL").asText()).isEqualTo("C.UTF-8");
   }
 

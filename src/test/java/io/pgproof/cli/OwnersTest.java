@@ -62,7 +62,10 @@ class OwnersTest extends ProgramFixture {
     Remains.assertNone(state);
     try (Program show = Program.start(state.path(), "show", run)) {
       assertThat(show.await()).isZero();
-      assertThat(show.out()).contains("PROVEN").contains("attempt 1 had been cut off").contains("attempt 2 began");
+      assertThat(show.out())
+          .contains("PROVEN")
+          .contains("attempt 1 had been cut off")
+          .contains("attempt 2 began");
     }
   }
 
@@ -108,10 +111,12 @@ class OwnersTest extends ProgramFixture {
       program.kill();
     }
     // As if the kill had come right after a signal.
-    try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + state.engineDatabase(), "pgproof", "");
-        PreparedStatement insert = connection.prepareStatement(
-            "insert into pgproof_evidence (run, at, kind, actor, body) "
-                + "values (?, now(), 'Withdrawn', 'olga', '{\"by\":\"olga\"}')")) {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:h2:file:" + state.engineDatabase(), "pgproof", "");
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "insert into pgproof_evidence (run, at, kind, actor, body) "
+                    + "values (?, now(), 'Withdrawn', 'olga', '{\"by\":\"olga\"}')")) {
       insert.setString(1, run);
       insert.executeUpdate();
     }
@@ -122,7 +127,11 @@ class OwnersTest extends ProgramFixture {
 
     try (Program show = Program.start(state.path(), "show", run)) {
       assertThat(show.await()).isZero();
-      assertThat(show.out()).contains("INCONCLUSIVE").contains("(interrupted)").contains("olga").doesNotContain("attempt 2");
+      assertThat(show.out())
+          .contains("INCONCLUSIVE")
+          .contains("(interrupted)")
+          .contains("olga")
+          .doesNotContain("attempt 2");
     }
   }
 
@@ -146,7 +155,9 @@ class OwnersTest extends ProgramFixture {
     // Two of one path would take turns.
     Path copy = Files.createSymbolicLink(state.path().resolve("other"), backup);
     try (Program one = verify("--json", "--assert", Gate.ASSERTION);
-        Program other = Program.start(state.path(), "verify", copy.toString(), "--json", "--assert", Gate.ASSERTION)) {
+        Program other =
+            Program.start(
+                state.path(), "verify", copy.toString(), "--json", "--assert", Gate.ASSERTION)) {
       await().until(() -> at(Moment.CHECKING).size() == 2 || !one.running() || !other.running());
       List<RunDirectory> runs = at(Moment.CHECKING).stream().map(this::directory).toList();
       assertThat(runs).hasSize(2);
@@ -163,20 +174,39 @@ class OwnersTest extends ProgramFixture {
   @Test
   void anEngineOnPostgresProvesAsOneOnH2Does() throws Exception {
     try (EngineDatabase database = EngineDatabase.start()) {
-      Map<String, String> settings = Map.of("SPRING_DATASOURCE_URL", database.url(),
-          "SPRING_DATASOURCE_USERNAME", database.user(), "SPRING_DATASOURCE_PASSWORD", database.password());
-      try (Program program = Program.start(state.path(), settings, List.of(), "verify", backup.toString(), "--json",
-          "--assert", "select false")) {
+      Map<String, String> settings =
+          Map.of(
+              "SPRING_DATASOURCE_URL",
+              database.url(),
+              "SPRING_DATASOURCE_USERNAME",
+              database.user(),
+              "SPRING_DATASOURCE_PASSWORD",
+              database.password());
+      try (Program program =
+          Program.start(
+              state.path(),
+              settings,
+              List.of(),
+              "verify",
+              backup.toString(),
+              "--json",
+              "--assert",
+              "select false")) {
         assertThat(program.await()).as(program.err()).isEqualTo(4);
       }
       try (Program runs = Program.start(state.path(), settings, List.of(), "runs", "--json")) {
         assertThat(runs.await()).as(runs.err()).isZero();
-        assertThat(JSON.readTree(runs.out()).findValuesAsText("verdict")).containsExactly("refuted");
+        assertThat(JSON.readTree(runs.out()).findValuesAsText("verdict"))
+            .containsExactly("refuted");
       }
-      try (Connection connection = DriverManager.getConnection(database.url(), database.user(), database.password());
+      try (Connection connection =
+              DriverManager.getConnection(database.url(), database.user(), database.password());
           Statement statement = connection.createStatement()) {
-        for (String change : List.of("update pgproof_evidence set actor = 'nobody'", "delete from pgproof_evidence",
-            "truncate pgproof_evidence")) {
+        for (String change :
+            List.of(
+                "update pgproof_evidence set actor = 'nobody'",
+                "delete from pgproof_evidence",
+                "truncate pgproof_evidence")) {
           assertThatThrownBy(() -> statement.execute(change)).hasMessageContaining("insert-only");
         }
       }

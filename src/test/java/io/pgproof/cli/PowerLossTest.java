@@ -17,13 +17,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The whole program on a disk whose power is cut; {@code src/test/bench/power-loss} does it at many random moments. */
+/**
+ * The whole program on a disk whose power is cut; {@code src/test/bench/power-loss} does it at many
+ * random moments.
+ */
 @Tag("container")
 class PowerLossTest extends ProgramFixture {
   /** Tells whom it killed. */
-  private static final String KILL_MACHINES = """
+  private static final String KILL_MACHINES =
+      """
       find /sys/fs/cgroup -maxdepth 3 -name "$1" -exec cat '{}/cgroup.procs' ';' | sort -u | xargs -r -t kill -9 2>&1
       """;
+
   private static final HostPrograms PROGRAMS = new HostPrograms();
 
   private PowerCut power;
@@ -32,8 +37,17 @@ class PowerLossTest extends ProgramFixture {
   void onADiskOfItsOwn() throws IOException {
     power = new PowerCut("ext4");
     StateDirectory onDisk = new StateDirectory(power.directory());
-    assertThat(PROGRAMS.run(new HostCommand(Duration.ofMinutes(1), "cp", "-a", state.images().toString(),
-        onDisk.images().toString())).succeeded()).isTrue();
+    assertThat(
+            PROGRAMS
+                .run(
+                    new HostCommand(
+                        Duration.ofMinutes(1),
+                        "cp",
+                        "-a",
+                        state.images().toString(),
+                        onDisk.images().toString()))
+                .succeeded())
+        .isTrue();
     Trees.remove(state.path());
     state = onDisk;
   }
@@ -48,13 +62,15 @@ class PowerLossTest extends ProgramFixture {
   @Test
   void aVerdictThatWasToldIsThereAndARunThatWasCutOffReachesIts() throws Exception {
     String told;
-    try (Program server = serve(); Program asking = verify("--json")) {
+    try (Program server = serve();
+        Program asking = verify("--json")) {
       assertProven(asking);
       told = asking.out();
       cut(server);
     }
     String run = JSON.readTree(told).get("run").asText();
-    assertThat(JSON.readTree(answer(0, List.of(), "show", run, "--json"))).isEqualTo(JSON.readTree(told));
+    assertThat(JSON.readTree(answer(0, List.of(), "show", run, "--json")))
+        .isEqualTo(JSON.readTree(told));
 
     String cutOff;
     try (Program program = verify("--json")) {
@@ -65,14 +81,27 @@ class PowerLossTest extends ProgramFixture {
       assertProven(program);
     }
     Remains.assertNone(state);
-    assertThat(answer(0, List.of(), "show", cutOff)).contains("proven", "attempt 1 had been cut off");
+    assertThat(answer(0, List.of(), "show", cutOff))
+        .contains("proven", "attempt 1 had been cut off");
   }
 
   private void cut(Program program) throws Exception {
     power.cut();
     program.kill();
-    await().until(() -> PROGRAMS.run(new HostCommand(Duration.ofMinutes(1), "sh", "-c",
-        KILL_MACHINES, "sh", "lxc.*" + state.machinePrefix() + "*")).out().isEmpty());
+    await()
+        .until(
+            () ->
+                PROGRAMS
+                    .run(
+                        new HostCommand(
+                            Duration.ofMinutes(1),
+                            "sh",
+                            "-c",
+                            KILL_MACHINES,
+                            "sh",
+                            "lxc.*" + state.machinePrefix() + "*"))
+                    .out()
+                    .isEmpty());
     power.back();
   }
 }

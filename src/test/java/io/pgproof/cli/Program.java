@@ -38,8 +38,10 @@ final class Program implements AutoCloseable {
    * @param environment added to this process's own
    * @param wrapper a command line that the program's is given to
    */
-  static Program start(Path state, Map<String, String> environment, List<String> wrapper, String... arguments) {
-    // Tests that were started in the background ignore SIGINT, and what they start would inherit that.
+  static Program start(
+      Path state, Map<String, String> environment, List<String> wrapper, String... arguments) {
+    // Tests that were started in the background ignore SIGINT, and what they start would inherit
+    // that.
     List<String> line = new ArrayList<>(List.of("env", "--default-signal"));
     line.addAll(wrapper);
     line.add(Path.of("pgproof").toAbsolutePath().toString());
@@ -58,17 +60,29 @@ final class Program implements AutoCloseable {
     }
   }
 
-  /** A server of the web pages and of whoever asks, on a port that is free; it is ready when this returns. */
+  /**
+   * A server of the web pages and of whoever asks, on a port that is free; it is ready when this
+   * returns.
+   */
   static Program serve(Path state, String... more) {
     return serve(state, Map.of(), more);
   }
 
-  /** @param environment added to this process's own */
+  /**
+   * @param environment added to this process's own
+   */
   static Program serve(Path state, Map<String, String> environment, String... more) {
     List<String> arguments = new ArrayList<>(List.of("serve"));
     arguments.addAll(List.of(more));
     Map<String, String> all =
-        new HashMap<>(Map.of("SERVER_PORT", "0", "PGPROOF_WATCH_EVERY", "1s", "PGPROOF_TELLING_RETRY_CYCLE", "PT0.5S"));
+        new HashMap<>(
+            Map.of(
+                "SERVER_PORT",
+                "0",
+                "PGPROOF_WATCH_EVERY",
+                "1s",
+                "PGPROOF_TELLING_RETRY_CYCLE",
+                "PT0.5S"));
     all.putAll(environment);
     Program server = start(state, all, List.of(), arguments.toArray(String[]::new));
     Awaitility.await().until(() -> server.err().contains(SERVES) || !server.running());
@@ -82,13 +96,15 @@ final class Program implements AutoCloseable {
   }
 
   private static Thread reader(BufferedReader from, StringBuffer to) {
-    Thread thread = new Thread(() -> {
-      try {
-        from.lines().forEach(line -> to.append(line).append('\n'));
-      } catch (UncheckedIOException e) {
-        to.append("(killed before it was read to its end)\n");
-      }
-    });
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                from.lines().forEach(line -> to.append(line).append('\n'));
+              } catch (UncheckedIOException e) {
+                to.append("(killed before it was read to its end)\n");
+              }
+            });
     thread.setDaemon(true);
     thread.start();
     return thread;
@@ -112,7 +128,10 @@ final class Program implements AutoCloseable {
     return err.toString();
   }
 
-  /** Kills it as the kernel does for want of memory, or a power cut: at once, with nothing tidied up. */
+  /**
+   * Kills it as the kernel does for want of memory, or a power cut: at once, with nothing tidied
+   * up.
+   */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }

@@ -61,7 +61,10 @@ abstract class ProgramFixture {
   }
 
   Program verify(String... more) {
-    List<String> arguments = new ArrayList<>(List.of("verify", backup.toString(), "--freshness-query", SourceDatabase.FRESHNESS_QUERY));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "verify", backup.toString(), "--freshness-query", SourceDatabase.FRESHNESS_QUERY));
     arguments.addAll(Arrays.asList(more));
     return Program.start(state.path(), arguments.toArray(String[]::new));
   }
@@ -85,10 +88,13 @@ abstract class ProgramFixture {
 
   String awaitMoment(Program program, Moment moment) {
     List<String> seen = new ArrayList<>();
-    await().pollInterval(Duration.ofMillis(2)).until(() -> {
-      seen.addAll(at(moment));
-      return !seen.isEmpty() || !program.running();
-    });
+    await()
+        .pollInterval(Duration.ofMillis(2))
+        .until(
+            () -> {
+              seen.addAll(at(moment));
+              return !seen.isEmpty() || !program.running();
+            });
     assertThat(seen).as(program.err()).isNotEmpty();
     return seen.get(0);
   }
@@ -96,7 +102,9 @@ abstract class ProgramFixture {
   /** The runs that have come so far. */
   List<String> at(Moment moment) {
     try (Stream<Path> runs = Files.list(state.runs())) {
-      return runs.filter(run -> Files.exists(run.resolve(moment.sign))).map(run -> run.getFileName().toString()).toList();
+      return runs.filter(run -> Files.exists(run.resolve(moment.sign)))
+          .map(run -> run.getFileName().toString())
+          .toList();
     } catch (IOException | UncheckedIOException e) {
       // Not made yet.
       return List.of();
@@ -115,7 +123,8 @@ abstract class ProgramFixture {
   }
 
   static void chattr(String flag, Path file) throws Exception {
-    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor())
+        .isZero();
   }
 
   static void assertProven(Program program) throws Exception {

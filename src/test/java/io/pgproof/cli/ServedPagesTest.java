@@ -38,14 +38,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pages in a real browser, of the program as {@code ./pgproof serve} starts it: another class path would find other files. */
+/**
+ * The pages in a real browser, of the program as {@code ./pgproof serve} starts it: another class
+ * path would find other files.
+ */
 @Tag("container")
 class ServedPagesTest {
   private static final String PASSWORD = "Restore-2-prove";
-  private static final Map<String, String> GROUPS = Map.of("olga", Groups.OPERATORS, "olaf", Groups.OPERATORS,
-      "arne", Groups.APPROVERS, "aude", Groups.AUDITORS, "ada", "camunda-admin");
-  private static final List<String> STALE = List.of("accepted", "renewed", "handed-on", "asked-by-olga");
-  private static final List<String> DAMAGED = List.of("escalated", "verified-again", "dismissed", "told");
+  private static final Map<String, String> GROUPS =
+      Map.of(
+          "olga",
+          Groups.OPERATORS,
+          "olaf",
+          Groups.OPERATORS,
+          "arne",
+          Groups.APPROVERS,
+          "aude",
+          Groups.AUDITORS,
+          "ada",
+          "camunda-admin");
+  private static final List<String> STALE =
+      List.of("accepted", "renewed", "handed-on", "asked-by-olga");
+  private static final List<String> DAMAGED =
+      List.of("escalated", "verified-again", "dismissed", "told");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Map<String, ChromiumPage> PAGES = new HashMap<>();
@@ -58,29 +73,48 @@ class ServedPagesTest {
   static void serveAndBrowse() throws Exception {
     state = TestEnvironment.stateWithImage(15);
     Path config = state.path().resolve("pgproof.yaml");
-    StringBuilder targets = new StringBuilder("""
+    StringBuilder targets =
+        new StringBuilder(
+            """
         mail: {host: 127.0.0.1, port: 1, security: none, from: pgproof@example.org}
         recipients: [{name: nobody, mail: nobody@example.org}]
         targets:
         """);
     for (String name : STALE) {
-      targets.append("  - {name: %s, path: %s, depth: quick, max-age: 1s}%n".formatted(name, backup(name)));
+      targets.append(
+          "  - {name: %s, path: %s, depth: quick, max-age: 1s}%n".formatted(name, backup(name)));
     }
     for (String name : DAMAGED) {
       Path backup = backup(name);
-      try (RandomAccessFile archive = new RandomAccessFile(backup.resolve("base.tar.gz").toFile(), "rw")) {
+      try (RandomAccessFile archive =
+          new RandomAccessFile(backup.resolve("base.tar.gz").toFile(), "rw")) {
         archive.setLength(archive.length() - 5_000);
       }
-      targets.append("  - {name: %s, path: %s%s}%n".formatted(name, backup, name.equals("told") ? ", tell: [nobody]" : ""));
+      targets.append(
+          "  - {name: %s, path: %s%s}%n"
+              .formatted(name, backup, name.equals("told") ? ", tell: [nobody]" : ""));
     }
     Files.writeString(config, targets);
     server = Program.serve(state.path());
     Browser administrator = new Browser(server.address());
     administrator.logIn("admin", Files.readString(state.path().resolve("admin-password")).strip());
     for (String person : GROUPS.keySet()) {
-      assertThat(administrator.tell("/user/create", "{\"profile\": {\"id\": \"%s\", \"firstName\": \"%1$s\", \"lastName\": \"\"}, "
-          .formatted(person) + "\"credentials\": {\"password\": \"" + PASSWORD + "\"}}").statusCode()).isEqualTo(204);
-      assertThat(administrator.change("/group/" + GROUPS.get(person) + "/members/" + person, "").statusCode()).isEqualTo(204);
+      assertThat(
+              administrator
+                  .tell(
+                      "/user/create",
+                      "{\"profile\": {\"id\": \"%s\", \"firstName\": \"%1$s\", \"lastName\": \"\"}, "
+                              .formatted(person)
+                          + "\"credentials\": {\"password\": \""
+                          + PASSWORD
+                          + "\"}}")
+                  .statusCode())
+          .isEqualTo(204);
+      assertThat(
+              administrator
+                  .change("/group/" + GROUPS.get(person) + "/members/" + person, "")
+                  .statusCode())
+          .isEqualTo(204);
     }
     for (String name : STALE) {
       verify(config, name, name.equals("asked-by-olga") ? "olga" : "tester", "stale");
@@ -88,30 +122,46 @@ class ServedPagesTest {
     for (String name : DAMAGED) {
       verify(config, name, "tester", "refuted");
     }
-    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    com.microsoft.playwright.Browser chromium = playwright.chromium().launch(new BrowserType.LaunchOptions()
-        .setExecutablePath(Path.of("/usr/bin/chromium"))
-        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking")));
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    com.microsoft.playwright.Browser chromium =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(Path.of("/usr/bin/chromium"))
+                    .setArgs(
+                        List.of(
+                            "--no-sandbox", "--disable-gpu", "--disable-background-networking")));
     for (String person : GROUPS.keySet()) {
       ChromiumPage page = new ChromiumPage(chromium, server.address());
       page.logIn(person, PASSWORD);
-      // One after the other: of two pages that are asked for at once, Camunda can give one the other's nonce, and so no script.
+      // One after the other: of two pages that are asked for at once, Camunda can give one the
+      // other's nonce, and so no script.
       page.awaitAddress(".*/camunda/app/(tasklist|cockpit)/default/#/.*");
       PAGES.put(person, page);
     }
   }
 
   private static Path backup(String name) throws IOException {
-    return TestEnvironment.copy(TestEnvironment.backup(15), state.path().resolve("backups").resolve(name));
+    return TestEnvironment.copy(
+        TestEnvironment.backup(15), state.path().resolve("backups").resolve(name));
   }
 
-  private static void verify(Path config, String target, String askedBy, String verdict) throws Exception {
+  private static void verify(Path config, String target, String askedBy, String verdict)
+      throws Exception {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
-      Reply reply = client.ask(new Request.Verify(Configuration.read(config).target(target).request(askedBy)), said -> {
-        if (said instanceof Reply.Begun begun) {
-          RUNS.put(target, begun.run());
-        }
-      }).orElseThrow();
+      Reply reply =
+          client
+              .ask(
+                  new Request.Verify(Configuration.read(config).target(target).request(askedBy)),
+                  said -> {
+                    if (said instanceof Reply.Begun begun) {
+                      RUNS.put(target, begun.run());
+                    }
+                  })
+              .orElseThrow();
       assertThat(((Reply.Verdict) reply).report().verdict()).isEqualTo(verdict);
     }
   }
@@ -148,7 +198,10 @@ class ServedPagesTest {
     page.find("a:has-text('Verify backup')").first().click();
     page.find(".djs-container .djs-shape").first().waitFor();
     page.look(person + "-cockpit-process");
-    page.open("/camunda/app/cockpit/default/#/process-instance/" + instance("asked-by-olga") + "/runtime");
+    page.open(
+        "/camunda/app/cockpit/default/#/process-instance/"
+            + instance("asked-by-olga")
+            + "/runtime");
     page.find("[data-element-id=reviewStaleBackup]").first().waitFor();
     page.find("[data-container-id=reviewStaleBackup] .badge").first().waitFor();
     page.look(person + "-cockpit-run");
@@ -172,35 +225,50 @@ class ServedPagesTest {
   void cardsSayWhatWaitsAndNobodyIsOfferedToBeginAnything() {
     ChromiumPage page = PAGES.get("olga");
     page.open("/camunda/app/tasklist/default/");
-    assertThat(card(page, "asked-by-olga").innerText()).contains("Review stale backup", "Target:", "asked-by-olga", "stale", "too-old", "ago");
-    assertThat(page.find(".start-process-action a:visible, .create-task-action a:visible, a:visible:has-text('Start process'), "
-        + "a:visible:has-text('Create task')").count()).isZero();
+    assertThat(card(page, "asked-by-olga").innerText())
+        .contains("Review stale backup", "Target:", "asked-by-olga", "stale", "too-old", "ago");
+    assertThat(
+            page.find(
+                    ".start-process-action a:visible, .create-task-action a:visible, a:visible:has-text('Start process'), "
+                        + "a:visible:has-text('Create task')")
+                .count())
+        .isZero();
     page.look("tasklist");
-    assertThat(page.ask("POST", "/process-definition/key/verifyBackup/start", "{}").status()).isGreaterThanOrEqualTo(400);
-    assertThat(page.ask("POST", "/task/create", "{\"name\": \"mine\"}").status()).isGreaterThanOrEqualTo(400);
+    assertThat(page.ask("POST", "/process-definition/key/verifyBackup/start", "{}").status())
+        .isGreaterThanOrEqualTo(400);
+    assertThat(page.ask("POST", "/task/create", "{\"name\": \"mine\"}").status())
+        .isGreaterThanOrEqualTo(400);
     assertThat(page.ask("GET", "/task/count?name=mine", null).text()).contains("\"count\":0");
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
-      "olaf | accepted       | Accept this backup until a date | it is Sunday | accepted this backup until",
-      "olaf | renewed        | Ask for a new backup            |              | 'Review stale backup': newBackup",
-      "olaf | handed-on      | Escalate: hand it on            | too old      | 'Review stale backup': escalate, because: too old",
-      "arne | escalated      | Escalate: somebody must act     |              | 'Approve escalation': escalate",
-      "arne | verified-again | Verify again                    |              | 'Approve escalation': verifyAgain",
-      "arne | dismissed      | Dismiss: nothing has to be done | a drill      | 'Approve escalation': dismiss, because: a drill"})
-  void aPersonDecides(String person, String target, String decision, String reason, String happened) throws Exception {
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "olaf | accepted       | Accept this backup until a date | it is Sunday | accepted this backup until",
+        "olaf | renewed        | Ask for a new backup            |              | 'Review stale backup': newBackup",
+        "olaf | handed-on      | Escalate: hand it on            | too old      | 'Review stale backup': escalate, because: too old",
+        "arne | escalated      | Escalate: somebody must act     |              | 'Approve escalation': escalate",
+        "arne | verified-again | Verify again                    |              | 'Approve escalation': verifyAgain",
+        "arne | dismissed      | Dismiss: nothing has to be done | a drill      | 'Approve escalation': dismiss, because: a drill"
+      })
+  void aPersonDecides(String person, String target, String decision, String reason, String happened)
+      throws Exception {
     ChromiumPage page = PAGES.get(person);
     fillIn(page, target, decision, reason);
     page.look("decision-" + target);
     page.find("button:has-text('Complete')").click();
-    page.find("li.task").filter(new Locator.FilterOptions().setHasText(target)).waitFor(
-        new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+    page.find("li.task")
+        .filter(new Locator.FilterOptions().setHasText(target))
+        .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
     page.look("decided-" + target);
-    assertThat(show(target).happenings()).anySatisfy(happening -> {
-      assertThat(happening.actor()).isEqualTo(person);
-      assertThat(happening.what()).contains(happened);
-    });
+    assertThat(show(target).happenings())
+        .anySatisfy(
+            happening -> {
+              assertThat(happening.actor()).isEqualTo(person);
+              assertThat(happening.what()).contains(happened);
+            });
   }
 
   @Test
@@ -211,17 +279,27 @@ class ServedPagesTest {
     page.awaitText("olga asked for run " + RUNS.get("asked-by-olga"));
     assertThat(page.faults()).singleElement().asString().contains("/submit-form");
     page.look("four-eyes");
-    assertThat(show("asked-by-olga").happenings()).noneMatch(happening -> happening.what().contains("accepted"));
+    assertThat(show("asked-by-olga").happenings())
+        .noneMatch(happening -> happening.what().contains("accepted"));
   }
 
   @Test
   void anIncidentIsRetriedAndARunIsSuspendedActivatedAndDeleted() throws Exception {
     ChromiumPage olga = PAGES.get("olga");
-    String told = await().atMost(Duration.ofMinutes(2)).until(() -> {
-      JsonNode incidents = JSON.readTree(olga.ask("GET", "/incident?maxResults=10", null).text());
-      return incidents.isEmpty() ? "" : incidents.get(0).get("processInstanceId").asText();
-    }, instance -> !instance.isEmpty());
-    olga.open("/camunda/app/cockpit/default/#/process-instance/" + told + "/runtime?tab=incidents-tab");
+    String told =
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .until(
+                () -> {
+                  JsonNode incidents =
+                      JSON.readTree(olga.ask("GET", "/incident?maxResults=10", null).text());
+                  return incidents.isEmpty()
+                      ? ""
+                      : incidents.get(0).get("processInstanceId").asText();
+                },
+                instance -> !instance.isEmpty());
+    olga.open(
+        "/camunda/app/cockpit/default/#/process-instance/" + told + "/runtime?tab=incidents-tab");
     olga.find("td:has-text('Failed Job'), td:has-text('failedJob')").first().waitFor();
     olga.look("cockpit-incident");
     olga.find(".glyphicon-repeat").first().click();
@@ -234,14 +312,30 @@ class ServedPagesTest {
     ada.open("/camunda/app/cockpit/default/#/process-instance/" + run + "/runtime");
     ada.find("[data-element-id=approveEscalation]").first().waitFor();
     for (boolean suspended : new boolean[] {true, false}) {
-      assertThat(ada.ask("PUT", "/process-instance/" + run + "/suspended", "{\"suspended\": " + suspended + "}").status()).isEqualTo(204);
+      assertThat(
+              ada.ask(
+                      "PUT",
+                      "/process-instance/" + run + "/suspended",
+                      "{\"suspended\": " + suspended + "}")
+                  .status())
+          .isEqualTo(204);
     }
-    String task = JSON.readTree(ada.ask("GET", "/task?maxResults=10&processInstanceId=" + run, null).text()).get(0).get("id").asText();
+    String task =
+        JSON.readTree(ada.ask("GET", "/task?maxResults=10&processInstanceId=" + run, null).text())
+            .get(0)
+            .get("id")
+            .asText();
     ChromiumPage arne = PAGES.get("arne");
-    assertThat(arne.ask("POST", "/task/" + task + "/claim", "{\"userId\": \"arne\"}").status()).isEqualTo(204);
-    assertThat(arne.ask("POST", "/task/" + task + "/comment/create", "{\"message\": \"I look at it\"}").status()).isEqualTo(200);
+    assertThat(arne.ask("POST", "/task/" + task + "/claim", "{\"userId\": \"arne\"}").status())
+        .isEqualTo(204);
+    assertThat(
+            arne.ask("POST", "/task/" + task + "/comment/create", "{\"message\": \"I look at it\"}")
+                .status())
+        .isEqualTo(200);
     assertThat(ada.ask("DELETE", "/process-instance/" + run, null).status()).isEqualTo(204);
-    assertThat(show("told").happenings()).last().satisfies(happening -> assertThat(happening.actor()).isEqualTo("ada"));
+    assertThat(show("told").happenings())
+        .last()
+        .satisfies(happening -> assertThat(happening.actor()).isEqualTo("ada"));
   }
 
   private static Locator card(ChromiumPage page, String target) {
@@ -260,7 +354,10 @@ class ServedPagesTest {
     page.field(decision).check();
     if (decision.startsWith("Accept")) {
       Locator until = page.field("Accept until");
-      until.fill(LocalDate.now(ZoneOffset.UTC).plusDays(2).format(DateTimeFormatter.ofPattern("MM/dd/yyyy")));
+      until.fill(
+          LocalDate.now(ZoneOffset.UTC)
+              .plusDays(2)
+              .format(DateTimeFormatter.ofPattern("MM/dd/yyyy")));
       until.press("Enter");
     }
     if (reason != null) {
@@ -269,13 +366,20 @@ class ServedPagesTest {
   }
 
   private static String instance(String target) throws Exception {
-    return JSON.readTree(PAGES.get("ada").ask("GET", "/process-instance?maxResults=10&businessKey=" + RUNS.get(target), null).text())
-        .get(0).get("id").asText();
+    return JSON.readTree(
+            PAGES
+                .get("ada")
+                .ask("GET", "/process-instance?maxResults=10&businessKey=" + RUNS.get(target), null)
+                .text())
+        .get(0)
+        .get("id")
+        .asText();
   }
 
   private static Reply.Run show(String target) throws Exception {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
-      return (Reply.Run) client.ask(new Request.ShowRun(RUNS.get(target)), reply -> {}).orElseThrow();
+      return (Reply.Run)
+          client.ask(new Request.ShowRun(RUNS.get(target)), reply -> {}).orElseThrow();
     }
   }
 }

@@ -32,17 +32,22 @@ class ServedTargetsTest extends ProgramFixture {
   @Test
   void targetsAreProvenByScheduleAndByWatchAndOneThatIsMissingIsAnAlarm() throws Exception {
     Path watched = Files.createDirectory(state.path().resolve("watched"));
-    String scheduled = """
+    String scheduled =
+        """
         containers-at-once: 1
         targets:
           - {name: nightly, path: %s, schedule: "* * * * *"}
           - {name: missing, path: %s, schedule: "* * * * *"}
-        """.formatted(backup, state.path().resolve("nowhere"));
+        """
+            .formatted(backup, state.path().resolve("nowhere"));
     Files.writeString(config, scheduled);
     try (Program server = serve("--config", config.toString())) {
-      Files.writeString(config, scheduled + "  - {name: arriving, path: " + watched + ", watch: true}\n");
+      Files.writeString(
+          config, scheduled + "  - {name: arriving, path: " + watched + ", watch: true}\n");
       TestEnvironment.copy(backup, watched);
-      await().pollInterval(Duration.ofSeconds(1)).until(() -> endedTargets() == 3 || !server.running());
+      await()
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> endedTargets() == 3 || !server.running());
       assertRun("nightly", "schedule", "proven", "fresh");
       assertRun("missing", "schedule", "inconclusive", "no-such-path");
       assertRun("arriving", "watch", "proven", "fresh");
@@ -55,24 +60,37 @@ class ServedTargetsTest extends ProgramFixture {
   /** As {@code runs} asks, without a program for each look. */
   private long endedTargets() throws IOException {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
-      Reply.Runs runs = (Reply.Runs) client.ask(new Request.ListRuns(1000), reply -> {}).orElseThrow();
-      return runs.lines().stream().filter(line -> line.verdict() != null).map(line -> line.target()).distinct().count();
+      Reply.Runs runs =
+          (Reply.Runs) client.ask(new Request.ListRuns(1000), reply -> {}).orElseThrow();
+      return runs.lines().stream()
+          .filter(line -> line.verdict() != null)
+          .map(line -> line.target())
+          .distinct()
+          .count();
     }
   }
 
-  private void assertRun(String target, String askedBy, String verdict, String reason) throws Exception {
-    JsonNode run = ended().stream().filter(each -> each.get("target").asText().equals(target)).findFirst().orElseThrow();
+  private void assertRun(String target, String askedBy, String verdict, String reason)
+      throws Exception {
+    JsonNode run =
+        ended().stream()
+            .filter(each -> each.get("target").asText().equals(target))
+            .findFirst()
+            .orElseThrow();
     assertThat(Stream.of("askedBy", "verdict", "reason").map(name -> run.get(name).asText()))
-        .as(run.toString()).containsExactly(askedBy, verdict, reason);
+        .as(run.toString())
+        .containsExactly(askedBy, verdict, reason);
   }
 
   private List<JsonNode> ended() throws Exception {
     List<JsonNode> ended = new ArrayList<>();
-    JSON.readTree(answer(0, List.of(), "runs", "--json")).forEach(run -> {
-      if (!run.get("verdict").isNull()) {
-        ended.add(run);
-      }
-    });
+    JSON.readTree(answer(0, List.of(), "runs", "--json"))
+        .forEach(
+            run -> {
+              if (!run.get("verdict").isNull()) {
+                ended.add(run);
+              }
+            });
     return ended;
   }
 }

@@ -24,7 +24,8 @@ class SignalsTest extends ProgramFixture {
   @Test
   void interruptedAsSoonAsItBeganARunEndsAsInterrupted() throws Exception {
     try (Program program = verify("--json", "--assert", "select pg_sleep(30) is not null")) {
-      await().pollInterval(Duration.ofMillis(2))
+      await()
+          .pollInterval(Duration.ofMillis(2))
           .until(() -> program.err().contains("run ") || !program.running());
       program.interrupt();
       assertInterrupted(program);
@@ -47,8 +48,12 @@ class SignalsTest extends ProgramFixture {
   void interruptedWhileAnImageIsBuiltTheBuildEndsWithTheRun() throws Exception {
     Trees.remove(state.images());
     try (Program program = verify("--json")) {
-      await().until(() -> !program.running()
-          || Files.isDirectory(state.images()) && images().stream().anyMatch(name -> name.startsWith(".building-")));
+      await()
+          .until(
+              () ->
+                  !program.running()
+                      || Files.isDirectory(state.images())
+                          && images().stream().anyMatch(name -> name.startsWith(".building-")));
       program.interrupt();
       assertInterrupted(program);
     }
@@ -58,8 +63,16 @@ class SignalsTest extends ProgramFixture {
 
   @Test
   void interruptedInItsTeardownARunKeepsTheVerdictThatItsChecksGave() throws Exception {
-    try (Program program = Program.start(state.path(), Map.of("PGPROOF_RETRY_CYCLE", "PT2S,PT2S,PT2S"), List.of(),
-        "verify", backup.toString(), "--json", "--assert", Gate.ASSERTION)) {
+    try (Program program =
+        Program.start(
+            state.path(),
+            Map.of("PGPROOF_RETRY_CYCLE", "PT2S,PT2S,PT2S"),
+            List.of(),
+            "verify",
+            backup.toString(),
+            "--json",
+            "--assert",
+            Gate.ASSERTION)) {
       RunDirectory run = directory(awaitMoment(program, Moment.CHECKING));
       await().until(() -> Gate.holds(run) || !program.running());
       Path held = run.settings().resolve("postgresql.conf");
@@ -86,8 +99,14 @@ class SignalsTest extends ProgramFixture {
     }
     // Two of one path would take turns.
     Path other = Files.createSymbolicLink(state.path().resolve("other"), backup);
-    try (Program program = Program.start(
-        state.path(), "verify", other.toString(), "--json", "--assert", "select pg_sleep(30) is not null")) {
+    try (Program program =
+        Program.start(
+            state.path(),
+            "verify",
+            other.toString(),
+            "--json",
+            "--assert",
+            "select pg_sleep(30) is not null")) {
       await().until(() -> at(Moment.CHECKING).size() == 2 || !program.running());
       program.interrupt();
       assertThat(program.await()).as(program.err()).isEqualTo(130);
@@ -99,7 +118,9 @@ class SignalsTest extends ProgramFixture {
       JsonNode lines = JSON.readTree(runs.out());
       assertThat(lines.findValuesAsText("run")).hasSize(2).last().isEqualTo(first);
       assertThat(lines.get(0).get("reason").asText()).isEqualTo("interrupted");
-      assertThat(lines.get(1).get("verdict").isNull()).as("nobody took the first one back").isTrue();
+      assertThat(lines.get(1).get("verdict").isNull())
+          .as("nobody took the first one back")
+          .isTrue();
     }
   }
 

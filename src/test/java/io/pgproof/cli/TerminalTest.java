@@ -10,8 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** In a terminal that {@code script} makes. */
 class TerminalTest {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   /** Writes what it found to a file. */
   static final class Asked {
@@ -21,13 +20,29 @@ class TerminalTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'</dev/null >/dev/null', true", "'2>/dev/null', false", "'2>errors', false", "'</dev/null >/dev/null 2>&1', false"})
+  @CsvSource({
+    "'</dev/null >/dev/null', true",
+    "'2>/dev/null', false",
+    "'2>errors', false",
+    "'</dev/null >/dev/null 2>&1', false"
+  })
   void theStreamItselfDecidesAndNoOther(String redirected, boolean terminal) throws Exception {
     Path answer = place.resolve("answer");
-    String line = String.join(" ", "'" + ProcessHandle.current().info().command().orElseThrow() + "'", "-Xshare:auto", "-cp",
-        "'" + System.getProperty("java.class.path") + "'", "'" + Asked.class.getName() + "'", answer.toString(), redirected);
-    Process script = new ProcessBuilder("script", "--quiet", "--return", "--command", line, "/dev/null")
-        .directory(place.toFile()).redirectErrorStream(true).start();
+    String line =
+        String.join(
+            " ",
+            "'" + ProcessHandle.current().info().command().orElseThrow() + "'",
+            "-Xshare:auto",
+            "-cp",
+            "'" + System.getProperty("java.class.path") + "'",
+            "'" + Asked.class.getName() + "'",
+            answer.toString(),
+            redirected);
+    Process script =
+        new ProcessBuilder("script", "--quiet", "--return", "--command", line, "/dev/null")
+            .directory(place.toFile())
+            .redirectErrorStream(true)
+            .start();
     script.getOutputStream().close();
     String said = new String(script.getInputStream().readAllBytes());
 

@@ -29,13 +29,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * State directories as earlier versions left them, cut off in the middle of a run; {@code src/test/upgrade/record} makes one for
- * each release.
+ * State directories as earlier versions left them, cut off in the middle of a run; {@code
+ * src/test/upgrade/record} makes one for each release.
  */
 @Tag("container")
 class UpgradeTest {
   /** Evidence names it, so it cannot be chosen. */
   private static final Path PLACE = Path.of("/var/tmp/pgproof-upgrade");
+
   private static final String PASSWORD = "Restore-2-prove";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -71,23 +72,41 @@ class UpgradeTest {
         runs.put(run.get("target").asText(), run.get("run").asText());
       }
       assertThat(runs).containsOnlyKeys("sound", "stale", "cut", "slow");
-      assertThat(answer("show", runs.get("sound"))).contains("PROVEN", "asked to verify", "recovered up to", "restored files removed");
-      assertThat(answer("show", runs.get("stale"))).contains("STALE", "task 'Review stale backup' opened");
-      assertThat(answer("show", runs.get("cut"))).contains("REFUTED", "archive-truncated", "opened for backup-approvers");
+      assertThat(answer("show", runs.get("sound")))
+          .contains("PROVEN", "asked to verify", "recovered up to", "restored files removed");
+      assertThat(answer("show", runs.get("stale")))
+          .contains("STALE", "task 'Review stale backup' opened");
+      assertThat(answer("show", runs.get("cut")))
+          .contains("REFUTED", "archive-truncated", "opened for backup-approvers");
 
-      await("the run that was cut off ends").atMost(Duration.ofMinutes(3)).untilAsserted(() ->
-          assertThat(answer("show", runs.get("slow"))).contains("PROVEN", "attempt 1 had been cut off", "attempt 2 began"));
+      await("the run that was cut off ends")
+          .atMost(Duration.ofMinutes(3))
+          .untilAsserted(
+              () ->
+                  assertThat(answer("show", runs.get("slow")))
+                      .contains("PROVEN", "attempt 1 had been cut off", "attempt 2 began"));
 
-      decide(server.address(), runs.get("stale"), "olga", Groups.OPERATORS, "accept",
+      decide(
+          server.address(),
+          runs.get("stale"),
+          "olga",
+          Groups.OPERATORS,
+          "accept",
           ", \"waivedUntil\": {\"value\": \"" + LocalDate.now(ZoneOffset.UTC).plusDays(1) + "\"}");
-      assertThat(answer("show", runs.get("stale"))).contains("accepted this backup until", "because: a drill");
+      assertThat(answer("show", runs.get("stale")))
+          .contains("accepted this backup until", "because: a drill");
       decide(server.address(), runs.get("cut"), "arne", Groups.APPROVERS, "dismiss", "");
-      assertThat(answer("show", runs.get("cut"))).contains("decided in", "dismiss, because: a drill");
-      assertThat(new Browser(server.address())).satisfies(administrator -> {
-        administrator.logIn("admin", Files.readString(state.path().resolve("admin-password")).strip());
-        assertThat(administrator.ask("/process-instance/count").body()).isEqualTo("{\"count\":0}");
-        assertThat(administrator.ask("/incident/count").body()).isEqualTo("{\"count\":0}");
-      });
+      assertThat(answer("show", runs.get("cut")))
+          .contains("decided in", "dismiss, because: a drill");
+      assertThat(new Browser(server.address()))
+          .satisfies(
+              administrator -> {
+                administrator.logIn(
+                    "admin", Files.readString(state.path().resolve("admin-password")).strip());
+                assertThat(administrator.ask("/process-instance/count").body())
+                    .isEqualTo("{\"count\":0}");
+                assertThat(administrator.ask("/incident/count").body()).isEqualTo("{\"count\":0}");
+              });
       server.terminate();
       assertThat(server.await()).as(server.err()).isEqualTo(143);
     }
@@ -95,8 +114,11 @@ class UpgradeTest {
 
   private void unpack(String version, String kind) throws Exception {
     try (var archive = UpgradeTest.class.getResourceAsStream("/upgrade/" + version + ".tar.zst")) {
-      Process tar = new ProcessBuilder("tar", "--zstd", "-x", "--numeric-owner", "-C", PLACE.toString()).inheritIO()
-          .redirectInput(ProcessBuilder.Redirect.PIPE).start();
+      Process tar =
+          new ProcessBuilder("tar", "--zstd", "-x", "--numeric-owner", "-C", PLACE.toString())
+              .inheritIO()
+              .redirectInput(ProcessBuilder.Redirect.PIPE)
+              .start();
       try (var in = tar.getOutputStream()) {
         archive.transferTo(in);
       }
@@ -107,8 +129,14 @@ class UpgradeTest {
     if (kind.equals("postgresql")) {
       database = EngineDatabase.start();
       database.load(PLACE.resolve("engine.sql"));
-      environment.putAll(Map.of("SPRING_DATASOURCE_URL", database.url(), "SPRING_DATASOURCE_USERNAME", database.user(),
-          "SPRING_DATASOURCE_PASSWORD", database.password()));
+      environment.putAll(
+          Map.of(
+              "SPRING_DATASOURCE_URL",
+              database.url(),
+              "SPRING_DATASOURCE_USERNAME",
+              database.user(),
+              "SPRING_DATASOURCE_PASSWORD",
+              database.password()));
     }
   }
 
@@ -120,18 +148,35 @@ class UpgradeTest {
   }
 
   /** In Tasklist's way, as a person who is new. */
-  private void decide(String address, String run, String person, String group, String decision, String more) throws Exception {
+  private void decide(
+      String address, String run, String person, String group, String decision, String more)
+      throws Exception {
     Browser administrator = new Browser(address);
     administrator.logIn("admin", Files.readString(state.path().resolve("admin-password")).strip());
-    assertThat(administrator.tell("/user/create", """
-        {"profile": {"id": "%s", "firstName": "%1$s", "lastName": ""}, "credentials": {"password": "%s"}}""".formatted(person, PASSWORD))
-        .statusCode()).isEqualTo(204);
-    assertThat(administrator.change("/group/" + group + "/members/" + person, "").statusCode()).isEqualTo(204);
+    assertThat(
+            administrator
+                .tell(
+                    "/user/create",
+                    """
+        {"profile": {"id": "%s", "firstName": "%1$s", "lastName": ""}, "credentials": {"password": "%s"}}"""
+                        .formatted(person, PASSWORD))
+                .statusCode())
+        .isEqualTo(204);
+    assertThat(administrator.change("/group/" + group + "/members/" + person, "").statusCode())
+        .isEqualTo(204);
     Browser browser = new Browser(address);
     browser.logIn(person, PASSWORD);
-    String task = JSON.readTree(browser.ask("/task?processInstanceBusinessKey=" + run).body()).get(0).get("id").asText();
-    var answer = browser.tell("/task/" + task + "/submit-form", """
-        {"variables": {"decision": {"value": "%s"}, "decisionReason": {"value": "a drill"}%s}}""".formatted(decision, more));
+    String task =
+        JSON.readTree(browser.ask("/task?processInstanceBusinessKey=" + run).body())
+            .get(0)
+            .get("id")
+            .asText();
+    var answer =
+        browser.tell(
+            "/task/" + task + "/submit-form",
+            """
+        {"variables": {"decision": {"value": "%s"}, "decisionReason": {"value": "a drill"}%s}}"""
+                .formatted(decision, more));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
   }
 }

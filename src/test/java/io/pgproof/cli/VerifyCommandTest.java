@@ -28,13 +28,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 class VerifyCommandTest {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @Test
   void aPathAloneIsVerifiedByTheDefaults() {
     assertThat(request("/backups/shop"))
-        .isEqualTo(Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), InvokingUser.whoRanThis()));
+        .isEqualTo(
+            Settings.NONE.request(
+                Optional.empty(), Path.of("/backups/shop"), InvokingUser.whoRanThis()));
   }
 
   @Test
@@ -44,7 +45,9 @@ class VerifyCommandTest {
 
   @Test
   void optionsAndAFileThatSayTheSameMakeTheSameRequest() throws IOException {
-    Path file = configuration("""
+    Path file =
+        configuration(
+            """
         targets:
           - name: shop
             path: /backups/shop
@@ -61,11 +64,38 @@ class VerifyCommandTest {
             cpus: 0.5
             disk: 50G
             keep: 2d
-        """.formatted(place));
-    VerificationRequest byOptions = request("/backups/shop", "--freshness-query", "select max(placed_at) from orders",
-        "--database", "shop", "--time-zone", "Europe/Berlin", "--max-age=36h", "--assert", "select 1 = 1",
-        "--assert", "select 2 = 2", "--depth", "STANDARD", "--wal-archive", place.toString(), "--recovery-timeout", "2h",
-        "--superuser", "admin", "--memory", "2G", "--cpus", "0.5", "--disk", "50GB", "--keep", "2d");
+        """
+                .formatted(place));
+    VerificationRequest byOptions =
+        request(
+            "/backups/shop",
+            "--freshness-query",
+            "select max(placed_at) from orders",
+            "--database",
+            "shop",
+            "--time-zone",
+            "Europe/Berlin",
+            "--max-age=36h",
+            "--assert",
+            "select 1 = 1",
+            "--assert",
+            "select 2 = 2",
+            "--depth",
+            "STANDARD",
+            "--wal-archive",
+            place.toString(),
+            "--recovery-timeout",
+            "2h",
+            "--superuser",
+            "admin",
+            "--memory",
+            "2G",
+            "--cpus",
+            "0.5",
+            "--disk",
+            "50GB",
+            "--keep",
+            "2d");
     VerificationRequest byFile = request("--config", file.toString(), "shop");
     assertThat(byFile.target()).contains("shop");
     assertThat(withoutTarget(byFile)).isEqualTo(byOptions);
@@ -73,11 +103,25 @@ class VerifyCommandTest {
 
   @Test
   void anOptionWinsOverTheFileAndTheRestOfTheFileStands() throws IOException {
-    Path file = configuration("""
+    Path file =
+        configuration(
+            """
         targets:
           - {name: shop, path: /backups/shop, database: shop, max-age: 36h, memory: 2G, cpus: 2, disk: 3G, assertions: [a, b]}
         """);
-    VerificationRequest request = request("--config", file.toString(), "shop", "--max-age", "1h", "--cpus", "1", "--disk", "9G", "--assert", "c");
+    VerificationRequest request =
+        request(
+            "--config",
+            file.toString(),
+            "shop",
+            "--max-age",
+            "1h",
+            "--cpus",
+            "1",
+            "--disk",
+            "9G",
+            "--assert",
+            "c");
     assertThat(request.maxAge()).isEqualTo(Duration.ofHours(1));
     assertThat(request.assertions()).containsExactly("c");
     assertThat(request.resources()).isEqualTo(new Resources(2L << 30, 1, Optional.of(9L << 30)));
@@ -86,27 +130,57 @@ class VerifyCommandTest {
 
   @Test
   void allOptionsThatAreNotAllowedAreNamedAtOnce() {
-    UsageException refused = refused("/backups/shop", "--memory", "100M", "--cpus", "0", "--disk", "50", "--depth", "thorough", "--assert", "a", "--assert", "",
-        "--wal-archive", "");
+    UsageException refused =
+        refused(
+            "/backups/shop",
+            "--memory",
+            "100M",
+            "--cpus",
+            "0",
+            "--disk",
+            "50",
+            "--depth",
+            "thorough",
+            "--assert",
+            "a",
+            "--assert",
+            "",
+            "--wal-archive",
+            "");
     assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
-    assertThat(refused.getMessage().lines()).satisfiesExactly(
-        line -> assertThat(line).isEqualTo("6 mistakes:"),
-        line -> assertThat(line).startsWith("  --assert is ''; allowed: SQL"),
-        line -> assertThat(line).startsWith("  --depth is 'thorough'; allowed: quick, standard or deep"),
-        line -> assertThat(line).startsWith("  --wal-archive is ''; allowed: a path"),
-        line -> assertThat(line).startsWith("  --memory is '100M'; allowed: a size such as 512M or 2G, at least 256M"),
-        line -> assertThat(line).startsWith("  --cpus is '0'; allowed: a number from 0.05 to 1024"),
-        line -> assertThat(line).startsWith("  --disk is '50'; allowed: a size such as 512M or 2G, at least 64M"));
+    assertThat(refused.getMessage().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("6 mistakes:"),
+            line -> assertThat(line).startsWith("  --assert is ''; allowed: SQL"),
+            line ->
+                assertThat(line)
+                    .startsWith("  --depth is 'thorough'; allowed: quick, standard or deep"),
+            line -> assertThat(line).startsWith("  --wal-archive is ''; allowed: a path"),
+            line ->
+                assertThat(line)
+                    .startsWith(
+                        "  --memory is '100M'; allowed: a size such as 512M or 2G, at least 256M"),
+            line ->
+                assertThat(line).startsWith("  --cpus is '0'; allowed: a number from 0.05 to 1024"),
+            line ->
+                assertThat(line)
+                    .startsWith(
+                        "  --disk is '50'; allowed: a size such as 512M or 2G, at least 64M"));
   }
 
   @Test
   void aReminderThatWouldNeverComeIsRefused() throws IOException {
-    UsageException refused = refused("/backups/shop", "--remind-after", "4h", "--escalate-after", "2h");
+    UsageException refused =
+        refused("/backups/shop", "--remind-after", "4h", "--escalate-after", "2h");
     assertThat(refused.getMessage())
-        .isEqualTo("nobody would be reminded: --remind-after is 4h, and it is escalated after 2h (--escalate-after)");
+        .isEqualTo(
+            "nobody would be reminded: --remind-after is 4h, and it is escalated after 2h (--escalate-after)");
     assertThat(refused.hint()).contains("shorter");
-    Path file = configuration("targets: [{name: shop, path: /backups/shop, remind-after: 30h, escalate-after: 48h}]");
-    assertThat(refused("--config", file.toString(), "shop", "--escalate-after", "12h").getMessage()).contains("--remind-after is 30h");
+    Path file =
+        configuration(
+            "targets: [{name: shop, path: /backups/shop, remind-after: 30h, escalate-after: 48h}]");
+    assertThat(refused("--config", file.toString(), "shop", "--escalate-after", "12h").getMessage())
+        .contains("--remind-after is 30h");
   }
 
   @Test
@@ -116,12 +190,16 @@ class VerifyCommandTest {
 
   @Test
   void aWalArchiveThatIsNotThereIsNamedWhereItWasSaid() throws IOException {
-    Path file = configuration("targets: [{name: shop, path: /backups/shop, wal-archive: /no/such/wal}]");
+    Path file =
+        configuration("targets: [{name: shop, path: /backups/shop, wal-archive: /no/such/wal}]");
     assertThat(refused("--config", file.toString(), "shop").getMessage())
         .isEqualTo(file + ": wal-archive of target shop is no directory: /no/such/wal");
-    assertThat(refused("--config", file.toString(), "shop", "--wal-archive", "/no/such/too").getMessage())
+    assertThat(
+            refused("--config", file.toString(), "shop", "--wal-archive", "/no/such/too")
+                .getMessage())
         .isEqualTo("--wal-archive is no directory: /no/such/too");
-    assertThat(refused("/backups/shop", "--wal-archive", "/no/such/wal").reason()).isEqualTo(Reason.NO_SUCH_PATH);
+    assertThat(refused("/backups/shop", "--wal-archive", "/no/such/wal").reason())
+        .isEqualTo(Reason.NO_SUCH_PATH);
   }
 
   @Test
@@ -132,7 +210,15 @@ class VerifyCommandTest {
     int status;
     try {
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      status = Main.run("verify", "--json", "--config", file.toString(), "shop", "--state", place.resolve("state").toString());
+      status =
+          Main.run(
+              "verify",
+              "--json",
+              "--config",
+              file.toString(),
+              "shop",
+              "--state",
+              place.resolve("state").toString());
     } finally {
       System.setOut(standardOutput);
     }
@@ -140,7 +226,8 @@ class VerifyCommandTest {
     assertThat(status).isEqualTo(2);
     assertThat(json.get("verdict").isNull()).isTrue();
     assertThat(json.get("reason").asText()).isEqualTo("bad-option");
-    assertThat(json.get("message").asText()).contains("path of target shop is 'shop'", "max-age of target shop is 'soon'");
+    assertThat(json.get("message").asText())
+        .contains("path of target shop is 'shop'", "max-age of target shop is 'soon'");
     assertThat(place.resolve("state")).doesNotExist();
   }
 
@@ -162,7 +249,9 @@ class VerifyCommandTest {
   void anErrorOfTheProgramItselfIsInconclusiveAndOneJsonObjectToo() throws IOException {
     CommandLine line = new CommandLine(new Program()).addSubcommand(new Failing());
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    int status = Main.execute(line, new PrintStream(printed, true, StandardCharsets.UTF_8), "verify", "--json");
+    int status =
+        Main.execute(
+            line, new PrintStream(printed, true, StandardCharsets.UTF_8), "verify", "--json");
     JsonNode json = new ObjectMapper().readTree(printed.toString(StandardCharsets.UTF_8));
     assertThat(status).isEqualTo(1);
     assertThat(json.get("verdict").asText()).isEqualTo("inconclusive");
@@ -174,7 +263,14 @@ class VerifyCommandTest {
   void helpTellsEverySettingAndItsDefault() {
     String help = new CommandLine(new VerifyCommand()).getUsageMessage().replaceAll("\\s+", " ");
     for (Setting<?> setting : Setting.all()) {
-      String begin = " " + SettingOptions.name(setting) + "=" + setting.label() + " " + setting.meaning() + ": ";
+      String begin =
+          " "
+              + SettingOptions.name(setting)
+              + "="
+              + setting.label()
+              + " "
+              + setting.meaning()
+              + ": ";
       assertThat(help).contains(begin);
       String told = help.substring(help.indexOf(begin) + begin.length()).split("\\. ", 2)[0];
       setting.standard().ifPresent(value -> assertThat(told).endsWith("; default " + value));
@@ -199,8 +295,23 @@ class VerifyCommandTest {
   }
 
   private static VerificationRequest withoutTarget(VerificationRequest r) {
-    return new VerificationRequest(Optional.empty(), r.path(), r.freshnessQuery(), r.database(), r.zone(), r.maxAge(),
-        List.copyOf(r.assertions()), r.depth(), r.walArchive(), r.recoveryTimeout(), r.stayTimeout(), r.timeouts(), r.superuser(),
-        r.resources(), r.keep(), VerificationRequest.Patience.DEFAULT, r.askedBy());
+    return new VerificationRequest(
+        Optional.empty(),
+        r.path(),
+        r.freshnessQuery(),
+        r.database(),
+        r.zone(),
+        r.maxAge(),
+        List.copyOf(r.assertions()),
+        r.depth(),
+        r.walArchive(),
+        r.recoveryTimeout(),
+        r.stayTimeout(),
+        r.timeouts(),
+        r.superuser(),
+        r.resources(),
+        r.keep(),
+        VerificationRequest.Patience.DEFAULT,
+        r.askedBy());
   }
 }

@@ -23,7 +23,8 @@ class HostProgramsTest {
 
   @Test
   void bothStreamsAndTheStatusComeBack() {
-    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "sh", "-c", "echo out; echo err >&2; exit 3"));
+    ProgramResult programResult =
+        programs.run(new HostCommand(MINUTE, "sh", "-c", "echo out; echo err >&2; exit 3"));
 
     assertThat(programResult.status()).isEqualTo(3);
     assertThat(programResult.out()).isEqualTo("out\n");
@@ -35,7 +36,8 @@ class HostProgramsTest {
 
   @Test
   void environmentIsNearlyEmpty() {
-    ProgramResult programResult = programs.run(new HostCommand(List.of("env"), MINUTE, Map.of("EXTRA", "a b")));
+    ProgramResult programResult =
+        programs.run(new HostCommand(List.of("env"), MINUTE, Map.of("EXTRA", "a b")));
 
     assertThat(programResult.out().lines().map(line -> line.split("=")[0]))
         .containsExactlyInAnyOrder("PATH", "LANG", "HOME", "EXTRA");
@@ -43,14 +45,16 @@ class HostProgramsTest {
 
   @Test
   void argumentsReachTheProgramUnread() {
-    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "printf", "[%s]", "a  b", "$HOME", "", "it's \"so\""));
+    ProgramResult programResult =
+        programs.run(new HostCommand(MINUTE, "printf", "[%s]", "a  b", "$HOME", "", "it's \"so\""));
 
     assertThat(programResult.out()).isEqualTo("[a  b][$HOME][][it's \"so\"]");
   }
 
   @Test
   void deathByASignalIsToldApart() {
-    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "sh", "-c", "kill -SEGV $$"));
+    ProgramResult programResult =
+        programs.run(new HostCommand(MINUTE, "sh", "-c", "kill -SEGV $$"));
 
     assertThat(programResult.status()).isEqualTo(128 + 11);
     assertThat(programResult.bySignal()).isTrue();
@@ -59,7 +63,8 @@ class HostProgramsTest {
 
   @Test
   void signalsAreNotIgnoredThoughOursMayBe() {
-    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "grep", "^SigIgn", "/proc/self/status"));
+    ProgramResult programResult =
+        programs.run(new HostCommand(MINUTE, "grep", "^SigIgn", "/proc/self/status"));
 
     // The two above 31 are the C library's own.
     assertThat(programResult.out()).matches("SigIgn:\\s+[0-9a-f]{8}[08]0{7}\n");
@@ -77,8 +82,13 @@ class HostProgramsTest {
   @Test
   void limitKillsTheWholeGroup() throws Exception {
     Path child = directory.resolve("child");
-    ProgramResult programResult = programs.run(new HostCommand(Duration.ofSeconds(3),
-        "sh", "-c", "sleep 1000 & echo $! > " + child + "; echo said; wait"));
+    ProgramResult programResult =
+        programs.run(
+            new HostCommand(
+                Duration.ofSeconds(3),
+                "sh",
+                "-c",
+                "sleep 1000 & echo $! > " + child + "; echo said; wait"));
 
     assertThat(programResult.timedOut()).isTrue();
     assertThat(programResult.bySignal()).isTrue();
@@ -92,15 +102,19 @@ class HostProgramsTest {
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     AtomicReference<Boolean> flag = new AtomicReference<>();
     CountDownLatch started = new CountDownLatch(1);
-    Thread caller = new Thread(() -> {
-      try {
-        programs.run(new HostCommand(MINUTE, "sh", "-c", "sleep 1000 & echo $! > " + child + "; echo up; wait"),
-            line -> started.countDown());
-      } catch (RuntimeException e) {
-        thrown.set(e);
-        flag.set(Thread.currentThread().isInterrupted());
-      }
-    });
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                programs.run(
+                    new HostCommand(
+                        MINUTE, "sh", "-c", "sleep 1000 & echo $! > " + child + "; echo up; wait"),
+                    line -> started.countDown());
+              } catch (RuntimeException e) {
+                thrown.set(e);
+                flag.set(Thread.currentThread().isInterrupted());
+              }
+            });
     caller.start();
     started.await();
     caller.interrupt();
@@ -114,7 +128,8 @@ class HostProgramsTest {
   @Test
   void linesOfBothStreamsAreHeardInOrder() {
     List<String> heard = new ArrayList<>();
-    programs.run(new HostCommand(MINUTE, "sh", "-c", "echo one; echo two; printf three"), heard::add);
+    programs.run(
+        new HostCommand(MINUTE, "sh", "-c", "echo one; echo two; printf three"), heard::add);
 
     assertThat(heard).containsExactly("one", "two", "three");
   }
@@ -122,18 +137,23 @@ class HostProgramsTest {
   @Test
   void listenerThatThrowsDoesNotStopTheProgram() {
     Path done = directory.resolve("done");
-    assertThatThrownBy(() -> programs.run(
-        new HostCommand(MINUTE, "sh", "-c", "echo one; echo two; touch " + done),
-        line -> {
-          throw new IllegalStateException("heard " + line);
-        }))
-        .isInstanceOf(IllegalStateException.class).hasMessage("heard one");
+    assertThatThrownBy(
+            () ->
+                programs.run(
+                    new HostCommand(MINUTE, "sh", "-c", "echo one; echo two; touch " + done),
+                    line -> {
+                      throw new IllegalStateException("heard " + line);
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("heard one");
     assertThat(done).exists();
   }
 
   @Test
   void onlyTheLastMebibyteIsKept() {
-    ProgramResult programResult = programs.run(new HostCommand(MINUTE, "sh", "-c", "yes 0123456 | head -c 8000000; printf end"));
+    ProgramResult programResult =
+        programs.run(
+            new HostCommand(MINUTE, "sh", "-c", "yes 0123456 | head -c 8000000; printf end"));
 
     assertThat(programResult.out()).hasSize(1 << 20).endsWith("0123456\nend");
   }
@@ -141,13 +161,16 @@ class HostProgramsTest {
   @Test
   void daemonThatHoldsThePipeDoesNotHoldTheCaller() throws Exception {
     Path child = directory.resolve("child");
-    ProgramResult programResult = programs.run(new HostCommand(MINUTE,
-        "sh", "-c", "setsid sleep 1000 & echo $! > " + child + "; echo done"));
+    ProgramResult programResult =
+        programs.run(
+            new HostCommand(
+                MINUTE, "sh", "-c", "setsid sleep 1000 & echo $! > " + child + "; echo done"));
     try {
       assertThat(programResult.succeeded()).isTrue();
       assertThat(programResult.out()).isEqualTo("done\n");
     } finally {
-      ProcessHandle.of(Long.parseLong(Files.readString(child).strip())).ifPresent(ProcessHandle::destroyForcibly);
+      ProcessHandle.of(Long.parseLong(Files.readString(child).strip()))
+          .ifPresent(ProcessHandle::destroyForcibly);
     }
   }
 

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class MountsTest {
   @Test
   void mountsBelowAreFoundInTheirOrderAndNeighboursAreNot() {
-    String mountinfo = """
+    String mountinfo =
+        """
         21 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
         40 21 0:5 / /images/.building\\040a/rootfs rw - tmpfs none rw
         41 40 0:4 / /images/.building\\040a/rootfs/proc rw - proc proc rw
@@ -16,6 +17,7 @@ class MountsTest {
         """;
 
     assertThat(Mounts.within(Path.of("/images/.building a"), mountinfo))
-        .containsExactly(Path.of("/images/.building a/rootfs"), Path.of("/images/.building a/rootfs/proc"));
+        .containsExactly(
+            Path.of("/images/.building a/rootfs"), Path.of("/images/.building a/rootfs/proc"));
   }
 }

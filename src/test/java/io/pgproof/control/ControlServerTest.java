@@ -20,25 +20,35 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ControlServerTest {
-  private static final List<String> CLIENT = List.of("perl", "-MIO::Socket::UNIX", "-e",
-      "$s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die qq(no connection: $!); "
-          + "print $s qq({\"ask\":\"clean\"}\\n); print <$s>");
+  private static final List<String> CLIENT =
+      List.of(
+          "perl",
+          "-MIO::Socket::UNIX",
+          "-e",
+          "$s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die qq(no connection: $!); "
+              + "print $s qq({\"ask\":\"clean\"}\\n); print <$s>");
 
   private final List<Request> asked = Collections.synchronizedList(new ArrayList<>());
   private Path place;
   private Path socket;
   private ControlServer server;
 
-  /** The modes of directory and socket would keep others out as well; here only the server itself does. */
+  /**
+   * The modes of directory and socket would keep others out as well; here only the server itself
+   * does.
+   */
   @BeforeEach
   void aSocketThatAnybodyReaches() throws Exception {
     place = Files.createTempDirectory("control");
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
     socket = place.resolve("control.sock");
-    server = new ControlServer(socket, (request, asker) -> {
-      asked.add(request);
-      asker.hear(new Reply.Done("answered"));
-    });
+    server =
+        new ControlServer(
+            socket,
+            (request, asker) -> {
+              asked.add(request);
+              asker.hear(new Reply.Done("answered"));
+            });
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
   }
 
@@ -56,8 +66,11 @@ class ControlServerTest {
 
   @Test
   void aRequestArrivesAsItWasMade() throws Exception {
-    Request.Verify request = new Request.Verify(Settings.NONE.with(Setting.DISK, 50L << 30)
-        .request(Optional.of("shop"), Path.of("/backups/shop"), "ada"));
+    Request.Verify request =
+        new Request.Verify(
+            Settings.NONE
+                .with(Setting.DISK, 50L << 30)
+                .request(Optional.of("shop"), Path.of("/backups/shop"), "ada"));
     try (ControlClient client = ControlClient.connect(new StateDirectory(place)).orElseThrow()) {
       client.ask(request, reply -> {});
     }
@@ -66,7 +79,8 @@ class ControlServerTest {
 
   @Test
   void aRequestOfAnEarlierVersionHasNoBoundOfTheDisk() {
-    VerificationRequest request = Settings.NONE.request(Optional.of("shop"), Path.of("/backups/shop"), "ada");
+    VerificationRequest request =
+        Settings.NONE.request(Optional.of("shop"), Path.of("/backups/shop"), "ada");
     String earlier = EvidenceJson.write(request).replace(",\"diskBytes\":null", "");
     assertThat(earlier).doesNotContain("diskBytes");
     assertThat(EvidenceJson.read(earlier, VerificationRequest.class)).isEqualTo(request);
@@ -74,7 +88,8 @@ class ControlServerTest {
 
   @Test
   void anotherUserIsTurnedAwayUnheard() throws Exception {
-    assertThat(ask(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"))).isEmpty();
+    assertThat(ask(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")))
+        .isEmpty();
     assertThat(asked).isEmpty();
   }
 
@@ -85,7 +100,8 @@ class ControlServerTest {
     line.add(socket.toString());
     Process client = new ProcessBuilder(line).start();
     String out = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(new String(client.getErrorStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+    assertThat(new String(client.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEmpty();
     client.waitFor();
     return out;
   }

@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A backup whose source failed over to a standby afterwards: the archive goes on compressed under plain names, on another
- * timeline, with a tablespace and prepared transactions that the backup does not know.
+ * A backup whose source failed over to a standby afterwards: the archive goes on compressed under
+ * plain names, on another timeline, with a tablespace and prepared transactions that the backup
+ * does not know.
  */
 @Tag("container")
 class ArchivedWalTest {
@@ -34,14 +35,20 @@ class ArchivedWalTest {
   static void failOver() throws Exception {
     place = TestEnvironment.state().path().resolve("archived");
     Trees.remove(place);
-    SourceOptions options = SourceOptions.standard().withInitdb("--wal-segsize=1").keepingBackupsIn(place)
-        .with("archive_mode", "on").with("archive_command", "gzip < %p > /pgproof/out/wal/%f");
+    SourceOptions options =
+        SourceOptions.standard()
+            .withInitdb("--wal-segsize=1")
+            .keepingBackupsIn(place)
+            .with("archive_mode", "on")
+            .with("archive_command", "gzip < %p > /pgproof/out/wal/%f");
     try (SourceDatabase source = TestEnvironment.source(15, "archived", options)) {
       run(source, "mkdir /pgproof/out/wal /pgproof/out/late");
       source.fill(100);
       backup = source.baseBackup("backup", "-Ft", "-Xn");
       String bin = source.image().binDirectory();
-      run(source, """
+      run(
+          source,
+          """
           exec >/tmp/standby.out 2>&1
           %1$s/pg_basebackup --host=/pgproof/socket --username=postgres --checkpoint=fast --write-recovery-conf -Xs --pgdata=/tmp/standby
           cat >> /tmp/standby/postgresql.auto.conf <<'END'
@@ -63,7 +70,8 @@ class ArchivedWalTest {
           prepare transaction 'held';
           END
           %1$s/pg_ctl --pgdata=/tmp/standby --mode=fast --wait stop
-          """.formatted(bin, STANDBY_PORT));
+          """
+              .formatted(bin, STANDBY_PORT));
     }
   }
 
@@ -84,27 +92,57 @@ class ArchivedWalTest {
 
   @Test
   void recoveryFollowsTheFailoverWithWhatWasCreatedAndRaisedMeanwhile() {
-    Report report = TestEnvironment.verify(along(Optional.empty(), "select count(*) = 1 from moved", "select count(*) = 1 from pg_prepared_xacts"));
+    Report report =
+        TestEnvironment.verify(
+            along(
+                Optional.empty(),
+                "select count(*) = 1 from moved",
+                "select count(*) = 1 from pg_prepared_xacts"));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.recovery().timelines()).containsExactly(1, 2);
-    assertThat(report.notes()).anyMatch(note -> note.contains("at /pgproof/out/late: the container was given an empty directory"))
-        .anyMatch(note -> note.startsWith("recovery followed the WAL archive from timeline 1 of the backup to timeline 2"));
+    assertThat(report.notes())
+        .anyMatch(
+            note ->
+                note.contains("at /pgproof/out/late: the container was given an empty directory"))
+        .anyMatch(
+            note ->
+                note.startsWith(
+                    "recovery followed the WAL archive from timeline 1 of the backup to timeline 2"));
   }
 
   @Test
   void theBackupsOwnTimelineIsFollowedWhereItIsAskedFor() {
-    Report report = TestEnvironment.verify(along(Optional.of(RecoveryTimeline.CURRENT), "select to_regclass('moved') is null"));
+    Report report =
+        TestEnvironment.verify(
+            along(Optional.of(RecoveryTimeline.CURRENT), "select to_regclass('moved') is null"));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.recovery().timelines()).containsExactly(1);
   }
 
-  private static VerificationRequest along(Optional<RecoveryTimeline> timeline, String... assertions) {
-    VerificationRequest request = TestEnvironment.request(backup, SourceDatabase.FRESHNESS_QUERY, assertions);
-    return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
-        request.maxAge(), request.assertions(), request.depth(), Optional.of(place.resolve("wal")), request.recoveryTimeout(),
-        request.stayTimeout(), request.timeouts(), request.superuser(), request.resources(), request.keep(), request.patience(),
-        request.askedBy(), timeline);
+  private static VerificationRequest along(
+      Optional<RecoveryTimeline> timeline, String... assertions) {
+    VerificationRequest request =
+        TestEnvironment.request(backup, SourceDatabase.FRESHNESS_QUERY, assertions);
+    return new VerificationRequest(
+        request.target(),
+        request.path(),
+        request.freshnessQuery(),
+        request.database(),
+        request.zone(),
+        request.maxAge(),
+        request.assertions(),
+        request.depth(),
+        Optional.of(place.resolve("wal")),
+        request.recoveryTimeout(),
+        request.stayTimeout(),
+        request.timeouts(),
+        request.superuser(),
+        request.resources(),
+        request.keep(),
+        request.patience(),
+        request.askedBy(),
+        timeline);
   }
 }

@@ -33,11 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every kind of bad input that the design names, given to the whole program: its own outcome each, and nothing left. */
+/**
+ * Every kind of bad input that the design names, given to the whole program: its own outcome each,
+ * and nothing left.
+ */
 @Tag("container")
 class BadInputTest {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @BeforeEach
   void aSoundBackupIsThere() {
@@ -78,21 +80,33 @@ class BadInputTest {
   void theWalAlone() throws IOException {
     Path backup = copy();
     Files.delete(backup.resolve("base.tar.gz"));
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(backup)), "refuted", "backup-incomplete", "base.tar");
+    assertVerdict(
+        TestEnvironment.verify(TestEnvironment.request(backup)),
+        "refuted",
+        "backup-incomplete",
+        "base.tar");
   }
 
   @Test
   void stillBeingCopied() throws IOException {
     Path backup = copy();
     Files.move(backup.resolve("pg_wal.tar.gz"), backup.resolve("pg_wal.tar.gz.partial"));
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(backup)), "inconclusive", "backup-in-progress", "pg_wal.tar.gz.partial");
+    assertVerdict(
+        TestEnvironment.verify(TestEnvironment.request(backup)),
+        "inconclusive",
+        "backup-in-progress",
+        "pg_wal.tar.gz.partial");
   }
 
   @Test
   void aTextFileNamedLikeTheBase() throws IOException {
     Path backup = copy();
     Files.writeString(backup.resolve("base.tar.gz"), "this is no archive\n");
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(backup)), "refuted", "archive-corrupt", "base.tar.gz");
+    assertVerdict(
+        TestEnvironment.verify(TestEnvironment.request(backup)),
+        "refuted",
+        "archive-corrupt",
+        "base.tar.gz");
   }
 
   @ParameterizedTest(name = "{0} cut in the middle")
@@ -103,7 +117,12 @@ class BadInputTest {
     try (FileChannel file = FileChannel.open(backup.resolve(archive), StandardOpenOption.WRITE)) {
       file.truncate(half);
     }
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(backup)), "refuted", "archive-truncated", archive, String.valueOf(half));
+    assertVerdict(
+        TestEnvironment.verify(TestEnvironment.request(backup)),
+        "refuted",
+        "archive-truncated",
+        archive,
+        String.valueOf(half));
   }
 
   @ParameterizedTest(name = "one flipped byte in {0}")
@@ -119,13 +138,16 @@ class BadInputTest {
     }
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
     assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
-    // Whichever notices first: the decoder, the tar's headers, or the manifest that knows every file's content.
+    // Whichever notices first: the decoder, the tar's headers, or the manifest that knows every
+    // file's content.
     assertThat(report.reason()).isIn("archive-corrupt", "manifest-mismatch", "unsafe-archive");
     assertThat(report.message()).containsAnyOf(archive, "backup_manifest");
     if (report.reason().equals("archive-corrupt")) {
-      Matcher place = Pattern.compile("damaged (?:at|before) byte (\\d+)").matcher(report.message());
+      Matcher place =
+          Pattern.compile("damaged (?:at|before) byte (\\d+)").matcher(report.message());
       assertThat(place.find()).as(report.message()).isTrue();
-      // A decoder notices when it comes to the byte or later; only a member's header is told by its beginning.
+      // A decoder notices when it comes to the byte or later; only a member's header is told by its
+      // beginning.
       assertThat(Long.parseLong(place.group(1))).isBetween(middle - 18, 2 * middle + 1);
     }
   }
@@ -133,8 +155,13 @@ class BadInputTest {
   @Test
   void aWalSegmentMissing() throws IOException {
     Path backup = copy();
-    String segment = Tars.names(backup.resolve("pg_wal.tar.gz")).stream()
-        .filter(name -> name.matches("[0-9A-F]{24}")).sorted().skip(1).findFirst().orElseThrow();
+    String segment =
+        Tars.names(backup.resolve("pg_wal.tar.gz")).stream()
+            .filter(name -> name.matches("[0-9A-F]{24}"))
+            .sorted()
+            .skip(1)
+            .findFirst()
+            .orElseThrow();
     Tars.without(backup.resolve("pg_wal.tar.gz"), name -> name.equals(segment));
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
     assertVerdict(report, "refuted", "wal-missing", segment);
@@ -145,11 +172,15 @@ class BadInputTest {
   @CsvSource({"../../etc/cron.d/x", "/etc/cron.d/x", "base/../../../etc/cron.d/x"})
   void aMemberThatWouldLieOutside(String name) throws IOException {
     Path backup = copy();
-    Tars.with(backup.resolve("base.tar.gz"), new Tars.Member(new TarArchiveEntry(name, true), "x".getBytes(StandardCharsets.UTF_8)));
+    Tars.with(
+        backup.resolve("base.tar.gz"),
+        new Tars.Member(new TarArchiveEntry(name, true), "x".getBytes(StandardCharsets.UTF_8)));
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
     assertVerdict(report, "refuted", "unsafe-archive", "base.tar.gz", name);
     // Where a naive unpacking would have put it.
-    assertThat(TestEnvironment.state().run(new RunId(report.run())).data().resolve(name).normalize()).doesNotExist();
+    assertThat(
+            TestEnvironment.state().run(new RunId(report.run())).data().resolve(name).normalize())
+        .doesNotExist();
   }
 
   @Test
@@ -157,9 +188,16 @@ class BadInputTest {
     Path backup = copy();
     TarArchiveEntry link = new TarArchiveEntry("base/way-out", TarConstants.LF_SYMLINK);
     link.setLinkName(place.toString());
-    Tars.with(backup.resolve("base.tar.gz"), new Tars.Member(link, new byte[0]),
-        new Tars.Member(new TarArchiveEntry("base/way-out/planted"), "x".getBytes(StandardCharsets.UTF_8)));
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(backup)), "refuted", "unsafe-archive", "base/way-out");
+    Tars.with(
+        backup.resolve("base.tar.gz"),
+        new Tars.Member(link, new byte[0]),
+        new Tars.Member(
+            new TarArchiveEntry("base/way-out/planted"), "x".getBytes(StandardCharsets.UTF_8)));
+    assertVerdict(
+        TestEnvironment.verify(TestEnvironment.request(backup)),
+        "refuted",
+        "unsafe-archive",
+        "base/way-out");
     assertThat(place.resolve("planted")).doesNotExist();
   }
 
@@ -169,25 +207,38 @@ class BadInputTest {
     TarArchiveEntry device = new TarArchiveEntry("base/disk", TarConstants.LF_BLK);
     device.setDevMajor(8);
     Tars.with(backup.resolve("base.tar.gz"), new Tars.Member(device, new byte[0]));
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(backup)), "refuted", "unsafe-archive", "base/disk");
+    assertVerdict(
+        TestEnvironment.verify(TestEnvironment.request(backup)),
+        "refuted",
+        "unsafe-archive",
+        "base/disk");
   }
 
   @ParameterizedTest(name = "{0}")
-  @CsvSource(delimiter = '|', value = {
-      "selec max(placed_at) from orders        | query-failed      | syntax error",
-      "select max(placed_at) from no_such      | query-failed      | no_such",
-      "select placed_at from orders where false| freshness-unknown | no row",
-      "select null::timestamptz                | freshness-unknown | NULL",
-      "select name from customers limit 1      | freshness-unknown | time",
-      "select now() + interval '1 hour'        | clock             | after this machine's clock"
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "selec max(placed_at) from orders        | query-failed      | syntax error",
+        "select max(placed_at) from no_such      | query-failed      | no_such",
+        "select placed_at from orders where false| freshness-unknown | no row",
+        "select null::timestamptz                | freshness-unknown | NULL",
+        "select name from customers limit 1      | freshness-unknown | time",
+        "select now() + interval '1 hour'        | clock             | after this machine's clock"
+      })
   void aFreshnessQueryThatCannotTell(String query, String reason, String said) {
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15), query)), "inconclusive", reason, said);
+    assertVerdict(
+        TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15), query)),
+        "inconclusive",
+        reason,
+        said);
   }
 
   @Test
   void oldData() {
-    Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15), "select timestamptz '2020-02-03 04:05:06Z'"));
+    Report report =
+        TestEnvironment.verify(
+            TestEnvironment.request(
+                TestEnvironment.backup(15), "select timestamptz '2020-02-03 04:05:06Z'"));
     assertVerdict(report, "stale", "too-old", "2020-02-03");
     assertThat(report.freshness().maxAgeSeconds()).isEqualTo(86_400);
   }
@@ -195,49 +246,112 @@ class BadInputTest {
   @Test
   void aMissingDatabase() {
     VerificationRequest sound = TestEnvironment.request(TestEnvironment.backup(15));
-    VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), "no_such_database",
-        sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(),
-        sound.stayTimeout(), sound.timeouts(), sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
-    assertVerdict(TestEnvironment.verify(request), "inconclusive", "query-failed", "no_such_database");
+    VerificationRequest request =
+        new VerificationRequest(
+            sound.target(),
+            sound.path(),
+            sound.freshnessQuery(),
+            "no_such_database",
+            sound.zone(),
+            sound.maxAge(),
+            sound.assertions(),
+            sound.depth(),
+            sound.walArchive(),
+            sound.recoveryTimeout(),
+            sound.stayTimeout(),
+            sound.timeouts(),
+            sound.superuser(),
+            sound.resources(),
+            sound.keep(),
+            sound.patience(),
+            sound.askedBy());
+    assertVerdict(
+        TestEnvironment.verify(request), "inconclusive", "query-failed", "no_such_database");
   }
 
   @Test
   void anAssertionThatIsFalse() {
-    Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15), "select max(placed_at) from orders", "select true", "select 1 = 2"));
+    Report report =
+        TestEnvironment.verify(
+            TestEnvironment.request(
+                TestEnvironment.backup(15),
+                "select max(placed_at) from orders",
+                "select true",
+                "select 1 = 2"));
     assertVerdict(report, "refuted", "assertion-failed", "1 = 2");
-    assertThat(report.checks()).filteredOn(check -> check.name().equals("assertion:1"))
-        .extracting(Report.CheckFacts::outcome).containsExactly("passed");
-    assertThat(report.checks()).filteredOn(check -> check.name().equals("assertion:2"))
-        .extracting(Report.CheckFacts::outcome).containsExactly("failed");
+    assertThat(report.checks())
+        .filteredOn(check -> check.name().equals("assertion:1"))
+        .extracting(Report.CheckFacts::outcome)
+        .containsExactly("passed");
+    assertThat(report.checks())
+        .filteredOn(check -> check.name().equals("assertion:2"))
+        .extracting(Report.CheckFacts::outcome)
+        .containsExactly("failed");
   }
 
   @Test
   void anAssertionThatIsAnError() {
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15), "select max(placed_at) from orders", "select 1 / 0 = 1")),
-        "inconclusive", "query-failed", "division by zero");
+    assertVerdict(
+        TestEnvironment.verify(
+            TestEnvironment.request(
+                TestEnvironment.backup(15),
+                "select max(placed_at) from orders",
+                "select 1 / 0 = 1")),
+        "inconclusive",
+        "query-failed",
+        "division by zero");
   }
 
   @Test
   void aQueryThatWouldWrite() {
-    assertVerdict(TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15), "select max(placed_at) from orders",
-        "with gone as (delete from order_lines returning 1) select count(*) > 0 from gone")),
-        "inconclusive", "query-failed", "read-only");
+    assertVerdict(
+        TestEnvironment.verify(
+            TestEnvironment.request(
+                TestEnvironment.backup(15),
+                "select max(placed_at) from orders",
+                "with gone as (delete from order_lines returning 1) select count(*) > 0 from gone")),
+        "inconclusive",
+        "query-failed",
+        "read-only");
   }
 
   @Test
   void aContainerOutOfMemory() {
-    VerificationRequest request = TestEnvironment.request(TestEnvironment.backup(15), "select max(placed_at) from orders",
-        "select length(string_agg(repeat(i::text, 300000), '')) > 0 from generate_series(100, 500) i");
-    assertVerdict(TestEnvironment.verify(TestEnvironment.with(new Resources(256L << 20, 1, Optional.empty()), request)), "inconclusive", "out-of-memory", "memory");
+    VerificationRequest request =
+        TestEnvironment.request(
+            TestEnvironment.backup(15),
+            "select max(placed_at) from orders",
+            "select length(string_agg(repeat(i::text, 300000), '')) > 0 from generate_series(100, 500) i");
+    assertVerdict(
+        TestEnvironment.verify(
+            TestEnvironment.with(new Resources(256L << 20, 1, Optional.empty()), request)),
+        "inconclusive",
+        "out-of-memory",
+        "memory");
   }
 
   @Test
   void aRecoveryThatTakesTooLong() {
     VerificationRequest sound = TestEnvironment.request(TestEnvironment.backup(15));
-    VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
-        sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), Duration.ofMillis(1),
-        sound.stayTimeout(), sound.timeouts(), sound.superuser(), new Resources(1L << 30, 0.05, Optional.empty()),
-        sound.keep(), sound.patience(), sound.askedBy());
+    VerificationRequest request =
+        new VerificationRequest(
+            sound.target(),
+            sound.path(),
+            sound.freshnessQuery(),
+            sound.database(),
+            sound.zone(),
+            sound.maxAge(),
+            sound.assertions(),
+            sound.depth(),
+            sound.walArchive(),
+            Duration.ofMillis(1),
+            sound.stayTimeout(),
+            sound.timeouts(),
+            sound.superuser(),
+            new Resources(1L << 30, 0.05, Optional.empty()),
+            sound.keep(),
+            sound.patience(),
+            sound.askedBy());
     Report report = TestEnvironment.verify(request);
     assertVerdict(report, "inconclusive", "recovery-timeout", "did not");
     assertThat(report.recovery().consistent()).isFalse();
@@ -246,28 +360,59 @@ class BadInputTest {
 
   @Test
   void aStayThatTakesTooLong() {
-    VerificationRequest sound = TestEnvironment.request(TestEnvironment.backup(15), "select max(placed_at) from orders",
-        "select pg_sleep(120) is not null");
-    VerificationRequest request = new VerificationRequest(sound.target(), sound.path(), sound.freshnessQuery(), sound.database(),
-        sound.zone(), sound.maxAge(), sound.assertions(), sound.depth(), sound.walArchive(), sound.recoveryTimeout(),
-        Duration.ofSeconds(12), sound.timeouts(), sound.superuser(), sound.resources(), sound.keep(), sound.patience(), sound.askedBy());
+    VerificationRequest sound =
+        TestEnvironment.request(
+            TestEnvironment.backup(15),
+            "select max(placed_at) from orders",
+            "select pg_sleep(120) is not null");
+    VerificationRequest request =
+        new VerificationRequest(
+            sound.target(),
+            sound.path(),
+            sound.freshnessQuery(),
+            sound.database(),
+            sound.zone(),
+            sound.maxAge(),
+            sound.assertions(),
+            sound.depth(),
+            sound.walArchive(),
+            sound.recoveryTimeout(),
+            Duration.ofSeconds(12),
+            sound.timeouts(),
+            sound.superuser(),
+            sound.resources(),
+            sound.keep(),
+            sound.patience(),
+            sound.askedBy());
     assertVerdict(TestEnvironment.verify(request), "inconclusive", "deadline", "12 s");
   }
 
   @Test
   void aVersionThatNoImageCanBeBuiltFor() throws IOException {
     Path backup = TestEnvironment.backup(12);
-    whileImagesYamlSays("images: []\n", () -> {
-      Report report = TestEnvironment.verify(TestEnvironment.request(backup));
-      assertVerdict(report, "inconclusive", "version-unsupported", "PostgreSQL 12", TestEnvironment.state().imageSources().toString());
-      assertThat(report.hint()).contains("- postgres: 12");
-    });
+    whileImagesYamlSays(
+        "images: []\n",
+        () -> {
+          Report report = TestEnvironment.verify(TestEnvironment.request(backup));
+          assertVerdict(
+              report,
+              "inconclusive",
+              "version-unsupported",
+              "PostgreSQL 12",
+              TestEnvironment.state().imageSources().toString());
+          assertThat(report.hint()).contains("- postgres: 12");
+        });
   }
 
   @Test
   void aMistakeInImagesYaml() throws IOException {
-    whileImagesYamlSays("images:\n  - postgres: 9\n", () ->
-        assertRefused(TestEnvironment.backup(15), "bad-option", TestEnvironment.state().imageSources() + ":2: postgres of image 1 is '9'"));
+    whileImagesYamlSays(
+        "images:\n  - postgres: 9\n",
+        () ->
+            assertRefused(
+                TestEnvironment.backup(15),
+                "bad-option",
+                TestEnvironment.state().imageSources() + ":2: postgres of image 1 is '9'"));
   }
 
   private static void whileImagesYamlSays(String yaml, Runnable test) throws IOException {
@@ -287,15 +432,20 @@ class BadInputTest {
 
   private static void assertRefused(Path path, String reason, String said) {
     Reply reply = TestEnvironment.ask(new Request.Verify(TestEnvironment.request(path)));
-    assertThat(reply).isInstanceOfSatisfying(Reply.Refused.class, refused -> {
-      assertThat(refused.reason()).isEqualTo(reason);
-      assertThat(refused.message()).contains(said);
-      assertThat(refused.hint()).isNotBlank();
-    });
+    assertThat(reply)
+        .isInstanceOfSatisfying(
+            Reply.Refused.class,
+            refused -> {
+              assertThat(refused.reason()).isEqualTo(reason);
+              assertThat(refused.message()).contains(said);
+              assertThat(refused.hint()).isNotBlank();
+            });
   }
 
   private static void assertVerdict(Report report, String verdict, String reason, String... said) {
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly(verdict, reason);
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
+        .containsExactly(verdict, reason);
     assertThat(report.message()).contains(said);
     assertThat(report.hint()).isNotBlank();
   }

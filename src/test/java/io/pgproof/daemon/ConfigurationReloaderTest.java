@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
 class ConfigurationReloaderTest {
   private static final Logger LOG = (Logger) LoggerFactory.getLogger(ConfigurationReloader.class);
 
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   private final ListAppender<ILoggingEvent> told = new ListAppender<>();
   private final AtomicInteger replaced = new AtomicInteger();
@@ -67,9 +66,10 @@ class ConfigurationReloaderTest {
   @Test
   void whoCannotFollowTheChangeKeepsNobodyElseFromIt() throws Exception {
     current = new CurrentConfiguration(Configuration.read(file));
-    current.whenReplaced(() -> {
-      throw new IllegalStateException("the database is gone");
-    });
+    current.whenReplaced(
+        () -> {
+          throw new IllegalStateException("the database is gone");
+        });
     current.whenReplaced(replaced::incrementAndGet);
     following = new ConfigurationReloader(current);
     look(2);
@@ -78,17 +78,24 @@ class ConfigurationReloaderTest {
 
     assertThat(names()).containsExactly("shop", "crm");
     assertThat(replaced).hasValue(1);
-    assertThat(told.list).singleElement().satisfies(event -> assertThat(event.getFormattedMessage()).contains("holds as it is now"));
+    assertThat(told.list)
+        .singleElement()
+        .satisfies(event -> assertThat(event.getFormattedMessage()).contains("holds as it is now"));
   }
 
   @Test
   void aWrongFileIsToldWithAllItsMistakesOnceAndTheOldOneHolds() throws Exception {
     look(2);
-    Files.writeString(file, "targets:\n  - name: Shop\n    path: here\n    schedule: every night\n");
+    Files.writeString(
+        file, "targets:\n  - name: Shop\n    path: here\n    schedule: every night\n");
     look(4);
     assertThat(names()).containsExactly("shop");
-    assertThat(told.list).singleElement().satisfies(event -> assertThat(event.getFormattedMessage())
-        .contains("still holds", file + ":2", file + ":3", file + ":4"));
+    assertThat(told.list)
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(event.getFormattedMessage())
+                    .contains("still holds", file + ":2", file + ":3", file + ":4"));
 
     Files.writeString(file, targets("wiki"));
     look(2);
@@ -101,8 +108,10 @@ class ConfigurationReloaderTest {
     Files.delete(file);
     look(4);
     assertThat(names()).containsExactly("shop");
-    assertThat(told.list).singleElement().satisfies(event ->
-        assertThat(event.getFormattedMessage()).contains("is not there any more"));
+    assertThat(told.list)
+        .singleElement()
+        .satisfies(
+            event -> assertThat(event.getFormattedMessage()).contains("is not there any more"));
   }
 
   @Test
@@ -135,7 +144,11 @@ class ConfigurationReloaderTest {
   private static String targets(String... names) {
     StringBuilder yaml = new StringBuilder("targets:\n");
     for (String name : names) {
-      yaml.append("  - name: ").append(name).append("\n    path: /backups/").append(name).append('\n');
+      yaml.append("  - name: ")
+          .append(name)
+          .append("\n    path: /backups/")
+          .append(name)
+          .append('\n');
     }
     return yaml.toString();
   }

@@ -34,10 +34,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** An owner in this process that leaves workers aside after a second, its runs, and what happens in them. */
+/**
+ * An owner in this process that leaves workers aside after a second, its runs, and what happens in
+ * them.
+ */
 abstract class DaemonFixture {
   /** For what never ends by itself. */
   static final Duration SHORT = Duration.ofSeconds(1);
+
   static final Duration LONG = Duration.ofMinutes(10);
 
   static StateDirectory state;
@@ -76,8 +80,11 @@ abstract class DaemonFixture {
   }
 
   static void startOwner(Map<String, String> settings) {
-    List<String> names = new ArrayList<>(List.of(
-        set("pgproof.worker-ends-within", "1s"), set("pgproof.retry-cycle", "PT5S,PT5S,PT5S")));
+    List<String> names =
+        new ArrayList<>(
+            List.of(
+                set("pgproof.worker-ends-within", "1s"),
+                set("pgproof.retry-cycle", "PT5S,PT5S,PT5S")));
     settings.forEach((name, value) -> names.add(set(name, value)));
     try {
       owner = Daemon.start(Ownership.take(state).orElseThrow(), false);
@@ -99,7 +106,10 @@ abstract class DaemonFixture {
   }
 
   static VerificationRequest within(Timeouts timeouts, String assertion) {
-    return TestEnvironment.within(timeouts, TestEnvironment.request(TestEnvironment.backup(15), SourceDatabase.FRESHNESS_QUERY, assertion));
+    return TestEnvironment.within(
+        timeouts,
+        TestEnvironment.request(
+            TestEnvironment.backup(15), SourceDatabase.FRESHNESS_QUERY, assertion));
   }
 
   Report verify(VerificationRequest request) throws Exception {
@@ -108,18 +118,23 @@ abstract class DaemonFixture {
 
   Begun begin(VerificationRequest request) {
     AtomicReference<String> run = new AtomicReference<>();
-    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> ask(new Request.Verify(request), run));
+    CompletableFuture<Reply> reply =
+        CompletableFuture.supplyAsync(() -> ask(new Request.Verify(request), run));
     await().until(() -> run.get() != null || reply.isDone());
     return new Begun(run.get(), reply);
   }
 
   Reply ask(Request request, AtomicReference<String> run) {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
-      return client.ask(request, said -> {
-        if (said instanceof Reply.Begun begun) {
-          run.set(begun.run());
-        }
-      }).orElseThrow();
+      return client
+          .ask(
+              request,
+              said -> {
+                if (said instanceof Reply.Begun begun) {
+                  run.set(begun.run());
+                }
+              })
+          .orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -131,8 +146,12 @@ abstract class DaemonFixture {
   }
 
   void awaitChecks(Begun begun) {
-    await().pollInterval(Duration.ofMillis(20)).until(() ->
-        said(begun.run()).stream().anyMatch(line -> line.startsWith("recovered")) || begun.reply().isDone());
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () ->
+                said(begun.run()).stream().anyMatch(line -> line.startsWith("recovered"))
+                    || begun.reply().isDone());
     assertThat(begun.reply()).isNotDone();
   }
 
@@ -141,17 +160,29 @@ abstract class DaemonFixture {
   }
 
   String instance(Begun begun) {
-    return owner.application().getBean(RuntimeService.class).createProcessInstanceQuery()
-        .processInstanceBusinessKey(begun.run()).singleResult().getId();
+    return owner
+        .application()
+        .getBean(RuntimeService.class)
+        .createProcessInstanceQuery()
+        .processInstanceBusinessKey(begun.run())
+        .singleResult()
+        .getId();
   }
 
   long failed(Begun begun) {
-    return owner.application().getBean(ManagementService.class).createJobQuery()
-        .processInstanceId(instance(begun)).withException().count();
+    return owner
+        .application()
+        .getBean(ManagementService.class)
+        .createJobQuery()
+        .processInstanceId(instance(begun))
+        .withException()
+        .count();
   }
 
   static void assertInconclusive(Report report, String reason) {
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", reason);
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
+        .containsExactly("inconclusive", reason);
     assertThat(report.hint()).isNotBlank();
   }
 }

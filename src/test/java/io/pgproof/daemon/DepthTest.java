@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How deep a backup is checked: what each depth covers of a sound one, and which finds what is wrong with a damaged one. */
+/**
+ * How deep a backup is checked: what each depth covers of a sound one, and which finds what is
+ * wrong with a damaged one.
+ */
 @Tag("container")
 class DepthTest {
   private Path place;
@@ -45,50 +48,79 @@ class DepthTest {
   @ValueSource(ints = {13, 15, 17, 18})
   void deepProvesASoundBackup(int major) {
     Set<String> told = new TreeSet<>();
-    Reply reply = TestEnvironment.ask(new Request.Verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(TestEnvironment.backup(major)))), said -> {
-      if (said instanceof Reply.Standing standing && standing.standing().phase().equals("check")) {
-        told.add(String.valueOf(standing.standing().note()));
-      }
-    });
+    Reply reply =
+        TestEnvironment.ask(
+            new Request.Verify(
+                TestEnvironment.at(
+                    Depth.DEEP, TestEnvironment.request(TestEnvironment.backup(major)))),
+            said -> {
+              if (said instanceof Reply.Standing standing
+                  && standing.standing().phase().equals("check")) {
+                told.add(String.valueOf(standing.standing().note()));
+              }
+            });
     Report report = ((Reply.Verdict) reply).report();
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks()).extracting(CheckFacts::name)
-        .containsSubsequence("archive", "manifest", "recovery", "freshness", "indexes", "rows", "checksums");
+    assertThat(report.checks())
+        .extracting(CheckFacts::name)
+        .containsSubsequence(
+            "archive", "manifest", "recovery", "freshness", "indexes", "rows", "checksums");
     assertThat(report.checks()).extracting(CheckFacts::outcome).containsOnly("passed");
-    assertThat(detail(report, "indexes")).matches(major < 14
-        ? "\\d{3} indexes in 2 databases, every row looked for in its indexes"
-        : "\\d{3} indexes and \\d{3} tables in 2 databases, every row looked for in its indexes");
-    assertThat(detail(report, "rows")).matches("every row of \\d{3} tables in 2 databases, 2 catalogs dumped");
+    assertThat(detail(report, "indexes"))
+        .matches(
+            major < 14
+                ? "\\d{3} indexes in 2 databases, every row looked for in its indexes"
+                : "\\d{3} indexes and \\d{3} tables in 2 databases, every row looked for in its indexes");
+    assertThat(detail(report, "rows"))
+        .matches("every row of \\d{3} tables in 2 databases, 2 catalogs dumped");
     assertThat(detail(report, "checksums")).matches("\\d,\\d{3} pages after a clean stop");
-    assertThat(report.notChecked()).contains("indexes: the database template0, which allows no connections");
+    assertThat(report.notChecked())
+        .contains("indexes: the database template0, which allows no connections");
     assertThat(told).anyMatch(note -> note.matches("(?:indexes|rows|checksums): .*"));
   }
 
   @Test
   void quickProvesAndSaysWhatItLeftOut() {
-    Report report = TestEnvironment.verify(TestEnvironment.at(Depth.QUICK, TestEnvironment.request(TestEnvironment.backup(15))));
+    Report report =
+        TestEnvironment.verify(
+            TestEnvironment.at(Depth.QUICK, TestEnvironment.request(TestEnvironment.backup(15))));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks()).extracting(CheckFacts::name).containsExactly("archive", "manifest", "pages", "recovery", "freshness");
-    assertThat(report.checks()).extracting(CheckFacts::outcome)
+    assertThat(report.checks())
+        .extracting(CheckFacts::name)
+        .containsExactly("archive", "manifest", "pages", "recovery", "freshness");
+    assertThat(report.checks())
+        .extracting(CheckFacts::outcome)
         .containsExactly("passed", "skipped", "skipped", "passed", "passed");
-    assertThat(report.backup().archives()).allSatisfy(archive -> assertThat(archive.sha256()).hasSize(64));
-    assertThat(report.notChecked()).containsExactly(
-        "whether each file is what backup_manifest lists, and the checksums of pages",
-        "indexes and tables (amcheck)", "every row", "checksums of pages as recovery left them (pg_checksums)");
+    assertThat(report.backup().archives())
+        .allSatisfy(archive -> assertThat(archive.sha256()).hasSize(64));
+    assertThat(report.notChecked())
+        .containsExactly(
+            "whether each file is what backup_manifest lists, and the checksums of pages",
+            "indexes and tables (amcheck)",
+            "every row",
+            "checksums of pages as recovery left them (pg_checksums)");
   }
 
   @Test
   void aDamagedPageOfAnIndexIsFoundAtStandardAlone() throws Exception {
     Path backup;
-    SourceOptions options = SourceOptions.standard().withoutChecksums().with("autovacuum", "off").keepingBackupsIn(place);
+    SourceOptions options =
+        SourceOptions.standard()
+            .withoutChecksums()
+            .with("autovacuum", "off")
+            .keepingBackupsIn(place);
     try (SourceDatabase source = TestEnvironment.source(15, "torn-index", options)) {
       source.fill(5_000);
       source.execute("checkpoint");
-      Path index = source.dataDirectory().resolve(source.ask("select pg_relation_filepath('orders_customer')"));
+      Path index =
+          source
+              .dataDirectory()
+              .resolve(source.ask("select pg_relation_filepath('orders_customer')"));
       try (RandomAccessFile file = new RandomAccessFile(index.toFile(), "rw")) {
-        // The first two line pointers of the second page, swapped: its items are no longer in order.
+        // The first two line pointers of the second page, swapped: its items are no longer in
+        // order.
         file.seek(8192 + 24 + 8);
         int second = file.readInt();
         int third = file.readInt();
@@ -101,11 +133,14 @@ class DepthTest {
     Report standard = TestEnvironment.verify(TestEnvironment.request(backup));
     assertThat(standard.verdict()).as(standard.toString()).isEqualTo("refuted");
     assertThat(standard.reason()).isEqualTo("index-corrupt");
-    assertThat(standard.message()).contains("the index public.orders_customer of the database postgres", "item order invariant");
+    assertThat(standard.message())
+        .contains(
+            "the index public.orders_customer of the database postgres", "item order invariant");
     assertThat(standard.hint()).isNotBlank();
     assertThat(outcome(standard, "indexes")).isEqualTo("failed");
 
-    Report quick = TestEnvironment.verify(TestEnvironment.at(Depth.QUICK, TestEnvironment.request(backup)));
+    Report quick =
+        TestEnvironment.verify(TestEnvironment.at(Depth.QUICK, TestEnvironment.request(backup)));
     assertThat(quick.verdict()).as(quick.toString()).isEqualTo("proven");
     assertThat(quick.notChecked()).contains("indexes and tables (amcheck)");
   }
@@ -113,11 +148,19 @@ class DepthTest {
   @Test
   void aLongValueInPiecesThatDoNotFitIsFoundWhereEveryRowIsRead() {
     Path backup;
-    try (SourceDatabase source = TestEnvironment.source(13, "torn-value", SourceOptions.standard().keepingBackupsIn(place))) {
+    try (SourceDatabase source =
+        TestEnvironment.source(
+            13, "torn-value", SourceOptions.standard().keepingBackupsIn(place))) {
       source.fill(1_000);
-      String toast = source.ask("select reltoastrelid::regclass from pg_class where relname = 'orders'");
+      String toast =
+          source.ask("select reltoastrelid::regclass from pg_class where relname = 'orders'");
       source.execute("update pg_class set relkind = 'r' where oid = '" + toast + "'::regclass");
-      source.execute("delete from " + toast + " where chunk_seq = 1 and chunk_id = (select min(chunk_id) from " + toast + ")");
+      source.execute(
+          "delete from "
+              + toast
+              + " where chunk_seq = 1 and chunk_id = (select min(chunk_id) from "
+              + toast
+              + ")");
       source.execute("vacuum " + toast);
       source.execute("update pg_class set relkind = 't' where oid = '" + toast + "'::regclass");
       backup = source.baseBackup("backup");
@@ -127,18 +170,28 @@ class DepthTest {
     assertThat(standard.verdict()).as(standard.toString()).isEqualTo("proven");
     assertThat(standard.notChecked()).contains("every row");
 
-    Report deep = TestEnvironment.verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(backup)));
+    Report deep =
+        TestEnvironment.verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(backup)));
     assertThat(deep.verdict()).as(deep.toString()).isEqualTo("refuted");
     assertThat(deep.reason()).isEqualTo("row-unreadable");
-    assertThat(deep.message()).contains("the table public.orders of the database postgres", "for toast value");
+    assertThat(deep.message())
+        .contains("the table public.orders of the database postgres", "for toast value");
     assertThat(outcome(deep, "checksums")).isEqualTo("passed");
   }
 
   private static String detail(Report report, String name) {
-    return report.checks().stream().filter(check -> check.name().equals(name)).findFirst().orElseThrow().detail();
+    return report.checks().stream()
+        .filter(check -> check.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .detail();
   }
 
   private static String outcome(Report report, String name) {
-    return report.checks().stream().filter(check -> check.name().equals(name)).findFirst().orElseThrow().outcome();
+    return report.checks().stream()
+        .filter(check -> check.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .outcome();
   }
 }

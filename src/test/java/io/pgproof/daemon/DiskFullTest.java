@@ -35,16 +35,16 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("container")
 class DiskFullTest {
   private static final long BOUND = 300L << 20;
+
   /** About 400 MB of them; they are there until the query ends. */
-  private static final String HOLDING_TEMPORARY_FILES = "with kept as materialized "
-      + "(select md5(g::text) from generate_series(1, 8000000) g) "
-      + "select (select count(*) from kept) > 0 and pg_sleep(120) is not null";
+  private static final String HOLDING_TEMPORARY_FILES =
+      "with kept as materialized "
+          + "(select md5(g::text) from generate_series(1, 8000000) g) "
+          + "select (select count(*) from kept) > 0 and pg_sleep(120) is not null";
 
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
-  @TempDir
-  Path elsewhere;
+  @TempDir Path elsewhere;
 
   private StateDirectory state;
   private Daemon daemon;
@@ -74,14 +74,18 @@ class DiskFullTest {
   @Test
   void aQueryThatFillsTheDiskIsEndedBeforeTheEngineStarves() throws Exception {
     Path backup = TestEnvironment.backup(15);
-    Report report = verify(backup,
-        "select count(*) > 0 from (select md5(g::text) from generate_series(1, 60000000) g order by 1) sorted");
+    Report report =
+        verify(
+            backup,
+            "select count(*) > 0 from (select md5(g::text) from generate_series(1, 60000000) g order by 1) sorted");
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
     assertThat(report.reason()).isEqualTo("disk-full");
     assertThat(report.message()).contains("the restored server filled the disk");
     Remains.assertNone(state);
-    assertThat(verify(backup, "select true").verdict()).as("the engine lives on").isEqualTo("proven");
+    assertThat(verify(backup, "select true").verdict())
+        .as("the engine lives on")
+        .isEqualTo("proven");
   }
 
   @Test
@@ -96,15 +100,28 @@ class DiskFullTest {
 
   @Test
   void aRunThatTakesMoreThanItsTargetMayIsEndedAlthoughTheDiskHasRoom() throws Exception {
-    Report report = verify(bounded(BOUND, TestEnvironment.request(TestEnvironment.backup(15), null, HOLDING_TEMPORARY_FILES)));
+    Report report =
+        verify(
+            bounded(
+                BOUND,
+                TestEnvironment.request(
+                    TestEnvironment.backup(15), null, HOLDING_TEMPORARY_FILES)));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
     assertThat(report.reason()).isEqualTo("disk-full");
-    assertThat(report.message()).startsWith("the run took ").endsWith("by the setting disk it may take 314,572,800");
+    assertThat(report.message())
+        .startsWith("the run took ")
+        .endsWith("by the setting disk it may take 314,572,800");
     assertThat(report.hint()).contains("raise the target's setting disk", "--disk");
     Remains.assertNone(state);
-    assertThat(verify(bounded(BOUND, TestEnvironment.request(TestEnvironment.backup(15), null, "select true"))).verdict())
-        .as("within the bound").isEqualTo("proven");
+    assertThat(
+            verify(
+                    bounded(
+                        BOUND,
+                        TestEnvironment.request(TestEnvironment.backup(15), null, "select true")))
+                .verdict())
+        .as("within the bound")
+        .isEqualTo("proven");
   }
 
   @Test
@@ -121,16 +138,27 @@ class DiskFullTest {
   void ofTwoRunsTheOneThatTakesMoreIsEndedAndTheYoungerGoesOn() throws Exception {
     Path ballast = place.resolve("ballast");
     CountDownLatch checking = new CountDownLatch(1);
-    try (ControlClient older = connect(); ControlClient younger = connect()) {
-      CompletableFuture<Report> larger = verify(
-          older, TestEnvironment.request(TestEnvironment.backup(15), null, HOLDING_TEMPORARY_FILES), said -> {});
+    try (ControlClient older = connect();
+        ControlClient younger = connect()) {
+      CompletableFuture<Report> larger =
+          verify(
+              older,
+              TestEnvironment.request(TestEnvironment.backup(15), null, HOLDING_TEMPORARY_FILES),
+              said -> {});
       await().until(() -> temporaryFiles() > 64 << 20);
-      CompletableFuture<Report> smaller = verify(
-          younger, TestEnvironment.request(TestEnvironment.copy(TestEnvironment.backup(15), elsewhere), null, "select pg_sleep(3600) is null"), said -> {
-            if (said instanceof Reply.Standing standing && standing.standing().phase().equals("check")) {
-              checking.countDown();
-            }
-          });
+      CompletableFuture<Report> smaller =
+          verify(
+              younger,
+              TestEnvironment.request(
+                  TestEnvironment.copy(TestEnvironment.backup(15), elsewhere),
+                  null,
+                  "select pg_sleep(3600) is null"),
+              said -> {
+                if (said instanceof Reply.Standing standing
+                    && standing.standing().phase().equals("check")) {
+                  checking.countDown();
+                }
+              });
       assertThat(checking.await(5, TimeUnit.MINUTES)).isTrue();
       fill(ballast, (int) (Files.getFileStore(place).getUsableSpace() >> 20) - 200);
 
@@ -148,7 +176,10 @@ class DiskFullTest {
 
   private long temporaryFiles() throws IOException {
     try (Stream<Path> files = Files.walk(state.runs())) {
-      return files.filter(file -> file.toString().contains("/pgsql_tmp/")).mapToLong(file -> file.toFile().length()).sum();
+      return files
+          .filter(file -> file.toString().contains("/pgsql_tmp/"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
     } catch (UncheckedIOException e) {
       return 0;
     }
@@ -168,12 +199,14 @@ class DiskFullTest {
     }
   }
 
-  private static CompletableFuture<Report> verify(ControlClient client, VerificationRequest request, Consumer<Reply> onTheWay) {
-    return CompletableFuture.supplyAsync(() -> {
-      Reply reply = client.ask(new Request.Verify(request), onTheWay).orElseThrow();
-      assertThat(reply).isInstanceOf(Reply.Verdict.class);
-      return ((Reply.Verdict) reply).report();
-    });
+  private static CompletableFuture<Report> verify(
+      ControlClient client, VerificationRequest request, Consumer<Reply> onTheWay) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Reply reply = client.ask(new Request.Verify(request), onTheWay).orElseThrow();
+          assertThat(reply).isInstanceOf(Reply.Verdict.class);
+          return ((Reply.Verdict) reply).report();
+        });
   }
 
   private ControlClient connect() throws IOException {
@@ -190,6 +223,8 @@ class DiskFullTest {
   }
 
   private static void run(String... line) throws Exception {
-    assertThat(new ProcessBuilder(line).inheritIO().start().waitFor()).as(List.of(line).toString()).isZero();
+    assertThat(new ProcessBuilder(line).inheritIO().start().waitFor())
+        .as(List.of(line).toString())
+        .isZero();
   }
 }

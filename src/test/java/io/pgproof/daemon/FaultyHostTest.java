@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Steps that the host lets down, each with its real delegate in a real run: what was begun is undone, and the run ends. */
+/**
+ * Steps that the host lets down, each with its real delegate in a real run: what was begun is
+ * undone, and the run ends.
+ */
 @Tag("container")
 class FaultyHostTest {
   private static final int ALWAYS = 100;
@@ -49,10 +52,16 @@ class FaultyHostTest {
     Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15)));
 
     assertEnvironment(report, step, "the host is not well: " + call);
-    assertThat(said(report)).endsWith("restored files removed", "verdict: inconclusive (environment)")
-        .filteredOn(line -> line.endsWith("destroyed")).hasSize(call == Call.START ? 1 : 0);
-    await().until(() -> said(report.run()).stream().anyMatch(line ->
-        line.contains("Approve escalation") || line.contains("joined")));
+    assertThat(said(report))
+        .endsWith("restored files removed", "verdict: inconclusive (environment)")
+        .filteredOn(line -> line.endsWith("destroyed"))
+        .hasSize(call == Call.START ? 1 : 0);
+    await()
+        .until(
+            () ->
+                said(report.run()).stream()
+                    .anyMatch(
+                        line -> line.contains("Approve escalation") || line.contains("joined")));
   }
 
   @ParameterizedTest
@@ -60,7 +69,9 @@ class FaultyHostTest {
   void aFaultThatPassesCostsTimeAndNoVerdict(Call call) {
     FaultySandbox.fail(call, 2);
 
-    Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15), SourceDatabase.FRESHNESS_QUERY));
+    Report report =
+        TestEnvironment.verify(
+            TestEnvironment.request(TestEnvironment.backup(15), SourceDatabase.FRESHNESS_QUERY));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(said(report)).filteredOn(line -> line.endsWith("destroyed")).hasSize(1);
@@ -72,9 +83,13 @@ class FaultyHostTest {
 
     Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15)));
 
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", "environment");
-    assertThat(report.message()).isEqualTo("the watch over recovery failed 3 times, at last: the host is not well: LOOK");
-    assertThat(said(report)).endsWith("restored files removed", "verdict: inconclusive (environment)");
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
+        .containsExactly("inconclusive", "environment");
+    assertThat(report.message())
+        .isEqualTo("the watch over recovery failed 3 times, at last: the host is not well: LOOK");
+    assertThat(said(report))
+        .endsWith("restored files removed", "verdict: inconclusive (environment)");
   }
 
   @Test
@@ -87,34 +102,48 @@ class FaultyHostTest {
       chattr("-i", TestEnvironment.state().runs());
     }
 
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", "environment");
-    assertThat(report.message()).startsWith("the restore of " + TestEnvironment.backup(15) + " failed 3 times, at last: ")
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
+        .containsExactly("inconclusive", "environment");
+    assertThat(report.message())
+        .startsWith("the restore of " + TestEnvironment.backup(15) + " failed 3 times, at last: ")
         .contains(TestEnvironment.state().runs().toString());
-    assertThat(said(report)).endsWith("restored files removed", "verdict: inconclusive (environment)");
+    assertThat(said(report))
+        .endsWith("restored files removed", "verdict: inconclusive (environment)");
   }
 
   @Test
   void aRecoveryThatCannotBePreparedIsUndoneAndTheRunEnds() throws Exception {
     AtomicReference<String> run = new AtomicReference<>();
-    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(
-        () -> TestEnvironment.ask(new Request.Verify(TestEnvironment.request(TestEnvironment.backup(15))), said -> {
-          if (said instanceof Reply.Begun begun) {
-            run.set(begun.run());
-          }
-        }));
+    CompletableFuture<Reply> reply =
+        CompletableFuture.supplyAsync(
+            () ->
+                TestEnvironment.ask(
+                    new Request.Verify(TestEnvironment.request(TestEnvironment.backup(15))),
+                    said -> {
+                      if (said instanceof Reply.Begun begun) {
+                        run.set(begun.run());
+                      }
+                    }));
     await().pollInterval(Duration.ofMillis(2)).until(() -> run.get() != null);
     Path place = TestEnvironment.state().run(new RunId(run.get())).path();
     await().pollInterval(Duration.ofMillis(2)).until(() -> Files.exists(place.resolve("data")));
     Files.createFile(place.resolve("settings"));
 
-    assertThat(reply.get()).isInstanceOfSatisfying(Reply.Verdict.class, verdict -> {
-      assertEnvironment(verdict.report(), "Prepare recovery", place.toString());
-      assertThat(said(verdict.report())).endsWith("restored files removed", "verdict: inconclusive (environment)");
-    });
+    assertThat(reply.get())
+        .isInstanceOfSatisfying(
+            Reply.Verdict.class,
+            verdict -> {
+              assertEnvironment(verdict.report(), "Prepare recovery", place.toString());
+              assertThat(said(verdict.report()))
+                  .endsWith("restored files removed", "verdict: inconclusive (environment)");
+            });
   }
 
   private static void assertEnvironment(Report report, String step, String said) {
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", "environment");
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
+        .containsExactly("inconclusive", "environment");
     assertThat(report.message()).contains("'" + step + "'").contains(said);
     assertThat(report.hint()).isNotBlank();
   }
@@ -122,14 +151,17 @@ class FaultyHostTest {
   /** What happened up to the verdict. */
   private static List<String> said(Report report) {
     List<String> said = said(report.run());
-    return said.subList(0, said.indexOf("verdict: " + report.verdict() + " (" + report.reason() + ")") + 1);
+    return said.subList(
+        0, said.indexOf("verdict: " + report.verdict() + " (" + report.reason() + ")") + 1);
   }
 
   private static List<String> said(String run) {
-    return ((Reply.Run) TestEnvironment.ask(new Request.ShowRun(run))).happenings().stream().map(happening -> happening.what()).toList();
+    return ((Reply.Run) TestEnvironment.ask(new Request.ShowRun(run)))
+        .happenings().stream().map(happening -> happening.what()).toList();
   }
 
   private static void chattr(String flag, Path file) throws Exception {
-    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor())
+        .isZero();
   }
 }

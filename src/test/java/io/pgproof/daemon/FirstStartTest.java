@@ -29,7 +29,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.env.MockEnvironment;
 
-/** What a first start leaves that is cut off while it makes the tables, and what the next one makes of that. */
+/**
+ * What a first start leaves that is cut off while it makes the tables, and what the next one makes
+ * of that.
+ */
 class FirstStartTest {
   private StateDirectory state;
 
@@ -47,7 +50,13 @@ class FirstStartTest {
   @Test
   void theNextStartMakesAllTables() throws Exception {
     try (Daemon daemon = start()) {
-      assertThat(daemon.application().getBean(RepositoryService.class).createProcessDefinitionQuery().count()).isPositive();
+      assertThat(
+              daemon
+                  .application()
+                  .getBean(RepositoryService.class)
+                  .createProcessDefinitionQuery()
+                  .count())
+          .isPositive();
     }
     Set<String> all = tables();
     Files.delete(state.engineComplete());
@@ -56,7 +65,13 @@ class FirstStartTest {
     plant(engineTables().limit(12).toList());
     assertThat(tables()).as("some tables, as a kill leaves them").isNotEmpty().isNotEqualTo(all);
     try (Daemon daemon = start()) {
-      assertThat(daemon.application().getBean(RepositoryService.class).createProcessDefinitionQuery().count()).isPositive();
+      assertThat(
+              daemon
+                  .application()
+                  .getBean(RepositoryService.class)
+                  .createProcessDefinitionQuery()
+                  .count())
+          .isPositive();
     }
     assertThat(tables()).isEqualTo(all);
   }
@@ -65,7 +80,8 @@ class FirstStartTest {
   void evidenceIsNeverRemoved() throws Exception {
     RunId run = RunId.at(Instant.now());
     try (Daemon daemon = start()) {
-      new Evidence.Asked(Settings.NONE.request(Optional.empty(), Path.of("/backups/monday"), "ada"), null)
+      new Evidence.Asked(
+              Settings.NONE.request(Optional.empty(), Path.of("/backups/monday"), "ada"), null)
           .record(daemon.application().getBean(EvidenceLog.class), run, "ada");
     }
     Files.delete(state.engineComplete());
@@ -77,7 +93,9 @@ class FirstStartTest {
 
   @Test
   void onlyAnEmptyDatabaseOfItsOwnIsRemoved() throws Exception {
-    plant(List.of("create table ACT_ID_USER (ID_ varchar)", "insert into ACT_ID_USER values ('ada')"));
+    plant(
+        List.of(
+            "create table ACT_ID_USER (ID_ varchar)", "insert into ACT_ID_USER values ('ada')"));
     FirstStart.removeHalfMade(state, settings(url()));
     assertThat(file()).as("a user was made").exists();
 
@@ -112,12 +130,15 @@ class FirstStartTest {
   }
 
   private static MockEnvironment settings(String url) {
-    return new MockEnvironment().withProperty("spring.datasource.url", url)
-        .withProperty("spring.datasource.username", "pgproof").withProperty("spring.datasource.password", "");
+    return new MockEnvironment()
+        .withProperty("spring.datasource.url", url)
+        .withProperty("spring.datasource.username", "pgproof")
+        .withProperty("spring.datasource.password", "");
   }
 
   private void plant(List<String> statements) throws Exception {
-    try (Connection database = DriverManager.getConnection(url(), "pgproof", ""); Statement statement = database.createStatement()) {
+    try (Connection database = DriverManager.getConnection(url(), "pgproof", "");
+        Statement statement = database.createStatement()) {
       for (String sql : statements) {
         statement.execute(sql);
       }
@@ -137,9 +158,15 @@ class FirstStartTest {
 
   /** The engine's own statements, in their order. */
   private static Stream<String> engineTables() throws Exception {
-    String script = new String(FirstStartTest.class.getResourceAsStream(
-        "/org/camunda/bpm/engine/db/create/activiti.h2.create.engine.sql").readAllBytes(), StandardCharsets.UTF_8);
-    String statements = String.join("\n", script.lines().filter(line -> !line.strip().startsWith("--")).toList());
+    String script =
+        new String(
+            FirstStartTest.class
+                .getResourceAsStream(
+                    "/org/camunda/bpm/engine/db/create/activiti.h2.create.engine.sql")
+                .readAllBytes(),
+            StandardCharsets.UTF_8);
+    String statements =
+        String.join("\n", script.lines().filter(line -> !line.strip().startsWith("--")).toList());
     return Arrays.stream(statements.split(";\\s*\n")).filter(statement -> !statement.isBlank());
   }
 }

@@ -47,7 +47,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What Tasklist may do with a task, asked over HTTP of the served program as a person who is logged in. */
+/**
+ * What Tasklist may do with a task, asked over HTTP of the served program as a person who is logged
+ * in.
+ */
 class FourEyesServedTest {
   private static final String REFUSED = "pgproof does not let anybody do this by hand";
   private static final String PASSWORD = "Restore-2-prove";
@@ -78,28 +81,44 @@ class FourEyesServedTest {
     RunId run = run("olga", Reason.TOO_OLD);
     String task = task(run, Task.REVIEW_STALE_BACKUP);
     Map<String, String> accept =
-        Map.of(Variable.DECISION, Decision.ACCEPT, Variable.DECISION_REASON, "it is Sunday", Variable.WAIVED_UNTIL, TOMORROW);
+        Map.of(
+            Variable.DECISION,
+            Decision.ACCEPT,
+            Variable.DECISION_REASON,
+            "it is Sunday",
+            Variable.WAIVED_UNTIL,
+            TOMORROW);
     String answers = answers(accept);
     Map<String, String> more = new HashMap<>(accept);
     more.putAll(Map.of(Variable.ASKED_BY, "somebody", Variable.RUN, "20260301-030000-aaaa"));
 
     refused(olga.tell("/task/" + task + "/submit-form", answers), "olga asked for run " + run);
     refused(olga.tell("/task/" + task + "/complete", answers), "olga asked for run " + run);
-    refused(olga.tell("/task/" + task + "/submit-form", answers(more)), "'askedBy' is no answer that the task's form asks for");
-    refused(olga.tell("/task/" + task + "/complete", answers(more)), "'askedBy' is no answer that the task's form asks for");
-    refused(olga.change("/task/" + task + "/variables/askedBy", "{\"value\": \"somebody\"}"), REFUSED);
+    refused(
+        olga.tell("/task/" + task + "/submit-form", answers(more)),
+        "'askedBy' is no answer that the task's form asks for");
+    refused(
+        olga.tell("/task/" + task + "/complete", answers(more)),
+        "'askedBy' is no answer that the task's form asks for");
+    refused(
+        olga.change("/task/" + task + "/variables/askedBy", "{\"value\": \"somebody\"}"), REFUSED);
     refused(olga.tell("/task/" + task + "/bpmnError", "{\"errorCode\": \"finding\"}"), REFUSED);
-    refused(olga.tell("/task/" + task + "/bpmnEscalation", "{\"escalationCode\": \"any\"}"), REFUSED);
+    refused(
+        olga.tell("/task/" + task + "/bpmnEscalation", "{\"escalationCode\": \"any\"}"), REFUSED);
     assertThat(task(run, Task.REVIEW_STALE_BACKUP)).isEqualTo(task);
 
     Browser olaf = as("olaf", Groups.OPERATORS);
     assertThat(olaf.ask("/task/" + task + "/deployed-form").body()).contains("Accept until");
     assertThat(olaf.tell("/task/" + task + "/submit-form", answers).statusCode()).isEqualTo(204);
     Reply.Run shown = (Reply.Run) ask(new Request.ShowRun(run.value()));
-    assertThat(shown.happenings()).anySatisfy(happening -> {
-      assertThat(happening.actor()).isEqualTo("olaf");
-      assertThat(happening.what()).startsWith("accepted this backup until ").contains("it is Sunday");
-    });
+    assertThat(shown.happenings())
+        .anySatisfy(
+            happening -> {
+              assertThat(happening.actor()).isEqualTo("olaf");
+              assertThat(happening.what())
+                  .startsWith("accepted this backup until ")
+                  .contains("it is Sunday");
+            });
   }
 
   @Test
@@ -107,42 +126,78 @@ class FourEyesServedTest {
     Browser arne = as("arne", Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
     RunId run = run("arne", Reason.WAL_MISSING);
     String task = task(run, Task.APPROVE_ESCALATION);
-    String answers = answers(Map.of(Variable.DECISION, Decision.DISMISS, Variable.DECISION_REASON, "a drill"));
+    String answers =
+        answers(Map.of(Variable.DECISION, Decision.DISMISS, Variable.DECISION_REASON, "a drill"));
 
-    refused(arne.change("/task/" + task + "/variables/askedBy", "{\"value\": \"somebody\", \"type\": \"String\"}"), REFUSED);
+    refused(
+        arne.change(
+            "/task/" + task + "/variables/askedBy",
+            "{\"value\": \"somebody\", \"type\": \"String\"}"),
+        REFUSED);
     refused(arne.tell("/task/" + task + "/submit-form", answers), "arne asked for run " + run);
     refused(arne.tell("/task/" + task + "/complete", answers), "four eyes");
-    refused(arne.change("/task/" + task + "/localVariables/decision", "{\"value\": \"escalate\", \"type\": \"String\"}"), REFUSED);
+    refused(
+        arne.change(
+            "/task/" + task + "/localVariables/decision",
+            "{\"value\": \"escalate\", \"type\": \"String\"}"),
+        REFUSED);
     // As an earlier version let an administrator.
-    daemon.application().getBean(TaskService.class).setVariableLocal(task, Variable.DECISION, Decision.ESCALATE);
+    daemon
+        .application()
+        .getBean(TaskService.class)
+        .setVariableLocal(task, Variable.DECISION, Decision.ESCALATE);
     refused(arne.tell("/task/" + task + "/complete", answers), "would hide the answers");
     daemon.application().getBean(TaskService.class).removeVariableLocal(task, Variable.DECISION);
-    refused(arne.tell("/process-instance/" + instance(run) + "/modification", "{\"instructions\": [{\"type\": "
-        + "\"startBeforeActivity\", \"activityId\": \"findingDismissed\"}]}"), REFUSED);
+    refused(
+        arne.tell(
+            "/process-instance/" + instance(run) + "/modification",
+            "{\"instructions\": [{\"type\": "
+                + "\"startBeforeActivity\", \"activityId\": \"findingDismissed\"}]}"),
+        REFUSED);
     assertThat(task(run, Task.APPROVE_ESCALATION)).isEqualTo(task);
 
     Browser anna = as("anna", Groups.APPROVERS);
-    refused(anna.tell("/task/" + task + "/resolve", answers(Map.of(Variable.MESSAGE, "nothing wrong at all"))),
+    refused(
+        anna.tell(
+            "/task/" + task + "/resolve",
+            answers(Map.of(Variable.MESSAGE, "nothing wrong at all"))),
         REFUSED);
-    refused(anna.tell("/task/" + task + "/identity-links/delete",
-        "{\"groupId\": \"" + Groups.APPROVERS + "\", \"type\": \"candidate\"}"), REFUSED);
+    refused(
+        anna.tell(
+            "/task/" + task + "/identity-links/delete",
+            "{\"groupId\": \"" + Groups.APPROVERS + "\", \"type\": \"candidate\"}"),
+        REFUSED);
     assertThat(anna.tell("/task/" + task + "/complete", answers).statusCode()).isEqualTo(204);
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
-      "/message | {\"messageName\": \"worseRunCame\", \"processInstanceId\": \"INSTANCE\"}",
-      "/message | {\"messageName\": \"worseRunCame\", \"processInstanceId\": \"INSTANCE\", \"all\": true}",
-      "/process-instance/message-async | {\"messageName\": \"worseRunCame\", \"processInstanceIds\": [\"INSTANCE\"]}",
-      "/execution/EXECUTION/messageSubscriptions/worseRunCame/trigger | {}",
-      "/execution/EXECUTION/signal | {}"})
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "/message | {\"messageName\": \"worseRunCame\", \"processInstanceId\": \"INSTANCE\"}",
+        "/message | {\"messageName\": \"worseRunCame\", \"processInstanceId\": \"INSTANCE\", \"all\": true}",
+        "/process-instance/message-async | {\"messageName\": \"worseRunCame\", \"processInstanceIds\": [\"INSTANCE\"]}",
+        "/execution/EXECUTION/messageSubscriptions/worseRunCame/trigger | {}",
+        "/execution/EXECUTION/signal | {}"
+      })
   void nobodyEndsATaskByAMessageOrASignal(String path, String body) throws Exception {
-    Browser chief = as("chief-" + UUID.randomUUID(), Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
+    Browser chief =
+        as("chief-" + UUID.randomUUID(), Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
     RunId run = run("tester", Reason.TOO_OLD);
     String task = task(run, Task.REVIEW_STALE_BACKUP);
-    String execution = daemon.application().getBean(TaskService.class).createTaskQuery().taskId(task).singleResult().getExecutionId();
+    String execution =
+        daemon
+            .application()
+            .getBean(TaskService.class)
+            .createTaskQuery()
+            .taskId(task)
+            .singleResult()
+            .getExecutionId();
 
-    refused(chief.tell(path.replace("EXECUTION", execution), body.replace("INSTANCE", instance(run))), REFUSED);
+    refused(
+        chief.tell(path.replace("EXECUTION", execution), body.replace("INSTANCE", instance(run))),
+        REFUSED);
     assertThat(task(run, Task.REVIEW_STALE_BACKUP)).isEqualTo(task);
   }
 
@@ -152,13 +207,23 @@ class FourEyesServedTest {
     RunId run = run("tester", Reason.WAL_MISSING);
     task(run, Task.APPROVE_ESCALATION);
 
-    assertThat(boss.delete("/process-instance/" + instance(run) + "?skipCustomListeners=true&skipIoMappings=true").statusCode())
+    assertThat(
+            boss.delete(
+                    "/process-instance/"
+                        + instance(run)
+                        + "?skipCustomListeners=true&skipIoMappings=true")
+                .statusCode())
         .isEqualTo(204);
 
-    assertThat(((Reply.Run) ask(new Request.ShowRun(run.value()))).happenings()).last().satisfies(happening -> {
-      assertThat(happening.actor()).isEqualTo("boss");
-      assertThat(happening.what()).startsWith("deleted the run with its task 'Approve escalation'").contains("refuted (wal-missing)");
-    });
+    assertThat(((Reply.Run) ask(new Request.ShowRun(run.value()))).happenings())
+        .last()
+        .satisfies(
+            happening -> {
+              assertThat(happening.actor()).isEqualTo("boss");
+              assertThat(happening.what())
+                  .startsWith("deleted the run with its task 'Approve escalation'")
+                  .contains("refuted (wal-missing)");
+            });
   }
 
   private static void refused(HttpResponse<String> answer, String because) {
@@ -172,18 +237,38 @@ class FourEyesServedTest {
     return EvidenceJson.write(Map.of("variables", variables));
   }
 
-  /** A run that was asked for by this person and found this, carried on by the engine from where its verdict is reached. */
+  /**
+   * A run that was asked for by this person and found this, carried on by the engine from where its
+   * verdict is reached.
+   */
   private static RunId run(String askedBy, Reason found) {
     EvidenceLog evidenceLog = daemon.application().getBean(EvidenceLog.class);
     Path path = Path.of("/backups", UUID.randomUUID().toString());
     VerificationRequest request = Settings.NONE.request(Optional.empty(), path, askedBy);
     RunId run = RunId.at(Instant.now());
     new Evidence.Asked(request, null).record(evidenceLog, run, askedBy);
-    WholeEvidence.record(evidenceLog, run, request, new Report.BackupFacts(path.toString(), "tar", "15", "7420000000000000001",
-        Instant.parse("2026-02-27T20:00:00Z"), "0/" + Long.toHexString(System.nanoTime()), 1_000L, List.of(), null),
-        Instant.now(), Duration.ofHours(30));
-    new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is").record(evidenceLog, run);
-    daemon.application().getBean(RuntimeService.class).createProcessInstanceByKey(VerifyBackup.PROCESS)
+    WholeEvidence.record(
+        evidenceLog,
+        run,
+        request,
+        new Report.BackupFacts(
+            path.toString(),
+            "tar",
+            "15",
+            "7420000000000000001",
+            Instant.parse("2026-02-27T20:00:00Z"),
+            "0/" + Long.toHexString(System.nanoTime()),
+            1_000L,
+            List.of(),
+            null),
+        Instant.now(),
+        Duration.ofHours(30));
+    new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is")
+        .record(evidenceLog, run);
+    daemon
+        .application()
+        .getBean(RuntimeService.class)
+        .createProcessInstanceByKey(VerifyBackup.PROCESS)
         .businessKey(run.value())
         .setVariable(Variable.RUN, run.value())
         .setVariable(Variable.RETRY_CYCLE, "PT5S,PT30S")
@@ -197,14 +282,30 @@ class FourEyesServedTest {
   }
 
   private static String instance(RunId run) {
-    return daemon.application().getBean(RuntimeService.class).createProcessInstanceQuery()
-        .processInstanceBusinessKey(run.value()).singleResult().getId();
+    return daemon
+        .application()
+        .getBean(RuntimeService.class)
+        .createProcessInstanceQuery()
+        .processInstanceBusinessKey(run.value())
+        .singleResult()
+        .getId();
   }
 
   private static String task(RunId run, String key) {
     TaskService tasks = daemon.application().getBean(TaskService.class);
-    return await().until(() -> tasks.createTaskQuery().processInstanceBusinessKey(run.value())
-        .taskDefinitionKey(key).list().stream().findFirst(), Optional::isPresent).orElseThrow().getId();
+    return await()
+        .until(
+            () ->
+                tasks
+                    .createTaskQuery()
+                    .processInstanceBusinessKey(run.value())
+                    .taskDefinitionKey(key)
+                    .list()
+                    .stream()
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow()
+        .getId();
   }
 
   private static Browser as(String person, String... groups) throws Exception {

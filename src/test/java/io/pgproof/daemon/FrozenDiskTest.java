@@ -28,20 +28,26 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
-/** The disk of the runs does not answer, so that the kernel holds whoever writes to it: nobody else is held, and a try more ends it. */
+/**
+ * The disk of the runs does not answer, so that the kernel holds whoever writes to it: nobody else
+ * is held, and a try more ends it.
+ */
 @Tag("container")
 class FrozenDiskTest extends DaemonFixture {
   /** Sorts more than fits in memory, for longer than it is let. */
   private static final String WRITES =
       "select count(*) > 0 from (select g from generate_series(1, 100000000) g order by md5(g::text)) sorted";
+
   private static final Pattern PROCESSES = Pattern.compile("processes \\[([0-9, ]+)\\] of ");
 
   private static FrozenDisk disk;
 
   @BeforeAll
   static void theRunsHaveADiskOfTheirOwn() throws IOException {
-    Path runs = Files.createDirectory(
-        state.runs(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path runs =
+        Files.createDirectory(
+            state.runs(),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     disk = FrozenDisk.mount(state.path().resolve("disk"), runs, 8L << 30);
     Files.delete(runs.resolve("lost+found"));
   }
@@ -68,7 +74,8 @@ class FrozenDiskTest extends DaemonFixture {
   }
 
   @Test
-  void aContainerThatTheKernelHoldsIsAnIncidentThatNamesItsProcessesAndATryMoreTearsDown() throws Exception {
+  void aContainerThatTheKernelHoldsIsAnIncidentThatNamesItsProcessesAndATryMoreTearsDown()
+      throws Exception {
     Begun begun = begin(within(new Timeouts(LONG, LONG, Duration.ofSeconds(8), LONG), WRITES));
     awaitChecks(begun);
     disk.freeze();
@@ -78,7 +85,9 @@ class FrozenDiskTest extends DaemonFixture {
 
     Matcher named = PROCESSES.matcher(told);
     assertThat(named.find()).as(told).isTrue();
-    assertThat(Arrays.stream(named.group(1).split(", ")).map(FrozenDiskTest::state)).as(told).contains("D");
+    assertThat(Arrays.stream(named.group(1).split(", ")).map(FrozenDiskTest::state))
+        .as(told)
+        .contains("D");
     assertNobodyElseIsHeld();
     disk.thaw();
     assertATryMoreEnds(begun, "check-timeout");
@@ -86,10 +95,12 @@ class FrozenDiskTest extends DaemonFixture {
 
   @Test
   void aRestoreThatTheKernelHoldsIsLeftAsideAndATryMoreRemovesItsFiles() throws Exception {
-    Begun begun = begin(within(new Timeouts(LONG, Duration.ofSeconds(5), LONG, LONG), "select true"));
+    Begun begun =
+        begin(within(new Timeouts(LONG, Duration.ofSeconds(5), LONG, LONG), "select true"));
     disk.freezeOnce(directory(begun).data().resolve("base"));
 
-    assertThat(standsStill(begun, "'tearDownAfterFinding'")).contains("could not be removed", "a disk that does not answer");
+    assertThat(standsStill(begun, "'tearDownAfterFinding'"))
+        .contains("could not be removed", "a disk that does not answer");
 
     assertNobodyElseIsHeld();
     // Neither the end of an owner nor the start of the next.
@@ -109,22 +120,30 @@ class FrozenDiskTest extends DaemonFixture {
     assertInconclusive(report, "restore-timeout");
     assertNobodyElseIsHeld();
     disk.thaw();
-    await("what the worker makes in the end").untilAsserted(() -> {
-      owner.application().getBean(OrphanReaper.class).remove();
-      assertThat(state.runs()).isEmptyDirectory();
-    });
+    await("what the worker makes in the end")
+        .untilAsserted(
+            () -> {
+              owner.application().getBean(OrphanReaper.class).remove();
+              assertThat(state.runs()).isEmptyDirectory();
+            });
   }
 
   private String standsStill(Begun begun, String where) throws Exception {
     Reply reply = begun.reply().get(5, TimeUnit.MINUTES);
-    assertThat(reply).isInstanceOfSatisfying(Reply.Failed.class, failed ->
-        assertThat(failed.message()).contains("run " + begun.run() + " stands still at " + where));
+    assertThat(reply)
+        .isInstanceOfSatisfying(
+            Reply.Failed.class,
+            failed ->
+                assertThat(failed.message())
+                    .contains("run " + begun.run() + " stands still at " + where));
     return ((Reply.Failed) reply).message();
   }
 
   private void assertNobodyElseIsHeld() {
-    ThreadPoolTaskExecutor steps = owner.application().getBean("camundaTaskExecutor", ThreadPoolTaskExecutor.class);
-    await("the engine's threads are free").untilAsserted(() -> assertThat(steps.getActiveCount()).isZero());
+    ThreadPoolTaskExecutor steps =
+        owner.application().getBean("camundaTaskExecutor", ThreadPoolTaskExecutor.class);
+    await("the engine's threads are free")
+        .untilAsserted(() -> assertThat(steps.getActiveCount()).isZero());
     assertThat(owner.quiet()).isTrue();
   }
 
@@ -132,17 +151,27 @@ class FrozenDiskTest extends DaemonFixture {
   private void assertATryMoreEnds(Begun begun, String reason) {
     ManagementService management = owner.application().getBean(ManagementService.class);
     management.setJobRetries(
-        management.createJobQuery().processInstanceId(instance(begun)).noRetriesLeft().singleResult().getId(), 1);
+        management
+            .createJobQuery()
+            .processInstanceId(instance(begun))
+            .noRetriesLeft()
+            .singleResult()
+            .getId(),
+        1);
     await().until(() -> said(begun.run()).contains("verdict: inconclusive (" + reason + ")"));
-    assertThat(owner.application().getBean(RuntimeService.class).createIncidentQuery().list()).isEmpty();
-    assertThat(said(begun.run())).containsSubsequence(
-        List.of("restored files removed", "verdict: inconclusive (" + reason + ")"));
+    assertThat(owner.application().getBean(RuntimeService.class).createIncidentQuery().list())
+        .isEmpty();
+    assertThat(said(begun.run()))
+        .containsSubsequence(
+            List.of("restored files removed", "verdict: inconclusive (" + reason + ")"));
   }
 
   /** As in proc(5): D is held by the kernel. */
   private static String state(String pid) {
     try {
-      return Files.readString(Path.of("/proc", pid, "stat")).replaceFirst("^.*\\) ", "").substring(0, 1);
+      return Files.readString(Path.of("/proc", pid, "stat"))
+          .replaceFirst("^.*\\) ", "")
+          .substring(0, 1);
     } catch (IOException e) {
       return "gone";
     }

@@ -56,15 +56,19 @@ class HardCasesTest {
   @Test
   void settingsPlantedInTheDatabaseDoNotKeepItFromBeingAsked() {
     Path backup;
-    try (SourceDatabase source = TestEnvironment.source(15, "planted", SourceOptions.standard().keepingBackupsIn(place))) {
+    try (SourceDatabase source =
+        TestEnvironment.source(15, "planted", SourceOptions.standard().keepingBackupsIn(place))) {
       source.fill(100);
       // In one go, for whoever connects afterwards gets nowhere.
-      source.execute("alter database postgres set search_path = ''; "
-          + "alter role postgres set statement_timeout = '1ms'; "
-          + "alter role postgres set session_preload_libraries = 'no_such_library'");
+      source.execute(
+          "alter database postgres set search_path = ''; "
+              + "alter role postgres set statement_timeout = '1ms'; "
+              + "alter role postgres set session_preload_libraries = 'no_such_library'");
       backup = source.baseBackup("backup");
     }
-    Report report = TestEnvironment.verify(TestEnvironment.request(backup, "select max(placed_at) from public.orders"));
+    Report report =
+        TestEnvironment.verify(
+            TestEnvironment.request(backup, "select max(placed_at) from public.orders"));
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
   }
 
@@ -72,8 +76,11 @@ class HardCasesTest {
   @ValueSource(ints = {11, 15})
   void aBackupWithoutWalIsProvenWithItsArchive(int major) throws Exception {
     Path backup;
-    SourceOptions archiving = SourceOptions.standard().keepingBackupsIn(place)
-        .with("archive_mode", "on").with("archive_command", "mkdir -p /pgproof/out/wal && cp %p /pgproof/out/wal/%f");
+    SourceOptions archiving =
+        SourceOptions.standard()
+            .keepingBackupsIn(place)
+            .with("archive_mode", "on")
+            .with("archive_command", "mkdir -p /pgproof/out/wal && cp %p /pgproof/out/wal/%f");
     try (SourceDatabase source = TestEnvironment.source(major, "archiving", archiving)) {
       source.fill(100);
       backup = source.baseBackup("backup", "--format=tar", "--wal-method=none", "--gzip");
@@ -96,19 +103,30 @@ class HardCasesTest {
   @Test
   void aBackupPulledFromAStandbyOrPointInTimeRecoveryIsRecoveredToItsEnd() {
     Path backup;
-    SourceOptions left = SourceOptions.standard().keepingBackupsIn(place)
-        .with("primary_conninfo", "host=192.0.2.1").with("recovery_target_time", "2020-01-01 00:00:00+00")
-        .with("restore_command", "touch /pgproof/out/acted");
+    SourceOptions left =
+        SourceOptions.standard()
+            .keepingBackupsIn(place)
+            .with("primary_conninfo", "host=192.0.2.1")
+            .with("recovery_target_time", "2020-01-01 00:00:00+00")
+            .with("restore_command", "touch /pgproof/out/acted");
     try (SourceDatabase source = TestEnvironment.source(15, "standby", left)) {
       source.fill(100);
       source.execute("alter system set archive_mode = 'on'");
       source.execute("alter system set archive_command = 'touch /pgproof/out/acted'");
-      backup = source.baseBackup("backup", "--format=tar", "--wal-method=stream", "--gzip", "--write-recovery-conf");
+      backup =
+          source.baseBackup(
+              "backup", "--format=tar", "--wal-method=stream", "--gzip", "--write-recovery-conf");
     }
-    // The server tells of its own container; an archiver that runs would have had two seconds for the history file.
-    Report report = TestEnvironment.verify(TestEnvironment.request(backup, SourceDatabase.FRESHNESS_QUERY, "select pg_sleep(2) is not null",
-        "select (pg_stat_file('/pgproof/data/PG_VERSION', true)).size is not null",
-        "select (pg_stat_file('/pgproof/out/acted', true)).size is null"));
+    // The server tells of its own container; an archiver that runs would have had two seconds for
+    // the history file.
+    Report report =
+        TestEnvironment.verify(
+            TestEnvironment.request(
+                backup,
+                SourceDatabase.FRESHNESS_QUERY,
+                "select pg_sleep(2) is not null",
+                "select (pg_stat_file('/pgproof/data/PG_VERSION', true)).size is not null",
+                "select (pg_stat_file('/pgproof/out/acted', true)).size is null"));
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
   }
 
@@ -121,20 +139,30 @@ class HardCasesTest {
     }
     Report report = TestEnvironment.verify(TestEnvironment.request(backup, null));
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.recovery().lastCommit()).as("nothing was committed while the backup was taken").isNull();
+    assertThat(report.recovery().lastCommit())
+        .as("nothing was committed while the backup was taken")
+        .isNull();
     assertThat(report.freshness().source()).isEqualTo("checkpoint");
-    assertThat(report.freshness().newest()).isCloseTo(report.backup().startTime(), within(1, ChronoUnit.MINUTES));
+    assertThat(report.freshness().newest())
+        .isCloseTo(report.backup().startTime(), within(1, ChronoUnit.MINUTES));
   }
 
   @Test
   void aTeardownThatFailsIsAnIncidentAndTearsDownWhenItIsResolved() throws Exception {
-    VerificationRequest request = TestEnvironment.request(TestEnvironment.backup(15), SourceDatabase.FRESHNESS_QUERY, Gate.ASSERTION);
+    VerificationRequest request =
+        TestEnvironment.request(
+            TestEnvironment.backup(15), SourceDatabase.FRESHNESS_QUERY, Gate.ASSERTION);
     AtomicReference<String> run = new AtomicReference<>();
-    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> TestEnvironment.ask(new Request.Verify(request), said -> {
-      if (said instanceof Reply.Begun begun) {
-        run.set(begun.run());
-      }
-    }));
+    CompletableFuture<Reply> reply =
+        CompletableFuture.supplyAsync(
+            () ->
+                TestEnvironment.ask(
+                    new Request.Verify(request),
+                    said -> {
+                      if (said instanceof Reply.Begun begun) {
+                        run.set(begun.run());
+                      }
+                    }));
     await().until(() -> run.get() != null);
     RunDirectory directory = TestEnvironment.state().run(new RunId(run.get()));
     Path stuck = directory.settings().resolve("postgresql.conf");
@@ -142,44 +170,76 @@ class HardCasesTest {
     chattr("+i", stuck);
     try {
       Gate.open(directory);
-      assertThat(reply.get()).isInstanceOfSatisfying(Reply.Failed.class, failed ->
-          assertThat(failed.message()).contains("stands still").contains("postgresql.conf"));
+      assertThat(reply.get())
+          .isInstanceOfSatisfying(
+              Reply.Failed.class,
+              failed ->
+                  assertThat(failed.message())
+                      .contains("stands still")
+                      .contains("postgresql.conf"));
     } finally {
       chattr("-i", stuck);
     }
 
     RuntimeService runtime = TestEnvironment.owner().application().getBean(RuntimeService.class);
-    String instance = runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.get()).singleResult().getId();
-    ManagementService management = TestEnvironment.owner().application().getBean(ManagementService.class);
-    management.setJobRetries(management.createJobQuery().processInstanceId(instance).noRetriesLeft().singleResult().getId(), 1);
+    String instance =
+        runtime
+            .createProcessInstanceQuery()
+            .processInstanceBusinessKey(run.get())
+            .singleResult()
+            .getId();
+    ManagementService management =
+        TestEnvironment.owner().application().getBean(ManagementService.class);
+    management.setJobRetries(
+        management
+            .createJobQuery()
+            .processInstanceId(instance)
+            .noRetriesLeft()
+            .singleResult()
+            .getId(),
+        1);
 
-    await().untilAsserted(() ->
-        assertThat(((Reply.Run) TestEnvironment.ask(new Request.ShowRun(run.get()))).report()).isNotNull());
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        ((Reply.Run) TestEnvironment.ask(new Request.ShowRun(run.get()))).report())
+                    .isNotNull());
     Reply.Run shown = (Reply.Run) TestEnvironment.ask(new Request.ShowRun(run.get()));
     assertThat(shown.report().verdict()).isEqualTo("proven");
-    assertThat(shown.happenings()).as("evidence of tries that were rolled back is rolled back with them")
-        .filteredOn(happening -> happening.what().endsWith("destroyed")).hasSize(1);
+    assertThat(shown.happenings())
+        .as("evidence of tries that were rolled back is rolled back with them")
+        .filteredOn(happening -> happening.what().endsWith("destroyed"))
+        .hasSize(1);
   }
 
   @Test
   void aCopyThatIsKeptIsThereUntilItsTimeHasPassed() throws Exception {
-    VerificationRequest request = with(
-        TestEnvironment.request(TestEnvironment.backup(15), null, "select false"), Optional.empty(), Duration.ofSeconds(2));
+    VerificationRequest request =
+        with(
+            TestEnvironment.request(TestEnvironment.backup(15), null, "select false"),
+            Optional.empty(),
+            Duration.ofSeconds(2));
     Report report = TestEnvironment.verify(request);
     assertThat(report.verdict()).isEqualTo("refuted");
-    assertThat(kept()).singleElement().satisfies(copy ->
-        assertThat(copy.resolve("data/PG_VERSION")).hasContent("15"));
+    assertThat(kept())
+        .singleElement()
+        .satisfies(copy -> assertThat(copy.resolve("data/PG_VERSION")).hasContent("15"));
     Remains.assertNone(TestEnvironment.state());
 
-    await().until(() -> {
-      TestEnvironment.ask(new Request.Clean());
-      return kept().isEmpty();
-    });
+    await()
+        .until(
+            () -> {
+              TestEnvironment.ask(new Request.Clean());
+              return kept().isEmpty();
+            });
   }
 
   @Test
   void twoAtOnceAreBothProven() {
-    CompletableFuture<Report> one = CompletableFuture.supplyAsync(() -> TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15))));
+    CompletableFuture<Report> one =
+        CompletableFuture.supplyAsync(
+            () -> TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15))));
     Report other = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15)));
     assertThat(List.of(one.join().verdict(), other.verdict())).containsExactly("proven", "proven");
   }
@@ -190,13 +250,30 @@ class HardCasesTest {
     }
   }
 
-  private static VerificationRequest with(VerificationRequest request, Optional<Path> archive, Duration keep) {
-    return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
-        request.maxAge(), request.assertions(), request.depth(), archive, request.recoveryTimeout(), request.stayTimeout(),
-        request.timeouts(), request.superuser(), request.resources(), keep, request.patience(), request.askedBy());
+  private static VerificationRequest with(
+      VerificationRequest request, Optional<Path> archive, Duration keep) {
+    return new VerificationRequest(
+        request.target(),
+        request.path(),
+        request.freshnessQuery(),
+        request.database(),
+        request.zone(),
+        request.maxAge(),
+        request.assertions(),
+        request.depth(),
+        archive,
+        request.recoveryTimeout(),
+        request.stayTimeout(),
+        request.timeouts(),
+        request.superuser(),
+        request.resources(),
+        keep,
+        request.patience(),
+        request.askedBy());
   }
 
   private static void chattr(String flag, Path file) throws Exception {
-    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor())
+        .isZero();
   }
 }

@@ -38,10 +38,15 @@ class IncrementalTest {
   private static Taken of17;
   private static Taken of18;
 
-  /** @param orders the file of that table, below the data directory */
+  /**
+   * @param orders the file of that table, below the data directory
+   */
   private record Taken(Path directory, String orders) {}
 
-  /** One chain of archives and one of plain backups, each full, incremental, incremental, with a tablespace. */
+  /**
+   * One chain of archives and one of plain backups, each full, incremental, incremental, with a
+   * tablespace.
+   */
   @BeforeAll
   static void takeChains() throws IOException {
     chains = TestEnvironment.state().path().resolve("backups").resolve("chains");
@@ -51,12 +56,19 @@ class IncrementalTest {
       of17 = new Taken(chains, source.ask("select pg_relation_filepath('orders')"));
       source.run("/bin/mkdir", "/tmp/elsewhere");
       source.execute("create tablespace elsewhere location '/tmp/elsewhere'");
-      source.execute("create table moved tablespace elsewhere as select g as n, now() as at from generate_series(1, 5000) g");
+      source.execute(
+          "create table moved tablespace elsewhere as select g as n, now() as at from generate_series(1, 5000) g");
       chain(source, "tar", "--format=tar", "--gzip");
-      chain(source, "plain", "--format=plain", "--tablespace-mapping=/tmp/elsewhere=BACKUP-elsewhere");
+      chain(
+          source,
+          "plain",
+          "--format=plain",
+          "--tablespace-mapping=/tmp/elsewhere=BACKUP-elsewhere");
     }
     for (String member : MEMBERS) {
-      relink(chains.resolve("plain-" + member).resolve("pg_tblspc"), chains.resolve("plain-" + member + "-elsewhere"));
+      relink(
+          chains.resolve("plain-" + member).resolve("pg_tblspc"),
+          chains.resolve("plain-" + member + "-elsewhere"));
     }
   }
 
@@ -67,13 +79,17 @@ class IncrementalTest {
     try (SourceDatabase source = TestEnvironment.source(18, "chain-18", options(directory))) {
       source.fill(2_000);
       of18 = new Taken(directory, source.ask("select pg_relation_filepath('orders')"));
-      source.execute("create table moved as select g as n, now() as at from generate_series(1, 5000) g");
+      source.execute(
+          "create table moved as select g as n, now() as at from generate_series(1, 5000) g");
       chain(source, "plain", "--format=plain");
     }
   }
 
   private static SourceOptions options(Path directory) {
-    return SourceOptions.standard().keepingBackupsIn(directory).with("summarize_wal", "on").with("autovacuum", "off")
+    return SourceOptions.standard()
+        .keepingBackupsIn(directory)
+        .with("summarize_wal", "on")
+        .with("autovacuum", "off")
         .with("allow_in_place_tablespaces", "on");
   }
 
@@ -103,8 +119,11 @@ class IncrementalTest {
       before = backup;
       source.execute("update moved set at = now() where n % 10 = 0");
       source.execute("insert into moved select 100000 + g, now() from generate_series(1, 500) g");
-      // The first page of this table comes anew with tuesday, the last ones with wednesday, those between with the full one alone.
-      source.execute("update orders set status = 'paid' where id " + (member.equals("full") ? "<= 50" : "> 1950"));
+      // The first page of this table comes anew with tuesday, the last ones with wednesday, those
+      // between with the full one alone.
+      source.execute(
+          "update orders set status = 'paid' where id "
+              + (member.equals("full") ? "<= 50" : "> 1950"));
     }
   }
 
@@ -126,10 +145,15 @@ class IncrementalTest {
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.backup().format()).isEqualTo("incremental");
-    assertThat(report.backup().archives()).extracting(Report.ArchiveFacts::file)
-        .contains("tar-full/base.tar.gz", "tar-tuesday/base.tar.gz", "base.tar.gz", "pg_wal.tar.gz");
-    assertThat(report.checks()).filteredOn(check -> check.name().equals("archive")).singleElement()
-        .satisfies(check -> assertThat(check.detail()).contains("3 backups combined by pg_combinebackup"));
+    assertThat(report.backup().archives())
+        .extracting(Report.ArchiveFacts::file)
+        .contains(
+            "tar-full/base.tar.gz", "tar-tuesday/base.tar.gz", "base.tar.gz", "pg_wal.tar.gz");
+    assertThat(report.checks())
+        .filteredOn(check -> check.name().equals("archive"))
+        .singleElement()
+        .satisfies(
+            check -> assertThat(check.detail()).contains("3 backups combined by pg_combinebackup"));
   }
 
   @ParameterizedTest(name = "PostgreSQL {0}")
@@ -141,16 +165,23 @@ class IncrementalTest {
     Report report = verify(newest);
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks()).filteredOn(check -> check.name().equals("pages")).singleElement().satisfies(check -> {
-      assertThat(check.outcome()).isEqualTo("passed");
-      assertThat(check.detail()).matches("\\d,\\d{3} pages in \\d{3} combined files");
-    });
+    assertThat(report.checks())
+        .filteredOn(check -> check.name().equals("pages"))
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.outcome()).isEqualTo("passed");
+              assertThat(check.detail()).matches("\\d,\\d{3} pages in \\d{3} combined files");
+            });
     assertThat(Files.getLastModifiedTime(newest.resolve("global"))).isEqualTo(before);
   }
 
   @Test
   void aMemberOfTheMiddleOfAChainIsProvenByItself() {
-    Report report = TestEnvironment.verify(TestEnvironment.request(chains.resolve("tar-tuesday"), null, "select count(*) = 5500 from moved"));
+    Report report =
+        TestEnvironment.verify(
+            TestEnvironment.request(
+                chains.resolve("tar-tuesday"), null, "select count(*) = 5500 from moved"));
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
   }
 
@@ -169,7 +200,8 @@ class IncrementalTest {
   @Test
   void aDamagedAncestorRefutesTheBackupThatStandsOnIt(@TempDir Path place) throws IOException {
     copy(chains.resolve("tar-full"), place.resolve("full"));
-    Path base = copy(chains.resolve("tar-tuesday"), place.resolve("tuesday")).resolve("base.tar.gz");
+    Path base =
+        copy(chains.resolve("tar-tuesday"), place.resolve("tuesday")).resolve("base.tar.gz");
     Path newest = copy(chains.resolve("tar-wednesday"), place.resolve("wednesday"));
     byte[] bytes = Files.readAllBytes(base);
     byte[] sound = unzipped(bytes).orElseThrow();
@@ -190,13 +222,24 @@ class IncrementalTest {
 
   @ParameterizedTest(name = "PostgreSQL {0}, {1}, manifest {2}")
   @CsvSource({
-      "17, full, kept", "17, full, gone", "17, tuesday, gone", "17, wednesday, gone", "18, tuesday, kept", "18, wednesday, gone"})
-  void aDamagedPageOfAnyMemberRefutesTheBackupThatTakesItOver(int major, String member, String manifest) throws Exception {
+    "17, full, kept",
+    "17, full, gone",
+    "17, tuesday, gone",
+    "17, wednesday, gone",
+    "18, tuesday, kept",
+    "18, wednesday, gone"
+  })
+  void aDamagedPageOfAnyMemberRefutesTheBackupThatTakesItOver(
+      int major, String member, String manifest) throws Exception {
     Report report = verifyFlipped(major, member, member.equals("full") ? 10 : 0, manifest);
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
-    assertThat(report.reason()).as(report.toString()).isEqualTo(manifest.equals("kept") ? "manifest-mismatch" : "page-checksum");
-    assertThat(report.message()).contains(manifest.equals("kept") ? copies.resolve(member) + ": base/" : of(major).orders());
+    assertThat(report.reason())
+        .as(report.toString())
+        .isEqualTo(manifest.equals("kept") ? "manifest-mismatch" : "page-checksum");
+    assertThat(report.message())
+        .contains(
+            manifest.equals("kept") ? copies.resolve(member) + ": base/" : of(major).orders());
   }
 
   @Test
@@ -216,14 +259,20 @@ class IncrementalTest {
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
   }
 
-  /** @param page among those of the table {@code orders} that the member brings */
-  private static Report verifyFlipped(int major, String member, int page, String manifest) throws Exception {
+  /**
+   * @param page among those of the table {@code orders} that the member brings
+   */
+  private static Report verifyFlipped(int major, String member, int page, String manifest)
+      throws Exception {
     copyPlain(major);
     Path relation = copies.resolve(member).resolve(of(major).orders());
     boolean full = member.equals("full");
     // The header of an incremental file is filled up to a page.
-    try (RandomAccessFile file = new RandomAccessFile(
-        (full ? relation : relation.resolveSibling("INCREMENTAL." + relation.getFileName())).toFile(), "rw")) {
+    try (RandomAccessFile file =
+        new RandomAccessFile(
+            (full ? relation : relation.resolveSibling("INCREMENTAL." + relation.getFileName()))
+                .toFile(),
+            "rw")) {
       int at = (full ? page : page + 1) * 8192 + 5000;
       file.seek(at);
       int flipped = file.read() ^ 0x10;
@@ -240,7 +289,11 @@ class IncrementalTest {
     Files.createDirectory(copies);
     for (String member : MEMBERS) {
       Path from = of(major).directory().resolve("plain-" + member);
-      assertThat(new ProcessBuilder("cp", "-a", from.toString(), copies.resolve(member).toString()).start().waitFor()).isZero();
+      assertThat(
+              new ProcessBuilder("cp", "-a", from.toString(), copies.resolve(member).toString())
+                  .start()
+                  .waitFor())
+          .isZero();
     }
   }
 
@@ -257,10 +310,16 @@ class IncrementalTest {
   }
 
   private static Path copy(Path backup, Path copy) throws IOException {
-    return Files.move(TestEnvironment.copy(backup, copy.resolveSibling(copy.getFileName() + ".new")), copy);
+    return Files.move(
+        TestEnvironment.copy(backup, copy.resolveSibling(copy.getFileName() + ".new")), copy);
   }
 
   private static Report verify(Path backup) {
-    return TestEnvironment.verify(TestEnvironment.request(backup, null, "select count(*) >= 6000 from moved", "select count(*) >= 2000 from orders"));
+    return TestEnvironment.verify(
+        TestEnvironment.request(
+            backup,
+            null,
+            "select count(*) >= 6000 from moved",
+            "select count(*) >= 2000 from orders"));
   }
 }

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** An image without the programs and the library of the checks: what cannot be checked is never proven. */
+/**
+ * An image without the programs and the library of the checks: what cannot be checked is never
+ * proven.
+ */
 @Tag("container")
 class LackingImageTest extends DaemonFixture {
   private static final Set<String> LACKING = Set.of("amcheck.so", "pg_dump", "pg_checksums");
@@ -24,8 +27,11 @@ class LackingImageTest extends DaemonFixture {
   @BeforeAll
   static void theImageLosesThem() throws IOException {
     try (Stream<Path> files = Files.walk(state.images())) {
-      List<Path> lacking = files.filter(file -> LACKING.contains(file.getFileName().toString()))
-          .filter(file -> file.toString().contains("/lib/postgresql/15/")).toList();
+      List<Path> lacking =
+          files
+              .filter(file -> LACKING.contains(file.getFileName().toString()))
+              .filter(file -> file.toString().contains("/lib/postgresql/15/"))
+              .toList();
       assertThat(lacking).hasSameSizeAs(LACKING);
       for (Path file : lacking) {
         Files.delete(file);
@@ -35,23 +41,35 @@ class LackingImageTest extends DaemonFixture {
 
   @Test
   void eachCheckThatTheDepthNamesAndTheImageCannotMakeIsNamedWithItsPackage() throws Exception {
-    Report deep = verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(TestEnvironment.backup(15))));
+    Report deep =
+        verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(TestEnvironment.backup(15))));
 
     assertInconclusive(deep, "check-unavailable");
     assertThat(deep.message()).isEqualTo("the image has no amcheck");
     assertThat(deep.hint()).contains("postgresql-15", "images.yaml", "--depth");
-    assertThat(deep.checks()).filteredOn(check -> check.outcome().equals("skipped")).extracting(CheckFacts::name)
+    assertThat(deep.checks())
+        .filteredOn(check -> check.outcome().equals("skipped"))
+        .extracting(CheckFacts::name)
         .containsExactly("indexes", "rows", "checksums");
-    assertThat(said(deep.run())).contains("found check-unavailable: the image has no amcheck",
-        "found check-unavailable: the image has no pg_dump", "found check-unavailable: the image has no pg_checksums");
-    assertThat(deep.notChecked()).contains("rows: whether the catalogs can be dumped, because the image has no pg_dump",
-        "checksums: pages as recovery left them, because the image has no pg_checksums");
+    assertThat(said(deep.run()))
+        .contains(
+            "found check-unavailable: the image has no amcheck",
+            "found check-unavailable: the image has no pg_dump",
+            "found check-unavailable: the image has no pg_checksums");
+    assertThat(deep.notChecked())
+        .contains(
+            "rows: whether the catalogs can be dumped, because the image has no pg_dump",
+            "checksums: pages as recovery left them, because the image has no pg_checksums");
   }
 
   @Test
   void aDepthThatDoesWithoutThemProves() throws Exception {
-    Report quick = verify(TestEnvironment.at(Depth.QUICK, TestEnvironment.request(TestEnvironment.backup(15))));
+    Report quick =
+        verify(
+            TestEnvironment.at(Depth.QUICK, TestEnvironment.request(TestEnvironment.backup(15))));
 
-    assertThat(List.of(quick.verdict(), quick.reason())).as(quick.toString()).containsExactly("proven", "fresh");
+    assertThat(List.of(quick.verdict(), quick.reason()))
+        .as(quick.toString())
+        .containsExactly("proven", "fresh");
   }
 }

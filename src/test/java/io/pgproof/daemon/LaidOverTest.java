@@ -41,7 +41,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A plain backup is proven by a server that works on it through an overlay, and is left as it was. */
+/**
+ * A plain backup is proven by a server that works on it through an overlay, and is left as it was.
+ */
 @Tag("container")
 class LaidOverTest {
   private static Path place;
@@ -50,7 +52,8 @@ class LaidOverTest {
   @BeforeAll
   static void takeBackup() {
     place = TestEnvironment.state().path().resolve("laid-over");
-    try (SourceDatabase source = TestEnvironment.source(15, "laid-over", SourceOptions.standard().keepingBackupsIn(place))) {
+    try (SourceDatabase source =
+        TestEnvironment.source(15, "laid-over", SourceOptions.standard().keepingBackupsIn(place))) {
       source.fill(500);
       backup = source.baseBackup("plain", "-Fp", "-Xs");
     }
@@ -74,30 +77,42 @@ class LaidOverTest {
     FileTime longAgo = FileTime.from(Instant.EPOCH);
     Files.setAttribute(notAsked, "lastAccessTime", longAgo);
     before.put(notAsked.toString(), look(notAsked));
-    Report report = TestEnvironment.verify(TestEnvironment.at(depth, TestEnvironment.request(backup)));
+    Report report =
+        TestEnvironment.verify(TestEnvironment.at(depth, TestEnvironment.request(backup)));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.checks().get(0).detail())
-        .matches("[\\d,]+ files, [\\d,]+ bytes, laid over, " + (depth == Depth.QUICK
-            ? "[\\d,]+ of them not read at this depth, none changed meanwhile" : "none changed while they were read"));
-    assertThat(report.notChecked().stream().anyMatch(open -> open.startsWith("whether each file can be read: ")))
+        .matches(
+            "[\\d,]+ files, [\\d,]+ bytes, laid over, "
+                + (depth == Depth.QUICK
+                    ? "[\\d,]+ of them not read at this depth, none changed meanwhile"
+                    : "none changed while they were read"));
+    assertThat(
+            report.notChecked().stream()
+                .anyMatch(open -> open.startsWith("whether each file can be read: ")))
         .isEqualTo(depth == Depth.QUICK);
     assertThat(looks(backup)).isEqualTo(before);
     boolean read = !Files.getAttribute(notAsked, "lastAccessTime").equals(longAgo);
     Files.readAllBytes(notAsked);
-    assumeFalse(Files.getAttribute(notAsked, "lastAccessTime").equals(longAgo), "this file system tells when a file was read");
+    assumeFalse(
+        Files.getAttribute(notAsked, "lastAccessTime").equals(longAgo),
+        "this file system tells when a file was read");
     assertThat(read).isEqualTo(depth != Depth.QUICK);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a second owner", "a file that its owner cannot write", "a copy that may be kept"})
+  @ValueSource(
+      strings = {"a second owner", "a file that its owner cannot write", "a copy that may be kept"})
   void itIsCopiedWhereItCannotBeLaidOver(String why) throws Exception {
     Path copy = copy();
     VerificationRequest request = TestEnvironment.request(copy);
     switch (why) {
       case "a second owner" -> Files.setAttribute(copy.resolve("PG_VERSION"), "unix:uid", 12345);
-      case "a copy that may be kept" -> request = TestEnvironment.keeping(Duration.ofHours(1), request);
-      default -> Files.setPosixFilePermissions(copy.resolve("PG_VERSION"), PosixFilePermissions.fromString("r--------"));
+      case "a copy that may be kept" ->
+          request = TestEnvironment.keeping(Duration.ofHours(1), request);
+      default ->
+          Files.setPosixFilePermissions(
+              copy.resolve("PG_VERSION"), PosixFilePermissions.fromString("r--------"));
     }
     Report report = TestEnvironment.verify(request);
 
@@ -109,24 +124,33 @@ class LaidOverTest {
   @ValueSource(strings = {"laid over", "copied"})
   void whatACopyHoldsBesidesAndLacksIsSaidAndNotHeldAgainstIt(String way) throws Exception {
     Path copy = copy();
-    assertThat(new ProcessBuilder("find", copy.toString(), "-type", "d", "-empty", "-delete").start().waitFor()).isZero();
+    assertThat(
+            new ProcessBuilder("find", copy.toString(), "-type", "d", "-empty", "-delete")
+                .start()
+                .waitFor())
+        .isZero();
     for (String link : List.of("server.crt", "log", "base/way-out")) {
       own(Files.createSymbolicLink(copy.resolve(link), Path.of("/etc")));
     }
     own(Files.createFile(copy.resolve("base/1/.DS_Store")));
-    assertThat(new ProcessBuilder("mkfifo", copy.resolve("base/fifo").toString()).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("mkfifo", copy.resolve("base/fifo").toString()).start().waitFor())
+        .isZero();
     own(copy.resolve("base/fifo"));
     if (way.equals("copied")) {
       Files.createDirectory(copy.resolve("base/lost+found"));
     }
     Map<String, String> before = looks(copy);
-    Report report = TestEnvironment.verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(copy)));
+    Report report =
+        TestEnvironment.verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(copy)));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.checks().get(0).detail()).contains(way);
-    assertThat(report.notes()).anyMatch(note -> note.contains("base/way-out, log, server.crt"))
-        .anyMatch(note -> note.endsWith("base/fifo" + (way.equals("copied") ? ", base/lost+found" : "")))
-        .anyMatch(note -> note.contains("not in backup_manifest") && note.endsWith("base/1/.DS_Store"))
+    assertThat(report.notes())
+        .anyMatch(note -> note.contains("base/way-out, log, server.crt"))
+        .anyMatch(
+            note -> note.endsWith("base/fifo" + (way.equals("copied") ? ", base/lost+found" : "")))
+        .anyMatch(
+            note -> note.contains("not in backup_manifest") && note.endsWith("base/1/.DS_Store"))
         .anyMatch(note -> note.contains("were made: ") && note.contains("pg_notify"));
     assertThat(looks(copy)).isEqualTo(before);
   }
@@ -148,12 +172,18 @@ class LaidOverTest {
   void aBackupThatChangesWhileTheServerReadsItIsNeitherProvenNorRefuted() throws Exception {
     Path copy = copy();
     AtomicReference<String> run = new AtomicReference<>();
-    CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> TestEnvironment.ask(
-        new Request.Verify(TestEnvironment.request(copy, SourceDatabase.FRESHNESS_QUERY, Gate.ASSERTION)), heard -> {
-          if (heard instanceof Reply.Begun begun) {
-            run.set(begun.run());
-          }
-        }));
+    CompletableFuture<Reply> reply =
+        CompletableFuture.supplyAsync(
+            () ->
+                TestEnvironment.ask(
+                    new Request.Verify(
+                        TestEnvironment.request(
+                            copy, SourceDatabase.FRESHNESS_QUERY, Gate.ASSERTION)),
+                    heard -> {
+                      if (heard instanceof Reply.Begun begun) {
+                        run.set(begun.run());
+                      }
+                    }));
     await().until(() -> run.get() != null);
     RunDirectory directory = TestEnvironment.state().run(new RunId(run.get()));
     await().until(() -> Gate.holds(directory));
@@ -176,13 +206,16 @@ class LaidOverTest {
   private static Path copy() throws Exception {
     Path copy = place.resolve("copy");
     Trees.remove(copy);
-    assertThat(new ProcessBuilder("cp", "-a", backup.toString(), copy.toString()).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("cp", "-a", backup.toString(), copy.toString()).start().waitFor())
+        .isZero();
     return copy;
   }
 
   private static void own(Path path) throws IOException {
-    Files.setAttribute(path, "unix:uid", Files.getAttribute(backup, "unix:uid"), LinkOption.NOFOLLOW_LINKS);
-    Files.setAttribute(path, "unix:gid", Files.getAttribute(backup, "unix:gid"), LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(
+        path, "unix:uid", Files.getAttribute(backup, "unix:uid"), LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(
+        path, "unix:gid", Files.getAttribute(backup, "unix:gid"), LinkOption.NOFOLLOW_LINKS);
   }
 
   private static Map<String, String> looks(Path of) throws IOException {
@@ -196,7 +229,11 @@ class LaidOverTest {
   }
 
   private static String look(Path path) throws IOException {
-    return new TreeMap<>(Files.readAttributes(
-        path, "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS)).toString();
+    return new TreeMap<>(
+            Files.readAttributes(
+                path,
+                "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime",
+                LinkOption.NOFOLLOW_LINKS))
+        .toString();
   }
 }

@@ -24,13 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole owner: what a server has to tell, a command does not, and the next server does. */
 class NotificationTest {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @Test
   void aMessageThatAServerCouldNotDeliverWaitsThroughACommandForTheNextServer() throws Exception {
-    StateDirectory state = new StateDirectory(Files.createDirectory(place.resolve("state"),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
+    StateDirectory state =
+        new StateDirectory(
+            Files.createDirectory(
+                place.resolve("state"),
+                PosixFilePermissions.asFileAttribute(
+                    PosixFilePermissions.fromString("rwx------"))));
     System.setProperty("pgproof.telling.retry-cycle", "PT3S,PT3S,PT3S");
     System.setProperty("server.port", "0");
     try (HookServer hook = new HookServer()) {
@@ -38,34 +41,67 @@ class NotificationTest {
       hook.answer(503);
       try (Daemon server = Daemon.serve(Ownership.take(state).orElseThrow(), configuration)) {
         assertThat(summaries(server)).isEqualTo(1);
-        server.application().getBean(Notifier.class)
-            .tell(new NotificationEvent.ScheduleMissed("shop", Instant.parse("2026-03-01T03:00:00Z"), "the server was not running"));
+        server
+            .application()
+            .getBean(Notifier.class)
+            .tell(
+                new NotificationEvent.ScheduleMissed(
+                    "shop", Instant.parse("2026-03-01T03:00:00Z"), "the server was not running"));
         await().until(() -> !hook.posted().isEmpty());
       }
       int tried = hook.posted().size();
       try (Daemon command = Daemon.start(Ownership.take(state).orElseThrow(), false)) {
         ManagementService management = command.application().getBean(ManagementService.class);
-        assertThat(management.createJobQuery().processDefinitionKey(TellSomebody.PROCESS).suspended().count()).isEqualTo(1);
-        assertThat(management.createJobQuery().processDefinitionKey(DailySummary.PROCESS).active().count()).isZero();
+        assertThat(
+                management
+                    .createJobQuery()
+                    .processDefinitionKey(TellSomebody.PROCESS)
+                    .suspended()
+                    .count())
+            .isEqualTo(1);
+        assertThat(
+                management
+                    .createJobQuery()
+                    .processDefinitionKey(DailySummary.PROCESS)
+                    .active()
+                    .count())
+            .isZero();
         assertThat(command.quiet()).as("nothing that a command waits for").isTrue();
       }
       assertThat(hook.posted()).hasSize(tried);
       try (Daemon server = Daemon.serve(Ownership.take(state).orElseThrow(), configuration)) {
-        await().until(() -> server.application().getBean(RuntimeService.class)
-            .createProcessInstanceQuery().processDefinitionKey(TellSomebody.PROCESS).count() == 0);
+        await()
+            .until(
+                () ->
+                    server
+                            .application()
+                            .getBean(RuntimeService.class)
+                            .createProcessInstanceQuery()
+                            .processDefinitionKey(TellSomebody.PROCESS)
+                            .count()
+                        == 0);
         assertThat(summaries(server)).isEqualTo(1);
 
         RuntimeService runtime = server.application().getBean(RuntimeService.class);
-        runtime.deleteProcessInstance(runtime.createProcessInstanceQuery().processDefinitionKey(DailySummary.PROCESS)
-            .singleResult().getId(), "as if it could not be planned");
-        PeriodicTasks periodicTasks = new PeriodicTasks(server.application(), Duration.ofMillis(200));
+        runtime.deleteProcessInstance(
+            runtime
+                .createProcessInstanceQuery()
+                .processDefinitionKey(DailySummary.PROCESS)
+                .singleResult()
+                .getId(),
+            "as if it could not be planned");
+        PeriodicTasks periodicTasks =
+            new PeriodicTasks(server.application(), Duration.ofMillis(200));
         try {
           await().until(() -> summaries(server) == 1);
         } finally {
           periodicTasks.close();
         }
       }
-      assertThat(hook.posted()).hasSizeGreaterThan(tried).extracting(Posted::id).containsOnly(hook.posted().get(0).id());
+      assertThat(hook.posted())
+          .hasSizeGreaterThan(tried)
+          .extracting(Posted::id)
+          .containsOnly(hook.posted().get(0).id());
     } finally {
       System.clearProperty("pgproof.telling.retry-cycle");
       System.clearProperty("server.port");
@@ -73,13 +109,20 @@ class NotificationTest {
   }
 
   private static long summaries(Daemon daemon) {
-    return daemon.application().getBean(RuntimeService.class).createProcessInstanceQuery()
-        .processDefinitionKey(DailySummary.PROCESS).count();
+    return daemon
+        .application()
+        .getBean(RuntimeService.class)
+        .createProcessInstanceQuery()
+        .processDefinitionKey(DailySummary.PROCESS)
+        .count();
   }
 
   private Configuration configuration(HookServer hook) throws Exception {
     Path secret = Files.writeString(place.resolve("secret"), "an-old-key-of-the-house\n");
-    return Configuration.read(Files.writeString(place.resolve("pgproof.yaml"), """
+    return Configuration.read(
+        Files.writeString(
+            place.resolve("pgproof.yaml"),
+            """
         recipients:
           - name: oncall
             web-hook: %s
@@ -91,6 +134,7 @@ class NotificationTest {
           - name: shop
             path: /backups/shop
             tell: [oncall]
-        """.formatted(hook.address(), secret)));
+        """
+                .formatted(hook.address(), secret)));
   }
 }

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Backups of a source that is set up unlike this machine's images: what differs is handled or named, and blamed on nobody. */
+/**
+ * Backups of a source that is set up unlike this machine's images: what differs is handled or
+ * named, and blamed on nobody.
+ */
 @Tag("container")
 class OddSourceTest {
   private static Path place;
@@ -34,10 +37,16 @@ class OddSourceTest {
   static void backedUp() throws IOException {
     place = TestEnvironment.state().path().resolve("odd");
     Trees.remove(place);
-    SourceOptions options = SourceOptions.standard().keepingBackupsIn(place)
-        .with("wal_level", "logical").with("max_connections", "300").with("max_prepared_transactions", "5")
-        .with("max_locks_per_transaction", "200").with("max_wal_senders", "30").with("max_worker_processes", "20")
-        .with("track_commit_timestamp", "on");
+    SourceOptions options =
+        SourceOptions.standard()
+            .keepingBackupsIn(place)
+            .with("wal_level", "logical")
+            .with("max_connections", "300")
+            .with("max_prepared_transactions", "5")
+            .with("max_locks_per_transaction", "200")
+            .with("max_wal_senders", "30")
+            .with("max_worker_processes", "20")
+            .with("track_commit_timestamp", "on");
     try (SourceDatabase source = TestEnvironment.source(15, "odd-source", options)) {
       source.fill(500);
       // A slot waits for every transaction that is open, so it comes before the one that stays so.
@@ -46,7 +55,9 @@ class OddSourceTest {
       source.execute("begin; insert into held values (1); prepare transaction 'held'");
       source.execute("update pg_database set datcollversion = '2.28' where datname = 'postgres'");
       // What a server that is started anew would read: this one is not.
-      append(source.dataDirectory().resolve("postgresql.auto.conf"), """
+      append(
+          source.dataDirectory().resolve("postgresql.auto.conf"),
+          """
           shared_preload_libraries = 'pg_stat_statements, pg_cron,timescaledb'
           huge_pages = 'on'
           ssl = 'on'
@@ -56,23 +67,33 @@ class OddSourceTest {
           log_destination = 'syslog'
           external_pid_file = '/run/postgresql/15.pid'
           """);
-      append(source.dataDirectory().resolve("postgresql.conf"), """
+      append(
+          source.dataDirectory().resolve("postgresql.conf"),
+          """
           include '/etc/postgresql/of-the-source.conf'
           include_dir 'conf.d'
           """);
       source.execute("create database foreign_locale");
-      source.execute("create role boss superuser login replication;"
-          + " update pg_authid set rolname = 'no_longer_there' where rolname = 'postgres'");
-      backup = source.baseBackup("backup", "--format=tar", "--wal-method=stream", "--gzip", "--username=boss");
+      source.execute(
+          "create role boss superuser login replication;"
+              + " update pg_authid set rolname = 'no_longer_there' where rolname = 'postgres'");
+      backup =
+          source.baseBackup(
+              "backup", "--format=tar", "--wal-method=stream", "--gzip", "--username=boss");
     }
-    try (SourceDatabase source = TestEnvironment.source(15, "far-source", SourceOptions.standard().keepingBackupsIn(place))) {
+    try (SourceDatabase source =
+        TestEnvironment.source(
+            15, "far-source", SourceOptions.standard().keepingBackupsIn(place))) {
       source.fill(100);
       source.execute("create database foreign_locale");
-      source.execute("update pg_database set datcollate = 'xx_XX.UTF-8', datctype = 'xx_XX.UTF-8' where datname = 'foreign_locale'");
+      source.execute(
+          "update pg_database set datcollate = 'xx_XX.UTF-8', datctype = 'xx_XX.UTF-8' where datname = 'foreign_locale'");
       source.execute("create function nap(int) returns int language sql immutable as 'select $1'");
-      source.execute("create table sleepers(id int); create index on sleepers (nap(id)); insert into sleepers values (1)");
-      source.execute("create or replace function nap(int) returns int language plpgsql immutable as"
-          + " 'begin perform pg_catalog.pg_sleep(600); return $1; end'");
+      source.execute(
+          "create table sleepers(id int); create index on sleepers (nap(id)); insert into sleepers values (1)");
+      source.execute(
+          "create or replace function nap(int) returns int language plpgsql immutable as"
+              + " 'begin perform pg_catalog.pg_sleep(600); return $1; end'");
       withForeignLocale = source.baseBackup("far");
     }
   }
@@ -89,23 +110,38 @@ class OddSourceTest {
 
   @Test
   void settingsLibrariesAndCollationsOfAnotherMachineAreHandledOrNamed() {
-    Report report = TestEnvironment.verify(as("boss", TestEnvironment.at(Depth.DEEP, TestEnvironment.request(backup))));
+    Report report =
+        TestEnvironment.verify(
+            as("boss", TestEnvironment.at(Depth.DEEP, TestEnvironment.request(backup))));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks()).filteredOn(check -> check.name().equals("recovery")).extracting(CheckFacts::outcome)
+    assertThat(report.checks())
+        .filteredOn(check -> check.name().equals("recovery"))
+        .extracting(CheckFacts::outcome)
         .containsExactly("mismatch");
-    assertThat(report.checks()).filteredOn(check -> check.outcome().equals("mismatch")).extracting(CheckFacts::detail)
+    assertThat(report.checks())
+        .filteredOn(check -> check.outcome().equals("mismatch"))
+        .extracting(CheckFacts::detail)
         .satisfiesExactly(
-            libraries -> assertThat(libraries).startsWith("consistent at ").endsWith("; the image lacks pg_cron (preloaded by the source, package"
-                + " postgresql-15-cron), timescaledb (preloaded by the source)"),
-            collations -> assertThat(collations).contains("tables in 3 databases",
-                "the collation of the database has the version 2.28 in the backup and 2."));
+            libraries ->
+                assertThat(libraries)
+                    .startsWith("consistent at ")
+                    .endsWith(
+                        "; the image lacks pg_cron (preloaded by the source, package"
+                            + " postgresql-15-cron), timescaledb (preloaded by the source)"),
+            collations ->
+                assertThat(collations)
+                    .contains(
+                        "tables in 3 databases",
+                        "the collation of the database has the version 2.28 in the backup and 2."));
   }
 
   @Test
   void aSuperuserOfAnotherNameIsAskedFor() {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", "query-failed");
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
+        .containsExactly("inconclusive", "query-failed");
     assertThat(report.hint()).contains("--superuser");
     assertThat(report.notChecked()).contains("recovery, freshness, indexes: the run ended before");
   }
@@ -113,31 +149,72 @@ class OddSourceTest {
   @Test
   void aDatabaseInALocaleThatTheImageLacksCannotBeChecked() {
     Report report = TestEnvironment.verify(TestEnvironment.request(withForeignLocale));
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString())
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
         .containsExactly("inconclusive", "collation-mismatch");
     assertThat(report.message()).contains("locale", "the database foreign_locale");
     assertThat(report.hint()).contains("locale");
-    assertThat(report.checks()).filteredOn(check -> check.name().equals("indexes")).extracting(CheckFacts::outcome)
+    assertThat(report.checks())
+        .filteredOn(check -> check.name().equals("indexes"))
+        .extracting(CheckFacts::outcome)
         .containsExactly("mismatch");
 
-    Report quick = TestEnvironment.verify(TestEnvironment.at(Depth.QUICK, TestEnvironment.request(withForeignLocale)));
+    Report quick =
+        TestEnvironment.verify(
+            TestEnvironment.at(Depth.QUICK, TestEnvironment.request(withForeignLocale)));
     assertThat(quick.verdict()).as(quick.toString()).isEqualTo("proven");
-    assertThat(quick.notChecked()).anyMatch(what -> what.startsWith("libraries of the database foreign_locale: "));
+    assertThat(quick.notChecked())
+        .anyMatch(what -> what.startsWith("libraries of the database foreign_locale: "));
   }
 
   @Test
   void aCheckThatWouldLastForEverEndsWithTheStay() {
-    VerificationRequest deep = TestEnvironment.at(Depth.DEEP, TestEnvironment.request(withForeignLocale));
-    Report report = TestEnvironment.verify(new VerificationRequest(deep.target(), deep.path(), deep.freshnessQuery(), deep.database(),
-        deep.zone(), deep.maxAge(), deep.assertions(), deep.depth(), deep.walArchive(), deep.recoveryTimeout(),
-        Duration.ofSeconds(12), deep.timeouts(), deep.superuser(), deep.resources(), deep.keep(), deep.patience(), deep.askedBy()));
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly("inconclusive", "deadline");
+    VerificationRequest deep =
+        TestEnvironment.at(Depth.DEEP, TestEnvironment.request(withForeignLocale));
+    Report report =
+        TestEnvironment.verify(
+            new VerificationRequest(
+                deep.target(),
+                deep.path(),
+                deep.freshnessQuery(),
+                deep.database(),
+                deep.zone(),
+                deep.maxAge(),
+                deep.assertions(),
+                deep.depth(),
+                deep.walArchive(),
+                deep.recoveryTimeout(),
+                Duration.ofSeconds(12),
+                deep.timeouts(),
+                deep.superuser(),
+                deep.resources(),
+                deep.keep(),
+                deep.patience(),
+                deep.askedBy()));
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
+        .containsExactly("inconclusive", "deadline");
   }
 
   private static VerificationRequest as(String superuser, VerificationRequest request) {
-    return new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(), request.zone(),
-        request.maxAge(), request.assertions(), request.depth(), request.walArchive(), request.recoveryTimeout(),
-        request.stayTimeout(), request.timeouts(), superuser, request.resources(), request.keep(), request.patience(), request.askedBy());
+    return new VerificationRequest(
+        request.target(),
+        request.path(),
+        request.freshnessQuery(),
+        request.database(),
+        request.zone(),
+        request.maxAge(),
+        request.assertions(),
+        request.depth(),
+        request.walArchive(),
+        request.recoveryTimeout(),
+        request.stayTimeout(),
+        request.timeouts(),
+        superuser,
+        request.resources(),
+        request.keep(),
+        request.patience(),
+        request.askedBy());
   }
 
   private static void append(Path file, String lines) throws IOException {

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two state directories and one database of the engine. */
 class OneDatabaseTest {
   private static final String TAKE = "pgproof.take-database-from";
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @AfterEach
   void forget() {
@@ -33,7 +32,12 @@ class OneDatabaseTest {
     StateDirectory first = directory("first");
     StateDirectory second = directory("second");
     try (EngineDatabase database = EngineDatabase.start()) {
-      Map<String, String> settings = Map.of("spring.datasource.url", database.url(), "spring.datasource.username", database.user());
+      Map<String, String> settings =
+          Map.of(
+              "spring.datasource.url",
+              database.url(),
+              "spring.datasource.username",
+              database.user());
       settings.forEach(System::setProperty);
       try {
         start(first);
@@ -45,10 +49,17 @@ class OneDatabaseTest {
         UsageException refused = catchThrowableOfType(UsageException.class, () -> start(second));
         String other = Files.readString(second.identity()).strip();
         assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
-        assertThat(refused).hasMessageContaining(moved.path() + " on ").hasMessageContaining(daemon)
-            .hasMessageContaining(second.path() + " on ").hasMessageContaining(other);
-        assertThat(refused.hint()).contains("SPRING_DATASOURCE_URL", "PGPROOF_TAKE_DATABASE_FROM=" + daemon);
-        assertThat(catchThrowableOfType(UsageException.class, () -> QueryDaemon.start(Ownership.take(second).orElseThrow()).close()))
+        assertThat(refused)
+            .hasMessageContaining(moved.path() + " on ")
+            .hasMessageContaining(daemon)
+            .hasMessageContaining(second.path() + " on ")
+            .hasMessageContaining(other);
+        assertThat(refused.hint())
+            .contains("SPRING_DATASOURCE_URL", "PGPROOF_TAKE_DATABASE_FROM=" + daemon);
+        assertThat(
+                catchThrowableOfType(
+                    UsageException.class,
+                    () -> QueryDaemon.start(Ownership.take(second).orElseThrow()).close()))
             .hasMessageContaining(daemon);
         assertThat(Files.readString(second.identity()).strip()).as("made once").isEqualTo(other);
 
@@ -56,7 +67,8 @@ class OneDatabaseTest {
         start(second);
         System.clearProperty(TAKE);
         start(second);
-        assertThat(catchThrowableOfType(UsageException.class, () -> start(moved))).hasMessageContaining(other);
+        assertThat(catchThrowableOfType(UsageException.class, () -> start(moved)))
+            .hasMessageContaining(other);
       } finally {
         settings.keySet().forEach(System::clearProperty);
       }
@@ -74,12 +86,20 @@ class OneDatabaseTest {
 
   private static void start(StateDirectory state) {
     try (Daemon daemon = Daemon.start(Ownership.take(state).orElseThrow(), false)) {
-      assertThat(daemon.application().getBean(RuntimeService.class).createProcessInstanceQuery().count()).isZero();
+      assertThat(
+              daemon
+                  .application()
+                  .getBean(RuntimeService.class)
+                  .createProcessInstanceQuery()
+                  .count())
+          .isZero();
     }
   }
 
   private StateDirectory directory(String name) throws Exception {
-    return new StateDirectory(Files.createDirectory(place.resolve(name),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
+    return new StateDirectory(
+        Files.createDirectory(
+            place.resolve(name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
   }
 }

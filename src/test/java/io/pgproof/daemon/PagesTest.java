@@ -36,7 +36,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pages of a backup that was taken while its pages were written, and damage to them that no manifest tells of. */
+/**
+ * Pages of a backup that was taken while its pages were written, and damage to them that no
+ * manifest tells of.
+ */
 @Tag("container")
 class PagesTest {
   private static final int PAGE = 8192;
@@ -53,13 +56,16 @@ class PagesTest {
   @BeforeAll
   static void takeABackupWhilePagesAreWritten() throws IOException {
     backups = TestEnvironment.state().path().resolve("backups").resolve("pages");
-    SourceOptions options = SourceOptions.standard().with("autovacuum", "off").keepingBackupsIn(backups);
+    SourceOptions options =
+        SourceOptions.standard().with("autovacuum", "off").keepingBackupsIn(backups);
     try (SourceDatabase source = TestEnvironment.source(15, "pages", options)) {
       source.fill(5_000);
-      source.execute("create table quiet as select i, repeat('quiet ', 100) from generate_series(1, 200) i");
+      source.execute(
+          "create table quiet as select i, repeat('quiet ', 100) from generate_series(1, 200) i");
       source.execute("create table dropped as select 1");
       source.execute("create table twice as select 1 as i from generate_series(1, 2)");
-      assertThatThrownBy(() -> source.execute("create unique index concurrently unbuilt on twice (i)"))
+      assertThatThrownBy(
+              () -> source.execute("create unique index concurrently unbuilt on twice (i)"))
           .hasMessageContaining("could not create unique index");
       source.execute("vacuum freeze");
       quiet = source.ask("select pg_relation_filepath('quiet')");
@@ -82,12 +88,21 @@ class PagesTest {
   }
 
   private static Path backUpWhilePagesAreWritten(SourceDatabase source, int rate) {
-    CompletableFuture<Path> backup = CompletableFuture.supplyAsync(() ->
-        source.baseBackup("backup", "--format=tar", "--wal-method=stream", "--gzip", "--max-rate=" + rate + "M"));
+    CompletableFuture<Path> backup =
+        CompletableFuture.supplyAsync(
+            () ->
+                source.baseBackup(
+                    "backup",
+                    "--format=tar",
+                    "--wal-method=stream",
+                    "--gzip",
+                    "--max-rate=" + rate + "M"));
     for (int round = 0; !backup.isDone(); round++) {
       source.execute("update orders set status = 'paid' where id % 10 = " + round % 10);
       source.execute("checkpoint");
-      if (source.ask("select 1 from pg_stat_progress_basebackup where phase = 'streaming database files'") != null) {
+      if (source.ask(
+              "select 1 from pg_stat_progress_basebackup where phase = 'streaming database files'")
+          != null) {
         source.execute("drop table if exists dropped");
       }
     }
@@ -115,24 +130,33 @@ class PagesTest {
 
   @Test
   void onePageThatOnlyItsChecksumTellsOfRefutes() throws Exception {
-    Report report = verifyWith(quiet, file -> {
-      file[PAGE + 4000] ^= 1;
-      return file;
-    });
+    Report report =
+        verifyWith(
+            quiet,
+            file -> {
+              file[PAGE + 4000] ^= 1;
+              return file;
+            });
 
     assertVerdict(report, "refuted", "page-checksum");
     assertThat(report.message())
-        .startsWith("block 1 of " + quiet + " (public.quiet in the database postgres) carries the checksum ")
+        .startsWith(
+            "block 1 of "
+                + quiet
+                + " (public.quiet in the database postgres) carries the checksum ")
         .doesNotContain("more page");
     assertThat(pages(report).outcome()).isEqualTo("failed");
   }
 
   @Test
   void pageThatLiesAboutItsAgeRefutesToo() throws Exception {
-    Report report = verifyWith(quiet, file -> {
-      Arrays.fill(file, 2 * PAGE, 4 * PAGE, (byte) 0x77);
-      return file;
-    });
+    Report report =
+        verifyWith(
+            quiet,
+            file -> {
+              Arrays.fill(file, 2 * PAGE, 4 * PAGE, (byte) 0x77);
+              return file;
+            });
 
     assertVerdict(report, "refuted", "page-checksum");
     assertThat(report.message()).startsWith("block 2 of " + quiet).endsWith("; 1 more page fails");
@@ -143,7 +167,10 @@ class PagesTest {
     Report report = verifyWith(quiet, file -> Arrays.copyOf(file, file.length - 1000));
 
     assertVerdict(report, "refuted", "page-checksum");
-    assertThat(report.message()).startsWith("block ").contains(" of " + quiet).endsWith("ends after 7192 of 8192 bytes");
+    assertThat(report.message())
+        .startsWith("block ")
+        .contains(" of " + quiet)
+        .endsWith("ends after 7192 of 8192 bytes");
   }
 
   @Test
@@ -151,25 +178,31 @@ class PagesTest {
     Path backup = copyWithoutManifest();
     AtomicReference<Lsn> start = new AtomicReference<>();
     AtomicInteger torn = new AtomicInteger();
-    Tars.change(backup.resolve("base.tar.gz"), (name, content) -> {
-      if (name.equals("backup_label")) {
-        Matcher line = START.matcher(new String(content, StandardCharsets.UTF_8));
-        assertThat(line.find()).isTrue();
-        start.set(Lsn.parse(line.group(1)));
-      } else if (name.matches("base/5/\\d+")) {
-        torn.addAndGet(tear(content, start.get()));
-      }
-      return content;
-    });
+    Tars.change(
+        backup.resolve("base.tar.gz"),
+        (name, content) -> {
+          if (name.equals("backup_label")) {
+            Matcher line = START.matcher(new String(content, StandardCharsets.UTF_8));
+            assertThat(line.find()).isTrue();
+            start.set(Lsn.parse(line.group(1)));
+          } else if (name.matches("base/5/\\d+")) {
+            torn.addAndGet(tear(content, start.get()));
+          }
+          return content;
+        });
     assertThat(torn).as("pages that were written while the backup was taken").hasPositiveValue();
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(pages(report).outcome()).isEqualTo("passed");
-    assertThat(pages(report).detail().replace(",", "")).endsWith("files " + torn + " read again after recovery");
+    assertThat(pages(report).detail().replace(",", ""))
+        .endsWith("files " + torn + " read again after recovery");
   }
 
-  /** As if the second half of each page that was changed after the backup began had not been written yet. */
+  /**
+   * As if the second half of each page that was changed after the backup began had not been written
+   * yet.
+   */
   private static int tear(byte[] file, Lsn start) {
     ByteBuffer pages = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int torn = 0;
@@ -190,18 +223,23 @@ class PagesTest {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(pages(report).detail()).endsWith(", 1 read again after recovery, of which 1 is no longer there");
+    assertThat(pages(report).detail())
+        .endsWith(", 1 read again after recovery, of which 1 is no longer there");
   }
 
   @Test
   void pageOfAMapIsNeitherProvenNorRefuted() throws Exception {
-    Report report = verifyWith(quiet + "_vm", file -> {
-      file[100] ^= 1;
-      return file;
-    });
+    Report report =
+        verifyWith(
+            quiet + "_vm",
+            file -> {
+              file[100] ^= 1;
+              return file;
+            });
 
     assertVerdict(report, "inconclusive", "torn-page");
-    assertThat(report.message()).startsWith("block 0 of " + quiet + "_vm (public.quiet in the database postgres) carries");
+    assertThat(report.message())
+        .startsWith("block 0 of " + quiet + "_vm (public.quiet in the database postgres) carries");
   }
 
   @Test
@@ -212,42 +250,52 @@ class PagesTest {
     put(backup, unbuilt, page);
     put(backup, "base/5/4000000000", page);
     put(backup, "base/4000000000/4000000000", page);
-    Report deep = TestEnvironment.verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(backup)));
+    Report deep =
+        TestEnvironment.verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(backup)));
     assertVerdict(deep, "inconclusive", "torn-page");
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
     assertVerdict(report, "inconclusive", "torn-page");
-    assertThat(report.message()).startsWith("block 0 of base/4000000000/4000000000 (in no use) carries")
+    assertThat(report.message())
+        .startsWith("block 0 of base/4000000000/4000000000 (in no use) carries")
         .endsWith("; 2 more pages fail");
   }
 
   @Test
   void pagesThatAreOpenWhenRecoveryFailsAreSaidNotToBeChecked() throws Exception {
     Path backup = copyWithoutManifest();
-    Tars.change(backup.resolve("base.tar.gz"), (name, content) -> {
-      if (name.equals(quiet)) {
-        content[PAGE + 4000] ^= 1;
-      }
-      return content;
-    });
-    Tars.change(backup.resolve("pg_wal.tar.gz"), (name, content) -> {
-      // The backup's end lies behind the first page, because orders came in meanwhile.
-      Arrays.fill(content, Math.min(PAGE, content.length), content.length, (byte) 0);
-      return content;
-    });
+    Tars.change(
+        backup.resolve("base.tar.gz"),
+        (name, content) -> {
+          if (name.equals(quiet)) {
+            content[PAGE + 4000] ^= 1;
+          }
+          return content;
+        });
+    Tars.change(
+        backup.resolve("pg_wal.tar.gz"),
+        (name, content) -> {
+          // The backup's end lies behind the first page, because orders came in meanwhile.
+          Arrays.fill(content, Math.min(PAGE, content.length), content.length, (byte) 0);
+          return content;
+        });
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
     assertVerdict(report, "refuted", "wal-missing");
     assertThat(pages(report).outcome()).isEqualTo("skipped");
-    assertThat(pages(report).detail()).matches("[0-9,]+ of [0-9,]+ pages in [0-9,]+ files not sound as they were read");
+    assertThat(pages(report).detail())
+        .matches("[0-9,]+ of [0-9,]+ pages in [0-9,]+ files not sound as they were read");
     assertThat(report.notChecked()).anyMatch(open -> open.startsWith("pages: "));
   }
 
   @Test
   void withoutChecksumsNoPageIsJudgedAndTheReportSaysSo() throws Exception {
     Path without;
-    try (SourceDatabase source = TestEnvironment.source(
-        15, "unchecked", SourceOptions.standard().withoutChecksums().keepingBackupsIn(backups))) {
+    try (SourceDatabase source =
+        TestEnvironment.source(
+            15,
+            "unchecked",
+            SourceOptions.standard().withoutChecksums().keepingBackupsIn(backups))) {
       source.fill(100);
       without = source.baseBackup("unchecked");
     }
@@ -261,13 +309,15 @@ class PagesTest {
   private Report verifyWith(String name, UnaryOperator<byte[]> damage) throws IOException {
     Path backup = copyWithoutManifest();
     AtomicInteger found = new AtomicInteger();
-    Tars.change(backup.resolve("base.tar.gz"), (each, content) -> {
-      if (!each.equals(name)) {
-        return content;
-      }
-      found.incrementAndGet();
-      return damage.apply(content);
-    });
+    Tars.change(
+        backup.resolve("base.tar.gz"),
+        (each, content) -> {
+          if (!each.equals(name)) {
+            return content;
+          }
+          found.incrementAndGet();
+          return damage.apply(content);
+        });
     assertThat(found).as(name).hasValue(1);
     return TestEnvironment.verify(TestEnvironment.request(backup));
   }
@@ -284,13 +334,16 @@ class PagesTest {
   }
 
   private static CheckFacts pages(Report report) {
-    List<CheckFacts> pages = report.checks().stream().filter(check -> check.name().equals("pages")).toList();
+    List<CheckFacts> pages =
+        report.checks().stream().filter(check -> check.name().equals("pages")).toList();
     assertThat(pages).as(report.toString()).hasSize(1);
     return pages.get(0);
   }
 
   private static void assertVerdict(Report report, String verdict, String reason) {
-    assertThat(List.of(report.verdict(), report.reason())).as(report.toString()).containsExactly(verdict, reason);
+    assertThat(List.of(report.verdict(), report.reason()))
+        .as(report.toString())
+        .containsExactly(verdict, reason);
     assertThat(report.hint()).isNotBlank();
   }
 }

@@ -36,8 +36,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 class PeopleTest {
   private static final String STALE = "select timestamptz '2020-02-03 04:05:06Z'";
 
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   private Path backup;
   private TaskService tasks;
@@ -62,7 +61,9 @@ class PeopleTest {
     Path own = TestEnvironment.copy(TestEnvironment.backup(17), place.resolve("own"));
     Report stale = TestEnvironment.verify(TestEnvironment.request(own, STALE));
     String task = openTask(stale, Task.REVIEW_STALE_BACKUP);
-    assertThat(tasks.getVariables(task)).containsEntry(Variable.VERDICT, "stale").containsEntry(Variable.REASON, "too-old")
+    assertThat(tasks.getVariables(task))
+        .containsEntry(Variable.VERDICT, "stale")
+        .containsEntry(Variable.REASON, "too-old")
         .containsEntry(Variable.MAX_AGE_TEXT, "24 h");
 
     refuses(task, "nobody is logged in", Decision.ACCEPT, "it is Sunday");
@@ -72,21 +73,38 @@ class PeopleTest {
     refuses(task, "needs a reason", Decision.ACCEPT, " ");
     refuses(task, "must be one of", "whatever", "it is Sunday");
     refuses(task, "waivedUntil", Decision.ACCEPT, "it is Sunday");
-    tasks.complete(task, Map.of(Variable.DECISION, Decision.ACCEPT, Variable.DECISION_REASON, "it is Sunday",
-        Variable.WAIVED_UNTIL, LocalDate.now(ZoneOffset.UTC).plusDays(7).toString()));
+    tasks.complete(
+        task,
+        Map.of(
+            Variable.DECISION,
+            Decision.ACCEPT,
+            Variable.DECISION_REASON,
+            "it is Sunday",
+            Variable.WAIVED_UNTIL,
+            LocalDate.now(ZoneOffset.UTC).plusDays(7).toString()));
     identities.clearAuthentication();
 
     awaitEnd(stale, "staleBackupAccepted");
-    assertThat(happenings(stale)).anySatisfy(line -> {
-      assertThat(line.actor()).isEqualTo("otto");
-      assertThat(line.what()).contains("accepted this backup until").contains("it is Sunday");
-    });
+    assertThat(happenings(stale))
+        .anySatisfy(
+            line -> {
+              assertThat(line.actor()).isEqualTo("otto");
+              assertThat(line.what())
+                  .contains("accepted this backup until")
+                  .contains("it is Sunday");
+            });
 
-    Report again = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.copy(own, place.resolve("elsewhere")), STALE));
+    Report again =
+        TestEnvironment.verify(
+            TestEnvironment.request(TestEnvironment.copy(own, place.resolve("elsewhere")), STALE));
     assertThat(again.verdict()).isEqualTo("stale");
     awaitEnd(again, "backupWaived");
-    assertThat(happenings(again)).anySatisfy(line ->
-        assertThat(line.what()).startsWith("waived: otto accepted this backup in run " + stale.run()).contains("it is Sunday"));
+    assertThat(happenings(again))
+        .anySatisfy(
+            line ->
+                assertThat(line.what())
+                    .startsWith("waived: otto accepted this backup in run " + stale.run())
+                    .contains("it is Sunday"));
   }
 
   @Test
@@ -94,11 +112,16 @@ class PeopleTest {
     Report stale = TestEnvironment.verify(TestEnvironment.request(backup, STALE));
     String review = openTask(stale, Task.REVIEW_STALE_BACKUP);
     identities.setAuthentication("otto", List.of(Groups.OPERATORS));
-    tasks.complete(review, Map.of(Variable.DECISION, Decision.ESCALATE, Variable.DECISION_REASON, "nobody told us"));
+    tasks.complete(
+        review,
+        Map.of(Variable.DECISION, Decision.ESCALATE, Variable.DECISION_REASON, "nobody told us"));
     identities.clearAuthentication();
     String task = openTask(stale, Task.APPROVE_ESCALATION);
-    assertThat(tasks.getVariable(task, Variable.DECISION)).as("the operator's answer is not the approver's").isNull();
-    assertThat(tasks.getVariables(task)).containsEntry(Variable.HANDED_ON_BY, "otto")
+    assertThat(tasks.getVariable(task, Variable.DECISION))
+        .as("the operator's answer is not the approver's")
+        .isNull();
+    assertThat(tasks.getVariables(task))
+        .containsEntry(Variable.HANDED_ON_BY, "otto")
         .containsEntry(Variable.HANDED_ON_REASON, "nobody told us");
 
     identities.setAuthentication("ada", List.of(Groups.APPROVERS));
@@ -113,7 +136,13 @@ class PeopleTest {
     String task = openTask(refuted, Task.APPROVE_ESCALATION);
     identities.setAuthentication("ada", List.of(Groups.APPROVERS));
     refuses(task, "needs a reason", Decision.DISMISS, null);
-    tasks.complete(task, Map.of(Variable.DECISION, Decision.DISMISS, Variable.DECISION_REASON, "the assertion was wrong"));
+    tasks.complete(
+        task,
+        Map.of(
+            Variable.DECISION,
+            Decision.DISMISS,
+            Variable.DECISION_REASON,
+            "the assertion was wrong"));
     awaitEnd(refuted, "findingDismissed");
   }
 
@@ -129,8 +158,11 @@ class PeopleTest {
     Reply.Runs latest = (Reply.Runs) TestEnvironment.ask(new Request.ListRuns(1));
     assertThat(latest.lines().get(0).run()).isNotEqualTo(refuted.run());
     assertThat(latest.lines().get(0).askedBy()).isEqualTo("ada");
-    await().until(() ->
-        ((Reply.Runs) TestEnvironment.ask(new Request.ListRuns(1))).lines().get(0).verdict() != null);
+    await()
+        .until(
+            () ->
+                ((Reply.Runs) TestEnvironment.ask(new Request.ListRuns(1))).lines().get(0).verdict()
+                    != null);
     await().until(TestEnvironment.owner()::quiet);
   }
 
@@ -143,7 +175,8 @@ class PeopleTest {
     awaitEnd(second, "openTaskJoined");
 
     assertThat(tasks.createTaskQuery().processInstanceBusinessKey(second.run()).count()).isZero();
-    assertThat(happenings(first)).anySatisfy(line -> assertThat(line.what()).contains(second.run()).contains("joined"));
+    assertThat(happenings(first))
+        .anySatisfy(line -> assertThat(line.what()).contains(second.run()).contains("joined"));
     identities.setAuthentication("ada", List.of(Groups.APPROVERS));
     tasks.complete(task, Map.of(Variable.DECISION, Decision.ESCALATE));
     identities.clearAuthentication();
@@ -168,34 +201,61 @@ class PeopleTest {
   void evidenceIsNeitherChangedNorRemoved() {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
     JdbcTemplate database = TestEnvironment.owner().application().getBean(JdbcTemplate.class);
-    assertThatThrownBy(() -> database.update("update pgproof_evidence set actor = 'nobody' where run = ?", report.run()))
-        .isInstanceOf(DataAccessException.class).rootCause().hasMessageContaining("insert-only");
-    assertThatThrownBy(() -> database.update("delete from pgproof_evidence where run = ?", report.run()))
-        .isInstanceOf(DataAccessException.class).rootCause().hasMessageContaining("insert-only");
-    assertThat(TestEnvironment.ask(new Request.ShowRun(report.run()))).isInstanceOfSatisfying(Reply.Run.class,
-        run -> assertThat(run.report()).isEqualTo(report));
+    assertThatThrownBy(
+            () ->
+                database.update(
+                    "update pgproof_evidence set actor = 'nobody' where run = ?", report.run()))
+        .isInstanceOf(DataAccessException.class)
+        .rootCause()
+        .hasMessageContaining("insert-only");
+    assertThatThrownBy(
+            () -> database.update("delete from pgproof_evidence where run = ?", report.run()))
+        .isInstanceOf(DataAccessException.class)
+        .rootCause()
+        .hasMessageContaining("insert-only");
+    assertThat(TestEnvironment.ask(new Request.ShowRun(report.run())))
+        .isInstanceOfSatisfying(Reply.Run.class, run -> assertThat(run.report()).isEqualTo(report));
   }
 
   private String openTask(Report report, String key) throws InterruptedException {
     await().until(TestEnvironment.owner()::quiet);
-    return tasks.createTaskQuery().processInstanceBusinessKey(report.run()).taskDefinitionKey(key).singleResult().getId();
+    return tasks
+        .createTaskQuery()
+        .processInstanceBusinessKey(report.run())
+        .taskDefinitionKey(key)
+        .singleResult()
+        .getId();
   }
 
   private void refuses(String task, String because, String decision, String reason) {
-    Map<String, Object> answers = reason == null
-        ? Map.of(Variable.DECISION, decision)
-        : Map.of(Variable.DECISION, decision, Variable.DECISION_REASON, reason);
+    Map<String, Object> answers =
+        reason == null
+            ? Map.of(Variable.DECISION, decision)
+            : Map.of(Variable.DECISION, decision, Variable.DECISION_REASON, reason);
     assertThatThrownBy(() -> tasks.complete(task, answers))
-        .isInstanceOfAny(BadUserRequestException.class, ProcessEngineException.class).hasMessageContaining(because);
+        .isInstanceOfAny(BadUserRequestException.class, ProcessEngineException.class)
+        .hasMessageContaining(because);
   }
 
   private void awaitEnd(Report report, String event) throws InterruptedException {
     HistoryService history = TestEnvironment.owner().application().getBean(HistoryService.class);
-    await().untilAsserted(() -> assertThat(
-        history.createHistoricActivityInstanceQuery().activityId(event).list().stream()
-            .map(ended -> history.createHistoricProcessInstanceQuery().processInstanceId(ended.getProcessInstanceId())
-                .singleResult().getBusinessKey()))
-        .contains(report.run()));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        history
+                            .createHistoricActivityInstanceQuery()
+                            .activityId(event)
+                            .list()
+                            .stream()
+                            .map(
+                                ended ->
+                                    history
+                                        .createHistoricProcessInstanceQuery()
+                                        .processInstanceId(ended.getProcessInstanceId())
+                                        .singleResult()
+                                        .getBusinessKey()))
+                    .contains(report.run()));
   }
 
   private static List<io.pgproof.evidence.RunHistory.Happening> happenings(Report report) {

@@ -36,22 +36,29 @@ class ProvenTest {
   void aBackupTakenWhileOrdersCameInIsProven(int major) throws Exception {
     Path backup = TestEnvironment.backup(major);
 
-    Report report = TestEnvironment.verify(TestEnvironment.request(backup, "select max(placed_at) from orders",
-        "select count(*) >= 20000 from orders", "select count(*) > 0 from customers"));
+    Report report =
+        TestEnvironment.verify(
+            TestEnvironment.request(
+                backup,
+                "select max(placed_at) from orders",
+                "select count(*) >= 20000 from orders",
+                "select count(*) > 0 from customers"));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.reason()).isEqualTo("fresh");
     assertThat(report.schema()).isEqualTo(1);
     assertThat(report.backup().postgresVersion()).isEqualTo(String.valueOf(major));
     assertThat(report.backup().format()).isEqualTo("tar");
-    assertThat(report.backup().archives()).extracting(Report.ArchiveFacts::file)
+    assertThat(report.backup().archives())
+        .extracting(Report.ArchiveFacts::file)
         .containsExactly("base.tar.gz", "pg_wal.tar.gz");
     for (Report.ArchiveFacts archive : report.backup().archives()) {
       assertThat(archive.bytes()).isEqualTo(Files.size(backup.resolve(archive.file())));
       assertThat(archive.sha256()).isEqualTo(sha256(backup.resolve(archive.file())));
     }
     if (major >= 13) {
-      assertThat(report.backup().manifest().sha256()).isEqualTo(sha256(backup.resolve("backup_manifest")));
+      assertThat(report.backup().manifest().sha256())
+          .isEqualTo(sha256(backup.resolve("backup_manifest")));
     } else {
       assertThat(report.backup().manifest()).isNull();
       assertThat(report.notChecked()).anyMatch(what -> what.contains("backup_manifest"));
@@ -59,13 +66,20 @@ class ProvenTest {
     assertThat(report.image().postgresVersion()).startsWith(String.valueOf(major));
     assertThat(report.recovery().consistent()).isTrue();
     assertThat(report.recovery().timeline()).isEqualTo(1);
-    assertThat(report.recovery().lastCommit()).isCloseTo(report.freshness().newest(), within(5, ChronoUnit.SECONDS));
+    assertThat(report.recovery().lastCommit())
+        .isCloseTo(report.freshness().newest(), within(5, ChronoUnit.SECONDS));
     assertThat(report.freshness().source()).isEqualTo("query");
-    assertThat(report.checks()).extracting(Report.CheckFacts::name)
+    assertThat(report.checks())
+        .extracting(Report.CheckFacts::name)
         .contains("archive", "manifest", "recovery", "freshness", "assertion:1", "assertion:2");
-    assertThat(report.checks()).allSatisfy(check -> assertThat(check.outcome())
-        .isEqualTo(check.name().equals("manifest") && major < 13 ? "skipped" : "passed"));
-    assertThat(report.phases()).extracting(PhaseFacts::name)
+    assertThat(report.checks())
+        .allSatisfy(
+            check ->
+                assertThat(check.outcome())
+                    .isEqualTo(
+                        check.name().equals("manifest") && major < 13 ? "skipped" : "passed"));
+    assertThat(report.phases())
+        .extracting(PhaseFacts::name)
         .containsExactly("inspect", "image", "restore", "start", "recover", "check", "teardown");
     assertThat(report.phases().stream().mapToLong(PhaseFacts::millis).sum())
         .isCloseTo(report.totalMillis(), within(10L));
@@ -74,7 +88,8 @@ class ProvenTest {
   @ParameterizedTest(name = "PostgreSQL {0}")
   @ValueSource(ints = {10, 15})
   void withoutAQueryTheWalTellsTheAge(int major) {
-    Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(major), null));
+    Report report =
+        TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(major), null));
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.freshness().source()).isEqualTo("wal");
@@ -84,11 +99,13 @@ class ProvenTest {
   @Test
   void theRunIsTellingWhereItStands() {
     AtomicReference<String> seen = new AtomicReference<>("");
-    TestEnvironment.ask(new Request.Verify(TestEnvironment.request(TestEnvironment.backup(15))), reply -> {
-      if (reply instanceof Reply.Standing standing) {
-        seen.updateAndGet(before -> before + " " + standing.standing().phase());
-      }
-    });
+    TestEnvironment.ask(
+        new Request.Verify(TestEnvironment.request(TestEnvironment.backup(15))),
+        reply -> {
+          if (reply instanceof Reply.Standing standing) {
+            seen.updateAndGet(before -> before + " " + standing.standing().phase());
+          }
+        });
     assertThat(seen.get()).contains("restore");
   }
 
@@ -98,18 +115,31 @@ class ProvenTest {
 
     Reply reply = TestEnvironment.ask(new Request.ShowRun(report.run()));
 
-    assertThat(reply).isInstanceOfSatisfying(Reply.Run.class, run -> {
-      assertThat(run.report()).isEqualTo(report);
-      assertThat(run.happenings()).first().satisfies(first -> assertThat(first.actor()).isEqualTo("tester"));
-      assertThat(run.happenings()).extracting(happening -> happening.at()).isSortedAccordingTo(Instant::compareTo);
-    });
-    assertThat(TestEnvironment.ask(new Request.ListRuns(1))).isInstanceOfSatisfying(Reply.Runs.class, runs ->
-        assertThat(runs.lines()).singleElement().satisfies(line -> assertThat(line.run()).isEqualTo(report.run())));
+    assertThat(reply)
+        .isInstanceOfSatisfying(
+            Reply.Run.class,
+            run -> {
+              assertThat(run.report()).isEqualTo(report);
+              assertThat(run.happenings())
+                  .first()
+                  .satisfies(first -> assertThat(first.actor()).isEqualTo("tester"));
+              assertThat(run.happenings())
+                  .extracting(happening -> happening.at())
+                  .isSortedAccordingTo(Instant::compareTo);
+            });
+    assertThat(TestEnvironment.ask(new Request.ListRuns(1)))
+        .isInstanceOfSatisfying(
+            Reply.Runs.class,
+            runs ->
+                assertThat(runs.lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.run()).isEqualTo(report.run())));
   }
 
   private static String sha256(Path file) throws IOException {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     } catch (java.security.NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -29,11 +29,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What hangs, stands still, goes away or is stopped by hand in the middle of a real run: it ends, and nothing is left. */
+/**
+ * What hangs, stands still, goes away or is stopped by hand in the middle of a real run: it ends,
+ * and nothing is left.
+ */
 @Tag("container")
 class StuckThingsTest extends DaemonFixture {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @AfterEach
   void theClockIsRight() {
@@ -50,20 +52,26 @@ class StuckThingsTest extends DaemonFixture {
   void aMountThatHangsWhileTheBackupIsRestoredEndsTheRun() throws Exception {
     Report report = hanging("backup_manifest", new Timeouts(LONG, SHORT, LONG, LONG));
     assertInconclusive(report, "restore-timeout");
-    assertThat(said(report.run())).containsSubsequence("restored files removed", "verdict: inconclusive (restore-timeout)");
+    assertThat(said(report.run()))
+        .containsSubsequence("restored files removed", "verdict: inconclusive (restore-timeout)");
   }
 
   @Test
   void aStatementThatBlocksEndsAtItsLimit() throws Exception {
-    Report report = verify(within(new Timeouts(LONG, LONG, LONG, SHORT), "select pg_sleep(600) is not null"));
+    Report report =
+        verify(within(new Timeouts(LONG, LONG, LONG, SHORT), "select pg_sleep(600) is not null"));
     assertInconclusive(report, "query-failed");
   }
 
   @Test
   void aServerThatStandsStillInTheChecksEndsTheRun() throws Exception {
-    Begun begun = begin(TestEnvironment.within(new Timeouts(LONG, LONG, Duration.ofSeconds(10), LONG),
-        TestEnvironment.request(TestEnvironment.backup(15), null, Gate.ASSERTION)));
-    await("the assertion is asked").until(() -> Gate.holds(directory(begun)) || begun.reply().isDone());
+    Begun begun =
+        begin(
+            TestEnvironment.within(
+                new Timeouts(LONG, LONG, Duration.ofSeconds(10), LONG),
+                TestEnvironment.request(TestEnvironment.backup(15), null, Gate.ASSERTION)));
+    await("the assertion is asked")
+        .until(() -> Gate.holds(directory(begun)) || begun.reply().isDone());
     standStill(begun);
     Report report = begun.verdict();
     assertInconclusive(report, "check-timeout");
@@ -78,8 +86,10 @@ class StuckThingsTest extends DaemonFixture {
     byHand(runtime -> runtime.suspendProcessInstanceById(instance));
     Gate.open(directory(begun));
 
-    assertThat(begun.reply().get()).isInstanceOfSatisfying(Reply.Failed.class, failed ->
-        assertThat(failed.message()).contains("was suspended by hand"));
+    assertThat(begun.reply().get())
+        .isInstanceOfSatisfying(
+            Reply.Failed.class,
+            failed -> assertThat(failed.message()).contains("was suspended by hand"));
     await("an owner does not wait for it").until(owner::quiet);
 
     byHand(runtime -> runtime.activateProcessInstanceById(instance));
@@ -104,28 +114,45 @@ class StuckThingsTest extends DaemonFixture {
     assertThat(said(begun.run())).contains("attempt 2 began");
   }
 
-  /** What was inspected is what is restored, also by the next owner: else the image, and what was told, are another backup's. */
+  /**
+   * What was inspected is what is restored, also by the next owner: else the image, and what was
+   * told, are another backup's.
+   */
   @Test
   void aRunThatBeginsAgainOnAnotherBackupDoesNotTakeItForTheOneItInspected() throws Exception {
     Path copy = TestEnvironment.copy(TestEnvironment.backup(15), place);
     Begun begun = begin(TestEnvironment.request(copy, null, "select pg_sleep(600) is not null"));
     awaitChecks(begun);
     close();
-    Tars.change(copy.resolve("base.tar.gz"), (name, content) -> name.equals("backup_label")
-        ? new String(content, StandardCharsets.UTF_8).replaceFirst("START TIME: \\d{4}", "START TIME: 2001")
-            .getBytes(StandardCharsets.UTF_8)
-        : content);
+    Tars.change(
+        copy.resolve("base.tar.gz"),
+        (name, content) ->
+            name.equals("backup_label")
+                ? new String(content, StandardCharsets.UTF_8)
+                    .replaceFirst("START TIME: \\d{4}", "START TIME: 2001")
+                    .getBytes(StandardCharsets.UTF_8)
+                : content);
 
     startOwner(Map.of());
-    await().atMost(Duration.ofMinutes(1))
+    await()
+        .atMost(Duration.ofMinutes(1))
         .until(() -> said(begun.run()).contains("verdict: inconclusive (backup-changed)"));
-    assertThat(said(begun.run())).anySatisfy(line ->
-        assertThat(line).contains("another backup lies in " + copy + " than was inspected: its START TIME is 2001-"));
+    assertThat(said(begun.run()))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .contains(
+                        "another backup lies in "
+                            + copy
+                            + " than was inspected: its START TIME is 2001-"));
   }
 
   @Test
   void aRunThatIsDeletedInCockpitIsTornDownWithinSeconds() throws Exception {
-    Begun begun = begin(TestEnvironment.request(TestEnvironment.backup(15), null, "select pg_sleep(600) is not null"));
+    Begun begun =
+        begin(
+            TestEnvironment.request(
+                TestEnvironment.backup(15), null, "select pg_sleep(600) is not null"));
     awaitChecks(begun);
 
     String instance = instance(begun);
@@ -133,8 +160,9 @@ class StuckThingsTest extends DaemonFixture {
 
     // Nobody goes the rounds here, so that the deletion itself is what tears down.
     await().untilAsserted(() -> Remains.assertNone(state));
-    assertThat(begun.reply().get()).isInstanceOfSatisfying(Reply.Failed.class, failed ->
-        assertThat(failed.message()).contains("deleted by hand"));
+    assertThat(begun.reply().get())
+        .isInstanceOfSatisfying(
+            Reply.Failed.class, failed -> assertThat(failed.message()).contains("deleted by hand"));
   }
 
   @Test
@@ -155,40 +183,57 @@ class StuckThingsTest extends DaemonFixture {
     Report report = begun.verdict();
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
     assertThat(report.totalMillis()).isPositive();
-    assertThat(said(begun.run())).filteredOn(line -> line.endsWith("destroyed") || line.endsWith("removed"))
-        .satisfiesExactly(first -> assertThat(first).endsWith("destroyed"), second -> assertThat(second).endsWith("removed"));
+    assertThat(said(begun.run()))
+        .filteredOn(line -> line.endsWith("destroyed") || line.endsWith("removed"))
+        .satisfiesExactly(
+            first -> assertThat(first).endsWith("destroyed"),
+            second -> assertThat(second).endsWith("removed"));
   }
 
   @Test
   void anEngineDatabaseThatIsGoneForAWhileCostsARunTimeAndNoVerdict() throws Exception {
     close();
     try (EngineDatabase database = EngineDatabase.start()) {
-      startOwner(Map.of("spring.datasource.url", database.url(), "spring.datasource.username", database.user(),
-          "spring.datasource.hikari.connection-timeout", "1000"));
-      Begun begun = begin(TestEnvironment.request(TestEnvironment.backup(15), null, Gate.ASSERTION));
+      startOwner(
+          Map.of(
+              "spring.datasource.url",
+              database.url(),
+              "spring.datasource.username",
+              database.user(),
+              "spring.datasource.hikari.connection-timeout",
+              "1000"));
+      Begun begun =
+          begin(TestEnvironment.request(TestEnvironment.backup(15), null, Gate.ASSERTION));
       awaitChecks(begun);
 
       database.stop();
       Gate.open(directory(begun));
       // The checks end meanwhile, and nothing can be told of it.
-      await().until(() -> processes(begun).stream().noneMatch(pid -> commandLine(pid).contains("[local]")));
+      await()
+          .until(
+              () ->
+                  processes(begun).stream().noneMatch(pid -> commandLine(pid).contains("[local]")));
       Thread.sleep(3_000);
       assertThat(begun.reply()).isNotDone();
       database.startAgain();
 
       assertThat(begun.verdict().verdict()).isEqualTo("proven");
       await().until(owner::quiet);
-      assertThat(owner.application().getBean(RuntimeService.class).createExecutionQuery().count()).isZero();
+      assertThat(owner.application().getBean(RuntimeService.class).createExecutionQuery().count())
+          .isZero();
       close();
     }
   }
 
   /** Who meets a step of the run at the same moment is refused and tries again, as in Cockpit. */
   private void byHand(Consumer<RuntimeService> act) {
-    await().ignoreException(OptimisticLockingException.class).until(() -> {
-      act.accept(owner.application().getBean(RuntimeService.class));
-      return true;
-    });
+    await()
+        .ignoreException(OptimisticLockingException.class)
+        .until(
+            () -> {
+              act.accept(owner.application().getBean(RuntimeService.class));
+              return true;
+            });
   }
 
   /** The verdict on a copy of the backup in which one file is never read to its end. */
@@ -222,10 +267,13 @@ class StuckThingsTest extends DaemonFixture {
   }
 
   private static String commandLine(String pid) {
-    return ProcessHandle.of(Long.parseLong(pid)).flatMap(process -> process.info().commandLine()).orElse("");
+    return ProcessHandle.of(Long.parseLong(pid))
+        .flatMap(process -> process.info().commandLine())
+        .orElse("");
   }
 
   private static void chattr(String flag, Path file) throws Exception {
-    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("chattr", flag, file.toString()).inheritIO().start().waitFor())
+        .isZero();
   }
 }

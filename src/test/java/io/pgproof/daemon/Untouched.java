@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Verifies untouched backups of every version in every format, taken while orders came in, again and again, and says how often
- * each was proven and how long that took; {@code src/test/bench/untouched} calls it.
+ * Verifies untouched backups of every version in every format, taken while orders came in, again
+ * and again, and says how often each was proven and how long that took; {@code
+ * src/test/bench/untouched} calls it.
  */
 final class Untouched {
   private static final int OLDEST = 10;
@@ -41,7 +42,11 @@ final class Untouched {
     }
 
     String tell() {
-      return String.format(Locale.ROOT, "%d/%d, %.1f s (%.1f)", proven(), reports.size(),
+      return String.format(
+          Locale.ROOT,
+          "%d/%d, %.1f s (%.1f)",
+          proven(),
+          reports.size(),
           median(reports.stream().mapToLong(Report::totalMillis).toArray()) / 1000.0,
           median(reports.stream().mapToLong(Untouched::restoreMillis).toArray()) / 1000.0);
     }
@@ -54,9 +59,10 @@ final class Untouched {
    */
   public static void main(String[] arguments) {
     int runs = arguments.length == 0 ? 100 : Integer.parseInt(arguments[0]);
-    List<Integer> majors = arguments.length < 2
-        ? IntStream.rangeClosed(OLDEST, NEWEST).boxed().toList()
-        : Arrays.stream(arguments).skip(1).map(Integer::valueOf).toList();
+    List<Integer> majors =
+        arguments.length < 2
+            ? IntStream.rangeClosed(OLDEST, NEWEST).boxed().toList()
+            : Arrays.stream(arguments).skip(1).map(Integer::valueOf).toList();
     List<Cell> cells = new ArrayList<>();
     try {
       for (int major : majors) {
@@ -68,11 +74,27 @@ final class Untouched {
           Report report = TestEnvironment.verify(TestEnvironment.request(cell.backup()));
           cell.reports().add(report);
           if (!report.verdict().equals("proven")) {
-            System.out.println("PostgreSQL " + cell.major() + ", " + cell.format() + ", run " + run + ": " + report);
+            System.out.println(
+                "PostgreSQL "
+                    + cell.major()
+                    + ", "
+                    + cell.format()
+                    + ", run "
+                    + run
+                    + ": "
+                    + report);
           }
         }
-        System.out.println("run " + run + " of " + runs + " made, " + cells.stream().mapToLong(Cell::proven).sum() + " of "
-            + cells.stream().mapToLong(cell -> cell.reports().size()).sum() + " proven");
+        System.out.println(
+            "run "
+                + run
+                + " of "
+                + runs
+                + " made, "
+                + cells.stream().mapToLong(Cell::proven).sum()
+                + " of "
+                + cells.stream().mapToLong(cell -> cell.reports().size()).sum()
+                + " proven");
       }
       print(majors, cells);
     } finally {
@@ -86,7 +108,10 @@ final class Untouched {
     Path place = TestEnvironment.state().path().resolve("untouched").resolve(String.valueOf(major));
     SourceOptions options = SourceOptions.standard().keepingBackupsIn(place);
     try (SourceDatabase source =
-        TestEnvironment.source(major, "untouched-" + major, major < 17 ? options : options.with("summarize_wal", "on"))) {
+        TestEnvironment.source(
+            major,
+            "untouched-" + major,
+            major < 17 ? options : options.with("summarize_wal", "on"))) {
       source.fill(5_000);
       try (OrderWriter writer = source.keepWriting()) {
         for (Map.Entry<String, List<String>> format : FORMATS.entrySet()) {
@@ -96,8 +121,16 @@ final class Untouched {
           }
         }
         if (major >= 17) {
-          cells.add(taken(source, major, INCREMENTAL, List.of("--format=tar", "--wal-method=stream", "--gzip",
-              "--incremental=" + source.inside("plain") + "/backup_manifest")));
+          cells.add(
+              taken(
+                  source,
+                  major,
+                  INCREMENTAL,
+                  List.of(
+                      "--format=tar",
+                      "--wal-method=stream",
+                      "--gzip",
+                      "--incremental=" + source.inside("plain") + "/backup_manifest")));
         }
         if (writer.written() == 0) {
           throw new IllegalStateException("no order came in while the backups were taken");
@@ -107,8 +140,13 @@ final class Untouched {
     return cells;
   }
 
-  private static Cell taken(SourceDatabase source, int major, String format, List<String> arguments) {
-    return new Cell(major, format, source.baseBackup(format, arguments.toArray(String[]::new)), new ArrayList<>());
+  private static Cell taken(
+      SourceDatabase source, int major, String format, List<String> arguments) {
+    return new Cell(
+        major,
+        format,
+        source.baseBackup(format, arguments.toArray(String[]::new)),
+        new ArrayList<>());
   }
 
   private static void print(List<Integer> majors, List<Cell> cells) {
@@ -120,16 +158,24 @@ final class Untouched {
     for (int major : majors) {
       StringBuilder line = new StringBuilder("| " + major + " |");
       for (String format : formats) {
-        line.append(' ').append(cells.stream()
-            .filter(cell -> cell.major() == major && cell.format().equals(format))
-            .findFirst().map(Cell::tell).orElse("-")).append(" |");
+        line.append(' ')
+            .append(
+                cells.stream()
+                    .filter(cell -> cell.major() == major && cell.format().equals(format))
+                    .findFirst()
+                    .map(Cell::tell)
+                    .orElse("-"))
+            .append(" |");
       }
       System.out.println(line);
     }
   }
 
   private static long restoreMillis(Report report) {
-    return report.phases().stream().filter(phase -> phase.name().equals("restore")).mapToLong(Report.PhaseFacts::millis).sum();
+    return report.phases().stream()
+        .filter(phase -> phase.name().equals("restore"))
+        .mapToLong(Report.PhaseFacts::millis)
+        .sum();
   }
 
   private static long median(long[] values) {

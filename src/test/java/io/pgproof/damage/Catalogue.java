@@ -55,65 +55,206 @@ final class Catalogue {
   }
 
   private void archives() {
-    refuted("the base archive cut in the middle", KEPT, "archive-truncated", "archive",
-        (backup, scene) -> backup.file(SoundBackup.BASE, file -> Arrays.copyOf(file, file.length / 2)));
-    refuted("the WAL archive cut in the middle", KEPT, "archive-truncated", "archive",
-        (backup, scene) -> backup.file(SoundBackup.WAL, file -> Arrays.copyOf(file, file.length / 2)));
-    refuted("an archive of no bytes", KEPT, "archive-truncated", "archive",
+    refuted(
+        "the base archive cut in the middle",
+        KEPT,
+        "archive-truncated",
+        "archive",
+        (backup, scene) ->
+            backup.file(SoundBackup.BASE, file -> Arrays.copyOf(file, file.length / 2)));
+    refuted(
+        "the WAL archive cut in the middle",
+        KEPT,
+        "archive-truncated",
+        "archive",
+        (backup, scene) ->
+            backup.file(SoundBackup.WAL, file -> Arrays.copyOf(file, file.length / 2)));
+    refuted(
+        "an archive of no bytes",
+        KEPT,
+        "archive-truncated",
+        "archive",
         (backup, scene) -> backup.file(SoundBackup.BASE, file -> new byte[0]));
-    refuted("a byte of the compressed data changed", DROPPED, "archive-corrupt", "archive",
+    refuted(
+        "a byte of the compressed data changed",
+        DROPPED,
+        "archive-corrupt",
+        "archive",
         (backup, scene) -> backup.file(SoundBackup.BASE, file -> flip(file, file.length / 2)));
-    refuted("bytes behind the end of an archive", KEPT, "archive-corrupt", "archive",
+    refuted(
+        "bytes behind the end of an archive",
+        KEPT,
+        "archive-corrupt",
+        "archive",
         (backup, scene) -> backup.file(SoundBackup.WAL, file -> joined(file, bytes("left over"))));
-    refuted("the end of an archive never written: zeros", DROPPED, "archive-corrupt", "archive",
-        (backup, scene) -> backup.file(SoundBackup.BASE, file -> zeros(file, file.length - (1 << 20), file.length)));
-    refuted("text in the place of an archive", KEPT, "archive-corrupt", "archive",
+    refuted(
+        "the end of an archive never written: zeros",
+        DROPPED,
+        "archive-corrupt",
+        "archive",
+        (backup, scene) ->
+            backup.file(
+                SoundBackup.BASE, file -> zeros(file, file.length - (1 << 20), file.length)));
+    refuted(
+        "text in the place of an archive",
+        KEPT,
+        "archive-corrupt",
+        "archive",
         (backup, scene) -> backup.file(SoundBackup.BASE, file -> bytes("see the other disk\n")));
-    refuted("a member's header that does not fit its checksum", KEPT, "archive-corrupt", "archive",
-        (backup, scene) -> backup.file(SoundBackup.BASE, file -> packed(flip(scene.sound().base().bytes(),
-            scene.sound().base().offset("PG_VERSION") + 100))));
-    refuted("a member whose name points upwards", DROPPED, "unsafe-archive", "archive",
-        (backup, scene) -> backup.base().add(Tar.Member.file("../../etc/cron.d/damage", bytes("x"))));
-    refuted("a member whose name is absolute", DROPPED, "unsafe-archive", "archive",
+    refuted(
+        "a member's header that does not fit its checksum",
+        KEPT,
+        "archive-corrupt",
+        "archive",
+        (backup, scene) ->
+            backup.file(
+                SoundBackup.BASE,
+                file ->
+                    packed(
+                        flip(
+                            scene.sound().base().bytes(),
+                            scene.sound().base().offset("PG_VERSION") + 100))));
+    refuted(
+        "a member whose name points upwards",
+        DROPPED,
+        "unsafe-archive",
+        "archive",
+        (backup, scene) ->
+            backup.base().add(Tar.Member.file("../../etc/cron.d/damage", bytes("x"))));
+    refuted(
+        "a member whose name is absolute",
+        DROPPED,
+        "unsafe-archive",
+        "archive",
         (backup, scene) -> backup.base().add(Tar.Member.file("/etc/cron.d/damage", bytes("x"))));
-    refuted("a symbolic link", DROPPED, "unsafe-archive", "archive",
-        (backup, scene) -> backup.base().add(Tar.Member.file("base/way-out", new byte[0]).typed('2', "/etc")));
-    refuted("a hard link", DROPPED, "unsafe-archive", "archive",
-        (backup, scene) -> backup.base().add(Tar.Member.file("base/way-out", new byte[0]).typed('1', "/etc/passwd")));
-    refuted("a device", DROPPED, "unsafe-archive", "archive",
-        (backup, scene) -> backup.base().add(Tar.Member.file("base/disk", new byte[0]).typed('4', "")));
-    add("a file brought twice", DROPPED, "inconclusive", "format-unsupported", "",
+    refuted(
+        "a symbolic link",
+        DROPPED,
+        "unsafe-archive",
+        "archive",
+        (backup, scene) ->
+            backup.base().add(Tar.Member.file("base/way-out", new byte[0]).typed('2', "/etc")));
+    refuted(
+        "a hard link",
+        DROPPED,
+        "unsafe-archive",
+        "archive",
+        (backup, scene) ->
+            backup
+                .base()
+                .add(Tar.Member.file("base/way-out", new byte[0]).typed('1', "/etc/passwd")));
+    refuted(
+        "a device",
+        DROPPED,
+        "unsafe-archive",
+        "archive",
+        (backup, scene) ->
+            backup.base().add(Tar.Member.file("base/disk", new byte[0]).typed('4', "")));
+    add(
+        "a file brought twice",
+        DROPPED,
+        "inconclusive",
+        "format-unsupported",
+        "",
         (backup, scene) -> backup.base().add(Tar.Member.file("PG_VERSION", bytes("15\n"))));
-    refuted("a bomb, and a manifest that does not list it", KEPT, "manifest-mismatch", "manifest",
+    refuted(
+        "a bomb, and a manifest that does not list it",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
         (backup, scene) -> backup.file(SoundBackup.BASE, file -> bomb(scene)));
-    add("a bomb larger than the disk", DROPPED, "inconclusive", "disk-full", "",
+    add(
+        "a bomb larger than the disk",
+        DROPPED,
+        "inconclusive",
+        "disk-full",
+        "",
         (backup, scene) -> backup.file(SoundBackup.BASE, file -> bomb(scene)));
   }
 
   private void manifests() {
-    refuted("a byte of the manifest changed", KEPT, "manifest-mismatch", "manifest",
+    refuted(
+        "a byte of the manifest changed",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
         (backup, scene) -> backup.file(SoundBackup.MANIFEST, file -> flip(file, file.length / 2)));
-    refuted("the manifest cut", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.file(SoundBackup.MANIFEST, file -> Arrays.copyOf(file, file.length / 2)));
-    refuted("a row taken out of the manifest, its own checksum right", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.manifest(text -> ManifestText.without(text, scene.file("facts"))));
+    refuted(
+        "the manifest cut",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup.file(SoundBackup.MANIFEST, file -> Arrays.copyOf(file, file.length / 2)));
+    refuted(
+        "a row taken out of the manifest, its own checksum right",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup.manifest(text -> ManifestText.without(text, scene.file("facts"))));
     alsoOn(18);
-    refuted("the manifest of another backup of the cluster", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.file(SoundBackup.MANIFEST, file -> read(scene.earlier().resolve(SoundBackup.MANIFEST))));
-    refuted("a manifest that asks for more WAL, its own checksum right", KEPT, "wal-missing", "recovery",
-        (backup, scene) -> backup.manifest(
-            text -> ManifestText.signed(text.replaceFirst("\"End-LSN\": \"0/", "\"End-LSN\": \"1/"))));
-    refuted("a listed file left out", KEPT, "manifest-mismatch", "manifest",
+    refuted(
+        "the manifest of another backup of the cluster",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup.file(
+                SoundBackup.MANIFEST, file -> read(scene.earlier().resolve(SoundBackup.MANIFEST))));
+    refuted(
+        "a manifest that asks for more WAL, its own checksum right",
+        KEPT,
+        "wal-missing",
+        "recovery",
+        (backup, scene) ->
+            backup.manifest(
+                text ->
+                    ManifestText.signed(
+                        text.replaceFirst("\"End-LSN\": \"0/", "\"End-LSN\": \"1/"))));
+    refuted(
+        "a listed file left out",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
         (backup, scene) -> backup.base().remove(scene.file("facts_name")));
-    refuted("a file put in", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.base().add(Tar.Member.file("base/5/999999", new byte[Pages.SIZE])));
-    refuted("a file renamed", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.base().change(scene.file("facts"), member -> member.named("base/5/999999")));
-    refuted("a table cut by a page", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> Pages.cut(file, Pages.count(file) - 1)));
-    refuted("a bit of a table changed, the page's checksum right", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> Pages.seal(Pages.flip(file, 3, 5000), 3)));
-    refuted("a page zeroed, and a manifest of before", KEPT, "manifest-mismatch", "manifest",
+    refuted(
+        "a file put in",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup.base().add(Tar.Member.file("base/5/999999", new byte[Pages.SIZE])));
+    refuted(
+        "a file renamed",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup.base().change(scene.file("facts"), member -> member.named("base/5/999999")));
+    refuted(
+        "a table cut by a page",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(scene.file("facts"), file -> Pages.cut(file, Pages.count(file) - 1)));
+    refuted(
+        "a bit of a table changed, the page's checksum right",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(scene.file("facts"), file -> Pages.seal(Pages.flip(file, 3, 5000), 3)));
+    refuted(
+        "a page zeroed, and a manifest of before",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
         (backup, scene) -> backup.base().edit(scene.file("facts"), file -> Pages.zero(file, 3)));
   }
 
@@ -124,38 +265,114 @@ final class Catalogue {
     }
     flippedPage("an index", listing, scene -> scene.file("facts_pkey"));
     flippedPage("the long values of a table", listing, scene -> scene.file("toast"));
-    refuted("a bit of the catalog pg_class changed", listing, Set.of("page-checksum", "recovery-failed"), "pages",
-        (backup, scene) -> backup.base().edit(scene.file("pg_class"), file -> Pages.flip(file, 1, 5000)));
-    add("a bit of a free space map changed", listing, "inconclusive", "torn-page", "pages",
-        (backup, scene) -> backup.base().edit(scene.file("facts") + "_fsm", file -> Pages.flip(file, 2, 3000)));
-    add("a bit of a visibility map changed", listing, "inconclusive", "torn-page", "pages",
-        (backup, scene) -> backup.base().edit(scene.file("facts") + "_vm", file -> Pages.flip(file, 0, 3000)));
-    refuted("a page in another one's place", listing, "page-checksum", "pages",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> Pages.misplace(file, 2, 5)));
-    refuted("a page cut in the middle", listing, "page-checksum", "pages",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> Arrays.copyOf(file, file.length - 1000)));
-    refuted("a page of a table zeroed", listing, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> Pages.zero(file, full(file))));
-    proven("a page zeroed of a table without an index", listing, "indexes: whether pages are lost of",
+    refuted(
+        "a bit of the catalog pg_class changed",
+        listing,
+        Set.of("page-checksum", "recovery-failed"),
+        "pages",
+        (backup, scene) ->
+            backup.base().edit(scene.file("pg_class"), file -> Pages.flip(file, 1, 5000)));
+    add(
+        "a bit of a free space map changed",
+        listing,
+        "inconclusive",
+        "torn-page",
+        "pages",
+        (backup, scene) ->
+            backup.base().edit(scene.file("facts") + "_fsm", file -> Pages.flip(file, 2, 3000)));
+    add(
+        "a bit of a visibility map changed",
+        listing,
+        "inconclusive",
+        "torn-page",
+        "pages",
+        (backup, scene) ->
+            backup.base().edit(scene.file("facts") + "_vm", file -> Pages.flip(file, 0, 3000)));
+    refuted(
+        "a page in another one's place",
+        listing,
+        "page-checksum",
+        "pages",
+        (backup, scene) ->
+            backup.base().edit(scene.file("facts"), file -> Pages.misplace(file, 2, 5)));
+    refuted(
+        "a page cut in the middle",
+        listing,
+        "page-checksum",
+        "pages",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(scene.file("facts"), file -> Arrays.copyOf(file, file.length - 1000)));
+    refuted(
+        "a page of a table zeroed",
+        listing,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup.base().edit(scene.file("facts"), file -> Pages.zero(file, full(file))));
+    proven(
+        "a page zeroed of a table without an index",
+        listing,
+        "indexes: whether pages are lost of",
         (backup, scene) -> backup.base().edit(scene.file("loose"), file -> Pages.zero(file, 3)));
-    refuted("a page of an index zeroed", listing, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts_pkey"), file -> Pages.zero(file, 3)));
-    refuted("a table cut by its last pages", listing, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> Pages.cut(file, Pages.count(file) - 2)));
+    refuted(
+        "a page of an index zeroed",
+        listing,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup.base().edit(scene.file("facts_pkey"), file -> Pages.zero(file, 3)));
+    refuted(
+        "a table cut by its last pages",
+        listing,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(scene.file("facts"), file -> Pages.cut(file, Pages.count(file) - 2)));
     if (listing == DROPPED) {
       alsoOn(11, 18);
     }
-    refuted("a table cut whose index has lists of rows", listing, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("repeated"), file -> Pages.cut(file, Pages.count(file) - 2)));
-    refuted("a table's file of no bytes", listing, "index-corrupt", "indexes",
+    refuted(
+        "a table cut whose index has lists of rows",
+        listing,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(scene.file("repeated"), file -> Pages.cut(file, Pages.count(file) - 2)));
+    refuted(
+        "a table's file of no bytes",
+        listing,
+        "index-corrupt",
+        "indexes",
         (backup, scene) -> backup.base().edit(scene.file("facts"), file -> new byte[0]));
-    refuted("an index's file of no bytes", listing, "index-corrupt", "indexes",
+    refuted(
+        "an index's file of no bytes",
+        listing,
+        "index-corrupt",
+        "indexes",
         (backup, scene) -> backup.base().edit(scene.file("facts_pkey"), file -> new byte[0]));
-    refuted("a table's file missing", listing, "index-corrupt", "indexes",
+    refuted(
+        "a table's file missing",
+        listing,
+        "index-corrupt",
+        "indexes",
         (backup, scene) -> backup.base().remove(scene.file("facts")));
-    refuted("an index's file missing", listing, "index-corrupt", "indexes",
+    refuted(
+        "an index's file missing",
+        listing,
+        "index-corrupt",
+        "indexes",
         (backup, scene) -> backup.base().remove(scene.file("facts_name")));
-    refuted("the file of a table's long values missing", listing, "index-corrupt", "indexes",
+    refuted(
+        "the file of a table's long values missing",
+        listing,
+        "index-corrupt",
+        "indexes",
         (backup, scene) -> backup.base().remove(scene.file("toast")));
   }
 
@@ -164,193 +381,519 @@ final class Catalogue {
   }
 
   private void flippedPage(String where, Listing listing, Place place) {
-    refuted("a bit of " + where + " changed", listing, "page-checksum", "pages",
+    refuted(
+        "a bit of " + where + " changed",
+        listing,
+        "page-checksum",
+        "pages",
         (backup, scene) -> backup.base().edit(place.in(scene), file -> Pages.flip(file, 3, 5000)));
   }
 
   private void control() {
-    refuted("a bit of pg_control changed", REWRITTEN, "inconsistent", "recovery",
+    refuted(
+        "a bit of pg_control changed",
+        REWRITTEN,
+        "inconsistent",
+        "recovery",
         (backup, scene) -> backup.base().edit(CONTROL, file -> flip(file, 100)));
-    refuted("pg_control missing", DROPPED, "backup-incomplete", "archive",
+    refuted(
+        "pg_control missing",
+        DROPPED,
+        "backup-incomplete",
+        "archive",
         (backup, scene) -> backup.base().remove(CONTROL));
-    refuted("pg_control cut", REWRITTEN, "inconsistent", "recovery",
+    refuted(
+        "pg_control cut",
+        REWRITTEN,
+        "inconsistent",
+        "recovery",
         (backup, scene) -> backup.base().edit(CONTROL, file -> Arrays.copyOf(file, 4096)));
-    refuted("pg_control of an earlier time", REWRITTEN, "inconsistent", "recovery",
-        (backup, scene) -> backup.base().edit(CONTROL, file -> SoundBackup.read(scene.earlier()).base().content(CONTROL)));
-    refuted("pg_control of a later time", REWRITTEN, "inconsistent", "recovery",
-        (backup, scene) -> backup.base().edit(CONTROL, file -> SoundBackup.read(scene.later()).base().content(CONTROL)));
-    refuted("pg_control of another cluster", REWRITTEN, "inconsistent", "recovery",
+    refuted(
+        "pg_control of an earlier time",
+        REWRITTEN,
+        "inconsistent",
+        "recovery",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(CONTROL, file -> SoundBackup.read(scene.earlier()).base().content(CONTROL)));
+    refuted(
+        "pg_control of a later time",
+        REWRITTEN,
+        "inconsistent",
+        "recovery",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(CONTROL, file -> SoundBackup.read(scene.later()).base().content(CONTROL)));
+    refuted(
+        "pg_control of another cluster",
+        REWRITTEN,
+        "inconsistent",
+        "recovery",
         (backup, scene) -> backup.base().edit(CONTROL, file -> sealedControl(flip(file, 3))));
-    refuted("pg_control of another version", REWRITTEN, "inconsistent", "recovery",
+    refuted(
+        "pg_control of another version",
+        REWRITTEN,
+        "inconsistent",
+        "recovery",
         (backup, scene) -> backup.base().edit(CONTROL, file -> resource("control/17")));
   }
 
   private void wal() {
-    refuted("a WAL segment missing in the middle", KEPT, "wal-missing", "recovery",
+    refuted(
+        "a WAL segment missing in the middle",
+        KEPT,
+        "wal-missing",
+        "recovery",
         (backup, scene) -> backup.wal().remove(segment(scene, 1)));
-    refuted("a WAL segment missing in the middle", DROPPED, "wal-missing", "recovery",
+    refuted(
+        "a WAL segment missing in the middle",
+        DROPPED,
+        "wal-missing",
+        "recovery",
         (backup, scene) -> backup.wal().remove(segment(scene, 1)));
     alsoOn(11, 18);
-    refuted("the first WAL segment missing", KEPT, "wal-missing", "recovery",
+    refuted(
+        "the first WAL segment missing",
+        KEPT,
+        "wal-missing",
+        "recovery",
         (backup, scene) -> backup.wal().remove(segment(scene, 0)));
-    refuted("the last WAL segment missing", KEPT, "wal-missing", "recovery",
+    refuted(
+        "the last WAL segment missing",
+        KEPT,
+        "wal-missing",
+        "recovery",
         (backup, scene) -> backup.wal().remove(last(scene)));
-    refuted("the last WAL segments missing", DROPPED, "wal-missing", "recovery",
-        (backup, scene) -> backup.wal().remove(name -> name.matches("[0-9A-F]{24}") && name.compareTo(segment(scene, 1)) > 0));
-    refuted("a WAL segment zeroed", KEPT, "inconsistent", "recovery",
+    refuted(
+        "the last WAL segments missing",
+        DROPPED,
+        "wal-missing",
+        "recovery",
+        (backup, scene) ->
+            backup
+                .wal()
+                .remove(
+                    name -> name.matches("[0-9A-F]{24}") && name.compareTo(segment(scene, 1)) > 0));
+    refuted(
+        "a WAL segment zeroed",
+        KEPT,
+        "inconsistent",
+        "recovery",
         (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> new byte[file.length]));
-    refuted("the pages of a WAL segment zeroed, but for its first", KEPT, Set.of("wal-missing", "inconsistent"), "recovery",
-        (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> zeros(file, Pages.SIZE, file.length)));
-    refuted("a WAL segment cut", KEPT, "wal-missing", "recovery",
-        (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> Arrays.copyOf(file, file.length / 2)));
+    refuted(
+        "the pages of a WAL segment zeroed, but for its first",
+        KEPT,
+        Set.of("wal-missing", "inconsistent"),
+        "recovery",
+        (backup, scene) ->
+            backup.wal().edit(segment(scene, 1), file -> zeros(file, Pages.SIZE, file.length)));
+    refuted(
+        "a WAL segment cut",
+        KEPT,
+        "wal-missing",
+        "recovery",
+        (backup, scene) ->
+            backup.wal().edit(segment(scene, 1), file -> Arrays.copyOf(file, file.length / 2)));
     for (Listing listing : List.of(KEPT, DROPPED)) {
-      refuted("a bit of a WAL record changed", listing, Set.of("wal-missing", "inconsistent"), "recovery",
-          (backup, scene) -> backup.wal().edit(segment(scene, 1), file ->
-              flip(file, new WalRecords(scene.sound()).endOfRecordWithin(segment(scene, 1)) - 1)));
+      refuted(
+          "a bit of a WAL record changed",
+          listing,
+          Set.of("wal-missing", "inconsistent"),
+          "recovery",
+          (backup, scene) ->
+              backup
+                  .wal()
+                  .edit(
+                      segment(scene, 1),
+                      file ->
+                          flip(
+                              file,
+                              new WalRecords(scene.sound()).endOfRecordWithin(segment(scene, 1))
+                                  - 1)));
     }
-    refuted("two WAL segments exchanged", KEPT, "inconsistent", "recovery", (backup, scene) -> {
-      byte[] one = scene.sound().wal().content(segment(scene, 1));
-      byte[] other = scene.sound().wal().content(segment(scene, 2));
-      backup.wal().edit(segment(scene, 1), file -> other);
-      backup.wal().edit(segment(scene, 2), file -> one);
-    });
+    refuted(
+        "two WAL segments exchanged",
+        KEPT,
+        "inconsistent",
+        "recovery",
+        (backup, scene) -> {
+          byte[] one = scene.sound().wal().content(segment(scene, 1));
+          byte[] other = scene.sound().wal().content(segment(scene, 2));
+          backup.wal().edit(segment(scene, 1), file -> other);
+          backup.wal().edit(segment(scene, 2), file -> one);
+        });
     for (Listing listing : List.of(KEPT, DROPPED)) {
-      refuted("a WAL segment of another timeline under this one's name", listing, "inconsistent", "recovery",
-          (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> {
-            for (int page = 0; page < file.length; page += Pages.SIZE) {
-              Tar.littleEndian(file).putInt(page + 4, 2);
-            }
-            return file;
-          }));
+      refuted(
+          "a WAL segment of another timeline under this one's name",
+          listing,
+          "inconsistent",
+          "recovery",
+          (backup, scene) ->
+              backup
+                  .wal()
+                  .edit(
+                      segment(scene, 1),
+                      file -> {
+                        for (int page = 0; page < file.length; page += Pages.SIZE) {
+                          Tar.littleEndian(file).putInt(page + 4, 2);
+                        }
+                        return file;
+                      }));
     }
     alsoOn(11, 18);
-    refuted("all WAL of another timeline", KEPT, "wal-missing", "recovery", (backup, scene) -> {
-      for (String name : scene.sound().wal().names()) {
-        backup.wal().change(name, member -> member.named(name.replace("00000001", "00000002")));
-      }
-    });
-    refuted("a WAL segment of another cluster", KEPT, "inconsistent", "recovery",
+    refuted(
+        "all WAL of another timeline",
+        KEPT,
+        "wal-missing",
+        "recovery",
+        (backup, scene) -> {
+          for (String name : scene.sound().wal().names()) {
+            backup.wal().change(name, member -> member.named(name.replace("00000001", "00000002")));
+          }
+        });
+    refuted(
+        "a WAL segment of another cluster",
+        KEPT,
+        "inconsistent",
+        "recovery",
         (backup, scene) -> backup.wal().edit(segment(scene, 1), file -> flip(file, 24 + 3)));
-    refuted("the WAL archive missing", KEPT, "backup-incomplete", "archive",
+    refuted(
+        "the WAL archive missing",
+        KEPT,
+        "backup-incomplete",
+        "archive",
         (backup, scene) -> backup.file(SoundBackup.WAL, file -> null));
-    refuted("a WAL archive without a segment", DROPPED, "backup-incomplete", "archive",
+    refuted(
+        "a WAL archive without a segment",
+        DROPPED,
+        "backup-incomplete",
+        "archive",
         (backup, scene) -> backup.wal().remove(name -> true));
-    refuted("the WAL of a later backup of the cluster", KEPT, "wal-missing", "recovery",
-        (backup, scene) -> backup.file(SoundBackup.WAL, file -> read(scene.later().resolve(SoundBackup.WAL))));
+    refuted(
+        "the WAL of a later backup of the cluster",
+        KEPT,
+        "wal-missing",
+        "recovery",
+        (backup, scene) ->
+            backup.file(SoundBackup.WAL, file -> read(scene.later().resolve(SoundBackup.WAL))));
   }
 
   private void labels() {
-    refuted("backup_label missing", DROPPED, "inconsistent", "recovery",
+    refuted(
+        "backup_label missing",
+        DROPPED,
+        "inconsistent",
+        "recovery",
         (backup, scene) -> backup.base().remove(LABEL));
     alsoOn(11, 18);
-    refuted("backup_label of an earlier backup", REWRITTEN, "wal-missing", "recovery",
-        (backup, scene) -> backup.base().edit(LABEL, file -> SoundBackup.read(scene.earlier()).base().content(LABEL)));
-    refuted("a wrong START WAL LOCATION", DROPPED, Set.of("inconsistent", "recovery-failed"), "recovery",
-        (backup, scene) -> backup.base().edit(LABEL, edit("START WAL LOCATION: (0/\\w+)\\w\\w ", "START WAL LOCATION: $1F0 ")));
-    refuted("a START WAL LOCATION in another segment", DROPPED, "inconsistent", "recovery",
-        (backup, scene) -> backup.base().edit(LABEL, edit("START WAL LOCATION: 0/", "START WAL LOCATION: 1/")));
-    refuted("a wrong CHECKPOINT LOCATION", DROPPED, Set.of("inconsistent", "wal-missing"), "recovery",
-        (backup, scene) -> backup.base().edit(
-            LABEL, edit("CHECKPOINT LOCATION: (0/\\w+)\\w\\w\n", "CHECKPOINT LOCATION: $1F0\n")));
-    refuted("a wrong START TIMELINE", DROPPED, Set.of("inconsistent", "recovery-failed"), "recovery",
-        (backup, scene) -> backup.base().edit(LABEL, edit("START TIMELINE: 1", "START TIMELINE: 2")));
-    refuted("a tablespace_map that names a tablespace which is not there", DROPPED, "backup-incomplete", "archive",
-        (backup, scene) -> backup.base().edit("tablespace_map", file -> bytes("16999 /mnt/fast\n")));
+    refuted(
+        "backup_label of an earlier backup",
+        REWRITTEN,
+        "wal-missing",
+        "recovery",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(LABEL, file -> SoundBackup.read(scene.earlier()).base().content(LABEL)));
+    refuted(
+        "a wrong START WAL LOCATION",
+        DROPPED,
+        Set.of("inconsistent", "recovery-failed"),
+        "recovery",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    LABEL,
+                    edit("START WAL LOCATION: (0/\\w+)\\w\\w ", "START WAL LOCATION: $1F0 ")));
+    refuted(
+        "a START WAL LOCATION in another segment",
+        DROPPED,
+        "inconsistent",
+        "recovery",
+        (backup, scene) ->
+            backup.base().edit(LABEL, edit("START WAL LOCATION: 0/", "START WAL LOCATION: 1/")));
+    refuted(
+        "a wrong CHECKPOINT LOCATION",
+        DROPPED,
+        Set.of("inconsistent", "wal-missing"),
+        "recovery",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    LABEL,
+                    edit("CHECKPOINT LOCATION: (0/\\w+)\\w\\w\n", "CHECKPOINT LOCATION: $1F0\n")));
+    refuted(
+        "a wrong START TIMELINE",
+        DROPPED,
+        Set.of("inconsistent", "recovery-failed"),
+        "recovery",
+        (backup, scene) ->
+            backup.base().edit(LABEL, edit("START TIMELINE: 1", "START TIMELINE: 2")));
+    refuted(
+        "a tablespace_map that names a tablespace which is not there",
+        DROPPED,
+        "backup-incomplete",
+        "archive",
+        (backup, scene) ->
+            backup.base().edit("tablespace_map", file -> bytes("16999 /mnt/fast\n")));
     for (Listing listing : List.of(REWRITTEN, DROPPED)) {
-      refuted("a wrong PG_VERSION", listing, "inconsistent", "recovery",
+      refuted(
+          "a wrong PG_VERSION",
+          listing,
+          "inconsistent",
+          "recovery",
           (backup, scene) -> backup.base().edit("PG_VERSION", file -> bytes("14\n")));
     }
     alsoOn(11, 18);
-    refuted("PG_VERSION missing", DROPPED, "backup-incomplete", "archive",
+    refuted(
+        "PG_VERSION missing",
+        DROPPED,
+        "backup-incomplete",
+        "archive",
         (backup, scene) -> backup.base().remove("PG_VERSION"));
-    refuted("the shared pg_filenode.map damaged", REWRITTEN, "recovery-failed", "recovery",
+    refuted(
+        "the shared pg_filenode.map damaged",
+        REWRITTEN,
+        "recovery-failed",
+        "recovery",
         (backup, scene) -> backup.base().edit("global/pg_filenode.map", file -> flip(file, 20)));
-    refuted("a database's pg_filenode.map damaged", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("other") + "/pg_filenode.map", file -> flip(file, 20)));
-    refuted("a database's PG_VERSION missing", REWRITTEN, "index-corrupt", "indexes",
+    refuted(
+        "a database's pg_filenode.map damaged",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup.base().edit(scene.file("other") + "/pg_filenode.map", file -> flip(file, 20)));
+    refuted(
+        "a database's PG_VERSION missing",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
         (backup, scene) -> backup.base().remove(scene.file("other") + "/PG_VERSION"));
-    refuted("a database's directory missing", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().remove(name -> (name + "/").startsWith(scene.file("other") + "/")));
+    refuted(
+        "a database's directory missing",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup.base().remove(name -> (name + "/").startsWith(scene.file("other") + "/")));
   }
 
   /** What only PostgreSQL can see, for every checksum is right. */
   private void inside() {
-    refuted("items of an index out of order", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts_pkey"), file -> {
-          ByteBuffer page = Pages.page(file, LEAF);
-          int one = page.getInt(Pages.pointer(5));
-          page.putInt(Pages.pointer(5), page.getInt(Pages.pointer(9))).putInt(Pages.pointer(9), one);
-          return Pages.seal(file, LEAF);
-        }));
-    refuted("an index entry that points beyond the table's end", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts_pkey"), file -> {
-          ByteBuffer page = Pages.page(file, LEAF);
-          page.putShort(Pages.item(page, 5) + 2, (short) 30_000);
-          return Pages.seal(file, LEAF);
-        }));
-    refuted("a row of a transaction that never was", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("orders"), file -> {
-          ByteBuffer page = Pages.page(file, 0);
-          page.putInt(Pages.item(page, 0), 2_000_000_000);
-          return Pages.seal(file, 0);
-        }));
-    refuted("a row with more columns than its table", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> {
-          ByteBuffer page = Pages.page(file, full(file));
-          int columns = Pages.item(page, 3) + 18;
-          page.putShort(columns, (short) (page.getShort(columns) & 0xF800 | 900));
-          return Pages.seal(file, full(file));
-        }));
-    refuted("a piece of a long value missing", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("toast"), file -> {
-          Pages.page(file, 2).putInt(Pages.pointer(1), 0);
-          return Pages.seal(file, 2);
-        }));
-    refuted("the states of transactions missing", REWRITTEN, "inconsistent", "recovery",
+    refuted(
+        "items of an index out of order",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("facts_pkey"),
+                    file -> {
+                      ByteBuffer page = Pages.page(file, LEAF);
+                      int one = page.getInt(Pages.pointer(5));
+                      page.putInt(Pages.pointer(5), page.getInt(Pages.pointer(9)))
+                          .putInt(Pages.pointer(9), one);
+                      return Pages.seal(file, LEAF);
+                    }));
+    refuted(
+        "an index entry that points beyond the table's end",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("facts_pkey"),
+                    file -> {
+                      ByteBuffer page = Pages.page(file, LEAF);
+                      page.putShort(Pages.item(page, 5) + 2, (short) 30_000);
+                      return Pages.seal(file, LEAF);
+                    }));
+    refuted(
+        "a row of a transaction that never was",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("orders"),
+                    file -> {
+                      ByteBuffer page = Pages.page(file, 0);
+                      page.putInt(Pages.item(page, 0), 2_000_000_000);
+                      return Pages.seal(file, 0);
+                    }));
+    refuted(
+        "a row with more columns than its table",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("facts"),
+                    file -> {
+                      ByteBuffer page = Pages.page(file, full(file));
+                      int columns = Pages.item(page, 3) + 18;
+                      page.putShort(columns, (short) (page.getShort(columns) & 0xF800 | 900));
+                      return Pages.seal(file, full(file));
+                    }));
+    refuted(
+        "a piece of a long value missing",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("toast"),
+                    file -> {
+                      Pages.page(file, 2).putInt(Pages.pointer(1), 0);
+                      return Pages.seal(file, 2);
+                    }));
+    refuted(
+        "the states of transactions missing",
+        REWRITTEN,
+        "inconsistent",
+        "recovery",
         (backup, scene) -> backup.base().remove("pg_xact/0000"));
-    refuted("the states of transactions zeroed", REWRITTEN, "index-corrupt", "indexes",
+    refuted(
+        "the states of transactions zeroed",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
         (backup, scene) -> backup.base().edit("pg_xact/0000", file -> new byte[file.length]));
-    refuted("the row locks of several transactions missing", REWRITTEN, "recovery-failed", "recovery",
+    refuted(
+        "the row locks of several transactions missing",
+        REWRITTEN,
+        "recovery-failed",
+        "recovery",
         (backup, scene) -> backup.base().remove("pg_multixact/offsets/0000"));
-    refuted("the members of the row locks missing", REWRITTEN, "index-corrupt", "indexes",
+    refuted(
+        "the members of the row locks missing",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
         (backup, scene) -> backup.base().remove("pg_multixact/members/0000"));
-    refuted("a catalog that names a file which is not there", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("pg_class"), file -> withOtherFile(file, "facts")));
-    refutedInDepth("a table's page as it was before, with its checksum right", REWRITTEN,
-        "whether every row is in its indexes", "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> {
-          byte[] old = SoundBackup.read(scene.earlier()).base().content(scene.file("facts"));
-          System.arraycopy(old, 3 * Pages.SIZE, file, 3 * Pages.SIZE, Pages.SIZE);
-          return file;
-        }));
-    refutedInDepth("a compressed value damaged", REWRITTEN, "every row", "row-unreadable", "rows",
-        (backup, scene) -> backup.base().edit(scene.file("squeezed"), file -> {
-          ByteBuffer page = Pages.page(file, 0);
-          int value = Pages.item(page, 0) + 200;
-          for (int i = 0; i < 1000; i++) {
-            page.put(value + i, (byte) 0xFF);
-          }
-          return Pages.seal(file, 0);
-        }));
-    refuted("a page of another table in the same place", REWRITTEN, "index-corrupt", "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts"), file -> {
-          System.arraycopy(scene.sound().base().content(scene.file("orders")), Pages.SIZE, file, Pages.SIZE, Pages.SIZE);
-          return file;
-        }));
+    refuted(
+        "a catalog that names a file which is not there",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup.base().edit(scene.file("pg_class"), file -> withOtherFile(file, "facts")));
+    refutedInDepth(
+        "a table's page as it was before, with its checksum right",
+        REWRITTEN,
+        "whether every row is in its indexes",
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("facts"),
+                    file -> {
+                      byte[] old =
+                          SoundBackup.read(scene.earlier()).base().content(scene.file("facts"));
+                      System.arraycopy(old, 3 * Pages.SIZE, file, 3 * Pages.SIZE, Pages.SIZE);
+                      return file;
+                    }));
+    refutedInDepth(
+        "a compressed value damaged",
+        REWRITTEN,
+        "every row",
+        "row-unreadable",
+        "rows",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("squeezed"),
+                    file -> {
+                      ByteBuffer page = Pages.page(file, 0);
+                      int value = Pages.item(page, 0) + 200;
+                      for (int i = 0; i < 1000; i++) {
+                        page.put(value + i, (byte) 0xFF);
+                      }
+                      return Pages.seal(file, 0);
+                    }));
+    refuted(
+        "a page of another table in the same place",
+        REWRITTEN,
+        "index-corrupt",
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("facts"),
+                    file -> {
+                      System.arraycopy(
+                          scene.sound().base().content(scene.file("orders")),
+                          Pages.SIZE,
+                          file,
+                          Pages.SIZE,
+                          Pages.SIZE);
+                      return file;
+                    }));
   }
 
   private void mixed() {
-    refuted("the base of an earlier backup of the cluster", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.file(SoundBackup.BASE, file -> read(scene.earlier().resolve(SoundBackup.BASE))));
-    refuted("the base of an earlier backup of the cluster", DROPPED, "wal-missing", "recovery",
-        (backup, scene) -> backup.file(SoundBackup.BASE, file -> read(scene.earlier().resolve(SoundBackup.BASE))));
-    refuted("the base of another cluster", KEPT, "manifest-mismatch", "manifest",
-        (backup, scene) -> backup.file(SoundBackup.BASE, file -> read(TestEnvironment.backup(15).resolve(SoundBackup.BASE))));
-    refuted("the WAL of another cluster", KEPT, Set.of("wal-missing", "inconsistent"), "recovery",
-        (backup, scene) -> backup.file(SoundBackup.WAL, file -> read(TestEnvironment.backup(15).resolve(SoundBackup.WAL))));
-    refuted("a file of another backup of the cluster", DROPPED, Set.of("index-corrupt"), "indexes",
-        (backup, scene) -> backup.base().edit(scene.file("facts"),
-            file -> SoundBackup.read(scene.earlier()).base().content(scene.file("facts"))));
+    refuted(
+        "the base of an earlier backup of the cluster",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup.file(SoundBackup.BASE, file -> read(scene.earlier().resolve(SoundBackup.BASE))));
+    refuted(
+        "the base of an earlier backup of the cluster",
+        DROPPED,
+        "wal-missing",
+        "recovery",
+        (backup, scene) ->
+            backup.file(SoundBackup.BASE, file -> read(scene.earlier().resolve(SoundBackup.BASE))));
+    refuted(
+        "the base of another cluster",
+        KEPT,
+        "manifest-mismatch",
+        "manifest",
+        (backup, scene) ->
+            backup.file(
+                SoundBackup.BASE,
+                file -> read(TestEnvironment.backup(15).resolve(SoundBackup.BASE))));
+    refuted(
+        "the WAL of another cluster",
+        KEPT,
+        Set.of("wal-missing", "inconsistent"),
+        "recovery",
+        (backup, scene) ->
+            backup.file(
+                SoundBackup.WAL,
+                file -> read(TestEnvironment.backup(15).resolve(SoundBackup.WAL))));
+    refuted(
+        "a file of another backup of the cluster",
+        DROPPED,
+        Set.of("index-corrupt"),
+        "indexes",
+        (backup, scene) ->
+            backup
+                .base()
+                .edit(
+                    scene.file("facts"),
+                    file -> SoundBackup.read(scene.earlier()).base().content(scene.file("facts"))));
   }
 
   private void refuted(String what, Listing listing, String reason, String check, Act act) {
@@ -372,18 +915,26 @@ final class Catalogue {
     all.add(new Damage(what, listing, Depth.DEEP, USUAL, "refuted", Set.of(reason), check, act));
   }
 
-  private void add(String what, Listing listing, String verdict, String reason, String check, Act act) {
+  private void add(
+      String what, Listing listing, String verdict, String reason, String check, Act act) {
     all.add(new Damage(what, listing, Depth.STANDARD, USUAL, verdict, Set.of(reason), check, act));
   }
 
-  /** Has the last one tried on backups of these versions too; 11 recovers in another way and writes no manifest. */
+  /**
+   * Has the last one tried on backups of these versions too; 11 recovers in another way and writes
+   * no manifest.
+   */
   private void alsoOn(Integer... majors) {
     all.add(all.remove(all.size() - 1).alsoOn(majors));
   }
 
   /** Name of a WAL segment, counted from the one in which the backup began. */
   private static String segment(Scene scene, int number) {
-    return scene.sound().wal().names().stream().filter(name -> name.matches("[0-9A-F]{24}")).sorted().toList().get(number);
+    return scene.sound().wal().names().stream()
+        .filter(name -> name.matches("[0-9A-F]{24}"))
+        .sorted()
+        .toList()
+        .get(number);
   }
 
   private static String last(Scene scene) {
@@ -421,7 +972,10 @@ final class Catalogue {
     return file;
   }
 
-  /** The base with a member that is larger than any disk of today, all zeros: 64 TiB, of which a first part is there. */
+  /**
+   * The base with a member that is larger than any disk of today, all zeros: 64 TiB, of which a
+   * first part is there.
+   */
   private static byte[] bomb(Scene scene) {
     Tar.Member bomb = Tar.Member.file("base/5/999999", new byte[16 << 20]).sized(64L << 40);
     Tar base = scene.sound().base().copy();

@@ -18,12 +18,19 @@ import java.util.stream.Collectors;
  * @param majors versions of PostgreSQL on whose backups it is tried
  * @param verdict of the whole program
  * @param reasons any of them
- * @param by the check that fails, and empty where none does; of a backup that is proven all the same, the beginning of what the
- *     report says was not checked
+ * @param by the check that fails, and empty where none does; of a backup that is proven all the
+ *     same, the beginning of what the report says was not checked
  * @param act does it
  */
 record Damage(
-    String what, Listing listing, Depth depth, Set<Integer> majors, String verdict, Set<String> reasons, String by, Act act) {
+    String what,
+    Listing listing,
+    Depth depth,
+    Set<Integer> majors,
+    String verdict,
+    Set<String> reasons,
+    String by,
+    Act act) {
   /** How a sound backup is damaged. */
   interface Act {
     void on(DamagedBackup backup, Scene scene);
@@ -54,23 +61,38 @@ record Damage(
   }
 
   private String outcome() {
-    String how = verdict.equals("proven") ? "not checked: " + by + " …" : by.isEmpty() ? "none" : "`" + by + "`";
-    String why = reasons.stream().map(reason -> "`" + reason + "`").collect(Collectors.joining(" or "));
+    String how =
+        verdict.equals("proven")
+            ? "not checked: " + by + " …"
+            : by.isEmpty() ? "none" : "`" + by + "`";
+    String why =
+        reasons.stream().map(reason -> "`" + reason + "`").collect(Collectors.joining(" or "));
     return word(depth) + " | " + verdict + " | " + why + " | " + how + " |";
   }
 
-  /** Kinds of damage as a table of Markdown, a line each; those that differ by the manifest alone share one. */
+  /**
+   * Kinds of damage as a table of Markdown, a line each; those that differ by the manifest alone
+   * share one.
+   */
   static List<String> table(List<Damage> all) {
-    List<String> lines = new ArrayList<>(List.of(
-        "| damage | manifest | PostgreSQL | depth | verdict | reason | check that catches it |",
-        "|---|---|---|---|---|---|---|"));
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "| damage | manifest | PostgreSQL | depth | verdict | reason | check that catches it |",
+                "|---|---|---|---|---|---|---|"));
     List<Damage> left = new ArrayList<>(all);
     while (!left.isEmpty()) {
       Damage first = left.get(0);
       List<Damage> alike = left.stream().filter(first::isAsGoodAs).toList();
-      String manifests = alike.stream().map(damage -> word(damage.listing)).collect(Collectors.joining(", "));
-      String majors = alike.stream().flatMap(damage -> damage.majors.stream()).distinct().sorted().map(String::valueOf)
-          .collect(Collectors.joining(", "));
+      String manifests =
+          alike.stream().map(damage -> word(damage.listing)).collect(Collectors.joining(", "));
+      String majors =
+          alike.stream()
+              .flatMap(damage -> damage.majors.stream())
+              .distinct()
+              .sorted()
+              .map(String::valueOf)
+              .collect(Collectors.joining(", "));
       lines.add("| " + first.what + " | " + manifests + " | " + majors + " | " + first.outcome());
       left.removeIf(first::isAsGoodAs);
     }

@@ -18,13 +18,21 @@ class DamageTableTest {
     List<String> lines = Files.readAllLines(STORY);
     int begin = lines.indexOf(table.get(0));
     assertThat(begin).as("the table's head in %s", STORY).isNotNegative();
-    List<String> told = lines.subList(begin, lines.size()).stream().takeWhile(line -> line.startsWith("|")).toList();
+    List<String> told =
+        lines.subList(begin, lines.size()).stream()
+            .takeWhile(line -> line.startsWith("|"))
+            .toList();
 
-    assertThat(told).as("the table in %s must be\n%s", STORY, String.join("\n", table)).isEqualTo(table);
+    assertThat(told)
+        .as("the table in %s must be\n%s", STORY, String.join("\n", table))
+        .isEqualTo(table);
   }
 
   @Test
   void noKindIsInItTwice() {
-    assertThat(Catalogue.all()).extracting(Damage::toString).doesNotHaveDuplicates().hasSizeGreaterThan(45);
+    assertThat(Catalogue.all())
+        .extracting(Damage::toString)
+        .doesNotHaveDuplicates()
+        .hasSizeGreaterThan(45);
   }
 }

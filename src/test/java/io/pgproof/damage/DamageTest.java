@@ -11,7 +11,6 @@ import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -46,7 +45,8 @@ class DamageTest {
   }
 
   static Stream<Arguments> damages() {
-    return Catalogue.all().stream().flatMap(damage -> damage.majors().stream().map(major -> Arguments.of(damage, major)));
+    return Catalogue.all().stream()
+        .flatMap(damage -> damage.majors().stream().map(major -> Arguments.of(damage, major)));
   }
 
   @ParameterizedTest(name = "{0}, PostgreSQL {1}")
@@ -59,20 +59,41 @@ class DamageTest {
     assertThat(report.verdict()).as(report.toString()).isEqualTo(damage.verdict());
     assertThat(damage.reasons()).as(report.toString()).contains(report.reason());
     if (damage.verdict().equals("proven")) {
-      assertThat(report.notChecked()).as(report.toString()).anyMatch(open -> open.startsWith(damage.by()));
+      assertThat(report.notChecked())
+          .as(report.toString())
+          .anyMatch(open -> open.startsWith(damage.by()));
     } else {
-      String failed = report.checks().stream().filter(check -> check.outcome().equals("failed"))
-          .map(Report.CheckFacts::name).findFirst().orElse("");
+      String failed =
+          report.checks().stream()
+              .filter(check -> check.outcome().equals("failed"))
+              .map(Report.CheckFacts::name)
+              .findFirst()
+              .orElse("");
       assertThat(failed).as(report.toString()).isEqualTo(damage.by());
     }
   }
 
   private static Report verify(Path backup, Depth depth) {
     VerificationRequest request = TestEnvironment.request(backup);
-    return TestEnvironment.verify(new VerificationRequest(request.target(), request.path(), request.freshnessQuery(), request.database(),
-        request.zone(), request.maxAge(), request.assertions(), depth, request.walArchive(), request.recoveryTimeout(),
-        request.stayTimeout(), request.timeouts(), request.superuser(), request.resources(), request.keep(),
-        request.patience(), request.askedBy()));
+    return TestEnvironment.verify(
+        new VerificationRequest(
+            request.target(),
+            request.path(),
+            request.freshnessQuery(),
+            request.database(),
+            request.zone(),
+            request.maxAge(),
+            request.assertions(),
+            depth,
+            request.walArchive(),
+            request.recoveryTimeout(),
+            request.stayTimeout(),
+            request.timeouts(),
+            request.superuser(),
+            request.resources(),
+            request.keep(),
+            request.patience(),
+            request.askedBy()));
   }
 
   @ParameterizedTest(name = "manifest {0}, {1}")
@@ -85,7 +106,9 @@ class DamageTest {
     Report report = verify(backup.write(place.resolve("backup"), listing), depth);
 
     assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks()).as(report.toString()).allMatch(check -> check.outcome().matches("passed|skipped"));
+    assertThat(report.checks())
+        .as(report.toString())
+        .allMatch(check -> check.outcome().matches("passed|skipped"));
   }
 
   @Test
@@ -105,7 +128,9 @@ class DamageTest {
         for (int block = 0; block < Pages.count(member.content()); block++) {
           int carried = Pages.carried(member.content(), block);
           if (carried != 0) {
-            assertThat(carried).as("block %d of %s", block, member.name()).isEqualTo(Pages.checksum(member.content(), block));
+            assertThat(carried)
+                .as("block %d of %s", block, member.name())
+                .isEqualTo(Pages.checksum(member.content(), block));
             pages++;
           }
         }

@@ -82,7 +82,9 @@ final class DamagedBackup {
   }
 
   private byte[] packed(Tar changed, String name) throws IOException {
-    return changed == null ? Files.readAllBytes(sound.directory().resolve(name)) : zipped(changed.bytes());
+    return changed == null
+        ? Files.readAllBytes(sound.directory().resolve(name))
+        : zipped(changed.bytes());
   }
 
   static byte[] zipped(byte[] content) throws IOException {

@@ -39,15 +39,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Single bytes of a real backup changed at random, each at a place and to a value that its seed gives: none is called sound
- * that changes what a checksum covers.
+ * Single bytes of a real backup changed at random, each at a place and to a value that its seed
+ * gives: none is called sound that changes what a checksum covers.
  */
 @Tag("container")
 class FlipsTest {
   private static final int FLIPS = 500;
   private static final int FLIPS_WITHOUT_MANIFEST = 100;
 
-  /** Whether a page that was named is then refuted takes the whole program to tell, of which this many runs are enough. */
+  /**
+   * Whether a page that was named is then refuted takes the whole program to tell, of which this
+   * many runs are enough.
+   */
   private static final int WHOLE_RUNS_OF_PAGES = 10;
 
   private final Map<String, Integer> layers = new TreeMap<>();
@@ -71,7 +74,8 @@ class FlipsTest {
 
     /** Changes the byte, or changes it back. */
     void turn() throws IOException {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         ByteBuffer one = ByteBuffer.allocate(1);
         channel.read(one, position);
         one.put(0, (byte) (one.get(0) ^ change));
@@ -89,12 +93,18 @@ class FlipsTest {
     }
   }
 
-  /** As small as one can be, for it is restored again and again: one database, and WAL that is full of records. */
+  /**
+   * As small as one can be, for it is restored again and again: one database, and WAL that is full
+   * of records.
+   */
   @BeforeAll
   static void takeASmallBackup() {
     Path directory = TestEnvironment.state().path().resolve("backups").resolve("flips");
-    SourceOptions options = SourceOptions.standard().withInitdb("--wal-segsize=1").with("autovacuum", "off")
-        .keepingBackupsIn(directory);
+    SourceOptions options =
+        SourceOptions.standard()
+            .withInitdb("--wal-segsize=1")
+            .with("autovacuum", "off")
+            .keepingBackupsIn(directory);
     try (SourceDatabase source = TestEnvironment.source(15, "flips", options)) {
       source.execute("update pg_database set datistemplate = false");
       source.execute("drop database template0");
@@ -160,29 +170,44 @@ class FlipsTest {
       boolean isWal = flip.name().equals("pg_wal.tar");
       Place where = Place.of(isWal ? sound.wal() : sound.base(), flip.position());
       // Other pages may be torn, but one more of this file is the one that the flip is in.
-      boolean named = outcome.suspects().getOrDefault(where.member(), 0L) > torn.getOrDefault(where.member(), 0L);
+      boolean named =
+          outcome.suspects().getOrDefault(where.member(), 0L)
+              > torn.getOrDefault(where.member(), 0L);
       if (outcome.finding().isPresent()) {
         countFault(outcome.finding().get(), flip);
       } else if (named && pages++ >= WHOLE_RUNS_OF_PAGES) {
         count("page checksums: the page is named, what becomes of it was not asked");
       } else {
         Report report = TestEnvironment.verify(TestEnvironment.request(backup));
-        boolean covered = isWal ? where.isContent() && records.covers(where.member(), where.offset()) : where.isPage();
+        boolean covered =
+            isWal
+                ? where.isContent() && records.covers(where.member(), where.offset())
+                : where.isPage();
         if (report.verdict().equals("refuted")) {
           count(failed(report));
         } else if (report.verdict().equals("inconclusive")) {
-          assertThat(report.reason()).as("%s in %s: %s", flip, where, report).isEqualTo("torn-page");
+          assertThat(report.reason())
+              .as("%s in %s: %s", flip, where, report)
+              .isEqualTo("torn-page");
           assertThat(named).as("%s in %s: %s", flip, where, report).isTrue();
           count("page checksums, of a map: inconclusive");
         } else {
-          assertThat(covered && !named).as("%s in %s is covered by a checksum: %s", flip, where, report).isFalse();
+          assertThat(covered && !named)
+              .as("%s in %s is covered by a checksum: %s", flip, where, report)
+              .isFalse();
           count("none: " + (named ? "recovery wrote the page anew" : where.kind()));
         }
       }
       flip.turn();
     }
-    print("of " + FLIPS_WITHOUT_MANIFEST + " single bytes of " + sizes.values() + ", not compressed, without a manifest");
-    assertThat(layers.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(FLIPS_WITHOUT_MANIFEST);
+    print(
+        "of "
+            + FLIPS_WITHOUT_MANIFEST
+            + " single bytes of "
+            + sizes.values()
+            + ", not compressed, without a manifest");
+    assertThat(layers.values().stream().mapToInt(Integer::intValue).sum())
+        .isEqualTo(FLIPS_WITHOUT_MANIFEST);
   }
 
   /** Where in a tar a byte lies. */
@@ -194,7 +219,11 @@ class FlipsTest {
         int end = content + (member.content().length + 511 & -512);
         if (position < end) {
           int offset = position - content;
-          return new Place(member.name(), offset, member.content().length, offset >= 0 && offset < member.content().length);
+          return new Place(
+              member.name(),
+              offset,
+              member.content().length,
+              offset >= 0 && offset < member.content().length);
         }
         at = end;
       }
@@ -210,13 +239,18 @@ class FlipsTest {
       if (!isContent) {
         return "between the files of an archive";
       }
-      return member.matches("[0-9A-F]{24}") ? "WAL between its records, or behind the end of the backup"
-          : member.startsWith("pg_xact/") || member.startsWith("pg_multixact/") ? "the states of transactions"
-          : "other files";
+      return member.matches("[0-9A-F]{24}")
+          ? "WAL between its records, or behind the end of the backup"
+          : member.startsWith("pg_xact/") || member.startsWith("pg_multixact/")
+              ? "the states of transactions"
+              : "other files";
     }
   }
 
-  /** @param suspects how many pages of each file are named to be read again after recovery, by the file's name */
+  /**
+   * @param suspects how many pages of each file are named to be read again after recovery, by the
+   *     file's name
+   */
   private record Outcome(Optional<Finding> finding, Map<String, Long> suspects) {}
 
   /** As the step of the process does it, without a container. */
@@ -224,12 +258,28 @@ class FlipsTest {
     Path data = place.resolve("data");
     try {
       Backup backup = Backups.find(directory);
-      RestorePaths restorePaths = new RestorePaths(data, place.resolve("tablespaces"), "/tablespaces", place.resolve("wal"));
-      RestoredBackup restoredBackup = Backups.restore(backup, Backups.inspect(backup),
-          new RestoreRequest(restorePaths, 0, 0, Optional.empty(), new DiskSpace(1 << 20, Optional.empty()), true), Progress.NONE);
+      RestorePaths restorePaths =
+          new RestorePaths(
+              data, place.resolve("tablespaces"), "/tablespaces", place.resolve("wal"));
+      RestoredBackup restoredBackup =
+          Backups.restore(
+              backup,
+              Backups.inspect(backup),
+              new RestoreRequest(
+                  restorePaths,
+                  0,
+                  0,
+                  Optional.empty(),
+                  new DiskSpace(1 << 20, Optional.empty()),
+                  true),
+              Progress.NONE);
       SuspectPages all = restoredBackup.suspects();
-      return new Outcome(Optional.empty(), all.names().stream().collect(Collectors.toMap(
-          name -> name, name -> all.in(file -> file.name().equals(name)).count())));
+      return new Outcome(
+          Optional.empty(),
+          all.names().stream()
+              .collect(
+                  Collectors.toMap(
+                      name -> name, name -> all.in(file -> file.name().equals(name)).count())));
     } catch (FindingException e) {
       return new Outcome(Optional.of(e.finding()), Map.of());
     } finally {
@@ -247,22 +297,34 @@ class FlipsTest {
 
   private static String layer(Finding finding) {
     return switch (finding.reason()) {
-      case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED -> finding.message().contains(" tar") ? "tar" : "gzip";
+      case ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED ->
+          finding.message().contains(" tar") ? "tar" : "gzip";
       case MANIFEST_MISMATCH ->
-          finding.message().startsWith("backup_manifest ") ? "the manifest's own checksum" : "the manifest";
+          finding.message().startsWith("backup_manifest ")
+              ? "the manifest's own checksum"
+              : "the manifest";
       case UNSAFE_ARCHIVE, BACKUP_INCOMPLETE -> "names of files";
-      case WAL_MISSING, INCONSISTENT -> finding.message().contains("WAL segment") ? "WAL segments at hand" : "the control file";
+      case WAL_MISSING, INCONSISTENT ->
+          finding.message().contains("WAL segment") ? "WAL segments at hand" : "the control file";
       default -> finding.reason().code();
     };
   }
 
   private static String failed(Report report) {
-    return report.reason().equals(Reason.PAGE_CHECKSUM.code()) ? "page checksums" : "the check "
-        + report.checks().stream().filter(check -> check.outcome().equals("failed")).findFirst().orElseThrow().name();
+    return report.reason().equals(Reason.PAGE_CHECKSUM.code())
+        ? "page checksums"
+        : "the check "
+            + report.checks().stream()
+                .filter(check -> check.outcome().equals("failed"))
+                .findFirst()
+                .orElseThrow()
+                .name();
   }
 
   private void countFault(Finding finding, Flip flip) {
-    assertThat(finding).as("%s: %s", flip, finding.message()).isInstanceOf(Finding.BackupFault.class);
+    assertThat(finding)
+        .as("%s: %s", flip, finding.message())
+        .isInstanceOf(Finding.BackupFault.class);
     count(layer(finding));
   }
 

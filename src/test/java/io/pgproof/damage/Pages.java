@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Damage to the pages of a relation's first file, given as a copy that may be written to (source: {@code bufpage.h}). */
+/**
+ * Damage to the pages of a relation's first file, given as a copy that may be written to (source:
+ * {@code bufpage.h}).
+ */
 final class Pages {
   static final int SIZE = 8192;
 

@@ -23,15 +23,21 @@ record SoundBackup(Path directory, Tar base, Tar wal, String manifest) {
 
   static SoundBackup read(Path directory) {
     try {
-      return new SoundBackup(directory, tar(directory.resolve(BASE)), tar(directory.resolve(WAL)),
-          Files.exists(directory.resolve(MANIFEST)) ? Files.readString(directory.resolve(MANIFEST)) : "");
+      return new SoundBackup(
+          directory,
+          tar(directory.resolve(BASE)),
+          tar(directory.resolve(WAL)),
+          Files.exists(directory.resolve(MANIFEST))
+              ? Files.readString(directory.resolve(MANIFEST))
+              : "");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static Tar tar(Path archive) throws IOException {
-    try (InputStream in = new GZIPInputStream(new BufferedInputStream(Files.newInputStream(archive)))) {
+    try (InputStream in =
+        new GZIPInputStream(new BufferedInputStream(Files.newInputStream(archive)))) {
       return Tar.read(in.readAllBytes());
     }
   }

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** A tar in memory whose members keep the headers that PostgreSQL wrote; what is not touched is written byte for byte. */
+/**
+ * A tar in memory whose members keep the headers that PostgreSQL wrote; what is not touched is
+ * written byte for byte.
+ */
 final class Tar {
   private static final int BLOCK = 512;
   private static final int SIZE = 124;
@@ -122,8 +125,10 @@ final class Tar {
   }
 
   byte[] bytes() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(
-        members.stream().mapToInt(member -> BLOCK + padded(member.content().length)).sum() + end.length);
+    ByteArrayOutputStream out =
+        new ByteArrayOutputStream(
+            members.stream().mapToInt(member -> BLOCK + padded(member.content().length)).sum()
+                + end.length);
     for (Member member : members) {
       out.writeBytes(member.header());
       out.writeBytes(member.content());
@@ -182,7 +187,9 @@ final class Tar {
 
   /** Where in {@link #bytes} the header of a member begins. */
   int offset(String name) {
-    return members.subList(0, index(name)).stream().mapToInt(member -> BLOCK + padded(member.content().length)).sum();
+    return members.subList(0, index(name)).stream()
+        .mapToInt(member -> BLOCK + padded(member.content().length))
+        .sum();
   }
 
   static ByteBuffer littleEndian(byte[] bytes) {

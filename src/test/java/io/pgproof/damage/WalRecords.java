@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which bytes of a backup's WAL lie in records before its end, where each record's CRC covers them (source: {@code
- * xlogrecord.h}).
+ * Which bytes of a backup's WAL lie in records before its end, where each record's CRC covers them
+ * (source: {@code xlogrecord.h}).
  */
 final class WalRecords {
   private static final Pattern START = Pattern.compile("\"Start-LSN\": \"0/(\\w+)\"");
@@ -31,7 +31,9 @@ final class WalRecords {
   /** Of a backup on timeline 1 below 4 GiB of WAL, whose segments all have names in order. */
   public WalRecords(SoundBackup backup) {
     List<Tar.Member> segments =
-        backup.wal().members().stream().filter(member -> member.name().matches("[0-9A-F]{24}")).toList();
+        backup.wal().members().stream()
+            .filter(member -> member.name().matches("[0-9A-F]{24}"))
+            .toList();
     this.segmentSize = segments.get(0).content().length;
     this.first = Long.parseLong(segments.get(0).name().substring(16), 16) * segmentSize;
     this.log = Tar.littleEndian(new byte[segments.size() * segmentSize]);
@@ -72,11 +74,18 @@ final class WalRecords {
     return at % PAGE != 0 ? at : at + (at % segmentSize == 0 ? LONG_HEADER : HEADER);
   }
 
-  /** Where in a segment, named by its file, the first of the records ends that lie wholly in it; behind its last byte. */
+  /**
+   * Where in a segment, named by its file, the first of the records ends that lie wholly in it;
+   * behind its last byte.
+   */
   int endOfRecordWithin(String segment) {
     int begin = begin(segment);
-    return records.stream().filter(record -> record.begin() >= begin && record.end() <= begin + segmentSize)
-        .findFirst().orElseThrow(() -> new IllegalArgumentException("no record lies in " + segment)).end() - begin;
+    return records.stream()
+            .filter(record -> record.begin() >= begin && record.end() <= begin + segmentSize)
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no record lies in " + segment))
+            .end()
+        - begin;
   }
 
   private int begin(String segment) {

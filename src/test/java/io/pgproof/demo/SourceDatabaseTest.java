@@ -66,11 +66,14 @@ class SourceDatabaseTest {
       }
 
       assertThat(after).isGreaterThan(before);
-      assertThat(Long.parseLong(source.ask("select count(*) from orders"))).isGreaterThanOrEqualTo(2_000 + after);
-      assertThat(backup.toFile().list()).contains("base.tar.gz", "pg_wal.tar.gz", "backup_manifest");
+      assertThat(Long.parseLong(source.ask("select count(*) from orders")))
+          .isGreaterThanOrEqualTo(2_000 + after);
+      assertThat(backup.toFile().list())
+          .contains("base.tar.gz", "pg_wal.tar.gz", "backup_manifest");
       assertThat(Files.size(backup.resolve("base.tar.gz"))).isGreaterThan(1 << 20);
       assertThat(Files.readString(backup.resolve("backup_manifest"))).contains("\"WAL-Ranges\"");
-      assertThat(source.run(image.binDirectory() + "/pg_verifybackup", "--version").out()).contains("15.");
+      assertThat(source.run(image.binDirectory() + "/pg_verifybackup", "--version").out())
+          .contains("15.");
     }
   }
 
@@ -91,33 +94,47 @@ class SourceDatabaseTest {
   }
 
   private static List<String> processesThatName(String text) {
-    return ProcessHandle.allProcesses().flatMap(process -> process.info().commandLine().stream())
-        .filter(line -> line.contains(text)).toList();
+    return ProcessHandle.allProcesses()
+        .flatMap(process -> process.info().commandLine().stream())
+        .filter(line -> line.contains(text))
+        .toList();
   }
 
-  /** The server's own command line names no place of the host, but what it sees is mounted from there. */
+  /**
+   * The server's own command line names no place of the host, but what it sees is mounted from
+   * there.
+   */
   private static List<Path> processesThatMount(Path directory) throws IOException {
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-      return processes.filter(process -> {
-        try {
-          return Files.readString(process.resolve("mountinfo")).contains(directory.toString());
-        } catch (IOException e) {
-          return false;
-        }
-      }).toList();
+      return processes
+          .filter(
+              process -> {
+                try {
+                  return Files.readString(process.resolve("mountinfo"))
+                      .contains(directory.toString());
+                } catch (IOException e) {
+                  return false;
+                }
+              })
+          .toList();
     }
   }
 
   @Test
   void serverIsAsItWasAskedToBe() {
-    try (SourceDatabase source = start(SourceOptions.standard().withInitdb("--wal-segsize=1")
-        .with("archive_mode", "on").with("archive_command", "test -n '%p'"))) {
+    try (SourceDatabase source =
+        start(
+            SourceOptions.standard()
+                .withInitdb("--wal-segsize=1")
+                .with("archive_mode", "on")
+                .with("archive_command", "test -n '%p'"))) {
       assertThat(source.ask("show data_checksums")).isEqualTo("on");
       assertThat(source.ask("show wal_segment_size")).isEqualTo("1MB");
       assertThat(source.ask("show wal_level")).isEqualTo("replica");
       assertThat(source.ask("show listen_addresses")).isEmpty();
       assertThat(source.ask("show archive_command")).isEqualTo("test -n '%p'");
-      assertThat(source.ask("select datcollate from pg_database where datname = current_database()"))
+      assertThat(
+              source.ask("select datcollate from pg_database where datname = current_database()"))
           .isEqualTo("en_US.UTF-8");
       assertThat(source.ask("show server_encoding")).isEqualTo("UTF8");
     }
@@ -138,9 +155,13 @@ class SourceDatabaseTest {
       assertThat(source.ask("select count(*) from customers")).isEqualTo("100");
       assertThat(source.ask("select count(*) from orders")).isEqualTo("1000");
       assertThat(source.ask("select count(*) from order_lines")).isEqualTo("3000");
-      assertThat(source.ask("select now() - (" + SourceDatabase.FRESHNESS_QUERY + ") < interval '1 hour'"))
+      assertThat(
+              source.ask(
+                  "select now() - (" + SourceDatabase.FRESHNESS_QUERY + ") < interval '1 hour'"))
           .isEqualTo("t");
-      assertThat(source.ask("select pg_relation_size(reltoastrelid) > 0 from pg_class where relname = 'orders'"))
+      assertThat(
+              source.ask(
+                  "select pg_relation_size(reltoastrelid) > 0 from pg_class where relname = 'orders'"))
           .isEqualTo("t");
     }
   }
@@ -175,14 +196,16 @@ class SourceDatabaseTest {
   void failedBackupCarriesTheWordsOfTheProgram() {
     try (SourceDatabase source = start(SourceOptions.standard())) {
       assertThatThrownBy(() -> source.baseBackup("base", "--no-such-option"))
-          .isInstanceOf(SourceException.class).hasMessageContaining("no-such-option");
+          .isInstanceOf(SourceException.class)
+          .hasMessageContaining("no-such-option");
     }
   }
 
   @Test
   void serverThatDoesNotStartTellsWhyAndLeavesNothing() {
     assertThatThrownBy(() -> start(SourceOptions.standard().with("no_such_setting", "1")))
-        .isInstanceOf(SourceException.class).hasMessageContaining("no_such_setting");
+        .isInstanceOf(SourceException.class)
+        .hasMessageContaining("no_such_setting");
 
     assertThat(parent).isEmptyDirectory();
   }
@@ -191,7 +214,8 @@ class SourceDatabaseTest {
   void placeThatIsTakenIsRefusedAndKept() throws IOException {
     Files.createDirectories(place.resolve("data"));
 
-    assertThatThrownBy(() -> start(SourceOptions.standard())).isInstanceOf(SourceException.class)
+    assertThatThrownBy(() -> start(SourceOptions.standard()))
+        .isInstanceOf(SourceException.class)
         .hasMessageContaining(place.toString());
 
     assertThat(place.resolve("data")).exists();

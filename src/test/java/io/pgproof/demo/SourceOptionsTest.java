@@ -13,7 +13,8 @@ class SourceOptionsTest {
     assertThat(SourceOptions.standard().initdb(13)).contains("--data-checksums");
     assertThat(SourceOptions.standard().withoutChecksums().initdb(17))
         .doesNotContain("--data-checksums", "--no-data-checksums");
-    assertThat(SourceOptions.standard().withoutChecksums().initdb(18)).contains("--no-data-checksums");
+    assertThat(SourceOptions.standard().withoutChecksums().initdb(18))
+        .contains("--no-data-checksums");
   }
 
   @Test
@@ -34,6 +35,8 @@ class SourceOptionsTest {
     Path deep = Path.of("/var/tmp/" + "d".repeat(90));
 
     assertThatThrownBy(() -> new SourceDirectory(deep, deep.resolve("out")))
-        .isInstanceOf(SourceException.class).hasMessageContaining("107 bytes").hasMessageContaining(deep.toString());
+        .isInstanceOf(SourceException.class)
+        .hasMessageContaining("107 bytes")
+        .hasMessageContaining(deep.toString());
   }
 }

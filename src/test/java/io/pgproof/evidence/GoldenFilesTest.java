@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What each release writes, one directory for each: every kind of evidence, and a report. Later releases read them all; a release
- * adds a directory, and none is changed afterwards.
+ * What each release writes, one directory for each: every kind of evidence, and a report. Later
+ * releases read them all; a release adds a directory, and none is changed afterwards.
  */
 class GoldenFilesTest {
   private static final Path RELEASES = Path.of("src/test/resources/golden");
@@ -42,10 +42,18 @@ class GoldenFilesTest {
   void whatAReleaseWroteIsRead(Path file) throws IOException {
     JsonNode written = JSON.readTree(file.toFile());
     if (file.endsWith("report.json")) {
-      assertSays(JSON.readTree(EvidenceJson.write(EvidenceJson.read(written.toString(), Report.class))), written);
+      assertSays(
+          JSON.readTree(EvidenceJson.write(EvidenceJson.read(written.toString(), Report.class))),
+          written);
     } else {
-      Evidence evidence = EvidenceKind.read(entry(written.get("kind").asText(), written.get("schema").asInt(), written.get("body")));
-      assertThat(EvidenceKind.of(evidence.getClass()).code()).isEqualTo(written.get("kind").asText());
+      Evidence evidence =
+          EvidenceKind.read(
+              entry(
+                  written.get("kind").asText(),
+                  written.get("schema").asInt(),
+                  written.get("body")));
+      assertThat(EvidenceKind.of(evidence.getClass()).code())
+          .isEqualTo(written.get("kind").asText());
       assertThat(evidence.tell()).isNotBlank().doesNotContain("null");
       assertSays(JSON.readTree(EvidenceJson.write(evidence)), written.get("body"));
     }
@@ -53,8 +61,13 @@ class GoldenFilesTest {
 
   @Test
   void everyKindHasAFileOfItsSchema() throws IOException {
-    List<String> files = files().stream().filter(file -> !file.endsWith("report.json")).map(GoldenFilesTest::kind).toList();
-    assertThat(Arrays.stream(EvidenceKind.values()).map(kind -> kind.code() + " " + kind.schema())).isSubsetOf(files);
+    List<String> files =
+        files().stream()
+            .filter(file -> !file.endsWith("report.json"))
+            .map(GoldenFilesTest::kind)
+            .toList();
+    assertThat(Arrays.stream(EvidenceKind.values()).map(kind -> kind.code() + " " + kind.schema()))
+        .isSubsetOf(files);
   }
 
   @Test
@@ -62,25 +75,35 @@ class GoldenFilesTest {
     List<EvidenceKind> kinds = List.of(EvidenceKind.values());
     assertThat(kinds.stream().<Class<?>>map(EvidenceKind::type))
         .containsExactlyInAnyOrderElementsOf(List.of(Evidence.class.getPermittedSubclasses()));
-    assertThat(kinds.stream().map(EvidenceKind::code)).doesNotHaveDuplicates().allMatch(code -> code.length() <= 30);
+    assertThat(kinds.stream().map(EvidenceKind::code))
+        .doesNotHaveDuplicates()
+        .allMatch(code -> code.length() <= 30);
   }
 
   @Test
   void anEntryOfALaterVersionIsRefusedWithTheRemedy() {
     JsonNode body = JSON.valueToTree(Map.of("attempt", 1));
-    assertThatThrownBy(() -> EvidenceKind.read(entry("Interrupted", EvidenceKind.INTERRUPTED.schema() + 1, body)))
-        .isInstanceOf(IllegalStateException.class).hasMessageContainingAll("Interrupted", "schema 2", "HINT: a later version");
+    assertThatThrownBy(
+            () ->
+                EvidenceKind.read(
+                    entry("Interrupted", EvidenceKind.INTERRUPTED.schema() + 1, body)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("Interrupted", "schema 2", "HINT: a later version");
     assertThatThrownBy(() -> EvidenceKind.read(entry("Signed", 1, body)))
-        .isInstanceOf(IllegalStateException.class).hasMessageContainingAll("Signed", "HINT: a later version");
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("Signed", "HINT: a later version");
   }
 
   private static void assertSays(JsonNode now, JsonNode written) {
     assertThat(now.getNodeType()).isEqualTo(written.getNodeType());
     if (written.isObject()) {
-      written.properties().forEach(member -> {
-        assertThat(now.has(member.getKey())).as(member.getKey()).isTrue();
-        assertSays(now.get(member.getKey()), member.getValue());
-      });
+      written
+          .properties()
+          .forEach(
+              member -> {
+                assertThat(now.has(member.getKey())).as(member.getKey()).isTrue();
+                assertSays(now.get(member.getKey()), member.getValue());
+              });
     } else if (written.isArray()) {
       assertThat(now).hasSameSizeAs(written);
       for (int at = 0; at < written.size(); at++) {

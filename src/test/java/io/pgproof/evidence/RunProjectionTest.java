@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Verdicts from the trails of real runs, which were all proven: as they were recorded, and with anything of them lost or moved. */
+/**
+ * Verdicts from the trails of real runs, which were all proven: as they were recorded, and with
+ * anything of them lost or moved.
+ */
 class RunProjectionTest {
   private static final RunId RUN = new RunId("20261130-160851-snjm");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,10 +36,20 @@ class RunProjectionTest {
   private static final String ATTEMPT = Evidence.kind(Evidence.AttemptBegun.class);
   private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
   private static final Set<String> TEARDOWN =
-      Set.of(Evidence.kind(Evidence.ContainerDestroyed.class), Evidence.kind(Evidence.FilesRemoved.class));
+      Set.of(
+          Evidence.kind(Evidence.ContainerDestroyed.class),
+          Evidence.kind(Evidence.FilesRemoved.class));
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "standard", "deep", "deep-plain", "deep-without-checksums", "standard-without-manifest"})
+  @ValueSource(
+      strings = {
+        "quick",
+        "standard",
+        "deep",
+        "deep-plain",
+        "deep-without-checksums",
+        "standard-without-manifest"
+      })
   void aTrailIsProvenWholeAndNeverWithoutAnyEntry(String name) {
     List<EvidenceEntry> trail = trail(name);
     assertThat(word(trail)).isEqualTo("proven");
@@ -46,13 +59,23 @@ class RunProjectionTest {
       if (left.kind().equals(ASKED)) {
         assertThatThrownBy(() -> word(rest)).isInstanceOf(IllegalStateException.class);
       } else {
-        assertThat(word(rest)).as("without " + left).isEqualTo(left.kind().equals(VERDICT) ? "proven" : "inconclusive");
+        assertThat(word(rest))
+            .as("without " + left)
+            .isEqualTo(left.kind().equals(VERDICT) ? "proven" : "inconclusive");
       }
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "standard", "deep", "deep-plain", "deep-without-checksums", "standard-without-manifest"})
+  @ValueSource(
+      strings = {
+        "quick",
+        "standard",
+        "deep",
+        "deep-plain",
+        "deep-without-checksums",
+        "standard-without-manifest"
+      })
   void aTrailIsNeverProvenWithoutAnyCheck(String name) throws IOException {
     List<EvidenceEntry> trail = trail(name);
     int checks = 0;
@@ -66,10 +89,13 @@ class RunProjectionTest {
         ((ArrayNode) without.get("checks")).remove(check);
         assertThat(word(with(trail, at, without))).as(without.toString()).isEqualTo("inconclusive");
         ObjectNode skipped = body.deepCopy();
-        ((ObjectNode) skipped.get("checks").get(check)).put("outcome", "skipped").putNull("inapplicable");
+        ((ObjectNode) skipped.get("checks").get(check))
+            .put("outcome", "skipped")
+            .putNull("inapplicable");
         assertThat(word(with(trail, at, skipped))).as(skipped.toString()).isEqualTo("inconclusive");
       }
-      for (String member : List.of("check", "recovery", "freshness", "pageChecksums", "findings", "backup")) {
+      for (String member :
+          List.of("check", "recovery", "freshness", "pageChecksums", "findings", "backup")) {
         if (body.hasNonNull(member)) {
           List<EvidenceEntry> lost = with(trail, at, body.deepCopy().putNull(member));
           assertThatCodeNeverProves(lost);
@@ -89,7 +115,9 @@ class RunProjectionTest {
         List<EvidenceEntry> other = new ArrayList<>(trail);
         other.add(to, other.remove(from));
         boolean same = kinds(other).equals(kinds(trail));
-        assertThat(word(other)).as(kinds(other).toString()).isEqualTo(same ? "proven" : "inconclusive");
+        assertThat(word(other))
+            .as(kinds(other).toString())
+            .isEqualTo(same ? "proven" : "inconclusive");
         moved += same ? 0 : 1;
       }
     }
@@ -102,9 +130,12 @@ class RunProjectionTest {
     for (int at = 0; at < trail.size(); at++) {
       List<EvidenceEntry> twice = new ArrayList<>(trail);
       twice.add(at, trail.get(at));
-      assertThat(word(twice)).as(trail.get(at).kind())
+      assertThat(word(twice))
+          .as(trail.get(at).kind())
           .isEqualTo(trail.get(at).kind().equals(ATTEMPT) ? "inconclusive" : "proven");
-      assertThat(RunProjection.of(twice).report("r").checks()).extracting(CheckFacts::name).doesNotHaveDuplicates();
+      assertThat(RunProjection.of(twice).report("r").checks())
+          .extracting(CheckFacts::name)
+          .doesNotHaveDuplicates();
       // And what came twice does not make up for another that is lost.
       for (int lost = 1; lost < twice.size() - 1; lost++) {
         List<EvidenceEntry> rest = new ArrayList<>(twice);
@@ -128,9 +159,12 @@ class RunProjectionTest {
         List<EvidenceEntry> both = new ArrayList<>(before);
         both.addAll(attempt.subList(0, first));
         both.add(entry(new Evidence.Interrupted(1)));
-        attempt.stream().filter(evidenceEntry -> TEARDOWN.contains(evidenceEntry.kind())).forEach(both::add);
+        attempt.stream()
+            .filter(evidenceEntry -> TEARDOWN.contains(evidenceEntry.kind()))
+            .forEach(both::add);
         both.addAll(attempt.subList(0, second));
-        assertThat(word(both)).as(first + " of the first and " + second + " of the second")
+        assertThat(word(both))
+            .as(first + " of the first and " + second + " of the second")
             .isEqualTo(second == attempt.size() ? "proven" : "inconclusive");
 
         // The same without a word of the next attempt's beginning, or of the first one's end.
@@ -153,7 +187,8 @@ class RunProjectionTest {
   void whatWasFoundStandsWhateverCameAfterIt() {
     List<EvidenceEntry> trail = trail("deep");
     int begun = kinds(trail).indexOf(ATTEMPT);
-    EvidenceEntry found = entry(Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "a segment is missing")));
+    EvidenceEntry found =
+        entry(Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "a segment is missing")));
     for (int at = 1; at <= trail.size(); at++) {
       List<EvidenceEntry> refuted = new ArrayList<>(trail);
       refuted.add(at, found);
@@ -171,34 +206,55 @@ class RunProjectionTest {
     List<EvidenceEntry> trail = trail("standard");
     int at = kinds(trail).indexOf(Evidence.kind(Evidence.Checked.class));
     ObjectNode body = (ObjectNode) JSON.readTree(trail.get(at).body());
-    ((ArrayNode) body.get("checks")).add(JSON.readTree(EvidenceJson.write(
-        new CheckFacts("recovery", "mismatch", "the image lacks pg_cron", 5))));
+    ((ArrayNode) body.get("checks"))
+        .add(
+            JSON.readTree(
+                EvidenceJson.write(
+                    new CheckFacts("recovery", "mismatch", "the image lacks pg_cron", 5))));
     Report report = RunProjection.of(with(trail, at, body)).report("r");
 
     assertThat(report.verdict()).isEqualTo("proven");
     assertThat(report.checks()).extracting(CheckFacts::name).doesNotHaveDuplicates();
-    assertThat(report.checks()).filteredOn(check -> check.name().equals("recovery")).singleElement()
-        .satisfies(check -> {
-          assertThat(check.outcome()).isEqualTo("mismatch");
-          assertThat(check.detail()).startsWith("consistent at ").endsWith("; the image lacks pg_cron");
-        });
+    assertThat(report.checks())
+        .filteredOn(check -> check.name().equals("recovery"))
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.outcome()).isEqualTo("mismatch");
+              assertThat(check.detail())
+                  .startsWith("consistent at ")
+                  .endsWith("; the image lacks pg_cron");
+            });
   }
 
-  /** What was written before a proof needed all of today's evidence is read as it was, and proves nothing anew. */
+  /**
+   * What was written before a proof needed all of today's evidence is read as it was, and proves
+   * nothing anew.
+   */
   @Test
   void anOlderTrailKeepsTheVerdictThatWasReachedAndReachesNone() throws IOException {
     List<EvidenceEntry> older = new ArrayList<>();
     for (EvidenceEntry evidenceEntry : trail("standard")) {
-      if (Set.of("RecoveryPrepared", "ContainerCreated", "ChecksBegun").contains(evidenceEntry.kind())) {
+      if (Set.of("RecoveryPrepared", "ContainerCreated", "ChecksBegun")
+          .contains(evidenceEntry.kind())) {
         continue;
       }
       ObjectNode body = (ObjectNode) JSON.readTree(evidenceEntry.body());
       body.remove(List.of("timeline", "neededLsn", "pageChecksums", "findings"));
       body.path("checks").forEach(check -> ((ObjectNode) check).remove("inapplicable"));
-      older.add(new EvidenceEntry(evidenceEntry.id(), evidenceEntry.run(), evidenceEntry.at(), evidenceEntry.kind(), evidenceEntry.schema(), evidenceEntry.actor(), body.toString()));
+      older.add(
+          new EvidenceEntry(
+              evidenceEntry.id(),
+              evidenceEntry.run(),
+              evidenceEntry.at(),
+              evidenceEntry.kind(),
+              evidenceEntry.schema(),
+              evidenceEntry.actor(),
+              body.toString()));
     }
     assertThat(word(older)).isEqualTo("proven");
-    assertThat(RunProjection.of(older).verdict().message()).contains("restores, recovers and answers");
+    assertThat(RunProjection.of(older).verdict().message())
+        .contains("restores, recovers and answers");
     older.remove(older.size() - 1);
     assertThat(RunProjection.of(older).verdict().reason()).isEqualTo(Reason.EVIDENCE_MISSING);
   }
@@ -229,12 +285,21 @@ class RunProjectionTest {
   private static List<EvidenceEntry> with(List<EvidenceEntry> trail, int at, ObjectNode body) {
     List<EvidenceEntry> other = new ArrayList<>(trail);
     EvidenceEntry was = trail.get(at);
-    other.set(at, new EvidenceEntry(was.id(), was.run(), was.at(), was.kind(), was.schema(), was.actor(), body.toString()));
+    other.set(
+        at,
+        new EvidenceEntry(
+            was.id(), was.run(), was.at(), was.kind(), was.schema(), was.actor(), body.toString()));
     return other;
   }
 
   private static EvidenceEntry entry(Evidence evidence) {
-    return new EvidenceEntry(1, RUN, Instant.parse("2026-11-30T16:09:00Z"), Evidence.kind(evidence.getClass()), 1, "pgproof",
+    return new EvidenceEntry(
+        1,
+        RUN,
+        Instant.parse("2026-11-30T16:09:00Z"),
+        Evidence.kind(evidence.getClass()),
+        1,
+        "pgproof",
         EvidenceJson.write(evidence));
   }
 
@@ -244,7 +309,15 @@ class RunProjectionTest {
       List<EvidenceEntry> entries = new ArrayList<>();
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         String[] parts = line.split(" ", 3);
-        entries.add(new EvidenceEntry(entries.size() + 1, RUN, Instant.parse(parts[1]), parts[0], 1, "pgproof", parts[2]));
+        entries.add(
+            new EvidenceEntry(
+                entries.size() + 1,
+                RUN,
+                Instant.parse(parts[1]),
+                parts[0],
+                1,
+                "pgproof",
+                parts[2]));
       }
       return entries;
     } catch (IOException e) {

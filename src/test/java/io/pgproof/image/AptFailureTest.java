@@ -18,50 +18,69 @@ class AptFailureTest {
 
   @Test
   void outOfDateListIsNamed() {
-    assertThat(read("""
+    assertThat(
+            read(
+                """
         Reading package lists...
         E: Release file for http://mirror.test/debian/dists/sid/InRelease is expired (invalid since 16d 11h 27min 20s). \
         Updates for this repository will not be applied.
         E: apt-get update --error-on=any failed
-        """)).isEqualTo(new AptFailure.Expired("http://mirror.test/debian/dists/sid/InRelease"));
+        """))
+        .isEqualTo(new AptFailure.Expired("http://mirror.test/debian/dists/sid/InRelease"));
   }
 
   @Test
   void sourceThatRefusesConnectionsIsNamed() {
-    assertThat(read("""
+    assertThat(
+            read(
+                """
         E: Failed to fetch http://security.test/debian-security/dists/bookworm-security/InRelease  Could not connect to \
         security.test:80 (192.0.2.1). - connect (111: Connection refused)
         E: Some index files failed to download. They have been ignored, or old ones used instead.
-        """)).isEqualTo(new AptFailure.Silent(
-            SECURITY, "http://security.test/debian-security/dists/bookworm-security/InRelease"));
+        """))
+        .isEqualTo(
+            new AptFailure.Silent(
+                SECURITY,
+                "http://security.test/debian-security/dists/bookworm-security/InRelease"));
   }
 
   @Test
   void sourceThatAnswersWithoutAListIsNamed() {
-    assertThat(read("E: The repository 'http://mirror.test/debian bookworm-updates Release' does not have a Release file.\n"))
-        .isInstanceOfSatisfying(AptFailure.Silent.class, silent -> assertThat(silent.source()).isEqualTo(UPDATES));
+    assertThat(
+            read(
+                "E: The repository 'http://mirror.test/debian bookworm-updates Release' does not have a Release file.\n"))
+        .isInstanceOfSatisfying(
+            AptFailure.Silent.class, silent -> assertThat(silent.source()).isEqualTo(UPDATES));
   }
 
   @Test
   void packageThatCannotBeFetchedTellsItsSourceByTheHost() {
-    assertThat(read("E: Failed to fetch http://security.test/debian-security/pool/main/o/openssl.deb  404  Not Found\n"))
-        .isInstanceOfSatisfying(AptFailure.Silent.class, silent -> assertThat(silent.source()).isEqualTo(SECURITY));
+    assertThat(
+            read(
+                "E: Failed to fetch http://security.test/debian-security/pool/main/o/openssl.deb  404  Not Found\n"))
+        .isInstanceOfSatisfying(
+            AptFailure.Silent.class, silent -> assertThat(silent.source()).isEqualTo(SECURITY));
   }
 
   @Test
   void packageOfAHostWithTwoSuitesBlamesNeither() {
-    assertThat(read("E: Failed to fetch http://mirror.test/debian/pool/main/o/openssl.deb  404  Not Found\n"))
+    assertThat(
+            read(
+                "E: Failed to fetch http://mirror.test/debian/pool/main/o/openssl.deb  404  Not Found\n"))
         .isEqualTo(new AptFailure.Final());
   }
 
   @Test
   void imageCannotDoWithoutItsOwnSuite() {
-    assertThat(read("E: Failed to fetch http://mirror.test/debian/dists/bookworm/InRelease  Could not resolve\n"))
+    assertThat(
+            read(
+                "E: Failed to fetch http://mirror.test/debian/dists/bookworm/InRelease  Could not resolve\n"))
         .isEqualTo(new AptFailure.Final());
   }
 
   @Test
   void unknownPackageIsFinal() {
-    assertThat(read("E: Unable to locate package postgresql-99\n")).isEqualTo(new AptFailure.Final());
+    assertThat(read("E: Unable to locate package postgresql-99\n"))
+        .isEqualTo(new AptFailure.Final());
   }
 }

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Real builds of PostgreSQL 15 with a package more than Debian's own, first an interrupted one and then one that is asked for
- * twice at once and whose security source is made to refuse connections.
+ * Real builds of PostgreSQL 15 with a package more than Debian's own, first an interrupted one and
+ * then one that is asked for twice at once and whose security source is made to refuse connections.
  */
 @Tag("container")
 @TestInstance(Lifecycle.PER_CLASS)
@@ -48,8 +48,10 @@ class BuiltImagesTest {
       "sed -i -E '/-security /s,http://[^/]+/,http://127.0.0.1:9/,' \"$1/etc/apt/sources.list\"";
 
   private final HostPrograms programs = new HostPrograms();
-  private final Packages source = ImageSources.debian(15)
-      .withMore(List.of("postgresql-15-cron")).withSetupHooks(List.of(SECURITY_IS_DOWN));
+  private final Packages source =
+      ImageSources.debian(15)
+          .withMore(List.of("postgresql-15-cron"))
+          .withSetupHooks(List.of(SECURITY_IS_DOWN));
   private final List<String> said = new CopyOnWriteArrayList<>();
   private Path images;
   private BuiltImages store;
@@ -64,9 +66,13 @@ class BuiltImagesTest {
     interruptABuild();
     ExecutorService callers = Executors.newFixedThreadPool(2);
     try {
-      List<Future<Image>> answers = Stream.generate(() -> callers.submit(() -> store.build(15, false, said::add)))
-          .limit(2).toList();
-      built = List.of(answers.get(0).get(10, TimeUnit.MINUTES), answers.get(1).get(10, TimeUnit.MINUTES));
+      List<Future<Image>> answers =
+          Stream.generate(() -> callers.submit(() -> store.build(15, false, said::add)))
+              .limit(2)
+              .toList();
+      built =
+          List.of(
+              answers.get(0).get(10, TimeUnit.MINUTES), answers.get(1).get(10, TimeUnit.MINUTES));
     } finally {
       callers.shutdownNow();
     }
@@ -82,23 +88,35 @@ class BuiltImagesTest {
   }
 
   private BuiltImages storeOf(Packages wanted, Mmdebstrap mmdebstrap) {
-    return new BuiltImages(images, () -> ImageSources.of(wanted), () -> SHIFT, mmdebstrap, programs, Clock.systemUTC());
+    return new BuiltImages(
+        images,
+        () -> ImageSources.of(wanted),
+        () -> SHIFT,
+        mmdebstrap,
+        programs,
+        Clock.systemUTC());
   }
 
   private void interruptABuild() throws Exception {
     CountDownLatch unpacking = new CountDownLatch(1);
     AtomicReference<Throwable> end = new AtomicReference<>();
-    Thread caller = new Thread(() -> {
-      try {
-        storeOf(ImageSources.debian(15)).build(15, false, line -> {
-          if (line.startsWith("installing essential packages")) {
-            unpacking.countDown();
-          }
-        });
-      } catch (Throwable thrown) {
-        end.set(thrown);
-      }
-    });
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                storeOf(ImageSources.debian(15))
+                    .build(
+                        15,
+                        false,
+                        line -> {
+                          if (line.startsWith("installing essential packages")) {
+                            unpacking.countDown();
+                          }
+                        });
+              } catch (Throwable thrown) {
+                end.set(thrown);
+              }
+            });
     caller.start();
     assertThat(unpacking.await(5, TimeUnit.MINUTES)).isTrue();
     caller.interrupt();
@@ -115,14 +133,18 @@ class BuiltImagesTest {
   }
 
   private List<String> buildersHere() {
-    return ProcessHandle.allProcesses().flatMap(process -> process.info().commandLine().stream())
-        .filter(line -> line.contains(images.toString())).toList();
+    return ProcessHandle.allProcesses()
+        .flatMap(process -> process.info().commandLine().stream())
+        .filter(line -> line.contains(images.toString()))
+        .toList();
   }
 
   @Test
   void interruptedBuildLeavesNothing() {
-    assertThat(endOfTheInterrupted).isInstanceOfSatisfying(FindingException.class,
-        thrown -> assertThat(thrown.finding().reason()).isEqualTo(Reason.INTERRUPTED));
+    assertThat(endOfTheInterrupted)
+        .isInstanceOfSatisfying(
+            FindingException.class,
+            thrown -> assertThat(thrown.finding().reason()).isEqualTo(Reason.INTERRUPTED));
     assertThat(leftByTheInterrupted).isEmpty();
   }
 
@@ -136,11 +158,17 @@ class BuiltImagesTest {
 
   @Test
   void sourceThatDoesNotAnswerIsNamedAndDoneWithout() throws IOException {
-    assertThat(said).filteredOn(line -> line.startsWith("warning: ")).singleElement().asString()
-        .contains("bookworm-security").contains("built without it");
+    assertThat(said)
+        .filteredOn(line -> line.startsWith("warning: "))
+        .singleElement()
+        .asString()
+        .contains("bookworm-security")
+        .contains("built without it");
     assertThat(Files.readString(rootfs().resolve("etc/apt/sources.list")))
-        .doesNotContain("-security").contains("bookworm-updates");
-    assertThat(Files.readString(rootfs().resolveSibling("image.json"))).contains("built without it");
+        .doesNotContain("-security")
+        .contains("bookworm-updates");
+    assertThat(Files.readString(rootfs().resolveSibling("image.json")))
+        .contains("built without it");
   }
 
   @Test
@@ -157,23 +185,29 @@ class BuiltImagesTest {
   @Test
   void ownersAreShiftedAndSetuidBitsKept() throws IOException {
     try (Stream<Path> all = Files.walk(rootfs())) {
-      assertThat(all).allSatisfy(path -> {
-        assertThat((int) of(path, "uid")).isGreaterThanOrEqualTo(SHIFT);
-        assertThat((int) of(path, "gid")).isGreaterThanOrEqualTo(SHIFT);
-      });
+      assertThat(all)
+          .allSatisfy(
+              path -> {
+                assertThat((int) of(path, "uid")).isGreaterThanOrEqualTo(SHIFT);
+                assertThat((int) of(path, "gid")).isGreaterThanOrEqualTo(SHIFT);
+              });
     }
     assertThat((int) of(rootfs().resolve("usr/bin/su"), "mode") & 07777).isEqualTo(04755);
     assertThat((int) of(rootfs().resolve("usr/bin/chage"), "mode") & 07777).isEqualTo(02755);
-    assertThat((int) of(rootfs().resolve("pgproof/data"), "uid")).isEqualTo(SHIFT + built.get(0).uid());
-    assertThat((int) of(rootfs().resolve("pgproof/data"), "gid")).isEqualTo(SHIFT + built.get(0).gid());
+    assertThat((int) of(rootfs().resolve("pgproof/data"), "uid"))
+        .isEqualTo(SHIFT + built.get(0).uid());
+    assertThat((int) of(rootfs().resolve("pgproof/data"), "gid"))
+        .isEqualTo(SHIFT + built.get(0).gid());
   }
 
   @Test
   void thereAreAllLocalesContribModulesTheExtraPackageAndNoClusterOfDebiansOwn() {
     assertThat(rootfs().resolve("usr/lib/locale/en_US.utf8")).isDirectory();
     assertThat(rootfs().resolve("usr/lib/locale/de_DE.utf8")).isDirectory();
-    assertThat(rootfs().resolve("usr/share/postgresql/15/extension/amcheck.control")).isRegularFile();
-    assertThat(rootfs().resolve("usr/share/postgresql/15/extension/pg_cron.control")).isRegularFile();
+    assertThat(rootfs().resolve("usr/share/postgresql/15/extension/amcheck.control"))
+        .isRegularFile();
+    assertThat(rootfs().resolve("usr/share/postgresql/15/extension/pg_cron.control"))
+        .isRegularFile();
     assertThat(rootfs().resolve("var/lib/postgresql/15/main")).doesNotExist();
   }
 
@@ -185,42 +219,69 @@ class BuiltImagesTest {
   @Test
   void unknownPackageIsNoImageWithTheWordsOfApt() throws IOException {
     List<Path> before = entries();
-    BuiltImages bogus = storeOf(source.withPackages(List.of("postgresql-15", "postgresql-15-no-such-module")));
+    BuiltImages bogus =
+        storeOf(source.withPackages(List.of("postgresql-15", "postgresql-15-no-such-module")));
 
-    assertThatThrownBy(() -> bogus.build(15, false, line -> {})).isInstanceOfSatisfying(FindingException.class, thrown -> {
-      assertThat(thrown.finding().reason()).isEqualTo(Reason.NO_IMAGE);
-      assertThat(thrown.finding().message()).contains("Unable to locate package postgresql-15-no-such-module");
-      assertThat(thrown.finding().words()).contains("E: Unable to locate package postgresql-15-no-such-module");
-    });
+    assertThatThrownBy(() -> bogus.build(15, false, line -> {}))
+        .isInstanceOfSatisfying(
+            FindingException.class,
+            thrown -> {
+              assertThat(thrown.finding().reason()).isEqualTo(Reason.NO_IMAGE);
+              assertThat(thrown.finding().message())
+                  .contains("Unable to locate package postgresql-15-no-such-module");
+              assertThat(thrown.finding().words())
+                  .contains("E: Unable to locate package postgresql-15-no-such-module");
+            });
     assertThat(entries()).containsExactlyInAnyOrderElementsOf(before);
   }
 
   @Test
   void sourceIsTrustedByTheKeysThatItNamesAndByNoOthers() throws IOException {
-    String debian = Files.readAllLines(rootfs().resolve("etc/apt/sources.list")).stream()
-        .filter(line -> line.startsWith("deb ") && line.contains(" bookworm ")).findFirst().orElseThrow();
+    String debian =
+        Files.readAllLines(rootfs().resolve("etc/apt/sources.list")).stream()
+            .filter(line -> line.startsWith("deb ") && line.contains(" bookworm "))
+            .findFirst()
+            .orElseThrow();
 
-    assertThat(refusal(debian, "debian-archive-removed-keys.gpg")).contains("InRelease' is not signed");
-    assertThat(refusal(debian, "debian-archive-keyring.gpg")).contains("Unable to locate package no-such-package");
+    assertThat(refusal(debian, "debian-archive-removed-keys.gpg"))
+        .contains("InRelease' is not signed");
+    assertThat(refusal(debian, "debian-archive-keyring.gpg"))
+        .contains("Unable to locate package no-such-package");
   }
 
   private String refusal(String line, String keys) {
-    String source = line.replaceFirst("deb (\\[.*] )?", "deb [signed-by=/usr/share/keyrings/" + keys + "] ");
-    BuiltImages store = storeOf(Packages.of(15, "bookworm", List.of(source), Optional.empty(), List.of("no-such-package"),
-        "/usr/bin", "postgres"));
-    return catchThrowableOfType(FindingException.class, () -> store.build(15, false, said -> {})).finding().message();
+    String source =
+        line.replaceFirst("deb (\\[.*] )?", "deb [signed-by=/usr/share/keyrings/" + keys + "] ");
+    BuiltImages store =
+        storeOf(
+            Packages.of(
+                15,
+                "bookworm",
+                List.of(source),
+                Optional.empty(),
+                List.of("no-such-package"),
+                "/usr/bin",
+                "postgres"));
+    return catchThrowableOfType(FindingException.class, () -> store.build(15, false, said -> {}))
+        .finding()
+        .message();
   }
 
   @Test
   void buildBeyondItsLimitIsNoImageAndLeavesNothing() throws IOException {
     List<Path> before = entries();
     BuiltImages hurried =
-        storeOf(source.withPackages(List.of("postgresql-15")), new Mmdebstrap(programs, Duration.ofSeconds(1)));
+        storeOf(
+            source.withPackages(List.of("postgresql-15")),
+            new Mmdebstrap(programs, Duration.ofSeconds(1)));
 
-    assertThatThrownBy(() -> hurried.build(15, false, line -> {})).isInstanceOfSatisfying(FindingException.class, thrown -> {
-      assertThat(thrown.finding().reason()).isEqualTo(Reason.NO_IMAGE);
-      assertThat(thrown.finding().message()).contains("did not end within 1 s");
-    });
+    assertThatThrownBy(() -> hurried.build(15, false, line -> {}))
+        .isInstanceOfSatisfying(
+            FindingException.class,
+            thrown -> {
+              assertThat(thrown.finding().reason()).isEqualTo(Reason.NO_IMAGE);
+              assertThat(thrown.finding().message()).contains("did not end within 1 s");
+            });
     assertThat(entries()).containsExactlyInAnyOrderElementsOf(before);
     // The kernel ends a killed build's processes in its own time.
     await().untilAsserted(() -> assertThat(buildersHere()).isEmpty());
@@ -236,8 +297,11 @@ class BuiltImagesTest {
     assertThat(after.key()).isEqualTo(before.key());
     assertThat(after.builtAt()).isAfter(before.builtAt());
     assertThat(store.find(15)).contains(after);
-    Path old = entries().stream().filter(entry -> entry.getFileName().toString().startsWith(".old-")).findAny()
-        .orElseThrow();
+    Path old =
+        entries().stream()
+            .filter(entry -> entry.getFileName().toString().startsWith(".old-"))
+            .findAny()
+            .orElseThrow();
     assertThat(old.resolve("rootfs/usr/bin/su")).exists();
 
     assertThat(store.reap(failed -> {})).containsExactly(old);

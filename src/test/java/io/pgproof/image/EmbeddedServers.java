@@ -11,13 +11,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Tarballs of root file systems with the versions that no suite of Debian has: servers that Maven fetched, laid into one
- * minimal Debian whose client programs take backups of all of them. Made when first needed, by one at a time.
+ * Tarballs of root file systems with the versions that no suite of Debian has: servers that Maven
+ * fetched, laid into one minimal Debian whose client programs take backups of all of them. Made
+ * when first needed, by one at a time.
  */
 final class EmbeddedServers {
   private static final List<Integer> MAJORS = List.of(10, 11, 12, 14, 16);
 
-  private static final String BASE = """
+  private static final String BASE =
+      """
       set -eu
       rm -f "$1".*
       mmdebstrap --quiet --mode=root --format=tar --variant=minbase \\
@@ -31,9 +33,11 @@ final class EmbeddedServers {
       mv "$1.$$" "$1"
       """;
 
-  // A server has the programs that came with its version, as far as another version's do the same: a manifest is there from 13
+  // A server has the programs that came with its version, as far as another version's do the same:
+  // a manifest is there from 13
   // on, pg_amcheck from 14, and pg_checksums of 15 reads the pg_control of 14 and 16.
-  private static final String SERVER = """
+  private static final String SERVER =
+      """
       set -eu
       base=$1 fetched=$2 major=$3 tarball=$4
       work=$(mktemp -d "$tarball.XXXXXX")
@@ -56,9 +60,13 @@ final class EmbeddedServers {
 
   private EmbeddedServers() {}
 
-  /** What {@code images.yaml} says of these versions; a tarball is in {@code place} once it was asked for. */
+  /**
+   * What {@code images.yaml} says of these versions; a tarball is in {@code place} once it was
+   * asked for.
+   */
   static String configuration(Path place) {
-    return MAJORS.stream().map(major -> "  - {postgres: " + major + ", rootfs: " + tarball(place, major) + "}\n")
+    return MAJORS.stream()
+        .map(major -> "  - {postgres: " + major + ", rootfs: " + tarball(place, major) + "}\n")
         .collect(Collectors.joining("", "images:\n", ""));
   }
 
@@ -71,7 +79,11 @@ final class EmbeddedServers {
     if (!Files.exists(base)) {
       run(programs, BASE, base);
     }
-    Path fetched = place.resolveSibling("servers").resolve(String.valueOf(major)).resolve("postgres-linux-x86_64.txz");
+    Path fetched =
+        place
+            .resolveSibling("servers")
+            .resolve(String.valueOf(major))
+            .resolve("postgres-linux-x86_64.txz");
     run(programs, SERVER, base, fetched, major, tarball(place, major));
   }
 
@@ -82,7 +94,8 @@ final class EmbeddedServers {
   private static void run(HostPrograms programs, String script, Object... arguments) {
     List<String> line = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     List.of(arguments).forEach(argument -> line.add(argument.toString()));
-    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(10), line.toArray(String[]::new)));
+    ProgramResult programResult =
+        programs.run(new HostCommand(Duration.ofMinutes(10), line.toArray(String[]::new)));
     if (!programResult.succeeded()) {
       throw new IllegalStateException(programResult.describe());
     }

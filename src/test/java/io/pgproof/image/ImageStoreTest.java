@@ -17,7 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the store says about directories as they may lie there; real builds are in {@link BuiltImagesTest}. */
+/**
+ * What the store says about directories as they may lie there; real builds are in {@link
+ * BuiltImagesTest}.
+ */
 class ImageStoreTest {
   @TempDir Path images;
   private BuiltImages store;
@@ -25,13 +28,28 @@ class ImageStoreTest {
 
   @BeforeEach
   void openStore() {
-    store = new BuiltImages(images, images.resolve("images.yaml"), () -> 100_000, new HostPrograms(), Clock.systemUTC());
+    store =
+        new BuiltImages(
+            images,
+            images.resolve("images.yaml"),
+            () -> 100_000,
+            new HostPrograms(),
+            Clock.systemUTC());
     key = Recipe.of(ImageSources.debian(15), 100_000).key();
   }
 
   private void lay(String directory, String recorded) throws IOException {
     Files.createDirectories(images.resolve(directory).resolve("rootfs"));
-    new ImageRecord(recorded, 15, "15.20", 100, 102, "/usr/lib/postgresql/15/bin", Instant.EPOCH, 4096, List.of())
+    new ImageRecord(
+            recorded,
+            15,
+            "15.20",
+            100,
+            102,
+            "/usr/lib/postgresql/15/bin",
+            Instant.EPOCH,
+            4096,
+            List.of())
         .write(images.resolve(directory));
   }
 
@@ -39,8 +57,18 @@ class ImageStoreTest {
   void imageOfTodaysRecipeIsFound() throws IOException {
     lay(key, key);
 
-    assertThat(store.find(15)).contains(new Image(key, 15, "15.20", images.resolve(key).resolve("rootfs"), 100, 102,
-        "/usr/lib/postgresql/15/bin", Instant.EPOCH, 4096));
+    assertThat(store.find(15))
+        .contains(
+            new Image(
+                key,
+                15,
+                "15.20",
+                images.resolve(key).resolve("rootfs"),
+                100,
+                102,
+                "/usr/lib/postgresql/15/bin",
+                Instant.EPOCH,
+                4096));
     assertThat(store.find(13)).isEmpty();
   }
 
@@ -85,7 +113,9 @@ class ImageStoreTest {
     store.remove(key);
 
     assertThat(images).isEmptyDirectory();
-    assertThatThrownBy(() -> store.remove(key)).isInstanceOf(UsageException.class).hasMessageContaining(key);
+    assertThatThrownBy(() -> store.remove(key))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(key);
     assertThatThrownBy(() -> store.remove("../images")).isInstanceOf(UsageException.class);
   }
 
@@ -93,9 +123,17 @@ class ImageStoreTest {
   void removedImageThatAMachineStandsOnStaysUntilTheMachineEnds() throws Exception {
     lay(key, key);
     Path mountPoint = Files.createDirectory(images.resolve("mount"));
-    Process machine = new ProcessBuilder("unshare", "--mount", "sh", "-c",
-        "mount --bind \"$1\" \"$2\" && echo mounted && exec sleep 600", "sh",
-        images.resolve(key).resolve("rootfs").toString(), mountPoint.toString()).start();
+    Process machine =
+        new ProcessBuilder(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "mount --bind \"$1\" \"$2\" && echo mounted && exec sleep 600",
+                "sh",
+                images.resolve(key).resolve("rootfs").toString(),
+                mountPoint.toString())
+            .start();
     try {
       assertThat(machine.inputReader().readLine()).isEqualTo("mounted");
 
@@ -132,12 +170,17 @@ class ImageStoreTest {
 
   @Test
   void versionWithoutASourceIsUnsupportedAndTheMessageSaysWhatToWriteWhere() {
-    assertThatThrownBy(() -> store.build(16, false, line -> {})).isInstanceOfSatisfying(FindingException.class, thrown -> {
-      assertThat(thrown.finding().reason()).isEqualTo(Reason.VERSION_UNSUPPORTED);
-      assertThat(thrown.finding().message())
-          .contains("PostgreSQL 16", images.resolve("images.yaml").toString(), "13, 15, 17, 18");
-      assertThat(thrown.finding().hint()).contains(images.resolve("images.yaml").toString(), "- postgres: 16", "rootfs: ");
-    });
+    assertThatThrownBy(() -> store.build(16, false, line -> {}))
+        .isInstanceOfSatisfying(
+            FindingException.class,
+            thrown -> {
+              assertThat(thrown.finding().reason()).isEqualTo(Reason.VERSION_UNSUPPORTED);
+              assertThat(thrown.finding().message())
+                  .contains(
+                      "PostgreSQL 16", images.resolve("images.yaml").toString(), "13, 15, 17, 18");
+              assertThat(thrown.finding().hint())
+                  .contains(images.resolve("images.yaml").toString(), "- postgres: 16", "rootfs: ");
+            });
     assertThat(images).isEmptyDirectory();
   }
 }

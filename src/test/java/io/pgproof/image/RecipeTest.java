@@ -22,8 +22,10 @@ class RecipeTest {
 
   @TempDir Path place;
 
-  private static Packages packages(int major, String suite, List<String> sources, List<String> packages) {
-    return new Packages(major, suite, sources, Optional.empty(), packages, NONE, NONE, NONE, NONE, BIN, "postgres");
+  private static Packages packages(
+      int major, String suite, List<String> sources, List<String> packages) {
+    return new Packages(
+        major, suite, sources, Optional.empty(), packages, NONE, NONE, NONE, NONE, BIN, "postgres");
   }
 
   private static Recipe recipe(ImageSource source, String... files) {
@@ -32,37 +34,138 @@ class RecipeTest {
 
   @Test
   void keyIsTheSameOnEveryMachineAndInEveryRelease() {
-    assertThat(recipe(packages(15, "bookworm", NONE, PACKAGES)).key()).isEqualTo("15-bookworm-f0af9af7e7c1");
-    assertThat(recipe(new Tarball(12, Path.of("/pg12.tar"), BIN, "postgres"), "aa").key()).isEqualTo("12-rootfs-c74831ad9e60");
+    assertThat(recipe(packages(15, "bookworm", NONE, PACKAGES)).key())
+        .isEqualTo("15-bookworm-f0af9af7e7c1");
+    assertThat(recipe(new Tarball(12, Path.of("/pg12.tar"), BIN, "postgres"), "aa").key())
+        .isEqualTo("12-rootfs-c74831ad9e60");
   }
 
   @Test
   void everyPartOfTheRecipeChangesTheKey() {
     Packages plain = packages(15, "bookworm", NONE, PACKAGES);
     Tarball rootfs = new Tarball(15, Path.of("/pg15.tar"), BIN, "postgres");
-    Stream<Recipe> all = Stream.of(
-        recipe(plain),
-        recipe(packages(16, "bookworm", NONE, PACKAGES)),
-        recipe(packages(15, "trixie", NONE, PACKAGES)),
-        recipe(packages(15, "bookworm", List.of("deb file:/packages bookworm main"), PACKAGES)),
-        recipe(plain.withMore(List.of("postgis"))),
-        new Recipe(plain, NONE, "aarch64", 100000, 1),
-        new Recipe(plain, NONE, "amd64", 165536, 1),
-        new Recipe(plain, NONE, "amd64", 100000, 2),
-        recipe(new Packages(15, "bookworm", NONE, KEYRING, PACKAGES, NONE, NONE, NONE, NONE, BIN, "postgres"), "aa"),
-        recipe(new Packages(15, "bookworm", NONE, KEYRING, PACKAGES, NONE, NONE, NONE, NONE, BIN, "postgres"), "bb"),
-        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, List.of("a"), NONE, NONE, NONE, BIN, "postgres")),
-        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, List.of("a"), NONE, NONE, BIN, "postgres")),
-        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, NONE, List.of("a"), NONE, BIN, "postgres")),
-        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, NONE, NONE, List.of("a"), BIN, "postgres")),
-        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, NONE, NONE, NONE, "/opt/bin", "postgres")),
-        recipe(new Packages(15, "bookworm", NONE, Optional.empty(), PACKAGES, NONE, NONE, NONE, NONE, BIN, "pg")),
-        recipe(rootfs, "aa"),
-        recipe(rootfs, "bb"),
-        recipe(new Tarball(16, rootfs.file(), BIN, "postgres"), "aa"),
-        recipe(new Tarball(15, rootfs.file(), "/opt/bin", "postgres"), "aa"),
-        recipe(new Tarball(15, rootfs.file(), BIN, "pg"), "aa"),
-        new Recipe(rootfs, List.of("aa"), "amd64", 165536, 1));
+    Stream<Recipe> all =
+        Stream.of(
+            recipe(plain),
+            recipe(packages(16, "bookworm", NONE, PACKAGES)),
+            recipe(packages(15, "trixie", NONE, PACKAGES)),
+            recipe(packages(15, "bookworm", List.of("deb file:/packages bookworm main"), PACKAGES)),
+            recipe(plain.withMore(List.of("postgis"))),
+            new Recipe(plain, NONE, "aarch64", 100000, 1),
+            new Recipe(plain, NONE, "amd64", 165536, 1),
+            new Recipe(plain, NONE, "amd64", 100000, 2),
+            recipe(
+                new Packages(
+                    15,
+                    "bookworm",
+                    NONE,
+                    KEYRING,
+                    PACKAGES,
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE,
+                    BIN,
+                    "postgres"),
+                "aa"),
+            recipe(
+                new Packages(
+                    15,
+                    "bookworm",
+                    NONE,
+                    KEYRING,
+                    PACKAGES,
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE,
+                    BIN,
+                    "postgres"),
+                "bb"),
+            recipe(
+                new Packages(
+                    15,
+                    "bookworm",
+                    NONE,
+                    Optional.empty(),
+                    PACKAGES,
+                    List.of("a"),
+                    NONE,
+                    NONE,
+                    NONE,
+                    BIN,
+                    "postgres")),
+            recipe(
+                new Packages(
+                    15,
+                    "bookworm",
+                    NONE,
+                    Optional.empty(),
+                    PACKAGES,
+                    NONE,
+                    List.of("a"),
+                    NONE,
+                    NONE,
+                    BIN,
+                    "postgres")),
+            recipe(
+                new Packages(
+                    15,
+                    "bookworm",
+                    NONE,
+                    Optional.empty(),
+                    PACKAGES,
+                    NONE,
+                    NONE,
+                    List.of("a"),
+                    NONE,
+                    BIN,
+                    "postgres")),
+            recipe(
+                new Packages(
+                    15,
+                    "bookworm",
+                    NONE,
+                    Optional.empty(),
+                    PACKAGES,
+                    NONE,
+                    NONE,
+                    NONE,
+                    List.of("a"),
+                    BIN,
+                    "postgres")),
+            recipe(
+                new Packages(
+                    15,
+                    "bookworm",
+                    NONE,
+                    Optional.empty(),
+                    PACKAGES,
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE,
+                    "/opt/bin",
+                    "postgres")),
+            recipe(
+                new Packages(
+                    15,
+                    "bookworm",
+                    NONE,
+                    Optional.empty(),
+                    PACKAGES,
+                    NONE,
+                    NONE,
+                    NONE,
+                    NONE,
+                    BIN,
+                    "pg")),
+            recipe(rootfs, "aa"),
+            recipe(rootfs, "bb"),
+            recipe(new Tarball(16, rootfs.file(), BIN, "postgres"), "aa"),
+            recipe(new Tarball(15, rootfs.file(), "/opt/bin", "postgres"), "aa"),
+            recipe(new Tarball(15, rootfs.file(), BIN, "pg"), "aa"),
+            new Recipe(rootfs, List.of("aa"), "amd64", 165536, 1));
 
     assertThat(all.map(Recipe::key)).doesNotHaveDuplicates();
   }
@@ -88,8 +191,15 @@ class RecipeTest {
   @Test
   void keysOfTheSourcesCountAsTheKeyringDoes() throws IOException {
     Path keys = Files.writeString(place.resolve("keys.gpg"), "one");
-    Packages signed = packages(16, "bookworm",
-        List.of("deb [arch=amd64 signed-by=" + keys + "] http://packages.example.org/postgresql bookworm main"), PACKAGES);
+    Packages signed =
+        packages(
+            16,
+            "bookworm",
+            List.of(
+                "deb [arch=amd64 signed-by="
+                    + keys
+                    + "] http://packages.example.org/postgresql bookworm main"),
+            PACKAGES);
     String key = Recipe.of(signed, 100000).key();
 
     Files.writeString(keys, "another");
@@ -106,7 +216,8 @@ class RecipeTest {
   @Test
   void keyTellsItsVersionWhateverTheSuiteIsCalled() {
     assertThat(Recipe.majorOf(Recipe.of(ImageSources.debian(15), 100000).key())).hasValue(15);
-    assertThat(Recipe.majorOf(recipe(packages(16, "bookworm-backports", NONE, PACKAGES)).key())).hasValue(16);
+    assertThat(Recipe.majorOf(recipe(packages(16, "bookworm-backports", NONE, PACKAGES)).key()))
+        .hasValue(16);
   }
 
   @Test

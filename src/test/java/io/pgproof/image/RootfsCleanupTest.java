@@ -22,8 +22,17 @@ class RootfsCleanupTest {
     Path kept = Files.writeString(ofTheHost.resolve("kept"), "content");
     Path building = Files.createDirectory(place.resolve("building"));
     Path mountPoint = Files.createDirectories(building.resolve("rootfs/sys"));
-    assertThat(programs.run(new HostCommand(
-        Duration.ofMinutes(1), "mount", "--bind", ofTheHost.toString(), mountPoint.toString())).succeeded()).isTrue();
+    assertThat(
+            programs
+                .run(
+                    new HostCommand(
+                        Duration.ofMinutes(1),
+                        "mount",
+                        "--bind",
+                        ofTheHost.toString(),
+                        mountPoint.toString()))
+                .succeeded())
+        .isTrue();
 
     RootfsCleanup.remove(building, programs);
 
@@ -36,9 +45,12 @@ class RootfsCleanupTest {
     Path building = Files.createDirectory(place.resolve("building"));
     Path rootfs = Files.createDirectory(building.resolve("rootfs"));
     // A program with the builder's name and argument, and one that merely names the directory.
-    Path builder = Files.createSymbolicLink(place.resolve(Mmdebstrap.PROGRAM), Path.of("/usr/bin/tail"));
-    Process ours = new ProcessBuilder(builder.toString(), "--follow", "/dev/null", rootfs.toString()).start();
-    Process foreign = new ProcessBuilder("/usr/bin/tail", "--follow", "/dev/null", rootfs.toString()).start();
+    Path builder =
+        Files.createSymbolicLink(place.resolve(Mmdebstrap.PROGRAM), Path.of("/usr/bin/tail"));
+    Process ours =
+        new ProcessBuilder(builder.toString(), "--follow", "/dev/null", rootfs.toString()).start();
+    Process foreign =
+        new ProcessBuilder("/usr/bin/tail", "--follow", "/dev/null", rootfs.toString()).start();
     try {
       RootfsCleanup.remove(building, programs);
 

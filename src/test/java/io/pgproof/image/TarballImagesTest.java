@@ -35,11 +35,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images of tarballs that hold a shell of this host and a script in the server's place; real servers are in other tests. */
+/**
+ * Images of tarballs that hold a shell of this host and a script in the server's place; real
+ * servers are in other tests.
+ */
 class TarballImagesTest {
   private static final int SHIFT = 100_000;
   private static final String BIN = "/opt/pg/bin";
-  private static final String ROOTFS = """
+  private static final String ROOTFS =
+      """
       set -eu
       cd "$1"
       mkdir -p dev etc proc bin opt/pg/bin home
@@ -59,8 +63,12 @@ class TarballImagesTest {
       mknod dev/leak c 1 3
       """;
 
-  /** Its server says what it could do: write where it may by the owner, use a device, see the machine, become root. */
-  private static final String HOSTILE = """
+  /**
+   * Its server says what it could do: write where it may by the owner, use a device, see the
+   * machine, become root.
+   */
+  private static final String HOSTILE =
+      """
       set -eu
       cd "$1"
       mknod leak c 1 3
@@ -111,13 +119,20 @@ class TarballImagesTest {
   }
 
   private BuiltImages storeOf(Tarball source) {
-    return new BuiltImages(images, () -> ImageSources.of(source), () -> SHIFT, new Mmdebstrap(programs), programs,
+    return new BuiltImages(
+        images,
+        () -> ImageSources.of(source),
+        () -> SHIFT,
+        new Mmdebstrap(programs),
+        programs,
         Clock.systemUTC());
   }
 
   private Finding refused(Tarball source, Consumer<String> hearing) {
-    Finding finding = catchThrowableOfType(
-        FindingException.class, () -> storeOf(source).build(source.major(), false, hearing)).finding();
+    Finding finding =
+        catchThrowableOfType(
+                FindingException.class, () -> storeOf(source).build(source.major(), false, hearing))
+            .finding();
     assertThat(images).as(finding.toString()).isEmptyDirectory();
     return finding;
   }
@@ -158,8 +173,9 @@ class TarballImagesTest {
 
     Image image = storeOf(tarball("pg.tar")).build(12, false, said::add);
 
-    assertThat(image.postgresVersion()).isEqualTo(
-        "12.22;interface-lo;process-1;CapEff-0000000000000000;NoNewPrivs-1;root-is-" + SHIFT);
+    assertThat(image.postgresVersion())
+        .isEqualTo(
+            "12.22;interface-lo;process-1;CapEff-0000000000000000;NoNewPrivs-1;root-is-" + SHIFT);
     assertThat(image.rootfs().resolve("home")).isEmptyDirectory();
   }
 
@@ -167,13 +183,18 @@ class TarballImagesTest {
   void noNameLeadsOut() throws IOException {
     Path outside = Files.createDirectory(place.resolve("outside"));
     Path tarball = tarball("pg.tar.gz");
-    Tars.with(tarball, new Tars.Member(new TarArchiveEntry("../../../outside/escaped"), new byte[1]));
-    assertThat(refused(new Tarball(12, tarball, BIN, "pg"))).contains("../../../outside/escaped", "'..'");
+    Tars.with(
+        tarball, new Tars.Member(new TarArchiveEntry("../../../outside/escaped"), new byte[1]));
+    assertThat(refused(new Tarball(12, tarball, BIN, "pg")))
+        .contains("../../../outside/escaped", "'..'");
 
     tarball = tarball("pg.tar.gz");
     TarArchiveEntry link = new TarArchiveEntry("way", TarConstants.LF_SYMLINK);
     link.setLinkName(outside.toString());
-    Tars.with(tarball, new Tars.Member(link, new byte[0]), new Tars.Member(new TarArchiveEntry("way/escaped"), new byte[1]));
+    Tars.with(
+        tarball,
+        new Tars.Member(link, new byte[0]),
+        new Tars.Member(new TarArchiveEntry("way/escaped"), new byte[1]));
     assertThat(refused(new Tarball(12, tarball, BIN, "pg"))).contains("way/escaped");
 
     tarball = tarball("pg.tar.gz");
@@ -197,25 +218,32 @@ class TarballImagesTest {
   void whatIsNoServerOfThisVersionIsRefused() throws IOException {
     Path tarball = tarball("pg.tar");
 
-    assertThat(refused(new Tarball(11, tarball, BIN, "pg"))).contains("its server is PostgreSQL 12.22");
+    assertThat(refused(new Tarball(11, tarball, BIN, "pg")))
+        .contains("its server is PostgreSQL 12.22");
     assertThat(refused(new Tarball(12, tarball, "/usr/bin", "pg")))
         .contains("its server does not tell its version", "/usr/bin/postgres");
-    assertThat(refused(new Tarball(12, tarball, BIN, "postgres"))).contains("it has no user postgres");
+    assertThat(refused(new Tarball(12, tarball, BIN, "postgres")))
+        .contains("it has no user postgres");
     assertThat(refused(new Tarball(12, tarball, BIN, "root"))).contains("has the ids 0 and 0");
     assertThat(refused(new Tarball(12, tarball, BIN, "far"))).contains("has the ids 70000 and 71");
     Files.delete(rootfs.resolve("etc/passwd"));
     Files.createSymbolicLink(rootfs.resolve("etc/passwd"), Path.of("/etc/passwd"));
-    assertThat(refused(new Tarball(12, tarball("pg.tar"), BIN, "pg"))).contains("it has no /etc/passwd");
+    assertThat(refused(new Tarball(12, tarball("pg.tar"), BIN, "pg")))
+        .contains("it has no /etc/passwd");
     Files.createDirectory(rootfs.resolve("pgproof"));
     Files.delete(rootfs.resolve("etc/passwd"));
     Files.writeString(rootfs.resolve("etc/passwd"), "pg:x:70:71::/:/bin/sh\n");
-    assertThat(refused(new Tarball(12, tarball("pg.tar"), BIN, "pg"))).contains("it has a /pgproof of its own");
+    assertThat(refused(new Tarball(12, tarball("pg.tar"), BIN, "pg")))
+        .contains("it has a /pgproof of its own");
   }
 
   @Test
   void interruptedUnpackingLeavesNothing() {
     try {
-      Finding finding = refused(new Tarball(12, tarball("pg.tar.xz"), BIN, "pg"), line -> Thread.currentThread().interrupt());
+      Finding finding =
+          refused(
+              new Tarball(12, tarball("pg.tar.xz"), BIN, "pg"),
+              line -> Thread.currentThread().interrupt());
 
       assertThat(finding.reason()).isEqualTo(Reason.INTERRUPTED);
     } finally {
@@ -226,13 +254,16 @@ class TarballImagesTest {
   @Test
   void tarballThatIsWrittenToMeanwhileIsRefused() {
     Path tarball = tarball("pg.tar");
-    Finding finding = refused(new Tarball(12, tarball, BIN, "pg"), line -> {
-      try {
-        Files.write(tarball, new byte[512], StandardOpenOption.APPEND);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    });
+    Finding finding =
+        refused(
+            new Tarball(12, tarball, BIN, "pg"),
+            line -> {
+              try {
+                Files.write(tarball, new byte[512], StandardOpenOption.APPEND);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
 
     assertThat(finding.message()).contains("it was changed while it was unpacked");
   }
@@ -242,17 +273,19 @@ class TarballImagesTest {
     Path tarball = tarball("pg.tar");
     CountDownLatch otherWaits = new CountDownLatch(1);
     CountDownLatch unpacking = new CountDownLatch(1);
-    Consumer<String> hearing = line -> {
-      said.add(line);
-      if (line.startsWith("waiting for")) {
-        otherWaits.countDown();
-      } else if (line.startsWith("unpacking")) {
-        unpacking.countDown();
-        await(otherWaits);
-      }
-    };
+    Consumer<String> hearing =
+        line -> {
+          said.add(line);
+          if (line.startsWith("waiting for")) {
+            otherWaits.countDown();
+          } else if (line.startsWith("unpacking")) {
+            unpacking.countDown();
+            await(otherWaits);
+          }
+        };
 
-    CompletableFuture<Image> one = CompletableFuture.supplyAsync(() -> storeOf(tarball).build(12, false, hearing));
+    CompletableFuture<Image> one =
+        CompletableFuture.supplyAsync(() -> storeOf(tarball).build(12, false, hearing));
     await(unpacking);
     Image other = storeOf(tarball).build(12, false, hearing);
 

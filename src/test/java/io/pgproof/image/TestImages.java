@@ -11,21 +11,33 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Real images for the tests of all rooms, built once for all JVMs of the tests below the build directory. */
+/**
+ * Real images for the tests of all rooms, built once for all JVMs of the tests below the build
+ * directory.
+ */
 public final class TestImages {
   private static final String PLACE = "test-images";
 
   private TestImages() {}
 
-  /** @param firstHostId of the sandbox that is to use it */
+  /**
+   * @param firstHostId of the sandbox that is to use it
+   */
   public static Image of(int major, int firstHostId) {
-    return BuildDirectory.alone(PLACE, images -> {
-      Files.createDirectories(images);
-      EmbeddedServers.need(major, images, new HostPrograms());
-      Path sources = Files.writeString(images.resolve("images.yaml"), configuration());
-      return new BuiltImages(images.resolve("built"), sources, () -> firstHostId, new HostPrograms(), Clock.systemUTC())
-          .build(major, false, System.err::println);
-    });
+    return BuildDirectory.alone(
+        PLACE,
+        images -> {
+          Files.createDirectories(images);
+          EmbeddedServers.need(major, images, new HostPrograms());
+          Path sources = Files.writeString(images.resolve("images.yaml"), configuration());
+          return new BuiltImages(
+                  images.resolve("built"),
+                  sources,
+                  () -> firstHostId,
+                  new HostPrograms(),
+                  Clock.systemUTC())
+              .build(major, false, System.err::println);
+        });
   }
 
   /** What {@code images.yaml} says of them. */
@@ -33,7 +45,10 @@ public final class TestImages {
     return EmbeddedServers.configuration(BuildDirectory.path(PLACE));
   }
 
-  /** Gives an image to another directory of images; images are big and never written to, so that they share their files. */
+  /**
+   * Gives an image to another directory of images; images are big and never written to, so that
+   * they share their files.
+   */
   public static void link(Image image, Path images) throws IOException {
     Files.createDirectories(images);
     HostPrograms programs = new HostPrograms();
@@ -57,11 +72,18 @@ public final class TestImages {
     Path sources = images.resolveSibling("images-" + String.join("-", packages) + ".yaml");
     try {
       Files.createDirectories(sources.getParent());
-      Files.writeString(sources, "images:\n  - postgres: " + major + "\n    extra-packages: [" + String.join(", ", packages) + "]\n");
+      Files.writeString(
+          sources,
+          "images:\n  - postgres: "
+              + major
+              + "\n    extra-packages: ["
+              + String.join(", ", packages)
+              + "]\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new BuiltImages(images, sources, () -> firstHostId, new HostPrograms(), Clock.systemUTC())
+    return new BuiltImages(
+            images, sources, () -> firstHostId, new HostPrograms(), Clock.systemUTC())
         .build(major, false, System.err::println);
   }
 }

@@ -18,14 +18,33 @@ final class Certificates {
   private Certificates() {}
 
   /** With a key for this name, which it also trusts. */
-  static SSLContext of(String host) throws IOException, GeneralSecurityException, InterruptedException {
+  static SSLContext of(String host)
+      throws IOException, GeneralSecurityException, InterruptedException {
     Path directory = Files.createTempDirectory("pgproof-keys");
     Path store = directory.resolve("keys.p12");
     try {
-      Process keytool = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-          "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=" + host, "-ext", "san=dns:" + host, "-storetype",
-          "PKCS12", "-keystore", store.toString(), "-storepass", new String(PASSWORD)))
-          .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+      Process keytool =
+          new ProcessBuilder(
+                  List.of(
+                      Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                      "-genkeypair",
+                      "-alias",
+                      "server",
+                      "-keyalg",
+                      "EC",
+                      "-dname",
+                      "CN=" + host,
+                      "-ext",
+                      "san=dns:" + host,
+                      "-storetype",
+                      "PKCS12",
+                      "-keystore",
+                      store.toString(),
+                      "-storepass",
+                      new String(PASSWORD)))
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
       if (keytool.waitFor() != 0) {
         throw new IOException("keytool failed");
       }
@@ -36,9 +55,11 @@ final class Certificates {
       KeyStore trusted = KeyStore.getInstance("PKCS12");
       trusted.load(null, null);
       trusted.setCertificateEntry("server", keys.getCertificate("server"));
-      KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      KeyManagerFactory own =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       own.init(keys, PASSWORD);
-      TrustManagerFactory others = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      TrustManagerFactory others =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       others.init(trusted);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(own.getKeyManagers(), others.getTrustManagers(), null);

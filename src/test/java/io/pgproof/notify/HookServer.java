@@ -22,7 +22,13 @@ public final class HookServer implements AutoCloseable {
   private final HttpServer server;
 
   /** A request as it came. */
-  public record Posted(String path, String id, String timestamp, String signature, String contentType, String body) {}
+  public record Posted(
+      String path,
+      String id,
+      String timestamp,
+      String signature,
+      String contentType,
+      String body) {}
 
   /** Answers a request in its own way. */
   @FunctionalInterface
@@ -39,7 +45,8 @@ public final class HookServer implements AutoCloseable {
 
   /** With a token in its path, as many have. */
   public URI address() {
-    return URI.create("http://localhost:" + server.getAddress().getPort() + "/hooks/T0KEN-in-the-path");
+    return URI.create(
+        "http://localhost:" + server.getAddress().getPort() + "/hooks/T0KEN-in-the-path");
   }
 
   /** The next requests are answered so, and later ones with 204. */
@@ -59,9 +66,14 @@ public final class HookServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      posted.add(new Posted(exchange.getRequestURI().getPath(), header(exchange, "Pgproof-Id"),
-          header(exchange, "Pgproof-Timestamp"), header(exchange, "Pgproof-Signature"), header(exchange, "Content-Type"),
-          new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+      posted.add(
+          new Posted(
+              exchange.getRequestURI().getPath(),
+              header(exchange, "Pgproof-Id"),
+              header(exchange, "Pgproof-Timestamp"),
+              header(exchange, "Pgproof-Signature"),
+              header(exchange, "Content-Type"),
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
       Answer answer = answers.poll();
       if (answer == null) {
         exchange.sendResponseHeaders(204, -1);

@@ -58,8 +58,14 @@ public final class MailBox implements AutoCloseable {
   }
 
   public MailBox(UnaryOperator<SMTPServer.Builder> settings) {
-    server = settings.apply(SMTPServer.port(0).bindAddress(InetAddress.getLoopbackAddress()).insertReceivedHeaders(false)
-        .messageHandlerFactory(Handler::new)).build();
+    server =
+        settings
+            .apply(
+                SMTPServer.port(0)
+                    .bindAddress(InetAddress.getLoopbackAddress())
+                    .insertReceivedHeaders(false)
+                    .messageHandlerFactory(Handler::new))
+            .build();
     server.start();
   }
 
@@ -74,13 +80,23 @@ public final class MailBox implements AutoCloseable {
 
   /** How to reach it. */
   public Mail address(Security security) {
-    return new Mail("localhost", server.getPortAllocated(), security, "pgproof <pgproof@example.org>", Optional.empty(),
+    return new Mail(
+        "localhost",
+        server.getPortAllocated(),
+        security,
+        "pgproof <pgproof@example.org>",
+        Optional.empty(),
         Optional.empty());
   }
 
   /** How to reach it with a log-in. */
   public Mail address(Security security, String user, Secret password) {
-    return new Mail("localhost", server.getPortAllocated(), security, "pgproof@example.org", Optional.of(user),
+    return new Mail(
+        "localhost",
+        server.getPortAllocated(),
+        security,
+        "pgproof@example.org",
+        Optional.of(user),
         Optional.of(password));
   }
 
@@ -111,9 +127,14 @@ public final class MailBox implements AutoCloseable {
     @Override
     public String data(InputStream data) throws IOException {
       try {
-        received.add(new Received(to, new MimeMessage(Session.getInstance(new Properties()), data),
-            ((org.subethamail.smtp.server.Session) context).isTLSStarted(),
-            context.getAuthenticationHandler().map(handler -> String.valueOf(handler.getIdentity()))));
+        received.add(
+            new Received(
+                to,
+                new MimeMessage(Session.getInstance(new Properties()), data),
+                ((org.subethamail.smtp.server.Session) context).isTLSStarted(),
+                context
+                    .getAuthenticationHandler()
+                    .map(handler -> String.valueOf(handler.getIdentity()))));
       } catch (MessagingException e) {
         throw new IOException(e);
       }

@@ -36,11 +36,11 @@ import org.subethamail.smtp.server.SMTPServer;
 
 class MailServerTest {
   private static final String PASSWORD = "Dragon-of-the-night";
-  private static final Message MESSAGE = message("REFUTED shop: wal-missing", "segment <0000B> & \"more\" is not there");
+  private static final Message MESSAGE =
+      message("REFUTED shop: wal-missing", "segment <0000B> & \"more\" is not there");
   private static SSLContext localhost;
 
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @BeforeAll
   static void makeKeys() throws Exception {
@@ -61,7 +61,9 @@ class MailServerTest {
       assertThat(mail.header("Message-ID")).isEqualTo("<7b0d@example.org>");
       assertThat(mail.header("Auto-Submitted")).isEqualTo("auto-generated");
       assertThat(mail.mail().getSentDate().toInstant()).isEqualTo(MESSAGE.at());
-      assertThat(mail.plain()).isEqualTo("""
+      assertThat(mail.plain())
+          .isEqualTo(
+              """
           The backup of shop is refuted
 
             found            segment <0000B> & "more" is not there
@@ -72,54 +74,86 @@ class MailServerTest {
 
             target  shop
           """);
-      assertThat(mail.html()).contains("<b>The backup of shop is refuted</b>")
-          .contains(">segment &lt;0000B&gt; &amp; &quot;more&quot; is not there</td>").contains("<th>target</th>")
-          .contains("<td>shop</td>").contains("müde\nLOG:  gone").doesNotContain("<0000B>");
+      assertThat(mail.html())
+          .contains("<b>The backup of shop is refuted</b>")
+          .contains(">segment &lt;0000B&gt; &amp; &quot;more&quot; is not there</td>")
+          .contains("<th>target</th>")
+          .contains("<td>shop</td>")
+          .contains("müde\nLOG:  gone")
+          .doesNotContain("<0000B>");
     }
   }
 
   @Test
   void startTlsEncryptsAndLogsInByASecretFromAFile() throws Exception {
-    try (MailBox box = new MailBox(settings -> loggedIn(settings).enableTLS().requireTLS().startTlsSocketFactory(localhost))) {
-      server(localhost).send(MESSAGE, "ada@example.org", box.address(Security.STARTTLS, "pgproof", password(PASSWORD)));
+    try (MailBox box =
+        new MailBox(
+            settings ->
+                loggedIn(settings).enableTLS().requireTLS().startTlsSocketFactory(localhost))) {
+      server(localhost)
+          .send(
+              MESSAGE,
+              "ada@example.org",
+              box.address(Security.STARTTLS, "pgproof", password(PASSWORD)));
 
-      assertThat(box.received()).singleElement().satisfies(mail -> {
-        assertThat(mail.encrypted()).isTrue();
-        assertThat(mail.user()).contains("pgproof");
-      });
+      assertThat(box.received())
+          .singleElement()
+          .satisfies(
+              mail -> {
+                assertThat(mail.encrypted()).isTrue();
+                assertThat(mail.user()).contains("pgproof");
+              });
     }
   }
 
   @Test
   void tlsFromTheFirstByteLogsIn() throws Exception {
     try (MailBox box = new MailBox(settings -> loggedIn(settings).serverSocketFactory(localhost))) {
-      server(localhost).send(MESSAGE, "ada@example.org", box.address(Security.TLS, "pgproof", password(PASSWORD)));
+      server(localhost)
+          .send(
+              MESSAGE, "ada@example.org", box.address(Security.TLS, "pgproof", password(PASSWORD)));
 
-      assertThat(box.received()).singleElement().satisfies(mail -> assertThat(mail.user()).contains("pgproof"));
+      assertThat(box.received())
+          .singleElement()
+          .satisfies(mail -> assertThat(mail.user()).contains("pgproof"));
     }
   }
 
   @Test
   void aServerWithoutStartTlsGetsNeitherMailNorPassword() throws Exception {
     try (MailBox box = new MailBox(MailServerTest::loggedIn)) {
-      assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org",
-          box.address(Security.STARTTLS, "pgproof", password(PASSWORD))))
-          .isInstanceOf(IOException.class).hasMessageContaining("STARTTLS");
+      assertThatThrownBy(
+              () ->
+                  server(localhost)
+                      .send(
+                          MESSAGE,
+                          "ada@example.org",
+                          box.address(Security.STARTTLS, "pgproof", password(PASSWORD))))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("STARTTLS");
 
       assertThat(box.received()).isEmpty();
     }
   }
 
   @ParameterizedTest
-  @EnumSource(value = Security.class, names = {"STARTTLS", "TLS"})
-  void aServerWhoseCertificateIsNotTrustedOrOfAnotherNameGetsNothing(Security security) throws Exception {
+  @EnumSource(
+      value = Security.class,
+      names = {"STARTTLS", "TLS"})
+  void aServerWhoseCertificateIsNotTrustedOrOfAnotherNameGetsNothing(Security security)
+      throws Exception {
     SSLContext other = Certificates.of("elsewhere.example.org");
     for (SSLContext trust : List.of(SSLContext.getDefault(), other)) {
-      try (MailBox box = new MailBox(settings -> security == Security.TLS
-          ? settings.serverSocketFactory(other)
-          : settings.enableTLS().startTlsSocketFactory(other))) {
-        assertThatThrownBy(() -> server(trust).send(MESSAGE, "ada@example.org", box.address(security)))
-            .isInstanceOf(IOException.class).hasMessageStartingWith("the mail server localhost:");
+      try (MailBox box =
+          new MailBox(
+              settings ->
+                  security == Security.TLS
+                      ? settings.serverSocketFactory(other)
+                      : settings.enableTLS().startTlsSocketFactory(other))) {
+        assertThatThrownBy(
+                () -> server(trust).send(MESSAGE, "ada@example.org", box.address(security)))
+            .isInstanceOf(IOException.class)
+            .hasMessageStartingWith("the mail server localhost:");
         assertThat(box.received()).isEmpty();
       }
     }
@@ -128,9 +162,16 @@ class MailServerTest {
   @Test
   void aLogInThatFailsMayBeMendedAndTellsNoPassword() throws Exception {
     try (MailBox box = new MailBox(settings -> loggedIn(settings))) {
-      assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org",
-          box.address(Security.NONE, "pgproof", password("Wrong-and-secret"))))
-          .isInstanceOf(IOException.class).hasNoCause().hasMessageContaining("localhost:")
+      assertThatThrownBy(
+              () ->
+                  server(localhost)
+                      .send(
+                          MESSAGE,
+                          "ada@example.org",
+                          box.address(Security.NONE, "pgproof", password("Wrong-and-secret"))))
+          .isInstanceOf(IOException.class)
+          .hasNoCause()
+          .hasMessageContaining("localhost:")
           .hasMessageNotContaining("Wrong-and-secret");
     }
   }
@@ -140,11 +181,20 @@ class MailServerTest {
     try (ServerSocket echo = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread server = new Thread(() -> echo(echo));
       server.start();
-      Mail mail = new Mail("localhost", echo.getLocalPort(), Security.NONE, "pgproof@example.org", Optional.of("pgproof"),
-          Optional.of(password(PASSWORD)));
+      Mail mail =
+          new Mail(
+              "localhost",
+              echo.getLocalPort(),
+              Security.NONE,
+              "pgproof@example.org",
+              Optional.of("pgproof"),
+              Optional.of(password(PASSWORD)));
       assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org", mail))
-          .isInstanceOf(IOException.class).hasMessageContaining("***").hasMessageContaining("AUTH PLAIN")
-          .hasMessageNotContaining(PASSWORD).hasMessageNotContaining("AHBncHJvb2YARHJhZ29u");
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("***")
+          .hasMessageContaining("AUTH PLAIN")
+          .hasMessageNotContaining(PASSWORD)
+          .hasMessageNotContaining("AHBncHJvb2YARHJhZ29u");
       server.join();
     }
   }
@@ -155,7 +205,8 @@ class MailServerTest {
     try (MailBox box = new MailBox()) {
       box.refuse(status);
       assertThat(server(localhost).send(MESSAGE, "nobody@example.org", box.address(Security.NONE)))
-          .isInstanceOfSatisfying(Delivery.Refused.class,
+          .isInstanceOfSatisfying(
+              Delivery.Refused.class,
               refused -> assertThat(refused.why()).contains(status + " no such user here"));
     }
   }
@@ -164,19 +215,23 @@ class MailServerTest {
   void aRecipientRefusedForNowIsTriedAgain() throws Exception {
     try (MailBox box = new MailBox()) {
       box.refuse(451);
-      assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org", box.address(Security.NONE)))
-          .isInstanceOf(IOException.class).hasMessageContaining("451 no such user here");
+      assertThatThrownBy(
+              () -> server(localhost).send(MESSAGE, "ada@example.org", box.address(Security.NONE)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("451 no such user here");
     }
   }
 
   @Test
   void noNameInASubjectAddsAHeader() throws Exception {
     try (MailBox box = new MailBox()) {
-      Message sly = message("STALE shop\r\nBcc: eve@example.org\r\n\r\nhello \u2028\u0000 ünd", "fine");
+      Message sly =
+          message("STALE shop\r\nBcc: eve@example.org\r\n\r\nhello \u2028\u0000 ünd", "fine");
       server(localhost).send(sly, "ada@example.org", box.address(Security.NONE));
 
       Received mail = box.received().get(0);
-      assertThat(mail.mail().getSubject()).isEqualTo("[pgproof] STALE shop Bcc: eve@example.org hello ünd");
+      assertThat(mail.mail().getSubject())
+          .isEqualTo("[pgproof] STALE shop Bcc: eve@example.org hello ünd");
       assertThat(mail.header("Bcc")).isNull();
       assertThat(box.received()).hasSize(1);
       assertThat(message("x".repeat(500), "").subject()).hasSize(100).endsWith("…");
@@ -184,10 +239,17 @@ class MailServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ada@example.org\r\nBcc: eve@example.org", "ada@example.org, eve@example.org", "ada", ""})
+  @ValueSource(
+      strings = {
+        "ada@example.org\r\nBcc: eve@example.org",
+        "ada@example.org, eve@example.org",
+        "ada",
+        ""
+      })
   void whatIsNotOneAddressGetsNoMail(String to) throws Exception {
     try (MailBox box = new MailBox()) {
-      assertThat(server(localhost).send(MESSAGE, to, box.address(Security.NONE))).isInstanceOf(Delivery.Refused.class);
+      assertThat(server(localhost).send(MESSAGE, to, box.address(Security.NONE)))
+          .isInstanceOf(Delivery.Refused.class);
       assertThat(box.received()).isEmpty();
     }
   }
@@ -196,26 +258,45 @@ class MailServerTest {
   @EnumSource(Security.class)
   void aServerThatSaysNothingIsGivenUpAtTheLimit(Security security) throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Mail mail = new Mail("localhost", silent.getLocalPort(), security, "pgproof@example.org", Optional.empty(),
-          Optional.empty());
-      assertThatThrownBy(() -> new MailServer(localhost, Duration.ofSeconds(1)).send(MESSAGE, "ada@example.org", mail))
-          .isInstanceOf(IOException.class).hasMessageContaining("longer than 1 s");
+      Mail mail =
+          new Mail(
+              "localhost",
+              silent.getLocalPort(),
+              security,
+              "pgproof@example.org",
+              Optional.empty(),
+              Optional.empty());
+      assertThatThrownBy(
+              () ->
+                  new MailServer(localhost, Duration.ofSeconds(1))
+                      .send(MESSAGE, "ada@example.org", mail))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("longer than 1 s");
     }
   }
 
   @ParameterizedTest
-  @EnumSource(value = Security.class, names = {"NONE", "TLS"})
+  @EnumSource(
+      value = Security.class,
+      names = {"NONE", "TLS"})
   void theAddressOfAHostThatAnswersIsTaken(Security security) throws Exception {
-    try (MailBox box = new MailBox(
-        settings -> security == Security.TLS ? settings.serverSocketFactory(localhost) : settings)) {
-      InetAddress[] addresses = {InetAddress.getByName("127.0.0.9"), InetAddress.getLoopbackAddress()};
+    try (MailBox box =
+        new MailBox(
+            settings ->
+                security == Security.TLS ? settings.serverSocketFactory(localhost) : settings)) {
+      InetAddress[] addresses = {
+        InetAddress.getByName("127.0.0.9"), InetAddress.getLoopbackAddress()
+      };
       MailServer server = new MailServer(localhost, Duration.ofSeconds(20), host -> addresses);
-      assertThat(server.send(MESSAGE, "ada@example.org", box.address(security))).isInstanceOf(Delivery.Accepted.class);
+      assertThat(server.send(MESSAGE, "ada@example.org", box.address(security)))
+          .isInstanceOf(Delivery.Accepted.class);
       assertThat(box.received()).hasSize(1);
 
-      MailServer nowhere = new MailServer(localhost, Duration.ofSeconds(20), host -> Arrays.copyOf(addresses, 1));
+      MailServer nowhere =
+          new MailServer(localhost, Duration.ofSeconds(20), host -> Arrays.copyOf(addresses, 1));
       assertThatThrownBy(() -> nowhere.send(MESSAGE, "ada@example.org", box.address(security)))
-          .isInstanceOf(IOException.class).hasMessageContaining("refused");
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("refused");
     }
   }
 
@@ -225,15 +306,25 @@ class MailServerTest {
     try (Socket closed = new Socket()) {
       closed.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       int port = closed.getLocalPort();
-      Mail gone = new Mail("localhost", port, Security.NONE, "pgproof@example.org", Optional.empty(), Optional.empty());
+      Mail gone =
+          new Mail(
+              "localhost",
+              port,
+              Security.NONE,
+              "pgproof@example.org",
+              Optional.empty(),
+              Optional.empty());
       assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org", gone))
-          .isInstanceOf(IOException.class).hasMessageContaining("localhost:" + port);
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("localhost:" + port);
     }
     Path file = place.resolve("nowhere");
     try (MailBox box = new MailBox()) {
-      Mail unknown = box.address(Security.NONE, "pgproof", new Secret(Optional.of(file), Optional.empty()));
+      Mail unknown =
+          box.address(Security.NONE, "pgproof", new Secret(Optional.of(file), Optional.empty()));
       assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org", unknown))
-          .isInstanceOf(IOException.class).hasMessageContaining("the secret in the file " + file + " cannot be read");
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("the secret in the file " + file + " cannot be read");
     }
   }
 
@@ -242,15 +333,21 @@ class MailServerTest {
   }
 
   private Secret password(String password) throws IOException {
-    return new Secret(Optional.of(Files.writeString(place.resolve("password"), password + "\n")), Optional.empty());
+    return new Secret(
+        Optional.of(Files.writeString(place.resolve("password"), password + "\n")),
+        Optional.empty());
   }
 
   private static SMTPServer.Builder loggedIn(SMTPServer.Builder settings) {
-    return settings.requireAuth().authenticationHandlerFactory(new EasyAuthenticationHandlerFactory((user, password, mail) -> {
-      if (!user.equals("pgproof") || !password.equals(PASSWORD)) {
-        throw new LoginFailedException();
-      }
-    }));
+    return settings
+        .requireAuth()
+        .authenticationHandlerFactory(
+            new EasyAuthenticationHandlerFactory(
+                (user, password, mail) -> {
+                  if (!user.equals("pgproof") || !password.equals(PASSWORD)) {
+                    throw new LoginFailedException();
+                  }
+                }));
   }
 
   private static void echo(ServerSocket server) {
@@ -259,7 +356,10 @@ class MailServerTest {
       var out = socket.getOutputStream();
       out.write("220 echo\r\n".getBytes());
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        String answer = line.startsWith("EHLO") ? "250-echo\r\n250 AUTH PLAIN" : "500 not understood: " + line + " " + PASSWORD;
+        String answer =
+            line.startsWith("EHLO")
+                ? "250-echo\r\n250 AUTH PLAIN"
+                : "500 not understood: " + line + " " + PASSWORD;
         out.write((answer + "\r\n").getBytes());
       }
     } catch (IOException e) {
@@ -268,9 +368,19 @@ class MailServerTest {
   }
 
   private static Message message(String subject, String found) {
-    return new Message("7b0d", Instant.parse("2026-03-01T03:00:00Z"), "refuted", subject, "The backup of shop is refuted",
-        List.of(Fact.of("message", "found", found), Fact.of("words", "PostgreSQL said", "FATAL:  müde\nLOG:  gone\n"),
-            Fact.of("hint", "what to do", null), Fact.of("reason", null, "wal-missing")),
-        List.of(new Table("targets", "Targets", List.of(List.of(Fact.of("target", "target", "shop"))))));
+    return new Message(
+        "7b0d",
+        Instant.parse("2026-03-01T03:00:00Z"),
+        "refuted",
+        subject,
+        "The backup of shop is refuted",
+        List.of(
+            Fact.of("message", "found", found),
+            Fact.of("words", "PostgreSQL said", "FATAL:  müde\nLOG:  gone\n"),
+            Fact.of("hint", "what to do", null),
+            Fact.of("reason", null, "wal-missing")),
+        List.of(
+            new Table(
+                "targets", "Targets", List.of(List.of(Fact.of("target", "target", "shop"))))));
   }
 }

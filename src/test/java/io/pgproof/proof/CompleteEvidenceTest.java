@@ -71,11 +71,37 @@ class CompleteEvidenceTest {
 
     RunFacts facts() {
       BackupFacts inspected =
-          new BackupFacts("/backups/shop", format, String.valueOf(major), inspectedSystem, MONDAY, inspectedAt, 1_000L, List.of(), null);
-      BackupFacts restored = new BackupFacts("/backups/shop", format, String.valueOf(major), "7420000000000000001", MONDAY, "0/A000028",
-          1_000L, archives, manifest ? new ManifestFacts("0b".repeat(32)) : null);
-      return new RunFacts(new RunFacts.Asked(depth, assertions), stages, inspected,
-          new RunFacts.Restored(restored, needed, checksums), recovery, freshness, List.copyOf(checks.values()), objections, findings);
+          new BackupFacts(
+              "/backups/shop",
+              format,
+              String.valueOf(major),
+              inspectedSystem,
+              MONDAY,
+              inspectedAt,
+              1_000L,
+              List.of(),
+              null);
+      BackupFacts restored =
+          new BackupFacts(
+              "/backups/shop",
+              format,
+              String.valueOf(major),
+              "7420000000000000001",
+              MONDAY,
+              "0/A000028",
+              1_000L,
+              archives,
+              manifest ? new ManifestFacts("0b".repeat(32)) : null);
+      return new RunFacts(
+          new RunFacts.Asked(depth, assertions),
+          stages,
+          inspected,
+          new RunFacts.Restored(restored, needed, checksums),
+          recovery,
+          freshness,
+          List.copyOf(checks.values()),
+          objections,
+          findings);
     }
 
     Verdict verdict() {
@@ -83,7 +109,9 @@ class CompleteEvidenceTest {
     }
 
     void assertMissing(String... words) {
-      assertThat(verdict()).isInstanceOf(Verdict.Inconclusive.class).returns(Reason.EVIDENCE_MISSING, Verdict::reason);
+      assertThat(verdict())
+          .isInstanceOf(Verdict.Inconclusive.class)
+          .returns(Reason.EVIDENCE_MISSING, Verdict::reason);
       assertThat(verdict().message()).contains(words);
       assertThat(verdict().hint()).isNotBlank();
     }
@@ -107,12 +135,14 @@ class CompleteEvidenceTest {
       moved.stages.remove(stage);
       moved.stages.add(place, stage);
       boolean teardown = stage.tearsDown() && place >= Stage.CONTAINER_DESTROYED.ordinal();
-      assertThat(moved.verdict().word()).as(moved.stages.toString())
+      assertThat(moved.verdict().word())
+          .as(moved.stages.toString())
           .isEqualTo(place == stage.ordinal() || teardown ? "proven" : "inconclusive");
     }
     Facts twice = new Facts(Depth.STANDARD);
     twice.stages.add(stage);
-    assertThat(twice.verdict().word()).isEqualTo(stage == Stage.ATTEMPT_BEGUN ? "inconclusive" : "proven");
+    assertThat(twice.verdict().word())
+        .isEqualTo(stage == Stage.ATTEMPT_BEGUN ? "inconclusive" : "proven");
   }
 
   @ParameterizedTest
@@ -159,7 +189,13 @@ class CompleteEvidenceTest {
     "DEEP,     rows,      no-manifest,  false, true,  12, inconclusive"
   })
   void aCheckThatDoesNotApplyIsEvidenceOfItsOwn(
-      Depth depth, String name, String why, boolean manifest, boolean checksums, int major, String word) {
+      Depth depth,
+      String name,
+      String why,
+      boolean manifest,
+      boolean checksums,
+      int major,
+      String word) {
     Facts facts = new Facts(depth);
     facts.major = major;
     facts.manifest = manifest;
@@ -235,8 +271,13 @@ class CompleteEvidenceTest {
 
   @Test
   void freshnessIsAnswered() {
-    for (FreshnessFacts answer : new FreshnessFacts[] {null, new FreshnessFacts(null, 1L, 86_400L, "wal"),
-        new FreshnessFacts(MONDAY, null, 86_400L, "wal"), new FreshnessFacts(MONDAY, 86_401L, 86_400L, "wal")}) {
+    for (FreshnessFacts answer :
+        new FreshnessFacts[] {
+          null,
+          new FreshnessFacts(null, 1L, 86_400L, "wal"),
+          new FreshnessFacts(MONDAY, null, 86_400L, "wal"),
+          new FreshnessFacts(MONDAY, 86_401L, 86_400L, "wal")
+        }) {
       Facts facts = new Facts(Depth.STANDARD);
       facts.freshness = answer;
       facts.assertMissing("how old the newest data are");
@@ -254,7 +295,10 @@ class CompleteEvidenceTest {
     stale.assertMissing("the check indexes");
   }
 
-  /** Were one of them lost, a difference that kept a check from being made would look like one that did not. */
+  /**
+   * Were one of them lost, a difference that kept a check from being made would look like one that
+   * did not.
+   */
   @Test
   void asManyFindingsAsTheChecksMadeAreThere() {
     Facts lost = new Facts(Depth.STANDARD);

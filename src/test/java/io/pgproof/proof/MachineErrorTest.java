@@ -14,61 +14,71 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MachineErrorTest {
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-      "could not write to file \"base/5/1259\": No space left on device | ENOSPC",
-      "E: You don't have enough free space - write (28: No space left on device) | ENOSPC",
-      "cannot write block : No space left on device | ENOSPC",
-      "No space left on device at /usr/bin/mmdebstrap line 12. | ENOSPC",
-      "cp: error writing 'x': Disk quota exceeded | EDQUOT",
-      "cp: write error: Quota exceeded | EDQUOT",
-      "could not map anonymous shared memory: Cannot allocate memory | ENOMEM",
-      "sh: can't fork: Out of memory | ENOMEM",
-      "could not read block 5 in file \"base/5/1259\": Input/output error | EIO",
-      "cat: read error: I/O error | EIO",
-      "cat: x: Remote I/O error | EREMOTEIO",
-      "could not open file \"global/pg_control\": Stale file handle | ESTALE",
-      "could not stat directory \"base\": Transport endpoint is not connected | ENOTCONN",
-      "could not fsync file \"pg_wal/000000010000000000000001\": Connection timed out | ETIMEDOUT",
-      "cannot open /dev/sdb: No such device or address | ENXIO",
-      "cannot mount: No such device | ENODEV",
-      "could not open file \"base/5/1259\": Structure needs cleaning | EUCLEAN",
-      "could not open file \"base/5/1259\": Permission denied | EACCES",
-      "/backup/base.tar (Permission denied) | EACCES",
-      "could not write block 3 of temporary file: Read-only file system | EROFS",
-      "out of file descriptors: Too many open files; release and retry | EMFILE",
-      "could not open file \"x\": Too many open files in system | ENFILE",
-      "could not fork startup process: Resource temporarily unavailable | EAGAIN"})
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "could not write to file \"base/5/1259\": No space left on device | ENOSPC",
+        "E: You don't have enough free space - write (28: No space left on device) | ENOSPC",
+        "cannot write block : No space left on device | ENOSPC",
+        "No space left on device at /usr/bin/mmdebstrap line 12. | ENOSPC",
+        "cp: error writing 'x': Disk quota exceeded | EDQUOT",
+        "cp: write error: Quota exceeded | EDQUOT",
+        "could not map anonymous shared memory: Cannot allocate memory | ENOMEM",
+        "sh: can't fork: Out of memory | ENOMEM",
+        "could not read block 5 in file \"base/5/1259\": Input/output error | EIO",
+        "cat: read error: I/O error | EIO",
+        "cat: x: Remote I/O error | EREMOTEIO",
+        "could not open file \"global/pg_control\": Stale file handle | ESTALE",
+        "could not stat directory \"base\": Transport endpoint is not connected | ENOTCONN",
+        "could not fsync file \"pg_wal/000000010000000000000001\": Connection timed out | ETIMEDOUT",
+        "cannot open /dev/sdb: No such device or address | ENXIO",
+        "cannot mount: No such device | ENODEV",
+        "could not open file \"base/5/1259\": Structure needs cleaning | EUCLEAN",
+        "could not open file \"base/5/1259\": Permission denied | EACCES",
+        "/backup/base.tar (Permission denied) | EACCES",
+        "could not write block 3 of temporary file: Read-only file system | EROFS",
+        "out of file descriptors: Too many open files; release and retry | EMFILE",
+        "could not open file \"x\": Too many open files in system | ENFILE",
+        "could not fork startup process: Resource temporarily unavailable | EAGAIN"
+      })
   void wordsOfAnErrorAreRead(String said, MachineError error) {
     assertThat(MachineError.in(said)).contains(error);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-      "could not open file \"base/5/1259\": No such file or directory",
-      "could not read file \"global/pg_control\": read 4096 of 8192",
-      "relation \"Permission denied\" does not exist",
-      "the user was told No space left on device yesterday",
-      "invalid page in block 3 of relation base/5/1259",
-      "could not seek in file: Invalid argument",
-      ""})
+  @ValueSource(
+      strings = {
+        "could not open file \"base/5/1259\": No such file or directory",
+        "could not read file \"global/pg_control\": read 4096 of 8192",
+        "relation \"Permission denied\" does not exist",
+        "the user was told No space left on device yesterday",
+        "invalid page in block 3 of relation base/5/1259",
+        "could not seek in file: Invalid argument",
+        ""
+      })
   void whatSaysNothingOfTheMachineIsNone(String said) {
     assertThat(MachineError.in(said)).isEmpty();
   }
 
   @Test
   void lackOfSpaceExplainsTheOtherErrorsOfAProgram() {
-    assertThat(MachineError.in("cp: x: Permission denied\ncp: error writing 'y': No space left on device\n"))
+    assertThat(
+            MachineError.in(
+                "cp: x: Permission denied\ncp: error writing 'y': No space left on device\n"))
         .contains(MachineError.ENOSPC);
   }
 
   @Test
   void exceptionsAreReadByWhatCausedThem() {
     IOException full = new FileSystemException("/state/x", null, "No space left on device");
-    assertThat(MachineError.of(new UncheckedIOException("/state/x cannot be written", full))).contains(MachineError.ENOSPC);
+    assertThat(MachineError.of(new UncheckedIOException("/state/x cannot be written", full)))
+        .contains(MachineError.ENOSPC);
     assertThat(MachineError.of(new IOException("Input/output error"))).contains(MachineError.EIO);
-    assertThat(MachineError.of(new AccessDeniedException("/backup/base.tar"))).contains(MachineError.EACCES);
+    assertThat(MachineError.of(new AccessDeniedException("/backup/base.tar")))
+        .contains(MachineError.EACCES);
     // The path of a file is not what is wrong with it.
-    assertThat(MachineError.of(new NoSuchFileException("/backup: No space left on device"))).isEmpty();
+    assertThat(MachineError.of(new NoSuchFileException("/backup: No space left on device")))
+        .isEmpty();
     assertThat(MachineError.of(null)).isEmpty();
   }
 
@@ -76,7 +86,8 @@ class MachineErrorTest {
   void onlySpaceAndMemoryHaveReasonsOfTheirOwn() {
     assertThat(MachineError.EDQUOT.reason(Reason.ENVIRONMENT)).isEqualTo(Reason.DISK_FULL);
     assertThat(MachineError.ENOMEM.reason(Reason.ENVIRONMENT)).isEqualTo(Reason.OUT_OF_MEMORY);
-    assertThat(MachineError.EIO.reason(Reason.BACKUP_UNREADABLE)).isEqualTo(Reason.BACKUP_UNREADABLE);
+    assertThat(MachineError.EIO.reason(Reason.BACKUP_UNREADABLE))
+        .isEqualTo(Reason.BACKUP_UNREADABLE);
     assertThat(MachineError.EMFILE.reason(Reason.ENVIRONMENT)).isEqualTo(Reason.ENVIRONMENT);
   }
 }

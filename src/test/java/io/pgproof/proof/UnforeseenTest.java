@@ -34,7 +34,9 @@ class UnforeseenTest {
     for (int time = 0; time < 3; time++) {
       FailureLog.log(log, "the round could not be made", new IllegalStateException("no bean"));
     }
-    assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.ERROR, Level.WARN, Level.WARN);
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getLevel)
+        .containsExactly(Level.ERROR, Level.WARN, Level.WARN);
     assertThat(lines.list.get(0).getThrowableProxy().getStackTraceElementProxyArray()).isNotEmpty();
     assertThat(lines.list.get(0).getFormattedMessage()).isEqualTo("the round could not be made");
     assertThat(lines.list.get(2).getThrowableProxy()).isNull();
@@ -50,14 +52,20 @@ class UnforeseenTest {
 
   @Test
   void aFaultOfTheMachineIsALine() {
-    for (Exception fault : List.of(new UncheckedIOException(new IOException("no space")),
-        new IllegalStateException(new IOException("gone")), new InterruptedException(),
-        new FindingException(Reason.DISK_FULL, "no space"))) {
+    for (Exception fault :
+        List.of(
+            new UncheckedIOException(new IOException("no space")),
+            new IllegalStateException(new IOException("gone")),
+            new InterruptedException(),
+            new FindingException(Reason.DISK_FULL, "no space"))) {
       FailureLog.log(log, "it could not be looked at", fault);
     }
-    assertThat(lines.list).hasSize(4).allSatisfy(line -> {
-      assertThat(line.getLevel()).isEqualTo(Level.WARN);
-      assertThat(line.getThrowableProxy()).isNull();
-    });
+    assertThat(lines.list)
+        .hasSize(4)
+        .allSatisfy(
+            line -> {
+              assertThat(line.getLevel()).isEqualTo(Level.WARN);
+              assertThat(line.getThrowableProxy()).isNull();
+            });
   }
 }

@@ -15,22 +15,28 @@ class VerdictTest {
 
   /** Whatever the order in which they were found. */
   @ParameterizedTest(name = "{0}: {1}")
-  @CsvSource(nullValues = "none", value = {
-      "none,                                            fresh,             proven,       0",
-      "too-old,                                         too-old,           stale,        3",
-      "query-failed,                                    query-failed,      inconclusive, 1",
-      "interrupted,                                     interrupted,       inconclusive, 1",
-      "wal-missing,                                     wal-missing,       refuted,      4",
-      "too-old query-failed,                            query-failed,      inconclusive, 1",
-      "too-old assertion-failed,                        assertion-failed,  refuted,      4",
-      "interrupted assertion-failed,                    assertion-failed,  refuted,      4",
-      "too-old clock archive-corrupt,                   archive-corrupt,   refuted,      4",
-      "too-old out-of-memory inconsistent,              inconsistent,      refuted,      4"
-  })
+  @CsvSource(
+      nullValues = "none",
+      value = {
+        "none,                                            fresh,             proven,       0",
+        "too-old,                                         too-old,           stale,        3",
+        "query-failed,                                    query-failed,      inconclusive, 1",
+        "interrupted,                                     interrupted,       inconclusive, 1",
+        "wal-missing,                                     wal-missing,       refuted,      4",
+        "too-old query-failed,                            query-failed,      inconclusive, 1",
+        "too-old assertion-failed,                        assertion-failed,  refuted,      4",
+        "interrupted assertion-failed,                    assertion-failed,  refuted,      4",
+        "too-old clock archive-corrupt,                   archive-corrupt,   refuted,      4",
+        "too-old out-of-memory inconsistent,              inconsistent,      refuted,      4"
+      })
   void theGravestKindDecides(String findings, String reason, String word, int status) {
-    List<Finding> found = new ArrayList<>(findings == null
-        ? List.of()
-        : Arrays.stream(findings.split(" ")).map(code -> Finding.of(Reason.of(code), code + " it is")).toList());
+    List<Finding> found =
+        new ArrayList<>(
+            findings == null
+                ? List.of()
+                : Arrays.stream(findings.split(" "))
+                    .map(code -> Finding.of(Reason.of(code), code + " it is"))
+                    .toList());
     for (int turn = 0; turn <= found.size(); turn++) {
       Verdict verdict = reach(found);
       assertThat(verdict.word()).as(found.toString()).isEqualTo(word);

@@ -24,8 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OwnershipTest {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @Test
   @Tag("container")
@@ -60,10 +59,12 @@ class OwnershipTest {
     Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString(mode));
 
     assertThatThrownBy(() -> Ownership.take(new StateDirectory(shared)))
-        .isInstanceOfSatisfying(UsageException.class, refused -> {
-          assertThat(refused).hasMessageContaining(shared.toString());
-          assertThat(refused.hint()).contains("chmod 700 " + shared);
-        });
+        .isInstanceOfSatisfying(
+            UsageException.class,
+            refused -> {
+              assertThat(refused).hasMessageContaining(shared.toString());
+              assertThat(refused.hint()).contains("chmod 700 " + shared);
+            });
     assertThat(mode(shared)).isEqualTo(mode);
     assertThat(shared).isEmptyDirectory();
   }
@@ -75,7 +76,9 @@ class OwnershipTest {
     Files.setAttribute(theirs, "unix:uid", 4711);
 
     assertThatThrownBy(() -> Ownership.take(new StateDirectory(theirs)))
-        .isInstanceOf(UsageException.class).hasMessageContaining(theirs.toString()).hasMessageContaining("4711");
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(theirs.toString())
+        .hasMessageContaining("4711");
     assertThat(theirs).isEmptyDirectory();
   }
 
@@ -83,10 +86,15 @@ class OwnershipTest {
   void whatIsNoDirectoryIsRefusedAsSuch() throws IOException {
     Path file = Files.createFile(place.resolve("file"));
     for (Path path : List.of(file, file.resolve("below"))) {
-      assertThatThrownBy(() -> Ownership.take(new StateDirectory(path))).isInstanceOfSatisfying(UsageException.class, refused -> {
-        assertThat(refused).hasMessage("the state directory " + path + " cannot be used: it is no directory");
-        assertThat(refused.hint()).doesNotContain("chmod");
-      });
+      assertThatThrownBy(() -> Ownership.take(new StateDirectory(path)))
+          .isInstanceOfSatisfying(
+              UsageException.class,
+              refused -> {
+                assertThat(refused)
+                    .hasMessage(
+                        "the state directory " + path + " cannot be used: it is no directory");
+                assertThat(refused.hint()).doesNotContain("chmod");
+              });
     }
   }
 
@@ -103,7 +111,8 @@ class OwnershipTest {
     StateDirectory state = new StateDirectory(place.resolve("fresh"));
     ExecutorService starting = Executors.newFixedThreadPool(8);
     try {
-      List<Callable<Optional<Ownership>>> starts = Collections.nCopies(8, () -> Ownership.take(state));
+      List<Callable<Optional<Ownership>>> starts =
+          Collections.nCopies(8, () -> Ownership.take(state));
       List<Ownership> owners = new ArrayList<>();
       for (Future<Optional<Ownership>> taken : starting.invokeAll(starts)) {
         taken.get().ifPresent(owners::add);

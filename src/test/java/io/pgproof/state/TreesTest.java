@@ -36,7 +36,8 @@ class TreesTest {
 
   @AfterEach
   void nothingIsMounted() throws IOException {
-    assertThat(Files.readAllLines(Path.of("/proc/mounts"))).noneMatch(line -> line.contains(directory.toString()));
+    assertThat(Files.readAllLines(Path.of("/proc/mounts")))
+        .noneMatch(line -> line.contains(directory.toString()));
   }
 
   @Test
@@ -64,7 +65,11 @@ class TreesTest {
   @Test
   void aTreeTakesItsBlocksAndNotWhatIsMountedInIt() throws Exception {
     Path mounted = Files.createDirectory(run.resolve("mounted"));
-    assertThat(new ProcessBuilder("mount", "-t", "tmpfs", "pgproof-test", mounted.toString()).start().waitFor()).isZero();
+    assertThat(
+            new ProcessBuilder("mount", "-t", "tmpfs", "pgproof-test", mounted.toString())
+                .start()
+                .waitFor())
+        .isZero();
     try {
       Files.write(mounted.resolve("elsewhere"), new byte[4 << 20]);
       long empty = Trees.allocated(run, LIMIT);
@@ -89,8 +94,10 @@ class TreesTest {
       Files.writeString(tree.resolve("file"), "");
       disk.freeze();
 
-      assertThatThrownBy(() -> Trees.remove(tree, Duration.ofSeconds(1))).isInstanceOf(IOException.class)
-          .hasMessageContaining(tree + " could not be removed").hasMessageContaining("a disk that does not answer");
+      assertThatThrownBy(() -> Trees.remove(tree, Duration.ofSeconds(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(tree + " could not be removed")
+          .hasMessageContaining("a disk that does not answer");
 
       disk.thaw();
       Trees.remove(tree, LIMIT);
@@ -99,6 +106,10 @@ class TreesTest {
   }
 
   private void bind(Path place) throws Exception {
-    assertThat(new ProcessBuilder("mount", "--bind", backup.toString(), place.toString()).start().waitFor()).isZero();
+    assertThat(
+            new ProcessBuilder("mount", "--bind", backup.toString(), place.toString())
+                .start()
+                .waitFor())
+        .isZero();
   }
 }

@@ -22,14 +22,14 @@ class ScheduleTest {
 
   @ParameterizedTest
   @CsvSource({
-      "30 3 * * *,   2026-11-25T02:29:59Z, 2026-11-25T02:30:00Z",
-      "30 3 * * *,   2026-11-25T02:30:00Z, 2026-11-26T02:30:00Z",
-      "30 3 * * *,   2026-07-01T00:00:00Z, 2026-07-01T01:30:00Z",
-      "*/15 * * * *, 2026-11-25T10:01:00Z, 2026-11-25T10:15:00Z",
-      "0 3 * * 0,    2026-11-25T00:00:00Z, 2026-11-29T02:00:00Z",
-      "0 3 * * 7,    2026-11-25T00:00:00Z, 2026-11-29T02:00:00Z",
-      "0 0 1 1 *,    2026-11-25T00:00:00Z, 2026-12-31T23:00:00Z",
-      "0 0 29 2 *,   2026-11-25T00:00:00Z, 2028-02-28T23:00:00Z"
+    "30 3 * * *,   2026-11-25T02:29:59Z, 2026-11-25T02:30:00Z",
+    "30 3 * * *,   2026-11-25T02:30:00Z, 2026-11-26T02:30:00Z",
+    "30 3 * * *,   2026-07-01T00:00:00Z, 2026-07-01T01:30:00Z",
+    "*/15 * * * *, 2026-11-25T10:01:00Z, 2026-11-25T10:15:00Z",
+    "0 3 * * 0,    2026-11-25T00:00:00Z, 2026-11-29T02:00:00Z",
+    "0 3 * * 7,    2026-11-25T00:00:00Z, 2026-11-29T02:00:00Z",
+    "0 0 1 1 *,    2026-11-25T00:00:00Z, 2026-12-31T23:00:00Z",
+    "0 0 29 2 *,   2026-11-25T00:00:00Z, 2028-02-28T23:00:00Z"
   })
   void theNextTimeIsByTheClockOfItsZone(String cron, Instant after, Instant due) {
     assertThat(new Schedule(cron, BERLIN).nextAfter(after)).isEqualTo(due);
@@ -38,25 +38,30 @@ class ScheduleTest {
   @Test
   void aTimeThatSummerLeavesOutIsDueRightAfterIt() {
     assertThat(due("30 2 * * *", "2026-03-28T12:00:00Z", 2))
-        .containsExactly(Instant.parse("2026-03-29T01:00:00Z"), Instant.parse("2026-03-30T00:30:00Z"));
+        .containsExactly(
+            Instant.parse("2026-03-29T01:00:00Z"), Instant.parse("2026-03-30T00:30:00Z"));
   }
 
   @Test
   void aTimeThatComesTwiceInAutumnIsDueOnce() {
     assertThat(due("30 2 * * *", "2026-10-24T12:00:00Z", 2))
-        .containsExactly(Instant.parse("2026-10-25T00:30:00Z"), Instant.parse("2026-10-26T01:30:00Z"));
+        .containsExactly(
+            Instant.parse("2026-10-25T00:30:00Z"), Instant.parse("2026-10-26T01:30:00Z"));
   }
 
   @Test
   void whatRecursWithinTheHourThatComesTwiceIsDueInBoth() {
-    assertThat(due("*/30 1-2 * * *", "2026-10-25T00:00:00Z", 4)).containsExactly(
-        Instant.parse("2026-10-25T00:30:00Z"), Instant.parse("2026-10-25T01:00:00Z"),
-        Instant.parse("2026-10-25T01:30:00Z"), Instant.parse("2026-10-26T00:00:00Z"));
+    assertThat(due("*/30 1-2 * * *", "2026-10-25T00:00:00Z", 4))
+        .containsExactly(
+            Instant.parse("2026-10-25T00:30:00Z"), Instant.parse("2026-10-25T01:00:00Z"),
+            Instant.parse("2026-10-25T01:30:00Z"), Instant.parse("2026-10-26T00:00:00Z"));
   }
 
   private static List<Instant> due(String cron, String after, int times) {
     Schedule schedule = new Schedule(cron, BERLIN);
-    return Stream.iterate(schedule.nextAfter(Instant.parse(after)), schedule::nextAfter).limit(times).toList();
+    return Stream.iterate(schedule.nextAfter(Instant.parse(after)), schedule::nextAfter)
+        .limit(times)
+        .toList();
   }
 
   @Test
@@ -66,13 +71,15 @@ class ScheduleTest {
 
   @Test
   void whatIsNeverDueIsRefused() {
-    assertThatThrownBy(() -> new Schedule("0 0 31 4 *", BERLIN)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Schedule("0 0 31 4 *", BERLIN))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void aDailySummaryIsDueOnceADay() {
     Schedule schedule = new DailySummary(LocalTime.of(7, 5), BERLIN, List.of()).schedule();
-    assertThat(schedule.nextAfter(Instant.parse("2026-11-25T06:05:00Z"))).isEqualTo(Instant.parse("2026-11-26T06:05:00Z"));
+    assertThat(schedule.nextAfter(Instant.parse("2026-11-25T06:05:00Z")))
+        .isEqualTo(Instant.parse("2026-11-26T06:05:00Z"));
   }
 
   @Test
@@ -82,12 +89,17 @@ class ScheduleTest {
     assertThat(secret.read()).isEqualTo("hush");
     assertThat(secret.toString()).contains(file.toString()).doesNotContain("hush");
 
-    assertThat(new Secret(Optional.empty(), Optional.of("PATH")).read()).isEqualTo(System.getenv("PATH"));
+    assertThat(new Secret(Optional.empty(), Optional.of("PATH")).read())
+        .isEqualTo(System.getenv("PATH"));
     assertThatThrownBy(() -> new Secret(Optional.of(place), Optional.empty()).read())
-        .isInstanceOf(IOException.class).hasMessage("the secret is to be in the file " + place + ", which is a directory");
+        .isInstanceOf(IOException.class)
+        .hasMessage("the secret is to be in the file " + place + ", which is a directory");
     Files.writeString(file, "\n");
-    assertThatThrownBy(secret::read).isInstanceOf(IOException.class).hasMessage("there is no secret in the file " + file);
+    assertThatThrownBy(secret::read)
+        .isInstanceOf(IOException.class)
+        .hasMessage("there is no secret in the file " + file);
     assertThatThrownBy(() -> new Secret(Optional.empty(), Optional.of("PGPROOF_GONE")).read())
-        .isInstanceOf(IOException.class).hasMessage("there is no secret in the environment's PGPROOF_GONE");
+        .isInstanceOf(IOException.class)
+        .hasMessage("there is no secret in the environment's PGPROOF_GONE");
   }
 }

@@ -24,41 +24,63 @@ class SettingTest {
   @ParameterizedTest
   @MethodSource("withDefault")
   void theDefaultThatIsToldIsTheDefaultThatHolds(Setting<?> setting) {
-    VerificationRequest said = Settings.NONE.withText(setting, List.of(setting.standard().orElseThrow()))
-        .request(Optional.empty(), PATH, "ada");
+    VerificationRequest said =
+        Settings.NONE
+            .withText(setting, List.of(setting.standard().orElseThrow()))
+            .request(Optional.empty(), PATH, "ada");
     assertThat(said).isEqualTo(Settings.NONE.request(Optional.empty(), PATH, "ada"));
   }
 
   @Test
   void howLongPeopleMayTakeIsAskedForAndBounded() {
-    assertThat(Settings.NONE.withText(Setting.REMIND_AFTER, List.of("30m")).withText(Setting.ESCALATE_AFTER, List.of("2d"))
-        .request(Optional.empty(), PATH, "ada").patience())
+    assertThat(
+            Settings.NONE
+                .withText(Setting.REMIND_AFTER, List.of("30m"))
+                .withText(Setting.ESCALATE_AFTER, List.of("2d"))
+                .request(Optional.empty(), PATH, "ada")
+                .patience())
         .isEqualTo(new VerificationRequest.Patience(Duration.ofMinutes(30), Duration.ofDays(2)));
     for (Setting<Duration> setting : List.of(Setting.REMIND_AFTER, Setting.ESCALATE_AFTER)) {
       assertThat(setting.allowed()).contains("at least 1m and at most 365d");
-      assertThatThrownBy(() -> setting.read(List.of("59s"))).isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> setting.read(List.of("366d"))).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> setting.read(List.of("59s")))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> setting.read(List.of("366d")))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
   @ParameterizedTest
   @CsvSource({"1m, 30s", "2h, 1h", "4h, 2h", "5h, 4h", "24h, 4h", "7d, 4h"})
   void whereItIsEscalatedSoonPeopleAreRemindedSooner(String escalateAfter, String remindAfter) {
-    assertThat(Settings.NONE.withText(Setting.ESCALATE_AFTER, List.of(escalateAfter))
-        .request(Optional.empty(), PATH, "ada").patience().remindAfter()).isEqualTo(Durations.parse(remindAfter));
+    assertThat(
+            Settings.NONE
+                .withText(Setting.ESCALATE_AFTER, List.of(escalateAfter))
+                .request(Optional.empty(), PATH, "ada")
+                .patience()
+                .remindAfter())
+        .isEqualTo(Durations.parse(remindAfter));
   }
 
   @Test
   void whatIsSaidLaterReplacesWhatWasSaid() {
-    Settings file = Settings.NONE.with(Setting.ASSERTIONS, List.of("a", "b")).with(Setting.DATABASE, "shop");
-    Settings options = Settings.NONE.with(Setting.ASSERTIONS, List.of("c")).with(Setting.MAX_AGE, Duration.ofDays(1));
-    assertThat(file.overriddenBy(options)).isEqualTo(Settings.NONE.with(Setting.DATABASE, "shop")
-        .with(Setting.ASSERTIONS, List.of("c")).with(Setting.MAX_AGE, Duration.ofDays(1)));
+    Settings file =
+        Settings.NONE.with(Setting.ASSERTIONS, List.of("a", "b")).with(Setting.DATABASE, "shop");
+    Settings options =
+        Settings.NONE
+            .with(Setting.ASSERTIONS, List.of("c"))
+            .with(Setting.MAX_AGE, Duration.ofDays(1));
+    assertThat(file.overriddenBy(options))
+        .isEqualTo(
+            Settings.NONE
+                .with(Setting.DATABASE, "shop")
+                .with(Setting.ASSERTIONS, List.of("c"))
+                .with(Setting.MAX_AGE, Duration.ofDays(1)));
   }
 
   @Test
   void aSettingHasOneValueUnlessItIsAList() {
-    assertThatThrownBy(() -> Setting.MAX_AGE.read(List.of("1h", "2h"))).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Setting.MAX_AGE.read(List.of("1h", "2h")))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThat(Setting.ASSERTIONS.read(List.of("a", " b\n"))).containsExactly("a", "b");
   }
 
@@ -76,12 +98,20 @@ class SettingTest {
 
   @Test
   void theDiskIsBoundedWhereThatIsSaidAndOnlyThen() {
-    assertThat(Settings.NONE.request(Optional.empty(), PATH, "ada").resources().diskBytes()).isEmpty();
-    assertThat(Settings.NONE.withText(Setting.DISK, List.of("50GB")).request(Optional.empty(), PATH, "ada").resources().diskBytes())
+    assertThat(Settings.NONE.request(Optional.empty(), PATH, "ada").resources().diskBytes())
+        .isEmpty();
+    assertThat(
+            Settings.NONE
+                .withText(Setting.DISK, List.of("50GB"))
+                .request(Optional.empty(), PATH, "ada")
+                .resources()
+                .diskBytes())
         .contains(50L << 30);
     assertThat(Setting.DISK.read(List.of("64M"))).isEqualTo(64L << 20);
     for (String text : List.of("63M", "0", "-1G", "50", "half", "")) {
-      assertThatThrownBy(() -> Setting.DISK.read(List.of(text))).as(text).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Setting.DISK.read(List.of(text)))
+          .as(text)
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -94,6 +124,7 @@ class SettingTest {
   @ParameterizedTest
   @ValueSource(strings = {"1f", "0x1p3", "NaN", "1e2", "", ".", "-1", "0.01", "1024.1"})
   void processorsAreAPlainNumber(String text) {
-    assertThatThrownBy(() -> Setting.CPUS.read(List.of(text))).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Setting.CPUS.read(List.of(text)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

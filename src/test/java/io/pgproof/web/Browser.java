@@ -13,11 +13,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** One person's browser: keeps cookies, and sends the token against forged requests as Camunda's pages do. */
+/**
+ * One person's browser: keeps cookies, and sends the token against forged requests as Camunda's
+ * pages do.
+ */
 public final class Browser {
   private static final String ENGINE = "/camunda/api/engine/engine/default";
 
-  private final HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+  private final HttpClient client =
+      HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
   private final String base;
   private String token;
 
@@ -40,11 +44,13 @@ public final class Browser {
     return get(ENGINE + path);
   }
 
-  public HttpResponse<String> tell(String path, String json) throws IOException, InterruptedException {
+  public HttpResponse<String> tell(String path, String json)
+      throws IOException, InterruptedException {
     return post(ENGINE + path, json);
   }
 
-  public HttpResponse<String> change(String path, String json) throws IOException, InterruptedException {
+  public HttpResponse<String> change(String path, String json)
+      throws IOException, InterruptedException {
     return send(modifying(ENGINE + path, "application/json").PUT(BodyPublishers.ofString(json)));
   }
 
@@ -53,26 +59,40 @@ public final class Browser {
   }
 
   /** Sends this with any method, as the other ways do with theirs. */
-  HttpResponse<String> send(String method, String path, String json) throws IOException, InterruptedException {
-    return send(modifying(ENGINE + path, "application/json").method(method, BodyPublishers.ofString(json)));
+  HttpResponse<String> send(String method, String path, String json)
+      throws IOException, InterruptedException {
+    return send(
+        modifying(ENGINE + path, "application/json").method(method, BodyPublishers.ofString(json)));
   }
 
-  public HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+  public HttpResponse<String> post(String path, String json)
+      throws IOException, InterruptedException {
     return send(modifying(path, "application/json").POST(BodyPublishers.ofString(json)));
   }
 
-  public HttpResponse<String> postWithoutToken(String path, String json) throws IOException, InterruptedException {
-    return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
+  public HttpResponse<String> postWithoutToken(String path, String json)
+      throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json)));
   }
 
-  public HttpResponse<String> upload(String path, String boundary, String body) throws IOException, InterruptedException {
-    return send(modifying(ENGINE + path, "multipart/form-data; boundary=" + boundary).POST(BodyPublishers.ofString(body)));
+  public HttpResponse<String> upload(String path, String boundary, String body)
+      throws IOException, InterruptedException {
+    return send(
+        modifying(ENGINE + path, "multipart/form-data; boundary=" + boundary)
+            .POST(BodyPublishers.ofString(body)));
   }
 
-  public HttpResponse<String> tryLogIn(String user, String password) throws IOException, InterruptedException {
+  public HttpResponse<String> tryLogIn(String user, String password)
+      throws IOException, InterruptedException {
     String form = "username=" + encoded(user) + "&password=" + encoded(password);
-    return send(modifying("/camunda/api/admin/auth/user/default/login/welcome", "application/x-www-form-urlencoded")
-        .POST(BodyPublishers.ofString(form)));
+    return send(
+        modifying(
+                "/camunda/api/admin/auth/user/default/login/welcome",
+                "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(form)));
   }
 
   public void logIn(String user, String password) throws IOException, InterruptedException {
@@ -81,7 +101,8 @@ public final class Browser {
     token = null;
   }
 
-  private HttpRequest.Builder modifying(String path, String type) throws IOException, InterruptedException {
+  private HttpRequest.Builder modifying(String path, String type)
+      throws IOException, InterruptedException {
     if (token == null) {
       get("/camunda/app/welcome/default/");
     }
@@ -89,12 +110,20 @@ public final class Browser {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(30)).header("Accept", "application/json, text/html");
+    return HttpRequest.newBuilder(URI.create(base + path))
+        .timeout(Duration.ofSeconds(30))
+        .header("Accept", "application/json, text/html");
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    answer.headers().firstValue("X-XSRF-TOKEN").filter(sent -> !sent.equals("Required")).ifPresent(sent -> token = sent);
+  private HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    answer
+        .headers()
+        .firstValue("X-XSRF-TOKEN")
+        .filter(sent -> !sent.equals("Required"))
+        .ifPresent(sent -> token = sent);
     return answer;
   }
 

@@ -40,11 +40,14 @@ class DoorsTest extends ServedEngine {
   /** Asked for all at once, because Camunda's own place for the nonce is one for all requests. */
   @Test
   void eachPageCarriesTheNonceOfItsOwnHeader() {
-    assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> pageOfStranger()).toList()).allSatisfy(page -> {
-      Matcher nonce = NONCE.matcher(page.headers().firstValue("Content-Security-Policy").orElseThrow());
-      assertThat(nonce.find()).isTrue();
-      assertThat(page.body()).contains("nonce=\"" + nonce.group(1) + "\"");
-    });
+    assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> pageOfStranger()).toList())
+        .allSatisfy(
+            page -> {
+              Matcher nonce =
+                  NONCE.matcher(page.headers().firstValue("Content-Security-Policy").orElseThrow());
+              assertThat(nonce.find()).isTrue();
+              assertThat(page.body()).contains("nonce=\"" + nonce.group(1) + "\"");
+            });
   }
 
   private HttpResponse<String> pageOfStranger() {
@@ -56,17 +59,32 @@ class DoorsTest extends ServedEngine {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "/engine-rest/process-definition", "/engine-rest", "/rest/process-definition", "/actuator", "/actuator/env",
-    "/h2-console", "/webjars/camunda/pgproof-access-rules.json", "/META-INF/MANIFEST.MF", "/application-serve.yaml"
-  })
+  @ValueSource(
+      strings = {
+        "/engine-rest/process-definition",
+        "/engine-rest",
+        "/rest/process-definition",
+        "/actuator",
+        "/actuator/env",
+        "/h2-console",
+        "/webjars/camunda/pgproof-access-rules.json",
+        "/META-INF/MANIFEST.MF",
+        "/application-serve.yaml"
+      })
   void nothingElseIsServed(String path) throws Exception {
     assertThat(browser().get(path).statusCode()).isEqualTo(404);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/unknown", "/camunda/unknown", "/camunda//app", "/camunda/api/engine/engine/default/user"})
-  void whoAsksForAPageIsToldWithoutANoteInTheLog(String path, CapturedOutput output) throws Exception {
+  @ValueSource(
+      strings = {
+        "/unknown",
+        "/camunda/unknown",
+        "/camunda//app",
+        "/camunda/api/engine/engine/default/user"
+      })
+  void whoAsksForAPageIsToldWithoutANoteInTheLog(String path, CapturedOutput output)
+      throws Exception {
     HttpResponse<String> answer = browser().page(path);
     assertThat(answer.statusCode()).isIn(400, 401, 404);
     assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
@@ -75,45 +93,54 @@ class DoorsTest extends ServedEngine {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "/camunda/api/engine/engine/default/user",
-    "/camunda/api/engine/engine/%64efault/user",
-    "/camunda/api/engine/%65ngine/default/user",
-    "/camunda/api/%65ngine/engine/default/user",
-    "/camunda/%61pi/engine/engine/default/user",
-    "/camunda/api;v=1/engine/engine/default/user",
-    "/camunda/api/engine;v=1/engine/default/user",
-    "/camunda;v=1/api/engine/engine/default/user",
-    "/camunda/api//engine/engine/default/user",
-    "/camunda//api/engine/engine/default/user",
-    "/camunda/app/../api/engine/engine/default/user",
-    "/camunda/api/cockpit/plugin/x/static/../../../../engine/engine/default/user",
-    "/camunda/api/cockpit/plugin/base/default/process-definition/statistics",
-    "/camunda/api/cockpit/plugin/base/static/../default/process-definition/statistics",
-    "/camunda/api/cockpit/plugin/base/static/%2e%2e/default/process-definition/statistics",
-    "/camunda/api/engine/process-definition",
-    "/camunda/api/unknown"
-  })
+  @ValueSource(
+      strings = {
+        "/camunda/api/engine/engine/default/user",
+        "/camunda/api/engine/engine/%64efault/user",
+        "/camunda/api/engine/%65ngine/default/user",
+        "/camunda/api/%65ngine/engine/default/user",
+        "/camunda/%61pi/engine/engine/default/user",
+        "/camunda/api;v=1/engine/engine/default/user",
+        "/camunda/api/engine;v=1/engine/default/user",
+        "/camunda;v=1/api/engine/engine/default/user",
+        "/camunda/api//engine/engine/default/user",
+        "/camunda//api/engine/engine/default/user",
+        "/camunda/app/../api/engine/engine/default/user",
+        "/camunda/api/cockpit/plugin/x/static/../../../../engine/engine/default/user",
+        "/camunda/api/cockpit/plugin/base/default/process-definition/statistics",
+        "/camunda/api/cockpit/plugin/base/static/../default/process-definition/statistics",
+        "/camunda/api/cockpit/plugin/base/static/%2e%2e/default/process-definition/statistics",
+        "/camunda/api/engine/process-definition",
+        "/camunda/api/unknown"
+      })
   void strangerIsNotAnswered(String path) throws Exception {
     HttpResponse<String> answer = browser().get(path);
     assertThat(answer.statusCode()).as(answer.body()).isIn(400, 401);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "/camunda/app/welcome/default/", "/camunda/app/cockpit/default/", "/camunda/app/welcome/locales/en.json",
-    "/camunda/api/engine/engine/", "/camunda/api/engine/engine/default/identity/password-policy"
-  })
+  @ValueSource(
+      strings = {
+        "/camunda/app/welcome/default/",
+        "/camunda/app/cockpit/default/",
+        "/camunda/app/welcome/locales/en.json",
+        "/camunda/api/engine/engine/",
+        "/camunda/api/engine/engine/default/identity/password-policy"
+      })
   void logInPageGetsWhatItNeeds(String path) throws Exception {
     assertThat(browser().get(path).statusCode()).isEqualTo(200);
   }
 
   @Test
   void plainPathsAreTakenAsTheyAre() {
-    assertThat(List.of(
-            "/", "/camunda", "/camunda/app/cockpit/default/", "/camunda/app/cockpit/scripts/deps.js",
-            "/camunda/api/engine/engine/default/process-definition/verifyBackup%3A1%3A7f/xml",
-            "/camunda/api/engine/engine/default/user/anna.b%40example.org/profile"))
+    assertThat(
+            List.of(
+                "/",
+                "/camunda",
+                "/camunda/app/cockpit/default/",
+                "/camunda/app/cockpit/scripts/deps.js",
+                "/camunda/api/engine/engine/default/process-definition/verifyBackup%3A1%3A7f/xml",
+                "/camunda/api/engine/engine/default/user/anna.b%40example.org/profile"))
         .noneMatch(OddPathFilter::isOdd);
   }
 
@@ -126,8 +153,14 @@ class DoorsTest extends ServedEngine {
     assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
     assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
     assertThat(page.headers().allValues("Set-Cookie"))
-        .anySatisfy(cookie -> assertThat(cookie).startsWith("JSESSIONID=").contains("HttpOnly").containsOnlyOnce("SameSite=Lax"))
-        .anySatisfy(cookie -> assertThat(cookie).startsWith("XSRF-TOKEN=").contains("SameSite=Strict"));
+        .anySatisfy(
+            cookie ->
+                assertThat(cookie)
+                    .startsWith("JSESSIONID=")
+                    .contains("HttpOnly")
+                    .containsOnlyOnce("SameSite=Lax"))
+        .anySatisfy(
+            cookie -> assertThat(cookie).startsWith("XSRF-TOKEN=").contains("SameSite=Strict"));
   }
 
   @Test
@@ -143,13 +176,22 @@ class DoorsTest extends ServedEngine {
   @Test
   void modifyingRequestWithoutTokenIsRefused() throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);
-    assertThat(olga.postWithoutToken("/camunda/api/engine/engine/default/task/count", "{}").statusCode()).isEqualTo(403);
+    assertThat(
+            olga.postWithoutToken("/camunda/api/engine/engine/default/task/count", "{}")
+                .statusCode())
+        .isEqualTo(403);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "/nowhere", "/camunda/app/nowhere", "/camunda/api/engine/engine/default/task?firstResult=x", "/error", "/%00", "/a;b"
-  })
+  @ValueSource(
+      strings = {
+        "/nowhere",
+        "/camunda/app/nowhere",
+        "/camunda/api/engine/engine/default/task?firstResult=x",
+        "/error",
+        "/%00",
+        "/a;b"
+      })
   void faultsShowNothingOfTheInside(String path) throws Exception {
     String body = as("olga", Groups.OPERATORS).get(path).body();
     assertThat(body).doesNotContain("\tat ", "at org.", ".java:", "Tomcat", "Exception:");
@@ -160,7 +202,9 @@ class DoorsTest extends ServedEngine {
     as("olga", Groups.OPERATORS);
     Browser stranger = browser();
     assertThat(stranger.tryLogIn("olga", "guess").statusCode()).isEqualTo(401);
-    assertThat(stranger.tryLogIn("olga", PASSWORD).statusCode()).as("the right password, at once").isEqualTo(401);
+    assertThat(stranger.tryLogIn("olga", PASSWORD).statusCode())
+        .as("the right password, at once")
+        .isEqualTo(401);
   }
 
   @Test

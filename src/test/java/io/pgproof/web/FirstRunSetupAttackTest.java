@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FirstRunSetupAttackTest extends ServedEngine {
   private static final String INTRUDER =
       "{\"profile\": {\"id\": \"mallory\", \"firstName\": \"M\", \"lastName\": \"M\"}, \"credentials\": {\"password\": \""
-          + PASSWORD + "\"}}";
+          + PASSWORD
+          + "\"}}";
 
   @BeforeEach
   void leaveNoAdministrator() {
@@ -25,30 +26,36 @@ class FirstRunSetupAttackTest extends ServedEngine {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "/camunda/api/admin/setup/default/user/create",
-    "/camunda/api/admin/%73etup/default/user/create",
-    "/camunda/api/admin/setup/%64efault/user/create",
-    "/camunda/api/%61dmin/setup/default/user/create",
-    "/camunda/%61pi/admin/setup/default/user/create",
-    "/camunda/api;v=1/admin/setup/default/user/create",
-    "/camunda/api/admin;v=1/setup/default/user/create",
-    "/camunda//api/admin/setup/default/user/create",
-    "/camunda/api/./admin/setup/default/user/create",
-    "/camunda/api/x/../admin/setup/default/user/create",
-    "/camunda/api/cockpit/plugin/x/static/../../../../admin/setup/default/user/create"
-  })
+  @ValueSource(
+      strings = {
+        "/camunda/api/admin/setup/default/user/create",
+        "/camunda/api/admin/%73etup/default/user/create",
+        "/camunda/api/admin/setup/%64efault/user/create",
+        "/camunda/api/%61dmin/setup/default/user/create",
+        "/camunda/%61pi/admin/setup/default/user/create",
+        "/camunda/api;v=1/admin/setup/default/user/create",
+        "/camunda/api/admin;v=1/setup/default/user/create",
+        "/camunda//api/admin/setup/default/user/create",
+        "/camunda/api/./admin/setup/default/user/create",
+        "/camunda/api/x/../admin/setup/default/user/create",
+        "/camunda/api/cockpit/plugin/x/static/../../../../admin/setup/default/user/create"
+      })
   void strangerCannotMakeAdministrator(String path) throws Exception {
     int status = browser().post(path, INTRUDER).statusCode();
-    assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").list()).isEmpty();
+    assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").list())
+        .isEmpty();
     assertThat(status).isIn(400, 401);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS})
   void userCannotMakeAdministrator(String group) throws Exception {
-    int status = as("olga", group).post("/camunda/api/admin/setup/default/user/create", INTRUDER).statusCode();
-    assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").list()).isEmpty();
+    int status =
+        as("olga", group)
+            .post("/camunda/api/admin/setup/default/user/create", INTRUDER)
+            .statusCode();
+    assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").list())
+        .isEmpty();
     assertThat(status).isEqualTo(401);
   }
 }

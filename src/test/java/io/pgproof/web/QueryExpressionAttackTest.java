@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** CVE-2026-109432, over HTTP, as somebody who may only work on tasks. */
 class QueryExpressionAttackTest extends ServedEngine {
-  private static final String NESTED = "{\"orQueries\": [{\"assigneeExpression\": \"" + Tripwire.EXPRESSION + "\"}]}";
+  private static final String NESTED =
+      "{\"orQueries\": [{\"assigneeExpression\": \"" + Tripwire.EXPRESSION + "\"}]}";
   private static final String PLAIN = "{\"assigneeExpression\": \"" + Tripwire.EXPRESSION + "\"}";
 
   @BeforeEach
@@ -36,8 +37,10 @@ class QueryExpressionAttackTest extends ServedEngine {
   @ParameterizedTest
   @ValueSource(strings = {"list?maxResults=10", "count", "singleResult"})
   void expressionNestedInWhatExtendsFilterIsRefused(String result) throws Exception {
-    Filter open = engine.getFilterService().createTaskFilterQuery().filterName("Open tasks").singleResult();
-    assertRefused(as("olga", Groups.OPERATORS).tell("/filter/" + open.getId() + "/" + result, NESTED));
+    Filter open =
+        engine.getFilterService().createTaskFilterQuery().filterName("Open tasks").singleResult();
+    assertRefused(
+        as("olga", Groups.OPERATORS).tell("/filter/" + open.getId() + "/" + result, NESTED));
   }
 
   @Test
@@ -47,11 +50,13 @@ class QueryExpressionAttackTest extends ServedEngine {
     nested.taskAssigneeExpression(Tripwire.EXPRESSION);
     TaskQueryImpl query = new TaskQueryImpl();
     query.addOrQuery(nested);
-    Filter open = engine.getFilterService().createTaskFilterQuery().filterName("Open tasks").singleResult();
+    Filter open =
+        engine.getFilterService().createTaskFilterQuery().filterName("Open tasks").singleResult();
     Object harmless = open.getQuery();
     engine.getFilterService().saveFilter(open.setQuery(query));
     try {
-      assertRefused(as("olga", Groups.OPERATORS).ask("/filter/" + open.getId() + "/list?maxResults=10"));
+      assertRefused(
+          as("olga", Groups.OPERATORS).ask("/filter/" + open.getId() + "/list?maxResults=10"));
     } finally {
       engine.getFilterService().saveFilter(open.setQuery((TaskQueryImpl) harmless));
     }
@@ -60,22 +65,28 @@ class QueryExpressionAttackTest extends ServedEngine {
   @Test
   void filterWithPlainExpressionCannotBeStored() throws Exception {
     String filter = "{\"resourceType\": \"Task\", \"name\": \"mine\", \"query\": " + PLAIN + "}";
-    assertThat(as("ada", "camunda-admin").tell("/filter/create", filter).statusCode()).isEqualTo(400);
+    assertThat(as("ada", "camunda-admin").tell("/filter/create", filter).statusCode())
+        .isEqualTo(400);
     assertThat(Tripwire.tripped()).isFalse();
   }
 
   @Test
   void nestedTaskQueryWithoutExpressionIsAnswered() throws Exception {
     engine.getRuntimeService().startProcessInstanceByKey("verifyBackup");
-    HttpResponse<String> answer = as("olga", Groups.OPERATORS)
-        .tell("/task?maxResults=10", "{\"orQueries\": [{\"name\": \"Review stale backup\", \"assignee\": \"olga\"}]}");
+    HttpResponse<String> answer =
+        as("olga", Groups.OPERATORS)
+            .tell(
+                "/task?maxResults=10",
+                "{\"orQueries\": [{\"name\": \"Review stale backup\", \"assignee\": \"olga\"}]}");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     assertThat(answer.body()).contains("reviewStaleBackup");
   }
 
   // A filter's refusal comes from the depth of the engine, which answers it with 500.
   private static void assertRefused(HttpResponse<String> answer) {
-    assertThat(Tripwire.tripped()).as("the expression was evaluated; answer: %s", answer.body()).isFalse();
+    assertThat(Tripwire.tripped())
+        .as("the expression was evaluated; answer: %s", answer.body())
+        .isFalse();
     assertThat(answer.statusCode()).as(answer.body()).isIn(400, 500);
     assertThat(answer.body()).doesNotContain("unbound");
   }

@@ -45,7 +45,8 @@ public abstract class ServedEngine {
 
   protected static final Path PASSWORD_FILE = freshDirectory().resolve("admin-password");
 
-  private static final String DATABASE = "jdbc:h2:mem:served-" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+  private static final String DATABASE =
+      "jdbc:h2:mem:served-" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
 
   @Autowired protected ProcessEngine engine;
   @LocalServerPort private int port;
@@ -56,14 +57,23 @@ public abstract class ServedEngine {
   @ComponentScan(
       basePackages = "io.pgproof.workflow",
       useDefaultFilters = false,
-      includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = ProcessEnginePlugin.class),
+      includeFilters =
+          @ComponentScan.Filter(
+              type = FilterType.ASSIGNABLE_TYPE,
+              classes = ProcessEnginePlugin.class),
       // It calls the delegates, which this process has none of.
-      excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeletionListenerPlugin"))
+      excludeFilters =
+          @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeletionListenerPlugin"))
   public static class Application {
     @Bean
     TaskListener noteActor() {
-      return task -> task.setVariable(
-          "actedBy", task.getProcessEngineServices().getIdentityService().getCurrentAuthentication().getUserId());
+      return task ->
+          task.setVariable(
+              "actedBy",
+              task.getProcessEngineServices()
+                  .getIdentityService()
+                  .getCurrentAuthentication()
+                  .getUserId());
     }
   }
 
@@ -73,7 +83,10 @@ public abstract class ServedEngine {
     registry.add("pgproof.admin-password-file", PASSWORD_FILE::toString);
   }
 
-  /** The web applications find an engine by its name, in a registry of the JVM that the end of another test's engine empties. */
+  /**
+   * The web applications find an engine by its name, in a registry of the JVM that the end of
+   * another test's engine empties.
+   */
   @BeforeEach
   void registerEngine() {
     ProcessEngines.registerProcessEngine(engine);
@@ -81,7 +94,8 @@ public abstract class ServedEngine {
 
   private static Path freshDirectory() {
     try {
-      return Files.createTempDirectory(Files.createDirectories(Path.of("target", "web-test")), "state");
+      return Files.createTempDirectory(
+          Files.createDirectories(Path.of("target", "web-test")), "state");
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -89,7 +103,10 @@ public abstract class ServedEngine {
 
   @AfterEach
   void forgetPeopleAndRuns() {
-    engine.getRuntimeService().createProcessInstanceQuery().list()
+    engine
+        .getRuntimeService()
+        .createProcessInstanceQuery()
+        .list()
         .forEach(run -> engine.getRuntimeService().deleteProcessInstance(run.getId(), "test over"));
     IdentityService identities = engine.getIdentityService();
     identities.createUserQuery().list().stream()
@@ -100,16 +117,22 @@ public abstract class ServedEngine {
 
   /** Deploys this as somebody could with an earlier version, which refused no deployment. */
   protected void deployedBefore(BpmnModelInstance model) {
-    ProcessEngine earlier = new StandaloneProcessEngineConfiguration()
-        .setProcessEngineName("earlier")
-        .setJdbcUrl(DATABASE)
-        .setJdbcUsername("sa")
-        .setJdbcPassword("")
-        .setJobExecutorActivate(false)
-        .setHistory("full")
-        .buildProcessEngine();
+    ProcessEngine earlier =
+        new StandaloneProcessEngineConfiguration()
+            .setProcessEngineName("earlier")
+            .setJdbcUrl(DATABASE)
+            .setJdbcUsername("sa")
+            .setJdbcPassword("")
+            .setJobExecutorActivate(false)
+            .setHistory("full")
+            .buildProcessEngine();
     try {
-      earlier.getRepositoryService().createDeployment().name("upload").addModelInstance("verify-backup.bpmn", model).deploy();
+      earlier
+          .getRepositoryService()
+          .createDeployment()
+          .name("upload")
+          .addModelInstance("verify-backup.bpmn", model)
+          .deploy();
     } finally {
       earlier.close();
     }

@@ -51,24 +51,32 @@ class ServedOnPostgresTest {
       String task = tasks.replaceFirst(".*?\"id\":\"([^\"]+)\".*", "$1");
       assertThat(olga.tell("/task/" + task + "/complete", "{}").statusCode()).isEqualTo(204);
       ProcessEngine engine = second.getBean(ProcessEngine.class);
-      assertThat(engine.getHistoryService().createHistoricTaskInstanceQuery().taskId(task).finished().count()).isOne();
+      assertThat(
+              engine
+                  .getHistoryService()
+                  .createHistoricTaskInstanceQuery()
+                  .taskId(task)
+                  .finished()
+                  .count())
+          .isOne();
       assertThat(engine.getRepositoryService().createProcessDefinitionQuery().count()).isOne();
     }
     assertThat(state.resolve("admin-password")).hasContent(password);
   }
 
   private static ServletWebServerApplicationContext serve() {
-    return (ServletWebServerApplicationContext) new SpringApplicationBuilder(ServedEngine.Application.class)
-        .profiles("serve")
-        .run(
-            "--server.port=0",
-            "--spring.datasource.url=" + database.url(),
-            "--spring.datasource.username=" + database.user(),
-            "--spring.datasource.password=" + database.password(),
-            "--spring.flyway.enabled=false",
-            "--camunda.bpm.history-level=full",
-            "--camunda.bpm.job-execution.enabled=false",
-            "--camunda.bpm.deployment-resource-pattern=classpath:web/verify-backup.bpmn",
-            "--pgproof.admin-password-file=" + state.resolve("admin-password"));
+    return (ServletWebServerApplicationContext)
+        new SpringApplicationBuilder(ServedEngine.Application.class)
+            .profiles("serve")
+            .run(
+                "--server.port=0",
+                "--spring.datasource.url=" + database.url(),
+                "--spring.datasource.username=" + database.user(),
+                "--spring.datasource.password=" + database.password(),
+                "--spring.flyway.enabled=false",
+                "--camunda.bpm.history-level=full",
+                "--camunda.bpm.job-execution.enabled=false",
+                "--camunda.bpm.deployment-resource-pattern=classpath:web/verify-backup.bpmn",
+                "--pgproof.admin-password-file=" + state.resolve("admin-password"));
   }
 }

@@ -3,7 +3,8 @@ package io.pgproof.web;
 /** Knows that it was made: the harmless payload of an attack. */
 public final class Tripwire {
   /** Makes one, when it is evaluated. */
-  static final String EXPRESSION = "${''.getClass().forName('io.pgproof.web.Tripwire').newInstance()}";
+  static final String EXPRESSION =
+      "${''.getClass().forName('io.pgproof.web.Tripwire').newInstance()}";
 
   private static volatile boolean tripped;
 

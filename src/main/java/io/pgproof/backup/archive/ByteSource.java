@@ -17,7 +17,10 @@ public interface ByteSource extends AutoCloseable {
   /** Offset in the archive as it lies behind the last byte that was used. */
   long position();
 
-  /** What a person should know of the bytes that were read, and what is no fault of them; a sentence. */
+  /**
+   * What a person should know of the bytes that were read, and what is no fault of them; a
+   * sentence.
+   */
   default Optional<String> note() {
     return Optional.empty();
   }

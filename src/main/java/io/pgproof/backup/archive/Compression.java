@@ -38,11 +38,13 @@ public enum Compression {
   public static Compression of(String fileName) {
     return Arrays.stream(values())
         .filter(coding -> coding != NONE && coding.endings.stream().anyMatch(fileName::endsWith))
-        .findFirst().orElse(NONE);
+        .findFirst()
+        .orElse(NONE);
   }
 
   /**
-   * What a file's first bytes say, because people compress without an ending, and rename what is compressed.
+   * What a file's first bytes say, because people compress without an ending, and rename what is
+   * compressed.
    *
    * @return empty where they are of no coding, so that the name alone can tell
    */
@@ -71,7 +73,12 @@ public enum Compression {
     } catch (LibraryMissingException e) {
       raw.close();
       throw new FindingException(
-          Finding.of(Reason.ENVIRONMENT, raw.name() + " cannot be decoded: " + e.getMessage(), e.mend(), null), e);
+          Finding.of(
+              Reason.ENVIRONMENT,
+              raw.name() + " cannot be decoded: " + e.getMessage(),
+              e.mend(),
+              null),
+          e);
     }
   }
 }

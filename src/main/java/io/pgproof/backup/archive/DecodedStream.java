@@ -5,7 +5,10 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 
-/** The bytes of a source for those who read streams; an interrupt is an {@link InterruptedIOException}. */
+/**
+ * The bytes of a source for those who read streams; an interrupt is an {@link
+ * InterruptedIOException}.
+ */
 public final class DecodedStream extends InputStream {
   private final ByteSource source;
   private final ByteBuffer window = ByteBuffer.allocateDirect(64 * 1024).limit(0);

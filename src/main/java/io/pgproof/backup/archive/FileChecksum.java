@@ -79,7 +79,10 @@ public enum FileChecksum {
     // PostgreSQL writes the value as it lies in the memory of a little-endian machine.
     @Override
     public byte[] result() {
-      return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt((int) crc.getValue()).array();
+      return ByteBuffer.allocate(4)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putInt((int) crc.getValue())
+          .array();
     }
   }
 

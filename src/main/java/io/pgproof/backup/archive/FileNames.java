@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Names of files in a data directory, relative to it, kept byte by byte: one character of such a text is one byte.
+ * Names of files in a data directory, relative to it, kept byte by byte: one character of such a
+ * text is one byte.
  *
- * <p>File names are bytes to PostgreSQL and to the file system; no decoding may make two of them equal.
+ * <p>File names are bytes to PostgreSQL and to the file system; no decoding may make two of them
+ * equal.
  */
 public final class FileNames {
   private static final int LONGEST_PART = 255;
@@ -44,15 +46,20 @@ public final class FileNames {
   }
 
   /**
-   * The same name without parts that lead nowhere: {@code ./}, doubled slashes and those at the end. It stays absolute, and
-   * {@code ..} stays in it.
+   * The same name without parts that lead nowhere: {@code ./}, doubled slashes and those at the
+   * end. It stays absolute, and {@code ..} stays in it.
    */
   static String normal(String name) {
-    if (!name.startsWith(".") && !name.startsWith("/") && !name.endsWith("/") && !name.endsWith("/.")
-        && !name.contains("//") && !name.contains("/./")) {
+    if (!name.startsWith(".")
+        && !name.startsWith("/")
+        && !name.endsWith("/")
+        && !name.endsWith("/.")
+        && !name.contains("//")
+        && !name.contains("/./")) {
       return name;
     }
-    List<String> parts = parts(name).stream().filter(part -> !part.isEmpty() && !part.equals(".")).toList();
+    List<String> parts =
+        parts(name).stream().filter(part -> !part.isEmpty() && !part.equals(".")).toList();
     return (name.startsWith("/") ? "/" : "") + String.join("/", parts);
   }
 
@@ -67,7 +74,9 @@ public final class FileNames {
     return parts;
   }
 
-  /** The same bytes as a path below a directory; empty where this JVM's locale cannot express them. */
+  /**
+   * The same bytes as a path below a directory; empty where this JVM's locale cannot express them.
+   */
   public static Optional<Path> below(Path directory, String name) {
     if (name.chars().allMatch(c -> c < 0x80)) {
       return Optional.of(directory.resolve(name));
@@ -78,7 +87,8 @@ public final class FileNames {
     try {
       byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
       return Optional.of(
-          directory.resolve(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()));
+          directory.resolve(
+              StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()));
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }
@@ -98,18 +108,22 @@ public final class FileNames {
   }
 
   public static FindingException inexpressible(String name) {
-    return new FindingException(Finding.of(
-        Reason.ENVIRONMENT,
-        "the file name " + shown(name) + " cannot be written under this process's locale",
-        "run pgproof with LC_ALL=C.UTF-8; a name that is no UTF-8 is not supported by this version",
-        null));
+    return new FindingException(
+        Finding.of(
+            Reason.ENVIRONMENT,
+            "the file name " + shown(name) + " cannot be written under this process's locale",
+            "run pgproof with LC_ALL=C.UTF-8; a name that is no UTF-8 is not supported by this version",
+            null));
   }
 
   public static String ofUtf8(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
-  /** For a person: what cannot be printed safely on a terminal is written as {@code \xNN}, and a long text is cut. */
+  /**
+   * For a person: what cannot be printed safely on a terminal is written as {@code \xNN}, and a
+   * long text is cut.
+   */
   public static String shown(String name) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < name.length() && text.length() < 200; i++) {
@@ -117,7 +131,8 @@ public final class FileNames {
       if (c >= 0x20 && c < 0x7F && c != '\\') {
         text.append(c);
       } else {
-        text.append(c < 0x100 ? String.format("\\x%02x", (int) c) : String.format("\\u%04x", (int) c));
+        text.append(
+            c < 0x100 ? String.format("\\x%02x", (int) c) : String.format("\\u%04x", (int) c));
       }
     }
     return text.toString();

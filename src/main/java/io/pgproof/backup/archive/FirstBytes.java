@@ -14,12 +14,16 @@ final class FirstBytes {
   }
 
   static boolean begin(byte[] firstBytes, byte[] magic) {
-    return firstBytes.length >= magic.length && Arrays.equals(firstBytes, 0, magic.length, magic, 0, magic.length);
+    return firstBytes.length >= magic.length
+        && Arrays.equals(firstBytes, 0, magic.length, magic, 0, magic.length);
   }
 
   /** A frame that lz4 and zstd have in common and pass over; pzstd writes one first. */
   static boolean isSkippableFrame(byte[] firstBytes) {
-    return firstBytes.length >= 4 && (firstBytes[0] & 0xF0) == 0x50
-        && firstBytes[1] == 0x2A && firstBytes[2] == 0x4D && firstBytes[3] == 0x18;
+    return firstBytes.length >= 4
+        && (firstBytes[0] & 0xF0) == 0x50
+        && firstBytes[1] == 0x2A
+        && firstBytes[2] == 0x4D
+        && firstBytes[3] == 0x18;
   }
 }

@@ -9,26 +9,59 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What people make of an archive and pgproof does not read: it is there, and nothing can be told of it. */
+/**
+ * What people make of an archive and pgproof does not read: it is there, and nothing can be told of
+ * it.
+ */
 public enum ForeignFormat {
   BZIP2("is compressed by bzip2", Mend.DECOMPRESS, "\\.(?:bz2|bzip2|tbz2?)", "42 5a 68"),
   XZ("is compressed by xz", Mend.DECOMPRESS, "\\.(?:xz|txz)", "fd 37 7a 58 5a 00"),
-  LZMA("is compressed by lzma", Mend.DECOMPRESS, "\\.(?:lzma|tlz)", "5d 00 00 80 00 ff ff ff ff", "5d 00 00 00 04 ff ff ff ff"),
+  LZMA(
+      "is compressed by lzma",
+      Mend.DECOMPRESS,
+      "\\.(?:lzma|tlz)",
+      "5d 00 00 80 00 ff ff ff ff",
+      "5d 00 00 00 04 ff ff ff ff"),
   LZIP("is compressed by lzip", Mend.DECOMPRESS, "\\.lz", "4c 5a 49 50 01"),
   LZOP("is compressed by lzop", Mend.DECOMPRESS, "\\.lzop?", "89 4c 5a 4f 00 0d 0a 1a 0a"),
   COMPRESS("is compressed by compress", Mend.DECOMPRESS, "\\.(?:Z|taZ)", "1f 9d"),
   BROTLI("is compressed by brotli", Mend.DECOMPRESS, "\\.br"),
-  SNAPPY("is compressed by snappy", Mend.DECOMPRESS, "\\.(?:sz|snappy)", "ff 06 00 00 73 4e 61 50 70 59"),
+  SNAPPY(
+      "is compressed by snappy",
+      Mend.DECOMPRESS,
+      "\\.(?:sz|snappy)",
+      "ff 06 00 00 73 4e 61 50 70 59"),
   SEVEN_ZIP("is an archive of 7-Zip", Mend.DECOMPRESS, "\\.7z", "37 7a bc af 27 1c"),
   ZIP("is a zip archive", Mend.DECOMPRESS, "\\.zip", "50 4b 03 04", "50 4b 07 08 50 4b 03 04"),
   RAR("is a rar archive", Mend.DECOMPRESS, "\\.rar", "52 61 72 21 1a 07"),
-  CPIO("is a cpio archive", Mend.UNPACK, "\\.cpio", "30 37 30 37 30 31", "30 37 30 37 30 32", "30 37 30 37 30 37"),
-  AGE("is encrypted by age", Mend.DECRYPT, "\\.age", ascii("age-encryption.org/"), ascii("-----BEGIN AGE ENCRYPTED FILE")),
-  PGP("is encrypted by OpenPGP", Mend.DECRYPT, "\\.(?:gpg|pgp|asc)", ascii("-----BEGIN PGP MESSAGE")),
+  CPIO(
+      "is a cpio archive",
+      Mend.UNPACK,
+      "\\.cpio",
+      "30 37 30 37 30 31",
+      "30 37 30 37 30 32",
+      "30 37 30 37 30 37"),
+  AGE(
+      "is encrypted by age",
+      Mend.DECRYPT,
+      "\\.age",
+      ascii("age-encryption.org/"),
+      ascii("-----BEGIN AGE ENCRYPTED FILE")),
+  PGP(
+      "is encrypted by OpenPGP",
+      Mend.DECRYPT,
+      "\\.(?:gpg|pgp|asc)",
+      ascii("-----BEGIN PGP MESSAGE")),
   OPENSSL("is encrypted by openssl enc", Mend.DECRYPT, "\\.(?:openssl|ssl)", ascii("Salted__")),
   LUKS("is encrypted by LUKS", Mend.DECRYPT, "\\.luks", "4c 55 4b 53 ba be"),
-  ENCRYPTED("is encrypted, as its name says", Mend.DECRYPT, "\\.(?:enc|encrypted|aes(?:128|256)?|crypt|kms)"),
-  SPLIT("is a part of an archive that was split", Mend.JOIN, "\\.(?:[a-z]{2}|[0-9]{2,3}|part-?[0-9a-z]{1,3})");
+  ENCRYPTED(
+      "is encrypted, as its name says",
+      Mend.DECRYPT,
+      "\\.(?:enc|encrypted|aes(?:128|256)?|crypt|kms)"),
+  SPLIT(
+      "is a part of an archive that was split",
+      Mend.JOIN,
+      "\\.(?:[a-z]{2}|[0-9]{2,3}|part-?[0-9a-z]{1,3})");
 
   private enum Mend {
     DECOMPRESS("decompress it, or compress it by gzip, lz4 or zstd instead, and verify again"),
@@ -63,9 +96,14 @@ public enum ForeignFormat {
     return hexadecimal.toString();
   }
 
-  /** By the ending of a file's name, which an encrypted or split file may carry behind the usual one. */
+  /**
+   * By the ending of a file's name, which an encrypted or split file may carry behind the usual
+   * one.
+   */
   public static Optional<ForeignFormat> named(String fileName) {
-    return Arrays.stream(values()).filter(format -> format.ending.matcher(fileName).matches()).findFirst();
+    return Arrays.stream(values())
+        .filter(format -> format.ending.matcher(fileName).matches())
+        .findFirst();
   }
 
   /** By a file's first bytes. */
@@ -73,29 +111,46 @@ public enum ForeignFormat {
     return isOpenPgp(firstBytes)
         ? Optional.of(PGP)
         : Arrays.stream(values())
-            .filter(format -> format.magics.stream().anyMatch(magic -> FirstBytes.begin(firstBytes, magic)))
+            .filter(
+                format ->
+                    format.magics.stream().anyMatch(magic -> FirstBytes.begin(firstBytes, magic)))
             .findFirst();
   }
 
-  /** Begins with a session key, encrypted for somebody or by a passphrase (source: RFC 9580, sections 4.2, 5.1 and 5.3). */
+  /**
+   * Begins with a session key, encrypted for somebody or by a passphrase (source: RFC 9580,
+   * sections 4.2, 5.1 and 5.3).
+   */
   private static boolean isOpenPgp(byte[] firstBytes) {
     if (firstBytes.length < 4) {
       return false;
     }
-    int versionAt = switch (firstBytes[0] & 0xFF) {
-      case 0x84, 0x8C -> 2;
-      case 0x85, 0x8D -> 3;
-      case 0xC1, 0xC3 -> (firstBytes[1] & 0xFF) < 192 ? 2 : 3;
-      default -> 0;
-    };
-    boolean forSomebody = (firstBytes[0] & 0x7F) == 0x04 || (firstBytes[0] & 0x7F) == 0x05 || (firstBytes[0] & 0xFF) == 0xC1;
+    int versionAt =
+        switch (firstBytes[0] & 0xFF) {
+          case 0x84, 0x8C -> 2;
+          case 0x85, 0x8D -> 3;
+          case 0xC1, 0xC3 -> (firstBytes[1] & 0xFF) < 192 ? 2 : 3;
+          default -> 0;
+        };
+    boolean forSomebody =
+        (firstBytes[0] & 0x7F) == 0x04
+            || (firstBytes[0] & 0x7F) == 0x05
+            || (firstBytes[0] & 0xFF) == 0xC1;
     int version = firstBytes[versionAt];
-    return versionAt > 0 && (forSomebody ? version == 3 || version == 6 : version >= 4 && version <= 6);
+    return versionAt > 0
+        && (forSomebody ? version == 3 || version == 6 : version >= 4 && version <= 6);
   }
 
   /** The finding that ends the run: nothing is said about the backup. */
   public FindingException finding(String fileName) {
-    return new FindingException(Finding.of(
-        Reason.FORMAT_UNSUPPORTED, FileNames.shown(FileNames.ofUtf8(fileName)) + " " + what + ", which pgproof does not read", mend.hint, null));
+    return new FindingException(
+        Finding.of(
+            Reason.FORMAT_UNSUPPORTED,
+            FileNames.shown(FileNames.ofUtf8(fileName))
+                + " "
+                + what
+                + ", which pgproof does not read",
+            mend.hint,
+            null));
   }
 }

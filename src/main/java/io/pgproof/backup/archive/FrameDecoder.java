@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.zip.DataFormatException;
 
 /**
- * Decodes all frames of an lz4 or zstd file and accepts nothing before or between them, save whole skippable frames, whose
- * content never comes to light, and zeros alone behind them.
+ * Decodes all frames of an lz4 or zstd file and accepts nothing before or between them, save whole
+ * skippable frames, whose content never comes to light, and zeros alone behind them.
  */
 final class FrameDecoder implements ByteSource {
   private static final int INPUT = 256 * 1024;
@@ -52,7 +52,8 @@ final class FrameDecoder implements ByteSource {
 
   private final ByteSource raw;
   private final Decoder decoder;
-  private final ByteBuffer input = ByteBuffer.allocateDirect(INPUT).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+  private final ByteBuffer input =
+      ByteBuffer.allocateDirect(INPUT).order(ByteOrder.LITTLE_ENDIAN).limit(0);
   private boolean inFrame;
   private boolean closed;
   private long frames;
@@ -81,7 +82,8 @@ final class FrameDecoder implements ByteSource {
       if (into.position() > before) {
         return into.position() - before;
       }
-      // The decoder may hold decoded bytes back, so the end of the file counts only once it neither takes nor gives.
+      // The decoder may hold decoded bytes back, so the end of the file counts only once it neither
+      // takes nor gives.
       if (inFrame && input.remaining() == unused && !more()) {
         throw truncated();
       }
@@ -95,7 +97,12 @@ final class FrameDecoder implements ByteSource {
       throw invalid(e);
     } catch (OutOfMemoryError e) {
       throw new FindingException(
-          Finding.of(Reason.ENVIRONMENT, name() + " cannot be decoded: " + e.getMessage(), "free memory and verify again", null), e);
+          Finding.of(
+              Reason.ENVIRONMENT,
+              name() + " cannot be decoded: " + e.getMessage(),
+              "free memory and verify again",
+              null),
+          e);
     }
   }
 
@@ -138,7 +145,12 @@ final class FrameDecoder implements ByteSource {
         }
       }
     } while (more());
-    note = Optional.of(name() + " is followed by " + (position() - start) + " bytes of zeros, as tapes and block devices leave them");
+    note =
+        Optional.of(
+            name()
+                + " is followed by "
+                + (position() - start)
+                + " bytes of zeros, as tapes and block devices leave them");
   }
 
   private void begin() {
@@ -175,13 +187,16 @@ final class FrameDecoder implements ByteSource {
     }
     return frames == 0
         ? new FindingException(
-            Reason.ARCHIVE_CORRUPT, name() + " is no " + decoder.format() + " archive: it begins with" + bytes)
-        : corrupt("bytes follow that are no " + decoder.format() + " frame, beginning with" + bytes);
+            Reason.ARCHIVE_CORRUPT,
+            name() + " is no " + decoder.format() + " archive: it begins with" + bytes)
+        : corrupt(
+            "bytes follow that are no " + decoder.format() + " frame, beginning with" + bytes);
   }
 
   private FindingException truncated() {
     return new FindingException(
-        Reason.ARCHIVE_TRUNCATED, name() + " ends at byte " + raw.position() + " within its compressed data");
+        Reason.ARCHIVE_TRUNCATED,
+        name() + " ends at byte " + raw.position() + " within its compressed data");
   }
 
   private FindingException invalid(DataFormatException e) {
@@ -189,7 +204,8 @@ final class FrameDecoder implements ByteSource {
   }
 
   private FindingException corrupt(String what) {
-    return new FindingException(Reason.ARCHIVE_CORRUPT, name() + " is damaged at byte " + position() + ": " + what);
+    return new FindingException(
+        Reason.ARCHIVE_CORRUPT, name() + " is damaged at byte " + position() + ": " + what);
   }
 
   @Override

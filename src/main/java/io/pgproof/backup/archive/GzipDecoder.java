@@ -9,10 +9,11 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Decodes all members of a gzip file (RFC 1952) and accepts nothing before or between them, and zeros alone behind them.
+ * Decodes all members of a gzip file (RFC 1952) and accepts nothing before or between them, and
+ * zeros alone behind them.
  *
- * <p>{@code pg_wal.tar.gz} has a member for every piece that pg_basebackup flushed, so stopping at the first would drop
- * most of the WAL without an error.
+ * <p>{@code pg_wal.tar.gz} has a member for every piece that pg_basebackup flushed, so stopping at
+ * the first would drop most of the WAL without an error.
  */
 final class GzipDecoder implements ByteSource {
   private static final int INPUT = 256 * 1024;
@@ -114,13 +115,20 @@ final class GzipDecoder implements ByteSource {
         }
       }
     } while (refill());
-    note = Optional.of(name() + " is followed by " + (position() - start) + " bytes of zeros, as tapes and block devices leave them");
+    note =
+        Optional.of(
+            name()
+                + " is followed by "
+                + (position() - start)
+                + " bytes of zeros, as tapes and block devices leave them");
   }
 
   private FindingException noMember(long start, int first, int second) {
-    String bytes = second < 0 ? String.format("%02x", first) : String.format("%02x %02x", first, second);
+    String bytes =
+        second < 0 ? String.format("%02x", first) : String.format("%02x %02x", first, second);
     return members == 0
-        ? new FindingException(Reason.ARCHIVE_CORRUPT, name() + " is no gzip archive: it begins with " + bytes)
+        ? new FindingException(
+            Reason.ARCHIVE_CORRUPT, name() + " is no gzip archive: it begins with " + bytes)
         : corrupt(start, "bytes follow that are no gzip member, beginning with " + bytes);
   }
 
@@ -159,7 +167,8 @@ final class GzipDecoder implements ByteSource {
       throw corrupt(raw.position() - inflater.getRemaining(), "its compressed data are invalid");
     }
     if (inflater.needsDictionary()) {
-      throw corrupt(raw.position() - inflater.getRemaining(), "its compressed data need a dictionary");
+      throw corrupt(
+          raw.position() - inflater.getRemaining(), "its compressed data need a dictionary");
     }
     crc.update(fresh.limit(into.position()));
     decoded += count;
@@ -192,11 +201,13 @@ final class GzipDecoder implements ByteSource {
 
   private FindingException truncated() {
     return new FindingException(
-        Reason.ARCHIVE_TRUNCATED, name() + " ends at byte " + raw.position() + " within its compressed data");
+        Reason.ARCHIVE_TRUNCATED,
+        name() + " ends at byte " + raw.position() + " within its compressed data");
   }
 
   private FindingException corrupt(long offset, String what) {
-    return new FindingException(Reason.ARCHIVE_CORRUPT, name() + " is damaged at byte " + offset + ": " + what);
+    return new FindingException(
+        Reason.ARCHIVE_CORRUPT, name() + " is damaged at byte " + offset + ": " + what);
   }
 
   @Override

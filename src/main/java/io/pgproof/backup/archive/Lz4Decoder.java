@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 
 /**
- * Decodes lz4 frames; their blocks refer to the one before in what pg_basebackup writes, and no checksum covers them.
+ * Decodes lz4 frames; their blocks refer to the one before in what pg_basebackup writes, and no
+ * checksum covers them.
  *
  * <p>Takes 8 MiB at most. One thread at a time.
  */

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What pax headers say of members beyond what fits into a {@link TarHeader} (source: POSIX, "pax Extended Header"; for
- * sparse files the manual of GNU tar). A later record wins over an earlier one, a member's own over that of all members.
+ * What pax headers say of members beyond what fits into a {@link TarHeader} (source: POSIX, "pax
+ * Extended Header"; for sparse files the manual of GNU tar). A later record wins over an earlier
+ * one, a member's own over that of all members.
  *
- * <p>Only what names, places and sizes a member is kept, so no archive fills the memory with the rest.
+ * <p>Only what names, places and sizes a member is kept, so no archive fills the memory with the
+ * rest.
  */
 final class PaxHeaders {
   static final String PATH = "path";
@@ -20,8 +22,17 @@ final class PaxHeaders {
   static final String SIZE = "size";
 
   private static final String SPARSE = "GNU.sparse.";
-  private static final Set<String> KEPT = Set.of(PATH, LINK, SIZE, SPARSE + "major", SPARSE + "minor", SPARSE + "name",
-      SPARSE + "size", SPARSE + "realsize", SPARSE + "map");
+  private static final Set<String> KEPT =
+      Set.of(
+          PATH,
+          LINK,
+          SIZE,
+          SPARSE + "major",
+          SPARSE + "minor",
+          SPARSE + "name",
+          SPARSE + "size",
+          SPARSE + "realsize",
+          SPARSE + "map");
   private static final Set<String> PIECES = Set.of(SPARSE + "offset", SPARSE + "numbytes");
 
   private final Map<String, String> ofAll = new HashMap<>();
@@ -47,8 +58,13 @@ final class PaxHeaders {
       int blank = text.indexOf(' ', at);
       int end = at + length(text, at, blank);
       int equals = text.indexOf('=', blank);
-      if (end > text.length() || end <= blank + 1 || text.charAt(end - 1) != '\n' || equals < 0 || equals >= end) {
-        throw new IllegalArgumentException("its record at byte " + at + " is not as long as it says");
+      if (end > text.length()
+          || end <= blank + 1
+          || text.charAt(end - 1) != '\n'
+          || equals < 0
+          || equals >= end) {
+        throw new IllegalArgumentException(
+            "its record at byte " + at + " is not as long as it says");
       }
       keep(text.substring(blank + 1, equals), text.substring(equals + 1, end - 1), all);
       at = end;
@@ -73,7 +89,8 @@ final class PaxHeaders {
 
   /** One character a byte; empty where nothing is said, or the last word is that nothing is. */
   Optional<String> value(String key) {
-    return Optional.ofNullable(ofOne.getOrDefault(key, ofAll.get(key))).filter(value -> !value.isEmpty());
+    return Optional.ofNullable(ofOne.getOrDefault(key, ofAll.get(key)))
+        .filter(value -> !value.isEmpty());
   }
 
   /** The name of a sparse file, whose {@link #PATH} may be made up. */
@@ -81,14 +98,19 @@ final class PaxHeaders {
     return value(SPARSE + "name");
   }
 
-  /** Whether the member is a sparse file whose map comes first in its content, in version 1.0 of GNU's format. */
+  /**
+   * Whether the member is a sparse file whose map comes first in its content, in version 1.0 of
+   * GNU's format.
+   */
   boolean sparseMapComesFirst() {
-    return value(SPARSE + "major").filter("1"::equals).isPresent() && value(SPARSE + "minor").filter("0"::equals).isPresent();
+    return value(SPARSE + "major").filter("1"::equals).isPresent()
+        && value(SPARSE + "minor").filter("0"::equals).isPresent();
   }
 
   /** Whether the member is a sparse file of a version of GNU's format that is not known. */
   boolean sparseUnknown() {
-    return value(SPARSE + "major").isPresent() && !sparseMapComesFirst()
+    return value(SPARSE + "major").isPresent()
+        && !sparseMapComesFirst()
         && !(value(SPARSE + "major").filter("0"::equals).isPresent() && sparseMap().isPresent());
   }
 
@@ -97,7 +119,10 @@ final class PaxHeaders {
     return value(SPARSE + "realsize").or(() -> value(SPARSE + "size"));
   }
 
-  /** Offsets and lengths in turn, in the versions 0.0 and 0.1; empty where the member is not sparse in this way. */
+  /**
+   * Offsets and lengths in turn, in the versions 0.0 and 0.1; empty where the member is not sparse
+   * in this way.
+   */
   Optional<List<String>> sparseMap() {
     Optional<List<String>> map = value(SPARSE + "map").map(text -> List.of(text.split(",", -1)));
     return map.isPresent() || pieces.isEmpty() ? map : Optional.of(List.copyOf(pieces));

@@ -17,7 +17,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** An archive's bytes as they lie, hashed and counted on their way; one thread reads it, an interrupt ends it at once. */
+/**
+ * An archive's bytes as they lie, hashed and counted on their way; one thread reads it, an
+ * interrupt ends it at once.
+ */
 public final class RawArchive implements ByteSource {
   private final Path file;
   private final FileChannel channel;
@@ -44,7 +47,8 @@ public final class RawArchive implements ByteSource {
   /**
    * How it is compressed: as its first bytes say, or else its name.
    *
-   * @throws FindingException {@code format-unsupported} where it is of a known format that is not read
+   * @throws FindingException {@code format-unsupported} where it is of a known format that is not
+   *     read
    */
   public Compression coding() throws InterruptedException {
     byte[] firstBytes = firstBytes();
@@ -53,14 +57,19 @@ public final class RawArchive implements ByteSource {
     }
     Optional<Compression> coding = Compression.in(firstBytes, name());
     if (coding.isEmpty()) {
-      ForeignFormat.in(firstBytes).ifPresent(format -> {
-        throw format.finding(name());
-      });
+      ForeignFormat.in(firstBytes)
+          .ifPresent(
+              format -> {
+                throw format.finding(name());
+              });
     }
     return coding.orElseGet(() -> Compression.of(name()));
   }
 
-  /** The bytes as they were before they were compressed; closing them closes this, and so does a failure. */
+  /**
+   * The bytes as they were before they were compressed; closing them closes this, and so does a
+   * failure.
+   */
   public ByteSource decoded() throws InterruptedException {
     try {
       return coding().decode(this);
@@ -123,7 +132,8 @@ public final class RawArchive implements ByteSource {
     try {
       channel.close();
     } catch (IOException e) {
-      // Everything that counts was read before; a failed close of a file opened for reading loses nothing.
+      // Everything that counts was read before; a failed close of a file opened for reading loses
+      // nothing.
       return;
     }
   }
@@ -131,7 +141,8 @@ public final class RawArchive implements ByteSource {
   public static FindingException unreadable(Path file, long offset, IOException cause) {
     String at = offset > 0 ? " at byte " + offset : "";
     return new FindingException(
-        Finding.of(Reason.BACKUP_UNREADABLE, file + " cannot be read" + at + ": " + words(cause)), cause);
+        Finding.of(Reason.BACKUP_UNREADABLE, file + " cannot be read" + at + ": " + words(cause)),
+        cause);
   }
 
   /** Those of the C library, which some exceptions only stand for. */
@@ -140,7 +151,10 @@ public final class RawArchive implements ByteSource {
       return "No such file or directory";
     }
     String said = cause instanceof FileSystemException told ? told.getReason() : cause.getMessage();
-    return said != null ? said
-        : MachineError.of(cause).map(MachineError::words).orElse(cause.getClass().getSimpleName().replace("Exception", ""));
+    return said != null
+        ? said
+        : MachineError.of(cause)
+            .map(MachineError::words)
+            .orElse(cause.getClass().getSimpleName().replace("Exception", ""));
   }
 }

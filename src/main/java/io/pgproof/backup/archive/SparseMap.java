@@ -22,7 +22,9 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
     private long[] numbers = new long[8];
     private int count;
 
-    /** @throws IllegalArgumentException where there are more than any file has */
+    /**
+     * @throws IllegalArgumentException where there are more than any file has
+     */
     void add(long offset, long length) {
       if (count == 2 * MOST) {
         throw new IllegalArgumentException("more than " + MOST + " parts of a sparse file");
@@ -50,13 +52,15 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
         offsets[i] = numbers[2 * i];
         lengths[i] = numbers[2 * i + 1];
         if (offsets[i] < end || lengths[i] < 0 || lengths[i] > size - offsets[i]) {
-          throw new IllegalArgumentException("parts of a sparse file that overlap or go beyond its end");
+          throw new IllegalArgumentException(
+              "parts of a sparse file that overlap or go beyond its end");
         }
         end = offsets[i] + lengths[i];
         sum += lengths[i];
       }
       if (sum != stored) {
-        throw new IllegalArgumentException("parts of a sparse file that are not as long as what is there of it");
+        throw new IllegalArgumentException(
+            "parts of a sparse file that are not as long as what is there of it");
       }
       return new SparseMap(offsets, lengths, size);
     }
@@ -78,7 +82,9 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
     return map.build(size, stored);
   }
 
-  /** @throws IllegalArgumentException where it is no number of bytes */
+  /**
+   * @throws IllegalArgumentException where it is no number of bytes
+   */
   static long number(String digits) {
     if (!digits.matches("[0-9]{1,18}")) {
       throw new IllegalArgumentException("a number that is none");

@@ -3,10 +3,11 @@ package io.pgproof.backup.archive;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The block that a member of a tar begins with, as V7, POSIX (ustar, pax) and GNU write it (source: the manual of GNU tar,
- * "Basic Tar Format").
+ * The block that a member of a tar begins with, as V7, POSIX (ustar, pax) and GNU write it (source:
+ * the manual of GNU tar, "Basic Tar Format").
  *
- * <p>A text in it ends at its first NUL: pg_basebackup leaves {@code tmp} behind the NUL of a timeline history's name.
+ * <p>A text in it ends at its first NUL: pg_basebackup leaves {@code tmp} behind the NUL of a
+ * timeline history's name.
  */
 record TarHeader(byte[] block) {
   static final int BLOCK = 512;
@@ -38,7 +39,9 @@ record TarHeader(byte[] block) {
     return true;
   }
 
-  /** Whether it carries the checksum of its bytes; some old programs added them up as signed ones. */
+  /**
+   * Whether it carries the checksum of its bytes; some old programs added them up as signed ones.
+   */
   boolean isSound() {
     long unsigned = CHECKSUM_LENGTH * ' ';
     long signed = unsigned;
@@ -83,7 +86,10 @@ record TarHeader(byte[] block) {
     return block[offset] != 0;
   }
 
-  /** An octal number, or one in base 256 where its first bit is set; -1 where it is neither, or too large. */
+  /**
+   * An octal number, or one in base 256 where its first bit is set; -1 where it is neither, or too
+   * large.
+   */
   long number(int offset, int length) {
     return (block[offset] & 0x80) == 0 ? octal(offset, length) : binary(offset, length);
   }

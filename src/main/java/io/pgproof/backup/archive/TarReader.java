@@ -9,16 +9,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Reads a tar as GNU tar does, whoever packed it: V7, ustar, pax, GNU's long names and sparse files.
+ * Reads a tar as GNU tar does, whoever packed it: V7, ustar, pax, GNU's long names and sparse
+ * files.
  *
- * <p>Our own reader and not that of a library, because a verdict hangs on how it fails: cut, damaged, hostile and unknown
- * are told apart, names stay bytes, memory is bounded whatever a header says, and content is handed on as it lies in the
- * window. Two zero blocks end the archive, and only zeros may follow.
+ * <p>Our own reader and not that of a library, because a verdict hangs on how it fails: cut,
+ * damaged, hostile and unknown are told apart, names stay bytes, memory is bounded whatever a
+ * header says, and content is handed on as it lies in the window. Two zero blocks end the archive,
+ * and only zeros may follow.
  */
 public final class TarReader implements MemberSource {
   private static final int BLOCK = TarHeader.BLOCK;
 
-  /** Bytes of a header that holds a name or records: far more than any path, little enough to be kept. */
+  /**
+   * Bytes of a header that holds a name or records: far more than any path, little enough to be
+   * kept.
+   */
   private static final int LONGEST_EXTENSION = 1 << 20;
 
   /** Headers that may come before one member; a few are usual. */
@@ -68,7 +73,8 @@ public final class TarReader implements MemberSource {
       Optional<TarHeader> next = header();
       if (next.isEmpty()) {
         if (extensions > 0) {
-          throw corrupt("it ends behind a header that names a member, and the member does not follow");
+          throw corrupt(
+              "it ends behind a header that names a member, and the member does not follow");
         }
         return Optional.empty();
       }
@@ -86,7 +92,9 @@ public final class TarReader implements MemberSource {
     }
   }
 
-  /** The header that comes next; empty behind the last member, when the archive was read to its end. */
+  /**
+   * The header that comes next; empty behind the last member, when the archive was read to its end.
+   */
   private Optional<TarHeader> header() throws InterruptedException {
     long offset = windowStart + window.position();
     if (!fill(BLOCK)) {
@@ -102,40 +110,59 @@ public final class TarReader implements MemberSource {
     }
     if (!header.isSound()) {
       throw first
-          ? new FindingException(Reason.ARCHIVE_CORRUPT, source.name() + " holds no tar: it begins with " + header.beginning())
-          : corrupt("the member's header at byte " + offset + " of the tar does not fit its checksum");
+          ? new FindingException(
+              Reason.ARCHIVE_CORRUPT,
+              source.name() + " holds no tar: it begins with " + header.beginning())
+          : corrupt(
+              "the member's header at byte " + offset + " of the tar does not fit its checksum");
     }
     first = false;
     return Optional.of(header);
   }
 
-  private Member member(TarHeader header, long offset, Optional<String> longName, Optional<String> longLink)
+  private Member member(
+      TarHeader header, long offset, Optional<String> longName, Optional<String> longLink)
       throws InterruptedException {
-    String name = pax.sparseName().or(() -> pax.value(PaxHeaders.PATH)).or(() -> longName).orElseGet(header::name);
+    String name =
+        pax.sparseName()
+            .or(() -> pax.value(PaxHeaders.PATH))
+            .or(() -> longName)
+            .orElseGet(header::name);
     String link = pax.value(PaxHeaders.LINK).or(() -> longLink).orElseGet(header::link);
-    Type type = switch (header.type()) {
-      // Before there was a type of their own, directories were files whose names end with a slash.
-      case '0', '7', 'S' -> name.endsWith("/") ? Type.DIRECTORY : Type.FILE;
-      case '1' -> Type.HARD_LINK;
-      case '2' -> Type.SYMBOLIC_LINK;
-      case '5', 'D' -> Type.DIRECTORY;
-      case '3', '4', '6' -> Type.OTHER;
-      case 'M' -> throw unsupported(name, "goes on from another volume of its tar",
-          "join the volumes into one tar, as tar --multi-volume reads them, and verify again");
-      default -> throw unsupported(name, "is of a type that pgproof does not know: " + FileNames.shown("" + header.type()),
-          "unpack the archive and pack it again by tar --format=pax, then verify again");
-    };
+    Type type =
+        switch (header.type()) {
+          // Before there was a type of their own, directories were files whose names end with a
+          // slash.
+          case '0', '7', 'S' -> name.endsWith("/") ? Type.DIRECTORY : Type.FILE;
+          case '1' -> Type.HARD_LINK;
+          case '2' -> Type.SYMBOLIC_LINK;
+          case '5', 'D' -> Type.DIRECTORY;
+          case '3', '4', '6' -> Type.OTHER;
+          case 'M' ->
+              throw unsupported(
+                  name,
+                  "goes on from another volume of its tar",
+                  "join the volumes into one tar, as tar --multi-volume reads them, and verify again");
+          default ->
+              throw unsupported(
+                  name,
+                  "is of a type that pgproof does not know: " + FileNames.shown("" + header.type()),
+                  "unpack the archive and pack it again by tar --format=pax, then verify again");
+        };
     long size = size(header, offset);
     boolean dumped = header.type() == 'D';
     if (size > 0 && type != Type.FILE && type != Type.OTHER && !dumped) {
-      throw unsupported(name, "has a size, and programs do not agree whether content follows",
+      throw unsupported(
+          name,
+          "has a size, and programs do not agree whether content follows",
           "unpack the archive and pack it again by tar --format=pax, then verify again");
     }
     begin(size);
     if (type == Type.FILE) {
       readMap(header, offset, name);
     }
-    return new Member(FileNames.normal(name), type, type == Type.FILE ? map.size() : 0, FileNames.normal(link));
+    return new Member(
+        FileNames.normal(name), type, type == Type.FILE ? map.size() : 0, FileNames.normal(link));
   }
 
   private void begin(long stored) {
@@ -190,7 +217,9 @@ public final class TarReader implements MemberSource {
 
   private void readMap(TarHeader header, long offset, String name) throws InterruptedException {
     if (pax.sparseUnknown() || header.type() == 'S' && !header.isGnu()) {
-      throw unsupported(name, "is a sparse file in a format that pgproof does not know",
+      throw unsupported(
+          name,
+          "is a sparse file in a format that pgproof does not know",
           "pack the files again by tar without --sparse, then verify again");
     }
     try {
@@ -202,7 +231,8 @@ public final class TarReader implements MemberSource {
         readMapOfGnu(header);
       }
     } catch (IllegalArgumentException e) {
-      throw corrupt("the member's header at byte " + offset + " of the tar tells " + e.getMessage());
+      throw corrupt(
+          "the member's header at byte " + offset + " of the tar tells " + e.getMessage());
     }
   }
 
@@ -263,23 +293,31 @@ public final class TarReader implements MemberSource {
   }
 
   private static void addParts(SparseMap.Builder parts, TarHeader header, int offset, int count) {
-    for (int entry = offset; entry < offset + count * 2 * TarHeader.NUMBER; entry += 2 * TarHeader.NUMBER) {
+    for (int entry = offset;
+        entry < offset + count * 2 * TarHeader.NUMBER;
+        entry += 2 * TarHeader.NUMBER) {
       if (header.has(entry + TarHeader.NUMBER)) {
-        parts.add(header.number(entry, TarHeader.NUMBER), header.number(entry + TarHeader.NUMBER, TarHeader.NUMBER));
+        parts.add(
+            header.number(entry, TarHeader.NUMBER),
+            header.number(entry + TarHeader.NUMBER, TarHeader.NUMBER));
       }
     }
   }
 
   @Override
   public void content(Sink sink) throws IOException, InterruptedException {
-    for (ByteBuffer piece = piece(Integer.MAX_VALUE); piece.hasRemaining(); piece = piece(Integer.MAX_VALUE)) {
+    for (ByteBuffer piece = piece(Integer.MAX_VALUE);
+        piece.hasRemaining();
+        piece = piece(Integer.MAX_VALUE)) {
       sink.write(piece);
     }
   }
 
   @Override
   public void start(ByteBuffer into) throws InterruptedException {
-    for (ByteBuffer piece = piece(into.remaining()); piece.hasRemaining(); piece = piece(into.remaining())) {
+    for (ByteBuffer piece = piece(into.remaining());
+        piece.hasRemaining();
+        piece = piece(into.remaining())) {
       into.put(piece);
     }
   }
@@ -374,8 +412,8 @@ public final class TarReader implements MemberSource {
   }
 
   /**
-   * Whether the archive ended with the two blocks of zeros that tell that no member is lost; to be asked when {@link #next} has
-   * given all. GNU tar takes one without them as whole.
+   * Whether the archive ended with the two blocks of zeros that tell that no member is lost; to be
+   * asked when {@link #next} has given all. GNU tar takes one without them as whole.
    */
   public boolean hasEndMark() {
     return endMark;
@@ -391,16 +429,22 @@ public final class TarReader implements MemberSource {
 
   private FindingException corrupt(String what) {
     return new FindingException(
-        Reason.ARCHIVE_CORRUPT, source.name() + " is damaged before byte " + source.position() + ": " + what);
+        Reason.ARCHIVE_CORRUPT,
+        source.name() + " is damaged before byte " + source.position() + ": " + what);
   }
 
   private FindingException unsafe(String what) {
-    return new FindingException(Reason.UNSAFE_ARCHIVE, source.name() + " holds " + what + ", which no program writes");
+    return new FindingException(
+        Reason.UNSAFE_ARCHIVE, source.name() + " holds " + what + ", which no program writes");
   }
 
   private FindingException unsupported(String name, String what, String hint) {
-    return new FindingException(Finding.of(
-        Reason.FORMAT_UNSUPPORTED, FileNames.shown(name) + " in " + source.name() + " " + what, hint, null));
+    return new FindingException(
+        Finding.of(
+            Reason.FORMAT_UNSUPPORTED,
+            FileNames.shown(name) + " in " + source.name() + " " + what,
+            hint,
+            null));
   }
 
   @Override

@@ -15,8 +15,9 @@ import java.util.zip.DataFormatException;
 /**
  * Decodes zstd frames (RFC 8878).
  *
- * <p>Takes little more than the frame's window: up to 128 MiB as pg_basebackup writes it, {@code long} included, and up to
- * 2 GiB for what was compressed with a larger one, where this machine has that much. One thread at a time.
+ * <p>Takes little more than the frame's window: up to 128 MiB as pg_basebackup writes it, {@code
+ * long} included, and up to 2 GiB for what was compressed with a larger one, where this machine has
+ * that much. One thread at a time.
  */
 final class ZstdDecoder implements FrameDecoder.Decoder {
   private static final int USUAL_WINDOW_LOG = 27;
@@ -56,16 +57,21 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
   public void begin(ByteBuffer header, String name) throws DataFormatException {
     long window = window(header);
     if (window > 1L << LARGEST_WINDOW_LOG) {
-      throw new DataFormatException("they need a window of more than 2 GiB, which zstd never writes");
+      throw new DataFormatException(
+          "they need a window of more than 2 GiB, which zstd never writes");
     }
     if (window > 1L << USUAL_WINDOW_LOG) {
       requireMemory(window, available(), name);
     }
     zstd.ZSTD_DCtx_setParameter(
-        context, Libzstd.ZSTD_d_windowLogMax, window > 1L << USUAL_WINDOW_LOG ? LARGEST_WINDOW_LOG : USUAL_WINDOW_LOG);
+        context,
+        Libzstd.ZSTD_d_windowLogMax,
+        window > 1L << USUAL_WINDOW_LOG ? LARGEST_WINDOW_LOG : USUAL_WINDOW_LOG);
   }
 
-  /** Bytes that the decoder must remember; 0 where the header is cut or says nothing that can be. */
+  /**
+   * Bytes that the decoder must remember; 0 where the header is cut or says nothing that can be.
+   */
   private static long window(ByteBuffer header) {
     int at = header.position() + DESCRIPTOR;
     if (header.limit() < at + 2) {
@@ -90,13 +96,19 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
 
   static void requireMemory(long window, long available, String name) {
     if (available - KEPT_FREE < window) {
-      throw new FindingException(Finding.of(
-          Reason.ENVIRONMENT,
-          String.format(Locale.ROOT, "%s was compressed by zstd with a window of %,d bytes, and this machine has %,d bytes of "
-              + "memory available", name, window, available),
-          "free memory, verify on a larger machine, or compress it again with a smaller window: "
-              + "zstd -dc --long=31 FILE | zstd -o NEW",
-          null));
+      throw new FindingException(
+          Finding.of(
+              Reason.ENVIRONMENT,
+              String.format(
+                  Locale.ROOT,
+                  "%s was compressed by zstd with a window of %,d bytes, and this machine has %,d bytes of "
+                      + "memory available",
+                  name,
+                  window,
+                  available),
+              "free memory, verify on a larger machine, or compress it again with a smaller window: "
+                  + "zstd -dc --long=31 FILE | zstd -o NEW",
+              null));
     }
   }
 

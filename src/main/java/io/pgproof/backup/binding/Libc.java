@@ -3,9 +3,10 @@ package io.pgproof.backup.binding;
 import com.sun.jna.Library;
 
 /**
- * What Java's own library cannot do: one file's blocks shared with another file, and mounts. Names and order of arguments are
- * C's; byte arrays that are paths or words end with a NUL. Those for mounts but {@code mount} and {@code umount2} came with
- * glibc 2.36; where one is missing, its call throws {@link UnsatisfiedLinkError}.
+ * What Java's own library cannot do: one file's blocks shared with another file, and mounts. Names
+ * and order of arguments are C's; byte arrays that are paths or words end with a NUL. Those for
+ * mounts but {@code mount} and {@code umount2} came with glibc 2.36; where one is missing, its call
+ * throws {@link UnsatisfiedLinkError}.
  */
 public interface Libc extends Library {
   /** {@code FICLONE} of {@code linux/fs.h}, {@code _IOW(0x94, 9, int)}. */
@@ -16,7 +17,10 @@ public interface Libc extends Library {
   int O_NONBLOCK = 0x800;
   int O_CLOEXEC = 0x80000;
 
-  /** {@code int open(const char *pathname, int flags, ...)}: the path ends with a NUL; -1 on failure. */
+  /**
+   * {@code int open(const char *pathname, int flags, ...)}: the path ends with a NUL; -1 on
+   * failure.
+   */
   int open(byte[] pathname, int flags);
 
   /** {@code int ioctl(int fd, unsigned long request, ...)}: -1 on failure. */
@@ -43,13 +47,22 @@ public interface Libc extends Library {
   /** {@code int open_tree(int dfd, const char *filename, unsigned int flags)}. */
   int open_tree(int dfd, byte[] filename, int flags);
 
-  /** {@code int mount_setattr(int dfd, const char *path, unsigned int flags, struct mount_attr *uattr, size_t usize)}. */
+  /**
+   * {@code int mount_setattr(int dfd, const char *path, unsigned int flags, struct mount_attr
+   * *uattr, size_t usize)}.
+   */
   int mount_setattr(int dfd, byte[] path, int flags, long[] uattr, long usize);
 
-  /** {@code int move_mount(int from_dfd, const char *from, int to_dfd, const char *to, unsigned int flags)}. */
+  /**
+   * {@code int move_mount(int from_dfd, const char *from, int to_dfd, const char *to, unsigned int
+   * flags)}.
+   */
   int move_mount(int from_dfd, byte[] from, int to_dfd, byte[] to, int flags);
 
-  /** {@code int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data)}. */
+  /**
+   * {@code int mount(const char *source, const char *target, const char *type, unsigned long flags,
+   * const void *data)}.
+   */
   int mount(byte[] source, byte[] target, byte[] type, long flags, byte[] data);
 
   /** {@code int umount2(const char *target, int flags)}. */

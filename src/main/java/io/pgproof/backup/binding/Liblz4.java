@@ -4,15 +4,16 @@ import com.sun.jna.Library;
 import java.nio.ByteBuffer;
 
 /**
- * The functions of {@code lz4frame.h} that pgproof calls; names and order of arguments are C's. Pointers to a value are
- * arrays of one element, a context is its address, buffers are direct and used from their first byte on.
+ * The functions of {@code lz4frame.h} that pgproof calls; names and order of arguments are C's.
+ * Pointers to a value are arrays of one element, a context is its address, buffers are direct and
+ * used from their first byte on.
  */
 public interface Liblz4 extends Library {
   int LZ4F_VERSION = 100;
 
   /**
-   * {@code LZ4F_errorCode_t LZ4F_createDecompressionContext(LZ4F_dctx** dctxPtr, unsigned version)}: freed with {@link
-   * #LZ4F_freeDecompressionContext}.
+   * {@code LZ4F_errorCode_t LZ4F_createDecompressionContext(LZ4F_dctx** dctxPtr, unsigned
+   * version)}: freed with {@link #LZ4F_freeDecompressionContext}.
    */
   long LZ4F_createDecompressionContext(long[] dctxPtr, int version);
 
@@ -20,12 +21,17 @@ public interface Liblz4 extends Library {
   long LZ4F_freeDecompressionContext(long dctx);
 
   /**
-   * {@code size_t LZ4F_decompress(LZ4F_dctx* dctx, void* dstBuffer, size_t* dstSizePtr, const void* srcBuffer, size_t*
-   * srcSizePtr, const LZ4F_decompressOptions_t* dOptPtr)}: the sizes come back as what was written and what was read; 0 at
-   * the end of a frame.
+   * {@code size_t LZ4F_decompress(LZ4F_dctx* dctx, void* dstBuffer, size_t* dstSizePtr, const void*
+   * srcBuffer, size_t* srcSizePtr, const LZ4F_decompressOptions_t* dOptPtr)}: the sizes come back
+   * as what was written and what was read; 0 at the end of a frame.
    */
   long LZ4F_decompress(
-      long dctx, ByteBuffer dstBuffer, long[] dstSizePtr, ByteBuffer srcBuffer, long[] srcSizePtr, long dOptPtr);
+      long dctx,
+      ByteBuffer dstBuffer,
+      long[] dstSizePtr,
+      ByteBuffer srcBuffer,
+      long[] srcSizePtr,
+      long dOptPtr);
 
   /** {@code unsigned LZ4F_isError(LZ4F_errorCode_t code)}: not 0 when the code is an error's. */
   int LZ4F_isError(long code);
@@ -42,7 +48,9 @@ public interface Liblz4 extends Library {
     return load("liblz4.so.1");
   }
 
-  /** @param library file name for the dynamic linker, or a path */
+  /**
+   * @param library file name for the dynamic linker, or a path
+   */
   static Liblz4 load(String library) {
     return Loading.load(library, Liblz4.class, "liblz4-1");
   }

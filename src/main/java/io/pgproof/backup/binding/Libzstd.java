@@ -3,8 +3,8 @@ package io.pgproof.backup.binding;
 import com.sun.jna.Library;
 
 /**
- * The functions of {@code zstd.h} that pgproof calls, all of its stable part since 1.4; names and order of arguments are C's,
- * a context is its address.
+ * The functions of {@code zstd.h} that pgproof calls, all of its stable part since 1.4; names and
+ * order of arguments are C's, a context is its address.
  */
 public interface Libzstd extends Library {
   /** {@code ZSTD_d_windowLogMax} of {@code enum ZSTD_dParameter}. */
@@ -13,18 +13,23 @@ public interface Libzstd extends Library {
   /** {@code ZSTD_error_memory_allocation} of {@code enum ZSTD_ErrorCode}. */
   int ZSTD_error_memory_allocation = 64;
 
-  /** {@code ZSTD_DCtx* ZSTD_createDCtx(void)}: 0 without memory; freed with {@link #ZSTD_freeDCtx}. */
+  /**
+   * {@code ZSTD_DCtx* ZSTD_createDCtx(void)}: 0 without memory; freed with {@link #ZSTD_freeDCtx}.
+   */
   long ZSTD_createDCtx();
 
   /** {@code size_t ZSTD_freeDCtx(ZSTD_DCtx* dctx)}. */
   long ZSTD_freeDCtx(long dctx);
 
-  /** {@code size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* dctx, ZSTD_dParameter param, int value)}: between frames only. */
+  /**
+   * {@code size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* dctx, ZSTD_dParameter param, int value)}:
+   * between frames only.
+   */
   long ZSTD_DCtx_setParameter(long dctx, int param, int value);
 
   /**
-   * {@code size_t ZSTD_decompressStream(ZSTD_DStream* zds, ZSTD_outBuffer* output, ZSTD_inBuffer* input)}: moves both
-   * positions on; 0 when a frame was decoded to its end and handed out whole.
+   * {@code size_t ZSTD_decompressStream(ZSTD_DStream* zds, ZSTD_outBuffer* output, ZSTD_inBuffer*
+   * input)}: moves both positions on; 0 when a frame was decoded to its end and handed out whole.
    */
   long ZSTD_decompressStream(long zds, ZstdBuffer output, ZstdBuffer input);
 
@@ -46,7 +51,9 @@ public interface Libzstd extends Library {
     return load("libzstd.so.1");
   }
 
-  /** @param library file name for the dynamic linker, or a path */
+  /**
+   * @param library file name for the dynamic linker, or a path
+   */
   static Libzstd load(String library) {
     return Loading.load(library, Libzstd.class, "libzstd1");
   }

@@ -9,18 +9,23 @@ final class Loading {
 
   /**
    * @param library file name for the dynamic linker, or a path
-   * @throws LibraryMissingException when it cannot be loaded, or pointers have not the 8 bytes that the bindings take them for
+   * @throws LibraryMissingException when it cannot be loaded, or pointers have not the 8 bytes that
+   *     the bindings take them for
    */
   static <T extends Library> T load(String library, Class<T> binding, String debianPackage) {
     if (Native.POINTER_SIZE != Long.BYTES) {
-      throw new LibraryMissingException(library + " cannot be used with pointers of " + Native.POINTER_SIZE + " bytes",
-          "run pgproof with a 64-bit Java on a 64-bit system", null);
+      throw new LibraryMissingException(
+          library + " cannot be used with pointers of " + Native.POINTER_SIZE + " bytes",
+          "run pgproof with a 64-bit Java on a 64-bit system",
+          null);
     }
     try {
       return Native.load(library, binding);
     } catch (UnsatisfiedLinkError e) {
-      throw new LibraryMissingException(library + " cannot be loaded: " + e.getMessage().lines().findFirst().orElse(""),
-          "apt-get install -y " + debianPackage, e);
+      throw new LibraryMissingException(
+          library + " cannot be loaded: " + e.getMessage().lines().findFirst().orElse(""),
+          "apt-get install -y " + debianPackage,
+          e);
     }
   }
 }

@@ -12,7 +12,8 @@ import java.util.OptionalInt;
  * @param label what {@code backup_label} says
  * @param bytes of all its parts as they lie
  */
-public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifier, Label label, long bytes) {
+public record BackupIdentity(
+    int postgresMajor, Optional<String> systemIdentifier, Label label, long bytes) {
 
   /**
    * {@code backup_label}.
@@ -24,8 +25,10 @@ public record BackupIdentity(int postgresMajor, Optional<String> systemIdentifie
    * @param text LABEL
    * @param timeline START TIMELINE; empty before version 11
    * @param fromStandby whether BACKUP FROM says standby
-   * @param ancestorLsn INCREMENTAL FROM LSN: where the backup starts that this one is to be combined with; empty for a full one
-   * @param ancestorTimeline INCREMENTAL FROM TLI: the timeline on which that one starts; empty for a full one
+   * @param ancestorLsn INCREMENTAL FROM LSN: where the backup starts that this one is to be
+   *     combined with; empty for a full one
+   * @param ancestorTimeline INCREMENTAL FROM TLI: the timeline on which that one starts; empty for
+   *     a full one
    */
   public record Label(
       Lsn startLsn,

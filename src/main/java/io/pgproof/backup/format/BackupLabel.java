@@ -19,7 +19,10 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads {@code backup_label} (source: {@code build_backup_content} and {@code read_backup_label} of PostgreSQL). */
+/**
+ * Reads {@code backup_label} (source: {@code build_backup_content} and {@code read_backup_label} of
+ * PostgreSQL).
+ */
 public final class BackupLabel {
   public static final String NAME = "backup_label";
 
@@ -28,16 +31,19 @@ public final class BackupLabel {
 
   private static final Pattern START =
       Pattern.compile("([0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}) \\(file ([0-9A-Fa-f]{24})\\)");
-  private static final Pattern TIME = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)(?: (\\S+))?");
+  private static final Pattern TIME =
+      Pattern.compile("(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)(?: (\\S+))?");
   private static final Pattern OFFSET = Pattern.compile("[+-]\\d\\d(?::?\\d\\d)?");
-  private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
+  private static final DateTimeFormatter SECOND =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
 
   private BackupLabel() {}
 
   /**
    * @param file the whole file
    * @param archive named in messages
-   * @throws FindingException {@code inconsistent} when a line that recovery needs is missing or unreadable
+   * @throws FindingException {@code inconsistent} when a line that recovery needs is missing or
+   *     unreadable
    */
   public static Label parse(byte[] file, String archive) {
     Map<String, String> lines = new HashMap<>();
@@ -100,7 +106,8 @@ public final class BackupLabel {
     }
   }
 
-  // PostgreSQL prints log_timezone's abbreviation: of these few are one zone's alone, and a wrong hour would be worse
+  // PostgreSQL prints log_timezone's abbreviation: of these few are one zone's alone, and a wrong
+  // hour would be worse
   // than UTC, which the identity documents.
   private static ZoneId zone(String abbreviation) {
     if (abbreviation == null) {
@@ -132,13 +139,20 @@ public final class BackupLabel {
     String value = lines.get(key);
     if (value == null) {
       throw new FindingException(
-          Reason.INCONSISTENT, "backup_label in " + archive + " lacks the line " + key + ", so recovery cannot begin");
+          Reason.INCONSISTENT,
+          "backup_label in " + archive + " lacks the line " + key + ", so recovery cannot begin");
     }
     return value;
   }
 
   private static FindingException unreadable(String key, String value, String archive) {
     return new FindingException(
-        Reason.INCONSISTENT, "backup_label in " + archive + " has an unreadable line " + key + ": " + FileNames.shown(value));
+        Reason.INCONSISTENT,
+        "backup_label in "
+            + archive
+            + " has an unreadable line "
+            + key
+            + ": "
+            + FileNames.shown(value));
   }
 }

@@ -13,15 +13,19 @@ public sealed interface BackupPart {
   /** The archive, or the tree's root; absolute, and no link where it is a tree's. */
   Path path();
 
-  /** Put before each of its names to tell the name in the data directory: empty, {@link #WAL}, or a tablespace's. */
+  /**
+   * Put before each of its names to tell the name in the data directory: empty, {@link #WAL}, or a
+   * tablespace's.
+   */
   String prefix();
 
   /** What messages call it. */
   String name();
 
   /**
-   * A member's name in the data directory. Who packs a directory by hand may have its own name before that of each member, as
-   * in {@code pg_wal/000000010000000000000001} of {@code pg_wal.tar}; no part holds a directory of its own name otherwise.
+   * A member's name in the data directory. Who packs a directory by hand may have its own name
+   * before that of each member, as in {@code pg_wal/000000010000000000000001} of {@code
+   * pg_wal.tar}; no part holds a directory of its own name otherwise.
    */
   default String inDataDirectory(String member) {
     if (prefix().isEmpty() || member.isEmpty()) {

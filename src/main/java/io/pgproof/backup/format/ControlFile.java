@@ -9,7 +9,8 @@ import java.time.Instant;
 import java.util.zip.CRC32C;
 
 /**
- * The parts of {@code global/pg_control} that a restore needs (source: {@code src/include/catalog/pg_control.h}).
+ * The parts of {@code global/pg_control} that a restore needs (source: {@code
+ * src/include/catalog/pg_control.h}).
  *
  * @param systemIdentifier unsigned, as {@code pg_controldata} prints it
  * @param controlVersion {@code PG_CONTROL_VERSION}
@@ -43,13 +44,18 @@ public record ControlFile(
   public static final int SIZE = 8192;
 
   private static final int VERSION_OFFSET = 8;
+
   /** Versions of the file, of PostgreSQL 8.0 and of some that is to come. */
   private static final int OLDEST = 74;
+
   private static final int NEWEST = 9999;
+
   /** {@code FLOATFORMAT_VALUE}, which lies before {@code blcksz}. */
   private static final double FLOAT_FORMAT = 1234567.0;
+
   /** No layout of any version is shorter. */
   private static final int SHORTEST = 200;
+
   private static final int CHECKPOINT_LSN_OFFSET = 32;
 
   /**
@@ -59,11 +65,18 @@ public record ControlFile(
    * @param time {@code checkPointCopy.time}
    * @param maxConnections first of a run of 32-bit settings
    * @param walSenders whether {@code max_wal_senders} is among them
-   * @param blockSize {@code blcksz}; {@code relseg_size} lies 4 bytes behind it, the WAL segment's size 12
+   * @param blockSize {@code blcksz}; {@code relseg_size} lies 4 bytes behind it, the WAL segment's
+   *     size 12
    * @param crc behind all that it covers
    */
   private record Layout(
-      int timeline, int time, int maxConnections, boolean walSenders, int blockSize, int checksumVersion, int crc) {}
+      int timeline,
+      int time,
+      int maxConnections,
+      boolean walSenders,
+      int blockSize,
+      int checksumVersion,
+      int crc) {}
 
   private static Layout layout(int controlVersion) {
     return switch (controlVersion) {
@@ -71,20 +84,23 @@ public record ControlFile(
       case 1100 -> new Layout(48, 96, 172, false, 208, 244, 280);
       case 1201, 1300, 1700 -> new Layout(48, 104, 180, true, 216, 252, 288);
       case 1800 -> new Layout(48, 104, 180, true, 216, 252, 292);
-      default -> throw new FindingException(Finding.of(
-          Reason.VERSION_UNSUPPORTED,
-          "global/pg_control is of version " + Integer.toUnsignedString(controlVersion)
-              + ", which this version of pgproof does not know",
-          "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines",
-          null));
+      default ->
+          throw new FindingException(
+              Finding.of(
+                  Reason.VERSION_UNSUPPORTED,
+                  "global/pg_control is of version "
+                      + Integer.toUnsignedString(controlVersion)
+                      + ", which this version of pgproof does not know",
+                  "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines",
+                  null));
     };
   }
 
   /**
    * Reads the whole file's bytes.
    *
-   * @throws FindingException {@code inconsistent} when it is too short or its CRC-32C is wrong, {@code version-unsupported}
-   *     for a layout that is not known
+   * @throws FindingException {@code inconsistent} when it is too short or its CRC-32C is wrong,
+   *     {@code version-unsupported} for a layout that is not known
    */
   public static ControlFile parse(byte[] file) {
     if (file.length != SIZE) {
@@ -103,7 +119,8 @@ public record ControlFile(
     crc.update(file, 0, layout.crc());
     if ((int) crc.getValue() != bytes.getInt(layout.crc())) {
       if (isSealedElsewhere(file, layout.crc())) {
-        throw foreign("its fields lie where a machine with other alignment has them, such as one of 32 bits");
+        throw foreign(
+            "its fields lie where a machine with other alignment has them, such as one of 32 bits");
       }
       throw damaged("its CRC-32C is wrong");
     }
@@ -115,7 +132,10 @@ public record ControlFile(
     }
     int blockSize = bytes.getInt(layout.blockSize());
     int segmentBlocks = bytes.getInt(layout.blockSize() + 4);
-    if (blockSize < 1 << 10 || blockSize > 32 << 10 || Integer.bitCount(blockSize) != 1 || segmentBlocks <= 0) {
+    if (blockSize < 1 << 10
+        || blockSize > 32 << 10
+        || Integer.bitCount(blockSize) != 1
+        || segmentBlocks <= 0) {
       throw damaged("its pages or the files of its relations have an impossible size");
     }
     int afterWorkers = layout.maxConnections() + (layout.walSenders() ? 12 : 8);
@@ -146,8 +166,9 @@ public record ControlFile(
   }
 
   /**
-   * Whether a right CRC-32C lies before the place where it lies on 64-bit machines: all fields before it and their number are the
-   * same, and what aligns them is not. The file is filled with zeros behind it.
+   * Whether a right CRC-32C lies before the place where it lies on 64-bit machines: all fields
+   * before it and their number are the same, and what aligns them is not. The file is filled with
+   * zeros behind it.
    */
   private static boolean isSealedElsewhere(byte[] file, int here) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
@@ -163,11 +184,12 @@ public record ControlFile(
   }
 
   private static FindingException foreign(String why) {
-    return new FindingException(Finding.of(
-        Reason.VERSION_UNSUPPORTED,
-        "global/pg_control is of another architecture: " + why,
-        "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines; restore this backup on a machine of the source's kind",
-        null));
+    return new FindingException(
+        Finding.of(
+            Reason.VERSION_UNSUPPORTED,
+            "global/pg_control is of another architecture: " + why,
+            "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines; restore this backup on a machine of the source's kind",
+            null));
   }
 
   private static FindingException damaged(String how) {

@@ -3,7 +3,10 @@ package io.pgproof.backup.format;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A log sequence number: a byte's position in the write-ahead log, unsigned, printed as PostgreSQL does: {@code 0/5000028}. */
+/**
+ * A log sequence number: a byte's position in the write-ahead log, unsigned, printed as PostgreSQL
+ * does: {@code 0/5000028}.
+ */
 public record Lsn(long position) implements Comparable<Lsn> {
   private static final Pattern FORM = Pattern.compile("([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})");
 
@@ -15,7 +18,9 @@ public record Lsn(long position) implements Comparable<Lsn> {
     if (!halves.matches()) {
       throw new IllegalArgumentException(text + " is no LSN such as 0/5000028");
     }
-    return new Lsn(Long.parseUnsignedLong(halves.group(1), 16) << 32 | Long.parseUnsignedLong(halves.group(2), 16));
+    return new Lsn(
+        Long.parseUnsignedLong(halves.group(1), 16) << 32
+            | Long.parseUnsignedLong(halves.group(2), 16));
   }
 
   @Override

@@ -36,7 +36,8 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * {@code backup_manifest}, versions 1 and 2, whole by its own checksum (source: the manual's "Backup Manifest Format").
+ * {@code backup_manifest}, versions 1 and 2, whole by its own checksum (source: the manual's
+ * "Backup Manifest Format").
  *
  * @param files by name, one character a byte
  * @param tablespaces OIDs of the tablespaces whose files it lists
@@ -44,7 +45,12 @@ import java.util.function.Consumer;
  * @param systemIdentifier unsigned; empty in version 1
  * @param sha256 of the file as it lies
  */
-public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRange> wal, Optional<String> systemIdentifier, String sha256) {
+public record Manifest(
+    ManifestFiles files,
+    Set<String> tablespaces,
+    List<WalRange> wal,
+    Optional<String> systemIdentifier,
+    String sha256) {
   public static final String NAME = "backup_manifest";
 
   private static final String CHECKSUM_FIELD = "Manifest-Checksum";
@@ -53,8 +59,8 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
   public record Entry(long size, FileChecksum algorithm, byte[] checksum) {}
 
   /**
-   * WAL from a position up to, not including, another on one timeline. PostgreSQL lists the newest timeline first; here they stand
-   * in the order of the log.
+   * WAL from a position up to, not including, another on one timeline. PostgreSQL lists the newest
+   * timeline first; here they stand in the order of the log.
    */
   public record WalRange(int timeline, Lsn start, Lsn end) {}
 
@@ -66,8 +72,9 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
   /**
    * Reads and verifies the file, which may be compressed.
    *
-   * @throws FindingException {@code manifest-mismatch} when it cannot be understood or is not what PostgreSQL wrote,
-   *     {@code backup-unreadable} when it cannot be read, {@code archive-corrupt} and its like when it cannot be decoded
+   * @throws FindingException {@code manifest-mismatch} when it cannot be understood or is not what
+   *     PostgreSQL wrote, {@code backup-unreadable} when it cannot be read, {@code archive-corrupt}
+   *     and its like when it cannot be decoded
    */
   public static Manifest read(Path file) throws InterruptedException {
     try {
@@ -76,7 +83,12 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
         return manifest;
       }
       try (InputStream in = Files.newInputStream(file)) {
-        return new Manifest(manifest.files, manifest.tablespaces, manifest.wal, manifest.systemIdentifier, Sums.of(in).whole());
+        return new Manifest(
+            manifest.files,
+            manifest.tablespaces,
+            manifest.wal,
+            manifest.systemIdentifier,
+            Sums.of(in).whole());
       }
     } catch (InterruptedIOException e) {
       throw new InterruptedException();
@@ -121,12 +133,17 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
     try (InputStream in = text.open()) {
       sums = Sums.of(in);
     }
-    JsonFactory factory = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-    try (InputStream in = text.open(); JsonParser json = factory.createParser(in)) {
+    JsonFactory factory =
+        JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    try (InputStream in = text.open();
+        JsonParser json = factory.createParser(in)) {
       return new Reading(json, sums).manifest();
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new FindingException(
-          Finding.of(Reason.MANIFEST_MISMATCH, NAME + " cannot be understood: " + e.getMessage().split("\n")[0]), e);
+          Finding.of(
+              Reason.MANIFEST_MISMATCH,
+              NAME + " cannot be understood: " + e.getMessage().split("\n")[0]),
+          e);
     }
   }
 
@@ -181,15 +198,20 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
     Manifest manifest() throws IOException {
       expect(json.nextToken(), JsonToken.START_OBJECT);
       if (!"PostgreSQL-Backup-Manifest-Version".equals(json.nextFieldName())) {
-        throw new IllegalArgumentException("it does not begin with PostgreSQL-Backup-Manifest-Version");
+        throw new IllegalArgumentException(
+            "it does not begin with PostgreSQL-Backup-Manifest-Version");
       }
       expect(json.nextToken(), JsonToken.VALUE_NUMBER_INT);
       if (json.getLongValue() != 1 && json.getLongValue() != 2) {
-        throw new FindingException(Finding.of(
-            Reason.VERSION_UNSUPPORTED,
-            NAME + " is of version " + json.getLongValue() + ", which this version of pgproof does not know",
-            "pgproof knows versions 1 and 2, of PostgreSQL 13 to 18",
-            null));
+        throw new FindingException(
+            Finding.of(
+                Reason.VERSION_UNSUPPORTED,
+                NAME
+                    + " is of version "
+                    + json.getLongValue()
+                    + ", which this version of pgproof does not know",
+                "pgproof knows versions 1 and 2, of PostgreSQL 13 to 18",
+                null));
       }
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         field(json.currentName());
@@ -200,7 +222,12 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
       }
       verify();
       wal.sort(Comparator.comparing(WalRange::start).thenComparing(WalRange::end));
-      return new Manifest(files, Collections.unmodifiableSet(tablespaces), List.copyOf(wal), systemIdentifier, sums.whole());
+      return new Manifest(
+          files,
+          Collections.unmodifiableSet(tablespaces),
+          List.copyOf(wal),
+          systemIdentifier,
+          sums.whole());
     }
 
     private void field(String name) throws IOException {
@@ -208,18 +235,25 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
       switch (name) {
         case "System-Identifier" -> {
           expect(value, JsonToken.VALUE_NUMBER_INT);
-          systemIdentifier = Optional.of(Long.toUnsignedString(Long.parseUnsignedLong(json.getText())));
+          systemIdentifier =
+              Optional.of(Long.toUnsignedString(Long.parseUnsignedLong(json.getText())));
         }
         case "Files" -> eachOf(value, this::add);
-        case "WAL-Ranges" -> eachOf(value, range -> wal.add(new WalRange(
-            Integer.parseUnsignedInt(given(range, "Timeline")),
-            Lsn.parse(given(range, "Start-LSN")),
-            Lsn.parse(given(range, "End-LSN")))));
+        case "WAL-Ranges" ->
+            eachOf(
+                value,
+                range ->
+                    wal.add(
+                        new WalRange(
+                            Integer.parseUnsignedInt(given(range, "Timeline")),
+                            Lsn.parse(given(range, "Start-LSN")),
+                            Lsn.parse(given(range, "End-LSN")))));
         case CHECKSUM_FIELD -> {
           expect(value, JsonToken.VALUE_STRING);
           checksum = json.getText();
         }
-        default -> throw new IllegalArgumentException("it has an unknown field " + FileNames.shown(name));
+        default ->
+            throw new IllegalArgumentException("it has an unknown field " + FileNames.shown(name));
       }
     }
 
@@ -233,7 +267,8 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
           String key = json.currentName();
           JsonToken value = json.nextToken();
           if (value == null || !value.isScalarValue()) {
-            throw new IllegalArgumentException("its field " + FileNames.shown(key) + " has no plain value");
+            throw new IllegalArgumentException(
+                "its field " + FileNames.shown(key) + " has no plain value");
           }
           object.put(key, json.getText());
         }
@@ -244,21 +279,26 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
     }
 
     private void add(Map<String, String> file) {
-      String name = file.containsKey("Encoded-Path")
-          ? new String(HexFormat.of().parseHex(file.get("Encoded-Path")), StandardCharsets.ISO_8859_1)
-          : FileNames.ofUtf8(given(file, "Path"));
-      FileChecksum algorithm = FileChecksum.valueOf(file.getOrDefault("Checksum-Algorithm", "NONE"));
+      String name =
+          file.containsKey("Encoded-Path")
+              ? new String(
+                  HexFormat.of().parseHex(file.get("Encoded-Path")), StandardCharsets.ISO_8859_1)
+              : FileNames.ofUtf8(given(file, "Path"));
+      FileChecksum algorithm =
+          FileChecksum.valueOf(file.getOrDefault("Checksum-Algorithm", "NONE"));
       byte[] sum = HexFormat.of().parseHex(file.getOrDefault("Checksum", ""));
       long size = Long.parseLong(given(file, "Size"));
       if (size < 0 || sum.length != algorithm.length()) {
-        throw new IllegalArgumentException("its entry for " + FileNames.shown(name) + " is impossible");
+        throw new IllegalArgumentException(
+            "its entry for " + FileNames.shown(name) + " is impossible");
       }
       if (!files.add(name, new Entry(size, algorithm, sum))) {
         throw new IllegalArgumentException("it lists " + FileNames.shown(name) + " twice");
       }
       if (name.startsWith(BackupPart.TABLESPACES)) {
         int slash = name.indexOf('/', BackupPart.TABLESPACES.length());
-        tablespaces.add(name.substring(BackupPart.TABLESPACES.length(), slash < 0 ? name.length() : slash));
+        tablespaces.add(
+            name.substring(BackupPart.TABLESPACES.length(), slash < 0 ? name.length() : slash));
       }
     }
 
@@ -277,13 +317,15 @@ public record Manifest(ManifestFiles files, Set<String> tablespaces, List<WalRan
       }
       if (!sums.lines().equalsIgnoreCase(checksum)) {
         throw new FindingException(
-            Reason.MANIFEST_MISMATCH, NAME + " does not carry the checksum of its own content: it was changed or cut");
+            Reason.MANIFEST_MISMATCH,
+            NAME + " does not carry the checksum of its own content: it was changed or cut");
       }
     }
 
     private static void expect(JsonToken found, JsonToken expected) {
       if (found != expected) {
-        throw new IllegalArgumentException("it ends or breaks off where " + expected + " is expected");
+        throw new IllegalArgumentException(
+            "it ends or breaks off where " + expected + " is expected");
       }
     }
   }

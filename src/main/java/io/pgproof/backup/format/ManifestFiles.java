@@ -10,9 +10,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
 /**
- * The files that a manifest lists, packed into few arrays: about 50 bytes each, so that millions fit into a small heap.
+ * The files that a manifest lists, packed into few arrays: about 50 bytes each, so that millions
+ * fit into a small heap.
  *
- * <p>A file has a place, a number by which it is found again. Filled by one thread, then read by any number.
+ * <p>A file has a place, a number by which it is found again. Filled by one thread, then read by
+ * any number.
  */
 public final class ManifestFiles {
   private static final int CHUNK = 1 << 20;
@@ -39,7 +41,8 @@ public final class ManifestFiles {
    *
    * @param name one character a byte
    * @return whether it was not there before
-   * @throws IllegalArgumentException where the name is longer than any, or there are more files than this can hold
+   * @throws IllegalArgumentException where the name is longer than any, or there are more files
+   *     than this can hold
    */
   boolean add(String name, Entry entry) {
     if (name.length() > LONGEST_NAME) {
@@ -145,8 +148,12 @@ public final class ManifestFiles {
     }
     ByteBuffer chunk = chunks.get(chunks.size() - 1);
     long begin = (chunks.size() - 1L) * CHUNK + chunk.position();
-    chunk.putShort((short) name.length()).put(name.getBytes(StandardCharsets.ISO_8859_1)).putLong(entry.size())
-        .put((byte) entry.algorithm().ordinal()).put(entry.checksum());
+    chunk
+        .putShort((short) name.length())
+        .put(name.getBytes(StandardCharsets.ISO_8859_1))
+        .putLong(entry.size())
+        .put((byte) entry.algorithm().ordinal())
+        .put(entry.checksum());
     chunk.position(Math.min(chunk.position() + ALIGNED - 1 & -ALIGNED, CHUNK));
     return (int) (begin / ALIGNED) + 1;
   }

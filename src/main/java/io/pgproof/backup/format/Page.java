@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * One page of a relation as a little-endian machine writes it, and the checksum that it must carry (source: {@code
- * src/include/storage/bufpage.h} and {@code checksum_impl.h}). Holds one page after the other; used by one thread.
+ * One page of a relation as a little-endian machine writes it, and the checksum that it must carry
+ * (source: {@code src/include/storage/bufpage.h} and {@code checksum_impl.h}). Holds one page after
+ * the other; used by one thread.
  */
 public final class Page {
   private static final int LANES = 32;
@@ -19,7 +20,9 @@ public final class Page {
 
   private final int[] words;
 
-  /** @param size in bytes, a power of two from 1 KiB to 32 KiB */
+  /**
+   * @param size in bytes, a power of two from 1 KiB to 32 KiB
+   */
   public Page(int size) {
     words = new int[size / Integer.BYTES];
   }
@@ -31,7 +34,8 @@ public final class Page {
   }
 
   /**
-   * Whether PostgreSQL would take it: a page that was never used is all zeros, any other carries the checksum of its content.
+   * Whether PostgreSQL would take it: a page that was never used is all zeros, any other carries
+   * the checksum of its content.
    *
    * @param block its number in the relation, unsigned
    */
@@ -59,7 +63,8 @@ public final class Page {
     int header = words[2];
     words[2] = header & 0xFFFF_0000;
     int mixed = 0;
-    // Four lanes at a time stay in registers and hide each other's waits: faster than what the compiler makes of all 32.
+    // Four lanes at a time stay in registers and hide each other's waits: faster than what the
+    // compiler makes of all 32.
     for (int lane = 0; lane < LANES; lane += 4) {
       mixed ^= fourLanes(lane);
     }

@@ -5,10 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file that holds pages, by its name alone (source: the manual's "Database File Layout", {@code pg_checksums.c}).
+ * A file that holds pages, by its name alone (source: the manual's "Database File Layout", {@code
+ * pg_checksums.c}).
  *
- * <p>No pages are in {@code pg_control}, {@code PG_VERSION}, {@code pg_filenode.map}, {@code pg_internal.init} and temporary
- * files, and temporary relations are in no backup; the name of none of them is a number alone.
+ * <p>No pages are in {@code pg_control}, {@code PG_VERSION}, {@code pg_filenode.map}, {@code
+ * pg_internal.init} and temporary files, and temporary relations are in no backup; the name of none
+ * of them is a number alone.
  *
  * @param name below the data directory
  * @param tablespace its OID
@@ -17,13 +19,23 @@ import java.util.regex.Pattern;
  * @param map whether it is a free space map or a visibility map
  * @param segment counted from 0
  */
-public record RelationFile(String name, long tablespace, long database, long number, boolean map, int segment)
+public record RelationFile(
+    String name, long tablespace, long database, long number, boolean map, int segment)
     implements Comparable<RelationFile> {
   private static final int DEFAULT = 1663;
   private static final int GLOBAL = 1664;
   private static final String OID = "([0-9]{1,10})";
-  private static final Pattern NAME = Pattern.compile("(?:global|base/" + OID + "|pg_tblspc/" + OID + "/PG_[^/]+/" + OID + ")/"
-      + OID + "(_fsm|_vm|_init)?(?:\\.([1-9][0-9]{0,8}))?");
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?:global|base/"
+              + OID
+              + "|pg_tblspc/"
+              + OID
+              + "/PG_[^/]+/"
+              + OID
+              + ")/"
+              + OID
+              + "(_fsm|_vm|_init)?(?:\\.([1-9][0-9]{0,8}))?");
 
   /** Empty for a file without pages. */
   public static Optional<RelationFile> of(String name) {
@@ -34,8 +46,14 @@ public record RelationFile(String name, long tablespace, long database, long num
     long tablespace = number(parts.group(2), parts.group(1) == null ? GLOBAL : DEFAULT);
     long database = number(parts.group(1), number(parts.group(3), 0));
     boolean map = "_fsm".equals(parts.group(5)) || "_vm".equals(parts.group(5));
-    return Optional.of(new RelationFile(
-        name, tablespace, database, number(parts.group(4), 0), map, (int) number(parts.group(6), 0)));
+    return Optional.of(
+        new RelationFile(
+            name,
+            tablespace,
+            database,
+            number(parts.group(4), 0),
+            map,
+            (int) number(parts.group(6), 0)));
   }
 
   @Override

@@ -21,8 +21,9 @@ public final class TablespaceMap {
   private TablespaceMap() {}
 
   /**
-   * Paths on the source, one character a byte, by the OID of the tablespace; a backslash before a character of a path takes
-   * away that it may end the line. What is no entry is left out, as PostgreSQL itself refuses it.
+   * Paths on the source, one character a byte, by the OID of the tablespace; a backslash before a
+   * character of a path takes away that it may end the line. What is no entry is left out, as
+   * PostgreSQL itself refuses it.
    */
   public static Map<String, String> parse(byte[] file) {
     Map<String, String> paths = new LinkedHashMap<>();

@@ -8,7 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * From which timelines one descends (source: {@code readTimeLineHistory} in {@code src/backend/access/transam/timeline.c}).
+ * From which timelines one descends (source: {@code readTimeLineHistory} in {@code
+ * src/backend/access/transam/timeline.c}).
  *
  * @param timeline whose history it is
  * @param ancestors the oldest first
@@ -18,7 +19,8 @@ public record TimelineHistory(int timeline, List<Ancestor> ancestors) {
   public static final int LONGEST = 1 << 20;
 
   private static final Pattern NAME = Pattern.compile("([0-9A-F]{8})\\.history");
-  private static final Pattern LINE = Pattern.compile("\\s*([0-9]{1,10})\\s+([0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8})(?:\\s.*)?");
+  private static final Pattern LINE =
+      Pattern.compile("\\s*([0-9]{1,10})\\s+([0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8})(?:\\s.*)?");
 
   /** A timeline that was left at a position. */
   public record Ancestor(int timeline, Lsn end) {}
@@ -30,14 +32,19 @@ public record TimelineHistory(int timeline, List<Ancestor> ancestors) {
   /** The timeline whose history has this file name; empty for another file. */
   public static Optional<Integer> timelineOf(String fileName) {
     Matcher name = NAME.matcher(fileName);
-    return name.matches() ? Optional.of(Integer.parseUnsignedInt(name.group(1), 16)) : Optional.empty();
+    return name.matches()
+        ? Optional.of(Integer.parseUnsignedInt(name.group(1), 16))
+        : Optional.empty();
   }
 
   public static String name(int timeline) {
     return String.format("%08X.history", timeline);
   }
 
-  /** Empty where PostgreSQL would not understand it, or understand it as a timeline without ancestors. */
+  /**
+   * Empty where PostgreSQL would not understand it, or understand it as a timeline without
+   * ancestors.
+   */
   public static Optional<TimelineHistory> parse(int timeline, byte[] file) {
     List<Ancestor> ancestors = new ArrayList<>();
     int last = 0;
@@ -56,11 +63,14 @@ public record TimelineHistory(int timeline, List<Ancestor> ancestors) {
       last = (int) number;
       ancestors.add(new Ancestor(last, Lsn.parse(parts.group(2))));
     }
-    return ancestors.isEmpty() ? Optional.empty() : Optional.of(new TimelineHistory(timeline, ancestors));
+    return ancestors.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new TimelineHistory(timeline, ancestors));
   }
 
   /** Whether this timeline goes on from all of another up to a position. */
   public boolean descendsFrom(int other, Lsn position) {
-    return ancestors.stream().anyMatch(each -> each.timeline() == other && each.end().compareTo(position) >= 0);
+    return ancestors.stream()
+        .anyMatch(each -> each.timeline() == other && each.end().compareTo(position) >= 0);
   }
 }

@@ -5,7 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * The long header with which every WAL segment begins (source: {@code src/include/access/xlog_internal.h}).
+ * The long header with which every WAL segment begins (source: {@code
+ * src/include/access/xlog_internal.h}).
  *
  * @param major major version of PostgreSQL that wrote it
  * @param timeline on which it was written
@@ -13,9 +14,17 @@ import java.util.Optional;
  * @param systemIdentifier unsigned
  * @param segmentSize in bytes
  * @param pageSize in bytes
- * @param continued bytes of a record from the segment before that are still to come; 0 where a record begins
+ * @param continued bytes of a record from the segment before that are still to come; 0 where a
+ *     record begins
  */
-public record WalPage(int major, int timeline, Lsn start, String systemIdentifier, int segmentSize, int pageSize, long continued) {
+public record WalPage(
+    int major,
+    int timeline,
+    Lsn start,
+    String systemIdentifier,
+    int segmentSize,
+    int pageSize,
+    long continued) {
   /** Bytes that {@link #parse} needs. */
   public static final int HEADER = 40;
 
@@ -32,14 +41,23 @@ public record WalPage(int major, int timeline, Lsn start, String systemIdentifie
     ByteBuffer bytes = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN);
     int major = major(Short.toUnsignedInt(bytes.getShort(0)));
     int segmentSize = bytes.getInt(32);
-    boolean plausible = major > 0
-        && (bytes.getShort(2) & LONG_HEADER) != 0
-        && WalSegment.isSize(segmentSize)
-        && isPageSize(bytes.getInt(36));
+    boolean plausible =
+        major > 0
+            && (bytes.getShort(2) & LONG_HEADER) != 0
+            && WalSegment.isSize(segmentSize)
+            && isPageSize(bytes.getInt(36));
     return plausible
-        ? Optional.of(new WalPage(
-            major, bytes.getInt(4), new Lsn(bytes.getLong(8)), Long.toUnsignedString(bytes.getLong(24)), segmentSize, bytes.getInt(36),
-            (bytes.getShort(2) & CONTINUED) != 0 ? Integer.toUnsignedLong(bytes.getInt(16)) : 0))
+        ? Optional.of(
+            new WalPage(
+                major,
+                bytes.getInt(4),
+                new Lsn(bytes.getLong(8)),
+                Long.toUnsignedString(bytes.getLong(24)),
+                segmentSize,
+                bytes.getInt(36),
+                (bytes.getShort(2) & CONTINUED) != 0
+                    ? Integer.toUnsignedLong(bytes.getInt(16))
+                    : 0))
         : Optional.empty();
   }
 

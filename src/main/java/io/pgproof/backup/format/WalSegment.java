@@ -17,7 +17,10 @@ public record WalSegment(int timeline, long number) {
     return NAME.matcher(fileName).matches();
   }
 
-  /** Whether {@code initdb --wal-segsize} could have set this size: a power of two from 1 MiB to 1 GiB. */
+  /**
+   * Whether {@code initdb --wal-segsize} could have set this size: a power of two from 1 MiB to 1
+   * GiB.
+   */
   static boolean isSize(int bytes) {
     return bytes >= SMALLEST && bytes <= LARGEST && Integer.bitCount(bytes) == 1;
   }

@@ -17,13 +17,15 @@ import java.util.Optional;
 /**
  * Judges the pages of all relations as they pass; safe for several threads.
  *
- * <p>How long a page is and whether it carries a checksum is known from {@code global/pg_control} alone, which comes last:
- * pages are judged as if they had the usual size and a checksum, and {@link #settle} tells what that was worth.
+ * <p>How long a page is and whether it carries a checksum is known from {@code global/pg_control}
+ * alone, which comes last: pages are judged as if they had the usual size and a checksum, and
+ * {@link #settle} tells what that was worth.
  */
 public final class PageCheck {
   /**
-   * With more of them that were not changed since the backup began, recovery is not waited for. Few such pages may be torn,
-   * their beginning old and their end new, and are then written anew; so many are damaged.
+   * With more of them that were not changed since the backup began, recovery is not waited for. Few
+   * such pages may be torn, their beginning old and their end new, and are then written anew; so
+   * many are damaged.
    */
   private static final int MOST_OLDER_SUSPECTS = 4096;
 
@@ -32,7 +34,9 @@ public final class PageCheck {
   private final Lsn start;
   private final List<RelationPages> judged = new ArrayList<>();
 
-  /** @param start of the backup */
+  /**
+   * @param start of the backup
+   */
   public PageCheck(Lsn start) {
     this.start = start;
   }
@@ -56,17 +60,27 @@ public final class PageCheck {
    * @return the pages that recovery must write anew
    * @throws FindingException {@code page-checksum} when it cannot
    */
-  public SuspectPages settle(ControlFile control, RestoredFiles files) throws IOException, InterruptedException {
+  public SuspectPages settle(ControlFile control, RestoredFiles files)
+      throws IOException, InterruptedException {
     PageLayout layout = PageLayout.of(control);
-    return settled(layout, layout.equals(PageLayout.USUAL)
-        ? judged
-        : read(judged.stream().map(RelationPages::file).toList(), layout, files, start), "files", files);
+    return settled(
+        layout,
+        layout.equals(PageLayout.USUAL)
+            ? judged
+            : read(judged.stream().map(RelationPages::file).toList(), layout, files, start),
+        "files",
+        files);
   }
 
-  private static SuspectPages settled(PageLayout layout, List<RelationPages> all, String what, RestoredFiles files)
+  private static SuspectPages settled(
+      PageLayout layout, List<RelationPages> all, String what, RestoredFiles files)
       throws IOException, InterruptedException {
     SuspectPages suspects = SuspectPages.of(layout, all, what);
-    int older = all.stream().filter(pages -> !pages.file().map()).mapToInt(RelationPages::olderSuspects).sum();
+    int older =
+        all.stream()
+            .filter(pages -> !pages.file().map())
+            .mapToInt(RelationPages::olderSuspects)
+            .sum();
     if (older > MOST_OLDER_SUSPECTS) {
       throw new FindingException(
           suspects.in(file -> !file.map()).failing(files).finding(Reason.PAGE_CHECKSUM, ""));
@@ -82,12 +96,14 @@ public final class PageCheck {
    * @param start of the backup
    * @return as {@link #settle}
    */
-  public static SuspectPages look(ControlFile control, RestoredFiles files, Lsn start) throws IOException, InterruptedException {
+  public static SuspectPages look(ControlFile control, RestoredFiles files, Lsn start)
+      throws IOException, InterruptedException {
     PageLayout layout = PageLayout.of(control);
     return settled(layout, read(files.relations(), layout, files, start), "combined files", files);
   }
 
-  private static List<RelationPages> read(List<RelationFile> relations, PageLayout layout, RestoredFiles files, Lsn start)
+  private static List<RelationPages> read(
+      List<RelationFile> relations, PageLayout layout, RestoredFiles files, Lsn start)
       throws IOException, InterruptedException {
     ByteBuffer bytes = ByteBuffer.allocateDirect(AT_ONCE);
     List<RelationPages> all = new ArrayList<>();

@@ -20,7 +20,9 @@ public final class RelationPages {
   private int pages;
   private int olderSuspects;
 
-  /** @param start of the backup */
+  /**
+   * @param start of the backup
+   */
   RelationPages(RelationFile file, PageLayout layout, Lsn start) {
     this.file = file;
     this.layout = layout;
@@ -58,8 +60,9 @@ public final class RelationPages {
   }
 
   /**
-   * Hears that the file is at its end. A page that is cut there is no page to PostgreSQL, so that zeros are nothing: a file
-   * that was growing as it was read. Anything else must be written anew by recovery.
+   * Hears that the file is at its end. A page that is cut there is no page to PostgreSQL, so that
+   * zeros are nothing: a file that was growing as it was read. Anything else must be written anew
+   * by recovery.
    */
   void end() {
     cut.flip();
@@ -95,7 +98,10 @@ public final class RelationPages {
     return suspects;
   }
 
-  /** How many of the whole ones were not changed since the backup began, as far as their own word goes. */
+  /**
+   * How many of the whole ones were not changed since the backup began, as far as their own word
+   * goes.
+   */
   int olderSuspects() {
     return olderSuspects;
   }

@@ -19,25 +19,33 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where the files that a restored server works on lie on the host; the server can write there, so nothing is followed.
+ * Where the files that a restored server works on lie on the host; the server can write there, so
+ * nothing is followed.
  *
  * @param dataDirectory absolute
- * @param tablespaces by OID, each with what the link in {@code pg_tblspc} points to; those that lie in place are left out
+ * @param tablespaces by OID, each with what the link in {@code pg_tblspc} points to; those that lie
+ *     in place are left out
  */
 public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
   public RestoredFiles {
     tablespaces = Map.copyOf(tablespaces);
   }
 
-  /** @param tablespaces the directory that holds those outside of the data directory, named by OID; there need not be one */
+  /**
+   * @param tablespaces the directory that holds those outside of the data directory, named by OID;
+   *     there need not be one
+   */
   public static RestoredFiles of(Path dataDirectory, Path tablespaces) throws IOException {
     if (!Files.isDirectory(tablespaces, LinkOption.NOFOLLOW_LINKS)) {
       return new RestoredFiles(dataDirectory, Map.of());
     }
     try (Stream<Path> oids = Files.list(tablespaces)) {
-      return new RestoredFiles(dataDirectory, oids
-          .filter(oid -> TablespaceMap.OID.matcher(oid.getFileName().toString()).matches())
-          .collect(Collectors.toMap(oid -> Long.parseLong(oid.getFileName().toString()), oid -> oid)));
+      return new RestoredFiles(
+          dataDirectory,
+          oids.filter(oid -> TablespaceMap.OID.matcher(oid.getFileName().toString()).matches())
+              .collect(
+                  Collectors.toMap(
+                      oid -> Long.parseLong(oid.getFileName().toString()), oid -> oid)));
     }
   }
 
@@ -52,9 +60,11 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
     return relations;
   }
 
-  private static void collect(Path root, String prefix, List<RelationFile> relations) throws IOException {
+  private static void collect(Path root, String prefix, List<RelationFile> relations)
+      throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
-      files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+      files
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
           .flatMap(file -> RelationFile.of(prefix + root.relativize(file)).stream())
           .forEach(relations::add);
     }
@@ -83,7 +93,8 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
       throw strange(file);
     }
     try {
-      return Optional.of(FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+      return Optional.of(
+          FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
@@ -91,6 +102,7 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
 
   private static FindingException strange(RelationFile file) {
     return new FindingException(
-        Reason.ENVIRONMENT, "the restored server has put something else in the place of the file " + file.name());
+        Reason.ENVIRONMENT,
+        "the restored server has put something else in the place of the file " + file.name());
   }
 }

@@ -22,8 +22,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Pages that were not sound as they were read, which need not be the backup's fault: a page that was written just as the backup
- * read it is torn, and recovery writes it anew, for the WAL holds it whole. So they are to be read again after recovery.
+ * Pages that were not sound as they were read, which need not be the backup's fault: a page that
+ * was written just as the backup read it is torn, and recovery writes it anew, for the WAL holds it
+ * whole. So they are to be read again after recovery.
  *
  * <p>One bit for each page of the files concerned, so that there may be any number of them.
  */
@@ -49,7 +50,9 @@ public final class SuspectPages {
     this.files = files;
   }
 
-  /** @param what the files are to a person */
+  /**
+   * @param what the files are to a person
+   */
   static SuspectPages of(PageLayout layout, Collection<RelationPages> judged, String what) {
     SortedMap<RelationFile, Blocks> files = new TreeMap<>();
     for (RelationPages pages : judged) {
@@ -57,8 +60,15 @@ public final class SuspectPages {
         files.put(pages.file(), new Blocks(pages.suspects(), "is not sound"));
       }
     }
-    return new SuspectPages(layout, String.format(Locale.ROOT, "%,d pages in %,d %s",
-        judged.stream().mapToLong(RelationPages::pages).sum(), judged.size(), what), files);
+    return new SuspectPages(
+        layout,
+        String.format(
+            Locale.ROOT,
+            "%,d pages in %,d %s",
+            judged.stream().mapToLong(RelationPages::pages).sum(),
+            judged.size(),
+            what),
+        files);
   }
 
   public boolean isEmpty() {
@@ -98,21 +108,26 @@ public final class SuspectPages {
 
   /** Those that are still there: a page goes with its file, or with the file's end. */
   public SuspectPages present(RestoredFiles restored) throws IOException, InterruptedException {
-    return lookAtEach(restored, (channel, file, block) ->
-        channel.size() > offset(block) ? Optional.of("is not sound") : Optional.empty());
+    return lookAtEach(
+        restored,
+        (channel, file, block) ->
+            channel.size() > offset(block) ? Optional.of("is not sound") : Optional.empty());
   }
 
   /** Those that are still there and not sound as they lie now. */
   public SuspectPages failing(RestoredFiles restored) throws IOException, InterruptedException {
     Page page = new Page(layout.blockSize());
     ByteBuffer bytes = ByteBuffer.allocate(layout.blockSize());
-    return lookAtEach(restored, (channel, file, block) -> {
-      bytes.clear();
-      while (bytes.hasRemaining() && channel.read(bytes, offset(block) + bytes.position()) > 0) {
-        continue;
-      }
-      return wrong(bytes.flip(), page, layout.block(file, block));
-    });
+    return lookAtEach(
+        restored,
+        (channel, file, block) -> {
+          bytes.clear();
+          while (bytes.hasRemaining()
+              && channel.read(bytes, offset(block) + bytes.position()) > 0) {
+            continue;
+          }
+          return wrong(bytes.flip(), page, layout.block(file, block));
+        });
   }
 
   private Optional<String> wrong(ByteBuffer bytes, Page page, int block) {
@@ -124,12 +139,16 @@ public final class SuspectPages {
     if (page.isSound(block)) {
       return Optional.empty();
     }
-    return Optional.of(page.isNew()
-        ? "is marked as new and is not empty"
-        : String.format("carries the checksum %04X, and that of its content is %04X", page.carried(), page.checksum(block)));
+    return Optional.of(
+        page.isNew()
+            ? "is marked as new and is not empty"
+            : String.format(
+                "carries the checksum %04X, and that of its content is %04X",
+                page.carried(), page.checksum(block)));
   }
 
-  private SuspectPages lookAtEach(RestoredFiles restored, Look look) throws IOException, InterruptedException {
+  private SuspectPages lookAtEach(RestoredFiles restored, Look look)
+      throws IOException, InterruptedException {
     SortedMap<RelationFile, Blocks> found = new TreeMap<>();
     for (Map.Entry<RelationFile, Blocks> each : files.entrySet()) {
       Optional<FileChannel> open = restored.open(each.getKey());
@@ -170,9 +189,22 @@ public final class SuspectPages {
     RelationFile file = first();
     Blocks blocks = files.get(file);
     long others = count() - 1;
-    return Finding.of(reason, "block " + blocks.numbers().nextSetBit(0) + " of " + file.name()
-        + (relation.isEmpty() ? "" : " (" + relation + ")") + " " + blocks.wrong()
-        + (others == 0 ? "" : String.format(Locale.ROOT, "; %,d more page%s fail%s",
-            others, others == 1 ? "" : "s", others == 1 ? "s" : "")));
+    return Finding.of(
+        reason,
+        "block "
+            + blocks.numbers().nextSetBit(0)
+            + " of "
+            + file.name()
+            + (relation.isEmpty() ? "" : " (" + relation + ")")
+            + " "
+            + blocks.wrong()
+            + (others == 0
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    "; %,d more page%s fail%s",
+                    others,
+                    others == 1 ? "" : "s",
+                    others == 1 ? "s" : "")));
   }
 }

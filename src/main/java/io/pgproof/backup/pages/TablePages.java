@@ -13,12 +13,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which pages a table has, held against those that the entries of its B-tree indexes point to (source: {@code bufpage.h},
- * {@code itup.h}, {@code nbtree.h}).
+ * Which pages a table has, held against those that the entries of its B-tree indexes point to
+ * (source: {@code bufpage.h}, {@code itup.h}, {@code nbtree.h}).
  *
- * <p>In a sound database they are all there: a page is written to the WAL before an entry for it, and entries are taken out
- * before a table is cut. To a server a page that is missing at the end, or is all zeros, was never used: it and amcheck pass
- * over what is lost with it.
+ * <p>In a sound database they are all there: a page is written to the WAL before an entry for it,
+ * and entries are taken out before a table is cut. To a server a page that is missing at the end,
+ * or is all zeros, was never used: it and amcheck pass over what is lost with it.
  */
 public final class TablePages {
   private static final int POINTERS = 24;
@@ -46,22 +46,27 @@ public final class TablePages {
   }
 
   /**
-   * Looks at the table with this name of its first file, such as {@code base/5/16384}, while no server writes to it.
+   * Looks at the table with this name of its first file, such as {@code base/5/16384}, while no
+   * server writes to it.
    *
    * @throws InterruptedException when the thread was interrupted
    */
-  public static TablePages of(RestoredFiles files, ControlFile control, String table) throws IOException, InterruptedException {
+  public static TablePages of(RestoredFiles files, ControlFile control, String table)
+      throws IOException, InterruptedException {
     TablePages found = new TablePages(files, PageLayout.of(control));
     ByteBuffer upper = ByteBuffer.allocate(Short.BYTES);
-    found.eachFile(table, (file, pages) -> {
-      for (int page = 0; page < pages; page++) {
-        upper.clear();
-        if (file.read(upper, (long) page * found.layout.blockSize() + UPPER) == Short.BYTES && upper.getShort(0) == 0) {
-          found.setUnused(found.pages + page);
-        }
-      }
-      found.pages += pages;
-    });
+    found.eachFile(
+        table,
+        (file, pages) -> {
+          for (int page = 0; page < pages; page++) {
+            upper.clear();
+            if (file.read(upper, (long) page * found.layout.blockSize() + UPPER) == Short.BYTES
+                && upper.getShort(0) == 0) {
+              found.setUnused(found.pages + page);
+            }
+          }
+          found.pages += pages;
+        });
     return found;
   }
 
@@ -77,27 +82,37 @@ public final class TablePages {
   }
 
   /**
-   * What is lost of the table as one of its indexes tells, a few words for a person; empty where nothing is.
+   * What is lost of the table as one of its indexes tells, a few words for a person; empty where
+   * nothing is.
    *
    * <p>What does not look like an index is passed over: amcheck tells of that.
    */
   public Optional<String> lost(String index) throws IOException, InterruptedException {
     BitSet lost = new BitSet();
-    ByteBuffer bytes = ByteBuffer.allocate(AT_ONCE * layout.blockSize()).order(ByteOrder.LITTLE_ENDIAN);
-    eachFile(index, (file, count) -> {
-      while (fill(bytes.clear(), file)) {
-        for (int page = 0; page + layout.blockSize() <= bytes.position(); page += layout.blockSize()) {
-          leaf(bytes.slice(page, layout.blockSize()).order(ByteOrder.LITTLE_ENDIAN), lost);
-        }
-      }
-    });
+    ByteBuffer bytes =
+        ByteBuffer.allocate(AT_ONCE * layout.blockSize()).order(ByteOrder.LITTLE_ENDIAN);
+    eachFile(
+        index,
+        (file, count) -> {
+          while (fill(bytes.clear(), file)) {
+            for (int page = 0;
+                page + layout.blockSize() <= bytes.position();
+                page += layout.blockSize()) {
+              leaf(bytes.slice(page, layout.blockSize()).order(ByteOrder.LITTLE_ENDIAN), lost);
+            }
+          }
+        });
     if (lost.isEmpty()) {
       return Optional.empty();
     }
     int block = lost.nextSetBit(0);
     int all = lost.cardinality();
-    return Optional.of("block " + block + " of its table, " + (block < pages ? "which is empty" : "which ends before it")
-        + (all == 1 ? "" : String.format(Locale.ROOT, ", the first of %,d such blocks", all)));
+    return Optional.of(
+        "block "
+            + block
+            + " of its table, "
+            + (block < pages ? "which is empty" : "which ends before it")
+            + (all == 1 ? "" : String.format(Locale.ROOT, ", the first of %,d such blocks", all)));
   }
 
   private static boolean fill(ByteBuffer bytes, FileChannel file) throws IOException {
@@ -133,14 +148,17 @@ public final class TablePages {
       pointsTo(block(entry, 0), lost);
     } else if ((entry.getShort(4) & LIST) != 0) {
       long from = block(entry, 0);
-      for (int i = 0; i < (entry.getShort(4) & 0x0FFF) && from + (i + 1) * TID <= entry.limit(); i++) {
+      for (int i = 0;
+          i < (entry.getShort(4) & 0x0FFF) && from + (i + 1) * TID <= entry.limit();
+          i++) {
         pointsTo(block(entry, (int) from + i * TID), lost);
       }
     }
   }
 
   private static long block(ByteBuffer bytes, int at) {
-    return (long) Short.toUnsignedInt(bytes.getShort(at)) << 16 | Short.toUnsignedInt(bytes.getShort(at + 2));
+    return (long) Short.toUnsignedInt(bytes.getShort(at)) << 16
+        | Short.toUnsignedInt(bytes.getShort(at + 2));
   }
 
   private void pointsTo(long block, BitSet lost) {

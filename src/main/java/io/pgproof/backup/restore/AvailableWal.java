@@ -34,7 +34,9 @@ final class AvailableWal {
    */
   record Segment(long size, Optional<WalPage> page, boolean blank) {
 
-    /** @param head the segment's first {@link WalPage#HEADER} bytes */
+    /**
+     * @param head the segment's first {@link WalPage#HEADER} bytes
+     */
     static Segment of(long size, byte[] head) {
       boolean blank = true;
       for (byte each : head) {
@@ -48,6 +50,7 @@ final class AvailableWal {
 
   /** Without those that the source had made ready for later. */
   private final NavigableMap<String, Segment> written;
+
   private final Optional<WalArchive> archive;
   private final ControlFile control;
   private final int major;
@@ -57,7 +60,12 @@ final class AvailableWal {
    * @param segments of the backup, by file name
    * @param path that recovery takes through the log
    */
-  AvailableWal(Map<String, Segment> segments, Optional<WalArchive> archive, ControlFile control, int major, ReplayPath path) {
+  AvailableWal(
+      Map<String, Segment> segments,
+      Optional<WalArchive> archive,
+      ControlFile control,
+      int major,
+      ReplayPath path) {
     this.inBackup = new TreeMap<>(segments);
     this.archive = archive;
     this.control = control;
@@ -69,7 +77,10 @@ final class AvailableWal {
     this.supply = new WalSupply(archive, control, major, path, sound());
   }
 
-  /** File name of the last segment that the backup brings; those that were made ready for later are none. */
+  /**
+   * File name of the last segment that the backup brings; those that were made ready for later are
+   * none.
+   */
   Optional<String> last() {
     return written.isEmpty() ? Optional.empty() : Optional.of(written.lastKey());
   }
@@ -83,42 +94,60 @@ final class AvailableWal {
   private Set<String> sound() {
     int size = control.walSegmentSize();
     return inBackup.entrySet().stream()
-        .filter(each -> each.getValue().size() == size && each.getValue().page()
-            .filter(page -> page.systemIdentifier().equals(control.systemIdentifier())
-                && page.start().equals(WalSegment.parse(each.getKey(), size).start(size)))
-            .isPresent())
+        .filter(
+            each ->
+                each.getValue().size() == size
+                    && each.getValue()
+                        .page()
+                        .filter(
+                            page ->
+                                page.systemIdentifier().equals(control.systemIdentifier())
+                                    && page.start()
+                                        .equals(WalSegment.parse(each.getKey(), size).start(size)))
+                        .isPresent())
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }
 
   /**
-   * Whether a server made a segment ready before it wrote to it: of zeros, or an old one under a new name, with the WAL of an
-   * earlier position (source: the manual's "WAL Configuration", {@code InstallXLogFileSegment}).
+   * Whether a server made a segment ready before it wrote to it: of zeros, or an old one under a
+   * new name, with the WAL of an earlier position (source: the manual's "WAL Configuration", {@code
+   * InstallXLogFileSegment}).
    */
   private boolean isForLater(Map.Entry<String, Segment> last) {
     int size = control.walSegmentSize();
     Lsn start = WalSegment.parse(last.getKey(), size).start(size);
     Segment segment = last.getValue();
     return segment.size() == size
-        && (segment.blank() || segment.page().filter(page -> page.start().compareTo(start) < 0).isPresent());
+        && (segment.blank()
+            || segment.page().filter(page -> page.start().compareTo(start) < 0).isPresent());
   }
 
   /**
-   * Throws a finding when a segment that recovery needs is not there, is cut, or is another cluster's.
+   * Throws a finding when a segment that recovery needs is not there, is cut, or is another
+   * cluster's.
    *
-   * @param manifest tells the end; without it, what the backup brings must begin with the label's segment and have no gap
+   * @param manifest tells the end; without it, what the backup brings must begin with the label's
+   *     segment and have no gap
    */
-  void requireComplete(BackupIdentity.Label label, Optional<Manifest> manifest) throws InterruptedException {
+  void requireComplete(BackupIdentity.Label label, Optional<Manifest> manifest)
+      throws InterruptedException {
     if (inBackup.isEmpty() && archive.isEmpty()) {
       throw new FindingException(
-          Reason.BACKUP_INCOMPLETE, "the backup brings no WAL, and no WAL archive is named: recovery needs "
-              + label.startSegment() + " and what follows it");
+          Reason.BACKUP_INCOMPLETE,
+          "the backup brings no WAL, and no WAL archive is named: recovery needs "
+              + label.startSegment()
+              + " and what follows it");
     }
     int size = control.walSegmentSize();
     WalSegment first = WalSegment.parse(label.startSegment(), size);
     if (!first.equals(WalSegment.holding(first.timeline(), label.startLsn(), size))) {
       throw new FindingException(
-          Reason.INCONSISTENT, "backup_label says that " + label.startLsn() + " lies in " + label.startSegment()
+          Reason.INCONSISTENT,
+          "backup_label says that "
+              + label.startLsn()
+              + " lies in "
+              + label.startSegment()
               + ", and with the WAL segments of global/pg_control it does not");
     }
     require(first);
@@ -132,7 +161,8 @@ final class AvailableWal {
     }
   }
 
-  // Segment after segment and never as a list: a forged end may lie as far away as a log can be long.
+  // Segment after segment and never as a list: a forged end may lie as far away as a log can be
+  // long.
   private void requireAll(WalSegment first, long last) throws InterruptedException {
     for (WalSegment segment = first; segment.number() <= last; segment = segment.next()) {
       require(segment);
@@ -159,34 +189,61 @@ final class AvailableWal {
       return;
     }
     requireSize(name, "in the backup", segment.size());
-    WalPage page = segment.page().orElseThrow(() -> new FindingException(
-        Reason.INCONSISTENT, "the WAL segment " + name + " does not begin with a WAL page"));
+    WalPage page =
+        segment
+            .page()
+            .orElseThrow(
+                () ->
+                    new FindingException(
+                        Reason.INCONSISTENT,
+                        "the WAL segment " + name + " does not begin with a WAL page"));
     if (!page.systemIdentifier().equals(control.systemIdentifier())) {
       throw new FindingException(
-          Reason.INCONSISTENT, "two backups are mixed: the WAL segment " + name + " is of the cluster "
-              + page.systemIdentifier() + ", and global/pg_control of " + control.systemIdentifier());
+          Reason.INCONSISTENT,
+          "two backups are mixed: the WAL segment "
+              + name
+              + " is of the cluster "
+              + page.systemIdentifier()
+              + ", and global/pg_control of "
+              + control.systemIdentifier());
     }
     if (page.major() != major) {
       throw new FindingException(
-          Reason.INCONSISTENT, "the WAL segment " + name + " was written by PostgreSQL " + page.major()
-              + ", and PG_VERSION says " + major);
+          Reason.INCONSISTENT,
+          "the WAL segment "
+              + name
+              + " was written by PostgreSQL "
+              + page.major()
+              + ", and PG_VERSION says "
+              + major);
     }
-    // A timeline's first segment begins with what it has in common with the one before, never with one after.
+    // A timeline's first segment begins with what it has in common with the one before, never with
+    // one after.
     if (Integer.compareUnsigned(page.timeline(), needed.timeline()) > 0) {
       throw new FindingException(
-          Reason.INCONSISTENT, "the WAL segment " + name + " was written on timeline "
-              + Integer.toUnsignedString(page.timeline()) + ", not on the one that its name says");
+          Reason.INCONSISTENT,
+          "the WAL segment "
+              + name
+              + " was written on timeline "
+              + Integer.toUnsignedString(page.timeline())
+              + ", not on the one that its name says");
     }
     if (!page.start().equals(needed.start(control.walSegmentSize()))) {
       throw new FindingException(
-          Reason.INCONSISTENT, "the WAL segment " + name + " holds the WAL of " + page.start()
-              + ", not that of " + needed.start(control.walSegmentSize()));
+          Reason.INCONSISTENT,
+          "the WAL segment "
+              + name
+              + " holds the WAL of "
+              + page.start()
+              + ", not that of "
+              + needed.start(control.walSegmentSize()));
     }
   }
 
   private void requireSize(String name, String where, long size) {
     if (size != control.walSegmentSize()) {
-      throw missing(name + " " + where + " has " + size + " bytes instead of " + control.walSegmentSize());
+      throw missing(
+          name + " " + where + " has " + size + " bytes instead of " + control.walSegmentSize());
     }
   }
 

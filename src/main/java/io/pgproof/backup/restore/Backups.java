@@ -42,21 +42,25 @@ public final class Backups {
 
   /** What this machine lacks for reading every format. */
   public static List<Missing> missing() {
-    return Stream.<Runnable>of(Liblz4::load, Libzstd::load).flatMap(load -> {
-      try {
-        load.run();
-        return Stream.<Missing>empty();
-      } catch (LibraryMissingException e) {
-        return Stream.of(new Missing(e.getMessage(), e.mend()));
-      }
-    }).toList();
+    return Stream.<Runnable>of(Liblz4::load, Libzstd::load)
+        .flatMap(
+            load -> {
+              try {
+                load.run();
+                return Stream.<Missing>empty();
+              } catch (LibraryMissingException e) {
+                return Stream.of(new Missing(e.getMessage(), e.mend()));
+              }
+            })
+        .toList();
   }
 
   /**
-   * The backup in a directory, by listings; where the directory holds directories with backups instead, the newest finished one
-   * of them, for which the beginning of each is read.
+   * The backup in a directory, by listings; where the directory holds directories with backups
+   * instead, the newest finished one of them, for which the beginning of each is read.
    *
-   * <p>One that is unfinished or lacks its base is found as well: {@link #inspect} says so, for that is a verdict.
+   * <p>One that is unfinished or lacks its base is found as well: {@link #inspect} says so, for
+   * that is a verdict.
    *
    * @throws UsageException {@code no-such-path} or {@code not-a-backup}
    * @throws InterruptedException when the thread was interrupted; everything is closed then
@@ -77,9 +81,15 @@ public final class Backups {
       Optional<Backup> backup = listing.backup();
       return backup.isPresent()
           ? backup.get()
-          : NewestBackup.in(directory).orElseThrow(() -> new UsageException(
-              Reason.NOT_A_BACKUP,
-              directory + (listing.names().isEmpty() ? " is empty" : " holds nothing that looks like a base backup")));
+          : NewestBackup.in(directory)
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          Reason.NOT_A_BACKUP,
+                          directory
+                              + (listing.names().isEmpty()
+                                  ? " is empty"
+                                  : " holds nothing that looks like a base backup")));
     } catch (IOException e) {
       throw new UsageException(Reason.NO_SUCH_PATH, directory + " cannot be listed");
     }
@@ -88,7 +98,8 @@ public final class Backups {
   /**
    * The backup at a path as it lies now; of a plain one every file is looked at.
    *
-   * @return empty where there is none, or one that is not finished, is being written or cannot be read
+   * @return empty where there is none, or one that is not finished, is being written or cannot be
+   *     read
    */
   public static Optional<BackupSnapshot> sight(Path path) throws InterruptedException {
     try {
@@ -99,8 +110,13 @@ public final class Backups {
       SourceFiles sources = SourceFiles.of(whole ? backup : backup.asFarAsItIsThere());
       return sources.written().isPresent()
           ? Optional.empty()
-          : Optional.of(new BackupSnapshot(backup.directory(), whole ? label(inspection) : Optional.empty(),
-              whole && backup.manifest().isPresent(), sources.bytes(), sources.stamps()));
+          : Optional.of(
+              new BackupSnapshot(
+                  backup.directory(),
+                  whole ? label(inspection) : Optional.empty(),
+                  whole && backup.manifest().isPresent(),
+                  sources.bytes(),
+                  sources.stamps()));
     } catch (UsageException | FindingException e) {
       return Optional.empty();
     }
@@ -129,39 +145,51 @@ public final class Backups {
   }
 
   /**
-   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION} where no WAL is at hand. Of a
-   * plain backup every file is looked at and few are opened.
+   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION}
+   * where no WAL is at hand. Of a plain backup every file is looked at and few are opened.
    *
-   * @param walArchive directory with WAL segments, asked for the first one where the backup brings none
-   * @throws FindingException when it is unfinished, incomplete, no base backup, or its archives cannot be read or decoded
+   * @param walArchive directory with WAL segments, asked for the first one where the backup brings
+   *     none
+   * @throws FindingException when it is unfinished, incomplete, no base backup, or its archives
+   *     cannot be read or decoded
    * @throws InterruptedException when the thread was interrupted; everything is closed then
    */
-  public static BackupIdentity inspect(Backup backup, Optional<Path> walArchive) throws InterruptedException {
+  public static BackupIdentity inspect(Backup backup, Optional<Path> walArchive)
+      throws InterruptedException {
     return new Inspection(backup, walArchive).run();
   }
 
   /**
-   * The backups that an incremental one is to be combined with, the full one first; none for a full backup.
+   * The backups that an incremental one is to be combined with, the full one first; none for a full
+   * backup.
    *
    * @param identity of {@code backup}, from {@link #inspect}
    * @throws FindingException {@code backup-incomplete} when one of them is not beside it
    */
-  public static List<Backup> ancestors(Backup backup, BackupIdentity identity) throws InterruptedException {
+  public static List<Backup> ancestors(Backup backup, BackupIdentity identity)
+      throws InterruptedException {
     return IncrementalChain.ancestors(backup, identity.label());
   }
 
   /**
-   * Restores and checks a backup that an incremental one stands on, its manifest beside its files and without its WAL, for
-   * {@code pg_combinebackup} to read. Otherwise as {@link #restore}; what is wrong with it is said with its directory.
+   * Restores and checks a backup that an incremental one stands on, its manifest beside its files
+   * and without its WAL, for {@code pg_combinebackup} to read. Otherwise as {@link #restore}; what
+   * is wrong with it is said with its directory.
    */
-  public static RestoredBackup restoreAncestor(Backup ancestor, RestoreRequest order, Progress progress) throws InterruptedException {
+  public static RestoredBackup restoreAncestor(
+      Backup ancestor, RestoreRequest order, Progress progress) throws InterruptedException {
     BackupIdentity identity = inspect(ancestor);
     try {
       return new RestoreJob(ancestor, identity, order, progress).ancestor();
     } catch (FindingException e) {
       if (e.finding() instanceof Finding.BackupFault fault) {
         throw new FindingException(
-            Finding.of(fault.reason(), ancestor.directory() + ": " + fault.message(), fault.hint(), fault.words()), e);
+            Finding.of(
+                fault.reason(),
+                ancestor.directory() + ": " + fault.message(),
+                fault.hint(),
+                fault.words()),
+            e);
       }
       throw e;
     }
@@ -175,15 +203,22 @@ public final class Backups {
    * @param order with the places of what was combined
    * @throws FindingException {@code page-checksum} when too many pages are not sound
    */
-  public static RestoredBackup combined(RestoredBackup newest, Map<String, RestoredBackup> ancestors, RestoreRequest order)
+  public static RestoredBackup combined(
+      RestoredBackup newest, Map<String, RestoredBackup> ancestors, RestoreRequest order)
       throws InterruptedException {
     boolean judge = order.compare() && newest.control().dataChecksums();
     try {
-      SuspectPages suspects = judge
-          ? PageCheck.look(newest.control(), RestoredFiles.of(order.places().data(), order.places().tablespaces()),
-              newest.identity().label().startLsn())
-          : SuspectPages.NONE;
-      return newest.standingOn(ancestors, (ancestors.size() + 1) + " backups combined by pg_combinebackup", suspects,
+      SuspectPages suspects =
+          judge
+              ? PageCheck.look(
+                  newest.control(),
+                  RestoredFiles.of(order.places().data(), order.places().tablespaces()),
+                  newest.identity().label().startLsn())
+              : SuspectPages.NONE;
+      return newest.standingOn(
+          ancestors,
+          (ancestors.size() + 1) + " backups combined by pg_combinebackup",
+          suspects,
           RestoreJob.pages(newest.control(), suspects, order.compare()));
     } catch (IOException e) {
       throw new UncheckedIOException(order.places().data() + " cannot be read", e);
@@ -194,12 +229,17 @@ public final class Backups {
    * Restores and checks a backup in one pass over each of its parts, two side by side.
    *
    * @param identity from {@link #inspect}
-   * @return what was restored; all of it has been read, compared and written, and nothing has been synced
-   * @throws FindingException what is wrong with the backup or the disk; the data directory is then left as far as it came
-   * @throws java.io.UncheckedIOException when the data directory cannot be written for another reason than space
-   * @throws InterruptedException when the thread was interrupted; both workers have ended and closed their files then
+   * @return what was restored; all of it has been read, compared and written, and nothing has been
+   *     synced
+   * @throws FindingException what is wrong with the backup or the disk; the data directory is then
+   *     left as far as it came
+   * @throws java.io.UncheckedIOException when the data directory cannot be written for another
+   *     reason than space
+   * @throws InterruptedException when the thread was interrupted; both workers have ended and
+   *     closed their files then
    */
-  public static RestoredBackup restore(Backup backup, BackupIdentity identity, RestoreRequest order, Progress progress)
+  public static RestoredBackup restore(
+      Backup backup, BackupIdentity identity, RestoreRequest order, Progress progress)
       throws InterruptedException {
     return new RestoreJob(backup, identity, order, progress).run();
   }

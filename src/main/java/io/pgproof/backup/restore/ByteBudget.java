@@ -6,12 +6,17 @@ import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounds what archives may bring beyond the files that the manifest lists, so that a bomb ends early. */
+/**
+ * Bounds what archives may bring beyond the files that the manifest lists, so that a bomb ends
+ * early.
+ */
 final class ByteBudget {
   /** What a file costs at least: an inode and its entry are not free. */
   private static final long LEAST = 4096;
 
-  /** WAL comes in whole segments of up to 1 GiB, and one more than the last one needed may be begun. */
+  /**
+   * WAL comes in whole segments of up to 1 GiB, and one more than the last one needed may be begun.
+   */
   private static final long SLACK = 4L << 30;
 
   private final AtomicLong left;
@@ -33,8 +38,9 @@ final class ByteBudget {
   }
 
   /**
-   * Without a manifest nothing is known, and no ratio tells a bomb: tables that were emptied, WAL of an idle server and core
-   * dumps are hundreds of times smaller in an archive. The free space is the bound then, looked at before each large file.
+   * Without a manifest nothing is known, and no ratio tells a bomb: tables that were emptied, WAL
+   * of an idle server and core dumps are hundreds of times smaller in an archive. The free space is
+   * the bound then, looked at before each large file.
    */
   static ByteBudget unknown() {
     return new ByteBudget(Long.MAX_VALUE);
@@ -44,7 +50,10 @@ final class ByteBudget {
     if (left.addAndGet(-Math.max(size, LEAST)) < 0) {
       throw new FindingException(
           Reason.UNSAFE_ARCHIVE,
-          archive + " brings more than the manifest lists: " + FileNames.shown(name) + " is beyond all that WAL can need");
+          archive
+              + " brings more than the manifest lists: "
+              + FileNames.shown(name)
+              + " is beyond all that WAL can need");
     }
   }
 }

@@ -25,11 +25,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A data directory in the making, with the tablespaces beside it: only new directories, new regular files and the links to
- * tablespaces come into being, nothing that exists is opened and no link is followed.
+ * A data directory in the making, with the tablespaces beside it: only new directories, new regular
+ * files and the links to tablespaces come into being, nothing that exists is opened and no link is
+ * followed.
  *
- * <p>Safe for several threads. Nobody else may write below it meanwhile. Directories have mode 0700, files 0600, and
- * both the owner ordered. Nothing is synced: a copy that a crash tears is thrown away.
+ * <p>Safe for several threads. Nobody else may write below it meanwhile. Directories have mode
+ * 0700, files 0600, and both the owner ordered. Nothing is synced: a copy that a crash tears is
+ * thrown away.
  */
 final class DataDirectory {
   private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
@@ -62,15 +64,22 @@ final class DataDirectory {
   /** Makes the directory itself, and the one beside it where there are tablespaces. */
   void make() throws IOException {
     Files.createDirectory(root, DIRECTORY);
-    foreignUser = !Integer.valueOf(uid).equals(Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS));
-    foreignGroup = !Integer.valueOf(gid).equals(Files.getAttribute(root, "unix:gid", LinkOption.NOFOLLOW_LINKS));
+    foreignUser =
+        !Integer.valueOf(uid)
+            .equals(Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+    foreignGroup =
+        !Integer.valueOf(gid)
+            .equals(Files.getAttribute(root, "unix:gid", LinkOption.NOFOLLOW_LINKS));
     own(root);
     if (!tablespaces.oids().isEmpty()) {
       own(Files.createDirectory(restorePaths.tablespaces(), DIRECTORY));
     }
   }
 
-  /** Hears that the directory is laid over a tree; takes away what parts of their own bring, where a link led to them. */
+  /**
+   * Hears that the directory is laid over a tree; takes away what parts of their own bring, where a
+   * link led to them.
+   */
   void laidOver(Set<String> elsewhere) throws IOException {
     laidOver = true;
     for (String name : elsewhere) {
@@ -81,14 +90,19 @@ final class DataDirectory {
     }
   }
 
-  /** Takes away what is not to be restored, where the directory is laid over a tree that holds it. */
+  /**
+   * Takes away what is not to be restored, where the directory is laid over a tree that holds it.
+   */
   void leaveOut(String name) throws IOException {
     if (laidOver && tablespaces.beside(name).isEmpty()) {
       Files.deleteIfExists(path(name));
     }
   }
 
-  /** Makes the directories that must be there even where nothing lies in them; returns those that were not. */
+  /**
+   * Makes the directories that must be there even where nothing lies in them; returns those that
+   * were not.
+   */
   List<String> complete() throws IOException {
     List<String> made = new ArrayList<>();
     for (String name : FileLayout.MAY_BE_EMPTY) {
@@ -115,8 +129,10 @@ final class DataDirectory {
     for (String oid : tablespaces.oids()) {
       // Also where the tablespace is empty.
       directory(BackupPart.TABLESPACES + oid, root.toString());
-      own(Files.createSymbolicLink(
-          root.resolve(BackupPart.TABLESPACES).resolve(oid), Path.of(restorePaths.tablespacesInside(), oid)));
+      own(
+          Files.createSymbolicLink(
+              root.resolve(BackupPart.TABLESPACES).resolve(oid),
+              Path.of(restorePaths.tablespacesInside(), oid)));
     }
   }
 
@@ -139,7 +155,8 @@ final class DataDirectory {
       Files.createDirectory(path, DIRECTORY);
     } catch (FileAlreadyExistsException e) {
       throw new FindingException(
-          Reason.UNSAFE_ARCHIVE, archive + " brings " + FileNames.shown(name) + " as a file and as a directory");
+          Reason.UNSAFE_ARCHIVE,
+          archive + " brings " + FileNames.shown(name) + " as a file and as a directory");
     } catch (IOException e) {
       throw failed(path, e);
     }
@@ -168,7 +185,10 @@ final class DataDirectory {
     return channel;
   }
 
-  /** Hears of bytes that were written; ends the restore with {@code disk-full} when the bound or the reserve is reached. */
+  /**
+   * Hears of bytes that were written; ends the restore with {@code disk-full} when the bound or the
+   * reserve is reached.
+   */
   void written(long bytes) throws IOException {
     space.wrote(bytes, root);
   }
@@ -178,18 +198,24 @@ final class DataDirectory {
     space.shares(bytes);
   }
 
-  /** What a failed write below this directory is: {@code disk-full}, or another fault of the environment. */
+  /**
+   * What a failed write below this directory is: {@code disk-full}, or another fault of the
+   * environment.
+   */
   RuntimeException failed(Path path, IOException cause) {
     // The words of the C library are in the language of the process, so space is asked for as well.
-    boolean full = MachineError.of(cause).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
+    boolean full =
+        MachineError.of(cause).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
     if (full || DiskSpace.isUsedUp(root)) {
-      return new FindingException(Finding.of(Reason.DISK_FULL, path + " cannot be written: no space is left"), cause);
+      return new FindingException(
+          Finding.of(Reason.DISK_FULL, path + " cannot be written: no space is left"), cause);
     }
     return new UncheckedIOException(path + " cannot be written", cause);
   }
 
   Path path(String name) {
-    return tablespaces.beside(name)
+    return tablespaces
+        .beside(name)
         .map(beside -> FileNames.below(restorePaths.tablespaces(), beside))
         .orElseGet(() -> FileNames.below(root, name))
         .orElseThrow(() -> FileNames.inexpressible(name));
@@ -208,12 +234,19 @@ final class DataDirectory {
     }
   }
 
-  /** Nothing against the backup: tar lets the later one win, as whoever appends to an archive means it. */
+  /**
+   * Nothing against the backup: tar lets the later one win, as whoever appends to an archive means
+   * it.
+   */
   private static FindingException twice(String name, String archive) {
-    return new FindingException(Finding.of(
-        Reason.FORMAT_UNSUPPORTED,
-        archive + " brings " + FileNames.shown(name) + " a second time, and pgproof does not choose between the two",
-        "unpack the archives with tar in the order in which they are restored, and verify the directory",
-        null));
+    return new FindingException(
+        Finding.of(
+            Reason.FORMAT_UNSUPPORTED,
+            archive
+                + " brings "
+                + FileNames.shown(name)
+                + " a second time, and pgproof does not choose between the two",
+            "unpack the archives with tar in the order in which they are restored, and verify the directory",
+            null));
   }
 }

@@ -19,8 +19,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * Compares what was restored with a manifest that came inside an archive, as {@code pg_basebackup -D -} packs it: what to
- * compare with is known only when all has passed, so the files are read once more, from where they were restored.
+ * Compares what was restored with a manifest that came inside an archive, as {@code pg_basebackup
+ * -D -} packs it: what to compare with is known only when all has passed, so the files are read
+ * once more, from where they were restored.
  */
 final class DeferredManifestCheck {
   private final ManifestCheck check;
@@ -31,11 +32,14 @@ final class DeferredManifestCheck {
   }
 
   /**
-   * Compares all files of a data directory and of the tablespaces beside it, to which no link leads yet.
+   * Compares all files of a data directory and of the tablespaces beside it, to which no link leads
+   * yet.
    *
-   * @throws io.pgproof.proof.FindingException {@code manifest-mismatch}, as {@link ManifestCheck} throws it
+   * @throws io.pgproof.proof.FindingException {@code manifest-mismatch}, as {@link ManifestCheck}
+   *     throws it
    */
-  static void run(RestorePaths restorePaths, ManifestCheck check) throws IOException, InterruptedException {
+  static void run(RestorePaths restorePaths, ManifestCheck check)
+      throws IOException, InterruptedException {
     DeferredManifestCheck comparison = new DeferredManifestCheck(check);
     try {
       comparison.compare(restorePaths.data(), "");
@@ -48,22 +52,29 @@ final class DeferredManifestCheck {
   }
 
   private void compare(Path root, String prefix) throws IOException {
-    Files.walkFileTree(root, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        String name = prefix + FileNames.ofUtf8(root.relativize(file).toString());
-        Optional<Entry> entry = attributes.isRegularFile() ? check.expect(name, attributes.size()) : Optional.empty();
-        if (entry.isPresent()) {
-          check.written(name, entry.get(), sum(file, entry.get()));
-        }
-        return FileVisitResult.CONTINUE;
-      }
-    });
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            String name = prefix + FileNames.ofUtf8(root.relativize(file).toString());
+            Optional<Entry> entry =
+                attributes.isRegularFile()
+                    ? check.expect(name, attributes.size())
+                    : Optional.empty();
+            if (entry.isPresent()) {
+              check.written(name, entry.get(), sum(file, entry.get()));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 
   private byte[] sum(Path file, Entry entry) throws IOException {
     FileChecksum.Sum sum = entry.algorithm().start();
-    try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+    try (FileChannel content =
+        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       while (content.read(window.clear()) >= 0) {
         sum.update(window.flip());
       }

@@ -10,8 +10,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What one run may take of the file system that it is restored to: no more than its bound, and never the reserve, which stays
- * free for others. The backups of a chain have one in common. Thread-safe.
+ * What one run may take of the file system that it is restored to: no more than its bound, and
+ * never the reserve, which stays free for others. The backups of a chain have one in common.
+ * Thread-safe.
  *
  * <p>Bytes count as they are written; files that share their blocks with the backup take none.
  */
@@ -36,9 +37,12 @@ public final class DiskSpace {
 
   /** The finding that a run takes more than its bound, with the remedy. */
   public static Finding overBound(String message) {
-    return Finding.of(Reason.DISK_FULL, message,
+    return Finding.of(
+        Reason.DISK_FULL,
+        message,
         "raise the target's setting disk, on the command line --disk, to what the restored backup, its recovery and the queries"
-            + " need together; without it the reserve alone bounds a run", null);
+            + " need together; without it the reserve alone bounds a run",
+        null);
   }
 
   /**
@@ -48,38 +52,70 @@ public final class DiskSpace {
    */
   synchronized void require(String what, long bytes, Path place) throws IOException {
     if (bound.isPresent() && bytes > bound.get() - written) {
-      throw new FindingException(overBound(String.format(Locale.ROOT,
-          "%s needs %,d bytes below %s; by the setting disk the run may take %,d%s", what, bytes, place, bound.get(),
-          written == 0 ? "" : String.format(Locale.ROOT, ", of which %,d are taken", written))));
+      throw new FindingException(
+          overBound(
+              String.format(
+                  Locale.ROOT,
+                  "%s needs %,d bytes below %s; by the setting disk the run may take %,d%s",
+                  what,
+                  bytes,
+                  place,
+                  bound.get(),
+                  written == 0
+                      ? ""
+                      : String.format(Locale.ROOT, ", of which %,d are taken", written))));
     }
     long free = free(place);
     if (free - reserve < bytes) {
-      throw new FindingException(Reason.DISK_FULL, String.format(Locale.ROOT,
-          "%s needs %,d bytes below %s; %,d are free, of which %,d stay free", what, bytes, place, free, reserve));
+      throw new FindingException(
+          Reason.DISK_FULL,
+          String.format(
+              Locale.ROOT,
+              "%s needs %,d bytes below %s; %,d are free, of which %,d stay free",
+              what,
+              bytes,
+              place,
+              free,
+              reserve));
     }
   }
 
-  /** As {@link #require}, for a file before it is written, so that no bomb fills the disk; a small one is only counted later. */
+  /**
+   * As {@link #require}, for a file before it is written, so that no bomb fills the disk; a small
+   * one is only counted later.
+   */
   void requireForFile(String file, long bytes, Path place) throws IOException {
     if (bytes > LOOK_EVERY) {
       require(file, bytes, place);
     }
   }
 
-  /** Hears of bytes that were written; throws {@code disk-full} when the bound or the reserve is reached. */
+  /**
+   * Hears of bytes that were written; throws {@code disk-full} when the bound or the reserve is
+   * reached.
+   */
   synchronized void wrote(long bytes, Path place) throws IOException {
     written += bytes;
     if (bound.isPresent() && written > bound.get()) {
-      throw new FindingException(overBound(String.format(Locale.ROOT,
-          "the restore wrote more than %,d bytes to %s, which is all that the run may take by the setting disk",
-          bound.get(), place)));
+      throw new FindingException(
+          overBound(
+              String.format(
+                  Locale.ROOT,
+                  "the restore wrote more than %,d bytes to %s, which is all that the run may take by the setting disk",
+                  bound.get(),
+                  place)));
     }
     sinceLook += bytes;
     if (sinceLook >= LOOK_EVERY) {
       sinceLook = 0;
       if (free(place) < reserve) {
-        throw new FindingException(Reason.DISK_FULL, String.format(Locale.ROOT,
-            "less than %,d bytes are left on the file system of %s, and so much stays free", reserve, place));
+        throw new FindingException(
+            Reason.DISK_FULL,
+            String.format(
+                Locale.ROOT,
+                "less than %,d bytes are left on the file system of %s, and so much stays free",
+                reserve,
+                place));
       }
     }
   }
@@ -95,7 +131,10 @@ public final class DiskSpace {
     shared = 0;
   }
 
-  /** Bytes of files that the file system counts as theirs although they lie in the backup's own blocks. */
+  /**
+   * Bytes of files that the file system counts as theirs although they lie in the backup's own
+   * blocks.
+   */
   public synchronized long shared() {
     return shared;
   }

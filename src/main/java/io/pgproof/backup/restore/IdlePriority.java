@@ -11,14 +11,18 @@ final class IdlePriority {
 
   private IdlePriority() {}
 
-  /** Asks for it for the calling thread; a host that cannot grant it loses politeness and nothing else. */
+  /**
+   * Asks for it for the calling thread; a host that cannot grant it loses politeness and nothing
+   * else.
+   */
   static void askFor() throws InterruptedException {
     try {
       String thread = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
-      Process ionice = new ProcessBuilder("ionice", "-c", "3", "-p", thread)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .redirectError(ProcessBuilder.Redirect.DISCARD)
-          .start();
+      Process ionice =
+          new ProcessBuilder("ionice", "-c", "3", "-p", thread)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
       try {
         ionice.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
       } finally {

@@ -16,14 +16,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Compares the files of a backup with {@code backup_manifest} as they pass, by the rules of pg_verifybackup.
+ * Compares the files of a backup with {@code backup_manifest} as they pass, by the rules of
+ * pg_verifybackup.
  *
- * <p>Safe for several threads. What may differ: {@code pg_wal}, which no manifest lists, and the files that {@code
- * pg_basebackup -R} writes (source: the manual's page on pg_verifybackup).
+ * <p>Safe for several threads. What may differ: {@code pg_wal}, which no manifest lists, and the
+ * files that {@code pg_basebackup -R} writes (source: the manual's page on pg_verifybackup).
  */
 final class ManifestCheck {
   private static final Set<String> NOT_COMPARED =
-      Set.of("backup_manifest", "pg_wal", "postgresql.auto.conf", "recovery.signal", "standby.signal");
+      Set.of(
+          "backup_manifest", "pg_wal", "postgresql.auto.conf", "recovery.signal", "standby.signal");
 
   private final ManifestFiles listed;
   private final BitSet came = new BitSet();
@@ -41,9 +43,11 @@ final class ManifestCheck {
   }
 
   /**
-   * What a file that is about to be written must be; empty where it is not compared, or not listed and no data of PostgreSQL.
+   * What a file that is about to be written must be; empty where it is not compared, or not listed
+   * and no data of PostgreSQL.
    *
-   * @throws FindingException {@code manifest-mismatch} when it is listed with another size, or not and PostgreSQL would read it
+   * @throws FindingException {@code manifest-mismatch} when it is listed with another size, or not
+   *     and PostgreSQL would read it
    */
   synchronized Optional<Entry> expect(String name, long size) {
     if (isNotCompared(name)) {
@@ -67,8 +71,14 @@ final class ManifestCheck {
   /** Ends one file; throws {@code manifest-mismatch} when its content is another. */
   synchronized void written(String name, Entry entry, byte[] sum) {
     if (!Arrays.equals(entry.checksum(), sum)) {
-      throw mismatch(name, "has another content than backup_manifest says: its " + entry.algorithm() + " is "
-          + FileChecksum.hex(sum) + " and not " + FileChecksum.hex(entry.checksum()));
+      throw mismatch(
+          name,
+          "has another content than backup_manifest says: its "
+              + entry.algorithm()
+              + " is "
+              + FileChecksum.hex(sum)
+              + " and not "
+              + FileChecksum.hex(entry.checksum()));
     }
     files++;
     if (entry.algorithm() == FileChecksum.NONE) {
@@ -78,14 +88,18 @@ final class ManifestCheck {
     }
   }
 
-  /** Ends the backup; throws {@code manifest-mismatch} when a listed file did not come and is not in a foreign directory. */
+  /**
+   * Ends the backup; throws {@code manifest-mismatch} when a listed file did not come and is not in
+   * a foreign directory.
+   */
   synchronized void finish() {
     Missing missing = new Missing();
-    listed.forEachPlace(place -> {
-      if (!came.get(place)) {
-        missing.add(listed.name(place));
-      }
-    });
+    listed.forEachPlace(
+        place -> {
+          if (!came.get(place)) {
+            missing.add(listed.name(place));
+          }
+        });
     if (missing.count > 0) {
       String others = missing.count == 1 ? "" : ", and so are " + (missing.count - 1) + " more";
       throw mismatch(missing.first, "is in backup_manifest and not in the backup" + others);
@@ -110,7 +124,8 @@ final class ManifestCheck {
 
   /** One line for a person. */
   String summary() {
-    String algorithms = used.isEmpty() ? "sizes alone" : String.join(", ", used.stream().map(Enum::name).toList());
+    String algorithms =
+        used.isEmpty() ? "sizes alone" : String.join(", ", used.stream().map(Enum::name).toList());
     return String.format(Locale.ROOT, "%,d files, %s", files, algorithms);
   }
 

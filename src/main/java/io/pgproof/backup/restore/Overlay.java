@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Lays a directory over a tree that is only read: what is written there goes elsewhere, and all in the tree seems to be
- * another's. An overlay over an idmapped lower layer (source: the manual page mount_setattr(2) and the kernel's
- * {@code overlayfs.rst}; Linux 5.19 or newer).
+ * Lays a directory over a tree that is only read: what is written there goes elsewhere, and all in
+ * the tree seems to be another's. An overlay over an idmapped lower layer (source: the manual page
+ * mount_setattr(2) and the kernel's {@code overlayfs.rst}; Linux 5.19 or newer).
  */
 final class Overlay {
   private static final int OWNER_MAY = 0600;
@@ -35,10 +35,13 @@ final class Overlay {
    * @param tree is never written to; may be a link to a directory
    * @param uid who owns all in {@code merged} then, as counted on the host
    * @param merged an empty directory
-   * @param beside a directory that is made for what is written, on a file system that can be an upper layer
-   * @return whether {@code merged} is the overlay now; otherwise nothing is mounted, and {@code beside} may be there
+   * @param beside a directory that is made for what is written, on a file system that can be an
+   *     upper layer
+   * @return whether {@code merged} is the overlay now; otherwise nothing is mounted, and {@code
+   *     beside} may be there
    */
-  static boolean lay(Path tree, int uid, int gid, Path merged, Path beside) throws InterruptedException {
+  static boolean lay(Path tree, int uid, int gid, Path merged, Path beside)
+      throws InterruptedException {
     try {
       // A link has an owner of its own, and may soon lead elsewhere.
       Path real = tree.toRealPath();
@@ -58,10 +61,12 @@ final class Overlay {
     Owner owner = null;
     try (Stream<Path> all = Files.walk(tree)) {
       for (Path path : (Iterable<Path>) all::iterator) {
-        Map<String, Object> found = Files.readAttributes(path, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
+        Map<String, Object> found =
+            Files.readAttributes(path, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
         Owner own = new Owner((Integer) found.get("uid"), (Integer) found.get("gid"));
         int mode = (Integer) found.get("mode");
-        int needed = (mode & TYPE) == DIRECTORY ? OWNER_MAY_ENTER : (mode & TYPE) == REGULAR ? OWNER_MAY : 0;
+        int needed =
+            (mode & TYPE) == DIRECTORY ? OWNER_MAY_ENTER : (mode & TYPE) == REGULAR ? OWNER_MAY : 0;
         if (owner != null && !owner.equals(own) || (mode & needed) != needed) {
           return Optional.empty();
         }
@@ -85,7 +90,14 @@ final class Overlay {
       return false;
     }
     try {
-      String layers = "lowerdir=" + lower + ",upperdir=" + upper + ",workdir=" + work + ",index=off,metacopy=off";
+      String layers =
+          "lowerdir="
+              + lower
+              + ",upperdir="
+              + upper
+              + ",workdir="
+              + work
+              + ",index=off,metacopy=off";
       return mount(libc, merged, layers + ",volatile") || mount(libc, merged, layers);
     } finally {
       // The overlay keeps a clone of its own.
@@ -94,11 +106,19 @@ final class Overlay {
   }
 
   private static boolean mount(Libc libc, Path merged, String options) {
-    return libc.mount(c("pgproof"), c(merged), c("overlay"), Libc.MS_NOSUID | Libc.MS_NODEV | Libc.MS_NOEXEC, c(options)) == 0;
+    return libc.mount(
+            c("pgproof"),
+            c(merged),
+            c("overlay"),
+            Libc.MS_NOSUID | Libc.MS_NODEV | Libc.MS_NOEXEC,
+            c(options))
+        == 0;
   }
 
-  private static boolean attach(Libc libc, Path tree, Owner from, Owner to, Path lower) throws IOException, InterruptedException {
-    int clone = libc.open_tree(Libc.AT_FDCWD, c(tree), Libc.OPEN_TREE_CLONE | Libc.OPEN_TREE_CLOEXEC);
+  private static boolean attach(Libc libc, Path tree, Owner from, Owner to, Path lower)
+      throws IOException, InterruptedException {
+    int clone =
+        libc.open_tree(Libc.AT_FDCWD, c(tree), Libc.OPEN_TREE_CLONE | Libc.OPEN_TREE_CLOEXEC);
     if (clone < 0) {
       return false;
     }
@@ -109,11 +129,20 @@ final class Overlay {
       }
       try {
         long[] attributes = {
-            Libc.MOUNT_ATTR_IDMAP | Libc.MOUNT_ATTR_RDONLY | Libc.MOUNT_ATTR_NOSUID | Libc.MOUNT_ATTR_NODEV
-                | Libc.MOUNT_ATTR_NOEXEC,
-            0, 0, namespace};
-        return libc.mount_setattr(clone, c(""), Libc.AT_EMPTY_PATH, attributes, Long.BYTES * attributes.length) == 0
-            && libc.move_mount(clone, c(""), Libc.AT_FDCWD, c(lower), Libc.MOVE_MOUNT_F_EMPTY_PATH) == 0;
+          Libc.MOUNT_ATTR_IDMAP
+              | Libc.MOUNT_ATTR_RDONLY
+              | Libc.MOUNT_ATTR_NOSUID
+              | Libc.MOUNT_ATTR_NODEV
+              | Libc.MOUNT_ATTR_NOEXEC,
+          0,
+          0,
+          namespace
+        };
+        return libc.mount_setattr(
+                    clone, c(""), Libc.AT_EMPTY_PATH, attributes, Long.BYTES * attributes.length)
+                == 0
+            && libc.move_mount(clone, c(""), Libc.AT_FDCWD, c(lower), Libc.MOVE_MOUNT_F_EMPTY_PATH)
+                == 0;
       } finally {
         libc.close(namespace);
       }
@@ -122,10 +151,15 @@ final class Overlay {
     }
   }
 
-  /** A user namespace that maps the one owner to the other, held by the descriptor alone; -1 where there can be none. */
-  private static int namespace(Libc libc, Owner from, Owner to) throws IOException, InterruptedException {
+  /**
+   * A user namespace that maps the one owner to the other, held by the descriptor alone; -1 where
+   * there can be none.
+   */
+  private static int namespace(Libc libc, Owner from, Owner to)
+      throws IOException, InterruptedException {
     // It ends with its input, so also with this process.
-    Process holder = new ProcessBuilder("unshare", "--user", "--", "cat").redirectErrorStream(true).start();
+    Process holder =
+        new ProcessBuilder("unshare", "--user", "--", "cat").redirectErrorStream(true).start();
     try {
       Path process = Path.of("/proc", Long.toString(holder.pid()));
       Path ours = Files.readSymbolicLink(Path.of("/proc/self/ns/user"));

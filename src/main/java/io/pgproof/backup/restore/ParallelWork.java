@@ -14,7 +14,10 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Runs long work, two pieces at a time, until all is done or one fails, and leaves no thread behind. */
+/**
+ * Runs long work, two pieces at a time, until all is done or one fails, and leaves no thread
+ * behind.
+ */
 final class ParallelWork {
   /** One for each of the two things that take time: base and WAL, or two files of a directory. */
   static final int WORKERS = 2;
@@ -24,10 +27,11 @@ final class ParallelWork {
   /**
    * The results in the order of the work.
    *
-   * <p>The first failure, or an interrupt of the caller, interrupts the others; in every case they have ended when this
-   * returns or throws.
+   * <p>The first failure, or an interrupt of the caller, interrupts the others; in every case they
+   * have ended when this returns or throws.
    */
-  static <T> List<T> run(List<? extends Callable<T>> work) throws IOException, InterruptedException {
+  static <T> List<T> run(List<? extends Callable<T>> work)
+      throws IOException, InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(Math.min(work.size(), WORKERS), named());
     try {
       CompletionService<T> completion = new ExecutorCompletionService<>(threads);

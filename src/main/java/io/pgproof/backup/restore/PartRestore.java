@@ -40,14 +40,15 @@ import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 
 /**
- * One archive, or one thread's share of the trees, on its way into the data directory: read, hashed where it is an archive,
- * decoded, checked and written in a single pass.
+ * One archive, or one thread's share of the trees, on its way into the data directory: read, hashed
+ * where it is an archive, decoded, checked and written in a single pass.
  *
  * @param source what is read
  * @param target where it goes
  * @param read hears how many more bytes were read
  */
-record PartRestore(Source source, Target target, LongConsumer read) implements Callable<Optional<ArchiveFacts>> {
+record PartRestore(Source source, Target target, LongConsumer read)
+    implements Callable<Optional<ArchiveFacts>> {
 
   /** Something to read. */
   sealed interface Source {
@@ -69,7 +70,9 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
     }
   }
 
-  /** @param walk shared by all threads, and closed by who made it */
+  /**
+   * @param walk shared by all threads, and closed by who made it
+   */
   record ShareOfTrees(TreeWalk walk, String name) implements Source {
     @Override
     public String inDataDirectory(String member) {
@@ -116,7 +119,8 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
     }
   }
 
-  private ArchiveFacts archive(BackupPart.Archive archive) throws IOException, InterruptedException {
+  private ArchiveFacts archive(BackupPart.Archive archive)
+      throws IOException, InterruptedException {
     RawArchive raw = new RawArchive(archive.path(), read);
     ByteSource decoded = raw.decoded();
     try (TarReader memberSource = new TarReader(decoded)) {
@@ -125,24 +129,35 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
         requireOthersTell(memberSource);
       }
       if (raw.coding() != Compression.of(raw.name())) {
-        target.notes().add(raw.name() + " is not compressed as its name says: " + raw.coding().word());
+        target
+            .notes()
+            .add(raw.name() + " is not compressed as its name says: " + raw.coding().word());
       }
       decoded.note().ifPresent(target.notes()::add);
       return new ArchiveFacts(raw.name(), raw.position(), raw.sha256());
     }
   }
 
-  /** A tar that was cut between two members looks like one whose end mark was never written; the manifest tells them apart. */
+  /**
+   * A tar that was cut between two members looks like one whose end mark was never written; the
+   * manifest tells them apart.
+   */
   private void requireOthersTell(TarReader memberSource) {
     if (target.manifest().isEmpty()) {
       throw memberSource.truncated();
     }
     target.cut().add(memberSource.truncated());
-    target.notes().add(source.name() + " ends without the two blocks of zeros that end a tar; by backup_manifest no file is lost");
+    target
+        .notes()
+        .add(
+            source.name()
+                + " ends without the two blocks of zeros that end a tar; by backup_manifest no file is lost");
   }
 
   private void takeAll(MemberSource memberSource) throws IOException, InterruptedException {
-    for (Optional<Member> next = memberSource.next(); next.isPresent(); next = memberSource.next()) {
+    for (Optional<Member> next = memberSource.next();
+        next.isPresent();
+        next = memberSource.next()) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
@@ -150,7 +165,8 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
     }
   }
 
-  private void take(Member member, MemberSource memberSource) throws IOException, InterruptedException {
+  private void take(Member member, MemberSource memberSource)
+      throws IOException, InterruptedException {
     String name = source.inDataDirectory(member.name());
     boolean copied = source instanceof ShareOfTrees;
     if (member.type() == Type.DIRECTORY && member.name().isEmpty()) {
@@ -159,9 +175,11 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
     if (member.type() == Type.OTHER && (!copied || FileLayout.isData(name))) {
       throw unsafe(member, "it is neither a file nor a directory");
     }
-    FileNames.objection(member.name()).ifPresent(objection -> {
-      throw unsafe(member, objection);
-    });
+    FileNames.objection(member.name())
+        .ifPresent(
+            objection -> {
+              throw unsafe(member, objection);
+            });
     if (!copied && target.strangers().isBehindLink(name)) {
       throw unsafe(member, "it lies behind a symbolic link of the same archive");
     }
@@ -182,7 +200,11 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
         target.directory().leaveOut(name);
       }
       case SYMBOLIC_LINK -> {
-        if (isTablespace(name) && (!copied || TablespaceMap.OID.matcher(name.substring(BackupPart.TABLESPACES.length())).matches())) {
+        if (isTablespace(name)
+            && (!copied
+                || TablespaceMap.OID
+                    .matcher(name.substring(BackupPart.TABLESPACES.length()))
+                    .matches())) {
           target.tablespaces().met(name, source.name());
         } else if (!target.elsewhere().contains(name)) {
           passLink(name, member, copied);
@@ -191,7 +213,10 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
     }
   }
 
-  /** Links of a cluster lead to a key, a log or a configuration, from the top of its directory; below it nobody has use for one. */
+  /**
+   * Links of a cluster lead to a key, a log or a configuration, from the top of its directory;
+   * below it nobody has use for one.
+   */
   private void passLink(String name, Member member, boolean copied) throws IOException {
     if (!copied) {
       if (name.indexOf('/') >= 0) {
@@ -200,11 +225,15 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
       target.budget().spend(0, name, source.name());
     }
     if (FileLayout.isData(name)) {
-      throw new FindingException(Finding.of(
-          Reason.NOT_SELF_CONTAINED,
-          source.name() + " has a symbolic link in the place of " + FileNames.shown(name) + ", so these data are not in the backup",
-          "copy the data directory with what its links lead to, such as by cp -aL, and verify that",
-          null));
+      throw new FindingException(
+          Finding.of(
+              Reason.NOT_SELF_CONTAINED,
+              source.name()
+                  + " has a symbolic link in the place of "
+                  + FileNames.shown(name)
+                  + ", so these data are not in the backup",
+              "copy the data directory with what its links lead to, such as by cp -aL, and verify that",
+              null));
     }
     target.strangers().link(name);
     target.directory().leaveOut(name);
@@ -212,15 +241,24 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
 
   /** Two names of one file are two files here, because no link comes from an archive. */
   private void copy(String name, Member member) throws IOException, InterruptedException {
-    FileNames.objection(member.link()).ifPresent(objection -> {
-      throw unsafe(member, "it is a hard link, and of the file that it names " + objection);
-    });
+    FileNames.objection(member.link())
+        .ifPresent(
+            objection -> {
+              throw unsafe(member, "it is a hard link, and of the file that it names " + objection);
+            });
     String other = source.inDataDirectory(member.link());
-    boolean ofThisArchive = target.elsewhere().stream().noneMatch(part -> other.startsWith(part + "/"));
+    boolean ofThisArchive =
+        target.elsewhere().stream().noneMatch(part -> other.startsWith(part + "/"));
     Path file = target.directory().path(other);
     if (!ofThisArchive || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FindingException(Reason.ARCHIVE_CORRUPT, source.name() + " is damaged: its member " + FileNames.shown(member.name())
-          + " is a hard link to " + FileNames.shown(member.link()) + ", which it does not hold before");
+      throw new FindingException(
+          Reason.ARCHIVE_CORRUPT,
+          source.name()
+              + " is damaged: its member "
+              + FileNames.shown(member.name())
+              + " is a hard link to "
+              + FileNames.shown(member.link())
+              + ", which it does not hold before");
     }
     try (WrittenFile written = new WrittenFile(file)) {
       write(name, new Member(member.name(), Type.FILE, Files.size(file)), written);
@@ -231,8 +269,10 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
     return name.startsWith(BackupPart.TABLESPACES);
   }
 
-  private void write(String name, Member member, MemberSource memberSource) throws IOException, InterruptedException {
-    Entry entry = target.manifest().flatMap(listed -> listed.expect(name, member.size())).orElse(null);
+  private void write(String name, Member member, MemberSource memberSource)
+      throws IOException, InterruptedException {
+    Entry entry =
+        target.manifest().flatMap(listed -> listed.expect(name, member.size())).orElse(null);
     if (entry == null && source instanceof OneArchive) {
       target.budget().spend(member.size(), name, source.name());
     }
@@ -252,14 +292,15 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
       }
       // Of WAL the beginning is wanted, and recovery reads it all.
       if (!shared || head.hasRemaining() || !memberSource.leave()) {
-        memberSource.content(piece -> {
-          keep(piece.duplicate(), head);
-          sum.update(piece.duplicate());
-          relation.ifPresent(judged -> judged.update(piece.duplicate()));
-          if (!shared) {
-            write(file, piece, name);
-          }
-        });
+        memberSource.content(
+            piece -> {
+              keep(piece.duplicate(), head);
+              sum.update(piece.duplicate());
+              relation.ifPresent(judged -> judged.update(piece.duplicate()));
+              if (!shared) {
+                write(file, piece, name);
+              }
+            });
       }
     }
     relation.ifPresent(judged -> target.pages().orElseThrow().take(judged));
@@ -267,8 +308,11 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
       target.manifest().get().written(name, entry, sum.result());
     }
     if (head.capacity() > 0) {
-      target.segments().put(
-          name.substring(BackupPart.WAL.length()), AvailableWal.Segment.of(member.size(), head.array()));
+      target
+          .segments()
+          .put(
+              name.substring(BackupPart.WAL.length()),
+              AvailableWal.Segment.of(member.size(), head.array()));
     }
   }
 
@@ -288,7 +332,9 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
 
   /** Room for a WAL segment's first header; none for any other file. */
   private static ByteBuffer head(String name) {
-    boolean isSegment = name.startsWith(BackupPart.WAL) && WalSegment.isName(name.substring(BackupPart.WAL.length()));
+    boolean isSegment =
+        name.startsWith(BackupPart.WAL)
+            && WalSegment.isName(name.substring(BackupPart.WAL.length()));
     return ByteBuffer.allocate(isSegment ? WalPage.HEADER : 0);
   }
 
@@ -301,6 +347,11 @@ record PartRestore(Source source, Target target, LongConsumer read) implements C
   private FindingException unsafe(Member member, String why) {
     String what = source instanceof OneArchive ? " holds a member " : " holds ";
     return new FindingException(
-        Reason.UNSAFE_ARCHIVE, source.name() + what + FileNames.shown(member.name()) + " that must not be restored: " + why);
+        Reason.UNSAFE_ARCHIVE,
+        source.name()
+            + what
+            + FileNames.shown(member.name())
+            + " that must not be restored: "
+            + why);
   }
 }

@@ -60,7 +60,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** One restore: the parts side by side into a new data directory, then what only the whole can tell. */
+/**
+ * One restore: the parts side by side into a new data directory, then what only the whole can tell.
+ */
 final class RestoreJob {
   private static final long REPORT_EVERY = 4L << 20;
   private static final String NOT_COMPARED = "not compared at this depth";
@@ -107,7 +109,8 @@ final class RestoreJob {
       sources.requireUnchanged();
       return restoredBackup;
     } catch (FindingException e) {
-      throw sources.judged(e.finding() instanceof Finding.BackupFault && !cut.isEmpty() ? cut.peek() : e);
+      throw sources.judged(
+          e.finding() instanceof Finding.BackupFault && !cut.isEmpty() ? cut.peek() : e);
     } catch (IOException e) {
       throw new UncheckedIOException(order.places().data() + " cannot be written", e);
     }
@@ -122,14 +125,18 @@ final class RestoreJob {
     if (!ancestor && order.walArchive().isEmpty()) {
       requireWalBehindLink();
     }
-    Optional<Manifest> beside = backup.manifest().isPresent()
-        ? Optional.of(Manifest.read(backup.manifest().get())).filter(this::isOfThisBackup)
-        : Optional.empty();
+    Optional<Manifest> beside =
+        backup.manifest().isPresent()
+            ? Optional.of(Manifest.read(backup.manifest().get())).filter(this::isOfThisBackup)
+            : Optional.empty();
     leaveOutStrangers(beside);
-    Optional<ManifestCheck> inPass = beside.filter(listed -> order.compare()).map(ManifestCheck::new);
+    Optional<ManifestCheck> inPass =
+        beside.filter(listed -> order.compare()).map(ManifestCheck::new);
     DataDirectory directory = new DataDirectory(order, tablespaces);
     directory.make();
-    boolean shares = backup.format() == Backup.Format.PLAIN && Reflink.works(backup.directory(), order.places().data());
+    boolean shares =
+        backup.format() == Backup.Format.PLAIN
+            && Reflink.works(backup.directory(), order.places().data());
     if (!shares) {
       layOver(directory);
     }
@@ -138,7 +145,9 @@ final class RestoreJob {
     // What a member of a chain holds of a page is judged when all are combined.
     boolean member = ancestor || identity.label().incremental();
     Optional<PageCheck> pages =
-        order.compare() && !member ? Optional.of(new PageCheck(identity.label().startLsn())) : Optional.empty();
+        order.compare() && !member
+            ? Optional.of(new PageCheck(identity.label().startLsn()))
+            : Optional.empty();
     List<ArchiveFacts> archives = pass(directory, inPass, pages, beside, ancestor);
     Optional<Manifest> manifest = beside.isPresent() ? beside : inArchive();
     Optional<ManifestCheck> comparison = beside.isPresent() ? inPass : compareLate(manifest);
@@ -161,18 +170,32 @@ final class RestoreJob {
     if (!ancestor) {
       wal.requireComplete(identity.label(), manifest);
     }
-    SuspectPages suspects = pages.isPresent() && control.dataChecksums()
-        ? pages.get().settle(control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
-        : SuspectPages.NONE;
+    SuspectPages suspects =
+        pages.isPresent() && control.dataChecksums()
+            ? pages
+                .get()
+                .settle(
+                    control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
+            : SuspectPages.NONE;
     List<String> open = notChecked(comparison, control);
-    tablespaces.requireNamed(map(), major, comparison.isPresent()).forEach(stranger -> open.add(
-        "nothing tells whether " + stranger + " is of this backup: it may bring a tablespace that lay in the data directory"));
-    ReplayPlan replayPlan = ancestor ? ReplayPlan.along(choice.path().target()) : replay(wal, choice, control, manifest, major);
+    tablespaces
+        .requireNamed(map(), major, comparison.isPresent())
+        .forEach(
+            stranger ->
+                open.add(
+                    "nothing tells whether "
+                        + stranger
+                        + " is of this backup: it may bring a tablespace that lay in the data directory"));
+    ReplayPlan replayPlan =
+        ancestor
+            ? ReplayPlan.along(choice.path().target())
+            : replay(wal, choice, control, manifest, major);
     tablespaces.requireOthersCreated(replayPlan.tablespaces().keySet());
     open.addAll(wal.supply().leftOut());
 
     return new RestoredBackup(
-        new BackupIdentity(major, Optional.of(control.systemIdentifier()), identity.label(), identity.bytes()),
+        new BackupIdentity(
+            major, Optional.of(control.systemIdentifier()), identity.label(), identity.bytes()),
         control,
         archives,
         manifest.map(Manifest::sha256),
@@ -180,20 +203,31 @@ final class RestoreJob {
         wal.last(),
         replayPlan,
         suspects,
-        checks(archives, manifest, comparison, member ? Optional.empty() : pages(control, suspects, order.compare()), major),
+        checks(
+            archives,
+            manifest,
+            comparison,
+            member ? Optional.empty() : pages(control, suspects, order.compare()),
+            major),
         laidOver ? Optional.of(sources) : Optional.empty(),
         List.copyOf(open),
         Stream.of(notes, notes(made), choice.notes()).flatMap(Collection::stream).toList());
   }
 
-  /** Along which timelines the log is to be replayed, by the histories in the backup and in the archive. */
-  private Timelines.Choice timeline(ControlFile control, Optional<Manifest> manifest, Optional<WalArchive> archive)
+  /**
+   * Along which timelines the log is to be replayed, by the histories in the backup and in the
+   * archive.
+   */
+  private Timelines.Choice timeline(
+      ControlFile control, Optional<Manifest> manifest, Optional<WalArchive> archive)
       throws IOException, InterruptedException {
-    int first = WalSegment.parse(identity.label().startSegment(), control.walSegmentSize()).timeline();
+    int first =
+        WalSegment.parse(identity.label().startSegment(), control.walSegmentSize()).timeline();
     List<WalRange> ranges = manifest.map(Manifest::wal).orElse(List.of());
-    int own = ranges.isEmpty()
-        ? Integer.compareUnsigned(first, control.timeline()) < 0 ? control.timeline() : first
-        : ranges.get(ranges.size() - 1).timeline();
+    int own =
+        ranges.isEmpty()
+            ? Integer.compareUnsigned(first, control.timeline()) < 0 ? control.timeline() : first
+            : ranges.get(ranges.size() - 1).timeline();
     Lsn end = manifest.flatMap(RestoreJob::end).orElse(control.checkpointLsn());
     Timelines timelines = new Timelines(own, end, ReplayPath.of(ranges, first));
     if (archive.isPresent()) {
@@ -210,8 +244,14 @@ final class RestoreJob {
     Path wal = order.places().data().resolve(BackupPart.WAL);
     if (Files.isDirectory(wal)) {
       try (Stream<Path> files = Files.list(wal)) {
-        for (Path file : files.filter(file -> TimelineHistory.timelineOf(file.getFileName().toString()).isPresent()).toList()) {
-          timelines.add(file.getFileName().toString(), required(BackupPart.WAL + file.getFileName(), TimelineHistory.LONGEST));
+        for (Path file :
+            files
+                .filter(
+                    file -> TimelineHistory.timelineOf(file.getFileName().toString()).isPresent())
+                .toList()) {
+          timelines.add(
+              file.getFileName().toString(),
+              required(BackupPart.WAL + file.getFileName(), TimelineHistory.LONGEST));
         }
       }
     }
@@ -219,14 +259,28 @@ final class RestoreJob {
   }
 
   /** Gives the archive's WAL to the server, and learns what recovery is going to replay. */
-  private ReplayPlan replay(AvailableWal wal, Timelines.Choice choice, ControlFile control, Optional<Manifest> manifest, int major)
+  private ReplayPlan replay(
+      AvailableWal wal,
+      Timelines.Choice choice,
+      ControlFile control,
+      Optional<Manifest> manifest,
+      int major)
       throws InterruptedException {
     int size = control.walSegmentSize();
     long first = WalSegment.parse(identity.label().startSegment(), size).number();
-    long needed = manifest.flatMap(RestoreJob::end).map(end -> WalSegment.before(0, end, size).number()).orElse(first);
+    long needed =
+        manifest
+            .flatMap(RestoreJob::end)
+            .map(end -> WalSegment.before(0, end, size).number())
+            .orElse(first);
     WalRecords records = new WalRecords(identity.label().startLsn(), major);
     wal.supply().give(first, needed, order, records);
-    return new ReplayPlan(choice.path(), choice.target(), wal.supply().reach(), wal.supply().lastWhole(), records.tablespaces(),
+    return new ReplayPlan(
+        choice.path(),
+        choice.target(),
+        wal.supply().reach(),
+        wal.supply().lastWhole(),
+        records.tablespaces(),
         records.raised());
   }
 
@@ -235,22 +289,37 @@ final class RestoreJob {
       return;
     }
     Set<String> named = new Inspection(backup, Optional.empty()).namedTablespaces();
-    List<BackupPart> foreignFiles = Tablespaces.strangers(backup, named, manifest, identity.postgresMajor());
-    foreignFiles.forEach(stranger -> notes.add(stranger.name() + " brings no tablespace of this backup and was left out"));
+    List<BackupPart> foreignFiles =
+        Tablespaces.strangers(backup, named, manifest, identity.postgresMajor());
+    foreignFiles.forEach(
+        stranger ->
+            notes.add(stranger.name() + " brings no tablespace of this backup and was left out"));
     backup = backup.without(foreignFiles);
     tablespaces = new Tablespaces(backup);
   }
 
   /** Lays the data directory over a plain backup's, where it can be. */
   private void layOver(DataDirectory directory) throws IOException, InterruptedException {
-    // A tablespace in place would have to be taken out of what is laid over, for it is restored beside.
-    boolean tablespaceInPlace = backup.elsewhere().stream()
-        .anyMatch(name -> Files.isDirectory(backup.directory().resolve(name), LinkOption.NOFOLLOW_LINKS));
-    // A snapshot of the file system shows all over again what lies around it, to the server and to the checks.
-    if (backup.format() == Backup.Format.PLAIN && order.layers().isPresent() && !tablespaceInPlace
+    // A tablespace in place would have to be taken out of what is laid over, for it is restored
+    // beside.
+    boolean tablespaceInPlace =
+        backup.elsewhere().stream()
+            .anyMatch(
+                name ->
+                    Files.isDirectory(backup.directory().resolve(name), LinkOption.NOFOLLOW_LINKS));
+    // A snapshot of the file system shows all over again what lies around it, to the server and to
+    // the checks.
+    if (backup.format() == Backup.Format.PLAIN
+        && order.layers().isPresent()
+        && !tablespaceInPlace
         && !sources.haveForeignDirectories()) {
-      laidOver = Overlay.lay(
-          backup.directory(), order.uid(), order.gid(), order.places().data(), order.layers().get());
+      laidOver =
+          Overlay.lay(
+              backup.directory(),
+              order.uid(),
+              order.gid(),
+              order.places().data(),
+              order.layers().get());
       if (laidOver) {
         directory.laidOver(backup.elsewhere());
       }
@@ -259,12 +328,15 @@ final class RestoreJob {
 
   /** Bytes that will be written, as far as they are known. */
   private long needed(Optional<Manifest> manifest) {
-    return manifest.map(listed -> listed.bytes() + ByteBudget.neededWal(listed)).orElse(sources.bytesOfTrees());
+    return manifest
+        .map(listed -> listed.bytes() + ByteBudget.neededWal(listed))
+        .orElse(sources.bytesOfTrees());
   }
 
   /** The manifest of a tar lies beside it, and pg_combinebackup looks for it among the files. */
   private void bringManifest(DataDirectory directory) throws IOException {
-    boolean there = Files.exists(order.places().data().resolve(Manifest.NAME), LinkOption.NOFOLLOW_LINKS);
+    boolean there =
+        Files.exists(order.places().data().resolve(Manifest.NAME), LinkOption.NOFOLLOW_LINKS);
     if (backup.format() == Backup.Format.TAR && backup.manifest().isPresent() && !there) {
       try (FileChannel file = directory.file(Manifest.NAME, backup.baseName());
           InputStream text = Manifest.open(backup.manifest().get())) {
@@ -276,25 +348,42 @@ final class RestoreJob {
   /** Where it did not lie beside its archives. */
   private Optional<Manifest> inArchive() throws InterruptedException {
     Path file = order.places().data().resolve(Manifest.NAME);
-    return backup.format() == Backup.Format.TAR && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+    return backup.format() == Backup.Format.TAR
+            && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         ? Optional.of(Manifest.read(file))
         : Optional.empty();
   }
 
-  private Optional<ManifestCheck> compareLate(Optional<Manifest> manifest) throws IOException, InterruptedException {
-    Optional<ManifestCheck> comparison = manifest.filter(listed -> order.compare()).map(ManifestCheck::new);
+  private Optional<ManifestCheck> compareLate(Optional<Manifest> manifest)
+      throws IOException, InterruptedException {
+    Optional<ManifestCheck> comparison =
+        manifest.filter(listed -> order.compare()).map(ManifestCheck::new);
     if (comparison.isPresent()) {
       DeferredManifestCheck.run(order.places(), comparison.get());
     }
     return comparison;
   }
 
-  private List<ArchiveFacts> pass(DataDirectory directory, Optional<ManifestCheck> comparison, Optional<PageCheck> pages,
-      Optional<Manifest> manifest, boolean ancestor)
+  private List<ArchiveFacts> pass(
+      DataDirectory directory,
+      Optional<ManifestCheck> comparison,
+      Optional<PageCheck> pages,
+      Optional<Manifest> manifest,
+      boolean ancestor)
       throws IOException, InterruptedException {
     ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
     PartRestore.Target target =
-        new PartRestore.Target(directory, tablespaces, comparison, pages, budget, backup.elsewhere(), segments, foreignFiles, notes, cut);
+        new PartRestore.Target(
+            directory,
+            tablespaces,
+            comparison,
+            pages,
+            budget,
+            backup.elsewhere(),
+            segments,
+            foreignFiles,
+            notes,
+            cut);
     try (TreeWalk walk = new TreeWalk(backup, laidOver, order.compare())) {
       List<PartRestore> all = new ArrayList<>();
       for (BackupPart.Archive archive : backup.archives()) {
@@ -304,9 +393,12 @@ final class RestoreJob {
         all.add(new PartRestore(new PartRestore.OneArchive(archive), target, this::report));
       }
       for (int worker = 0; worker < ParallelWork.WORKERS && !backup.trees().isEmpty(); worker++) {
-        all.add(new PartRestore(new PartRestore.ShareOfTrees(walk, backup.baseName()), target, this::report));
+        all.add(
+            new PartRestore(
+                new PartRestore.ShareOfTrees(walk, backup.baseName()), target, this::report));
       }
-      List<ArchiveFacts> archives = ParallelWork.run(all).stream().flatMap(Optional::stream).toList();
+      List<ArchiveFacts> archives =
+          ParallelWork.run(all).stream().flatMap(Optional::stream).toList();
       ways = backup.trees().stream().map(walk::way).distinct().toList();
       unread = walk.unread();
       return archives;
@@ -324,7 +416,10 @@ final class RestoreJob {
     String text = new String(required("PG_VERSION", 16), StandardCharsets.US_ASCII).strip();
     if (!text.equals(Integer.toString(identity.postgresMajor()))) {
       throw new FindingException(
-          Reason.INCONSISTENT, "PG_VERSION says " + FileNames.shown(text) + ", and the WAL was written by PostgreSQL "
+          Reason.INCONSISTENT,
+          "PG_VERSION says "
+              + FileNames.shown(text)
+              + ", and the WAL was written by PostgreSQL "
               + identity.postgresMajor());
     }
     return identity.postgresMajor();
@@ -334,56 +429,87 @@ final class RestoreJob {
   private byte[] required(String name, int longest) throws IOException {
     Path file = order.places().data().resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no file " + name);
+      throw new FindingException(
+          Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no file " + name);
     }
     if (Files.size(file) > longest) {
       throw new FindingException(
-          Reason.INCONSISTENT, name + " has " + Files.size(file) + " bytes, which PostgreSQL never writes");
+          Reason.INCONSISTENT,
+          name + " has " + Files.size(file) + " bytes, which PostgreSQL never writes");
     }
     return Files.readAllBytes(file);
   }
 
-  private void requireOneBackup(int major, ControlFile control, Optional<Manifest> manifest) throws IOException {
-    if (!BackupLabel.parse(required(BackupLabel.NAME, BackupLabel.LARGEST), backup.baseName()).equals(identity.label())) {
+  private void requireOneBackup(int major, ControlFile control, Optional<Manifest> manifest)
+      throws IOException {
+    if (!BackupLabel.parse(required(BackupLabel.NAME, BackupLabel.LARGEST), backup.baseName())
+        .equals(identity.label())) {
       throw new FindingException(
-          Reason.BACKUP_CHANGED, backup.baseName() + " has another backup_label than when it was inspected");
+          Reason.BACKUP_CHANGED,
+          backup.baseName() + " has another backup_label than when it was inspected");
     }
     tablespaces.requireBrought(map());
     if (!fits(major, control.controlVersion())) {
       throw new FindingException(
-          Reason.INCONSISTENT, "PG_VERSION says " + major + ", and global/pg_control is of version "
-              + control.controlVersion() + ", which PostgreSQL " + major + " does not write");
+          Reason.INCONSISTENT,
+          "PG_VERSION says "
+              + major
+              + ", and global/pg_control is of version "
+              + control.controlVersion()
+              + ", which PostgreSQL "
+              + major
+              + " does not write");
     }
-    manifest.flatMap(Manifest::systemIdentifier).ifPresent(listed -> {
-      if (!listed.equals(control.systemIdentifier())) {
-        throw new FindingException(
-            Reason.MANIFEST_MISMATCH, "backup_manifest is of the cluster " + listed + ", and global/pg_control of "
-                + control.systemIdentifier());
-      }
-    });
+    manifest
+        .flatMap(Manifest::systemIdentifier)
+        .ifPresent(
+            listed -> {
+              if (!listed.equals(control.systemIdentifier())) {
+                throw new FindingException(
+                    Reason.MANIFEST_MISMATCH,
+                    "backup_manifest is of the cluster "
+                        + listed
+                        + ", and global/pg_control of "
+                        + control.systemIdentifier());
+              }
+            });
   }
 
   /**
-   * Whether a manifest in a data directory is of this backup. A cluster that was made from a base backup keeps that one's, and
-   * every copy of the cluster brings it; {@code backup_label.old} is of the same origin then.
+   * Whether a manifest in a data directory is of this backup. A cluster that was made from a base
+   * backup keeps that one's, and every copy of the cluster brings it; {@code backup_label.old} is
+   * of the same origin then.
    *
-   * @throws FindingException {@code foreign-manifest} where it is of an earlier backup and nothing tells how it came here
+   * @throws FindingException {@code foreign-manifest} where it is of an earlier backup and nothing
+   *     tells how it came here
    */
   private boolean isOfThisBackup(Manifest manifest) {
     Lsn begin = identity.label().startLsn();
-    Optional<Lsn> end = manifest.wal().stream().map(Manifest.WalRange::end).max(Comparator.naturalOrder());
-    if (backup.format() == Backup.Format.TAR || end.isEmpty() || begins(manifest, begin)
-        || begin.compareTo(end.get()) < 0 || checkpoint().filter(lsn -> lsn.compareTo(end.get()) >= 0).isEmpty()) {
+    Optional<Lsn> end =
+        manifest.wal().stream().map(Manifest.WalRange::end).max(Comparator.naturalOrder());
+    if (backup.format() == Backup.Format.TAR
+        || end.isEmpty()
+        || begins(manifest, begin)
+        || begin.compareTo(end.get()) < 0
+        || checkpoint().filter(lsn -> lsn.compareTo(end.get()) >= 0).isEmpty()) {
       return true;
     }
     Lsn other = manifest.wal().get(0).start();
     if (labelOfOrigin().filter(label -> begins(manifest, label)).isEmpty()) {
-      throw new FindingException(Finding.of(
-          Reason.FOREIGN_MANIFEST,
-          "backup_manifest is of a backup that began at " + other + ", and backup_label of one that began at " + begin));
+      throw new FindingException(
+          Finding.of(
+              Reason.FOREIGN_MANIFEST,
+              "backup_manifest is of a backup that began at "
+                  + other
+                  + ", and backup_label of one that began at "
+                  + begin));
     }
-    origin = Optional.of("backup_manifest was not compared: it is of the backup that the source was made from, which began at "
-        + other + ", and this one at " + begin);
+    origin =
+        Optional.of(
+            "backup_manifest was not compared: it is of the backup that the source was made from, which began at "
+                + other
+                + ", and this one at "
+                + begin);
     return false;
   }
 
@@ -397,7 +523,8 @@ final class RestoreJob {
 
   private Optional<Lsn> labelOfOrigin() {
     try {
-      return small("backup_label.old").map(file -> BackupLabel.parse(file, backup.baseName()).startLsn());
+      return small("backup_label.old")
+          .map(file -> BackupLabel.parse(file, backup.baseName()).startLsn());
     } catch (FindingException e) {
       // Nobody needs it, so it may hold anything.
       return Optional.empty();
@@ -408,7 +535,8 @@ final class RestoreJob {
   private Optional<byte[]> small(String name) {
     Path file = backup.directory().resolve(name);
     try {
-      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) <= BackupLabel.LARGEST
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+              && Files.size(file) <= BackupLabel.LARGEST
           ? Optional.of(Files.readAllBytes(file))
           : Optional.empty();
     } catch (IOException e) {
@@ -419,58 +547,83 @@ final class RestoreJob {
   private void requireWalBehindLink() throws IOException {
     Path wal = backup.directory().resolve(BackupPart.WAL);
     if (Files.isSymbolicLink(wal) && !Files.exists(wal)) {
-      throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.directory() + " has a link to " + Files.readSymbolicLink(wal)
-          + " for its WAL, and there is no such directory");
+      throw new FindingException(
+          Reason.BACKUP_INCOMPLETE,
+          backup.directory()
+              + " has a link to "
+              + Files.readSymbolicLink(wal)
+              + " for its WAL, and there is no such directory");
     }
   }
 
   private void requireData() {
     for (String name : FileLayout.NEVER_EMPTY) {
       if (!Files.isDirectory(order.places().data().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no directory " + name);
+        throw new FindingException(
+            Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no directory " + name);
       }
     }
   }
 
   private List<String> notes(List<String> made) {
-    Stream<String> lost = made.isEmpty()
-        ? Stream.empty()
-        : Stream.of("directories that the backup lacks and that may be empty were made: " + String.join(", ", made));
-    return Stream.of(foreignFiles.notes().stream(), lost, origin.stream()).flatMap(notes -> notes).toList();
+    Stream<String> lost =
+        made.isEmpty()
+            ? Stream.empty()
+            : Stream.of(
+                "directories that the backup lacks and that may be empty were made: "
+                    + String.join(", ", made));
+    return Stream.of(foreignFiles.notes().stream(), lost, origin.stream())
+        .flatMap(notes -> notes)
+        .toList();
   }
 
   private Map<String, String> map() throws IOException {
-    return Files.exists(order.places().data().resolve(TablespaceMap.NAME), LinkOption.NOFOLLOW_LINKS)
+    return Files.exists(
+            order.places().data().resolve(TablespaceMap.NAME), LinkOption.NOFOLLOW_LINKS)
         ? TablespaceMap.parse(required(TablespaceMap.NAME, TablespaceMap.LARGEST))
         : Map.of();
   }
 
   /**
-   * A sound backup's {@code pg_control} is copied after the checkpoint with which the backup begins, or that of a standby's
-   * last restartpoint, and before the backup ends; from another time it would mislead recovery.
+   * A sound backup's {@code pg_control} is copied after the checkpoint with which the backup
+   * begins, or that of a standby's last restartpoint, and before the backup ends; from another time
+   * it would mislead recovery.
    */
   private void requireItsTime(ControlFile control, Optional<Manifest> manifest) {
     Lsn begin = identity.label().checkpointLsn();
     Lsn checkpoint = control.checkpointLsn();
     if (checkpoint.compareTo(begin) < 0) {
-      throw new FindingException(Reason.INCONSISTENT, "global/pg_control is older than the backup: its checkpoint is at "
-          + checkpoint + ", and that of backup_label at " + begin);
+      throw new FindingException(
+          Reason.INCONSISTENT,
+          "global/pg_control is older than the backup: its checkpoint is at "
+              + checkpoint
+              + ", and that of backup_label at "
+              + begin);
     }
-    manifest.flatMap(RestoreJob::end).filter(end -> checkpoint.compareTo(end) >= 0).ifPresent(end -> {
-      throw new FindingException(Reason.INCONSISTENT, "global/pg_control is younger than the backup: its checkpoint is at "
-          + checkpoint + ", and backup_manifest says that the backup ended at " + end);
-    });
+    manifest
+        .flatMap(RestoreJob::end)
+        .filter(end -> checkpoint.compareTo(end) >= 0)
+        .ifPresent(
+            end -> {
+              throw new FindingException(
+                  Reason.INCONSISTENT,
+                  "global/pg_control is younger than the backup: its checkpoint is at "
+                      + checkpoint
+                      + ", and backup_manifest says that the backup ended at "
+                      + end);
+            });
   }
 
   private static boolean fits(int major, int controlVersion) {
-    return controlVersion == switch (major) {
-      case 10 -> 1002;
-      case 11 -> 1100;
-      case 12 -> 1201;
-      case 13, 14, 15, 16 -> 1300;
-      case 17 -> 1700;
-      default -> 1800;
-    };
+    return controlVersion
+        == switch (major) {
+          case 10 -> 1002;
+          case 11 -> 1100;
+          case 12 -> 1201;
+          case 13, 14, 15, 16 -> 1300;
+          case 17 -> 1700;
+          default -> 1800;
+        };
   }
 
   private static Optional<Lsn> end(Manifest manifest) {
@@ -479,16 +632,28 @@ final class RestoreJob {
         : Optional.of(manifest.wal().get(manifest.wal().size() - 1).end());
   }
 
-  private List<Check> checks(List<ArchiveFacts> archives, Optional<Manifest> manifest, Optional<ManifestCheck> comparison,
-      Optional<Check> pages, int major) {
+  private List<Check> checks(
+      List<ArchiveFacts> archives,
+      Optional<Manifest> manifest,
+      Optional<ManifestCheck> comparison,
+      Optional<Check> pages,
+      int major) {
     Check whole = Check.passed("archive", read(archives), Duration.ZERO);
-    Check listed = comparison
-        .map(compared -> Check.passed("manifest", compared.summary(), Duration.ZERO))
-        .orElseGet(() -> manifest.isPresent()
-            ? Check.inapplicable("manifest", Inapplicable.DEPTH, NOT_COMPARED)
-            : Check.inapplicable("manifest", Inapplicable.NO_MANIFEST, origin.isPresent()
-                ? "backup_manifest is of another backup"
-                : major < 13 ? "PostgreSQL " + major + " writes no backup_manifest" : "the backup has no backup_manifest"));
+    Check listed =
+        comparison
+            .map(compared -> Check.passed("manifest", compared.summary(), Duration.ZERO))
+            .orElseGet(
+                () ->
+                    manifest.isPresent()
+                        ? Check.inapplicable("manifest", Inapplicable.DEPTH, NOT_COMPARED)
+                        : Check.inapplicable(
+                            "manifest",
+                            Inapplicable.NO_MANIFEST,
+                            origin.isPresent()
+                                ? "backup_manifest is of another backup"
+                                : major < 13
+                                    ? "PostgreSQL " + major + " writes no backup_manifest"
+                                    : "the backup has no backup_manifest"));
     return Stream.concat(Stream.of(whole, listed), pages.stream()).toList();
   }
 
@@ -500,22 +665,37 @@ final class RestoreJob {
     if (!compared) {
       return Optional.of(Check.inapplicable("pages", Inapplicable.DEPTH, NOT_COMPARED));
     }
-    return suspects.isEmpty() ? Optional.of(Check.passed("pages", suspects.among(), Duration.ZERO)) : Optional.empty();
+    return suspects.isEmpty()
+        ? Optional.of(Check.passed("pages", suspects.among(), Duration.ZERO))
+        : Optional.empty();
   }
 
   private String read(List<ArchiveFacts> archives) {
     List<String> read = new ArrayList<>();
     if (!archives.isEmpty()) {
       long bytes = archives.stream().mapToLong(ArchiveFacts::bytes).sum();
-      read.add(String.format(Locale.ROOT, "%d archive%s, %,d bytes, SHA-256 kept",
-          archives.size(), archives.size() == 1 ? "" : "s", bytes));
+      read.add(
+          String.format(
+              Locale.ROOT,
+              "%d archive%s, %,d bytes, SHA-256 kept",
+              archives.size(),
+              archives.size() == 1 ? "" : "s",
+              bytes));
     }
     if (!backup.trees().isEmpty()) {
-      read.add(String.format(
-          Locale.ROOT, "%,d files, %,d bytes, %s, %s", sources.filesOfTrees(), sources.bytesOfTrees(), String.join(" and ", ways),
-          unread == 0
-              ? "none changed while they were read"
-              : String.format(Locale.ROOT, "%,d of them not read at this depth, none changed meanwhile", unread)));
+      read.add(
+          String.format(
+              Locale.ROOT,
+              "%,d files, %,d bytes, %s, %s",
+              sources.filesOfTrees(),
+              sources.bytesOfTrees(),
+              String.join(" and ", ways),
+              unread == 0
+                  ? "none changed while they were read"
+                  : String.format(
+                      Locale.ROOT,
+                      "%,d of them not read at this depth, none changed meanwhile",
+                      unread)));
     }
     return String.join("; ", read);
   }
@@ -525,16 +705,22 @@ final class RestoreJob {
     if (!order.compare()) {
       open.add("whether each file is what backup_manifest lists, and the checksums of pages");
       if (unread > 0) {
-        open.add(String.format(
-            Locale.ROOT, "whether each file can be read: %,d that were not copied were left to the server", unread));
+        open.add(
+            String.format(
+                Locale.ROOT,
+                "whether each file can be read: %,d that were not copied were left to the server",
+                unread));
       }
       return open;
     }
     if (comparison.isEmpty()) {
-      open.add("without backup_manifest nothing tells whether each file is there and is what the server sent");
+      open.add(
+          "without backup_manifest nothing tells whether each file is there and is what the server sent");
     } else if (comparison.get().filesWithoutChecksum() > 0) {
-      open.add("backup_manifest lists " + comparison.get().filesWithoutChecksum()
-          + " files without a checksum, so their sizes alone were compared");
+      open.add(
+          "backup_manifest lists "
+              + comparison.get().filesWithoutChecksum()
+              + " files without a checksum, so their sizes alone were compared");
     }
     if (!control.dataChecksums()) {
       open.add(NO_CHECKSUMS);

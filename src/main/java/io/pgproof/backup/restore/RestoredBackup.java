@@ -23,12 +23,15 @@ import java.util.TreeSet;
  * @param control what {@code global/pg_control} says
  * @param archives each archive with its SHA-256
  * @param manifestSha256 of {@code backup_manifest}; empty where there is none
- * @param endLsn end of the WAL that the backup needs, from the manifest; empty where nothing tells it before recovery
+ * @param endLsn end of the WAL that the backup needs, from the manifest; empty where nothing tells
+ *     it before recovery
  * @param lastWalSegment the last WAL segment at hand in the backup; empty where it brings none
  * @param replay the way that recovery takes from here, and what it needs
- * @param suspects pages that must be read again after recovery, before {@code pages} is a check that was made
+ * @param suspects pages that must be read again after recovery, before {@code pages} is a check
+ *     that was made
  * @param checks {@code archive} and {@code manifest}; {@code pages} unless there are suspects
- * @param source the backup's files where the data directory is laid over them, so that a server goes on to read them
+ * @param source the backup's files where the data directory is laid over them, so that a server
+ *     goes on to read them
  * @param notChecked what could not be checked, a sentence each
  * @param notes what the backup holds besides or lacks without harm, a sentence each
  */
@@ -54,7 +57,11 @@ public record RestoredBackup(
    * @param judged pages of the combined files that are to be read again after recovery
    * @param pages the check of pages, where it is decided
    */
-  RestoredBackup standingOn(Map<String, RestoredBackup> ancestors, String combined, SuspectPages judged, Optional<Check> pages) {
+  RestoredBackup standingOn(
+      Map<String, RestoredBackup> ancestors,
+      String combined,
+      SuspectPages judged,
+      Optional<Check> pages) {
     List<ArchiveFacts> all = new ArrayList<>();
     long bytes = identity.bytes();
     SortedSet<String> open = new TreeSet<>(notChecked);
@@ -62,33 +69,68 @@ public record RestoredBackup(
     Map<String, Check> joined = new LinkedHashMap<>();
     for (Map.Entry<String, RestoredBackup> ancestor : ancestors.entrySet()) {
       String name = ancestor.getKey();
-      ancestor.getValue().archives.forEach(archive ->
-          all.add(new ArchiveFacts(name + "/" + archive.file(), archive.bytes(), archive.sha256())));
+      ancestor
+          .getValue()
+          .archives
+          .forEach(
+              archive ->
+                  all.add(
+                      new ArchiveFacts(
+                          name + "/" + archive.file(), archive.bytes(), archive.sha256())));
       bytes += ancestor.getValue().identity.bytes();
       open.addAll(ancestor.getValue().notChecked);
       ancestor.getValue().notes.forEach(note -> noted.add(name + ": " + note));
-      ancestor.getValue().checks.forEach(check -> joined.merge(check.name(), of(name, check), RestoredBackup::both));
+      ancestor
+          .getValue()
+          .checks
+          .forEach(check -> joined.merge(check.name(), of(name, check), RestoredBackup::both));
     }
     checks.forEach(check -> joined.merge(check.name(), check, RestoredBackup::both));
-    joined.computeIfPresent("archive", (name, check) ->
-        new Check(name, check.outcome(), check.detail() + "; " + combined, check.took(), check.inapplicable()));
+    joined.computeIfPresent(
+        "archive",
+        (name, check) ->
+            new Check(
+                name,
+                check.outcome(),
+                check.detail() + "; " + combined,
+                check.took(),
+                check.inapplicable()));
     pages.ifPresent(check -> joined.put(check.name(), check));
     all.addAll(archives);
     noted.addAll(notes);
     return new RestoredBackup(
-        new BackupIdentity(identity.postgresMajor(), identity.systemIdentifier(), identity.label(), bytes),
-        control, List.copyOf(all), manifestSha256, endLsn, lastWalSegment, replay, judged,
-        List.copyOf(joined.values()), source, List.copyOf(open), List.copyOf(noted));
+        new BackupIdentity(
+            identity.postgresMajor(), identity.systemIdentifier(), identity.label(), bytes),
+        control,
+        List.copyOf(all),
+        manifestSha256,
+        endLsn,
+        lastWalSegment,
+        replay,
+        judged,
+        List.copyOf(joined.values()),
+        source,
+        List.copyOf(open),
+        List.copyOf(noted));
   }
 
   private static Check of(String backup, Check check) {
-    return new Check(check.name(), check.outcome(), backup + ": " + check.detail(), check.took(), check.inapplicable());
+    return new Check(
+        check.name(),
+        check.outcome(),
+        backup + ": " + check.detail(),
+        check.took(),
+        check.inapplicable());
   }
 
   /** Passed only where both did. */
   private static Check both(Check one, Check other) {
     Check worse = one.outcome() == Check.Outcome.PASSED ? other : one;
-    return new Check(one.name(), worse.outcome(), one.detail() + "; " + other.detail(), one.took().plus(other.took()),
+    return new Check(
+        one.name(),
+        worse.outcome(),
+        one.detail() + "; " + other.detail(),
+        one.took().plus(other.took()),
         worse.inapplicable());
   }
 }

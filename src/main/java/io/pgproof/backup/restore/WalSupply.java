@@ -33,16 +33,17 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Gives the server the archived WAL along the way that recovery takes, decoded and as its own, and finds where that way breaks
- * off: recovery that lacks a segment ends there and opens the server, which looks like success.
+ * Gives the server the archived WAL along the way that recovery takes, decoded and as its own, and
+ * finds where that way breaks off: recovery that lacks a segment ends there and opens the server,
+ * which looks like success.
  *
- * <p>A segment that is missing, short or damaged makes all that follow it unreachable. The newest alone may still be in the making.
+ * <p>A segment that is missing, short or damaged makes all that follow it unreachable. The newest
+ * alone may still be in the making.
  */
 final class WalSupply {
   private final Optional<WalArchive> archive;
@@ -55,8 +56,15 @@ final class WalSupply {
   private Optional<Lsn> reach = Optional.empty();
   private Optional<String> lastWhole = Optional.empty();
 
-  /** @param inBackup names of the segments that the backup brings, each known to be sound */
-  WalSupply(Optional<WalArchive> archive, ControlFile control, int major, ReplayPath path, Set<String> inBackup) {
+  /**
+   * @param inBackup names of the segments that the backup brings, each known to be sound
+   */
+  WalSupply(
+      Optional<WalArchive> archive,
+      ControlFile control,
+      int major,
+      ReplayPath path,
+      Set<String> inBackup) {
     this.archive = archive;
     this.control = control;
     this.major = major;
@@ -101,8 +109,9 @@ final class WalSupply {
   /**
    * Throws a finding unless a segment that the backup needs is there.
    *
-   * @throws FindingException {@code wal-missing}, {@code wal-unreadable}, {@code environment} for another cluster's, or
-   *     {@code backup-in-progress} where it may be archived later, because nothing newer is
+   * @throws FindingException {@code wal-missing}, {@code wal-unreadable}, {@code environment} for
+   *     another cluster's, or {@code backup-in-progress} where it may be archived later, because
+   *     nothing newer is
    */
   void require(long number) throws InterruptedException {
     Look look = look(number);
@@ -119,21 +128,26 @@ final class WalSupply {
     if (look instanceof Look.Unknown unknown) {
       throw unknown.why();
     } else if (look instanceof Look.Broken broken) {
-      throw missing(name + " is needed for recovery and is damaged in the archive: " + broken.why());
+      throw missing(
+          name + " is needed for recovery and is damaged in the archive: " + broken.why());
     } else if (look instanceof Look.Absent absent) {
       Optional<FindingException> hidden = archive.flatMap(listed -> listed.hidden(name));
       if (hidden.isPresent()) {
         throw hidden.get();
       }
-      String what = name + " is needed for recovery and is neither in the backup nor in " + archive.orElseThrow().directory()
-          + absent.instead();
+      String what =
+          name
+              + " is needed for recovery and is neither in the backup nor in "
+              + archive.orElseThrow().directory()
+              + absent.instead();
       if (behind(number) == 0) {
-        throw new FindingException(Finding.of(
-            Reason.BACKUP_IN_PROGRESS,
-            "the WAL segment " + what + ", and nothing newer is",
-            "verify again when the server has archived it; where it never will, take a new base backup, or name the right"
-                + " directory with --wal-archive",
-            null));
+        throw new FindingException(
+            Finding.of(
+                Reason.BACKUP_IN_PROGRESS,
+                "the WAL segment " + what + ", and nothing newer is",
+                "verify again when the server has archived it; where it never will, take a new base backup, or name the right"
+                    + " directory with --wal-archive",
+                null));
       }
       throw missing(what);
     }
@@ -146,10 +160,12 @@ final class WalSupply {
    * @param needed number of the last segment that the backup needs
    * @param order whose owner and space hold here too
    * @param records hears the log in its order
-   * @throws FindingException {@code wal-missing} when one that is needed is damaged, or when segments lie behind one that is
-   *     missing, short or damaged; {@code wal-unreadable}; {@code disk-full} when the bound or the reserve is reached
+   * @throws FindingException {@code wal-missing} when one that is needed is damaged, or when
+   *     segments lie behind one that is missing, short or damaged; {@code wal-unreadable}; {@code
+   *     disk-full} when the bound or the reserve is reached
    */
-  void give(long first, long needed, RestoreRequest order, WalRecords records) throws InterruptedException {
+  void give(long first, long needed, RestoreRequest order, WalRecords records)
+      throws InterruptedException {
     Path copies = order.places().wal();
     try {
       if (archive.isPresent()) {
@@ -190,7 +206,10 @@ final class WalSupply {
     Optional<Piece> brought = brought(number);
     if (brought.isPresent()) {
       if (look instanceof Look.Broken broken) {
-        leftOut.add(name(number) + " of the WAL archive was not replayed, but the backup's own: " + broken.why());
+        leftOut.add(
+            name(number)
+                + " of the WAL archive was not replayed, but the backup's own: "
+                + broken.why());
       }
       read(brought.get(), order, records);
       return true;
@@ -218,19 +237,31 @@ final class WalSupply {
       }
       return;
     }
-    Optional<FindingException> hidden = look instanceof Look.Absent ? archive.flatMap(listed -> listed.hidden(name)) : Optional.empty();
+    Optional<FindingException> hidden =
+        look instanceof Look.Absent
+            ? archive.flatMap(listed -> listed.hidden(name))
+            : Optional.empty();
     if (hidden.isPresent()) {
       throw hidden.get();
     }
     String why = look instanceof Look.Broken broken ? " is damaged in " : " is not in ";
-    String more = look instanceof Look.Broken broken ? ": " + broken.why() : ((Look.Absent) look).instead();
-    throw new FindingException(Finding.of(
-        Reason.WAL_MISSING,
-        "the WAL segment " + name + why + archive.orElseThrow().directory() + more + "; recovery cannot reach the " + behind
-            + (behind == 1 ? " segment" : " segments") + " of the log behind it",
-        "archive this segment again if the server still has it; otherwise take a new base backup, because no data behind this"
-            + " segment can be restored from this one",
-        null));
+    String more =
+        look instanceof Look.Broken broken ? ": " + broken.why() : ((Look.Absent) look).instead();
+    throw new FindingException(
+        Finding.of(
+            Reason.WAL_MISSING,
+            "the WAL segment "
+                + name
+                + why
+                + archive.orElseThrow().directory()
+                + more
+                + "; recovery cannot reach the "
+                + behind
+                + (behind == 1 ? " segment" : " segments")
+                + " of the log behind it",
+            "archive this segment again if the server still has it; otherwise take a new base backup, because no data behind this"
+                + " segment can be restored from this one",
+            null));
   }
 
   private Look look(long number) throws InterruptedException {
@@ -256,7 +287,9 @@ final class WalSupply {
   }
 
   private static int rank(Look look) {
-    return look instanceof Look.Unknown ? 3 : look instanceof Look.Broken ? 2 : ((Look.Absent) look).instead().isEmpty() ? 0 : 1;
+    return look instanceof Look.Unknown
+        ? 3
+        : look instanceof Look.Broken ? 2 : ((Look.Absent) look).instead().isEmpty() ? 0 : 1;
   }
 
   private Look look(StoredWal stored, Piece piece) throws InterruptedException {
@@ -274,15 +307,21 @@ final class WalSupply {
       throw e;
     }
     if (found.isPresent() && !found.get().systemIdentifier().equals(control.systemIdentifier())) {
-      return new Look.Unknown(new FindingException(Finding.of(
-          Reason.ENVIRONMENT,
-          stored.file() + " is of the cluster " + found.get().systemIdentifier() + ", and the backup of "
-              + control.systemIdentifier(),
-          "name this cluster's WAL archive with --wal-archive",
-          null)));
+      return new Look.Unknown(
+          new FindingException(
+              Finding.of(
+                  Reason.ENVIRONMENT,
+                  stored.file()
+                      + " is of the cluster "
+                      + found.get().systemIdentifier()
+                      + ", and the backup of "
+                      + control.systemIdentifier(),
+                  "name this cluster's WAL archive with --wal-archive",
+                  null)));
     }
     if (plain && !stored.partial() && stored.size() != size) {
-      return new Look.Broken(stored.file().getFileName() + " has " + stored.size() + " bytes instead of " + size);
+      return new Look.Broken(
+          stored.file().getFileName() + " has " + stored.size() + " bytes instead of " + size);
     }
     if (found.isEmpty()) {
       return stored.partial()
@@ -290,23 +329,31 @@ final class WalSupply {
           : new Look.Broken(stored.file().getFileName() + " does not begin with a WAL page");
     }
     WalPage page = found.get();
-    if (page.major() != major || page.segmentSize() != size
+    if (page.major() != major
+        || page.segmentSize() != size
         || Integer.compareUnsigned(page.timeline(), piece.segment().timeline()) > 0) {
-      return new Look.Broken(stored.file().getFileName() + " has the header of another timeline, version or segment size");
+      return new Look.Broken(
+          stored.file().getFileName()
+              + " has the header of another timeline, version or segment size");
     }
     return page.start().equals(piece.segment().start(size))
         ? new Look.Sound(piece, stored, page)
-        : new Look.Absent(", where " + stored.file().getFileName() + " holds the WAL of " + page.start());
+        : new Look.Absent(
+            ", where " + stored.file().getFileName() + " holds the WAL of " + page.start());
   }
 
   private Optional<Piece> brought(long number) {
-    return path.pieces(number, size).stream().filter(piece -> inBackup.contains(piece.segment().name(size))).findFirst();
+    return path.pieces(number, size).stream()
+        .filter(piece -> inBackup.contains(piece.segment().name(size)))
+        .findFirst();
   }
 
   /**
-   * How many segments of the log lie behind this one; only those count that hold what their name says.
+   * How many segments of the log lie behind this one; only those count that hold what their name
+   * says.
    *
-   * @throws FindingException {@code wal-unreadable} where there are files for some, and none of them can be read
+   * @throws FindingException {@code wal-unreadable} where there are files for some, and none of
+   *     them can be read
    */
   private long behind(long number) throws InterruptedException {
     Set<Long> numbers = new TreeSet<>();
@@ -314,7 +361,8 @@ final class WalSupply {
       String after = new WalSegment(leg.timeline(), number + 1).name(size);
       String last = new WalSegment(leg.timeline(), 0).name(size).substring(0, 8) + "G";
       Set<String> names = new TreeSet<>(inBackup);
-      archive.ifPresent(listed -> names.addAll(listed.files().subMap(after, true, last, false).keySet()));
+      archive.ifPresent(
+          listed -> names.addAll(listed.files().subMap(after, true, last, false).keySet()));
       for (String name : names) {
         if (WalSegment.isName(name) && name.compareTo(after) >= 0 && name.compareTo(last) < 0) {
           numbers.add(WalSegment.parse(name, size).number());
@@ -327,7 +375,8 @@ final class WalSupply {
       Look look = look(later);
       if (look instanceof Look.Sound || look instanceof Look.Brought) {
         behind++;
-      } else if (look instanceof Look.Unknown each && each.why().finding().reason() == Reason.WAL_UNREADABLE) {
+      } else if (look instanceof Look.Unknown each
+          && each.why().finding().reason() == Reason.WAL_UNREADABLE) {
         unknown = unknown.or(() -> Optional.of(each));
       }
     }
@@ -338,12 +387,15 @@ final class WalSupply {
   }
 
   /** Copies a segment; gives what is wrong with its bytes, if anything is. */
-  private Optional<FindingException> copy(Look.Sound sound, RestoreRequest order, WalRecords records)
+  private Optional<FindingException> copy(
+      Look.Sound sound, RestoreRequest order, WalRecords records)
       throws IOException, InterruptedException {
     Path copies = order.places().wal();
     Piece piece = sound.piece();
     String name = piece.segment().name(size);
-    order.space().require("a segment of the WAL archive " + archive.orElseThrow().directory(), size, copies);
+    order
+        .space()
+        .require("a segment of the WAL archive " + archive.orElseThrow().directory(), size, copies);
     Path copy = copies.resolve(name);
     try {
       write(sound.stored(), copy, size, piece.upTo());
@@ -358,7 +410,8 @@ final class WalSupply {
     read(copy, piece.segment(), records);
     if (!sound.stored().partial() && piece.upTo() == size) {
       lastWhole = Optional.of(name);
-      // A record may begin before this segment and end behind it: then recovery ends where it begins.
+      // A record may begin before this segment and end behind it: then recovery ends where it
+      // begins.
       if (!sound.page().continuesBeyond()) {
         reach = Optional.of(piece.segment().start(size));
       }
@@ -366,7 +419,8 @@ final class WalSupply {
     return Optional.empty();
   }
 
-  private void read(Piece piece, RestoreRequest order, WalRecords records) throws IOException, InterruptedException {
+  private void read(Piece piece, RestoreRequest order, WalRecords records)
+      throws IOException, InterruptedException {
     Path file = order.places().data().resolve(BackupPart.WAL).resolve(piece.segment().name(size));
     if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       read(file, piece.segment(), records);
@@ -376,7 +430,8 @@ final class WalSupply {
   private void read(Path file, WalSegment segment, WalRecords records) throws IOException {
     records.segment(segment.start(size));
     ByteBuffer window = ByteBuffer.allocate(MemberSource.WINDOW);
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+    try (FileChannel in =
+        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       while (in.read(window.clear()) >= 0) {
         records.take(window.flip());
       }
@@ -385,7 +440,8 @@ final class WalSupply {
 
   private void giveHistories(RestoreRequest order) throws IOException, InterruptedException {
     for (String name : archive.orElseThrow().files().keySet()) {
-      Optional<byte[]> content = TimelineHistory.timelineOf(name).isPresent() ? history(name) : Optional.empty();
+      Optional<byte[]> content =
+          TimelineHistory.timelineOf(name).isPresent() ? history(name) : Optional.empty();
       if (content.isPresent()) {
         Path copy = order.places().wal().resolve(name);
         Files.write(copy, content.get(), CREATE_NEW, WRITE);
@@ -438,20 +494,24 @@ final class WalSupply {
   }
 
   /**
-   * Writes a whole segment: of one that is partial, or left by the next timeline, the rest is zeros.
+   * Writes a whole segment: of one that is partial, or left by the next timeline, the rest is
+   * zeros.
    *
    * @param upTo bytes of it that count
    */
-  private static void write(StoredWal stored, Path copy, int size, int upTo) throws IOException, InterruptedException {
+  private static void write(StoredWal stored, Path copy, int size, int upTo)
+      throws IOException, InterruptedException {
     ByteBuffer piece = ByteBuffer.allocateDirect(MemberSource.WINDOW);
     long read = 0;
-    try (FileChannel out = FileChannel.open(copy, CREATE_NEW, WRITE); ByteSource bytes = stored.open()) {
+    try (FileChannel out = FileChannel.open(copy, CREATE_NEW, WRITE);
+        ByteSource bytes = stored.open()) {
       while (bytes.read(piece.clear()) >= 0) {
         long before = read;
         read += piece.flip().remaining();
         if (read > size) {
           throw new FindingException(
-              Reason.ARCHIVE_CORRUPT, bytes.name() + " holds more than the " + size + " bytes that it may");
+              Reason.ARCHIVE_CORRUPT,
+              bytes.name() + " holds more than the " + size + " bytes that it may");
         }
         piece.limit((int) Math.max(0, Math.min(piece.limit(), upTo - before)));
         while (piece.hasRemaining()) {
@@ -465,12 +525,15 @@ final class WalSupply {
     }
     if (!stored.partial() && read < size) {
       throw new FindingException(
-          Reason.ARCHIVE_TRUNCATED, stored.file().getFileName() + " holds " + read + " bytes instead of " + size);
+          Reason.ARCHIVE_TRUNCATED,
+          stored.file().getFileName() + " holds " + read + " bytes instead of " + size);
     }
     lengthen(copy, size);
   }
 
-  /** The server takes whole segments only; behind what had come, a partial one holds zeros anyway. */
+  /**
+   * The server takes whole segments only; behind what had come, a partial one holds zeros anyway.
+   */
   private static void lengthen(Path copy, int length) throws IOException {
     try (FileChannel out = FileChannel.open(copy, WRITE)) {
       if (out.size() < length) {

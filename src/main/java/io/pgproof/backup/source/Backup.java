@@ -17,7 +17,12 @@ import java.util.stream.Collectors;
  * @param manifest {@code backup_manifest}; empty where the backup has none
  * @param choice how it was chosen, where a directory with many backups was named
  */
-public record Backup(Path directory, Format format, List<BackupPart> parts, Optional<Path> manifest, Optional<BackupSelection> choice) {
+public record Backup(
+    Path directory,
+    Format format,
+    List<BackupPart> parts,
+    Optional<Path> manifest,
+    Optional<BackupSelection> choice) {
   public Backup {
     parts = List.copyOf(parts);
   }
@@ -39,13 +44,21 @@ public record Backup(Path directory, Format format, List<BackupPart> parts, Opti
 
   /** Without links that lead nowhere. */
   public Backup asFarAsItIsThere() {
-    List<BackupPart> there = parts.stream().filter(part -> !(part instanceof BackupPart.Tree) || Files.isDirectory(part.path())).toList();
+    List<BackupPart> there =
+        parts.stream()
+            .filter(part -> !(part instanceof BackupPart.Tree) || Files.isDirectory(part.path()))
+            .toList();
     return new Backup(directory, format, there, manifest, choice);
   }
 
   /** The same without some of its parts. */
   public Backup without(List<BackupPart> others) {
-    return new Backup(directory, format, parts.stream().filter(part -> !others.contains(part)).toList(), manifest, choice);
+    return new Backup(
+        directory,
+        format,
+        parts.stream().filter(part -> !others.contains(part)).toList(),
+        manifest,
+        choice);
   }
 
   /** The part with the data directory; empty where it is missing. */
@@ -72,7 +85,10 @@ public record Backup(Path directory, Format format, List<BackupPart> parts, Opti
 
   /** Names in the data directory that parts of their own bring. */
   public Set<String> elsewhere() {
-    return parts.stream().map(BackupPart::prefix).filter(prefix -> !prefix.isEmpty())
-        .map(prefix -> prefix.substring(0, prefix.length() - 1)).collect(Collectors.toUnmodifiableSet());
+    return parts.stream()
+        .map(BackupPart::prefix)
+        .filter(prefix -> !prefix.isEmpty())
+        .map(prefix -> prefix.substring(0, prefix.length() - 1))
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

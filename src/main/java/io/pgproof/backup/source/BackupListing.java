@@ -38,24 +38,36 @@ import java.util.stream.Stream;
 public record BackupListing(Path directory, SortedSet<String> names) {
   private static final String BASE = "base";
   private static final String WAL = "pg_wal";
-  private static final String TAR = "(?:\\.tar(?:\\.(?:gz|gzip|lz4|zst|zstd))?|\\.(?:tgz|taz|tlz4|tzst))";
+  private static final String TAR =
+      "(?:\\.tar(?:\\.(?:gz|gzip|lz4|zst|zstd))?|\\.(?:tgz|taz|tlz4|tzst))";
 
   /** What people put before a name and behind it, such as {@code shop_} and {@code -2026-11-30}. */
   private static final String BEFORE = "((?:.*[-_.])?)";
 
   private static final String BEHIND = "((?:[-_.].*)?)";
   private static final String CODED = "(?:\\.(?:gz|gzip|lz4|zst|zstd))?";
-  private static final String PARTS = "(?:(?:(?:.*[-_.])?(?:base|pg_wal)(?:[-_][^.]*)?|[0-9]+)\\.(?:tar|tgz|taz|tlz4|tzst)"
-      + "|(?:.*[-_.])?backup_manifest)";
+  private static final String PARTS =
+      "(?:(?:(?:.*[-_.])?(?:base|pg_wal)(?:[-_][^.]*)?|[0-9]+)\\.(?:tar|tgz|taz|tlz4|tzst)"
+          + "|(?:.*[-_.])?backup_manifest)";
 
-  /** Endings of pg_basebackup and of those who copy; rsync hides a file behind a dot and six random characters. */
-  private static final Pattern UNFINISHED = Pattern.compile(
-      "\\.?" + PARTS + ".*\\.(?:partial|tmp|part|filepart)|\\." + PARTS + ".*\\.(?!sha)[A-Za-z0-9]{6}");
+  /**
+   * Endings of pg_basebackup and of those who copy; rsync hides a file behind a dot and six random
+   * characters.
+   */
+  private static final Pattern UNFINISHED =
+      Pattern.compile(
+          "\\.?"
+              + PARTS
+              + ".*\\.(?:partial|tmp|part|filepart)|\\."
+              + PARTS
+              + ".*\\.(?!sha)[A-Za-z0-9]{6}");
 
   private static final Pattern BASE_TAR = Pattern.compile(BEFORE + BASE + BEHIND + TAR);
   private static final Pattern ANY_TAR = Pattern.compile("(.+?)" + TAR);
 
-  /** @throws FindingException {@code backup-unreadable} when the directory cannot be listed */
+  /**
+   * @throws FindingException {@code backup-unreadable} when the directory cannot be listed
+   */
   static BackupListing of(Path directory) {
     try {
       return list(directory);
@@ -80,7 +92,8 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   /**
    * The backup that these names make; empty where nothing looks like one.
    *
-   * @throws UsageException {@code not-a-backup} where something does and is none that can be verified
+   * @throws UsageException {@code not-a-backup} where something does and is none that can be
+   *     verified
    */
   public Optional<Backup> backup() throws IOException, InterruptedException {
     Naming naming = naming();
@@ -88,16 +101,21 @@ public record BackupListing(Path directory, SortedSet<String> names) {
     boolean tar = archives.stream().anyMatch(backupPart -> backupPart.tablespace().isEmpty());
     boolean plain = names.contains("PG_VERSION");
     if (plain && tar) {
-      throw refused("holds both PG_VERSION and " + archives.get(0).name()
-          + ", so it is not clear whether it is a plain backup or archives", "remove or move away what is not the backup");
+      throw refused(
+          "holds both PG_VERSION and "
+              + archives.get(0).name()
+              + ", so it is not clear whether it is a plain backup or archives",
+          "remove or move away what is not the backup");
     }
     Optional<Path> manifest = manifest(naming);
     if (plain) {
       requireBaseBackup();
       return Optional.of(new Backup(directory, Format.PLAIN, trees(), manifest, Optional.empty()));
     }
-    return tar || manifest.isPresent() || !unfinished().isEmpty()
-        || foreignBase().or(() -> foreign(naming, WAL)).isPresent()
+    return tar
+            || manifest.isPresent()
+            || !unfinished().isEmpty()
+            || foreignBase().or(() -> foreign(naming, WAL)).isPresent()
         ? Optional.of(new Backup(directory, Format.TAR, archives, manifest, Optional.empty()))
         : Optional.empty();
   }
@@ -105,7 +123,8 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   /**
    * What all names of the backup have in common.
    *
-   * @param base the file that holds the data directory, where it is not called by a name of {@code base}
+   * @param base the file that holds the data directory, where it is not called by a name of {@code
+   *     base}
    */
   private record Naming(String before, String behind, Optional<String> base) {
     static final Naming USUAL = new Naming("", "", Optional.empty());
@@ -116,31 +135,50 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   private Naming naming() throws InterruptedException {
-    if (names.contains("PG_VERSION") || names.stream().anyMatch(name -> stem(name).filter(BASE::equals).isPresent())) {
+    if (names.contains("PG_VERSION")
+        || names.stream().anyMatch(name -> stem(name).filter(BASE::equals).isPresent())) {
       return Naming.USUAL;
     }
     List<String> bases = names.stream().filter(name -> BASE_TAR.matcher(name).matches()).toList();
     if (bases.size() > 1) {
-      throw refused("holds both " + bases.get(0) + " and " + bases.get(1)
-          + ", so it is not clear which one is the backup", "put each backup into a directory of its own");
+      throw refused(
+          "holds both "
+              + bases.get(0)
+              + " and "
+              + bases.get(1)
+              + ", so it is not clear which one is the backup",
+          "put each backup into a directory of its own");
     }
     if (bases.size() == 1) {
       Matcher base = BASE_TAR.matcher(bases.get(0));
-      return base.matches() ? new Naming(base.group(1), base.group(2), Optional.empty()) : Naming.USUAL;
+      return base.matches()
+          ? new Naming(base.group(1), base.group(2), Optional.empty())
+          : Naming.USUAL;
     }
     return new Naming("", "", onlyBackup());
   }
 
-  /** Of a directory without a file named so, the only tar, where it begins as a base backup does. */
+  /**
+   * Of a directory without a file named so, the only tar, where it begins as a base backup does.
+   */
   private Optional<String> onlyBackup() throws InterruptedException {
-    List<String> tars = names.stream()
-        .filter(name -> stem(name).filter(stem -> !stem.equals(WAL) && !TablespaceMap.OID.matcher(stem).matches()).isPresent())
-        .toList();
+    List<String> tars =
+        names.stream()
+            .filter(
+                name ->
+                    stem(name)
+                        .filter(
+                            stem -> !stem.equals(WAL) && !TablespaceMap.OID.matcher(stem).matches())
+                        .isPresent())
+            .toList();
     if (tars.size() != 1 || !Files.isRegularFile(directory.resolve(tars.get(0)))) {
       return Optional.empty();
     }
     try (TarReader members = new BackupPart.Archive(directory.resolve(tars.get(0)), "").open()) {
-      return members.next().filter(first -> first.name().equals(BackupLabel.NAME)).map(first -> tars.get(0));
+      return members
+          .next()
+          .filter(first -> first.name().equals(BackupLabel.NAME))
+          .map(first -> tars.get(0));
     } catch (FindingException e) {
       return Optional.empty();
     }
@@ -153,34 +191,42 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   private Optional<Path> manifest(Naming naming) {
-    return Stream.of(naming.of(Manifest.NAME), Manifest.NAME).distinct()
+    return Stream.of(naming.of(Manifest.NAME), Manifest.NAME)
+        .distinct()
         .flatMap(name -> names.stream().filter(each -> each.matches(Pattern.quote(name) + CODED)))
-        .findFirst().map(directory::resolve);
+        .findFirst()
+        .map(directory::resolve);
   }
 
   private List<BackupPart> archives(Naming naming) {
     List<BackupPart> archives = new ArrayList<>();
     Map<String, String> seen = new HashMap<>();
     for (String name : names) {
-      Optional<String> prefix = naming.base().filter(name::equals).isPresent()
-          ? Optional.of("")
-          : stem(name).flatMap(stem -> prefix(naming, stem));
+      Optional<String> prefix =
+          naming.base().filter(name::equals).isPresent()
+              ? Optional.of("")
+              : stem(name).flatMap(stem -> prefix(naming, stem));
       if (prefix.isEmpty()) {
         continue;
       }
       String other = seen.putIfAbsent(prefix.get(), name);
       if (other != null) {
-        throw refused("holds both " + other + " and " + name
-            + ", so it is not clear which one is the backup", "remove or move away the one that is not");
+        throw refused(
+            "holds both " + other + " and " + name + ", so it is not clear which one is the backup",
+            "remove or move away the one that is not");
       }
       archives.add(new BackupPart.Archive(directory.resolve(name), prefix.get()));
     }
     // The base first, then the WAL, then the tablespaces.
-    archives.sort(Comparator.comparing((BackupPart backupPart) -> backupPart.tablespace().isPresent()).thenComparing(BackupPart::prefix));
+    archives.sort(
+        Comparator.comparing((BackupPart backupPart) -> backupPart.tablespace().isPresent())
+            .thenComparing(BackupPart::prefix));
     return archives;
   }
 
-  /** Where the archive of this name has its place in the data directory; empty where it has none. */
+  /**
+   * Where the archive of this name has its place in the data directory; empty where it has none.
+   */
   private static Optional<String> prefix(Naming naming, String stem) {
     if (stem.equals(naming.of(BASE))) {
       return Optional.of("");
@@ -188,14 +234,23 @@ public record BackupListing(Path directory, SortedSet<String> names) {
     if (stem.equals(naming.of(WAL)) || stem.equals(WAL)) {
       return Optional.of(BackupPart.WAL);
     }
-    boolean named = stem.length() > naming.of("").length() && stem.startsWith(naming.before()) && stem.endsWith(naming.behind());
-    return Stream.of(named ? stem.substring(naming.before().length(), stem.length() - naming.behind().length()) : stem, stem)
-        .filter(oid -> TablespaceMap.OID.matcher(oid).matches()).findFirst().map(BackupPart::prefixOf);
+    boolean named =
+        stem.length() > naming.of("").length()
+            && stem.startsWith(naming.before())
+            && stem.endsWith(naming.behind());
+    return Stream.of(
+            named
+                ? stem.substring(naming.before().length(), stem.length() - naming.behind().length())
+                : stem,
+            stem)
+        .filter(oid -> TablespaceMap.OID.matcher(oid).matches())
+        .findFirst()
+        .map(BackupPart::prefixOf);
   }
 
   /**
-   * Throws {@code format-unsupported} where a part is there in a form that is not read, or may be under a name that says
-   * nothing.
+   * Throws {@code format-unsupported} where a part is there in a form that is not read, or may be
+   * under a name that says nothing.
    */
   void requireReadable(Backup backup) throws InterruptedException {
     if (backup.format() == Format.PLAIN) {
@@ -204,10 +259,14 @@ public record BackupListing(Path directory, SortedSet<String> names) {
     Naming naming = naming();
     if (backup.base().isEmpty()) {
       throwIfPresent(foreignBase().or(() -> foreignArchive(".+")));
-      throwIfPresent(names.stream().filter(name -> stem(name).filter(stem -> prefix(naming, stem).isEmpty()).isPresent())
-          .findFirst().map(this::unclear));
+      throwIfPresent(
+          names.stream()
+              .filter(name -> stem(name).filter(stem -> prefix(naming, stem).isEmpty()).isPresent())
+              .findFirst()
+              .map(this::unclear));
     }
-    if (backup.parts().stream().noneMatch(backupPart -> backupPart.prefix().equals(BackupPart.WAL))) {
+    if (backup.parts().stream()
+        .noneMatch(backupPart -> backupPart.prefix().equals(BackupPart.WAL))) {
       throwIfPresent(foreign(naming, WAL));
     }
     if (backup.manifest().isEmpty()) {
@@ -216,11 +275,15 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   private FindingException unclear(String name) {
-    return new FindingException(Finding.of(
-        Reason.FORMAT_UNSUPPORTED,
-        directory + " holds no base.tar, and it is not clear whether " + FileNames.shown(FileNames.ofUtf8(name)) + " is the one",
-        "if it holds the data directory, give it the name base.tar with the ending of its compression",
-        null));
+    return new FindingException(
+        Finding.of(
+            Reason.FORMAT_UNSUPPORTED,
+            directory
+                + " holds no base.tar, and it is not clear whether "
+                + FileNames.shown(FileNames.ofUtf8(name))
+                + " is the one",
+            "if it holds the data directory, give it the name base.tar with the ending of its compression",
+            null));
   }
 
   /** The finding that a tablespace's archive is there in a form that is not read. */
@@ -229,9 +292,10 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   private static void throwIfPresent(Optional<FindingException> finding) {
-    finding.ifPresent(found -> {
-      throw found;
-    });
+    finding.ifPresent(
+        found -> {
+          throw found;
+        });
   }
 
   private Optional<FindingException> foreign(Naming naming, String stem) {
@@ -267,7 +331,9 @@ public record BackupListing(Path directory, SortedSet<String> names) {
         Path tablespace = tablespaces.resolve(name);
         boolean link = Files.isSymbolicLink(tablespace);
         if (TablespaceMap.OID.matcher(name).matches() && (link || Files.isDirectory(tablespace))) {
-          trees.add(new BackupPart.Tree(link ? target(tablespace) : tablespace, BackupPart.prefixOf(name)));
+          trees.add(
+              new BackupPart.Tree(
+                  link ? target(tablespace) : tablespace, BackupPart.prefixOf(name)));
         }
       }
     }
@@ -282,10 +348,12 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   private void requireBaseBackup() {
-    String hint = "take a base backup with pg_basebackup and name its directory; "
-        + "the files of a server, running or stopped, are none";
+    String hint =
+        "take a base backup with pg_basebackup and name its directory; "
+            + "the files of a server, running or stopped, are none";
     if (names.contains("postmaster.pid")) {
-      throw refused("is the data directory of a server that runs or crashed: it holds postmaster.pid", hint);
+      throw refused(
+          "is the data directory of a server that runs or crashed: it holds postmaster.pid", hint);
     }
     if (!names.contains(BackupLabel.NAME)) {
       throw refused("is a data directory and no base backup: it holds no backup_label", hint);

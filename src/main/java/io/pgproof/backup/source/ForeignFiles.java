@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What a backup holds besides a cluster's data: told, and not held against the backup. Safe for several threads. */
+/**
+ * What a backup holds besides a cluster's data: told, and not held against the backup. Safe for
+ * several threads.
+ */
 public final class ForeignFiles {
 
   /** The first names of many. */
@@ -44,7 +47,10 @@ public final class ForeignFiles {
     links.add(name);
   }
 
-  /** Whether a link lies at the top of the data directory above this name: who unpacks both writes to where the link leads. */
+  /**
+   * Whether a link lies at the top of the data directory above this name: who unpacks both writes
+   * to where the link leads.
+   */
   public synchronized boolean isBehindLink(String name) {
     int slash = name.indexOf('/');
     return slash > 0 && linked.contains(name.substring(0, slash));

@@ -21,16 +21,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What an incremental backup stands on: found among the directories beside it, by cluster, timeline and position in the log. The
- * first backup of every new cluster begins at the same position.
+ * What an incremental backup stands on: found among the directories beside it, by cluster, timeline
+ * and position in the log. The first backup of every new cluster begins at the same position.
  */
 public final class IncrementalChain {
 
-  /** @param cluster system identifier; empty where little reading does not tell it */
+  /**
+   * @param cluster system identifier; empty where little reading does not tell it
+   */
   private record Known(Backup backup, Label label, Optional<String> cluster) {
     boolean standsOn(Known other) {
       return label.ancestorLsn().equals(Optional.of(other.label.startLsn()))
-          && (label.ancestorTimeline().isEmpty() || other.label.timeline().isEmpty()
+          && (label.ancestorTimeline().isEmpty()
+              || other.label.timeline().isEmpty()
               || label.ancestorTimeline().equals(other.label.timeline()))
           && (cluster.isEmpty() || other.cluster.isEmpty() || cluster.equals(other.cluster));
     }
@@ -49,14 +52,19 @@ public final class IncrementalChain {
     }
     Deque<Backup> ancestors = new ArrayDeque<>();
     List<Known> beside = beside(newest);
-    Known member = new Known(newest, label, new Inspection(newest, Optional.empty()).systemIdentifier());
+    Known member =
+        new Known(newest, label, new Inspection(newest, Optional.empty()).systemIdentifier());
     while (member.label().incremental()) {
       Lsn from = member.label().ancestorLsn().orElseThrow();
       Known ancestor = ancestor(member, beside);
       if (from.compareTo(member.label().startLsn()) >= 0) {
         throw new FindingException(
-            Reason.INCONSISTENT, member.backup().directory() + " starts at " + member.label().startLsn()
-                + " and says that it stands on a later backup, of " + from);
+            Reason.INCONSISTENT,
+            member.backup().directory()
+                + " starts at "
+                + member.label().startLsn()
+                + " and says that it stands on a later backup, of "
+                + from);
       }
       ancestors.addFirst(ancestor.backup());
       member = ancestor;
@@ -66,18 +74,32 @@ public final class IncrementalChain {
 
   private static Known ancestor(Known member, List<Known> beside) {
     // A backup whose cluster is known comes before one whose cluster is not.
-    return beside.stream().filter(member::standsOn).min(Comparator.comparing(known -> known.cluster().isEmpty()))
-        .orElseThrow(() -> new FindingException(Finding.of(
-            Reason.BACKUP_INCOMPLETE,
-            member.backup().directory() + " is an incremental backup on one that starts at "
-                + member.label().ancestorLsn().orElseThrow() + ", and none beside it does"
-                + member.cluster().map(cluster -> " that is of the cluster " + cluster).orElse(""),
-            "put the whole chain into " + home(member.backup())
-                + ": the full backup and each incremental one between, a directory each",
-            null)));
+    return beside.stream()
+        .filter(member::standsOn)
+        .min(Comparator.comparing(known -> known.cluster().isEmpty()))
+        .orElseThrow(
+            () ->
+                new FindingException(
+                    Finding.of(
+                        Reason.BACKUP_INCOMPLETE,
+                        member.backup().directory()
+                            + " is an incremental backup on one that starts at "
+                            + member.label().ancestorLsn().orElseThrow()
+                            + ", and none beside it does"
+                            + member
+                                .cluster()
+                                .map(cluster -> " that is of the cluster " + cluster)
+                                .orElse(""),
+                        "put the whole chain into "
+                            + home(member.backup())
+                            + ": the full backup and each incremental one between, a directory each",
+                        null)));
   }
 
-  /** A link such as "latest" may lie anywhere; the chain lies where it leads to, or is of links itself. */
+  /**
+   * A link such as "latest" may lie anywhere; the chain lies where it leads to, or is of links
+   * itself.
+   */
   private static List<Known> beside(Backup newest) throws InterruptedException {
     Set<Path> directories = new LinkedHashSet<>();
     for (Path parent : List.of(home(newest), newest.directory().getParent())) {
@@ -111,7 +133,8 @@ public final class IncrementalChain {
       }
       Inspection inspection = new Inspection(backup.get(), Optional.empty());
       inspection.requireWhole();
-      return Optional.of(new Known(backup.get(), inspection.label(), inspection.systemIdentifier()));
+      return Optional.of(
+          new Known(backup.get(), inspection.label(), inspection.systemIdentifier()));
     } catch (IOException | UsageException | FindingException e) {
       return Optional.empty();
     }

@@ -38,7 +38,8 @@ import java.util.stream.Stream;
 /** Learns what a backup says of itself from its first bytes, wherever those suffice. */
 public final class Inspection {
   private static final Pattern MAJOR = Pattern.compile("[0-9]{1,4}");
-  private static final Pattern IDENTIFIER = Pattern.compile("\"System-Identifier\": ([0-9]{1,20}),");
+  private static final Pattern IDENTIFIER =
+      Pattern.compile("\"System-Identifier\": ([0-9]{1,20}),");
   private static final int LONGEST_VERSION = 64;
   private static final int MANIFEST_HEAD = 256;
 
@@ -73,8 +74,13 @@ public final class Inspection {
     for (BackupPart.Tree tree : backup.trees()) {
       if (!Files.isDirectory(tree.path())) {
         throw new FindingException(
-            Reason.BACKUP_INCOMPLETE, backup.directory() + " has a link to " + tree.path() + " for its "
-                + tree.prefix() + ", and there is no such directory");
+            Reason.BACKUP_INCOMPLETE,
+            backup.directory()
+                + " has a link to "
+                + tree.path()
+                + " for its "
+                + tree.prefix()
+                + ", and there is no such directory");
       }
     }
   }
@@ -84,7 +90,10 @@ public final class Inspection {
     List<String> unfinished = BackupListing.of(backup.directory()).unfinished();
     if (!unfinished.isEmpty()) {
       throw new FindingException(
-          Reason.BACKUP_IN_PROGRESS, backup.directory() + " holds " + FileNames.shown(unfinished.get(0))
+          Reason.BACKUP_IN_PROGRESS,
+          backup.directory()
+              + " holds "
+              + FileNames.shown(unfinished.get(0))
               + ", which is not finished");
     }
   }
@@ -95,7 +104,8 @@ public final class Inspection {
     if (backup.base().isEmpty()) {
       throw new FindingException(
           Reason.BACKUP_INCOMPLETE,
-          backup.directory() + " holds no base.tar, compressed or not, which has the data directory");
+          backup.directory()
+              + " holds no base.tar, compressed or not, which has the data directory");
     }
   }
 
@@ -107,17 +117,22 @@ public final class Inspection {
         return listed;
       }
       return backup.format() == Backup.Format.PLAIN
-          ? Optional.of(ControlFile.parse(small("global/pg_control", ControlFile.SIZE)).systemIdentifier())
+          ? Optional.of(
+              ControlFile.parse(small("global/pg_control", ControlFile.SIZE)).systemIdentifier())
           : firstOwnPage().map(WalPage::systemIdentifier);
     } catch (FindingException e) {
       return Optional.empty();
     }
   }
 
-  /** From the beginning of a manifest, where those that name it do so, for there may be millions of files in it. */
+  /**
+   * From the beginning of a manifest, where those that name it do so, for there may be millions of
+   * files in it.
+   */
   private static Optional<String> listedIdentifier(Path manifest) {
     try (InputStream in = Manifest.open(manifest)) {
-      Matcher found = IDENTIFIER.matcher(new String(in.readNBytes(MANIFEST_HEAD), StandardCharsets.ISO_8859_1));
+      Matcher found =
+          IDENTIFIER.matcher(new String(in.readNBytes(MANIFEST_HEAD), StandardCharsets.ISO_8859_1));
       return found.find() ? Optional.of(found.group(1)) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
@@ -126,13 +141,17 @@ public final class Inspection {
 
   /** What {@code backup_label} says. */
   public Label label() throws InterruptedException {
-    byte[] file = backup.format() == Backup.Format.PLAIN
-        ? small(BackupLabel.NAME, BackupLabel.LARGEST)
-        : labelOfTar(((BackupPart.Archive) backup.base().orElseThrow()));
+    byte[] file =
+        backup.format() == Backup.Format.PLAIN
+            ? small(BackupLabel.NAME, BackupLabel.LARGEST)
+            : labelOfTar(((BackupPart.Archive) backup.base().orElseThrow()));
     return BackupLabel.parse(file, backup.baseName());
   }
 
-  /** Throws a finding when a tablespace was left behind, where {@code tablespace_map} comes right behind the label. */
+  /**
+   * Throws a finding when a tablespace was left behind, where {@code tablespace_map} comes right
+   * behind the label.
+   */
   void requireTablespaces() throws InterruptedException {
     if (backup.format() == Backup.Format.PLAIN) {
       Map<String, String> map = mapOfTree();
@@ -142,10 +161,14 @@ public final class Inspection {
     }
     Named named = named();
     for (String oid : named.byMap() ? named.oids() : Set.<String>of()) {
-      if (backup.parts().stream().noneMatch(backupPart -> backupPart.tablespace().filter(oid::equals).isPresent())) {
-        BackupListing.of(backup.directory()).unreadable(oid).ifPresent(finding -> {
-          throw finding;
-        });
+      if (backup.parts().stream()
+          .noneMatch(backupPart -> backupPart.tablespace().filter(oid::equals).isPresent())) {
+        BackupListing.of(backup.directory())
+            .unreadable(oid)
+            .ifPresent(
+                finding -> {
+                  throw finding;
+                });
         throw new Tablespaces(backup).missing(oid, TablespaceMap.NAME);
       }
     }
@@ -157,39 +180,50 @@ public final class Inspection {
         : Map.of();
   }
 
-  /** Throws {@code not-self-contained} where a link still leads to where the source had its tablespace. */
+  /**
+   * Throws {@code not-self-contained} where a link still leads to where the source had its
+   * tablespace.
+   */
   private void requireCopied(Map<String, String> map) {
-    map.forEach((oid, path) -> {
-      Path link = backup.directory().resolve(BackupPart.TABLESPACES).resolve(oid);
-      try {
-        if (Files.isSymbolicLink(link) && FileNames.ofUtf8(Files.readSymbolicLink(link).toString()).equals(path)) {
-          throw new FindingException(Finding.of(
-              Reason.NOT_SELF_CONTAINED,
-              link + " leads to " + FileNames.shown(path) + ", where tablespace_map says that the source had this tablespace",
-              "copy the tablespace to a directory that belongs to this backup alone, let the link lead there, and verify again",
-              null));
-        }
-      } catch (IOException e) {
-        throw RawArchive.unreadable(link, 0, e);
-      }
-    });
+    map.forEach(
+        (oid, path) -> {
+          Path link = backup.directory().resolve(BackupPart.TABLESPACES).resolve(oid);
+          try {
+            if (Files.isSymbolicLink(link)
+                && FileNames.ofUtf8(Files.readSymbolicLink(link).toString()).equals(path)) {
+              throw new FindingException(
+                  Finding.of(
+                      Reason.NOT_SELF_CONTAINED,
+                      link
+                          + " leads to "
+                          + FileNames.shown(path)
+                          + ", where tablespace_map says that the source had this tablespace",
+                      "copy the tablespace to a directory that belongs to this backup alone, let the link lead there, and verify again",
+                      null));
+            }
+          } catch (IOException e) {
+            throw RawArchive.unreadable(link, 0, e);
+          }
+        });
   }
 
   /** Tablespaces that a tar names, in its map or by links. */
   private record Named(Set<String> oids, boolean byMap) {}
 
   /**
-   * The tablespaces that the data directory names: those of its map, or where there is none those of a tar's links.
+   * The tablespaces that the data directory names: those of its map, or where there is none those
+   * of a tar's links.
    *
-   * <p>The map comes right behind the label, unless somebody packed the tar again; it is looked for further only where an archive
-   * beside may be a tablespace's.
+   * <p>The map comes right behind the label, unless somebody packed the tar again; it is looked for
+   * further only where an archive beside may be a tablespace's.
    */
   public Set<String> namedTablespaces() throws InterruptedException {
     return backup.format() == Backup.Format.PLAIN ? mapOfTree().keySet() : named().oids();
   }
 
   private Named named() throws InterruptedException {
-    boolean further = backup.parts().stream().anyMatch(backupPart -> backupPart.tablespace().isPresent());
+    boolean further =
+        backup.parts().stream().anyMatch(backupPart -> backupPart.tablespace().isPresent());
     Set<String> links = new TreeSet<>();
     try (TarReader members = ((BackupPart.Archive) backup.base().orElseThrow()).open()) {
       // Asking for a third member would read the second to its end, and a bomb has none.
@@ -200,9 +234,11 @@ public final class Inspection {
         }
         Member member = next.get();
         if (isFile(member, TablespaceMap.NAME)) {
-          return new Named(TablespaceMap.parse(content(members, member, TablespaceMap.LARGEST)).keySet(), true);
+          return new Named(
+              TablespaceMap.parse(content(members, member, TablespaceMap.LARGEST)).keySet(), true);
         }
-        if (member.type() == Type.SYMBOLIC_LINK && member.name().startsWith(BackupPart.TABLESPACES)) {
+        if (member.type() == Type.SYMBOLIC_LINK
+            && member.name().startsWith(BackupPart.TABLESPACES)) {
           links.add(member.name().substring(BackupPart.TABLESPACES.length()));
         }
       }
@@ -222,20 +258,36 @@ public final class Inspection {
           below = Optional.of(next.get().name().substring(0, next.get().name().lastIndexOf('/')));
         }
       }
-      throw below.map(directory -> packedAbove(base, directory)).orElseGet(() -> new FindingException(
-          Reason.INCONSISTENT,
-          base.name() + " is not a base backup: it "
-              + first.map(member -> "begins with " + FileNames.shown(member.name()) + " and holds no backup_label")
-                  .orElse("is an empty archive")));
+      throw below
+          .map(directory -> packedAbove(base, directory))
+          .orElseGet(
+              () ->
+                  new FindingException(
+                      Reason.INCONSISTENT,
+                      base.name()
+                          + " is not a base backup: it "
+                          + first
+                              .map(
+                                  member ->
+                                      "begins with "
+                                          + FileNames.shown(member.name())
+                                          + " and holds no backup_label")
+                              .orElse("is an empty archive")));
     }
   }
 
   private static FindingException packedAbove(BackupPart.Archive base, String directory) {
-    return new FindingException(Finding.of(
-        Reason.FORMAT_UNSUPPORTED,
-        base.name() + " holds a data directory below " + FileNames.shown(directory) + ", and not as its own content",
-        "unpack it and verify the directory, or pack it again by tar -C " + FileNames.shown(directory) + " .",
-        null));
+    return new FindingException(
+        Finding.of(
+            Reason.FORMAT_UNSUPPORTED,
+            base.name()
+                + " holds a data directory below "
+                + FileNames.shown(directory)
+                + ", and not as its own content",
+            "unpack it and verify the directory, or pack it again by tar -C "
+                + FileNames.shown(directory)
+                + " .",
+            null));
   }
 
   private static boolean isFile(Member member, String name) {
@@ -253,7 +305,8 @@ public final class Inspection {
   private Optional<WalPage> firstOwnPage() throws InterruptedException {
     Optional<WalPage> taken = Optional.empty();
     for (BackupPart backupPart : backup.parts()) {
-      if (backupPart instanceof BackupPart.Archive archive && backupPart.prefix().equals(BackupPart.WAL)) {
+      if (backupPart instanceof BackupPart.Archive archive
+          && backupPart.prefix().equals(BackupPart.WAL)) {
         taken = firstPageOf(archive);
       }
     }
@@ -263,11 +316,13 @@ public final class Inspection {
     return taken;
   }
 
-  private static Optional<WalPage> firstPageOf(BackupPart.Archive archive) throws InterruptedException {
+  private static Optional<WalPage> firstPageOf(BackupPart.Archive archive)
+      throws InterruptedException {
     try (TarReader members = archive.open()) {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
         String name = archive.inDataDirectory(next.get().name());
-        if (next.get().type() == Type.FILE && WalSegment.isName(name.substring(BackupPart.WAL.length()))) {
+        if (next.get().type() == Type.FILE
+            && WalSegment.isName(name.substring(BackupPart.WAL.length()))) {
           return WalPage.parse(head(members, WalPage.HEADER));
         }
       }
@@ -280,9 +335,14 @@ public final class Inspection {
       return Optional.empty();
     }
     try (Stream<Path> files = Files.list(directory)) {
-      Optional<Path> first = files
-          .filter(file -> WalSegment.isName(file.getFileName().toString()) && Files.isRegularFile(file, NOFOLLOW_LINKS))
-          .sorted().findFirst();
+      Optional<Path> first =
+          files
+              .filter(
+                  file ->
+                      WalSegment.isName(file.getFileName().toString())
+                          && Files.isRegularFile(file, NOFOLLOW_LINKS))
+              .sorted()
+              .findFirst();
       if (first.isEmpty()) {
         return Optional.empty();
       }
@@ -294,7 +354,8 @@ public final class Inspection {
     }
   }
 
-  // Without WAL at hand the version of a tar is known only where directory order has put PG_VERSION.
+  // Without WAL at hand the version of a tar is known only where directory order has put
+  // PG_VERSION.
   private int major() throws InterruptedException {
     if (backup.format() == Backup.Format.PLAIN) {
       return major(small("PG_VERSION", LONGEST_VERSION));
@@ -306,19 +367,27 @@ public final class Inspection {
         }
       }
     }
-    throw new FindingException(Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no PG_VERSION");
+    throw new FindingException(
+        Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no PG_VERSION");
   }
 
   private int major(byte[] file) {
     String text = new String(file, StandardCharsets.US_ASCII).strip();
-    if (MAJOR.matcher(text).matches() && Integer.parseInt(text) >= 10 && Integer.parseInt(text) <= 18) {
+    if (MAJOR.matcher(text).matches()
+        && Integer.parseInt(text) >= 10
+        && Integer.parseInt(text) <= 18) {
       return Integer.parseInt(text);
     }
-    throw new FindingException(Finding.of(
-        Reason.VERSION_UNSUPPORTED,
-        "PG_VERSION in " + backup.baseName() + " says " + FileNames.shown(text) + ", which this version of pgproof does not know",
-        "pgproof knows PostgreSQL 10 to 18",
-        null));
+    throw new FindingException(
+        Finding.of(
+            Reason.VERSION_UNSUPPORTED,
+            "PG_VERSION in "
+                + backup.baseName()
+                + " says "
+                + FileNames.shown(text)
+                + ", which this version of pgproof does not know",
+            "pgproof knows PostgreSQL 10 to 18",
+            null));
   }
 
   /** A small file of a plain backup. */
@@ -326,7 +395,8 @@ public final class Inspection {
     Path file = backup.directory().resolve(name);
     try {
       if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
-        throw new FindingException(Reason.UNSAFE_ARCHIVE, file + " must not be restored: it is no regular file");
+        throw new FindingException(
+            Reason.UNSAFE_ARCHIVE, file + " must not be restored: it is no regular file");
       }
       try (InputStream in = Files.newInputStream(file, NOFOLLOW_LINKS)) {
         byte[] content = in.readNBytes(longest + 1);
@@ -340,7 +410,8 @@ public final class Inspection {
     }
   }
 
-  private byte[] content(TarReader members, Member member, int longest) throws InterruptedException {
+  private byte[] content(TarReader members, Member member, int longest)
+      throws InterruptedException {
     if (member.size() > longest) {
       throw tooLong(member.name(), member.size());
     }
@@ -349,7 +420,12 @@ public final class Inspection {
 
   private FindingException tooLong(String name, long size) {
     return new FindingException(
-        Reason.INCONSISTENT, FileNames.shown(name) + " in " + backup.baseName() + " has " + size
+        Reason.INCONSISTENT,
+        FileNames.shown(name)
+            + " in "
+            + backup.baseName()
+            + " has "
+            + size
             + " bytes, which PostgreSQL never writes");
   }
 

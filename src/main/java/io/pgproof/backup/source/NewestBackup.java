@@ -21,13 +21,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Chooses the newest finished backup among the directories of one directory, and of those in them that are no backups.
+ * Chooses the newest finished backup among the directories of one directory, and of those in them
+ * that are no backups.
  *
- * <p>Of one cluster the position in its log tells which backup is newer, because the abbreviation of a time zone in START TIME
- * may mean several; of two clusters START TIME tells it. A damaged backup is chosen as a sound one is.
+ * <p>Of one cluster the position in its log tells which backup is newer, because the abbreviation
+ * of a time zone in START TIME may mean several; of two clusters START TIME tells it. A damaged
+ * backup is chosen as a sound one is.
  */
 public final class NewestBackup {
-  private static final String NO_MANIFEST = "it has no backup_manifest, which pg_basebackup writes last and the others have";
+  private static final String NO_MANIFEST =
+      "it has no backup_manifest, which pg_basebackup writes last and the others have";
   private static final int DEEPEST = 3;
 
   /**
@@ -40,14 +43,23 @@ public final class NewestBackup {
    * @param objection why it is passed over; {@code null} where it is not
    * @param refusal what {@code backup} was refused with
    */
-  private record Candidate(Path directory, Backup backup, Optional<String> cluster, Optional<Start> start, Instant began,
-      String objection, UsageException refusal) {
+  private record Candidate(
+      Path directory,
+      Backup backup,
+      Optional<String> cluster,
+      Optional<Start> start,
+      Instant began,
+      String objection,
+      UsageException refusal) {
     Candidate objectedTo(String why) {
       return new Candidate(directory, backup, cluster, start, began, why, refusal);
     }
 
     boolean newerThan(Candidate other) {
-      return cluster.isPresent() && cluster.equals(other.cluster) && start.isPresent() && other.start.isPresent()
+      return cluster.isPresent()
+              && cluster.equals(other.cluster)
+              && start.isPresent()
+              && other.start.isPresent()
           ? start.get().compareTo(other.start.get()) > 0
           : began.isAfter(other.began);
     }
@@ -87,9 +99,15 @@ public final class NewestBackup {
     List<Path> directories;
     try (Stream<Path> entries = Files.list(within)) {
       // A link such as "latest" leads to one that has a name of its own, which counts.
-      directories = entries.filter(entry -> Files.isDirectory(entry) && !entry.getFileName().toString().startsWith("."))
-          .sorted(Comparator.comparing((Path entry) -> Files.isSymbolicLink(entry)).thenComparing(Comparator.naturalOrder()))
-          .toList();
+      directories =
+          entries
+              .filter(
+                  entry ->
+                      Files.isDirectory(entry) && !entry.getFileName().toString().startsWith("."))
+              .sorted(
+                  Comparator.comparing((Path entry) -> Files.isSymbolicLink(entry))
+                      .thenComparing(Comparator.naturalOrder()))
+              .toList();
     }
     for (Path directory : directories) {
       if (seen.add(directory.toRealPath())) {
@@ -111,9 +129,14 @@ public final class NewestBackup {
   }
 
   private void passOverThoseWithoutManifest() {
-    boolean manifests = candidates.stream().anyMatch(each -> each.backup() != null && each.backup().manifest().isPresent());
-    candidates.replaceAll(each ->
-        manifests && each.objection() == null && each.backup().manifest().isEmpty() ? each.objectedTo(NO_MANIFEST) : each);
+    boolean manifests =
+        candidates.stream()
+            .anyMatch(each -> each.backup() != null && each.backup().manifest().isPresent());
+    candidates.replaceAll(
+        each ->
+            manifests && each.objection() == null && each.backup().manifest().isEmpty()
+                ? each.objectedTo(NO_MANIFEST)
+                : each);
   }
 
   private static Optional<Candidate> candidate(Path directory) throws InterruptedException {
@@ -127,17 +150,27 @@ public final class NewestBackup {
       backup = listed.get();
     } catch (UsageException e) {
       return Optional.of(
-          new Candidate(directory, null, Optional.empty(), Optional.empty(), written, e.getMessage(), e));
+          new Candidate(
+              directory, null, Optional.empty(), Optional.empty(), written, e.getMessage(), e));
     } catch (IOException e) {
       return Optional.empty();
     }
     Inspection inspection = new Inspection(backup, Optional.empty());
     Optional<Label> label = label(inspection);
-    Optional<Start> start = label.isPresent()
-        ? label.map(words -> new Start(WalSegment.timeline(words.startSegment()), words.startLsn()))
-        : startByManifest(backup);
-    return Optional.of(new Candidate(directory, backup, inspection.systemIdentifier(), start,
-        label.map(Label::startTime).orElse(written), unfinished(inspection).orElse(null), null));
+    Optional<Start> start =
+        label.isPresent()
+            ? label.map(
+                words -> new Start(WalSegment.timeline(words.startSegment()), words.startLsn()))
+            : startByManifest(backup);
+    return Optional.of(
+        new Candidate(
+            directory,
+            backup,
+            inspection.systemIdentifier(),
+            start,
+            label.map(Label::startTime).orElse(written),
+            unfinished(inspection).orElse(null),
+            null));
   }
 
   private static Optional<Label> label(Inspection inspection) throws InterruptedException {
@@ -152,7 +185,9 @@ public final class NewestBackup {
   private static Optional<Start> startByManifest(Backup backup) throws InterruptedException {
     try {
       return backup.manifest().isPresent()
-          ? Manifest.read(backup.manifest().get()).wal().stream().findFirst().map(range -> new Start(range.timeline(), range.start()))
+          ? Manifest.read(backup.manifest().get()).wal().stream()
+              .findFirst()
+              .map(range -> new Start(range.timeline(), range.start()))
           : Optional.empty();
     } catch (FindingException e) {
       return Optional.empty();
@@ -171,7 +206,8 @@ public final class NewestBackup {
 
   private Optional<Candidate> finished() {
     while (true) {
-      Optional<Candidate> newest = newest(candidates.stream().filter(each -> each.objection() == null));
+      Optional<Candidate> newest =
+          newest(candidates.stream().filter(each -> each.objection() == null));
       Optional<String> writing = newest.flatMap(candidate -> writing(candidate.backup()));
       if (writing.isEmpty()) {
         return newest;
@@ -188,7 +224,8 @@ public final class NewestBackup {
     try {
       return SourceFiles.of(backup).written();
     } catch (FindingException e) {
-      // What cannot be looked at is no reason to take an older one: it will be found again, and refute or explain.
+      // What cannot be looked at is no reason to take an older one: it will be found again, and
+      // refute or explain.
       return Optional.empty();
     }
   }
@@ -203,16 +240,24 @@ public final class NewestBackup {
 
   private Optional<Backup> choose() {
     candidates.sort(Comparator.comparing(Candidate::began).thenComparing(Candidate::directory));
-    return finished().or(() -> newest(candidates.stream())).map(candidate -> {
-      if (candidate.backup() == null) {
-        throw candidate.refusal();
-      }
-      Collections.reverse(candidates);
-      List<String> skipped = candidates.stream()
-          .filter(each -> each != candidate && each.objection() != null)
-          .map(each -> parent.relativize(each.directory()) + ": " + each.objection())
-          .toList();
-      return candidate.backup().chosen(new BackupSelection(parent, candidates.size(), candidate.objection() == null, skipped));
-    });
+    return finished()
+        .or(() -> newest(candidates.stream()))
+        .map(
+            candidate -> {
+              if (candidate.backup() == null) {
+                throw candidate.refusal();
+              }
+              Collections.reverse(candidates);
+              List<String> skipped =
+                  candidates.stream()
+                      .filter(each -> each != candidate && each.objection() != null)
+                      .map(each -> parent.relativize(each.directory()) + ": " + each.objection())
+                      .toList();
+              return candidate
+                  .backup()
+                  .chosen(
+                      new BackupSelection(
+                          parent, candidates.size(), candidate.objection() == null, skipped));
+            });
   }
 }

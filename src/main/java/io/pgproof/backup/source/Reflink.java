@@ -10,8 +10,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * Gives one file the blocks of another, copied only when either is written to, where both lie on one file system that can do
- * it: btrfs, XFS and others (source: the manual page ioctl_ficlone(2)).
+ * Gives one file the blocks of another, copied only when either is written to, where both lie on
+ * one file system that can do it: btrfs, XFS and others (source: the manual page ioctl_ficlone(2)).
  */
 public final class Reflink {
   private static final Optional<Libc> LIBC = load();
@@ -27,7 +27,10 @@ public final class Reflink {
     return LIBC.isPresent() && share(LIBC.get(), from, fileKey, to);
   }
 
-  /** Whether files of one directory can be shared with files of the other, both being data directories; leaves nothing. */
+  /**
+   * Whether files of one directory can be shared with files of the other, both being data
+   * directories; leaves nothing.
+   */
   public static boolean works(Path from, Path to) {
     Path file = from.resolve("global/pg_control");
     try {
@@ -66,7 +69,8 @@ public final class Reflink {
   private static boolean isFile(int descriptor, Object fileKey) {
     try {
       return fileKey.equals(
-          Files.readAttributes(Path.of("/proc/self/fd/" + descriptor), BasicFileAttributes.class).fileKey());
+          Files.readAttributes(Path.of("/proc/self/fd/" + descriptor), BasicFileAttributes.class)
+              .fileKey());
     } catch (IOException e) {
       return false;
     }

@@ -20,13 +20,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The servers of this machine, containers included, as {@code /proc} tells of them: each process of a server works in its data
- * directory. What they write to is no part of a backup.
+ * The servers of this machine, containers included, as {@code /proc} tells of them: each process of
+ * a server works in its data directory. What they write to is no part of a backup.
  */
 public final class RunningServers {
   private static final int MOST_LINKS = 16;
 
-  /** Files that a server never replaces by others; a copy made of hard links has them in common with it. */
+  /**
+   * Files that a server never replaces by others; a copy made of hard links has them in common with
+   * it.
+   */
   private static final List<String> KEPT = List.of("PG_VERSION", "global/pg_control");
 
   /**
@@ -41,10 +44,12 @@ public final class RunningServers {
   private RunningServers() {
     Map<Object, Path> directories = new HashMap<>();
     try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(Path.of("/proc"), entry -> entry.getFileName().toString().matches("[0-9]+"))) {
+        Files.newDirectoryStream(
+            Path.of("/proc"), entry -> entry.getFileName().toString().matches("[0-9]+"))) {
       for (Path process : processes) {
         Path works = process.resolve("cwd");
-        if (Files.exists(works.resolve("postmaster.pid")) && Files.exists(works.resolve("PG_VERSION"))) {
+        if (Files.exists(works.resolve("postmaster.pid"))
+            && Files.exists(works.resolve("PG_VERSION"))) {
           key(works).ifPresent(key -> directories.putIfAbsent(key, process));
         }
       }
@@ -55,8 +60,8 @@ public final class RunningServers {
   }
 
   /**
-   * Throws {@code not-self-contained} when a backup's links lead to the files of a running server or into another data directory,
-   * or when its files are the server's own by hard links.
+   * Throws {@code not-self-contained} when a backup's links lead to the files of a running server
+   * or into another data directory, or when its files are the server's own by hard links.
    */
   public static void requireNoneIn(Backup backup) {
     if (backup.format() == Backup.Format.PLAIN) {
@@ -68,27 +73,38 @@ public final class RunningServers {
     for (BackupPart.Tree tree : backup.trees()) {
       String name = tree.prefix().substring(0, Math.max(tree.prefix().length() - 1, 0));
       if (!name.isEmpty() && Files.isSymbolicLink(backup.directory().resolve(name))) {
-        requireNone(name + " leads to " + tree.path() + ", which ", tree.path(), backup.directory());
+        requireNone(
+            name + " leads to " + tree.path() + ", which ", tree.path(), backup.directory());
       }
     }
     for (String file : KEPT) {
       Path own = backup.directory().resolve(file);
-      key(own).map(places::get).ifPresent(place -> {
-        throw found(own + " is, by a hard link, " + words(place));
-      });
+      key(own)
+          .map(places::get)
+          .ifPresent(
+              place -> {
+                throw found(own + " is, by a hard link, " + words(place));
+              });
     }
   }
 
   private void requireNone(String what, Path target, Path backup) {
     Set<Path> around = above(backup).collect(Collectors.toSet());
-    above(target).filter(path -> !around.contains(path)).forEach(path -> {
-      key(path).map(places::get).ifPresent(place -> {
-        throw found(what + "is " + words(place));
-      });
-      if (Files.exists(path.resolve("PG_VERSION")) && Files.exists(path.resolve("global/pg_control"))) {
-        throw found(what + "lies in another data directory, " + path);
-      }
-    });
+    above(target)
+        .filter(path -> !around.contains(path))
+        .forEach(
+            path -> {
+              key(path)
+                  .map(places::get)
+                  .ifPresent(
+                      place -> {
+                        throw found(what + "is " + words(place));
+                      });
+              if (Files.exists(path.resolve("PG_VERSION"))
+                  && Files.exists(path.resolve("global/pg_control"))) {
+                throw found(what + "lies in another data directory, " + path);
+              }
+            });
   }
 
   private static Stream<Path> above(Path directory) {
@@ -113,21 +129,26 @@ public final class RunningServers {
     add(data, "the data directory", name, data);
     KEPT.forEach(file -> add(data.resolve(file), file, name, data));
     for (Path path : named) {
-      String what = path.getParent().endsWith("pg_tblspc") ? "the tablespace " + path.getFileName() : "the WAL";
+      String what =
+          path.getParent().endsWith("pg_tblspc")
+              ? "the tablespace " + path.getFileName()
+              : "the WAL";
       add(target(path, process.resolve("root")), what, name, data);
     }
   }
 
   private void add(Path path, String what, String process, Path data) {
-    key(path).ifPresent(key -> {
-      Path directory;
-      try {
-        directory = Files.readSymbolicLink(data);
-      } catch (IOException e) {
-        directory = data;
-      }
-      places.putIfAbsent(key, new Place(what, process, directory));
-    });
+    key(path)
+        .ifPresent(
+            key -> {
+              Path directory;
+              try {
+                directory = Files.readSymbolicLink(data);
+              } catch (IOException e) {
+                directory = data;
+              }
+              places.putIfAbsent(key, new Place(what, process, directory));
+            });
   }
 
   /** Where a link leads in the file system that the process sees. */
@@ -153,14 +174,20 @@ public final class RunningServers {
   }
 
   private static String words(Place place) {
-    return place.what() + " of a running server: process " + place.process() + " works in " + place.directory();
+    return place.what()
+        + " of a running server: process "
+        + place.process()
+        + " works in "
+        + place.directory();
   }
 
   private static FindingException found(String message) {
-    return new FindingException(Finding.of(
-        Reason.NOT_SELF_CONTAINED, message,
-        "copy what the link leads to into a directory that belongs to this backup alone, such as by pg_basebackup with "
-            + "--tablespace-mapping or --waldir, let the link lead there, and verify again",
-        null));
+    return new FindingException(
+        Finding.of(
+            Reason.NOT_SELF_CONTAINED,
+            message,
+            "copy what the link leads to into a directory that belongs to this backup alone, such as by pg_basebackup with "
+                + "--tablespace-mapping or --waldir, let the link lead there, and verify again",
+            null));
   }
 }

@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The files of one backup as they were at first sight, so that what was read can be told to be what was proven.
+ * The files of one backup as they were at first sight, so that what was read can be told to be what
+ * was proven.
  *
  * <p>Of trees, which may hold millions of files, one number is kept for each directory.
  */
@@ -35,8 +36,8 @@ public final class SourceFiles {
   private static final int WRITING = 3;
 
   /**
-   * What changes when a file is written, replaced or touched: its time of modification can be set back, as copiers do that write
-   * in place, and the time of its last change of any kind cannot.
+   * What changes when a file is written, replaced or touched: its time of modification can be set
+   * back, as copiers do that write in place, and the time of its last change of any kind cannot.
    */
   private record Stamp(Object deviceAndInode, long size, FileTime modified, FileTime changed) {}
 
@@ -47,7 +48,8 @@ public final class SourceFiles {
    * @param newest the file that was written last; {@code null} where there is none
    * @param foreign whether there are directories that are no part of a data directory
    */
-  private record Trees(Map<Path, Long> directories, long files, long bytes, Path newest, boolean foreign) {}
+  private record Trees(
+      Map<Path, Long> directories, long files, long bytes, Path newest, boolean foreign) {}
 
   private final Backup backup;
   private final Map<Path, Stamp> archives = new LinkedHashMap<>();
@@ -71,7 +73,8 @@ public final class SourceFiles {
   /**
    * Looks at them for the first time.
    *
-   * @throws FindingException {@code backup-changed} when one has gone, {@code backup-unreadable} when it cannot be seen
+   * @throws FindingException {@code backup-changed} when one has gone, {@code backup-unreadable}
+   *     when it cannot be seen
    */
   public static SourceFiles of(Backup backup) {
     return new SourceFiles(backup);
@@ -79,7 +82,10 @@ public final class SourceFiles {
 
   /** Bytes of all parts as they lie. */
   public long bytes() {
-    return backup.archives().stream().mapToLong(archive -> archives.get(archive.path()).size()).sum() + trees.bytes();
+    return backup.archives().stream()
+            .mapToLong(archive -> archives.get(archive.path()).size())
+            .sum()
+        + trees.bytes();
   }
 
   /** Another number when a file is not what it was, but by a chance of one in 2^32. */
@@ -95,26 +101,33 @@ public final class SourceFiles {
     return trees.files();
   }
 
-  /** Whether there are directories among the trees that are no part of a data directory, and are not looked into. */
+  /**
+   * Whether there are directories among the trees that are no part of a data directory, and are not
+   * looked into.
+   */
   public boolean haveForeignDirectories() {
     return trees.foreign();
   }
 
   /** Throws {@code backup-changed} when a file is not what it was at first sight. */
   public void requireUnchanged() {
-    changed().ifPresent(finding -> {
-      throw finding;
-    });
+    changed()
+        .ifPresent(
+            finding -> {
+              throw finding;
+            });
   }
 
   /**
-   * A fault found in the backup, or what explains it better: that the backup changed, or is still being written.
+   * A fault found in the backup, or what explains it better: that the backup changed, or is still
+   * being written.
    *
-   * <p>A recent time of change alone explains nothing: whoever copies a damaged backup and verifies it at once must hear
-   * that it is damaged.
+   * <p>A recent time of change alone explains nothing: whoever copies a damaged backup and verifies
+   * it at once must hear that it is damaged.
    */
   public FindingException judged(FindingException fault) {
-    if (!(fault.finding() instanceof Finding.BackupFault) && fault.finding().reason() != Reason.BACKUP_UNREADABLE) {
+    if (!(fault.finding() instanceof Finding.BackupFault)
+        && fault.finding().reason() != Reason.BACKUP_UNREADABLE) {
       return fault;
     }
     Optional<FindingException> changed = changed();
@@ -122,23 +135,34 @@ public final class SourceFiles {
       return changed.get();
     }
     return written()
-        .map(words -> new FindingException(
-            Finding.of(Reason.BACKUP_IN_PROGRESS, words + "; as it is now, " + fault.finding().message()), fault))
+        .map(
+            words ->
+                new FindingException(
+                    Finding.of(
+                        Reason.BACKUP_IN_PROGRESS,
+                        words + "; as it is now, " + fault.finding().message()),
+                    fault))
         .orElse(fault);
   }
 
-  /** Says which process has a file of the backup open for writing; of a tree, the file that was written last. */
+  /**
+   * Says which process has a file of the backup open for writing; of a tree, the file that was
+   * written last.
+   */
   public Optional<String> written() {
     Map<Object, Path> files = new HashMap<>();
-    Stream.concat(archives.keySet().stream(), Stream.ofNullable(trees.newest())).forEach(file -> {
-      try {
-        files.put(Files.readAttributes(file, BasicFileAttributes.class).fileKey(), file);
-      } catch (IOException e) {
-        // It is gone, and so nobody writes to it under its name.
-      }
-    });
+    Stream.concat(archives.keySet().stream(), Stream.ofNullable(trees.newest()))
+        .forEach(
+            file -> {
+              try {
+                files.put(Files.readAttributes(file, BasicFileAttributes.class).fileKey(), file);
+              } catch (IOException e) {
+                // It is gone, and so nobody writes to it under its name.
+              }
+            });
     try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(Path.of("/proc"), entry -> PROCESS.matcher(name(entry)).matches())) {
+        Files.newDirectoryStream(
+            Path.of("/proc"), entry -> PROCESS.matcher(name(entry)).matches())) {
       for (Path process : processes) {
         Optional<Path> written = written(process, files);
         if (written.isPresent()) {
@@ -156,12 +180,18 @@ public final class SourceFiles {
     for (Map.Entry<Path, Stamp> file : archives.entrySet()) {
       try {
         if (!stamp(file.getKey()).equals(file.getValue())) {
-          return Optional.of(new FindingException(
-              Reason.BACKUP_CHANGED, file.getKey() + " was written or replaced while it was read"));
+          return Optional.of(
+              new FindingException(
+                  Reason.BACKUP_CHANGED,
+                  file.getKey() + " was written or replaced while it was read"));
         }
       } catch (IOException e) {
-        return Optional.of(new FindingException(
-            Finding.of(Reason.BACKUP_CHANGED, file.getKey() + " was there and cannot be seen any more"), e));
+        return Optional.of(
+            new FindingException(
+                Finding.of(
+                    Reason.BACKUP_CHANGED,
+                    file.getKey() + " was there and cannot be seen any more"),
+                e));
       }
     }
     return changedTree();
@@ -172,14 +202,26 @@ public final class SourceFiles {
     try {
       now = trees(backup);
     } catch (FindingException e) {
-      return Optional.of(new FindingException(
-          Finding.of(Reason.BACKUP_CHANGED, "files were there and cannot be seen any more: " + e.finding().message()), e));
+      return Optional.of(
+          new FindingException(
+              Finding.of(
+                  Reason.BACKUP_CHANGED,
+                  "files were there and cannot be seen any more: " + e.finding().message()),
+              e));
     }
     return Stream.concat(trees.directories().keySet().stream(), now.directories().keySet().stream())
-        .filter(directory -> !Objects.equals(trees.directories().get(directory), now.directories().get(directory)))
+        .filter(
+            directory ->
+                !Objects.equals(
+                    trees.directories().get(directory), now.directories().get(directory)))
         .findFirst()
-        .map(directory -> new FindingException(
-            Reason.BACKUP_CHANGED, "files in " + directory + " were written, replaced, added or removed while they were read"));
+        .map(
+            directory ->
+                new FindingException(
+                    Reason.BACKUP_CHANGED,
+                    "files in "
+                        + directory
+                        + " were written, replaced, added or removed while they were read"));
   }
 
   private static Trees trees(Backup backup) {
@@ -207,7 +249,10 @@ public final class SourceFiles {
     return new Trees(directories, files, bytes, newest, foreign);
   }
 
-  /** Differs where a name or a stamp differs, but by a chance of one in 2^32; a directory's own time is not its files'. */
+  /**
+   * Differs where a name or a stamp differs, but by a chance of one in 2^32; a directory's own time
+   * is not its files'.
+   */
   private static long number(TreeWalk.Entry entry) {
     try {
       return stamped(entry);
@@ -235,7 +280,8 @@ public final class SourceFiles {
 
   private static Stamp stamp(Path file) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    return new Stamp(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(), changed(file));
+    return new Stamp(
+        attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(), changed(file));
   }
 
   private static FileTime changed(Path file, LinkOption... options) throws IOException {

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The tablespaces that parts of their own bring: each lies beside the data directory, which gets a link to it made here and
- * never by a backup. Safe for several threads.
+ * The tablespaces that parts of their own bring: each lies beside the data directory, which gets a
+ * link to it made here and never by a backup. Safe for several threads.
  */
 public final class Tablespaces {
   private static final int FIRST_IN_PLACE = 16;
@@ -28,8 +28,10 @@ public final class Tablespaces {
 
   public Tablespaces(Backup backup) {
     this.backup = backup;
-    this.oids = backup.parts().stream().flatMap(part -> part.tablespace().stream())
-        .collect(Collectors.toCollection(TreeSet::new));
+    this.oids =
+        backup.parts().stream()
+            .flatMap(part -> part.tablespace().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
   }
 
   public Set<String> oids() {
@@ -43,7 +45,9 @@ public final class Tablespaces {
     }
     String rest = name.substring(BackupPart.TABLESPACES.length());
     int slash = rest.indexOf('/');
-    return oids.contains(slash < 0 ? rest : rest.substring(0, slash)) ? Optional.of(rest) : Optional.empty();
+    return oids.contains(slash < 0 ? rest : rest.substring(0, slash))
+        ? Optional.of(rest)
+        : Optional.empty();
   }
 
   /** Hears of a link or a directory in {@code pg_tblspc}, which names a tablespace. */
@@ -57,17 +61,18 @@ public final class Tablespaces {
   }
 
   /**
-   * Throws a finding when a link or a directory named a tablespace that no part brings; one that was created while the backup was
-   * taken has no part, and its files come with the log.
+   * Throws a finding when a link or a directory named a tablespace that no part brings; one that
+   * was created while the backup was taken has no part, and its files come with the log.
    *
    * @param created OIDs of the tablespaces that the log creates
    */
   public void requireOthersCreated(Set<String> created) {
-    linkedOnly.forEach((oid, source) -> {
-      if (!created.contains(oid)) {
-        throw missing(oid, source);
-      }
-    });
+    linkedOnly.forEach(
+        (oid, source) -> {
+          if (!created.contains(oid)) {
+            throw missing(oid, source);
+          }
+        });
   }
 
   /** Throws a finding when {@code tablespace_map} names a tablespace that no part brings. */
@@ -82,32 +87,46 @@ public final class Tablespaces {
   /**
    * The archives that bring no tablespace of this backup: people keep other tars beside it.
    *
-   * <p>From version 16 on the archive of a tablespace that lies in place is named by the manifest alone.
+   * <p>From version 16 on the archive of a tablespace that lies in place is named by the manifest
+   * alone.
    *
    * @param named those that the base names
    */
-  public static List<BackupPart> strangers(Backup backup, Set<String> named, Optional<Manifest> manifest, int major) {
+  public static List<BackupPart> strangers(
+      Backup backup, Set<String> named, Optional<Manifest> manifest, int major) {
     if (manifest.isEmpty() && major >= FIRST_IN_PLACE) {
       return List.of();
     }
     Set<String> listed = manifest.map(Manifest::tablespaces).orElse(Set.of());
     return backup.parts().stream()
-        .filter(part -> part.tablespace().filter(oid -> !named.contains(oid) && !listed.contains(oid)).isPresent())
+        .filter(
+            part ->
+                part.tablespace()
+                    .filter(oid -> !named.contains(oid) && !listed.contains(oid))
+                    .isPresent())
         .toList();
   }
 
   /**
-   * Throws a finding when a part brings a tablespace that the manifest lists, and neither the map nor a link names.
+   * Throws a finding when a part brings a tablespace that the manifest lists, and neither the map
+   * nor a link names.
    *
    * @param manifest whether there is one
    * @return the archives of which nothing can tell whether they are of this backup
    */
   public List<String> requireNamed(Map<String, String> map, int major, boolean manifest) {
-    List<String> unknown = oids.stream().filter(oid -> !map.containsKey(oid) && !named.contains(oid))
-        .map(oid -> part(oid).name()).toList();
+    List<String> unknown =
+        oids.stream()
+            .filter(oid -> !map.containsKey(oid) && !named.contains(oid))
+            .map(oid -> part(oid).name())
+            .toList();
     if (!unknown.isEmpty() && major < FIRST_IN_PLACE) {
-      throw new FindingException(Reason.INCONSISTENT, unknown.get(0) + " brings a tablespace that " + backup.baseName()
-          + " does not know: they are not of one backup");
+      throw new FindingException(
+          Reason.INCONSISTENT,
+          unknown.get(0)
+              + " brings a tablespace that "
+              + backup.baseName()
+              + " does not know: they are not of one backup");
     }
     return manifest ? List.of() : unknown;
   }
@@ -115,11 +134,19 @@ public final class Tablespaces {
   FindingException missing(String oid, String source) {
     boolean tar = backup.format() == Backup.Format.TAR;
     return new FindingException(
-        Reason.BACKUP_INCOMPLETE, source + " names the tablespace " + FileNames.shown(oid) + ", and "
-            + (tar ? "its archive " + FileNames.shown(oid) + ".tar is" : "its files are") + " not there");
+        Reason.BACKUP_INCOMPLETE,
+        source
+            + " names the tablespace "
+            + FileNames.shown(oid)
+            + ", and "
+            + (tar ? "its archive " + FileNames.shown(oid) + ".tar is" : "its files are")
+            + " not there");
   }
 
   private BackupPart part(String oid) {
-    return backup.parts().stream().filter(part -> part.tablespace().filter(oid::equals).isPresent()).findFirst().orElseThrow();
+    return backup.parts().stream()
+        .filter(part -> part.tablespace().filter(oid::equals).isPresent())
+        .findFirst()
+        .orElseThrow();
   }
 }

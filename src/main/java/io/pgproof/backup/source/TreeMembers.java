@@ -14,7 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** One thread's share of the files of trees; what others took from the same walk is not told here. */
+/**
+ * One thread's share of the files of trees; what others took from the same walk is not told here.
+ */
 public final class TreeMembers implements MemberSource {
   private final TreeWalk walk;
   private final LongConsumer read;
@@ -23,7 +25,9 @@ public final class TreeMembers implements MemberSource {
   private SeekableByteChannel content;
   private long left;
 
-  /** @param read hears how many more bytes were read */
+  /**
+   * @param read hears how many more bytes were read
+   */
   public TreeMembers(TreeWalk walk, LongConsumer read) {
     this.walk = walk;
     this.read = read;
@@ -102,7 +106,8 @@ public final class TreeMembers implements MemberSource {
       throw RawArchive.unreadable(entry.file(), entry.attributes().size() - left, e);
     }
     if (count < 0) {
-      throw new FindingException(Reason.BACKUP_CHANGED, entry.file() + " became shorter while it was read");
+      throw new FindingException(
+          Reason.BACKUP_CHANGED, entry.file() + " became shorter while it was read");
     }
     left -= count;
     read.accept(count);
@@ -115,7 +120,8 @@ public final class TreeMembers implements MemberSource {
         content.close();
       }
     } catch (IOException e) {
-      // Everything that counts was read before; a failed close of a file opened for reading loses nothing.
+      // Everything that counts was read before; a failed close of a file opened for reading loses
+      // nothing.
     } finally {
       content = null;
     }

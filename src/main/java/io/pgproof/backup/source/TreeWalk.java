@@ -36,16 +36,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
- * All that lies in the trees of a backup, each once and in a fixed order, for any number of threads.
+ * All that lies in the trees of a backup, each once and in a fixed order, for any number of
+ * threads.
  *
- * <p>No link below a root is followed, not even one that takes a directory's place while the walk goes on: every step starts
- * from the directory that is open.
+ * <p>No link below a root is followed, not even one that takes a directory's place while the walk
+ * goes on: every step starts from the directory that is open.
  */
 public final class TreeWalk implements AutoCloseable {
   private static final int DEEPEST = 32;
   private static final Pattern OF_TABLESPACE = Pattern.compile("PG_[0-9.]+_[0-9]+");
-  private static final Pattern OF_WAL = Pattern.compile(
-      "[0-9A-F]{24}(?:\\.partial|\\.[0-9A-F]{8}\\.backup)?|[0-9A-F]{8}\\.history|archive_status|summaries|xlogtemp.*");
+  private static final Pattern OF_WAL =
+      Pattern.compile(
+          "[0-9A-F]{24}(?:\\.partial|\\.[0-9A-F]{8}\\.backup)?|[0-9A-F]{8}\\.history|archive_status|summaries|xlogtemp.*");
 
   /**
    * A file, a directory, or what should not be there.
@@ -54,7 +56,8 @@ public final class TreeWalk implements AutoCloseable {
    * @param file where it lies
    * @param stray whether it is no part of a data directory; a directory is not entered then
    */
-  record Entry(String name, Path file, BackupPart.Tree tree, BasicFileAttributes attributes, boolean stray) {
+  record Entry(
+      String name, Path file, BackupPart.Tree tree, BasicFileAttributes attributes, boolean stray) {
     Type type() {
       if (attributes.isSymbolicLink()) {
         return Type.SYMBOLIC_LINK;
@@ -62,14 +65,17 @@ public final class TreeWalk implements AutoCloseable {
       if (stray) {
         return Type.OTHER;
       }
-      return attributes.isRegularFile() ? Type.FILE : attributes.isDirectory() ? Type.DIRECTORY : Type.OTHER;
+      return attributes.isRegularFile()
+          ? Type.FILE
+          : attributes.isDirectory() ? Type.DIRECTORY : Type.OTHER;
     }
   }
 
   /** An entry with its content where it is a file; whoever takes it closes it. */
   record Taken(Entry entry, Optional<SeekableByteChannel> content) {}
 
-  private record Level(String prefix, Path path, SecureDirectoryStream<Path> directory, Iterator<Path> names) {}
+  private record Level(
+      String prefix, Path path, SecureDirectoryStream<Path> directory, Iterator<Path> names) {}
 
   private final Iterator<BackupPart.Tree> trees;
   private final Set<String> elsewhere;
@@ -98,8 +104,8 @@ public final class TreeWalk implements AutoCloseable {
   /**
    * The next entry; empty behind the last.
    *
-   * @throws FindingException {@code backup-unreadable} when it cannot be seen, {@code unsafe-archive} when a tree is not what
-   *     its place says
+   * @throws FindingException {@code backup-unreadable} when it cannot be seen, {@code
+   *     unsafe-archive} when a tree is not what its place says
    */
   synchronized Optional<Entry> next() {
     while (true) {
@@ -130,8 +136,11 @@ public final class TreeWalk implements AutoCloseable {
     }
     try {
       Set<OpenOption> options = Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS);
-      return Optional.of(new Taken(
-          entry, Optional.of(levels.peek().directory().newByteChannel(entry.file().getFileName(), options))));
+      return Optional.of(
+          new Taken(
+              entry,
+              Optional.of(
+                  levels.peek().directory().newByteChannel(entry.file().getFileName(), options))));
     } catch (ClosedByInterruptException e) {
       throw new InterruptedException();
     } catch (IOException e) {
@@ -177,13 +186,18 @@ public final class TreeWalk implements AutoCloseable {
     Path file = level.path().resolve(name);
     BasicFileAttributes attributes;
     try {
-      attributes = level.directory().getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS).readAttributes();
+      attributes =
+          level
+              .directory()
+              .getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS)
+              .readAttributes();
     } catch (IOException e) {
       throw RawArchive.unreadable(file, 0, e);
     }
     String named = level.prefix() + FileNames.of(name);
-    boolean stray = attributes.isDirectory() && FileLayout.isForeignDirectory(named)
-        || levels.size() == 1 && !isAtHome(name.toString());
+    boolean stray =
+        attributes.isDirectory() && FileLayout.isForeignDirectory(named)
+            || levels.size() == 1 && !isAtHome(name.toString());
     Entry entry = new Entry(named, file, tree, attributes, stray);
     if (entry.type() == Type.DIRECTORY && !elsewhere.contains(named)) {
       enter(entry.name() + "/", file, level);
@@ -194,13 +208,19 @@ public final class TreeWalk implements AutoCloseable {
   private void enter(String prefix, Path path, Level from) {
     if (levels.size() == DEEPEST) {
       throw new FindingException(
-          Reason.UNSAFE_ARCHIVE, path + " is nested deeper than PostgreSQL ever writes: more than " + DEEPEST + " directories");
+          Reason.UNSAFE_ARCHIVE,
+          path
+              + " is nested deeper than PostgreSQL ever writes: more than "
+              + DEEPEST
+              + " directories");
     }
     SecureDirectoryStream<Path> directory = null;
     try {
-      directory = secure(from == null
-          ? Files.newDirectoryStream(path)
-          : from.directory().newDirectoryStream(path.getFileName(), NOFOLLOW_LINKS));
+      directory =
+          secure(
+              from == null
+                  ? Files.newDirectoryStream(path)
+                  : from.directory().newDirectoryStream(path.getFileName(), NOFOLLOW_LINKS));
       List<Path> names = new ArrayList<>();
       directory.forEach(entry -> names.add(entry.getFileName()));
       Collections.sort(names);
@@ -210,7 +230,12 @@ public final class TreeWalk implements AutoCloseable {
       levels.push(new Level(prefix, path, directory, names.iterator()));
     } catch (IOException | DirectoryIteratorException e) {
       closeQuietly(directory);
-      throw RawArchive.unreadable(path, 0, e instanceof DirectoryIteratorException iterating ? iterating.getCause() : (IOException) e);
+      throw RawArchive.unreadable(
+          path,
+          0,
+          e instanceof DirectoryIteratorException iterating
+              ? iterating.getCause()
+              : (IOException) e);
     }
   }
 
@@ -226,14 +251,25 @@ public final class TreeWalk implements AutoCloseable {
     if (names.stream().anyMatch(name -> isAtHome(name.toString()))) {
       return;
     }
-    names.stream().map(Path::toString).filter(name -> !FileLayout.isForeignDirectory(name)).findFirst().ifPresent(name -> {
-      throw new FindingException(Finding.of(
-          Reason.UNSAFE_ARCHIVE,
-          tree.prefix().substring(0, tree.prefix().length() - 1) + " leads to " + tree.path() + ", which holds "
-              + FileNames.shown(name) + " and so is no " + (tree.tablespace().isPresent() ? "tablespace" : "directory with WAL"),
-          "do not start a server on this backup; find out who made the link",
-          null));
-    });
+    names.stream()
+        .map(Path::toString)
+        .filter(name -> !FileLayout.isForeignDirectory(name))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new FindingException(
+                  Finding.of(
+                      Reason.UNSAFE_ARCHIVE,
+                      tree.prefix().substring(0, tree.prefix().length() - 1)
+                          + " leads to "
+                          + tree.path()
+                          + ", which holds "
+                          + FileNames.shown(name)
+                          + " and so is no "
+                          + (tree.tablespace().isPresent() ? "tablespace" : "directory with WAL"),
+                      "do not start a server on this backup; find out who made the link",
+                      null));
+            });
   }
 
   /** Whether the root of the tree may hold this name. */

@@ -36,7 +36,10 @@ public record ReplayPath(List<Leg> legs) {
   public static ReplayPath of(List<WalRange> ranges, int otherwise) {
     List<Leg> legs = new ArrayList<>();
     for (int i = 0; i < ranges.size(); i++) {
-      legs.add(new Leg(ranges.get(i).timeline(), i < ranges.size() - 1 ? Optional.of(ranges.get(i).end()) : Optional.empty()));
+      legs.add(
+          new Leg(
+              ranges.get(i).timeline(),
+              i < ranges.size() - 1 ? Optional.of(ranges.get(i).end()) : Optional.empty()));
     }
     return ranges.isEmpty() ? along(otherwise) : new ReplayPath(legs);
   }
@@ -57,7 +60,10 @@ public record ReplayPath(List<Leg> legs) {
 
   /** The timelines that are passed from a position on. */
   public List<Integer> timelinesFrom(Lsn position) {
-    return legs.stream().filter(leg -> leg.end().isEmpty() || leg.end().get().compareTo(position) > 0).map(Leg::timeline).toList();
+    return legs.stream()
+        .filter(leg -> leg.end().isEmpty() || leg.end().get().compareTo(position) > 0)
+        .map(Leg::timeline)
+        .toList();
   }
 
   /** The timeline that a position lies on. */
@@ -68,24 +74,31 @@ public record ReplayPath(List<Leg> legs) {
   /** The timelines that are passed from a position up to another. */
   public List<Integer> timelines(Lsn from, Lsn to) {
     List<Integer> passed = new ArrayList<>(timelinesFrom(from));
-    for (int i = legs.size() - 1; i > 0 && legs.get(i - 1).end().orElseThrow().compareTo(to) >= 0 && passed.size() > 1; i--) {
+    for (int i = legs.size() - 1;
+        i > 0 && legs.get(i - 1).end().orElseThrow().compareTo(to) >= 0 && passed.size() > 1;
+        i--) {
       passed.remove(passed.size() - 1);
     }
     return passed;
   }
 
   /**
-   * Where a segment of the log may be, as PostgreSQL looks for it: on the newest timeline that has begun by then, and else on the
-   * one before where that ends within this segment.
+   * Where a segment of the log may be, as PostgreSQL looks for it: on the newest timeline that has
+   * begun by then, and else on the one before where that ends within this segment.
    */
   public List<Piece> pieces(long number, int segmentSize) {
     List<Piece> pieces = new ArrayList<>();
     long start = number * segmentSize;
     for (int i = legs.size() - 1; i >= 0; i--) {
-      boolean begun = i == 0 || Long.divideUnsigned(legs.get(i - 1).end().orElseThrow().position(), segmentSize) <= number;
+      boolean begun =
+          i == 0
+              || Long.divideUnsigned(legs.get(i - 1).end().orElseThrow().position(), segmentSize)
+                  <= number;
       long upTo = legs.get(i).end().map(end -> end.position() - start).orElse((long) segmentSize);
       if (begun && upTo > 0) {
-        pieces.add(new Piece(new WalSegment(legs.get(i).timeline(), number), (int) Math.min(upTo, segmentSize)));
+        pieces.add(
+            new Piece(
+                new WalSegment(legs.get(i).timeline(), number), (int) Math.min(upTo, segmentSize)));
       }
     }
     return pieces;
@@ -94,7 +107,8 @@ public record ReplayPath(List<Leg> legs) {
   /**
    * A segment on one timeline.
    *
-   * @param upTo bytes of it that are of this way; the rest was written after the next timeline had left this one
+   * @param upTo bytes of it that are of this way; the rest was written after the next timeline had
+   *     left this one
    */
   public record Piece(WalSegment segment, int upTo) {}
 }

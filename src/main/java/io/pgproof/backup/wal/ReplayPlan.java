@@ -9,13 +9,19 @@ import java.util.Optional;
  *
  * @param path through the log
  * @param target the timeline to ask PostgreSQL for; empty for the backup's own
- * @param reach position that recovery must come to, because whole archived segments lie behind it; empty without an archive
+ * @param reach position that recovery must come to, because whole archived segments lie behind it;
+ *     empty without an archive
  * @param lastSegment the last whole segment of the archive on this path
  * @param tablespaces that the log creates: their paths on the source by OID, one character a byte
  * @param settings of the source that were raised while the log was written
  */
-public record ReplayPlan(ReplayPath path, Optional<Integer> target, Optional<Lsn> reach, Optional<String> lastSegment,
-    Map<String, String> tablespaces, Raised settings) {
+public record ReplayPlan(
+    ReplayPath path,
+    Optional<Integer> target,
+    Optional<Lsn> reach,
+    Optional<String> lastSegment,
+    Map<String, String> tablespaces,
+    Raised settings) {
 
   /**
    * The most that the source was set to; 0 where the log says nothing of it.
@@ -34,5 +40,12 @@ public record ReplayPlan(ReplayPath path, Optional<Integer> target, Optional<Lsn
 
   /** Of a timeline whose log says nothing in particular. */
   public static ReplayPlan along(int timeline) {
-    return new ReplayPlan(ReplayPath.along(timeline), Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Raised.NOTHING);
-  }}
+    return new ReplayPlan(
+        ReplayPath.along(timeline),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Raised.NOTHING);
+  }
+}

@@ -25,37 +25,47 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file of a WAL archive whose name begins with that of a segment or of a timeline's history. What it holds is told by its
- * first bytes, because many an {@code archive_command} compresses and keeps the plain name.
+ * A file of a WAL archive whose name begins with that of a segment or of a timeline's history. What
+ * it holds is told by its first bytes, because many an {@code archive_command} compresses and keeps
+ * the plain name.
  *
  * @param file a regular file below the archive
  * @param name of the segment or the history
  * @param ending what follows the name, such as {@code .gz}; empty where nothing does
  */
 public record StoredWal(Path file, String name, String ending) {
-  private static final Pattern NAME = Pattern.compile("([0-9A-F]{24}|[0-9A-F]{8}\\.history)((?:[.-].*)?)");
-  /** pg_receivewal, a server that was promoted, or a program that copies had not come to the end. */
+  private static final Pattern NAME =
+      Pattern.compile("([0-9A-F]{24}|[0-9A-F]{8}\\.history)((?:[.-].*)?)");
+
+  /**
+   * pg_receivewal, a server that was promoted, or a program that copies had not come to the end.
+   */
   private static final Pattern UNFINISHED =
       Pattern.compile(".*\\.(?:partial|part|tmp|temp|filepart|incomplete|wip)(?:\\..*)?");
+
   /** What tools leave beside a segment: it holds no WAL. */
-  private static final Set<String> BESIDE = Set.of("backup", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sum",
-      "sig", "done", "ready", "ok", "json", "meta", "par2");
+  private static final Set<String> BESIDE =
+      Set.of(
+          "backup", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sum", "sig", "done",
+          "ready", "ok", "json", "meta", "par2");
+
   private static final int HEAD = 512;
   private static final int SAMPLES = 64;
   private static final int PAGE = 8192;
 
   /** How formats that cannot be read here begin. */
-  private static final Map<String, String> FOREIGN = Map.of(
-      "\u00FD7zXZ\0", "is compressed by xz",
-      "BZh", "is compressed by bzip2",
-      "\u001F\u009D", "is compressed by compress",
-      "\u0089LZO", "is compressed by lzop",
-      "LZIP", "is compressed by lzip",
-      "7z\u00BC\u00AF", "is an archive of 7-Zip",
-      "PK\u0003\u0004", "is a ZIP archive",
-      "Salted__", "is encrypted by OpenSSL",
-      "age-encryption.org", "is encrypted by age",
-      "-----BEGIN PGP", "is encrypted by PGP");
+  private static final Map<String, String> FOREIGN =
+      Map.of(
+          "\u00FD7zXZ\0", "is compressed by xz",
+          "BZh", "is compressed by bzip2",
+          "\u001F\u009D", "is compressed by compress",
+          "\u0089LZO", "is compressed by lzop",
+          "LZIP", "is compressed by lzip",
+          "7z\u00BC\u00AF", "is an archive of 7-Zip",
+          "PK\u0003\u0004", "is a ZIP archive",
+          "Salted__", "is encrypted by OpenSSL",
+          "age-encryption.org", "is encrypted by age",
+          "-----BEGIN PGP", "is encrypted by PGP");
 
   /** Empty where the name is neither's. */
   static Optional<StoredWal> of(Path file) {
@@ -65,7 +75,8 @@ public record StoredWal(Path file, String name, String ending) {
     }
     String ending = name.group(2);
     String last = ending.substring(ending.lastIndexOf('.') + 1);
-    return BESIDE.contains(last.toLowerCase(Locale.ROOT)) || ending.matches("\\.[0-9A-F]{8}\\.backup(?:\\..*)?")
+    return BESIDE.contains(last.toLowerCase(Locale.ROOT))
+            || ending.matches("\\.[0-9A-F]{8}\\.backup(?:\\..*)?")
         ? Optional.empty()
         : Optional.of(new StoredWal(file, name.group(1), ending));
   }
@@ -81,18 +92,24 @@ public record StoredWal(Path file, String name, String ending) {
 
   /** The order in which files of one name are tried. */
   int rank() {
-    return (partial() ? 2 : 0) + (ending.isEmpty() || Compression.of(file.getFileName().toString()) != Compression.NONE ? 0 : 1);
+    return (partial() ? 2 : 0)
+        + (ending.isEmpty() || Compression.of(file.getFileName().toString()) != Compression.NONE
+            ? 0
+            : 1);
   }
 
   /**
    * How it is compressed, if at all.
    *
-   * @throws FindingException {@code wal-unreadable} for a format that is not known, {@code backup-unreadable}
+   * @throws FindingException {@code wal-unreadable} for a format that is not known, {@code
+   *     backup-unreadable}
    */
   public Compression coding() throws InterruptedException {
     byte[] head = head();
     String begin = new String(head, ISO_8859_1);
-    Compression named = Compression.of(ending.replaceFirst("\\.(?:partial|part|tmp|temp|filepart|incomplete|wip)$", ""));
+    Compression named =
+        Compression.of(
+            ending.replaceFirst("\\.(?:partial|part|tmp|temp|filepart|incomplete|wip)$", ""));
     if (begin.startsWith("\u001F\u008B")) {
       return Compression.GZIP;
     } else if (begin.startsWith("\u0028\u00B5\u002F\u00FD")) {
@@ -104,7 +121,8 @@ public record StoredWal(Path file, String name, String ending) {
     } else if (WalPage.parse(head).isPresent()) {
       return Compression.NONE;
     } else if (named != Compression.NONE) {
-      // A file that is not what its name promises is damaged, which its decoder finds and words best.
+      // A file that is not what its name promises is damaged, which its decoder finds and words
+      // best.
       return named;
     }
     for (Map.Entry<String, String> foreign : FOREIGN.entrySet()) {
@@ -115,10 +133,13 @@ public record StoredWal(Path file, String name, String ending) {
     if (!ending.isEmpty() && !partial()) {
       throw unreadable("has an ending that pgproof does not know");
     }
-    if (segment() ? holdsPagesOrNothing() : begin.chars().allMatch(c -> c >= 0x20 && c != 0x7F || c >= 0x09 && c <= 0x0D)) {
+    if (segment()
+        ? holdsPagesOrNothing()
+        : begin.chars().allMatch(c -> c >= 0x20 && c != 0x7F || c >= 0x09 && c <= 0x0D)) {
       return Compression.NONE;
     }
-    throw unreadable("begins with bytes that are neither PostgreSQL's nor of a compression that pgproof knows");
+    throw unreadable(
+        "begins with bytes that are neither PostgreSQL's nor of a compression that pgproof knows");
   }
 
   public ByteSource open() throws InterruptedException {
@@ -151,19 +172,22 @@ public record StoredWal(Path file, String name, String ending) {
   }
 
   FindingException unreadable(String why) {
-    return new FindingException(Finding.of(
-        Reason.WAL_UNREADABLE,
-        file + " " + why,
-        "let the archive hold segments as they are, or compressed by gzip, lz4 or zstd, and not encrypted; for others, name a"
-            + " directory with decoded copies",
-        null));
+    return new FindingException(
+        Finding.of(
+            Reason.WAL_UNREADABLE,
+            file + " " + why,
+            "let the archive hold segments as they are, or compressed by gzip, lz4 or zstd, and not encrypted; for others, name a"
+                + " directory with decoded copies",
+            null));
   }
 
   private byte[] head() throws InterruptedException {
     return read(0, HEAD);
   }
 
-  /** WAL whose first page is damaged has others; a file that was made and never written holds zeros. */
+  /**
+   * WAL whose first page is damaged has others; a file that was made and never written holds zeros.
+   */
   private boolean holdsPagesOrNothing() throws InterruptedException {
     boolean zeros = true;
     for (int sample = 0; sample < SAMPLES; sample++) {

@@ -16,15 +16,17 @@ import java.util.TreeMap;
 /**
  * The timelines that a backup may be recovered along.
  *
- * <p>PostgreSQL refuses a timeline that left the backup's own before the backup's checkpoint, and never becomes consistent on one
- * that left it before the backup ended. So a later timeline counts only where it goes on from the whole backup; another restored
- * copy of the same cluster may have written its own to the same archive.
+ * <p>PostgreSQL refuses a timeline that left the backup's own before the backup's checkpoint, and
+ * never becomes consistent on one that left it before the backup ended. So a later timeline counts
+ * only where it goes on from the whole backup; another restored copy of the same cluster may have
+ * written its own to the same archive.
  */
 public final class Timelines {
   private final int own;
   private final Lsn end;
   private final ReplayPath ofBackup;
-  private final NavigableMap<Integer, Optional<TimelineHistory>> histories = new TreeMap<>(Integer::compareUnsigned);
+  private final NavigableMap<Integer, Optional<TimelineHistory>> histories =
+      new TreeMap<>(Integer::compareUnsigned);
   private final Map<Integer, FindingException> unreadable = new TreeMap<>(Integer::compareUnsigned);
 
   /**
@@ -60,8 +62,9 @@ public final class Timelines {
   /**
    * Chooses as PostgreSQL would.
    *
-   * @throws FindingException {@code timeline-unreachable} where a number was asked for that does not go on from the backup,
-   *     {@code wal-unreadable} where it cannot be told which is the latest
+   * @throws FindingException {@code timeline-unreachable} where a number was asked for that does
+   *     not go on from the backup, {@code wal-unreadable} where it cannot be told which is the
+   *     latest
    */
   public Choice choose(RecoveryTimeline asked) {
     if (asked.number().isPresent()) {
@@ -80,13 +83,24 @@ public final class Timelines {
     }
     Optional<TimelineHistory> history = histories.getOrDefault(number, Optional.empty());
     if (history.isEmpty()) {
-      throw unreachable("timeline " + shown + " was asked for, and " + (histories.containsKey(number)
-          ? "its history cannot be understood"
-          : "neither the backup nor the WAL archive has its history " + TimelineHistory.name(number)));
+      throw unreachable(
+          "timeline "
+              + shown
+              + " was asked for, and "
+              + (histories.containsKey(number)
+                  ? "its history cannot be understood"
+                  : "neither the backup nor the WAL archive has its history "
+                      + TimelineHistory.name(number)));
     }
     if (!history.get().descendsFrom(own, end)) {
-      throw unreachable("timeline " + shown + " was asked for, and it does not go on from timeline "
-          + Integer.toUnsignedString(own) + " of the backup at " + end + " or later");
+      throw unreachable(
+          "timeline "
+              + shown
+              + " was asked for, and it does not go on from timeline "
+              + Integer.toUnsignedString(own)
+              + " of the backup at "
+              + end
+              + " or later");
     }
     return new Choice(ReplayPath.of(history.get()), Optional.of(number), List.of());
   }
@@ -100,8 +114,13 @@ public final class Timelines {
         requireAllRead(number);
         return new Choice(ReplayPath.of(history.get()), Optional.of(number), notes);
       }
-      notes.add("timeline " + Integer.toUnsignedString(number) + " of the WAL archive was left aside: "
-          + (history.isEmpty() ? "its history cannot be understood" : "it does not go on from this backup"));
+      notes.add(
+          "timeline "
+              + Integer.toUnsignedString(number)
+              + " of the WAL archive was left aside: "
+              + (history.isEmpty()
+                  ? "its history cannot be understood"
+                  : "it does not go on from this backup"));
     }
     requireAllRead(own);
     return new Choice(ownPath(), Optional.empty(), notes);
@@ -111,12 +130,16 @@ public final class Timelines {
     for (Map.Entry<Integer, FindingException> each : unreadable.entrySet()) {
       if (Integer.compareUnsigned(each.getKey(), chosen) > 0) {
         Finding why = each.getValue().finding();
-        throw new FindingException(Finding.of(
-            Reason.WAL_UNREADABLE,
-            "nothing tells whether timeline " + Integer.toUnsignedString(each.getKey()) + " goes on from this backup: "
-                + why.message(),
-            "mend this file, or say with --timeline which timeline to follow",
-            null), each.getValue());
+        throw new FindingException(
+            Finding.of(
+                Reason.WAL_UNREADABLE,
+                "nothing tells whether timeline "
+                    + Integer.toUnsignedString(each.getKey())
+                    + " goes on from this backup: "
+                    + why.message(),
+                "mend this file, or say with --timeline which timeline to follow",
+                null),
+            each.getValue());
       }
     }
   }

@@ -23,10 +23,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A directory with archived WAL, as {@code archive_command}, pg_receivewal or a tool around them leaves it: side by side or in a
- * directory for each part of the log, compressed or not; never written to.
+ * A directory with archived WAL, as {@code archive_command}, pg_receivewal or a tool around them
+ * leaves it: side by side or in a directory for each part of the log, compressed or not; never
+ * written to.
  *
- * <p>Only regular files are read. A link is followed to a regular file of the same archive, and never out of it.
+ * <p>Only regular files are read. A link is followed to a regular file of the same archive, and
+ * never out of it.
  */
 public final class WalArchive {
   private static final int DEPTH = 5;
@@ -44,7 +46,8 @@ public final class WalArchive {
   }
 
   /**
-   * The files with this segment or history, the likeliest first; a whole one comes before a partial one.
+   * The files with this segment or history, the likeliest first; a whole one comes before a partial
+   * one.
    *
    * @throws FindingException {@code environment} when a directory cannot be read
    */
@@ -66,36 +69,53 @@ public final class WalArchive {
     linksOut.clear();
     try {
       Path real = directory.toRealPath();
-      Files.walkFileTree(real, EnumSet.noneOf(FileVisitOption.class), DEPTH, new SimpleFileVisitor<>() {
-        @Override
-        public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
-          String name = visited.getFileName() == null ? "" : visited.getFileName().toString();
-          return !visited.equals(real) && (name.startsWith(".") || name.equals("lost+found"))
-              ? FileVisitResult.SKIP_SUBTREE
-              : FileVisitResult.CONTINUE;
-        }
+      Files.walkFileTree(
+          real,
+          EnumSet.noneOf(FileVisitOption.class),
+          DEPTH,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+              String name = visited.getFileName() == null ? "" : visited.getFileName().toString();
+              return !visited.equals(real) && (name.startsWith(".") || name.equals("lost+found"))
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
 
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-          take(file, attributes, real);
-          return FileVisitResult.CONTINUE;
-        }
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              take(file, attributes, real);
+              return FileVisitResult.CONTINUE;
+            }
 
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-          // An archive is cleaned while it is read.
-          if (failure instanceof NoSuchFileException && !file.equals(real)) {
-            return FileVisitResult.CONTINUE;
-          }
-          throw failure;
-        }
-      });
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure)
+                throws IOException {
+              // An archive is cleaned while it is read.
+              if (failure instanceof NoSuchFileException && !file.equals(real)) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw failure;
+            }
+          });
     } catch (IOException e) {
       throw new FindingException(
-          Finding.of(Reason.ENVIRONMENT, directory + " cannot be read: " + e, "check the path given with --wal-archive", null), e);
+          Finding.of(
+              Reason.ENVIRONMENT,
+              directory + " cannot be read: " + e,
+              "check the path given with --wal-archive",
+              null),
+          e);
     }
-    files.values().forEach(stored -> stored.sort(
-        Comparator.comparing(StoredWal::rank).thenComparing(each -> each.file().getNameCount()).thenComparing(StoredWal::file)));
+    files
+        .values()
+        .forEach(
+            stored ->
+                stored.sort(
+                    Comparator.comparing(StoredWal::rank)
+                        .thenComparing(each -> each.file().getNameCount())
+                        .thenComparing(StoredWal::file)));
   }
 
   private void take(Path file, BasicFileAttributes attributes, Path real) throws IOException {
@@ -111,7 +131,9 @@ public final class WalArchive {
     } else if (!attributes.isRegularFile()) {
       return;
     }
-    StoredWal.of(file).ifPresent(stored -> files.computeIfAbsent(stored.name(), name -> new ArrayList<>()).add(stored));
+    StoredWal.of(file)
+        .ifPresent(
+            stored -> files.computeIfAbsent(stored.name(), name -> new ArrayList<>()).add(stored));
   }
 
   /** Where a link ends; itself where it leads to nothing. */
@@ -124,7 +146,8 @@ public final class WalArchive {
   }
 
   /**
-   * A link that leads out of the archive and may hide this segment: under its name, or with a directory behind it.
+   * A link that leads out of the archive and may hide this segment: under its name, or with a
+   * directory behind it.
    *
    * @return the finding {@code wal-unreadable} about it
    */
@@ -133,11 +156,17 @@ public final class WalArchive {
     return linksOut.stream()
         .filter(link -> Files.isDirectory(link) || link.getFileName().toString().startsWith(name))
         .findFirst()
-        .map(link -> new FindingException(Finding.of(
-            Reason.WAL_UNREADABLE,
-            link + " is a link that leads out of the WAL archive and is not followed, and " + name + " may be behind it",
-            "name the directory that holds the segments themselves with --wal-archive",
-            null)));
+        .map(
+            link ->
+                new FindingException(
+                    Finding.of(
+                        Reason.WAL_UNREADABLE,
+                        link
+                            + " is a link that leads out of the WAL archive and is not followed, and "
+                            + name
+                            + " may be behind it",
+                        "name the directory that holds the segments themselves with --wal-archive",
+                        null)));
   }
 
   /** The first page of a segment, where one of its files begins with one that is known. */

@@ -11,13 +11,15 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Reads the records of a log for what recovery must find prepared: directories of tablespaces, and settings of the source that
- * were raised. Takes segment after segment; what is no log is passed over, because judging it is the server's (source:
- * {@code src/include/access/xlogrecord.h}, {@code xlog_internal.h} and {@code src/backend/access/rmgrdesc}).
+ * Reads the records of a log for what recovery must find prepared: directories of tablespaces, and
+ * settings of the source that were raised. Takes segment after segment; what is no log is passed
+ * over, because judging it is the server's (source: {@code src/include/access/xlogrecord.h}, {@code
+ * xlog_internal.h} and {@code src/backend/access/rmgrdesc}).
  */
 public final class WalRecords {
   /** Bytes of a page; the log of a server that was built with others is passed over. */
   private static final int PAGE = 8192;
+
   private static final int RECORD_HEADER = 24;
   private static final int LONG_HEADER = 40;
   private static final int SHORT_HEADER = 24;
@@ -36,13 +38,17 @@ public final class WalRecords {
   private final byte[] record = new byte[KEPT];
   private final Map<String, String> tablespaces = new LinkedHashMap<>();
   private long position;
+
   /** Bytes of the record that are still to come; 0 between two. */
   private long left;
+
   private int length;
   private long begun;
   private Raised raised = Raised.NOTHING;
 
-  /** @param from position of the first record that counts */
+  /**
+   * @param from position of the first record that counts
+   */
   public WalRecords(Lsn from, int major) {
     this.from = from;
     this.major = major;
@@ -129,7 +135,9 @@ public final class WalRecords {
   private void record(ByteBuffer bytes) {
     int manager = bytes.get(17);
     int info = bytes.get(16) & 0xF0;
-    boolean wanted = manager == RMGR_TABLESPACE && info == TABLESPACE_CREATE || manager == RMGR_XLOG && info == PARAMETER_CHANGE;
+    boolean wanted =
+        manager == RMGR_TABLESPACE && info == TABLESPACE_CREATE
+            || manager == RMGR_XLOG && info == PARAMETER_CHANGE;
     if (!wanted || !sound(bytes)) {
       return;
     }
@@ -185,16 +193,19 @@ public final class WalRecords {
     }
     // One in place has no path, and needs no directory.
     if (end > 0 && tablespaces.size() < MOST_TABLESPACES) {
-      tablespaces.put(Integer.toUnsignedString(data.getInt(0)), new String(path, 0, end, StandardCharsets.ISO_8859_1));
+      tablespaces.put(
+          Integer.toUnsignedString(data.getInt(0)),
+          new String(path, 0, end, StandardCharsets.ISO_8859_1));
     }
   }
 
   /** From version 12 on, the number of WAL senders stands between. */
   private void changed(ByteBuffer data) {
     int prepared = major >= 12 ? 12 : 8;
-    raised = new Raised(
-        Math.max(raised.connections(), data.getInt(0)),
-        Math.max(raised.preparedTransactions(), data.getInt(prepared)),
-        Math.max(raised.locksPerTransaction(), data.getInt(prepared + 4)));
+    raised =
+        new Raised(
+            Math.max(raised.connections(), data.getInt(0)),
+            Math.max(raised.preparedTransactions(), data.getInt(prepared)),
+            Math.max(raised.locksPerTransaction(), data.getInt(prepared + 4)));
   }
 }

@@ -13,12 +13,16 @@ import java.util.List;
  */
 public record CheckResult(Check check, List<Finding> findings, List<String> notChecked) {
   /** A check that does not apply to this copy. */
-  static CheckResult inapplicable(String name, Inapplicable reason, String why, List<String> notChecked) {
+  static CheckResult inapplicable(
+      String name, Inapplicable reason, String why, List<String> notChecked) {
     return new CheckResult(Check.inapplicable(name, reason, why), List.of(), notChecked);
   }
 
   /** A check for which the image lacks what it needs. */
   static CheckResult unavailable(String name, Finding lack, String notChecked) {
-    return new CheckResult(Check.skipped(name, lack.message()), List.of(lack), List.of(notChecked + ", because " + lack.message()));
+    return new CheckResult(
+        Check.skipped(name, lack.message()),
+        List.of(lack),
+        List.of(notChecked + ", because " + lack.message()));
   }
 }

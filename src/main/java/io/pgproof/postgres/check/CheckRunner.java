@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Checks a recovered copy as far as it was asked for: what the user asks of the data first, then what reads more and more of
- * them, and last what needs the server to be stopped.
+ * Checks a recovered copy as far as it was asked for: what the user asks of the data first, then
+ * what reads more and more of them, and last what needs the server to be stopped.
  */
 public final class CheckRunner {
   private final RecoveredCopy copy;
@@ -47,20 +47,32 @@ public final class CheckRunner {
    * @param restore the time to which the age of the data is counted
    * @param torn files with pages that may stay torn, from {@link PagesAfterRecovery}
    * @param limit for all together: whoever interrupts after it is told what was found until then
-   * @throws io.pgproof.proof.FindingException {@code environment} when another process than the restored server answers
+   * @throws io.pgproof.proof.FindingException {@code environment} when another process than the
+   *     restored server answers
    * @throws InterruptedException when the thread was interrupted; no session is left open then
    */
   public static CheckResults of(
-      RecoveredCopy copy, UserChecks userChecks, Depth depth, Set<String> torn, RestoreTime restore, Duration limit, Progress progress)
+      RecoveredCopy copy,
+      UserChecks userChecks,
+      Depth depth,
+      Set<String> torn,
+      RestoreTime restore,
+      Duration limit,
+      Progress progress)
       throws InterruptedException {
     CheckRunner checkRunner = new CheckRunner(copy, depth, limit);
     progress.at(0, 0, "freshness and assertions");
     UserQueries userQueries = new UserQueries(copy.server(), userChecks, checkRunner.libraries::of);
-    checkRunner.inTime(UserQueries.FRESHNESS, UserQueries.FRESHNESS,
+    checkRunner.inTime(
+        UserQueries.FRESHNESS,
+        UserQueries.FRESHNESS,
         () -> userQueries.freshness(copy.reached(), copy.control(), restore));
     for (int i = 1; i <= userChecks.assertions().size(); i++) {
       int n = i;
-      checkRunner.inTime(UserQueries.assertionName(n), UserQueries.assertionName(n), () -> userQueries.assertion(n));
+      checkRunner.inTime(
+          UserQueries.assertionName(n),
+          UserQueries.assertionName(n),
+          () -> userQueries.assertion(n));
     }
     checkRunner.make(torn, progress);
     return checkRunner.answers(userQueries.facts());
@@ -69,13 +81,19 @@ public final class CheckRunner {
   private void make(Set<String> torn, Progress progress) throws InterruptedException {
     unlessLate("which libraries the image lacks", () -> libraries.made().ifPresent(this::take));
     unlessLate("which tables are unlogged", () -> notes.addAll(RestoreNotes.of(copy)));
-    make(Depth.STANDARD, IndexCheck.NAME, "indexes and tables (amcheck)",
+    make(
+        Depth.STANDARD,
+        IndexCheck.NAME,
+        "indexes and tables (amcheck)",
         () -> IndexCheck.make(copy, depth.atLeast(Depth.DEEP), progress));
     if (depth == Depth.STANDARD) {
       notChecked.add("whether every row is in its indexes");
     }
     make(Depth.DEEP, RowCheck.NAME, "every row", () -> new RowCheck(copy, limit, progress).make());
-    make(Depth.DEEP, ChecksumCheck.NAME, "checksums of pages as recovery left them (pg_checksums)",
+    make(
+        Depth.DEEP,
+        ChecksumCheck.NAME,
+        "checksums of pages as recovery left them (pg_checksums)",
         () -> ChecksumCheck.make(copy, torn, limit, progress));
   }
 
@@ -88,9 +106,16 @@ public final class CheckRunner {
     }
   }
 
-  private void make(Depth from, String name, String what, Making making) throws InterruptedException {
+  private void make(Depth from, String name, String what, Making making)
+      throws InterruptedException {
     if (depth.atLeast(from)) {
-      inTime(name, what, () -> copy.server().alive().getAsBoolean() ? tried(name, what, making) : notMade(name, what));
+      inTime(
+          name,
+          what,
+          () ->
+              copy.server().alive().getAsBoolean()
+                  ? tried(name, what, making)
+                  : notMade(name, what));
     } else {
       notChecked.add(what);
     }
@@ -112,15 +137,23 @@ public final class CheckRunner {
       }
     }
     String why = "the checks did not end within " + ServerText.of(limit);
-    take(new CheckResult(Check.skipped(name, "not made to its end: " + why),
-        List.of(Finding.of(Reason.CHECK_TIMEOUT, why + "; the check " + name + " was not made to its end")),
-        List.of(what + ", for the checks took too long")));
+    take(
+        new CheckResult(
+            Check.skipped(name, "not made to its end: " + why),
+            List.of(
+                Finding.of(
+                    Reason.CHECK_TIMEOUT,
+                    why + "; the check " + name + " was not made to its end")),
+            List.of(what + ", for the checks took too long")));
   }
 
   private CheckResult notMade(String name, String what) {
     String why = "not made: the restored server had ended";
-    return new CheckResult(Check.skipped(name, why),
-        findings.isEmpty() ? List.of(Finding.of(Reason.CHECK_FAILED, "the check " + name + " was " + why)) : List.of(),
+    return new CheckResult(
+        Check.skipped(name, why),
+        findings.isEmpty()
+            ? List.of(Finding.of(Reason.CHECK_FAILED, "the check " + name + " was " + why))
+            : List.of(),
         List.of(what + ", for the restored server had ended"));
   }
 
@@ -132,10 +165,17 @@ public final class CheckRunner {
       if (Thread.interrupted()) {
         throw new InterruptedException(e.getMessage());
       }
-      Finding finding = Finding.of(Reason.CHECK_FAILED, "the check " + name + " could not be made: " + e.getMessage());
+      Finding finding =
+          Finding.of(
+              Reason.CHECK_FAILED, "the check " + name + " could not be made: " + e.getMessage());
       return new CheckResult(
-          new Check(name, Check.Outcome.SKIPPED, finding.message(), Duration.ofNanos(System.nanoTime() - started)),
-          List.of(finding), List.of(what));
+          new Check(
+              name,
+              Check.Outcome.SKIPPED,
+              finding.message(),
+              Duration.ofNanos(System.nanoTime() - started)),
+          List.of(finding),
+          List.of(what));
     }
   }
 

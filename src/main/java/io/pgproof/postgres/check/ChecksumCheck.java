@@ -21,19 +21,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Compares every page with its checksum as recovery and the other checks left it, by the server's own program.
+ * Compares every page with its checksum as recovery and the other checks left it, by the server's
+ * own program.
  *
- * <p>The server has to be stopped for it, so this is the last check. The program runs beside an idle first process and not as
- * the first process itself, for its exit status and its words come back on their own that way.
+ * <p>The server has to be stopped for it, so this is the last check. The program runs beside an
+ * idle first process and not as the first process itself, for its exit status and its words come
+ * back on their own that way.
  */
 final class ChecksumCheck {
   static final String NAME = "checksums";
 
   /** A relation's file; what somebody else put into the directory has no checksums to fail. */
-  private static final Pattern FAILED = Pattern.compile(
-      ".*checksum verification failed in file \"(?:.*/)?(?<file>(?:global|base/\\d+|pg_tblspc/\\d+/[^/]+/\\d+)/"
-          + "\\d+(?<map>_(?:fsm|vm))?(?:_init)?(?:\\.\\d+)?)\", block .*");
-  private static final Pattern FOREIGN = Pattern.compile(".*checksum verification failed in file .*");
+  private static final Pattern FAILED =
+      Pattern.compile(
+          ".*checksum verification failed in file \"(?:.*/)?(?<file>(?:global|base/\\d+|pg_tblspc/\\d+/[^/]+/\\d+)/"
+              + "\\d+(?<map>_(?:fsm|vm))?(?:_init)?(?:\\.\\d+)?)\", block .*");
+
+  private static final Pattern FOREIGN =
+      Pattern.compile(".*checksum verification failed in file .*");
   private static final Pattern BLOCKS = Pattern.compile("Blocks scanned: +(\\d+)");
   private static final int MOST_LINES = 5;
 
@@ -50,22 +55,29 @@ final class ChecksumCheck {
   }
 
   /**
-   * Makes the check where the source kept checksums and the image has a program for it; the server is stopped then.
+   * Makes the check where the source kept checksums and the image has a program for it; the server
+   * is stopped then.
    *
    * @param torn files that nothing reads, with pages that a sound backup may bring torn
    * @param limit for the program
    */
   static CheckResult make(RecoveredCopy copy, Set<String> torn, Duration limit, Progress progress) {
     if (!copy.control().dataChecksums()) {
-      return CheckResult.inapplicable(NAME, Inapplicable.NO_CHECKSUMS, "the source keeps no page checksums", List.of());
+      return CheckResult.inapplicable(
+          NAME, Inapplicable.NO_CHECKSUMS, "the source keeps no page checksums", List.of());
     }
     if (copy.major() < 11) {
       String why = "PostgreSQL " + copy.major() + " has no program for it";
-      return CheckResult.inapplicable(NAME, Inapplicable.VERSION, why, List.of(NAME + ": pages as recovery left them, because " + why));
+      return CheckResult.inapplicable(
+          NAME,
+          Inapplicable.VERSION,
+          why,
+          List.of(NAME + ": pages as recovery left them, because " + why));
     }
     String program = copy.major() < 12 ? "pg_verify_checksums" : "pg_checksums";
     if (!copy.machine().has(program)) {
-      return CheckResult.unavailable(NAME, MissingComponent.of(program, copy.major()), NAME + ": pages as recovery left them");
+      return CheckResult.unavailable(
+          NAME, MissingComponent.of(program, copy.major()), NAME + ": pages as recovery left them");
     }
     return new ChecksumCheck(copy, torn, limit, progress).run(program);
   }
@@ -94,36 +106,60 @@ final class ChecksumCheck {
         // To its end.
       }
     } catch (IOException e) {
-      return Optional.of(Finding.of(Reason.CHECK_FAILED, "the server's log cannot be read: " + e.getMessage()));
+      return Optional.of(
+          Finding.of(Reason.CHECK_FAILED, "the server's log cannot be read: " + e.getMessage()));
     }
-    return log.shutDown() ? Optional.empty() : Optional.of(Finding.of(
-        Reason.CHECK_FAILED, "the restored server did not shut down cleanly, so its pages were not checked", log.words()));
+    return log.shutDown()
+        ? Optional.empty()
+        : Optional.of(
+            Finding.of(
+                Reason.CHECK_FAILED,
+                "the restored server did not shut down cleanly, so its pages were not checked",
+                log.words()));
   }
 
   private CheckResult judge(String program, Sandbox.Ended ended, long began) {
     List<String> said = ended.err().lines().map(ServerText::clean).toList();
     List<String> failed = said.stream().filter(line -> FAILED.matcher(line).matches()).toList();
-    long foreign = said.stream().filter(line -> FOREIGN.matcher(line).matches()).count() - failed.size();
+    long foreign =
+        said.stream().filter(line -> FOREIGN.matcher(line).matches()).count() - failed.size();
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     if (!failed.isEmpty()) {
       List<String> damaged = failed.stream().filter(this::isRead).toList();
-      String first = (damaged.isEmpty() ? failed : damaged).get(0)
-          .replaceFirst("^\\w+: (?:error: )?", "").replace(RecoveryRequest.DATA + "/", "");
+      String first =
+          (damaged.isEmpty() ? failed : damaged)
+              .get(0)
+              .replaceFirst("^\\w+: (?:error: )?", "")
+              .replace(RecoveryRequest.DATA + "/", "");
       String more = failed.size() == 1 ? "" : ", and " + (failed.size() - 1) + " more like it";
-      Finding finding = Finding.of(damaged.isEmpty() ? Reason.TORN_PAGE : Reason.PAGE_CHECKSUM, first + more,
-          String.join("\n", failed.subList(0, Math.min(20, failed.size()))));
+      Finding finding =
+          Finding.of(
+              damaged.isEmpty() ? Reason.TORN_PAGE : Reason.PAGE_CHECKSUM,
+              first + more,
+              String.join("\n", failed.subList(0, Math.min(20, failed.size()))));
       return new CheckResult(Check.failed(NAME, first + more, took), List.of(finding), List.of());
     }
     Matcher blocks = BLOCKS.matcher(ended.out());
     if (ended.timedOut() || !blocks.find() || ended.status() != 0 && foreign == 0) {
-      Reason reason = copy.server().outOfMemory().getAsBoolean() ? Reason.OUT_OF_MEMORY : Reason.CHECK_FAILED;
-      return notMade(Finding.of(reason, program + " ended with status " + ended.status() + " before all pages were checked",
-          String.join("\n", said.subList(0, Math.min(MOST_LINES, said.size())))), began);
+      Reason reason =
+          copy.server().outOfMemory().getAsBoolean() ? Reason.OUT_OF_MEMORY : Reason.CHECK_FAILED;
+      return notMade(
+          Finding.of(
+              reason,
+              program + " ended with status " + ended.status() + " before all pages were checked",
+              String.join("\n", said.subList(0, Math.min(MOST_LINES, said.size())))),
+          began);
     }
     return new CheckResult(
-        Check.passed(NAME, ServerText.count(Long.parseLong(blocks.group(1)), "page", "pages") + " after a clean stop", took),
+        Check.passed(
+            NAME,
+            ServerText.count(Long.parseLong(blocks.group(1)), "page", "pages")
+                + " after a clean stop",
+            took),
         List.of(),
-        foreign == 0 ? List.of() : List.of(NAME + ": files in the data directory that are no relation's"));
+        foreign == 0
+            ? List.of()
+            : List.of(NAME + ": files in the data directory that are no relation's"));
   }
 
   /** Whether what the page holds counts: PostgreSQL takes a torn map for empty. */
@@ -133,7 +169,13 @@ final class ChecksumCheck {
   }
 
   private static CheckResult notMade(Finding finding, long began) {
-    Check check = new Check(NAME, Check.Outcome.SKIPPED, finding.message(), Duration.ofNanos(System.nanoTime() - began));
-    return new CheckResult(check, List.of(finding), List.of(NAME + ": pages as recovery left them"));
+    Check check =
+        new Check(
+            NAME,
+            Check.Outcome.SKIPPED,
+            finding.message(),
+            Duration.ofNanos(System.nanoTime() - began));
+    return new CheckResult(
+        check, List.of(finding), List.of(NAME + ": pages as recovery left them"));
   }
 }

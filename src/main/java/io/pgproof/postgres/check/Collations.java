@@ -12,21 +12,24 @@ import java.util.regex.Pattern;
 /**
  * Tells where the image may sort text in another way than the source did.
  *
- * <p>An order is only to be trusted where the version of its collation was recorded and is the image's own, or where it needs
- * none: {@code C}, {@code POSIX} and the collations that PostgreSQL itself brings compare bytes or code points. Versions of a
- * database's own collation are recorded from 15 on, those of others from 13 on and for ICU from 10 on (source: the release
- * notes, and {@code get_collation_actual_version} in {@code src/backend}).
+ * <p>An order is only to be trusted where the version of its collation was recorded and is the
+ * image's own, or where it needs none: {@code C}, {@code POSIX} and the collations that PostgreSQL
+ * itself brings compare bytes or code points. Versions of a database's own collation are recorded
+ * from 15 on, those of others from 13 on and for ICU from 10 on (source: the release notes, and
+ * {@code get_collation_actual_version} in {@code src/backend}).
  */
 final class Collations {
   /** Types whose order depends on no collation; all others may hide a text in them. */
-  private static final String PLAIN = """
+  private static final String PLAIN =
+      """
       (t.typtype = 'e' or t.typnamespace = 11 and (t.typcategory in ('B', 'D', 'G', 'I', 'N', 'T', 'V') or t.typname in (
         'bytea', 'char', 'name', 'uuid', 'tid', 'xid', 'xid8', 'cid', 'pg_lsn', 'macaddr', 'macaddr8', 'oidvector',
         'int2vector', 'tsvector', 'tsquery', 'int4range', 'int8range', 'numrange', 'daterange', 'tsrange', 'tstzrange',
         'int4multirange', 'int8multirange', 'nummultirange', 'datemultirange', 'tsmultirange', 'tstzmultirange')))
       """;
 
-  private static final String USED = """
+  private static final String USED =
+      """
       with keys as (
         select a.attcollation as coll, a.atttypid as type
         from pg_catalog.pg_attribute a join pg_catalog.pg_index i on i.indexrelid = a.attrelid
@@ -51,7 +54,8 @@ final class Collations {
       order by 2
       """;
 
-  private static final String DIFFERENT = """
+  private static final String DIFFERENT =
+      """
       select n.nspname || '.' || c.collname, c.collversion, pg_catalog.pg_collation_actual_version(c.oid)
       from pg_catalog.pg_collation c join pg_catalog.pg_namespace n on n.oid = c.collnamespace
       where c.oid <> 100 and c.collversion <> pg_catalog.pg_collation_actual_version(c.oid) and c.oid in (
@@ -60,18 +64,21 @@ final class Collations {
       order by 1
       """;
 
-  private static final String DATABASE = """
+  private static final String DATABASE =
+      """
       select 'of the database', datcollversion, pg_catalog.pg_database_collation_actual_version(oid), datcollate,
         datlocprovider::text
       from pg_catalog.pg_database where datname = pg_catalog.current_database()
       """;
 
-  private static final String DATABASE_BEFORE_15 = """
+  private static final String DATABASE_BEFORE_15 =
+      """
       select 'of the database', null::text, null::text, datcollate, 'c'
       from pg_catalog.pg_database where datname = pg_catalog.current_database()
       """;
 
-  private static final String OF_TABLES = """
+  private static final String OF_TABLES =
+      """
       select n.nspname || '.' || c.collname, c.collversion, pg_catalog.pg_collation_actual_version(c.oid), c.collcollate,
         c.collprovider::text
       from pg_catalog.pg_collation c join pg_catalog.pg_namespace n on n.oid = c.collnamespace
@@ -82,7 +89,10 @@ final class Collations {
       order by 1
       """;
 
-  /** Of {@code C.UTF-8} and its like PostgreSQL records no version either, because they compare code points. */
+  /**
+   * Of {@code C.UTF-8} and its like PostgreSQL records no version either, because they compare code
+   * points.
+   */
   private static final Pattern CODE_POINTS = Pattern.compile("C|POSIX|C\\..*");
 
   private Collations() {}
@@ -101,10 +111,15 @@ final class Collations {
     for (String sql : List.of(major >= 15 ? DATABASE : DATABASE_BEFORE_15, OF_TABLES)) {
       try (ResultSet rows = statement.executeQuery(sql)) {
         while (rows.next()) {
-          boolean codePoints = "b".equals(rows.getString(5))
-              || "c".equals(rows.getString(5)) && CODE_POINTS.matcher(String.valueOf(rows.getString(4))).matches();
+          boolean codePoints =
+              "b".equals(rows.getString(5))
+                  || "c".equals(rows.getString(5))
+                      && CODE_POINTS.matcher(String.valueOf(rows.getString(4))).matches();
           if (!codePoints) {
-            String name = sql.equals(OF_TABLES) ? rows.getString(1) : rows.getString(1) + " (" + rows.getString(4) + ")";
+            String name =
+                sql.equals(OF_TABLES)
+                    ? rows.getString(1)
+                    : rows.getString(1) + " (" + rows.getString(4) + ")";
             doubt(name, rows.getString(2), rows.getString(3)).ifPresent(doubts::add);
           }
         }
@@ -112,8 +127,9 @@ final class Collations {
     }
     boolean deterministic = true;
     if (major >= 12) {
-      try (ResultSet row = statement.executeQuery(
-          "select not exists (select from pg_catalog.pg_collation where not collisdeterministic)")) {
+      try (ResultSet row =
+          statement.executeQuery(
+              "select not exists (select from pg_catalog.pg_collation where not collisdeterministic)")) {
         deterministic = row.next() && row.getBoolean(1);
       }
     }
@@ -125,10 +141,17 @@ final class Collations {
    *
    * @param computed whether expressions count too, whose own collations are not recorded
    */
-  static Optional<String> doubt(Statement statement, long index, boolean computed, int major) throws SQLException {
+  static Optional<String> doubt(Statement statement, long index, boolean computed, int major)
+      throws SQLException {
     List<String> doubts = new ArrayList<>();
     boolean databases = false;
-    String sql = USED.formatted(index, major >= 11 ? "indnkeyatts" : "indnatts", PLAIN, PLAIN.replace("t.typ", "e.typ"), computed);
+    String sql =
+        USED.formatted(
+            index,
+            major >= 11 ? "indnkeyatts" : "indnatts",
+            PLAIN,
+            PLAIN.replace("t.typ", "e.typ"),
+            computed);
     try (ResultSet rows = statement.executeQuery(sql)) {
       while (rows.next()) {
         if (rows.getBoolean(1)) {
@@ -141,14 +164,20 @@ final class Collations {
     if (databases) {
       try (ResultSet row = statement.executeQuery(major >= 15 ? DATABASE : DATABASE_BEFORE_15)) {
         if (row.next() && !needsNoVersion(row.getString(5), row.getString(4))) {
-          doubt(row.getString(1) + " (" + row.getString(4) + ")", row.getString(2), row.getString(3)).ifPresent(doubts::add);
+          doubt(
+                  row.getString(1) + " (" + row.getString(4) + ")",
+                  row.getString(2),
+                  row.getString(3))
+              .ifPresent(doubts::add);
         }
       }
     }
     return doubts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", doubts));
   }
 
-  /** Collations of the database at hand that indexes use and whose versions differ, each with both. */
+  /**
+   * Collations of the database at hand that indexes use and whose versions differ, each with both.
+   */
   static List<String> differing(Statement statement, int major) throws SQLException {
     List<String> all = new ArrayList<>();
     for (String sql : major >= 15 ? List.of(DATABASE, DIFFERENT) : List.of(DIFFERENT)) {
@@ -164,7 +193,8 @@ final class Collations {
   }
 
   private static boolean needsNoVersion(String provider, String locale) {
-    return "b".equals(provider) || "c".equals(provider) && ("C".equals(locale) || "POSIX".equals(locale));
+    return "b".equals(provider)
+        || "c".equals(provider) && ("C".equals(locale) || "POSIX".equals(locale));
   }
 
   private static Optional<String> doubt(String name, String recorded, String actual) {
@@ -174,7 +204,12 @@ final class Collations {
     }
     return recorded.equals(actual)
         ? Optional.empty()
-        : Optional.of(collation + " has the version " + ServerText.clean(recorded) + " in the backup and "
-            + ServerText.clean(actual) + " in the image");
+        : Optional.of(
+            collation
+                + " has the version "
+                + ServerText.clean(recorded)
+                + " in the backup and "
+                + ServerText.clean(actual)
+                + " in the image");
   }
 }

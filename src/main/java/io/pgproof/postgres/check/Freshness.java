@@ -17,7 +17,10 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
   private static final Duration FARTHEST_ZONE = Duration.ofHours(14);
   private static final Duration JUST_WRITTEN = Duration.ofMinutes(5);
 
-  /** The clocks of all zones are ahead of UTC by quarters of an hour, and the data may be some minutes old. */
+  /**
+   * The clocks of all zones are ahead of UTC by quarters of an hour, and the data may be some
+   * minutes old.
+   */
   private static boolean isOfAZone(Duration ahead) {
     long over = ahead.toSeconds() % QUARTER.toSeconds();
     return ahead.compareTo(FARTHEST_ZONE.plus(CLOCK_TOLERANCE)) <= 0
@@ -29,23 +32,36 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
    * @param source {@code query}, {@code wal} or {@code checkpoint}
    */
   static Freshness judge(Instant newest, String source, RestoreTime restore, Duration maxAge) {
-    // An archive may have got WAL of commits that came while it was restored: these are not of the future, and just born.
-    Instant until = newest.isBefore(restore.began()) ? restore.began() : newest.isAfter(restore.ended()) ? restore.ended() : newest;
+    // An archive may have got WAL of commits that came while it was restored: these are not of the
+    // future, and just born.
+    Instant until =
+        newest.isBefore(restore.began())
+            ? restore.began()
+            : newest.isAfter(restore.ended()) ? restore.ended() : newest;
     Duration age = Duration.between(newest, until);
     FreshnessFacts facts = new FreshnessFacts(newest, age.toSeconds(), maxAge.toSeconds(), source);
-    String from = switch (source) {
-      case "query" -> "";
-      case "wal" -> ", by the last commit in the WAL";
-      default -> ", by the last checkpoint: the WAL holds no commit";
-    };
+    String from =
+        switch (source) {
+          case "query" -> "";
+          case "wal" -> ", by the last commit in the WAL";
+          default -> ", by the last checkpoint: the WAL holds no commit";
+        };
     Instant shown = newest.truncatedTo(ChronoUnit.SECONDS);
     if (age.plus(CLOCK_TOLERANCE).isNegative()) {
-      String message = "the newest data are of " + shown + from + ", " + ServerText.of(age.negated())
-          + " after this machine's clock";
-      String hint = source.equals("query") && isOfAZone(age.negated())
-          ? "if the query gives times of a local clock, name its zone with --time-zone; else " + Reason.CLOCK.hint()
-          : Reason.CLOCK.hint();
-      return new Freshness(facts, Optional.of(Finding.of(Reason.CLOCK, message, hint, null)), message);
+      String message =
+          "the newest data are of "
+              + shown
+              + from
+              + ", "
+              + ServerText.of(age.negated())
+              + " after this machine's clock";
+      String hint =
+          source.equals("query") && isOfAZone(age.negated())
+              ? "if the query gives times of a local clock, name its zone with --time-zone; else "
+                  + Reason.CLOCK.hint()
+              : Reason.CLOCK.hint();
+      return new Freshness(
+          facts, Optional.of(Finding.of(Reason.CLOCK, message, hint, null)), message);
     }
     String old = "newest data are of " + shown + from + ", " + ServerText.of(age) + " old";
     if (age.compareTo(maxAge) > 0) {

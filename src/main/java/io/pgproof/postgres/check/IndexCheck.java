@@ -21,12 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Looks whether indexes and tables contradict themselves or each other, by the functions of amcheck, as {@code pg_amcheck}
- * asks them.
+ * Looks whether indexes and tables contradict themselves or each other, by the functions of
+ * amcheck, as {@code pg_amcheck} asks them.
  *
- * <p>The functions are taken from the image's own library into the temporary schema of each session: an extension that the
- * copy has, whatever its version and whoever made it, is neither needed nor believed, and nothing has to be created that
- * outlives the session. {@code bt_index_parent_check} is not asked: it reads every index once more for little beyond.
+ * <p>The functions are taken from the image's own library into the temporary schema of each
+ * session: an extension that the copy has, whatever its version and whoever made it, is neither
+ * needed nor believed, and nothing has to be created that outlives the session. {@code
+ * bt_index_parent_check} is not asked: it reads every index once more for little beyond.
  */
 final class IndexCheck extends ObjectCheck {
   static final String NAME = "indexes";
@@ -36,23 +37,38 @@ final class IndexCheck extends ObjectCheck {
   private static final String HEAP = "2";
 
   /** What a text that sorts in another way makes of a sound index. */
-  private static final Pattern ORDER = Pattern.compile("(?:item order|high key|cross page item order|down-link lower bound)"
-      + " invariant violated .*|.*has wrong tuple order on entry tree page.*|.*has inconsistent records on page.*");
+  private static final Pattern ORDER =
+      Pattern.compile(
+          "(?:item order|high key|cross page item order|down-link lower bound)"
+              + " invariant violated .*|.*has wrong tuple order on entry tree page.*|.*has inconsistent records on page.*");
 
-  /** What other letters, such as those of a newer {@code lower()}, make of a sound index on an expression. */
-  private static final Pattern LACKS = Pattern.compile("heap tuple .* lacks matching index tuple .*");
+  /**
+   * What other letters, such as those of a newer {@code lower()}, make of a sound index on an
+   * expression.
+   */
+  private static final Pattern LACKS =
+      Pattern.compile("heap tuple .* lacks matching index tuple .*");
 
   /** Of a table, of version 14 or later. */
-  private static final String VERIFY_HEAPAM = "create function pg_temp.verify_heapam(relation regclass, on_error_stop boolean,"
-      + " check_toast boolean, skip text, startblock bigint, endblock bigint, out blkno bigint, out offnum integer,"
-      + " out attnum integer, out msg text) returns setof record as '$libdir/amcheck', 'verify_heapam' language c; ";
+  private static final String VERIFY_HEAPAM =
+      "create function pg_temp.verify_heapam(relation regclass, on_error_stop boolean,"
+          + " check_toast boolean, skip text, startblock bigint, endblock bigint, out blkno bigint, out offnum integer,"
+          + " out attnum integer, out msg text) returns setof record as '$libdir/amcheck', 'verify_heapam' language c; ";
 
-  private enum Kind { BTREE, GIN, TABLE }
+  private enum Kind {
+    BTREE,
+    GIN,
+    TABLE
+  }
 
-  private record Relation(long oid, Kind kind, String name, boolean computed, String database) implements Named {
+  private record Relation(long oid, Kind kind, String name, boolean computed, String database)
+      implements Named {
     @Override
     public String toString() {
-      return (kind == Kind.TABLE ? "the table " : "the index ") + name + " of the database " + database;
+      return (kind == Kind.TABLE ? "the table " : "the index ")
+          + name
+          + " of the database "
+          + database;
     }
   }
 
@@ -71,24 +87,30 @@ final class IndexCheck extends ObjectCheck {
    *
    * @param heapToo whether each table's rows are looked for in its indexes too, from version 11 on
    */
-  static CheckResult make(RecoveredCopy copy, boolean heapToo, Progress progress) throws InterruptedException {
+  static CheckResult make(RecoveredCopy copy, boolean heapToo, Progress progress)
+      throws InterruptedException {
     if (!new RestoredServer(copy.server().address()).hasLibrary("$libdir/amcheck")) {
-      return CheckResult.unavailable(NAME, MissingComponent.of("amcheck", copy.major()), "indexes and tables");
+      return CheckResult.unavailable(
+          NAME, MissingComponent.of("amcheck", copy.major()), "indexes and tables");
     }
     IndexCheck check = new IndexCheck(copy, heapToo, progress);
     check.tell("pages that tables have lost", true);
     try {
       LostPageCheck.find(copy, check.objections).forEach(check::leaveOut);
     } catch (IOException e) {
-      check.objections.add(Finding.of(
-          Reason.CHECK_FAILED, "whether tables have lost pages could not be checked: the files cannot be read: " + e.getMessage()));
+      check.objections.add(
+          Finding.of(
+              Reason.CHECK_FAILED,
+              "whether tables have lost pages could not be checked: the files cannot be read: "
+                  + e.getMessage()));
     }
     return check.make();
   }
 
   @Override
   void prepare(Statement statement) throws SQLException {
-    String function = "create function pg_temp.%1$s(index regclass%2$s) returns void as '$libdir/amcheck', '%1$s' language c strict; ";
+    String function =
+        "create function pg_temp.%1$s(index regclass%2$s) returns void as '$libdir/amcheck', '%1$s' language c strict; ";
     StringBuilder functions = new StringBuilder(function.formatted("bt_index_check", ""));
     if (copy.major() >= 11) {
       functions.append(function.formatted("bt_index_check", ", heapallindexed boolean"));
@@ -108,8 +130,9 @@ final class IndexCheck extends ObjectCheck {
 
   private static void disableEventTriggers(Statement statement) throws SQLException {
     List<String> enabled = new ArrayList<>();
-    try (ResultSet rows = statement.executeQuery(
-        "select pg_catalog.quote_ident(evtname) from pg_catalog.pg_event_trigger where evtenabled <> 'D'")) {
+    try (ResultSet rows =
+        statement.executeQuery(
+            "select pg_catalog.quote_ident(evtname) from pg_catalog.pg_event_trigger where evtenabled <> 'D'")) {
       while (rows.next()) {
         enabled.add(rows.getString(1));
       }
@@ -121,41 +144,59 @@ final class IndexCheck extends ObjectCheck {
 
   @Override
   List<Relation> list(Statement statement, boolean shared) throws SQLException {
-    Collations.differing(statement, copy.major()).forEach(difference -> different.add(difference + " (database " + here() + ")"));
+    Collations.differing(statement, copy.major())
+        .forEach(difference -> different.add(difference + " (database " + here() + ")"));
     Map<String, Integer> unknown = new TreeMap<>();
     List<Relation> relations = new ArrayList<>();
     int invalid = 0;
-    try (ResultSet rows = statement.executeQuery(
-        "select c.oid, n.nspname, c.relname, c.relkind = 'i', c.relam, a.amname,"
-            + " i.indexprs is not null or i.indpred is not null, coalesce(i.indisvalid and i.indisready and i.indislive, true)"
-            + " from pg_catalog.pg_class c left join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-            + " left join pg_catalog.pg_index i on i.indexrelid = c.oid left join pg_catalog.pg_am a on a.oid = c.relam"
-            + " where c.relkind in ('i', 'r', 't', 'm') and c.relpersistence <> 't' and (not c.relisshared or " + shared + ")"
-            + " order by c.relpages desc, c.oid")) {
+    try (ResultSet rows =
+        statement.executeQuery(
+            "select c.oid, n.nspname, c.relname, c.relkind = 'i', c.relam, a.amname,"
+                + " i.indexprs is not null or i.indpred is not null, coalesce(i.indisvalid and i.indisready and i.indislive, true)"
+                + " from pg_catalog.pg_class c left join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+                + " left join pg_catalog.pg_index i on i.indexrelid = c.oid left join pg_catalog.pg_am a on a.oid = c.relam"
+                + " where c.relkind in ('i', 'r', 't', 'm') and c.relpersistence <> 't' and (not c.relisshared or "
+                + shared
+                + ")"
+                + " order by c.relpages desc, c.oid")) {
       while (rows.next()) {
         Optional<Kind> kind = kind(rows.getBoolean(4), rows.getString(5));
         if (!rows.getBoolean(8)) {
           invalid++;
         } else if (kind.isPresent()) {
-          relations.add(new Relation(
-              rows.getLong(1), kind.get(), shown(rows.getString(2), rows.getString(3)), rows.getBoolean(7), here()));
+          relations.add(
+              new Relation(
+                  rows.getLong(1),
+                  kind.get(),
+                  shown(rows.getString(2), rows.getString(3)),
+                  rows.getBoolean(7),
+                  here()));
         } else if (rows.getBoolean(4) || copy.major() >= 14) {
-          unknown.merge((rows.getBoolean(4) ? "indexes" : "tables") + " by " + shown(rows.getString(6)), 1, Integer::sum);
+          unknown.merge(
+              (rows.getBoolean(4) ? "indexes" : "tables") + " by " + shown(rows.getString(6)),
+              1,
+              Integer::sum);
         }
       }
     }
     if (invalid > 0) {
-      leaveOut(ServerText.count(invalid, "invalid index", "invalid indexes") + " of the database " + here()
-          + ", which no query uses");
+      leaveOut(
+          ServerText.count(invalid, "invalid index", "invalid indexes")
+              + " of the database "
+              + here()
+              + ", which no query uses");
     }
-    unknown.forEach((method, count) -> leaveOut(
-        method + " of the database " + here() + ", which amcheck does not know: " + count));
+    unknown.forEach(
+        (method, count) ->
+            leaveOut(
+                method + " of the database " + here() + ", which amcheck does not know: " + count));
     return relations;
   }
 
   private Optional<Kind> kind(boolean index, String method) {
     if (index) {
-      return method.equals(BTREE) ? Optional.of(Kind.BTREE)
+      return method.equals(BTREE)
+          ? Optional.of(Kind.BTREE)
           : method.equals(GIN) && copy.major() >= 18 ? Optional.of(Kind.GIN) : Optional.empty();
     }
     return method.equals(HEAP) && copy.major() >= 14 ? Optional.of(Kind.TABLE) : Optional.empty();
@@ -195,7 +236,8 @@ final class IndexCheck extends ObjectCheck {
       if (library || ServerLostException.lost(e)) {
         statement(index.toString(), e);
       }
-      // A function of the copy's own, which may need what only its users have; the index itself can be checked without it.
+      // A function of the copy's own, which may need what only its users have; the index itself can
+      // be checked without it.
       index(statement, index, alone);
       if (!library) {
         leaveOut("the rows of " + index + ", for its expression gave " + ServerText.withoutRows(e));
@@ -218,7 +260,8 @@ final class IndexCheck extends ObjectCheck {
   }
 
   /** What amcheck says against an index, unless it is the image that sorts in another way. */
-  private void corrupt(Statement statement, Relation index, SQLException failure) throws SQLException {
+  private void corrupt(Statement statement, Relation index, SQLException failure)
+      throws SQLException {
     String message = ServerText.message(failure);
     boolean lacks = index.computed() && LACKS.matcher(message).matches();
     if (lacks || ORDER.matcher(message).matches()) {
@@ -229,8 +272,13 @@ final class IndexCheck extends ObjectCheck {
         statement(index.toString(), e);
       }
       if (doubt.isPresent()) {
-        objections.add(about(index.toString(), Finding.of(Reason.COLLATION_MISMATCH,
-            "the order of " + index + " cannot be judged on this image: " + doubt.get(), ServerText.of(failure))));
+        objections.add(
+            about(
+                index.toString(),
+                Finding.of(
+                    Reason.COLLATION_MISMATCH,
+                    "the order of " + index + " cannot be judged on this image: " + doubt.get(),
+                    ServerText.of(failure))));
         return;
       }
     }
@@ -238,21 +286,35 @@ final class IndexCheck extends ObjectCheck {
   }
 
   private void table(Statement statement, Relation table) throws SQLException {
-    try (ResultSet rows = statement.executeQuery(
-        "select blkno, offnum, attnum, msg, count(*) over () from pg_temp.verify_heapam(" + regclass(table)
-            + ", false, true, 'none', null, null) limit " + MOST_LINES)) {
+    try (ResultSet rows =
+        statement.executeQuery(
+            "select blkno, offnum, attnum, msg, count(*) over () from pg_temp.verify_heapam("
+                + regclass(table)
+                + ", false, true, 'none', null, null) limit "
+                + MOST_LINES)) {
       tables.incrementAndGet();
       List<String> lines = new ArrayList<>();
       long all = 0;
       while (rows.next()) {
         all = rows.getLong(5);
-        lines.add("block " + rows.getLong(1) + place(", line pointer ", rows.getString(2)) + place(", attribute ", rows.getString(3))
-            + ": " + ServerText.clean(rows.getString(4)));
+        lines.add(
+            "block "
+                + rows.getLong(1)
+                + place(", line pointer ", rows.getString(2))
+                + place(", attribute ", rows.getString(3))
+                + ": "
+                + ServerText.clean(rows.getString(4)));
       }
       if (!lines.isEmpty()) {
-        String more = all > 1 ? String.format(Locale.ROOT, ", and %,d more in this table", all - 1) : "";
-        objections.add(about(table.toString(), Finding.of(
-            Reason.INDEX_CORRUPT, table + ": " + lines.get(0) + more, String.join("\n", lines))));
+        String more =
+            all > 1 ? String.format(Locale.ROOT, ", and %,d more in this table", all - 1) : "";
+        objections.add(
+            about(
+                table.toString(),
+                Finding.of(
+                    Reason.INDEX_CORRUPT,
+                    table + ": " + lines.get(0) + more,
+                    String.join("\n", lines))));
       }
     } catch (SQLException e) {
       statement(table.toString(), e);
@@ -277,8 +339,13 @@ final class IndexCheck extends ObjectCheck {
 
   @Override
   String covered(String inDatabases) {
-    String all = ServerText.count(indexes.get(), "index", "indexes")
-        + (copy.major() >= 14 ? " and " + ServerText.count(tables.get(), "table", "tables") : "") + " " + inDatabases;
+    String all =
+        ServerText.count(indexes.get(), "index", "indexes")
+            + (copy.major() >= 14
+                ? " and " + ServerText.count(tables.get(), "table", "tables")
+                : "")
+            + " "
+            + inDatabases;
     return heapToo && copy.major() >= 11 ? all + ", every row looked for in its indexes" : all;
   }
 

@@ -21,17 +21,21 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Lists the libraries and extensions that the source used and the image lacks, with the packages that bring them.
+ * Lists the libraries and extensions that the source used and the image lacks, with the packages
+ * that bring them.
  *
- * <p>A difference of the environment, told with {@code recovery}, which it did not keep from ending; what it keeps from
- * being checked says so itself.
+ * <p>A difference of the environment, told with {@code recovery}, which it did not keep from
+ * ending; what it keeps from being checked says so itself.
  */
 public final class LibraryMismatch {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final int MOST_LISTED = 20;
+
   /** No database has such a name. */
   private static final String ALL = "";
-  private static final String USED = """
+
+  private static final String USED =
+      """
       select 'library', probin from pg_catalog.pg_proc
       where prolang = (select oid from pg_catalog.pg_language where lanname = 'c') and probin is not null
       union
@@ -42,10 +46,13 @@ public final class LibraryMismatch {
 
   private final RecoveredCopy copy;
   private final RestoredServer restored;
+
   /** What is missing, and where it was used first. */
   private final Map<String, String> missing = new LinkedHashMap<>();
+
   /** What is missing of each database, and of all where the source preloaded it. */
   private final Map<String, Set<String>> users = new HashMap<>();
+
   private final Map<String, Boolean> known = new HashMap<>();
   private final List<String> notChecked = new ArrayList<>();
   private boolean looked;
@@ -63,18 +70,26 @@ public final class LibraryMismatch {
       return Optional.empty();
     }
     Duration took = Duration.ofNanos(System.nanoTime() - began);
-    Check check = missing.isEmpty()
-        ? Check.passed("recovery", "what the image lacks could not be looked up everywhere", took)
-        : Check.mismatch("recovery", told(missing), took);
+    Check check =
+        missing.isEmpty()
+            ? Check.passed(
+                "recovery", "what the image lacks could not be looked up everywhere", took)
+            : Check.mismatch("recovery", told(missing), took);
     return Optional.of(new CheckResult(check, List.of(), notChecked));
   }
 
-  /** What the image lacks of what a database uses or the source preloaded, in words; empty where nothing is known of it. */
+  /**
+   * What the image lacks of what a database uses or the source preloaded, in words; empty where
+   * nothing is known of it.
+   */
   public Optional<String> of(String database) {
     look();
     Map<String, String> its = new LinkedHashMap<>(missing);
-    its.keySet().removeIf(library -> Stream.of(ALL, database)
-        .noneMatch(user -> users.getOrDefault(user, Set.of()).contains(library)));
+    its.keySet()
+        .removeIf(
+            library ->
+                Stream.of(ALL, database)
+                    .noneMatch(user -> users.getOrDefault(user, Set.of()).contains(library)));
     return its.isEmpty() ? Optional.empty() : Optional.of(told(its));
   }
 
@@ -95,7 +110,8 @@ public final class LibraryMismatch {
   }
 
   private void look(String database) {
-    try (Connection connection = restored.connect(database, LIMIT); Statement statement = connection.createStatement()) {
+    try (Connection connection = restored.connect(database, LIMIT);
+        Statement statement = connection.createStatement()) {
       if (known.isEmpty()) {
         for (String library : copy.source().preloaded()) {
           need(connection, library, ALL, "preloaded by the source");
@@ -104,18 +120,27 @@ public final class LibraryMismatch {
       try (ResultSet used = statement.executeQuery(USED)) {
         while (used.next()) {
           if (used.getString(1).equals("library")) {
-            need(connection, used.getString(2), database, "of the database " + ServerText.clean(database));
+            need(
+                connection,
+                used.getString(2),
+                database,
+                "of the database " + ServerText.clean(database));
           } else {
-            lacks(used.getString(2), database, "an extension of the database " + ServerText.clean(database));
+            lacks(
+                used.getString(2),
+                database,
+                "an extension of the database " + ServerText.clean(database));
           }
         }
       }
     } catch (SQLException e) {
-      notChecked.add("libraries of the database " + ServerText.clean(database) + ": " + ServerText.message(e));
+      notChecked.add(
+          "libraries of the database " + ServerText.clean(database) + ": " + ServerText.message(e));
     }
   }
 
-  private void need(Connection connection, String library, String user, String where) throws SQLException {
+  private void need(Connection connection, String library, String user, String where)
+      throws SQLException {
     Boolean there = known.get(library);
     if (there == null) {
       there = Libraries.there(connection, library);
@@ -138,8 +163,12 @@ public final class LibraryMismatch {
       if (listed == MOST_LISTED) {
         return told.append(", and ").append(missing.size() - listed).append(" more").toString();
       }
-      told.append(listed++ == 0 ? "" : ", ").append(ServerText.clean(each.getKey())).append(" (").append(each.getValue());
-      Libraries.debianPackage(each.getKey(), copy.major()).ifPresent(name -> told.append(", package ").append(name));
+      told.append(listed++ == 0 ? "" : ", ")
+          .append(ServerText.clean(each.getKey()))
+          .append(" (")
+          .append(each.getValue());
+      Libraries.debianPackage(each.getKey(), copy.major())
+          .ifPresent(name -> told.append(", package ").append(name));
       told.append(')');
     }
     return told.toString();

@@ -20,19 +20,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Looks for pages that tables have lost, as their B-tree indexes tell: the other way round than amcheck, which looks for a
- * table's rows in its indexes.
+ * Looks for pages that tables have lost, as their B-tree indexes tell: the other way round than
+ * amcheck, which looks for a table's rows in its indexes.
  *
- * <p>It reads the server's files, so nobody may write meanwhile, and it comes before the sessions that make functions for
- * amcheck.
+ * <p>It reads the server's files, so nobody may write meanwhile, and it comes before the sessions
+ * that make functions for amcheck.
  */
 final class LostPageCheck {
   /** The server may write just as its files are read. */
   private static final int READINGS = 3;
+
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   /** Indexes that take part in vacuum, of tables that are kept in a heap and in the WAL. */
-  private static final String INDEXES = """
+  private static final String INDEXES =
+      """
       select pg_catalog.pg_relation_filepath(t.oid), pg_catalog.pg_relation_filepath(c.oid), n.nspname, c.relname
       from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
       join pg_catalog.pg_class t on t.oid = i.indrelid left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -40,8 +42,11 @@ final class LostPageCheck {
         and c.relpersistence = 'p' and i.indisvalid and i.indisready and i.indislive and (not c.relisshared or %b)
       order by 1, 2""";
 
-  /** The standard's own descriptions of PostgreSQL have none, and nobody would miss a page of them. */
-  private static final String WITHOUT = """
+  /**
+   * The standard's own descriptions of PostgreSQL have none, and nobody would miss a page of them.
+   */
+  private static final String WITHOUT =
+      """
       select pg_catalog.pg_relation_filepath(t.oid)
       from pg_catalog.pg_class t left join pg_catalog.pg_namespace n on n.oid = t.relnamespace
       where t.relkind in ('r', 'm') and t.relpersistence = 'p' and n.nspname is distinct from 'information_schema'
@@ -71,10 +76,12 @@ final class LostPageCheck {
   /**
    * Looks at every table.
    *
-   * @param objectFindings gets one for each index that names lost pages, and what kept this from being told
+   * @param objectFindings gets one for each index that names lost pages, and what kept this from
+   *     being told
    * @return what could not be looked at, a few words
    */
-  static List<String> find(RecoveredCopy copy, ObjectFindings objectFindings) throws IOException, InterruptedException {
+  static List<String> find(RecoveredCopy copy, ObjectFindings objectFindings)
+      throws IOException, InterruptedException {
     LostPageCheck pages = new LostPageCheck(copy);
     List<String> open = new ArrayList<>();
     pages.look(objectFindings);
@@ -83,7 +90,10 @@ final class LostPageCheck {
       without += TablePages.of(copy.files(), copy.control(), table).isEmpty() ? 0 : 1;
     }
     if (without > 0) {
-      open.add("whether pages are lost of " + ServerText.count(without, "table", "tables") + " without a B-tree index");
+      open.add(
+          "whether pages are lost of "
+              + ServerText.count(without, "table", "tables")
+              + " without a B-tree index");
     }
     return open;
   }
@@ -111,18 +121,30 @@ final class LostPageCheck {
       }
     } catch (SQLException e) {
       String what = "whether tables have lost pages";
-      objectFindings.add(new ServerFailure(copy.server(), Reason.CHECK_FAILED).of(what, e).orElseGet(() -> Finding.of(
-          Reason.CHECK_FAILED, what + " could not be checked to the end: " + ServerText.withoutRows(e), ServerText.withoutRows(e))));
+      objectFindings.add(
+          new ServerFailure(copy.server(), Reason.CHECK_FAILED)
+              .of(what, e)
+              .orElseGet(
+                  () ->
+                      Finding.of(
+                          Reason.CHECK_FAILED,
+                          what + " could not be checked to the end: " + ServerText.withoutRows(e),
+                          ServerText.withoutRows(e))));
     }
   }
 
   private void list(String database, boolean shared) {
-    try (Connection connection = restored.connect(database, LIMIT); Statement statement = connection.createStatement()) {
+    try (Connection connection = restored.connect(database, LIMIT);
+        Statement statement = connection.createStatement()) {
       try (ResultSet rows = statement.executeQuery(String.format(Locale.ROOT, INDEXES, shared))) {
         while (rows.next()) {
           if (rows.getString(1) != null && rows.getString(2) != null) {
-            indexes.add(new Index(rows.getString(1), rows.getString(2),
-                ObjectCheck.shown(rows.getString(3), rows.getString(4)), ObjectCheck.shown(database)));
+            indexes.add(
+                new Index(
+                    rows.getString(1),
+                    rows.getString(2),
+                    ObjectCheck.shown(rows.getString(3), rows.getString(4)),
+                    ObjectCheck.shown(database)));
           }
         }
       }
@@ -140,12 +162,14 @@ final class LostPageCheck {
   }
 
   private void checkpoint() throws SQLException {
-    try (Connection connection = restored.connectToSome(); Statement statement = connection.createStatement()) {
+    try (Connection connection = restored.connectToSome();
+        Statement statement = connection.createStatement()) {
       statement.execute("checkpoint");
     }
   }
 
-  private Optional<Finding> lost(Index index) throws IOException, InterruptedException, SQLException {
+  private Optional<Finding> lost(Index index)
+      throws IOException, InterruptedException, SQLException {
     Optional<String> lost = Optional.empty();
     for (int reading = 0; reading < READINGS; reading++) {
       checkpoint();

@@ -21,17 +21,20 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A check that goes through every database of a copy, object by object: what is wrong with one does not hide the next.
+ * A check that goes through every database of a copy, object by object: what is wrong with one does
+ * not hide the next.
  *
  * <p>Objects that all databases share are looked at in the first one alone.
  */
 abstract class ObjectCheck {
   private static final int FETCHED = 5_000;
   private static final long TELL_NANOS = 1_000_000_000L;
-  // Nobody works on the copy but this check, so who waits for a lock waits for a prepared transaction, for ever.
-  private static final String SESSION = "set lock_timeout = '2s'; set default_transaction_read_only = off;"
-      + " set default_transaction_isolation = 'read committed'; set row_security = off; set maintenance_work_mem = '64MB';"
-      + " set max_parallel_workers_per_gather = 0; set check_function_bodies = on;";
+  // Nobody works on the copy but this check, so who waits for a lock waits for a prepared
+  // transaction, for ever.
+  private static final String SESSION =
+      "set lock_timeout = '2s'; set default_transaction_read_only = off;"
+          + " set default_transaction_isolation = 'read committed'; set row_security = off; set maintenance_work_mem = '64MB';"
+          + " set max_parallel_workers_per_gather = 0; set check_function_bodies = on;";
 
   private final String name;
   private final Reason damage;
@@ -66,7 +69,9 @@ abstract class ObjectCheck {
   /** Makes one more session ready; on failure the check cannot be made in this database. */
   abstract void prepare(Statement statement) throws SQLException;
 
-  /** The objects of the database at hand; those that all databases share only where {@code shared}. */
+  /**
+   * The objects of the database at hand; those that all databases share only where {@code shared}.
+   */
   abstract List<? extends Named> list(Statement statement, boolean shared) throws SQLException;
 
   /** Checks one object; failures are kept by {@link #object} and its like. */
@@ -78,7 +83,10 @@ abstract class ObjectCheck {
   /** What was covered, and what came of it. */
   abstract String covered(String inDatabases);
 
-  /** Differences of the environment that leave what was checked sound, one line; empty where there are none. */
+  /**
+   * Differences of the environment that leave what was checked sound, one line; empty where there
+   * are none.
+   */
   Optional<String> mismatch() {
     return Optional.empty();
   }
@@ -100,10 +108,14 @@ abstract class ObjectCheck {
       }
     } catch (ServerLostException lost) {
       ServerLostException e = server.met(lost);
-      objections.add(about(e.what(), server.of(e.what(), e.failure()).orElseGet(() -> failed(e.what(), e.failure()))));
+      objections.add(
+          about(
+              e.what(),
+              server.of(e.what(), e.failure()).orElseGet(() -> failed(e.what(), e.failure()))));
       leaveOut("whatever was left when the check of " + e.what() + " ended the session");
     }
-    return new CheckResult(check(Duration.ofNanos(System.nanoTime() - began)), objections.findings(), notChecked);
+    return new CheckResult(
+        check(Duration.ofNanos(System.nanoTime() - began)), objections.findings(), notChecked);
   }
 
   private List<Database> databases() throws ServerLostException {
@@ -134,7 +146,11 @@ abstract class ObjectCheck {
       connections.forEach(ParallelQueries::breakOff);
       throwIfLost(whole, e);
       if ("3D000".equals(e.getSQLState()) && StoredDataError.is(e)) {
-        objections.add(about(whole, Finding.of(damage, whole + " cannot be opened: its files are gone", ServerText.of(e))));
+        objections.add(
+            about(
+                whole,
+                Finding.of(
+                    damage, whole + " cannot be opened: its files are gone", ServerText.of(e))));
       } else {
         object(whole, e);
       }
@@ -144,15 +160,20 @@ abstract class ObjectCheck {
     done = new AtomicInteger();
     int total = objects.size();
     tell(total);
-    ParallelQueries.over(connections, objects, (statement, object) -> {
-      ask(statement, object);
-      done.incrementAndGet();
-      tell(total);
-    });
+    ParallelQueries.over(
+        connections,
+        objects,
+        (statement, object) -> {
+          ask(statement, object);
+          done.incrementAndGet();
+          tell(total);
+        });
     endOf(database);
   }
 
-  /** Piece by piece, for there may be a million of them and what the copy sends at once is bounded. */
+  /**
+   * Piece by piece, for there may be a million of them and what the copy sends at once is bounded.
+   */
   private List<? extends Named> list(Connection connection) throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
@@ -193,9 +214,19 @@ abstract class ObjectCheck {
       leaveOut(object + ", which a prepared transaction of the source has locked");
       return;
     }
-    objections.add(about(object, server.of(object, failure).orElseGet(() -> StoredDataError.is(failure)
-        ? Finding.of(damage, object + ": " + ServerText.message(failure), ServerText.of(failure))
-        : failed(object, failure))));
+    objections.add(
+        about(
+            object,
+            server
+                .of(object, failure)
+                .orElseGet(
+                    () ->
+                        StoredDataError.is(failure)
+                            ? Finding.of(
+                                damage,
+                                object + ": " + ServerText.message(failure),
+                                ServerText.of(failure))
+                            : failed(object, failure))));
   }
 
   private static Finding failed(String object, SQLException failure) {
@@ -205,7 +236,8 @@ abstract class ObjectCheck {
 
   /** With the object in its message and in its words. */
   static Finding about(String object, Finding finding) {
-    String message = finding.message().contains(object) ? finding.message() : finding.message() + ": " + object;
+    String message =
+        finding.message().contains(object) ? finding.message() : finding.message() + ": " + object;
     return Finding.of(finding.reason(), message, finding.hint(), object + ": " + finding.words());
   }
 
@@ -228,7 +260,9 @@ abstract class ObjectCheck {
   }
 
   private void tell(int total) {
-    tell(String.format(Locale.ROOT, "database %s, %,d of %,d", here(), done.get(), total), done.get() == 0);
+    tell(
+        String.format(Locale.ROOT, "database %s, %,d of %,d", here(), done.get(), total),
+        done.get() == 0);
   }
 
   /** Not for every object, for whoever shows it prints a line for each. */
@@ -249,8 +283,11 @@ abstract class ObjectCheck {
       return Check.mismatch(name, covered + "; " + objections.findings().get(0).message(), took);
     }
     if (!objections.none()) {
-      return new Check(name, Check.Outcome.SKIPPED,
-          covered + ", and no further: " + objections.findings().get(0).message(), took);
+      return new Check(
+          name,
+          Check.Outcome.SKIPPED,
+          covered + ", and no further: " + objections.findings().get(0).message(),
+          took);
     }
     return mismatch()
         .map(difference -> Check.mismatch(name, covered + "; " + difference, took))

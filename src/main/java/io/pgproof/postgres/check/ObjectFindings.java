@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one check has against single objects, by reason: the first is told in full, 20 are listed, all are counted. Safe for
- * many threads.
+ * What one check has against single objects, by reason: the first is told in full, 20 are listed,
+ * all are counted. Safe for many threads.
  */
 final class ObjectFindings {
   private static final int MOST_LISTED = 20;
@@ -26,8 +26,12 @@ final class ObjectFindings {
     }
 
     Finding finding() {
-      String more = count == 1 ? "" : String.format(Locale.ROOT, ", and %,d more like it", count - 1);
-      String unlisted = count > lines.size() ? String.format(Locale.ROOT, "\nand %,d more", count - lines.size()) : "";
+      String more =
+          count == 1 ? "" : String.format(Locale.ROOT, ", and %,d more like it", count - 1);
+      String unlisted =
+          count > lines.size()
+              ? String.format(Locale.ROOT, "\nand %,d more", count - lines.size())
+              : "";
       String words = lines.isEmpty() ? null : String.join("\n", lines) + unlisted;
       return Finding.of(first.reason(), first.message() + more, first.hint(), words);
     }
@@ -35,7 +39,9 @@ final class ObjectFindings {
 
   private final Map<Reason, Kind> kinds = new LinkedHashMap<>();
 
-  /** @param finding about one object, which its message names */
+  /**
+   * @param finding about one object, which its message names
+   */
   synchronized void add(Finding finding) {
     Kind kind = kinds.computeIfAbsent(finding.reason(), reason -> new Kind(finding));
     kind.count++;
@@ -55,7 +61,11 @@ final class ObjectFindings {
 
   /** How many of them are about the backup itself; empty where none is. */
   synchronized Optional<Integer> refuting() {
-    int count = kinds.values().stream().filter(kind -> kind.first instanceof Finding.BackupFault).mapToInt(kind -> kind.count).sum();
+    int count =
+        kinds.values().stream()
+            .filter(kind -> kind.first instanceof Finding.BackupFault)
+            .mapToInt(kind -> kind.count)
+            .sum();
     return count == 0 ? Optional.empty() : Optional.of(count);
   }
 

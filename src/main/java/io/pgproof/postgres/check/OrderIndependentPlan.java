@@ -5,30 +5,37 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says of a query's plan that no order of text can change its answer: it reads tables whole, counts, adds, and compares for
- * equality, or with numbers and times.
+ * Says of a query's plan that no order of text can change its answer: it reads tables whole,
+ * counts, adds, and compares for equality, or with numbers and times.
  *
- * <p>Two texts are equal where their bytes are, whatever the collation, as long as it is deterministic. What is not known here is
- * not plain.
+ * <p>Two texts are equal where their bytes are, whatever the collation, as long as it is
+ * deterministic. What is not known here is not plain.
  */
 final class OrderIndependentPlan {
-  private static final Pattern NODE = Pattern.compile("(?:(?:Finalize|Partial|Parallel) )*(?:Aggregate|HashAggregate|Result|Append"
-      + "|Limit|Materialize|Gather|Hash|Seq Scan on .*|Hash (?:\\w+ )*Join|Nested Loop(?: \\w+ Join)?|Subquery Scan on .*"
-      + "|Values Scan on .*|CTE Scan on .*|InitPlan \\d+.*|SubPlan \\d+.*|CTE \\w+)");
+  private static final Pattern NODE =
+      Pattern.compile(
+          "(?:(?:Finalize|Partial|Parallel) )*(?:Aggregate|HashAggregate|Result|Append"
+              + "|Limit|Materialize|Gather|Hash|Seq Scan on .*|Hash (?:\\w+ )*Join|Nested Loop(?: \\w+ Join)?|Subquery Scan on .*"
+              + "|Values Scan on .*|CTE Scan on .*|InitPlan \\d+.*|SubPlan \\d+.*|CTE \\w+)");
   private static final Pattern HARMLESS =
-      Pattern.compile("(?:Inner Unique|Workers Planned|Single Copy|Disabled|Query Identifier|Hashed): ?.*");
+      Pattern.compile(
+          "(?:Inner Unique|Workers Planned|Single Copy|Disabled|Query Identifier|Hashed): ?.*");
   private static final Pattern EXPRESSION =
       Pattern.compile("(?:Output|Filter|One-Time Filter|Hash Cond|Join Filter|Group Key): (.*)");
 
-  private static final Pattern CONSTANT = Pattern.compile("'(?:[^']|'')*'(?:::(\"[^\"]*\"|[a-z][a-z ]*[a-z])(\\([\\d,]*\\))?(\\[])?)?");
-  private static final Pattern WITHOUT_ORDER = Pattern.compile("bigint|integer|smallint|numeric|real|double precision|boolean|uuid|oid"
-      + "|date|interval|timestamp with(?:out)? time zone|time with(?:out)? time zone");
+  private static final Pattern CONSTANT =
+      Pattern.compile("'(?:[^']|'')*'(?:::(\"[^\"]*\"|[a-z][a-z ]*[a-z])(\\([\\d,]*\\))?(\\[])?)?");
+  private static final Pattern WITHOUT_ORDER =
+      Pattern.compile(
+          "bigint|integer|smallint|numeric|real|double precision|boolean|uuid|oid"
+              + "|date|interval|timestamp with(?:out)? time zone|time with(?:out)? time zone");
   private static final String NUMBER = " 0 ";
   private static final String TEXT = " x ";
   private static final Pattern COUNTED = Pattern.compile("\\b(?:PARTIAL )?(?:count|sum)\\(");
   private static final Pattern NEWEST = Pattern.compile("\\b(?:PARTIAL )?(?:max|min)\\(");
   private static final Pattern FUNCTION = Pattern.compile("[\\w\"]\\(");
-  private static final Pattern ORDERED = Pattern.compile("(?<!<)(?>[<>]=?)(?<!<(?=>))\\s*+(?!\\(*-?\\d)");
+  private static final Pattern ORDERED =
+      Pattern.compile("(?<!<)(?>[<>]=?)(?<!<(?=>))\\s*+(?!\\(*-?\\d)");
   private static final Pattern KNOWN = Pattern.compile("[\\w\\s.,()\\[\\]:$\"=<>+*/-]*");
 
   private OrderIndependentPlan() {}
@@ -40,7 +47,9 @@ final class OrderIndependentPlan {
    * @param newest whether the largest or the smallest value is plain too, because it is a time
    */
   static boolean is(List<String> lines, boolean newest) {
-    return !lines.isEmpty() && lines.stream().allMatch(line -> isPlain(line.strip().replaceFirst("^->\\s*", ""), newest));
+    return !lines.isEmpty()
+        && lines.stream()
+            .allMatch(line -> isPlain(line.strip().replaceFirst("^->\\s*", ""), newest));
   }
 
   private static boolean isPlain(String line, boolean newest) {
@@ -52,13 +61,21 @@ final class OrderIndependentPlan {
 
   /** Whether an expression does nothing but what is listed above. */
   private static boolean compares(String expression, boolean newest) {
-    String bare = CONSTANT.matcher(expression).replaceAll(
-        constant -> constant.group(1) != null && WITHOUT_ORDER.matcher(constant.group(1)).matches() ? NUMBER : TEXT);
+    String bare =
+        CONSTANT
+            .matcher(expression)
+            .replaceAll(
+                constant ->
+                    constant.group(1) != null && WITHOUT_ORDER.matcher(constant.group(1)).matches()
+                        ? NUMBER
+                        : TEXT);
     bare = COUNTED.matcher(bare).replaceAll("(");
     if (newest) {
       bare = NEWEST.matcher(bare).replaceAll("(");
     }
-    return KNOWN.matcher(bare).matches() && !bare.contains("COLLATE") && !FUNCTION.matcher(bare.replaceAll("::[a-z ]+\\([\\d,]+\\)", "")).find()
+    return KNOWN.matcher(bare).matches()
+        && !bare.contains("COLLATE")
+        && !FUNCTION.matcher(bare.replaceAll("::[a-z ]+\\([\\d,]+\\)", "")).find()
         && !ORDERED.matcher(bare).find();
   }
 }

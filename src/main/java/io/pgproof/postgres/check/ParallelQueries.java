@@ -19,8 +19,8 @@ import org.postgresql.PGConnection;
 /**
  * Asks a database about many objects one by one, over several connections side by side.
  *
- * <p>A statement may run for hours, so none has a limit of its own: an interrupt of the caller breaks the connections, and
- * so does the end of the machine.
+ * <p>A statement may run for hours, so none has a limit of its own: an interrupt of the caller
+ * breaks the connections, and so does the end of the machine.
  */
 final class ParallelQueries {
   static final int CONNECTIONS = 2;
@@ -30,32 +30,39 @@ final class ParallelQueries {
 
   /** What is asked about one object. */
   interface Question<T> {
-    /** @throws SQLException when the connection is lost; any other failure is the question's own to keep */
+    /**
+     * @throws SQLException when the connection is lost; any other failure is the question's own to
+     *     keep
+     */
     void ask(Statement statement, T object) throws SQLException;
   }
 
   /**
    * @param connections one for each worker, closed by this
-   * @throws ServerLostException when a connection was lost; the others have ended by then, and those that were lost too are
-   *     suppressed in it
+   * @throws ServerLostException when a connection was lost; the others have ended by then, and
+   *     those that were lost too are suppressed in it
    * @throws InterruptedException when the caller was interrupted; likewise
    */
   static <T> void over(List<Connection> connections, List<T> objects, Question<T> question)
       throws ServerLostException, InterruptedException {
     AtomicInteger next = new AtomicInteger();
     AtomicBoolean stopped = new AtomicBoolean();
-    ExecutorService workers = Executors.newFixedThreadPool(connections.size(), work -> {
-      Thread thread = new Thread(work, "sweep");
-      thread.setDaemon(true);
-      return thread;
-    });
+    ExecutorService workers =
+        Executors.newFixedThreadPool(
+            connections.size(),
+            work -> {
+              Thread thread = new Thread(work, "sweep");
+              thread.setDaemon(true);
+              return thread;
+            });
     CompletionService<Void> ends = new ExecutorCompletionService<>(workers);
     try {
       for (Connection connection : connections) {
-        ends.submit(() -> {
-          work(connection, objects, question, next, stopped);
-          return null;
-        });
+        ends.submit(
+            () -> {
+              work(connection, objects, question, next, stopped);
+              return null;
+            });
       }
       await(ends, connections.size());
     } finally {
@@ -67,7 +74,11 @@ final class ParallelQueries {
   }
 
   private static <T> void work(
-      Connection connection, List<T> objects, Question<T> question, AtomicInteger next, AtomicBoolean stopped)
+      Connection connection,
+      List<T> objects,
+      Question<T> question,
+      AtomicInteger next,
+      AtomicBoolean stopped)
       throws ServerLostException {
     int backend = backend(connection);
     while (!stopped.get()) {
@@ -84,7 +95,8 @@ final class ParallelQueries {
     }
   }
 
-  private static void await(CompletionService<Void> ends, int workers) throws ServerLostException, InterruptedException {
+  private static void await(CompletionService<Void> ends, int workers)
+      throws ServerLostException, InterruptedException {
     List<ServerLostException> lost = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
       try {
@@ -100,9 +112,13 @@ final class ParallelQueries {
       }
     }
     if (!lost.isEmpty()) {
-      // A crash ends the other sessions with 57P02, where it lets them hear it: the one that met it says nothing.
+      // A crash ends the other sessions with 57P02, where it lets them hear it: the one that met it
+      // says nothing.
       ServerLostException met =
-          lost.stream().filter(gone -> !"57P02".equals(gone.failure().getSQLState())).findFirst().orElse(lost.get(0));
+          lost.stream()
+              .filter(gone -> !"57P02".equals(gone.failure().getSQLState()))
+              .findFirst()
+              .orElse(lost.get(0));
       lost.stream().filter(gone -> gone != met).forEach(met::addSuppressed);
       throw met;
     }

@@ -16,7 +16,11 @@ import java.util.regex.Pattern;
 /** Says why a user's query was not answered; never the backup's fault by itself. */
 final class QueryFailure {
   private static final int MOST_NAMES = 20;
-  /** Errors of the query's own words and values, unless it names a function or a type that an extension brings. */
+
+  /**
+   * Errors of the query's own words and values, unless it names a function or a type that an
+   * extension brings.
+   */
   private static final Pattern ITS_OWN = Pattern.compile("22.*|42(?!883|704).*");
 
   private final ServerFailure server;
@@ -25,8 +29,14 @@ final class QueryFailure {
   private final UserChecks userChecks;
   private final Function<String, Optional<String>> libraries;
 
-  /** @param libraries as of {@link UserQueries} */
-  QueryFailure(RunningServer server, RestoredServer restored, UserChecks userChecks, Function<String, Optional<String>> libraries) {
+  /**
+   * @param libraries as of {@link UserQueries}
+   */
+  QueryFailure(
+      RunningServer server,
+      RestoredServer restored,
+      UserChecks userChecks,
+      Function<String, Optional<String>> libraries) {
     this.server = new ServerFailure(server, Reason.QUERY_FAILED);
     this.major = server.address().major();
     this.restored = restored;
@@ -47,28 +57,49 @@ final class QueryFailure {
     if (state.equals("57014")) {
       return failed(
           what + " did not end within " + ServerText.of(userChecks.statementLimit()),
-          "make it cheaper, or raise --cpus", words);
+          "make it cheaper, or raise --cpus",
+          words);
     }
     if (state.equals("3D000")) {
-      return failed("the database " + userChecks.database() + " does not exist in the backup", databases(), words);
+      return failed(
+          "the database " + userChecks.database() + " does not exist in the backup",
+          databases(),
+          words);
     }
     if (RestoredServer.refusesRole(failure) && !state.equals("42501")) {
       return restored.roleRefused(failure).finding();
     }
-    Optional<Finding> environment = RecoveryFailure.ofEnvironment(
-        state.equals("42501") ? "" : state, ServerText.message(failure), words, major);
+    Optional<Finding> environment =
+        RecoveryFailure.ofEnvironment(
+            state.equals("42501") ? "" : state, ServerText.message(failure), words, major);
     if (environment.isPresent()) {
       return environment.get();
     }
-    String message = what + " failed in the database " + userChecks.database() + ": " + ServerText.message(failure);
+    String message =
+        what
+            + " failed in the database "
+            + userChecks.database()
+            + ": "
+            + ServerText.message(failure);
     return switch (state) {
       case "42P01", "3F000" -> failed(message, databases(), words);
       case "25006" -> failed(message, "queries and assertions only read", words);
-      case "XX001", "XX002" -> failed(
-          message, "this is damage: verify with --depth deep, and look at the table with pg_amcheck on the source", words);
-      default -> (ITS_OWN.matcher(state).matches() ? Optional.<String>empty() : libraries.apply(userChecks.database()))
-          .map(missing -> Finding.of(Reason.LIBRARY_MISSING, message + "; this may come of a difference: " + missing, words))
-          .orElseGet(() -> failed(message, Reason.QUERY_FAILED.hint(), words));
+      case "XX001", "XX002" ->
+          failed(
+              message,
+              "this is damage: verify with --depth deep, and look at the table with pg_amcheck on the source",
+              words);
+      default ->
+          (ITS_OWN.matcher(state).matches()
+                  ? Optional.<String>empty()
+                  : libraries.apply(userChecks.database()))
+              .map(
+                  missing ->
+                      Finding.of(
+                          Reason.LIBRARY_MISSING,
+                          message + "; this may come of a difference: " + missing,
+                          words))
+              .orElseGet(() -> failed(message, Reason.QUERY_FAILED.hint(), words));
     };
   }
 
@@ -76,7 +107,8 @@ final class QueryFailure {
     try {
       List<String> names = restored.databases();
       String shown = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)));
-      return "name the database with --database; the backup holds " + ServerText.clean(shown)
+      return "name the database with --database; the backup holds "
+          + ServerText.clean(shown)
           + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : "");
     } catch (SQLException e) {
       return "name the database with --database";

@@ -15,7 +15,11 @@ import io.pgproof.postgres.server.RunningServer;
  * @param source what the data directory told of its source
  */
 public record RecoveredCopy(
-    RunningServer server, ServerMachine machine, RestoredFiles files, RecoveryResult reached, ControlFile control,
+    RunningServer server,
+    ServerMachine machine,
+    RestoredFiles files,
+    RecoveryResult reached,
+    ControlFile control,
     SourceSettings source) {
   int major() {
     return server.address().major();

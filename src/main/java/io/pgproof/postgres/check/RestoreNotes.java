@@ -12,14 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a person should know of a sound copy because a restore of it would surprise: what no base backup of this source holds. */
+/**
+ * What a person should know of a sound copy because a restore of it would surprise: what no base
+ * backup of this source holds.
+ */
 public final class RestoreNotes {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final int MOST_NAMED = 10;
-  private static final String UNLOGGED = """
+  private static final String UNLOGGED =
+      """
       select n.nspname, c.relname, count(*) over ()
       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relpersistence = 'u' and c.relkind = 'r' order by 1, 2 limit\s""" + MOST_NAMED;
+      where c.relpersistence = 'u' and c.relkind = 'r' order by 1, 2 limit\s"""
+          + MOST_NAMED;
 
   private RestoreNotes() {}
 
@@ -27,8 +32,9 @@ public final class RestoreNotes {
   public static List<String> of(RecoveredCopy copy) {
     List<String> remarks = new ArrayList<>();
     if (!copy.source().configuration()) {
-      remarks.add("postgresql.conf is not in the backup: the source keeps its configuration outside of its data directory, as Debian"
-          + " does, so back that up too");
+      remarks.add(
+          "postgresql.conf is not in the backup: the source keeps its configuration outside of its data directory, as Debian"
+              + " does, so back that up too");
     }
     RestoredServer restored = new RestoredServer(copy.server().address());
     try {
@@ -54,10 +60,18 @@ public final class RestoreNotes {
         names.add(ObjectCheck.shown(rows.getString(1), rows.getString(2)));
       }
       if (all > 0) {
-        String more = all > names.size() ? String.format(Locale.ROOT, ", and %,d more", all - names.size()) : "";
-        remarks.add("the rows of unlogged tables are in no backup, so a restore leaves them empty: "
-            + ServerText.count(all, "table", "tables") + " of the database " + ObjectCheck.shown(database) + ", "
-            + String.join(", ", names) + more);
+        String more =
+            all > names.size()
+                ? String.format(Locale.ROOT, ", and %,d more", all - names.size())
+                : "";
+        remarks.add(
+            "the rows of unlogged tables are in no backup, so a restore leaves them empty: "
+                + ServerText.count(all, "table", "tables")
+                + " of the database "
+                + ObjectCheck.shown(database)
+                + ", "
+                + String.join(", ", names)
+                + more);
       }
     } catch (SQLException e) {
       // This database's own checks meet the same, and say so.

@@ -22,24 +22,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Reads every row of every table, catalogs and large objects included, as {@code pg_dump} would: each value is fetched whole
- * and written out, to nowhere. Then has {@code pg_dump} itself read each database's catalog.
+ * Reads every row of every table, catalogs and large objects included, as {@code pg_dump} would:
+ * each value is fetched whole and written out, to nowhere. Then has {@code pg_dump} itself read
+ * each database's catalog.
  *
- * <p>A whole {@code pg_dump} would end at the first bad row, leave the catalogs' own rows out, and send everything through
- * one more process. No row leaves the server.
+ * <p>A whole {@code pg_dump} would end at the first bad row, leave the catalogs' own rows out, and
+ * send everything through one more process. No row leaves the server.
  */
 final class RowCheck extends ObjectCheck {
   static final String NAME = "rows";
   private static final String PG_DUMP = "pg_dump";
   private static final int MOST_LINES = 5;
 
-  /** What pg_dump itself says where catalogs contradict each other (source: {@code src/bin/pg_dump}). */
-  private static final Pattern CONTRADICTION = Pattern.compile(
-      "failed sanity check.*|schema with OID \\d+ does not exist.*|could not find parent .*|.* not found in pg_\\w+.*"
-          + "|query returned \\d+ rows? instead of one.*|type with OID \\d+ does not exist.*|role with OID \\d+ does not exist.*");
+  /**
+   * What pg_dump itself says where catalogs contradict each other (source: {@code
+   * src/bin/pg_dump}).
+   */
+  private static final Pattern CONTRADICTION =
+      Pattern.compile(
+          "failed sanity check.*|schema with OID \\d+ does not exist.*|could not find parent .*|.* not found in pg_\\w+.*"
+              + "|query returned \\d+ rows? instead of one.*|type with OID \\d+ does not exist.*|role with OID \\d+ does not exist.*");
 
-  /** Rows may hold columns that are computed when they are read, by expressions that nobody promised to be without error. */
-  private record Table(String from, String columns, String shown, String database) implements Named {
+  /**
+   * Rows may hold columns that are computed when they are read, by expressions that nobody promised
+   * to be without error.
+   */
+  private record Table(String from, String columns, String shown, String database)
+      implements Named {
     @Override
     public String toString() {
       return "the table " + shown + " of the database " + database;
@@ -51,7 +60,9 @@ final class RowCheck extends ObjectCheck {
   private int catalogs;
   private boolean withoutDump;
 
-  /** @param limit for a run of pg_dump, which ends with the machine at the latest */
+  /**
+   * @param limit for a run of pg_dump, which ends with the machine at the latest
+   */
   RowCheck(RecoveredCopy copy, Duration limit, Progress progress) {
     super(NAME, Reason.ROW_UNREADABLE, copy, progress);
     this.limit = limit;
@@ -66,26 +77,39 @@ final class RowCheck extends ObjectCheck {
   @Override
   void prepare(Statement statement) throws SQLException {
     // An index could answer in the table's stead.
-    statement.execute("set enable_indexonlyscan = off; set enable_indexscan = off; set enable_bitmapscan = off");
+    statement.execute(
+        "set enable_indexonlyscan = off; set enable_indexscan = off; set enable_bitmapscan = off");
   }
 
   @Override
   List<Table> list(Statement statement, boolean shared) throws SQLException {
-    String stored = copy.major() < 18 ? "'*'" : "case when exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid"
-        + " and a.attgenerated = 'v') then coalesce((select string_agg(quote_ident(a.attname), ', ' order by a.attnum)"
-        + " from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
-        + " and a.attgenerated <> 'v'), '') else '*' end";
+    String stored =
+        copy.major() < 18
+            ? "'*'"
+            : "case when exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid"
+                + " and a.attgenerated = 'v') then coalesce((select string_agg(quote_ident(a.attname), ', ' order by a.attnum)"
+                + " from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
+                + " and a.attgenerated <> 'v'), '') else '*' end";
     List<Table> tables = new ArrayList<>();
-    try (ResultSet rows = statement.executeQuery(
-        "select n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), " + stored
-            + " from pg_catalog.pg_class c left join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-            + " where (c.relkind in ('r', 'S') or c.relkind = 'm' and c.relispopulated) and c.relpersistence <> 't'"
-            + " and (not c.relisshared or " + shared + ") order by c.relpages desc, c.oid")) {
+    try (ResultSet rows =
+        statement.executeQuery(
+            "select n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), "
+                + stored
+                + " from pg_catalog.pg_class c left join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+                + " where (c.relkind in ('r', 'S') or c.relkind = 'm' and c.relispopulated) and c.relpersistence <> 't'"
+                + " and (not c.relisshared or "
+                + shared
+                + ") order by c.relpages desc, c.oid")) {
       while (rows.next()) {
         String name = shown(rows.getString(1), rows.getString(2));
         if (rows.getString(3) == null) {
-          objections.add(about(name, Finding.of(Reason.ROW_UNREADABLE,
-              "the table " + name + " of the database " + here() + " belongs to no schema", "no row in pg_namespace")));
+          objections.add(
+              about(
+                  name,
+                  Finding.of(
+                      Reason.ROW_UNREADABLE,
+                      "the table " + name + " of the database " + here() + " belongs to no schema",
+                      "no row in pg_namespace")));
         } else {
           tables.add(new Table(rows.getString(3), rows.getString(4), name, here()));
         }
@@ -99,8 +123,12 @@ final class RowCheck extends ObjectCheck {
     Table table = (Table) object;
     try {
       // In this encoding nothing is converted, and so nothing can be in want of a conversion.
-      statement.execute("copy (select " + table.columns() + " from only " + table.from()
-          + ") to '/dev/null' with (format text, encoding 'SQL_ASCII')");
+      statement.execute(
+          "copy (select "
+              + table.columns()
+              + " from only "
+              + table.from()
+              + ") to '/dev/null' with (format text, encoding 'SQL_ASCII')");
       tables.incrementAndGet();
     } catch (SQLException e) {
       statement(table.toString(), e);
@@ -114,52 +142,100 @@ final class RowCheck extends ObjectCheck {
     }
     tell("pg_dump --schema-only of the database " + here(), true);
     ServerAddress address = copy.server().address();
-    Sandbox.Ended ended = copy.machine().run(PG_DUMP, Map.of(
-        "PGHOST", RecoveryRequest.SOCKET,
-        "PGPORT", String.valueOf(ServerAddress.PORT),
-        "PGUSER", address.superuser(),
-        "PGDATABASE", database,
-        "PGCONNECT_TIMEOUT", "20",
-        "PGOPTIONS", SessionOptions.ours(address.major(), Duration.ZERO)),
-        limit, List.of("--schema-only", "--file=/dev/null", "--no-password", "--lock-wait-timeout=2000"));
+    Sandbox.Ended ended =
+        copy.machine()
+            .run(
+                PG_DUMP,
+                Map.of(
+                    "PGHOST",
+                    RecoveryRequest.SOCKET,
+                    "PGPORT",
+                    String.valueOf(ServerAddress.PORT),
+                    "PGUSER",
+                    address.superuser(),
+                    "PGDATABASE",
+                    database,
+                    "PGCONNECT_TIMEOUT",
+                    "20",
+                    "PGOPTIONS",
+                    SessionOptions.ours(address.major(), Duration.ZERO)),
+                limit,
+                List.of(
+                    "--schema-only",
+                    "--file=/dev/null",
+                    "--no-password",
+                    "--lock-wait-timeout=2000"));
     if (ended.status() == 0 && !ended.timedOut()) {
       catalogs++;
     } else if (ended.err().contains("ERROR:  canceling statement due to ")) {
       // Of its statements only those that lock have a limit.
-      leaveOut("whether the catalog of the database " + here()
-          + " can be dumped, for a prepared transaction of the source has locked a part of it");
+      leaveOut(
+          "whether the catalog of the database "
+              + here()
+              + " can be dumped, for a prepared transaction of the source has locked a part of it");
     } else {
       objections.add(judge("the catalog of the database " + here(), ended));
     }
   }
 
   private Finding judge(String catalog, Sandbox.Ended ended) {
-    // Of what it says only the errors, for the queries and details beside them may hold what the catalog holds.
-    List<String> errors = ended.err().lines()
-        .map(ServerText::clean)
-        .filter(line -> line.contains("error: ") || line.contains("ERROR: ") || line.contains("FATAL: "))
-        .map(line -> line.replaceFirst("^pg_dump: error: ", ""))
-        .limit(MOST_LINES)
-        .toList();
-    String words = catalog + ": " + (errors.isEmpty() ? "pg_dump ended with status " + ended.status() : String.join("\n", errors));
+    // Of what it says only the errors, for the queries and details beside them may hold what the
+    // catalog holds.
+    List<String> errors =
+        ended
+            .err()
+            .lines()
+            .map(ServerText::clean)
+            .filter(
+                line ->
+                    line.contains("error: ")
+                        || line.contains("ERROR: ")
+                        || line.contains("FATAL: "))
+            .map(line -> line.replaceFirst("^pg_dump: error: ", ""))
+            .limit(MOST_LINES)
+            .toList();
+    String words =
+        catalog
+            + ": "
+            + (errors.isEmpty()
+                ? "pg_dump ended with status " + ended.status()
+                : String.join("\n", errors));
     if (copy.server().outOfMemory().getAsBoolean()) {
-      return Finding.of(Reason.OUT_OF_MEMORY, "pg_dump took the container to its memory limit", words);
+      return Finding.of(
+          Reason.OUT_OF_MEMORY, "pg_dump took the container to its memory limit", words);
     }
-    List<String> messages = errors.stream().map(error -> error.replaceFirst(".*(?:ERROR|FATAL): +", "")).toList();
-    Optional<Finding> environment = messages.stream()
-        .flatMap(message -> RecoveryFailure.ofEnvironment("", message, words, copy.major()).stream()).findFirst();
+    List<String> messages =
+        errors.stream().map(error -> error.replaceFirst(".*(?:ERROR|FATAL): +", "")).toList();
+    Optional<Finding> environment =
+        messages.stream()
+            .flatMap(
+                message -> RecoveryFailure.ofEnvironment("", message, words, copy.major()).stream())
+            .findFirst();
     if (environment.isPresent()) {
       return about(catalog, environment.get());
     }
-    return messages.stream().filter(message -> StoredDataError.is(message) || CONTRADICTION.matcher(message).matches()).findFirst()
-        .map(message -> Finding.of(Reason.ROW_UNREADABLE, catalog + " cannot be dumped: " + message, words))
-        .orElseGet(() -> Finding.of(Reason.CHECK_FAILED, "pg_dump could not dump " + catalog
-            + (ended.timedOut() ? " within " + ServerText.of(limit) : ""), words));
+    return messages.stream()
+        .filter(message -> StoredDataError.is(message) || CONTRADICTION.matcher(message).matches())
+        .findFirst()
+        .map(
+            message ->
+                Finding.of(Reason.ROW_UNREADABLE, catalog + " cannot be dumped: " + message, words))
+        .orElseGet(
+            () ->
+                Finding.of(
+                    Reason.CHECK_FAILED,
+                    "pg_dump could not dump "
+                        + catalog
+                        + (ended.timedOut() ? " within " + ServerText.of(limit) : ""),
+                    words));
   }
 
   @Override
   String covered(String inDatabases) {
-    return "every row of " + ServerText.count(tables.get(), "table", "tables") + " " + inDatabases
+    return "every row of "
+        + ServerText.count(tables.get(), "table", "tables")
+        + " "
+        + inDatabases
         + (withoutDump ? "" : ", " + ServerText.count(catalogs, "catalog", "catalogs") + " dumped");
   }
 }

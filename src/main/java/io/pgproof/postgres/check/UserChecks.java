@@ -28,7 +28,8 @@ public record UserChecks(
   public UserChecks {
     assertions = List.copyOf(assertions);
     if (statementLimit.isNegative() || statementLimit.isZero()) {
-      throw new IllegalArgumentException("the statement limit must be longer than nothing, not " + statementLimit);
+      throw new IllegalArgumentException(
+          "the statement limit must be longer than nothing, not " + statementLimit);
     }
     if (maxAge.isNegative()) {
       throw new IllegalArgumentException("the maximum age cannot be negative: " + maxAge);

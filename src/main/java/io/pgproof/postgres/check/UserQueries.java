@@ -32,8 +32,8 @@ import org.postgresql.core.Parser;
 /**
  * Asks the restored data how fresh they are and whether what the user asserts is true.
  *
- * <p>Each question has a connection of its own, so that none lives with what another did to the session, and is one
- * statement: what comes after a semicolon is refused before anything runs.
+ * <p>Each question has a connection of its own, so that none lives with what another did to the
+ * session, and is one statement: what comes after a semicolon is refused before anything runs.
  */
 public final class UserQueries {
   static final String FRESHNESS = "freshness";
@@ -48,10 +48,11 @@ public final class UserQueries {
   private FreshnessFacts facts;
 
   /**
-   * @param libraries what the image lacks of what the source preloaded or a database uses, in words and by the database's name;
-   *     called only for what is not as it should be
+   * @param libraries what the image lacks of what the source preloaded or a database uses, in words
+   *     and by the database's name; called only for what is not as it should be
    */
-  public UserQueries(RunningServer server, UserChecks userChecks, Function<String, Optional<String>> libraries) {
+  public UserQueries(
+      RunningServer server, UserChecks userChecks, Function<String, Optional<String>> libraries) {
     this.restored = new RestoredServer(server.address());
     this.major = server.address().major();
     this.userChecks = userChecks;
@@ -69,7 +70,10 @@ public final class UserQueries {
     return "assertion:" + n;
   }
 
-  /** What the freshness was told to be; {@code null} before it was asked for, and where it could not be told. */
+  /**
+   * What the freshness was told to be; {@code null} before it was asked for, and where it could not
+   * be told.
+   */
   public FreshnessFacts facts() {
     return facts;
   }
@@ -80,10 +84,12 @@ public final class UserQueries {
    * @param reached tells the age where there is no query
    * @param control tells it where there was no commit either
    * @param restore the time to which the age is counted
-   * @throws FindingException {@code environment} when another process than the restored server answers
+   * @throws FindingException {@code environment} when another process than the restored server
+   *     answers
    * @throws InterruptedException when the thread was interrupted; the session was broken off
    */
-  public CheckResult freshness(RecoveryResult reached, ControlFile control, RestoreTime restore) throws InterruptedException {
+  public CheckResult freshness(RecoveryResult reached, ControlFile control, RestoreTime restore)
+      throws InterruptedException {
     long began = System.nanoTime();
     Instant newest;
     String source;
@@ -94,7 +100,10 @@ public final class UserQueries {
       } catch (SQLException e) {
         return failed(FRESHNESS, failure.of("the freshness query", e), began);
       } catch (NoAnswer e) {
-        return failed(FRESHNESS, Finding.of(Reason.FRESHNESS_UNKNOWN, "the freshness query gave " + e.getMessage()), began);
+        return failed(
+            FRESHNESS,
+            Finding.of(Reason.FRESHNESS_UNKNOWN, "the freshness query gave " + e.getMessage()),
+            began);
       }
     } else {
       source = reached.lastCommit().isPresent() ? "wal" : "checkpoint";
@@ -102,9 +111,15 @@ public final class UserQueries {
     }
     Freshness freshness = Freshness.judge(newest, source, restore, userChecks.maxAge());
     facts = freshness.facts();
-    if (source.equals("query") && freshness.finding().filter(finding -> finding.reason() == Reason.TOO_OLD).isPresent()) {
-      Optional<Finding> explained = explained(
-          freshness.finding().get().message(), userChecks.freshnessQuery().get(), this::instant, newest, true);
+    if (source.equals("query")
+        && freshness.finding().filter(finding -> finding.reason() == Reason.TOO_OLD).isPresent()) {
+      Optional<Finding> explained =
+          explained(
+              freshness.finding().get().message(),
+              userChecks.freshnessQuery().get(),
+              this::instant,
+              newest,
+              true);
       if (explained.isPresent()) {
         return failed(FRESHNESS, explained.get(), began);
       }
@@ -135,7 +150,9 @@ public final class UserQueries {
         finite(!day.equals(LocalDate.MAX) && !day.equals(LocalDate.MIN));
         return day.atStartOfDay(zone).toInstant();
       }
-      default -> throw new NoAnswer("a value of the type " + ServerText.clean(type) + ", which is no time");
+      default ->
+          throw new NoAnswer(
+              "a value of the type " + ServerText.clean(type) + ", which is no time");
     }
   }
 
@@ -149,7 +166,8 @@ public final class UserQueries {
    * Whether an assertion is true.
    *
    * @param n counted from 1
-   * @throws FindingException {@code environment} when another process than the restored server answers
+   * @throws FindingException {@code environment} when another process than the restored server
+   *     answers
    * @throws InterruptedException when the thread was interrupted; the session was broken off
    */
   public CheckResult assertion(int n) throws InterruptedException {
@@ -162,33 +180,47 @@ public final class UserQueries {
         return passed(name, shown, began);
       }
       String message = "assertion " + n + " is false: " + shown;
-      return failed(name, explained(message, sql, UserQueries::truth, false, false)
-          .orElseGet(() -> Finding.of(Reason.ASSERTION_FAILED, message)), began);
+      return failed(
+          name,
+          explained(message, sql, UserQueries::truth, false, false)
+              .orElseGet(() -> Finding.of(Reason.ASSERTION_FAILED, message)),
+          began);
     } catch (NoAnswer e) {
-      return failed(name, Finding.of(
-          Reason.QUERY_FAILED, "assertion " + n + " gave " + e.getMessage() + ": " + shown,
-          "let it return one row with one boolean column", null), began);
+      return failed(
+          name,
+          Finding.of(
+              Reason.QUERY_FAILED,
+              "assertion " + n + " gave " + e.getMessage() + ": " + shown,
+              "let it return one row with one boolean column",
+              null),
+          began);
     } catch (SQLException e) {
       return failed(name, failure.of("assertion " + n, e), began);
     }
   }
 
   /**
-   * That an answer against the backup may come of a difference between the image and the source, and not of the data. A library
-   * that is missing may explain anything; another order of text what an index finds, which is tried without indexes, and what
-   * compares or sorts texts.
+   * That an answer against the backup may come of a difference between the image and the source,
+   * and not of the data. A library that is missing may explain anything; another order of text what
+   * an index finds, which is tried without indexes, and what compares or sorts texts.
    *
    * @param message the answer, for a person
-   * @param newest whether the question asks for a time, so that the largest of its values depends on no order of text
+   * @param newest whether the question asks for a time, so that the largest of its values depends
+   *     on no order of text
    */
-  private <T> Optional<Finding> explained(String message, String sql, Reading<T> reading, T answer, boolean newest)
+  private <T> Optional<Finding> explained(
+      String message, String sql, Reading<T> reading, T answer, boolean newest)
       throws InterruptedException {
     Optional<String> missing = libraries.apply(userChecks.database());
     if (missing.isPresent()) {
-      return Optional.of(Finding.of(Reason.LIBRARY_MISSING, message + "; this may come of a difference: " + missing.get()));
+      return Optional.of(
+          Finding.of(
+              Reason.LIBRARY_MISSING,
+              message + "; this may come of a difference: " + missing.get()));
     }
     Collations.Doubts doubts;
-    try (Connection connection = restored.connect(userChecks.database(), userChecks.statementLimit());
+    try (Connection connection =
+            restored.connect(userChecks.database(), userChecks.statementLimit());
         Statement statement = connection.createStatement()) {
       doubts = Collations.ofDatabase(statement, major);
     } catch (SQLException e) {
@@ -200,10 +232,15 @@ public final class UserQueries {
     String difference = "; this may come of a difference: " + String.join(", ", doubts.told());
     try {
       if (!ask(sql, WITHOUT_INDEXES, reading).equals(answer)) {
-        return Optional.of(Finding.of(Reason.COLLATION_MISMATCH, message + "; without indexes the answer is another" + difference));
+        return Optional.of(
+            Finding.of(
+                Reason.COLLATION_MISMATCH,
+                message + "; without indexes the answer is another" + difference));
       }
       boolean plain = doubts.deterministic() && OrderIndependentPlan.is(plan(sql), newest);
-      return plain ? Optional.empty() : Optional.of(Finding.of(Reason.COLLATION_MISMATCH, message + difference));
+      return plain
+          ? Optional.empty()
+          : Optional.of(Finding.of(Reason.COLLATION_MISMATCH, message + difference));
     } catch (SQLException | NoAnswer e) {
       return Optional.of(Finding.of(Reason.COLLATION_MISMATCH, message + difference));
     }
@@ -211,16 +248,18 @@ public final class UserQueries {
 
   /** How a question is answered without indexes. */
   private List<String> plan(String sql) throws SQLException, NoAnswer, InterruptedException {
-    return inSession(WITHOUT_INDEXES, query -> {
-      query.setEscapeProcessing(false);
-      List<String> lines = new ArrayList<>();
-      try (ResultSet rows = query.executeQuery("explain (verbose, costs off) " + sql)) {
-        while (rows.next()) {
-          lines.add(rows.getString(1));
-        }
-      }
-      return lines;
-    });
+    return inSession(
+        WITHOUT_INDEXES,
+        query -> {
+          query.setEscapeProcessing(false);
+          List<String> lines = new ArrayList<>();
+          try (ResultSet rows = query.executeQuery("explain (verbose, costs off) " + sql)) {
+            while (rows.next()) {
+              lines.add(rows.getString(1));
+            }
+          }
+          return lines;
+        });
   }
 
   private static boolean truth(ResultSet row, String type) throws SQLException, NoAnswer {
@@ -234,7 +273,8 @@ public final class UserQueries {
     return holds;
   }
 
-  private <T> T ask(String sql, String settings, Reading<T> reading) throws SQLException, NoAnswer, InterruptedException {
+  private <T> T ask(String sql, String settings, Reading<T> reading)
+      throws SQLException, NoAnswer, InterruptedException {
     return inSession(settings, query -> answer(query, sql, reading));
   }
 
@@ -243,8 +283,12 @@ public final class UserQueries {
     T with(Statement query) throws SQLException, NoAnswer;
   }
 
-  /** The driver does not hear an interrupt: so the statement runs beside its caller, who breaks the session off. */
-  private <T> T inSession(String settings, Work<T> work) throws SQLException, NoAnswer, InterruptedException {
+  /**
+   * The driver does not hear an interrupt: so the statement runs beside its caller, who breaks the
+   * session off.
+   */
+  private <T> T inSession(String settings, Work<T> work)
+      throws SQLException, NoAnswer, InterruptedException {
     try (Connection connection = open(settings);
         Statement query = connection.createStatement()) {
       FutureTask<T> question = new FutureTask<>(() -> work.with(query));
@@ -268,11 +312,13 @@ public final class UserQueries {
     }
   }
 
-  private static <T> T answer(Statement query, String sql, Reading<T> reading) throws SQLException, NoAnswer {
+  private static <T> T answer(Statement query, String sql, Reading<T> reading)
+      throws SQLException, NoAnswer {
     if (Parser.parseJdbcSql(sql, true, false, true, false, false).size() != 1) {
       throw new SQLException("it must be one statement", "42601");
     }
-    // As psql would run it: a question mark is an operator and braces are text, not what JDBC makes of them.
+    // As psql would run it: a question mark is an operator and braces are text, not what JDBC makes
+    // of them.
     query.setEscapeProcessing(false);
     query.setMaxRows(2);
     if (!query.execute(sql)) {
@@ -295,13 +341,16 @@ public final class UserQueries {
   }
 
   private Connection open(String settings) throws SQLException {
-    Connection connection = restored.connectForUser(userChecks.database(), userChecks.statementLimit());
+    Connection connection =
+        restored.connectForUser(userChecks.database(), userChecks.statementLimit());
     try (Statement statement = connection.createStatement()) {
-      // The driver tells the server its own machine's zone, and an offset's sign means the opposite in a zone's name.
+      // The driver tells the server its own machine's zone, and an offset's sign means the opposite
+      // in a zone's name.
       ZoneId zone = userChecks.zone().normalized();
-      statement.execute(zone instanceof ZoneOffset offset
-          ? "set session time zone interval '" + hours(offset) + "' hour to minute"
-          : "set session time zone '" + zone.getId() + "'");
+      statement.execute(
+          zone instanceof ZoneOffset offset
+              ? "set session time zone interval '" + hours(offset) + "' hour to minute"
+              : "set session time zone '" + zone.getId() + "'");
       if (!settings.isEmpty()) {
         statement.execute(settings);
       }
@@ -315,7 +364,8 @@ public final class UserQueries {
 
   private static String hours(ZoneOffset offset) {
     int minutes = offset.getTotalSeconds() / 60;
-    return String.format("%s%02d:%02d", minutes < 0 ? "-" : "+", Math.abs(minutes) / 60, Math.abs(minutes) % 60);
+    return String.format(
+        "%s%02d:%02d", minutes < 0 ? "-" : "+", Math.abs(minutes) / 60, Math.abs(minutes) % 60);
   }
 
   private static CheckResult passed(String name, String detail, long began) {
@@ -323,7 +373,8 @@ public final class UserQueries {
   }
 
   private static CheckResult failed(String name, Finding finding, long began) {
-    return new CheckResult(Check.failed(name, finding.message(), since(began)), List.of(finding), List.of());
+    return new CheckResult(
+        Check.failed(name, finding.message(), since(began)), List.of(finding), List.of());
   }
 
   private static Duration since(long began) {

@@ -7,25 +7,34 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Says whose fault it is that {@code pg_combinebackup} made no backup of a chain, from its words. */
+/**
+ * Says whose fault it is that {@code pg_combinebackup} made no backup of a chain, from its words.
+ */
 public final class CombineFailure {
-  private static final Pattern ERROR = Pattern.compile("(?m)^(?:[^\\s:]*pg_combinebackup: )?error: (.*)$");
+  private static final Pattern ERROR =
+      Pattern.compile("(?m)^(?:[^\\s:]*pg_combinebackup: )?error: (.*)$");
 
-  /** What it says of the backups that it reads (source: {@code src/bin/pg_combinebackup} of versions 17 and 18). */
-  private static final Pattern DAMAGE = Pattern.compile(String.join("|",
-      ".*: CRC is incorrect",
-      ".*: unexpected control file version",
-      ".*: expected system identifier \\d+, but found \\d+",
-      ".*: manifest system identifier is \\d+, but control file has \\d+",
-      "backup at \".*\" (?:is an? |starts ).*",
-      ".*: (?:could not parse|improper terminator for|could not find) .*|.*: invalid TLI|.*: INCREMENTAL FROM \\w+ requires .*",
-      "file \".*\" has (?:bad incremental magic number|block count|truncation block length) .*",
-      "file \".*\" is too short: .*",
-      "full backup contains unexpected incremental file .*",
-      "could not read (?:from )?file \".*\"(?:, offset \\d+)?: read \\d+ of \\d+",
-      "could not (?:open|stat) (?:file|directory) \".*\": No such file or directory",
-      "could not parse backup manifest.*|.*manifest ended unexpectedly.*|manifest checksum mismatch.*",
-      "duplicate path name in backup manifest.*|backup manifest version \\d+ does not support incremental backup"));
+  /**
+   * What it says of the backups that it reads (source: {@code src/bin/pg_combinebackup} of versions
+   * 17 and 18).
+   */
+  private static final Pattern DAMAGE =
+      Pattern.compile(
+          String.join(
+              "|",
+              ".*: CRC is incorrect",
+              ".*: unexpected control file version",
+              ".*: expected system identifier \\d+, but found \\d+",
+              ".*: manifest system identifier is \\d+, but control file has \\d+",
+              "backup at \".*\" (?:is an? |starts ).*",
+              ".*: (?:could not parse|improper terminator for|could not find) .*|.*: invalid TLI|.*: INCREMENTAL FROM \\w+ requires .*",
+              "file \".*\" has (?:bad incremental magic number|block count|truncation block length) .*",
+              "file \".*\" is too short: .*",
+              "full backup contains unexpected incremental file .*",
+              "could not read (?:from )?file \".*\"(?:, offset \\d+)?: read \\d+ of \\d+",
+              "could not (?:open|stat) (?:file|directory) \".*\": No such file or directory",
+              "could not parse backup manifest.*|.*manifest ended unexpectedly.*|manifest checksum mismatch.*",
+              "duplicate path name in backup manifest.*|backup manifest version \\d+ does not support incremental backup"));
 
   private CombineFailure() {}
 
@@ -35,19 +44,30 @@ public final class CombineFailure {
    */
   public static Finding of(String status, String words) {
     Optional<MachineError> error = MachineError.in(words);
-    if (words.contains("error: out of memory") || error.filter(e -> e.lack() == MachineError.Lack.MEMORY).isPresent()) {
+    if (words.contains("error: out of memory")
+        || error.filter(e -> e.lack() == MachineError.Lack.MEMORY).isPresent()) {
       return Finding.of(Reason.OUT_OF_MEMORY, "pg_combinebackup got no more memory", words);
     }
     if (error.isPresent()) {
-      return Finding.of(error.get().reason(Reason.ENVIRONMENT), error.get().lack() == MachineError.Lack.SPACE
-          ? "the combined backup does not fit on the disk"
-          : "the machine did not let pg_combinebackup work: " + error.get().words(), words);
+      return Finding.of(
+          error.get().reason(Reason.ENVIRONMENT),
+          error.get().lack() == MachineError.Lack.SPACE
+              ? "the combined backup does not fit on the disk"
+              : "the machine did not let pg_combinebackup work: " + error.get().words(),
+          words);
     }
     Matcher said = ERROR.matcher(words);
     if (status.equals("1") && said.find() && DAMAGE.matcher(said.group(1)).matches()) {
-      return Finding.of(Reason.INCONSISTENT, "pg_combinebackup cannot make one backup of this chain: " + said.group(1), words);
+      return Finding.of(
+          Reason.INCONSISTENT,
+          "pg_combinebackup cannot make one backup of this chain: " + said.group(1),
+          words);
     }
-    return Finding.of(Reason.RECOVERY_UNCLEAR,
-        "pg_combinebackup ended with status " + status + ", and its words are no evidence of damage", words);
+    return Finding.of(
+        Reason.RECOVERY_UNCLEAR,
+        "pg_combinebackup ended with status "
+            + status
+            + ", and its words are no evidence of damage",
+        words);
   }
 }

@@ -13,16 +13,35 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The directories of tablespaces that the source created while or after a backup was taken. PostgreSQL makes such a tablespace
- * again when it replays the WAL, and wants its directory to be there under the source's own path.
+ * The directories of tablespaces that the source created while or after a backup was taken.
+ * PostgreSQL makes such a tablespace again when it replays the WAL, and wants its directory to be
+ * there under the source's own path.
  */
 public final class CreatedTablespaces {
   private static final int MOST = 64;
   private static final int LONGEST = 1024;
+
   /** What the image or pgproof needs itself. */
-  private static final List<String> TAKEN = List.of("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc",
-      "/sbin", "/sys", "/usr", RecoveryRequest.DATA, RecoveryRequest.SETTINGS, RecoveryRequest.SOCKET, RecoveryRequest.LOG,
-      RecoveryRequest.TABLESPACES, RecoveryRequest.WAL_ARCHIVE);
+  private static final List<String> TAKEN =
+      List.of(
+          "/bin",
+          "/boot",
+          "/dev",
+          "/etc",
+          "/lib",
+          "/lib32",
+          "/lib64",
+          "/libx32",
+          "/proc",
+          "/sbin",
+          "/sys",
+          "/usr",
+          RecoveryRequest.DATA,
+          RecoveryRequest.SETTINGS,
+          RecoveryRequest.SOCKET,
+          RecoveryRequest.LOG,
+          RecoveryRequest.TABLESPACES,
+          RecoveryRequest.WAL_ARCHIVE);
 
   private CreatedTablespaces() {}
 
@@ -30,13 +49,17 @@ public final class CreatedTablespaces {
    * The directories that can be given to a container, a path before those below it.
    *
    * @param rootfs of its image, in which none of them may be in use
-   * @return OIDs by their paths; of two at one path the later, because the earlier was dropped by then
+   * @return OIDs by their paths; of two at one path the later, because the earlier was dropped by
+   *     then
    */
-  public static Map<String, String> directories(ReplayPlan replayPlan, Path rootfs) throws IOException {
+  public static Map<String, String> directories(ReplayPlan replayPlan, Path rootfs)
+      throws IOException {
     Map<String, String> paths = new TreeMap<>();
     Map<String, String> byAge = new LinkedHashMap<>();
     replayPlan.tablespaces().entrySet().stream()
-        .sorted((one, other) -> Long.compare(Long.parseLong(one.getKey()), Long.parseLong(other.getKey())))
+        .sorted(
+            (one, other) ->
+                Long.compare(Long.parseLong(one.getKey()), Long.parseLong(other.getKey())))
         .forEach(each -> byAge.put(each.getKey(), each.getValue()));
     for (Map.Entry<String, String> each : byAge.entrySet()) {
       if (paths.size() < MOST && allowed(each.getValue()) && free(rootfs, each.getValue())) {
@@ -47,10 +70,17 @@ public final class CreatedTablespaces {
   }
 
   private static boolean allowed(String path) {
-    return path.length() > 1 && path.length() <= LONGEST && path.charAt(0) == '/'
+    return path.length() > 1
+        && path.length() <= LONGEST
+        && path.charAt(0) == '/'
         && path.chars().allMatch(c -> c >= 0x20 && c < 0x7F)
         && Path.of(path).normalize().toString().equals(path)
-        && TAKEN.stream().noneMatch(taken -> path.equals(taken) || path.startsWith(taken + "/") || taken.startsWith(path + "/"));
+        && TAKEN.stream()
+            .noneMatch(
+                taken ->
+                    path.equals(taken)
+                        || path.startsWith(taken + "/")
+                        || taken.startsWith(path + "/"));
   }
 
   /** Whether the image has nothing at this path, or an empty directory. */

@@ -17,16 +17,29 @@ import java.util.Optional;
  * @param replay the way that recovery takes, and how far it must come
  */
 public record RecoveryExpectation(
-    Label label, ControlFile control, Optional<Lsn> endLsn, Optional<String> lastWalSegment, ReplayPlan replay) {
+    Label label,
+    ControlFile control,
+    Optional<Lsn> endLsn,
+    Optional<String> lastWalSegment,
+    ReplayPlan replay) {
 
   /** Along the backup's own timeline, without an archive. */
-  public RecoveryExpectation(Label label, ControlFile control, Optional<Lsn> endLsn, Optional<String> lastWalSegment) {
-    this(label, control, endLsn, lastWalSegment, ReplayPlan.along(label.timeline().orElse(control.timeline())));
+  public RecoveryExpectation(
+      Label label, ControlFile control, Optional<Lsn> endLsn, Optional<String> lastWalSegment) {
+    this(
+        label,
+        control,
+        endLsn,
+        lastWalSegment,
+        ReplayPlan.along(label.timeline().orElse(control.timeline())));
   }
 
   public static RecoveryExpectation of(RestoredBackup restoredBackup) {
     return new RecoveryExpectation(
-        restoredBackup.identity().label(), restoredBackup.control(), restoredBackup.endLsn(), restoredBackup.lastWalSegment(),
+        restoredBackup.identity().label(),
+        restoredBackup.control(),
+        restoredBackup.endLsn(),
+        restoredBackup.lastWalSegment(),
         restoredBackup.replay());
   }
 
@@ -47,22 +60,30 @@ public record RecoveryExpectation(
   }
 
   /**
-   * Whether the backup brought WAL of its timeline that recovery cannot have come to without a gap before it.
+   * Whether the backup brought WAL of its timeline that recovery cannot have come to without a gap
+   * before it.
    *
-   * <p>The segment right after the end does not count: {@code pg_basebackup} may have begun to stream it, without a
-   * whole record in it, when it learned that the backup had ended.
+   * <p>The segment right after the end does not count: {@code pg_basebackup} may have begun to
+   * stream it, without a whole record in it, when it learned that the backup had ended.
    */
   boolean bringsWalAfter(Lsn end) {
-    String following = segment(timeline(), new Lsn(Math.max(end.position() - 1, 0) + segmentSize()));
+    String following =
+        segment(timeline(), new Lsn(Math.max(end.position() - 1, 0) + segmentSize()));
     return lastWalSegment
         .filter(last -> last.length() == 24 && last.startsWith(following.substring(0, 8)))
         .filter(last -> last.compareTo(following) > 0)
         .isPresent();
   }
 
-  /** Whether recovery has come behind all whole segments of the archive, so that only what is in the making is left. */
+  /**
+   * Whether recovery has come behind all whole segments of the archive, so that only what is in the
+   * making is left.
+   */
   boolean isBehindArchive(Lsn position) {
-    return replay.lastSegment().filter(last -> segment(position).substring(8).compareTo(last.substring(8)) <= 0).isEmpty();
+    return replay
+        .lastSegment()
+        .filter(last -> segment(position).substring(8).compareTo(last.substring(8)) <= 0)
+        .isEmpty();
   }
 
   private long segmentSize() {

@@ -26,5 +26,6 @@ public final class RecoveryFailedException extends FindingException {
    * @param endLsn the last position that the server told; empty where it told none
    * @param lastCommit time of the last replayed commit; empty where it is not known
    */
-  public record Far(int timeline, boolean consistent, Optional<Lsn> endLsn, Optional<Instant> lastCommit) {}
+  public record Far(
+      int timeline, boolean consistent, Optional<Lsn> endLsn, Optional<Instant> lastCommit) {}
 }

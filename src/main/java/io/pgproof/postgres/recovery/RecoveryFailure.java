@@ -30,7 +30,8 @@ import java.util.stream.Stream;
 /**
  * Says whose fault it is that a server ended or gave up, from what it wrote.
  *
- * <p>What the machine lacked comes first: a server that starves says all kinds of things about its data.
+ * <p>What the machine lacked comes first: a server that starves says all kinds of things about its
+ * data.
  */
 public final class RecoveryFailure {
   static final String LOCALE_HINT =
@@ -41,23 +42,34 @@ public final class RecoveryFailure {
 
   /** The image has it, and it is not what the copy's catalogs were made for. */
   private static final Pattern OTHER_LIBRARY =
-      Pattern.compile("could not find function \".*\" in file \".*\"|incompatible library \".*\".*");
-  private static final Pattern LOCALE = Pattern.compile("database locale is incompatible.*|could not create locale .*"
-      + "|could not open collator for locale .*|could not load locale .*|ICU is not supported in this build");
+      Pattern.compile(
+          "could not find function \".*\" in file \".*\"|incompatible library \".*\".*");
+
+  private static final Pattern LOCALE =
+      Pattern.compile(
+          "database locale is incompatible.*|could not create locale .*"
+              + "|could not open collator for locale .*|could not load locale .*|ICU is not supported in this build");
   private static final Pattern SHARED_MEMORY = Pattern.compile("could not .*shared memory.*");
-  private static final Pattern LIMIT = Pattern.compile("out of shared memory.*|maximum number of prepared transactions reached"
-      + "|not enough .* in RWConflictPool .*|too many dynamic shared memory segments|sorry, too many clients already"
-      + "|could not find free replication state.*");
+  private static final Pattern LIMIT =
+      Pattern.compile(
+          "out of shared memory.*|maximum number of prepared transactions reached"
+              + "|not enough .* in RWConflictPool .*|too many dynamic shared memory segments|sorry, too many clients already"
+              + "|could not find free replication state.*");
 
   /**
-   * SQLSTATEs of the machine alone: no rights, no resources, a limit, an error of the system or of a file
-   * (source: {@code errcode_for_file_access} in {@code src/backend/utils/error/elog.c}).
+   * SQLSTATEs of the machine alone: no rights, no resources, a limit, an error of the system or of
+   * a file (source: {@code errcode_for_file_access} in {@code src/backend/utils/error/elog.c}).
    */
-  private static final Set<String> MACHINES = Set.of("42501", "53000", "53300", "53400", "58000", "58030");
+  private static final Set<String> MACHINES =
+      Set.of("42501", "53000", "53300", "53400", "58000", "58030");
 
-  /** By major version; source: {@code PG_CONTROL_VERSION} in {@code src/include/catalog/pg_control.h}. */
-  private static final Map<Integer, Integer> CONTROL_VERSIONS = Map.of(
-      10, 1002, 11, 1100, 12, 1201, 13, 1300, 14, 1300, 15, 1300, 16, 1300, 17, 1700, 18, 1800);
+  /**
+   * By major version; source: {@code PG_CONTROL_VERSION} in {@code
+   * src/include/catalog/pg_control.h}.
+   */
+  private static final Map<Integer, Integer> CONTROL_VERSIONS =
+      Map.of(
+          10, 1002, 11, 1100, 12, 1201, 13, 1300, 14, 1300, 15, 1300, 16, 1300, 17, 1700, 18, 1800);
 
   private final RecoveryLog log;
   private final RecoveryExpectation expected;
@@ -74,50 +86,75 @@ public final class RecoveryFailure {
     return new RecoveryFailure(log, expected, major).judge(outOfMemory);
   }
 
-  /** What a message says of the machine alone, whoever got it; empty where it says nothing of it. */
-  public static Optional<Finding> ofEnvironment(String sqlState, String message, String words, int major) {
+  /**
+   * What a message says of the machine alone, whoever got it; empty where it says nothing of it.
+   */
+  public static Optional<Finding> ofEnvironment(
+      String sqlState, String message, String words, int major) {
     Optional<MachineError> error = MachineError.in(message);
-    // Segments of shared memory are files, and the memory file system that they lie on is what is full.
-    if (SHARED_MEMORY.matcher(message).matches() && error.isPresent() || sqlState.equals("53200") && !isLimit(message)
+    // Segments of shared memory are files, and the memory file system that they lie on is what is
+    // full.
+    if (SHARED_MEMORY.matcher(message).matches() && error.isPresent()
+        || sqlState.equals("53200") && !isLimit(message)
         || message.startsWith("out of memory")) {
-      return Optional.of(Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
+      return Optional.of(
+          Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
     }
     if (error.isPresent() && error.get().lack() == MachineError.Lack.MEMORY) {
-      return Optional.of(Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
+      return Optional.of(
+          Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
     }
-    if (sqlState.equals("53100") || error.isPresent() && error.get().lack() == MachineError.Lack.SPACE) {
+    if (sqlState.equals("53100")
+        || error.isPresent() && error.get().lack() == MachineError.Lack.SPACE) {
       return Optional.of(Finding.of(DISK_FULL, "the restored server ran out of disk space", words));
     }
     Matcher library = MISSING_FILE.matcher(message);
     if (library.matches()) {
-      String name = Stream.of(library.group(1), library.group(2)).filter(Objects::nonNull).findFirst().orElseThrow();
-      return Optional.of(Finding.of(
-          LIBRARY_MISSING, "the image lacks the library " + name, Libraries.remedy(name, major), words));
+      String name =
+          Stream.of(library.group(1), library.group(2))
+              .filter(Objects::nonNull)
+              .findFirst()
+              .orElseThrow();
+      return Optional.of(
+          Finding.of(
+              LIBRARY_MISSING,
+              "the image lacks the library " + name,
+              Libraries.remedy(name, major),
+              words));
     }
     if (OTHER_LIBRARY.matcher(message).matches()) {
-      return Optional.of(Finding.of(
-          LIBRARY_MISSING, "the image has another version of a library than the source: " + message,
-          "let the image have the source's version of it, see images.yaml in README.md", words));
+      return Optional.of(
+          Finding.of(
+              LIBRARY_MISSING,
+              "the image has another version of a library than the source: " + message,
+              "let the image have the source's version of it, see images.yaml in README.md",
+              words));
     }
     if (message.startsWith("resource manager with ID")) {
-      return Optional.of(Finding.of(
-          LIBRARY_MISSING,
-          "the WAL holds records of an extension's own resource manager: " + message,
-          "recovery with such extensions is not supported: no library of the source is loaded",
-          words));
+      return Optional.of(
+          Finding.of(
+              LIBRARY_MISSING,
+              "the WAL holds records of an extension's own resource manager: " + message,
+              "recovery with such extensions is not supported: no library of the source is loaded",
+              words));
     }
     if (LOCALE.matcher(message).matches()) {
-      return Optional.of(Finding.of(
-          COLLATION_MISMATCH, "the image lacks the locale of a database", LOCALE_HINT, words));
+      return Optional.of(
+          Finding.of(
+              COLLATION_MISMATCH, "the image lacks the locale of a database", LOCALE_HINT, words));
     }
     if (isLimit(message)) {
-      return Optional.of(Finding.of(
-          ENVIRONMENT, "a setting of the restored server is too low for what it has to do: " + message,
-          "the source may have raised it after the backup was taken: take a new base backup, and verify that one", words));
+      return Optional.of(
+          Finding.of(
+              ENVIRONMENT,
+              "a setting of the restored server is too low for what it has to do: " + message,
+              "the source may have raised it after the backup was taken: take a new base backup, and verify that one",
+              words));
     }
     if (error.isPresent() || MACHINES.contains(sqlState)) {
-      return Optional.of(Finding.of(
-          ENVIRONMENT, "the machine did not let the restored server work: " + message, words));
+      return Optional.of(
+          Finding.of(
+              ENVIRONMENT, "the machine did not let the restored server work: " + message, words));
     }
     return Optional.empty();
   }
@@ -129,7 +166,10 @@ public final class RecoveryFailure {
 
   private Finding judge(boolean outOfMemory) {
     if (outOfMemory) {
-      return Finding.of(OUT_OF_MEMORY, "recovery ended because the container reached its memory limit", log.words());
+      return Finding.of(
+          OUT_OF_MEMORY,
+          "recovery ended because the container reached its memory limit",
+          log.words());
     }
     if (log.diskFull()) {
       return Finding.of(DISK_FULL, "recovery ended because the disk was full", log.words());
@@ -149,66 +189,93 @@ public final class RecoveryFailure {
       return environment.get();
     }
     if (message.startsWith("could not restore file")) {
-      return Finding.of(BACKUP_UNREADABLE, "the WAL archive could not be read: " + message, withFetching(words));
+      return Finding.of(
+          BACKUP_UNREADABLE, "the WAL archive could not be read: " + message, withFetching(words));
     }
-    if (message.startsWith("could not locate required checkpoint record") || message.startsWith("WAL ends before")) {
+    if (message.startsWith("could not locate required checkpoint record")
+        || message.startsWith("WAL ends before")) {
       return walEnds(message, words);
     }
-    if (message.startsWith("requested timeline") || message.startsWith("recovery target timeline")) {
-      return Finding.of(INCONSISTENT, "the backup's timelines contradict each other: " + message, words);
+    if (message.startsWith("requested timeline")
+        || message.startsWith("recovery target timeline")) {
+      return Finding.of(
+          INCONSISTENT, "the backup's timelines contradict each other: " + message, words);
     }
     if (message.matches("could not open file \"pg_wal/[0-9A-F]{24}\": No such file or directory")) {
-      return Finding.of(WAL_MISSING, "a WAL segment that the backup needs is not there: " + message, words);
+      return Finding.of(
+          WAL_MISSING, "a WAL segment that the backup needs is not there: " + message, words);
     }
     if (message.startsWith("database files are incompatible with server")) {
       return incompatible(words);
     }
     Optional<Reason> damage = RecoveryDamage.of(fatal.sqlState(), message);
     if (damage.isPresent()) {
-      return Finding.of(damage.get(), damage.get() == INCONSISTENT
-          ? "recovery is not possible from these files: " + message
-          : "PostgreSQL gave up: " + message, words);
+      return Finding.of(
+          damage.get(),
+          damage.get() == INCONSISTENT
+              ? "recovery is not possible from these files: " + message
+              : "PostgreSQL gave up: " + message,
+          words);
     }
-    // F0000 is the configuration, 42704 and 22023 before any data were read an option: both are ours.
+    // F0000 is the configuration, 42704 and 22023 before any data were read an option: both are
+    // ours.
     boolean beforeData = log.redoStarts().isEmpty();
-    if (fatal.sqlState().equals("F0000") || beforeData && fatal.sqlState().matches("42704|22023|42601")
+    if (fatal.sqlState().equals("F0000")
+        || beforeData && fatal.sqlState().matches("42704|22023|42601")
         || beforeData && message.startsWith("unrecognized configuration parameter")) {
-      return Finding.of(INTERNAL, "PostgreSQL does not accept pgproof's settings: " + message, words);
+      return Finding.of(
+          INTERNAL, "PostgreSQL does not accept pgproof's settings: " + message, words);
     }
-    return Finding.of(RECOVERY_UNCLEAR, "PostgreSQL gave up, and its words are no evidence of damage: " + message, words);
+    return Finding.of(
+        RECOVERY_UNCLEAR,
+        "PostgreSQL gave up, and its words are no evidence of damage: " + message,
+        words);
   }
 
   /** What the log asks for and the container was not given; the backup is not to blame. */
   private static Optional<Finding> unprepared(String message, String words) {
     Matcher directory = DIRECTORY.matcher(message);
     if (directory.matches()) {
-      return Optional.of(Finding.of(
-          ENVIRONMENT,
-          "the source created a tablespace at " + directory.group(1)
-              + " while or after the backup was taken, and the container has no directory there",
-          "pgproof gives tablespaces directories under plain absolute paths that the image does not use itself; take a new base"
-              + " backup, which brings this tablespace",
-          words));
+      return Optional.of(
+          Finding.of(
+              ENVIRONMENT,
+              "the source created a tablespace at "
+                  + directory.group(1)
+                  + " while or after the backup was taken, and the container has no directory there",
+              "pgproof gives tablespaces directories under plain absolute paths that the image does not use itself; take a new base"
+                  + " backup, which brings this tablespace",
+              words));
     }
     if (message.startsWith("maximum number of prepared transactions reached")) {
-      return Optional.of(Finding.of(
-          ENVIRONMENT, "the source prepared more transactions at a time than the restored server allows: it raised"
-              + " max_prepared_transactions after the backup", "take a new base backup, which brings the source's settings", words));
+      return Optional.of(
+          Finding.of(
+              ENVIRONMENT,
+              "the source prepared more transactions at a time than the restored server allows: it raised"
+                  + " max_prepared_transactions after the backup",
+              "take a new base backup, which brings the source's settings",
+              words));
     }
     if (message.startsWith("out of shared memory")) {
-      return Optional.of(Finding.of(
-          ENVIRONMENT, "the restored server's table of locks is too small for the source's WAL: it raised"
-              + " max_locks_per_transaction or max_connections after the backup",
-          "take a new base backup, which brings the source's settings", words));
+      return Optional.of(
+          Finding.of(
+              ENVIRONMENT,
+              "the restored server's table of locks is too small for the source's WAL: it raised"
+                  + " max_locks_per_transaction or max_connections after the backup",
+              "take a new base backup, which brings the source's settings",
+              words));
     }
-    return message.startsWith("WAL was generated with") ? Optional.of(minimalWal(words)) : Optional.empty();
+    return message.startsWith("WAL was generated with")
+        ? Optional.of(minimalWal(words))
+        : Optional.empty();
   }
 
   /** Such WAL lacks what was written meanwhile, so that nothing behind it can be restored. */
   static Finding minimalWal(String words) {
     return Finding.of(
-        WAL_MISSING, "the source ran with wal_level=minimal after the backup: its WAL lacks data from then on",
-        "take a new base backup, because nothing that the source wrote after that can be restored from this one", words);
+        WAL_MISSING,
+        "the source ran with wal_level=minimal after the backup: its WAL lacks data from then on",
+        "take a new base backup, because nothing that the source wrote after that can be restored from this one",
+        words);
   }
 
   private Finding walEnds(String message, String words) {
@@ -219,26 +286,37 @@ public final class RecoveryFailure {
       return Finding.of(
           INCONSISTENT, "a WAL record that the backup needs is damaged" + reached(), words);
     }
-    boolean mayFollow = expected.replay().lastSegment().isPresent() && expected.endLsn().isEmpty()
-        && (!log.endsBadly() || log.redoDone().filter(expected::isBehindArchive).isPresent());
+    boolean mayFollow =
+        expected.replay().lastSegment().isPresent()
+            && expected.endLsn().isEmpty()
+            && (!log.endsBadly() || log.redoDone().filter(expected::isBehindArchive).isPresent());
     if (mayFollow) {
       return Finding.of(
           BACKUP_IN_PROGRESS,
-          "the WAL archive ends with segment " + expected.replay().lastSegment().get()
-              + ", before the backup's end" + reached(),
+          "the WAL archive ends with segment "
+              + expected.replay().lastSegment().get()
+              + ", before the backup's end"
+              + reached(),
           "verify again when the server has archived more; where it never will, take a new base backup",
           words);
     }
     if (log.redoStarts().isEmpty()) {
       return Finding.of(
           WAL_MISSING,
-          "WAL segment " + expected.segment(expected.label().checkpointLsn())
-              + " with the backup's checkpoint at " + expected.label().checkpointLsn() + " is missing or cut",
+          "WAL segment "
+              + expected.segment(expected.label().checkpointLsn())
+              + " with the backup's checkpoint at "
+              + expected.label().checkpointLsn()
+              + " is missing or cut",
           words);
     }
-    String need = expected.endLsn()
-        .map(end -> ", the backup needs WAL up to " + end + " in segment " + expected.segment(end))
-        .orElse("");
+    String need =
+        expected
+            .endLsn()
+            .map(
+                end ->
+                    ", the backup needs WAL up to " + end + " in segment " + expected.segment(end))
+            .orElse("");
     return Finding.of(WAL_MISSING, message + reached() + need, words);
   }
 
@@ -255,7 +333,12 @@ public final class RecoveryFailure {
     if (writes != null && writes != says) {
       return Finding.of(
           INCONSISTENT,
-          "pg_control has the format " + says + ", PostgreSQL " + major + " writes " + writes
+          "pg_control has the format "
+              + says
+              + ", PostgreSQL "
+              + major
+              + " writes "
+              + writes
               + ": it is damaged, or not of this backup",
           words);
     }
@@ -277,11 +360,13 @@ public final class RecoveryFailure {
     if (log.crash().isPresent()) {
       String crash = log.crash().get();
       return crash.contains("signal 9:")
-          ? Finding.of(OUT_OF_MEMORY, "a process of the restored server was killed: " + crash, words)
+          ? Finding.of(
+              OUT_OF_MEMORY, "a process of the restored server was killed: " + crash, words)
           : Finding.of(ENVIRONMENT, "the restored server crashed: " + crash, words);
     }
     if (log.stopRequested()) {
-      return Finding.of(INTERRUPTED, "the restored server was told to stop before recovery ended", words);
+      return Finding.of(
+          INTERRUPTED, "the restored server was told to stop before recovery ended", words);
     }
     return Finding.of(ENVIRONMENT, "the restored server ended without giving a reason", words);
   }

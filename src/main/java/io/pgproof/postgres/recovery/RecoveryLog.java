@@ -21,35 +21,52 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a server's log tells of its recovery; takes line after line and keeps only what is asked for later. */
+/**
+ * What a server's log tells of its recovery; takes line after line and keeps only what is asked for
+ * later.
+ */
 public final class RecoveryLog {
   private static final int KEPT = 4;
   private static final int MOST_FILES = 1000;
   private static final String LSN = "([0-9A-F]{1,8}/[0-9A-F]{1,8})";
   private static final Pattern REDO_STARTS = Pattern.compile("redo starts at " + LSN);
-  private static final Pattern CONSISTENT = Pattern.compile("consistent recovery state reached at " + LSN);
+  private static final Pattern CONSISTENT =
+      Pattern.compile("consistent recovery state reached at " + LSN);
   private static final Pattern REDO_DONE = Pattern.compile("redo done at " + LSN + "(?: .*)?");
   private static final Pattern LAST_COMMIT =
-      Pattern.compile("last completed transaction was at log time (\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?) ?(\\S+)");
-  private static final Pattern PROGRESS = Pattern.compile("redo in progress, elapsed time: .* current LSN: " + LSN);
-  private static final Pattern CRASH = Pattern.compile(".*\\(PID (\\d{1,9})\\) was terminated by signal \\d+.*");
-  private static final Pattern READ_AS_ZEROES = Pattern.compile("file \"([^\"]+)\" doesn't exist, reading as zeroes");
-  /** What is said where the log holds no whole record any more; a segment that was recycled shows another page's address. */
-  private static final Predicate<String> ENDS_BADLY = Pattern.compile(
-      "(?:invalid|incorrect|record with|there is no contrecord|missing contrecord|out-of-sequence|WAL file is from different).*")
-      .asMatchPredicate();
-  private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-      .appendPattern("yyyy-MM-dd HH:mm:ss")
-      .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-      .toFormatter();
+      Pattern.compile(
+          "last completed transaction was at log time (\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?) ?(\\S+)");
+  private static final Pattern PROGRESS =
+      Pattern.compile("redo in progress, elapsed time: .* current LSN: " + LSN);
+  private static final Pattern CRASH =
+      Pattern.compile(".*\\(PID (\\d{1,9})\\) was terminated by signal \\d+.*");
+  private static final Pattern READ_AS_ZEROES =
+      Pattern.compile("file \"([^\"]+)\" doesn't exist, reading as zeroes");
+
+  /**
+   * What is said where the log holds no whole record any more; a segment that was recycled shows
+   * another page's address.
+   */
+  private static final Predicate<String> ENDS_BADLY =
+      Pattern.compile(
+              "(?:invalid|incorrect|record with|there is no contrecord|missing contrecord|out-of-sequence|WAL file is from different).*")
+          .asMatchPredicate();
+
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder()
+          .appendPattern("yyyy-MM-dd HH:mm:ss")
+          .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+          .toFormatter();
+
   /** Lines that every recovery writes, so that they explain nothing. */
-  private static final Predicate<String> USUAL = Pattern.compile(
-      "starting .*|listening on .*|database system was .*|redo .*|restored log file .*|checkpoint .*|restartpoint .*"
-          + "|recovery restart point .*|terminating any other active server processes|shutting down.*"
-          + "|aborting startup due to .*|database system is shut down|last completed transaction .*"
-          + "|completed backup recovery .*|consistent recovery state .*|selected new timeline .*|archive recovery complete"
-          + "|recovering prepared .*|.* process \\(PID \\d+\\) exited with exit code \\d+|.*statistics collector.*")
-      .asMatchPredicate();
+  private static final Predicate<String> USUAL =
+      Pattern.compile(
+              "starting .*|listening on .*|database system was .*|redo .*|restored log file .*|checkpoint .*|restartpoint .*"
+                  + "|recovery restart point .*|terminating any other active server processes|shutting down.*"
+                  + "|aborting startup due to .*|database system is shut down|last completed transaction .*"
+                  + "|completed backup recovery .*|consistent recovery state .*|selected new timeline .*|archive recovery complete"
+                  + "|recovering prepared .*|.* process \\(PID \\d+\\) exited with exit code \\d+|.*statistics collector.*")
+          .asMatchPredicate();
 
   private final Deque<String> remarks = new ArrayDeque<>();
   private final Deque<String> foreign = new ArrayDeque<>();
@@ -76,8 +93,11 @@ public final class RecoveryLog {
     if (text.isEmpty()) {
       return;
     }
-    diskFull |= !text.contains("shared memory")
-        && MachineError.in(text).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
+    diskFull |=
+        !text.contains("shared memory")
+            && MachineError.in(text)
+                .filter(error -> error.lack() == MachineError.Lack.SPACE)
+                .isPresent();
     Optional<LogLine> parsed = LogLine.parse(text);
     if (parsed.isEmpty()) {
       keep(foreign, text);
@@ -100,8 +120,12 @@ public final class RecoveryLog {
   }
 
   private void fatal(LogLine line) {
-    // 57P: the server turns someone away while it starts or stops. 3D000 and 28: a client asked for what is not there.
-    follows = !line.sqlState().startsWith("57P") && !line.sqlState().startsWith("28") && !line.sqlState().equals("3D000");
+    // 57P: the server turns someone away while it starts or stops. 3D000 and 28: a client asked for
+    // what is not there.
+    follows =
+        !line.sqlState().startsWith("57P")
+            && !line.sqlState().startsWith("28")
+            && !line.sqlState().equals("3D000");
     if (follows) {
       fatal = line;
       last.clear();
@@ -158,10 +182,13 @@ public final class RecoveryLog {
     kept.addLast(text);
   }
 
-  /** PostgreSQL prints the offset as short as it can, and an abbreviation where the zone has one. */
+  /**
+   * PostgreSQL prints the offset as short as it can, and an abbreviation where the zone has one.
+   */
   private static Instant time(String local, String zone) {
     try {
-      ZoneOffset offset = zone.equals("UTC") || zone.equals("GMT") ? ZoneOffset.UTC : ZoneOffset.of(zone);
+      ZoneOffset offset =
+          zone.equals("UTC") || zone.equals("GMT") ? ZoneOffset.UTC : ZoneOffset.of(zone);
       return LocalDateTime.parse(local, TIME).toInstant(offset);
     } catch (DateTimeException e) {
       return null;
@@ -173,7 +200,10 @@ public final class RecoveryLog {
     return Optional.ofNullable(fatal);
   }
 
-  /** PostgreSQL's own last words: the reason to give up with what led to it, or else whatever was unusual. */
+  /**
+   * PostgreSQL's own last words: the reason to give up with what led to it, or else whatever was
+   * unusual.
+   */
   public String words() {
     List<String> words = new ArrayList<>(last);
     if (words.isEmpty()) {
@@ -223,10 +253,16 @@ public final class RecoveryLog {
 
   /** Id of the process that crashed, as the server counts. */
   Optional<Integer> crashed() {
-    return crash().map(CRASH::matcher).filter(Matcher::matches).map(found -> Integer.valueOf(found.group(1)));
+    return crash()
+        .map(CRASH::matcher)
+        .filter(Matcher::matches)
+        .map(found -> Integer.valueOf(found.group(1)));
   }
 
-  /** Whether the server recovered as after a crash, from {@code pg_control} and not from {@code backup_label}. */
+  /**
+   * Whether the server recovered as after a crash, from {@code pg_control} and not from {@code
+   * backup_label}.
+   */
   boolean labelIgnored() {
     return labelIgnored;
   }
@@ -249,7 +285,10 @@ public final class RecoveryLog {
     return endsBadly;
   }
 
-  /** Whether the source wrote WAL that cannot be recovered from; before version 14 this is no more than a warning. */
+  /**
+   * Whether the source wrote WAL that cannot be recovered from; before version 14 this is no more
+   * than a warning.
+   */
   boolean minimalWal() {
     return minimalWal;
   }
@@ -258,7 +297,10 @@ public final class RecoveryLog {
     return diskFull;
   }
 
-  /** The files with the states of transactions that were missing and taken for empty, such as {@code pg_xact/0000}. */
+  /**
+   * The files with the states of transactions that were missing and taken for empty, such as {@code
+   * pg_xact/0000}.
+   */
   Set<String> readAsZeroes() {
     return readAsZeroes;
   }

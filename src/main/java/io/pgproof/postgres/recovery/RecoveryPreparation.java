@@ -22,17 +22,25 @@ import java.util.Map;
 /**
  * Makes a restored data directory recover to the end of its WAL, and do nothing else.
  *
- * <p>Safe to repeat until the server has been started. It takes files away that {@code backup_manifest} lists, so
- * {@code pg_verifybackup} comes before it.
+ * <p>Safe to repeat until the server has been started. It takes files away that {@code
+ * backup_manifest} lists, so {@code pg_verifybackup} comes before it.
  */
 public final class RecoveryPreparation {
   static final String FETCH_WAL = "fetch-wal";
   private static final String START = "start";
 
   /** All that a source's own recovery, promotion or life may have left behind. */
-  private static final List<String> LEFTOVERS = List.of(
-      "recovery.conf", "recovery.done", "standby.signal", "recovery.signal", "promote", "fallback_promote",
-      "postmaster.pid", "postmaster.opts", "postgresql.auto.conf.tmp");
+  private static final List<String> LEFTOVERS =
+      List.of(
+          "recovery.conf",
+          "recovery.done",
+          "standby.signal",
+          "recovery.signal",
+          "promote",
+          "fallback_promote",
+          "postmaster.pid",
+          "postmaster.opts",
+          "postgresql.auto.conf.tmp");
 
   private final RecoveryRequest order;
 
@@ -43,28 +51,37 @@ public final class RecoveryPreparation {
   /**
    * Takes away what would make the copy act, and writes our settings.
    *
-   * @throws FindingException {@code inconsistent} where {@code backup_label} is missing, {@code backup-incomplete} where
-   *     a tablespace is
+   * @throws FindingException {@code inconsistent} where {@code backup_label} is missing, {@code
+   *     backup-incomplete} where a tablespace is
    * @throws UncheckedIOException when the host cannot write
    */
   public static void prepare(RecoveryRequest order) {
     try {
       new RecoveryPreparation(order).prepare();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot prepare recovery in " + order.dataDirectory() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot prepare recovery in " + order.dataDirectory() + ": " + e.getMessage(), e);
     }
   }
 
-  /** Lets the machine's next first process do nothing but live, for programs to be run beside it on the server's files. */
+  /**
+   * Lets the machine's next first process do nothing but live, for programs to be run beside it on
+   * the server's files.
+   */
   static void makeIdle(RecoveryRequest order) {
     try {
-      new RecoveryPreparation(order).write(order.settingsDirectory().resolve(START), "exec sleep 2147483647\n");
+      new RecoveryPreparation(order)
+          .write(order.settingsDirectory().resolve(START), "exec sleep 2147483647\n");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to " + order.settingsDirectory() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot write to " + order.settingsDirectory() + ": " + e.getMessage(), e);
     }
   }
 
-  /** The machine's first process: it becomes the server and writes {@code server.log} in {@link RecoveryRequest#LOG}. */
+  /**
+   * The machine's first process: it becomes the server and writes {@code server.log} in {@link
+   * RecoveryRequest#LOG}.
+   */
   public static List<String> serverCommand(RecoveryRequest order) {
     return List.of("/bin/sh", RecoveryRequest.SETTINGS + "/" + START);
   }
@@ -86,16 +103,31 @@ public final class RecoveryPreparation {
     if (order.major() >= 12) {
       write(data.resolve("recovery.signal"), "");
     } else {
-      // Without a timeline these versions follow the backup's own, and would take the word "current" for the latest.
-      write(data.resolve("recovery.conf"), "restore_command = " + quoted(RecoverySettings.restoreCommand(order)) + "\n"
-          + order.replay().target()
-              .map(timeline -> "recovery_target_timeline = '" + Integer.toUnsignedString(timeline) + "'\n").orElse(""));
+      // Without a timeline these versions follow the backup's own, and would take the word
+      // "current" for the latest.
+      write(
+          data.resolve("recovery.conf"),
+          "restore_command = "
+              + quoted(RecoverySettings.restoreCommand(order))
+              + "\n"
+              + order
+                  .replay()
+                  .target()
+                  .map(
+                      timeline ->
+                          "recovery_target_timeline = '"
+                              + Integer.toUnsignedString(timeline)
+                              + "'\n")
+                  .orElse(""));
     }
     Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     writeSettings();
   }
 
-  /** The server makes {@code pg_tblspc} anew from {@code tablespace_map}, which still names the source's paths. */
+  /**
+   * The server makes {@code pg_tblspc} anew from {@code tablespace_map}, which still names the
+   * source's paths.
+   */
   private void pointTablespacesAtTheirLinks() throws IOException {
     Path map = order.dataDirectory().resolve(TablespaceMap.NAME);
     if (!Files.exists(map, NOFOLLOW_LINKS)) {
@@ -107,7 +139,9 @@ public final class RecoveryPreparation {
       if (!Files.isSymbolicLink(link)) {
         throw new FindingException(
             Reason.BACKUP_INCOMPLETE,
-            "tablespace_map names the tablespace " + oid + ", but the backup brought no files of it");
+            "tablespace_map names the tablespace "
+                + oid
+                + ", but the backup brought no files of it");
       }
       lines.append(oid).append(' ').append(Files.readSymbolicLink(link)).append('\n');
     }
@@ -120,8 +154,9 @@ public final class RecoveryPreparation {
     Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rwx------"));
     own(settings);
     StringBuilder conf = new StringBuilder();
-    RecoverySettings.file(order).forEach((name, value) ->
-        conf.append(name).append(" = ").append(quoted(value)).append('\n'));
+    RecoverySettings.file(order)
+        .forEach(
+            (name, value) -> conf.append(name).append(" = ").append(quoted(value)).append('\n'));
     write(settings.resolve("postgresql.conf"), conf.toString());
     // The socket's directory is the door: only root of the host and the server's own user pass it.
     write(settings.resolve("pg_hba.conf"), "local all all trust\n");
@@ -131,23 +166,31 @@ public final class RecoveryPreparation {
   }
 
   /**
-   * A script, for a line this long with quotes in it does not pass unharmed through a container's configuration. The
-   * environment is emptied: {@code PG*} and {@code TZ} are settings too.
+   * A script, for a line this long with quotes in it does not pass unharmed through a container's
+   * configuration. The environment is emptied: {@code PG*} and {@code TZ} are settings too.
    */
   private String start() {
-    StringBuilder line = new StringBuilder("exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C ")
-        .append(word(order.binDirectory() + "/postgres"))
-        .append(" -D ").append(word(RecoveryRequest.DATA))
-        .append(" -c config_file=").append(RecoveryRequest.SETTINGS).append("/postgresql.conf");
+    StringBuilder line =
+        new StringBuilder("exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C ")
+            .append(word(order.binDirectory() + "/postgres"))
+            .append(" -D ")
+            .append(word(RecoveryRequest.DATA))
+            .append(" -c config_file=")
+            .append(RecoveryRequest.SETTINGS)
+            .append("/postgresql.conf");
     for (Map.Entry<String, String> setting : RecoverySettings.commandLine(order).entrySet()) {
       line.append(" \\\n -c ").append(word(setting.getKey() + "=" + setting.getValue()));
     }
-    return line.append(" \\\n >> ").append(RecoveryRequest.LOG).append("/server.log 2>&1\n").toString();
+    return line.append(" \\\n >> ")
+        .append(RecoveryRequest.LOG)
+        .append("/server.log 2>&1\n")
+        .toString();
   }
 
   /**
-   * Exit status 1 tells the server that there is no such file; above 125 it gives up, as it must where a file is there
-   * and cannot be read or stored. A segment that is still being written to the archive counts as not there.
+   * Exit status 1 tells the server that there is no such file; above 125 it gives up, as it must
+   * where a file is there and cannot be read or stored. A segment that is still being written to
+   * the archive counts as not there.
    */
   private String fetchWal() {
     return """
@@ -163,7 +206,8 @@ public final class RecoveryPreparation {
             fi ;;
         esac
         cp "$wal" "$2" || exit 200
-        """.formatted(RecoveryRequest.WAL_ARCHIVE, order.control().walSegmentSize());
+        """
+        .formatted(RecoveryRequest.WAL_ARCHIVE, order.control().walSegmentSize());
   }
 
   private void write(Path file, String text) throws IOException {
@@ -182,24 +226,28 @@ public final class RecoveryPreparation {
     if (!Files.isDirectory(directory, NOFOLLOW_LINKS)) {
       return;
     }
-    Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        Files.delete(file);
-        return FileVisitResult.CONTINUE;
-      }
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
 
-      @Override
-      public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-        if (failure != null) {
-          throw failure;
-        }
-        if (!visited.equals(directory)) {
-          Files.delete(visited);
-        }
-        return FileVisitResult.CONTINUE;
-      }
-    });
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            if (!visited.equals(directory)) {
+              Files.delete(visited);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 
   /** As a value in {@code postgresql.conf} and {@code recovery.conf}. */

@@ -5,7 +5,8 @@ import io.pgproof.backup.wal.ReplayPlan;
 import java.nio.file.Path;
 
 /**
- * A restored data directory to be made ready for recovery, seen from the host and from inside the machine.
+ * A restored data directory to be made ready for recovery, seen from the host and from inside the
+ * machine.
  *
  * @param dataDirectory on the host
  * @param settingsDirectory on the host, made here; inside it is read-only
@@ -13,7 +14,8 @@ import java.nio.file.Path;
  * @param control the backup's control file
  * @param uid owner on the host of what is written
  * @param gid group on the host of what is written
- * @param walArchive whether {@link #WAL_ARCHIVE} is mounted, with WAL segments to be fetched from it
+ * @param walArchive whether {@link #WAL_ARCHIVE} is mounted, with WAL segments to be fetched from
+ *     it
  * @param binDirectory the server's programs as seen inside
  * @param replay what recovery is going to replay
  */
@@ -28,9 +30,25 @@ public record RecoveryRequest(
     String binDirectory,
     ReplayPlan replay) {
   /** Of a log that asks for nothing in particular. */
-  RecoveryRequest(Path dataDirectory, Path settingsDirectory, int major, ControlFile control, int uid, int gid, boolean walArchive,
+  RecoveryRequest(
+      Path dataDirectory,
+      Path settingsDirectory,
+      int major,
+      ControlFile control,
+      int uid,
+      int gid,
+      boolean walArchive,
       String binDirectory) {
-    this(dataDirectory, settingsDirectory, major, control, uid, gid, walArchive, binDirectory, ReplayPlan.along(control.timeline()));
+    this(
+        dataDirectory,
+        settingsDirectory,
+        major,
+        control,
+        uid,
+        gid,
+        walArchive,
+        binDirectory,
+        ReplayPlan.along(control.timeline()));
   }
 
   /** The data directory as seen inside. */

@@ -17,4 +17,9 @@ import java.util.Optional;
  * @param notes what a person should know of the way that recovery took, one line each
  */
 public record RecoveryResult(
-    int timeline, List<Integer> timelines, Lsn endLsn, Optional<Instant> lastCommit, Check check, List<String> notes) {}
+    int timeline,
+    List<Integer> timelines,
+    Lsn endLsn,
+    Optional<Instant> lastCommit,
+    Check check,
+    List<String> notes) {}

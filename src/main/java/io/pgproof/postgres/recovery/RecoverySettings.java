@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings a restored server runs with, by version; a setting its version does not know would keep it from starting.
+ * The settings a restored server runs with, by version; a setting its version does not know would
+ * keep it from starting.
  *
  * <p>Source: the manual's chapter Server Configuration and the release notes of each version.
  */
@@ -42,14 +43,19 @@ final class RecoverySettings {
     return new RecoverySettings(order).known(order.major(), false);
   }
 
-  /** What goes on the server's command line too, where nothing that the copy holds can override it for the server. */
+  /**
+   * What goes on the server's command line too, where nothing that the copy holds can override it
+   * for the server.
+   */
   static Map<String, String> commandLine(RecoveryRequest order) {
     return new RecoverySettings(order).known(order.major(), true);
   }
 
   /** The command that fetches one WAL file into the data directory, or says that there is none. */
   static String restoreCommand(RecoveryRequest order) {
-    return order.walArchive() ? "/bin/sh " + SETTINGS + "/" + RecoveryPreparation.FETCH_WAL + " %f %p" : "false";
+    return order.walArchive()
+        ? "/bin/sh " + SETTINGS + "/" + RecoveryPreparation.FETCH_WAL + " %f %p"
+        : "false";
   }
 
   private Map<String, String> known(int major, boolean decisiveOnly) {
@@ -164,15 +170,19 @@ final class RecoverySettings {
     long segment = Math.max(order.control().walSegmentSize(), MIB);
     // The server does not start where these hold fewer than two segments.
     plain("min_wal_size", 2 * segment / MIB + "MB");
-    // Segments fetched from an archive are only removed at a restartpoint; without an archive there is nothing to remove.
+    // Segments fetched from an archive are only removed at a restartpoint; without an archive there
+    // is nothing to remove.
     long most = order.walArchive() ? Math.max(4L << 30, 8 * segment) : 1L << 40;
     plain("max_wal_size", most / MIB + "MB");
   }
 
   private void readsTheSource(RecoveryRequest order) {
-    // The source may have been set to more after the backup was taken, and what it prepared then is replayed too.
-    int prepared = Math.max(
-        Math.max(0, order.control().maxPreparedTransactions()), order.replay().settings().preparedTransactions());
+    // The source may have been set to more after the backup was taken, and what it prepared then is
+    // replayed too.
+    int prepared =
+        Math.max(
+            Math.max(0, order.control().maxPreparedTransactions()),
+            order.replay().settings().preparedTransactions());
     plain("max_connections", String.valueOf(CONNECTIONS));
     plain("max_worker_processes", "8");
     plain("max_prepared_transactions", String.valueOf(prepared));
@@ -190,10 +200,14 @@ final class RecoverySettings {
   /** As many locks in all as the source can hold, for reading everything locks every table. */
   private static long locks(RecoveryRequest order, int prepared) {
     ReplayPlan.Raised raised = order.replay().settings();
-    long perTransaction = Math.max(64, Math.max(order.control().maxLocksPerTransaction(), raised.locksPerTransaction()));
-    long connections = Math.max(0, Math.max(order.control().maxConnections(), raised.connections()));
+    long perTransaction =
+        Math.max(
+            64, Math.max(order.control().maxLocksPerTransaction(), raised.locksPerTransaction()));
+    long connections =
+        Math.max(0, Math.max(order.control().maxConnections(), raised.connections()));
     long source = perTransaction * (connections + prepared);
-    long shared = (Math.min(source, MOST_LOCKS) + CONNECTIONS + prepared - 1) / (CONNECTIONS + prepared);
+    long shared =
+        (Math.min(source, MOST_LOCKS) + CONNECTIONS + prepared - 1) / (CONNECTIONS + prepared);
     return Math.max(perTransaction, shared);
   }
 
@@ -211,7 +225,10 @@ final class RecoverySettings {
     decisiveSince(12, "recovery_target_time", "");
     decisiveSince(12, "recovery_target_xid", "");
     decisiveSince(12, "recovery_target_action", "promote");
-    decisiveSince(12, "recovery_target_timeline", order.replay().target().map(Integer::toUnsignedString).orElse("current"));
+    decisiveSince(
+        12,
+        "recovery_target_timeline",
+        order.replay().target().map(Integer::toUnsignedString).orElse("current"));
     decisiveSince(12, "recovery_min_apply_delay", "0");
   }
 

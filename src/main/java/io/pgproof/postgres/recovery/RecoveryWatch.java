@@ -30,10 +30,13 @@ public final class RecoveryWatch {
   private static final Duration LONGEST = Duration.ofMillis(200);
   private static final int MOST_READS = 8;
   private static final Duration CATALOG_LIMIT = Duration.ofSeconds(30);
+
   /** Without a word of readiness in the log, the server is asked itself this often. */
   private static final Duration ASKING = Duration.ofSeconds(2);
+
   /** The end of what was recovered is where the new timeline left the old one. */
-  private static final Pattern SWITCH = Pattern.compile("\\s*(\\d+)\\s+([0-9A-F]{1,8}/[0-9A-F]{1,8})\\b.*");
+  private static final Pattern SWITCH =
+      Pattern.compile("\\s*(\\d+)\\s+([0-9A-F]{1,8}/[0-9A-F]{1,8})\\b.*");
 
   private record Ended(int timeline, Lsn lsn) {}
 
@@ -58,7 +61,8 @@ public final class RecoveryWatch {
    * Returns when the server accepts connections and has reached what the backup says it must.
    *
    * @param limit for the whole wait
-   * @param progress hears bytes of WAL replayed, of how many where the manifest tells, from version 15 on
+   * @param progress hears bytes of WAL replayed, of how many where the manifest tells, from version
+   *     15 on
    * @throws RecoveryFailedException with PostgreSQL's own words when it did not
    * @throws InterruptedException when the thread was interrupted; the server goes on
    */
@@ -83,7 +87,8 @@ public final class RecoveryWatch {
       readLog(alive);
       if (!alive) {
         throw new FindingException(
-            RecoveryFailure.of(log, expected, server.address().major(), server.outOfMemory().getAsBoolean()));
+            RecoveryFailure.of(
+                log, expected, server.address().major(), server.outOfMemory().getAsBoolean()));
       }
       if (log.ready() || sinceNanos(asked) > ASKING.toNanos()) {
         Optional<Ended> ended = ask();
@@ -121,11 +126,14 @@ public final class RecoveryWatch {
         throw new InterruptedException();
       }
     }
-    log.progress().ifPresent(line -> {
-      long start = expected.label().startLsn().position();
-      long done = log.replayed().map(lsn -> lsn.position() - start).orElse(0L);
-      progress.at(done, expected.endLsn().map(end -> end.position() - start).orElse(0L), line);
-    });
+    log.progress()
+        .ifPresent(
+            line -> {
+              long start = expected.label().startLsn().position();
+              long done = log.replayed().map(lsn -> lsn.position() - start).orElse(0L);
+              progress.at(
+                  done, expected.endLsn().map(end -> end.position() - start).orElse(0L), line);
+            });
     return !more;
   }
 
@@ -136,7 +144,8 @@ public final class RecoveryWatch {
       return ended(connection);
     } catch (SQLException e) {
       String state = String.valueOf(e.getSQLState());
-      // 57P03: it recovers. 08: it does not listen yet, or no longer, which the next look at the machine tells.
+      // 57P03: it recovers. 08: it does not listen yet, or no longer, which the next look at the
+      // machine tells.
       if (state.startsWith("57P") || state.startsWith("08")) {
         return Optional.empty();
       }
@@ -151,11 +160,15 @@ public final class RecoveryWatch {
     String words = ServerText.of(failure);
     if (server.outOfMemory().getAsBoolean()) {
       return Finding.of(
-          Reason.OUT_OF_MEMORY, "the server recovered, but the container reached its memory limit", words);
+          Reason.OUT_OF_MEMORY,
+          "the server recovered, but the container reached its memory limit",
+          words);
     }
-    return RecoveryFailure
-        .ofEnvironment(
-            String.valueOf(failure.getSQLState()), ServerText.message(failure), words, server.address().major())
+    return RecoveryFailure.ofEnvironment(
+            String.valueOf(failure.getSQLState()),
+            ServerText.message(failure),
+            words,
+            server.address().major())
         .orElseGet(() -> noneOpens(failure, words));
   }
 
@@ -165,25 +178,29 @@ public final class RecoveryWatch {
       return Finding.of(Reason.RECOVERY_FAILED, what, words);
     }
     return RestoredServer.isElsewhere(failure)
-        ? Finding.of(Reason.CHECK_FAILED, what, "name one that allows connections with --database", words)
+        ? Finding.of(
+            Reason.CHECK_FAILED, what, "name one that allows connections with --database", words)
         : Finding.of(Reason.RECOVERY_UNCLEAR, what, words);
   }
 
   private Optional<Ended> ended(Connection connection) throws SQLException {
-    try (PreparedStatement state = connection.prepareStatement(
-            "select pg_catalog.pg_is_in_recovery(), timeline_id from pg_catalog.pg_control_checkpoint()");
+    try (PreparedStatement state =
+            connection.prepareStatement(
+                "select pg_catalog.pg_is_in_recovery(), timeline_id from pg_catalog.pg_control_checkpoint()");
         ResultSet row = state.executeQuery()) {
       if (!row.next() || row.getBoolean(1)) {
         return Optional.empty();
       }
       int timeline = row.getInt(2);
-      return Optional.of(history(connection, timeline)
-          .orElseGet(() -> new Ended(timeline, log.redoDone().orElse(new Lsn(0)))));
+      return Optional.of(
+          history(connection, timeline)
+              .orElseGet(() -> new Ended(timeline, log.redoDone().orElse(new Lsn(0)))));
     }
   }
 
   private static Optional<Ended> history(Connection connection, int timeline) throws SQLException {
-    try (PreparedStatement read = connection.prepareStatement("select pg_catalog.pg_read_file(?, 0, 1000000, true)")) {
+    try (PreparedStatement read =
+        connection.prepareStatement("select pg_catalog.pg_read_file(?, 0, 1000000, true)")) {
       read.setString(1, String.format("pg_wal/%08X.history", timeline));
       try (ResultSet row = read.executeQuery()) {
         String text = row.next() ? row.getString(1) : null;
@@ -191,7 +208,8 @@ public final class RecoveryWatch {
         for (String line : text == null ? new String[0] : text.split("\n")) {
           Matcher matcher = SWITCH.matcher(line);
           if (matcher.matches()) {
-            last = new Ended(Integer.parseUnsignedInt(matcher.group(1)), Lsn.parse(matcher.group(2)));
+            last =
+                new Ended(Integer.parseUnsignedInt(matcher.group(1)), Lsn.parse(matcher.group(2)));
           }
         }
         return Optional.ofNullable(last);
@@ -202,66 +220,111 @@ public final class RecoveryWatch {
   private RecoveryResult judge(Ended ended) {
     String words = log.words();
     if (log.labelIgnored()) {
-      throw new FindingException(Finding.of(
-          Reason.INCONSISTENT, "PostgreSQL recovered as after a crash: it found no backup_label", words));
+      throw new FindingException(
+          Finding.of(
+              Reason.INCONSISTENT,
+              "PostgreSQL recovered as after a crash: it found no backup_label",
+              words));
     }
-    Lsn consistent = log.consistent().orElseThrow(() -> new FindingException(Finding.of(
-        Reason.INCONSISTENT, "the server opened without having reached the consistent recovery state", words)));
+    Lsn consistent =
+        log.consistent()
+            .orElseThrow(
+                () ->
+                    new FindingException(
+                        Finding.of(
+                            Reason.INCONSISTENT,
+                            "the server opened without having reached the consistent recovery state",
+                            words)));
     Lsn start = expected.label().startLsn();
     if (log.redoStarts().isPresent() && !log.redoStarts().get().equals(start)) {
-      throw new FindingException(Finding.of(
-          Reason.INCONSISTENT,
-          "recovery began at " + log.redoStarts().get() + ", backup_label says " + start, words));
+      throw new FindingException(
+          Finding.of(
+              Reason.INCONSISTENT,
+              "recovery began at " + log.redoStarts().get() + ", backup_label says " + start,
+              words));
     }
     if (ended.timeline() < expected.timeline()) {
-      throw new FindingException(Finding.of(
-          Reason.INCONSISTENT,
-          "recovery ended on timeline " + ended.timeline() + ", the backup is of timeline " + expected.timeline(),
-          words));
+      throw new FindingException(
+          Finding.of(
+              Reason.INCONSISTENT,
+              "recovery ended on timeline "
+                  + ended.timeline()
+                  + ", the backup is of timeline "
+                  + expected.timeline(),
+              words));
     }
     if (expected.endLsn().isPresent() && ended.lsn().compareTo(expected.endLsn().get()) < 0) {
-      throw new FindingException(Finding.of(
-          Reason.WAL_MISSING,
-          "recovery ended at " + ended.lsn() + ", the backup needs WAL up to " + expected.endLsn().get()
-              + " in segment " + expected.segment(expected.endLsn().get()),
-          words));
+      throw new FindingException(
+          Finding.of(
+              Reason.WAL_MISSING,
+              "recovery ended at "
+                  + ended.lsn()
+                  + ", the backup needs WAL up to "
+                  + expected.endLsn().get()
+                  + " in segment "
+                  + expected.segment(expected.endLsn().get()),
+              words));
     }
     if (expected.replay().reach().filter(reach -> ended.lsn().compareTo(reach) < 0).isPresent()) {
-      throw new FindingException(Finding.of(
-          Reason.WAL_MISSING,
-          "recovery ended at " + ended.lsn() + " in segment " + expected.segment(ended.lsn())
-              + ", although the WAL archive goes on to segment " + expected.replay().lastSegment().orElseThrow()
-              + ": WAL between is damaged, and nothing behind it can be restored",
-          words));
+      throw new FindingException(
+          Finding.of(
+              Reason.WAL_MISSING,
+              "recovery ended at "
+                  + ended.lsn()
+                  + " in segment "
+                  + expected.segment(ended.lsn())
+                  + ", although the WAL archive goes on to segment "
+                  + expected.replay().lastSegment().orElseThrow()
+                  + ": WAL between is damaged, and nothing behind it can be restored",
+              words));
     }
     if (log.minimalWal()) {
       throw new FindingException(RecoveryFailure.minimalWal(words));
     }
     if (expected.bringsWalAfter(ended.lsn())) {
-      throw new FindingException(Finding.of(
-          Reason.WAL_MISSING,
-          "recovery ended at " + ended.lsn() + " in segment " + expected.segment(ended.lsn())
-              + ", although the backup brings WAL up to segment " + expected.lastWalSegment().orElseThrow()
-              + ": a segment between is missing or damaged",
-          words));
+      throw new FindingException(
+          Finding.of(
+              Reason.WAL_MISSING,
+              "recovery ended at "
+                  + ended.lsn()
+                  + " in segment "
+                  + expected.segment(ended.lsn())
+                  + ", although the backup brings WAL up to segment "
+                  + expected.lastWalSegment().orElseThrow()
+                  + ": a segment between is missing or damaged",
+              words));
     }
     List<Integer> timelines = expected.replay().path().timelines(start, ended.lsn());
-    String detail = "consistent at " + consistent + ", redo done at " + ended.lsn()
-        + (timelines.size() == 1 ? ", timeline " : ", timelines ")
-        + timelines.stream().map(Integer::toUnsignedString).collect(Collectors.joining(", "))
-        + (log.readAsZeroes().isEmpty() ? "" : "; a file with the states of transactions was missing and taken for empty");
+    String detail =
+        "consistent at "
+            + consistent
+            + ", redo done at "
+            + ended.lsn()
+            + (timelines.size() == 1 ? ", timeline " : ", timelines ")
+            + timelines.stream().map(Integer::toUnsignedString).collect(Collectors.joining(", "))
+            + (log.readAsZeroes().isEmpty()
+                ? ""
+                : "; a file with the states of transactions was missing and taken for empty");
     return new RecoveryResult(
         expected.timeline(),
         timelines,
         ended.lsn(),
         log.lastCommit(),
         Check.passed("recovery", detail, Duration.ofNanos(sinceNanos(began))),
-        timelines.size() == 1 ? List.of() : List.of("recovery followed the WAL archive from timeline "
-            + Integer.toUnsignedString(timelines.get(0)) + " of the backup to timeline "
-            + Integer.toUnsignedString(timelines.get(timelines.size() - 1)) + "; --timeline chooses another"));
+        timelines.size() == 1
+            ? List.of()
+            : List.of(
+                "recovery followed the WAL archive from timeline "
+                    + Integer.toUnsignedString(timelines.get(0))
+                    + " of the backup to timeline "
+                    + Integer.toUnsignedString(timelines.get(timelines.size() - 1))
+                    + "; --timeline chooses another"));
   }
 
-  /** A state that recovery took for consistent is none where the finding says that it is not the backup's. */
+  /**
+   * A state that recovery took for consistent is none where the finding says that it is not the
+   * backup's.
+   */
   private RecoveryFailedException.Far far(Finding finding) {
     return new RecoveryFailedException.Far(
         expected.timeline(),
@@ -275,11 +338,15 @@ public final class RecoveryWatch {
       return;
     }
     try (Connection connection = restored.connectToSome()) {
-      Optional<String> lost = TransactionStates.needed(log.readAsZeroes(), expected.control().blockSize(), connection);
+      Optional<String> lost =
+          TransactionStates.needed(log.readAsZeroes(), expected.control().blockSize(), connection);
       if (lost.isPresent()) {
-        throw new FindingException(Finding.of(
-            Reason.INCONSISTENT,
-            lost.get() + " is missing: without it, rows of committed transactions are taken for never written", log.words()));
+        throw new FindingException(
+            Finding.of(
+                Reason.INCONSISTENT,
+                lost.get()
+                    + " is missing: without it, rows of committed transactions are taken for never written",
+                log.words()));
       }
     } catch (SQLException e) {
       throw new FindingException(unanswered(e), e);
@@ -289,12 +356,15 @@ public final class RecoveryWatch {
   private Finding tooLate(Duration limit) {
     if (server.outOfMemory().getAsBoolean()) {
       return Finding.of(
-          Reason.OUT_OF_MEMORY, "recovery did not end, and the container reached its memory limit", log.words());
+          Reason.OUT_OF_MEMORY,
+          "recovery did not end, and the container reached its memory limit",
+          log.words());
     }
-    String far = log.progress()
-        .or(() -> log.consistent().map(at -> "consistent since " + at))
-        .or(() -> log.redoStarts().map(at -> "redo began at " + at))
-        .orElse("redo had not begun");
+    String far =
+        log.progress()
+            .or(() -> log.consistent().map(at -> "consistent since " + at))
+            .or(() -> log.redoStarts().map(at -> "redo began at " + at))
+            .orElse("redo had not begun");
     return Finding.of(
         Reason.RECOVERY_TIMEOUT,
         "recovery did not end within " + ServerText.of(limit) + "; how far it came: " + far,

@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.postgresql.util.PSQLException;
 
-/** Says of an error what the restored server or its machine was in want of, before anything else is blamed for it. */
+/**
+ * Says of an error what the restored server or its machine was in want of, before anything else is
+ * blamed for it.
+ */
 public final class ServerFailure {
   private static final Duration DYING = Duration.ofSeconds(3);
   private static final Duration READING = Duration.ofSeconds(30);
@@ -22,49 +25,79 @@ public final class ServerFailure {
   private final RunningServer server;
   private final Reason untold;
 
-  /** @param untold the reason where it cannot be told what became of the server */
+  /**
+   * @param untold the reason where it cannot be told what became of the server
+   */
   public ServerFailure(RunningServer server, Reason untold) {
     this.server = server;
     this.untold = untold;
   }
 
   /**
-   * Out of memory, a lost connection, or what the machine lacks; empty where the error says nothing of these.
+   * Out of memory, a lost connection, or what the machine lacks; empty where the error says nothing
+   * of these.
    *
    * @param what was being done, such as {@code the freshness query}
    */
   public Optional<Finding> of(String what, SQLException failure) {
-    return gone(what, failure).or(() -> RecoveryFailure.ofEnvironment(
-        String.valueOf(failure.getSQLState()), ServerText.message(failure), ServerText.of(failure), server.address().major()))
+    return gone(what, failure)
+        .or(
+            () ->
+                RecoveryFailure.ofEnvironment(
+                    String.valueOf(failure.getSQLState()),
+                    ServerText.message(failure),
+                    ServerText.of(failure),
+                    server.address().major()))
         .or(() -> ofDetail(what, failure));
   }
 
-  /** Of transactions' states, only DETAIL holds the error of the machine; it is read and not shown, because it may hold rows. */
+  /**
+   * Of transactions' states, only DETAIL holds the error of the machine; it is read and not shown,
+   * because it may hold rows.
+   */
   private static Optional<Finding> ofDetail(String what, SQLException failure) {
-    return failure instanceof PSQLException said && said.getServerErrorMessage() != null
-        && ServerText.message(failure).startsWith("could not access status of transaction")
-        ? MachineError.in(said.getServerErrorMessage().getDetail()).map(error -> Finding.of(error.reason(Reason.ENVIRONMENT),
-            "the machine did not let the restored server work: " + error.words() + "; " + what + " needed it", ServerText.of(failure)))
+    return failure instanceof PSQLException said
+            && said.getServerErrorMessage() != null
+            && ServerText.message(failure).startsWith("could not access status of transaction")
+        ? MachineError.in(said.getServerErrorMessage().getDetail())
+            .map(
+                error ->
+                    Finding.of(
+                        error.reason(Reason.ENVIRONMENT),
+                        "the machine did not let the restored server work: "
+                            + error.words()
+                            + "; "
+                            + what
+                            + " needed it",
+                        ServerText.of(failure)))
         : Optional.empty();
   }
 
   /** Out of memory or a lost connection; empty otherwise. */
   public Optional<Finding> gone(String what, SQLException failure) {
     String words = ServerText.of(failure);
-    // A process killed for want of memory looks like a lost connection, and a server that starves like a broken one.
+    // A process killed for want of memory looks like a lost connection, and a server that starves
+    // like a broken one.
     if (server.outOfMemory().getAsBoolean()) {
-      return Optional.of(Finding.of(Reason.OUT_OF_MEMORY, what + " took the container to its memory limit", words));
+      return Optional.of(
+          Finding.of(
+              Reason.OUT_OF_MEMORY, what + " took the container to its memory limit", words));
     }
     return ServerLostException.lost(failure) ? Optional.of(lost(what, words)) : Optional.empty();
   }
 
-  /** Of sessions that were lost together, the one whose process the server's log blames; this one where it blames none. */
+  /**
+   * Of sessions that were lost together, the one whose process the server's log blames; this one
+   * where it blames none.
+   */
   public ServerLostException met(ServerLostException lost) {
     Optional<Integer> crashed = log().flatMap(RecoveryLog::crashed);
-    return Arrays.stream(lost.getSuppressed()).filter(ServerLostException.class::isInstance)
+    return Arrays.stream(lost.getSuppressed())
+        .filter(ServerLostException.class::isInstance)
         .map(ServerLostException.class::cast)
         .filter(other -> crashed.filter(process -> process == other.backend()).isPresent())
-        .findFirst().orElse(lost);
+        .findFirst()
+        .orElse(lost);
   }
 
   private Optional<RecoveryLog> log() {
@@ -92,11 +125,14 @@ public final class ServerFailure {
     }
     RecoveryLog log = read.get();
     if (log.diskFull()) {
-      return Finding.of(Reason.DISK_FULL, what + " lost its connection: the disk was full", log.words());
+      return Finding.of(
+          Reason.DISK_FULL, what + " lost its connection: the disk was full", log.words());
     }
     // A crash says that something is wrong, and not what: the library, the processor or the data.
     return log.crash()
-        .map(crash -> Finding.of(untold, what + " crashed the restored server: " + crash, log.words()))
+        .map(
+            crash ->
+                Finding.of(untold, what + " crashed the restored server: " + crash, log.words()))
         .orElseGet(() -> Finding.of(untold, plain, words));
   }
 

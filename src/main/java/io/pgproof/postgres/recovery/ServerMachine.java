@@ -11,15 +11,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The machine whose first process is the restored server: runs the server's programs inside, and stops the server without
- * losing the machine.
+ * The machine whose first process is the restored server: runs the server's programs inside, and
+ * stops the server without losing the machine.
  *
  * @param rootfs of the image, on the host
  * @param uid the server's user, as counted inside
  * @param gid the server's group, as counted inside
  * @param order as recovery was prepared
  */
-public record ServerMachine(Sandbox sandbox, MachineId id, Path rootfs, int uid, int gid, RecoveryRequest order) {
+public record ServerMachine(
+    Sandbox sandbox, MachineId id, Path rootfs, int uid, int gid, RecoveryRequest order) {
   private static final Duration HALT = Duration.ofMinutes(10);
 
   /** Whether the image has this program among the server's. */
@@ -30,9 +31,11 @@ public record ServerMachine(Sandbox sandbox, MachineId id, Path rootfs, int uid,
   /**
    * Runs one of the server's programs inside and waits for it; it ends with the machine.
    *
-   * @throws io.pgproof.sandbox.SandboxException when it could not be run, or the caller was interrupted
+   * @throws io.pgproof.sandbox.SandboxException when it could not be run, or the caller was
+   *     interrupted
    */
-  public Sandbox.Ended run(String program, Map<String, String> environment, Duration limit, List<String> arguments) {
+  public Sandbox.Ended run(
+      String program, Map<String, String> environment, Duration limit, List<String> arguments) {
     List<String> line = new ArrayList<>(List.of(path(program)));
     line.addAll(arguments);
     Map<String, String> whole = new TreeMap<>(environment);
@@ -42,12 +45,18 @@ public record ServerMachine(Sandbox sandbox, MachineId id, Path rootfs, int uid,
     return sandbox.run(id, uid, gid, whole, limit, line);
   }
 
-  /** Ends the server by a fast shutdown, and with it the machine; all that the server had in memory is in its files then. */
+  /**
+   * Ends the server by a fast shutdown, and with it the machine; all that the server had in memory
+   * is in its files then.
+   */
   public void halt() {
     sandbox.halt(id, HALT);
   }
 
-  /** Starts the halted machine again with a first process that does nothing, so that programs can be run on the files. */
+  /**
+   * Starts the halted machine again with a first process that does nothing, so that programs can be
+   * run on the files.
+   */
   public void startIdle() {
     RecoveryPreparation.makeIdle(order);
     sandbox.start(id);

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The files that tell which transactions were committed (source: {@code src/backend/access/transam/clog.c}). */
+/**
+ * The files that tell which transactions were committed (source: {@code
+ * src/backend/access/transam/clog.c}).
+ */
 final class TransactionStates {
   private static final Pattern FILE = Pattern.compile("pg_xact/([0-9A-F]{4,8})");
   private static final long TRANSACTIONS = 1L << 32;
@@ -21,15 +24,19 @@ final class TransactionStates {
   /**
    * The first of these files that rows still depend on.
    *
-   * <p>Recovery takes a file for empty that is not there, and all its transactions for rolled back. So it must where the source
-   * had removed the file while the backup was taken; then all rows were frozen beyond it.
+   * <p>Recovery takes a file for empty that is not there, and all its transactions for rolled back.
+   * So it must where the source had removed the file while the backup was taken; then all rows were
+   * frozen beyond it.
    *
    * @param files as messages of the server name them
    * @param blockSize bytes of a page
    */
-  static Optional<String> needed(Collection<String> files, int blockSize, Connection connection) throws SQLException {
+  static Optional<String> needed(Collection<String> files, int blockSize, Connection connection)
+      throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet oldest = statement.executeQuery("""
+        ResultSet oldest =
+            statement.executeQuery(
+                """
             select datfrozenxid::pg_catalog.text::pg_catalog.int8, pg_catalog.age(datfrozenxid) as age
             from pg_catalog.pg_database order by age desc limit 1""")) {
       oldest.next();
@@ -47,13 +54,16 @@ final class TransactionStates {
     long first = oldest / perFile;
     // Transactions are counted round and round, so this may lie beyond the last file.
     long last = (oldest + age) / perFile;
-    return files.stream().filter(file -> {
-      Matcher name = FILE.matcher(file);
-      if (!name.matches()) {
-        return false;
-      }
-      long number = Long.parseLong(name.group(1), 16);
-      return number >= first && number <= last || number + TRANSACTIONS / perFile <= last;
-    }).findFirst();
+    return files.stream()
+        .filter(
+            file -> {
+              Matcher name = FILE.matcher(file);
+              if (!name.matches()) {
+                return false;
+              }
+              long number = Long.parseLong(name.group(1), 16);
+              return number >= first && number <= last || number + TRANSACTIONS / perFile <= last;
+            })
+        .findFirst();
   }
 }

@@ -18,11 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Names of databases as the catalog {@code pg_database} has them on disk, for a cluster in which no database has a name that is
- * known: only one that can be opened can be asked for the others.
+ * Names of databases as the catalog {@code pg_database} has them on disk, for a cluster in which no
+ * database has a name that is known: only one that can be opened can be asked for the others.
  *
- * <p>Rows that are dead count too, so a name is a hint and nothing more (source: {@code src/include/storage/bufpage.h},
- * {@code htup_details.h}, {@code catalog/pg_database.h} and {@code utils/cache/relmapper.c}).
+ * <p>Rows that are dead count too, so a name is a hint and nothing more (source: {@code
+ * src/include/storage/bufpage.h}, {@code htup_details.h}, {@code catalog/pg_database.h} and {@code
+ * utils/cache/relmapper.c}).
  */
 public final class DatabaseNames {
   private static final int MAP_MAGIC = 0x592717;
@@ -41,9 +42,19 @@ public final class DatabaseNames {
   public static List<String> in(Path dataDirectory, int major, ControlFile control) {
     try {
       Optional<ByteBuffer> map = read(dataDirectory.resolve("global/pg_filenode.map"));
-      Optional<ByteBuffer> rows = map.isEmpty() ? Optional.empty() : file(map.get())
-          .flatMap(number -> read(dataDirectory.resolve("global").resolve(Integer.toUnsignedString(number))));
-      return rows.isEmpty() ? List.of() : names(rows.get(), control.blockSize(), major >= 12 ? Integer.BYTES : 0);
+      Optional<ByteBuffer> rows =
+          map.isEmpty()
+              ? Optional.empty()
+              : file(map.get())
+                  .flatMap(
+                      number ->
+                          read(
+                              dataDirectory
+                                  .resolve("global")
+                                  .resolve(Integer.toUnsignedString(number))));
+      return rows.isEmpty()
+          ? List.of()
+          : names(rows.get(), control.blockSize(), major >= 12 ? Integer.BYTES : 0);
     } catch (IndexOutOfBoundsException e) {
       return List.of();
     }
@@ -69,7 +80,8 @@ public final class DatabaseNames {
         int item = rows.getInt(page + pointer);
         int row = page + (item & 0x7FFF);
         if ((item >>> 15 & 3) == NORMAL) {
-          name(rows, row + Byte.toUnsignedInt(rows.get(row + HEADER_LENGTH)) + before).ifPresent(names::add);
+          name(rows, row + Byte.toUnsignedInt(rows.get(row + HEADER_LENGTH)) + before)
+              .ifPresent(names::add);
         }
       }
     }
@@ -89,7 +101,8 @@ public final class DatabaseNames {
   /** Text of bytes in UTF-8; empty where they are not. */
   static Optional<String> utf8(byte[] bytes) {
     try {
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }

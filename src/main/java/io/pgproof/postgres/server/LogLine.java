@@ -12,15 +12,23 @@ import java.util.regex.Pattern;
  * @param message what follows
  */
 public record LogLine(String sqlState, String severity, String message) {
-  private static final Pattern FORM = Pattern.compile(
-      "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} \\S+ \\[\\d+\\] (?:([0-9A-Z]{5}) )?"
-          + "(LOG|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|CONTEXT|STATEMENT):  (.*)");
+  private static final Pattern FORM =
+      Pattern.compile(
+          "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} \\S+ \\[\\d+\\] (?:([0-9A-Z]{5}) )?"
+              + "(LOG|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|CONTEXT|STATEMENT):  (.*)");
 
-  /** Empty for a line that the server did not write itself: of the shell, of a program that it started. */
+  /**
+   * Empty for a line that the server did not write itself: of the shell, of a program that it
+   * started.
+   */
   public static Optional<LogLine> parse(String line) {
     Matcher matcher = FORM.matcher(line);
     return matcher.matches()
-        ? Optional.of(new LogLine(matcher.group(1) == null ? "" : matcher.group(1), matcher.group(2), matcher.group(3)))
+        ? Optional.of(
+            new LogLine(
+                matcher.group(1) == null ? "" : matcher.group(1),
+                matcher.group(2),
+                matcher.group(3)))
         : Optional.empty();
   }
 

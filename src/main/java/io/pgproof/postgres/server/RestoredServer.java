@@ -22,10 +22,11 @@ import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 
 /**
- * Connections to a restored server: over its socket, to it alone, believing it as little as possible.
+ * Connections to a restored server: over its socket, to it alone, believing it as little as
+ * possible.
  *
- * <p>What it can send is bounded, no password is ever offered, and its errors come without DETAIL, which may quote rows.
- * Safe for many threads.
+ * <p>What it can send is bounded, no password is ever offered, and its errors come without DETAIL,
+ * which may quote rows. Safe for many threads.
  */
 public final class RestoredServer {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
@@ -33,7 +34,10 @@ public final class RestoredServer {
   // The server ends a statement by itself at its limit; this much later it is taken as gone.
   private static final Duration GRACE = Duration.ofSeconds(15);
 
-  /** The bytes of a name, which need not be text in any encoding: the server verifies what it sends as text. */
+  /**
+   * The bytes of a name, which need not be text in any encoding: the server verifies what it sends
+   * as text.
+   */
   private static final String BYTES =
       "pg_catalog.decode(pg_catalog.replace(%s::text, pg_catalog.chr(92), pg_catalog.repeat(pg_catalog.chr(92), 2)), 'escape')";
 
@@ -46,16 +50,20 @@ public final class RestoredServer {
   }
 
   /**
-   * A connection for pgproof's own SQL: it finds nothing but {@code pg_catalog} without a schema's name.
+   * A connection for pgproof's own SQL: it finds nothing but {@code pg_catalog} without a schema's
+   * name.
    *
    * @param statementLimit for one statement; zero for none
    * @throws SQLException when the server refuses; SQLSTATE {@code 57P03} as long as it recovers
-   * @throws FindingException {@code environment} when another process than the restored server answers
+   * @throws FindingException {@code environment} when another process than the restored server
+   *     answers
    */
   public Connection connect(String database, Duration statementLimit) throws SQLException {
-    Connection connection = open(database, SessionOptions.ours(address.major(), statementLimit), statementLimit, false);
+    Connection connection =
+        open(database, SessionOptions.ours(address.major(), statementLimit), statementLimit, false);
     try {
-      if ("SQL_ASCII".equals(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"))) {
+      if ("SQL_ASCII"
+          .equals(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"))) {
         giveNames(connection, "pg_namespace", "nspname");
         giveNames(connection, "pg_class", "relname");
       }
@@ -67,13 +75,17 @@ public final class RestoredServer {
   }
 
   /**
-   * Gives other names in the copy to what has a name that is not UTF-8: nobody could ask for it. Names are bytes of any encoding in
-   * the catalogs of a database in SQL_ASCII, and in those that all databases share.
+   * Gives other names in the copy to what has a name that is not UTF-8: nobody could ask for it.
+   * Names are bytes of any encoding in the catalogs of a database in SQL_ASCII, and in those that
+   * all databases share.
    */
-  private static void giveNames(Connection connection, String catalog, String column) throws SQLException {
+  private static void giveNames(Connection connection, String catalog, String column)
+      throws SQLException {
     Set<Long> nameless = new TreeSet<>();
     try (Statement statement = connection.createStatement()) {
-      try (ResultSet rows = statement.executeQuery("select oid, " + BYTES.formatted(column) + " from pg_catalog." + catalog)) {
+      try (ResultSet rows =
+          statement.executeQuery(
+              "select oid, " + BYTES.formatted(column) + " from pg_catalog." + catalog)) {
         while (rows.next()) {
           if (DatabaseNames.utf8(rows.getBytes(2)).isEmpty()) {
             nameless.add(rows.getLong(1));
@@ -84,20 +96,31 @@ public final class RestoredServer {
         statement.execute("set default_transaction_read_only = off");
       }
       for (long oid : nameless) {
-        statement.execute("update pg_catalog." + catalog + " set " + column + " = 'name of OID " + oid + "' where oid = '" + oid
-            + "'::oid");
+        statement.execute(
+            "update pg_catalog."
+                + catalog
+                + " set "
+                + column
+                + " = 'name of OID "
+                + oid
+                + "' where oid = '"
+                + oid
+                + "'::oid");
       }
     }
   }
 
   /** A connection for the user's SQL: read-only, with the search path that the database gives. */
   public Connection connectForUser(String database, Duration statementLimit) throws SQLException {
-    return open(database, SessionOptions.users(address.major(), statementLimit), statementLimit, true);
+    return open(
+        database, SessionOptions.users(address.major(), statementLimit), statementLimit, true);
   }
 
   /** The names of the databases that can be connected to, templates left out, in their order. */
   public List<String> databases() throws SQLException {
-    return everyDatabase("and datallowconn and not datistemplate").stream().map(Database::name).toList();
+    return everyDatabase("and datallowconn and not datistemplate").stream()
+        .map(Database::name)
+        .toList();
   }
 
   /**
@@ -107,7 +130,9 @@ public final class RestoredServer {
    */
   public record Database(String name, Optional<String> closed) {}
 
-  /** All of them, in the order of their names; one whose name is not UTF-8 gets another in the copy. */
+  /**
+   * All of them, in the order of their names; one whose name is not UTF-8 gets another in the copy.
+   */
   public List<Database> everyDatabase() throws SQLException {
     return everyDatabase("");
   }
@@ -116,14 +141,22 @@ public final class RestoredServer {
     List<Database> all = new ArrayList<>();
     try (Connection connection = connectToSome()) {
       giveNames(connection, "pg_database", "datname");
-      // As bytes, because the server would take them for text in the encoding of the database at hand.
+      // As bytes, because the server would take them for text in the encoding of the database at
+      // hand.
       try (Statement statement = connection.createStatement();
-          ResultSet rows = statement.executeQuery("select " + BYTES.formatted("datname")
-              + ", case when not datallowconn then 'allows no connections' when datconnlimit = -2 then 'was being dropped' end"
-              + " from pg_catalog.pg_database where true " + which + " order by datname limit 100000")) {
+          ResultSet rows =
+              statement.executeQuery(
+                  "select "
+                      + BYTES.formatted("datname")
+                      + ", case when not datallowconn then 'allows no connections' when datconnlimit = -2 then 'was being dropped' end"
+                      + " from pg_catalog.pg_database where true "
+                      + which
+                      + " order by datname limit 100000")) {
         while (rows.next()) {
-          all.add(new Database(
-              DatabaseNames.utf8(rows.getBytes(1)).orElse(""), Optional.ofNullable(rows.getString(2))));
+          all.add(
+              new Database(
+                  DatabaseNames.utf8(rows.getBytes(1)).orElse(""),
+                  Optional.ofNullable(rows.getString(2))));
         }
       }
     }
@@ -140,10 +173,12 @@ public final class RestoredServer {
   }
 
   /**
-   * To any database, because some clusters have no {@code postgres} and keep {@code template1} closed.
+   * To any database, because some clusters have no {@code postgres} and keep {@code template1}
+   * closed.
    *
    * @param statementLimit for one statement; zero for none
-   * @throws SQLException when none can be opened, with the most telling error; as {@link #connect} where the server refuses
+   * @throws SQLException when none can be opened, with the most telling error; as {@link #connect}
+   *     where the server refuses
    */
   public Connection connectToSome(Duration statementLimit) throws SQLException {
     SQLException refused = null;
@@ -152,7 +187,9 @@ public final class RestoredServer {
         return connect(database, statementLimit);
       } catch (SQLException e) {
         // The server, and not the database, refuses.
-        if (ServerLostException.lost(e) || String.valueOf(e.getSQLState()).startsWith("57P") || refusesRole(e)) {
+        if (ServerLostException.lost(e)
+            || String.valueOf(e.getSQLState()).startsWith("57P")
+            || refusesRole(e)) {
           throw e;
         }
         refused = refused == null || isElsewhere(refused) ? e : refused;
@@ -188,23 +225,28 @@ public final class RestoredServer {
     return new FindingException(
         Finding.of(
             Reason.QUERY_FAILED,
-            "the restored server does not let the role " + address.superuser() + " in as a superuser",
+            "the restored server does not let the role "
+                + address.superuser()
+                + " in as a superuser",
             "name the superuser of the source with --superuser; it must be allowed to log in",
             ServerText.of(failure)),
         failure);
   }
 
-  private Connection open(String database, String options, Duration statementLimit, boolean readOnly)
+  private Connection open(
+      String database, String options, Duration statementLimit, boolean readOnly)
       throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", address.superuser());
-    // Without an answer to give, and refusing to be asked, no password file of this host is ever read out to the copy.
+    // Without an answer to give, and refusing to be asked, no password file of this host is ever
+    // read out to the copy.
     properties.setProperty("password", "");
     properties.setProperty("requireAuth", "none");
     properties.setProperty("socketFactory", RestoredServerSocketFactory.class.getName());
     properties.setProperty(
         "socketFactoryArg",
-        RestoredServerSocketFactory.argument(address.hostUid(), (int) CONNECT_LIMIT.toMillis(), socket));
+        RestoredServerSocketFactory.argument(
+            address.hostUid(), (int) CONNECT_LIMIT.toMillis(), socket));
     properties.setProperty("sslmode", "disable");
     properties.setProperty("gssEncMode", "disable");
     properties.setProperty("connectTimeout", String.valueOf(CONNECT_LIMIT.toSeconds()));
@@ -216,8 +258,11 @@ public final class RestoredServer {
     properties.setProperty("maxResultBuffer", "16M");
     properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("tcpKeepAlive", "false");
-    String url = "jdbc:postgresql://localhost:" + ServerAddress.PORT + "/"
-        + URLEncoder.encode(database, StandardCharsets.UTF_8);
+    String url =
+        "jdbc:postgresql://localhost:"
+            + ServerAddress.PORT
+            + "/"
+            + URLEncoder.encode(database, StandardCharsets.UTF_8);
     Connection connection;
     try {
       connection = new Driver().connect(url, properties);
@@ -244,13 +289,19 @@ public final class RestoredServer {
       return;
     }
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(
-            "select system_identifier from pg_catalog.pg_control_system()")) {
+        ResultSet row =
+            statement.executeQuery(
+                "select system_identifier from pg_catalog.pg_control_system()")) {
       String identifier = row.next() ? Long.toUnsignedString(row.getLong(1)) : "none";
       if (!identifier.equals(address.systemIdentifier())) {
-        throw refused(new WrongServerException(
-            "the server at " + socket + " has the system identifier " + identifier
-                + ", the backup has " + address.systemIdentifier()));
+        throw refused(
+            new WrongServerException(
+                "the server at "
+                    + socket
+                    + " has the system identifier "
+                    + identifier
+                    + ", the backup has "
+                    + address.systemIdentifier()));
       }
     }
   }
@@ -276,7 +327,9 @@ public final class RestoredServer {
   }
 
   private static int millis(Duration statementLimit) {
-    return statementLimit.isZero() ? 0 : (int) Math.min(statementLimit.plus(GRACE).toMillis(), Integer.MAX_VALUE);
+    return statementLimit.isZero()
+        ? 0
+        : (int) Math.min(statementLimit.plus(GRACE).toMillis(), Integer.MAX_VALUE);
   }
 
   private static String seconds(Duration limit) {

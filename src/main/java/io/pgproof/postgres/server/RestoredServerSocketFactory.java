@@ -12,8 +12,9 @@ import org.newsclub.net.unix.AFUNIXSocketExtensions;
 /**
  * Hands pgjdbc a socket that is connected to the restored server and to nobody else.
  *
- * <p>Public, with a public constructor, for pgjdbc makes it by name. The peer is known by the user id that the kernel
- * gives for it, so neither a symbolic link nor a socket put in the server's place leads elsewhere.
+ * <p>Public, with a public constructor, for pgjdbc makes it by name. The peer is known by the user
+ * id that the kernel gives for it, so neither a symbolic link nor a socket put in the server's
+ * place leads elsewhere.
  */
 public final class RestoredServerSocketFactory extends SocketFactory {
   private final int hostUid;
@@ -21,7 +22,8 @@ public final class RestoredServerSocketFactory extends SocketFactory {
   private final Path path;
 
   /**
-   * @param argument user id, connect limit in milliseconds and the socket's path, with a colon between
+   * @param argument user id, connect limit in milliseconds and the socket's path, with a colon
+   *     between
    */
   public RestoredServerSocketFactory(String argument) {
     String[] parts = argument.split(":", 3);
@@ -37,12 +39,14 @@ public final class RestoredServerSocketFactory extends SocketFactory {
   @Override
   public Socket createSocket() throws IOException {
     if (Files.isSymbolicLink(path)) {
-      throw new WrongServerException(path + " is a symbolic link, not the restored server's socket");
+      throw new WrongServerException(
+          path + " is a symbolic link, not the restored server's socket");
     }
     Socket socket = unixSockets().createSocket();
     try {
       // The factory puts the socket's path in the place of any host and port.
-      socket.connect(InetSocketAddress.createUnresolved("localhost", ServerAddress.PORT), connectMillis);
+      socket.connect(
+          InetSocketAddress.createUnresolved("localhost", ServerAddress.PORT), connectMillis);
       long uid = ((AFUNIXSocketExtensions) socket).getPeerCredentials().getUid();
       if (uid != hostUid) {
         throw new WrongServerException(
@@ -55,12 +59,16 @@ public final class RestoredServerSocketFactory extends SocketFactory {
     }
   }
 
-  /** By name, for naming the class in code warns of an annotation that its library leaves out, and warnings are errors. */
+  /**
+   * By name, for naming the class in code warns of an annotation that its library leaves out, and
+   * warnings are errors.
+   */
   private SocketFactory unixSockets() {
     try {
-      return (SocketFactory) Class.forName("org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg")
-          .getConstructor(String.class)
-          .newInstance(path.toString());
+      return (SocketFactory)
+          Class.forName("org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg")
+              .getConstructor(String.class)
+              .newInstance(path.toString());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("junixsocket is not on the class path", e);
     }
@@ -72,7 +80,8 @@ public final class RestoredServerSocketFactory extends SocketFactory {
   }
 
   @Override
-  public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+  public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+      throws IOException {
     return createSocket();
   }
 
@@ -82,7 +91,8 @@ public final class RestoredServerSocketFactory extends SocketFactory {
   }
 
   @Override
-  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort) throws IOException {
+  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
+      throws IOException {
     return createSocket();
   }
 }

@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 /**
  * Follows a server's log line by line, in bounded memory; its text is not trusted.
  *
- * <p>The log lies where the server can write, so a link in its place is not followed. Not safe for many threads.
+ * <p>The log lies where the server can write, so a link in its place is not followed. Not safe for
+ * many threads.
  */
 public final class ServerLog {
   /** Time, process, SQLSTATE. */

@@ -6,7 +6,10 @@ import java.util.Locale;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Text of a server that is not trusted, made fit to show: no control characters, bounded, no row's content. */
+/**
+ * Text of a server that is not trusted, made fit to show: no control characters, bounded, no row's
+ * content.
+ */
 public final class ServerText {
   private static final int LONGEST = 2000;
 
@@ -18,8 +21,8 @@ public final class ServerText {
       return clean(String.valueOf(failure.getMessage()));
     }
     ServerErrorMessage message = said.getServerErrorMessage();
-    StringBuilder words = new StringBuilder()
-        .append(message.getSeverity()).append(":  ").append(message(failure));
+    StringBuilder words =
+        new StringBuilder().append(message.getSeverity()).append(":  ").append(message(failure));
     if (message.getPosition() > 0) {
       words.append(" at character ").append(message.getPosition());
     }
@@ -42,12 +45,14 @@ public final class ServerText {
   }
 
   /**
-   * As {@link #message} for an error that stored data or the copy's own functions raised: its code alone where the text may
-   * be made of a row.
+   * As {@link #message} for an error that stored data or the copy's own functions raised: its code
+   * alone where the text may be made of a row.
    */
   public static String withoutRows(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
-    return state.matches("(?:XX|0A|08|28|3D|5[3-8]).*") || StoredDataError.is(failure) ? message(failure) : "an error with SQLSTATE " + state;
+    return state.matches("(?:XX|0A|08|28|3D|5[3-8]).*") || StoredDataError.is(failure)
+        ? message(failure)
+        : "an error with SQLSTATE " + state;
   }
 
   /** Such as {@code 1 index} and {@code 1,234 indexes}. */
@@ -62,12 +67,18 @@ public final class ServerText {
     }
     String cut = text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
     StringBuilder clean = new StringBuilder(cut.length());
-    cut.codePoints().forEach(point -> {
-      int type = Character.getType(point);
-      boolean unfit = Character.isISOControl(point) || type == Character.FORMAT || type == Character.SURROGATE
-          || type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR;
-      clean.appendCodePoint(unfit ? ' ' : point);
-    });
+    cut.codePoints()
+        .forEach(
+            point -> {
+              int type = Character.getType(point);
+              boolean unfit =
+                  Character.isISOControl(point)
+                      || type == Character.FORMAT
+                      || type == Character.SURROGATE
+                      || type == Character.LINE_SEPARATOR
+                      || type == Character.PARAGRAPH_SEPARATOR;
+              clean.appendCodePoint(unfit ? ' ' : point);
+            });
     return clean.toString().strip();
   }
 

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What every session with a restored server starts with, for {@code ALTER ROLE} and {@code ALTER DATABASE} in the copy
- * beat the server's own command line, and these beat them.
+ * What every session with a restored server starts with, for {@code ALTER ROLE} and {@code ALTER
+ * DATABASE} in the copy beat the server's own command line, and these beat them.
  */
 public final class SessionOptions {
   private SessionOptions() {}
@@ -30,7 +30,9 @@ public final class SessionOptions {
     options.put("session_preload_libraries", "");
     options.put("local_preload_libraries", "");
     options.put("role", "none");
-    options.put("statement_timeout", String.valueOf(Math.min(statementLimit.toMillis(), Integer.MAX_VALUE)));
+    options.put(
+        "statement_timeout",
+        String.valueOf(Math.min(statementLimit.toMillis(), Integer.MAX_VALUE)));
     options.put("lock_timeout", "0");
     options.put("idle_in_transaction_session_timeout", "0");
     if (major >= 14) {
@@ -55,8 +57,13 @@ public final class SessionOptions {
 
   private static String text(Map<String, String> options) {
     StringBuilder text = new StringBuilder();
-    options.forEach((name, value) -> text.append(text.length() == 0 ? "" : " ")
-        .append("-c ").append(name).append('=').append(value));
+    options.forEach(
+        (name, value) ->
+            text.append(text.length() == 0 ? "" : " ")
+                .append("-c ")
+                .append(name)
+                .append('=')
+                .append(value));
     return text.toString();
   }
 }

@@ -10,12 +10,15 @@ import java.util.regex.Pattern;
 
 /** What LXC said of a container, cut down to what a person needs. */
 final class ContainerLog {
-  private static final Pattern LINE = Pattern.compile("\\S+ \\S+ \\S+ (ERROR|WARN|NOTICE|INFO) +\\S+ - \\S+ - (.*)");
+  private static final Pattern LINE =
+      Pattern.compile("\\S+ \\S+ \\S+ (ERROR|WARN|NOTICE|INFO) +\\S+ - \\S+ - (.*)");
   private static final int LINES = 12;
+
   /** True of every failure, and so of no help in one. */
-  private static final Pattern EMPTY_WORDS = Pattern.compile(
-      "The container failed to start|To get more details.*|Additional information can be obtained.*"
-          + "|An error occurred in another process.*");
+  private static final Pattern EMPTY_WORDS =
+      Pattern.compile(
+          "The container failed to start|To get more details.*|Additional information can be obtained.*"
+              + "|An error occurred in another process.*");
 
   private ContainerLog() {}
 
@@ -33,8 +36,12 @@ final class ContainerLog {
 
   /** The last words of any kind. */
   static List<String> last(Path log) {
-    List<String> words = lines(log).stream().map(LINE::matcher).filter(Matcher::matches)
-        .map(line -> line.group(2).strip()).toList();
+    List<String> words =
+        lines(log).stream()
+            .map(LINE::matcher)
+            .filter(Matcher::matches)
+            .map(line -> line.group(2).strip())
+            .toList();
     return words.subList(Math.max(0, words.size() - 3), words.size());
   }
 

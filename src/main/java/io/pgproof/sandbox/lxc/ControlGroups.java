@@ -20,8 +20,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The host's control groups, version 1, 2 or both, and what LXC makes in them: {@code lxc.payload.<name>} and
- * {@code lxc.monitor.<name>} below the group of process 1, with a number behind where one of that name was left over.
+ * The host's control groups, version 1, 2 or both, and what LXC makes in them: {@code
+ * lxc.payload.<name>} and {@code lxc.monitor.<name>} below the group of process 1, with a number
+ * behind where one of that name was left over.
  */
 final class ControlGroups {
   private static final Pattern OURS = Pattern.compile("lxc\\.(?:payload|monitor)\\.(.+)");
@@ -41,7 +42,10 @@ final class ControlGroups {
    */
   record Hierarchy(Path base, boolean unified, Set<String> controllers) {}
 
-  /** As {@code /proc/self/mountinfo} and {@code /proc/1/cgroup} below {@code proc} tell, see cgroups(7). */
+  /**
+   * As {@code /proc/self/mountinfo} and {@code /proc/1/cgroup} below {@code proc} tell, see
+   * cgroups(7).
+   */
   static ControlGroups read(Path proc) {
     List<Hierarchy> found = new ArrayList<>();
     List<String> memberships = lines(proc.resolve("1/cgroup"));
@@ -59,7 +63,8 @@ final class ControlGroups {
       } else if (right[0].equals("cgroup")) {
         Set<String> options = new TreeSet<>(Arrays.asList(right[2].split(",")));
         options.removeAll(Set.of("rw", "ro"));
-        found.add(new Hierarchy(base(mount, memberships, String.join(",", options)), false, options));
+        found.add(
+            new Hierarchy(base(mount, memberships, String.join(",", options)), false, options));
       }
     }
     return new ControlGroups(found);
@@ -78,7 +83,10 @@ final class ControlGroups {
     return hierarchies.isEmpty();
   }
 
-  /** Where the counters of kills for want of memory are while the machine of this name runs; the second is version 2's. */
+  /**
+   * Where the counters of kills for want of memory are while the machine of this name runs; the
+   * second is version 2's.
+   */
   List<Path> memoryEvents(String name) {
     List<Path> files = new ArrayList<>();
     for (Hierarchy hierarchy : hierarchies) {
@@ -90,20 +98,27 @@ final class ControlGroups {
     return files;
   }
 
-  /** Whether counters of either version tell of a kill, or of an allocation that found no memory. */
+  /**
+   * Whether counters of either version tell of a kill, or of an allocation that found no memory.
+   */
   static boolean ranOut(String counters) {
     return OOM_KILLS.matcher(counters).find();
   }
 
   /** The groups of the machine of this name, its monitor's included. */
   List<Path> of(String name) {
-    return find(Pattern.compile("lxc\\.(?:payload|monitor)\\." + Pattern.quote(name) + "(?:-[0-9]{1,3})?"));
+    return find(
+        Pattern.compile("lxc\\.(?:payload|monitor)\\." + Pattern.quote(name) + "(?:-[0-9]{1,3})?"));
   }
 
-  /** The groups of all machines whose names begin so, by what follows {@code lxc.payload.} or {@code lxc.monitor.}. */
+  /**
+   * The groups of all machines whose names begin so, by what follows {@code lxc.payload.} or {@code
+   * lxc.monitor.}.
+   */
   TreeMap<String, List<Path>> withPrefix(String prefix) {
     TreeMap<String, List<Path>> byName = new TreeMap<>();
-    for (Path group : find(Pattern.compile("lxc\\.(?:payload|monitor)\\." + Pattern.quote(prefix) + ".*"))) {
+    for (Path group :
+        find(Pattern.compile("lxc\\.(?:payload|monitor)\\." + Pattern.quote(prefix) + ".*"))) {
       Matcher matcher = OURS.matcher(group.getFileName().toString());
       if (matcher.matches()) {
         byName.computeIfAbsent(matcher.group(1), name -> new ArrayList<>()).add(group);
@@ -140,11 +155,16 @@ final class ControlGroups {
       if (!Files.exists(group) || lines(group.resolve("cgroup.type")).equals(List.of("threaded"))) {
         return List.of();
       }
-      throw new SandboxException("the processes of the control group " + group + " cannot be listed: " + e.getMessage(), e);
+      throw new SandboxException(
+          "the processes of the control group " + group + " cannot be listed: " + e.getMessage(),
+          e);
     }
   }
 
-  /** Lets the processes in these groups and below them go on, of either version; those of a frozen group cannot even die. */
+  /**
+   * Lets the processes in these groups and below them go on, of either version; those of a frozen
+   * group cannot even die.
+   */
   static void thaw(Collection<Path> groups) {
     for (Path group : groups) {
       for (Path directory : tree(group)) {
@@ -202,11 +222,14 @@ final class ControlGroups {
 
   private static List<Path> below(Path group) {
     List<Path> children = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(group, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(
+            group, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
       entries.forEach(children::add);
     } catch (IOException | DirectoryIteratorException e) {
       if (Files.exists(group)) {
-        throw new SandboxException("the control groups in " + group + " cannot be listed: " + e.getMessage(), e);
+        throw new SandboxException(
+            "the control groups in " + group + " cannot be listed: " + e.getMessage(), e);
       }
     }
     return children;
@@ -215,7 +238,9 @@ final class ControlGroups {
   private static Path base(Path mount, List<String> memberships, String controllers) {
     for (String line : memberships) {
       String[] parts = line.split(":", 3);
-      if (parts.length == 3 && String.join(",", new TreeSet<>(Arrays.asList(parts[1].split(",")))).equals(controllers)) {
+      if (parts.length == 3
+          && String.join(",", new TreeSet<>(Arrays.asList(parts[1].split(","))))
+              .equals(controllers)) {
         String path = parts[2].replaceFirst("/init\\.scope$", "").replaceFirst("^/", "");
         Path base = mount.resolve(path);
         return Files.isDirectory(base) ? base : mount;

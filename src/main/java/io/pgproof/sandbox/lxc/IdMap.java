@@ -15,11 +15,15 @@ record IdMap(int firstHostId) {
   static final int SIZE = 65536;
   private static final int USUAL_FIRST = 100000;
 
-  /** Root's first range of at least 65536 in either file; empty where one lacks it or they differ. */
+  /**
+   * Root's first range of at least 65536 in either file; empty where one lacks it or they differ.
+   */
   static Optional<IdMap> read(Path etc) {
     Optional<Integer> users = firstRange(etc.resolve("subuid"));
     Optional<Integer> groups = firstRange(etc.resolve("subgid"));
-    return users.isPresent() && users.equals(groups) ? Optional.of(new IdMap(users.get())) : Optional.empty();
+    return users.isPresent() && users.equals(groups)
+        ? Optional.of(new IdMap(users.get()))
+        : Optional.empty();
   }
 
   static Optional<Integer> firstRange(Path file) {

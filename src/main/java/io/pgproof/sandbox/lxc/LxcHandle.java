@@ -19,19 +19,28 @@ final class LxcHandle implements AutoCloseable {
   private final ReentrantLock oneThread = new ReentrantLock();
   private LxcContainer container;
 
-  /** @throws SandboxException when liblxc does not give one, which it does not explain */
+  /**
+   * @throws SandboxException when liblxc does not give one, which it does not explain
+   */
   LxcHandle(Liblxc lxc, MachineId id) {
     this.lxc = lxc;
     this.id = id;
     container = lxc.lxc_container_new(id.name(), MachineFiles.LXC_PATH.toString());
     if (container == null) {
-      throw new SandboxException("liblxc gave no handle for " + id + " in " + MachineFiles.LXC_PATH);
+      throw new SandboxException(
+          "liblxc gave no handle for " + id + " in " + MachineFiles.LXC_PATH);
     }
     String name = container.name;
     if (!id.name().equals(name)) {
       close();
-      throw new SandboxException("liblxc " + lxc.lxc_get_version() + " lays its structure out in another way than its"
-          + " version promises: the name of " + id + " reads " + name);
+      throw new SandboxException(
+          "liblxc "
+              + lxc.lxc_get_version()
+              + " lays its structure out in another way than its"
+              + " version promises: the name of "
+              + id
+              + " reads "
+              + name);
     }
   }
 
@@ -40,21 +49,24 @@ final class LxcHandle implements AutoCloseable {
     if (value.indexOf('\n') >= 0) {
       throw new IllegalArgumentException(key + " cannot hold a line break: " + value);
     }
-    use(c -> {
-      if (c.set_config_item.call(c, key, value) == 0) {
-        throw new SandboxException("liblxc refused the setting " + key + " = " + value + " of " + id);
-      }
-      return null;
-    });
+    use(
+        c -> {
+          if (c.set_config_item.call(c, key, value) == 0) {
+            throw new SandboxException(
+                "liblxc refused the setting " + key + " = " + value + " of " + id);
+          }
+          return null;
+        });
   }
 
   void save(Path file) {
-    use(c -> {
-      if (c.save_config.call(c, file.toString()) == 0) {
-        throw new SandboxException("liblxc could not write " + file);
-      }
-      return null;
-    });
+    use(
+        c -> {
+          if (c.save_config.call(c, file.toString()) == 0) {
+            throw new SandboxException("liblxc could not write " + file);
+          }
+          return null;
+        });
   }
 
   boolean running() {
@@ -63,7 +75,8 @@ final class LxcHandle implements AutoCloseable {
 
   /** Sends the halt signal to the first process and does not wait; false when liblxc could not. */
   boolean askToHalt() {
-    // liblxc takes the signal from this handle's configuration, which is not the running container's.
+    // liblxc takes the signal from this handle's configuration, which is not the running
+    // container's.
     set(MachineConfig.HALT.key(), MachineConfig.HALT.value());
     return use(c -> c.shutdown.call(c, 0) != 0);
   }

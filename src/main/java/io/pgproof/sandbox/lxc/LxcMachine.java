@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/** One machine, as it is on disk and in the kernel; remembers nothing. Its caller lets one thread in at a time. */
+/**
+ * One machine, as it is on disk and in the kernel; remembers nothing. Its caller lets one thread in
+ * at a time.
+ */
 final class LxcMachine {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration OWN_END = Duration.ofSeconds(5);
@@ -51,7 +54,8 @@ final class LxcMachine {
   void make(Liblxc lxc, MachineSpec spec, IdMap ids) {
     try {
       Files.createDirectories(id.home());
-      // Its parents may be closed to the container's root, for it sees the home on the stage; the home itself may not.
+      // Its parents may be closed to the container's root, for it sees the home on the stage; the
+      // home itself may not.
       Files.setPosixFilePermissions(id.home(), PosixFilePermissions.fromString("rwx--x--x"));
       Files.createDirectory(files.container());
       Files.createDirectories(MachineFiles.LXC_PATH);
@@ -61,11 +65,13 @@ final class LxcMachine {
         Files.setAttribute(directory, "unix:gid", ids.firstHostId());
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
       }
-      Files.write(files.startLine(),
+      Files.write(
+          files.startLine(),
           (String.join("\0", Staging.startLine(spec)) + "\0").getBytes(StandardCharsets.UTF_8));
       Path part = files.container().resolve("config.part");
       try (LxcHandle handle = new LxcHandle(lxc, id)) {
-        MachineConfig.items(spec, ids, groups).forEach(item -> handle.set(item.key(), item.value()));
+        MachineConfig.items(spec, ids, groups)
+            .forEach(item -> handle.set(item.key(), item.value()));
         handle.save(part);
       }
       Files.deleteIfExists(files.byproduct());
@@ -77,17 +83,21 @@ final class LxcMachine {
 
   void start(Liblxc lxc) {
     if (!whole()) {
-      throw new SandboxException(id + " cannot be started: it was not created, " + files.config() + " is not there");
+      throw new SandboxException(
+          id + " cannot be started: it was not created, " + files.config() + " is not there");
     }
     ProgramResult programResult;
     try {
-      // What is left of an earlier run of it would be taken for this one's, and make LXC choose other names.
+      // What is left of an earlier run of it would be taken for this one's, and make LXC choose
+      // other names.
       stop();
       Files.deleteIfExists(files.log());
       Files.deleteIfExists(files.memoryEvents());
       String[] line = Files.readString(files.startLine()).split("\0", -1);
-      programResult = programs.run(new HostCommand(
-          Arrays.asList(line).subList(0, line.length - 1), START_LIMIT, Map.of()));
+      programResult =
+          programs.run(
+              new HostCommand(
+                  Arrays.asList(line).subList(0, line.length - 1), START_LIMIT, Map.of()));
     } catch (IOException e) {
       throw new SandboxException(id + " cannot be started: " + e, e);
     } catch (ProgramInterruptedException e) {
@@ -97,13 +107,19 @@ final class LxcMachine {
     if (!programResult.succeeded()) {
       stop();
       List<String> words = ContainerLog.errors(files.log());
-      throw new SandboxException(id + " did not start; "
-          + (words.isEmpty() ? programResult.describe() : "LXC says: " + String.join("; ", words)));
+      throw new SandboxException(
+          id
+              + " did not start; "
+              + (words.isEmpty()
+                  ? programResult.describe()
+                  : "LXC says: " + String.join("; ", words)));
     }
     if (!running(lxc)) {
       List<String> words = ContainerLog.errors(files.log());
-      throw new SandboxException(id + " started and its first process ended at once; LXC says: "
-          + String.join("; ", words.isEmpty() ? ContainerLog.last(files.log()) : words));
+      throw new SandboxException(
+          id
+              + " started and its first process ended at once; LXC says: "
+              + String.join("; ", words.isEmpty() ? ContainerLog.last(files.log()) : words));
     }
   }
 
@@ -116,19 +132,38 @@ final class LxcMachine {
     }
   }
 
-  ProgramResult run(Liblxc lxc, int uid, int gid, Map<String, String> environment, Duration limit, List<String> inside) {
+  ProgramResult run(
+      Liblxc lxc,
+      int uid,
+      int gid,
+      Map<String, String> environment,
+      Duration limit,
+      List<String> inside) {
     if (!running(lxc)) {
       throw new SandboxException(inside.get(0) + " cannot be run in " + id + ": it does not run");
     }
-    List<String> line = new ArrayList<>(List.of("lxc-attach", "-P", MachineFiles.LXC_PATH.toString(), "-n", id.name(),
-        "--clear-env", "-u", Integer.toString(uid), "-g", Integer.toString(gid)));
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "lxc-attach",
+                "-P",
+                MachineFiles.LXC_PATH.toString(),
+                "-n",
+                id.name(),
+                "--clear-env",
+                "-u",
+                Integer.toString(uid),
+                "-g",
+                Integer.toString(gid)));
     environment.forEach((key, value) -> line.addAll(List.of("-v", key + "=" + value)));
     line.add("--");
     line.addAll(inside);
     ProgramResult programResult = programs.run(new HostCommand(line, limit, Map.of()));
     // lxc-attach has no status of its own: it says so and ends with 1, as the program might.
-    if (programResult.status() == 1 && programResult.err().startsWith("lxc-attach: " + id.name() + ":")) {
-      throw new SandboxException(inside.get(0) + " could not be run in " + id + ": " + programResult.err().strip());
+    if (programResult.status() == 1
+        && programResult.err().startsWith("lxc-attach: " + id.name() + ":")) {
+      throw new SandboxException(
+          inside.get(0) + " could not be run in " + id + ": " + programResult.err().strip());
     }
     return programResult;
   }
@@ -156,33 +191,46 @@ final class LxcMachine {
       machineCleanup.removeControlGroups();
       return;
     }
-    boolean programResult = await(killedEndsWithin, () -> {
-      Set<Long> pids = machineCleanup.processes();
-      machineCleanup.kill(pids);
-      // The frozen die when they are thawed.
-      machineCleanup.thaw();
-      return pids.isEmpty();
-    });
+    boolean programResult =
+        await(
+            killedEndsWithin,
+            () -> {
+              Set<Long> pids = machineCleanup.processes();
+              machineCleanup.kill(pids);
+              // The frozen die when they are thawed.
+              machineCleanup.thaw();
+              return pids.isEmpty();
+            });
     if (!programResult) {
-      throw new SandboxException("processes " + machineCleanup.processes() + " of " + id + " do not end though they were killed;"
-          + " they wait in the kernel, look at the disk below " + id.home());
+      throw new SandboxException(
+          "processes "
+              + machineCleanup.processes()
+              + " of "
+              + id
+              + " do not end though they were killed;"
+              + " they wait in the kernel, look at the disk below "
+              + id.home());
     }
-    await(OWN_END, () -> {
-      machineCleanup.removeControlGroups();
-      return !machineCleanup.hasControlGroups();
-    });
+    await(
+        OWN_END,
+        () -> {
+          machineCleanup.removeControlGroups();
+          return !machineCleanup.hasControlGroups();
+        });
   }
 
   /** Also of a machine that is half-made, half-destroyed or not known. */
   void destroy() {
-    uninterrupted(() -> {
-      stop();
-      machineCleanup.unmount();
-      machineCleanup.removeFiles();
-      if (machineCleanup.hasControlGroups()) {
-        throw new SandboxException("control groups " + groups.of(id.name()) + " of " + id + " could not be removed");
-      }
-    });
+    uninterrupted(
+        () -> {
+          stop();
+          machineCleanup.unmount();
+          machineCleanup.removeFiles();
+          if (machineCleanup.hasControlGroups()) {
+            throw new SandboxException(
+                "control groups " + groups.of(id.name()) + " of " + id + " could not be removed");
+          }
+        });
   }
 
   boolean ranOutOfMemory() {
@@ -196,7 +244,8 @@ final class LxcMachine {
           return true;
         }
       } catch (IOException notThere) {
-        // The counters are in one of these places, depending on the host and on whether the machine runs.
+        // The counters are in one of these places, depending on the host and on whether the machine
+        // runs.
       }
     }
     return false;

@@ -28,11 +28,12 @@ import java.util.stream.Collectors;
 /**
  * Machines as unprivileged LXC containers: ids of their own, no network, an overlay over the image.
  *
- * <p>liblxc answers and stops; starting and running inside are programs of their own, for a container that is started from
- * a Java process keeps a copy of its memory. {@code run} is not serialised with the other calls about a machine, so that
- * {@code halt} and {@code destroy} can end it. A program inside that outlives its limit is killed with its process group;
- * what it moved out of that group ends with the machine. For LXC's own tools the machine lies in
- * {@code /run/pgproof/machine}: {@code lxc-attach -P /run/pgproof/machine -n NAME}.
+ * <p>liblxc answers and stops; starting and running inside are programs of their own, for a
+ * container that is started from a Java process keeps a copy of its memory. {@code run} is not
+ * serialised with the other calls about a machine, so that {@code halt} and {@code destroy} can end
+ * it. A program inside that outlives its limit is killed with its process group; what it moved out
+ * of that group ends with the machine. For LXC's own tools the machine lies in {@code
+ * /run/pgproof/machine}: {@code lxc-attach -P /run/pgproof/machine -n NAME}.
  */
 public final class LxcSandbox implements Sandbox {
   private static final Duration KILLED_ENDS_WITHIN = Duration.ofSeconds(30);
@@ -47,7 +48,10 @@ public final class LxcSandbox implements Sandbox {
     this(programs, KILLED_ENDS_WITHIN);
   }
 
-  /** @param killedEndsWithin how long a machine's killed processes are waited for, before it is said that they do not end */
+  /**
+   * @param killedEndsWithin how long a machine's killed processes are waited for, before it is said
+   *     that they do not end
+   */
   public LxcSandbox(HostPrograms programs, Duration killedEndsWithin) {
     this.programs = programs;
     this.killedEndsWithin = killedEndsWithin;
@@ -63,28 +67,36 @@ public final class LxcSandbox implements Sandbox {
     return ids().firstHostId();
   }
 
-  /** @throws FindingException with {@code no-lxc} when this host lacks something */
+  /**
+   * @throws FindingException with {@code no-lxc} when this host lacks something
+   */
   @Override
   public void create(MachineSpec spec) {
     require(spec);
-    alone(spec.id(), machine -> {
-      requireNoLacks();
-      if (!machine.whole()) {
-        machine.destroy();
-        machine.make(lxc(), spec, ids());
-      }
-    });
+    alone(
+        spec.id(),
+        machine -> {
+          requireNoLacks();
+          if (!machine.whole()) {
+            machine.destroy();
+            machine.make(lxc(), spec, ids());
+          }
+        });
   }
 
-  /** @throws FindingException with {@code no-lxc} when this host lacks something */
+  /**
+   * @throws FindingException with {@code no-lxc} when this host lacks something
+   */
   @Override
   public void start(MachineId id) {
-    alone(id, machine -> {
-      requireNoLacks();
-      if (!machine.running(lxc())) {
-        machine.start(lxc());
-      }
-    });
+    alone(
+        id,
+        machine -> {
+          requireNoLacks();
+          if (!machine.running(lxc())) {
+            machine.start(lxc());
+          }
+        });
   }
 
   @Override
@@ -94,8 +106,14 @@ public final class LxcSandbox implements Sandbox {
 
   @Override
   public Ended run(
-      MachineId id, int uid, int gid, Map<String, String> environment, Duration limit, List<String> line) {
-    io.pgproof.command.ProgramResult ended = said(() -> machine(id).run(lxc(), uid, gid, environment, limit, line));
+      MachineId id,
+      int uid,
+      int gid,
+      Map<String, String> environment,
+      Duration limit,
+      List<String> line) {
+    io.pgproof.command.ProgramResult ended =
+        said(() -> machine(id).run(lxc(), uid, gid, environment, limit, line));
     return new Ended(ended.status(), ended.out(), ended.err(), ended.took(), ended.timedOut());
   }
 
@@ -117,17 +135,22 @@ public final class LxcSandbox implements Sandbox {
   @Override
   public List<String> reap(String prefix) {
     if (prefix.isBlank()) {
-      throw new IllegalArgumentException("a prefix is needed: without one the machines of others would be reaped");
+      throw new IllegalArgumentException(
+          "a prefix is needed: without one the machines of others would be reaped");
     }
     List<String> removed = new ArrayList<>();
     ControlGroups groups = groups();
-    groups.withPrefix(prefix).forEach((name, directories) -> {
-      if (ControlGroups.processes(directories).isEmpty()) {
-        ControlGroups.remove(directories);
-        directories.stream().filter(directory -> !directory.toFile().exists())
-            .forEach(directory -> removed.add("control group " + directory));
-      }
-    });
+    groups
+        .withPrefix(prefix)
+        .forEach(
+            (name, directories) -> {
+              if (ControlGroups.processes(directories).isEmpty()) {
+                ControlGroups.remove(directories);
+                directories.stream()
+                    .filter(directory -> !directory.toFile().exists())
+                    .forEach(directory -> removed.add("control group " + directory));
+              }
+            });
     return removed;
   }
 
@@ -150,8 +173,15 @@ public final class LxcSandbox implements Sandbox {
   }
 
   private static IdMap ids() {
-    return IdMap.read(Path.of("/etc")).orElseThrow(() -> new FindingException(Finding.of(Reason.NO_LXC,
-        "/etc/subuid and /etc/subgid give root no range of " + IdMap.SIZE + " ids that is the same in both")));
+    return IdMap.read(Path.of("/etc"))
+        .orElseThrow(
+            () ->
+                new FindingException(
+                    Finding.of(
+                        Reason.NO_LXC,
+                        "/etc/subuid and /etc/subgid give root no range of "
+                            + IdMap.SIZE
+                            + " ids that is the same in both")));
   }
 
   private Liblxc lxc() {
@@ -164,9 +194,12 @@ public final class LxcSandbox implements Sandbox {
   private void requireNoLacks() {
     List<Lack> lacks = lacks();
     if (!lacks.isEmpty()) {
-      throw new FindingException(Finding.of(Reason.NO_LXC,
-          lacks.stream().map(Lack::what).collect(Collectors.joining("; ")),
-          lacks.stream().map(Lack::mend).collect(Collectors.joining("; ")), null));
+      throw new FindingException(
+          Finding.of(
+              Reason.NO_LXC,
+              lacks.stream().map(Lack::what).collect(Collectors.joining("; ")),
+              lacks.stream().map(Lack::mend).collect(Collectors.joining("; ")),
+              null));
     }
   }
 
@@ -178,11 +211,14 @@ public final class LxcSandbox implements Sandbox {
   }
 
   private void alone(MachineId id, Consumer<LxcMachine> work) {
-    MachineLock lock = locks.compute(id, (key, there) -> {
-      MachineLock one = there == null ? new MachineLock() : there;
-      one.users++;
-      return one;
-    });
+    MachineLock lock =
+        locks.compute(
+            id,
+            (key, there) -> {
+              MachineLock one = there == null ? new MachineLock() : there;
+              one.users++;
+              return one;
+            });
     try {
       alone(lock, id, work);
     } finally {
@@ -192,19 +228,24 @@ public final class LxcSandbox implements Sandbox {
 
   private void alone(ReentrantLock lock, MachineId id, Consumer<LxcMachine> work) {
     if (!taken(lock)) {
-      throw new SandboxException(id + " is busy: another operation has held it for " + LET_GO_WITHIN.toMinutes() + " min");
+      throw new SandboxException(
+          id + " is busy: another operation has held it for " + LET_GO_WITHIN.toMinutes() + " min");
     }
     try {
-      said(() -> {
-        work.accept(machine(id));
-        return null;
-      });
+      said(
+          () -> {
+            work.accept(machine(id));
+            return null;
+          });
     } finally {
       lock.unlock();
     }
   }
 
-  /** Whoever has it may be held by the kernel. An interrupt of before does not matter, for it is often the cause of a teardown. */
+  /**
+   * Whoever has it may be held by the kernel. An interrupt of before does not matter, for it is
+   * often the cause of a teardown.
+   */
   private static boolean taken(ReentrantLock lock) {
     boolean interrupted = Thread.interrupted();
     try {
@@ -223,7 +264,9 @@ public final class LxcSandbox implements Sandbox {
   private static <T> T said(Supplier<T> work) {
     try {
       return work.get();
-    } catch (ProgramInterruptedException | ProgramMissingException | LiblxcUnavailableException
+    } catch (ProgramInterruptedException
+        | ProgramMissingException
+        | LiblxcUnavailableException
         | UncheckedIOException e) {
       throw new SandboxException(e.getMessage(), e);
     }

@@ -20,7 +20,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** What is left of a machine on the host, found by its id alone: processes, control groups, mounts, files. */
+/**
+ * What is left of a machine on the host, found by its id alone: processes, control groups, mounts,
+ * files.
+ */
 final class MachineCleanup {
   private static final Duration REMOVAL = Duration.ofMinutes(3);
 
@@ -36,7 +39,10 @@ final class MachineCleanup {
     this.files = new MachineFiles(id);
   }
 
-  /** All processes in the machine, its monitor, and those that are about to start it or run something in it. */
+  /**
+   * All processes in the machine, its monitor, and those that are about to start it or run
+   * something in it.
+   */
   Set<Long> processes() {
     Set<Long> pids = ControlGroups.processes(groups.of(id.name()));
     pids.addAll(starters());
@@ -54,7 +60,8 @@ final class MachineCleanup {
         }
       }
     } catch (IOException e) {
-      throw new SandboxException("the processes of this machine cannot be listed: " + e.getMessage(), e);
+      throw new SandboxException(
+          "the processes of this machine cannot be listed: " + e.getMessage(), e);
     }
     return pids;
   }
@@ -78,27 +85,48 @@ final class MachineCleanup {
   /** Unmounts all below the home, the newest first. */
   void unmount() {
     for (Path target : mountsBelow(id.home())) {
-      ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(1), "umount", "--", target.toString()));
+      ProgramResult programResult =
+          programs.run(new HostCommand(Duration.ofMinutes(1), "umount", "--", target.toString()));
       if (!programResult.succeeded()) {
-        programResult = programs.run(new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", "--", target.toString()));
+        programResult =
+            programs.run(
+                new HostCommand(
+                    Duration.ofMinutes(1), "umount", "--lazy", "--", target.toString()));
       }
       if (!programResult.succeeded()) {
-        throw new SandboxException(target + " of " + id + " could not be unmounted: " + programResult.describe());
+        throw new SandboxException(
+            target + " of " + id + " could not be unmounted: " + programResult.describe());
       }
     }
   }
 
-  /** Removes what LXC and the machine wrote; rm, because the machine may have made paths longer than Java can name. */
+  /**
+   * Removes what LXC and the machine wrote; rm, because the machine may have made paths longer than
+   * Java can name.
+   */
   void removeFiles() {
     List<String> line = new ArrayList<>(List.of("rm", "-rf", "--one-file-system", "--"));
     // rm asks to write for what is not there too, and would wait for a disk that does not answer.
-    Stream.of(files.config(), files.container(), files.layer(), files.log(), files.memoryEvents(), files.byproduct(), files.lock())
+    Stream.of(
+            files.config(),
+            files.container(),
+            files.layer(),
+            files.log(),
+            files.memoryEvents(),
+            files.byproduct(),
+            files.lock())
         .filter(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS))
         .forEach(path -> line.add(path.toString()));
-    ProgramResult programResult = programs.run(new HostCommand(REMOVAL, line.toArray(String[]::new)));
+    ProgramResult programResult =
+        programs.run(new HostCommand(REMOVAL, line.toArray(String[]::new)));
     if (!programResult.succeeded()) {
-      throw new SandboxException("what " + id + " wrote below " + id.home() + " could not be removed: "
-          + programResult.describe());
+      throw new SandboxException(
+          "what "
+              + id
+              + " wrote below "
+              + id.home()
+              + " could not be removed: "
+              + programResult.describe());
     }
   }
 
@@ -109,7 +137,8 @@ final class MachineCleanup {
       Collections.reverse(mounts);
       return mounts;
     } catch (IOException e) {
-      throw new SandboxException("the mounts of this machine cannot be listed: " + e.getMessage(), e);
+      throw new SandboxException(
+          "the mounts of this machine cannot be listed: " + e.getMessage(), e);
     }
   }
 
@@ -127,8 +156,14 @@ final class MachineCleanup {
     }
     int name = line.indexOf("-n");
     int path = line.indexOf("-P");
-    return name > 0 && path > 0 && name + 1 < line.size() && path + 1 < line.size()
-        && line.get(name + 1).equals(id.name()) && line.get(path + 1).equals(MachineFiles.LXC_PATH.toString())
-        && line.stream().limit(path).anyMatch(word -> word.endsWith("lxc-start") || word.endsWith("lxc-attach"));
+    return name > 0
+        && path > 0
+        && name + 1 < line.size()
+        && path + 1 < line.size()
+        && line.get(name + 1).equals(id.name())
+        && line.get(path + 1).equals(MachineFiles.LXC_PATH.toString())
+        && line.stream()
+            .limit(path)
+            .anyMatch(word -> word.endsWith("lxc-start") || word.endsWith("lxc-attach"));
   }
 }

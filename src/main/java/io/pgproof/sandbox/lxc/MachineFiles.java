@@ -6,15 +6,17 @@ import java.nio.file.Path;
 /**
  * What a machine consists of, below its home.
  *
- * <p>The container's root must be able to walk to its configuration and layer, but the state directory is closed to all
- * but the host's root. So the container is started in a mount namespace of its own where all it needs lies below
- * {@link #STAGE}; these mounts are seen by nobody else and end with the container. For LXC the machine's home is therefore
- * {@link #LXC_PATH}, whatever it is on the host; names tell machines apart.
+ * <p>The container's root must be able to walk to its configuration and layer, but the state
+ * directory is closed to all but the host's root. So the container is started in a mount namespace
+ * of its own where all it needs lies below {@link #STAGE}; these mounts are seen by nobody else and
+ * end with the container. For LXC the machine's home is therefore {@link #LXC_PATH}, whatever it is
+ * on the host; names tell machines apart.
  */
 record MachineFiles(MachineId id) {
   static final Path STAGE = Path.of("/run/pgproof");
   static final Path LXC_PATH = STAGE.resolve("machine");
   static final Path STAGED_ROOTFS = STAGE.resolve("rootfs");
+
   /** On the host; LXC keeps its lock files there, by the container's path. */
   static final Path LXC_LOCKS = Path.of("/run/lxc/lock" + LXC_PATH);
 

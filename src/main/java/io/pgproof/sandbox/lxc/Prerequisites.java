@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 /**
  * What a host must have for {@link LxcSandbox}, and how to mend what it lacks.
  *
- * @param root below which {@code etc}, {@code proc}, {@code lib} and {@code usr/share} of the host are looked at
+ * @param root below which {@code etc}, {@code proc}, {@code lib} and {@code usr/share} of the host
+ *     are looked at
  * @param hasProgram whether the host has a program
  * @param liblxc loads the library
  */
@@ -47,14 +48,18 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
     String status = text("proc/self/status");
     Matcher uid = UID.matcher(status);
     if (!uid.find() || !uid.group(1).equals("0")) {
-      lacks.add(Lack.byHand("pgproof does not run as root, and only root can start containers with ids of their own",
-          "run the same command with sudo"));
+      lacks.add(
+          Lack.byHand(
+              "pgproof does not run as root, and only root can start containers with ids of their own",
+              "run the same command with sudo"));
       return;
     }
     Matcher capabilities = CAPABILITIES.matcher(status);
     if (capabilities.find() && !new BigInteger(capabilities.group(1), 16).testBit(CAP_SYS_ADMIN)) {
-      lacks.add(Lack.byHand("root here may not mount: it lacks CAP_SYS_ADMIN, as inside a container of another kind",
-          "run pgproof on the host itself, or give its container SYS_ADMIN"));
+      lacks.add(
+          Lack.byHand(
+              "root here may not mount: it lacks CAP_SYS_ADMIN, as inside a container of another kind",
+              "run pgproof on the host itself, or give its container SYS_ADMIN"));
     }
   }
 
@@ -85,8 +90,10 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
       }
     }
     if (!missing.isEmpty()) {
-      lacks.add(new Lack("not installed: " + String.join(", ", missing),
-          "apt-get install -y " + String.join(" ", packages)));
+      lacks.add(
+          new Lack(
+              "not installed: " + String.join(", ", missing),
+              "apt-get install -y " + String.join(" ", packages)));
     }
   }
 
@@ -96,17 +103,26 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
     Optional<Integer> groups = IdMap.firstRange(etc.resolve("subgid"));
     if (users.isPresent() && groups.isPresent()) {
       if (!users.equals(groups)) {
-        lacks.add(new Lack("root's first range of at least " + IdMap.SIZE + " begins at " + users.get()
-            + " in /etc/subuid and at " + groups.get() + " in /etc/subgid, and must be the same in both",
-            "sed -i '1i root:" + users.get() + ":" + IdMap.SIZE + "' /etc/subgid"));
+        lacks.add(
+            new Lack(
+                "root's first range of at least "
+                    + IdMap.SIZE
+                    + " begins at "
+                    + users.get()
+                    + " in /etc/subuid and at "
+                    + groups.get()
+                    + " in /etc/subgid, and must be the same in both",
+                "sed -i '1i root:" + users.get() + ":" + IdMap.SIZE + "' /etc/subgid"));
       }
       return;
     }
     int first = users.or(() -> groups).orElseGet(() -> IdMap.free(etc));
     for (String file : List.of("subuid", "subgid")) {
       if (IdMap.firstRange(etc.resolve(file)).isEmpty()) {
-        lacks.add(new Lack("/etc/" + file + " gives root no range of " + IdMap.SIZE + " ids",
-            "echo root:" + first + ":" + IdMap.SIZE + " >> /etc/" + file));
+        lacks.add(
+            new Lack(
+                "/etc/" + file + " gives root no range of " + IdMap.SIZE + " ids",
+                "echo root:" + first + ":" + IdMap.SIZE + " >> /etc/" + file));
       }
     }
   }
@@ -114,14 +130,17 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
   private void kernel(List<Lack> lacks) {
     ControlGroups groups = ControlGroups.read(root.resolve("proc"));
     if (groups.none()) {
-      lacks.add(new Lack("no control groups are mounted", "mount -t cgroup2 cgroup2 /sys/fs/cgroup"));
+      lacks.add(
+          new Lack("no control groups are mounted", "mount -t cgroup2 cgroup2 /sys/fs/cgroup"));
     } else {
       for (String controller : List.of("memory", "cpu", "pids")) {
         if (!groups.has(controller)) {
-          lacks.add(Lack.byHand("the kernel offers no control group controller " + controller,
-              controller.equals("memory")
-                  ? "add cgroup_enable=memory to GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub and reboot"
-                  : "boot a kernel that has it, as Debian's own does"));
+          lacks.add(
+              Lack.byHand(
+                  "the kernel offers no control group controller " + controller,
+                  controller.equals("memory")
+                      ? "add cgroup_enable=memory to GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub and reboot"
+                      : "boot a kernel that has it, as Debian's own does"));
         }
       }
     }
@@ -129,10 +148,15 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
       lacks.add(new Lack("the kernel does not know the overlay file system", "modprobe overlay"));
     }
     if (!Files.exists(root.resolve("proc/self/ns/user"))) {
-      lacks.add(Lack.byHand("the kernel has no user namespaces", "boot a kernel that has them, as Debian's own does"));
+      lacks.add(
+          Lack.byHand(
+              "the kernel has no user namespaces",
+              "boot a kernel that has them, as Debian's own does"));
     } else if (text("proc/sys/user/max_user_namespaces").strip().equals("0")) {
-      lacks.add(new Lack("user namespaces are switched off: user.max_user_namespaces is 0",
-          "sysctl -w user.max_user_namespaces=15000"));
+      lacks.add(
+          new Lack(
+              "user namespaces are switched off: user.max_user_namespaces is 0",
+              "sysctl -w user.max_user_namespaces=15000"));
     }
   }
 
@@ -141,7 +165,8 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
     return text("lib/modules/" + release + "/modules.dep").contains("/overlay.ko");
   }
 
-  private static void need(String what, boolean there, String from, List<String> missing, Set<String> packages) {
+  private static void need(
+      String what, boolean there, String from, List<String> missing, Set<String> packages) {
     if (!there) {
       missing.add(what);
       packages.add(from);

@@ -7,16 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The command line that starts a machine: a mount namespace of its own, in it the stage of {@link MachineFiles}, then
- * {@code lxc-start}.
+ * The command line that starts a machine: a mount namespace of its own, in it the stage of {@link
+ * MachineFiles}, then {@code lxc-start}.
  *
- * <p>The monitor that {@code lxc-start} leaves behind must not hold our pipes; what it says is in its log.
+ * <p>The monitor that {@code lxc-start} leaves behind must not hold our pipes; what it says is in
+ * its log.
  *
- * <p>Mounts of the host that go away meanwhile go away there too. What the mounts forbid (writing, devices, programs) is
- * forbidden for good: the container cannot loosen flags that come from outside its user namespace.
+ * <p>Mounts of the host that go away meanwhile go away there too. What the mounts forbid (writing,
+ * devices, programs) is forbidden for good: the container cannot loosen flags that come from
+ * outside its user namespace.
  */
 final class Staging {
-  private static final String SCRIPT = """
+  private static final String SCRIPT =
+      """
       set -eu
       stage=$1
       shift
@@ -36,19 +39,52 @@ final class Staging {
 
   static List<String> startLine(MachineSpec spec) {
     MachineFiles files = new MachineFiles(spec.id());
-    List<String> line = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "slave",
-        "/bin/sh", "-c", SCRIPT, "pgproof-stage", MachineFiles.STAGE.toString()));
-    stage(line, "rw,nosuid,nodev", MachineFiles.LXC_PATH.getFileName().toString(), spec.id().home().toString());
-    stage(line, "ro,nosuid,nodev", MachineFiles.STAGED_ROOTFS.getFileName().toString(), spec.rootfs().toString());
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "unshare",
+                "--mount",
+                "--propagation",
+                "slave",
+                "/bin/sh",
+                "-c",
+                SCRIPT,
+                "pgproof-stage",
+                MachineFiles.STAGE.toString()));
+    stage(
+        line,
+        "rw,nosuid,nodev",
+        MachineFiles.LXC_PATH.getFileName().toString(),
+        spec.id().home().toString());
+    stage(
+        line,
+        "ro,nosuid,nodev",
+        MachineFiles.STAGED_ROOTFS.getFileName().toString(),
+        spec.rootfs().toString());
     for (int i = 0; i < spec.mounts().size(); i++) {
       Mount mount = spec.mounts().get(i);
-      stage(line, (mount.access() == Access.READ_WRITE ? "rw," : "ro,") + DATA_FLAGS,
-          MachineFiles.stagedMount(i).getFileName().toString(), mount.host().toString());
+      stage(
+          line,
+          (mount.access() == Access.READ_WRITE ? "rw," : "ro,") + DATA_FLAGS,
+          MachineFiles.stagedMount(i).getFileName().toString(),
+          mount.host().toString());
     }
     line.add("--");
-    line.addAll(List.of("lxc-start", "-d", "-P", MachineFiles.LXC_PATH.toString(), "-n", spec.id().name(),
-        "-o", MachineFiles.LXC_PATH.resolve(files.log().getFileName()).toString(), "-l", "INFO", "--"));
-    // As arguments these reach the first process as they are; lxc.init.cmd knows no way to quote a quote.
+    line.addAll(
+        List.of(
+            "lxc-start",
+            "-d",
+            "-P",
+            MachineFiles.LXC_PATH.toString(),
+            "-n",
+            spec.id().name(),
+            "-o",
+            MachineFiles.LXC_PATH.resolve(files.log().getFileName()).toString(),
+            "-l",
+            "INFO",
+            "--"));
+    // As arguments these reach the first process as they are; lxc.init.cmd knows no way to quote a
+    // quote.
     line.addAll(spec.init());
     return line;
   }

@@ -35,38 +35,62 @@ import org.camunda.bpm.engine.identity.Group;
 /**
  * The groups, and what each may do.
  *
- * <p>Tasks are missing on purpose: a task's candidate group gets its rights with the task. Only {@code camunda-admin} may store
- * filters. What the engine refuses to everybody is granted to nobody, so that pages do not offer it.
+ * <p>Tasks are missing on purpose: a task's candidate group gets its rights with the task. Only
+ * {@code camunda-admin} may store filters. What the engine refuses to everybody is granted to
+ * nobody, so that pages do not offer it.
  */
 final class AccessRights {
   private static final List<String> SHOWN =
-      List.of(VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
+      List.of(
+          VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
   static final String TASK_FILTER = "Open tasks";
+
   /** What administrators may do with things of which they may not do everything. */
-  private static final Map<Resource, Permission[]> ADMINISTRATORS = Map.of(
-      Resources.DEPLOYMENT, permissions(Permissions.READ),
-      Resources.BATCH, permissions(BatchPermissions.READ, BatchPermissions.READ_HISTORY),
-      Resources.HISTORIC_TASK, permissions(HistoricTaskPermissions.READ),
-      Resources.HISTORIC_PROCESS_INSTANCE, permissions(HistoricProcessInstancePermissions.READ),
-      Resources.OPERATION_LOG_CATEGORY, permissions(UserOperationLogCategoryPermissions.READ),
-      Resources.DECISION_DEFINITION, permissions(Permissions.READ),
-      Resources.DECISION_REQUIREMENTS_DEFINITION, permissions(Permissions.READ),
-      Resources.TASK, permissions(TaskPermissions.READ, TaskPermissions.READ_VARIABLE, TaskPermissions.TASK_ASSIGN,
-          TaskPermissions.TASK_WORK),
-      Resources.PROCESS_INSTANCE, permissions(ProcessInstancePermissions.READ, ProcessInstancePermissions.UPDATE,
-          ProcessInstancePermissions.DELETE),
-      Resources.PROCESS_DEFINITION, permissions(ProcessDefinitionPermissions.READ, ProcessDefinitionPermissions.UPDATE,
-          ProcessDefinitionPermissions.READ_INSTANCE, ProcessDefinitionPermissions.UPDATE_INSTANCE,
-          ProcessDefinitionPermissions.READ_INSTANCE_VARIABLE, ProcessDefinitionPermissions.READ_TASK,
-          ProcessDefinitionPermissions.READ_TASK_VARIABLE, ProcessDefinitionPermissions.READ_HISTORY,
-          ProcessDefinitionPermissions.READ_HISTORY_VARIABLE, ProcessDefinitionPermissions.TASK_ASSIGN,
-          ProcessDefinitionPermissions.TASK_WORK, ProcessDefinitionPermissions.DELETE_INSTANCE));
-  /** The variables that Tasklist shows of each task in the list; how long it waits stands there anyway. */
-  private static final List<Map<String, String>> ON_A_CARD = List.of(
-      Map.of("name", VerifyBackup.Variable.TARGET, "label", "Target"),
-      Map.of("name", VerifyBackup.Variable.VERDICT, "label", "Verdict"),
-      Map.of("name", VerifyBackup.Variable.REASON, "label", "Reason"),
-      Map.of("name", VerifyBackup.Variable.BACKUP_PATH, "label", "Backup"));
+  private static final Map<Resource, Permission[]> ADMINISTRATORS =
+      Map.of(
+          Resources.DEPLOYMENT, permissions(Permissions.READ),
+          Resources.BATCH, permissions(BatchPermissions.READ, BatchPermissions.READ_HISTORY),
+          Resources.HISTORIC_TASK, permissions(HistoricTaskPermissions.READ),
+          Resources.HISTORIC_PROCESS_INSTANCE, permissions(HistoricProcessInstancePermissions.READ),
+          Resources.OPERATION_LOG_CATEGORY, permissions(UserOperationLogCategoryPermissions.READ),
+          Resources.DECISION_DEFINITION, permissions(Permissions.READ),
+          Resources.DECISION_REQUIREMENTS_DEFINITION, permissions(Permissions.READ),
+          Resources.TASK,
+              permissions(
+                  TaskPermissions.READ,
+                  TaskPermissions.READ_VARIABLE,
+                  TaskPermissions.TASK_ASSIGN,
+                  TaskPermissions.TASK_WORK),
+          Resources.PROCESS_INSTANCE,
+              permissions(
+                  ProcessInstancePermissions.READ,
+                  ProcessInstancePermissions.UPDATE,
+                  ProcessInstancePermissions.DELETE),
+          Resources.PROCESS_DEFINITION,
+              permissions(
+                  ProcessDefinitionPermissions.READ,
+                  ProcessDefinitionPermissions.UPDATE,
+                  ProcessDefinitionPermissions.READ_INSTANCE,
+                  ProcessDefinitionPermissions.UPDATE_INSTANCE,
+                  ProcessDefinitionPermissions.READ_INSTANCE_VARIABLE,
+                  ProcessDefinitionPermissions.READ_TASK,
+                  ProcessDefinitionPermissions.READ_TASK_VARIABLE,
+                  ProcessDefinitionPermissions.READ_HISTORY,
+                  ProcessDefinitionPermissions.READ_HISTORY_VARIABLE,
+                  ProcessDefinitionPermissions.TASK_ASSIGN,
+                  ProcessDefinitionPermissions.TASK_WORK,
+                  ProcessDefinitionPermissions.DELETE_INSTANCE));
+
+  /**
+   * The variables that Tasklist shows of each task in the list; how long it waits stands there
+   * anyway.
+   */
+  private static final List<Map<String, String>> ON_A_CARD =
+      List.of(
+          Map.of("name", VerifyBackup.Variable.TARGET, "label", "Target"),
+          Map.of("name", VerifyBackup.Variable.VERDICT, "label", "Verdict"),
+          Map.of("name", VerifyBackup.Variable.REASON, "label", "Reason"),
+          Map.of("name", VerifyBackup.Variable.BACKUP_PATH, "label", "Backup"));
 
   private final IdentityService identities;
   private final AuthorizationService authorizations;
@@ -79,8 +103,8 @@ final class AccessRights {
   }
 
   /**
-   * Adds what is missing, and leaves what an administrator granted. It takes away what earlier versions granted to administrators,
-   * and what anybody was granted on deployments.
+   * Adds what is missing, and leaves what an administrator granted. It takes away what earlier
+   * versions granted to administrators, and what anybody was granted on deployments.
    */
   void ensure() {
     ensureGroup(CAMUNDA_ADMIN, "Administrators", "SYSTEM");
@@ -104,16 +128,33 @@ final class AccessRights {
     for (String group : List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS)) {
       grant(group, Resources.APPLICATION, "cockpit", Permissions.ACCESS);
       for (String process : SHOWN) {
-        grant(group, Resources.PROCESS_DEFINITION, process,
+        grant(
+            group,
+            Resources.PROCESS_DEFINITION,
+            process,
             ProcessDefinitionPermissions.READ,
             ProcessDefinitionPermissions.READ_INSTANCE,
             ProcessDefinitionPermissions.READ_HISTORY);
       }
     }
-    SHOWN.forEach(process -> grant(Groups.OPERATORS, Resources.PROCESS_DEFINITION, process, ProcessDefinitionPermissions.RETRY_JOB));
-    grant(Groups.AUDITORS, Resources.PROCESS_DEFINITION, VerifyBackup.PROCESS, ProcessDefinitionPermissions.READ_TASK);
+    SHOWN.forEach(
+        process ->
+            grant(
+                Groups.OPERATORS,
+                Resources.PROCESS_DEFINITION,
+                process,
+                ProcessDefinitionPermissions.RETRY_JOB));
+    grant(
+        Groups.AUDITORS,
+        Resources.PROCESS_DEFINITION,
+        VerifyBackup.PROCESS,
+        ProcessDefinitionPermissions.READ_TASK);
     grant(Groups.AUDITORS, Resources.DEPLOYMENT, ANY, Permissions.READ);
-    grant(Groups.AUDITORS, Resources.OPERATION_LOG_CATEGORY, ANY, UserOperationLogCategoryPermissions.READ);
+    grant(
+        Groups.AUDITORS,
+        Resources.OPERATION_LOG_CATEGORY,
+        ANY,
+        UserOperationLogCategoryPermissions.READ);
   }
 
   private void ensureGroup(String id, String name, String type) {
@@ -126,11 +167,15 @@ final class AccessRights {
     identities.saveGroup(group);
   }
 
-  // Tasklist shows nothing without a filter. This one asks for everything: a user sees his own tasks of it.
+  // Tasklist shows nothing without a filter. This one asks for everything: a user sees his own
+  // tasks of it.
   private String ensureTaskFilter() {
-    Filter filter = filters.createTaskFilterQuery().filterName(TASK_FILTER).list().stream().findFirst()
-        .orElseGet(() -> filters.newTaskFilter(TASK_FILTER));
-    Map<String, Object> properties = new HashMap<>(Optional.ofNullable(filter.getProperties()).orElse(Map.of()));
+    Filter filter =
+        filters.createTaskFilterQuery().filterName(TASK_FILTER).list().stream()
+            .findFirst()
+            .orElseGet(() -> filters.newTaskFilter(TASK_FILTER));
+    Map<String, Object> properties =
+        new HashMap<>(Optional.ofNullable(filter.getProperties()).orElse(Map.of()));
     // Older versions made the filter without.
     if (properties.putIfAbsent("variables", ON_A_CARD) == null) {
       properties.putIfAbsent("showUndefinedVariable", false);
@@ -143,15 +188,20 @@ final class AccessRights {
 
   private void keepDeploymentsReadable() {
     authorizations.createAuthorizationQuery().resourceType(Resources.DEPLOYMENT).list().stream()
-        .filter(authorization -> authorization.getAuthorizationType() != Authorization.AUTH_TYPE_REVOKE)
-        .filter(authorization -> Stream.of(Permissions.CREATE, Permissions.UPDATE, Permissions.DELETE)
-            .anyMatch(authorization::isPermissionGranted))
-        .forEach(authorization -> {
-          authorization.setPermissions(authorization.isPermissionGranted(Permissions.READ)
-              ? permissions(Permissions.READ)
-              : permissions(Permissions.NONE));
-          authorizations.saveAuthorization(authorization);
-        });
+        .filter(
+            authorization -> authorization.getAuthorizationType() != Authorization.AUTH_TYPE_REVOKE)
+        .filter(
+            authorization ->
+                Stream.of(Permissions.CREATE, Permissions.UPDATE, Permissions.DELETE)
+                    .anyMatch(authorization::isPermissionGranted))
+        .forEach(
+            authorization -> {
+              authorization.setPermissions(
+                  authorization.isPermissionGranted(Permissions.READ)
+                      ? permissions(Permissions.READ)
+                      : permissions(Permissions.NONE));
+              authorizations.saveAuthorization(authorization);
+            });
   }
 
   private static Permission[] permissions(Permission... permissions) {
@@ -175,12 +225,14 @@ final class AccessRights {
 
   /** The one there is, or a new one. */
   private Authorization authorization(String group, Resource resource, String id) {
-    Authorization authorization = authorizations.createAuthorizationQuery()
-        .authorizationType(Authorization.AUTH_TYPE_GRANT)
-        .groupIdIn(group)
-        .resourceType(resource)
-        .resourceId(id)
-        .singleResult();
+    Authorization authorization =
+        authorizations
+            .createAuthorizationQuery()
+            .authorizationType(Authorization.AUTH_TYPE_GRANT)
+            .groupIdIn(group)
+            .resourceType(resource)
+            .resourceId(id)
+            .singleResult();
     if (authorization == null) {
       authorization = authorizations.createNewAuthorization(Authorization.AUTH_TYPE_GRANT);
       authorization.setGroupId(group);

@@ -23,7 +23,8 @@ class CockpitConfiguration {
 
   @Bean
   FilterRegistrationBean<PageNonceFilter> nonceOfEachPage() {
-    FilterRegistrationBean<PageNonceFilter> registration = new FilterRegistrationBean<>(new PageNonceFilter());
+    FilterRegistrationBean<PageNonceFilter> registration =
+        new FilterRegistrationBean<>(new PageNonceFilter());
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     registration.addUrlPatterns("/camunda/*");
     return registration;

@@ -23,16 +23,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Makes the user {@code admin} when nobody is an administrator, with a password that only a file knows. */
+/**
+ * Makes the user {@code admin} when nobody is an administrator, with a password that only a file
+ * knows.
+ */
 final class FirstAdministrator {
   static final String ID = "admin";
 
   private static final Logger LOG = LoggerFactory.getLogger(FirstAdministrator.class);
   private static final int LENGTH = 24;
+
   /** A regular file that its owner alone may read and write, as the kernel says it. */
   private static final int PRIVATE_FILE = 0100600;
+
   // Without what is easily misread; each sort of character that the password policy asks for.
-  private static final String ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789-_+=.:";
+  private static final String ALPHABET =
+      "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789-_+=.:";
 
   private final IdentityService identities;
   private final TransactionTemplate transaction;
@@ -45,18 +51,22 @@ final class FirstAdministrator {
   }
 
   /**
-   * Does nothing where there is an administrator or users are kept elsewhere. A start that was cut off, or failed, between the file
-   * and the user left the file, whose password is taken then.
+   * Does nothing where there is an administrator or users are kept elsewhere. A start that was cut
+   * off, or failed, between the file and the user left the file, whose password is taken then.
    *
    * @throws UncheckedIOException when the file cannot be written; no user is made then
    */
   void ensure() {
-    if (identities.isReadOnly() || identities.createUserQuery().memberOfGroup(CAMUNDA_ADMIN).count() > 0) {
+    if (identities.isReadOnly()
+        || identities.createUserQuery().memberOfGroup(CAMUNDA_ADMIN).count() > 0) {
       return;
     }
     if (identities.createUserQuery().userId(ID).count() > 0) {
-      LOG.warn("Nobody is an administrator: the user {} exists but is not in the group {}, and pgproof raises nobody's "
-          + "rights. HINT: delete that user from the engine's database and start again", ID, CAMUNDA_ADMIN);
+      LOG.warn(
+          "Nobody is an administrator: the user {} exists but is not in the group {}, and pgproof raises nobody's "
+              + "rights. HINT: delete that user from the engine's database and start again",
+          ID,
+          CAMUNDA_ADMIN);
       return;
     }
     String password = newPassword();
@@ -65,34 +75,51 @@ final class FirstAdministrator {
     } catch (FileAlreadyExistsException e) {
       Optional<String> left = leftBehind();
       if (left.isEmpty()) {
-        LOG.warn("Nobody is an administrator, and none was made because {} exists and is not overwritten. "
-            + "HINT: remove that file and start again", file);
+        LOG.warn(
+            "Nobody is an administrator, and none was made because {} exists and is not overwritten. "
+                + "HINT: remove that file and start again",
+            file);
         return;
       }
       password = left.get();
     } catch (IOException e) {
-      throw new UncheckedIOException("the first administrator's password cannot be written to " + file, e);
+      throw new UncheckedIOException(
+          "the first administrator's password cannot be written to " + file, e);
     }
     create(password);
-    LOG.info("The first administrator is {}, the password is in {}. HINT: log in, change it, then remove the file",
-        ID, file);
+    LOG.info(
+        "The first administrator is {}, the password is in {}. HINT: log in, change it, then remove the file",
+        ID,
+        file);
   }
 
   private String newPassword() {
     SecureRandom random = new SecureRandom();
     String password;
     do {
-      password = random.ints(LENGTH, 0, ALPHABET.length())
-          .collect(StringBuilder::new, (text, at) -> text.append(ALPHABET.charAt(at)), StringBuilder::append)
-          .toString();
-    } while (!identities.checkPasswordAgainstPolicy(identities.getPasswordPolicy(), password).isValid());
+      password =
+          random
+              .ints(LENGTH, 0, ALPHABET.length())
+              .collect(
+                  StringBuilder::new,
+                  (text, at) -> text.append(ALPHABET.charAt(at)),
+                  StringBuilder::append)
+              .toString();
+    } while (!identities
+        .checkPasswordAgainstPolicy(identities.getPasswordPolicy(), password)
+        .isValid());
     return password;
   }
 
-  // A link fails where its name exists, so the file is there whole or not at all, and never replaced.
+  // A link fails where its name exists, so the file is there whole or not at all, and never
+  // replaced.
   private void write(String password) throws IOException {
-    Path whole = Files.createTempFile(file.getParent(), ".admin-password", null,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Path whole =
+        Files.createTempFile(
+            file.getParent(),
+            ".admin-password",
+            null,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
       try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
         channel.write(ByteBuffer.wrap((password + "\n").getBytes(StandardCharsets.US_ASCII)));
@@ -108,31 +135,40 @@ final class FirstAdministrator {
     }
   }
 
-  /** The password in the file, where it can only be from a first start that did not come to its end. */
+  /**
+   * The password in the file, where it can only be from a first start that did not come to its end.
+   */
   private Optional<String> leftBehind() {
     try {
-      Map<String, Object> found = Files.readAttributes(file, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-      boolean ours = found.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
-          && found.get("mode").equals(PRIVATE_FILE);
+      Map<String, Object> found =
+          Files.readAttributes(file, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+      boolean ours =
+          found.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+              && found.get("mode").equals(PRIVATE_FILE);
       if (!ours || identities.createUserQuery().count() > 0) {
         return Optional.empty();
       }
       String password = Files.readString(file, StandardCharsets.US_ASCII).strip();
       return Optional.of(password)
-          .filter(text -> identities.checkPasswordAgainstPolicy(identities.getPasswordPolicy(), text).isValid());
+          .filter(
+              text ->
+                  identities
+                      .checkPasswordAgainstPolicy(identities.getPasswordPolicy(), text)
+                      .isValid());
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
   private void create(String password) {
-    transaction.executeWithoutResult(status -> {
-      User user = identities.newUser(ID);
-      user.setFirstName("First");
-      user.setLastName("Administrator");
-      user.setPassword(password);
-      identities.saveUser(user);
-      identities.createMembership(ID, CAMUNDA_ADMIN);
-    });
+    transaction.executeWithoutResult(
+        status -> {
+          User user = identities.newUser(ID);
+          user.setFirstName("First");
+          user.setLastName("Administrator");
+          user.setPassword(password);
+          identities.saveUser(user);
+          identities.createMembership(ID, CAMUNDA_ADMIN);
+        });
   }
 }

@@ -12,14 +12,21 @@ import org.camunda.bpm.webapp.impl.security.auth.AuthenticationUtil;
 import org.camunda.bpm.webapp.impl.security.auth.UserAuthentication;
 import org.springframework.web.HttpRequestHandler;
 
-/** Leads who asks for {@code /} to the application that is of use for their groups, and strangers to the log-in. */
+/**
+ * Leads who asks for {@code /} to the application that is of use for their groups, and strangers to
+ * the log-in.
+ */
 final class FirstPage implements HttpRequestHandler {
   private static final String APPLICATIONS = "/camunda/app/";
 
   @Override
-  public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
+  public void handleRequest(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
     response.setHeader("Cache-Control", "no-store");
-    response.sendRedirect(request.getContextPath() + APPLICATIONS + person(request).map(FirstPage::application).orElse(""));
+    response.sendRedirect(
+        request.getContextPath()
+            + APPLICATIONS
+            + person(request).map(FirstPage::application).orElse(""));
   }
 
   private static Optional<UserAuthentication> person(HttpServletRequest request) {

@@ -5,7 +5,9 @@ import io.pgproof.workflow.model.VerifyBackup;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstanceQuery;
 
-/** Which runs there still are: what was deleted by hand may have a stay that is not tidied up yet. */
+/**
+ * Which runs there still are: what was deleted by hand may have a stay that is not tidied up yet.
+ */
 public final class ActiveRuns implements ContainerSlots.Presence {
   private final RuntimeService runtime;
   private final RestoreAttempts restoreAttempts;
@@ -26,7 +28,9 @@ public final class ActiveRuns implements ContainerSlots.Presence {
   }
 
   private ProcessInstanceQuery of(RunId run) {
-    return runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS)
+    return runtime
+        .createProcessInstanceQuery()
+        .processDefinitionKey(VerifyBackup.PROCESS)
         .processInstanceBusinessKey(run.value());
   }
 }

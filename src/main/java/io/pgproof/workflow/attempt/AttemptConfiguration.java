@@ -15,7 +15,10 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes the steps that prepare, make and end one attempt in a container; each delegate is named after its element. */
+/**
+ * Makes the steps that prepare, make and end one attempt in a container; each delegate is named
+ * after its element.
+ */
 @Configuration(proxyBeanMethods = false)
 class AttemptConfiguration {
 
@@ -35,80 +38,165 @@ class AttemptConfiguration {
   }
 
   @Bean
-  ContainerSlots turns(CurrentConfiguration configuration, RuntimeService runtime, RestoreAttempts restoreAttempts) {
-    ContainerSlots containerSlots = new ContainerSlots(() -> configuration.get().containersAtOnce(), new ActiveRuns(runtime, restoreAttempts),
-        new MessageSignal(runtime));
+  ContainerSlots turns(
+      CurrentConfiguration configuration, RuntimeService runtime, RestoreAttempts restoreAttempts) {
+    ContainerSlots containerSlots =
+        new ContainerSlots(
+            () -> configuration.get().containersAtOnce(),
+            new ActiveRuns(runtime, restoreAttempts),
+            new MessageSignal(runtime));
     configuration.whenReplaced(containerSlots::ringNext);
     return containerSlots;
   }
 
   @Bean
-  SpaceWatch spaceWatch(EvidenceLog evidenceLog, Sandbox sandbox, StateDirectory state, RestoreAttempts restoreAttempts, WorkflowSettings settings) {
+  SpaceWatch spaceWatch(
+      EvidenceLog evidenceLog,
+      Sandbox sandbox,
+      StateDirectory state,
+      RestoreAttempts restoreAttempts,
+      WorkflowSettings settings) {
     return new SpaceWatch(evidenceLog, sandbox, state, restoreAttempts, settings.reserveBytes());
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)
-  InspectBackup inspectBackup(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, BackgroundWork work, ProgressBoard progress) {
+  InspectBackup inspectBackup(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      BackgroundWork work,
+      ProgressBoard progress) {
     return new InspectBackup(evidenceLog, cancellations, runRequests, work, progress);
   }
 
   @Bean(VerifyBackup.Step.TAKE_TURN)
-  TakeTurn takeTurn(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, ContainerSlots containerSlots, ProgressBoard progress) {
+  TakeTurn takeTurn(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      ContainerSlots containerSlots,
+      ProgressBoard progress) {
     return new TakeTurn(evidenceLog, cancellations, runRequests, containerSlots, progress);
   }
 
   @Bean(VerifyBackup.Step.RESTORE_FILES)
-  RestoreFiles restoreFiles(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, ImageStore images, Sandbox sandbox,
-      StateDirectory state, WorkflowSettings settings, RestoreAttempts restoreAttempts, BackgroundWork work, ProgressBoard progress) {
-    return new RestoreFiles(evidenceLog, cancellations, runRequests, images, sandbox, state, settings, restoreAttempts, work, progress);
+  RestoreFiles restoreFiles(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      ImageStore images,
+      Sandbox sandbox,
+      StateDirectory state,
+      WorkflowSettings settings,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work,
+      ProgressBoard progress) {
+    return new RestoreFiles(
+        evidenceLog,
+        cancellations,
+        runRequests,
+        images,
+        sandbox,
+        state,
+        settings,
+        restoreAttempts,
+        work,
+        progress);
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_RESTORE)
-  LookAtRestore lookAtRestore(EvidenceLog evidenceLog, Cancellations cancellations, RestoreFiles restoreFiles, RestoreAttempts restoreAttempts, BackgroundWork work) {
+  LookAtRestore lookAtRestore(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RestoreFiles restoreFiles,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work) {
     return new LookAtRestore(evidenceLog, cancellations, restoreFiles, restoreAttempts, work);
   }
 
   @Bean(VerifyBackup.Step.PREPARE_RECOVERY)
-  PrepareRecovery prepareRecovery(EvidenceLog evidenceLog, Cancellations cancellations, RestoreAttempts restoreAttempts, ProgressBoard progress) {
+  PrepareRecovery prepareRecovery(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RestoreAttempts restoreAttempts,
+      ProgressBoard progress) {
     return new PrepareRecovery(evidenceLog, cancellations, restoreAttempts, progress);
   }
 
   @Bean(VerifyBackup.Step.CREATE_CONTAINER)
-  CreateContainer createContainer(EvidenceLog evidenceLog, Cancellations cancellations, Sandbox sandbox, RestoreAttempts restoreAttempts) {
+  CreateContainer createContainer(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      Sandbox sandbox,
+      RestoreAttempts restoreAttempts) {
     return new CreateContainer(evidenceLog, cancellations, sandbox, restoreAttempts);
   }
 
   @Bean(VerifyBackup.Step.START_SERVER)
-  StartServer startServer(EvidenceLog evidenceLog, Cancellations cancellations, Sandbox sandbox, RestoreAttempts restoreAttempts, BackgroundWork work,
+  StartServer startServer(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      Sandbox sandbox,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work,
       ProgressBoard progress) {
     return new StartServer(evidenceLog, cancellations, sandbox, restoreAttempts, work, progress);
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_RECOVERY)
-  LookAtRecovery lookAtRecovery(EvidenceLog evidenceLog, Cancellations cancellations, StartServer startServer, RestoreAttempts restoreAttempts, BackgroundWork work) {
+  LookAtRecovery lookAtRecovery(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      StartServer startServer,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work) {
     return new LookAtRecovery(evidenceLog, cancellations, startServer, restoreAttempts, work);
   }
 
   @Bean(VerifyBackup.Step.RUN_CHECKS)
-  RunChecks runChecks(EvidenceLog evidenceLog, Cancellations cancellations, Sandbox sandbox, RestoreAttempts restoreAttempts, BackgroundWork work,
-      ProgressBoard progress, RunRequests runRequests) {
-    return new RunChecks(evidenceLog, cancellations, sandbox, restoreAttempts, work, progress, runRequests);
+  RunChecks runChecks(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      Sandbox sandbox,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work,
+      ProgressBoard progress,
+      RunRequests runRequests) {
+    return new RunChecks(
+        evidenceLog, cancellations, sandbox, restoreAttempts, work, progress, runRequests);
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_CHECKS)
-  LookAtChecks lookAtChecks(EvidenceLog evidenceLog, Cancellations cancellations, RunChecks runChecks, RestoreAttempts restoreAttempts, BackgroundWork work) {
+  LookAtChecks lookAtChecks(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunChecks runChecks,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work) {
     return new LookAtChecks(evidenceLog, cancellations, runChecks, restoreAttempts, work);
   }
 
   @Bean(VerifyBackup.Step.DESTROY_CONTAINER)
-  DestroyContainer destroyContainer(EvidenceLog evidenceLog, Sandbox sandbox, StateDirectory state, BackgroundWork work, ProgressBoard progress) {
+  DestroyContainer destroyContainer(
+      EvidenceLog evidenceLog,
+      Sandbox sandbox,
+      StateDirectory state,
+      BackgroundWork work,
+      ProgressBoard progress) {
     return new DestroyContainer(evidenceLog, sandbox, state, work, progress);
   }
 
   @Bean(VerifyBackup.Step.REMOVE_FILES)
-  RemoveFiles removeFiles(EvidenceLog evidenceLog, Sandbox sandbox, StateDirectory state, RestoreAttempts restoreAttempts, BackgroundWork work,
-      WorkflowSettings settings, Clock clock) {
-    return new RemoveFiles(evidenceLog, sandbox, state, restoreAttempts, work, settings.removalTimeout(), clock);
+  RemoveFiles removeFiles(
+      EvidenceLog evidenceLog,
+      Sandbox sandbox,
+      StateDirectory state,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work,
+      WorkflowSettings settings,
+      Clock clock) {
+    return new RemoveFiles(
+        evidenceLog, sandbox, state, restoreAttempts, work, settings.removalTimeout(), clock);
   }
 
   @Bean(VerifyBackup.Step.NOTE_DEADLINE)

@@ -6,7 +6,10 @@ import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 
-/** Runs that were taken back by whoever asked for them; each next step of such a run finds it out, in any process. */
+/**
+ * Runs that were taken back by whoever asked for them; each next step of such a run finds it out,
+ * in any process.
+ */
 public final class Cancellations {
   private final EvidenceLog evidenceLog;
 
@@ -22,8 +25,12 @@ public final class Cancellations {
    * @throws FindingException {@code interrupted} when this run was taken back
    */
   void check(RunId run) {
-    evidenceLog.last(run, Evidence.kind(Evidence.Withdrawn.class)).ifPresent(withdrawn -> {
-      throw new FindingException(Reason.INTERRUPTED, "the verification was interrupted by " + withdrawn.actor());
-    });
+    evidenceLog
+        .last(run, Evidence.kind(Evidence.Withdrawn.class))
+        .ifPresent(
+            withdrawn -> {
+              throw new FindingException(
+                  Reason.INTERRUPTED, "the verification was interrupted by " + withdrawn.actor());
+            });
   }
 }

@@ -32,8 +32,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Restores an incremental backup with all that it stands on, and has pg_combinebackup of the image's own version make one
- * data directory of them, in a container without a network.
+ * Restores an incremental backup with all that it stands on, and has pg_combinebackup of the
+ * image's own version make one data directory of them, in a container without a network.
  */
 final class CombineBackups {
   private static final String CHAIN = "/pgproof/chain";
@@ -49,8 +49,11 @@ final class CombineBackups {
   private final Progress progress;
   private final RunDirectory directory;
 
-  /** @param order for a backup that stands alone; where to restore is told by the stay */
-  CombineBackups(RestoreAttempt restoreAttempt, Sandbox sandbox, RestoreRequest order, Progress progress) {
+  /**
+   * @param order for a backup that stands alone; where to restore is told by the stay
+   */
+  CombineBackups(
+      RestoreAttempt restoreAttempt, Sandbox sandbox, RestoreRequest order, Progress progress) {
     this.restoreAttempt = restoreAttempt;
     this.sandbox = sandbox;
     this.order = order;
@@ -62,14 +65,16 @@ final class CombineBackups {
    * @param ancestors the full backup first
    * @throws FindingException what is wrong with one of them, or why they cannot be combined
    */
-  RestoredBackup run(Backup newest, BackupIdentity identity, List<Backup> ancestors) throws IOException, InterruptedException {
+  RestoredBackup run(Backup newest, BackupIdentity identity, List<Backup> ancestors)
+      throws IOException, InterruptedException {
     restoreAttempt.makeForServer(directory.chain());
     Map<String, RestoredBackup> restored = new LinkedHashMap<>();
     for (int member = 0; member < ancestors.size(); member++) {
       Backup ancestor = ancestors.get(member);
       progress.at(0, 0, "backup " + (member + 1) + " of " + (ancestors.size() + 1));
       String name = ancestor.directory().getFileName().toString();
-      restored.put(restored.containsKey(name) ? ancestor.directory().toString() : name,
+      restored.put(
+          restored.containsKey(name) ? ancestor.directory().toString() : name,
           Backups.restoreAncestor(ancestor, order(member), progress));
     }
     progress.at(0, 0, "backup " + (ancestors.size() + 1) + " of " + (ancestors.size() + 1));
@@ -82,9 +87,12 @@ final class CombineBackups {
   }
 
   private RestoreRequest order(int member) {
-    RestorePaths restorePaths = new RestorePaths(
-        directory.chain().resolve(String.valueOf(member)), directory.chain().resolve(member + ".tablespaces"),
-        CHAIN + "/" + member + ".tablespaces", order.places().wal());
+    RestorePaths restorePaths =
+        new RestorePaths(
+            directory.chain().resolve(String.valueOf(member)),
+            directory.chain().resolve(member + ".tablespaces"),
+            CHAIN + "/" + member + ".tablespaces",
+            order.places().wal());
     return order.at(restorePaths);
   }
 
@@ -93,24 +101,34 @@ final class CombineBackups {
     restoreAttempt.makeForServer(directory.log());
     restoreAttempt.makeForServer(directory.settings());
     List<String> tablespaces = tablespaces(members - 1);
-    List<Mount> mounts = new ArrayList<>(List.of(
-        new Mount(directory.chain(), CHAIN, Access.READ_ONLY),
-        new Mount(directory.data(), RecoveryRequest.DATA, Access.READ_WRITE),
-        new Mount(directory.settings(), RecoveryRequest.SETTINGS, Access.READ_ONLY),
-        new Mount(directory.log(), RecoveryRequest.LOG, Access.READ_WRITE)));
+    List<Mount> mounts =
+        new ArrayList<>(
+            List.of(
+                new Mount(directory.chain(), CHAIN, Access.READ_ONLY),
+                new Mount(directory.data(), RecoveryRequest.DATA, Access.READ_WRITE),
+                new Mount(directory.settings(), RecoveryRequest.SETTINGS, Access.READ_ONLY),
+                new Mount(directory.log(), RecoveryRequest.LOG, Access.READ_WRITE)));
     if (!tablespaces.isEmpty()) {
       restoreAttempt.makeForServer(directory.tablespaces());
-      mounts.add(new Mount(directory.tablespaces(), RecoveryRequest.TABLESPACES, Access.READ_WRITE));
+      mounts.add(
+          new Mount(directory.tablespaces(), RecoveryRequest.TABLESPACES, Access.READ_WRITE));
     }
     Path script = directory.settings().resolve(SCRIPT);
     Files.writeString(script, script(members, tablespaces));
     restoreAttempt.own(script);
     Files.createDirectories(directory.machine());
     try {
-      sandbox.create(new MachineSpec(
-          restoreAttempt.machine(), restoreAttempt.image().rootfs(), mounts, List.of("/bin/sh", RecoveryRequest.SETTINGS + "/" + SCRIPT),
-          restoreAttempt.image().uid(), restoreAttempt.image().gid(),
-          new Limits(restoreAttempt.request().resources().memoryBytes(), restoreAttempt.request().resources().cpus())));
+      sandbox.create(
+          new MachineSpec(
+              restoreAttempt.machine(),
+              restoreAttempt.image().rootfs(),
+              mounts,
+              List.of("/bin/sh", RecoveryRequest.SETTINGS + "/" + SCRIPT),
+              restoreAttempt.image().uid(),
+              restoreAttempt.image().gid(),
+              new Limits(
+                  restoreAttempt.request().resources().memoryBytes(),
+                  restoreAttempt.request().resources().cpus())));
       sandbox.start(restoreAttempt.machine());
       while (sandbox.running(restoreAttempt.machine())) {
         Thread.sleep(LOOK_EVERY_MILLIS);
@@ -135,17 +153,36 @@ final class CombineBackups {
 
   private String script(int members, List<String> tablespaces) {
     // It makes a manifest only where the newest backup has one, and nobody reads it.
-    StringBuilder line = new StringBuilder("env -i PATH=/usr/bin:/bin LC_ALL=C ")
-        .append(restoreAttempt.image().binDirectory()).append("/pg_combinebackup --no-sync --no-manifest --output=").append(RecoveryRequest.DATA);
+    StringBuilder line =
+        new StringBuilder("env -i PATH=/usr/bin:/bin LC_ALL=C ")
+            .append(restoreAttempt.image().binDirectory())
+            .append("/pg_combinebackup --no-sync --no-manifest --output=")
+            .append(RecoveryRequest.DATA);
     for (String oid : tablespaces) {
-      line.append(" \\\n --tablespace-mapping=").append(CHAIN).append('/').append(members - 1).append(".tablespaces/").append(oid)
-          .append('=').append(RecoveryRequest.TABLESPACES).append('/').append(oid);
+      line.append(" \\\n --tablespace-mapping=")
+          .append(CHAIN)
+          .append('/')
+          .append(members - 1)
+          .append(".tablespaces/")
+          .append(oid)
+          .append('=')
+          .append(RecoveryRequest.TABLESPACES)
+          .append('/')
+          .append(oid);
     }
     for (int member = 0; member < members; member++) {
       line.append(" \\\n ").append(CHAIN).append('/').append(member);
     }
-    return line.append(" \\\n > ").append(RecoveryRequest.LOG).append('/').append(SAID).append(" 2>&1\necho $? > ")
-        .append(RecoveryRequest.LOG).append('/').append(STATUS).append('\n').toString();
+    return line.append(" \\\n > ")
+        .append(RecoveryRequest.LOG)
+        .append('/')
+        .append(SAID)
+        .append(" 2>&1\necho $? > ")
+        .append(RecoveryRequest.LOG)
+        .append('/')
+        .append(STATUS)
+        .append('\n')
+        .toString();
   }
 
   private void requireCombined() throws IOException {
@@ -155,10 +192,15 @@ final class CombineBackups {
       return;
     }
     if (sandbox.ranOutOfMemory(restoreAttempt.machine())) {
-      throw found(Reason.OUT_OF_MEMORY, "pg_combinebackup took the container to its memory limit", words);
+      throw found(
+          Reason.OUT_OF_MEMORY, "pg_combinebackup took the container to its memory limit", words);
     }
     if (status.equals("127")) {
-      throw found(Reason.NO_IMAGE, "the image " + restoreAttempt.image().key() + " has no pg_combinebackup, which an incremental backup needs",
+      throw found(
+          Reason.NO_IMAGE,
+          "the image "
+              + restoreAttempt.image().key()
+              + " has no pg_combinebackup, which an incremental backup needs",
           words);
     }
     throw status.isEmpty()

@@ -24,10 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whose turn it is to be in a container: as many at once as the configuration says, in the order of asking, and never two for
- * one target or one path; whoever waits for his own target lets others pass.
+ * Whose turn it is to be in a container: as many at once as the configuration says, in the order of
+ * asking, and never two for one target or one path; whoever waits for his own target lets others
+ * pass.
  *
- * <p>It lives in memory alone, as the stays do: after a restart the runs ask again. All methods may be called from any thread.
+ * <p>It lives in memory alone, as the stays do: after a restart the runs ask again. All methods may
+ * be called from any thread.
  */
 public final class ContainerSlots implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ContainerSlots.class);
@@ -37,13 +39,17 @@ public final class ContainerSlots implements AutoCloseable {
   private final BackgroundWork.Bell bell;
   private final Map<RunId, Place> holding = new HashMap<>();
   private final Set<Place> waiting = new TreeSet<>();
-  private final ExecutorService ringing = Executors.newSingleThreadExecutor(task -> {
-    Thread thread = new Thread(task, "turns");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ExecutorService ringing =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "turns");
+            thread.setDaemon(true);
+            return thread;
+          });
 
-  /** @param bell rung with the message that a turn has come */
+  /**
+   * @param bell rung with the message that a turn has come
+   */
   public ContainerSlots(IntSupplier atOnce, Presence presence, BackgroundWork.Bell bell) {
     this.atOnce = atOnce;
     this.presence = presence;
@@ -64,7 +70,8 @@ public final class ContainerSlots implements AutoCloseable {
    *
    * @param order ascending in the order of asking
    */
-  public record Place(RunId run, long order, Optional<String> target, Path path) implements Comparable<Place> {
+  public record Place(RunId run, long order, Optional<String> target, Path path)
+      implements Comparable<Place> {
     private static final Comparator<Place> IN_ORDER = Comparator.comparingLong(Place::order);
 
     public static Place of(RunRequests runRequests, RunId run) {
@@ -122,14 +129,15 @@ public final class ContainerSlots implements AutoCloseable {
 
   /** Tells those whose turn has come. */
   void ringNext() {
-    inTheBackground(() -> {
-      dropAbsent(null);
-      List<Place> next;
-      synchronized (this) {
-        next = next();
-      }
-      next.forEach(place -> bell.ring(place.run(), VerifyBackup.Message.TURN_CAME));
-    });
+    inTheBackground(
+        () -> {
+          dropAbsent(null);
+          List<Place> next;
+          synchronized (this) {
+            next = next();
+          }
+          next.forEach(place -> bell.ring(place.run(), VerifyBackup.Message.TURN_CAME));
+        });
   }
 
   /** Lets a run that waits look at once, whether or not its turn has come. */
@@ -145,13 +153,17 @@ public final class ContainerSlots implements AutoCloseable {
 
   private void inTheBackground(Runnable task) {
     try {
-      ringing.execute(() -> {
-        try {
-          task.run();
-        } catch (RuntimeException | Error e) {
-          FailureLog.log(LOG, "a run may not have been told that its turn came, and will look for itself", e);
-        }
-      });
+      ringing.execute(
+          () -> {
+            try {
+              task.run();
+            } catch (RuntimeException | Error e) {
+              FailureLog.log(
+                  LOG,
+                  "a run may not have been told that its turn came, and will look for itself",
+                  e);
+            }
+          });
     } catch (RejectedExecutionException e) {
       LOG.debug("nobody is told of a turn any more: {}", e.toString());
     }
@@ -170,12 +182,16 @@ public final class ContainerSlots implements AutoCloseable {
   }
 
   private boolean blocked(Place place, List<Place> next) {
-    return holding.values().stream().anyMatch(place::sameBackup) || next.stream().anyMatch(place::sameBackup);
+    return holding.values().stream().anyMatch(place::sameBackup)
+        || next.stream().anyMatch(place::sameBackup);
   }
 
   private List<RunId> before(Place place) {
-    return Stream.concat(holding.values().stream().sorted(), waiting.stream().takeWhile(other -> !other.equals(place)))
-        .map(Place::run).toList();
+    return Stream.concat(
+            holding.values().stream().sorted(),
+            waiting.stream().takeWhile(other -> !other.equals(place)))
+        .map(Place::run)
+        .toList();
   }
 
   /** Asks the engine outside the lock, for it may be slow to answer. */
@@ -186,8 +202,10 @@ public final class ContainerSlots implements AutoCloseable {
       held = List.copyOf(holding.keySet());
       waited = waiting.stream().map(Place::run).toList();
     }
-    List<RunId> gone = held.stream().filter(run -> !run.equals(asking) && !presence.holds(run)).toList();
-    List<RunId> silent = waited.stream().filter(run -> !run.equals(asking) && !presence.waits(run)).toList();
+    List<RunId> gone =
+        held.stream().filter(run -> !run.equals(asking) && !presence.holds(run)).toList();
+    List<RunId> silent =
+        waited.stream().filter(run -> !run.equals(asking) && !presence.waits(run)).toList();
     synchronized (this) {
       gone.forEach(holding::remove);
       waiting.removeIf(place -> silent.contains(place.run()));

@@ -23,7 +23,11 @@ final class CreateContainer extends Step {
   private final Sandbox sandbox;
   private final RestoreAttempts restoreAttempts;
 
-  CreateContainer(EvidenceLog evidenceLog, Cancellations cancellations, Sandbox sandbox, RestoreAttempts restoreAttempts) {
+  CreateContainer(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      Sandbox sandbox,
+      RestoreAttempts restoreAttempts) {
     super(evidenceLog, cancellations);
     this.sandbox = sandbox;
     this.restoreAttempts = restoreAttempts;
@@ -34,17 +38,31 @@ final class CreateContainer extends Step {
     RestoreAttempt restoreAttempt = restoreAttempts.of(run);
     restoreAttempt.makeForServer(restoreAttempt.directory().socket());
     restoreAttempt.makeForServer(restoreAttempt.directory().log());
-    List<Mount> mounts = new ArrayList<>(List.of(
-        new Mount(restoreAttempt.directory().data(), RecoveryRequest.DATA, Access.READ_WRITE),
-        new Mount(restoreAttempt.directory().settings(), RecoveryRequest.SETTINGS, Access.READ_ONLY),
-        new Mount(restoreAttempt.directory().socket(), RecoveryRequest.SOCKET, Access.READ_WRITE),
-        new Mount(restoreAttempt.directory().log(), RecoveryRequest.LOG, Access.READ_WRITE)));
-    Map<String, String> created = CreatedTablespaces.directories(restoreAttempt.restored().replay(), restoreAttempt.image().rootfs());
+    List<Mount> mounts =
+        new ArrayList<>(
+            List.of(
+                new Mount(
+                    restoreAttempt.directory().data(), RecoveryRequest.DATA, Access.READ_WRITE),
+                new Mount(
+                    restoreAttempt.directory().settings(),
+                    RecoveryRequest.SETTINGS,
+                    Access.READ_ONLY),
+                new Mount(
+                    restoreAttempt.directory().socket(), RecoveryRequest.SOCKET, Access.READ_WRITE),
+                new Mount(
+                    restoreAttempt.directory().log(), RecoveryRequest.LOG, Access.READ_WRITE)));
+    Map<String, String> created =
+        CreatedTablespaces.directories(
+            restoreAttempt.restored().replay(), restoreAttempt.image().rootfs());
     if (!created.isEmpty()) {
       restoreAttempt.makeForServer(restoreAttempt.directory().tablespaces());
     }
     if (Files.isDirectory(restoreAttempt.directory().tablespaces())) {
-      mounts.add(new Mount(restoreAttempt.directory().tablespaces(), RecoveryRequest.TABLESPACES, Access.READ_WRITE));
+      mounts.add(
+          new Mount(
+              restoreAttempt.directory().tablespaces(),
+              RecoveryRequest.TABLESPACES,
+              Access.READ_WRITE));
     }
     for (Map.Entry<String, String> each : created.entrySet()) {
       Path place = restoreAttempt.directory().tablespaces().resolve(each.getValue());
@@ -52,28 +70,44 @@ final class CreateContainer extends Step {
       mounts.add(new Mount(place, each.getKey(), Access.READ_WRITE));
     }
     if (restoreAttempt.request().walArchive().isPresent()) {
-      mounts.add(new Mount(restoreAttempt.directory().walArchive(), RecoveryRequest.WAL_ARCHIVE, Access.READ_ONLY));
+      mounts.add(
+          new Mount(
+              restoreAttempt.directory().walArchive(),
+              RecoveryRequest.WAL_ARCHIVE,
+              Access.READ_ONLY));
     }
     Files.createDirectories(restoreAttempt.directory().machine());
-    sandbox.create(new MachineSpec(
-        restoreAttempt.machine(),
-        restoreAttempt.image().rootfs(),
-        mounts,
-        RecoveryPreparation.serverCommand(restoreAttempt.recoveryOrder()),
-        restoreAttempt.image().uid(),
-        restoreAttempt.image().gid(),
-        new Limits(restoreAttempt.request().resources().memoryBytes(), restoreAttempt.request().resources().cpus())));
+    sandbox.create(
+        new MachineSpec(
+            restoreAttempt.machine(),
+            restoreAttempt.image().rootfs(),
+            mounts,
+            RecoveryPreparation.serverCommand(restoreAttempt.recoveryOrder()),
+            restoreAttempt.image().uid(),
+            restoreAttempt.image().gid(),
+            new Limits(
+                restoreAttempt.request().resources().memoryBytes(),
+                restoreAttempt.request().resources().cpus())));
     record(run, new Evidence.ContainerCreated(restoreAttempt.directory().machineName()));
     note(run, notes(created));
   }
 
   private static List<String> notes(Map<String, String> created) {
-    return created.entrySet().stream().map(each -> "the WAL creates the tablespace " + each.getValue() + " at " + each.getKey()
-        + ": the container was given an empty directory there").toList();
+    return created.entrySet().stream()
+        .map(
+            each ->
+                "the WAL creates the tablespace "
+                    + each.getValue()
+                    + " at "
+                    + each.getKey()
+                    + ": the container was given an empty directory there")
+        .toList();
   }
 
   @Override
   protected void undo(RunId run) {
-    restoreAttempts.find(run).ifPresent(restoreAttempt -> sandbox.destroy(restoreAttempt.machine()));
+    restoreAttempts
+        .find(run)
+        .ifPresent(restoreAttempt -> sandbox.destroy(restoreAttempt.machine()));
   }
 }

@@ -11,7 +11,10 @@ import io.pgproof.workflow.engine.BackgroundWork;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Destroy container: by its name alone, if it is there. A failure becomes an incident and is never a finding. */
+/**
+ * Destroy container: by its name alone, if it is there. A failure becomes an incident and is never
+ * a finding.
+ */
 final class DestroyContainer implements JavaDelegate {
   private final EvidenceLog evidenceLog;
   private final Sandbox sandbox;
@@ -19,7 +22,12 @@ final class DestroyContainer implements JavaDelegate {
   private final BackgroundWork work;
   private final ProgressBoard progress;
 
-  DestroyContainer(EvidenceLog evidenceLog, Sandbox sandbox, StateDirectory state, BackgroundWork work, ProgressBoard progress) {
+  DestroyContainer(
+      EvidenceLog evidenceLog,
+      Sandbox sandbox,
+      StateDirectory state,
+      BackgroundWork work,
+      ProgressBoard progress) {
     this.evidenceLog = evidenceLog;
     this.sandbox = sandbox;
     this.state = state;

@@ -22,13 +22,21 @@ import java.util.List;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Inspect backup: begins to read what it says of itself before it is unpacked, or looks whether that was read. */
+/**
+ * Inspect backup: begins to read what it says of itself before it is unpacked, or looks whether
+ * that was read.
+ */
 final class InspectBackup extends Step {
   private final RunRequests runRequests;
   private final BackgroundWork work;
   private final ProgressBoard progress;
 
-  InspectBackup(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, BackgroundWork work, ProgressBoard progress) {
+  InspectBackup(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      BackgroundWork work,
+      ProgressBoard progress) {
     super(evidenceLog, cancellations);
     this.runRequests = runRequests;
     this.work = work;
@@ -38,16 +46,17 @@ final class InspectBackup extends Step {
   /** A backup and what it says of itself. */
   record Inspected(Backup backup, BackupIdentity identity) {
     Evidence.Inspected evidence() {
-      return new Evidence.Inspected(new Report.BackupFacts(
-          backup.directory().toString(),
-          ReportMapper.format(backup, identity),
-          String.valueOf(identity.postgresMajor()),
-          identity.systemIdentifier().orElse(null),
-          identity.label().startTime(),
-          identity.label().startLsn().toString(),
-          identity.bytes(),
-          List.of(),
-          null),
+      return new Evidence.Inspected(
+          new Report.BackupFacts(
+              backup.directory().toString(),
+              ReportMapper.format(backup, identity),
+              String.valueOf(identity.postgresMajor()),
+              identity.systemIdentifier().orElse(null),
+              identity.label().startTime(),
+              identity.label().startLsn().toString(),
+              identity.bytes(),
+              List.of(),
+              null),
           identity.label().timeline().isPresent() ? identity.label().timeline().getAsInt() : null);
     }
   }
@@ -60,7 +69,8 @@ final class InspectBackup extends Step {
       begin(run);
       PollBackoff.first(execution);
     }
-    Optional<Inspected> look = begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
+    Optional<Inspected> look =
+        begun ? work.look(run, VerifyBackup.Message.INSPECTION_ENDED) : Optional.empty();
     execution.setVariable(VerifyBackup.Variable.INSPECTED, look.isPresent());
     if (look.isEmpty()) {
       if (begun) {
@@ -69,23 +79,33 @@ final class InspectBackup extends Step {
       return;
     }
     Backup backup = look.get().backup();
-    backup.choice().ifPresent(choice -> {
-      execution.setVariable(VerifyBackup.Variable.BACKUP_PATH, backup.directory().toString());
-      record(run, Evidence.Chosen.of(backup.directory(), choice));
-    });
+    backup
+        .choice()
+        .ifPresent(
+            choice -> {
+              execution.setVariable(
+                  VerifyBackup.Variable.BACKUP_PATH, backup.directory().toString());
+              record(run, Evidence.Chosen.of(backup.directory(), choice));
+            });
     record(run, look.get().evidence());
   }
 
   private void begin(RunId run) {
     VerificationRequest request = runRequests.of(run);
     Path directory = runRequests.backup(run);
-    work.begin(run, VerifyBackup.Message.INSPECTION_ENDED,
-        new BackgroundWork.Limit(request.timeouts().inspection(), Reason.INSPECTION_TIMEOUT, "the inspection of " + directory),
+    work.begin(
+        run,
+        VerifyBackup.Message.INSPECTION_ENDED,
+        new BackgroundWork.Limit(
+            request.timeouts().inspection(),
+            Reason.INSPECTION_TIMEOUT,
+            "the inspection of " + directory),
         () -> inspect(directory, request));
   }
 
   /** Nobody is there to be refused: what a person would have been told at once is found here. */
-  static Inspected inspect(Path directory, VerificationRequest request) throws InterruptedException {
+  static Inspected inspect(Path directory, VerificationRequest request)
+      throws InterruptedException {
     try {
       Backup backup = Backups.find(directory);
       return new Inspected(backup, Backups.inspect(backup, request.walArchive()));

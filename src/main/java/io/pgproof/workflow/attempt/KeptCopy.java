@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * @param until to the second
  */
 public record KeptCopy(RunId run, Instant until) {
-  private static final Pattern NAME = Pattern.compile("([0-9]{8}-[0-9]{6}-[0-9a-z]{4})\\.until-([0-9]{1,12})");
+  private static final Pattern NAME =
+      Pattern.compile("([0-9]{8}-[0-9]{6}-[0-9a-z]{4})\\.until-([0-9]{1,12})");
 
   Path path(StateDirectory state) {
     return state.kept().resolve(run.value() + ".until-" + until.getEpochSecond());
@@ -24,12 +25,19 @@ public record KeptCopy(RunId run, Instant until) {
   private static Optional<KeptCopy> of(Path directory) {
     Matcher name = NAME.matcher(directory.getFileName().toString());
     return name.matches()
-        ? Optional.of(new KeptCopy(new RunId(name.group(1)), Instant.ofEpochSecond(Long.parseLong(name.group(2)))))
+        ? Optional.of(
+            new KeptCopy(
+                new RunId(name.group(1)), Instant.ofEpochSecond(Long.parseLong(name.group(2)))))
         : Optional.empty();
   }
 
-  /** Those of these directories that are copies whose time has passed; what has another name is nobody's to remove. */
+  /**
+   * Those of these directories that are copies whose time has passed; what has another name is
+   * nobody's to remove.
+   */
   public static List<Path> expired(List<Path> directories, Instant now) {
-    return directories.stream().filter(copy -> of(copy).map(kept -> kept.until().isBefore(now)).orElse(false)).toList();
+    return directories.stream()
+        .filter(copy -> of(copy).map(kept -> kept.until().isBefore(now)).orElse(false))
+        .toList();
   }
 }

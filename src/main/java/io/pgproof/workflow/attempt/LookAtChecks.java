@@ -11,13 +11,21 @@ import io.pgproof.workflow.model.VerifyBackup;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Look at checks: have they been made, and what came of them? Their findings do not end the process, for it tears down next. */
+/**
+ * Look at checks: have they been made, and what came of them? Their findings do not end the
+ * process, for it tears down next.
+ */
 final class LookAtChecks extends Step {
   private final RunChecks runChecks;
   private final RestoreAttempts restoreAttempts;
   private final BackgroundWork work;
 
-  LookAtChecks(EvidenceLog evidenceLog, Cancellations cancellations, RunChecks runChecks, RestoreAttempts restoreAttempts, BackgroundWork work) {
+  LookAtChecks(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunChecks runChecks,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work) {
     super(evidenceLog, cancellations);
     this.runChecks = runChecks;
     this.restoreAttempts = restoreAttempts;
@@ -33,11 +41,13 @@ final class LookAtChecks extends Step {
       PollBackoff.longer(execution);
       return;
     }
-    record(run, new Evidence.Checked(
-        answers.get().checks().stream().map(ReportMapper::of).toList(),
-        answers.get().freshness(),
-        answers.get().notChecked(),
-        answers.get().findings().size()));
+    record(
+        run,
+        new Evidence.Checked(
+            answers.get().checks().stream().map(ReportMapper::of).toList(),
+            answers.get().freshness(),
+            answers.get().notChecked(),
+            answers.get().findings().size()));
     note(run, answers.get().notes());
     answers.get().findings().forEach(finding -> record(run, Evidence.Found.of(finding)));
   }

@@ -21,7 +21,12 @@ final class LookAtRecovery extends Step {
   private final RestoreAttempts restoreAttempts;
   private final BackgroundWork work;
 
-  LookAtRecovery(EvidenceLog evidenceLog, Cancellations cancellations, StartServer startServer, RestoreAttempts restoreAttempts, BackgroundWork work) {
+  LookAtRecovery(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      StartServer startServer,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work) {
     super(evidenceLog, cancellations);
     this.startServer = startServer;
     this.restoreAttempts = restoreAttempts;
@@ -39,10 +44,16 @@ final class LookAtRecovery extends Step {
     }
     RecoveryResult reached = look.get();
     restoreAttempts.of(run).reached(reached);
-    record(run, new Evidence.Recovered(
-        new Report.RecoveryFacts(reached.timeline(), true, reached.endLsn().toString(), reached.lastCommit().orElse(null),
-            reached.timelines()),
-        ReportMapper.of(reached.check())));
+    record(
+        run,
+        new Evidence.Recovered(
+            new Report.RecoveryFacts(
+                reached.timeline(),
+                true,
+                reached.endLsn().toString(),
+                reached.lastCommit().orElse(null),
+                reached.timelines()),
+            ReportMapper.of(reached.check())));
     note(run, reached.notes());
   }
 
@@ -51,9 +62,15 @@ final class LookAtRecovery extends Step {
       return work.look(run, VerifyBackup.Message.RECOVERY_ENDED);
     } catch (RecoveryFailedException e) {
       RecoveryFailedException.Far far = e.far();
-      record(run, new Evidence.RecoveryBroken(new Report.RecoveryFacts(
-          far.timeline(), far.consistent(), far.endLsn().map(Lsn::toString).orElse(null), far.lastCommit().orElse(null),
-          List.of())));
+      record(
+          run,
+          new Evidence.RecoveryBroken(
+              new Report.RecoveryFacts(
+                  far.timeline(),
+                  far.consistent(),
+                  far.endLsn().map(Lsn::toString).orElse(null),
+                  far.lastCommit().orElse(null),
+                  List.of())));
       throw e;
     }
   }

@@ -19,7 +19,12 @@ final class LookAtRestore extends Step {
   private final RestoreAttempts restoreAttempts;
   private final BackgroundWork work;
 
-  LookAtRestore(EvidenceLog evidenceLog, Cancellations cancellations, RestoreFiles restoreFiles, RestoreAttempts restoreAttempts, BackgroundWork work) {
+  LookAtRestore(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RestoreFiles restoreFiles,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work) {
     super(evidenceLog, cancellations);
     this.restoreFiles = restoreFiles;
     this.restoreAttempts = restoreAttempts;
@@ -37,13 +42,17 @@ final class LookAtRestore extends Step {
     }
     RestoreAttempt restoreAttempt = restoreAttempts.of(run);
     restoreAttempt.restored(restoredBackup.get());
-    record(run, new Evidence.Restored(
-        facts(restoreAttempt),
-        restoredBackup.get().checks().stream().map(ReportMapper::of).toList(),
-        restoredBackup.get().notChecked(),
-        restoredBackup.get().suspects().isEmpty() ? null : restoredBackup.get().suspects().tell(),
-        restoredBackup.get().endLsn().map(Lsn::toString).orElse(null),
-        restoredBackup.get().control().dataChecksums()));
+    record(
+        run,
+        new Evidence.Restored(
+            facts(restoreAttempt),
+            restoredBackup.get().checks().stream().map(ReportMapper::of).toList(),
+            restoredBackup.get().notChecked(),
+            restoredBackup.get().suspects().isEmpty()
+                ? null
+                : restoredBackup.get().suspects().tell(),
+            restoredBackup.get().endLsn().map(Lsn::toString).orElse(null),
+            restoredBackup.get().control().dataChecksums()));
     note(run, restoredBackup.get().notes());
   }
 

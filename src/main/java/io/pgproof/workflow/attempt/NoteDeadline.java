@@ -27,8 +27,13 @@ final class NoteDeadline implements JavaDelegate {
       // Only the teardown was late; what the checks told stands.
       return;
     }
-    Evidence.Found.of(Finding.of(Reason.DEADLINE,
-        "the stay in the container did not end within "
-            + HumanFormat.duration(Duration.parse((String) execution.getVariable(VerifyBackup.Variable.DEADLINE))))).record(evidenceLog, run);
+    Evidence.Found.of(
+            Finding.of(
+                Reason.DEADLINE,
+                "the stay in the container did not end within "
+                    + HumanFormat.duration(
+                        Duration.parse(
+                            (String) execution.getVariable(VerifyBackup.Variable.DEADLINE)))))
+        .record(evidenceLog, run);
   }
 }

@@ -10,7 +10,10 @@ import io.pgproof.workflow.model.VerifyBackup;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Note interruption: the program ended in the middle of the stay; the last attempt's interruption is a finding. */
+/**
+ * Note interruption: the program ended in the middle of the stay; the last attempt's interruption
+ * is a finding.
+ */
 final class NoteInterruption implements JavaDelegate {
   private final EvidenceLog evidenceLog;
 
@@ -32,8 +35,11 @@ final class NoteInterruption implements JavaDelegate {
     execution.setVariable(VerifyBackup.Variable.ATTEMPT, attempt);
     new Evidence.Interrupted(attempt).record(evidenceLog, run);
     if (attempt >= VerifyBackup.MOST_ATTEMPTS) {
-      Evidence.Found.of(Finding.of(Reason.INTERRUPTED,
-          "the program ended in the middle of all " + attempt + " attempts")).record(evidenceLog, run);
+      Evidence.Found.of(
+              Finding.of(
+                  Reason.INTERRUPTED,
+                  "the program ended in the middle of all " + attempt + " attempts"))
+          .record(evidenceLog, run);
     }
   }
 }

@@ -11,7 +11,11 @@ final class PrepareRecovery extends Step {
   private final RestoreAttempts restoreAttempts;
   private final ProgressBoard progress;
 
-  PrepareRecovery(EvidenceLog evidenceLog, Cancellations cancellations, RestoreAttempts restoreAttempts, ProgressBoard progress) {
+  PrepareRecovery(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RestoreAttempts restoreAttempts,
+      ProgressBoard progress) {
     super(evidenceLog, cancellations);
     this.restoreAttempts = restoreAttempts;
     this.progress = progress;
@@ -21,11 +25,12 @@ final class PrepareRecovery extends Step {
   protected void perform(RunId run, DelegateExecution execution) throws Exception {
     progress.phase(run, "start");
     RestoreAttempt restoreAttempt = restoreAttempts.of(run);
-    restoreAttempt.onSameBackup(() -> {
-      restoreAttempt.noteSource();
-      RecoveryPreparation.prepare(restoreAttempt.recoveryOrder());
-      return null;
-    });
+    restoreAttempt.onSameBackup(
+        () -> {
+          restoreAttempt.noteSource();
+          RecoveryPreparation.prepare(restoreAttempt.recoveryOrder());
+          return null;
+        });
     record(run, new Evidence.RecoveryPrepared());
   }
 }

@@ -27,10 +27,13 @@ public final class ProgressBoard {
   /** Begins a phase and returns what hears of it. */
   public Progress phase(RunId run, String phase) {
     standings.put(run, new Standing(phase, 0, 0, null));
-    return (done, total, note) -> standings.computeIfPresent(run, (key, before) ->
-        before.phase().equals(phase)
-            ? new Standing(phase, done, total, note == null ? before.note() : note)
-            : before);
+    return (done, total, note) ->
+        standings.computeIfPresent(
+            run,
+            (key, before) ->
+                before.phase().equals(phase)
+                    ? new Standing(phase, done, total, note == null ? before.note() : note)
+                    : before);
   }
 
   public void forget(RunId run) {

@@ -22,7 +22,10 @@ import java.time.temporal.ChronoUnit;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Remove files: all that the stay wrote, but for a restored copy that someone asked to keep for a look. */
+/**
+ * Remove files: all that the stay wrote, but for a restored copy that someone asked to keep for a
+ * look.
+ */
 final class RemoveFiles implements JavaDelegate {
   private final EvidenceLog evidenceLog;
   private final Sandbox sandbox;
@@ -32,8 +35,17 @@ final class RemoveFiles implements JavaDelegate {
   private final Duration limit;
   private final Clock clock;
 
-  /** @param limit how long the removal may take before it is tried again */
-  RemoveFiles(EvidenceLog evidenceLog, Sandbox sandbox, StateDirectory state, RestoreAttempts restoreAttempts, BackgroundWork work, Duration limit, Clock clock) {
+  /**
+   * @param limit how long the removal may take before it is tried again
+   */
+  RemoveFiles(
+      EvidenceLog evidenceLog,
+      Sandbox sandbox,
+      StateDirectory state,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work,
+      Duration limit,
+      Clock clock) {
     this.evidenceLog = evidenceLog;
     this.sandbox = sandbox;
     this.state = state;
@@ -48,7 +60,8 @@ final class RemoveFiles implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     work.stop(run);
     RunDirectory directory = state.run(run);
-    // The engine orders the two handlers by the clock, which may have been set back: no file goes while its container is there.
+    // The engine orders the two handlers by the clock, which may have been set back: no file goes
+    // while its container is there.
     sandbox.destroy(new MachineId(directory.machineName(), directory.machine()));
     Evidence removed = remove(run, directory.path());
     restoreAttempts.end(run);
@@ -59,8 +72,10 @@ final class RemoveFiles implements JavaDelegate {
     RunProjection story = RunProjection.of(evidenceLog.of(run));
     Duration keep = story.asked().request().keep();
     Verdict verdict = story.verdictOnceTornDown();
-    boolean wanted = !keep.isZero() && !story.withdrawn()
-        && (verdict instanceof Verdict.Refuted || verdict instanceof Verdict.Inconclusive);
+    boolean wanted =
+        !keep.isZero()
+            && !story.withdrawn()
+            && (verdict instanceof Verdict.Refuted || verdict instanceof Verdict.Inconclusive);
     if (!wanted || !Files.isDirectory(state.run(run).data())) {
       Trees.remove(files, limit);
       return new Evidence.FilesRemoved(null, null);

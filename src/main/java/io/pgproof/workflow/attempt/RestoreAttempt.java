@@ -31,8 +31,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One stay in the container: what its steps tell each other. It lives in memory alone, for a stay is never resumed by another
- * process.
+ * One stay in the container: what its steps tell each other. It lives in memory alone, for a stay
+ * is never resumed by another process.
  */
 final class RestoreAttempt {
   private final RunId run;
@@ -47,7 +47,13 @@ final class RestoreAttempt {
   private volatile RecoveryResult reached;
   private volatile SourceSettings source;
 
-  RestoreAttempt(RunId run, VerificationRequest request, RunDirectory directory, Image image, int firstHostId, DiskSpace space) {
+  RestoreAttempt(
+      RunId run,
+      VerificationRequest request,
+      RunDirectory directory,
+      Image image,
+      int firstHostId,
+      DiskSpace space) {
     this.run = run;
     this.request = request;
     this.directory = directory;
@@ -105,8 +111,8 @@ final class RestoreAttempt {
   }
 
   /**
-   * Bytes that all it wrote takes on the file system; a walk of its directory. What a server writes into blocks that it shares
-   * with the backup is not told apart, and not counted.
+   * Bytes that all it wrote takes on the file system; a walk of its directory. What a server writes
+   * into blocks that it shares with the backup is not told apart, and not counted.
    *
    * @throws IOException when that cannot be told, or not within the limit
    */
@@ -136,8 +142,8 @@ final class RestoreAttempt {
   }
 
   /**
-   * Does work on the restored copy; what it finds counts only where the backup, which the copy may go on to read, is still the
-   * same.
+   * Does work on the restored copy; what it finds counts only where the backup, which the copy may
+   * go on to read, is still the same.
    *
    * @throws FindingException {@code backup-changed} where it is not, whatever the work found
    */
@@ -153,9 +159,13 @@ final class RestoreAttempt {
   }
 
   private void requireSameBackup() {
-    restored().source().flatMap(SourceFiles::changed).ifPresent(finding -> {
-      throw finding;
-    });
+    restored()
+        .source()
+        .flatMap(SourceFiles::changed)
+        .ifPresent(
+            finding -> {
+              throw finding;
+            });
   }
 
   RestoredFiles restoredFiles() throws IOException {
@@ -171,8 +181,15 @@ final class RestoreAttempt {
   }
 
   RecoveryRequest recoveryOrder() {
-    return new RecoveryRequest(directory.data(), directory.settings(), restored().identity().postgresMajor(),
-        restored().control(), hostUid(), hostGid(), request.walArchive().isPresent(), image.binDirectory(),
+    return new RecoveryRequest(
+        directory.data(),
+        directory.settings(),
+        restored().identity().postgresMajor(),
+        restored().control(),
+        hostUid(),
+        hostGid(),
+        request.walArchive().isPresent(),
+        image.binDirectory(),
         restored().replay());
   }
 
@@ -193,22 +210,36 @@ final class RestoreAttempt {
   }
 
   private ServerAddress address() {
-    return new ServerAddress(directory.socket(), hostUid(), restored().control().systemIdentifier(), request.superuser(),
-        restored().identity().postgresMajor(), databases());
+    return new ServerAddress(
+        directory.socket(),
+        hostUid(),
+        restored().control().systemIdentifier(),
+        request.superuser(),
+        restored().identity().postgresMajor(),
+        databases());
   }
 
   /** The server in the stay's container, once it was started. */
   RunningServer server(Sandbox sandbox) {
     return new RunningServer(
-        address(), directory.serverLog(), () -> sandbox.running(machine()), () -> sandbox.ranOutOfMemory(machine()));
+        address(),
+        directory.serverLog(),
+        () -> sandbox.running(machine()),
+        () -> sandbox.ranOutOfMemory(machine()));
   }
 
   /** The copy in the stay's container, once it has recovered. */
   RecoveredCopy recovered(Sandbox sandbox) throws IOException {
     ServerMachine inside =
-        new ServerMachine(sandbox, machine(), image.rootfs(), image.uid(), image.gid(), recoveryOrder());
+        new ServerMachine(
+            sandbox, machine(), image.rootfs(), image.uid(), image.gid(), recoveryOrder());
     return new RecoveredCopy(
-        server(sandbox), inside, restoredFiles(), reached(), restored().control(), need(source, "prepared"));
+        server(sandbox),
+        inside,
+        restoredFiles(),
+        reached(),
+        restored().control(),
+        need(source, "prepared"));
   }
 
   private <T> T need(T value, String what) {

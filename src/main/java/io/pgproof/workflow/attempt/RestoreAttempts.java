@@ -18,7 +18,9 @@ public final class RestoreAttempts {
    * @throws IllegalStateException when the run has no stay in this process
    */
   RestoreAttempt of(RunId run) {
-    return find(run).orElseThrow(() -> new IllegalStateException("run " + run + " has no stay in this process"));
+    return find(run)
+        .orElseThrow(
+            () -> new IllegalStateException("run " + run + " has no stay in this process"));
   }
 
   Optional<RestoreAttempt> find(RunId run) {

@@ -45,8 +45,17 @@ final class RestoreFiles extends Step {
   private final BackgroundWork work;
   private final ProgressBoard progress;
 
-  RestoreFiles(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, ImageStore images, Sandbox sandbox,
-      StateDirectory state, WorkflowSettings settings, RestoreAttempts restoreAttempts, BackgroundWork work, ProgressBoard progress) {
+  RestoreFiles(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      ImageStore images,
+      Sandbox sandbox,
+      StateDirectory state,
+      WorkflowSettings settings,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work,
+      ProgressBoard progress) {
     super(evidenceLog, cancellations);
     this.runRequests = runRequests;
     this.images = images;
@@ -84,22 +93,44 @@ final class RestoreFiles extends Step {
     }
     VerificationRequest request = runRequests.of(run);
     String imageKey = runRequests.image(run);
-    Image image = images.list().stream().filter(candidate -> candidate.key().equals(imageKey)).findFirst()
-        .orElseThrow(() -> new IllegalStateException("image " + imageKey + " was removed in the meantime"));
+    Image image =
+        images.list().stream()
+            .filter(candidate -> candidate.key().equals(imageKey))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "image " + imageKey + " was removed in the meantime"));
     Path source = runRequests.backup(run);
     RunDirectory directory = state.run(run);
     DiskSpace space = new DiskSpace(settings.reserveBytes(), request.resources().diskBytes());
-    RestoreAttempt restoreAttempt = new RestoreAttempt(run, request, directory, image, sandbox.firstHostId(), space);
+    RestoreAttempt restoreAttempt =
+        new RestoreAttempt(run, request, directory, image, sandbox.firstHostId(), space);
     // First, so that nobody takes the directory for a leftover.
     restoreAttempts.begin(restoreAttempt);
     Progress heard = progress.phase(run, "restore");
     RestorePaths restorePaths =
-        new RestorePaths(directory.data(), directory.tablespaces(), RecoveryRequest.TABLESPACES, directory.walArchive());
-    RestoreRequest order = new RestoreRequest(restorePaths, restoreAttempt.hostUid(), restoreAttempt.hostGid(), request.walArchive(), space,
-        request.depth().atLeast(Depth.STANDARD),
-        request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty(), request.recoveryTimeline());
-    work.begin(run, VerifyBackup.Message.RESTORE_ENDED,
-        new BackgroundWork.Limit(request.timeouts().restore(), Reason.RESTORE_TIMEOUT, "the restore of " + source), () -> {
+        new RestorePaths(
+            directory.data(),
+            directory.tablespaces(),
+            RecoveryRequest.TABLESPACES,
+            directory.walArchive());
+    RestoreRequest order =
+        new RestoreRequest(
+            restorePaths,
+            restoreAttempt.hostUid(),
+            restoreAttempt.hostGid(),
+            request.walArchive(),
+            space,
+            request.depth().atLeast(Depth.STANDARD),
+            request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty(),
+            request.recoveryTimeline());
+    work.begin(
+        run,
+        VerifyBackup.Message.RESTORE_ENDED,
+        new BackgroundWork.Limit(
+            request.timeouts().restore(), Reason.RESTORE_TIMEOUT, "the restore of " + source),
+        () -> {
           // Not by the step, whose thread a disk that does not answer would hold.
           Trees.remove(directory.path());
           Files.createDirectories(directory.path());
@@ -109,23 +140,36 @@ final class RestoreFiles extends Step {
         });
   }
 
-  private RestoredBackup restore(RestoreAttempt restoreAttempt, InspectBackup.Inspected inspected, RestoreRequest order, Progress heard)
+  private RestoredBackup restore(
+      RestoreAttempt restoreAttempt,
+      InspectBackup.Inspected inspected,
+      RestoreRequest order,
+      Progress heard)
       throws IOException, InterruptedException {
     Backup backup = inspected.backup();
     BackupIdentity identity = inspected.identity();
-    runRequests.inspected(restoreAttempt.run()).otherThan(inspected.evidence()).ifPresent(other -> {
-      throw new FindingException(Reason.BACKUP_CHANGED, "another backup lies in " + backup.directory() + " than was inspected: " + other);
-    });
+    runRequests
+        .inspected(restoreAttempt.run())
+        .otherThan(inspected.evidence())
+        .ifPresent(
+            other -> {
+              throw new FindingException(
+                  Reason.BACKUP_CHANGED,
+                  "another backup lies in " + backup.directory() + " than was inspected: " + other);
+            });
     List<Backup> ancestors = Backups.ancestors(backup, identity);
     return ancestors.isEmpty()
         ? Backups.restore(backup, identity, order, heard)
-        : new CombineBackups(restoreAttempt, sandbox, order, heard).run(backup, identity, ancestors);
+        : new CombineBackups(restoreAttempt, sandbox, order, heard)
+            .run(backup, identity, ancestors);
   }
 
   /** From the inspection, or read again where that was made by an earlier process. */
-  private InspectBackup.Inspected inspected(RunId run, Path source, VerificationRequest request) throws InterruptedException {
+  private InspectBackup.Inspected inspected(RunId run, Path source, VerificationRequest request)
+      throws InterruptedException {
     return work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED)
-        ? work.<InspectBackup.Inspected>look(run, VerifyBackup.Message.INSPECTION_ENDED).orElseThrow()
+        ? work.<InspectBackup.Inspected>look(run, VerifyBackup.Message.INSPECTION_ENDED)
+            .orElseThrow()
         : InspectBackup.inspect(source, request);
   }
 }

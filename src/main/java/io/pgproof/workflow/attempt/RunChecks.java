@@ -26,7 +26,13 @@ final class RunChecks extends Step {
   private final ProgressBoard progress;
   private final RunRequests runRequests;
 
-  RunChecks(EvidenceLog evidenceLog, Cancellations cancellations, Sandbox sandbox, RestoreAttempts restoreAttempts, BackgroundWork work, ProgressBoard progress,
+  RunChecks(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      Sandbox sandbox,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work,
+      ProgressBoard progress,
       RunRequests runRequests) {
     super(evidenceLog, cancellations);
     this.sandbox = sandbox;
@@ -51,14 +57,39 @@ final class RunChecks extends Step {
     Progress heard = progress.phase(run, "check");
     Duration limit = request.timeouts().checks();
     Duration statement = request.timeouts().statement();
-    UserChecks userChecks = new UserChecks(request.database(), request.freshnessQuery(), request.assertions(), request.maxAge(),
-        statement, request.zone());
+    UserChecks userChecks =
+        new UserChecks(
+            request.database(),
+            request.freshnessQuery(),
+            request.assertions(),
+            request.maxAge(),
+            statement,
+            request.zone());
     BackgroundWork.Limit all = new BackgroundWork.Limit(limit, Reason.CHECK_TIMEOUT, "the checks");
-    work.begin(run, VerifyBackup.Message.CHECKS_ENDED, all, () -> restoreAttempt.onSameBackup(() -> {
-      PagesAfterRecovery.Judged pages = PagesAfterRecovery.judge(
-          restoreAttempt.server(sandbox), restoreAttempt.restored().suspects(), restoreAttempt.restoredFiles(), statement);
-      return pages.answers().and(CheckRunner.of(
-          restoreAttempt.recovered(sandbox), userChecks, request.depth(), pages.torn(), restore, limit, heard));
-    }));
+    work.begin(
+        run,
+        VerifyBackup.Message.CHECKS_ENDED,
+        all,
+        () ->
+            restoreAttempt.onSameBackup(
+                () -> {
+                  PagesAfterRecovery.Judged pages =
+                      PagesAfterRecovery.judge(
+                          restoreAttempt.server(sandbox),
+                          restoreAttempt.restored().suspects(),
+                          restoreAttempt.restoredFiles(),
+                          statement);
+                  return pages
+                      .answers()
+                      .and(
+                          CheckRunner.of(
+                              restoreAttempt.recovered(sandbox),
+                              userChecks,
+                              request.depth(),
+                              pages.torn(),
+                              restore,
+                              limit,
+                              heard));
+                }));
   }
 }

@@ -23,16 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the containers that take too much of the disk, before the engine starves beside them: a restored server writes as much as
- * its WAL and the queries make it write.
+ * Ends the containers that take too much of the disk, before the engine starves beside them: a
+ * restored server writes as much as its WAL and the queries make it write.
  *
- * <p>The free space is looked at four times a second. The restore itself stops at the reserve; at half of it the run that takes
- * the most is ended, the youngest of those that take the same, so that a restore is told first. Until its files are removed, the
- * next one is ended at half of that, and so on. Only then are runs without a bound measured.
+ * <p>The free space is looked at four times a second. The restore itself stops at the reserve; at
+ * half of it the run that takes the most is ended, the youngest of those that take the same, so
+ * that a restore is told first. Until its files are removed, the next one is ended at half of that,
+ * and so on. Only then are runs without a bound measured.
  *
- * <p>A run with a bound is ended when it takes more. To measure it is to walk its directory, milliseconds for thousands of
- * files. The runs with a bound are measured one after another, and then left alone for 19 times as long as that took, but for a
- * second at least: so this costs 5 % of one processor at most, and for so long a run may go beyond its bound.
+ * <p>A run with a bound is ended when it takes more. To measure it is to walk its directory,
+ * milliseconds for thousands of files. The runs with a bound are measured one after another, and
+ * then left alone for 19 times as long as that took, but for a second at least: so this costs 5 %
+ * of one processor at most, and for so long a run may go beyond its bound.
  */
 final class SpaceWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
@@ -40,6 +42,7 @@ final class SpaceWatch implements AutoCloseable {
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int PAUSES_A_MEASUREMENT = 19;
   private static final Duration LONGEST_WALK = Duration.ofMinutes(5);
+
   /** The disk fills meanwhile. */
   private static final Duration LONGEST_CHOICE = Duration.ofSeconds(2);
 
@@ -48,20 +51,31 @@ final class SpaceWatch implements AutoCloseable {
   private final StateDirectory state;
   private final RestoreAttempts restoreAttempts;
   private final long reserve;
-  private final ScheduledExecutorService looking = Executors.newScheduledThreadPool(2, task -> {
-    Thread thread = new Thread(task, "space-watch");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ScheduledExecutorService looking =
+      Executors.newScheduledThreadPool(
+          2,
+          task -> {
+            Thread thread = new Thread(task, "space-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
 
-  /** @param reserveBytes free space that a restore leaves */
-  SpaceWatch(EvidenceLog evidenceLog, Sandbox sandbox, StateDirectory state, RestoreAttempts restoreAttempts, long reserveBytes) {
+  /**
+   * @param reserveBytes free space that a restore leaves
+   */
+  SpaceWatch(
+      EvidenceLog evidenceLog,
+      Sandbox sandbox,
+      StateDirectory state,
+      RestoreAttempts restoreAttempts,
+      long reserveBytes) {
     this.evidenceLog = evidenceLog;
     this.sandbox = sandbox;
     this.state = state;
     this.restoreAttempts = restoreAttempts;
     this.reserve = reserveBytes;
-    looking.scheduleWithFixedDelay(this::keepReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    looking.scheduleWithFixedDelay(
+        this::keepReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
     looking.schedule(this::keepBounds, SHORTEST_PAUSE_NANOS, TimeUnit.NANOSECONDS);
   }
 
@@ -80,12 +94,21 @@ final class SpaceWatch implements AutoCloseable {
   private void keepBounds() {
     long began = System.nanoTime();
     try {
-      youngestFirst().forEach(restoreAttempt -> restoreAttempt.request().resources().diskBytes().ifPresent(bound -> keepBound(restoreAttempt, bound)));
+      youngestFirst()
+          .forEach(
+              restoreAttempt ->
+                  restoreAttempt
+                      .request()
+                      .resources()
+                      .diskBytes()
+                      .ifPresent(bound -> keepBound(restoreAttempt, bound)));
     } finally {
       if (!looking.isShutdown()) {
         long took = System.nanoTime() - began;
         looking.schedule(
-            this::keepBounds, Math.max(SHORTEST_PAUSE_NANOS, PAUSES_A_MEASUREMENT * took), TimeUnit.NANOSECONDS);
+            this::keepBounds,
+            Math.max(SHORTEST_PAUSE_NANOS, PAUSES_A_MEASUREMENT * took),
+            TimeUnit.NANOSECONDS);
       }
     }
   }
@@ -94,13 +117,24 @@ final class SpaceWatch implements AutoCloseable {
     try {
       long taken = atWork(restoreAttempt) ? restoreAttempt.taken(LONGEST_WALK) : 0;
       if (taken > bound) {
-        end(restoreAttempt, DiskSpace.overBound(String.format(Locale.ROOT,
-            "the run took %,d bytes on the file system of %s, and by the setting disk it may take %,d",
-            taken, state.path(), bound)));
+        end(
+            restoreAttempt,
+            DiskSpace.overBound(
+                String.format(
+                    Locale.ROOT,
+                    "the run took %,d bytes on the file system of %s, and by the setting disk it may take %,d",
+                    taken,
+                    state.path(),
+                    bound)));
       }
     } catch (IOException | RuntimeException | Error e) {
       if (!looking.isShutdown()) {
-        FailureLog.log(LOG, "what run " + restoreAttempt.run() + " takes of the disk could not be measured, or not be bounded", e);
+        FailureLog.log(
+            LOG,
+            "what run "
+                + restoreAttempt.run()
+                + " takes of the disk could not be measured, or not be bounded",
+            e);
       }
     }
   }
@@ -122,8 +156,16 @@ final class SpaceWatch implements AutoCloseable {
       }
     }
     if (largest != null) {
-      end(largest, full("the disk is full", least, String.format(Locale.ROOT, ", and of %d runs in containers this one took the most%s",
-          atWork.size(), most == Long.MAX_VALUE ? "" : String.format(Locale.ROOT, ", %,d bytes", most))));
+      end(
+          largest,
+          full(
+              "the disk is full",
+              least,
+              String.format(
+                  Locale.ROOT,
+                  ", and of %d runs in containers this one took the most%s",
+                  atWork.size(),
+                  most == Long.MAX_VALUE ? "" : String.format(Locale.ROOT, ", %,d bytes", most))));
     }
   }
 
@@ -137,8 +179,15 @@ final class SpaceWatch implements AutoCloseable {
   }
 
   private Finding full(String what, long least, String who) {
-    return Finding.of(Reason.DISK_FULL, String.format(Locale.ROOT,
-        "%s: less than %,d bytes were left on the file system of %s%s", what, least, state.path(), who));
+    return Finding.of(
+        Reason.DISK_FULL,
+        String.format(
+            Locale.ROOT,
+            "%s: less than %,d bytes were left on the file system of %s%s",
+            what,
+            least,
+            state.path(),
+            who));
   }
 
   private Stream<RestoreAttempt> youngestFirst() {

@@ -14,7 +14,9 @@ import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Start server: the container's start is the server's start; its recovery is watched from then on. */
+/**
+ * Start server: the container's start is the server's start; its recovery is watched from then on.
+ */
 final class StartServer extends Step {
   private static final Duration WATCH_ENDS_WITHIN = Duration.ofMinutes(1);
 
@@ -23,7 +25,13 @@ final class StartServer extends Step {
   private final BackgroundWork work;
   private final ProgressBoard progress;
 
-  StartServer(EvidenceLog evidenceLog, Cancellations cancellations, Sandbox sandbox, RestoreAttempts restoreAttempts, BackgroundWork work, ProgressBoard progress) {
+  StartServer(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      Sandbox sandbox,
+      RestoreAttempts restoreAttempts,
+      BackgroundWork work,
+      ProgressBoard progress) {
     super(evidenceLog, cancellations);
     this.sandbox = sandbox;
     this.restoreAttempts = restoreAttempts;
@@ -47,10 +55,19 @@ final class StartServer extends Step {
       Progress heard = progress.phase(run, "recover");
       Duration limit = restoreAttempt.request().recoveryTimeout();
       // The watch keeps the limit and tells how far recovery came, unless it is stuck itself.
-      work.begin(run, VerifyBackup.Message.RECOVERY_ENDED,
-          new BackgroundWork.Limit(limit.plus(WATCH_ENDS_WITHIN), Reason.RECOVERY_TIMEOUT, "the watch over recovery"),
-          () -> restoreAttempt.onSameBackup(() ->
-              RecoveryWatch.await(restoreAttempt.server(sandbox), RecoveryExpectation.of(restoreAttempt.restored()), limit, heard)));
+      work.begin(
+          run,
+          VerifyBackup.Message.RECOVERY_ENDED,
+          new BackgroundWork.Limit(
+              limit.plus(WATCH_ENDS_WITHIN), Reason.RECOVERY_TIMEOUT, "the watch over recovery"),
+          () ->
+              restoreAttempt.onSameBackup(
+                  () ->
+                      RecoveryWatch.await(
+                          restoreAttempt.server(sandbox),
+                          RecoveryExpectation.of(restoreAttempt.restored()),
+                          limit,
+                          heard)));
     }
   }
 }

@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A step of the process on its way to the verdict.
  *
- * <p>What a step finds out becomes evidence and a BPMN error. Any other failure is a fault of the environment: the engine tries
- * the step again, and the last try's fault becomes evidence and a BPMN error too, so that a run always ends and never sits on a
- * container.
+ * <p>What a step finds out becomes evidence and a BPMN error. Any other failure is a fault of the
+ * environment: the engine tries the step again, and the last try's fault becomes evidence and a
+ * BPMN error too, so that a run always ends and never sits on a container.
  */
 public abstract class Step implements JavaDelegate {
   private static final Logger LOG = LoggerFactory.getLogger(Step.class);
@@ -38,7 +38,10 @@ public abstract class Step implements JavaDelegate {
   /** Does the step; safe to repeat, for its transaction may be rolled back at its very end. */
   protected abstract void perform(RunId run, DelegateExecution execution) throws Exception;
 
-  /** Undoes what the step began, when it ends in an error: a step that did not complete is not compensated. */
+  /**
+   * Undoes what the step began, when it ends in an error: a step that did not complete is not
+   * compensated.
+   */
   protected void undo(RunId run) throws Exception {}
 
   @Override
@@ -50,21 +53,31 @@ public abstract class Step implements JavaDelegate {
     } catch (FindingException e) {
       throw found(run, e.finding(), VerifyBackup.ErrorCode.FINDING, e);
     } catch (Exception | Error e) {
-      boolean last = e instanceof BackgroundWork.Fault fault ? fault.last() : RetryCycle.isLastTry();
-      LOG.error("{} of run {} failed {}", execution.getCurrentActivityName(), run,
-          last ? "for the last time" : "and will be tried again", e);
+      boolean last =
+          e instanceof BackgroundWork.Fault fault ? fault.last() : RetryCycle.isLastTry();
+      LOG.error(
+          "{} of run {} failed {}",
+          execution.getCurrentActivityName(),
+          run,
+          last ? "for the last time" : "and will be tried again",
+          e);
       if (!last) {
         throw e;
       }
-      String step = "the step '" + execution.getCurrentActivityName() + "' failed again and again: ";
+      String step =
+          "the step '" + execution.getCurrentActivityName() + "' failed again and again: ";
       Reason otherwise = isDefect(e) ? Reason.INTERNAL : Reason.ENVIRONMENT;
-      Reason reason = MachineError.of(e).map(error -> error.reason(Reason.ENVIRONMENT)).orElse(otherwise);
-      Finding finding = Finding.of(reason, e instanceof BackgroundWork.Fault ? said(e) : step + said(e));
+      Reason reason =
+          MachineError.of(e).map(error -> error.reason(Reason.ENVIRONMENT)).orElse(otherwise);
+      Finding finding =
+          Finding.of(reason, e instanceof BackgroundWork.Fault ? said(e) : step + said(e));
       throw found(run, finding, VerifyBackup.ErrorCode.ENVIRONMENT, e);
     }
   }
 
-  /** Whether the JVM itself could not go on with it: what no machine's or backup's fault excuses. */
+  /**
+   * Whether the JVM itself could not go on with it: what no machine's or backup's fault excuses.
+   */
   private static boolean isDefect(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof Error) {
@@ -74,7 +87,8 @@ public abstract class Step implements JavaDelegate {
     return false;
   }
 
-  private BpmnError found(RunId run, Finding finding, String code, Throwable cause) throws Exception {
+  private BpmnError found(RunId run, Finding finding, String code, Throwable cause)
+      throws Exception {
     undo(run);
     record(run, Evidence.Found.of(finding));
     return new BpmnError(code, finding.message(), cause);

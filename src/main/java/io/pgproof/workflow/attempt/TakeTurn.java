@@ -13,7 +13,10 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Take turn: goes on into the container, or says behind whom the run waits. */
 public final class TakeTurn extends Step {
-  /** Longer than for other waits: a run may wait for a night, and whoever goes first in this process rings. */
+  /**
+   * Longer than for other waits: a run may wait for a night, and whoever goes first in this process
+   * rings.
+   */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
   private final EvidenceLog evidenceLog;
@@ -21,7 +24,12 @@ public final class TakeTurn extends Step {
   private final ContainerSlots containerSlots;
   private final ProgressBoard progress;
 
-  public TakeTurn(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, ContainerSlots containerSlots, ProgressBoard progress) {
+  public TakeTurn(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      ContainerSlots containerSlots,
+      ProgressBoard progress) {
     super(evidenceLog, cancellations);
     this.evidenceLog = evidenceLog;
     this.runRequests = runRequests;
@@ -31,7 +39,10 @@ public final class TakeTurn extends Step {
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    List<String> behind = containerSlots.take(ContainerSlots.Place.of(runRequests, run)).stream().map(RunId::value).toList();
+    List<String> behind =
+        containerSlots.take(ContainerSlots.Place.of(runRequests, run)).stream()
+            .map(RunId::value)
+            .toList();
     boolean waited = waited(run);
     execution.setVariable(VerifyBackup.Variable.TURN_TAKEN, behind.isEmpty());
     if (behind.isEmpty()) {

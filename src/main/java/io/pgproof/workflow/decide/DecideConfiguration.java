@@ -21,7 +21,8 @@ import org.springframework.context.annotation.Configuration;
 class DecideConfiguration {
 
   @Bean(VerifyBackup.Step.LOOK_FOR_WAIVER)
-  LookForWaiver lookForWaiver(EvidenceLog evidenceLog, RunRequests runRequests, Waivers waivers, Clock clock) {
+  LookForWaiver lookForWaiver(
+      EvidenceLog evidenceLog, RunRequests runRequests, Waivers waivers, Clock clock) {
     return new LookForWaiver(evidenceLog, runRequests, waivers, clock);
   }
 
@@ -41,28 +42,56 @@ class DecideConfiguration {
   }
 
   @Bean(VerifyBackup.Step.ESCALATE_UNANSWERED_TASK)
-  EscalateUnansweredTask escalateUnansweredTask(EvidenceLog evidenceLog, RunRequests runRequests, OpenTasks openTasks, Notifier notifier) {
+  EscalateUnansweredTask escalateUnansweredTask(
+      EvidenceLog evidenceLog, RunRequests runRequests, OpenTasks openTasks, Notifier notifier) {
     return new EscalateUnansweredTask(evidenceLog, runRequests, openTasks, notifier);
   }
 
   @Bean(VerifyBackup.Step.VERIFY_AGAIN)
-  VerifyAgain verifyAgain(EvidenceLog evidenceLog, RunRequests runRequests, ObjectProvider<Verifications> verifications) {
+  VerifyAgain verifyAgain(
+      EvidenceLog evidenceLog,
+      RunRequests runRequests,
+      ObjectProvider<Verifications> verifications) {
     return new VerifyAgain(evidenceLog, runRequests, verifications);
   }
 
   @Bean(VerifyBackup.Listener.TASK_OPENED)
-  TaskOpened taskOpened(EvidenceLog evidenceLog, RunRequests runRequests, VerdictHistory verdictHistory, Clock clock, Notifier notifier) {
+  TaskOpened taskOpened(
+      EvidenceLog evidenceLog,
+      RunRequests runRequests,
+      VerdictHistory verdictHistory,
+      Clock clock,
+      Notifier notifier) {
     return new TaskOpened(evidenceLog, runRequests, verdictHistory, clock, notifier);
   }
 
   @Bean(VerifyBackup.Listener.TASK_DECIDED)
-  TaskDecided taskDecided(EvidenceLog evidenceLog, RunRequests runRequests, OpenTasks openTasks, Waivers waivers, IdentityService identities,
-      Clock clock, Notifier notifier) {
-    return new TaskDecided(evidenceLog, runRequests, openTasks, waivers, new FourEyesRule(evidenceLog, runRequests, waivers), identities, clock, notifier);
+  TaskDecided taskDecided(
+      EvidenceLog evidenceLog,
+      RunRequests runRequests,
+      OpenTasks openTasks,
+      Waivers waivers,
+      IdentityService identities,
+      Clock clock,
+      Notifier notifier) {
+    return new TaskDecided(
+        evidenceLog,
+        runRequests,
+        openTasks,
+        waivers,
+        new FourEyesRule(evidenceLog, runRequests, waivers),
+        identities,
+        clock,
+        notifier);
   }
 
   @Bean(VerifyBackup.Listener.RUN_DELETED)
-  RunDeleted runDeleted(EvidenceLog evidenceLog, OpenTasks openTasks, IdentityService identities, ManagementService management, Notifier notifier) {
+  RunDeleted runDeleted(
+      EvidenceLog evidenceLog,
+      OpenTasks openTasks,
+      IdentityService identities,
+      ManagementService management,
+      Notifier notifier) {
     return new RunDeleted(evidenceLog, openTasks, identities, management, notifier);
   }
 

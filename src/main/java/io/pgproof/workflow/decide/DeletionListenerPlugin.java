@@ -12,20 +12,30 @@ import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
 import org.camunda.bpm.engine.impl.util.xml.Element;
 
-/** Lets {@link RunDeleted} hear of each end of a verification, as a listener that no deletion skips. */
+/**
+ * Lets {@link RunDeleted} hear of each end of a verification, as a listener that no deletion skips.
+ */
 final class DeletionListenerPlugin extends AbstractProcessEnginePlugin {
   @Override
   public void preInit(ProcessEngineConfigurationImpl configuration) {
-    List<BpmnParseListener> listeners = new ArrayList<>(List.of(new AbstractBpmnParseListener() {
-      @Override
-      public void parseProcess(Element element, ProcessDefinitionEntity process) {
-        if (process.getKey().equals(VerifyBackup.PROCESS)) {
-          // By its name, for it is made of the engine that is just being made.
-          process.addBuiltInListener(ExecutionListener.EVENTNAME_END, new DelegateExpressionExecutionListener(
-              configuration.getExpressionManager().createExpression("${" + VerifyBackup.Listener.RUN_DELETED + "}"), List.of()));
-        }
-      }
-    }));
+    List<BpmnParseListener> listeners =
+        new ArrayList<>(
+            List.of(
+                new AbstractBpmnParseListener() {
+                  @Override
+                  public void parseProcess(Element element, ProcessDefinitionEntity process) {
+                    if (process.getKey().equals(VerifyBackup.PROCESS)) {
+                      // By its name, for it is made of the engine that is just being made.
+                      process.addBuiltInListener(
+                          ExecutionListener.EVENTNAME_END,
+                          new DelegateExpressionExecutionListener(
+                              configuration
+                                  .getExpressionManager()
+                                  .createExpression("${" + VerifyBackup.Listener.RUN_DELETED + "}"),
+                              List.of()));
+                    }
+                  }
+                }));
     if (configuration.getCustomPostBPMNParseListeners() != null) {
       listeners.addAll(configuration.getCustomPostBPMNParseListeners());
     }

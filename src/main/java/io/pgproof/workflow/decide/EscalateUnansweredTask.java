@@ -19,7 +19,8 @@ public final class EscalateUnansweredTask implements JavaDelegate {
   private final OpenTasks openTasks;
   private final Notifier notifier;
 
-  public EscalateUnansweredTask(EvidenceLog evidenceLog, RunRequests runRequests, OpenTasks openTasks, Notifier notifier) {
+  public EscalateUnansweredTask(
+      EvidenceLog evidenceLog, RunRequests runRequests, OpenTasks openTasks, Notifier notifier) {
     this.evidenceLog = evidenceLog;
     this.runRequests = runRequests;
     this.openTasks = openTasks;
@@ -30,7 +31,10 @@ public final class EscalateUnansweredTask implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
     VerificationRequest request = runRequests.of(run);
-    new Evidence.NobodyDecided(VerifyBackup.Task.APPROVE_ESCALATION, "Approve escalation", request.patience().escalateAfter())
+    new Evidence.NobodyDecided(
+            VerifyBackup.Task.APPROVE_ESCALATION,
+            "Approve escalation",
+            request.patience().escalateAfter())
         .record(evidenceLog, run);
     openTasks.release(OpenTasks.backupKey(request), run);
     notifier.tell(new NotificationEvent.Escalated(run, null, null));

@@ -15,8 +15,8 @@ import org.camunda.bpm.engine.BadUserRequestException;
 /**
  * Who lets a bad backup pass must be another person than who had a part in it before.
  *
- * <p>All is read from the trail: whoever completes a task may have set any variable. Two names are one person's if they differ
- * in case only.
+ * <p>All is read from the trail: whoever completes a task may have set any variable. Two names are
+ * one person's if they differ in case only.
  */
 public final class FourEyesRule {
   private final EvidenceLog evidenceLog;
@@ -42,12 +42,18 @@ public final class FourEyesRule {
   void checkDismiss(RunId run, String person) {
     List<Part> parts = askers(run);
     for (EvidenceEntry decided : evidenceLog.of(run, Evidence.kind(Evidence.Decided.class))) {
-      if (((Evidence.Decided) Evidence.read(decided)).task().equals(VerifyBackup.Task.REVIEW_STALE_BACKUP)) {
+      if (((Evidence.Decided) Evidence.read(decided))
+          .task()
+          .equals(VerifyBackup.Task.REVIEW_STALE_BACKUP)) {
         parts.add(new Part(decided.actor(), "decided the review of run " + run));
       }
     }
-    runRequests.identity(run).stream().flatMap(backup -> waivers.of(backup).stream()).forEach(waiver ->
-        parts.add(new Part(waiver.grantedBy(), "accepted this backup in run " + waiver.run())));
+    runRequests.identity(run).stream()
+        .flatMap(backup -> waivers.of(backup).stream())
+        .forEach(
+            waiver ->
+                parts.add(
+                    new Part(waiver.grantedBy(), "accepted this backup in run " + waiver.run())));
     refuse(person, parts, "dismiss", "let another approver decide, or verify again");
   }
 
@@ -68,10 +74,20 @@ public final class FourEyesRule {
   }
 
   private static void refuse(String person, List<Part> parts, String decision, String wayOut) {
-    parts.stream().filter(part -> same(part.person(), person)).findFirst().ifPresent(part -> {
-      throw new BadUserRequestException(person + " " + part.what() + ", so another person must " + decision
-          + " it (four eyes)\nHINT: " + wayOut);
-    });
+    parts.stream()
+        .filter(part -> same(part.person(), person))
+        .findFirst()
+        .ifPresent(
+            part -> {
+              throw new BadUserRequestException(
+                  person
+                      + " "
+                      + part.what()
+                      + ", so another person must "
+                      + decision
+                      + " it (four eyes)\nHINT: "
+                      + wayOut);
+            });
   }
 
   private static boolean same(String one, String other) {

@@ -21,8 +21,11 @@ final class HandOnReview implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    Evidence.NobodyDecided nobody = new Evidence.NobodyDecided(VerifyBackup.Task.REVIEW_STALE_BACKUP, "Review stale backup",
-        runRequests.of(run).patience().escalateAfter());
+    Evidence.NobodyDecided nobody =
+        new Evidence.NobodyDecided(
+            VerifyBackup.Task.REVIEW_STALE_BACKUP,
+            "Review stale backup",
+            runRequests.of(run).patience().escalateAfter());
     nobody.record(evidenceLog, run);
     execution.setVariable(VerifyBackup.Variable.HANDED_ON_BY, EvidenceLog.PGPROOF);
     execution.setVariable(VerifyBackup.Variable.HANDED_ON_REASON, nobody.words());

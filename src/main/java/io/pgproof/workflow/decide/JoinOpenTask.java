@@ -14,10 +14,11 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 
 /**
- * Join open task: a second bad run of a backup is added to the task that is open about it, so that nobody decides twice.
+ * Join open task: a second bad run of a backup is added to the task that is open about it, so that
+ * nobody decides twice.
  *
- * <p>A review is about old data only, so a run that found worse does not join it: it takes the review's place with an escalation
- * of its own, and the review joins that.
+ * <p>A review is about old data only, so a run that found worse does not join it: it takes the
+ * review's place with an escalation of its own, and the review joins that.
  */
 final class JoinOpenTask implements JavaDelegate {
   private final EvidenceLog evidenceLog;
@@ -34,37 +35,52 @@ final class JoinOpenTask implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
     String backupKey = (String) execution.getVariable(VerifyBackup.Variable.BACKUP_KEY);
-    Evidence.RunJoined joining = new Evidence.RunJoined(run.value(),
-        (String) execution.getVariable(VerifyBackup.Variable.VERDICT),
-        (String) execution.getVariable(VerifyBackup.Variable.REASON));
+    Evidence.RunJoined joining =
+        new Evidence.RunJoined(
+            run.value(),
+            (String) execution.getVariable(VerifyBackup.Variable.VERDICT),
+            (String) execution.getVariable(VerifyBackup.Variable.REASON));
     Optional<RunId> holder = openTasks.holder(backupKey);
-    // Not whether its task is open: between an operator's decision and the approver's task there is none.
+    // Not whether its task is open: between an operator's decision and the approver's task there is
+    // none.
     Optional<ProcessInstance> open = holder.map(this::instance);
-    boolean joined = open.isPresent() && (!JoinedRuns.isWorse(joining.verdict(), "stale") || !isReviewed(open.get()));
+    boolean joined =
+        open.isPresent()
+            && (!JoinedRuns.isWorse(joining.verdict(), "stale") || !isReviewed(open.get()));
     execution.setVariable(VerifyBackup.Variable.JOINED, joined);
     if (joined) {
       new Evidence.TaskJoined(holder.get().value()).record(evidenceLog, run);
       joining.record(evidenceLog, holder.get());
-      runtime.setVariable(open.get().getId(), VerifyBackup.Variable.JOINED_RUNS, JoinedRuns.words(joinedTo(holder.get())));
+      runtime.setVariable(
+          open.get().getId(),
+          VerifyBackup.Variable.JOINED_RUNS,
+          JoinedRuns.words(joinedTo(holder.get())));
       return;
     }
     // A holder without an instance was deleted by hand, so nobody will ever decide there.
     holder.ifPresent(former -> openTasks.release(backupKey, former));
     openTasks.take(backupKey, run);
-    open.ifPresent(review -> {
-      takePlaceOf(holder.get(), review, run);
-      execution.setVariable(VerifyBackup.Variable.JOINED_RUNS, JoinedRuns.words(joinedTo(run)));
-    });
+    open.ifPresent(
+        review -> {
+          takePlaceOf(holder.get(), review, run);
+          execution.setVariable(VerifyBackup.Variable.JOINED_RUNS, JoinedRuns.words(joinedTo(run)));
+        });
   }
 
   private void takePlaceOf(RunId reviewed, ProcessInstance review, RunId run) {
     for (EvidenceEntry earlier : joinedTo(reviewed)) {
       Evidence.read(earlier).record(evidenceLog, run);
     }
-    new Evidence.RunJoined(reviewed.value(), (String) runtime.getVariable(review.getId(), VerifyBackup.Variable.VERDICT),
-        (String) runtime.getVariable(review.getId(), VerifyBackup.Variable.REASON)).record(evidenceLog, run);
+    new Evidence.RunJoined(
+            reviewed.value(),
+            (String) runtime.getVariable(review.getId(), VerifyBackup.Variable.VERDICT),
+            (String) runtime.getVariable(review.getId(), VerifyBackup.Variable.REASON))
+        .record(evidenceLog, run);
     new Evidence.TaskJoined(run.value()).record(evidenceLog, reviewed);
-    runtime.createMessageCorrelation(VerifyBackup.Message.WORSE_RUN_CAME).processInstanceId(review.getId()).correlate();
+    runtime
+        .createMessageCorrelation(VerifyBackup.Message.WORSE_RUN_CAME)
+        .processInstanceId(review.getId())
+        .correlate();
   }
 
   private List<EvidenceEntry> joinedTo(RunId run) {
@@ -72,11 +88,19 @@ final class JoinOpenTask implements JavaDelegate {
   }
 
   private ProcessInstance instance(RunId run) {
-    return runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value(), VerifyBackup.PROCESS).singleResult();
+    return runtime
+        .createProcessInstanceQuery()
+        .processInstanceBusinessKey(run.value(), VerifyBackup.PROCESS)
+        .singleResult();
   }
 
   private boolean isReviewed(ProcessInstance instance) {
-    return runtime.createEventSubscriptionQuery().processInstanceId(instance.getId())
-        .eventType("message").eventName(VerifyBackup.Message.WORSE_RUN_CAME).count() > 0;
+    return runtime
+            .createEventSubscriptionQuery()
+            .processInstanceId(instance.getId())
+            .eventType("message")
+            .eventName(VerifyBackup.Message.WORSE_RUN_CAME)
+            .count()
+        > 0;
   }
 }

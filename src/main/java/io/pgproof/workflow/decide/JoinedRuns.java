@@ -8,7 +8,8 @@ import java.util.List;
 
 /** The runs that joined an open task, in words for whoever decides it. */
 final class JoinedRuns {
-  private static final List<String> FROM_BAD_TO_WORSE = List.of("proven", "stale", "inconclusive", "refuted");
+  private static final List<String> FROM_BAD_TO_WORSE =
+      List.of("proven", "stale", "inconclusive", "refuted");
 
   private JoinedRuns() {}
 
@@ -23,16 +24,32 @@ final class JoinedRuns {
    */
   static String words(List<EvidenceEntry> joined) {
     EvidenceEntry newest = joined.get(joined.size() - 1);
-    EvidenceEntry worst = joined.stream()
-        .max(Comparator.comparing((EvidenceEntry evidenceEntry) -> FROM_BAD_TO_WORSE.indexOf(run(evidenceEntry).verdict())).thenComparing(EvidenceEntry::id))
-        .orElseThrow();
-    return joined.size() + (joined.size() == 1 ? " run" : " runs") + "\nthe newest: " + words(newest)
-        + (isWorse(run(worst).verdict(), run(newest).verdict()) ? "\nthe worst: " + words(worst) : "");
+    EvidenceEntry worst =
+        joined.stream()
+            .max(
+                Comparator.comparing(
+                        (EvidenceEntry evidenceEntry) ->
+                            FROM_BAD_TO_WORSE.indexOf(run(evidenceEntry).verdict()))
+                    .thenComparing(EvidenceEntry::id))
+            .orElseThrow();
+    return joined.size()
+        + (joined.size() == 1 ? " run" : " runs")
+        + "\nthe newest: "
+        + words(newest)
+        + (isWorse(run(worst).verdict(), run(newest).verdict())
+            ? "\nthe worst: " + words(worst)
+            : "");
   }
 
   private static String words(EvidenceEntry evidenceEntry) {
     Evidence.RunJoined run = run(evidenceEntry);
-    return run.run() + ", " + run.verdict() + " (" + run.reason() + "), joined " + HumanFormat.time(evidenceEntry.at());
+    return run.run()
+        + ", "
+        + run.verdict()
+        + " ("
+        + run.reason()
+        + "), joined "
+        + HumanFormat.time(evidenceEntry.at());
   }
 
   private static Evidence.RunJoined run(EvidenceEntry evidenceEntry) {

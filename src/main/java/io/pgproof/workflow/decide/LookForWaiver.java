@@ -12,7 +12,10 @@ import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Look for waiver: whether a person accepted this very backup in another run, until a time that is yet to come. */
+/**
+ * Look for waiver: whether a person accepted this very backup in another run, until a time that is
+ * yet to come.
+ */
 final class LookForWaiver implements JavaDelegate {
   private final EvidenceLog evidenceLog;
   private final RunRequests runRequests;
@@ -29,9 +32,13 @@ final class LookForWaiver implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    Optional<Waiver> waiver = runRequests.identity(run).flatMap(backup -> waivers.valid(backup, clock.instant()));
+    Optional<Waiver> waiver =
+        runRequests.identity(run).flatMap(backup -> waivers.valid(backup, clock.instant()));
     execution.setVariable(VerifyBackup.Variable.WAIVED, waiver.isPresent());
-    waiver.ifPresent(valid ->
-        new Evidence.Waived(valid.run().value(), valid.grantedBy(), valid.until(), valid.reason()).record(evidenceLog, run));
+    waiver.ifPresent(
+        valid ->
+            new Evidence.Waived(
+                    valid.run().value(), valid.grantedBy(), valid.until(), valid.reason())
+                .record(evidenceLog, run));
   }
 }

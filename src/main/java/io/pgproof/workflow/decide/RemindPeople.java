@@ -25,16 +25,31 @@ public final class RemindPeople implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    EvidenceEntry opened = evidenceLog.last(run, Evidence.kind(Evidence.TaskOpened.class))
-        .orElseThrow(() -> new IllegalStateException("no task of run " + run + " was opened"));
+    EvidenceEntry opened =
+        evidenceLog
+            .last(run, Evidence.kind(Evidence.TaskOpened.class))
+            .orElseThrow(() -> new IllegalStateException("no task of run " + run + " was opened"));
     Evidence.TaskOpened task = (Evidence.TaskOpened) Evidence.read(opened);
-    boolean open = execution.getProcessEngineServices().getTaskService().createTaskQuery()
-        .processInstanceId(execution.getProcessInstanceId()).taskDefinitionKey(task.task()).count() > 0;
+    boolean open =
+        execution
+                .getProcessEngineServices()
+                .getTaskService()
+                .createTaskQuery()
+                .processInstanceId(execution.getProcessInstanceId())
+                .taskDefinitionKey(task.task())
+                .count()
+            > 0;
     // Somebody may have decided since the reminder fell due.
     if (open) {
-      new Evidence.Reminded(task.task(), task.name(), task.group(), opened.at()).record(evidenceLog, run);
-      notifier.tell(new NotificationEvent.TaskReminded(run, task.name(), task.group(), opened.at(),
-          opened.at().plus(runRequests.of(run).patience().escalateAfter())));
+      new Evidence.Reminded(task.task(), task.name(), task.group(), opened.at())
+          .record(evidenceLog, run);
+      notifier.tell(
+          new NotificationEvent.TaskReminded(
+              run,
+              task.name(),
+              task.group(),
+              opened.at(),
+              opened.at().plus(runRequests.of(run).patience().escalateAfter())));
     }
   }
 }

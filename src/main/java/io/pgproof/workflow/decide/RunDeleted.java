@@ -23,8 +23,8 @@ import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 import org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity;
 
 /**
- * A verification ends. Where it is deleted while somebody was to decide, that is evidence and is told, for the finding stands
- * and nobody is asked about it any more.
+ * A verification ends. Where it is deleted while somebody was to decide, that is evidence and is
+ * told, for the finding stands and nobody is asked about it any more.
  */
 final class RunDeleted implements ExecutionListener {
   private static final String UNKNOWN = "unknown";
@@ -35,7 +35,12 @@ final class RunDeleted implements ExecutionListener {
   private final ManagementService management;
   private final Notifier notifier;
 
-  RunDeleted(EvidenceLog evidenceLog, OpenTasks openTasks, IdentityService identities, ManagementService management, Notifier notifier) {
+  RunDeleted(
+      EvidenceLog evidenceLog,
+      OpenTasks openTasks,
+      IdentityService identities,
+      ManagementService management,
+      Notifier notifier) {
     this.evidenceLog = evidenceLog;
     this.openTasks = openTasks;
     this.identities = identities;
@@ -57,24 +62,42 @@ final class RunDeleted implements ExecutionListener {
       return;
     }
     RunProjection story = RunProjection.of(entries);
-    story.undecided().ifPresent(task -> {
-      RunId run = new RunId(key);
-      Optional<String> person = person();
-      String because = reason == null || reason.isBlank() ? null : HumanFormat.shortened(reason.strip());
-      Verdict verdict = story.verdict();
-      new Evidence.DecisionTakenAway(task.task(), task.name(), verdict.word(), verdict.reason().code(), because)
-          .record(evidenceLog, run, person.orElse(UNKNOWN));
-      openTasks.release(OpenTasks.backupKey(story.asked().request()), run);
-      notifier.tell(new NotificationEvent.DecisionTakenAway(run, task.name(), person.orElse(null), because));
-    });
+    story
+        .undecided()
+        .ifPresent(
+            task -> {
+              RunId run = new RunId(key);
+              Optional<String> person = person();
+              String because =
+                  reason == null || reason.isBlank() ? null : HumanFormat.shortened(reason.strip());
+              Verdict verdict = story.verdict();
+              new Evidence.DecisionTakenAway(
+                      task.task(), task.name(), verdict.word(), verdict.reason().code(), because)
+                  .record(evidenceLog, run, person.orElse(UNKNOWN));
+              openTasks.release(OpenTasks.backupKey(story.asked().request()), run);
+              notifier.tell(
+                  new NotificationEvent.DecisionTakenAway(
+                      run, task.name(), person.orElse(null), because));
+            });
   }
 
   /** Who is logged in, or who asked for the batch that this is done in. */
   private Optional<String> person() {
-    return Optional.ofNullable(identities.getCurrentAuthentication()).map(Authentication::getUserId).or(() ->
-        Optional.ofNullable(Context.getJobExecutorContext()).map(JobExecutorContext::getCurrentJob)
-            .flatMap(job -> management.createBatchQuery().list().stream()
-                .filter(batch -> batch.getBatchJobDefinitionId().equals(job.getJobDefinitionId())).findFirst())
-            .map(Batch::getCreateUserId));
+    return Optional.ofNullable(identities.getCurrentAuthentication())
+        .map(Authentication::getUserId)
+        .or(
+            () ->
+                Optional.ofNullable(Context.getJobExecutorContext())
+                    .map(JobExecutorContext::getCurrentJob)
+                    .flatMap(
+                        job ->
+                            management.createBatchQuery().list().stream()
+                                .filter(
+                                    batch ->
+                                        batch
+                                            .getBatchJobDefinitionId()
+                                            .equals(job.getJobDefinitionId()))
+                                .findFirst())
+                    .map(Batch::getCreateUserId));
   }
 }

@@ -26,19 +26,29 @@ import org.camunda.bpm.engine.delegate.TaskListener;
 import org.camunda.bpm.engine.impl.identity.Authentication;
 
 /**
- * A person completes a human task, through whichever interface: the decision must be one of those asked for, one that lets a bad
- * backup pass must have a reason and be another person's than who had a part in it before, and who decided must be known.
+ * A person completes a human task, through whichever interface: the decision must be one of those
+ * asked for, one that lets a bad backup pass must have a reason and be another person's than who
+ * had a part in it before, and who decided must be known.
  */
 public final class TaskDecided implements TaskListener {
-  private static final Map<String, Set<String>> ALLOWED = Map.of(
-      VerifyBackup.Task.REVIEW_STALE_BACKUP,
-      Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.NEW_BACKUP, VerifyBackup.Decision.ESCALATE),
-      VerifyBackup.Task.APPROVE_ESCALATION,
-      Set.of(VerifyBackup.Decision.ESCALATE, VerifyBackup.Decision.VERIFY_AGAIN, VerifyBackup.Decision.DISMISS));
-  private static final Map<String, String> GROUPS = Map.of(
-      VerifyBackup.Task.REVIEW_STALE_BACKUP, Groups.OPERATORS,
-      VerifyBackup.Task.APPROVE_ESCALATION, Groups.APPROVERS);
-  private static final Set<String> NEEDS_REASON = Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.DISMISS);
+  private static final Map<String, Set<String>> ALLOWED =
+      Map.of(
+          VerifyBackup.Task.REVIEW_STALE_BACKUP,
+          Set.of(
+              VerifyBackup.Decision.ACCEPT,
+              VerifyBackup.Decision.NEW_BACKUP,
+              VerifyBackup.Decision.ESCALATE),
+          VerifyBackup.Task.APPROVE_ESCALATION,
+          Set.of(
+              VerifyBackup.Decision.ESCALATE,
+              VerifyBackup.Decision.VERIFY_AGAIN,
+              VerifyBackup.Decision.DISMISS));
+  private static final Map<String, String> GROUPS =
+      Map.of(
+          VerifyBackup.Task.REVIEW_STALE_BACKUP, Groups.OPERATORS,
+          VerifyBackup.Task.APPROVE_ESCALATION, Groups.APPROVERS);
+  private static final Set<String> NEEDS_REASON =
+      Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.DISMISS);
   private static final int LONGEST_REASON = 2_000;
   private static final int MOST_YEARS = 1;
 
@@ -51,8 +61,15 @@ public final class TaskDecided implements TaskListener {
   private final Clock clock;
   private final Notifier notifier;
 
-  public TaskDecided(EvidenceLog evidenceLog, RunRequests runRequests, OpenTasks openTasks, Waivers waivers, FourEyesRule fourEyesRule,
-      IdentityService identities, Clock clock, Notifier notifier) {
+  public TaskDecided(
+      EvidenceLog evidenceLog,
+      RunRequests runRequests,
+      OpenTasks openTasks,
+      Waivers waivers,
+      FourEyesRule fourEyesRule,
+      IdentityService identities,
+      Clock clock,
+      Notifier notifier) {
     this.evidenceLog = evidenceLog;
     this.runRequests = runRequests;
     this.openTasks = openTasks;
@@ -67,46 +84,79 @@ public final class TaskDecided implements TaskListener {
   public void notify(DelegateTask task) {
     Authentication person = identities.getCurrentAuthentication();
     if (person == null || person.getUserId() == null) {
-      throw new BadUserRequestException("nobody is logged in: a decision needs a person who made it");
+      throw new BadUserRequestException(
+          "nobody is logged in: a decision needs a person who made it");
     }
     String key = task.getTaskDefinitionKey();
     if (person.getGroupIds() == null || !person.getGroupIds().contains(GROUPS.get(key))) {
-      throw new BadUserRequestException("'" + task.getName() + "' is decided by the group " + GROUPS.get(key)
-          + ", and " + person.getUserId() + " is not in it");
+      throw new BadUserRequestException(
+          "'"
+              + task.getName()
+              + "' is decided by the group "
+              + GROUPS.get(key)
+              + ", and "
+              + person.getUserId()
+              + " is not in it");
     }
-    // A variable of the task's own would be read here in place of the answer that the process goes on with.
+    // A variable of the task's own would be read here in place of the answer that the process goes
+    // on with.
     if (!task.getVariableNamesLocal().isEmpty()) {
-      throw new BadUserRequestException("the task has variables of its own, " + task.getVariableNamesLocal().stream().sorted().toList()
-          + ", which would hide the answers\nHINT: remove them from the task, or let the task be claimed and completed in Tasklist alone");
+      throw new BadUserRequestException(
+          "the task has variables of its own, "
+              + task.getVariableNamesLocal().stream().sorted().toList()
+              + ", which would hide the answers\nHINT: remove them from the task, or let the task be claimed and completed in Tasklist alone");
     }
     String decision = text(task, VerifyBackup.Variable.DECISION);
     String reason = text(task, VerifyBackup.Variable.DECISION_REASON);
     if (decision == null || !ALLOWED.get(key).contains(decision)) {
-      throw new BadUserRequestException("the decision (variable decision) must be one of "
-          + ALLOWED.get(key).stream().sorted().toList() + ", not " + decision);
+      throw new BadUserRequestException(
+          "the decision (variable decision) must be one of "
+              + ALLOWED.get(key).stream().sorted().toList()
+              + ", not "
+              + decision);
     }
     if (reason == null && NEEDS_REASON.contains(decision)) {
-      throw new BadUserRequestException("the decision '" + decision
-          + "' needs a reason: fill in 'Reason for the decision' (variable decisionReason)");
+      throw new BadUserRequestException(
+          "the decision '"
+              + decision
+              + "' needs a reason: fill in 'Reason for the decision' (variable decisionReason)");
     }
     if (reason != null && reason.length() > LONGEST_REASON) {
       throw new BadUserRequestException(
           "the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
     }
-    decided(task, new RunId(task.getExecution().getProcessBusinessKey()), person.getUserId(), decision, reason);
+    decided(
+        task,
+        new RunId(task.getExecution().getProcessBusinessKey()),
+        person.getUserId(),
+        decision,
+        reason);
   }
 
-  private void decided(DelegateTask task, RunId run, String person, String decision, String reason) {
+  private void decided(
+      DelegateTask task, RunId run, String person, String decision, String reason) {
     String key = task.getTaskDefinitionKey();
-    Evidence decided = new Evidence.Decided(key, task.getBpmnModelElementInstance().getName(), decision, reason);
+    Evidence decided =
+        new Evidence.Decided(key, task.getBpmnModelElementInstance().getName(), decision, reason);
     // All of it from what was asked: whoever completes a task may have set any variable.
     VerificationRequest request = runRequests.of(run);
     if (decision.equals(VerifyBackup.Decision.ACCEPT)) {
       fourEyesRule.checkAccept(run, person);
-      Waiver waiver = new Waiver(runRequests.identity(run).orElseThrow(() -> new BadUserRequestException(
-          "this backup does not say which one it is, so it cannot be accepted for a time")), run, until(task), person, reason);
+      Waiver waiver =
+          new Waiver(
+              runRequests
+                  .identity(run)
+                  .orElseThrow(
+                      () ->
+                          new BadUserRequestException(
+                              "this backup does not say which one it is, so it cannot be accepted for a time")),
+              run,
+              until(task),
+              person,
+              reason);
       decided.record(evidenceLog, run, person);
-      new Evidence.WaiverGranted(waiver.backup(), waiver.until(), reason).record(evidenceLog, run, person);
+      new Evidence.WaiverGranted(waiver.backup(), waiver.until(), reason)
+          .record(evidenceLog, run, person);
       waivers.grant(waiver);
     } else if (decision.equals(VerifyBackup.Decision.DISMISS)) {
       fourEyesRule.checkDismiss(run, person);
@@ -115,12 +165,17 @@ public final class TaskDecided implements TaskListener {
       decided.record(evidenceLog, run, person);
     }
     boolean goesOnToApprover =
-        key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP) && decision.equals(VerifyBackup.Decision.ESCALATE);
+        key.equals(VerifyBackup.Task.REVIEW_STALE_BACKUP)
+            && decision.equals(VerifyBackup.Decision.ESCALATE);
     if (goesOnToApprover) {
       task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_BY, person);
       task.getExecution().setVariable(VerifyBackup.Variable.HANDED_ON_REASON, reason);
-      task.getExecution().setVariable(VerifyBackup.Variable.REMIND_AFTER, request.patience().remindAfter().toString());
-      task.getExecution().setVariable(VerifyBackup.Variable.ESCALATE_AFTER, request.patience().escalateAfter().toString());
+      task.getExecution()
+          .setVariable(
+              VerifyBackup.Variable.REMIND_AFTER, request.patience().remindAfter().toString());
+      task.getExecution()
+          .setVariable(
+              VerifyBackup.Variable.ESCALATE_AFTER, request.patience().escalateAfter().toString());
     } else {
       openTasks.release(OpenTasks.backupKey(request), run);
       if (decision.equals(VerifyBackup.Decision.ESCALATE)) {
@@ -138,7 +193,8 @@ public final class TaskDecided implements TaskListener {
     String text = text(task, VerifyBackup.Variable.WAIVED_UNTIL);
     if (text == null) {
       throw new BadUserRequestException(
-          "the decision 'accept' needs an end: fill in 'Accept until' (variable waivedUntil), " + allowed);
+          "the decision 'accept' needs an end: fill in 'Accept until' (variable waivedUntil), "
+              + allowed);
     }
     try {
       LocalDate day = LocalDate.parse(text);
@@ -148,7 +204,8 @@ public final class TaskDecided implements TaskListener {
     } catch (DateTimeParseException e) {
       // Told below, with what is allowed.
     }
-    throw new BadUserRequestException("'Accept until' (variable waivedUntil) is '" + text + "'; allowed: " + allowed);
+    throw new BadUserRequestException(
+        "'Accept until' (variable waivedUntil) is '" + text + "'; allowed: " + allowed);
   }
 
   private static String text(DelegateTask task, String variable) {

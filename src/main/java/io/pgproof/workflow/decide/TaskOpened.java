@@ -20,7 +20,10 @@ import org.camunda.bpm.engine.delegate.DelegateTask;
 import org.camunda.bpm.engine.delegate.TaskListener;
 import org.camunda.bpm.engine.task.IdentityLink;
 
-/** A human task came up: that somebody is asked is evidence, and the form gets what is known only now. */
+/**
+ * A human task came up: that somebody is asked is evidence, and the form gets what is known only
+ * now.
+ */
 public final class TaskOpened implements TaskListener {
   private static final int RUNS_TOLD = 10;
 
@@ -30,7 +33,12 @@ public final class TaskOpened implements TaskListener {
   private final Clock clock;
   private final Notifier notifier;
 
-  public TaskOpened(EvidenceLog evidenceLog, RunRequests runRequests, VerdictHistory verdictHistory, Clock clock, Notifier notifier) {
+  public TaskOpened(
+      EvidenceLog evidenceLog,
+      RunRequests runRequests,
+      VerdictHistory verdictHistory,
+      Clock clock,
+      Notifier notifier) {
     this.evidenceLog = evidenceLog;
     this.runRequests = runRequests;
     this.verdictHistory = verdictHistory;
@@ -48,22 +56,43 @@ public final class TaskOpened implements TaskListener {
     VerificationRequest request = runRequests.of(run);
     // Whoever completed an earlier task may have set any variable.
     VerdictVariables.show(run, RunProjection.of(evidenceLog.of(run)), task.getExecution());
-    task.getExecution().setVariable(VerifyBackup.Variable.TARGET_HISTORY, history(OpenTasks.backupKey(request), run));
-    task.getExecution().setVariable(VerifyBackup.Variable.DECIDE_BY,
-        HumanFormat.time(clock.instant().plus(request.patience().escalateAfter())));
-    String groups = task.getCandidates().stream().map(IdentityLink::getGroupId).sorted().collect(Collectors.joining(", "));
-    new Evidence.TaskOpened(task.getTaskDefinitionKey(), task.getName(), groups).record(evidenceLog, run);
+    task.getExecution()
+        .setVariable(
+            VerifyBackup.Variable.TARGET_HISTORY, history(OpenTasks.backupKey(request), run));
+    task.getExecution()
+        .setVariable(
+            VerifyBackup.Variable.DECIDE_BY,
+            HumanFormat.time(clock.instant().plus(request.patience().escalateAfter())));
+    String groups =
+        task.getCandidates().stream()
+            .map(IdentityLink::getGroupId)
+            .sorted()
+            .collect(Collectors.joining(", "));
+    new Evidence.TaskOpened(task.getTaskDefinitionKey(), task.getName(), groups)
+        .record(evidenceLog, run);
     notifier.tell(new NotificationEvent.TaskOpened(run, task.getName(), groups));
   }
 
   private String history(String backupKey, RunId run) {
-    String before = verdictHistory.latest(backupKey, run, RUNS_TOLD).stream().map(TaskOpened::words)
-        .collect(Collectors.joining("\n"));
-    return (before.isEmpty() ? "no run before" : before) + "\n"
-        + verdictHistory.last(backupKey, "proven").map(proven -> "last proven " + HumanFormat.time(proven.at())).orElse("never proven");
+    String before =
+        verdictHistory.latest(backupKey, run, RUNS_TOLD).stream()
+            .map(TaskOpened::words)
+            .collect(Collectors.joining("\n"));
+    return (before.isEmpty() ? "no run before" : before)
+        + "\n"
+        + verdictHistory
+            .last(backupKey, "proven")
+            .map(proven -> "last proven " + HumanFormat.time(proven.at()))
+            .orElse("never proven");
   }
 
   private static String words(Reached reached) {
-    return HumanFormat.time(reached.at()) + "  " + reached.verdict() + " (" + reached.reason() + ")  run " + reached.run();
+    return HumanFormat.time(reached.at())
+        + "  "
+        + reached.verdict()
+        + " ("
+        + reached.reason()
+        + ")  run "
+        + reached.run();
   }
 }

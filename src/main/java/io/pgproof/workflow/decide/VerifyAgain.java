@@ -20,7 +20,10 @@ final class VerifyAgain implements JavaDelegate {
   /**
    * @param verifications asked for late, for it is made of the engine that this delegate belongs to
    */
-  VerifyAgain(EvidenceLog evidenceLog, RunRequests runRequests, ObjectProvider<Verifications> verifications) {
+  VerifyAgain(
+      EvidenceLog evidenceLog,
+      RunRequests runRequests,
+      ObjectProvider<Verifications> verifications) {
     this.evidenceLog = evidenceLog;
     this.runRequests = runRequests;
     this.verifications = verifications;
@@ -29,9 +32,18 @@ final class VerifyAgain implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    String person = evidenceLog.last(run, Evidence.kind(Evidence.Decided.class)).map(EvidenceEntry::actor)
-        .orElseThrow(() -> new IllegalStateException("nobody decided that run " + run + " is to be verified again"));
-    RunId next = verifications.getObject().beginUnseen(runRequests.of(run).by(person), run, Optional.empty());
+    String person =
+        evidenceLog
+            .last(run, Evidence.kind(Evidence.Decided.class))
+            .map(EvidenceEntry::actor)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "nobody decided that run " + run + " is to be verified again"));
+    RunId next =
+        verifications
+            .getObject()
+            .beginUnseen(runRequests.of(run).by(person), run, Optional.empty());
     new Evidence.BegunAgain(next.value()).record(evidenceLog, run);
   }
 }

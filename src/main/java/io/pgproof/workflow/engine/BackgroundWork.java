@@ -22,22 +22,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that takes longer than an engine's transaction may: it runs beside the engine, and its end rings a bell.
+ * Work that takes longer than an engine's transaction may: it runs beside the engine, and its end
+ * rings a bell.
  *
- * <p>A step begins it and returns; a later step looks. Beginning what was begun does nothing, so both are safe to repeat.
- * Work that takes too long is interrupted; a worker that does not end even so, for it waits in the kernel, is left aside, and
- * nothing waits for it. All methods may be called from any thread.
+ * <p>A step begins it and returns; a later step looks. Beginning what was begun does nothing, so
+ * both are safe to repeat. Work that takes too long is interrupted; a worker that does not end even
+ * so, for it waits in the kernel, is left aside, and nothing waits for it. All methods may be
+ * called from any thread.
  */
 public final class BackgroundWork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundWork.class);
 
   private final Map<Key, Work<?>> begun = new ConcurrentHashMap<>();
   private final Set<Work<?>> atWork = ConcurrentHashMap.newKeySet();
-  private final ExecutorService workers = Executors.newCachedThreadPool(task -> {
-    Thread thread = new Thread(task, "long-work");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ExecutorService workers =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "long-work");
+            thread.setDaemon(true);
+            return thread;
+          });
   private final Bell bell;
   private final Duration endsWithin;
   private final int tries;
@@ -45,8 +49,8 @@ public final class BackgroundWork implements AutoCloseable {
 
   /**
    * @param endsWithin how long an interrupted worker is waited for
-   * @param tries how often work is begun that ends in faults of the environment; the engine cannot count them, for the step that
-   *     begins the work anew ends well
+   * @param tries how often work is begun that ends in faults of the environment; the engine cannot
+   *     count them, for the step that begins the work anew ends well
    */
   public BackgroundWork(Bell bell, Duration endsWithin, int tries) {
     this.bell = bell;
@@ -62,7 +66,8 @@ public final class BackgroundWork implements AutoCloseable {
   public record Limit(Duration duration, Reason reason, String what) {
     private FindingException passed(String how, Throwable cause) {
       return new FindingException(
-          Finding.of(reason, what + " did not end within " + HumanFormat.duration(duration) + how), cause);
+          Finding.of(reason, what + " did not end within " + HumanFormat.duration(duration) + how),
+          cause);
     }
   }
 
@@ -74,8 +79,10 @@ public final class BackgroundWork implements AutoCloseable {
     private final boolean last;
 
     public Fault(Limit limit, int count, int tries, RuntimeException cause) {
-      super((count < tries ? "" : limit.what() + " failed " + count + " times, at last: ")
-          + (cause.getMessage() == null ? cause.toString() : cause.getMessage()), cause);
+      super(
+          (count < tries ? "" : limit.what() + " failed " + count + " times, at last: ")
+              + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
+          cause);
       this.count = count;
       this.last = count >= tries;
     }
@@ -106,12 +113,13 @@ public final class BackgroundWork implements AutoCloseable {
     Work<T> work = new Work<>(message + " of " + run, limit, callable);
     if (begun.putIfAbsent(new Key(run, message), work) == null) {
       atWork.add(work);
-      workers.execute(() -> {
-        Thread.currentThread().setName(work.name);
-        work.run();
-        atWork.remove(work);
-        bell.ring(run, message);
-      });
+      workers.execute(
+          () -> {
+            Thread.currentThread().setName(work.name);
+            work.run();
+            atWork.remove(work);
+            bell.ring(run, message);
+          });
     }
   }
 
@@ -125,7 +133,8 @@ public final class BackgroundWork implements AutoCloseable {
   }
 
   /**
-   * The work's result, or empty while it goes on. Work that ended in a fault is forgotten by this, so that it can be begun anew.
+   * The work's result, or empty while it goes on. Work that ended in a fault is forgotten by this,
+   * so that it can be begun anew.
    *
    * @throws FindingException what the work found, or that it took longer than it may
    * @throws Fault when it failed otherwise
@@ -136,7 +145,8 @@ public final class BackgroundWork implements AutoCloseable {
     Key key = new Key(run, message);
     Work<?> work = begun.get(key);
     if (work == null) {
-      throw new IllegalStateException("nobody works on what '" + message + "' would end for run " + run);
+      throw new IllegalStateException(
+          "nobody works on what '" + message + "' would end for run " + run);
     }
     try {
       return (Optional<T>) work.look(endsWithin);
@@ -154,19 +164,21 @@ public final class BackgroundWork implements AutoCloseable {
 
   /** Interrupts all work of a run that goes on; it ends soon, and is not forgotten. */
   public void interrupt(RunId run) {
-    begun.forEach((key, work) -> {
-      if (key.run().equals(run)) {
-        work.interrupt();
-      }
-    });
+    begun.forEach(
+        (key, work) -> {
+          if (key.run().equals(run)) {
+            work.interrupt();
+          }
+        });
   }
 
   /** Interrupts all work of a run, waits for its end, and forgets it. */
   public void stop(RunId run) {
     interrupt(run);
-    awaitEnd(begun.entrySet().stream()
-        .filter(entry -> entry.getKey().run().equals(run))
-        .<Work<?>>map(Map.Entry::getValue));
+    awaitEnd(
+        begun.entrySet().stream()
+            .filter(entry -> entry.getKey().run().equals(run))
+            .<Work<?>>map(Map.Entry::getValue));
     begun.keySet().removeIf(key -> key.run().equals(run));
     faults.keySet().removeIf(key -> key.run().equals(run));
   }
@@ -181,17 +193,22 @@ public final class BackgroundWork implements AutoCloseable {
 
   private void awaitEnd(Stream<Work<?>> works) {
     long end = System.nanoTime() + endsWithin.toNanos();
-    works.forEach(work -> {
-      try {
-        if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          LOG.warn("the worker of {} did not end within {} and is left aside; it waits at {}", work.name,
-              HumanFormat.duration(endsWithin), work.place());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while the worker of " + work.name + " was to end", e);
-      }
-    });
+    works.forEach(
+        work -> {
+          try {
+            if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+              LOG.warn(
+                  "the worker of {} did not end within {} and is left aside; it waits at {}",
+                  work.name,
+                  HumanFormat.duration(endsWithin),
+                  work.place());
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                "interrupted while the worker of " + work.name + " was to end", e);
+          }
+        });
   }
 
   /** Interrupts all work of a run and forgets it at once, for nobody waits for its end any more. */
@@ -248,18 +265,21 @@ public final class BackgroundWork implements AutoCloseable {
     }
 
     /**
-     * From a thread of its own: to interrupt a worker that waits in a channel is to close the channel, and that waits for the
-     * worker, for as long as the kernel holds it.
+     * From a thread of its own: to interrupt a worker that waits in a channel is to close the
+     * channel, and that waits for the worker, for as long as the kernel holds it.
      */
     public void interrupt() {
       interrupted = true;
-      Thread thread = new Thread(() -> {
-        synchronized (interrupting) {
-          if (worker != null) {
-            worker.interrupt();
-          }
-        }
-      }, "interrupt of " + name);
+      Thread thread =
+          new Thread(
+              () -> {
+                synchronized (interrupting) {
+                  if (worker != null) {
+                    worker.interrupt();
+                  }
+                }
+              },
+              "interrupt of " + name);
       thread.setDaemon(true);
       thread.start();
     }

@@ -12,7 +12,8 @@ import org.springframework.beans.factory.ListableBeanFactory;
 /**
  * The beans that expressions may name: delegates and listeners, and no other bean of the program.
  *
- * <p>Each is asked for when it is named, because most are made of the engine that is just being made.
+ * <p>Each is asked for when it is named, because most are made of the engine that is just being
+ * made.
  */
 public final class DelegateBeans extends AbstractMap<Object, Object> {
   private final ListableBeanFactory beans;
@@ -23,8 +24,10 @@ public final class DelegateBeans extends AbstractMap<Object, Object> {
 
   @Override
   public boolean containsKey(Object name) {
-    return name instanceof String bean && beans.containsBean(bean)
-        && Stream.of(JavaDelegate.class, TaskListener.class, ExecutionListener.class).anyMatch(type -> beans.isTypeMatch(bean, type));
+    return name instanceof String bean
+        && beans.containsBean(bean)
+        && Stream.of(JavaDelegate.class, TaskListener.class, ExecutionListener.class)
+            .anyMatch(type -> beans.isTypeMatch(bean, type));
   }
 
   @Override
@@ -34,7 +37,9 @@ public final class DelegateBeans extends AbstractMap<Object, Object> {
 
   @Override
   public Set<Entry<Object, Object>> entrySet() {
-    return Stream.of(beans.getBeanDefinitionNames()).filter(this::containsKey)
-        .collect(Collectors.toUnmodifiableMap(name -> (Object) name, this::get)).entrySet();
+    return Stream.of(beans.getBeanDefinitionNames())
+        .filter(this::containsKey)
+        .collect(Collectors.toUnmodifiableMap(name -> (Object) name, this::get))
+        .entrySet();
   }
 }

@@ -36,7 +36,9 @@ class EngineConfiguration {
   @Bean
   BackgroundWork longWork(RuntimeService runtime, WorkflowSettings settings) {
     return new BackgroundWork(
-        new MessageSignal(runtime), settings.workerEndsWithin(), settings.retryCycle().split(",").length + 1);
+        new MessageSignal(runtime),
+        settings.workerEndsWithin(),
+        settings.retryCycle().split(",").length + 1);
   }
 
   @Bean
@@ -45,8 +47,17 @@ class EngineConfiguration {
   }
 
   @Bean
-  EngineWatchdog oversight(ManagementService management, JdbcTemplate jdbc, PlatformTransactionManager transactions, Clock clock,
+  EngineWatchdog oversight(
+      ManagementService management,
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Clock clock,
       @Qualifier("camundaTaskExecutor") TaskExecutor steps) {
-    return new EngineWatchdog(management, jdbc, new TransactionTemplate(transactions), clock, (ThreadPoolTaskExecutor) steps);
+    return new EngineWatchdog(
+        management,
+        jdbc,
+        new TransactionTemplate(transactions),
+        clock,
+        (ThreadPoolTaskExecutor) steps);
   }
 }

@@ -17,13 +17,15 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Frees the engine's jobs from what only a look from outside can tell: a database that was gone, and a clock that was set back.
+ * Frees the engine's jobs from what only a look from outside can tell: a database that was gone,
+ * and a clock that was set back.
  *
- * <p>A step whose end the database did not take keeps its job locked for minutes. A pause that a clock of yesterday began ends
- * tomorrow. For one thread, which looks every few seconds.
+ * <p>A step whose end the database did not take keeps its job locked for minutes. A pause that a
+ * clock of yesterday began ends tomorrow. For one thread, which looks every few seconds.
  */
 public final class EngineWatchdog {
   private static final Logger LOG = LoggerFactory.getLogger(EngineWatchdog.class);
+
   /** Less is a clock that is kept right. */
   private static final Duration SET_BACK = Duration.ofSeconds(2);
 
@@ -36,7 +38,11 @@ public final class EngineWatchdog {
   private long beganNanos;
   private boolean databaseGone;
 
-  public EngineWatchdog(ManagementService management, JdbcTemplate jdbc, TransactionTemplate transactions, Clock clock,
+  public EngineWatchdog(
+      ManagementService management,
+      JdbcTemplate jdbc,
+      TransactionTemplate transactions,
+      Clock clock,
       ThreadPoolTaskExecutor steps) {
     this.management = management;
     this.jdbc = jdbc;
@@ -48,12 +54,15 @@ public final class EngineWatchdog {
 
   /** Whether the database answers; nothing else is looked at where it does not. */
   public boolean look() {
-    Duration setBack = Duration.ofNanos(System.nanoTime() - beganNanos).minusMillis(clock.millis() - began);
+    Duration setBack =
+        Duration.ofNanos(System.nanoTime() - beganNanos).minusMillis(clock.millis() - began);
     try {
       jdbc.execute("select 1");
     } catch (DataAccessException e) {
       if (!databaseGone) {
-        LOG.warn("the engine's database does not answer, what is on its way waits for it: {}", e.toString());
+        LOG.warn(
+            "the engine's database does not answer, what is on its way waits for it: {}",
+            e.toString());
       }
       databaseGone = true;
       return false;
@@ -72,7 +81,8 @@ public final class EngineWatchdog {
 
   /** Frees jobs that nobody is at work on: no other process executes jobs of this database. */
   public void unlock() {
-    jdbc.update("update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
+    jdbc.update(
+        "update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
   }
 
   private void begin() {
@@ -80,12 +90,25 @@ public final class EngineWatchdog {
     beganNanos = System.nanoTime();
   }
 
-  /** Pauses are moved, which are counted from when they began: a message's too. The times of schedules and summaries are not. */
+  /**
+   * Pauses are moved, which are counted from when they began: a message's too. The times of
+   * schedules and summaries are not.
+   */
   private void moveBack(Duration setBack) {
-    List<Job> jobs = Stream.of(
-        management.createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).timers(), management.createJobQuery().messages())
-        .flatMap(query -> query.list().stream()).filter(job -> job.getDuedate() != null).toList();
-    jobs.forEach(job -> management.setJobDuedate(job.getId(), Date.from(job.getDuedate().toInstant().minus(setBack))));
-    LOG.warn("the clock was set back by {}; {} waits were moved with it", HumanFormat.duration(setBack), jobs.size());
+    List<Job> jobs =
+        Stream.of(
+                management.createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).timers(),
+                management.createJobQuery().messages())
+            .flatMap(query -> query.list().stream())
+            .filter(job -> job.getDuedate() != null)
+            .toList();
+    jobs.forEach(
+        job ->
+            management.setJobDuedate(
+                job.getId(), Date.from(job.getDuedate().toInstant().minus(setBack))));
+    LOG.warn(
+        "the clock was set back by {}; {} waits were moved with it",
+        HumanFormat.duration(setBack),
+        jobs.size());
   }
 }

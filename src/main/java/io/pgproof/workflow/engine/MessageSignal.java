@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells a waiting process that its long work has ended.
  *
- * <p>The process may not have come to its wait yet, so the bell is rung for a few seconds; should it be missed even so, the timer
- * beside the wait looks.
+ * <p>The process may not have come to its wait yet, so the bell is rung for a few seconds; should
+ * it be missed even so, the timer beside the wait looks.
  */
 public final class MessageSignal implements BackgroundWork.Bell {
   private static final Logger LOG = LoggerFactory.getLogger(MessageSignal.class);
@@ -42,15 +42,22 @@ public final class MessageSignal implements BackgroundWork.Bell {
   private boolean heard(RunId run, String message) {
     try {
       // Not correlated: that would also start whatever process begins with such a message.
-      Execution waiting = runtime.createExecutionQuery().processDefinitionKey(VerifyBackup.PROCESS)
-          .processInstanceBusinessKey(run.value()).messageEventSubscriptionName(message).active().singleResult();
+      Execution waiting =
+          runtime
+              .createExecutionQuery()
+              .processDefinitionKey(VerifyBackup.PROCESS)
+              .processInstanceBusinessKey(run.value())
+              .messageEventSubscriptionName(message)
+              .active()
+              .singleResult();
       if (waiting == null) {
         return false;
       }
       runtime.messageEventReceived(message, waiting.getId());
       return true;
     } catch (RuntimeException e) {
-      // The timer beside the wait was faster, or the engine's database does not answer: then the timer will look.
+      // The timer beside the wait was faster, or the engine's database does not answer: then the
+      // timer will look.
       LOG.debug("{} of run {} was not heard: {}", message, run, e.toString());
       return false;
     }

@@ -10,7 +10,10 @@ import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.repository.ProcessDefinition;
 import org.camunda.bpm.engine.repository.Resource;
 
-/** The process definitions that this program deployed, whatever else the engine holds under their keys. */
+/**
+ * The process definitions that this program deployed, whatever else the engine holds under their
+ * keys.
+ */
 public final class OwnDefinitions {
   private final RepositoryService repository;
   private final Map<String, String> ids = new ConcurrentHashMap<>();
@@ -20,7 +23,8 @@ public final class OwnDefinitions {
   }
 
   /**
-   * Id of the newest definition with this key whose deployment consists of this program's own files, byte for byte.
+   * Id of the newest definition with this key whose deployment consists of this program's own
+   * files, byte for byte.
    *
    * @throws IllegalStateException when there is none
    */
@@ -29,12 +33,27 @@ public final class OwnDefinitions {
   }
 
   private String find(String process) {
-    return repository.createProcessDefinitionQuery().processDefinitionKey(process).withoutTenantId()
-        .orderByProcessDefinitionVersion().desc().list().stream()
-        .filter(definition -> repository.getDeploymentResources(definition.getDeploymentId()).stream().allMatch(OwnDefinitions::isOwn))
-        .map(ProcessDefinition::getId).findFirst()
-        .orElseThrow(() -> new IllegalStateException("the engine holds no process '" + process + "' that this program deployed\n"
-            + "HINT: restart pgproof, which deploys it"));
+    return repository
+        .createProcessDefinitionQuery()
+        .processDefinitionKey(process)
+        .withoutTenantId()
+        .orderByProcessDefinitionVersion()
+        .desc()
+        .list()
+        .stream()
+        .filter(
+            definition ->
+                repository.getDeploymentResources(definition.getDeploymentId()).stream()
+                    .allMatch(OwnDefinitions::isOwn))
+        .map(ProcessDefinition::getId)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the engine holds no process '"
+                        + process
+                        + "' that this program deployed\n"
+                        + "HINT: restart pgproof, which deploys it"));
   }
 
   private static boolean isOwn(Resource deployed) {

@@ -4,7 +4,10 @@ import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** How long the process waits until it looks again: 1 s at first, doubled at each look up to 30 s, or what the step says. */
+/**
+ * How long the process waits until it looks again: 1 s at first, doubled at each look up to 30 s,
+ * or what the step says.
+ */
 public final class PollBackoff {
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -22,6 +25,7 @@ public final class PollBackoff {
   public static void longer(DelegateExecution execution, Duration longest) {
     Duration now = Duration.parse((String) execution.getVariable(VerifyBackup.Variable.PAUSE));
     Duration next = now.multipliedBy(2);
-    execution.setVariable(VerifyBackup.Variable.PAUSE, (next.compareTo(longest) > 0 ? longest : next).toString());
+    execution.setVariable(
+        VerifyBackup.Variable.PAUSE, (next.compareTo(longest) > 0 ? longest : next).toString());
   }
 }

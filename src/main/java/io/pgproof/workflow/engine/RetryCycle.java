@@ -18,9 +18,14 @@ public final class RetryCycle {
    */
   public static String of(String setting, String cycle) {
     try {
-      return Arrays.stream(cycle.split(",", -1)).map(pause -> Durations.parse(pause).toString()).collect(Collectors.joining(","));
+      return Arrays.stream(cycle.split(",", -1))
+          .map(pause -> Durations.parse(pause).toString())
+          .collect(Collectors.joining(","));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(setting + " must be durations separated by commas, such as 10s,1m or PT10S,PT1M, not " + cycle);
+      throw new IllegalArgumentException(
+          setting
+              + " must be durations separated by commas, such as 10s,1m or PT10S,PT1M, not "
+              + cycle);
     }
   }
 

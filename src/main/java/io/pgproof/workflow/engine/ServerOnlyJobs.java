@@ -9,11 +9,15 @@ public final class ServerOnlyJobs {
   /**
    * Lets the jobs of a process run, or wait for the next server.
    *
-   * <p>The jobs are suspended and not the process: of a suspended process no instance can be started, and what there is to tell
-   * must not be lost.
+   * <p>The jobs are suspended and not the process: of a suspended process no instance can be
+   * started, and what there is to tell must not be lost.
    */
   public static void let(ManagementService management, String process, boolean run) {
-    var jobs = management.updateJobDefinitionSuspensionState().byProcessDefinitionKey(process).includeJobs(true);
+    var jobs =
+        management
+            .updateJobDefinitionSuspensionState()
+            .byProcessDefinitionKey(process)
+            .includeJobs(true);
     if (run) {
       jobs.activate();
     } else {

@@ -11,11 +11,19 @@ import java.time.Duration;
 import java.util.List;
 import org.camunda.bpm.engine.delegate.VariableScope;
 
-/** What gateways and forms need to know of a verdict, from the trail alone: whatever stood in these variables is replaced. */
+/**
+ * What gateways and forms need to know of a verdict, from the trail alone: whatever stood in these
+ * variables is replaced.
+ */
 public final class VerdictVariables {
   /** Only some verdicts have them. */
-  private static final List<String> OF_FRESHNESS = List.of(VerifyBackup.Variable.NEWEST, VerifyBackup.Variable.NEWEST_SOURCE,
-      VerifyBackup.Variable.AGE_TEXT, VerifyBackup.Variable.STALE_BY, VerifyBackup.Variable.STALE_SINCE);
+  private static final List<String> OF_FRESHNESS =
+      List.of(
+          VerifyBackup.Variable.NEWEST,
+          VerifyBackup.Variable.NEWEST_SOURCE,
+          VerifyBackup.Variable.AGE_TEXT,
+          VerifyBackup.Variable.STALE_BY,
+          VerifyBackup.Variable.STALE_SINCE);
 
   private VerdictVariables() {}
 
@@ -34,18 +42,30 @@ public final class VerdictVariables {
     }
   }
 
-  private static void tell(Report.FreshnessFacts freshness, VerificationRequest request, VariableScope execution) {
+  private static void tell(
+      Report.FreshnessFacts freshness, VerificationRequest request, VariableScope execution) {
     execution.setVariable(VerifyBackup.Variable.NEWEST, HumanFormat.time(freshness.newest()));
-    execution.setVariable(VerifyBackup.Variable.NEWEST_SOURCE, HumanFormat.shortened(switch (freshness.source()) {
-      case "query" -> request.freshnessQuery().orElse("") + " (in the database " + request.database() + ")";
-      case "wal" -> "the last commit in the WAL";
-      default -> "the last checkpoint, for the WAL holds no commit";
-    }));
-    execution.setVariable(VerifyBackup.Variable.AGE_TEXT, HumanFormat.duration(Duration.ofSeconds(freshness.ageSeconds())));
+    execution.setVariable(
+        VerifyBackup.Variable.NEWEST_SOURCE,
+        HumanFormat.shortened(
+            switch (freshness.source()) {
+              case "query" ->
+                  request.freshnessQuery().orElse("")
+                      + " (in the database "
+                      + request.database()
+                      + ")";
+              case "wal" -> "the last commit in the WAL";
+              default -> "the last checkpoint, for the WAL holds no commit";
+            }));
+    execution.setVariable(
+        VerifyBackup.Variable.AGE_TEXT,
+        HumanFormat.duration(Duration.ofSeconds(freshness.ageSeconds())));
     long over = freshness.ageSeconds() - freshness.maxAgeSeconds();
     if (over > 0) {
-      execution.setVariable(VerifyBackup.Variable.STALE_BY, HumanFormat.duration(Duration.ofSeconds(over)));
-      execution.setVariable(VerifyBackup.Variable.STALE_SINCE,
+      execution.setVariable(
+          VerifyBackup.Variable.STALE_BY, HumanFormat.duration(Duration.ofSeconds(over)));
+      execution.setVariable(
+          VerifyBackup.Variable.STALE_SINCE,
           HumanFormat.time(freshness.newest().plusSeconds(freshness.maxAgeSeconds())));
     }
   }

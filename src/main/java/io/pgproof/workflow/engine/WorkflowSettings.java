@@ -10,13 +10,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What an operator may set about the workflow, below {@code pgproof}.
  *
  * @param state the state directory
- * @param retryCycle pauses before a failed step is tried again, separated by commas; one try more than pauses
+ * @param retryCycle pauses before a failed step is tried again, separated by commas; one try more
+ *     than pauses
  * @param buildImages whether a missing image is built
  * @param watchEvery how much time passes between two looks for new backups
  * @param buildTimeout how long the build of an image may take
- * @param workerEndsWithin how long work that was interrupted is waited for, before its worker is left aside; checked by the desk, as the next
+ * @param workerEndsWithin how long work that was interrupted is waited for, before its worker is
+ *     left aside; checked by the desk, as the next
  * @param removalTimeout how long a step may remove files
- * @param reserve free space that a restore leaves to the engine, a size as the options take it; below half of it the run that takes the most is ended
+ * @param reserve free space that a restore leaves to the engine, a size as the options take it;
+ *     below half of it the run that takes the most is ended
  */
 @ConfigurationProperties("pgproof")
 public record WorkflowSettings(
@@ -33,10 +36,12 @@ public record WorkflowSettings(
   public WorkflowSettings {
     retryCycle = RetryCycle.of("pgproof.retry-cycle", retryCycle);
     if (watchEvery.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new IllegalArgumentException("pgproof.watch-every must be at least 1s, not " + watchEvery);
+      throw new IllegalArgumentException(
+          "pgproof.watch-every must be at least 1s, not " + watchEvery);
     }
     if (buildTimeout.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new IllegalArgumentException("pgproof.build-timeout must be at least 1s, not " + buildTimeout);
+      throw new IllegalArgumentException(
+          "pgproof.build-timeout must be at least 1s, not " + buildTimeout);
     }
     if (size("pgproof.reserve", reserve) < LEAST_RESERVE) {
       throw new IllegalArgumentException("pgproof.reserve must be at least 64M, not " + reserve);

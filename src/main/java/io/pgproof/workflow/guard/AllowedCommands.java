@@ -11,56 +11,130 @@ import org.camunda.bpm.engine.impl.interceptor.Command;
 import org.camunda.bpm.engine.impl.metrics.MetricsQueryImpl;
 
 /**
- * The engine commands that a person may give, as far as permissions go. Whatever is missing here is refused to everybody,
- * administrators included: a verification's verdict must not depend on what somebody did to the engine.
+ * The engine commands that a person may give, as far as permissions go. Whatever is missing here is
+ * refused to everybody, administrators included: a verification's verdict must not depend on what
+ * somebody did to the engine.
  */
 final class AllowedCommands {
-  private static final Set<Class<?>> READING = Set.of(
-      // Process definitions, instances and their jobs
-      FindActiveActivityIdsCmd.class, GetActivityInstanceCmd.class, GetDeployedProcessDefinitionCmd.class,
-      GetDeploymentBpmnModelInstanceCmd.class, GetDeploymentProcessDiagramCmd.class, GetDeploymentProcessModelCmd.class,
-      GetDeploymentResourceCmd.class, GetDeploymentResourceForIdCmd.class, GetDeploymentResourceNamesCmd.class,
-      GetDeploymentResourcesCmd.class, GetExecutionVariableCmd.class, GetExecutionVariableTypedCmd.class,
-      GetExecutionVariablesCmd.class, GetHistoricJobLogExceptionStacktraceCmd.class, GetJobExceptionStacktraceCmd.class,
-      GetProcessInstanceCommentsCmd.class, GetStaticCalledProcessDefinitionCmd.class,
-      // Tasks and their forms
-      ExecuteFilterCountCmd.class, ExecuteFilterListCmd.class, ExecuteFilterListPageCmd.class, ExecuteFilterSingleResultCmd.class,
-      GetDeployedTaskFormCmd.class, GetFilterCmd.class, GetFormKeyCmd.class, GetIdentityLinksForTaskCmd.class, GetSubTasksCmd.class,
-      GetTaskAttachmentsCmd.class, GetTaskCommentCmd.class, GetTaskCommentsCmd.class, GetTaskEventsCmd.class, GetTaskFormCmd.class,
-      GetTaskFormVariablesCmd.class, GetTaskVariableCmd.class, GetTaskVariableCmdTyped.class, GetTaskVariablesCmd.class,
-      // Reports and figures
-      GetHistoryLevelCmd.class, GetTelemetryDataCmd.class, GetUniqueTaskWorkerCountCmd.class, HistoricProcessInstanceReportImpl.class,
-      HistoricTaskInstanceReportImpl.class, MetricsQueryImpl.class, TaskReportImpl.class,
-      // People, and what they may do
-      AuthorizationCheckCmd.class, CreateGroupQueryCmd.class, CreateTenantQueryCmd.class, CreateUserQueryCmd.class,
-      GetPasswordPolicyCmd.class, GetUserPictureCmd.class, IsIdentityServiceReadOnlyCmd.class);
+  private static final Set<Class<?>> READING =
+      Set.of(
+          // Process definitions, instances and their jobs
+          FindActiveActivityIdsCmd.class,
+          GetActivityInstanceCmd.class,
+          GetDeployedProcessDefinitionCmd.class,
+          GetDeploymentBpmnModelInstanceCmd.class,
+          GetDeploymentProcessDiagramCmd.class,
+          GetDeploymentProcessModelCmd.class,
+          GetDeploymentResourceCmd.class,
+          GetDeploymentResourceForIdCmd.class,
+          GetDeploymentResourceNamesCmd.class,
+          GetDeploymentResourcesCmd.class,
+          GetExecutionVariableCmd.class,
+          GetExecutionVariableTypedCmd.class,
+          GetExecutionVariablesCmd.class,
+          GetHistoricJobLogExceptionStacktraceCmd.class,
+          GetJobExceptionStacktraceCmd.class,
+          GetProcessInstanceCommentsCmd.class,
+          GetStaticCalledProcessDefinitionCmd.class,
+          // Tasks and their forms
+          ExecuteFilterCountCmd.class,
+          ExecuteFilterListCmd.class,
+          ExecuteFilterListPageCmd.class,
+          ExecuteFilterSingleResultCmd.class,
+          GetDeployedTaskFormCmd.class,
+          GetFilterCmd.class,
+          GetFormKeyCmd.class,
+          GetIdentityLinksForTaskCmd.class,
+          GetSubTasksCmd.class,
+          GetTaskAttachmentsCmd.class,
+          GetTaskCommentCmd.class,
+          GetTaskCommentsCmd.class,
+          GetTaskEventsCmd.class,
+          GetTaskFormCmd.class,
+          GetTaskFormVariablesCmd.class,
+          GetTaskVariableCmd.class,
+          GetTaskVariableCmdTyped.class,
+          GetTaskVariablesCmd.class,
+          // Reports and figures
+          GetHistoryLevelCmd.class,
+          GetTelemetryDataCmd.class,
+          GetUniqueTaskWorkerCountCmd.class,
+          HistoricProcessInstanceReportImpl.class,
+          HistoricTaskInstanceReportImpl.class,
+          MetricsQueryImpl.class,
+          TaskReportImpl.class,
+          // People, and what they may do
+          AuthorizationCheckCmd.class,
+          CreateGroupQueryCmd.class,
+          CreateTenantQueryCmd.class,
+          CreateUserQueryCmd.class,
+          GetPasswordPolicyCmd.class,
+          GetUserPictureCmd.class,
+          IsIdentityServiceReadOnlyCmd.class);
 
   /** {@link CommandGuard} looks into those that can carry more than they seem to. */
-  private static final Set<Class<?>> WRITING = Set.of(
-      // Working on a task
-      AddCommentCmd.class, AssignTaskCmd.class, ClaimTaskCmd.class, CompleteTaskCmd.class, SubmitTaskFormCmd.class,
-      // Trying again, stopping and going on, giving up
-      ActivateJobCmd.class, ActivateJobDefinitionCmd.class, ActivateProcessDefinitionCmd.class, ActivateProcessInstanceCmd.class,
-      DeleteProcessInstanceCmd.class, SetJobRetriesCmd.class, SuspendJobCmd.class, SuspendJobDefinitionCmd.class,
-      SuspendProcessDefinitionCmd.class, SuspendProcessInstanceCmd.class, UpdateProcessInstancesSuspendStateCmd.class,
-      // Task filters
-      CreateFilterCmd.class, DeleteFilterCmd.class, SaveFilterCmd.class,
-      // People, and what they may do
-      CheckPassword.class, CreateAuthorizationCommand.class, CreateGroupCmd.class, CreateMembershipCmd.class, CreateTenantCmd.class,
-      CreateTenantGroupMembershipCmd.class, CreateTenantUserMembershipCmd.class, CreateUserCmd.class, DeleteAuthorizationCmd.class,
-      DeleteGroupCmd.class, DeleteMembershipCmd.class, DeleteTenantCmd.class, DeleteTenantGroupMembershipCmd.class,
-      DeleteTenantUserMembershipCmd.class, DeleteUserCmd.class, DeleteUserPictureCmd.class, SaveAuthorizationCmd.class,
-      SaveGroupCmd.class, SaveTenantCmd.class, SaveUserCmd.class, SetUserPictureCmd.class, UnlockUserCmd.class);
+  private static final Set<Class<?>> WRITING =
+      Set.of(
+          // Working on a task
+          AddCommentCmd.class,
+          AssignTaskCmd.class,
+          ClaimTaskCmd.class,
+          CompleteTaskCmd.class,
+          SubmitTaskFormCmd.class,
+          // Trying again, stopping and going on, giving up
+          ActivateJobCmd.class,
+          ActivateJobDefinitionCmd.class,
+          ActivateProcessDefinitionCmd.class,
+          ActivateProcessInstanceCmd.class,
+          DeleteProcessInstanceCmd.class,
+          SetJobRetriesCmd.class,
+          SuspendJobCmd.class,
+          SuspendJobDefinitionCmd.class,
+          SuspendProcessDefinitionCmd.class,
+          SuspendProcessInstanceCmd.class,
+          UpdateProcessInstancesSuspendStateCmd.class,
+          // Task filters
+          CreateFilterCmd.class,
+          DeleteFilterCmd.class,
+          SaveFilterCmd.class,
+          // People, and what they may do
+          CheckPassword.class,
+          CreateAuthorizationCommand.class,
+          CreateGroupCmd.class,
+          CreateMembershipCmd.class,
+          CreateTenantCmd.class,
+          CreateTenantGroupMembershipCmd.class,
+          CreateTenantUserMembershipCmd.class,
+          CreateUserCmd.class,
+          DeleteAuthorizationCmd.class,
+          DeleteGroupCmd.class,
+          DeleteMembershipCmd.class,
+          DeleteTenantCmd.class,
+          DeleteTenantGroupMembershipCmd.class,
+          DeleteTenantUserMembershipCmd.class,
+          DeleteUserCmd.class,
+          DeleteUserPictureCmd.class,
+          SaveAuthorizationCmd.class,
+          SaveGroupCmd.class,
+          SaveTenantCmd.class,
+          SaveUserCmd.class,
+          SetUserPictureCmd.class,
+          UnlockUserCmd.class);
 
   private AllowedCommands() {}
 
-  /** Whether commands of exactly this class are allowed; queries are, and reports by the class in which their command is nested. */
+  /**
+   * Whether commands of exactly this class are allowed; queries are, and reports by the class in
+   * which their command is nested.
+   */
   static boolean contains(Class<?> command) {
     Class<?> listed = command;
     while (listed.getEnclosingClass() != null) {
       listed = listed.getEnclosingClass();
     }
-    return AbstractQuery.class.isAssignableFrom(command) || READING.contains(listed) || WRITING.contains(listed);
+    return AbstractQuery.class.isAssignableFrom(command)
+        || READING.contains(listed)
+        || WRITING.contains(listed);
   }
 
   static boolean contains(Command<?> command) {

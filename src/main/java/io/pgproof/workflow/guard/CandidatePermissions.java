@@ -12,9 +12,9 @@ import org.springframework.stereotype.Component;
 /**
  * Lets a task's candidate group read, claim, complete and give back that task, and no more.
  *
- * <p>The engine's own default, {@code UPDATE}, would also let candidates change the run's variables without
- * completing anything. Permissions are written when the task is made, so authorization is on in every
- * engine: a task made without it would never be seen by its candidates.
+ * <p>The engine's own default, {@code UPDATE}, would also let candidates change the run's variables
+ * without completing anything. Permissions are written when the task is made, so authorization is
+ * on in every engine: a task made without it would never be seen by its candidates.
  */
 @Component
 class CandidatePermissions extends AbstractProcessEnginePlugin {

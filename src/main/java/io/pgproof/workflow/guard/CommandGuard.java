@@ -24,15 +24,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Refuses what a person sends to the engine unless {@link AllowedCommands} lists it.
  *
- * <p>A command comes from a person when somebody is authenticated. The job executor and the program itself are not. A command within another belongs to
- * the outer one, which was allowed.
+ * <p>A command comes from a person when somebody is authenticated. The job executor and the program
+ * itself are not. A command within another belongs to the outer one, which was allowed.
  */
 final class CommandGuard extends CommandInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(CommandGuard.class);
 
   private final Supplier<IdentityService> identities;
 
-  /** @param identities asked for late, because the engine is just being made */
+  /**
+   * @param identities asked for late, because the engine is just being made
+   */
   CommandGuard(Supplier<IdentityService> identities) {
     this.identities = identities;
   }
@@ -42,10 +44,16 @@ final class CommandGuard extends CommandInterceptor {
     if (Context.getCommandContext() == null) {
       Authentication person = identities.get().getCurrentAuthentication();
       if (person != null) {
-        refusal(command).ifPresent(why -> {
-          LOG.warn("refused {} of {}: {}", command.getClass().getName(), person.getUserId(), why.lines().findFirst().orElse(""));
-          throw new BadUserRequestException(why);
-        });
+        refusal(command)
+            .ifPresent(
+                why -> {
+                  LOG.warn(
+                      "refused {} of {}: {}",
+                      command.getClass().getName(),
+                      person.getUserId(),
+                      why.lines().findFirst().orElse(""));
+                  throw new BadUserRequestException(why);
+                });
       }
     }
     return next.execute(command);
@@ -53,44 +61,66 @@ final class CommandGuard extends CommandInterceptor {
 
   private static Optional<String> refusal(Command<?> command) {
     if (!AllowedCommands.contains(command)) {
-      return Optional.of("pgproof does not let anybody do this by hand (" + command.getClass().getSimpleName()
-          + "): a run goes the way of its own process, and a task ends by a decision\n"
-          + "HINT: retry, suspend, activate or delete the run, decide in its task, or verify again");
+      return Optional.of(
+          "pgproof does not let anybody do this by hand ("
+              + command.getClass().getSimpleName()
+              + "): a run goes the way of its own process, and a task ends by a decision\n"
+              + "HINT: retry, suspend, activate or delete the run, decide in its task, or verify again");
     } else if (command instanceof CompleteTaskCmd) {
       return strangeAnswer(field(command, "variables"));
     } else if (command instanceof SubmitTaskFormCmd) {
       return strangeAnswer(field(command, "properties"));
-    } else if (command instanceof SetJobRetriesCmd && !Boolean.FALSE.equals(field(command, "isDueDateSet"))) {
-      return Optional.of("pgproof does not let anybody move a due date: a retry keeps the job's own\n"
-          + "HINT: leave out the due date; the job is tried again at once if its time has come");
+    } else if (command instanceof SetJobRetriesCmd
+        && !Boolean.FALSE.equals(field(command, "isDueDateSet"))) {
+      return Optional.of(
+          "pgproof does not let anybody move a due date: a retry keeps the job's own\n"
+              + "HINT: leave out the due date; the job is tried again at once if its time has come");
     }
     return Optional.empty();
   }
 
-  /** Answers become variables of the run, so only those that the form asks for are taken, as text. */
+  /**
+   * Answers become variables of the run, so only those that the form asks for are taken, as text.
+   */
   @SuppressWarnings("unchecked")
   private static Optional<String> strangeAnswer(Object answers) {
     VariableMap variables = Variables.fromMap((Map<String, Object>) answers);
-    return variables == null ? Optional.empty() : variables.keySet().stream().sorted()
-        .filter(name -> !VerifyBackup.ANSWERS.contains(name) || !isText(variables.getValueTyped(name)))
-        .findFirst()
-        .map(name -> "'" + name + "' is no answer that the task's form asks for: only "
-            + VerifyBackup.ANSWERS.stream().sorted().toList() + " are taken, each as text\n"
-            + "HINT: complete the task with its form in Tasklist");
+    return variables == null
+        ? Optional.empty()
+        : variables.keySet().stream()
+            .sorted()
+            .filter(
+                name ->
+                    !VerifyBackup.ANSWERS.contains(name) || !isText(variables.getValueTyped(name)))
+            .findFirst()
+            .map(
+                name ->
+                    "'"
+                        + name
+                        + "' is no answer that the task's form asks for: only "
+                        + VerifyBackup.ANSWERS.stream().sorted().toList()
+                        + " are taken, each as text\n"
+                        + "HINT: complete the task with its form in Tasklist");
   }
 
   private static boolean isText(TypedValue value) {
-    return !(value instanceof SerializableValue) && (value.getValue() == null || value.getValue() instanceof String);
+    return !(value instanceof SerializableValue)
+        && (value.getValue() == null || value.getValue() instanceof String);
   }
 
-  /** What the engine gives no access to; an engine in which it is called something else lets nothing pass. */
+  /**
+   * What the engine gives no access to; an engine in which it is called something else lets nothing
+   * pass.
+   */
   private static Object field(Object command, String name) {
     try {
       Field field = command.getClass().getDeclaredField(name);
       field.setAccessible(true);
       return field.get(command);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this version of the engine keeps no '" + name + "' in " + command.getClass().getName(), e);
+      throw new IllegalStateException(
+          "this version of the engine keeps no '" + name + "' in " + command.getClass().getName(),
+          e);
     }
   }
 }

@@ -19,10 +19,11 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps what people send to the engine from becoming code, in every engine that is started, and from changing what a run does:
- * {@link CommandGuard} lets only listed commands in. No expressions in queries (CVE-2026-109432), none that do more than name and
- * compare, no scripts, shell commands or classes by name, no Java serialization, no classes that are not listed. So a process
- * that somebody deployed before deployments were refused runs nothing of its own.
+ * Keeps what people send to the engine from becoming code, in every engine that is started, and
+ * from changing what a run does: {@link CommandGuard} lets only listed commands in. No expressions
+ * in queries (CVE-2026-109432), none that do more than name and compare, no scripts, shell commands
+ * or classes by name, no Java serialization, no classes that are not listed. So a process that
+ * somebody deployed before deployments were refused runs nothing of its own.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)
@@ -40,11 +41,14 @@ class ForeignCodeGuard extends AbstractProcessEnginePlugin {
     configuration.setCustomPreCommandInterceptorsTxRequiresNew(
         withRefusal(configuration, configuration.getCustomPreCommandInterceptorsTxRequiresNew()));
     configuration.setBeans(delegateBeans);
-    configuration.setExpressionManager(new PlainExpressions(new JuelExpressionManager(delegateBeans)));
+    configuration.setExpressionManager(
+        new PlainExpressions(new JuelExpressionManager(delegateBeans)));
     configuration.setArtifactFactory(new NoClasses());
-    configuration.setDmnElProvider(expression -> {
-      throw new ProcessEngineException("pgproof evaluates no expressions of decision tables: " + expression);
-    });
+    configuration.setDmnElProvider(
+        expression -> {
+          throw new ProcessEngineException(
+              "pgproof evaluates no expressions of decision tables: " + expression);
+        });
     configuration.setScriptEngineResolver(new NoScripts());
     configuration.setJavaSerializationFormatEnabled(false);
     configuration.setDeserializationTypeValidationEnabled(true);
@@ -67,12 +71,18 @@ class ForeignCodeGuard extends AbstractProcessEnginePlugin {
     return all;
   }
 
-  /** A delegate is a bean. A class by its name may be any class there is, the engine's own for shell commands among them. */
+  /**
+   * A delegate is a bean. A class by its name may be any class there is, the engine's own for shell
+   * commands among them.
+   */
   private static final class NoClasses implements ArtifactFactory {
     @Override
     public <T> T getArtifact(Class<T> type) {
-      throw new ProcessEngineException("pgproof runs no classes that a process names, and " + type.getName() + " was to be made\n"
-          + "HINT: name a delegate");
+      throw new ProcessEngineException(
+          "pgproof runs no classes that a process names, and "
+              + type.getName()
+              + " was to be made\n"
+              + "HINT: name a delegate");
     }
   }
 
@@ -94,7 +104,9 @@ class ForeignCodeGuard extends AbstractProcessEnginePlugin {
 
     private static ProcessEngineException refusal(String language) {
       return new ProcessEngineException(
-          "pgproof runs no scripts, and a script in " + language + " was to be run\n"
+          "pgproof runs no scripts, and a script in "
+              + language
+              + " was to be run\n"
               + "HINT: put the logic into a delegate");
     }
   }

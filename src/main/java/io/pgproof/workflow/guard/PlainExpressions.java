@@ -9,16 +9,22 @@ import org.camunda.bpm.engine.impl.el.Expression;
 import org.camunda.bpm.engine.impl.el.ExpressionManager;
 
 /**
- * Evaluates an expression only if it names and compares, as this program's own do, and only where something runs to evaluate it for.
+ * Evaluates an expression only if it names and compares, as this program's own do, and only where
+ * something runs to evaluate it for.
  *
- * <p>An expression that calls a method can do whatever the program can, and a process that somebody deployed before deployments
- * were refused may hold one. In 7.24.0 queries are the only caller that evaluates without a scope, so this refuses the expressions
- * of all of them too: as a query, in a stored filter, or to extend one.
+ * <p>An expression that calls a method can do whatever the program can, and a process that somebody
+ * deployed before deployments were refused may hold one. In 7.24.0 queries are the only caller that
+ * evaluates without a scope, so this refuses the expressions of all of them too: as a query, in a
+ * stored filter, or to extend one.
  */
 final class PlainExpressions implements ExpressionManager {
-  /** A braced part of names, texts, numbers and operators: nothing is called, and nothing is looked up in anything. */
+  /**
+   * A braced part of names, texts, numbers and operators: nothing is called, and nothing is looked
+   * up in anything.
+   */
   private static final Pattern PLAIN =
-      Pattern.compile("\\$\\{\\s*+(?:(?:[A-Za-z_]\\w*+|'[^'\\\\]*+'|\\d++|[=!<>]=?|&&|\\|\\||[+-])\\s*+)++}");
+      Pattern.compile(
+          "\\$\\{\\s*+(?:(?:[A-Za-z_]\\w*+|'[^'\\\\]*+'|\\d++|[=!<>]=?|&&|\\|\\||[+-])\\s*+)++}");
 
   private final ExpressionManager expressions;
 
@@ -68,8 +74,10 @@ final class PlainExpressions implements ExpressionManager {
     private void check() {
       String others = PLAIN.matcher(getExpressionText()).replaceAll("");
       if (!isLiteralText() && (others.contains("${") || others.contains("#{"))) {
-        throw new BadUserRequestException("pgproof evaluates no expression that does more than name and compare: "
-            + getExpressionText() + "\nHINT: put the logic into a delegate");
+        throw new BadUserRequestException(
+            "pgproof evaluates no expression that does more than name and compare: "
+                + getExpressionText()
+                + "\nHINT: put the logic into a delegate");
       }
     }
 

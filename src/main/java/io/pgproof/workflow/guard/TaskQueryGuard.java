@@ -10,13 +10,15 @@ import org.camunda.bpm.engine.impl.interceptor.CommandInterceptor;
 /**
  * Refuses a task query that carries expressions, nested ones included, before anything of it runs.
  *
- * <p>A query inside a stored filter is no command of its own; {@link PlainExpressions} refuses it there.
+ * <p>A query inside a stored filter is no command of its own; {@link PlainExpressions} refuses it
+ * there.
  */
 final class TaskQueryGuard extends CommandInterceptor {
   @Override
   public <T> T execute(Command<T> command) {
     if (command instanceof TaskQueryImpl query && carriesExpressions(query, new HashSet<>())) {
-      throw new BadUserRequestException("Expressions in task queries are refused, in orQueries too");
+      throw new BadUserRequestException(
+          "Expressions in task queries are refused, in orQueries too");
     }
     return next.execute(command);
   }

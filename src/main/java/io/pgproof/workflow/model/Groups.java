@@ -1,6 +1,8 @@
 package io.pgproof.workflow.model;
 
-/** Who works with verifications: the groups' ids, as the process and the authorizations name them. */
+/**
+ * Who works with verifications: the groups' ids, as the process and the authorizations name them.
+ */
 public final class Groups {
   /** Look at stale backups: candidates of <em>Review stale backup</em>. */
   public static final String OPERATORS = "backup-operators";

@@ -1,6 +1,9 @@
 package io.pgproof.workflow.model;
 
-/** The words that {@code bpmn/keep-schedule.bpmn} and the code share; the business key of an instance is the target's name. */
+/**
+ * The words that {@code bpmn/keep-schedule.bpmn} and the code share; the business key of an
+ * instance is the target's name.
+ */
 public final class KeepSchedule {
   /** Id of the process. */
   public static final String PROCESS = "keepSchedule";

@@ -54,6 +54,7 @@ public final class TellSomebody {
 
     /** What people see of it in Cockpit; the run may be null. */
     public static final String EVENT = "event";
+
     public static final String SUBJECT = "subject";
     public static final String RUN = "run";
 

@@ -12,7 +12,8 @@ public final class VerifyBackup {
   public static final String MODEL = "bpmn/verify-backup.bpmn";
 
   /** The variables that a person sets by completing a task. */
-  public static final Set<String> ANSWERS = Set.of(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL);
+  public static final Set<String> ANSWERS =
+      Set.of(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL);
 
   private VerifyBackup() {}
 
@@ -40,18 +41,32 @@ public final class VerifyBackup {
     public static final String ESCALATE_UNANSWERED_TASK = "escalateUnansweredTask";
     public static final String VERIFY_AGAIN = "verifyAgain";
 
-    /** The handlers of compensation, which run inside the job of the teardown that asked for them. */
+    /**
+     * The handlers of compensation, which run inside the job of the teardown that asked for them.
+     */
     public static final String REMOVE_FILES = "removeFiles";
+
     public static final String DESTROY_CONTAINER = "destroyContainer";
 
     /**
-     * Steps whose BPMN errors the model catches. Thrown by any other step, an error would end the run with no verdict,
-     * or take a teardown's fault for a finding.
+     * Steps whose BPMN errors the model catches. Thrown by any other step, an error would end the
+     * run with no verdict, or take a teardown's fault for a finding.
      */
-    public static final Set<String> CATCH_ERRORS = Set.of(
-        INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN,
-        RESTORE_FILES, LOOK_AT_RESTORE, PREPARE_RECOVERY, CREATE_CONTAINER, START_SERVER, LOOK_AT_RECOVERY,
-        RUN_CHECKS, LOOK_AT_CHECKS, NOTE_DEADLINE, NOTE_INTERRUPTION);
+    public static final Set<String> CATCH_ERRORS =
+        Set.of(
+            INSPECT_BACKUP,
+            FIND_IMAGE,
+            TAKE_TURN,
+            RESTORE_FILES,
+            LOOK_AT_RESTORE,
+            PREPARE_RECOVERY,
+            CREATE_CONTAINER,
+            START_SERVER,
+            LOOK_AT_RECOVERY,
+            RUN_CHECKS,
+            LOOK_AT_CHECKS,
+            NOTE_DEADLINE,
+            NOTE_INTERRUPTION);
 
     private Step() {}
   }
@@ -160,7 +175,10 @@ public final class VerifyBackup {
     public static final String RECOVERY_ENDED = "recoveryEnded";
     public static final String CHECKS_ENDED = "checksEnded";
 
-    /** Ends a stay that an earlier process left: undone, and begun again while attempts are left. Only a stay listens to it. */
+    /**
+     * Ends a stay that an earlier process left: undone, and begun again while attempts are left.
+     * Only a stay listens to it.
+     */
     public static final String ATTEMPT_INTERRUPTED = "attemptInterrupted";
 
     /** Ends a review: another run of the target was refuted or inconclusive and takes its place. */
@@ -180,7 +198,10 @@ public final class VerifyBackup {
     private ErrorCode() {}
   }
 
-  /** Names of the beans that hear of the tasks for people, and of what happens to a run beside the model. */
+  /**
+   * Names of the beans that hear of the tasks for people, and of what happens to a run beside the
+   * model.
+   */
   public static final class Listener {
     public static final String TASK_OPENED = "taskOpened";
     public static final String TASK_DECIDED = "taskDecided";
@@ -205,18 +226,25 @@ public final class VerifyBackup {
     /** Stays begun so far, an integer. Set at the start. */
     public static final String ATTEMPT = "attempt";
 
-    /** Whether the stay just ended was interrupted; set at the start, a new stay must set it back. */
+    /**
+     * Whether the stay just ended was interrupted; set at the start, a new stay must set it back.
+     */
     public static final String INTERRUPTED = "interrupted";
 
     /** Whether whoever asked took the question back. Set at the start. */
     public static final String WITHDRAWN = "withdrawn";
 
-    /** How long people may take until they are reminded, and until it goes on without them, ISO 8601. Set at the start. */
+    /**
+     * How long people may take until they are reminded, and until it goes on without them, ISO
+     * 8601. Set at the start.
+     */
     public static final String REMIND_AFTER = "remindAfter";
+
     public static final String ESCALATE_AFTER = "escalateAfter";
 
     /** What the last look saw, a boolean each, set by the step before the gateway. */
     public static final String INSPECTED = "inspected";
+
     public static final String IMAGE_AT_HAND = "imageAtHand";
     public static final String TURN_TAKEN = "turnTaken";
     public static final String RESTORED = "restored";
@@ -228,7 +256,10 @@ public final class VerifyBackup {
     /** Names the backup, so that runs of one backup find one another. Set at the start. */
     public static final String BACKUP_KEY = "backupKey";
 
-    /** {@code proven}, {@code stale}, {@code refuted} or {@code inconclusive}; set once it is recorded. */
+    /**
+     * {@code proven}, {@code stale}, {@code refuted} or {@code inconclusive}; set once it is
+     * recorded.
+     */
     public static final String VERDICT = "verdict";
 
     /** The same as it was reached; only what the trail says too is recorded. */
@@ -236,6 +267,7 @@ public final class VerifyBackup {
 
     /** What the forms show besides; each may be null save the run and the path. */
     public static final String RUN = "run";
+
     public static final String TARGET = "target";
     public static final String BACKUP_PATH = "backupPath";
     public static final String REASON = "reason";
@@ -254,15 +286,23 @@ public final class VerifyBackup {
     public static final String DECIDE_BY = "decideBy";
     public static final String ASKED_BY = "askedBy";
 
-    /** Names of recipients, with commas, as the server that began the run had them; null where there are none. */
+    /**
+     * Names of recipients, with commas, as the server that began the run had them; null where there
+     * are none.
+     */
     public static final String TELL = "tell";
 
-    /** Who handed a stale backup on, {@code pgproof} where no operator decided in time, and why; null where none was. */
+    /**
+     * Who handed a stale backup on, {@code pgproof} where no operator decided in time, and why;
+     * null where none was.
+     */
     public static final String HANDED_ON_BY = "handedOnBy";
+
     public static final String HANDED_ON_REASON = "handedOnReason";
 
     /** What a person decided: one of {@link Decision}. */
     public static final String DECISION = "decision";
+
     public static final String DECISION_REASON = "decisionReason";
 
     /** The last day on which an accepted backup stays accepted, such as {@code 2026-12-01}. */

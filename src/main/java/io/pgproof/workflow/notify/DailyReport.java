@@ -11,7 +11,11 @@ import java.util.Map;
  * @param verdicts how many of each were reached in that time
  */
 record DailyReport(
-    Instant end, List<Standing> targets, Map<String, Long> verdicts, List<Waiting> tasks, List<Stuck> incidents,
+    Instant end,
+    List<Standing> targets,
+    Map<String, Long> verdicts,
+    List<Waiting> tasks,
+    List<Stuck> incidents,
     List<Missed> missed) {
   static final Duration LENGTH = Duration.ofHours(24);
 
@@ -22,7 +26,14 @@ record DailyReport(
    * @param newest time of the newest data, or {@code null}
    * @param everProven whether any run of the target ever was
    */
-  record Standing(String target, String verdict, String reason, String run, Instant at, Instant newest, boolean everProven) {}
+  record Standing(
+      String target,
+      String verdict,
+      String reason,
+      String run,
+      Instant at,
+      Instant newest,
+      boolean everProven) {}
 
   /** A task that nobody has decided. */
   record Waiting(String task, String target, String run, Instant since) {}

@@ -39,8 +39,13 @@ final class DailyReportBuilder {
   private final RuntimeService runtime;
   private final TaskService tasks;
 
-  DailyReportBuilder(EvidenceLog evidenceLog, VerdictHistory verdictHistory, CurrentConfiguration configuration, RepositoryService repository,
-      RuntimeService runtime, TaskService tasks) {
+  DailyReportBuilder(
+      EvidenceLog evidenceLog,
+      VerdictHistory verdictHistory,
+      CurrentConfiguration configuration,
+      RepositoryService repository,
+      RuntimeService runtime,
+      TaskService tasks) {
     this.evidenceLog = evidenceLog;
     this.verdictHistory = verdictHistory;
     this.configuration = configuration;
@@ -56,16 +61,28 @@ final class DailyReportBuilder {
     for (String verdict : List.of("proven", "stale", "refuted", "inconclusive")) {
       counts.put(verdict, verdictHistory.count(verdict, begin));
     }
-    return new DailyReport(end, targets.stream().map(this::standing).toList(), counts, waiting(), stuck(),
+    return new DailyReport(
+        end,
+        targets.stream().map(this::standing).toList(),
+        counts,
+        waiting(),
+        stuck(),
         targets.stream().flatMap(target -> missed(target, begin, end).stream()).toList());
   }
 
   private DailyReport.Standing standing(Target target) {
     String key = OpenTasks.backupKey(target.request(EvidenceLog.PGPROOF));
-    Optional<Report> last = verdictHistory.latest(key, 1).stream().findFirst()
-        .flatMap(reached -> evidenceLog.last(reached.run(), VERDICT)).map(DailyReportBuilder::report);
-    return new DailyReport.Standing(target.name(), last.map(Report::verdict).orElse(null), last.map(Report::reason).orElse(null),
-        last.map(Report::run).orElse(null), last.map(Report::finishedAt).orElse(null),
+    Optional<Report> last =
+        verdictHistory.latest(key, 1).stream()
+            .findFirst()
+            .flatMap(reached -> evidenceLog.last(reached.run(), VERDICT))
+            .map(DailyReportBuilder::report);
+    return new DailyReport.Standing(
+        target.name(),
+        last.map(Report::verdict).orElse(null),
+        last.map(Report::reason).orElse(null),
+        last.map(Report::run).orElse(null),
+        last.map(Report::finishedAt).orElse(null),
         last.map(Report::freshness).map(Report.FreshnessFacts::newest).orElse(null),
         verdictHistory.last(key, "proven").isPresent());
   }
@@ -75,39 +92,69 @@ final class DailyReportBuilder {
   }
 
   private List<DailyReport.Waiting> waiting() {
-    return tasks.createTaskQuery().processDefinitionKey(VerifyBackup.PROCESS).orderByTaskCreateTime().asc().list().stream()
-        .map(this::waiting).toList();
+    return tasks
+        .createTaskQuery()
+        .processDefinitionKey(VerifyBackup.PROCESS)
+        .orderByTaskCreateTime()
+        .asc()
+        .list()
+        .stream()
+        .map(this::waiting)
+        .toList();
   }
 
   private DailyReport.Waiting waiting(Task task) {
-    return new DailyReport.Waiting(task.getName(), (String) tasks.getVariable(task.getId(), VerifyBackup.Variable.TARGET),
-        (String) tasks.getVariable(task.getId(), VerifyBackup.Variable.RUN), task.getCreateTime().toInstant());
+    return new DailyReport.Waiting(
+        task.getName(),
+        (String) tasks.getVariable(task.getId(), VerifyBackup.Variable.TARGET),
+        (String) tasks.getVariable(task.getId(), VerifyBackup.Variable.RUN),
+        task.getCreateTime().toInstant());
   }
 
   private List<DailyReport.Stuck> stuck() {
-    return runtime.createIncidentQuery().orderByIncidentTimestamp().asc().list().stream().map(this::stuck).toList();
+    return runtime.createIncidentQuery().orderByIncidentTimestamp().asc().list().stream()
+        .map(this::stuck)
+        .toList();
   }
 
   private DailyReport.Stuck stuck(Incident incident) {
     ProcessDefinition process = repository.getProcessDefinition(incident.getProcessDefinitionId());
     ProcessInstance instance =
-        runtime.createProcessInstanceQuery().processInstanceId(incident.getProcessInstanceId()).singleResult();
-    return new DailyReport.Stuck(process.getName(), incident.getActivityId(), instance == null ? null : instance.getBusinessKey(),
-        incident.getIncidentMessage(), incident.getIncidentTimestamp().toInstant());
+        runtime
+            .createProcessInstanceQuery()
+            .processInstanceId(incident.getProcessInstanceId())
+            .singleResult();
+    return new DailyReport.Stuck(
+        process.getName(),
+        incident.getActivityId(),
+        instance == null ? null : instance.getBusinessKey(),
+        incident.getIncidentMessage(),
+        incident.getIncidentTimestamp().toInstant());
   }
 
-  /** Whether anything else kept it from running, this does not tell: due and not begun is missed. */
+  /**
+   * Whether anything else kept it from running, this does not tell: due and not begun is missed.
+   */
   private Optional<DailyReport.Missed> missed(Target target, Instant begin, Instant end) {
     if (target.plan().schedule().isEmpty()) {
       return Optional.empty();
     }
     Schedule schedule = target.plan().schedule().get();
-    List<Instant> begun = evidenceLog.since(Evidence.kind(Evidence.Asked.class), begin).stream()
-        .filter(asked -> ((Evidence.Asked) Evidence.read(asked)).request().target().equals(Optional.of(target.name())))
-        .map(EvidenceEntry::at).toList();
+    List<Instant> begun =
+        evidenceLog.since(Evidence.kind(Evidence.Asked.class), begin).stream()
+            .filter(
+                asked ->
+                    ((Evidence.Asked) Evidence.read(asked))
+                        .request()
+                        .target()
+                        .equals(Optional.of(target.name())))
+            .map(EvidenceEntry::at)
+            .toList();
     List<Instant> missed = new ArrayList<>();
     int next = 0;
-    for (Instant due = schedule.nextAfter(begin); due.isBefore(end.minus(GRACE)); due = schedule.nextAfter(due)) {
+    for (Instant due = schedule.nextAfter(begin);
+        due.isBefore(end.minus(GRACE));
+        due = schedule.nextAfter(due)) {
       while (next < begun.size() && begun.get(next).isBefore(due)) {
         next++;
       }
@@ -115,6 +162,8 @@ final class DailyReportBuilder {
         missed.add(due);
       }
     }
-    return missed.isEmpty() ? Optional.empty() : Optional.of(new DailyReport.Missed(target.name(), missed.size(), missed.get(0)));
+    return missed.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new DailyReport.Missed(target.name(), missed.size(), missed.get(0)));
   }
 }

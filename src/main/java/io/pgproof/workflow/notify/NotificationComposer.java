@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
 /** Puts what happened into words. */
 public final class NotificationComposer {
   private static final int MOST_ROWS = 100;
-  private static final List<String> GRAVEST_FIRST = List.of("refuted", "inconclusive", "stale", "never verified");
+  private static final List<String> GRAVEST_FIRST =
+      List.of("refuted", "inconclusive", "stale", "never verified");
 
   /** What was before so many runs of a target in a row that were taken back, is forgotten. */
   private static final int LOOK_BACK = 20;
@@ -45,46 +46,115 @@ public final class NotificationComposer {
     if (notificationEvent instanceof NotificationEvent.DaySummed summed) {
       return Optional.of(summary(summed.day()));
     } else if (notificationEvent instanceof NotificationEvent.ScheduleMissed missed) {
-      return Optional.of(message("schedule-missed", "MISSED " + missed.target() + ": due " + HumanFormat.time(missed.due()),
-          missed.target() + " was due at " + HumanFormat.time(missed.due()) + " and was not verified then: " + missed.why(),
-          List.of(Fact.of("target", "target", missed.target()), time("due", "due", missed.due()),
-              Fact.of("why", null, missed.why())), List.of()));
+      return Optional.of(
+          message(
+              "schedule-missed",
+              "MISSED " + missed.target() + ": due " + HumanFormat.time(missed.due()),
+              missed.target()
+                  + " was due at "
+                  + HumanFormat.time(missed.due())
+                  + " and was not verified then: "
+                  + missed.why(),
+              List.of(
+                  Fact.of("target", "target", missed.target()),
+                  time("due", "due", missed.due()),
+                  Fact.of("why", null, missed.why())),
+              List.of()));
     }
     RunId run = ((NotificationEvent.OfRun) notificationEvent).run();
     RunProjection story = RunProjection.of(evidenceLog.of(run));
     Report report = story.report(run.value());
-    String backup = report.target() == null ? report.backup() == null ? "" : report.backup().path() : report.target();
+    String backup =
+        report.target() == null
+            ? report.backup() == null ? "" : report.backup().path()
+            : report.target();
     if (notificationEvent instanceof NotificationEvent.Ended) {
       return ended(story, report, backup);
     } else if (notificationEvent instanceof NotificationEvent.TaskOpened opened) {
-      return Optional.of(aboutRun("task-opened", "TASK " + backup + ": " + opened.task(),
-          "'" + opened.task() + "' waits for somebody of " + opened.group() + ": the backup of " + backup + " is "
-              + report.verdict(),
-          List.of(Fact.of("task", "task", opened.task()), Fact.of("group", "group", opened.group())), story, report));
+      return Optional.of(
+          aboutRun(
+              "task-opened",
+              "TASK " + backup + ": " + opened.task(),
+              "'"
+                  + opened.task()
+                  + "' waits for somebody of "
+                  + opened.group()
+                  + ": the backup of "
+                  + backup
+                  + " is "
+                  + report.verdict(),
+              List.of(
+                  Fact.of("task", "task", opened.task()),
+                  Fact.of("group", "group", opened.group())),
+              story,
+              report));
     } else if (notificationEvent instanceof NotificationEvent.TaskReminded reminded) {
-      return Optional.of(aboutRun("task-reminder", "REMINDER " + backup + ": " + reminded.task(),
-          "'" + reminded.task() + "' still waits for somebody of " + reminded.group() + ": the backup of " + backup + " is "
-              + report.verdict(),
-          List.of(Fact.of("task", "task", reminded.task()), Fact.of("group", "group", reminded.group()),
-              time("openedAt", "waits since", reminded.openedAt()),
-              time("escalatesAt", "escalates", reminded.escalatesAt())), story, report));
+      return Optional.of(
+          aboutRun(
+              "task-reminder",
+              "REMINDER " + backup + ": " + reminded.task(),
+              "'"
+                  + reminded.task()
+                  + "' still waits for somebody of "
+                  + reminded.group()
+                  + ": the backup of "
+                  + backup
+                  + " is "
+                  + report.verdict(),
+              List.of(
+                  Fact.of("task", "task", reminded.task()),
+                  Fact.of("group", "group", reminded.group()),
+                  time("openedAt", "waits since", reminded.openedAt()),
+                  time("escalatesAt", "escalates", reminded.escalatesAt())),
+              story,
+              report));
     } else if (notificationEvent instanceof NotificationEvent.Escalated escalated) {
       String who = escalated.by() == null ? "nobody decided in time" : "by " + escalated.by();
-      return Optional.of(aboutRun("escalated", "ESCALATED " + backup + ": " + report.reason() + ", " + who,
-          "The " + report.verdict() + " backup of " + backup + " is escalated: " + who,
-          List.of(Fact.of("by", "escalated by", escalated.by()), Fact.of("because", "because", escalated.reason())),
-          story, report));
+      return Optional.of(
+          aboutRun(
+              "escalated",
+              "ESCALATED " + backup + ": " + report.reason() + ", " + who,
+              "The " + report.verdict() + " backup of " + backup + " is escalated: " + who,
+              List.of(
+                  Fact.of("by", "escalated by", escalated.by()),
+                  Fact.of("because", "because", escalated.reason())),
+              story,
+              report));
     } else if (notificationEvent instanceof NotificationEvent.NewBackupAskedFor asked) {
-      return Optional.of(aboutRun("new-backup-asked-for", "NEW BACKUP of " + backup + ": asked for by " + asked.by(),
-          asked.by() + " asks for a new backup of " + backup + ", for the present one is " + report.verdict(),
-          List.of(Fact.of("by", "asked for by", asked.by()), Fact.of("because", "because", asked.reason())), story, report));
+      return Optional.of(
+          aboutRun(
+              "new-backup-asked-for",
+              "NEW BACKUP of " + backup + ": asked for by " + asked.by(),
+              asked.by()
+                  + " asks for a new backup of "
+                  + backup
+                  + ", for the present one is "
+                  + report.verdict(),
+              List.of(
+                  Fact.of("by", "asked for by", asked.by()),
+                  Fact.of("because", "because", asked.reason())),
+              story,
+              report));
     } else if (notificationEvent instanceof NotificationEvent.DecisionTakenAway taken) {
       String who = "by " + (taken.by() == null ? "somebody who was not logged in" : taken.by());
-      return Optional.of(aboutRun("decision-taken-away", "TAKEN AWAY " + backup + ": " + taken.task() + ", " + who,
-          "The run that waited for '" + taken.task() + "' was deleted " + who + ", so nobody decides: the backup of " + backup
-              + " is still " + report.verdict(),
-          List.of(Fact.of("task", "task", taken.task()), Fact.of("by", "deleted by", taken.by()),
-              Fact.of("because", "because", taken.reason())), story, report));
+      return Optional.of(
+          aboutRun(
+              "decision-taken-away",
+              "TAKEN AWAY " + backup + ": " + taken.task() + ", " + who,
+              "The run that waited for '"
+                  + taken.task()
+                  + "' was deleted "
+                  + who
+                  + ", so nobody decides: the backup of "
+                  + backup
+                  + " is still "
+                  + report.verdict(),
+              List.of(
+                  Fact.of("task", "task", taken.task()),
+                  Fact.of("by", "deleted by", taken.by()),
+                  Fact.of("because", "because", taken.reason())),
+              story,
+              report));
     }
     throw new IllegalArgumentException("nothing is told of " + notificationEvent);
   }
@@ -94,18 +164,33 @@ public final class NotificationComposer {
       return Optional.empty();
     }
     if (!report.verdict().equals("proven")) {
-      String lead = report.verdict().equals("inconclusive")
-          ? "It cannot be told whether the backup of " + backup + " is good: "
-          : "The backup of " + backup + " is " + report.verdict() + ": ";
-      return Optional.of(aboutRun(report.verdict(),
-          report.verdict().toUpperCase(Locale.ROOT) + " " + backup + ": " + report.reason(),
-          lead + HumanFormat.shortened(report.message()), List.of(), story, report));
+      String lead =
+          report.verdict().equals("inconclusive")
+              ? "It cannot be told whether the backup of " + backup + " is good: "
+              : "The backup of " + backup + " is " + report.verdict() + ": ";
+      return Optional.of(
+          aboutRun(
+              report.verdict(),
+              report.verdict().toUpperCase(Locale.ROOT) + " " + backup + ": " + report.reason(),
+              lead + HumanFormat.shortened(report.message()),
+              List.of(),
+              story,
+              report));
     }
-    return before(story, report).filter(before -> !before.verdict().equals("proven")).map(before -> aboutRun("recovered",
-        "RECOVERED " + backup + ": proven, was " + before.verdict(),
-        "The backup of " + backup + " is proven again: " + report.message(),
-        List.of(Fact.of("verdictBefore", "before", before.verdict()), Fact.of("reasonBefore", null, before.reason()),
-            Fact.of("runBefore", "run before", before.run().value())), story, report));
+    return before(story, report)
+        .filter(before -> !before.verdict().equals("proven"))
+        .map(
+            before ->
+                aboutRun(
+                    "recovered",
+                    "RECOVERED " + backup + ": proven, was " + before.verdict(),
+                    "The backup of " + backup + " is proven again: " + report.message(),
+                    List.of(
+                        Fact.of("verdictBefore", "before", before.verdict()),
+                        Fact.of("reasonBefore", null, before.reason()),
+                        Fact.of("runBefore", "run before", before.run().value())),
+                    story,
+                    report));
   }
 
   /** The verdict of the target's run before this one, save those that were taken back. */
@@ -113,19 +198,36 @@ public final class NotificationComposer {
     if (report.target() == null) {
       return Optional.empty();
     }
-    return verdictHistory.latest(OpenTasks.backupKey(story.asked().request()), new RunId(report.run()), LOOK_BACK).stream()
+    return verdictHistory
+        .latest(OpenTasks.backupKey(story.asked().request()), new RunId(report.run()), LOOK_BACK)
+        .stream()
         .filter(reached -> !RunProjection.of(evidenceLog.of(reached.run())).endedByWithdrawal())
         .findFirst();
   }
 
-  private Message aboutRun(String event, String subject, String lead, List<Fact> first, RunProjection story, Report report) {
+  private Message aboutRun(
+      String event,
+      String subject,
+      String lead,
+      List<Fact> first,
+      RunProjection story,
+      Report report) {
     List<Fact> facts = new ArrayList<>(first);
     facts.add(Fact.of("verdict", "verdict", report.verdict()));
     facts.add(Fact.of("target", "target", report.target()));
-    facts.add(Fact.of("backup", "backup",
-        report.backup() == null ? story.asked().request().path().toString() : report.backup().path()));
+    facts.add(
+        Fact.of(
+            "backup",
+            "backup",
+            report.backup() == null
+                ? story.asked().request().path().toString()
+                : report.backup().path()));
     facts.add(Fact.of("reason", "reason", report.reason()));
-    facts.add(Fact.of("message", event.equals(report.verdict()) ? null : "found", HumanFormat.shortened(report.message())));
+    facts.add(
+        Fact.of(
+            "message",
+            event.equals(report.verdict()) ? null : "found",
+            HumanFormat.shortened(report.message())));
     facts.add(Fact.of("words", "PostgreSQL said", HumanFormat.shortened(story.words())));
     facts.add(Fact.of("hint", "what to do", HumanFormat.shortened(report.hint())));
     if (report.freshness() != null && report.freshness().newest() != null) {
@@ -137,32 +239,91 @@ public final class NotificationComposer {
   }
 
   private Message summary(DailyReport dailyReport) {
-    long proven = dailyReport.targets().stream().filter(target -> "proven".equals(target.verdict())).count();
-    Map<String, Long> others = dailyReport.targets().stream().collect(Collectors.groupingBy(NotificationComposer::word, Collectors.counting()));
-    String alsoSaid = GRAVEST_FIRST.stream().filter(others::containsKey).map(word -> ", " + others.get(word) + " " + word)
-        .collect(Collectors.joining());
+    long proven =
+        dailyReport.targets().stream().filter(target -> "proven".equals(target.verdict())).count();
+    Map<String, Long> others =
+        dailyReport.targets().stream()
+            .collect(Collectors.groupingBy(NotificationComposer::word, Collectors.counting()));
+    String alsoSaid =
+        GRAVEST_FIRST.stream()
+            .filter(others::containsKey)
+            .map(word -> ", " + others.get(word) + " " + word)
+            .collect(Collectors.joining());
     List<Fact> facts = new ArrayList<>();
     facts.add(time("until", "24 h until", dailyReport.end()));
     for (Map.Entry<String, Long> count : dailyReport.verdicts().entrySet()) {
       facts.add(Fact.of(count.getKey(), count.getKey() + " runs", count.getValue()));
     }
-    List<String> never = dailyReport.targets().stream().filter(target -> !target.everProven()).map(DailyReport.Standing::target).toList();
-    facts.add(new Fact("neverProven", never, "never proven", never.isEmpty() ? "none" : String.join(", ", never)));
-    List<Table> tables = List.of(
-        table("targets", "Targets", dailyReport.targets().stream().map(target -> standing(target, dailyReport.end())).toList()),
-        table("missed", "Missed schedules", dailyReport.missed().stream().map(missed -> List.of(
-            Fact.of("target", "target", missed.target()), Fact.of("times", "times", missed.times()),
-            time("first", "first", missed.first()))).toList()),
-        table("tasks", "Open tasks", dailyReport.tasks().stream().map(task -> List.of(
-            Fact.of("task", "task", task.task()), Fact.of("target", "target", task.target()), Fact.of("run", "run", task.run()),
-            time("since", "since", task.since()))).toList()),
-        table("incidents", "Incidents", dailyReport.incidents().stream().map(incident -> List.of(
-            Fact.of("process", "process", incident.process()), Fact.of("step", "step", incident.step()),
-            Fact.of("key", "of", incident.key()), Fact.of("message", "message", HumanFormat.shortened(incident.message())),
-            time("since", "since", incident.since()))).toList()));
+    List<String> never =
+        dailyReport.targets().stream()
+            .filter(target -> !target.everProven())
+            .map(DailyReport.Standing::target)
+            .toList();
+    facts.add(
+        new Fact(
+            "neverProven",
+            never,
+            "never proven",
+            never.isEmpty() ? "none" : String.join(", ", never)));
+    List<Table> tables =
+        List.of(
+            table(
+                "targets",
+                "Targets",
+                dailyReport.targets().stream()
+                    .map(target -> standing(target, dailyReport.end()))
+                    .toList()),
+            table(
+                "missed",
+                "Missed schedules",
+                dailyReport.missed().stream()
+                    .map(
+                        missed ->
+                            List.of(
+                                Fact.of("target", "target", missed.target()),
+                                Fact.of("times", "times", missed.times()),
+                                time("first", "first", missed.first())))
+                    .toList()),
+            table(
+                "tasks",
+                "Open tasks",
+                dailyReport.tasks().stream()
+                    .map(
+                        task ->
+                            List.of(
+                                Fact.of("task", "task", task.task()),
+                                Fact.of("target", "target", task.target()),
+                                Fact.of("run", "run", task.run()),
+                                time("since", "since", task.since())))
+                    .toList()),
+            table(
+                "incidents",
+                "Incidents",
+                dailyReport.incidents().stream()
+                    .map(
+                        incident ->
+                            List.of(
+                                Fact.of("process", "process", incident.process()),
+                                Fact.of("step", "step", incident.step()),
+                                Fact.of("key", "of", incident.key()),
+                                Fact.of(
+                                    "message",
+                                    "message",
+                                    HumanFormat.shortened(incident.message())),
+                                time("since", "since", incident.since())))
+                    .toList()));
     int targets = dailyReport.targets().size();
-    return message("daily-summary", "DAILY " + proven + " of " + targets + " proven" + alsoSaid,
-        proven + " of " + targets + (targets == 1 ? " target is" : " targets are") + " proven" + alsoSaid, facts, tables);
+    return message(
+        "daily-summary",
+        "DAILY " + proven + " of " + targets + " proven" + alsoSaid,
+        proven
+            + " of "
+            + targets
+            + (targets == 1 ? " target is" : " targets are")
+            + " proven"
+            + alsoSaid,
+        facts,
+        tables);
   }
 
   private static List<Fact> standing(DailyReport.Standing target, Instant now) {
@@ -182,19 +343,32 @@ public final class NotificationComposer {
 
   private static Fact age(String name, String label, Instant of, Instant now) {
     Duration age = of == null ? null : Duration.between(of, now);
-    return new Fact(name, age == null ? null : age.toSeconds(), label, age == null ? null : HumanFormat.duration(age));
+    return new Fact(
+        name,
+        age == null ? null : age.toSeconds(),
+        label,
+        age == null ? null : HumanFormat.duration(age));
   }
 
   private static Table table(String name, String title, List<List<Fact>> rows) {
-    String count = rows.isEmpty() ? ": none" : rows.size() > MOST_ROWS ? ": the first " + MOST_ROWS + " of " + rows.size() : "";
+    String count =
+        rows.isEmpty()
+            ? ": none"
+            : rows.size() > MOST_ROWS ? ": the first " + MOST_ROWS + " of " + rows.size() : "";
     return new Table(name, title + count, rows.subList(0, Math.min(rows.size(), MOST_ROWS)));
   }
 
   private static Fact time(String name, String label, Instant time) {
-    return new Fact(name, time == null ? null : time.toString(), label, time == null ? null : HumanFormat.time(time));
+    return new Fact(
+        name,
+        time == null ? null : time.toString(),
+        label,
+        time == null ? null : HumanFormat.time(time));
   }
 
-  private Message message(String event, String subject, String lead, List<Fact> facts, List<Table> tables) {
-    return new Message(UUID.randomUUID().toString(), clock.instant(), event, subject, lead, facts, tables);
+  private Message message(
+      String event, String subject, String lead, List<Fact> facts, List<Table> tables) {
+    return new Message(
+        UUID.randomUUID().toString(), clock.instant(), event, subject, lead, facts, tables);
   }
 }

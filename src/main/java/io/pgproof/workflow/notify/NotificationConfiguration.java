@@ -26,13 +26,26 @@ import org.springframework.core.env.Profiles;
 class NotificationConfiguration {
 
   @Bean
-  Notifier tell(RuntimeService runtime, OwnDefinitions definitions, CurrentConfiguration configuration, EvidenceLog evidenceLog, VerdictHistory verdictHistory,
-      Clock clock, NotificationSettings settings) {
-    return new Notifier(runtime, definitions, configuration, evidenceLog, new NotificationComposer(evidenceLog, verdictHistory, clock), settings.retryCycle());
+  Notifier tell(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      CurrentConfiguration configuration,
+      EvidenceLog evidenceLog,
+      VerdictHistory verdictHistory,
+      Clock clock,
+      NotificationSettings settings) {
+    return new Notifier(
+        runtime,
+        definitions,
+        configuration,
+        evidenceLog,
+        new NotificationComposer(evidenceLog, verdictHistory, clock),
+        settings.retryCycle());
   }
 
   @Bean
-  NotificationSender sending(CurrentConfiguration configuration, EvidenceLog evidenceLog, Clock clock) {
+  NotificationSender sending(
+      CurrentConfiguration configuration, EvidenceLog evidenceLog, Clock clock) {
     return new NotificationSender(new Messenger(clock), configuration, evidenceLog);
   }
 
@@ -42,12 +55,17 @@ class NotificationConfiguration {
   }
 
   @Bean(TellSomebody.Step.TELL_AFTER_MENDING)
-  TellAfterMending tellAfterMending(NotificationSender notificationSender, ManagementService management) {
+  TellAfterMending tellAfterMending(
+      NotificationSender notificationSender, ManagementService management) {
     return new TellAfterMending(notificationSender, management);
   }
 
   @Bean
-  SummaryPlanner summaries(RuntimeService runtime, OwnDefinitions definitions, CurrentConfiguration configuration, Clock clock,
+  SummaryPlanner summaries(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      CurrentConfiguration configuration,
+      Clock clock,
       NotificationSettings settings) {
     return new SummaryPlanner(runtime, definitions, configuration, clock, settings.retryCycle());
   }
@@ -58,14 +76,28 @@ class NotificationConfiguration {
   }
 
   @Bean(DailySummary.Step.SUM_UP_DAY)
-  SumUpDay sumUpDay(EvidenceLog evidenceLog, VerdictHistory verdictHistory, CurrentConfiguration configuration, RepositoryService repository,
-      RuntimeService runtime, TaskService tasks, Notifier notifier, Clock clock) {
-    return new SumUpDay(new DailyReportBuilder(evidenceLog, verdictHistory, configuration, repository, runtime, tasks), notifier, clock);
+  SumUpDay sumUpDay(
+      EvidenceLog evidenceLog,
+      VerdictHistory verdictHistory,
+      CurrentConfiguration configuration,
+      RepositoryService repository,
+      RuntimeService runtime,
+      TaskService tasks,
+      Notifier notifier,
+      Clock clock) {
+    return new SumUpDay(
+        new DailyReportBuilder(
+            evidenceLog, verdictHistory, configuration, repository, runtime, tasks),
+        notifier,
+        clock);
   }
 
   /** Runs before the job executor starts, which waits until the application is ready. */
   @Bean
-  ApplicationRunner tellOnlyWhileServing(ManagementService management, SummaryPlanner summaryPlanner, CurrentConfiguration configuration,
+  ApplicationRunner tellOnlyWhileServing(
+      ManagementService management,
+      SummaryPlanner summaryPlanner,
+      CurrentConfiguration configuration,
       Environment environment) {
     return arguments -> {
       boolean serving = environment.acceptsProfiles(Profiles.of("serve"));

@@ -17,13 +17,17 @@ import java.util.Optional;
 import org.camunda.bpm.engine.delegate.BpmnError;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Sends the message of an instance to its recipient, and records what became of it where the message is about a run. */
+/**
+ * Sends the message of an instance to its recipient, and records what became of it where the
+ * message is about a run.
+ */
 final class NotificationSender {
   private final Messenger messenger;
   private final CurrentConfiguration configuration;
   private final EvidenceLog evidenceLog;
 
-  NotificationSender(Messenger messenger, CurrentConfiguration configuration, EvidenceLog evidenceLog) {
+  NotificationSender(
+      Messenger messenger, CurrentConfiguration configuration, EvidenceLog evidenceLog) {
     this.messenger = messenger;
     this.configuration = configuration;
     this.evidenceLog = evidenceLog;
@@ -42,9 +46,15 @@ final class NotificationSender {
     Notifications notifications = configuration.get().telling();
     Optional<Recipient> recipient = notifications.recipient(name);
     if (recipient.isEmpty()) {
-      record(execution, new Evidence.NotTold(name, message.event(), message.id(),
-          "the configuration names this recipient no more"));
-      throw new BpmnError(TellSomebody.ErrorCode.NOBODY, "the configuration names " + name + " no more");
+      record(
+          execution,
+          new Evidence.NotTold(
+              name,
+              message.event(),
+              message.id(),
+              "the configuration names this recipient no more"));
+      throw new BpmnError(
+          TellSomebody.ErrorCode.NOBODY, "the configuration names " + name + " no more");
     }
     // What it tells was committed, but need not be on the disk yet.
     evidenceLog.settle();
@@ -58,7 +68,10 @@ final class NotificationSender {
   /** Records that the recipient was not told and why, and says so to the process. */
   BpmnError givenUp(DelegateExecution execution, Exception failure) {
     Message message = message(execution);
-    record(execution, new Evidence.NotTold(recipient(execution), message.event(), message.id(), failure.getMessage()));
+    record(
+        execution,
+        new Evidence.NotTold(
+            recipient(execution), message.event(), message.id(), failure.getMessage()));
     execution.setVariable(TellSomebody.Variable.WHY, failure.getMessage());
     return new BpmnError(TellSomebody.ErrorCode.UNDELIVERED, failure.getMessage());
   }
@@ -79,7 +92,10 @@ final class NotificationSender {
     return (String) execution.getVariable(TellSomebody.Variable.RECIPIENT);
   }
 
-  /** The other side does not want the message. Unchecked, for of any other the engine hides the message in an incident. */
+  /**
+   * The other side does not want the message. Unchecked, for of any other the engine hides the
+   * message in an incident.
+   */
   static final class NotDelivered extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

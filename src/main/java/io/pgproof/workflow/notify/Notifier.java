@@ -21,8 +21,8 @@ import org.camunda.bpm.engine.runtime.ProcessInstance;
 /**
  * Tells people what happened.
  *
- * <p>It starts a process for each recipient in the transaction of its caller, so they are told if and only if what the caller
- * does stands. Nothing is sent before that.
+ * <p>It starts a process for each recipient in the transaction of its caller, so they are told if
+ * and only if what the caller does stands. Nothing is sent before that.
  */
 public final class Notifier {
   private final RuntimeService runtime;
@@ -32,7 +32,12 @@ public final class Notifier {
   private final NotificationComposer notificationComposer;
   private final String retryCycle;
 
-  public Notifier(RuntimeService runtime, OwnDefinitions definitions, CurrentConfiguration configuration, EvidenceLog evidenceLog, NotificationComposer notificationComposer,
+  public Notifier(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      CurrentConfiguration configuration,
+      EvidenceLog evidenceLog,
+      NotificationComposer notificationComposer,
       String retryCycle) {
     this.runtime = runtime;
     this.definitions = definitions;
@@ -48,7 +53,11 @@ public final class Notifier {
     if (recipients.isEmpty()) {
       return;
     }
-    notificationComposer.of(notificationEvent).ifPresent(message -> recipients.forEach(recipient -> begin(message, recipient, run(notificationEvent))));
+    notificationComposer
+        .of(notificationEvent)
+        .ifPresent(
+            message ->
+                recipients.forEach(recipient -> begin(message, recipient, run(notificationEvent))));
   }
 
   /** For the variable {@link VerifyBackup.Variable#TELL} of a run that is begun. */
@@ -59,29 +68,47 @@ public final class Notifier {
 
   private List<String> recipients(NotificationEvent notificationEvent) {
     if (notificationEvent instanceof NotificationEvent.DaySummed) {
-      return configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::tell).orElse(List.of());
+      return configuration
+          .get()
+          .telling()
+          .dailySummary()
+          .map(io.pgproof.target.DailySummary::tell)
+          .orElse(List.of());
     } else if (notificationEvent instanceof NotificationEvent.ScheduleMissed missed) {
       return namesOf(Optional.of(missed.target()));
     }
     RunId run = ((NotificationEvent.OfRun) notificationEvent).run();
-    // One that is listed no longer, or an owner without a file: told to those who were to be told when the run was begun.
+    // One that is listed no longer, or an owner without a file: told to those who were to be told
+    // when the run was begun.
     Optional<String> target = runRequests.of(run).target();
-    return target.flatMap(configuration::target).isPresent() ? namesOf(target) : namesFromTheBeginning(run);
+    return target.flatMap(configuration::target).isPresent()
+        ? namesOf(target)
+        : namesFromTheBeginning(run);
   }
 
   private List<String> namesOf(Optional<String> target) {
-    return target.flatMap(configuration::target).map(known -> known.plan().tell()).orElse(List.of());
+    return target
+        .flatMap(configuration::target)
+        .map(known -> known.plan().tell())
+        .orElse(List.of());
   }
 
   private List<String> namesFromTheBeginning(RunId run) {
-    ProcessInstance instance = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS)
-        .processInstanceBusinessKey(run.value()).singleResult();
-    Object names = instance == null ? null : runtime.getVariable(instance.getId(), VerifyBackup.Variable.TELL);
+    ProcessInstance instance =
+        runtime
+            .createProcessInstanceQuery()
+            .processDefinitionKey(VerifyBackup.PROCESS)
+            .processInstanceBusinessKey(run.value())
+            .singleResult();
+    Object names =
+        instance == null ? null : runtime.getVariable(instance.getId(), VerifyBackup.Variable.TELL);
     return names instanceof String text ? List.of(text.split(",")) : List.of();
   }
 
   private static Optional<RunId> run(NotificationEvent notificationEvent) {
-    return notificationEvent instanceof NotificationEvent.OfRun ofRun ? Optional.of(ofRun.run()) : Optional.empty();
+    return notificationEvent instanceof NotificationEvent.OfRun ofRun
+        ? Optional.of(ofRun.run())
+        : Optional.empty();
   }
 
   private void begin(Message message, String recipient, Optional<RunId> run) {
@@ -89,7 +116,9 @@ public final class Notifier {
     variables.put(TellSomebody.Variable.RETRY_CYCLE, retryCycle);
     variables.put(TellSomebody.Variable.RECIPIENT, recipient);
     // As bytes, for a text may be too long for the engine.
-    variables.put(TellSomebody.Variable.MESSAGE, EvidenceJson.write(message).getBytes(StandardCharsets.UTF_8));
+    variables.put(
+        TellSomebody.Variable.MESSAGE,
+        EvidenceJson.write(message).getBytes(StandardCharsets.UTF_8));
     variables.put(TellSomebody.Variable.EVENT, message.event());
     variables.put(TellSomebody.Variable.SUBJECT, message.subject());
     variables.put(TellSomebody.Variable.RUN, run.map(RunId::value).orElse(null));

@@ -13,7 +13,10 @@ import java.util.Optional;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 
-/** Keeps one daily summary planned where the configuration wishes for one, and none where it does not. */
+/**
+ * Keeps one daily summary planned where the configuration wishes for one, and none where it does
+ * not.
+ */
 public final class SummaryPlanner {
   private final RuntimeService runtime;
   private final OwnDefinitions definitions;
@@ -21,7 +24,11 @@ public final class SummaryPlanner {
   private final Clock clock;
   private final String retryCycle;
 
-  SummaryPlanner(RuntimeService runtime, OwnDefinitions definitions, CurrentConfiguration configuration, Clock clock,
+  SummaryPlanner(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      CurrentConfiguration configuration,
+      Clock clock,
       String retryCycle) {
     this.runtime = runtime;
     this.definitions = definitions;
@@ -32,32 +39,46 @@ public final class SummaryPlanner {
 
   /** Plans one, leaves the one that waits, or takes back what was planned for another time. */
   public synchronized void plan() {
-    Optional<Schedule> schedule = configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::schedule);
+    Optional<Schedule> schedule =
+        configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::schedule);
     boolean planned = false;
     for (ProcessInstance waiting : waiting()) {
       if (planned || schedule.isEmpty() || !isOf(schedule.get(), waiting)) {
-        runtime.deleteProcessInstance(waiting.getId(), "the configuration says another time or none, or the clock was ahead");
+        runtime.deleteProcessInstance(
+            waiting.getId(), "the configuration says another time or none, or the clock was ahead");
       } else {
         planned = true;
       }
     }
     if (schedule.isPresent() && !planned) {
-      runtime.startProcessInstanceById(definitions.id(DailySummary.PROCESS), Map.of(
-          DailySummary.Variable.RETRY_CYCLE, retryCycle,
-          DailySummary.Variable.SCHEDULE, schedule.get().toString(),
-          DailySummary.Variable.DUE, Date.from(schedule.get().nextAfter(clock.instant()))));
+      runtime.startProcessInstanceById(
+          definitions.id(DailySummary.PROCESS),
+          Map.of(
+              DailySummary.Variable.RETRY_CYCLE, retryCycle,
+              DailySummary.Variable.SCHEDULE, schedule.get().toString(),
+              DailySummary.Variable.DUE, Date.from(schedule.get().nextAfter(clock.instant()))));
     }
   }
 
-  /** One that a clock planned that was far ahead is not; one that was told already is not planned again, so the next but one may be. */
+  /**
+   * One that a clock planned that was far ahead is not; one that was told already is not planned
+   * again, so the next but one may be.
+   */
   private boolean isOf(Schedule schedule, ProcessInstance waiting) {
     Instant latest = schedule.nextAfter(schedule.nextAfter(clock.instant()));
-    return schedule.toString().equals(runtime.getVariable(waiting.getId(), DailySummary.Variable.SCHEDULE))
-        && !((Date) runtime.getVariable(waiting.getId(), DailySummary.Variable.DUE)).toInstant().isAfter(latest);
+    return schedule
+            .toString()
+            .equals(runtime.getVariable(waiting.getId(), DailySummary.Variable.SCHEDULE))
+        && !((Date) runtime.getVariable(waiting.getId(), DailySummary.Variable.DUE))
+            .toInstant()
+            .isAfter(latest);
   }
 
   private List<ProcessInstance> waiting() {
-    return runtime.createProcessInstanceQuery().processDefinitionKey(DailySummary.PROCESS)
-        .activityIdIn(DailySummary.Event.SUMMARY_DUE).list();
+    return runtime
+        .createProcessInstanceQuery()
+        .processDefinitionKey(DailySummary.PROCESS)
+        .activityIdIn(DailySummary.Event.SUMMARY_DUE)
+        .list();
   }
 }

@@ -6,7 +6,10 @@ import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Tell after mending: fails at first, so that a person sees why, and sends at each retry that the person asks for. */
+/**
+ * Tell after mending: fails at first, so that a person sees why, and sends at each retry that the
+ * person asks for.
+ */
 final class TellAfterMending implements JavaDelegate {
   private final NotificationSender notificationSender;
   private final ManagementService management;
@@ -18,7 +21,12 @@ final class TellAfterMending implements JavaDelegate {
 
   @Override
   public void execute(DelegateExecution execution) throws InterruptedException {
-    if (management.createJobQuery().processInstanceId(execution.getProcessInstanceId()).withException().count() == 0) {
+    if (management
+            .createJobQuery()
+            .processInstanceId(execution.getProcessInstanceId())
+            .withException()
+            .count()
+        == 0) {
       throw notTold(execution, (String) execution.getVariable(TellSomebody.Variable.WHY));
     }
     try {
@@ -29,6 +37,7 @@ final class TellAfterMending implements JavaDelegate {
   }
 
   private static NotificationSender.NotDelivered notTold(DelegateExecution execution, String why) {
-    return new NotificationSender.NotDelivered(NotificationSender.recipient(execution) + " was not told: " + why);
+    return new NotificationSender.NotDelivered(
+        NotificationSender.recipient(execution) + " was not told: " + why);
   }
 }

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Begins the verification of each new backup of a watched target once it is complete.
  *
- * <p>Each target is looked at by a thread of its own, for one that lies on a mount that hangs must not keep the others from
- * being looked at, nor the owner from ending.
+ * <p>Each target is looked at by a thread of its own, for one that lies on a mount that hangs must
+ * not keep the others from being looked at, nor the owner from ending.
  */
 public final class BackupWatcher implements AutoCloseable {
   /** Who asked for a verification of a backup that was seen. */
@@ -54,13 +54,20 @@ public final class BackupWatcher implements AutoCloseable {
   private final Set<String> looking = ConcurrentHashMap.newKeySet();
   private final Set<String> late = new HashSet<>();
   private final Set<String> missing = ConcurrentHashMap.newKeySet();
-  private final ExecutorService lookers = Executors.newCachedThreadPool(task -> {
-    Thread thread = new Thread(task, "backup-watch");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ExecutorService lookers =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "backup-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
 
-  BackupWatcher(EvidenceLog evidenceLog, VerdictHistory verdictHistory, CurrentConfiguration configuration, Verifications verifications, Duration every) {
+  BackupWatcher(
+      EvidenceLog evidenceLog,
+      VerdictHistory verdictHistory,
+      CurrentConfiguration configuration,
+      Verifications verifications,
+      Duration every) {
     this.evidenceLog = evidenceLog;
     this.verdictHistory = verdictHistory;
     this.configuration = configuration;
@@ -83,22 +90,29 @@ public final class BackupWatcher implements AutoCloseable {
 
   /** Looks at all watched targets, and returns at once. */
   public synchronized void look() {
-    List<Target> watched = configuration.get().targets().stream().filter(target -> target.plan().watch()).toList();
+    List<Target> watched =
+        configuration.get().targets().stream().filter(target -> target.plan().watch()).toList();
     seen.keySet().retainAll(watched.stream().map(Target::name).toList());
     for (Target target : watched) {
       if (looking.add(target.name())) {
         late.remove(target.name());
-        lookers.execute(() -> {
-          try {
-            look(target);
-          } catch (RuntimeException | Error e) {
-            FailureLog.log(LOG, "target " + target.name() + " could not be looked at, and will be again", e);
-          } finally {
-            looking.remove(target.name());
-          }
-        });
+        lookers.execute(
+            () -> {
+              try {
+                look(target);
+              } catch (RuntimeException | Error e) {
+                FailureLog.log(
+                    LOG,
+                    "target " + target.name() + " could not be looked at, and will be again",
+                    e);
+              } finally {
+                looking.remove(target.name());
+              }
+            });
       } else if (late.add(target.name())) {
-        LOG.warn("the look at {} of target {} has not ended since the last one; does the mount hang?", target.path(),
+        LOG.warn(
+            "the look at {} of target {} has not ended since the last one; does the mount hang?",
+            target.path(),
             target.name());
       }
     }
@@ -120,18 +134,26 @@ public final class BackupWatcher implements AutoCloseable {
     if (sighting.isEmpty()) {
       seen.remove(target.name());
       if (!Files.isReadable(target.path()) && missing.add(target.name())) {
-        LOG.warn("target {} is watched and nothing can be seen at {}; is the path right, and the mount there?", target.name(),
+        LOG.warn(
+            "target {} is watched and nothing can be seen at {}; is the path right, and the mount there?",
+            target.name(),
             target.path());
       }
       return;
     }
     missing.remove(target.name());
     Seen before = seen.get(target.name());
-    Seen now = before != null && before.sighting().equals(sighting.get())
-        ? new Seen(before.sighting(), before.looks() + 1, before.settled())
-        : new Seen(sighting.get(), 1, false);
+    Seen now =
+        before != null && before.sighting().equals(sighting.get())
+            ? new Seen(before.sighting(), before.looks() + 1, before.settled())
+            : new Seen(sighting.get(), 1, false);
     boolean complete = now.looks() >= (now.sighting().manifest() ? LOOKS : LOOKS_WITHOUT_MANIFEST);
-    seen.put(target.name(), new Seen(now.sighting(), now.looks(), now.settled() || complete && settle(target, now.sighting())));
+    seen.put(
+        target.name(),
+        new Seen(
+            now.sighting(),
+            now.looks(),
+            now.settled() || complete && settle(target, now.sighting())));
   }
 
   /** Whether nothing more is to be done: it was verified, or its verification is begun by this. */
@@ -141,25 +163,44 @@ public final class BackupWatcher implements AutoCloseable {
       return false;
     }
     if (!verified(target, sighting)) {
-      RunId run = verifications.beginUnseen(target.request(ASKED_BY), null,
-          Optional.of(new Evidence.Noticed(target.name(), sighting.directory().toString(), sighting.identity())));
-      LOG.info("a new backup of target {} is verified by run {}: {}", target.name(), run, sighting.directory());
+      RunId run =
+          verifications.beginUnseen(
+              target.request(ASKED_BY),
+              null,
+              Optional.of(
+                  new Evidence.Noticed(
+                      target.name(), sighting.directory().toString(), sighting.identity())));
+      LOG.info(
+          "a new backup of target {} is verified by run {}: {}",
+          target.name(),
+          run,
+          sighting.directory());
     }
     return true;
   }
 
   private boolean verified(Target target, BackupSnapshot sighting) {
-    List<RunId> runs = verdictHistory.latest(OpenTasks.backupKey(target.request(ASKED_BY)), MOST_RUNS).stream()
-        .map(VerdictHistory.Reached::run).toList();
+    List<RunId> runs =
+        verdictHistory.latest(OpenTasks.backupKey(target.request(ASKED_BY)), MOST_RUNS).stream()
+            .map(VerdictHistory.Reached::run)
+            .toList();
     return evidenceLog.last(runs, Evidence.kind(Evidence.Noticed.class)).values().stream()
-            .anyMatch(entry -> ((Evidence.Noticed) Evidence.read(entry)).identity().equals(sighting.identity()))
-        || sighting.label().isPresent() && evidenceLog.last(runs, Evidence.kind(Evidence.Inspected.class)).values().stream()
-            .anyMatch(entry -> sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting));
+            .anyMatch(
+                entry ->
+                    ((Evidence.Noticed) Evidence.read(entry))
+                        .identity()
+                        .equals(sighting.identity()))
+        || sighting.label().isPresent()
+            && evidenceLog.last(runs, Evidence.kind(Evidence.Inspected.class)).values().stream()
+                .anyMatch(
+                    entry ->
+                        sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting));
   }
 
   private static boolean sameBackup(Report.BackupFacts backup, BackupSnapshot sighting) {
     Label label = sighting.label().orElseThrow();
-    return backup.startLsn().equals(label.startLsn().toString()) && backup.startTime().equals(label.startTime())
+    return backup.startLsn().equals(label.startLsn().toString())
+        && backup.startTime().equals(label.startTime())
         && backup.bytes() == sighting.bytes();
   }
 

@@ -20,7 +20,10 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Begin due verification: plans the next due time, and begins one verification for all that have passed. */
+/**
+ * Begin due verification: plans the next due time, and begins one verification for all that have
+ * passed.
+ */
 final class BeginDueVerification implements JavaDelegate {
   private static final Logger LOG = LoggerFactory.getLogger(BeginDueVerification.class);
   private static final int MOST_COUNTED = 1_000;
@@ -32,8 +35,13 @@ final class BeginDueVerification implements JavaDelegate {
   private final Clock clock;
   private final Notifier notifier;
 
-  BeginDueVerification(EvidenceLog evidenceLog, CurrentConfiguration configuration, SchedulePlanner schedulePlanner, Verifications verifications,
-      Clock clock, Notifier notifier) {
+  BeginDueVerification(
+      EvidenceLog evidenceLog,
+      CurrentConfiguration configuration,
+      SchedulePlanner schedulePlanner,
+      Verifications verifications,
+      Clock clock,
+      Notifier notifier) {
     this.evidenceLog = evidenceLog;
     this.configuration = configuration;
     this.schedulePlanner = schedulePlanner;
@@ -46,9 +54,11 @@ final class BeginDueVerification implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     Optional<Target> target = configuration.target(execution.getProcessBusinessKey());
     Optional<Schedule> schedule = target.flatMap(found -> found.plan().schedule());
-    execution.setVariable(KeepSchedule.Variable.OUTCOME, schedule.isEmpty()
-        ? KeepSchedule.Outcome.GONE
-        : keep(target.get(), schedule.get(), execution));
+    execution.setVariable(
+        KeepSchedule.Variable.OUTCOME,
+        schedule.isEmpty()
+            ? KeepSchedule.Outcome.GONE
+            : keep(target.get(), schedule.get(), execution));
   }
 
   private String keep(Target target, Schedule schedule, DelegateExecution execution) {
@@ -60,17 +70,30 @@ final class BeginDueVerification implements JavaDelegate {
     Optional<RunId> before = verifications.unfinished(target.name(), KeepSchedule.ASKED_BY);
     if (before.isPresent()) {
       new Evidence.DuePassedOver(due, passed.times()).record(evidenceLog, before.get());
-      notifier.tell(new NotificationEvent.ScheduleMissed(
-          target.name(), due, "it was passed over, for run " + before.get() + " has no verdict yet"));
-      LOG.warn("target {} was due at {} and is passed over, for run {} of it has no verdict yet", target.name(), due,
+      notifier.tell(
+          new NotificationEvent.ScheduleMissed(
+              target.name(),
+              due,
+              "it was passed over, for run " + before.get() + " has no verdict yet"));
+      LOG.warn(
+          "target {} was due at {} and is passed over, for run {} of it has no verdict yet",
+          target.name(),
+          due,
           before.get());
       return KeepSchedule.Outcome.PASSED_OVER;
     }
-    RunId run = verifications.beginUnseen(target.request(KeepSchedule.ASKED_BY), null, Optional.of(passed));
+    RunId run =
+        verifications.beginUnseen(target.request(KeepSchedule.ASKED_BY), null, Optional.of(passed));
     execution.setVariable(KeepSchedule.Variable.RUN, run.value());
     if (passed.missed()) {
-      notifier.tell(new NotificationEvent.ScheduleMissed(target.name(), due, "the server was down or busy; run " + run + " catches up"
-          + (passed.times() > 1 ? " for " + passed.times() + " due times" : "")));
+      notifier.tell(
+          new NotificationEvent.ScheduleMissed(
+              target.name(),
+              due,
+              "the server was down or busy; run "
+                  + run
+                  + " catches up"
+                  + (passed.times() > 1 ? " for " + passed.times() + " due times" : "")));
     }
     LOG.info("target {} is verified by run {}: {}", target.name(), run, passed.tell());
     return KeepSchedule.Outcome.BEGUN;
@@ -78,9 +101,12 @@ final class BeginDueVerification implements JavaDelegate {
 
   private static Evidence.Due passed(Schedule schedule, Instant due, Instant now) {
     int times = 1;
-    for (Instant next = schedule.nextAfter(due); !next.isAfter(now) && times < MOST_COUNTED; next = schedule.nextAfter(next)) {
+    for (Instant next = schedule.nextAfter(due);
+        !next.isAfter(now) && times < MOST_COUNTED;
+        next = schedule.nextAfter(next)) {
       times++;
     }
-    return new Evidence.Due(due, times, now.isAfter(due) ? Duration.between(due, now) : Duration.ZERO);
+    return new Evidence.Due(
+        due, times, now.isAfter(due) ? Duration.between(due, now) : Duration.ZERO);
   }
 }

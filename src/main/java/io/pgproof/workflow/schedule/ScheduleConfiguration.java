@@ -25,28 +25,54 @@ import org.springframework.transaction.support.TransactionTemplate;
 class ScheduleConfiguration {
 
   @Bean
-  SchedulePlanner schedules(RuntimeService runtime, OwnDefinitions definitions, ManagementService management,
-      PlatformTransactionManager transactions, CurrentConfiguration configuration, Clock clock, WorkflowSettings settings) {
-    return new SchedulePlanner(runtime, definitions, management, new TransactionTemplate(transactions), configuration, clock,
+  SchedulePlanner schedules(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      ManagementService management,
+      PlatformTransactionManager transactions,
+      CurrentConfiguration configuration,
+      Clock clock,
+      WorkflowSettings settings) {
+    return new SchedulePlanner(
+        runtime,
+        definitions,
+        management,
+        new TransactionTemplate(transactions),
+        configuration,
+        clock,
         settings.retryCycle());
   }
 
   @Bean(KeepSchedule.Step.BEGIN_DUE_VERIFICATION)
-  BeginDueVerification beginDueVerification(EvidenceLog evidenceLog, CurrentConfiguration configuration, SchedulePlanner schedulePlanner,
-      Verifications verifications, Clock clock, Notifier notifier) {
-    return new BeginDueVerification(evidenceLog, configuration, schedulePlanner, verifications, clock, notifier);
+  BeginDueVerification beginDueVerification(
+      EvidenceLog evidenceLog,
+      CurrentConfiguration configuration,
+      SchedulePlanner schedulePlanner,
+      Verifications verifications,
+      Clock clock,
+      Notifier notifier) {
+    return new BeginDueVerification(
+        evidenceLog, configuration, schedulePlanner, verifications, clock, notifier);
   }
 
   @Bean
-  BackupWatcher backupWatch(EvidenceLog evidenceLog, VerdictHistory verdictHistory, CurrentConfiguration configuration, Verifications verifications,
+  BackupWatcher backupWatch(
+      EvidenceLog evidenceLog,
+      VerdictHistory verdictHistory,
+      CurrentConfiguration configuration,
+      Verifications verifications,
       WorkflowSettings settings) {
-    return new BackupWatcher(evidenceLog, verdictHistory, configuration, verifications, settings.watchEvery());
+    return new BackupWatcher(
+        evidenceLog, verdictHistory, configuration, verifications, settings.watchEvery());
   }
 
   /** Runs before the job executor starts, which waits until the application is ready. */
   @Bean
-  ApplicationRunner keepSchedulesOnlyWhileServing(ManagementService management, SchedulePlanner schedulePlanner,
-      CurrentConfiguration configuration, Environment environment) {
+  ApplicationRunner keepSchedulesOnlyWhileServing(
+      ManagementService management,
+      SchedulePlanner schedulePlanner,
+      CurrentConfiguration configuration,
+      Environment environment) {
     return arguments -> {
       boolean serving = environment.acceptsProfiles(Profiles.of("serve"));
       ServerOnlyJobs.let(management, KeepSchedule.PROCESS, serving);

@@ -32,8 +32,14 @@ public final class SchedulePlanner {
   private final Clock clock;
   private final String retryCycle;
 
-  SchedulePlanner(RuntimeService runtime, OwnDefinitions definitions, ManagementService management, TransactionTemplate transactions,
-      CurrentConfiguration configuration, Clock clock, String retryCycle) {
+  SchedulePlanner(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      ManagementService management,
+      TransactionTemplate transactions,
+      CurrentConfiguration configuration,
+      Clock clock,
+      String retryCycle) {
     this.runtime = runtime;
     this.definitions = definitions;
     this.management = management;
@@ -45,41 +51,60 @@ public final class SchedulePlanner {
 
   /** Plans the first due time after this one, in the caller's transaction. */
   void plan(String target, Schedule schedule, Instant after) {
-    runtime.startProcessInstanceById(definitions.id(KeepSchedule.PROCESS), target, Map.of(
-        KeepSchedule.Variable.RETRY_CYCLE, retryCycle,
-        KeepSchedule.Variable.TARGET, target,
-        KeepSchedule.Variable.DUE, Date.from(schedule.nextAfter(after))));
+    runtime.startProcessInstanceById(
+        definitions.id(KeepSchedule.PROCESS),
+        target,
+        Map.of(
+            KeepSchedule.Variable.RETRY_CYCLE, retryCycle,
+            KeepSchedule.Variable.TARGET, target,
+            KeepSchedule.Variable.DUE, Date.from(schedule.nextAfter(after))));
   }
 
   /**
-   * Makes what is planned equal to the configuration. A due time that has passed is left, to be caught up; so is one that
-   * cannot be moved just now, until the next call.
+   * Makes what is planned equal to the configuration. A due time that has passed is left, to be
+   * caught up; so is one that cannot be moved just now, until the next call.
    */
   public synchronized void reconcile() {
     Map<String, Schedule> wanted = new LinkedHashMap<>();
-    configuration.get().targets().forEach(target ->
-        target.plan().schedule().ifPresent(schedule -> wanted.put(target.name(), schedule)));
+    configuration
+        .get()
+        .targets()
+        .forEach(
+            target ->
+                target
+                    .plan()
+                    .schedule()
+                    .ifPresent(schedule -> wanted.put(target.name(), schedule)));
     Set<String> planned = new HashSet<>();
-    for (ProcessInstance instance : runtime.createProcessInstanceQuery().processDefinitionKey(KeepSchedule.PROCESS).list()) {
+    for (ProcessInstance instance :
+        runtime.createProcessInstanceQuery().processDefinitionKey(KeepSchedule.PROCESS).list()) {
       String target = instance.getBusinessKey();
       try {
         if (wanted.containsKey(target) && planned.add(target)) {
           keep(instance, wanted.get(target));
         } else {
-          runtime.deleteProcessInstance(instance.getId(), "the configuration has no schedule for this");
-          LOG.info("target {} is not verified by itself any more as of {}", target, configuration.get().file());
+          runtime.deleteProcessInstance(
+              instance.getId(), "the configuration has no schedule for this");
+          LOG.info(
+              "target {} is not verified by itself any more as of {}",
+              target,
+              configuration.get().file());
         }
       } catch (ProcessEngineException e) {
         // Its time has just come.
         LOG.debug("what is planned for target {} was not changed: {}", target, e.toString());
       }
     }
-    wanted.forEach((target, schedule) -> {
-      if (!planned.contains(target)) {
-        plan(target, schedule, clock.instant());
-        LOG.info("target {} is verified by itself, next at {}", target, schedule.nextAfter(clock.instant()));
-      }
-    });
+    wanted.forEach(
+        (target, schedule) -> {
+          if (!planned.contains(target)) {
+            plan(target, schedule, clock.instant());
+            LOG.info(
+                "target {} is verified by itself, next at {}",
+                target,
+                schedule.nextAfter(clock.instant()));
+          }
+        });
   }
 
   private void keep(ProcessInstance instance, Schedule schedule) {
@@ -89,15 +114,23 @@ public final class SchedulePlanner {
         management.setJobRetries(job.getId(), 1);
       }
     }
-    Job timer = management.createJobQuery().processInstanceId(instance.getId()).timers()
-        .activityId(KeepSchedule.Event.DUE_TIME_CAME).singleResult();
+    Job timer =
+        management
+            .createJobQuery()
+            .processInstanceId(instance.getId())
+            .timers()
+            .activityId(KeepSchedule.Event.DUE_TIME_CAME)
+            .singleResult();
     Instant now = clock.instant();
     Date next = Date.from(schedule.nextAfter(now));
-    if (timer != null && timer.getDuedate().toInstant().isAfter(now) && timer.getDuedate().getTime() != next.getTime()) {
-      transactions.executeWithoutResult(transaction -> {
-        management.setJobDuedate(timer.getId(), next);
-        runtime.setVariable(instance.getId(), KeepSchedule.Variable.DUE, next);
-      });
+    if (timer != null
+        && timer.getDuedate().toInstant().isAfter(now)
+        && timer.getDuedate().getTime() != next.getTime()) {
+      transactions.executeWithoutResult(
+          transaction -> {
+            management.setJobDuedate(timer.getId(), next);
+            runtime.setVariable(instance.getId(), KeepSchedule.Variable.DUE, next);
+          });
       LOG.info("target {} is verified next at {} now", instance.getBusinessKey(), next.toInstant());
     }
   }

@@ -35,8 +35,16 @@ final class FindImage extends Step {
   private final BackgroundWork work;
   private final ProgressBoard progress;
 
-  FindImage(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, Sandbox sandbox, ImageStore images, boolean mayBuild,
-      Duration buildTimeout, BackgroundWork work, ProgressBoard progress) {
+  FindImage(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      Sandbox sandbox,
+      ImageStore images,
+      boolean mayBuild,
+      Duration buildTimeout,
+      BackgroundWork work,
+      ProgressBoard progress) {
     super(evidenceLog, cancellations);
     this.runRequests = runRequests;
     this.sandbox = sandbox;
@@ -51,15 +59,22 @@ final class FindImage extends Step {
   protected void perform(RunId run, DelegateExecution execution) {
     needSandbox();
     int major = Integer.parseInt(runRequests.inspected(run).backup().postgresVersion());
-    Optional<Image> image = work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT) ? lookAtBuild(run, execution) : find(major);
+    Optional<Image> image =
+        work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT)
+            ? lookAtBuild(run, execution)
+            : find(major);
     if (image.isEmpty() && !work.isBegun(run, VerifyBackup.Message.IMAGE_BUILT)) {
       beginBuild(run, major, execution);
     }
     execution.setVariable(VerifyBackup.Variable.IMAGE_AT_HAND, image.isPresent());
     execution.setVariable(VerifyBackup.Variable.INTERRUPTED, false);
-    image.ifPresent(found -> {
-      record(run, new Evidence.ImageFound(new Report.ImageFacts(found.key(), found.postgresVersion(), found.builtAt())));
-    });
+    image.ifPresent(
+        found -> {
+          record(
+              run,
+              new Evidence.ImageFound(
+                  new Report.ImageFacts(found.key(), found.postgresVersion(), found.builtAt())));
+        });
   }
 
   private Optional<Image> find(int major) {
@@ -82,12 +97,18 @@ final class FindImage extends Step {
 
   private void beginBuild(RunId run, int major, DelegateExecution execution) {
     if (!mayBuild) {
-      throw new FindingException(Reason.NO_IMAGE,
-          "there is no image with PostgreSQL " + major + ", and the configuration says that none is to be built");
+      throw new FindingException(
+          Reason.NO_IMAGE,
+          "there is no image with PostgreSQL "
+              + major
+              + ", and the configuration says that none is to be built");
     }
     Progress heard = progress.phase(run, "image");
-    work.begin(run, VerifyBackup.Message.IMAGE_BUILT,
-        new BackgroundWork.Limit(buildTimeout, Reason.NO_IMAGE, "the build of an image with PostgreSQL " + major),
+    work.begin(
+        run,
+        VerifyBackup.Message.IMAGE_BUILT,
+        new BackgroundWork.Limit(
+            buildTimeout, Reason.NO_IMAGE, "the build of an image with PostgreSQL " + major),
         () -> images.build(major, false, line -> heard.at(0, 0, line)));
     PollBackoff.first(execution);
   }

@@ -8,7 +8,10 @@ import io.pgproof.workflow.model.VerifyBackup;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Reach verdict: from the trail, and from nothing else. What the gateways read is set when it is recorded. */
+/**
+ * Reach verdict: from the trail, and from nothing else. What the gateways read is set when it is
+ * recorded.
+ */
 public final class ReachVerdict implements JavaDelegate {
   private final EvidenceLog evidenceLog;
   private final ContainerSlots containerSlots;
@@ -23,6 +26,7 @@ public final class ReachVerdict implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     // Whichever way it came here, its stay is over and undone.
     containerSlots.giveBack(run);
-    execution.setVariable(VerifyBackup.Variable.REACHED, RunProjection.of(evidenceLog.of(run)).verdict().word());
+    execution.setVariable(
+        VerifyBackup.Variable.REACHED, RunProjection.of(evidenceLog.of(run)).verdict().word());
   }
 }

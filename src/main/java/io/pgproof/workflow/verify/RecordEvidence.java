@@ -17,8 +17,8 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
- * Record evidence: the report as it is given out, once for each run, and who is told of it; gives the engine the few facts that
- * its gateways and forms need.
+ * Record evidence: the report as it is given out, once for each run, and who is told of it; gives
+ * the engine the few facts that its gateways and forms need.
  */
 public final class RecordEvidence implements JavaDelegate {
   private final EvidenceLog evidenceLog;
@@ -27,7 +27,12 @@ public final class RecordEvidence implements JavaDelegate {
   private final ProgressBoard progress;
   private final Notifier notifier;
 
-  public RecordEvidence(EvidenceLog evidenceLog, VerdictHistory verdictHistory, BackgroundWork work, ProgressBoard progress, Notifier notifier) {
+  public RecordEvidence(
+      EvidenceLog evidenceLog,
+      VerdictHistory verdictHistory,
+      BackgroundWork work,
+      ProgressBoard progress,
+      Notifier notifier) {
     this.evidenceLog = evidenceLog;
     this.verdictHistory = verdictHistory;
     this.work = work;
@@ -42,11 +47,18 @@ public final class RecordEvidence implements JavaDelegate {
     Report report = story.report(run.value());
     Object reached = execution.getVariable(VerifyBackup.Variable.REACHED);
     if (!report.verdict().equals(reached)) {
-      throw new IllegalStateException("the trail of run " + run + " asks for the verdict " + report.verdict() + ", and " + reached
-          + " was reached");
+      throw new IllegalStateException(
+          "the trail of run "
+              + run
+              + " asks for the verdict "
+              + report.verdict()
+              + ", and "
+              + reached
+              + " was reached");
     }
     new Evidence.VerdictReached(report).record(evidenceLog, run);
-    verdictHistory.add(OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
+    verdictHistory.add(
+        OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
     execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.endedByWithdrawal());
     VerdictVariables.show(run, story, execution);
     notifier.tell(new NotificationEvent.Ended(run));

@@ -67,10 +67,25 @@ public final class Verifications {
   private final EngineWatchdog engineWatchdog;
   private final Notifier notifier;
 
-  public Verifications(RuntimeService runtime, OwnDefinitions definitions, TaskService tasks, ManagementService management,
-      TransactionTemplate transactions, EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, Clock clock, String retryCycle,
-      Duration stepsEndWithin, BackgroundWork work, RestoreAttempts restoreAttempts, ContainerSlots containerSlots, JobExecutor jobs, ThreadPoolTaskExecutor steps,
-      EngineWatchdog engineWatchdog, Notifier notifier) {
+  public Verifications(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      TaskService tasks,
+      ManagementService management,
+      TransactionTemplate transactions,
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      Clock clock,
+      String retryCycle,
+      Duration stepsEndWithin,
+      BackgroundWork work,
+      RestoreAttempts restoreAttempts,
+      ContainerSlots containerSlots,
+      JobExecutor jobs,
+      ThreadPoolTaskExecutor steps,
+      EngineWatchdog engineWatchdog,
+      Notifier notifier) {
     this.runtime = runtime;
     this.definitions = definitions;
     this.tasks = tasks;
@@ -98,12 +113,16 @@ public final class Verifications {
    */
   public RunId begin(VerificationRequest request) {
     Backup backup = find(request.path());
-    return begin(request, backup.directory(), null, backup.choice().map(choice -> Evidence.Chosen.of(backup.directory(), choice)));
+    return begin(
+        request,
+        backup.directory(),
+        null,
+        backup.choice().map(choice -> Evidence.Chosen.of(backup.directory(), choice)));
   }
 
   /**
-   * Begins a verification that nobody waits for, in the caller's transaction: whether anything lies at the path, and which of
-   * many backups it is about, is for the inspection to find.
+   * Begins a verification that nobody waits for, in the caller's transaction: whether anything lies
+   * at the path, and which of many backups it is about, is for the inspection to find.
    *
    * @param after the run after which it is made again; {@code null} where there is none
    * @param occasion why it is begun, where nobody asked
@@ -112,7 +131,11 @@ public final class Verifications {
     return begin(request, request.path(), after, occasion);
   }
 
-  private RunId begin(VerificationRequest request, Path backup, RunId after, Optional<? extends Evidence> occasion) {
+  private RunId begin(
+      VerificationRequest request,
+      Path backup,
+      RunId after,
+      Optional<? extends Evidence> occasion) {
     RunId run = RunId.at(clock.instant());
     Map<String, Object> variables = new HashMap<>();
     variables.put(VerifyBackup.Variable.RUN, run.value());
@@ -125,16 +148,20 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.RETRY_CYCLE, retryCycle);
     variables.put(VerifyBackup.Variable.DEADLINE, request.stayTimeout().toString());
     variables.put(VerifyBackup.Variable.REMIND_AFTER, request.patience().remindAfter().toString());
-    variables.put(VerifyBackup.Variable.ESCALATE_AFTER, request.patience().escalateAfter().toString());
+    variables.put(
+        VerifyBackup.Variable.ESCALATE_AFTER, request.patience().escalateAfter().toString());
     variables.put(VerifyBackup.Variable.PAUSE, "PT1S");
     variables.put(VerifyBackup.Variable.ATTEMPT, 0);
     variables.put(VerifyBackup.Variable.INTERRUPTED, false);
     variables.put(VerifyBackup.Variable.WITHDRAWN, false);
-    transactions.executeWithoutResult(transaction -> {
-      new Evidence.Asked(request, after == null ? null : after.value()).record(evidenceLog, run, request.askedBy());
-      occasion.ifPresent(evidence -> evidence.record(evidenceLog, run));
-      runtime.startProcessInstanceById(definitions.id(VerifyBackup.PROCESS), run.value(), variables);
-    });
+    transactions.executeWithoutResult(
+        transaction -> {
+          new Evidence.Asked(request, after == null ? null : after.value())
+              .record(evidenceLog, run, request.askedBy());
+          occasion.ifPresent(evidence -> evidence.record(evidenceLog, run));
+          runtime.startProcessInstanceById(
+              definitions.id(VerifyBackup.PROCESS), run.value(), variables);
+        });
     return run;
   }
 
@@ -143,7 +170,8 @@ public final class Verifications {
       return Backups.find(path);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new FindingException(Reason.INTERRUPTED, "interrupted before it was known which backup to verify");
+      throw new FindingException(
+          Reason.INTERRUPTED, "interrupted before it was known which backup to verify");
     }
   }
 
@@ -153,18 +181,26 @@ public final class Verifications {
    * @param askedBy who asked for it; {@code null} for whoever did
    */
   public Optional<RunId> unfinished(String target, String askedBy) {
-    List<RunId> runs = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS)
-        .variableValueEquals(VerifyBackup.Variable.TARGET, target).list().stream()
-        .map(instance -> new RunId(instance.getBusinessKey())).toList();
-    Set<RunId> ended = evidenceLog.last(runs, Evidence.kind(Evidence.VerdictReached.class)).keySet();
-    return runs.stream().filter(run -> !ended.contains(run))
+    List<RunId> runs =
+        runtime
+            .createProcessInstanceQuery()
+            .processDefinitionKey(VerifyBackup.PROCESS)
+            .variableValueEquals(VerifyBackup.Variable.TARGET, target)
+            .list()
+            .stream()
+            .map(instance -> new RunId(instance.getBusinessKey()))
+            .toList();
+    Set<RunId> ended =
+        evidenceLog.last(runs, Evidence.kind(Evidence.VerdictReached.class)).keySet();
+    return runs.stream()
+        .filter(run -> !ended.contains(run))
         .filter(run -> askedBy == null || runRequests.of(run).askedBy().equals(askedBy))
         .findFirst();
   }
 
   /**
-   * Takes a run back: as soon as its present step lets go, it tears down and ends inconclusive, unless its checks were made
-   * already.
+   * Takes a run back: as soon as its present step lets go, it tears down and ends inconclusive,
+   * unless its checks were made already.
    */
   public void withdraw(RunId run, String person) {
     cancellations.record(run, person);
@@ -174,39 +210,59 @@ public final class Verifications {
   }
 
   /**
-   * Why a run comes no further, where it does not: its incident's message, or that it was suspended or deleted by hand; empty
-   * while it moves or waits for a person.
+   * Why a run comes no further, where it does not: its incident's message, or that it was suspended
+   * or deleted by hand; empty while it moves or waits for a person.
    */
   public Optional<String> stuck(RunId run) {
-    ProcessInstance instance = runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
+    ProcessInstance instance =
+        runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
     if (instance == null) {
       return evidenceLog.last(run, Evidence.kind(Evidence.VerdictReached.class)).isPresent()
           ? Optional.empty()
-          : Optional.of("the process instance of run " + run + " was deleted by hand before it reached a verdict");
+          : Optional.of(
+              "the process instance of run "
+                  + run
+                  + " was deleted by hand before it reached a verdict");
     }
     if (instance.isSuspended()) {
-      return Optional.of("run " + run + " stands still: its process instance was suspended by hand");
+      return Optional.of(
+          "run " + run + " stands still: its process instance was suspended by hand");
     }
-    return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream().findFirst()
-        .map(incident -> "run " + run + " stands still at '" + incident.getActivityId() + "': " + cause(incident));
+    return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream()
+        .findFirst()
+        .map(
+            incident ->
+                "run "
+                    + run
+                    + " stands still at '"
+                    + incident.getActivityId()
+                    + "': "
+                    + cause(incident));
   }
 
   /** The innermost cause, which the engine's own message often hides. */
   private String cause(Incident incident) {
-    String trace = incident.getConfiguration() == null ? null : management.getJobExceptionStacktrace(incident.getConfiguration());
+    String trace =
+        incident.getConfiguration() == null
+            ? null
+            : management.getJobExceptionStacktrace(incident.getConfiguration());
     return trace == null
         ? incident.getIncidentMessage()
-        : trace.lines().filter(line -> line.startsWith("Caused by: ")).reduce((outer, inner) -> inner)
+        : trace
+            .lines()
+            .filter(line -> line.startsWith("Caused by: "))
+            .reduce((outer, inner) -> inner)
             .map(line -> line.substring("Caused by: ".length()))
             .orElse(incident.getIncidentMessage());
   }
 
   /**
-   * Whether what lies under this name below {@code runs/} belongs to a stay of this process; a stay whose process instance was
-   * deleted by hand is ended by this and owns nothing.
+   * Whether what lies under this name below {@code runs/} belongs to a stay of this process; a stay
+   * whose process instance was deleted by hand is ended by this and owns nothing.
    */
   public boolean owns(String directory) {
-    Optional<RunId> staying = restoreAttempts.all().stream().filter(run -> run.value().equals(directory)).findFirst();
+    Optional<RunId> staying =
+        restoreAttempts.all().stream().filter(run -> run.value().equals(directory)).findFirst();
     if (staying.isEmpty()) {
       return false;
     }
@@ -214,16 +270,25 @@ public final class Verifications {
   }
 
   /**
-   * Notices what the engine tells nobody: that its database came back, that the clock was set back, that an instance was deleted.
+   * Notices what the engine tells nobody: that its database came back, that the clock was set back,
+   * that an instance was deleted.
    *
    * @return whether something is left to be removed
    */
   public boolean oversee() {
     // All of them: anyMatch would end at the first.
-    return engineWatchdog.look() && Stream.concat(restoreAttempts.all().stream(), work.runs().stream()).distinct().filter(this::endDeleted).count() > 0;
+    return engineWatchdog.look()
+        && Stream.concat(restoreAttempts.all().stream(), work.runs().stream())
+                .distinct()
+                .filter(this::endDeleted)
+                .count()
+            > 0;
   }
 
-  /** Ends the stay and the long work of a run whose process instance is gone; false where it is there. */
+  /**
+   * Ends the stay and the long work of a run whose process instance is gone; false where it is
+   * there.
+   */
   private boolean endDeleted(RunId run) {
     if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).count() > 0) {
       return false;
@@ -235,7 +300,8 @@ public final class Verifications {
   }
 
   /**
-   * Stops executing jobs and all long work, image builds included, for good: what was on its way is resumed by the next owner.
+   * Stops executing jobs and all long work, image builds included, for good: what was on its way is
+   * resumed by the next owner.
    */
   public void halt() {
     jobs.shutdown();
@@ -259,43 +325,66 @@ public final class Verifications {
     }
   }
 
-  /** Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an incident or by hand. */
+  /**
+   * Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an
+   * incident or by hand.
+   */
   public boolean underway() {
-    List<ProcessInstance> instances = runtime.createProcessInstanceQuery().processDefinitionKey(VerifyBackup.PROCESS).active()
-        .list();
-    return instances.stream().anyMatch(instance ->
-        tasks.createTaskQuery().processInstanceId(instance.getId()).count() == 0
-            && runtime.createIncidentQuery().processInstanceId(instance.getId()).count() == 0);
+    List<ProcessInstance> instances =
+        runtime
+            .createProcessInstanceQuery()
+            .processDefinitionKey(VerifyBackup.PROCESS)
+            .active()
+            .list();
+    return instances.stream()
+        .anyMatch(
+            instance ->
+                tasks.createTaskQuery().processInstanceId(instance.getId()).count() == 0
+                    && runtime.createIncidentQuery().processInstanceId(instance.getId()).count()
+                        == 0);
   }
 
   /**
-   * Begins anew what an earlier process left unfinished; only for the owner at its start, before jobs are executed and after all
-   * that lay under {@code runs/} was removed.
+   * Begins anew what an earlier process left unfinished; only for the owner at its start, before
+   * jobs are executed and after all that lay under {@code runs/} was removed.
    */
   public void resume() {
     // An earlier owner's locks would hold its jobs for minutes.
     engineWatchdog.unlock();
     for (EventSubscription stay : waiting(VerifyBackup.Message.ATTEMPT_INTERRUPTED)) {
-      LOG.info("process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
+      LOG.info(
+          "process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
       transactions.executeWithoutResult(transaction -> interrupted(stay));
     }
     askForTurnsAgain();
   }
 
-  /** Runs that wait for this message; a process that would begin with it waits for it too, and is none. */
+  /**
+   * Runs that wait for this message; a process that would begin with it waits for it too, and is
+   * none.
+   */
   private List<EventSubscription> waiting(String message) {
-    return runtime.createEventSubscriptionQuery().eventType("message").eventName(message).list().stream()
-        .filter(wait -> wait.getProcessInstanceId() != null).toList();
+    return runtime
+        .createEventSubscriptionQuery()
+        .eventType("message")
+        .eventName(message)
+        .list()
+        .stream()
+        .filter(wait -> wait.getProcessInstanceId() != null)
+        .toList();
   }
 
   /** One that was suspended by hand stays so, and begins anew when it is activated. */
   private void interrupted(EventSubscription stay) {
     String id = stay.getProcessInstanceId();
-    boolean suspended = runtime.createProcessInstanceQuery().processInstanceId(id).suspended().count() > 0;
+    boolean suspended =
+        runtime.createProcessInstanceQuery().processInstanceId(id).suspended().count() > 0;
     if (suspended) {
       runtime.activateProcessInstanceById(id);
     }
-    runtime.messageEventReceived(VerifyBackup.Message.ATTEMPT_INTERRUPTED, stay.getExecutionId(),
+    runtime.messageEventReceived(
+        VerifyBackup.Message.ATTEMPT_INTERRUPTED,
+        stay.getExecutionId(),
         Map.of(VerifyBackup.Variable.INTERRUPTED, true));
     if (suspended) {
       runtime.suspendProcessInstanceById(id);
@@ -305,20 +394,26 @@ public final class Verifications {
   private void askForTurnsAgain() {
     for (EventSubscription wait : waiting(VerifyBackup.Message.TURN_CAME)) {
       ProcessInstance instance =
-          runtime.createProcessInstanceQuery().processInstanceId(wait.getProcessInstanceId()).singleResult();
+          runtime
+              .createProcessInstanceQuery()
+              .processInstanceId(wait.getProcessInstanceId())
+              .singleResult();
       if (!instance.isSuspended()) {
-        containerSlots.expect(ContainerSlots.Place.of(runRequests, new RunId(instance.getBusinessKey())));
+        containerSlots.expect(
+            ContainerSlots.Place.of(runRequests, new RunId(instance.getBusinessKey())));
         runtime.messageEventReceived(VerifyBackup.Message.TURN_CAME, wait.getExecutionId());
       }
     }
   }
 
   private void hurry(RunId run) {
-    ProcessInstance instance = runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
+    ProcessInstance instance =
+        runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
     if (instance == null) {
       return;
     }
-    for (Job job : management.createJobQuery().processInstanceId(instance.getId()).withException().list()) {
+    for (Job job :
+        management.createJobQuery().processInstanceId(instance.getId()).withException().list()) {
       management.setJobDuedate(job.getId(), Date.from(clock.instant()));
     }
   }

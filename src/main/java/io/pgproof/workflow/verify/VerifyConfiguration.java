@@ -33,19 +33,64 @@ import org.springframework.transaction.support.TransactionTemplate;
 class VerifyConfiguration {
 
   @Bean
-  Verifications verifications(RuntimeService runtime, OwnDefinitions definitions, TaskService tasks, ManagementService management,
-      PlatformTransactionManager transactions, EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests,
-      Clock clock, WorkflowSettings settings, BackgroundWork work, RestoreAttempts restoreAttempts, ContainerSlots containerSlots, JobExecutor jobs,
-      @Qualifier("camundaTaskExecutor") TaskExecutor steps, EngineWatchdog engineWatchdog, Notifier notifier) {
-    return new Verifications(runtime, definitions, tasks, management, new TransactionTemplate(transactions), evidenceLog, cancellations,
-        runRequests, clock, settings.retryCycle(), settings.workerEndsWithin(), work, restoreAttempts, containerSlots, jobs,
-        (ThreadPoolTaskExecutor) steps, engineWatchdog, notifier);
+  Verifications verifications(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      TaskService tasks,
+      ManagementService management,
+      PlatformTransactionManager transactions,
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      Clock clock,
+      WorkflowSettings settings,
+      BackgroundWork work,
+      RestoreAttempts restoreAttempts,
+      ContainerSlots containerSlots,
+      JobExecutor jobs,
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps,
+      EngineWatchdog engineWatchdog,
+      Notifier notifier) {
+    return new Verifications(
+        runtime,
+        definitions,
+        tasks,
+        management,
+        new TransactionTemplate(transactions),
+        evidenceLog,
+        cancellations,
+        runRequests,
+        clock,
+        settings.retryCycle(),
+        settings.workerEndsWithin(),
+        work,
+        restoreAttempts,
+        containerSlots,
+        jobs,
+        (ThreadPoolTaskExecutor) steps,
+        engineWatchdog,
+        notifier);
   }
 
   @Bean(VerifyBackup.Step.FIND_IMAGE)
-  FindImage findImage(EvidenceLog evidenceLog, Cancellations cancellations, RunRequests runRequests, Sandbox sandbox, ImageStore images,
-      WorkflowSettings settings, BackgroundWork work, ProgressBoard progress) {
-    return new FindImage(evidenceLog, cancellations, runRequests, sandbox, images, settings.buildImages(), settings.buildTimeout(), work,
+  FindImage findImage(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      Sandbox sandbox,
+      ImageStore images,
+      WorkflowSettings settings,
+      BackgroundWork work,
+      ProgressBoard progress) {
+    return new FindImage(
+        evidenceLog,
+        cancellations,
+        runRequests,
+        sandbox,
+        images,
+        settings.buildImages(),
+        settings.buildTimeout(),
+        work,
         progress);
   }
 
@@ -55,7 +100,12 @@ class VerifyConfiguration {
   }
 
   @Bean(VerifyBackup.Step.RECORD_EVIDENCE)
-  RecordEvidence recordEvidence(EvidenceLog evidenceLog, VerdictHistory verdictHistory, BackgroundWork work, ProgressBoard progress, Notifier notifier) {
+  RecordEvidence recordEvidence(
+      EvidenceLog evidenceLog,
+      VerdictHistory verdictHistory,
+      BackgroundWork work,
+      ProgressBoard progress,
+      Notifier notifier) {
     return new RecordEvidence(evidenceLog, verdictHistory, work, progress, notifier);
   }
 }

@@ -44,13 +44,16 @@ class ByteSourceTest {
     byte[] tar = backup.baseTar();
     ByteArrayOutputStream pieces = new ByteArrayOutputStream();
     for (int from = 0; from < tar.length; from += 777) {
-      pieces.write(CraftedBackup.gzip(Arrays.copyOfRange(tar, from, Math.min(from + 777, tar.length))));
+      pieces.write(
+          CraftedBackup.gzip(Arrays.copyOfRange(tar, from, Math.min(from + 777, tar.length))));
     }
     Map<String, ByteBuffer> expected = members(CraftedBackup.gzip(tar), 1 << 20);
 
     assertThat(expected).containsKeys("backup_label", "pg_wal/archive_status", "global/pg_control");
     for (int most : new int[] {1, 2, 3, 511, 512, 513, 4096}) {
-      assertThat(members(pieces.toByteArray(), most)).as("%d bytes at once", most).isEqualTo(expected);
+      assertThat(members(pieces.toByteArray(), most))
+          .as("%d bytes at once", most)
+          .isEqualTo(expected);
     }
   }
 
@@ -59,7 +62,10 @@ class ByteSourceTest {
     byte[] tar = new CraftedBackup(Path.of("unwritten")).baseTar();
     byte[] plain = CraftedBackup.gzip(tar);
     ByteArrayOutputStream full = new ByteArrayOutputStream();
-    full.write(new byte[] {0x1F, (byte) 0x8B, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 2, 0, 'x', 'y', 'n', 0, 'c', 0});
+    full.write(
+        new byte[] {
+          0x1F, (byte) 0x8B, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 2, 0, 'x', 'y', 'n', 0, 'c', 0
+        });
     CRC32 crc = new CRC32();
     crc.update(full.toByteArray());
     full.write((int) crc.getValue());
@@ -95,11 +101,12 @@ class ByteSourceTest {
     try (TarReader tar = new TarReader(new GzipDecoder(new Trickle(gzip, most)))) {
       for (Optional<Member> next = tar.next(); next.isPresent(); next = tar.next()) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
-        tar.content(piece -> {
-          byte[] bytes = new byte[piece.remaining()];
-          piece.get(bytes);
-          content.write(bytes);
-        });
+        tar.content(
+            piece -> {
+              byte[] bytes = new byte[piece.remaining()];
+              piece.get(bytes);
+              content.write(bytes);
+            });
         members.put(next.get().name(), ByteBuffer.wrap(content.toByteArray()));
       }
     }

@@ -37,20 +37,29 @@ class FrameDecoderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"LZ4", "ZSTD"})
   void seamsBetweenReadsMakeNoDifference(Compression compression) throws Exception {
     byte[] packed = Packed.by(compression, CONTENT);
-    assertThat(packed.length).as("blocks refer to the one before").isLessThan(CONTENT.length * 4 / 5);
+    assertThat(packed.length)
+        .as("blocks refer to the one before")
+        .isLessThan(CONTENT.length * 4 / 5);
     for (int most : new int[] {1, 7, 4096, 1 << 20}) {
       for (int room : new int[] {511, 1 << 19}) {
-        assertThat(decoded(compression, packed, most, room)).as("%d bytes at once into %d", most, room).isEqualTo(CONTENT);
+        assertThat(decoded(compression, packed, most, room))
+            .as("%d bytes at once into %d", most, room)
+            .isEqualTo(CONTENT);
       }
     }
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"LZ4", "ZSTD"})
-  void frameAfterFrameIsDecodedAndSkippableOnesAreSkipped(Compression compression) throws Exception {
+  @EnumSource(
+      value = Compression.class,
+      names = {"LZ4", "ZSTD"})
+  void frameAfterFrameIsDecodedAndSkippableOnesAreSkipped(Compression compression)
+      throws Exception {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     packed.write(Packed.skippable(new byte[9]));
     packed.write(Packed.by(compression, Arrays.copyOf(CONTENT, 100_000)));
@@ -65,27 +74,39 @@ class FrameDecoderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"LZ4", "ZSTD"})
   void everyCutIsTruncationAtItsOffset(Compression compression) throws Exception {
     byte[] packed = Packed.by(compression, Arrays.copyOf(CONTENT, 5_000));
     for (int length = 0; length < packed.length; length += 1 + length / 100) {
       byte[] cut = Arrays.copyOf(packed, length);
-      ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, length == 0 ? "is empty" : "ends at byte " + length,
+      ExpectedFinding.expect(
+          Reason.ARCHIVE_TRUNCATED,
+          length == 0 ? "is empty" : "ends at byte " + length,
           () -> decoded(compression, cut, 1 << 20, 1 << 16));
     }
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"LZ4", "ZSTD"})
   void aSkippableFrameThatIsCutIsTruncation(Compression compression) {
     byte[] skippable = Packed.skippable(new byte[100]);
 
-    ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, "ends at byte 50", () -> decoded(compression, Arrays.copyOf(skippable, 50), 9, 1 << 16));
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_TRUNCATED,
+        "ends at byte 50",
+        () -> decoded(compression, Arrays.copyOf(skippable, 50), 9, 1 << 16));
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"LZ4", "ZSTD"})
-  void anyFlippedBitIsTheBackupsFaultOrChangesWhatTheManifestSees(Compression compression) throws Exception {
+  @EnumSource(
+      value = Compression.class,
+      names = {"LZ4", "ZSTD"})
+  void anyFlippedBitIsTheBackupsFaultOrChangesWhatTheManifestSees(Compression compression)
+      throws Exception {
     byte[] packed = Packed.by(compression, Arrays.copyOf(CONTENT, 2_000));
     for (int bit = 0; bit < packed.length * 8; bit += bit < 200 ? 1 : 37) {
       byte[] flipped = packed.clone();
@@ -103,7 +124,9 @@ class FrameDecoderTest {
     byte[] packed = Packed.zstd(CONTENT, 0, true);
     packed[packed.length - 1] ^= 1;
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "its zstd data are invalid: Restored data doesn't match checksum",
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT,
+        "its zstd data are invalid: Restored data doesn't match checksum",
         () -> decoded(Compression.ZSTD, packed, 1 << 20, 1 << 16));
   }
 
@@ -116,9 +139,14 @@ class FrameDecoderTest {
 
   @Test
   void aWindowBeyondTheMachinesMemoryIsNotTheBackupsFault() {
-    ExpectedFinding.expect(Reason.ENVIRONMENT, "base.tar.zst was compressed by zstd with a window of 2,147,483,648 bytes",
+    ExpectedFinding.expect(
+        Reason.ENVIRONMENT,
+        "base.tar.zst was compressed by zstd with a window of 2,147,483,648 bytes",
         () -> ZstdDecoder.requireMemory(1L << 31, 1L << 31, "base.tar.zst"));
-    assertThat(ExpectedFinding.by(() -> ZstdDecoder.requireMemory(1L << 31, 1L << 31, "base.tar.zst")).hint()).contains("zstd -dc --long=31");
+    assertThat(
+            ExpectedFinding.by(() -> ZstdDecoder.requireMemory(1L << 31, 1L << 31, "base.tar.zst"))
+                .hint())
+        .contains("zstd -dc --long=31");
     ZstdDecoder.requireMemory(1L << 31, 3L << 30, "base.tar.zst");
   }
 
@@ -127,22 +155,32 @@ class FrameDecoderTest {
     byte[] packed = Packed.zstd(CONTENT, 0, false);
     packed[5] = (byte) 0xF8;
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "more than 2 GiB", () -> decoded(Compression.ZSTD, packed, 1 << 20, 1 << 16));
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT,
+        "more than 2 GiB",
+        () -> decoded(Compression.ZSTD, packed, 1 << 20, 1 << 16));
   }
 
   @Test
   void anLz4FrameThatNeedsADictionaryIsRefused() {
     byte[] frame = {0x04, 0x22, 0x4D, 0x18, 0x41, 0x40, 1, 2, 3, 4, 0, 0, 0, 0, 0};
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "dictionary", () -> decoded(Compression.LZ4, frame, 1 << 20, 1 << 16));
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT,
+        "dictionary",
+        () -> decoded(Compression.LZ4, frame, 1 << 20, 1 << 16));
   }
 
   @Test
   void aLibraryThatIsMissingIsNamedWithItsPackage() {
-    assertThatThrownBy(() -> Liblz4.load("libno-such-lz4.so.1")).isInstanceOfSatisfying(LibraryMissingException.class,
-        missing -> assertThat(missing.mend()).isEqualTo("apt-get install -y liblz4-1"));
-    assertThatThrownBy(() -> Libzstd.load("libno-such-zstd.so.1")).isInstanceOfSatisfying(LibraryMissingException.class,
-        missing -> assertThat(missing.mend()).isEqualTo("apt-get install -y libzstd1"));
+    assertThatThrownBy(() -> Liblz4.load("libno-such-lz4.so.1"))
+        .isInstanceOfSatisfying(
+            LibraryMissingException.class,
+            missing -> assertThat(missing.mend()).isEqualTo("apt-get install -y liblz4-1"));
+    assertThatThrownBy(() -> Libzstd.load("libno-such-zstd.so.1"))
+        .isInstanceOfSatisfying(
+            LibraryMissingException.class,
+            missing -> assertThat(missing.mend()).isEqualTo("apt-get install -y libzstd1"));
   }
 
   /** Counts how often a decoder's context is freed. */
@@ -192,8 +230,11 @@ class FrameDecoderTest {
   void aContextIsFreedOnceWhetherItsDataAreSoundOrNot(boolean sound) throws Exception {
     for (Counted decoder : List.of(new Counted(new Lz4Decoder()), new Counted(new ZstdDecoder()))) {
       byte[] tar = new CraftedBackup(Path.of("unwritten")).baseTar();
-      byte[] packed = Packed.by(decoder.format().equals("lz4") ? Compression.LZ4 : Compression.ZSTD, tar);
-      ByteSource source = new FrameDecoder(new Trickle(sound ? packed : Arrays.copyOf(packed, packed.length / 2), 100), decoder);
+      byte[] packed =
+          Packed.by(decoder.format().equals("lz4") ? Compression.LZ4 : Compression.ZSTD, tar);
+      ByteSource source =
+          new FrameDecoder(
+              new Trickle(sound ? packed : Arrays.copyOf(packed, packed.length / 2), 100), decoder);
       try (TarReader members = new TarReader(source)) {
         while (members.next().isPresent()) {
           continue;
@@ -205,11 +246,13 @@ class FrameDecoderTest {
       source.close();
 
       assertThat(decoder.freed).isEqualTo(1);
-      assertThatThrownBy(() -> source.read(ByteBuffer.allocateDirect(10))).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> source.read(ByteBuffer.allocateDirect(10)))
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 
-  private static byte[] decoded(Compression compression, byte[] packed, int most, int room) throws Exception {
+  private static byte[] decoded(Compression compression, byte[] packed, int most, int room)
+      throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ByteBuffer into = ByteBuffer.allocateDirect(room);
     try (ByteSource source = compression.decode(new Trickle(packed, most))) {

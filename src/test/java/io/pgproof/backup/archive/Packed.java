@@ -8,7 +8,10 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 
-/** Compresses as pg_basebackup does: lz4 in blocks that refer to the one before, zstd without the content's size, no checksums. */
+/**
+ * Compresses as pg_basebackup does: lz4 in blocks that refer to the one before, zstd without the
+ * content's size, no checksums.
+ */
 public final class Packed {
   private static final int ZSTD_c_windowLog = 101;
   private static final int ZSTD_c_contentSizeFlag = 200;
@@ -23,7 +26,8 @@ public final class Packed {
   interface Lz4 extends Library {
     long LZ4F_compressFrameBound(long srcSize, long preferences);
 
-    long LZ4F_compressFrame(byte[] dst, long dstCapacity, byte[] src, long srcSize, long preferences);
+    long LZ4F_compressFrame(
+        byte[] dst, long dstCapacity, byte[] src, long srcSize, long preferences);
   }
 
   interface Zstd extends Library {
@@ -57,10 +61,13 @@ public final class Packed {
 
   private static byte[] lz4(byte[] content) {
     byte[] frame = new byte[(int) LZ4.LZ4F_compressFrameBound(content.length, 0)];
-    return Arrays.copyOf(frame, (int) LZ4.LZ4F_compressFrame(frame, frame.length, content, content.length, 0));
+    return Arrays.copyOf(
+        frame, (int) LZ4.LZ4F_compressFrame(frame, frame.length, content, content.length, 0));
   }
 
-  /** @param windowLog of the frame's window; 0 for the usual one */
+  /**
+   * @param windowLog of the frame's window; 0 for the usual one
+   */
   static byte[] zstd(byte[] content, int windowLog, boolean checksum) {
     long context = ZSTD.ZSTD_createCCtx();
     try {

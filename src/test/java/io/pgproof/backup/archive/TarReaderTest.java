@@ -30,7 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tars as pg_basebackup and people make them; hostile ones are in {@link io.pgproof.backup.restore.UnsafeArchiveTest}. */
+/**
+ * Tars as pg_basebackup and people make them; hostile ones are in {@link
+ * io.pgproof.backup.restore.UnsafeArchiveTest}.
+ */
 class TarReaderTest {
   private static final byte[] CONTENT = CraftedBackup.pattern(3000);
 
@@ -50,17 +53,23 @@ class TarReaderTest {
 
   @Test
   void partsOfANameThatLeadNowhereDoNotCount() throws Exception {
-    byte[] tar = new TarBytes()
-        .member("./", '5', "", new byte[0])
-        .member("././base/", '5', "", new byte[0])
-        .file("./base//5/./1259", CONTENT)
-        .member("old/", '0', "", new byte[0])
-        .member("./pg_tblspc/16385/", '2', "/srv/a", new byte[0])
-        .ended();
+    byte[] tar =
+        new TarBytes()
+            .member("./", '5', "", new byte[0])
+            .member("././base/", '5', "", new byte[0])
+            .file("./base//5/./1259", CONTENT)
+            .member("old/", '0', "", new byte[0])
+            .member("./pg_tblspc/16385/", '2', "/srv/a", new byte[0])
+            .ended();
 
-    assertThat(members(tar)).extracting(Member::name, Member::type).containsExactly(
-        tuple("", Type.DIRECTORY), tuple("base", Type.DIRECTORY), tuple("base/5/1259", Type.FILE), tuple("old", Type.DIRECTORY),
-        tuple("pg_tblspc/16385", Type.SYMBOLIC_LINK));
+    assertThat(members(tar))
+        .extracting(Member::name, Member::type)
+        .containsExactly(
+            tuple("", Type.DIRECTORY),
+            tuple("base", Type.DIRECTORY),
+            tuple("base/5/1259", Type.FILE),
+            tuple("old", Type.DIRECTORY),
+            tuple("pg_tblspc/16385", Type.SYMBOLIC_LINK));
   }
 
   @Test
@@ -78,14 +87,24 @@ class TarReaderTest {
   @Test
   void paxNamesAndSizesWinAndTheLaterRecordDoesToo() throws Exception {
     String path = "base/5/" + "n".repeat(120) + "\u00e9";
-    byte[] tar = new TarBytes()
-        .member("global", 'g', "", TarBytes.records("comment=for all", "path=never"))
-        .pax("mtime=1764500000.5", "path=wrong", "path=" + path, "size=3000", "LIBARCHIVE.creationtime=1")
-        .header("short", '0', "", 0).content(CONTENT)
-        .pax("path=").file("plain", CONTENT)
-        .ended();
+    byte[] tar =
+        new TarBytes()
+            .member("global", 'g', "", TarBytes.records("comment=for all", "path=never"))
+            .pax(
+                "mtime=1764500000.5",
+                "path=wrong",
+                "path=" + path,
+                "size=3000",
+                "LIBARCHIVE.creationtime=1")
+            .header("short", '0', "", 0)
+            .content(CONTENT)
+            .pax("path=")
+            .file("plain", CONTENT)
+            .ended();
 
-    assertThat(files(tar)).containsOnlyKeys(FileNames.ofUtf8(path), "plain").containsValue(text(CONTENT));
+    assertThat(files(tar))
+        .containsOnlyKeys(FileNames.ofUtf8(path), "plain")
+        .containsValue(text(CONTENT));
   }
 
   @Test
@@ -104,21 +123,30 @@ class TarReaderTest {
   @Test
   void longNamesOfGnuHoldForTheNextMemberAlone() throws Exception {
     String name = "base/" + "n".repeat(200);
-    byte[] tar = new TarBytes().of(TarBytes.GNU)
-        .member("././@LongLink", 'L', "", CraftedBackup.utf8(name + "\0"))
-        .member("././@LongLink", 'K', "", CraftedBackup.utf8("base/" + "l".repeat(200) + "\0"))
-        .member("cut", '1', "cut", new byte[0])
-        .file("after", CONTENT)
-        .ended();
+    byte[] tar =
+        new TarBytes()
+            .of(TarBytes.GNU)
+            .member("././@LongLink", 'L', "", CraftedBackup.utf8(name + "\0"))
+            .member("././@LongLink", 'K', "", CraftedBackup.utf8("base/" + "l".repeat(200) + "\0"))
+            .member("cut", '1', "cut", new byte[0])
+            .file("after", CONTENT)
+            .ended();
 
-    assertThat(members(tar)).containsExactly(
-        new Member(name, Type.HARD_LINK, 0, "base/" + "l".repeat(200)), new Member("after", Type.FILE, 3000, ""));
+    assertThat(members(tar))
+        .containsExactly(
+            new Member(name, Type.HARD_LINK, 0, "base/" + "l".repeat(200)),
+            new Member("after", Type.FILE, 3000, ""));
   }
 
   @Test
   void volumeLabelsAreNoMembersAndDirectoriesWithAListAreDirectories() throws Exception {
-    byte[] tar = new TarBytes().of(TarBytes.GNU).member("nightly", 'V', "", new byte[0])
-        .member("base/", 'D', "", CraftedBackup.utf8("Y1259\0\0")).file("base/1259", CONTENT).ended();
+    byte[] tar =
+        new TarBytes()
+            .of(TarBytes.GNU)
+            .member("nightly", 'V', "", new byte[0])
+            .member("base/", 'D', "", CraftedBackup.utf8("Y1259\0\0"))
+            .file("base/1259", CONTENT)
+            .ended();
 
     assertThat(members(tar)).extracting(Member::type).containsExactly(Type.DIRECTORY, Type.FILE);
   }
@@ -126,36 +154,72 @@ class TarReaderTest {
   @ParameterizedTest
   @ValueSource(chars = {'M', 'N', 'A', 'Z', '~'})
   void aTypeThatIsNotKnownIsNotTheBackupsFault(char type) {
-    ExpectedFinding.expect(Reason.FORMAT_UNSUPPORTED, "base/odd in base.tar.gz", () -> members(
-        new TarBytes().member("base/odd", type, "", CONTENT).ended()));
+    ExpectedFinding.expect(
+        Reason.FORMAT_UNSUPPORTED,
+        "base/odd in base.tar.gz",
+        () -> members(new TarBytes().member("base/odd", type, "", CONTENT).ended()));
   }
 
   @Test
   void aSparseFileInAnUnknownFormatIsNotTheBackupsFault() {
-    ExpectedFinding.expect(Reason.FORMAT_UNSUPPORTED, "sparse", () -> members(
-        new TarBytes().pax("GNU.sparse.major=2", "GNU.sparse.minor=0", "GNU.sparse.name=base/1").file("odd", CONTENT).ended()));
+    ExpectedFinding.expect(
+        Reason.FORMAT_UNSUPPORTED,
+        "sparse",
+        () ->
+            members(
+                new TarBytes()
+                    .pax("GNU.sparse.major=2", "GNU.sparse.minor=0", "GNU.sparse.name=base/1")
+                    .file("odd", CONTENT)
+                    .ended()));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-      "GNU.sparse.map=0,10,5,10", "GNU.sparse.map=0,10", "GNU.sparse.map=0,3000,3000", "GNU.sparse.map=4000,3000",
-      "GNU.sparse.map=0,-3000", "GNU.sparse.map=x,3000"
-  })
+  @ValueSource(
+      strings = {
+        "GNU.sparse.map=0,10,5,10",
+        "GNU.sparse.map=0,10",
+        "GNU.sparse.map=0,3000,3000",
+        "GNU.sparse.map=4000,3000",
+        "GNU.sparse.map=0,-3000",
+        "GNU.sparse.map=x,3000"
+      })
   void partsOfASparseFileThatDoNotFitAreDamage(String map) {
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "the member's header at byte", () -> members(
-        new TarBytes().pax("GNU.sparse.size=5000", map).file("base/1", CONTENT).ended()));
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT,
+        "the member's header at byte",
+        () ->
+            members(
+                new TarBytes().pax("GNU.sparse.size=5000", map).file("base/1", CONTENT).ended()));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"9999999 path=x\n", "5 path=x\n", "99 path=x\n", "path=x\n", "9 pathx\nx\n", "x path=x\n"})
+  @ValueSource(
+      strings = {
+        "9999999 path=x\n",
+        "5 path=x\n",
+        "99 path=x\n",
+        "path=x\n",
+        "9 pathx\nx\n",
+        "x path=x\n"
+      })
   void aMalformedPaxHeaderIsDamage(String records) {
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "a pax header is malformed", () -> members(
-        new TarBytes().member("p", 'x', "", CraftedBackup.utf8(records)).file("base/1", CONTENT).ended()));
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT,
+        "a pax header is malformed",
+        () ->
+            members(
+                new TarBytes()
+                    .member("p", 'x', "", CraftedBackup.utf8(records))
+                    .file("base/1", CONTENT)
+                    .ended()));
   }
 
   @Test
   void aHeaderThatNamesAMemberWhichDoesNotFollowIsDamage() {
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "does not follow", () -> members(new TarBytes().pax("path=base/1").ended()));
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT,
+        "does not follow",
+        () -> members(new TarBytes().pax("path=base/1").ended()));
   }
 
   @Test
@@ -169,7 +233,8 @@ class TarReaderTest {
   void theEndMarkIsMissed() throws Exception {
     byte[] open = new TarBytes().file("base/1", CONTENT).open();
     for (int zeros : new int[] {0, 512, 700, 1024, 10240}) {
-      try (TarReader tar = new TarReader(new Trickle(Arrays.copyOf(open, open.length + zeros), 1000))) {
+      try (TarReader tar =
+          new TarReader(new Trickle(Arrays.copyOf(open, open.length + zeros), 1000))) {
         assertThat(tar.next()).isPresent();
         assertThat(tar.next()).isEmpty();
         assertThat(tar.hasEndMark()).as("%d zeros", zeros).isEqualTo(zeros >= 1024);
@@ -179,12 +244,20 @@ class TarReaderTest {
 
   /** The tar of this machine, and a second opinion by a library. */
   @ParameterizedTest
-  @ValueSource(strings = {
-      "--format=v7", "--format=oldgnu", "--format=gnu", "--format=ustar", "--format=posix",
-      "--format=gnu --sparse", "--format=posix --sparse --sparse-version=0.0", "--format=posix --sparse --sparse-version=0.1",
-      "--format=posix --sparse --sparse-version=1.0", "--format=posix --label=nightly --xattrs --acls --owner=someone:4711",
-      "--format=gnu --label=nightly --incremental"
-  })
+  @ValueSource(
+      strings = {
+        "--format=v7",
+        "--format=oldgnu",
+        "--format=gnu",
+        "--format=ustar",
+        "--format=posix",
+        "--format=gnu --sparse",
+        "--format=posix --sparse --sparse-version=0.0",
+        "--format=posix --sparse --sparse-version=0.1",
+        "--format=posix --sparse --sparse-version=1.0",
+        "--format=posix --label=nightly --xattrs --acls --owner=someone:4711",
+        "--format=gnu --label=nightly --incremental"
+      })
   void whatTarPacksIsRead(String options) throws Exception {
     Path packed = Files.createDirectories(directory.resolve("packed"));
     Map<String, String> expected = new HashMap<>();
@@ -205,13 +278,15 @@ class TarReaderTest {
     assertThat(process.waitFor()).as(words).isZero();
 
     assertThat(files(Files.readAllBytes(tar))).isEqualTo(expected);
-    // The library takes a directory's list, which GNU tar keeps of incremental archives, for damage.
+    // The library takes a directory's list, which GNU tar keeps of incremental archives, for
+    // damage.
     if (!options.contains("--incremental")) {
       assertThat(byLibrary(tar)).isEqualTo(expected);
     }
   }
 
-  private static void put(Path root, String name, byte[] content, Map<String, String> expected) throws IOException {
+  private static void put(Path root, String name, byte[] content, Map<String, String> expected)
+      throws IOException {
     Files.createDirectories(root.resolve(name).getParent());
     Files.write(root.resolve(name), content);
     expected.put(FileNames.ofUtf8(name), text(content));
@@ -219,7 +294,8 @@ class TarReaderTest {
 
   /** A file with parts and holes in turn, a hole at the end. */
   private static void holes(Path file, int parts, Map<String, String> expected) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       for (int part = 0; part < parts; part++) {
         channel.write(ByteBuffer.wrap(CraftedBackup.pattern(4096)), 65536L * part + 65536);
       }
@@ -230,8 +306,10 @@ class TarReaderTest {
 
   private static Map<String, String> byLibrary(Path tar) throws IOException {
     Map<String, String> files = new HashMap<>();
-    try (TarArchiveInputStream in = new TarArchiveInputStream(
-        new ByteArrayInputStream(Files.readAllBytes(tar)), StandardCharsets.ISO_8859_1.name())) {
+    try (TarArchiveInputStream in =
+        new TarArchiveInputStream(
+            new ByteArrayInputStream(Files.readAllBytes(tar)),
+            StandardCharsets.ISO_8859_1.name())) {
       for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         if (entry.isFile() && entry.getLinkFlag() != 'V') {
           files.put(FileNames.normal(entry.getName()), text(in.readAllBytes()));
@@ -271,11 +349,12 @@ class TarReaderTest {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
         if (next.get().type() == Type.FILE) {
           ByteArrayOutputStream content = new ByteArrayOutputStream();
-          members.content(piece -> {
-            byte[] bytes = new byte[piece.remaining()];
-            piece.get(bytes);
-            content.write(bytes);
-          });
+          members.content(
+              piece -> {
+                byte[] bytes = new byte[piece.remaining()];
+                piece.get(bytes);
+                content.write(bytes);
+              });
           assertThat((long) content.size()).isEqualTo(next.get().size());
           files.put(next.get().name(), text(content.toByteArray()));
         }

@@ -37,18 +37,24 @@ class ControlFileTest {
     assertThat(control.checkpointTime()).isEqualTo(time(printed.get("Time of latest checkpoint")));
     assertThat(control.timeline()).hasToString(printed.get("Latest checkpoint's TimeLineID"));
     assertThat(control.maxConnections()).hasToString(printed.get("max_connections setting"));
-    assertThat(control.maxWorkerProcesses()).hasToString(printed.get("max_worker_processes setting"));
+    assertThat(control.maxWorkerProcesses())
+        .hasToString(printed.get("max_worker_processes setting"));
     assertThat(control.maxWalSenders())
         .hasToString(major < 12 ? "0" : printed.get("max_wal_senders setting"));
-    assertThat(control.maxPreparedTransactions()).hasToString(
-        printed.getOrDefault("max_prepared_xacts setting", printed.get("max_prepared_transactions setting")));
-    assertThat(control.maxLocksPerTransaction()).hasToString(
-        printed.getOrDefault("max_locks_per_xact setting", printed.get("max_locks_per_transaction setting")));
+    assertThat(control.maxPreparedTransactions())
+        .hasToString(
+            printed.getOrDefault(
+                "max_prepared_xacts setting", printed.get("max_prepared_transactions setting")));
+    assertThat(control.maxLocksPerTransaction())
+        .hasToString(
+            printed.getOrDefault(
+                "max_locks_per_xact setting", printed.get("max_locks_per_transaction setting")));
     assertThat(control.blockSize()).hasToString(printed.get("Database block size"));
     assertThat(control.segmentBlocks())
         .hasToString(printed.getOrDefault("Blocks per segment of large relation", "131072"));
     assertThat(control.walSegmentSize()).hasToString(printed.get("Bytes per WAL segment"));
-    assertThat(control.dataChecksums()).isEqualTo(!printed.get("Data page checksum version").equals("0"));
+    assertThat(control.dataChecksums())
+        .isEqualTo(!printed.get("Data page checksum version").equals("0"));
   }
 
   @ParameterizedTest
@@ -67,12 +73,14 @@ class ControlFileTest {
     byte[] file = CraftedBackup.resource("control/15");
     file[60] ^= 1;
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "global/pg_control is damaged", () -> ControlFile.parse(file));
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT, "global/pg_control is damaged", () -> ControlFile.parse(file));
   }
 
   @Test
   void shortFileIsDamage() {
-    ExpectedFinding.expect(Reason.INCONSISTENT, "512 bytes", () -> ControlFile.parse(new byte[512]));
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT, "512 bytes", () -> ControlFile.parse(new byte[512]));
   }
 
   @Test
@@ -86,10 +94,16 @@ class ControlFileTest {
 
   @Test
   void fileOfZerosIsDamage() {
-    ExpectedFinding.expect(Reason.INCONSISTENT, "nothing but zeros", () -> ControlFile.parse(new byte[ControlFile.SIZE]));
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT,
+        "nothing but zeros",
+        () -> ControlFile.parse(new byte[ControlFile.SIZE]));
   }
 
-  /** As a machine of 32 bits lays it out: no four bytes of padding behind the state, which stands before the time. */
+  /**
+   * As a machine of 32 bits lays it out: no four bytes of padding behind the state, which stands
+   * before the time.
+   */
   private static byte[] of32Bits(byte[] file) {
     int crc = crcOffset(file);
     byte[] shifted = new byte[file.length];
@@ -123,18 +137,24 @@ class ControlFileTest {
   void fileOfAnotherArchitectureIsNotBlamedOnTheBackup(int major) {
     byte[] file = CraftedBackup.resource("control/" + major);
 
-    ExpectedFinding.expect(Reason.VERSION_UNSUPPORTED, "32 bits", () -> ControlFile.parse(of32Bits(file)));
+    ExpectedFinding.expect(
+        Reason.VERSION_UNSUPPORTED, "32 bits", () -> ControlFile.parse(of32Bits(file)));
     byte[] bigEndian = file.clone();
     for (int i = 0; i < 4; i++) {
       bigEndian[8 + i] = file[11 - i];
     }
-    ExpectedFinding.expect(Reason.VERSION_UNSUPPORTED, "big-endian", () -> ControlFile.parse(bigEndian));
+    ExpectedFinding.expect(
+        Reason.VERSION_UNSUPPORTED, "big-endian", () -> ControlFile.parse(bigEndian));
     byte[] otherFloats = file.clone();
     int crc = crcOffset(file);
-    int floats = indexOf(file, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(1234567.0).array());
+    int floats =
+        indexOf(
+            file,
+            ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(1234567.0).array());
     otherFloats[floats] ^= 1;
     seal(otherFloats, crc);
-    ExpectedFinding.expect(Reason.VERSION_UNSUPPORTED, "floating-point", () -> ControlFile.parse(otherFloats));
+    ExpectedFinding.expect(
+        Reason.VERSION_UNSUPPORTED, "floating-point", () -> ControlFile.parse(otherFloats));
   }
 
   @Test
@@ -165,8 +185,13 @@ class ControlFileTest {
 
   private static Map<String, String> printed(int major) {
     Map<String, String> lines = new HashMap<>();
-    new String(CraftedBackup.resource("control/" + major + ".txt"), StandardCharsets.UTF_8).lines().forEach(line ->
-        lines.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1).strip()));
+    new String(CraftedBackup.resource("control/" + major + ".txt"), StandardCharsets.UTF_8)
+        .lines()
+        .forEach(
+            line ->
+                lines.put(
+                    line.substring(0, line.indexOf(':')),
+                    line.substring(line.indexOf(':') + 1).strip()));
     return lines;
   }
 }

@@ -30,13 +30,14 @@ class ManifestFilesTest {
 
     assertThat(files.count()).isEqualTo(expected.size());
     assertThat(files.bytes()).isEqualTo(bytes);
-    expected.forEach((name, entry) -> {
-      int place = files.find(name);
-      assertThat(files.name(place)).isEqualTo(name);
-      assertThat(files.entry(place)).usingRecursiveComparison().isEqualTo(entry);
-      assertThat(files.find(name + "x")).isNegative();
-      assertThat(files.add(name, entry)).isFalse();
-    });
+    expected.forEach(
+        (name, entry) -> {
+          int place = files.find(name);
+          assertThat(files.name(place)).isEqualTo(name);
+          assertThat(files.entry(place)).usingRecursiveComparison().isEqualTo(entry);
+          assertThat(files.find(name + "x")).isNegative();
+          assertThat(files.add(name, entry)).isFalse();
+        });
     int[] seen = new int[1];
     files.forEachPlace(place -> seen[0]++);
     assertThat(seen[0]).isEqualTo(expected.size());

@@ -8,13 +8,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PageTest {
-  /** What pg_checksum_page of PostgreSQL 15 says, compiled for each size, of the page below as block 7 and 4294967280. */
+  /**
+   * What pg_checksum_page of PostgreSQL 15 says, compiled for each size, of the page below as block
+   * 7 and 4294967280.
+   */
   @ParameterizedTest
   @CsvSource({
     "1024, 29489, 36056", "2048, 17707, 47838", "4096, 5685, 59844",
     "8192, 45136, 20393", "16384, 50064, 15481", "32768, 53317, 12228"
   })
-  void pagesOfEverySizeHaveTheChecksumThatPostgresqlComputes(int size, int seventh, int lastButFifteen) {
+  void pagesOfEverySizeHaveTheChecksumThatPostgresqlComputes(
+      int size, int seventh, int lastButFifteen) {
     byte[] bytes = new byte[size];
     int next = 1;
     for (int i = 0; i < size; i++) {

@@ -42,9 +42,12 @@ class RelationPagesTest {
   void laterFilesOfARelationGoOnCounting() {
     byte[] second = CraftedPages.of(PageLayout.USUAL, 131_072, 2);
 
-    assertThat(read("base/5/16384.1", PageLayout.USUAL, second, 8192).suspects()).isEqualTo(blocks());
-    assertThat(read("base/5/16384", PageLayout.USUAL, second, 8192).suspects()).isEqualTo(blocks(0, 1));
-    assertThat(read("base/5/16384_fsm.2", new PageLayout(8192, 65_536), second, 8192).suspects()).isEqualTo(blocks());
+    assertThat(read("base/5/16384.1", PageLayout.USUAL, second, 8192).suspects())
+        .isEqualTo(blocks());
+    assertThat(read("base/5/16384", PageLayout.USUAL, second, 8192).suspects())
+        .isEqualTo(blocks(0, 1));
+    assertThat(read("base/5/16384_fsm.2", new PageLayout(8192, 65_536), second, 8192).suspects())
+        .isEqualTo(blocks());
   }
 
   @Test
@@ -93,7 +96,11 @@ class RelationPagesTest {
         new RelationPages(RelationFile.of(name).orElseThrow(), layout, Lsn.parse("0/1000028"));
     for (int from = 0; from < file.length; from += piece) {
       ByteBuffer bytes = ByteBuffer.allocateDirect(file.length + 512).position(512);
-      pages.update(bytes.put(file, from, Math.min(piece, file.length - from)).limit(bytes.position()).position(512));
+      pages.update(
+          bytes
+              .put(file, from, Math.min(piece, file.length - from))
+              .limit(bytes.position())
+              .position(512));
     }
     pages.end();
     return pages;

@@ -50,7 +50,8 @@ class TablePagesTest {
   void listOfRowsTellsOfEachLostPage() throws Exception {
     index(leaf(0).entry(0).list(1, 5, 70_000));
 
-    assertThat(lost(PageLayout.USUAL)).contains("block 5 of its table, which ends before it, the first of 2 such blocks");
+    assertThat(lost(PageLayout.USUAL))
+        .contains("block 5 of its table, which ends before it, the first of 2 such blocks");
   }
 
   @Test
@@ -72,7 +73,11 @@ class TablePagesTest {
 
   @Test
   void pagesThatAreNoLeavesAreNotLookedAt() throws Exception {
-    index(new Leaf(0, 8).entry(9), new Leaf(0, 0).entry(9), new Leaf(0, 1 | 4).entry(9), new Leaf(0, 1 | 16).entry(9));
+    index(
+        new Leaf(0, 8).entry(9),
+        new Leaf(0, 0).entry(9),
+        new Leaf(0, 1 | 4).entry(9),
+        new Leaf(0, 1 | 16).entry(9));
 
     assertThat(lost(PageLayout.USUAL)).isEmpty();
   }
@@ -94,7 +99,8 @@ class TablePagesTest {
     assertThat(lost(SMALL)).isEmpty();
 
     table(CraftedPages.of(3));
-    assertThat(lost(SMALL)).contains("block 3 of its table, which ends before it, the first of 2 such blocks");
+    assertThat(lost(SMALL))
+        .contains("block 3 of its table, which ends before it, the first of 2 such blocks");
   }
 
   @Test
@@ -138,7 +144,12 @@ class TablePagesTest {
     }
 
     Leaf entry(int block) {
-      items.add(item(16).putShort(0, (short) (block >> 16)).putShort(2, (short) block).putShort(4, (short) 1).array());
+      items.add(
+          item(16)
+              .putShort(0, (short) (block >> 16))
+              .putShort(2, (short) block)
+              .putShort(4, (short) 1)
+              .array());
       return this;
     }
 
@@ -149,10 +160,14 @@ class TablePagesTest {
 
     Leaf list(int... blocks) {
       int from = 16;
-      ByteBuffer list = item(from + 6 * blocks.length).putShort(2, (short) from).putShort(4, (short) (0x2000 | blocks.length));
+      ByteBuffer list =
+          item(from + 6 * blocks.length)
+              .putShort(2, (short) from)
+              .putShort(4, (short) (0x2000 | blocks.length));
       list.putShort(6, (short) (list.getShort(6) | 0x2000));
       for (int i = 0; i < blocks.length; i++) {
-        list.putShort(from + 6 * i, (short) (blocks[i] >> 16)).putShort(from + 6 * i + 2, (short) blocks[i]);
+        list.putShort(from + 6 * i, (short) (blocks[i] >> 16))
+            .putShort(from + 6 * i + 2, (short) blocks[i]);
       }
       items.add(list.array());
       return this;

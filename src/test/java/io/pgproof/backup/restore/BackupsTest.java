@@ -37,7 +37,8 @@ class BackupsTest {
 
   @Test
   void fileInPlaceOfItsDirectoryIsAUsageError() throws Exception {
-    assertThat(refusal(Files.createFile(directory.resolve("base.tar.gz")))).hasMessageContaining("is not a directory");
+    assertThat(refusal(Files.createFile(directory.resolve("base.tar.gz"))))
+        .hasMessageContaining("is not a directory");
   }
 
   @Test
@@ -49,9 +50,9 @@ class BackupsTest {
 
   @ParameterizedTest
   @CsvSource({
-      "notes.txt, nothing that looks like a base backup",
-      "PG_VERSION, no base backup",
-      "16385.tar.gz, nothing that looks like a base backup",
+    "notes.txt, nothing that looks like a base backup",
+    "PG_VERSION, no base backup",
+    "16385.tar.gz, nothing that looks like a base backup",
   })
   void whatIsNoBackupIsNamed(String file, String words) throws Exception {
     Files.createFile(directory.resolve(file));
@@ -63,12 +64,19 @@ class BackupsTest {
 
   @ParameterizedTest
   @CsvSource({
-      "base.tar.xz, compressed by xz, decompress", "base.tbz2, compressed by bzip2, decompress",
-      "base.tar.gz.gpg, encrypted by OpenPGP, decrypt", "shop_base-2026-11-30.tar.age, encrypted by age, decrypt",
-      "base.tar.gz.enc, encrypted, decrypt", "base.tar.gz.aa, split, join", "base.tar.001, split, join",
-      "base.tar.zst.part1, split, join", "base.zip, zip archive, decompress", "base.7z, 7-Zip, decompress",
+    "base.tar.xz, compressed by xz, decompress",
+    "base.tbz2, compressed by bzip2, decompress",
+    "base.tar.gz.gpg, encrypted by OpenPGP, decrypt",
+    "shop_base-2026-11-30.tar.age, encrypted by age, decrypt",
+    "base.tar.gz.enc, encrypted, decrypt",
+    "base.tar.gz.aa, split, join",
+    "base.tar.001, split, join",
+    "base.tar.zst.part1, split, join",
+    "base.zip, zip archive, decompress",
+    "base.7z, 7-Zip, decompress",
   })
-  void anArchiveThatIsNotReadIsNotTheBackupsFault(String file, String words, String remedy) throws Exception {
+  void anArchiveThatIsNotReadIsNotTheBackupsFault(String file, String words, String remedy)
+      throws Exception {
     Files.createFile(directory.resolve(file));
     Files.createFile(directory.resolve("backup_manifest"));
 
@@ -82,7 +90,8 @@ class BackupsTest {
   @ValueSource(strings = {"pg_wal.tar.xz", "backup_manifest.bz2", "16385.tar.gz.gpg"})
   void aPartThatIsNotReadIsNotMissing(String file) throws Exception {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
-    backup.files.put("tablespace_map", CraftedBackup.utf8(file.startsWith("16385") ? "16385 /srv/a\n" : ""));
+    backup.files.put(
+        "tablespace_map", CraftedBackup.utf8(file.startsWith("16385") ? "16385 /srv/a\n" : ""));
     backup.manifest = !file.startsWith("backup_manifest");
     if (file.startsWith("pg_wal")) {
       backup.wal.clear();
@@ -96,9 +105,19 @@ class BackupsTest {
   @ParameterizedTest
   @ValueSource(strings = {"base.tar.gz", "pg_wal.tar.gz"})
   void aFormatThatTheNameConcealsIsSeenInTheFirstBytes(String name) throws Exception {
-    for (String magic : new String[] {"BZh91AY&SY", "\u00fd7zXZ\0\0", "Salted__12345678", "age-encryption.org/v1\n",
-        "\u0085\u0002\u000c\u0003abc", "\u008c\r\u0004\u0009\u0003", "7z\u00bc\u00af'\u001c", "PK\u0003\u0004"}) {
-      CraftedBackup backup = new CraftedBackup(directory.resolve("backup" + magic.hashCode())).write();
+    for (String magic :
+        new String[] {
+          "BZh91AY&SY",
+          "\u00fd7zXZ\0\0",
+          "Salted__12345678",
+          "age-encryption.org/v1\n",
+          "\u0085\u0002\u000c\u0003abc",
+          "\u008c\r\u0004\u0009\u0003",
+          "7z\u00bc\u00af'\u001c",
+          "PK\u0003\u0004"
+        }) {
+      CraftedBackup backup =
+          new CraftedBackup(directory.resolve("backup" + magic.hashCode())).write();
       Files.write(backup.directory.resolve(name), magic.getBytes(StandardCharsets.ISO_8859_1));
 
       ExpectedFinding.expect(Reason.FORMAT_UNSUPPORTED, name, () -> backup.restore());
@@ -116,25 +135,34 @@ class BackupsTest {
 
   @ParameterizedTest
   @CsvSource({
-      "base.tgz, pg_wal.tgz, backup_manifest", "base.tar.gzip, pg_wal.tar.gz, backup_manifest.gz",
-      "base-2026-11-30.tar.gz, pg_wal-2026-11-30.tar.gz, backup_manifest-2026-11-30",
-      "shop_base.tar.gz, shop_pg_wal.tar.gz, shop_backup_manifest", "shop.base_2.tgz, pg_wal.tar.gz, backup_manifest",
-      "backup.tar.gz, pg_wal.tar.gz, backup_manifest",
+    "base.tgz, pg_wal.tgz, backup_manifest",
+    "base.tar.gzip, pg_wal.tar.gz, backup_manifest.gz",
+    "base-2026-11-30.tar.gz, pg_wal-2026-11-30.tar.gz, backup_manifest-2026-11-30",
+    "shop_base.tar.gz, shop_pg_wal.tar.gz, shop_backup_manifest",
+    "shop.base_2.tgz, pg_wal.tar.gz, backup_manifest",
+    "backup.tar.gz, pg_wal.tar.gz, backup_manifest",
   })
   void namesThatPeopleGiveAreUnderstood(String base, String wal, String manifest) throws Exception {
     CraftedBackup backup = named(base, wal, manifest);
 
     RestoredBackup restoredBackup = backup.restore();
-    assertThat(restoredBackup.checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
-    assertThat(restoredBackup.manifestSha256()).contains(
-        CraftedBackup.hex(CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.directory.resolve(manifest)))));
+    assertThat(restoredBackup.checks())
+        .extracting(Check::outcome)
+        .containsOnly(Check.Outcome.PASSED);
+    assertThat(restoredBackup.manifestSha256())
+        .contains(
+            CraftedBackup.hex(
+                CraftedBackup.digest(
+                    "SHA-256", Files.readAllBytes(backup.directory.resolve(manifest)))));
   }
 
   @Test
   void anotherManifestUnderSuchANameIsAMismatch() throws Exception {
     CraftedBackup backup = named("shop_base.tgz", "shop_pg_wal.tgz", "shop_backup_manifest.gz");
     backup.files.put("base/5/1259", CraftedPages.of(2));
-    Files.write(backup.directory.resolve("shop_backup_manifest.gz"), CraftedBackup.gzip(CraftedBackup.utf8(backup.manifest(""))));
+    Files.write(
+        backup.directory.resolve("shop_backup_manifest.gz"),
+        CraftedBackup.gzip(CraftedBackup.utf8(backup.manifest(""))));
 
     ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/1259", () -> backup.restore());
   }
@@ -143,9 +171,12 @@ class BackupsTest {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup")).write();
     byte[] text = Files.readAllBytes(backup.directory.resolve("backup_manifest"));
     Files.delete(backup.directory.resolve("backup_manifest"));
-    Files.write(backup.directory.resolve(manifest), manifest.endsWith(".gz") ? CraftedBackup.gzip(text) : text);
+    Files.write(
+        backup.directory.resolve(manifest),
+        manifest.endsWith(".gz") ? CraftedBackup.gzip(text) : text);
     Files.move(backup.base(), backup.directory.resolve(base));
-    Files.move(backup.walArchive(), backup.directory.resolve(wal), StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        backup.walArchive(), backup.directory.resolve(wal), StandardCopyOption.REPLACE_EXISTING);
     return backup;
   }
 
@@ -155,14 +186,20 @@ class BackupsTest {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
     backup.coding = compression;
     backup.write();
-    Path other = backup.directory.resolve(compression == Compression.LZ4 ? "base.tar" : "base.tar.lz4");
+    Path other =
+        backup.directory.resolve(compression == Compression.LZ4 ? "base.tar" : "base.tar.lz4");
     Files.move(backup.base(), other);
 
-    assertThat(backup.restore().notes()).anyMatch(note -> note.startsWith(other.getFileName() + " is not compressed as"));
+    assertThat(backup.restore().notes())
+        .anyMatch(note -> note.startsWith(other.getFileName() + " is not compressed as"));
   }
 
   @ParameterizedTest
-  @CsvSource({"base-1.tar.gz, base-2.tar.gz", "base.tar.gz, base.tgz", "one_base.tar, two_base.tar"})
+  @CsvSource({
+    "base-1.tar.gz, base-2.tar.gz",
+    "base.tar.gz, base.tgz",
+    "one_base.tar, two_base.tar"
+  })
   void severalBasesAreAmbiguous(String one, String other) throws Exception {
     Files.createFile(directory.resolve(one));
     Files.createFile(directory.resolve(other));
@@ -175,7 +212,10 @@ class BackupsTest {
     Files.createFile(directory.resolve("nightly.tar.gz"));
     Files.createFile(directory.resolve("backup_manifest"));
 
-    ExpectedFinding.expect(Reason.FORMAT_UNSUPPORTED, "nightly.tar.gz", () -> Backups.inspect(Backups.find(directory)));
+    ExpectedFinding.expect(
+        Reason.FORMAT_UNSUPPORTED,
+        "nightly.tar.gz",
+        () -> Backups.inspect(Backups.find(directory)));
   }
 
   @Test
@@ -195,17 +235,26 @@ class BackupsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base.tar.gz.partial", "backup_manifest.tmp", ".base.tar.gz.tmp", ".base.tar.gz.a1B2c3", "pg_wal.tar.gz.tmp"})
+  @ValueSource(
+      strings = {
+        "base.tar.gz.partial",
+        "backup_manifest.tmp",
+        ".base.tar.gz.tmp",
+        ".base.tar.gz.a1B2c3",
+        "pg_wal.tar.gz.tmp"
+      })
   void unfinishedFileBesideIsInProgress(String unfinished) throws Exception {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup")).write();
     Files.createFile(backup.directory.resolve(unfinished));
 
-    ExpectedFinding.expect(Reason.BACKUP_IN_PROGRESS, unfinished, () -> Backups.inspect(backup.find()));
+    ExpectedFinding.expect(
+        Reason.BACKUP_IN_PROGRESS, unfinished, () -> Backups.inspect(backup.find()));
   }
 
   @Test
   void labelIsReadWhole() throws Exception {
-    BackupIdentity.Label label = Backups.inspect(new CraftedBackup(directory.resolve("backup")).write().find()).label();
+    BackupIdentity.Label label =
+        Backups.inspect(new CraftedBackup(directory.resolve("backup")).write().find()).label();
 
     assertThat(label.startLsn()).hasToString("0/1000028");
     assertThat(label.startSegment()).isEqualTo(CraftedBackup.SEGMENT);
@@ -218,8 +267,8 @@ class BackupsTest {
 
   @ParameterizedTest
   @CsvSource({
-      "UTC, 2026-11-22T19:52:14Z", "CET, 2026-11-22T18:52:14Z", "EDT, 2026-11-22T23:52:14Z",
-      "+03, 2026-11-22T16:52:14Z", "-0330, 2026-11-22T23:22:14Z", "XYZ, 2026-11-22T19:52:14Z",
+    "UTC, 2026-11-22T19:52:14Z", "CET, 2026-11-22T18:52:14Z", "EDT, 2026-11-22T23:52:14Z",
+    "+03, 2026-11-22T16:52:14Z", "-0330, 2026-11-22T23:22:14Z", "XYZ, 2026-11-22T19:52:14Z",
   })
   void zoneOfTheStartTimeIsRead(String zone, String expected) {
     byte[] label = CraftedBackup.utf8(CraftedBackup.LABEL.replace(" UTC", " " + zone));
@@ -245,10 +294,13 @@ class BackupsTest {
   @Test
   void incrementalBackupWithoutWhatItStandsOnIsIncomplete() {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
-    backup.files.put("backup_label", CraftedBackup.utf8(CraftedBackup.LABEL + "INCREMENTAL FROM LSN: 0/900028\n"));
+    backup.files.put(
+        "backup_label",
+        CraftedBackup.utf8(CraftedBackup.LABEL + "INCREMENTAL FROM LSN: 0/900028\n"));
     backup.write();
 
-    ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "incremental", () -> Backups.inspect(backup.find()));
+    ExpectedFinding.expect(
+        Reason.BACKUP_INCOMPLETE, "incremental", () -> Backups.inspect(backup.find()));
   }
 
   @Test
@@ -272,7 +324,8 @@ class BackupsTest {
     backup.files.put("PG_VERSION", CraftedBackup.utf8(version + "\n"));
     backup.write();
 
-    ExpectedFinding.expect(Reason.VERSION_UNSUPPORTED, version, () -> Backups.inspect(backup.find()));
+    ExpectedFinding.expect(
+        Reason.VERSION_UNSUPPORTED, version, () -> Backups.inspect(backup.find()));
   }
 
   private static UsageException refusal(Path path) {

@@ -22,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What copies of data directories hold besides the cluster's data, or lack, without harm or with it. */
+/**
+ * What copies of data directories hold besides the cluster's data, or lack, without harm or with
+ * it.
+ */
 class CopiedDirectoryTest {
   @TempDir Path directory;
   private CraftedBackup backup;
@@ -35,22 +38,40 @@ class CopiedDirectoryTest {
 
   @ParameterizedTest
   @CsvSource({
-      "link, server.crt", "directory link, log", "dangling link, server.key", "link, base/5/way-out", "link, pg_stat_tmp",
-      "fifo, fifo", "socket, .s.PGSQL.5432", "fifo, base/5/fifo"})
+    "link, server.crt",
+    "directory link, log",
+    "dangling link, server.key",
+    "link, base/5/way-out",
+    "link, pg_stat_tmp",
+    "fifo, fifo",
+    "socket, .s.PGSQL.5432",
+    "fifo, base/5/fifo"
+  })
   void whatHoldsNoDataIsNamedAndNotRestored(String kind, String name) throws Exception {
     make(kind, backup.writePlain().directory.resolve(name));
     RestoredBackup restoredBackup = backup.restore();
 
     assertThat(restoredBackup.notes()).anyMatch(note -> note.endsWith(": " + name));
     assertThat(Files.isSymbolicLink(backup.data().resolve(name))).isFalse();
-    assertThat(Files.exists(backup.data().resolve(name), LinkOption.NOFOLLOW_LINKS)).isEqualTo(name.equals("pg_stat_tmp"));
-    assertThat(restoredBackup.checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
+    assertThat(Files.exists(backup.data().resolve(name), LinkOption.NOFOLLOW_LINKS))
+        .isEqualTo(name.equals("pg_stat_tmp"));
+    assertThat(restoredBackup.checks())
+        .extracting(Check::outcome)
+        .containsOnly(Check.Outcome.PASSED);
   }
 
   @ParameterizedTest
   @CsvSource({
-      "link, base/5/1259", "dangling link, base/5/1259", "directory link, base", "directory link, global", "directory link, pg_xact",
-      "directory link, pg_twophase", "directory link, pg_tblspc", "link, base/5/1259_vm", "link, pg_wal/000000010000000000000001"})
+    "link, base/5/1259",
+    "dangling link, base/5/1259",
+    "directory link, base",
+    "directory link, global",
+    "directory link, pg_xact",
+    "directory link, pg_twophase",
+    "directory link, pg_tblspc",
+    "link, base/5/1259_vm",
+    "link, pg_wal/000000010000000000000001"
+  })
   void aLinkInThePlaceOfDataIsNotTheBackups(String kind, String name) throws Exception {
     backup.writePlain();
     replace(name, kind);
@@ -60,49 +81,77 @@ class CopiedDirectoryTest {
 
   @ParameterizedTest
   @CsvSource({"fifo, base/5/1259", "socket, base/5/1259", "fifo, base"})
-  void whatIsNeitherFileNorDirectoryInThePlaceOfDataIsRefused(String kind, String name) throws Exception {
+  void whatIsNeitherFileNorDirectoryInThePlaceOfDataIsRefused(String kind, String name)
+      throws Exception {
     backup.writePlain();
     replace(name, kind);
 
-    ExpectedFinding.expect(Reason.UNSAFE_ARCHIVE, name + " that must not be restored", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.UNSAFE_ARCHIVE, name + " that must not be restored", () -> backup.restore());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".snapshot/hourly.0", "base/.snapshot/hourly.0", "lost+found", ".Trash-0/files"})
+  @ValueSource(
+      strings = {".snapshot/hourly.0", "base/.snapshot/hourly.0", "lost+found", ".Trash-0/files"})
   void directoriesOfTheFileSystemAreNotLookedInto(String name) throws Exception {
     Path inside = Files.createDirectories(backup.writePlain().directory.resolve(name));
     make("fifo", inside.resolve("PG_VERSION"));
-    Files.createDirectories(inside.resolve("1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31/32/33"));
+    Files.createDirectories(
+        inside.resolve(
+            "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31/32/33"));
     RestoredBackup restoredBackup = backup.restore();
 
     String root = name.replaceFirst("(\\.snapshot|\\.Trash-0)/.*", "$1");
-    assertThat(restoredBackup.notes()).anyMatch(note -> note.startsWith("not restored") && note.endsWith(": " + root));
+    assertThat(restoredBackup.notes())
+        .anyMatch(note -> note.startsWith("not restored") && note.endsWith(": " + root));
     assertThat(backup.data().resolve(root)).doesNotExist();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".DS_Store", "base/5/.DS_Store", "Thumbs.db", "postgresql.conf~", "log/monday.log", "base/5/1259.bak", ".nfs00"})
+  @ValueSource(
+      strings = {
+        ".DS_Store",
+        "base/5/.DS_Store",
+        "Thumbs.db",
+        "postgresql.conf~",
+        "log/monday.log",
+        "base/5/1259.bak",
+        ".nfs00"
+      })
   void aFileThatIsNoDataIsNamedWhereTheManifestDoesNotListIt(String name) throws Exception {
     Path stranger = backup.writePlain().directory.resolve(name);
     Files.createDirectories(stranger.getParent());
     Files.writeString(stranger, "stranger");
     RestoredBackup restoredBackup = backup.restore();
 
-    assertThat(restoredBackup.notes()).contains("not in backup_manifest, and no data of PostgreSQL: " + name);
+    assertThat(restoredBackup.notes())
+        .contains("not in backup_manifest, and no data of PostgreSQL: " + name);
     assertThat(restoredBackup.checks().get(1).detail()).isEqualTo("4 files, CRC32C");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-      "base/5/9999", "base/5/1259.1", "base/5/1259_vm", "base/5/t3_16384", "base/5/pg_filenode.map", "base/16384/PG_VERSION",
-      "global/1260", "pg_xact/0001", "pg_multixact/members/0000", "pg_twophase/000002F1", "pg_logical/snapshots/0-1",
-      "tablespace_map"})
+  @ValueSource(
+      strings = {
+        "base/5/9999",
+        "base/5/1259.1",
+        "base/5/1259_vm",
+        "base/5/t3_16384",
+        "base/5/pg_filenode.map",
+        "base/16384/PG_VERSION",
+        "global/1260",
+        "pg_xact/0001",
+        "pg_multixact/members/0000",
+        "pg_twophase/000002F1",
+        "pg_logical/snapshots/0-1",
+        "tablespace_map"
+      })
   void dataThatTheManifestDoesNotListRefutes(String name) throws Exception {
     Path more = backup.writePlain().directory.resolve(name);
     Files.createDirectories(more.getParent());
     Files.createFile(more);
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, name + " is in the backup and not in", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, name + " is in the backup and not in", () -> backup.restore());
   }
 
   @Test
@@ -113,7 +162,8 @@ class CopiedDirectoryTest {
     }
 
     assertThat(backup.restore().notes())
-        .contains("not in backup_manifest, and no data of PostgreSQL: note1, note2, note3, note4, note5 and 3 more");
+        .contains(
+            "not in backup_manifest, and no data of PostgreSQL: note1, note2, note3, note4, note5 and 3 more");
   }
 
   @Test
@@ -122,7 +172,8 @@ class CopiedDirectoryTest {
     backup.with(CraftedBackup.file("._PG_VERSION", 3), new byte[3]);
     Files.write(backup.base(), backup.packed(backup.baseTar()));
 
-    assertThat(backup.restore().notes()).contains("not in backup_manifest, and no data of PostgreSQL: ._PG_VERSION");
+    assertThat(backup.restore().notes())
+        .contains("not in backup_manifest, and no data of PostgreSQL: ._PG_VERSION");
   }
 
   @Test
@@ -130,8 +181,12 @@ class CopiedDirectoryTest {
     Files.createDirectory(backup.writePlain().directory.resolve("pg_notify"));
     RestoredBackup restoredBackup = backup.restore();
 
-    assertThat(restoredBackup.notes()).singleElement().asString().startsWith("directories that the backup lacks")
-        .contains("pg_replslot", "pg_twophase", "pg_logical/snapshots").doesNotContain("pg_notify", "pg_wal", "pg_xact");
+    assertThat(restoredBackup.notes())
+        .singleElement()
+        .asString()
+        .startsWith("directories that the backup lacks")
+        .contains("pg_replslot", "pg_twophase", "pg_logical/snapshots")
+        .doesNotContain("pg_notify", "pg_wal", "pg_xact");
     assertThat(backup.data().resolve("pg_logical/snapshots")).isEmptyDirectory();
     assertThat(Files.getAttribute(backup.data().resolve("pg_stat"), "unix:uid")).isEqualTo(100100);
   }
@@ -143,7 +198,8 @@ class CopiedDirectoryTest {
     backup.writePlain();
     remove(name);
 
-    ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "holds no directory " + name, () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.BACKUP_INCOMPLETE, "holds no directory " + name, () -> backup.restore());
   }
 
   @ParameterizedTest
@@ -157,8 +213,10 @@ class CopiedDirectoryTest {
     Path archive = Files.createDirectory(directory.resolve("archive"));
     Files.write(archive.resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));
 
-    assertThat(backup.restore(Optional.of(archive)).notes()).anyMatch(note -> note.contains("were made: pg_wal"));
-    assertThat(Files.isDirectory(backup.data().resolve("pg_wal"), LinkOption.NOFOLLOW_LINKS)).isTrue();
+    assertThat(backup.restore(Optional.of(archive)).notes())
+        .anyMatch(note -> note.contains("were made: pg_wal"));
+    assertThat(Files.isDirectory(backup.data().resolve("pg_wal"), LinkOption.NOFOLLOW_LINKS))
+        .isTrue();
   }
 
   @Test
@@ -169,23 +227,32 @@ class CopiedDirectoryTest {
     Files.writeString(space.resolve("README"), "mounted from the array");
     linkTablespace(space);
 
-    assertThat(backup.restore().notes()).anyMatch(
-        note -> note.startsWith("not restored") && note.endsWith(": pg_tblspc/16385/README, pg_tblspc/16385/lost+found"));
-    assertThat(backup.places().tablespaces().resolve("16385")).isDirectoryContaining(
-        path -> path.getFileName().toString().equals("PG_15_202209061"));
+    assertThat(backup.restore().notes())
+        .anyMatch(
+            note ->
+                note.startsWith("not restored")
+                    && note.endsWith(": pg_tblspc/16385/README, pg_tblspc/16385/lost+found"));
+    assertThat(backup.places().tablespaces().resolve("16385"))
+        .isDirectoryContaining(path -> path.getFileName().toString().equals("PG_15_202209061"));
   }
 
   @ParameterizedTest
   @CsvSource({
-      "cluster/pg_tblspc/16385, space", "cluster/pg_tblspc/16385, space/PG_15_202209061", "cluster/pg_wal, wal", "'', cluster/pg_wal"})
+    "cluster/pg_tblspc/16385, space",
+    "cluster/pg_tblspc/16385, space/PG_15_202209061",
+    "cluster/pg_wal, wal",
+    "'', cluster/pg_wal"
+  })
   void aLinkToTheFilesOfARunningServerIsNotTheBackups(String link, String target) throws Exception {
     Path cluster = runnable();
     Path place = directory.resolve(target);
-    Files.createDirectories(place.resolve(target.endsWith("wal") ? "archive_status" : "PG_15_202209061"));
+    Files.createDirectories(
+        place.resolve(target.endsWith("wal") ? "archive_status" : "PG_15_202209061"));
     if (!link.isEmpty()) {
       Path live = directory.resolve(link);
       Files.createDirectories(live.getParent());
-      Files.createSymbolicLink(live, target.startsWith("space") ? directory.resolve("space") : place);
+      Files.createSymbolicLink(
+          live, target.startsWith("space") ? directory.resolve("space") : place);
     }
     if (target.endsWith("wal")) {
       backup.wal.clear();
@@ -196,7 +263,10 @@ class CopiedDirectoryTest {
     }
     Process server = new ProcessBuilder("sleep", "300").directory(cluster.toFile()).start();
     try {
-      ExpectedFinding.expect(Reason.NOT_SELF_CONTAINED, "process " + server.pid() + " works in " + cluster, () -> backup.restore());
+      ExpectedFinding.expect(
+          Reason.NOT_SELF_CONTAINED,
+          "process " + server.pid() + " works in " + cluster,
+          () -> backup.restore());
     } finally {
       server.destroyForcibly().waitFor();
     }
@@ -209,12 +279,17 @@ class CopiedDirectoryTest {
     Files.createLink(backup.directory.resolve("PG_VERSION"), cluster.resolve("PG_VERSION"));
     Process server = new ProcessBuilder("sleep", "300").directory(cluster.toFile()).start();
     try {
-      ExpectedFinding.expect(Reason.NOT_SELF_CONTAINED, "PG_VERSION is, by a hard link, PG_VERSION of a running server", () -> backup.restore());
+      ExpectedFinding.expect(
+          Reason.NOT_SELF_CONTAINED,
+          "PG_VERSION is, by a hard link, PG_VERSION of a running server",
+          () -> backup.restore());
     } finally {
       server.destroyForcibly().waitFor();
     }
     // Copies of one another that share files, as rsync --link-dest makes them, are no server's.
-    assertThat(backup.restore().checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
+    assertThat(backup.restore().checks())
+        .extracting(Check::outcome)
+        .containsOnly(Check.Outcome.PASSED);
   }
 
   @Test
@@ -223,7 +298,10 @@ class CopiedDirectoryTest {
     remove(backup.writePlain().directory.resolve("pg_wal"));
     Files.createSymbolicLink(backup.directory.resolve("pg_wal"), other.directory.resolve("pg_wal"));
 
-    ExpectedFinding.expect(Reason.NOT_SELF_CONTAINED, "lies in another data directory, " + other.directory, () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.NOT_SELF_CONTAINED,
+        "lies in another data directory, " + other.directory,
+        () -> backup.restore());
   }
 
   @Test
@@ -232,19 +310,26 @@ class CopiedDirectoryTest {
     Files.createDirectories(space.resolve("PG_15_202209061"));
     backup.files.put("tablespace_map", CraftedBackup.utf8("16385 " + space + "\n"));
     linkTablespace(space);
-    ExpectedFinding.expect(Reason.NOT_SELF_CONTAINED, "where tablespace_map says that the source had", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.NOT_SELF_CONTAINED,
+        "where tablespace_map says that the source had",
+        () -> backup.restore());
 
     Files.move(space, directory.resolve("copy"));
     Files.delete(backup.directory.resolve("pg_tblspc/16385"));
-    Files.createSymbolicLink(backup.directory.resolve("pg_tblspc/16385"), directory.resolve("copy"));
-    assertThat(backup.restore().checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
+    Files.createSymbolicLink(
+        backup.directory.resolve("pg_tblspc/16385"), directory.resolve("copy"));
+    assertThat(backup.restore().checks())
+        .extracting(Check::outcome)
+        .containsOnly(Check.Outcome.PASSED);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"an old one under a new name", "of zeros"})
   void segmentsThatWereMadeReadyForLaterAreNoWal(String how) throws Exception {
     backup.manifest = false;
-    byte[] ready = how.equals("of zeros") ? new byte[CraftedBackup.SEGMENT_SIZE] : CraftedBackup.segment(1);
+    byte[] ready =
+        how.equals("of zeros") ? new byte[CraftedBackup.SEGMENT_SIZE] : CraftedBackup.segment(1);
     backup.wal.put("000000010000000000000002", CraftedBackup.segment(2));
     backup.wal.put("000000010000000000000003", ready);
     backup.wal.put("000000010000000000000004", ready);
@@ -253,20 +338,33 @@ class CopiedDirectoryTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"old, in between", "zeros, in between", "later, last", "rubbish, last", "zeros, first", "old, first"})
-  void aSegmentThatIsNotTheOneOfItsNameIsRefusedWhereNoServerMadeItReady(String content, String where) throws Exception {
+  @CsvSource({
+    "old, in between",
+    "zeros, in between",
+    "later, last",
+    "rubbish, last",
+    "zeros, first",
+    "old, first"
+  })
+  void aSegmentThatIsNotTheOneOfItsNameIsRefusedWhereNoServerMadeItReady(
+      String content, String where) throws Exception {
     backup.manifest = false;
     int at = List.of("first", "in between", "last").indexOf(where) + 1;
     for (int number = 1; number <= 3; number++) {
-      backup.wal.put("00000001000000000000000" + number, number != at ? CraftedBackup.segment(number) : switch (content) {
-        case "old" -> CraftedBackup.segment(0);
-        case "later" -> CraftedBackup.segment(9);
-        case "zeros" -> new byte[CraftedBackup.SEGMENT_SIZE];
-        default -> CraftedBackup.pattern(CraftedBackup.SEGMENT_SIZE);
-      });
+      backup.wal.put(
+          "00000001000000000000000" + number,
+          number != at
+              ? CraftedBackup.segment(number)
+              : switch (content) {
+                case "old" -> CraftedBackup.segment(0);
+                case "later" -> CraftedBackup.segment(9);
+                case "zeros" -> new byte[CraftedBackup.SEGMENT_SIZE];
+                default -> CraftedBackup.pattern(CraftedBackup.SEGMENT_SIZE);
+              });
     }
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "00000001000000000000000" + at, () -> backup.writePlain().restore());
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT, "00000001000000000000000" + at, () -> backup.writePlain().restore());
   }
 
   @Test
@@ -274,7 +372,10 @@ class CopiedDirectoryTest {
     backup.endLsn = "0/2900000";
     backup.wal.put("000000010000000000000002", CraftedBackup.segment(1));
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "holds the WAL of 0/1000000, not that of 0/2000000", () -> backup.writePlain().restore());
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT,
+        "holds the WAL of 0/1000000, not that of 0/2000000",
+        () -> backup.writePlain().restore());
   }
 
   @Test
@@ -282,11 +383,15 @@ class CopiedDirectoryTest {
     withManifestOf("0/800028", "0/900000", "0/800028");
     RestoredBackup restoredBackup = backup.restore();
 
-    assertThat(restoredBackup.notes()).anyMatch(note -> note.startsWith("backup_manifest was not compared: ") && note.contains("0/800028"));
+    assertThat(restoredBackup.notes())
+        .anyMatch(
+            note ->
+                note.startsWith("backup_manifest was not compared: ") && note.contains("0/800028"));
     assertThat(restoredBackup.manifestSha256()).isEmpty();
     assertThat(restoredBackup.endLsn()).isEmpty();
     assertThat(restoredBackup.checks().get(1).outcome()).isEqualTo(Check.Outcome.SKIPPED);
-    assertThat(restoredBackup.notChecked()).anyMatch(open -> open.startsWith("without backup_manifest"));
+    assertThat(restoredBackup.notChecked())
+        .anyMatch(open -> open.startsWith("without backup_manifest"));
   }
 
   @ParameterizedTest
@@ -310,7 +415,8 @@ class CopiedDirectoryTest {
     backup.startLsn = begin;
     backup.endLsn = end;
     if (!origin.isEmpty()) {
-      backup.files.put("backup_label.old", CraftedBackup.utf8(CraftedBackup.LABEL.replace("0/1000028", origin)));
+      backup.files.put(
+          "backup_label.old", CraftedBackup.utf8(CraftedBackup.LABEL.replace("0/1000028", origin)));
     }
     backup.writePlain();
     Files.write(backup.directory.resolve("base/5/1259"), CraftedPages.of(4));
@@ -349,8 +455,12 @@ class CopiedDirectoryTest {
       case "link" -> Files.createSymbolicLink(path, Path.of("/etc/passwd"));
       case "directory link" -> Files.createSymbolicLink(path, Path.of("/etc"));
       case "dangling link" -> Files.createSymbolicLink(path, Path.of("/no/such/file"));
-      case "fifo" -> assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
-      case "socket" -> ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path)).close();
+      case "fifo" ->
+          assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+      case "socket" ->
+          ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+              .bind(UnixDomainSocketAddress.of(path))
+              .close();
       default -> throw new IllegalArgumentException(kind);
     }
   }

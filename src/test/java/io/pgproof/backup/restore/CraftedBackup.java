@@ -27,7 +27,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** A small backup as pg_basebackup -Ft lays it out, around a real pg_control and a real WAL header of PostgreSQL 15. */
+/**
+ * A small backup as pg_basebackup -Ft lays it out, around a real pg_control and a real WAL header
+ * of PostgreSQL 15.
+ */
 public final class CraftedBackup {
   public static final String SEGMENT = "000000010000000000000001";
   public static final int SEGMENT_SIZE = 16 << 20;
@@ -35,7 +38,8 @@ public final class CraftedBackup {
   /** Bytes of zeros at the end of each tar. */
   static final int END_MARK = 1024;
 
-  public static final String LABEL = """
+  public static final String LABEL =
+      """
       START WAL LOCATION: 0/1000028 (file 000000010000000000000001)
       CHECKPOINT LOCATION: 0/1000060
       BACKUP METHOD: streamed
@@ -169,22 +173,36 @@ public final class CraftedBackup {
     return bytes.toByteArray();
   }
 
-  /** @param more lines put before the manifest's own checksum */
+  /**
+   * @param more lines put before the manifest's own checksum
+   */
   String manifest(String more) {
-    StringBuilder text = new StringBuilder("{ \"PostgreSQL-Backup-Manifest-Version\": 1,\n\"Files\": [\n");
+    StringBuilder text =
+        new StringBuilder("{ \"PostgreSQL-Backup-Manifest-Version\": 1,\n\"Files\": [\n");
     String separator = "";
     for (Map.Entry<String, byte[]> each : files.entrySet()) {
-      text.append(separator).append("{ \"Path\": \"").append(each.getKey()).append("\", \"Size\": ")
-          .append(each.getValue().length).append(", \"Last-Modified\": \"2026-11-22 19:52:14 GMT\"");
+      text.append(separator)
+          .append("{ \"Path\": \"")
+          .append(each.getKey())
+          .append("\", \"Size\": ")
+          .append(each.getValue().length)
+          .append(", \"Last-Modified\": \"2026-11-22 19:52:14 GMT\"");
       if (!algorithm.equals("NONE")) {
-        text.append(", \"Checksum-Algorithm\": \"").append(algorithm).append("\", \"Checksum\": \"")
-            .append(sum(each.getValue())).append('"');
+        text.append(", \"Checksum-Algorithm\": \"")
+            .append(algorithm)
+            .append("\", \"Checksum\": \"")
+            .append(sum(each.getValue()))
+            .append('"');
       }
       text.append(" }");
       separator = ",\n";
     }
-    text.append("\n],\n\"WAL-Ranges\": [\n{ \"Timeline\": 1, \"Start-LSN\": \"").append(startLsn).append("\", \"End-LSN\": \"")
-        .append(endLsn).append("\" }\n],\n").append(more);
+    text.append("\n],\n\"WAL-Ranges\": [\n{ \"Timeline\": 1, \"Start-LSN\": \"")
+        .append(startLsn)
+        .append("\", \"End-LSN\": \"")
+        .append(endLsn)
+        .append("\" }\n],\n")
+        .append(more);
     return signed(text.toString());
   }
 
@@ -196,7 +214,11 @@ public final class CraftedBackup {
     if (algorithm.equals("CRC32C")) {
       CRC32C crc = new CRC32C();
       crc.update(content);
-      return hex(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt((int) crc.getValue()).array());
+      return hex(
+          ByteBuffer.allocate(4)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putInt((int) crc.getValue())
+              .array());
     }
     return hex(digest(algorithm.replace("SHA", "SHA-"), content));
   }
@@ -254,7 +276,8 @@ public final class CraftedBackup {
     return tar;
   }
 
-  private static void put(TarArchiveOutputStream tar, TarArchiveEntry entry, byte[] content) throws IOException {
+  private static void put(TarArchiveOutputStream tar, TarArchiveEntry entry, byte[] content)
+      throws IOException {
     tar.putArchiveEntry(entry);
     tar.write(content);
     tar.closeArchiveEntry();
@@ -271,15 +294,21 @@ public final class CraftedBackup {
 
   public RestoredBackup restore(Optional<Path> archive) throws InterruptedException {
     Backup backup = find();
-    return Backups.restore(backup, Backups.inspect(backup, archive), order(archive), (done, total, note) -> {});
+    return Backups.restore(
+        backup, Backups.inspect(backup, archive), order(archive), (done, total, note) -> {});
   }
 
   RestoreRequest order(Optional<Path> archive) {
-    return new RestoreRequest(places(), 100100, 100102, archive, new DiskSpace(1 << 20, Optional.empty()), true);
+    return new RestoreRequest(
+        places(), 100100, 100102, archive, new DiskSpace(1 << 20, Optional.empty()), true);
   }
 
   public RestorePaths places() {
-    return new RestorePaths(data(), directory.resolveSibling("tablespaces"), "/inside", directory.resolveSibling("wal"));
+    return new RestorePaths(
+        data(),
+        directory.resolveSibling("tablespaces"),
+        "/inside",
+        directory.resolveSibling("wal"));
   }
 
   public Path data() {

@@ -38,7 +38,10 @@ class DamagedArchiveTest {
     byte[] whole = Files.readAllBytes(backup.write().base());
     Files.write(backup.base(), Arrays.copyOf(whole, whole.length - 20));
 
-    ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, "base.tar.gz ends at byte " + (whole.length - 20), () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_TRUNCATED,
+        "base.tar.gz ends at byte " + (whole.length - 20),
+        () -> backup.restore());
   }
 
   @Test
@@ -46,7 +49,10 @@ class DamagedArchiveTest {
     byte[] whole = Files.readAllBytes(backup.write().walArchive());
     Files.write(backup.walArchive(), Arrays.copyOf(whole, whole.length - 3));
 
-    ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, "pg_wal.tar.gz ends at byte " + (whole.length - 3), () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_TRUNCATED,
+        "pg_wal.tar.gz ends at byte " + (whole.length - 3),
+        () -> backup.restore());
   }
 
   @ParameterizedTest
@@ -56,10 +62,14 @@ class DamagedArchiveTest {
     backup.manifest = false;
     withoutWal();
     byte[] whole = Files.readAllBytes(backup.base());
-    for (int length = 0; length < whole.length; length += compression == Compression.NONE ? 509 : 29) {
+    for (int length = 0;
+        length < whole.length;
+        length += compression == Compression.NONE ? 509 : 29) {
       Files.write(backup.base(), Arrays.copyOf(whole, length));
       Finding finding = ExpectedFinding.by(this::restoreWithArchive);
-      assertThat(finding.reason()).as("of %d bytes: %s", length, finding.message()).isEqualTo(Reason.ARCHIVE_TRUNCATED);
+      assertThat(finding.reason())
+          .as("of %d bytes: %s", length, finding.message())
+          .isEqualTo(Reason.ARCHIVE_TRUNCATED);
       remove(backup.data());
       remove(backup.places().wal());
     }
@@ -70,7 +80,8 @@ class DamagedArchiveTest {
     backup.manifest = false;
     withoutEndMark(512);
 
-    ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
   }
 
   @ParameterizedTest
@@ -87,10 +98,12 @@ class DamagedArchiveTest {
     backup.write();
     backup.files.remove("global/pg_control");
     byte[] tar = withoutEndMark(0);
-    Files.writeString(backup.directory.resolve("backup_manifest"), new CraftedBackup(directory).manifest(""));
+    Files.writeString(
+        backup.directory.resolve("backup_manifest"), new CraftedBackup(directory).manifest(""));
 
     assertThat(tar.length % 512).isZero();
-    ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
   }
 
   private byte[] withoutEndMark(int zeros) throws IOException {
@@ -106,14 +119,18 @@ class DamagedArchiveTest {
     byte[] tar = backup.write().baseTar();
     Files.write(backup.base(), Arrays.copyOf(tar, 9 * 512));
 
-    ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, "base.tar ends at byte " + 9 * 512, () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_TRUNCATED, "base.tar ends at byte " + 9 * 512, () -> backup.restore());
   }
 
   @Test
   void fileThatIsNoGzipSaysHowItBegins() throws Exception {
     Files.writeString(backup.write().base(), "BACKUP");
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "base.tar.gz is no gzip archive: it begins with 42 41", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT,
+        "base.tar.gz is no gzip archive: it begins with 42 41",
+        () -> backup.restore());
   }
 
   @Test
@@ -127,7 +144,8 @@ class DamagedArchiveTest {
   void emptyArchiveSaysSo() throws Exception {
     Files.write(backup.write().base(), new byte[0]);
 
-    ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, "base.tar.gz is empty", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_TRUNCATED, "base.tar.gz is empty", () -> backup.restore());
   }
 
   @Test
@@ -138,45 +156,59 @@ class DamagedArchiveTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"GZIP", "LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "LZ4", "ZSTD"})
   void zerosThatATapeLeavesBehindAnArchiveAreNoted(Compression compression) throws Exception {
     backup.coding = compression;
     Files.write(backup.write().base(), new byte[300_001], StandardOpenOption.APPEND);
 
-    assertThat(backup.restore().notes()).contains(
-        backup.base().getFileName() + " is followed by 300001 bytes of zeros, as tapes and block devices leave them");
+    assertThat(backup.restore().notes())
+        .contains(
+            backup.base().getFileName()
+                + " is followed by 300001 bytes of zeros, as tapes and block devices leave them");
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"GZIP", "LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "LZ4", "ZSTD"})
   void zerosInThePlaceOfHalfAnArchiveAreDamage(Compression compression) throws Exception {
     backup.coding = compression;
     byte[] whole = Files.readAllBytes(backup.write().base());
-    Files.write(backup.base(), Arrays.copyOf(Arrays.copyOf(whole, whole.length / 2), whole.length + 100_000));
+    Files.write(
+        backup.base(),
+        Arrays.copyOf(Arrays.copyOf(whole, whole.length / 2), whole.length + 100_000));
 
     assertThat(ExpectedFinding.by(() -> backup.restore())).isInstanceOf(Finding.BackupFault.class);
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"GZIP", "LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "LZ4", "ZSTD"})
   void zerosInThePlaceOfTheSecondHalfsMembersAreDamage(Compression compression) throws Exception {
     backup.coding = compression;
     byte[] tar = backup.write().baseTar();
     Files.write(backup.base(), backup.packed(Arrays.copyOf(tar, tar.length / 2)));
     Files.write(backup.base(), new byte[100_000], StandardOpenOption.APPEND);
 
-    ExpectedFinding.expect(Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_TRUNCATED, "before the end of its tar", () -> backup.restore());
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"GZIP", "LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "LZ4", "ZSTD"})
   void bytesBehindTheZerosBehindAnArchiveAreDamage(Compression compression) throws Exception {
     backup.coding = compression;
     byte[] zeros = new byte[300_000];
     zeros[299_998] = 1;
     Files.write(backup.write().base(), zeros, StandardOpenOption.APPEND);
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "bytes follow the zeros", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT, "bytes follow the zeros", () -> backup.restore());
   }
 
   @Test
@@ -186,7 +218,8 @@ class DamagedArchiveTest {
     longer[tar.length + 700] = 1;
     Files.write(backup.base(), backup.packed(longer));
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "data follow the end of the tar", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT, "data follow the end of the tar", () -> backup.restore());
   }
 
   @Test
@@ -196,7 +229,8 @@ class DamagedArchiveTest {
     tar[1024 + 3] ^= 1;
     Files.write(backup.base(), tar);
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "does not fit its checksum", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT, "does not fit its checksum", () -> backup.restore());
   }
 
   @Test
@@ -204,7 +238,8 @@ class DamagedArchiveTest {
     backup.write();
     Files.write(backup.base(), backup.packed(backup.walTar()));
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "begins with 000000010000000000000001", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT, "begins with 000000010000000000000001", () -> backup.restore());
   }
 
   @Test
@@ -213,7 +248,8 @@ class DamagedArchiveTest {
     Files.delete(backup.walArchive());
     Files.createDirectory(backup.walArchive());
 
-    ExpectedFinding.expect(Reason.BACKUP_UNREADABLE, "pg_wal.tar.gz cannot be read", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.BACKUP_UNREADABLE, "pg_wal.tar.gz cannot be read", () -> backup.restore());
   }
 
   @ParameterizedTest
@@ -236,39 +272,50 @@ class DamagedArchiveTest {
         restoreWithArchive();
         assertSame(position);
       } catch (FindingException e) {
-        assertThat(e.finding()).as("bit at byte %d", position).isInstanceOf(Finding.BackupFault.class);
+        assertThat(e.finding())
+            .as("bit at byte %d", position)
+            .isInstanceOf(Finding.BackupFault.class);
         noticed++;
       }
       remove(backup.data());
       remove(backup.places().wal());
     }
-    // Some bits change nothing: a header's time, padding, or how far back a run of zeros is copied from.
-    assertThat(noticed).isGreaterThan(whole.length / step / (compression == Compression.NONE ? 4 : 2));
+    // Some bits change nothing: a header's time, padding, or how far back a run of zeros is copied
+    // from.
+    assertThat(noticed)
+        .isGreaterThan(whole.length / step / (compression == Compression.NONE ? 4 : 2));
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"LZ4", "ZSTD"})
   void whatIsNamedByACodingAndIsNoneSaysHowItBegins(Compression compression) throws Exception {
     backup.coding = compression;
     Files.writeString(backup.write().base(), "BACKUP");
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "archive: it begins with 42 41 43 4b", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT, "archive: it begins with 42 41 43 4b", () -> backup.restore());
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"LZ4", "ZSTD"})
   void bytesBehindTheLastFrameAreFound(Compression compression) throws Exception {
     backup.coding = compression;
     Files.write(backup.write().base(), new byte[] {7, 0}, StandardOpenOption.APPEND);
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "bytes follow that are no", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT, "bytes follow that are no", () -> backup.restore());
   }
 
   private void withoutWal() throws IOException {
     backup.wal.clear();
     backup.write();
     Files.createDirectory(directory.resolve("archive"));
-    Files.write(directory.resolve("archive").resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));
+    Files.write(
+        directory.resolve("archive").resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));
   }
 
   private void restoreWithArchive() throws InterruptedException {
@@ -291,13 +338,15 @@ class DamagedArchiveTest {
       return;
     }
     try (Stream<Path> all = Files.walk(directory)) {
-      all.sorted(Comparator.reverseOrder()).forEach(path -> {
-        try {
-          Files.delete(path);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
+      all.sorted(Comparator.reverseOrder())
+          .forEach(
+              path -> {
+                try {
+                  Files.delete(path);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
     }
   }
 }

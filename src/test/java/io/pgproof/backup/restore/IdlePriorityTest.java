@@ -13,16 +13,21 @@ class IdlePriorityTest {
   void aThreadThatAskedForItWaitsForEverybodyElse() throws Exception {
     CompletableFuture<String> told = new CompletableFuture<>();
     // A thread of its own, for what it asked for stays.
-    Thread unpacking = new Thread(() -> {
-      try {
-        IdlePriority.askFor();
-        String thread = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
-        Process ionice = new ProcessBuilder("ionice", "-p", thread).start();
-        told.complete(new String(ionice.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
-      } catch (Exception e) {
-        told.completeExceptionally(e);
-      }
-    });
+    Thread unpacking =
+        new Thread(
+            () -> {
+              try {
+                IdlePriority.askFor();
+                String thread =
+                    Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
+                Process ionice = new ProcessBuilder("ionice", "-p", thread).start();
+                told.complete(
+                    new String(ionice.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                        .strip());
+              } catch (Exception e) {
+                told.completeExceptionally(e);
+              }
+            });
     unpacking.start();
     assertThat(told.get()).isEqualTo("idle");
   }

@@ -28,7 +28,8 @@ class ManifestMismatchTest {
   @ValueSource(strings = {"CRC32C", "SHA224", "SHA256", "SHA384", "SHA512"})
   void eachAlgorithmFindsAChangedFile(String algorithm) throws Exception {
     backup.algorithm = algorithm;
-    assertThat(backup.write().restore().checks().get(1).detail()).isEqualTo("5 files, " + algorithm);
+    assertThat(backup.write().restore().checks().get(1).detail())
+        .isEqualTo("5 files, " + algorithm);
 
     CraftedBackup changed = new CraftedBackup(directory.resolve("changed/backup"));
     changed.algorithm = algorithm;
@@ -36,7 +37,8 @@ class ManifestMismatchTest {
     changed.files.get("base/5/1259")[8192] ^= 1;
     rewriteBase(changed);
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/1259 has another content", () -> changed.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "base/5/1259 has another content", () -> changed.restore());
   }
 
   @Test
@@ -54,7 +56,8 @@ class ManifestMismatchTest {
     backup.files.put("PG_VERSION", CraftedBackup.utf8("15\n\n"));
     rewriteBase(backup);
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "PG_VERSION has 4 bytes", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "PG_VERSION has 4 bytes", () -> backup.restore());
   }
 
   @Test
@@ -63,7 +66,10 @@ class ManifestMismatchTest {
     backup.files.remove("base/5/1259");
     rewriteBase(backup);
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/1259 is in backup_manifest and not in the backup", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH,
+        "base/5/1259 is in backup_manifest and not in the backup",
+        () -> backup.restore());
   }
 
   @Test
@@ -72,7 +78,10 @@ class ManifestMismatchTest {
     backup.files.put("base/5/9999", new byte[8192]);
     rewriteBase(backup);
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/9999 is in the backup and not in", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH,
+        "base/5/9999 is in the backup and not in",
+        () -> backup.restore());
   }
 
   @Test
@@ -90,7 +99,8 @@ class ManifestMismatchTest {
     backup.write();
     rewriteManifest(backup.manifest("").replace("19:52:14", "19:52:15"));
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "checksum of its own content", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "checksum of its own content", () -> backup.restore());
   }
 
   @Test
@@ -98,7 +108,8 @@ class ManifestMismatchTest {
     String whole = backup.write().manifest("");
     rewriteManifest(whole.substring(0, whole.length() / 2));
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "cannot be understood", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "cannot be understood", () -> backup.restore());
   }
 
   @Test
@@ -106,28 +117,38 @@ class ManifestMismatchTest {
     String whole = backup.manifest("");
     for (int length = 0; length < whole.length(); length++) {
       byte[] cut = CraftedBackup.utf8(whole.substring(0, length));
-      ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "backup_manifest", () -> Manifest.parse(cut));
+      ExpectedFinding.expect(
+          Reason.MANIFEST_MISMATCH, "backup_manifest", () -> Manifest.parse(cut));
     }
   }
 
   @Test
   void secondVersionNamesTheCluster() throws Exception {
     backup.write();
-    rewriteManifest(CraftedBackup.signed(backup.manifest("")
-        .replace("Version\": 1", "Version\": 2")
-        .replace("\"Files\"", "\"System-Identifier\": 17711087764238077124,\n\"Files\"")
-        .replaceAll("(?s)\"Manifest-Checksum.*", "")));
+    rewriteManifest(
+        CraftedBackup.signed(
+            backup
+                .manifest("")
+                .replace("Version\": 1", "Version\": 2")
+                .replace("\"Files\"", "\"System-Identifier\": 17711087764238077124,\n\"Files\"")
+                .replaceAll("(?s)\"Manifest-Checksum.*", "")));
 
     assertThat(Manifest.read(backup.directory.resolve("backup_manifest")).systemIdentifier())
         .contains("17711087764238077124");
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "17711087764238077124", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "17711087764238077124", () -> backup.restore());
   }
 
   @Test
   void encodedPathIsTheSameNameInBytes() {
-    Manifest manifest = Manifest.parse(CraftedBackup.utf8(CraftedBackup.signed(backup.manifest("")
-        .replace("\"Path\": \"PG_VERSION\"", "\"Encoded-Path\": \"50475fff\"")
-        .replaceAll("(?s)\"Manifest-Checksum.*", ""))));
+    Manifest manifest =
+        Manifest.parse(
+            CraftedBackup.utf8(
+                CraftedBackup.signed(
+                    backup
+                        .manifest("")
+                        .replace("\"Path\": \"PG_VERSION\"", "\"Encoded-Path\": \"50475fff\"")
+                        .replaceAll("(?s)\"Manifest-Checksum.*", ""))));
 
     int place = manifest.files().find("PG_\u00ff");
     assertThat(place).isNotNegative();
@@ -138,9 +159,12 @@ class ManifestMismatchTest {
   @Test
   void laterManifestVersionIsNotBlamedOnTheBackup() throws Exception {
     backup.write();
-    rewriteManifest(CraftedBackup.signed(backup.manifest("")
-        .replace("Version\": 1", "Version\": 3")
-        .replaceAll("(?s)\"Manifest-Checksum.*", "")));
+    rewriteManifest(
+        CraftedBackup.signed(
+            backup
+                .manifest("")
+                .replace("Version\": 1", "Version\": 3")
+                .replaceAll("(?s)\"Manifest-Checksum.*", "")));
 
     ExpectedFinding.expect(Reason.VERSION_UNSUPPORTED, "version 3", () -> backup.restore());
   }

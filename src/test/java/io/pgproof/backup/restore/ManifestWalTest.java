@@ -17,7 +17,10 @@ class ManifestWalTest {
   @Test
   void rangesStandInTheOrderOfTheLogWhicheverIsListedFirst() throws Exception {
     Path manifest = directory.resolve(Manifest.NAME);
-    Files.writeString(manifest, CraftedBackup.signed("""
+    Files.writeString(
+        manifest,
+        CraftedBackup.signed(
+            """
         { "PostgreSQL-Backup-Manifest-Version": 1,
         "Files": [
         ],
@@ -27,8 +30,9 @@ class ManifestWalTest {
         ],
         """));
 
-    assertThat(Manifest.read(manifest).wal()).containsExactly(
-        new WalRange(1, Lsn.parse("0/2000028"), Lsn.parse("0/A000000")),
-        new WalRange(2, Lsn.parse("0/A000000"), Lsn.parse("1/2000000")));
+    assertThat(Manifest.read(manifest).wal())
+        .containsExactly(
+            new WalRange(1, Lsn.parse("0/2000028"), Lsn.parse("0/A000000")),
+            new WalRange(2, Lsn.parse("0/A000000"), Lsn.parse("1/2000000")));
   }
 }

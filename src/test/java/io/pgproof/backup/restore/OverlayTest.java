@@ -64,7 +64,8 @@ class OverlayTest {
 
   @Test
   void aFileThatItsOwnerCannotWriteIsNotLaidOver() throws Exception {
-    Files.setPosixFilePermissions(tree.resolve("base/1"), PosixFilePermissions.fromString("r--------"));
+    Files.setPosixFilePermissions(
+        tree.resolve("base/1"), PosixFilePermissions.fromString("r--------"));
 
     assertThat(lay()).isFalse();
     assertThat(mounts()).isEmpty();
@@ -89,6 +90,8 @@ class OverlayTest {
   }
 
   private List<String> mounts() throws IOException {
-    return Files.readAllLines(Path.of("/proc/mounts")).stream().filter(line -> line.contains(directory.toString())).toList();
+    return Files.readAllLines(Path.of("/proc/mounts")).stream()
+        .filter(line -> line.contains(directory.toString()))
+        .toList();
   }
 }

@@ -45,7 +45,8 @@ class PagesRestoreTest {
     RestoredBackup restoredBackup = backup.write().restore();
 
     assertThat(restoredBackup.suspects().isEmpty()).isTrue();
-    assertThat(pages(restoredBackup)).contains(new Check("pages", Check.Outcome.PASSED, "203 pages in 2 files", Duration.ZERO));
+    assertThat(pages(restoredBackup))
+        .contains(new Check("pages", Check.Outcome.PASSED, "203 pages in 2 files", Duration.ZERO));
     assertThat(restoredBackup.notChecked()).isEmpty();
   }
 
@@ -67,11 +68,13 @@ class PagesRestoreTest {
 
     assertThat(pages(restoredBackup)).as("decided later").isEmpty();
     assertThat(restoredBackup.suspects().count()).isEqualTo(2);
-    Finding finding = restoredBackup.suspects().failing(files()).finding(Reason.PAGE_CHECKSUM, "orders");
+    Finding finding =
+        restoredBackup.suspects().failing(files()).finding(Reason.PAGE_CHECKSUM, "orders");
     assertThat(finding).isInstanceOf(Finding.BackupFault.class);
     assertThat(finding.message())
-        .matches("block 7 of base/5/16384 \\(orders\\) carries the checksum [0-9A-F]{4}, "
-            + "and that of its content is [0-9A-F]{4}; 1 more page fails");
+        .matches(
+            "block 7 of base/5/16384 \\(orders\\) carries the checksum [0-9A-F]{4}, "
+                + "and that of its content is [0-9A-F]{4}; 1 more page fails");
   }
 
   @Test
@@ -79,10 +82,15 @@ class PagesRestoreTest {
     backup.files.put(FILE, flipped(CraftedPages.of(5000), 0, 4097));
     backup.write();
 
-    assertThat(ExpectedFinding.by(() -> backup.restore())).isInstanceOfSatisfying(Finding.BackupFault.class, fault -> {
-      assertThat(fault.reason()).isEqualTo(Reason.PAGE_CHECKSUM);
-      assertThat(fault.message()).startsWith("block 0 of base/5/16384 carries").endsWith("; 4,096 more pages fail");
-    });
+    assertThat(ExpectedFinding.by(() -> backup.restore()))
+        .isInstanceOfSatisfying(
+            Finding.BackupFault.class,
+            fault -> {
+              assertThat(fault.reason()).isEqualTo(Reason.PAGE_CHECKSUM);
+              assertThat(fault.message())
+                  .startsWith("block 0 of base/5/16384 carries")
+                  .endsWith("; 4,096 more pages fail");
+            });
   }
 
   @Test
@@ -161,7 +169,14 @@ class PagesRestoreTest {
     Arrays.fill(file, 8192, 8192 + 64, (byte) 0);
     backup.files.put(FILE, file);
 
-    assertThat(backup.write().restore().suspects().failing(files()).finding(Reason.PAGE_CHECKSUM, "").message())
+    assertThat(
+            backup
+                .write()
+                .restore()
+                .suspects()
+                .failing(files())
+                .finding(Reason.PAGE_CHECKSUM, "")
+                .message())
         .isEqualTo("block 1 of base/5/16384 is marked as new and is not empty");
   }
 
@@ -176,7 +191,8 @@ class PagesRestoreTest {
     Files.move(backup.data().resolve("pg_tblspc/16390"), directory.resolve("tablespaces/16390"));
     Files.createSymbolicLink(backup.data().resolve("pg_tblspc/16390"), Path.of("/pgproof/space"));
 
-    assertThat(suspects.failing(files()).finding(Reason.PAGE_CHECKSUM, "").message()).startsWith("block 1 of " + name);
+    assertThat(suspects.failing(files()).finding(Reason.PAGE_CHECKSUM, "").message())
+        .startsWith("block 1 of " + name);
   }
 
   @Test
@@ -197,13 +213,22 @@ class PagesRestoreTest {
   void serverThatDoesNotAnswerLeavesTheSuspectsUnjudged() throws Exception {
     backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
     SuspectPages suspects = backup.write().restore().suspects();
-    ServerAddress nowhere = new ServerAddress(directory.resolve("socket"), 100100, "1", "postgres", 15, List.of());
-    RunningServer silent = new RunningServer(nowhere, directory.resolve("log"), () -> false, () -> false);
-    CheckResults checkResults = PagesAfterRecovery.judge(silent, suspects, files(), Duration.ofSeconds(10)).answers();
+    ServerAddress nowhere =
+        new ServerAddress(directory.resolve("socket"), 100100, "1", "postgres", 15, List.of());
+    RunningServer silent =
+        new RunningServer(nowhere, directory.resolve("log"), () -> false, () -> false);
+    CheckResults checkResults =
+        PagesAfterRecovery.judge(silent, suspects, files(), Duration.ofSeconds(10)).answers();
 
-    assertThat(checkResults.findings()).singleElement().isInstanceOf(Finding.CouldNotTell.class)
-        .extracting(Finding::message).asString().contains("pages could not be read again");
-    assertThat(checkResults.checks()).extracting(Check::name, Check::outcome).containsExactly(tuple("pages", Check.Outcome.FAILED));
+    assertThat(checkResults.findings())
+        .singleElement()
+        .isInstanceOf(Finding.CouldNotTell.class)
+        .extracting(Finding::message)
+        .asString()
+        .contains("pages could not be read again");
+    assertThat(checkResults.checks())
+        .extracting(Check::name, Check::outcome)
+        .containsExactly(tuple("pages", Check.Outcome.FAILED));
   }
 
   private RestoredFiles files() throws IOException {

@@ -48,20 +48,31 @@ class PlainBackupTest {
     BackupIdentity identity = Backups.inspect(found);
     AtomicLong left = new AtomicLong(-1);
     RestoredBackup restoredBackup =
-        Backups.restore(found, identity, backup.order(Optional.empty()), (done, total, note) -> left.set(total - done));
+        Backups.restore(
+            found,
+            identity,
+            backup.order(Optional.empty()),
+            (done, total, note) -> left.set(total - done));
 
     for (Map.Entry<String, byte[]> file : backup.files.entrySet()) {
-      assertThat(Files.readAllBytes(backup.data().resolve(file.getKey()))).isEqualTo(file.getValue());
-      assertThat(Files.getAttribute(backup.data().resolve(file.getKey()), "unix:uid")).isEqualTo(100100);
+      assertThat(Files.readAllBytes(backup.data().resolve(file.getKey())))
+          .isEqualTo(file.getValue());
+      assertThat(Files.getAttribute(backup.data().resolve(file.getKey()), "unix:uid"))
+          .isEqualTo(100100);
     }
-    assertThat(backup.data().resolve("pg_wal/" + CraftedBackup.SEGMENT)).hasBinaryContent(CraftedBackup.segment(1));
+    assertThat(backup.data().resolve("pg_wal/" + CraftedBackup.SEGMENT))
+        .hasBinaryContent(CraftedBackup.segment(1));
     assertThat(found.format().word()).isEqualTo("plain");
     assertThat(identity.postgresMajor()).isEqualTo(15);
     assertThat(restoredBackup.archives()).isEmpty();
     assertThat(restoredBackup.manifestSha256()).isPresent();
     assertThat(restoredBackup.lastWalSegment()).contains(CraftedBackup.SEGMENT);
-    assertThat(restoredBackup.checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
-    assertThat(restoredBackup.checks().get(0).detail()).contains("8 files").contains("none changed");
+    assertThat(restoredBackup.checks())
+        .extracting(Check::outcome)
+        .containsOnly(Check.Outcome.PASSED);
+    assertThat(restoredBackup.checks().get(0).detail())
+        .contains("8 files")
+        .contains("none changed");
     assertThat(restoredBackup.checks().get(1).detail()).isEqualTo("4 files, CRC32C");
     assertThat(left).hasValue(0);
     assertThat(looksOf(backup.directory)).isEqualTo(before);
@@ -74,18 +85,23 @@ class PlainBackupTest {
     content[9000] ^= 1;
     Files.write(backup.directory.resolve("base/5/1259"), content);
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/1259 has another content", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "base/5/1259 has another content", () -> backup.restore());
   }
 
   @Test
   void aMissingAndAFurtherFileAreNamed() throws Exception {
     backup.writePlain();
     Files.delete(backup.directory.resolve("base/5/1259"));
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/1259 is in backup_manifest and not in the backup", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH,
+        "base/5/1259 is in backup_manifest and not in the backup",
+        () -> backup.restore());
 
     CraftedBackup other = new CraftedBackup(directory.resolve("other/backup")).writePlain();
     Files.createFile(other.directory.resolve("base/5/9999"));
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/9999 is in the backup and not in", () -> other.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "base/5/9999 is in the backup and not in", () -> other.restore());
   }
 
   @Test
@@ -108,7 +124,8 @@ class PlainBackupTest {
   void archivesBesideADataDirectoryAreAmbiguous() throws Exception {
     Files.createFile(backup.writePlain().directory.resolve("base.tar.lz4"));
 
-    assertThat(catchThrowableOfType(UsageException.class, () -> backup.find())).hasMessageContaining("not clear");
+    assertThat(catchThrowableOfType(UsageException.class, () -> backup.find()))
+        .hasMessageContaining("not clear");
   }
 
   @Test
@@ -126,8 +143,10 @@ class PlainBackupTest {
     moveAndLink(backup.writePlain().directory.resolve("pg_wal"), wal.resolve("wal"));
 
     assertThat(backup.restore().lastWalSegment()).contains(CraftedBackup.SEGMENT);
-    assertThat(Files.isDirectory(backup.data().resolve("pg_wal"), LinkOption.NOFOLLOW_LINKS)).isTrue();
-    assertThat(backup.data().resolve("pg_wal/" + CraftedBackup.SEGMENT)).hasBinaryContent(CraftedBackup.segment(1));
+    assertThat(Files.isDirectory(backup.data().resolve("pg_wal"), LinkOption.NOFOLLOW_LINKS))
+        .isTrue();
+    assertThat(backup.data().resolve("pg_wal/" + CraftedBackup.SEGMENT))
+        .hasBinaryContent(CraftedBackup.segment(1));
   }
 
   @Test
@@ -160,11 +179,18 @@ class PlainBackupTest {
     BackupIdentity identity = Backups.inspect(found);
     AtomicBoolean touched = new AtomicBoolean();
 
-    Finding finding = ExpectedFinding.by(() -> Backups.restore(found, identity, backup.order(Optional.empty()), (done, total, note) -> {
-      if (touched.compareAndSet(false, true)) {
-        touch(backup.directory.resolve("base/5/1259"));
-      }
-    }));
+    Finding finding =
+        ExpectedFinding.by(
+            () ->
+                Backups.restore(
+                    found,
+                    identity,
+                    backup.order(Optional.empty()),
+                    (done, total, note) -> {
+                      if (touched.compareAndSet(false, true)) {
+                        touch(backup.directory.resolve("base/5/1259"));
+                      }
+                    }));
     assertThat(finding.reason()).isEqualTo(Reason.BACKUP_CHANGED);
     assertThat(finding.message()).contains("base/5");
   }
@@ -176,11 +202,18 @@ class PlainBackupTest {
     Path file = backup.directory.resolve("base/5/1259");
     AtomicBoolean written = new AtomicBoolean();
 
-    Finding finding = ExpectedFinding.by(() -> Backups.restore(found, identity, backup.order(Optional.empty()), (done, total, note) -> {
-      if (written.compareAndSet(false, true)) {
-        writeInPlace(file);
-      }
-    }));
+    Finding finding =
+        ExpectedFinding.by(
+            () ->
+                Backups.restore(
+                    found,
+                    identity,
+                    backup.order(Optional.empty()),
+                    (done, total, note) -> {
+                      if (written.compareAndSet(false, true)) {
+                        writeInPlace(file);
+                      }
+                    }));
     assertThat(finding.reason()).isEqualTo(Reason.BACKUP_CHANGED);
     assertThat(finding.message()).contains("base/5");
   }
@@ -204,12 +237,19 @@ class PlainBackupTest {
     BackupIdentity identity = Backups.inspect(found);
     AtomicBoolean done = new AtomicBoolean();
 
-    ExpectedFinding.expect(Reason.BACKUP_CHANGED, "", () ->
-        Backups.restore(found, identity, backup.order(Optional.empty()), (read, total, note) -> {
-          if (done.compareAndSet(false, true)) {
-            change(backup.directory.resolve("base/5/zzz"), how);
-          }
-        }));
+    ExpectedFinding.expect(
+        Reason.BACKUP_CHANGED,
+        "",
+        () ->
+            Backups.restore(
+                found,
+                identity,
+                backup.order(Optional.empty()),
+                (read, total, note) -> {
+                  if (done.compareAndSet(false, true)) {
+                    change(backup.directory.resolve("base/5/zzz"), how);
+                  }
+                }));
   }
 
   @Test
@@ -221,7 +261,9 @@ class PlainBackupTest {
     try (OutputStream writer = Files.newOutputStream(control)) {
       writer.write(1);
 
-      ExpectedFinding.expect(Reason.BACKUP_IN_PROGRESS, "pg_control is open for writing by process " + ProcessHandle.current().pid(),
+      ExpectedFinding.expect(
+          Reason.BACKUP_IN_PROGRESS,
+          "pg_control is open for writing by process " + ProcessHandle.current().pid(),
           () -> backup.restore());
     }
   }
@@ -229,9 +271,12 @@ class PlainBackupTest {
   @Test
   void theManifestsTemporaryNameIsABackupInProgress() throws Exception {
     backup.writePlain();
-    Files.move(backup.directory.resolve("backup_manifest"), backup.directory.resolve("backup_manifest.tmp"));
+    Files.move(
+        backup.directory.resolve("backup_manifest"),
+        backup.directory.resolve("backup_manifest.tmp"));
 
-    ExpectedFinding.expect(Reason.BACKUP_IN_PROGRESS, "backup_manifest.tmp", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.BACKUP_IN_PROGRESS, "backup_manifest.tmp", () -> backup.restore());
   }
 
   @Test
@@ -246,7 +291,8 @@ class PlainBackupTest {
     CraftedBackup again = new CraftedBackup(directory.resolve("again/backup"));
     again.files.remove("tablespace_map");
     again.wal.clear();
-    assertThat(again.writePlain().restore(Optional.of(archive)).identity().postgresMajor()).isEqualTo(15);
+    assertThat(again.writePlain().restore(Optional.of(archive)).identity().postgresMajor())
+        .isEqualTo(15);
   }
 
   private static void moveAndLink(Path from, Path to) throws IOException {
@@ -283,7 +329,8 @@ class PlainBackupTest {
     Map<String, String> looks = new TreeMap<>();
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path path : all.toList()) {
-        Map<String, Object> stamp = Files.readAttributes(path, "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime");
+        Map<String, Object> stamp =
+            Files.readAttributes(path, "unix:ino,size,mode,uid,gid,lastModifiedTime,ctime");
         looks.put(path.toString(), new TreeMap<>(stamp).toString());
       }
     }

@@ -31,10 +31,15 @@ class RepackedBackupTest {
     backup = new CraftedBackup(directory.resolve("backup"));
   }
 
-  /** Order and names as {@code tar -C DIRECTORY .} gives them, the label somewhere among the others. */
+  /**
+   * Order and names as {@code tar -C DIRECTORY .} gives them, the label somewhere among the others.
+   */
   private byte[] repacked(String before) {
-    TarBytes tar = new TarBytes().of(TarBytes.GNU).member(before, '5', "", new byte[0])
-        .member(before + "pg_xact/", '5', "", new byte[0]);
+    TarBytes tar =
+        new TarBytes()
+            .of(TarBytes.GNU)
+            .member(before, '5', "", new byte[0])
+            .member(before + "pg_xact/", '5', "", new byte[0]);
     List<String> names = new ArrayList<>(backup.files.keySet());
     names.remove("backup_label");
     names.add(2, "backup_label");
@@ -52,7 +57,9 @@ class RepackedBackupTest {
     backup.wal.forEach((name, content) -> wal.file("./" + name, content));
     Files.write(backup.walArchive(), backup.packed(wal.ended()));
 
-    assertThat(backup.restore().checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
+    assertThat(backup.restore().checks())
+        .extracting(Check::outcome)
+        .containsOnly(Check.Outcome.PASSED);
   }
 
   @Test
@@ -72,23 +79,30 @@ class RepackedBackupTest {
     Files.write(backup.walArchive(), backup.packed(wal.ended()));
     backup.restore();
 
-    assertThat(backup.data().resolve("pg_wal").resolve(CraftedBackup.SEGMENT)).hasSize(CraftedBackup.SEGMENT_SIZE);
+    assertThat(backup.data().resolve("pg_wal").resolve(CraftedBackup.SEGMENT))
+        .hasSize(CraftedBackup.SEGMENT_SIZE);
   }
 
   /** A cluster keeps its key and its log elsewhere. */
   @Test
   void aLinkAtTheTopIsNamedAndNotRestored() throws Exception {
-    backup.with(CraftedBackup.entry("server.crt", LF_SYMLINK, "/etc/ssl/certs/server.pem"), new byte[0]).write();
+    backup
+        .with(
+            CraftedBackup.entry("server.crt", LF_SYMLINK, "/etc/ssl/certs/server.pem"), new byte[0])
+        .write();
 
-    assertThat(backup.restore().notes()).contains("symbolic links, neither followed nor restored: server.crt");
-    assertThat(backup.data().resolve("server.crt")).satisfies(
-        file -> assertThat(Files.exists(file, LinkOption.NOFOLLOW_LINKS)).isFalse());
+    assertThat(backup.restore().notes())
+        .contains("symbolic links, neither followed nor restored: server.crt");
+    assertThat(backup.data().resolve("server.crt"))
+        .satisfies(file -> assertThat(Files.exists(file, LinkOption.NOFOLLOW_LINKS)).isFalse());
   }
 
   @Test
   void whatLiesBehindALinkIsUnsafe() {
-    backup.with(CraftedBackup.entry("log", LF_SYMLINK, directory.toString()), new byte[0])
-        .with(CraftedBackup.file("log/planted", 1), new byte[1]).write();
+    backup
+        .with(CraftedBackup.entry("log", LF_SYMLINK, directory.toString()), new byte[0])
+        .with(CraftedBackup.file("log/planted", 1), new byte[1])
+        .write();
 
     ExpectedFinding.expect(Reason.UNSAFE_ARCHIVE, "log/planted", () -> backup.restore());
     assertThat(directory.resolve("planted")).doesNotExist();
@@ -139,7 +153,8 @@ class RepackedBackupTest {
     backup.files.put("base/5/1259", CraftedPages.of(2));
     backup.write();
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/1259 has 16384 bytes", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "base/5/1259 has 16384 bytes", () -> backup.restore());
   }
 
   @Test
@@ -148,7 +163,8 @@ class RepackedBackupTest {
     backup.files.put("PG_VERSION", CraftedBackup.utf8("15 "));
     backup.write();
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "PG_VERSION has another content", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "PG_VERSION has another content", () -> backup.restore());
   }
 
   @Test
@@ -157,7 +173,10 @@ class RepackedBackupTest {
     backup.files.remove("base/5/1259");
     backup.write();
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/1259 is in backup_manifest and not", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH,
+        "base/5/1259 is in backup_manifest and not",
+        () -> backup.restore());
   }
 
   @Test
@@ -171,10 +190,14 @@ class RepackedBackupTest {
   @Test
   void aDamagedManifestInTheArchiveIsAMismatch() throws Exception {
     intoOne("CRC32C");
-    backup.files.put("backup_manifest", CraftedBackup.utf8(
-        new String(backup.files.get("backup_manifest"), StandardCharsets.UTF_8).replace("19:52", "19:53")));
+    backup.files.put(
+        "backup_manifest",
+        CraftedBackup.utf8(
+            new String(backup.files.get("backup_manifest"), StandardCharsets.UTF_8)
+                .replace("19:52", "19:53")));
     backup.write();
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "its own content", () -> backup.restore(Optional.empty()));
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "its own content", () -> backup.restore(Optional.empty()));
   }
 }

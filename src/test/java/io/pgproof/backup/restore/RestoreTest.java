@@ -47,32 +47,46 @@ class RestoreTest {
     AtomicLong reported = new AtomicLong();
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
-    RestoredBackup restoredBackup = Backups.restore(
-        found, identity, backup.order(Optional.empty()), (done, total, note) -> reported.set(total - done));
+    RestoredBackup restoredBackup =
+        Backups.restore(
+            found,
+            identity,
+            backup.order(Optional.empty()),
+            (done, total, note) -> reported.set(total - done));
 
     for (Map.Entry<String, byte[]> file : backup.files.entrySet()) {
       Path path = backup.data().resolve(file.getKey());
       assertThat(Files.readAllBytes(path)).isEqualTo(file.getValue());
       assertThat(Files.getAttribute(path, "unix:uid")).isEqualTo(100100);
       assertThat(Files.getAttribute(path, "unix:gid")).isEqualTo(100102);
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).isEqualTo("rw-------");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .isEqualTo("rw-------");
     }
     Path wal = backup.data().resolve("pg_wal");
-    assertThat(Files.readAllBytes(wal.resolve(CraftedBackup.SEGMENT))).isEqualTo(CraftedBackup.segment(1));
+    assertThat(Files.readAllBytes(wal.resolve(CraftedBackup.SEGMENT)))
+        .isEqualTo(CraftedBackup.segment(1));
     assertThat(wal.resolve("archive_status/" + CraftedBackup.SEGMENT + ".done")).isEmptyFile();
     assertThat(Files.getAttribute(wal.resolve("archive_status"), "unix:uid")).isEqualTo(100100);
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(wal))).isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(wal)))
+        .isEqualTo("rwx------");
 
     assertThat(identity.postgresMajor()).isEqualTo(15);
     assertThat(identity.systemIdentifier()).contains(restoredBackup.control().systemIdentifier());
     assertThat(restoredBackup.lastWalSegment()).contains(CraftedBackup.SEGMENT);
     assertThat(restoredBackup.endLsn()).contains(Lsn.parse("0/1900000"));
     assertThat(restoredBackup.archives().get(0).sha256())
-        .isEqualTo(CraftedBackup.hex(CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.base()))));
+        .isEqualTo(
+            CraftedBackup.hex(CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.base()))));
     assertThat(restoredBackup.archives().get(1).sha256())
-        .isEqualTo(CraftedBackup.hex(CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.walArchive()))));
-    assertThat(restoredBackup.checks()).extracting(Check::name).containsExactly("archive", "manifest", "pages");
-    assertThat(restoredBackup.checks()).extracting(Check::outcome).containsOnly(Check.Outcome.PASSED);
+        .isEqualTo(
+            CraftedBackup.hex(
+                CraftedBackup.digest("SHA-256", Files.readAllBytes(backup.walArchive()))));
+    assertThat(restoredBackup.checks())
+        .extracting(Check::name)
+        .containsExactly("archive", "manifest", "pages");
+    assertThat(restoredBackup.checks())
+        .extracting(Check::outcome)
+        .containsOnly(Check.Outcome.PASSED);
     assertThat(restoredBackup.checks().get(1).detail()).isEqualTo("5 files, CRC32C");
     assertThat(reported).hasValue(0);
   }
@@ -90,7 +104,8 @@ class RestoreTest {
     }
     backup.restore();
 
-    assertThat(backup.data().resolve("pg_wal/archive_status/" + CraftedBackup.SEGMENT + ".done")).exists();
+    assertThat(backup.data().resolve("pg_wal/archive_status/" + CraftedBackup.SEGMENT + ".done"))
+        .exists();
   }
 
   @Test
@@ -141,10 +156,12 @@ class RestoreTest {
 
   @Test
   void controlFileOfBeforeTheBackupIsNotOfIt() {
-    backup.files.put("backup_label", CraftedBackup.utf8(CraftedBackup.LABEL.replace("0/1000060", "0/1800000")));
+    backup.files.put(
+        "backup_label", CraftedBackup.utf8(CraftedBackup.LABEL.replace("0/1000060", "0/1800000")));
     backup.write();
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "pg_control is older than the backup", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT, "pg_control is older than the backup", () -> backup.restore());
   }
 
   @Test
@@ -152,7 +169,8 @@ class RestoreTest {
     backup.endLsn = "0/1700000";
     backup.write();
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "pg_control is younger than the backup", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT, "pg_control is younger than the backup", () -> backup.restore());
   }
 
   @Test
@@ -160,7 +178,8 @@ class RestoreTest {
     backup.wal.get(CraftedBackup.SEGMENT)[4] = 2;
     backup.write();
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "was written on timeline 2", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT, "was written on timeline 2", () -> backup.restore());
   }
 
   @Test
@@ -186,7 +205,10 @@ class RestoreTest {
     backup.write();
     Path archive = Files.createDirectory(directory.resolve("archive"));
 
-    ExpectedFinding.expect(Reason.BACKUP_IN_PROGRESS, CraftedBackup.SEGMENT, () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.BACKUP_IN_PROGRESS,
+        CraftedBackup.SEGMENT,
+        () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
@@ -196,7 +218,8 @@ class RestoreTest {
     Path archive = Files.createDirectory(directory.resolve("archive"));
     Files.write(archive.resolve("000000010000000000000002"), CraftedBackup.segment(2));
 
-    ExpectedFinding.expect(Reason.WAL_MISSING, CraftedBackup.SEGMENT, () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING, CraftedBackup.SEGMENT, () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
@@ -206,7 +229,10 @@ class RestoreTest {
     Path archive = Files.createDirectory(directory.resolve("archive"));
     Files.write(archive.resolve(CraftedBackup.SEGMENT + ".xz"), new byte[1]);
 
-    ExpectedFinding.expect(Reason.WAL_UNREADABLE, CraftedBackup.SEGMENT + ".xz", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_UNREADABLE,
+        CraftedBackup.SEGMENT + ".xz",
+        () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
@@ -214,7 +240,8 @@ class RestoreTest {
     backup.wal.put(CraftedBackup.SEGMENT, Arrays.copyOf(CraftedBackup.segment(1), 1 << 20));
     backup.write();
 
-    ExpectedFinding.expect(Reason.WAL_MISSING, "1048576 bytes instead of 16777216", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING, "1048576 bytes instead of 16777216", () -> backup.restore());
   }
 
   @Test
@@ -232,7 +259,8 @@ class RestoreTest {
     backup.wal.put(CraftedBackup.SEGMENT, CraftedBackup.segment(2));
     backup.write();
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "holds the WAL of 0/2000000", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT, "holds the WAL of 0/2000000", () -> backup.restore());
   }
 
   @Test
@@ -248,7 +276,8 @@ class RestoreTest {
     backup.files.remove("global/pg_control");
     backup.write();
 
-    ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "holds no file global/pg_control", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.BACKUP_INCOMPLETE, "holds no file global/pg_control", () -> backup.restore());
   }
 
   @Test
@@ -265,8 +294,12 @@ class RestoreTest {
     BackupIdentity identity = Backups.inspect(found);
     Files.write(backup.base(), new byte[1], StandardOpenOption.APPEND);
 
-    ExpectedFinding.expect(Reason.BACKUP_CHANGED, "since it was inspected",
-        () -> Backups.restore(found, identity, backup.order(Optional.empty()), (done, total, note) -> {}));
+    ExpectedFinding.expect(
+        Reason.BACKUP_CHANGED,
+        "since it was inspected",
+        () ->
+            Backups.restore(
+                found, identity, backup.order(Optional.empty()), (done, total, note) -> {}));
   }
 
   @Test
@@ -274,8 +307,15 @@ class RestoreTest {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
 
-    ExpectedFinding.expect(Reason.BACKUP_CHANGED, "base.tar.gz", () -> Backups.restore(
-        found, identity, backup.order(Optional.empty()), (done, total, note) -> touch(backup.base())));
+    ExpectedFinding.expect(
+        Reason.BACKUP_CHANGED,
+        "base.tar.gz",
+        () ->
+            Backups.restore(
+                found,
+                identity,
+                backup.order(Optional.empty()),
+                (done, total, note) -> touch(backup.base())));
   }
 
   @Test
@@ -283,8 +323,15 @@ class RestoreTest {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
 
-    ExpectedFinding.expect(Reason.BACKUP_CHANGED, "base.tar.gz", () -> Backups.restore(
-        found, identity, backup.order(Optional.empty()), (done, total, note) -> writeInPlace(backup.base())));
+    ExpectedFinding.expect(
+        Reason.BACKUP_CHANGED,
+        "base.tar.gz",
+        () ->
+            Backups.restore(
+                found,
+                identity,
+                backup.order(Optional.empty()),
+                (done, total, note) -> writeInPlace(backup.base())));
   }
 
   /** As a copier does that keeps times. */
@@ -306,7 +353,9 @@ class RestoreTest {
       writer.write(whole, 0, whole.length / 2);
       writer.flush();
 
-      ExpectedFinding.expect(Reason.BACKUP_IN_PROGRESS, "open for writing by process " + ProcessHandle.current().pid(),
+      ExpectedFinding.expect(
+          Reason.BACKUP_IN_PROGRESS,
+          "open for writing by process " + ProcessHandle.current().pid(),
           () -> backup.restore());
     }
   }
@@ -315,20 +364,34 @@ class RestoreTest {
   void diskWithoutRoomIsNotTheBackupsFault() throws Exception {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
-    RestoreRequest greedy = new RestoreRequest(backup.places(), 0, 0, Optional.empty(),
-        new DiskSpace(Long.MAX_VALUE / 2, Optional.empty()), true);
+    RestoreRequest greedy =
+        new RestoreRequest(
+            backup.places(),
+            0,
+            0,
+            Optional.empty(),
+            new DiskSpace(Long.MAX_VALUE / 2, Optional.empty()),
+            true);
 
-    ExpectedFinding.expect(Reason.DISK_FULL, "are free", () -> Backups.restore(found, identity, greedy, (done, total, note) -> {}));
+    ExpectedFinding.expect(
+        Reason.DISK_FULL,
+        "are free",
+        () -> Backups.restore(found, identity, greedy, (done, total, note) -> {}));
   }
 
   @Test
   void backupBeyondTheRunsBoundIsRefusedBeforeItsFirstByte() throws Exception {
     Backup found = backup.write().find();
 
-    Finding finding = ExpectedFinding.by(() -> Backups.restore(
-        found, Backups.inspect(found), boundedTo(8 << 20), (done, total, note) -> {}));
+    Finding finding =
+        ExpectedFinding.by(
+            () ->
+                Backups.restore(
+                    found, Backups.inspect(found), boundedTo(8 << 20), (done, total, note) -> {}));
     assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
-    assertThat(finding.message()).startsWith("the backup needs ").endsWith("by the setting disk the run may take 8,388,608");
+    assertThat(finding.message())
+        .startsWith("the backup needs ")
+        .endsWith("by the setting disk the run may take 8,388,608");
     assertThat(finding.hint()).contains("raise the target's setting disk", "--disk");
     assertThat(backup.data()).isEmptyDirectory();
   }
@@ -339,13 +402,22 @@ class RestoreTest {
     backup.files.put("base/5/big", new byte[8 << 20]);
     Backup found = backup.write().find();
 
-    ExpectedFinding.expect(Reason.DISK_FULL, "the restore wrote more than 4,194,304 bytes to", () -> Backups.restore(
-        found, Backups.inspect(found), boundedTo(4 << 20), (done, total, note) -> {}));
+    ExpectedFinding.expect(
+        Reason.DISK_FULL,
+        "the restore wrote more than 4,194,304 bytes to",
+        () ->
+            Backups.restore(
+                found, Backups.inspect(found), boundedTo(4 << 20), (done, total, note) -> {}));
   }
 
   private RestoreRequest boundedTo(long bytes) {
     return new RestoreRequest(
-        backup.places(), 100100, 100102, Optional.empty(), new DiskSpace(1 << 20, Optional.of(bytes)), true);
+        backup.places(),
+        100100,
+        100102,
+        Optional.empty(),
+        new DiskSpace(1 << 20, Optional.of(bytes)),
+        true);
   }
 
   @Test
@@ -354,13 +426,22 @@ class RestoreTest {
     BackupIdentity identity = Backups.inspect(found);
     Thread caller = Thread.currentThread();
 
-    assertThatThrownBy(() -> Backups.restore(
-        found, identity, backup.order(Optional.empty()), (done, total, note) -> {
-          caller.interrupt();
-          sleep();
-        })).isInstanceOf(InterruptedException.class);
-    await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().startsWith("restore-")));
+    assertThatThrownBy(
+            () ->
+                Backups.restore(
+                    found,
+                    identity,
+                    backup.order(Optional.empty()),
+                    (done, total, note) -> {
+                      caller.interrupt();
+                      sleep();
+                    }))
+        .isInstanceOf(InterruptedException.class);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .noneMatch(thread -> thread.getName().startsWith("restore-")));
   }
 
   private static void sleep() {

@@ -70,16 +70,23 @@ class TablespacesTest {
     backup.manifest = false;
     Files.delete(backup.directory.resolve("backup_manifest"));
 
-    ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "tablespace_map names the tablespace 16390, and its archive 16390.tar is not there",
+    ExpectedFinding.expect(
+        Reason.BACKUP_INCOMPLETE,
+        "tablespace_map names the tablespace 16390, and its archive 16390.tar is not there",
         () -> backup.restore());
   }
 
   @Test
   void aLinkOfTheBaseWithoutItsArchiveIsIncomplete() {
     backup.manifest = false;
-    backup.with(CraftedBackup.entry("pg_tblspc/16385", TarConstants.LF_SYMLINK, "/srv/space"), new byte[0]).write();
+    backup
+        .with(
+            CraftedBackup.entry("pg_tblspc/16385", TarConstants.LF_SYMLINK, "/srv/space"),
+            new byte[0])
+        .write();
 
-    ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "base.tar.gz names the tablespace 16385", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.BACKUP_INCOMPLETE, "base.tar.gz names the tablespace 16385", () -> backup.restore());
   }
 
   @Test
@@ -88,9 +95,14 @@ class TablespacesTest {
     byte[] created = WalRecordsTest.record(5, 0x00, WalRecordsTest.tablespace(16385, "/srv/space"));
     System.arraycopy(created, 0, segment, WalPage.HEADER, created.length);
     backup.wal.put(CraftedBackup.SEGMENT, segment);
-    backup.with(CraftedBackup.entry("pg_tblspc/16385", TarConstants.LF_SYMLINK, "/srv/space"), new byte[0]).write();
+    backup
+        .with(
+            CraftedBackup.entry("pg_tblspc/16385", TarConstants.LF_SYMLINK, "/srv/space"),
+            new byte[0])
+        .write();
 
-    assertThat(backup.restore().replay().tablespaces()).containsExactly(Map.entry("16385", "/srv/space"));
+    assertThat(backup.restore().replay().tablespaces())
+        .containsExactly(Map.entry("16385", "/srv/space"));
     assertThat(backup.data().resolve("pg_tblspc/16385")).doesNotExist();
   }
 
@@ -103,8 +115,10 @@ class TablespacesTest {
     Files.writeString(backup.directory.resolve("20261130.tar.gz"), "no tar at all");
     RestoredBackup restoredBackup = backup.restore();
 
-    assertThat(restoredBackup.notes()).contains("16385.tar brings no tablespace of this backup and was left out",
-        "20261130.tar.gz brings no tablespace of this backup and was left out");
+    assertThat(restoredBackup.notes())
+        .contains(
+            "16385.tar brings no tablespace of this backup and was left out",
+            "20261130.tar.gz brings no tablespace of this backup and was left out");
     assertThat(backup.places().tablespaces()).doesNotExist();
     assertThat(backup.data().resolve("pg_tblspc")).isEmptyDirectory();
   }
@@ -114,7 +128,8 @@ class TablespacesTest {
     withTablespaces(Compression.GZIP, "16385");
     Files.writeString(backup.directory.resolve("16385.tar.gz"), "no tar at all");
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "16385.tar.gz is no gzip archive", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.ARCHIVE_CORRUPT, "16385.tar.gz is no gzip archive", () -> backup.restore());
   }
 
   @Test
@@ -124,7 +139,10 @@ class TablespacesTest {
     Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
     Files.writeString(backup.directory.resolve("backup_manifest"), listing("16385"));
 
-    ExpectedFinding.expect(Reason.INCONSISTENT, "16385.tar brings a tablespace that base.tar.gz does not know", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.INCONSISTENT,
+        "16385.tar brings a tablespace that base.tar.gz does not know",
+        () -> backup.restore());
   }
 
   @Test
@@ -136,8 +154,10 @@ class TablespacesTest {
     Files.writeString(backup.directory.resolve("backup_manifest"), listing("16385"));
     RestoredBackup restoredBackup = backup.restore();
 
-    assertThat(Files.readSymbolicLink(backup.data().resolve("pg_tblspc/16385"))).hasToString("/inside/16385");
-    assertThat(backup.places().tablespaces().resolve("16385").resolve(FILE)).hasBinaryContent(CONTENT);
+    assertThat(Files.readSymbolicLink(backup.data().resolve("pg_tblspc/16385")))
+        .hasToString("/inside/16385");
+    assertThat(backup.places().tablespaces().resolve("16385").resolve(FILE))
+        .hasBinaryContent(CONTENT);
     assertThat(restoredBackup.notChecked()).noneMatch(text -> text.contains("16385"));
   }
 
@@ -148,7 +168,8 @@ class TablespacesTest {
     backup.write();
     Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
 
-    assertThat(backup.restore().notChecked()).anyMatch(text -> text.startsWith("nothing tells whether 16385.tar"));
+    assertThat(backup.restore().notChecked())
+        .anyMatch(text -> text.startsWith("nothing tells whether 16385.tar"));
   }
 
   @Test
@@ -173,8 +194,10 @@ class TablespacesTest {
     Files.writeString(backup.directory.resolve("backup_manifest"), backup.manifest(""));
     RestoredBackup restoredBackup = backup.restore();
 
-    assertThat(Files.readSymbolicLink(backup.data().resolve("pg_tblspc/16385"))).hasToString("/inside/16385");
-    assertThat(backup.places().tablespaces().resolve("16385").resolve(FILE)).hasBinaryContent(CONTENT);
+    assertThat(Files.readSymbolicLink(backup.data().resolve("pg_tblspc/16385")))
+        .hasToString("/inside/16385");
+    assertThat(backup.places().tablespaces().resolve("16385").resolve(FILE))
+        .hasBinaryContent(CONTENT);
     assertThat(restoredBackup.checks().get(1).detail()).isEqualTo("5 files, CRC32C");
   }
 
@@ -184,7 +207,8 @@ class TablespacesTest {
     backup.files.put("pg_tblspc/16385/" + FILE, CONTENT);
     backup.writePlain().restore();
 
-    assertThat(Files.readSymbolicLink(backup.data().resolve("pg_tblspc/16385"))).hasToString("/inside/16385");
+    assertThat(Files.readSymbolicLink(backup.data().resolve("pg_tblspc/16385")))
+        .hasToString("/inside/16385");
   }
 
   @Test
@@ -192,28 +216,35 @@ class TablespacesTest {
     backup.files.remove("tablespace_map");
     backup.writePlain();
     Files.createDirectory(backup.directory.resolve("pg_tblspc"));
-    Files.createSymbolicLink(backup.directory.resolve("pg_tblspc/16385"), Path.of("/no/such/space"));
+    Files.createSymbolicLink(
+        backup.directory.resolve("pg_tblspc/16385"), Path.of("/no/such/space"));
 
     ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "/no/such/space", () -> backup.restore());
   }
 
   @Test
   void backslashesOfTheMapAreUnderstood() {
-    assertThat(TablespaceMap.parse(CraftedBackup.utf8("16385 /a b\n16386 /line\\\n16387 /x\\\\\\\ry\n\nrubbish\n")))
+    assertThat(
+            TablespaceMap.parse(
+                CraftedBackup.utf8("16385 /a b\n16386 /line\\\n16387 /x\\\\\\\ry\n\nrubbish\n")))
         .isEqualTo(Map.of("16385", "/a b", "16386", "/line\n16387 /x\\\ry"));
   }
 
-  private CraftedBackup withTablespaces(Compression compression, String... oids) throws IOException {
+  private CraftedBackup withTablespaces(Compression compression, String... oids)
+      throws IOException {
     backup.coding = compression;
     StringBuilder map = new StringBuilder();
     for (String oid : oids) {
       map.append(oid).append(" /srv/").append(oid).append('\n');
-      backup.with(CraftedBackup.entry("pg_tblspc/" + oid, TarConstants.LF_SYMLINK, "/srv/" + oid), new byte[0]);
+      backup.with(
+          CraftedBackup.entry("pg_tblspc/" + oid, TarConstants.LF_SYMLINK, "/srv/" + oid),
+          new byte[0]);
     }
     backup.files.put("tablespace_map", CraftedBackup.utf8(map.toString()));
     backup.write();
     for (String oid : oids) {
-      Files.write(backup.directory.resolve(oid + ".tar" + compression.ending()), backup.packed(tar(FILE)));
+      Files.write(
+          backup.directory.resolve(oid + ".tar" + compression.ending()), backup.packed(tar(FILE)));
       backup.files.put("pg_tblspc/" + oid + "/" + FILE, CONTENT);
     }
     Files.writeString(backup.directory.resolve("backup_manifest"), backup.manifest(""));

@@ -42,9 +42,19 @@ class UnsafeArchiveTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-      "../evil", "base/../../evil", "/evil", "//evil", "./../evil", "base//..//../evil", "..", ".", "base/..", ""
-  })
+  @ValueSource(
+      strings = {
+        "../evil",
+        "base/../../evil",
+        "/evil",
+        "//evil",
+        "./../evil",
+        "base//..//../evil",
+        "..",
+        ".",
+        "base/..",
+        ""
+      })
   void nameThatPointsElsewhereIsRefused(String name) throws Exception {
     backup.with(CraftedBackup.file(name, EVIL.length), EVIL).write();
 
@@ -79,13 +89,36 @@ class UnsafeArchiveTest {
 
   /** Names that only an extended header tells: each is as hostile there as in the member's own. */
   static Stream<Arguments> hiddenNames() {
-    return Stream.of("../evil", "/evil", "base/../../evil", "base/5/x\0/../../../../evil", "..").flatMap(name -> Stream.of(
-        Arguments.of(name, new TarBytes().pax("path=" + name).file("base/5/harmless", EVIL).open()),
-        Arguments.of(name, new TarBytes().member("g", 'g', "", TarBytes.records("path=" + name)).file("base/5/harmless", EVIL).open()),
-        Arguments.of(name, new TarBytes().pax("GNU.sparse.major=1", "GNU.sparse.minor=0", "GNU.sparse.realsize=4",
-            "GNU.sparse.name=" + name).file("base/5/harmless", EVIL).open()),
-        Arguments.of(name, new TarBytes().of(TarBytes.GNU).member("././@LongLink", 'L', "", CraftedBackup.utf8(name + "\0"))
-            .file("base/5/harmless", EVIL).open())));
+    return Stream.of("../evil", "/evil", "base/../../evil", "base/5/x\0/../../../../evil", "..")
+        .flatMap(
+            name ->
+                Stream.of(
+                    Arguments.of(
+                        name,
+                        new TarBytes().pax("path=" + name).file("base/5/harmless", EVIL).open()),
+                    Arguments.of(
+                        name,
+                        new TarBytes()
+                            .member("g", 'g', "", TarBytes.records("path=" + name))
+                            .file("base/5/harmless", EVIL)
+                            .open()),
+                    Arguments.of(
+                        name,
+                        new TarBytes()
+                            .pax(
+                                "GNU.sparse.major=1",
+                                "GNU.sparse.minor=0",
+                                "GNU.sparse.realsize=4",
+                                "GNU.sparse.name=" + name)
+                            .file("base/5/harmless", EVIL)
+                            .open()),
+                    Arguments.of(
+                        name,
+                        new TarBytes()
+                            .of(TarBytes.GNU)
+                            .member("././@LongLink", 'L', "", CraftedBackup.utf8(name + "\0"))
+                            .file("base/5/harmless", EVIL)
+                            .open())));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -108,7 +141,11 @@ class UnsafeArchiveTest {
   @ParameterizedTest
   @ValueSource(strings = {"/etc/passwd", "../../etc/passwd", "base/../../evil"})
   void aHardLinkThatLeadsOutIsRefusedWhereverItIsTold(String target) throws Exception {
-    withRaw(new TarBytes().pax("linkpath=" + target).member("base/5/evil", '1', "PG_VERSION", new byte[0]).open());
+    withRaw(
+        new TarBytes()
+            .pax("linkpath=" + target)
+            .member("base/5/evil", '1', "PG_VERSION", new byte[0])
+            .open());
 
     expectUnsafe("base/5/evil");
     assertThat(backup.data().resolve("base/5/evil")).doesNotExist();
@@ -120,7 +157,8 @@ class UnsafeArchiveTest {
     backup.restore();
 
     assertThat(backup.data().resolve("base/5/other")).hasContent("15");
-    assertThat(Files.getAttribute(backup.data().resolve("base/5/other"), "unix:nlink")).isEqualTo(1);
+    assertThat(Files.getAttribute(backup.data().resolve("base/5/other"), "unix:nlink"))
+        .isEqualTo(1);
   }
 
   @Test
@@ -157,7 +195,11 @@ class UnsafeArchiveTest {
   @Test
   void aSparseBombBeyondTheManifestEndsBeforeItIsWritten() throws Exception {
     backup.manifest = true;
-    withRaw(new TarBytes().pax("GNU.sparse.size=70000000000000", "GNU.sparse.map=69999999999996,4").file("pg_wal/bomb", EVIL).open());
+    withRaw(
+        new TarBytes()
+            .pax("GNU.sparse.size=70000000000000", "GNU.sparse.map=69999999999996,4")
+            .file("pg_wal/bomb", EVIL)
+            .open());
 
     expectUnsafe("more than the manifest lists");
     assertThat(backup.data().resolve("pg_wal/bomb")).doesNotExist();
@@ -179,17 +221,23 @@ class UnsafeArchiveTest {
 
     expectUnsafe("base/5/evil");
     try (Stream<Path> all = Files.walk(backup.data())) {
-      assertThat(all).allMatch(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-          || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS));
+      assertThat(all)
+          .allMatch(
+              path ->
+                  Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                      || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS));
     }
   }
 
   @Test
   void tablespaceLinkIsATablespaceThatIsNotThere() throws Exception {
-    backup.with(CraftedBackup.entry("pg_tblspc/16385", LF_SYMLINK, "/srv/space"), new byte[0]).write();
+    backup
+        .with(CraftedBackup.entry("pg_tblspc/16385", LF_SYMLINK, "/srv/space"), new byte[0])
+        .write();
 
     ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "tablespace 16385", () -> backup.restore());
-    assertThat(Files.exists(backup.data().resolve("pg_tblspc/16385"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+    assertThat(Files.exists(backup.data().resolve("pg_tblspc/16385"), LinkOption.NOFOLLOW_LINKS))
+        .isFalse();
   }
 
   @Test

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BackupSnapshotTest {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @Test
   void aWholeBackupIsSeenAsOftenAsOneLooks() throws Exception {
@@ -35,8 +34,10 @@ class BackupSnapshotTest {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).writePlain();
     BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
     assertThat(Backups.sight(backup.directory)).contains(seen);
-    Files.setLastModifiedTime(backup.directory.resolve("base/5/1259"), FileTime.from(Instant.EPOCH));
-    assertThat(Backups.sight(backup.directory).orElseThrow()).isNotEqualTo(seen)
+    Files.setLastModifiedTime(
+        backup.directory.resolve("base/5/1259"), FileTime.from(Instant.EPOCH));
+    assertThat(Backups.sight(backup.directory).orElseThrow())
+        .isNotEqualTo(seen)
         .satisfies(other -> assertThat(other.identity()).isEqualTo(seen.identity()));
   }
 
@@ -45,7 +46,8 @@ class BackupSnapshotTest {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
     BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
     Files.write(backup.walArchive(), new byte[] {0}, StandardOpenOption.APPEND);
-    assertThat(Backups.sight(backup.directory).orElseThrow().identity()).isNotEqualTo(seen.identity());
+    assertThat(Backups.sight(backup.directory).orElseThrow().identity())
+        .isNotEqualTo(seen.identity());
   }
 
   @Test
@@ -56,7 +58,9 @@ class BackupSnapshotTest {
     Path manifest = backup.directory.resolve("backup_manifest");
     Path unfinished = backup.directory.resolve("backup_manifest.tmp");
     Files.move(manifest, unfinished);
-    assertThat(Backups.sight(backup.directory)).as("the manifest is written last, and renamed").isEmpty();
+    assertThat(Backups.sight(backup.directory))
+        .as("the manifest is written last, and renamed")
+        .isEmpty();
     Files.move(unfinished, manifest, StandardCopyOption.ATOMIC_MOVE);
     assertThat(Backups.sight(backup.directory)).isPresent();
     try (OutputStream writer = Files.newOutputStream(backup.base(), StandardOpenOption.APPEND)) {
@@ -88,17 +92,24 @@ class BackupSnapshotTest {
     assertThat(seen.label()).isEmpty();
     assertThat(seen.identity()).startsWith(backup.directory + " ");
     Files.setLastModifiedTime(backup.base(), FileTime.from(Instant.EPOCH));
-    assertThat(Backups.sight(backup.directory).orElseThrow().identity()).isNotEqualTo(seen.identity());
+    assertThat(Backups.sight(backup.directory).orElseThrow().identity())
+        .isNotEqualTo(seen.identity());
   }
 
   @Test
   void ofManyTheNewestWholeOneIsSeen() throws Exception {
     new CraftedBackup(place.resolve("many/monday")).write();
     CraftedBackup tuesday = new CraftedBackup(place.resolve("many/tuesday"));
-    tuesday.files.put("backup_label", CraftedBackup.utf8(CraftedBackup.LABEL.replace("2026-11-22", "2026-11-23")));
+    tuesday.files.put(
+        "backup_label",
+        CraftedBackup.utf8(CraftedBackup.LABEL.replace("2026-11-22", "2026-11-23")));
     tuesday.write();
-    assertThat(Backups.sight(place.resolve("many")).orElseThrow().directory()).isEqualTo(tuesday.directory);
-    Files.move(tuesday.directory.resolve("backup_manifest"), tuesday.directory.resolve("backup_manifest.tmp"));
-    assertThat(Backups.sight(place.resolve("many")).orElseThrow().directory().getFileName()).hasToString("monday");
+    assertThat(Backups.sight(place.resolve("many")).orElseThrow().directory())
+        .isEqualTo(tuesday.directory);
+    Files.move(
+        tuesday.directory.resolve("backup_manifest"),
+        tuesday.directory.resolve("backup_manifest.tmp"));
+    assertThat(Backups.sight(place.resolve("many")).orElseThrow().directory().getFileName())
+        .hasToString("monday");
   }
 }

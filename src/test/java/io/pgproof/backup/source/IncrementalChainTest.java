@@ -40,13 +40,19 @@ class IncrementalChainTest {
     }
     CraftedBackup newest = incremental("newest").write();
 
-    ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "none beside it does that is of the cluster", () -> ancestors(newest.directory));
+    ExpectedFinding.expect(
+        Reason.BACKUP_INCOMPLETE,
+        "none beside it does that is of the cluster",
+        () -> ancestors(newest.directory));
   }
 
   @Test
   void theTimelineCountsToo() throws Exception {
     label(full("a-full"), "START TIMELINE: 1", "START TIMELINE: 2").write();
-    ExpectedFinding.expect(Reason.BACKUP_INCOMPLETE, "none beside it does", () -> ancestors(incremental("newest").write().directory));
+    ExpectedFinding.expect(
+        Reason.BACKUP_INCOMPLETE,
+        "none beside it does",
+        () -> ancestors(incremental("newest").write().directory));
 
     CraftedBackup full = full("b-full").write();
     assertThat(ancestors(directory.resolve("newest"))).containsExactly(full.directory);
@@ -84,8 +90,10 @@ class IncrementalChainTest {
 
   private static List<Path> ancestors(Path newest) throws Exception {
     Backup backup = Backups.find(newest);
-    return IncrementalChain.ancestors(backup, new Inspection(backup, Optional.empty()).label()).stream()
-        .map(Backup::directory).toList();
+    return IncrementalChain.ancestors(backup, new Inspection(backup, Optional.empty()).label())
+        .stream()
+        .map(Backup::directory)
+        .toList();
   }
 
   private CraftedBackup full(String name) {
@@ -93,9 +101,15 @@ class IncrementalChainTest {
   }
 
   private CraftedBackup incremental(String name) {
-    CraftedBackup backup = label(full(name), "START WAL LOCATION: 0/1000028 (file 000000010000000000000001)",
-        "START WAL LOCATION: 0/3000028 (file 000000010000000000000003)");
-    return label(backup, "LABEL: nightly", "LABEL: nightly\nINCREMENTAL FROM LSN: 0/1000028\nINCREMENTAL FROM TLI: 1");
+    CraftedBackup backup =
+        label(
+            full(name),
+            "START WAL LOCATION: 0/1000028 (file 000000010000000000000001)",
+            "START WAL LOCATION: 0/3000028 (file 000000010000000000000003)");
+    return label(
+        backup,
+        "LABEL: nightly",
+        "LABEL: nightly\nINCREMENTAL FROM LSN: 0/1000028\nINCREMENTAL FROM TLI: 1");
   }
 
   private static CraftedBackup label(CraftedBackup backup, String from, String to) {

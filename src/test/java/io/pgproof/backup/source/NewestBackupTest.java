@@ -52,8 +52,16 @@ class NewestBackupTest {
   @Test
   void unfinishedAndRefusedOnesAreSkippedAndNamed() throws Exception {
     CraftedBackup whole = crafted("1-whole", "2026-11-20 03:00:00").write();
-    Files.createFile(crafted("2-copied", "2026-11-21 03:00:00").write().directory.resolve(".base.tar.gz.a1B2c3"));
-    Files.createFile(crafted("4-server", "2026-11-23 03:00:00").writePlain().directory.resolve("postmaster.pid"));
+    Files.createFile(
+        crafted("2-copied", "2026-11-21 03:00:00")
+            .write()
+            .directory
+            .resolve(".base.tar.gz.a1B2c3"));
+    Files.createFile(
+        crafted("4-server", "2026-11-23 03:00:00")
+            .writePlain()
+            .directory
+            .resolve("postmaster.pid"));
     CraftedBackup running = crafted("5-running", "2026-11-24 03:00:00");
     running.manifest = false;
     running.write();
@@ -62,38 +70,54 @@ class NewestBackupTest {
     assertThat(chosen.directory()).isEqualTo(whole.directory);
     BackupSelection backupSelection = chosen.choice().orElseThrow();
     assertThat(backupSelection.of()).isEqualTo(4);
-    assertThat(backupSelection.skipped()).hasSize(3)
-        .anyMatch(skipped -> skipped.startsWith("2-copied: ") && skipped.contains("a1B2c3, which is not finished"))
+    assertThat(backupSelection.skipped())
+        .hasSize(3)
+        .anyMatch(
+            skipped ->
+                skipped.startsWith("2-copied: ")
+                    && skipped.contains("a1B2c3, which is not finished"))
         .anyMatch(skipped -> skipped.startsWith("4-server: ") && skipped.contains("postmaster.pid"))
-        .anyMatch(skipped -> skipped.startsWith("5-running: ") && skipped.contains("no backup_manifest"));
+        .anyMatch(
+            skipped -> skipped.startsWith("5-running: ") && skipped.contains("no backup_manifest"));
   }
 
   @ParameterizedTest
   @CsvSource({
-      "cut, ARCHIVE_TRUNCATED", "rubbish, ARCHIVE_CORRUPT", "no base, BACKUP_INCOMPLETE", "no tablespace, BACKUP_INCOMPLETE",
-      "no label, INCONSISTENT", "an unreadable label, INCONSISTENT"})
+    "cut, ARCHIVE_TRUNCATED",
+    "rubbish, ARCHIVE_CORRUPT",
+    "no base, BACKUP_INCOMPLETE",
+    "no tablespace, BACKUP_INCOMPLETE",
+    "no label, INCONSISTENT",
+    "an unreadable label, INCONSISTENT"
+  })
   void aDamagedNewestOneIsTheAnswer(String how, Reason reason) throws Exception {
     crafted("1-whole", "2026-11-20 03:00:00").write();
     CraftedBackup newest = crafted("2-damaged", "2026-11-24 03:00:00");
-    newest.files.put("tablespace_map", CraftedBackup.utf8(how.equals("no tablespace") ? "16385 /srv/space\n" : ""));
+    newest.files.put(
+        "tablespace_map",
+        CraftedBackup.utf8(how.equals("no tablespace") ? "16385 /srv/space\n" : ""));
     switch (how) {
       case "no label" -> newest.files.remove("backup_label");
-      case "an unreadable label" -> newest.files.put("backup_label", CraftedBackup.utf8("START TIME: now\n"));
-      default -> { }
+      case "an unreadable label" ->
+          newest.files.put("backup_label", CraftedBackup.utf8("START TIME: now\n"));
+      default -> {}
     }
     newest.write();
     switch (how) {
-      case "cut" -> Files.write(newest.base(), Arrays.copyOf(Files.readAllBytes(newest.base()), 40));
+      case "cut" ->
+          Files.write(newest.base(), Arrays.copyOf(Files.readAllBytes(newest.base()), 40));
       case "rubbish" -> Files.writeString(newest.base(), "see the other disk");
       case "no base" -> Files.delete(newest.base());
-      default -> { }
+      default -> {}
     }
     Backup chosen = Backups.find(directory);
 
     assertThat(chosen.directory()).isEqualTo(newest.directory);
     assertThat(chosen.choice()).contains(new BackupSelection(directory, 2, true, List.of()));
     ExpectedFinding.expect(reason, "", () -> Backups.inspect(chosen));
-    assertThat(Backups.sight(directory).orElseThrow().directory()).as("under watch too").isEqualTo(newest.directory);
+    assertThat(Backups.sight(directory).orElseThrow().directory())
+        .as("under watch too")
+        .isEqualTo(newest.directory);
   }
 
   @Test
@@ -101,7 +125,8 @@ class NewestBackupTest {
     CraftedBackup damaged = at("damaged", "2026-11-24 03:00:00", 1).write();
     Files.writeString(damaged.base(), "see the other disk");
     CraftedBackup whole = at("whole", "2026-11-24 04:00:00", 2).write();
-    Files.setLastModifiedTime(damaged.directory, FileTime.from(Instant.parse("2027-01-01T00:00:00Z")));
+    Files.setLastModifiedTime(
+        damaged.directory, FileTime.from(Instant.parse("2027-01-01T00:00:00Z")));
 
     assertThat(Backups.find(directory).directory()).isEqualTo(whole.directory);
   }
@@ -118,8 +143,11 @@ class NewestBackupTest {
   @Test
   void aLaterTimelineIsNewerAtAnEarlierPosition() throws Exception {
     CraftedBackup promoted = at("promoted", "2026-11-24 03:00:00", 1);
-    promoted.files.put("backup_label", CraftedBackup.utf8(new String(promoted.files.get("backup_label"), StandardCharsets.UTF_8)
-        .replace("file 00000001", "file 00000002")));
+    promoted.files.put(
+        "backup_label",
+        CraftedBackup.utf8(
+            new String(promoted.files.get("backup_label"), StandardCharsets.UTF_8)
+                .replace("file 00000001", "file 00000002")));
     promoted.write();
     at("before", "2026-11-24 04:00:00", 2).write();
 
@@ -141,14 +169,21 @@ class NewestBackupTest {
   void directoriesInDirectoriesAreLookedAtToo() throws Exception {
     crafted("weekly/1", "2026-11-20 03:00:00").write();
     CraftedBackup newest = crafted("daily/november/24", "2026-11-24 03:00:00").writePlain();
-    Files.createFile(crafted("daily/november/25", "2026-11-25 03:00:00").write().directory.resolve(".base.tar.gz.a1B2c3"));
+    Files.createFile(
+        crafted("daily/november/25", "2026-11-25 03:00:00")
+            .write()
+            .directory
+            .resolve(".base.tar.gz.a1B2c3"));
     crafted(".hidden", "2026-11-26 03:00:00").write();
     crafted("daily/.hidden/1", "2026-11-26 03:00:00").write();
     Backup chosen = Backups.find(directory);
 
     assertThat(chosen.directory()).isEqualTo(newest.directory);
     assertThat(chosen.choice().orElseThrow().of()).isEqualTo(3);
-    assertThat(chosen.choice().orElseThrow().skipped()).singleElement().asString().startsWith("daily/november/25: ");
+    assertThat(chosen.choice().orElseThrow().skipped())
+        .singleElement()
+        .asString()
+        .startsWith("daily/november/25: ");
   }
 
   @ParameterizedTest
@@ -156,15 +191,22 @@ class NewestBackupTest {
   void oneThatIsOpenForWritingIsSkipped(boolean plain) throws Exception {
     CraftedBackup whole = crafted("whole", "2026-11-20 03:00:00").write();
     CraftedBackup begun = crafted("begun", "2026-11-24 03:00:00");
-    Path written = plain ? begun.writePlain().directory.resolve("base/5/1259") : begun.write().base();
+    Path written =
+        plain ? begun.writePlain().directory.resolve("base/5/1259") : begun.write().base();
     try (OutputStream writer = Files.newOutputStream(written, StandardOpenOption.APPEND)) {
       Thread.sleep(20);
       writer.write(0);
       BackupSelection backupSelection = Backups.find(directory).choice().orElseThrow();
 
-      assertThat(backupSelection.skipped()).singleElement().asString().startsWith("begun: ").contains("open for writing by process");
+      assertThat(backupSelection.skipped())
+          .singleElement()
+          .asString()
+          .startsWith("begun: ")
+          .contains("open for writing by process");
     }
-    assertThat(Backups.find(directory).directory()).isEqualTo(begun.directory).isNotEqualTo(whole.directory);
+    assertThat(Backups.find(directory).directory())
+        .isEqualTo(begun.directory)
+        .isNotEqualTo(whole.directory);
   }
 
   @Test
@@ -192,21 +234,25 @@ class NewestBackupTest {
   void whereNoneIsFinishedTheNewestSaysWhatItLacks() throws Exception {
     crafted("old", "2026-11-20 03:00:00").write();
     Files.move(directory.resolve("old/base.tar.gz"), directory.resolve("old/base.tar.gz.partial"));
-    Files.setLastModifiedTime(directory.resolve("old"), FileTime.from(Instant.parse("2026-11-20T03:00:00Z")));
+    Files.setLastModifiedTime(
+        directory.resolve("old"), FileTime.from(Instant.parse("2026-11-20T03:00:00Z")));
     crafted("new", "2026-11-24 03:00:00").write();
-    Files.move(directory.resolve("new/pg_wal.tar.gz"), directory.resolve("new/pg_wal.tar.gz.partial"));
+    Files.move(
+        directory.resolve("new/pg_wal.tar.gz"), directory.resolve("new/pg_wal.tar.gz.partial"));
     Backup chosen = Backups.find(directory);
 
     assertThat(chosen.directory()).isEqualTo(directory.resolve("new"));
     assertThat(chosen.choice().orElseThrow().whole()).isFalse();
-    ExpectedFinding.expect(Reason.BACKUP_IN_PROGRESS, "pg_wal.tar.gz.partial", () -> Backups.inspect(chosen));
+    ExpectedFinding.expect(
+        Reason.BACKUP_IN_PROGRESS, "pg_wal.tar.gz.partial", () -> Backups.inspect(chosen));
   }
 
   @Test
   void whereNothingLooksLikeABackupNothingIs() throws Exception {
     Files.createDirectories(directory.resolve("holidays/2026"));
 
-    UsageException refusal = catchThrowableOfType(UsageException.class, () -> Backups.find(directory));
+    UsageException refusal =
+        catchThrowableOfType(UsageException.class, () -> Backups.find(directory));
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(refusal).hasMessageContaining("holds nothing that looks like a base backup");
   }
@@ -214,16 +260,23 @@ class NewestBackupTest {
   /** Begins in the log's segment of this number. */
   private CraftedBackup at(String name, String startTime, int number) throws IOException {
     CraftedBackup backup = crafted(name, startTime);
-    backup.files.put("backup_label", CraftedBackup.utf8(new String(backup.files.get("backup_label"), StandardCharsets.UTF_8)
-        .replace("0/1000028 (file 000000010000000000000001)", "0/" + number + "000028 (file 00000001000000000000000" + number + ")")
-        .replace(startTime + " UTC", startTime)));
+    backup.files.put(
+        "backup_label",
+        CraftedBackup.utf8(
+            new String(backup.files.get("backup_label"), StandardCharsets.UTF_8)
+                .replace(
+                    "0/1000028 (file 000000010000000000000001)",
+                    "0/" + number + "000028 (file 00000001000000000000000" + number + ")")
+                .replace(startTime + " UTC", startTime)));
     backup.startLsn = "0/" + number + "000028";
     return backup;
   }
 
   private CraftedBackup crafted(String name, String startTime) throws IOException {
     CraftedBackup backup = new CraftedBackup(directory.resolve(name));
-    backup.files.put("backup_label", CraftedBackup.utf8(CraftedBackup.LABEL.replace("2026-11-22 19:52:14", startTime)));
+    backup.files.put(
+        "backup_label",
+        CraftedBackup.utf8(CraftedBackup.LABEL.replace("2026-11-22 19:52:14", startTime)));
     return backup;
   }
 }

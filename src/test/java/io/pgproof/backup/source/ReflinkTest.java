@@ -48,16 +48,21 @@ class ReflinkTest {
     long before = free();
     Backup found = backup.find();
     DiskSpace space = new DiskSpace(1 << 20, Optional.of(BIG / 2L));
-    RestoreRequest order = new RestoreRequest(backup.places(), 100100, 100102, Optional.empty(), space, true);
-    RestoredBackup restoredBackup = Backups.restore(found, Backups.inspect(found), order, (done, total, note) -> {});
+    RestoreRequest order =
+        new RestoreRequest(backup.places(), 100100, 100102, Optional.empty(), space, true);
+    RestoredBackup restoredBackup =
+        Backups.restore(found, Backups.inspect(found), order, (done, total, note) -> {});
 
     assertThat(space.shared()).isGreaterThanOrEqualTo(BIG);
-    assertThat(backup.data().resolve("base/5/big")).hasBinaryContent(backup.files.get("base/5/big"));
+    assertThat(backup.data().resolve("base/5/big"))
+        .hasBinaryContent(backup.files.get("base/5/big"));
     assertThat(before - free()).as("space taken by a copy of %d bytes", BIG).isLessThan(BIG / 2);
     assertThat(restoredBackup.checks().get(1).detail()).isEqualTo("5 files, CRC32C");
-    assertThat(Files.getAttribute(backup.data().resolve("base/5/big"), "unix:uid")).isEqualTo(100100);
+    assertThat(Files.getAttribute(backup.data().resolve("base/5/big"), "unix:uid"))
+        .isEqualTo(100100);
     Files.write(backup.data().resolve("base/5/big"), new byte[8192]);
-    assertThat(backup.directory.resolve("base/5/big")).hasBinaryContent(backup.files.get("base/5/big"));
+    assertThat(backup.directory.resolve("base/5/big"))
+        .hasBinaryContent(backup.files.get("base/5/big"));
   }
 
   @ParameterizedTest
@@ -65,18 +70,22 @@ class ReflinkTest {
   void damageInASharedFileIsFound(String fileSystem) throws Exception {
     mount(fileSystem);
     CraftedBackup backup = big();
-    try (RandomAccessFile file = new RandomAccessFile(backup.directory.resolve("base/5/big").toFile(), "rw")) {
+    try (RandomAccessFile file =
+        new RandomAccessFile(backup.directory.resolve("base/5/big").toFile(), "rw")) {
       file.seek(BIG / 2);
       file.write(file.read() ^ 1);
     }
 
-    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/big has another content", () -> backup.restore());
+    ExpectedFinding.expect(
+        Reason.MANIFEST_MISMATCH, "base/5/big has another content", () -> backup.restore());
   }
 
   @Test
   void whereNothingCanBeSharedTheFileIsLeftAsItWas() throws Exception {
     Path from = Files.write(directory.resolve("from"), new byte[8192]);
-    Path to = Files.createFile(Path.of("/dev/shm").resolve("pgproof-reflink-" + ProcessHandle.current().pid()));
+    Path to =
+        Files.createFile(
+            Path.of("/dev/shm").resolve("pgproof-reflink-" + ProcessHandle.current().pid()));
     try {
       assertThat(Reflink.share(from, key(from), to)).isFalse();
       assertThat(to).isEmptyFile();
@@ -120,15 +129,23 @@ class ReflinkTest {
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       file.setLength(1L << 30);
     }
-    assumeTrue(run("sh", "-c", "command -v mkfs." + fileSystem), "mkfs." + fileSystem + " is not installed");
+    assumeTrue(
+        run("sh", "-c", "command -v mkfs." + fileSystem),
+        "mkfs." + fileSystem + " is not installed");
     assumeTrue(run("mkfs." + fileSystem, "-q", image.toString()), "mkfs." + fileSystem + " failed");
     Path place = Files.createDirectory(directory.resolve("mounted"));
-    assumeTrue(run("mount", "-o", "loop", image.toString(), place.toString()), "this kernel mounts no " + fileSystem);
+    assumeTrue(
+        run("mount", "-o", "loop", image.toString(), place.toString()),
+        "this kernel mounts no " + fileSystem);
     mounted = place;
   }
 
   private static boolean run(String... line) throws Exception {
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    Process process =
+        new ProcessBuilder(line)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
     return process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0;
   }
 }

@@ -57,9 +57,13 @@ class WalArchiveTest {
   @ParameterizedTest
   @EnumSource(Compression.class)
   void segmentsAreDecodedForTheServer(Compression compression) throws Exception {
-    store(CraftedBackup.SEGMENT + compression.ending(), Packed.by(compression, CraftedBackup.segment(1)));
+    store(
+        CraftedBackup.SEGMENT + compression.ending(),
+        Packed.by(compression, CraftedBackup.segment(1)));
     store(SECOND + compression.ending(), Packed.by(compression, CraftedBackup.segment(2)));
-    store("00000002.history" + compression.ending(), Packed.by(compression, CraftedBackup.utf8("1\t0/3000000\tno recovery target specified\n")));
+    store(
+        "00000002.history" + compression.ending(),
+        Packed.by(compression, CraftedBackup.utf8("1\t0/3000000\tno recovery target specified\n")));
     store("000000010000000000000000" + compression.ending(), new byte[1]);
     store("000000020000000000000002" + compression.ending(), new byte[1]);
     store("README", new byte[1]);
@@ -70,7 +74,8 @@ class WalArchiveTest {
     assertThat(copy(SECOND)).hasBinaryContent(CraftedBackup.segment(2));
     assertThat(copy("00000002.history")).content().startsWith("1\t0/3000000");
     assertThat(Files.getAttribute(copy(SECOND), "unix:uid")).isEqualTo(100100);
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy(SECOND)))).isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy(SECOND))))
+        .isEqualTo("rw-------");
   }
 
   @Test
@@ -78,28 +83,45 @@ class WalArchiveTest {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(SECOND, CraftedBackup.segment(2));
     Backup found = backup.find();
-    RestoreRequest order = new RestoreRequest(backup.places(), 100100, 100102, Optional.of(archive),
-        new DiskSpace(1 << 20, Optional.of(24L << 20)), true);
+    RestoreRequest order =
+        new RestoreRequest(
+            backup.places(),
+            100100,
+            100102,
+            Optional.of(archive),
+            new DiskSpace(1 << 20, Optional.of(24L << 20)),
+            true);
 
-    ExpectedFinding.expect(Reason.DISK_FULL, "by the setting disk the run may take 25,165,824, of which 16,", () -> Backups.restore(
-        found, Backups.inspect(found, Optional.of(archive)), order, (done, total, note) -> {}));
+    ExpectedFinding.expect(
+        Reason.DISK_FULL,
+        "by the setting disk the run may take 25,165,824, of which 16,",
+        () ->
+            Backups.restore(
+                found,
+                Backups.inspect(found, Optional.of(archive)),
+                order,
+                (done, total, note) -> {}));
     assertThat(copies()).containsExactly(CraftedBackup.SEGMENT);
   }
 
   @ParameterizedTest
   @EnumSource(Compression.class)
-  void aPartialSegmentTakesThePlaceOfAWholeOneThatIsNotThere(Compression compression) throws Exception {
+  void aPartialSegmentTakesThePlaceOfAWholeOneThatIsNotThere(Compression compression)
+      throws Exception {
     byte[] begun = Arrays.copyOf(CraftedBackup.segment(2), 3 << 20);
     begun[(3 << 20) - 1] = 7;
     byte[] packed = Packed.by(compression, begun);
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     // Written up to somewhere: what is compressed has no end yet.
-    store(SECOND + compression.ending() + ".partial", Arrays.copyOf(packed, packed.length - (compression == Compression.NONE ? 0 : 4)));
+    store(
+        SECOND + compression.ending() + ".partial",
+        Arrays.copyOf(packed, packed.length - (compression == Compression.NONE ? 0 : 4)));
     backup.restore(Optional.of(archive));
 
     assertThat(Files.size(copy(SECOND))).isEqualTo(CraftedBackup.SEGMENT_SIZE);
     try (var in = Files.newInputStream(copy(SECOND))) {
-      assertThat(WalPage.parse(in.readNBytes(WalPage.HEADER)).orElseThrow().start()).hasToString("0/2000000");
+      assertThat(WalPage.parse(in.readNBytes(WalPage.HEADER)).orElseThrow().start())
+          .hasToString("0/2000000");
     }
   }
 
@@ -114,30 +136,49 @@ class WalArchiveTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"GZIP", "LZ4", "ZSTD"})
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "LZ4", "ZSTD"})
   void aNeededSegmentThatIsCutIsMissing(Compression compression) throws Exception {
     byte[] packed = Packed.by(compression, CraftedBackup.segment(2));
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(SECOND + compression.ending(), Arrays.copyOf(packed, packed.length - 4));
 
-    ExpectedFinding.expect(Reason.WAL_MISSING, SECOND + " is needed for recovery and is damaged in the archive: " + SECOND
-        + compression.ending() + " ends at byte " + (packed.length - 4), () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING,
+        SECOND
+            + " is needed for recovery and is damaged in the archive: "
+            + SECOND
+            + compression.ending()
+            + " ends at byte "
+            + (packed.length - 4),
+        () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
   void aNeededSegmentOfAnotherLengthIsMissing() throws Exception {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
-    store(SECOND + ".gz", Packed.by(Compression.GZIP, Arrays.copyOf(CraftedBackup.segment(2), 1 << 20)));
+    store(
+        SECOND + ".gz",
+        Packed.by(Compression.GZIP, Arrays.copyOf(CraftedBackup.segment(2), 1 << 20)));
 
-    ExpectedFinding.expect(Reason.WAL_MISSING, "holds 1048576 bytes instead of 16777216", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING,
+        "holds 1048576 bytes instead of 16777216",
+        () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
   void aNeededSegmentThatIsLongerThanOneIsMissing() throws Exception {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
-    store(SECOND + ".lz4", Packed.by(Compression.LZ4, Arrays.copyOf(CraftedBackup.segment(2), 17 << 20)));
+    store(
+        SECOND + ".lz4",
+        Packed.by(Compression.LZ4, Arrays.copyOf(CraftedBackup.segment(2), 17 << 20)));
 
-    ExpectedFinding.expect(Reason.WAL_MISSING, "holds more than the 16777216 bytes", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING,
+        "holds more than the 16777216 bytes",
+        () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
@@ -147,7 +188,8 @@ class WalArchiveTest {
     RestoredBackup restoredBackup = backup.restore(Optional.of(archive));
 
     assertThat(copies()).containsExactly(CraftedBackup.SEGMENT, SECOND);
-    assertThat(restoredBackup.notChecked()).anyMatch(text -> text.startsWith(THIRD + " of the WAL archive"));
+    assertThat(restoredBackup.notChecked())
+        .anyMatch(text -> text.startsWith(THIRD + " of the WAL archive"));
     assertThat(restoredBackup.replay().reach()).contains(Lsn.parse("0/2000000"));
     assertThat(restoredBackup.replay().lastSegment()).contains(SECOND);
   }
@@ -170,7 +212,8 @@ class WalArchiveTest {
 
     Finding finding = ExpectedFinding.by(() -> backup.restore(Optional.of(archive)));
     assertThat(finding.reason()).as(finding.message()).isEqualTo(Reason.WAL_MISSING);
-    assertThat(finding.message()).contains(THIRD, "cannot reach the 2 segments of the log behind it");
+    assertThat(finding.message())
+        .contains(THIRD, "cannot reach the 2 segments of the log behind it");
   }
 
   @Test
@@ -181,7 +224,8 @@ class WalArchiveTest {
     store(THIRD + ".gz", packed);
     store(FOURTH, CraftedBackup.segment(4));
 
-    ExpectedFinding.expect(Reason.WAL_MISSING, THIRD + " is damaged in ", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING, THIRD + " is damaged in ", () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
@@ -197,7 +241,9 @@ class WalArchiveTest {
   @Test
   void theLastSegmentMayBeArchivedLaterWhereNothingNewerIs() throws Exception {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
-    ExpectedFinding.expect(Reason.BACKUP_IN_PROGRESS, SECOND + " is needed for recovery and is neither in the backup nor in ",
+    ExpectedFinding.expect(
+        Reason.BACKUP_IN_PROGRESS,
+        SECOND + " is needed for recovery and is neither in the backup nor in ",
         () -> backup.restore(Optional.of(archive)));
   }
 
@@ -205,7 +251,9 @@ class WalArchiveTest {
   void theLastSegmentIsMissingWhereNewerOnesAre() throws Exception {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(THIRD, CraftedBackup.segment(3));
-    ExpectedFinding.expect(Reason.WAL_MISSING, SECOND + " is needed for recovery and is neither in the backup nor in ",
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING,
+        SECOND + " is needed for recovery and is neither in the backup nor in ",
         () -> backup.restore(Optional.of(archive)));
   }
 
@@ -213,8 +261,12 @@ class WalArchiveTest {
   @EnumSource(Compression.class)
   void plainNamesHideACompressionThatTheFirstBytesTell(Compression compression) throws Exception {
     store(CraftedBackup.SEGMENT, Packed.by(compression, CraftedBackup.segment(1)));
-    store(SECOND + "-0123456789abcdef0123456789abcdef01234567.xyz", Packed.by(compression, CraftedBackup.segment(2)));
-    store("00000002.history", Packed.by(compression, CraftedBackup.utf8("1\t0/2800000\tno recovery target specified\n")));
+    store(
+        SECOND + "-0123456789abcdef0123456789abcdef01234567.xyz",
+        Packed.by(compression, CraftedBackup.segment(2)));
+    store(
+        "00000002.history",
+        Packed.by(compression, CraftedBackup.utf8("1\t0/2800000\tno recovery target specified\n")));
     RestoredBackup restoredBackup = backup.restore(Optional.of(archive));
 
     assertThat(copy(CraftedBackup.SEGMENT)).hasBinaryContent(CraftedBackup.segment(1));
@@ -227,14 +279,18 @@ class WalArchiveTest {
     byte[] packed = Packed.by(Compression.GZIP, CraftedBackup.segment(2));
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(SECOND, Arrays.copyOf(packed, packed.length - 4));
-    ExpectedFinding.expect(Reason.WAL_MISSING, SECOND + " is needed for recovery and is damaged", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING,
+        SECOND + " is needed for recovery and is damaged",
+        () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
   void directoriesForEachPartOfTheLogAreSearched() throws Exception {
     Path deep = Files.createDirectories(archive.resolve("15-1/0000000100000000"));
     Files.write(deep.resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));
-    Files.write(deep.resolve(SECOND + ".gz"), Packed.by(Compression.GZIP, CraftedBackup.segment(2)));
+    Files.write(
+        deep.resolve(SECOND + ".gz"), Packed.by(Compression.GZIP, CraftedBackup.segment(2)));
     Path hidden = Files.createDirectories(archive.resolve(".snapshot/yesterday"));
     Files.write(hidden.resolve(THIRD), CraftedBackup.segment(3));
     Files.createDirectory(deep.resolve(FOURTH));
@@ -245,10 +301,10 @@ class WalArchiveTest {
 
   @ParameterizedTest(name = "a file that {2}")
   @CsvSource({
-      "'', Salted__,             is encrypted by OpenSSL",
-      ".xz, '\u00fd7zXZ\u0000', is compressed by xz",
-      ".gpg, '\u0085\u0002\u000c', has an ending that pgproof does not know",
-      "'', '\u0085\u0002\u000c', begins with bytes that are neither",
+    "'', Salted__,             is encrypted by OpenSSL",
+    ".xz, '\u00fd7zXZ\u0000', is compressed by xz",
+    ".gpg, '\u0085\u0002\u000c', has an ending that pgproof does not know",
+    "'', '\u0085\u0002\u000c', begins with bytes that are neither",
   })
   void whatCannotBeReadIsNotMissing(String ending, String begin, String why) throws Exception {
     byte[] content = new byte[CraftedBackup.SEGMENT_SIZE];
@@ -275,7 +331,10 @@ class WalArchiveTest {
     second[0] ^= 1;
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(SECOND, second);
-    ExpectedFinding.expect(Reason.WAL_MISSING, SECOND + " does not begin with a WAL page", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING,
+        SECOND + " does not begin with a WAL page",
+        () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
@@ -283,7 +342,10 @@ class WalArchiveTest {
     Path outside = Files.write(directory.resolve("outside"), CraftedBackup.segment(2));
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     Files.createSymbolicLink(archive.resolve(SECOND), outside);
-    ExpectedFinding.expect(Reason.WAL_UNREADABLE, "is a link that leads out of the WAL archive", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_UNREADABLE,
+        "is a link that leads out of the WAL archive",
+        () -> backup.restore(Optional.of(archive)));
   }
 
   @Test
@@ -300,20 +362,25 @@ class WalArchiveTest {
   @Timeout(60)
   void whatIsNoFileIsNotOpenedAndWhatIsTooLongNotCopied() throws Exception {
     storeNeeded();
-    assertThat(new ProcessBuilder("mkfifo", archive.resolve(THIRD).toString()).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("mkfifo", archive.resolve(THIRD).toString()).start().waitFor())
+        .isZero();
     backup.restore(Optional.of(archive));
     assertThat(copies()).containsExactly(CraftedBackup.SEGMENT, SECOND);
 
     try (RandomAccessFile file = new RandomAccessFile(archive.resolve(SECOND).toFile(), "rw")) {
       file.setLength(10L << 30);
     }
-    ExpectedFinding.expect(Reason.WAL_MISSING, "has 10737418240 bytes instead of 16777216", this::again);
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING, "has 10737418240 bytes instead of 16777216", this::again);
   }
 
   @Test
   void theLatestTimelineThatGoesOnFromTheBackupIsFollowed() throws Exception {
     storeNeeded();
-    store("00000002.history.gz", Packed.by(Compression.GZIP, CraftedBackup.utf8("1\t0/3800000\tno recovery target specified\n")));
+    store(
+        "00000002.history.gz",
+        Packed.by(
+            Compression.GZIP, CraftedBackup.utf8("1\t0/3800000\tno recovery target specified\n")));
     // Of another restored copy: it left timeline 1 before the backup ended.
     store("00000003.history", CraftedBackup.utf8("1\t0/1800000\tno recovery target specified\n"));
     store("000000010000000000000003.partial", CraftedBackup.segment(3));
@@ -322,15 +389,23 @@ class WalArchiveTest {
     RestoredBackup restoredBackup = backup.restore(Optional.of(archive));
 
     assertThat(restoredBackup.replay().target()).contains(2);
-    assertThat(restoredBackup.replay().path().timelines(Lsn.parse("0/1000028"), Lsn.parse("0/5000000"))).containsExactly(1, 2);
-    assertThat(copies()).contains("000000020000000000000003", "000000020000000000000004")
+    assertThat(
+            restoredBackup
+                .replay()
+                .path()
+                .timelines(Lsn.parse("0/1000028"), Lsn.parse("0/5000000")))
+        .containsExactly(1, 2);
+    assertThat(copies())
+        .contains("000000020000000000000003", "000000020000000000000004")
         .doesNotContain("000000010000000000000003");
     assertThat(restoredBackup.replay().reach()).contains(Lsn.parse("0/4000000"));
-    assertThat(restoredBackup.notes()).anyMatch(note -> note.startsWith("timeline 3 of the WAL archive was left aside"));
+    assertThat(restoredBackup.notes())
+        .anyMatch(note -> note.startsWith("timeline 3 of the WAL archive was left aside"));
   }
 
   @Test
-  void untilTheNewTimelinesFirstSegmentIsThereTheOldOnesIsTakenUpToWhereItWasLeft() throws Exception {
+  void untilTheNewTimelinesFirstSegmentIsThereTheOldOnesIsTakenUpToWhereItWasLeft()
+      throws Exception {
     storeNeeded();
     store("00000002.history", CraftedBackup.utf8("1\t0/3800000\tno recovery target specified\n"));
     byte[] third = CraftedBackup.segment(3);
@@ -351,7 +426,10 @@ class WalArchiveTest {
     store("00000002.history", CraftedBackup.utf8("1\t0/3000000\tno recovery target specified\n"));
     store("000000020000000000000003", onTimeline(2, 3));
     store("000000020000000000000005", onTimeline(2, 5));
-    ExpectedFinding.expect(Reason.WAL_MISSING, "000000020000000000000004 is not in ", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.WAL_MISSING,
+        "000000020000000000000004 is not in ",
+        () -> backup.restore(Optional.of(archive)));
     assertThat(again(new RecoveryTimeline("current")).replay().lastSegment()).contains(SECOND);
   }
 
@@ -359,18 +437,25 @@ class WalArchiveTest {
   void aTimelineThatWasAskedForMustGoOnFromTheBackup() throws Exception {
     storeNeeded();
     store("00000003.history", CraftedBackup.utf8("1\t0/1800000\tno recovery target specified\n"));
-    ExpectedFinding.expect(Reason.TIMELINE_UNREACHABLE, "it does not go on from timeline 1 of the backup at 0/2000100",
+    ExpectedFinding.expect(
+        Reason.TIMELINE_UNREACHABLE,
+        "it does not go on from timeline 1 of the backup at 0/2000100",
         () -> again(new RecoveryTimeline("3")));
-    ExpectedFinding.expect(Reason.TIMELINE_UNREACHABLE, "00000007.history", () -> again(new RecoveryTimeline("7")));
+    ExpectedFinding.expect(
+        Reason.TIMELINE_UNREACHABLE, "00000007.history", () -> again(new RecoveryTimeline("7")));
     assertThat(again(new RecoveryTimeline("1")).replay().target()).isEmpty();
   }
 
   @Test
   void aLaterTimelineWhoseHistoryCannotBeReadLeavesOpenWhichIsTheLatest() throws Exception {
     storeNeeded();
-    byte[] packed = Packed.by(Compression.GZIP, CraftedBackup.utf8("1\t0/3000000\tno recovery target specified\n"));
+    byte[] packed =
+        Packed.by(
+            Compression.GZIP, CraftedBackup.utf8("1\t0/3000000\tno recovery target specified\n"));
     store("00000002.history.gz", Arrays.copyOf(packed, packed.length - 4));
-    ExpectedFinding.expect(Reason.WAL_UNREADABLE, "nothing tells whether timeline 2 goes on from this backup",
+    ExpectedFinding.expect(
+        Reason.WAL_UNREADABLE,
+        "nothing tells whether timeline 2 goes on from this backup",
         () -> backup.restore(Optional.of(archive)));
     assertThat(again(RecoveryTimeline.CURRENT).replay().target()).isEmpty();
   }
@@ -388,13 +473,17 @@ class WalArchiveTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = {"GZIP", "LZ4", "ZSTD"})
-  void aCompressedSegmentOfAnotherClusterIsNotTheBackupsFault(Compression compression) throws Exception {
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "LZ4", "ZSTD"})
+  void aCompressedSegmentOfAnotherClusterIsNotTheBackupsFault(Compression compression)
+      throws Exception {
     byte[] foreign = CraftedBackup.segment(1);
     foreign[24] ^= 1;
     store(CraftedBackup.SEGMENT + compression.ending(), Packed.by(compression, foreign));
 
-    ExpectedFinding.expect(Reason.ENVIRONMENT, "is of the cluster", () -> backup.restore(Optional.of(archive)));
+    ExpectedFinding.expect(
+        Reason.ENVIRONMENT, "is of the cluster", () -> backup.restore(Optional.of(archive)));
   }
 
   private void storeNeeded() throws IOException {
@@ -421,9 +510,18 @@ class WalArchiveTest {
       }
     }
     Backup found = backup.find();
-    RestoreRequest order = new RestoreRequest(backup.places(), 100100, 100102, Optional.of(archive),
-        new DiskSpace(1 << 20, Optional.empty()), true, Optional.empty(), timeline);
-    return Backups.restore(found, Backups.inspect(found, Optional.of(archive)), order, (done, total, note) -> {});
+    RestoreRequest order =
+        new RestoreRequest(
+            backup.places(),
+            100100,
+            100102,
+            Optional.of(archive),
+            new DiskSpace(1 << 20, Optional.empty()),
+            true,
+            Optional.empty(),
+            timeline);
+    return Backups.restore(
+        found, Backups.inspect(found, Optional.of(archive)), order, (done, total, note) -> {});
   }
 
   private void store(String name, byte[] content) throws IOException {

@@ -34,8 +34,10 @@ public class WalRecordsTest {
     put(record(TABLESPACE, 0x00, tablespace(16404, "")));
     read();
 
-    assertThat(records.tablespaces()).containsOnlyKeys("16401", "16402", "16403")
-        .containsEntry("16402", "/srv/across the end").containsEntry("16403", "/srv/in the next segment");
+    assertThat(records.tablespaces())
+        .containsOnlyKeys("16401", "16402", "16403")
+        .containsEntry("16402", "/srv/across the end")
+        .containsEntry("16403", "/srv/in the next segment");
   }
 
   @Test
@@ -78,8 +80,12 @@ public class WalRecordsTest {
       new Random(seed).nextBytes(rubbish);
       for (int page = 0; page < SEGMENT; page += PAGE) {
         System.arraycopy(log.array(), 0, rubbish, page, 24);
-        ByteBuffer.wrap(rubbish).order(ByteOrder.LITTLE_ENDIAN).putShort(page, (short) 0xD110)
-            .putShort(page + 2, (short) (seed & 1)).putInt(page + 4, 1).putLong(page + 8, SEGMENT + page)
+        ByteBuffer.wrap(rubbish)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putShort(page, (short) 0xD110)
+            .putShort(page + 2, (short) (seed & 1))
+            .putInt(page + 4, 1)
+            .putLong(page + 8, SEGMENT + page)
             .putInt(page + 16, seed * 1000);
       }
       records.segment(new Lsn(SEGMENT));
@@ -93,7 +99,10 @@ public class WalRecordsTest {
       records.segment(new Lsn((long) SEGMENT * (segment + 1)));
       // In pieces that fit no page.
       for (int from = 0; from < SEGMENT; from += 5000) {
-        records.take(log.duplicate().position(segment * SEGMENT + from).limit(segment * SEGMENT + Math.min(SEGMENT, from + 5000)));
+        records.take(
+            log.duplicate()
+                .position(segment * SEGMENT + from)
+                .limit(segment * SEGMENT + Math.min(SEGMENT, from + 5000)));
       }
     }
   }
@@ -116,14 +125,18 @@ public class WalRecordsTest {
 
   private int page(int offset, long continued) {
     boolean first = offset % SEGMENT == 0;
-    log.putShort(offset, (short) 0xD110).putShort(offset + 2, (short) ((first ? 2 : 0) | (continued > 0 ? 1 : 0)))
-        .putInt(offset + 4, 1).putLong(offset + 8, SEGMENT + offset).putInt(offset + 16, (int) continued);
+    log.putShort(offset, (short) 0xD110)
+        .putShort(offset + 2, (short) ((first ? 2 : 0) | (continued > 0 ? 1 : 0)))
+        .putInt(offset + 4, 1)
+        .putLong(offset + 8, SEGMENT + offset)
+        .putInt(offset + 16, (int) continued);
     return first ? 40 : 24;
   }
 
   public static byte[] record(int manager, int info, byte[] data) {
     int header = data.length < 256 ? 2 : 5;
-    ByteBuffer record = ByteBuffer.allocate(24 + header + data.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer record =
+        ByteBuffer.allocate(24 + header + data.length).order(ByteOrder.LITTLE_ENDIAN);
     record.putInt(0, record.capacity()).put(16, (byte) info).put(17, (byte) manager);
     if (header == 2) {
       record.put(24, (byte) 255).put(25, (byte) data.length);
@@ -139,7 +152,11 @@ public class WalRecordsTest {
 
   public static byte[] tablespace(int oid, String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(5 + name.length).order(ByteOrder.LITTLE_ENDIAN).putInt(oid).put(name).array();
+    return ByteBuffer.allocate(5 + name.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(oid)
+        .put(name)
+        .array();
   }
 
   private static byte[] settings(int... values) {

@@ -31,10 +31,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sound cluster with all that might look like damage, checked on a real server that recovered from its backup. */
+/**
+ * A sound cluster with all that might look like damage, checked on a real server that recovered
+ * from its backup.
+ */
 @EnabledIf("io.pgproof.postgres.HostMachine#available")
 class CheckRunnerTest {
-  private static final String ODD = """
+  private static final String ODD =
+      """
       create extension btree_gin;
       create schema odd;
       create extension amcheck schema odd;
@@ -120,33 +124,45 @@ class CheckRunnerTest {
     CheckResults checkResults = examine(Depth.DEEP);
 
     assertThat(checkResults.findings()).isEmpty();
-    assertThat(checkResults.checks()).extracting(Check::name)
+    assertThat(checkResults.checks())
+        .extracting(Check::name)
         .containsExactly("freshness", "recovery", "indexes", "rows", "checksums");
-    assertThat(checkResults.checks()).filteredOn(check -> !check.name().equals("recovery"))
-        .as(checkResults.checks().toString()).extracting(Check::outcome).containsOnly(Outcome.PASSED);
-    assertThat(detail(checkResults, "recovery")).isEqualTo("the image lacks absent_library (preloaded by the source)");
+    assertThat(checkResults.checks())
+        .filteredOn(check -> !check.name().equals("recovery"))
+        .as(checkResults.checks().toString())
+        .extracting(Check::outcome)
+        .containsOnly(Outcome.PASSED);
+    assertThat(detail(checkResults, "recovery"))
+        .isEqualTo("the image lacks absent_library (preloaded by the source)");
     assertThat(detail(checkResults, "indexes"))
-        .matches("8\\d\\d indexes and 5\\d\\d tables in 6 databases, every row looked for in its indexes");
-    assertThat(detail(checkResults, "rows")).matches("every row of [34]\\d\\d tables in 6 databases, 5 catalogs dumped");
+        .matches(
+            "8\\d\\d indexes and 5\\d\\d tables in 6 databases, every row looked for in its indexes");
+    assertThat(detail(checkResults, "rows"))
+        .matches("every row of [34]\\d\\d tables in 6 databases, 5 catalogs dumped");
     assertThat(detail(checkResults, "checksums")).matches("[4-9],\\d{3} pages after a clean stop");
-    assertThat(checkResults.notChecked()).containsExactlyInAnyOrder(
-        "indexes: the database template0, which allows no connections",
-        "indexes: the database closed, which allows no connections",
-        "indexes: whether pages are lost of 8 tables without a B-tree index",
-        "indexes: 1 invalid index of the database shop, which no query uses",
-        "indexes: indexes by brin of the database shop, which amcheck does not know: 1",
-        "indexes: indexes by gin of the database shop, which amcheck does not know: 1",
-        "indexes: indexes by hash of the database shop, which amcheck does not know: 1",
-        "indexes: the rows of the index public.letters_needs_path of the database shop,"
-            + " for its expression gave an error with SQLSTATE 42883",
-        "indexes: the table public.locked of the database shop, which a prepared transaction of the source has locked",
-        "rows: the database template0, which allows no connections",
-        "rows: the database closed, which allows no connections",
-        "rows: the table public.locked of the database shop, which a prepared transaction of the source has locked",
-        "rows: whether the catalog of the database shop can be dumped,"
-            + " for a prepared transaction of the source has locked a part of it");
-    assertThat(told).contains("freshness and assertions", "indexes: database shop, 0 of 262",
-        "rows: pg_dump --schema-only of the database shop", "checksums: pg_checksums");
+    assertThat(checkResults.notChecked())
+        .containsExactlyInAnyOrder(
+            "indexes: the database template0, which allows no connections",
+            "indexes: the database closed, which allows no connections",
+            "indexes: whether pages are lost of 8 tables without a B-tree index",
+            "indexes: 1 invalid index of the database shop, which no query uses",
+            "indexes: indexes by brin of the database shop, which amcheck does not know: 1",
+            "indexes: indexes by gin of the database shop, which amcheck does not know: 1",
+            "indexes: indexes by hash of the database shop, which amcheck does not know: 1",
+            "indexes: the rows of the index public.letters_needs_path of the database shop,"
+                + " for its expression gave an error with SQLSTATE 42883",
+            "indexes: the table public.locked of the database shop, which a prepared transaction of the source has locked",
+            "rows: the database template0, which allows no connections",
+            "rows: the database closed, which allows no connections",
+            "rows: the table public.locked of the database shop, which a prepared transaction of the source has locked",
+            "rows: whether the catalog of the database shop can be dumped,"
+                + " for a prepared transaction of the source has locked a part of it");
+    assertThat(told)
+        .contains(
+            "freshness and assertions",
+            "indexes: database shop, 0 of 262",
+            "rows: pg_dump --schema-only of the database shop",
+            "checksums: pg_checksums");
     assertThat(checkResults.toString()).doesNotContain("very secret");
     assertThat(Files.readString(copy.log)).doesNotContain("very secret");
   }
@@ -157,10 +173,16 @@ class CheckRunnerTest {
     CheckResults checkResults = examine(Depth.STANDARD, "select true");
 
     assertThat(checkResults.findings()).isEmpty();
-    assertThat(checkResults.checks()).extracting(Check::name).containsExactly("freshness", "assertion:1", "recovery", "indexes");
-    assertThat(detail(checkResults, "indexes")).matches("8\\d\\d indexes and 5\\d\\d tables in 6 databases");
-    assertThat(checkResults.notChecked()).contains("whether every row is in its indexes", "every row",
-        "checksums of pages as recovery left them (pg_checksums)");
+    assertThat(checkResults.checks())
+        .extracting(Check::name)
+        .containsExactly("freshness", "assertion:1", "recovery", "indexes");
+    assertThat(detail(checkResults, "indexes"))
+        .matches("8\\d\\d indexes and 5\\d\\d tables in 6 databases");
+    assertThat(checkResults.notChecked())
+        .contains(
+            "whether every row is in its indexes",
+            "every row",
+            "checksums of pages as recovery left them (pg_checksums)");
   }
 
   @Test
@@ -169,9 +191,14 @@ class CheckRunnerTest {
     CheckResults checkResults = examine(Depth.QUICK, "select true");
 
     assertThat(checkResults.findings()).isEmpty();
-    assertThat(checkResults.checks()).extracting(Check::name).containsExactly("freshness", "assertion:1", "recovery");
-    assertThat(checkResults.notChecked()).containsExactly(
-        "indexes and tables (amcheck)", "every row", "checksums of pages as recovery left them (pg_checksums)");
+    assertThat(checkResults.checks())
+        .extracting(Check::name)
+        .containsExactly("freshness", "assertion:1", "recovery");
+    assertThat(checkResults.notChecked())
+        .containsExactly(
+            "indexes and tables (amcheck)",
+            "every row",
+            "checksums of pages as recovery left them (pg_checksums)");
   }
 
   @Test
@@ -180,42 +207,65 @@ class CheckRunnerTest {
     copy.kill();
 
     CheckResults checkResults = examine(Depth.DEEP);
-    assertThat(checkResults.checks()).filteredOn(check -> check.outcome() == Outcome.SKIPPED).extracting(Check::name)
+    assertThat(checkResults.checks())
+        .filteredOn(check -> check.outcome() == Outcome.SKIPPED)
+        .extracting(Check::name)
         .containsExactly("indexes", "rows", "checksums");
-    assertThat(detail(checkResults, "recovery")).isEqualTo("what the image lacks could not be looked up everywhere");
-    assertThat(checkResults.findings()).singleElement().satisfies(finding -> {
-      assertThat(finding.reason()).isEqualTo(Reason.CHECK_FAILED);
-      assertThat(finding.message()).isEqualTo("the check indexes was not made: the restored server had ended");
-    });
+    assertThat(detail(checkResults, "recovery"))
+        .isEqualTo("what the image lacks could not be looked up everywhere");
+    assertThat(checkResults.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.CHECK_FAILED);
+              assertThat(finding.message())
+                  .isEqualTo("the check indexes was not made: the restored server had ended");
+            });
   }
 
   @Test
   void badPagesAreNamedWithFileAndBlock() throws Exception {
     damage("pages");
 
-    CheckResult checkResult = ChecksumCheck.make(copy.recovered(reached, List.of()), Set.of(), Duration.ofMinutes(1), Progress.NONE);
+    CheckResult checkResult =
+        ChecksumCheck.make(
+            copy.recovered(reached, List.of()), Set.of(), Duration.ofMinutes(1), Progress.NONE);
     assertThat(checkResult.check().outcome()).isEqualTo(Outcome.FAILED);
-    assertThat(checkResult.findings()).singleElement().satisfies(finding -> {
-      assertThat(finding.reason()).isEqualTo(Reason.PAGE_CHECKSUM);
-      assertThat(finding.message()).contains("checksum verification failed in file \"base/", "\", block 0:");
-    });
+    assertThat(checkResult.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.PAGE_CHECKSUM);
+              assertThat(finding.message())
+                  .contains("checksum verification failed in file \"base/", "\", block 0:");
+            });
   }
 
   @Test
   void aBadPageOfAFileThatNothingReadsRefutesNothing() throws Exception {
     String file = damage("torn");
 
-    CheckResult checkResult = ChecksumCheck.make(copy.recovered(reached, List.of()), Set.of(file), Duration.ofMinutes(1), Progress.NONE);
-    assertThat(checkResult.findings()).singleElement().satisfies(finding -> {
-      assertThat(finding.reason()).isEqualTo(Reason.TORN_PAGE);
-      assertThat(finding.message()).contains(file);
-    });
+    CheckResult checkResult =
+        ChecksumCheck.make(
+            copy.recovered(reached, List.of()), Set.of(file), Duration.ofMinutes(1), Progress.NONE);
+    assertThat(checkResult.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.TORN_PAGE);
+              assertThat(finding.message()).contains(file);
+            });
   }
 
-  /** Flips a bit behind the back of the server, which has this table's pages in no memory, and gives the file's name. */
+  /**
+   * Flips a bit behind the back of the server, which has this table's pages in no memory, and gives
+   * the file's name.
+   */
   private String damage(String name) throws Exception {
     start(name);
-    String file = SourceCluster.found(asked("shop", "select 'at ' || pg_relation_filepath('public.letters')"), "at (\\S+)");
+    String file =
+        SourceCluster.found(
+            asked("shop", "select 'at ' || pg_relation_filepath('public.letters')"), "at (\\S+)");
     copy.recovered(reached, List.of()).machine().halt();
     byte[] page = Files.readAllBytes(copy.data.resolve(file));
     page[8000] ^= 1;
@@ -224,11 +274,16 @@ class CheckRunnerTest {
   }
 
   private static String detail(CheckResults checkResults, String name) {
-    return checkResults.checks().stream().filter(check -> check.name().equals(name)).findFirst().orElseThrow().detail();
+    return checkResults.checks().stream()
+        .filter(check -> check.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .detail();
   }
 
   private String asked(String database, String sql) throws Exception {
-    try (Connection connection = new RestoredServer(copy.address).connect(database, Duration.ofSeconds(20));
+    try (Connection connection =
+            new RestoredServer(copy.address).connect(database, Duration.ofSeconds(20));
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
@@ -240,18 +295,34 @@ class CheckRunnerTest {
     copy = new RestoredCopy(source, temp.resolve(name), null);
     RecoveryPreparation.prepare(copy.order);
     copy.start();
-    reached = RecoveryWatch.await(copy.running(), expectation(), Duration.ofSeconds(60), Progress.NONE);
+    reached =
+        RecoveryWatch.await(copy.running(), expectation(), Duration.ofSeconds(60), Progress.NONE);
   }
 
   private CheckResults examine(Depth depth, String... assertions) throws Exception {
-    UserChecks userChecks = new UserChecks("postgres", Optional.empty(), List.of(assertions), Duration.ofDays(10_000), Duration.ofSeconds(20),
-        ZoneId.of("UTC"));
-    return CheckRunner.of(copy.recovered(reached, List.of("absent_library", "pg_stat_statements")), userChecks, depth, Set.of(),
-        RestoredCopy.now(), Duration.ofMinutes(2), (done, total, note) -> told.add(note));
+    UserChecks userChecks =
+        new UserChecks(
+            "postgres",
+            Optional.empty(),
+            List.of(assertions),
+            Duration.ofDays(10_000),
+            Duration.ofSeconds(20),
+            ZoneId.of("UTC"));
+    return CheckRunner.of(
+        copy.recovered(reached, List.of("absent_library", "pg_stat_statements")),
+        userChecks,
+        depth,
+        Set.of(),
+        RestoredCopy.now(),
+        Duration.ofMinutes(2),
+        (done, total, note) -> told.add(note));
   }
 
   private static RecoveryExpectation expectation() throws Exception {
     return new RecoveryExpectation(
-        source.label(), source.control(), Optional.of(source.endLsn()), Optional.of(source.label().startSegment()));
+        source.label(),
+        source.control(),
+        Optional.of(source.endLsn()),
+        Optional.of(source.label().startSegment()));
   }
 }

@@ -33,11 +33,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damage that was done to the source by SQL, so that its backup is whole: what each check sees of it on a real server. */
+/**
+ * Damage that was done to the source by SQL, so that its backup is whole: what each check sees of
+ * it on a real server.
+ */
 @EnabledIf("io.pgproof.postgres.HostMachine#available")
 class DamagedCopyTest {
-  /** An index in the order of C that says of itself it is in another: a sound one whose collation changed looks the same. */
-  private static final String MISORDERED = """
+  /**
+   * An index in the order of C that says of itself it is in another: a sound one whose collation
+   * changed looks the same.
+   */
+  private static final String MISORDERED =
+      """
       create table words(t text collate "C"); insert into words values ('a'), ('B'), ('c'), ('D');
       create index words_t on words (t);
       update pg_index set indcollation = (select oid::text from pg_collation where collname = 'en-x-icu')::oidvector
@@ -46,14 +53,19 @@ class DamagedCopyTest {
         where attrelid = 'words_t'::regclass;
       """;
 
-  private static final String DAMAGE = """
+  private static final String DAMAGE =
+      """
       create database a_order encoding 'UTF8' template template0; create database b_versions encoding 'UTF8' template template0;
       create database c_toast; create database d_catalogs; create database e_library; create database f_rows;
       create database g_crash;
       \\c a_order
-      """ + MISORDERED + """
+      """
+          + MISORDERED
+          + """
       \\c b_versions
-      """ + MISORDERED + """
+      """
+          + MISORDERED
+          + """
       update pg_collation set collversion = '1.1' where collname = 'en-x-icu';
       create table sound(t text collate "C"); create index on sound (t);
       \\c c_toast
@@ -115,107 +127,168 @@ class DamagedCopyTest {
 
   @Test
   void amcheckSeesIndexesAndTablesThatContradictThemselves() throws Exception {
-    CheckResult checkResult = IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
+    CheckResult checkResult =
+        IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
 
     assertThat(checkResult.check().outcome()).isEqualTo(Outcome.FAILED);
-    assertThat(checkResult.check().detail()).containsPattern("1,\\d{3} indexes and 9\\d\\d tables in 10 databases; 2 not sound");
+    assertThat(checkResult.check().detail())
+        .containsPattern("1,\\d{3} indexes and 9\\d\\d tables in 10 databases; 2 not sound");
     Finding corrupt = finding(checkResult.findings(), Reason.INDEX_CORRUPT);
     assertThat(corrupt).isInstanceOf(Finding.BackupFault.class);
     assertThat(corrupt.message()).endsWith("and 1 more like it");
-    assertThat(corrupt.words()).contains(
-        "the index public.words_t of the database a_order: ERROR:  item order invariant violated for index \"words_t\"",
-        "the table public.cut of the database c_toast: block 0, line pointer 1, attribute 1: toast value");
-    assertThat(corrupt.words()).as("what only reading finds").doesNotContain("squeezed", "moods", "rows_id");
-    assertThat(checkResult.notChecked()).contains("indexes: the database template0, which allows no connections");
+    assertThat(corrupt.words())
+        .contains(
+            "the index public.words_t of the database a_order: ERROR:  item order invariant violated for index \"words_t\"",
+            "the table public.cut of the database c_toast: block 0, line pointer 1, attribute 1: toast value");
+    assertThat(corrupt.words())
+        .as("what only reading finds")
+        .doesNotContain("squeezed", "moods", "rows_id");
+    assertThat(checkResult.notChecked())
+        .contains("indexes: the database template0, which allows no connections");
   }
 
   @Test
   void anOrderOfAnotherCollationsVersionIsNotCalledDamage() throws Exception {
-    CheckResult checkResult = IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
+    CheckResult checkResult =
+        IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
 
     Finding mismatch = finding(checkResult.findings(), Reason.COLLATION_MISMATCH);
     assertThat(mismatch).isInstanceOf(Finding.CouldNotTell.class);
-    assertThat(mismatch.message()).contains("the index public.words_t of the database b_versions", "en-x-icu", "1.1 in the backup");
-    assertThat(finding(checkResult.findings(), Reason.INDEX_CORRUPT).words()).doesNotContain("b_versions");
+    assertThat(mismatch.message())
+        .contains(
+            "the index public.words_t of the database b_versions", "en-x-icu", "1.1 in the backup");
+    assertThat(finding(checkResult.findings(), Reason.INDEX_CORRUPT).words())
+        .doesNotContain("b_versions");
   }
 
   @Test
   void aLibraryThatTheImageLacksIsNamedWithItsPackage() throws Exception {
-    CheckResult checkResult = IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
+    CheckResult checkResult =
+        IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
 
     Finding missing = finding(checkResult.findings(), Reason.LIBRARY_MISSING);
-    assertThat(missing.message()).isEqualTo(
-        "the image lacks the library $libdir/vector: the index public.names_n_idx of the database e_library");
+    assertThat(missing.message())
+        .isEqualTo(
+            "the image lacks the library $libdir/vector: the index public.names_n_idx of the database e_library");
     assertThat(missing.hint()).contains("postgresql-" + HostMachine.MAJOR + "-pgvector");
-    CheckResult listed = new LibraryMismatch(copy.recovered(reached, List.of("pg_cron", "auto_explain"))).made().orElseThrow();
-    assertThat(listed.check()).returns("recovery", Check::name).returns(Outcome.MISMATCH, Check::outcome);
-    assertThat(listed.check().detail()).isEqualTo("the image lacks pg_cron (preloaded by the source, package postgresql-"
-        + HostMachine.MAJOR + "-cron), absent (of the database e_library), vector (of the database e_library, package postgresql-"
-        + HostMachine.MAJOR + "-pgvector)");
+    CheckResult listed =
+        new LibraryMismatch(copy.recovered(reached, List.of("pg_cron", "auto_explain")))
+            .made()
+            .orElseThrow();
+    assertThat(listed.check())
+        .returns("recovery", Check::name)
+        .returns(Outcome.MISMATCH, Check::outcome);
+    assertThat(listed.check().detail())
+        .isEqualTo(
+            "the image lacks pg_cron (preloaded by the source, package postgresql-"
+                + HostMachine.MAJOR
+                + "-cron), absent (of the database e_library), vector (of the database e_library, package postgresql-"
+                + HostMachine.MAJOR
+                + "-pgvector)");
   }
 
   @Test
   void readingSeesRowsThatCannotBeRead() throws Exception {
-    CheckResult checkResult = new RowCheck(copy.recovered(reached, List.of()), Duration.ofMinutes(1), Progress.NONE).make();
+    CheckResult checkResult =
+        new RowCheck(copy.recovered(reached, List.of()), Duration.ofMinutes(1), Progress.NONE)
+            .make();
 
     assertThat(checkResult.check().outcome()).isEqualTo(Outcome.FAILED);
     Finding unreadable = finding(checkResult.findings(), Reason.ROW_UNREADABLE);
     assertThat(unreadable).isInstanceOf(Finding.BackupFault.class);
-    assertThat(unreadable.words()).contains(
-        "the table public.cut of the database c_toast: ERROR:  unexpected chunk number 2 (expected 1) for toast value",
-        "the table public.squeezed of the database c_toast: ERROR:  compressed pglz data is corrupt",
-        "the table public.moods of the database c_toast: ERROR:  invalid internal value for enum",
-        "(no schema).child",
-        "the catalog of the database d_catalogs: schema with OID");
+    assertThat(unreadable.words())
+        .contains(
+            "the table public.cut of the database c_toast: ERROR:  unexpected chunk number 2 (expected 1) for toast value",
+            "the table public.squeezed of the database c_toast: ERROR:  compressed pglz data is corrupt",
+            "the table public.moods of the database c_toast: ERROR:  invalid internal value for enum",
+            "(no schema).child",
+            "the catalog of the database d_catalogs: schema with OID");
     assertThat(finding(checkResult.findings(), Reason.LIBRARY_MISSING).message())
-        .isEqualTo("the image lacks the library $libdir/absent: the table public.pairs of the database e_library");
+        .isEqualTo(
+            "the image lacks the library $libdir/absent: the table public.pairs of the database e_library");
     assertThat(checkResult.findings()).hasSize(2);
   }
 
   @Test
   void rowsThatNoIndexHoldsAreSeenAndACrashIsBlamedOnNobody() throws Exception {
     try (RestoredCopy crashing = started("crashing")) {
-      UserChecks userChecks = new UserChecks("postgres", Optional.empty(), List.of(), Duration.ofDays(10_000), Duration.ofSeconds(20), ZoneId.of("UTC"));
-      CheckResults checkResults = CheckRunner.of(
-          crashing.recovered(reached, List.of()), userChecks, Depth.DEEP, Set.of(), RestoredCopy.now(), Duration.ofMinutes(1), Progress.NONE);
+      UserChecks userChecks =
+          new UserChecks(
+              "postgres",
+              Optional.empty(),
+              List.of(),
+              Duration.ofDays(10_000),
+              Duration.ofSeconds(20),
+              ZoneId.of("UTC"));
+      CheckResults checkResults =
+          CheckRunner.of(
+              crashing.recovered(reached, List.of()),
+              userChecks,
+              Depth.DEEP,
+              Set.of(),
+              RestoredCopy.now(),
+              Duration.ofMinutes(1),
+              Progress.NONE);
 
-      assertThat(finding(checkResults.findings(), Reason.INDEX_CORRUPT).words()).contains(
-          "the index public.rows_id of the database f_rows: ERROR:  heap tuple (0,11) from table \"rows\" lacks matching index tuple");
-      assertThat(finding(checkResults.findings(), Reason.CHECK_FAILED).message()).contains(
-          "the index public.crashing_at of the database g_crash crashed the restored server",
-          "was terminated by signal 11");
-      assertThat(checkResults.checks()).filteredOn(check -> check.name().matches("rows|checksums")).hasSize(2)
-          .allSatisfy(check -> assertThat(check.detail()).isEqualTo("not made: the restored server had ended"));
-      assertThat(checkResults.notChecked()).contains(
-          "indexes: whatever was left when the check of the index public.crashing_at of the database g_crash ended the session",
-          "every row, for the restored server had ended");
+      assertThat(finding(checkResults.findings(), Reason.INDEX_CORRUPT).words())
+          .contains(
+              "the index public.rows_id of the database f_rows: ERROR:  heap tuple (0,11) from table \"rows\" lacks matching index tuple");
+      assertThat(finding(checkResults.findings(), Reason.CHECK_FAILED).message())
+          .contains(
+              "the index public.crashing_at of the database g_crash crashed the restored server",
+              "was terminated by signal 11");
+      assertThat(checkResults.checks())
+          .filteredOn(check -> check.name().matches("rows|checksums"))
+          .hasSize(2)
+          .allSatisfy(
+              check ->
+                  assertThat(check.detail()).isEqualTo("not made: the restored server had ended"));
+      assertThat(checkResults.notChecked())
+          .contains(
+              "indexes: whatever was left when the check of the index public.crashing_at of the database g_crash ended the session",
+              "every row, for the restored server had ended");
     }
   }
 
   @Test
   void anInterruptEndsALongStatementAndItsSession() throws Exception {
     RestoredServer restored = new RestoredServer(copy.address);
-    List<Connection> connections = List.of(restored.connect("shop", Duration.ZERO), restored.connect("shop", Duration.ZERO));
+    List<Connection> connections =
+        List.of(restored.connect("shop", Duration.ZERO), restored.connect("shop", Duration.ZERO));
     Thread caller = Thread.currentThread();
     CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(caller::interrupt);
-    assertThatThrownBy(() -> ParallelQueries.over(connections, List.of("a", "b", "c"), (statement, object) ->
-        statement.execute("select pg_catalog.pg_sleep(600)"))).isInstanceOf(InterruptedException.class);
-    assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().equals("sweep"));
+    assertThatThrownBy(
+            () ->
+                ParallelQueries.over(
+                    connections,
+                    List.of("a", "b", "c"),
+                    (statement, object) -> statement.execute("select pg_catalog.pg_sleep(600)")))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("sweep"));
   }
 
   @Test
   void theEndOfTheMachineEndsALongStatement() throws Exception {
     try (RestoredCopy ending = started("ending")) {
       RestoredServer restored = new RestoredServer(ending.address);
-      List<Connection> connections = List.of(restored.connect("shop", Duration.ZERO), restored.connect("shop", Duration.ZERO));
+      List<Connection> connections =
+          List.of(restored.connect("shop", Duration.ZERO), restored.connect("shop", Duration.ZERO));
       CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(ending::kill);
-      assertThatThrownBy(() -> ParallelQueries.over(connections, List.of("a", "b", "c"), (statement, object) ->
-          statement.execute("select pg_catalog.pg_sleep(600)"))).isInstanceOf(ServerLostException.class);
+      assertThatThrownBy(
+              () ->
+                  ParallelQueries.over(
+                      connections,
+                      List.of("a", "b", "c"),
+                      (statement, object) -> statement.execute("select pg_catalog.pg_sleep(600)")))
+          .isInstanceOf(ServerLostException.class);
     }
   }
 
   private static Finding finding(List<Finding> findings, Reason reason) {
-    return findings.stream().filter(finding -> finding.reason() == reason).findFirst()
+    return findings.stream()
+        .filter(finding -> finding.reason() == reason)
+        .findFirst()
         .orElseThrow(() -> new AssertionError("no " + reason + " in " + findings));
   }
 
@@ -223,9 +296,14 @@ class DamagedCopyTest {
     RestoredCopy started = new RestoredCopy(source, temp.resolve(name), null);
     RecoveryPreparation.prepare(started.order);
     started.start();
-    RecoveryExpectation expectation = new RecoveryExpectation(
-        source.label(), source.control(), Optional.of(source.endLsn()), Optional.of(source.label().startSegment()));
-    reached = RecoveryWatch.await(started.running(), expectation, Duration.ofSeconds(60), Progress.NONE);
+    RecoveryExpectation expectation =
+        new RecoveryExpectation(
+            source.label(),
+            source.control(),
+            Optional.of(source.endLsn()),
+            Optional.of(source.label().startSegment()));
+    reached =
+        RecoveryWatch.await(started.running(), expectation, Duration.ofSeconds(60), Progress.NONE);
     return started;
   }
 }

@@ -22,7 +22,8 @@ class FreshnessTest {
   void freshDataPassWithTheirAge() {
     Freshness freshness = Freshness.judge(NOW.minusSeconds(3720), "query", RESTORE, DAY);
     assertThat(freshness.finding()).isEmpty();
-    assertThat(freshness.detail()).isEqualTo("newest data are of 2026-11-22T18:58:00Z, 1 h 2 min old");
+    assertThat(freshness.detail())
+        .isEqualTo("newest data are of 2026-11-22T18:58:00Z, 1 h 2 min old");
     assertThat(freshness.facts().ageSeconds()).isEqualTo(3720);
     assertThat(freshness.facts().maxAgeSeconds()).isEqualTo(86_400);
   }
@@ -30,15 +31,18 @@ class FreshnessTest {
   @Test
   void exactlyTheMaximumAgeIsFresh() {
     assertThat(Freshness.judge(NOW.minus(DAY), "query", RESTORE, DAY).finding()).isEmpty();
-    assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", RESTORE, DAY).finding()).isPresent();
+    assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", RESTORE, DAY).finding())
+        .isPresent();
   }
 
   @Test
   void oldDataAreStaleAndTheMessageSaysHowOld() {
-    Freshness freshness = Freshness.judge(NOW.minus(Duration.ofMinutes(26 * 60 + 3)), "query", RESTORE, DAY);
+    Freshness freshness =
+        Freshness.judge(NOW.minus(Duration.ofMinutes(26 * 60 + 3)), "query", RESTORE, DAY);
     assertThat(freshness.finding()).get().isInstanceOf(Finding.DataTooOld.class);
     assertThat(freshness.finding().orElseThrow().message())
-        .isEqualTo("newest data are of 2026-11-21T17:57:00Z, 26 h 3 min old; at most 24 h is allowed");
+        .isEqualTo(
+            "newest data are of 2026-11-21T17:57:00Z, 26 h 3 min old; at most 24 h is allowed");
   }
 
   @Test
@@ -48,19 +52,27 @@ class FreshnessTest {
         .hasValueSatisfying(finding -> assertThat(finding.reason()).isEqualTo(Reason.CLOCK));
   }
 
-  /** A run that waited for its turn, or whose WAL archive went on: what came before the restore's end is no clock's fault. */
+  /**
+   * A run that waited for its turn, or whose WAL archive went on: what came before the restore's
+   * end is no clock's fault.
+   */
   @Test
   void dataThatCameWhileItWasRestoredAreFreshAndNotOfTheFuture() {
     RestoreTime slow = new RestoreTime(NOW, NOW.plus(Duration.ofHours(6)));
-    assertThat(Freshness.judge(NOW.plus(Duration.ofHours(5)), "wal", slow, DAY)).satisfies(freshness -> {
-      assertThat(freshness.finding()).isEmpty();
-      assertThat(freshness.facts().ageSeconds()).isZero();
-    });
-    assertThat(Freshness.judge(NOW.plus(Duration.ofHours(6)).plusSeconds(61), "wal", slow, DAY).finding())
+    assertThat(Freshness.judge(NOW.plus(Duration.ofHours(5)), "wal", slow, DAY))
+        .satisfies(
+            freshness -> {
+              assertThat(freshness.finding()).isEmpty();
+              assertThat(freshness.facts().ageSeconds()).isZero();
+            });
+    assertThat(
+            Freshness.judge(NOW.plus(Duration.ofHours(6)).plusSeconds(61), "wal", slow, DAY)
+                .finding())
         .hasValueSatisfying(finding -> assertThat(finding.reason()).isEqualTo(Reason.CLOCK));
     // The time that the restore takes does not make data old.
     assertThat(Freshness.judge(NOW.minus(DAY), "query", slow, DAY).finding()).isEmpty();
-    assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", slow, DAY).finding()).isPresent();
+    assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", slow, DAY).finding())
+        .isPresent();
   }
 
   @Test
@@ -76,7 +88,8 @@ class FreshnessTest {
   }
 
   private static String clockHint(String source, int seconds) {
-    Finding finding = Freshness.judge(NOW.plusSeconds(seconds), source, RESTORE, DAY).finding().orElseThrow();
+    Finding finding =
+        Freshness.judge(NOW.plusSeconds(seconds), source, RESTORE, DAY).finding().orElseThrow();
     assertThat(finding.reason()).isEqualTo(Reason.CLOCK);
     return finding.hint();
   }
@@ -91,9 +104,12 @@ class FreshnessTest {
 
   @Test
   void valuesOfRowsDoNotComeThroughInErrors() {
-    SQLException failure = new PSQLException(new ServerErrorMessage(
-        "SERROR\0VERROR\0C22P02\0Minvalid input syntax for type integer: \"secret \"of\" a row\"\0Drow (secret)\0P8\0"));
+    SQLException failure =
+        new PSQLException(
+            new ServerErrorMessage(
+                "SERROR\0VERROR\0C22P02\0Minvalid input syntax for type integer: \"secret \"of\" a row\"\0Drow (secret)\0P8\0"));
     assertThat(ServerText.of(failure))
-        .isEqualTo("ERROR:  invalid input syntax for type integer: \"(value not shown)\" at character 8");
+        .isEqualTo(
+            "ERROR:  invalid input syntax for type integer: \"(value not shown)\" at character 8");
   }
 }

@@ -90,8 +90,10 @@ class RecoveryLogTest {
   @Test
   void longLinesAndControlCharactersDoNotComeThrough() throws IOException {
     Path file = temp.resolve("server.log");
-    Files.write(file, ("a\u001b[31mred\u0007\u202e\r\n" + "x".repeat(10_000_000) + "\nlast\n")
-        .getBytes(StandardCharsets.UTF_8));
+    Files.write(
+        file,
+        ("a\u001b[31mred\u0007\u202e\r\n" + "x".repeat(10_000_000) + "\nlast\n")
+            .getBytes(StandardCharsets.UTF_8));
     List<String> lines = lines(new ServerLog(file));
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0)).doesNotContainPattern("\\p{Cntrl}|\u202e").contains("red");

@@ -35,13 +35,20 @@ class RecoveryPreparationTest {
 
   @Test
   void leftoversOfStandbysAndEarlierRecoveriesGo() throws IOException {
-    List<String> leftovers = List.of(
-        "recovery.conf", "recovery.done", "standby.signal", "promote", "fallback_promote",
-        "postmaster.pid", "postmaster.opts");
+    List<String> leftovers =
+        List.of(
+            "recovery.conf",
+            "recovery.done",
+            "standby.signal",
+            "promote",
+            "fallback_promote",
+            "postmaster.pid",
+            "postmaster.opts");
     for (String name : leftovers) {
       Files.writeString(data.resolve(name), "primary_conninfo = 'host=production'\n");
     }
-    Files.writeString(data.resolve("postgresql.auto.conf"), "archive_command = 'scp %p production:'\n");
+    Files.writeString(
+        data.resolve("postgresql.auto.conf"), "archive_command = 'scp %p production:'\n");
     Files.createDirectories(data.resolve("pg_replslot/slot"));
     Files.writeString(data.resolve("pg_replslot/slot/state"), "state");
 
@@ -65,7 +72,8 @@ class RecoveryPreparationTest {
 
   @Test
   void versionElevenHasItsOwnRecoveryFileAndNoSignal() throws IOException {
-    Files.writeString(data.resolve("recovery.conf"), "standby_mode = on\nprimary_conninfo = 'host=production'\n");
+    Files.writeString(
+        data.resolve("recovery.conf"), "standby_mode = on\nprimary_conninfo = 'host=production'\n");
     RecoveryPreparation.prepare(order(11, false));
     assertThat(data.resolve("recovery.conf")).hasContent("restore_command = 'false'");
     assertThat(data.resolve("recovery.signal")).doesNotExist();
@@ -75,19 +83,29 @@ class RecoveryPreparationTest {
 
   @Test
   void aLaterTimelineIsAskedForByItsNumberInEveryVersion() throws IOException {
-    ReplayPlan replayPlan = new ReplayPlan(ReplayPlan.along(2).path(), Optional.of(2), Optional.empty(), Optional.empty(), Map.of(),
-        new ReplayPlan.Raised(200, 7, 128));
+    ReplayPlan replayPlan =
+        new ReplayPlan(
+            ReplayPlan.along(2).path(),
+            Optional.of(2),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
+            new ReplayPlan.Raised(200, 7, 128));
     for (int major : List.of(10, 11)) {
       RecoveryPreparation.prepare(order(major, true, replayPlan));
-      assertThat(data.resolve("recovery.conf")).content().contains("recovery_target_timeline = '2'");
+      assertThat(data.resolve("recovery.conf"))
+          .content()
+          .contains("recovery_target_timeline = '2'");
       Files.delete(data.resolve("recovery.conf"));
     }
     for (int major : List.of(12, 15)) {
-      assertThat(RecoverySettings.commandLine(order(major, true, replayPlan))).containsEntry("recovery_target_timeline", "2");
+      assertThat(RecoverySettings.commandLine(order(major, true, replayPlan)))
+          .containsEntry("recovery_target_timeline", "2");
     }
     Map<String, String> settings = RecoverySettings.file(order(15, true, replayPlan));
     assertThat(settings).containsEntry("max_prepared_transactions", "7");
-    assertThat(Integer.parseInt(settings.get("max_locks_per_transaction")) * (20 + 7)).isGreaterThanOrEqualTo(128 * 207);
+    assertThat(Integer.parseInt(settings.get("max_locks_per_transaction")) * (20 + 7))
+        .isGreaterThanOrEqualTo(128 * 207);
   }
 
   @Test
@@ -96,18 +114,38 @@ class RecoveryPreparationTest {
     Files.createDirectories(rootfs.resolve("srv"));
     Files.createDirectories(rootfs.resolve("var/lib/postgresql/.config"));
     Files.createSymbolicLink(rootfs.resolve("var/run"), Path.of("/run"));
-    Map<String, String> created = Map.ofEntries(
-        Map.entry("16401", "/srv/one"), Map.entry("16402", "/var/lib/postgresql/two"), Map.entry("16403", "/srv/one"),
-        Map.entry("16404", "/srv"), Map.entry("16405", "/pgproof/data/base"), Map.entry("16406", "/pgproof"),
-        Map.entry("16407", "/usr/lib/postgresql/ts"), Map.entry("16408", "/var/lib/postgresql"), Map.entry("16409", "/srv/../etc"),
-        Map.entry("16410", "/var/run/ts"), Map.entry("16411", "relative"), Map.entry("16412", "/"),
-        Map.entry("16413", "/srv/line\nbreak"), Map.entry("16414", "/pgproof/out/ts"), Map.entry("16415", "/srv//twice"));
-    ReplayPlan replayPlan = new ReplayPlan(ReplayPlan.along(1).path(), Optional.empty(), Optional.empty(), Optional.empty(), created,
-        ReplayPlan.Raised.NOTHING);
+    Map<String, String> created =
+        Map.ofEntries(
+            Map.entry("16401", "/srv/one"),
+            Map.entry("16402", "/var/lib/postgresql/two"),
+            Map.entry("16403", "/srv/one"),
+            Map.entry("16404", "/srv"),
+            Map.entry("16405", "/pgproof/data/base"),
+            Map.entry("16406", "/pgproof"),
+            Map.entry("16407", "/usr/lib/postgresql/ts"),
+            Map.entry("16408", "/var/lib/postgresql"),
+            Map.entry("16409", "/srv/../etc"),
+            Map.entry("16410", "/var/run/ts"),
+            Map.entry("16411", "relative"),
+            Map.entry("16412", "/"),
+            Map.entry("16413", "/srv/line\nbreak"),
+            Map.entry("16414", "/pgproof/out/ts"),
+            Map.entry("16415", "/srv//twice"));
+    ReplayPlan replayPlan =
+        new ReplayPlan(
+            ReplayPlan.along(1).path(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            created,
+            ReplayPlan.Raised.NOTHING);
 
-    assertThat(CreatedTablespaces.directories(replayPlan, rootfs)).containsExactly(
-        Map.entry("/pgproof/out/ts", "16414"), Map.entry("/srv", "16404"), Map.entry("/srv/one", "16403"),
-        Map.entry("/var/lib/postgresql/two", "16402"));
+    assertThat(CreatedTablespaces.directories(replayPlan, rootfs))
+        .containsExactly(
+            Map.entry("/pgproof/out/ts", "16414"),
+            Map.entry("/srv", "16404"),
+            Map.entry("/srv/one", "16403"),
+            Map.entry("/var/lib/postgresql/two", "16402"));
   }
 
   @Test
@@ -121,7 +159,8 @@ class RecoveryPreparationTest {
   @Test
   void tablespacesStayWhereTheirLinksLead() throws IOException {
     Files.createDirectory(data.resolve("pg_tblspc"));
-    Files.createSymbolicLink(data.resolve("pg_tblspc/16401"), Path.of("/pgproof/tablespaces/16401"));
+    Files.createSymbolicLink(
+        data.resolve("pg_tblspc/16401"), Path.of("/pgproof/tablespaces/16401"));
     Files.writeString(data.resolve("tablespace_map"), "16401 /srv/production/far\n");
     RecoveryPreparation.prepare(order(15, false));
     assertThat(data.resolve("tablespace_map")).hasContent("16401 /pgproof/tablespaces/16401");
@@ -132,10 +171,11 @@ class RecoveryPreparationTest {
     Files.writeString(data.resolve("tablespace_map"), "16401 /srv/production/far\n");
     assertThatThrownBy(() -> RecoveryPreparation.prepare(order(15, false)))
         .asInstanceOf(InstanceOfAssertFactories.type(FindingException.class))
-        .satisfies(e -> {
-          assertThat(e.finding().reason()).isEqualTo(Reason.BACKUP_INCOMPLETE);
-          assertThat(e.finding().message()).contains("16401");
-        });
+        .satisfies(
+            e -> {
+              assertThat(e.finding().reason()).isEqualTo(Reason.BACKUP_INCOMPLETE);
+              assertThat(e.finding().message()).contains("16401");
+            });
   }
 
   @Test
@@ -149,18 +189,22 @@ class RecoveryPreparationTest {
   @Test
   void nobodyElseReadsTheSettings() throws IOException {
     RecoveryPreparation.prepare(order(15, false));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(settings))).isEqualTo("rwx------");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data))).isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(settings)))
+        .isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+        .isEqualTo("rwx------");
     assertThat(settings.resolve("pg_hba.conf")).hasContent("local all all trust");
   }
 
   @Test
   void settingsAVersionDoesNotKnowAreNotWritten() {
-    assertThat(RecoverySettings.file(order(10, false))).doesNotContainKeys("jit", "recovery_target", "archive_library");
+    assertThat(RecoverySettings.file(order(10, false)))
+        .doesNotContainKeys("jit", "recovery_target", "archive_library");
     assertThat(RecoverySettings.file(order(13, false)))
         .containsKeys("log_parameter_max_length", "promote_trigger_file", "restore_command")
         .doesNotContainKeys("archive_library", "event_triggers", "log_startup_progress_interval");
-    assertThat(RecoverySettings.file(order(16, false))).doesNotContainKeys("promote_trigger_file", "event_triggers");
+    assertThat(RecoverySettings.file(order(16, false)))
+        .doesNotContainKeys("promote_trigger_file", "event_triggers");
     assertThat(RecoverySettings.file(order(17, false)))
         .containsEntry("event_triggers", "off")
         .doesNotContainKeys("db_user_namespace", "promote_trigger_file");
@@ -185,9 +229,25 @@ class RecoveryPreparationTest {
 
   @Test
   void largeSegmentsAndManyLocksOfTheSourceFit() {
-    ControlFile control = new ControlFile(
-        "1", 1300, new Lsn(1), Instant.EPOCH, 1, 1000, 8, 10, 50, 256, 8192, 131_072, 1 << 30, true);
-    var settings = RecoverySettings.file(new RecoveryRequest(data, this.settings, 15, control, 0, 0, true, "/bin"));
+    ControlFile control =
+        new ControlFile(
+            "1",
+            1300,
+            new Lsn(1),
+            Instant.EPOCH,
+            1,
+            1000,
+            8,
+            10,
+            50,
+            256,
+            8192,
+            131_072,
+            1 << 30,
+            true);
+    var settings =
+        RecoverySettings.file(
+            new RecoveryRequest(data, this.settings, 15, control, 0, 0, true, "/bin"));
     assertThat(settings)
         .containsEntry("min_wal_size", "2048MB")
         .containsEntry("max_wal_size", "8192MB")
@@ -201,12 +261,27 @@ class RecoveryPreparationTest {
   }
 
   private RecoveryRequest order(int major, boolean archive, ReplayPlan replayPlan) {
-    ControlFile control = new ControlFile(
-        "1", 1300, new Lsn(1), Instant.EPOCH, 1, 100, 8, 10, 0, 64, 8192, 131_072, 16 << 20, true);
+    ControlFile control =
+        new ControlFile(
+            "1",
+            1300,
+            new Lsn(1),
+            Instant.EPOCH,
+            1,
+            100,
+            8,
+            10,
+            0,
+            64,
+            8192,
+            131_072,
+            16 << 20,
+            true);
     try {
       int uid = (Integer) Files.getAttribute(temp, "unix:uid");
       int gid = (Integer) Files.getAttribute(temp, "unix:gid");
-      return new RecoveryRequest(data, settings, major, control, uid, gid, archive, "/usr/lib/postgresql/bin", replayPlan);
+      return new RecoveryRequest(
+          data, settings, major, control, uid, gid, archive, "/usr/lib/postgresql/bin", replayPlan);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

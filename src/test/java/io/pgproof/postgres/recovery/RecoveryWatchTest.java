@@ -48,6 +48,7 @@ class RecoveryWatchTest {
   private static SourceCluster source;
   private Path home;
   private RestoredCopy copy;
+
   /** How far the recovery came that ended in the last finding. */
   private RecoveryFailedException.Far far;
 
@@ -73,8 +74,14 @@ class RecoveryWatchTest {
     restore(source.archive);
     RecoveryResult reached = recover(expected());
     assertThat(reached.endLsn()).isGreaterThan(source.endLsn());
-    UserChecks userChecks = new UserChecks("shop", Optional.empty(), List.of("select count(*) = 1 from orders where note = 'after'"),
-        Duration.ofHours(1), Duration.ofSeconds(20), ZoneId.of("UTC"));
+    UserChecks userChecks =
+        new UserChecks(
+            "shop",
+            Optional.empty(),
+            List.of("select count(*) = 1 from orders where note = 'after'"),
+            Duration.ofHours(1),
+            Duration.ofSeconds(20),
+            ZoneId.of("UTC"));
     CheckResults checkResults = copy.ask(copy.running(), userChecks, reached);
     assertThat(checkResults.findings()).isEmpty();
     assertThat(checkResults.freshness().source()).isEqualTo("wal");
@@ -95,7 +102,8 @@ class RecoveryWatchTest {
     }
     restore(archive);
     assertThat(recover(expected()).endLsn()).isGreaterThanOrEqualTo(source.endLsn());
-    assertThat(Files.readString(copy.log)).contains("5000000 bytes, not 16777216: taken as not there");
+    assertThat(Files.readString(copy.log))
+        .contains("5000000 bytes, not 16777216: taken as not there");
   }
 
   @Test
@@ -121,7 +129,8 @@ class RecoveryWatchTest {
   @Test
   void walThatEndsTooEarlyRefutes() throws Exception {
     restore(null);
-    long middle = (source.label().checkpointLsn().position() + source.endLsn().position()) / 2 & 0xFFE000;
+    long middle =
+        (source.label().checkpointLsn().position() + source.endLsn().position()) / 2 & 0xFFE000;
     try (RandomAccessFile file = new RandomAccessFile(segment().toFile(), "rw")) {
       file.seek(middle);
       file.write(new byte[1 << 20]);
@@ -139,19 +148,31 @@ class RecoveryWatchTest {
     restore(null);
     RecoveryExpectation expected = expected();
     Lsn further = new Lsn(source.endLsn().position() + (64 << 20));
-    Finding finding = finding(new RecoveryExpectation(
-        expected.label(), expected.control(), Optional.of(further), expected.lastWalSegment()));
+    Finding finding =
+        finding(
+            new RecoveryExpectation(
+                expected.label(),
+                expected.control(),
+                Optional.of(further),
+                expected.lastWalSegment()));
     assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
     assertThat(finding.message()).contains("the backup needs WAL up to " + further);
-    assertThat(far.consistent()).as("that state was reached, only not all that the manifest asks for").isTrue();
+    assertThat(far.consistent())
+        .as("that state was reached, only not all that the manifest asks for")
+        .isTrue();
   }
 
   @Test
   void gapBeforeTheLastSegmentRefutes() throws Exception {
     restore(null);
     RecoveryExpectation expected = expected();
-    Finding finding = finding(new RecoveryExpectation(
-        expected.label(), expected.control(), Optional.empty(), Optional.of("000000010000000000000009")));
+    Finding finding =
+        finding(
+            new RecoveryExpectation(
+                expected.label(),
+                expected.control(),
+                Optional.empty(),
+                Optional.of("000000010000000000000009")));
     assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
     assertThat(finding.message()).contains("000000010000000000000009");
   }
@@ -168,10 +189,20 @@ class RecoveryWatchTest {
     RecoveryExpectation expected = expected();
     long number = Long.parseLong(damaged.getFileName().toString().substring(16), 16);
     String next = String.format("0000000100000000%08X", number + 1);
-    Finding finding = finding(new RecoveryExpectation(
-        expected.label(), expected.control(), expected.endLsn(), expected.lastWalSegment(),
-        new ReplayPlan(expected.replay().path(), Optional.empty(), Optional.of(new Lsn((number + 1) << 24)), Optional.of(next), Map.of(),
-            ReplayPlan.Raised.NOTHING)));
+    Finding finding =
+        finding(
+            new RecoveryExpectation(
+                expected.label(),
+                expected.control(),
+                expected.endLsn(),
+                expected.lastWalSegment(),
+                new ReplayPlan(
+                    expected.replay().path(),
+                    Optional.empty(),
+                    Optional.of(new Lsn((number + 1) << 24)),
+                    Optional.of(next),
+                    Map.of(),
+                    ReplayPlan.Raised.NOTHING)));
     assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
     assertThat(finding.message()).contains("although the WAL archive goes on to segment " + next);
     assertThat(far.consistent()).isTrue();
@@ -182,11 +213,22 @@ class RecoveryWatchTest {
     restore(null);
     RecoveryExpectation expected = expected();
     var label = expected.label();
-    Finding finding = finding(new RecoveryExpectation(
-        new Label(
-            label.startLsn(), label.startSegment(), label.checkpointLsn(), label.startTime(), label.text(),
-            OptionalInt.of(3), false, Optional.empty(), OptionalInt.empty()),
-        expected.control(), Optional.empty(), Optional.empty()));
+    Finding finding =
+        finding(
+            new RecoveryExpectation(
+                new Label(
+                    label.startLsn(),
+                    label.startSegment(),
+                    label.checkpointLsn(),
+                    label.startTime(),
+                    label.text(),
+                    OptionalInt.of(3),
+                    false,
+                    Optional.empty(),
+                    OptionalInt.empty()),
+                expected.control(),
+                Optional.empty(),
+                Optional.empty()));
     assertThat(finding.reason()).isEqualTo(Reason.INCONSISTENT);
     assertThat(finding.message()).contains("timeline 1", "timeline 3");
   }
@@ -204,10 +246,15 @@ class RecoveryWatchTest {
   @Test
   void timeoutSaysHowFarItCame() throws Exception {
     restore(source.archive);
-    Files.writeString(copy.order.settingsDirectory().resolve(RecoveryPreparation.FETCH_WAL), "sleep 1000\n");
+    Files.writeString(
+        copy.order.settingsDirectory().resolve(RecoveryPreparation.FETCH_WAL), "sleep 1000\n");
     copy.start();
-    FindingException thrown = catchThrowableOfType(FindingException.class,
-        () -> RecoveryWatch.await(copy.running(), expected(), Duration.ofSeconds(1), Progress.NONE));
+    FindingException thrown =
+        catchThrowableOfType(
+            FindingException.class,
+            () ->
+                RecoveryWatch.await(
+                    copy.running(), expected(), Duration.ofSeconds(1), Progress.NONE));
     assertThat(thrown.finding()).isInstanceOf(Finding.CouldNotTell.class);
     assertThat(thrown.finding().reason()).isEqualTo(Reason.RECOVERY_TIMEOUT);
     assertThat(thrown.finding().message()).contains("within 1 s").contains("redo had not begun");
@@ -226,11 +273,14 @@ class RecoveryWatchTest {
   @Test
   void killedServerIsNotTheBackupsFault() throws Exception {
     restore(source.archive);
-    Files.writeString(copy.order.settingsDirectory().resolve(RecoveryPreparation.FETCH_WAL), "sleep 1000\n");
+    Files.writeString(
+        copy.order.settingsDirectory().resolve(RecoveryPreparation.FETCH_WAL), "sleep 1000\n");
     copy.start();
     copy.kill();
-    FindingException thrown = catchThrowableOfType(FindingException.class,
-        () -> RecoveryWatch.await(copy.running(), expected(), LIMIT, Progress.NONE));
+    FindingException thrown =
+        catchThrowableOfType(
+            FindingException.class,
+            () -> RecoveryWatch.await(copy.running(), expected(), LIMIT, Progress.NONE));
     assertThat(thrown.finding()).isInstanceOf(Finding.CouldNotTell.class);
   }
 
@@ -238,39 +288,55 @@ class RecoveryWatchTest {
   void crashOnAQueryIsNotTheBackupsFaultAndNamesTheQuery() throws Exception {
     restore(null);
     RecoveryResult reached = recover(expected());
-    UserChecks userChecks = new UserChecks("shop", Optional.empty(),
-        List.of("select pg_sleep(60) is null", "select true"),
-        Duration.ofDays(1), Duration.ofSeconds(120), ZoneId.of("UTC"));
-    Thread killer = new Thread(() -> {
-      try {
-        await().until(this::sleeps);
-        killBackend();
-      } catch (IOException | InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    });
+    UserChecks userChecks =
+        new UserChecks(
+            "shop",
+            Optional.empty(),
+            List.of("select pg_sleep(60) is null", "select true"),
+            Duration.ofDays(1),
+            Duration.ofSeconds(120),
+            ZoneId.of("UTC"));
+    Thread killer =
+        new Thread(
+            () -> {
+              try {
+                await().until(this::sleeps);
+                killBackend();
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
     killer.start();
     CheckResults checkResults = copy.ask(copy.running(), userChecks, reached);
     killer.join();
     assertThat(checkResults.checks()).hasSize(3);
-    assertThat(checkResults.findings()).allSatisfy(finding -> assertThat(finding).isInstanceOf(Finding.CouldNotTell.class));
-    assertThat(checkResults.findings().get(0).message()).contains("assertion 1 crashed the restored server", "signal 11");
+    assertThat(checkResults.findings())
+        .allSatisfy(finding -> assertThat(finding).isInstanceOf(Finding.CouldNotTell.class));
+    assertThat(checkResults.findings().get(0).message())
+        .contains("assertion 1 crashed the restored server", "signal 11");
   }
 
   private boolean sleeps() throws SQLException {
     try (Connection connection = new RestoredServer(copy.address).connect("postgres", LIMIT);
         Statement statement = connection.createStatement();
-        ResultSet sessions = statement.executeQuery(
-            "select from pg_stat_activity where datname = 'shop' and state = 'active' and query like '%pg_sleep%'")) {
+        ResultSet sessions =
+            statement.executeQuery(
+                "select from pg_stat_activity where datname = 'shop' and state = 'active' and query like '%pg_sleep%'")) {
       return sessions.next();
     }
   }
 
-  /** The backend that sleeps has renamed itself after its database, as every server process does. */
+  /**
+   * The backend that sleeps has renamed itself after its database, as every server process does.
+   */
   private void killBackend() throws IOException, InterruptedException {
     for (ProcessHandle process : copy.processes()) {
       if (title(process).startsWith("postgres: postgres shop")) {
-        assertThat(new ProcessBuilder("kill", "-SEGV", String.valueOf(process.pid())).start().waitFor()).isZero();
+        assertThat(
+                new ProcessBuilder("kill", "-SEGV", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor())
+            .isZero();
       }
     }
   }
@@ -296,8 +362,10 @@ class RecoveryWatchTest {
 
   private Finding finding(RecoveryExpectation expected) throws Exception {
     copy.start();
-    RecoveryFailedException thrown = catchThrowableOfType(
-        RecoveryFailedException.class, () -> RecoveryWatch.await(copy.running(), expected, LIMIT, Progress.NONE));
+    RecoveryFailedException thrown =
+        catchThrowableOfType(
+            RecoveryFailedException.class,
+            () -> RecoveryWatch.await(copy.running(), expected, LIMIT, Progress.NONE));
     assertThat(thrown).as("the server recovered: %s", Files.readString(copy.log)).isNotNull();
     far = thrown.far();
     return thrown.finding();
@@ -305,7 +373,10 @@ class RecoveryWatchTest {
 
   private static RecoveryExpectation expected() throws IOException, InterruptedException {
     return new RecoveryExpectation(
-        source.label(), source.control(), Optional.of(source.endLsn()), Optional.of(source.label().startSegment()));
+        source.label(),
+        source.control(),
+        Optional.of(source.endLsn()),
+        Optional.of(source.label().startSegment()));
   }
 
   private Path segment() throws IOException {
@@ -317,13 +388,14 @@ class RecoveryWatchTest {
     try (var files = Files.list(archive)) {
       return files
           .filter(file -> file.getFileName().toString().length() == 24)
-          .filter(file -> {
-            try {
-              return file.getFileName().toString().compareTo(source.label().startSegment()) > 0;
-            } catch (IOException e) {
-              throw new IllegalStateException(e);
-            }
-          })
+          .filter(
+              file -> {
+                try {
+                  return file.getFileName().toString().compareTo(source.label().startSegment()) > 0;
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              })
           .sorted()
           .findFirst()
           .orElseThrow();

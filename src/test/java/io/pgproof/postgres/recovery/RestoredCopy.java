@@ -35,23 +35,41 @@ public final class RestoredCopy implements AutoCloseable {
   private final Path archive;
   private Process server;
 
-  /** @param archive a WAL archive, or {@code null} */
-  public RestoredCopy(SourceCluster source, Path home, Path archive) throws IOException, InterruptedException {
+  /**
+   * @param archive a WAL archive, or {@code null}
+   */
+  public RestoredCopy(SourceCluster source, Path home, Path archive)
+      throws IOException, InterruptedException {
     this.home = Files.createDirectories(home);
     this.archive = archive;
     data = source.restoredTo(home.resolve("data"));
     socket = HostMachine.owned(home.resolve("socket"));
     log = HostMachine.owned(home.resolve("log")).resolve("server.log");
     ControlFile control = source.control();
-    order = new RecoveryRequest(
-        data, home.resolve("settings"), HostMachine.MAJOR, control, HostMachine.UID, HostMachine.GID,
-        archive != null, HostMachine.BIN);
-    address = new ServerAddress(socket, HostMachine.UID, control.systemIdentifier(), "postgres", HostMachine.MAJOR,
-        SourceSettings.of(order).databases());
+    order =
+        new RecoveryRequest(
+            data,
+            home.resolve("settings"),
+            HostMachine.MAJOR,
+            control,
+            HostMachine.UID,
+            HostMachine.GID,
+            archive != null,
+            HostMachine.BIN);
+    address =
+        new ServerAddress(
+            socket,
+            HostMachine.UID,
+            control.systemIdentifier(),
+            "postgres",
+            HostMachine.MAJOR,
+            SourceSettings.of(order).databases());
   }
 
   public void start() throws IOException {
-    server = HostMachine.start(home, mounts(), home.resolve("output"), RecoveryPreparation.serverCommand(order));
+    server =
+        HostMachine.start(
+            home, mounts(), home.resolve("output"), RecoveryPreparation.serverCommand(order));
   }
 
   public Map<Path, String> mounts() {
@@ -72,21 +90,38 @@ public final class RestoredCopy implements AutoCloseable {
 
   /** With what recovery reached, and a machine that is this host. */
   public RecoveredCopy recovered(RecoveryResult reached, List<String> preloaded) {
-    ServerMachine machine = new ServerMachine(
-        new HostSandbox(this), new MachineId("host", home), HostMachine.ROOTFS, HostMachine.UID, HostMachine.GID, order);
-    return new RecoveredCopy(running(), machine, new RestoredFiles(order.dataDirectory(), Map.of()), reached, order.control(),
+    ServerMachine machine =
+        new ServerMachine(
+            new HostSandbox(this),
+            new MachineId("host", home),
+            HostMachine.ROOTFS,
+            HostMachine.UID,
+            HostMachine.GID,
+            order);
+    return new RecoveredCopy(
+        running(),
+        machine,
+        new RestoredFiles(order.dataDirectory(), Map.of()),
+        reached,
+        order.control(),
         new SourceSettings(preloaded, true, List.of()));
   }
 
   /** What came of what the user asks alone, of a server of this copy. */
-  public CheckResults ask(RunningServer asking, UserChecks userChecks, RecoveryResult reached) throws InterruptedException {
+  public CheckResults ask(RunningServer asking, UserChecks userChecks, RecoveryResult reached)
+      throws InterruptedException {
     UserQueries userQueries = new UserQueries(asking, userChecks, database -> Optional.empty());
-    List<CheckResult> made = new ArrayList<>(List.of(userQueries.freshness(reached, order.control(), now())));
+    List<CheckResult> made =
+        new ArrayList<>(List.of(userQueries.freshness(reached, order.control(), now())));
     for (int n = 1; n <= userChecks.assertions().size(); n++) {
       made.add(userQueries.assertion(n));
     }
-    return new CheckResults(made.stream().map(CheckResult::check).toList(),
-        made.stream().flatMap(each -> each.findings().stream()).toList(), userQueries.facts(), List.of(), List.of());
+    return new CheckResults(
+        made.stream().map(CheckResult::check).toList(),
+        made.stream().flatMap(each -> each.findings().stream()).toList(),
+        userQueries.facts(),
+        List.of(),
+        List.of());
   }
 
   public static RestoreTime now() {

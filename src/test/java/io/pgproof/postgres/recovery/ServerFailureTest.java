@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServerFailureTest {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   @Test
   void ofTwoSessionsThatWereLostTogetherTheOneIsBlamedWhoseProcessCrashed() throws IOException {
@@ -22,20 +21,31 @@ class ServerFailureTest {
     ServerLostException culprit = lost("the index b", 83);
     bystander.addSuppressed(culprit);
 
-    assertThat(after("LOG:  server process (PID 83) was terminated by signal 11: Segmentation fault").met(bystander))
+    assertThat(
+            after("LOG:  server process (PID 83) was terminated by signal 11: Segmentation fault")
+                .met(bystander))
         .isSameAs(culprit);
-    assertThat(after("LOG:  server process (PID 82) was terminated by signal 11: Segmentation fault").met(bystander))
+    assertThat(
+            after("LOG:  server process (PID 82) was terminated by signal 11: Segmentation fault")
+                .met(bystander))
         .isSameAs(bystander);
-    assertThat(after("LOG:  checkpointer process (PID 9) was terminated by signal 6: Aborted").met(bystander)).isSameAs(bystander);
+    assertThat(
+            after("LOG:  checkpointer process (PID 9) was terminated by signal 6: Aborted")
+                .met(bystander))
+        .isSameAs(bystander);
     assertThat(after("LOG:  received fast shutdown request").met(bystander)).isSameAs(bystander);
   }
 
   private static ServerLostException lost(String what, int backend) {
-    return new ServerLostException(what, new SQLException("An I/O error occurred", "08006"), backend);
+    return new ServerLostException(
+        what, new SQLException("An I/O error occurred", "08006"), backend);
   }
 
   private ServerFailure after(String said) throws IOException {
-    Path log = Files.writeString(place.resolve("log"), "2026-11-25 04:32:01.300 UTC [1] 00000 " + said + "\n");
-    return new ServerFailure(new RunningServer(null, log, () -> false, () -> false), Reason.CHECK_FAILED);
+    Path log =
+        Files.writeString(
+            place.resolve("log"), "2026-11-25 04:32:01.300 UTC [1] 00000 " + said + "\n");
+    return new ServerFailure(
+        new RunningServer(null, log, () -> false, () -> false), Reason.CHECK_FAILED);
   }
 }

@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs PostgreSQL's programs of this host in namespaces of their own, with the paths that a machine gives them and no
- * network; everything of it is gone with its first process.
+ * Runs PostgreSQL's programs of this host in namespaces of their own, with the paths that a machine
+ * gives them and no network; everything of it is gone with its first process.
  *
- * <p>{@code PGPROOF_TEST_ROOTFS} names another root file system to take the programs from, to try another version.
+ * <p>{@code PGPROOF_TEST_ROOTFS} names another root file system to take the programs from, to try
+ * another version.
  */
 public final class HostMachine {
   public static final Path ROOTFS =
@@ -23,8 +24,12 @@ public final class HostMachine {
   public static final int UID = id(2);
   public static final int GID = id(3);
 
-  /** $1 an empty directory, $2 the root file system, $3 user and group, then pairs of mounts, {@code --}, the line. */
-  private static final String ENTER = """
+  /**
+   * $1 an empty directory, $2 the root file system, $3 user and group, then pairs of mounts, {@code
+   * --}, the line.
+   */
+  private static final String ENTER =
+      """
       set -e
       root=$1 from=$2 user=$3
       shift 3
@@ -58,11 +63,26 @@ public final class HostMachine {
   }
 
   /** Starts a program; {@code mounts} are directories of the host and their paths inside. */
-  public static Process start(Path home, Map<Path, String> mounts, Path output, List<String> line) throws IOException {
+  public static Process start(Path home, Map<Path, String> mounts, Path output, List<String> line)
+      throws IOException {
     Path root = Files.createTempDirectory(home, "root");
-    List<String> whole = new ArrayList<>(List.of(
-        "unshare", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child",
-        "/bin/sh", "-c", ENTER, "sh", root.toString(), ROOTFS.toString(), UID + ":" + GID));
+    List<String> whole =
+        new ArrayList<>(
+            List.of(
+                "unshare",
+                "--mount",
+                "--net",
+                "--ipc",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "/bin/sh",
+                "-c",
+                ENTER,
+                "sh",
+                root.toString(),
+                ROOTFS.toString(),
+                UID + ":" + GID));
     mounts.forEach((host, inside) -> whole.addAll(List.of(host.toString(), inside)));
     whole.add("--");
     whole.addAll(line);
@@ -73,7 +93,8 @@ public final class HostMachine {
   }
 
   /** Runs a program to its end and returns what it wrote. */
-  public static String run(Path home, Map<Path, String> mounts, List<String> line) throws IOException, InterruptedException {
+  public static String run(Path home, Map<Path, String> mounts, List<String> line)
+      throws IOException, InterruptedException {
     Path output = Files.createTempFile(home, "output", "");
     Process process = start(home, mounts, output, line);
     try {

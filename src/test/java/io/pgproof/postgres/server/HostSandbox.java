@@ -38,7 +38,12 @@ public final class HostSandbox extends PartOfSandbox {
 
   @Override
   public Ended run(
-      MachineId id, int uid, int gid, Map<String, String> environment, Duration limit, List<String> line) {
+      MachineId id,
+      int uid,
+      int gid,
+      Map<String, String> environment,
+      Duration limit,
+      List<String> line) {
     List<String> whole = new ArrayList<>(List.of("/usr/bin/env", "-i"));
     environment.forEach((name, value) -> whole.add(name + "=" + value));
     whole.addAll(line);
@@ -50,7 +55,11 @@ public final class HostSandbox extends PartOfSandbox {
         boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
         String text = Files.readString(output);
         return new Ended(
-            ended ? process.exitValue() : 137, text, text, Duration.ofNanos(System.nanoTime() - began), !ended);
+            ended ? process.exitValue() : 137,
+            text,
+            text,
+            Duration.ofNanos(System.nanoTime() - began),
+            !ended);
       } finally {
         process.destroyForcibly();
       }
@@ -67,9 +76,11 @@ public final class HostSandbox extends PartOfSandbox {
     if (!copy.alive()) {
       return;
     }
-    ProcessHandle postmaster = copy.processes().stream()
-        .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
-        .min(Comparator.comparing(ProcessHandle::pid)).orElseThrow();
+    ProcessHandle postmaster =
+        copy.processes().stream()
+            .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
+            .min(Comparator.comparing(ProcessHandle::pid))
+            .orElseThrow();
     try {
       new ProcessBuilder("kill", "-INT", String.valueOf(postmaster.pid())).start().waitFor();
     } catch (IOException e) {

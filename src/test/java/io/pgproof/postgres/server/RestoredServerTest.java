@@ -46,12 +46,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real server, recovered from a real backup whose source planted what a hostile or careless owner would. */
+/**
+ * A real server, recovered from a real backup whose source planted what a hostile or careless owner
+ * would.
+ */
 @EnabledIf("io.pgproof.postgres.HostMachine#available")
 class RestoredServerTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final ZoneId UTC = ZoneId.of("UTC");
-  private static final String PLANTED = """
+  private static final String PLANTED =
+      """
       create role nobody nologin;
       alter role postgres set session_preload_libraries = 'nonexistent';
       alter role postgres set local_preload_libraries = 'nonexistent';
@@ -102,7 +106,8 @@ class RestoredServerTest {
     copy = new RestoredCopy(source, temp.resolve("copy"), null);
     RecoveryPreparation.prepare(copy.order);
     copy.start();
-    reached = RecoveryWatch.await(copy.running(), expectation(), Duration.ofSeconds(60), Progress.NONE);
+    reached =
+        RecoveryWatch.await(copy.running(), expectation(), Duration.ofSeconds(60), Progress.NONE);
   }
 
   @AfterAll
@@ -114,7 +119,10 @@ class RestoredServerTest {
 
   static RecoveryExpectation expectation() throws IOException, InterruptedException {
     return new RecoveryExpectation(
-        source.label(), source.control(), Optional.of(source.endLsn()), Optional.of(source.label().startSegment()));
+        source.label(),
+        source.control(),
+        Optional.of(source.endLsn()),
+        Optional.of(source.label().startSegment()));
   }
 
   @Test
@@ -142,22 +150,39 @@ class RestoredServerTest {
     try (Connection connection = new RestoredServer(copy.address).connect("postgres", LIMIT)) {
       assertThat(one(connection, "show archive_mode")).isEqualTo("off");
       assertThat(one(connection, "show listen_addresses")).isEmpty();
-      assertThat(one(connection, "show config_file")).isEqualTo("/pgproof/settings/postgresql.conf");
-      assertThat(one(connection, "select count(*) from pg_catalog.pg_prepared_xacts")).isEqualTo("1");
-      assertThat(one(connection, "select string_agg(name || ' ' || error, ',') from pg_catalog.pg_file_settings"
-          + " where error is not null")).isNull();
+      assertThat(one(connection, "show config_file"))
+          .isEqualTo("/pgproof/settings/postgresql.conf");
+      assertThat(one(connection, "select count(*) from pg_catalog.pg_prepared_xacts"))
+          .isEqualTo("1");
+      assertThat(
+              one(
+                  connection,
+                  "select string_agg(name || ' ' || error, ',') from pg_catalog.pg_file_settings"
+                      + " where error is not null"))
+          .isNull();
     }
   }
 
   @Test
   void theUsersSqlRunsAsInPsql() throws Exception {
-    assertThat(ask("shop", null, "select x = 7 from hidden", "select count(*) > 0 from orders",
-        "select body ? 'key' from documents;", "select '{d x}' like '{%'").findings()).isEmpty();
+    assertThat(
+            ask(
+                    "shop",
+                    null,
+                    "select x = 7 from hidden",
+                    "select count(*) > 0 from orders",
+                    "select body ? 'key' from documents;",
+                    "select '{d x}' like '{%'")
+                .findings())
+        .isEmpty();
   }
 
   @Test
   void commitTimesOfTheSourceAreKept() throws Exception {
-    assertThat(ask("shop", "select max(pg_xact_commit_timestamp(xmin)) from orders").freshness().newest())
+    assertThat(
+            ask("shop", "select max(pg_xact_commit_timestamp(xmin)) from orders")
+                .freshness()
+                .newest())
         .isAfter(Instant.now().minus(Duration.ofHours(1)));
   }
 
@@ -167,29 +192,44 @@ class RestoredServerTest {
       CheckResults checkResults = ask("shop", "select max(" + column + ") from orders");
       assertThat(checkResults.findings()).as(column).isEmpty();
       assertThat(checkResults.freshness().source()).isEqualTo("query");
-      assertThat(checkResults.checks().get(0).outcome()).isEqualTo(io.pgproof.proof.Check.Outcome.PASSED);
+      assertThat(checkResults.checks().get(0).outcome())
+          .isEqualTo(io.pgproof.proof.Check.Outcome.PASSED);
     }
   }
 
   @Test
   void timesWithoutAZoneAreReadInTheConfiguredOne() throws Exception {
-    assertThat(newest("select t from unlocalised", ZoneId.of("America/New_York"))).isEqualTo("2026-01-15T17:00:00Z");
-    assertThat(newest("select d from unlocalised", ZoneId.of("America/New_York"))).isEqualTo("2026-01-15T05:00:00Z");
-    assertThat(newest("select t from unlocalised", ZoneId.of("+05:30"))).isEqualTo("2026-01-15T06:30:00Z");
-    assertThat(newest("select t::timestamptz from unlocalised", ZoneId.of("+05:30"))).isEqualTo("2026-01-15T06:30:00Z");
-    assertThat(newest("select t::timestamptz from unlocalised", ZoneId.of("UTC+2"))).isEqualTo("2026-01-15T10:00:00Z");
+    assertThat(newest("select t from unlocalised", ZoneId.of("America/New_York")))
+        .isEqualTo("2026-01-15T17:00:00Z");
+    assertThat(newest("select d from unlocalised", ZoneId.of("America/New_York")))
+        .isEqualTo("2026-01-15T05:00:00Z");
+    assertThat(newest("select t from unlocalised", ZoneId.of("+05:30")))
+        .isEqualTo("2026-01-15T06:30:00Z");
+    assertThat(newest("select t::timestamptz from unlocalised", ZoneId.of("+05:30")))
+        .isEqualTo("2026-01-15T06:30:00Z");
+    assertThat(newest("select t::timestamptz from unlocalised", ZoneId.of("UTC+2")))
+        .isEqualTo("2026-01-15T10:00:00Z");
     assertThat(newest("select t from unlocalised", UTC)).isEqualTo("2026-01-15T12:00:00Z");
   }
 
   @Test
   void whatIsNoTimeLeavesTheFreshnessUnknown() throws Exception {
-    for (String sql : List.of(
-        "select created_at from orders where false", "select max(created_at) from orders where false",
-        "select created_at from orders", "select created_at, id from orders limit 1", "select '2026-01-01T00:00:00Z'",
-        "select 1767225600", "select 'infinity'::timestamptz", "select '-infinity'::timestamp", "select 'infinity'::date",
-        "set work_mem = '4MB'")) {
+    for (String sql :
+        List.of(
+            "select created_at from orders where false",
+            "select max(created_at) from orders where false",
+            "select created_at from orders",
+            "select created_at, id from orders limit 1",
+            "select '2026-01-01T00:00:00Z'",
+            "select 1767225600",
+            "select 'infinity'::timestamptz",
+            "select '-infinity'::timestamp",
+            "select 'infinity'::date",
+            "set work_mem = '4MB'")) {
       CheckResults checkResults = ask("shop", sql);
-      assertThat(checkResults.findings()).as(sql).singleElement()
+      assertThat(checkResults.findings())
+          .as(sql)
+          .singleElement()
           .satisfies(finding -> assertThat(finding.reason()).isEqualTo(Reason.FRESHNESS_UNKNOWN));
       assertThat(checkResults.freshness()).isNull();
     }
@@ -204,16 +244,40 @@ class RestoredServerTest {
 
   @Test
   void failedQueriesSayWhyAndTheOthersAreAskedAllTheSame() throws Exception {
-    CheckResults checkResults = ask("shop", "select max(nothing) from orders",
-        "select false", "select 1/0 = 1", "select null::boolean", "select 1", "select true, true",
-        "select true from orders limit 2", "select true where false", "delete from orders returning true",
-        "select true; select true", "select x::int = 1 from secrets", "select pg_sleep(30) is null", "select true");
+    CheckResults checkResults =
+        ask(
+            "shop",
+            "select max(nothing) from orders",
+            "select false",
+            "select 1/0 = 1",
+            "select null::boolean",
+            "select 1",
+            "select true, true",
+            "select true from orders limit 2",
+            "select true where false",
+            "delete from orders returning true",
+            "select true; select true",
+            "select x::int = 1 from secrets",
+            "select pg_sleep(30) is null",
+            "select true");
     assertThat(checkResults.checks()).hasSize(13);
-    assertThat(checkResults.findings()).extracting(Finding::reason).containsExactly(
-        Reason.QUERY_FAILED, Reason.ASSERTION_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED,
-        Reason.QUERY_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED, Reason.QUERY_FAILED,
-        Reason.QUERY_FAILED, Reason.QUERY_FAILED);
-    assertThat(checkResults.findings().get(0).words()).contains("column \"nothing\" does not exist at character 12");
+    assertThat(checkResults.findings())
+        .extracting(Finding::reason)
+        .containsExactly(
+            Reason.QUERY_FAILED,
+            Reason.ASSERTION_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED,
+            Reason.QUERY_FAILED);
+    assertThat(checkResults.findings().get(0).words())
+        .contains("column \"nothing\" does not exist at character 12");
     assertThat(checkResults.findings().get(2).words()).contains("division by zero");
     assertThat(checkResults.findings().get(8).message()).contains("read-only");
     assertThat(checkResults.findings().get(9).message()).contains("one statement");
@@ -229,25 +293,34 @@ class RestoredServerTest {
 
   @Test
   void missingDatabaseAndMissingTableNameTheDatabases() throws Exception {
-    assertThat(ask("nowhere", "select now()").findings()).singleElement().satisfies(finding -> {
-      assertThat(finding.reason()).isEqualTo(Reason.QUERY_FAILED);
-      assertThat(finding.hint()).contains("--database", "shop");
-    });
-    assertThat(ask("postgres", "select max(created_at) from orders").findings()).singleElement()
+    assertThat(ask("nowhere", "select now()").findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.QUERY_FAILED);
+              assertThat(finding.hint()).contains("--database", "shop");
+            });
+    assertThat(ask("postgres", "select max(created_at) from orders").findings())
+        .singleElement()
         .satisfies(finding -> assertThat(finding.hint()).contains("--database", "shop"));
   }
 
   @Test
   void whatTheImageLacksIsNotTheBackupsFault() throws Exception {
-    assertThat(ask("shop", null, "select gen_random_bytes(1) is not null").findings()).singleElement()
-        .satisfies(finding -> {
-          assertThat(finding.reason()).isEqualTo(Reason.LIBRARY_MISSING);
-          assertThat(finding.message()).contains("absent");
-        });
-    assertThat(ask("foreign_locale", null, "select true").findings()).singleElement().satisfies(finding -> {
-      assertThat(finding.reason()).isEqualTo(Reason.COLLATION_MISMATCH);
-      assertThat(finding.hint()).contains("images.yaml");
-    });
+    assertThat(ask("shop", null, "select gen_random_bytes(1) is not null").findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.LIBRARY_MISSING);
+              assertThat(finding.message()).contains("absent");
+            });
+    assertThat(ask("foreign_locale", null, "select true").findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.COLLATION_MISMATCH);
+              assertThat(finding.hint()).contains("images.yaml");
+            });
   }
 
   private static final String BOTH =
@@ -255,56 +328,93 @@ class RestoredServerTest {
 
   @Test
   void whatAnotherOrderOfTextMayExplainIsNotTheBackupsFault() throws Exception {
-    List<Finding> findings = ask("moved", null, BOTH, "select max(email) = 'z' from users").findings();
-    assertThat(findings).extracting(Finding::reason).containsExactly(Reason.COLLATION_MISMATCH, Reason.COLLATION_MISMATCH);
-    assertThat(findings.get(0).message()).contains("without indexes the answer is another", "en-x-icu has the version 1.1");
+    List<Finding> findings =
+        ask("moved", null, BOTH, "select max(email) = 'z' from users").findings();
+    assertThat(findings)
+        .extracting(Finding::reason)
+        .containsExactly(Reason.COLLATION_MISMATCH, Reason.COLLATION_MISMATCH);
+    assertThat(findings.get(0).message())
+        .contains("without indexes the answer is another", "en-x-icu has the version 1.1");
 
     // Where the order is the source's own, the same words are false for what the backup holds.
-    assertThat(ask("settled", null, BOTH, BOTH.replace("14001", "99999"), "select max(email) = 'z' from users").findings())
-        .extracting(Finding::reason).containsExactly(Reason.ASSERTION_FAILED, Reason.ASSERTION_FAILED);
+    assertThat(
+            ask(
+                    "settled",
+                    null,
+                    BOTH,
+                    BOTH.replace("14001", "99999"),
+                    "select max(email) = 'z' from users")
+                .findings())
+        .extracting(Finding::reason)
+        .containsExactly(Reason.ASSERTION_FAILED, Reason.ASSERTION_FAILED);
   }
 
   @Test
   void whatNoOrderOfTextExplainsIsTheBackupsFault() throws Exception {
-    assertThat(ask("moved", null, "select count(*) = 20001 from users", "select count(*) > 0 from users where email = 'nobody'",
-        BOTH.replace("14001", "99999"), "select count(*) = 0 from users where id > 5 and id <= 10", "select 1 = 2").findings())
-        .extracting(Finding::reason).containsOnly(Reason.ASSERTION_FAILED).hasSize(5);
+    assertThat(
+            ask(
+                    "moved",
+                    null,
+                    "select count(*) = 20001 from users",
+                    "select count(*) > 0 from users where email = 'nobody'",
+                    BOTH.replace("14001", "99999"),
+                    "select count(*) = 0 from users where id > 5 and id <= 10",
+                    "select 1 = 2")
+                .findings())
+        .extracting(Finding::reason)
+        .containsOnly(Reason.ASSERTION_FAILED)
+        .hasSize(5);
   }
 
   @Test
   void oldDataAreOldWhateverTheOrderOfText() throws Exception {
-    String old = "select max(timestamptz '2020-01-01 00:00Z' + id * interval '1 second') from users";
+    String old =
+        "select max(timestamptz '2020-01-01 00:00Z' + id * interval '1 second') from users";
     assertThat(reasonOfAge("moved", old)).isEqualTo(Reason.TOO_OLD);
-    assertThat(reasonOfAge("moved", old + " where email = 'u14001@x'")).isEqualTo(Reason.FRESHNESS_UNKNOWN);
+    assertThat(reasonOfAge("moved", old + " where email = 'u14001@x'"))
+        .isEqualTo(Reason.FRESHNESS_UNKNOWN);
     String byText = "select timestamptz '2020-01-01 00:00Z' from users order by email limit 1";
     assertThat(reasonOfAge("moved", byText)).isEqualTo(Reason.COLLATION_MISMATCH);
     assertThat(reasonOfAge("settled", byText)).isEqualTo(Reason.TOO_OLD);
   }
 
   private static Reason reasonOfAge(String database, String query) throws Exception {
-    UserChecks userChecks = new UserChecks(database, Optional.of(query), List.of(), Duration.ofDays(1), LIMIT, UTC);
+    UserChecks userChecks =
+        new UserChecks(database, Optional.of(query), List.of(), Duration.ofDays(1), LIMIT, UTC);
     return copy.ask(copy.running(), userChecks, reached).findings().get(0).reason();
   }
 
   @Test
   void aMissingLibraryMayExplainAnything() throws Exception {
     LibraryMismatch libraries = new LibraryMismatch(copy.recovered(reached, List.of()));
-    assertThat(asked(libraries, "shop").findings()).singleElement().satisfies(finding -> {
-      assertThat(finding.reason()).isEqualTo(Reason.LIBRARY_MISSING);
-      assertThat(finding.message()).contains("assertion 1 is false", "absent");
-    });
-    assertThat(asked(libraries, "settled").findings()).extracting(Finding::reason).containsExactly(Reason.ASSERTION_FAILED);
+    assertThat(asked(libraries, "shop").findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.LIBRARY_MISSING);
+              assertThat(finding.message()).contains("assertion 1 is false", "absent");
+            });
+    assertThat(asked(libraries, "settled").findings())
+        .extracting(Finding::reason)
+        .containsExactly(Reason.ASSERTION_FAILED);
     LibraryMismatch preloaded = new LibraryMismatch(copy.recovered(reached, List.of("pg_cron")));
-    assertThat(asked(preloaded, "settled").findings()).extracting(Finding::reason).containsExactly(Reason.LIBRARY_MISSING);
+    assertThat(asked(preloaded, "settled").findings())
+        .extracting(Finding::reason)
+        .containsExactly(Reason.LIBRARY_MISSING);
   }
 
-  private static CheckResult asked(LibraryMismatch libraries, String database) throws InterruptedException {
-    return new UserQueries(copy.running(), asked(database, null, UTC, "select false"), libraries::of).assertion(1);
+  private static CheckResult asked(LibraryMismatch libraries, String database)
+      throws InterruptedException {
+    return new UserQueries(
+            copy.running(), asked(database, null, UTC, "select false"), libraries::of)
+        .assertion(1);
   }
 
   @Test
   void whatNoBackupHoldsIsNoted() throws Exception {
-    assertThat(RestoreNotes.of(copy.recovered(reached, List.of()))).singleElement().asString()
+    assertThat(RestoreNotes.of(copy.recovered(reached, List.of())))
+        .singleElement()
+        .asString()
         .contains("unlogged", "2 tables of the database shop", "sessions", "caches");
   }
 
@@ -316,14 +426,30 @@ class RestoredServerTest {
       statement.execute("alter database template1 allow_connections false");
       statement.execute("checkpoint");
       try {
-        assertThat(DatabaseNames.in(copy.data, HostMachine.MAJOR, source.control())).contains("shop", "moved", "template1");
-        ServerAddress known = new ServerAddress(copy.socket, HostMachine.UID, copy.address.systemIdentifier(), "postgres",
-            HostMachine.MAJOR, List.of("dropped", "shop"));
-        assertThat(new RestoredServer(known).databases()).contains("shop", "moved").doesNotContain("template1");
-        ServerAddress unknown = new ServerAddress(
-            copy.socket, HostMachine.UID, copy.address.systemIdentifier(), "postgres", HostMachine.MAJOR, List.of());
-        assertThatThrownBy(() -> new RestoredServer(unknown).databases()).isInstanceOfSatisfying(SQLException.class,
-            e -> assertThat(RestoredServer.isElsewhere(e)).isTrue());
+        assertThat(DatabaseNames.in(copy.data, HostMachine.MAJOR, source.control()))
+            .contains("shop", "moved", "template1");
+        ServerAddress known =
+            new ServerAddress(
+                copy.socket,
+                HostMachine.UID,
+                copy.address.systemIdentifier(),
+                "postgres",
+                HostMachine.MAJOR,
+                List.of("dropped", "shop"));
+        assertThat(new RestoredServer(known).databases())
+            .contains("shop", "moved")
+            .doesNotContain("template1");
+        ServerAddress unknown =
+            new ServerAddress(
+                copy.socket,
+                HostMachine.UID,
+                copy.address.systemIdentifier(),
+                "postgres",
+                HostMachine.MAJOR,
+                List.of());
+        assertThatThrownBy(() -> new RestoredServer(unknown).databases())
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(RestoredServer.isElsewhere(e)).isTrue());
       } finally {
         statement.execute("alter database old_postgres rename to postgres");
         statement.execute("alter database template1 allow_connections true");
@@ -336,50 +462,75 @@ class RestoredServerTest {
     RunningServer starved = new RunningServer(copy.address, copy.log, copy::alive, () -> true);
     UserChecks userChecks = asked("shop", null, UTC, "select no_such_function()");
     assertThat(copy.ask(starved, userChecks, reached).findings())
-        .extracting(Finding::reason).containsExactly(Reason.OUT_OF_MEMORY);
+        .extracting(Finding::reason)
+        .containsExactly(Reason.OUT_OF_MEMORY);
   }
 
   @Test
   void anInterruptEndsAStatementOfTheUsers() {
-    UserChecks userChecks = new UserChecks("shop", Optional.empty(), List.of("select pg_sleep(600) is not null"), Duration.ofDays(10_000),
-        Duration.ofMinutes(20), UTC);
+    UserChecks userChecks =
+        new UserChecks(
+            "shop",
+            Optional.empty(),
+            List.of("select pg_sleep(600) is not null"),
+            Duration.ofDays(10_000),
+            Duration.ofMinutes(20),
+            UTC);
     Thread caller = Thread.currentThread();
     CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(caller::interrupt);
-    assertThatThrownBy(() -> copy.ask(copy.running(), userChecks, reached)).isInstanceOf(InterruptedException.class);
-    await().untilAsserted(() ->
-        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().equals("question")));
+    assertThatThrownBy(() -> copy.ask(copy.running(), userChecks, reached))
+        .isInstanceOf(InterruptedException.class);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .noneMatch(thread -> thread.getName().equals("question")));
   }
 
   @Test
   void unknownSuperuserIsNamedWithItsOption() {
-    ServerAddress other = new ServerAddress(
-        copy.socket, HostMachine.UID, copy.address.systemIdentifier(), "nobody_knows", HostMachine.MAJOR, List.of());
+    ServerAddress other =
+        new ServerAddress(
+            copy.socket,
+            HostMachine.UID,
+            copy.address.systemIdentifier(),
+            "nobody_knows",
+            HostMachine.MAJOR,
+            List.of());
     RunningServer server = new RunningServer(other, copy.log, copy::alive, () -> false);
     assertThatThrownBy(() -> RecoveryWatch.await(server, expectation(), LIMIT, Progress.NONE))
-        .isInstanceOfSatisfying(FindingException.class, e -> {
-          assertThat(e.finding().reason()).isEqualTo(Reason.QUERY_FAILED);
-          assertThat(e.finding().hint()).contains("--superuser");
-        });
+        .isInstanceOfSatisfying(
+            FindingException.class,
+            e -> {
+              assertThat(e.finding().reason()).isEqualTo(Reason.QUERY_FAILED);
+              assertThat(e.finding().hint()).contains("--superuser");
+            });
   }
 
   @Test
   void linkToAnotherSocketIsRefused() throws IOException {
     Path planted = Files.createDirectory(temp.resolve("planted"));
-    Files.createSymbolicLink(planted.resolve(".s.PGSQL.5432"), copy.socket.resolve(".s.PGSQL.5432"));
-    assertRefused(new ServerAddress(planted, HostMachine.UID, null, "postgres", HostMachine.MAJOR, List.of()), "symbolic link");
+    Files.createSymbolicLink(
+        planted.resolve(".s.PGSQL.5432"), copy.socket.resolve(".s.PGSQL.5432"));
+    assertRefused(
+        new ServerAddress(planted, HostMachine.UID, null, "postgres", HostMachine.MAJOR, List.of()),
+        "symbolic link");
   }
 
   @Test
   void serverOfAnotherUserIsRefused() {
     assertRefused(
-        new ServerAddress(copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.MAJOR, List.of()),
+        new ServerAddress(
+            copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.MAJOR, List.of()),
         "user id " + HostMachine.UID + " answers");
   }
 
   @Test
   void otherClusterIsRefused() {
     assertRefused(
-        new ServerAddress(copy.socket, HostMachine.UID, "7", "postgres", HostMachine.MAJOR, List.of()), "system identifier");
+        new ServerAddress(
+            copy.socket, HostMachine.UID, "7", "postgres", HostMachine.MAJOR, List.of()),
+        "system identifier");
   }
 
   @Test
@@ -399,25 +550,28 @@ class RestoredServerTest {
     Path directory = Files.createDirectory(temp.resolve(name));
     try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       listening.bind(UnixDomainSocketAddress.of(directory.resolve(".s.PGSQL.5432")));
-      CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(() -> {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (SocketChannel client = listening.accept()) {
-          ByteBuffer buffer = ByteBuffer.allocate(4096);
-          boolean userChecks = false;
-          while (client.read(buffer) >= 0) {
-            bytes.write(buffer.array(), 0, buffer.position());
-            buffer.clear();
-            if (!userChecks) {
-              client.write(ByteBuffer.wrap(new byte[] {'R', 0, 0, 0, 8, 0, 0, 0, 3}));
-              userChecks = true;
-            }
-          }
-        } catch (IOException e) {
-          // The client hung up in its own way; what it sent before counts.
-        }
-        return bytes.toByteArray();
-      });
-      ServerAddress address = new ServerAddress(directory, expectedUid, null, "postgres", HostMachine.MAJOR, List.of());
+      CompletableFuture<byte[]> received =
+          CompletableFuture.supplyAsync(
+              () -> {
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                try (SocketChannel client = listening.accept()) {
+                  ByteBuffer buffer = ByteBuffer.allocate(4096);
+                  boolean userChecks = false;
+                  while (client.read(buffer) >= 0) {
+                    bytes.write(buffer.array(), 0, buffer.position());
+                    buffer.clear();
+                    if (!userChecks) {
+                      client.write(ByteBuffer.wrap(new byte[] {'R', 0, 0, 0, 8, 0, 0, 0, 3}));
+                      userChecks = true;
+                    }
+                  }
+                } catch (IOException e) {
+                  // The client hung up in its own way; what it sent before counts.
+                }
+                return bytes.toByteArray();
+              });
+      ServerAddress address =
+          new ServerAddress(directory, expectedUid, null, "postgres", HostMachine.MAJOR, List.of());
       assertThatThrownBy(() -> new RestoredServer(address).connect("postgres", LIMIT))
           .isInstanceOfAny(SQLException.class, FindingException.class);
       return received.get(5, TimeUnit.MINUTES);
@@ -426,13 +580,16 @@ class RestoredServerTest {
 
   private static void assertRefused(ServerAddress address, String why) {
     assertThatThrownBy(() -> new RestoredServer(address).connect("postgres", LIMIT))
-        .isInstanceOfSatisfying(FindingException.class, e -> {
-          assertThat(e.finding()).isInstanceOf(Finding.CouldNotTell.class);
-          assertThat(e.finding().message()).contains(why);
-        });
+        .isInstanceOfSatisfying(
+            FindingException.class,
+            e -> {
+              assertThat(e.finding()).isInstanceOf(Finding.CouldNotTell.class);
+              assertThat(e.finding().message()).contains(why);
+            });
   }
 
-  private static CheckResults ask(String database, String freshness, String... assertions) throws InterruptedException {
+  private static CheckResults ask(String database, String freshness, String... assertions)
+      throws InterruptedException {
     return copy.ask(copy.running(), asked(database, freshness, UTC, assertions), reached);
   }
 
@@ -440,14 +597,20 @@ class RestoredServerTest {
     return copy.ask(copy.running(), asked("shop", sql, zone), reached).freshness().newest();
   }
 
-  private static UserChecks asked(String database, String freshness, ZoneId zone, String... assertions) {
+  private static UserChecks asked(
+      String database, String freshness, ZoneId zone, String... assertions) {
     return new UserChecks(
-        database, Optional.ofNullable(freshness), List.of(assertions), Duration.ofDays(10_000), Duration.ofSeconds(2),
+        database,
+        Optional.ofNullable(freshness),
+        List.of(assertions),
+        Duration.ofDays(10_000),
+        Duration.ofSeconds(2),
         zone);
   }
 
   private static String one(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
       assertThat(row.next()).isTrue();
       return row.getString(1);
     }
@@ -456,7 +619,8 @@ class RestoredServerTest {
   @Test
   void endOfRecoveryIsTheEndOfItsLastRecord() throws SQLException {
     try (Connection connection = new RestoredServer(copy.address).connect("postgres", LIMIT)) {
-      assertThat(Lsn.parse(one(connection, "select pg_current_wal_lsn()"))).isGreaterThanOrEqualTo(reached.endLsn());
+      assertThat(Lsn.parse(one(connection, "select pg_current_wal_lsn()")))
+          .isGreaterThanOrEqualTo(reached.endLsn());
     }
   }
 }

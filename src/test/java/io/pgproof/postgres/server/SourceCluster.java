@@ -28,13 +28,19 @@ public final class SourceCluster {
     this.archive = home.resolve("archive");
   }
 
-  /** Makes the cluster, runs {@code sql} in its database {@code shop}, backs it up, writes on, archives, ends it. */
-  public static SourceCluster backedUp(Path home, String sql) throws IOException, InterruptedException {
+  /**
+   * Makes the cluster, runs {@code sql} in its database {@code shop}, backs it up, writes on,
+   * archives, ends it.
+   */
+  public static SourceCluster backedUp(Path home, String sql)
+      throws IOException, InterruptedException {
     SourceCluster source = new SourceCluster(HostMachine.owned(home));
     HostMachine.owned(source.archive);
     Files.writeString(home.resolve("before.sql"), sql);
     Path script = home.resolve("make.sh");
-    Files.writeString(script, """
+    Files.writeString(
+        script,
+        """
         set -e
         export PATH=%s:/usr/bin:/bin LC_ALL=C
         cd %s
@@ -73,14 +79,16 @@ public final class SourceCluster {
         q -c 'select pg_switch_wal()' >/dev/null
         q -d shop -c "insert into orders(note, created_at) values ('after', now())" -c 'select pg_switch_wal()' >/dev/null
         pg_ctl -D data -m fast -w stop >/dev/null
-        """.formatted(HostMachine.BIN, INSIDE));
+        """
+            .formatted(HostMachine.BIN, INSIDE));
     HostMachine.run(home, Map.of(home, INSIDE), List.of("/bin/sh", INSIDE + "/make.sh"));
     return source;
   }
 
   /** A copy of the backup as a restore leaves it. */
   public Path restoredTo(Path directory) throws IOException, InterruptedException {
-    Process copy = new ProcessBuilder("cp", "-a", backup.toString(), directory.toString()).inheritIO().start();
+    Process copy =
+        new ProcessBuilder("cp", "-a", backup.toString(), directory.toString()).inheritIO().start();
     if (copy.waitFor() != 0) {
       throw new IOException("cannot copy " + backup);
     }
@@ -102,12 +110,16 @@ public final class SourceCluster {
   }
 
   public Lsn endLsn() throws IOException {
-    return Lsn.parse(found(Files.readString(backup.resolve("backup_manifest")), "\"End-LSN\": \"([^\"]+)\""));
+    return Lsn.parse(
+        found(Files.readString(backup.resolve("backup_manifest")), "\"End-LSN\": \"([^\"]+)\""));
   }
 
   public ControlFile control() throws IOException, InterruptedException {
-    String text = HostMachine.run(
-        home, Map.of(home, INSIDE), List.of(HostMachine.BIN + "/pg_controldata", INSIDE + "/backup"));
+    String text =
+        HostMachine.run(
+            home,
+            Map.of(home, INSIDE),
+            List.of(HostMachine.BIN + "/pg_controldata", INSIDE + "/backup"));
     return new ControlFile(
         found(text, "Database system identifier: +(\\d+)"),
         Integer.parseInt(found(text, "pg_control version number: +(\\d+)")),

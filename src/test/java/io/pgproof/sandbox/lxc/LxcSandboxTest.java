@@ -39,7 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LxcSandboxTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Limits LIMITS = new Limits(128L << 20, 1);
-  private static final List<String> SLEEP = List.of("/bin/sh", "-c", "trap 'touch /halted; exit 0' INT; while :; do sleep 0.05; done");
+  private static final List<String> SLEEP =
+      List.of("/bin/sh", "-c", "trap 'touch /halted; exit 0' INT; while :; do sleep 0.05; done");
   private static final HostPrograms PROGRAMS = new HostPrograms();
 
   /** Closed to all but root, as the state directory is. */
@@ -53,12 +54,17 @@ class LxcSandboxTest {
 
   @BeforeAll
   static void makeRootfs() {
-    rootfs = TinyRootfs.make(PROGRAMS, shared.resolve("rootfs"), new LxcSandbox(PROGRAMS).firstHostId());
+    rootfs =
+        TinyRootfs.make(PROGRAMS, shared.resolve("rootfs"), new LxcSandbox(PROGRAMS).firstHostId());
   }
 
   @BeforeEach
   void nameMachine() throws IOException {
-    String name = "pgproof-test-" + ProcessHandle.current().pid() + "-" + Long.toString(System.nanoTime(), 36);
+    String name =
+        "pgproof-test-"
+            + ProcessHandle.current().pid()
+            + "-"
+            + Long.toString(System.nanoTime(), 36);
     Path run = Files.createDirectory(shared.resolve(name));
     id = new MachineId(name, run.resolve("machine"));
     data = Files.createDirectory(run.resolve("data"));
@@ -140,16 +146,21 @@ class LxcSandboxTest {
 
   @Test
   void aMachineThatIsWorkedOnForLongHoldsUpNoOther() throws Exception {
-    create(List.of("/bin/sh", "-c", "trap '' INT; while ! [ -e /data/end ]; do sleep 0.05; done"), readWrite());
+    create(
+        List.of("/bin/sh", "-c", "trap '' INT; while ! [ -e /data/end ]; do sleep 0.05; done"),
+        readWrite());
     sandbox.start(id);
-    CompletableFuture<Void> halting = CompletableFuture.runAsync(() -> sandbox.halt(id, Duration.ofMinutes(5)));
-    CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
-      // Some of so many would share one of a few locks with it.
-      for (int other = 0; other < 200; other++) {
-        String name = id.name() + "x" + other;
-        sandbox.destroy(new MachineId(name, id.home().resolveSibling(name)));
-      }
-    });
+    CompletableFuture<Void> halting =
+        CompletableFuture.runAsync(() -> sandbox.halt(id, Duration.ofMinutes(5)));
+    CompletableFuture<Void> others =
+        CompletableFuture.runAsync(
+            () -> {
+              // Some of so many would share one of a few locks with it.
+              for (int other = 0; other < 200; other++) {
+                String name = id.name() + "x" + other;
+                sandbox.destroy(new MachineId(name, id.home().resolveSibling(name)));
+              }
+            });
     others.get(3, TimeUnit.MINUTES);
     assertThat(halting).isNotDone();
     Files.createFile(data.resolve("end"));
@@ -160,10 +171,17 @@ class LxcSandboxTest {
   void thereIsNoNetworkInside() {
     create(SLEEP);
     sandbox.start(id);
-    assertThat(sh("cat /proc/net/dev").out().lines().filter(line -> line.contains(":")).map(String::strip))
-        .hasSize(1).allMatch(line -> line.startsWith("lo:"));
+    assertThat(
+            sh("cat /proc/net/dev")
+                .out()
+                .lines()
+                .filter(line -> line.contains(":"))
+                .map(String::strip))
+        .hasSize(1)
+        .allMatch(line -> line.startsWith("lo:"));
     assertThat(sh("tail -n +2 /proc/net/route").out()).isEmpty();
-    assertThat(sh("cat /proc/net/ipv6_route").out().lines().filter(line -> !line.endsWith(" lo"))).isEmpty();
+    assertThat(sh("cat /proc/net/ipv6_route").out().lines().filter(line -> !line.endsWith(" lo")))
+        .isEmpty();
   }
 
   @Test
@@ -171,10 +189,14 @@ class LxcSandboxTest {
     create(SLEEP, readWrite());
     sandbox.start(id);
     assertThat(sh("id -u; touch /data/mine").out()).isEqualTo("0\n");
-    assertThat(Files.getAttribute(data.resolve("mine"), "unix:uid")).isEqualTo(sandbox.firstHostId());
+    assertThat(Files.getAttribute(data.resolve("mine"), "unix:uid"))
+        .isEqualTo(sandbox.firstHostId());
 
     String status = sh("cat /proc/self/status").out();
-    assertThat(status).contains("NoNewPrivs:\t1").contains("CapBnd:\t00000000000000eb").contains("Seccomp:\t2");
+    assertThat(status)
+        .contains("NoNewPrivs:\t1")
+        .contains("CapBnd:\t00000000000000eb")
+        .contains("Seccomp:\t2");
     assertThat(sh("cat /proc/self/uid_map").out().strip().split("\\s+"))
         .containsExactly("0", Integer.toString(sandbox.firstHostId()), "65536");
   }
@@ -183,20 +205,52 @@ class LxcSandboxTest {
   void programsRunAsTheUserAskedForWithTheirWholeEnvironment() {
     create(SLEEP);
     sandbox.start(id);
-    Ended ended = sandbox.run(id, 100, 102, Map.of("GREETING", "a  b"), MINUTE,
-        List.of("/bin/sh", "-c", "id -u; id -g; id -G; echo \"$GREETING\"; exit 7"));
+    Ended ended =
+        sandbox.run(
+            id,
+            100,
+            102,
+            Map.of("GREETING", "a  b"),
+            MINUTE,
+            List.of("/bin/sh", "-c", "id -u; id -g; id -G; echo \"$GREETING\"; exit 7"));
     assertThat(ended.out()).isEqualTo("100\n102\n102\na  b\n");
     assertThat(ended.status()).isEqualTo(7);
-    assertThat(sandbox.run(id, 0, 0, Map.of("PATH", "/bin"), MINUTE, List.of("/bin/cat", "/proc/self/environ")).out()
-        .split("\0")).containsExactlyInAnyOrder("container=lxc", "PATH=/bin");
-    assertThat(sh("cat /proc/1/environ").out().split("\0")).allMatch(
-        variable -> variable.startsWith("container") || variable.startsWith("PATH=/usr/local/sbin:"));
+    assertThat(
+            sandbox
+                .run(
+                    id,
+                    0,
+                    0,
+                    Map.of("PATH", "/bin"),
+                    MINUTE,
+                    List.of("/bin/cat", "/proc/self/environ"))
+                .out()
+                .split("\0"))
+        .containsExactlyInAnyOrder("container=lxc", "PATH=/bin");
+    assertThat(sh("cat /proc/1/environ").out().split("\0"))
+        .allMatch(
+            variable ->
+                variable.startsWith("container") || variable.startsWith("PATH=/usr/local/sbin:"));
   }
 
   @Test
   void firstProcessGetsItsArgumentsUnread() throws IOException {
-    create(List.of("/bin/sh", "-c", "for a; do echo \"[$a]\"; done > /data/arguments; id -u >> /data/arguments;"
-        + " exec sleep 1000", "sh", "a  b", "it's \"so\"", "", "x\ny", "$HOME", "#", "\\", "--"), readWrite());
+    create(
+        List.of(
+            "/bin/sh",
+            "-c",
+            "for a; do echo \"[$a]\"; done > /data/arguments; id -u >> /data/arguments;"
+                + " exec sleep 1000",
+            "sh",
+            "a  b",
+            "it's \"so\"",
+            "",
+            "x\ny",
+            "$HOME",
+            "#",
+            "\\",
+            "--"),
+        readWrite());
     shift(data, 100);
     sandbox.start(id);
     Path written = data.resolve("arguments");
@@ -233,7 +287,10 @@ class LxcSandboxTest {
 
   @Test
   void firstProcessKilledForMemoryIsReportedAfterTheEnd() {
-    create(List.of("/bin/sh", "-c", "while ! [ -e /data/go ]; do sleep 0.05; done; exec tail /dev/zero"), readWrite());
+    create(
+        List.of(
+            "/bin/sh", "-c", "while ! [ -e /data/go ]; do sleep 0.05; done; exec tail /dev/zero"),
+        readWrite());
     sandbox.start(id);
     sh("touch /data/go");
     await().until(() -> !sandbox.running(id));
@@ -255,20 +312,32 @@ class LxcSandboxTest {
     List<String> bounds = new ArrayList<>();
     for (Path group : ControlGroups.read(Path.of("/proc")).of(id.name())) {
       for (String file : List.of("cpu.cfs_quota_us", "cpu.max")) {
-        if (group.getFileName().toString().contains("payload") && Files.exists(group.resolve(file))) {
+        if (group.getFileName().toString().contains("payload")
+            && Files.exists(group.resolve(file))) {
           bounds.add(Files.readString(group.resolve(file)).strip());
         }
       }
     }
-    assertThat(bounds).isNotEmpty().allSatisfy(bound -> assertThat(bound).matches("100000( 100000)?"));
+    assertThat(bounds)
+        .isNotEmpty()
+        .allSatisfy(bound -> assertThat(bound).matches("100000( 100000)?"));
   }
 
   @Test
   void processesAreBounded() {
     create(SLEEP);
     sandbox.start(id);
-    Ended ended = sandbox.run(id, 100, 100, Map.of("PATH", "/bin"), MINUTE,
-        List.of("/bin/sh", "-c", "i=0; while [ $i -lt 600 ]; do sleep 1000 > /dev/null 2>&1 & i=$((i+1)); done; echo all"));
+    Ended ended =
+        sandbox.run(
+            id,
+            100,
+            100,
+            Map.of("PATH", "/bin"),
+            MINUTE,
+            List.of(
+                "/bin/sh",
+                "-c",
+                "i=0; while [ $i -lt 600 ]; do sleep 1000 > /dev/null 2>&1 & i=$((i+1)); done; echo all"));
     assertThat(ended.out()).doesNotContain("all");
     assertThat(ended.err()).contains("Cannot fork");
   }
@@ -306,15 +375,25 @@ class LxcSandboxTest {
     assertThat(sh("cat /archive/segment").out()).isEqualTo("wal");
     assertThat(sh("echo x > /archive/segment").status()).isNotZero();
     assertThat(secret).hasContent("wal");
-    assertThat(sandbox.run(id, 100, 100, Map.of(), MINUTE, List.of("/bin/cat", "/archive/segment")).status()).isNotZero();
+    assertThat(
+            sandbox
+                .run(id, 100, 100, Map.of(), MINUTE, List.of("/bin/cat", "/archive/segment"))
+                .status())
+        .isNotZero();
   }
 
   @Test
   void limitOfAProgramKillsItWithItsChildren() {
     create(SLEEP);
     sandbox.start(id);
-    Ended ended = sandbox.run(id, 0, 0, Map.of("PATH", "/bin"), Duration.ofMillis(500),
-        List.of("/bin/sh", "-c", "sleep 4711 & sleep 4711"));
+    Ended ended =
+        sandbox.run(
+            id,
+            0,
+            0,
+            Map.of("PATH", "/bin"),
+            Duration.ofMillis(500),
+            List.of("/bin/sh", "-c", "sleep 4711 & sleep 4711"));
     assertThat(ended.timedOut()).isTrue();
     await().until(() -> !sh("cat /proc/[0-9]*/cmdline").out().contains("sleep\0" + "4711"));
   }
@@ -332,13 +411,16 @@ class LxcSandboxTest {
   void nothingIsRunInAMachineThatDoesNotRun() {
     create(SLEEP);
     assertThatThrownBy(() -> sh("true"))
-        .isInstanceOf(SandboxException.class).hasMessageContaining(id.name()).hasMessageContaining("does not run");
+        .isInstanceOf(SandboxException.class)
+        .hasMessageContaining(id.name())
+        .hasMessageContaining("does not run");
   }
 
   @Test
   void machineThatWasNotCreatedCannotBeStarted() {
     assertThatThrownBy(() -> sandbox.start(id))
-        .isInstanceOf(SandboxException.class).hasMessageContaining("was not created");
+        .isInstanceOf(SandboxException.class)
+        .hasMessageContaining("was not created");
   }
 
   @Test
@@ -365,15 +447,17 @@ class LxcSandboxTest {
     sandbox.start(id);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     AtomicReference<Boolean> flag = new AtomicReference<>();
-    Thread caller = new Thread(() -> {
-      try {
-        sh("touch /data/up; sleep 1000");
-      } catch (SandboxException e) {
-        thrown.set(e);
-      }
-      sandbox.destroy(id);
-      flag.set(Thread.currentThread().isInterrupted());
-    });
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                sh("touch /data/up; sleep 1000");
+              } catch (SandboxException e) {
+                thrown.set(e);
+              }
+              sandbox.destroy(id);
+              flag.set(Thread.currentThread().isInterrupted());
+            });
     caller.start();
     await().until(() -> Files.exists(data.resolve("up")));
     caller.interrupt();
@@ -400,9 +484,17 @@ class LxcSandboxTest {
   @ParameterizedTest
   @ValueSource(strings = {"creating", "starting", "started"})
   void machineOfAProcessThatWasKilledIsDestroyed(String moment) throws Exception {
-    Process owner = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
-        System.getProperty("java.class.path"), MachineStarter.class.getName(), id.name(), id.home().toString(),
-        rootfs.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process owner =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                MachineStarter.class.getName(),
+                id.name(),
+                id.home().toString(),
+                rootfs.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     try (BufferedReader said = owner.inputReader()) {
       String line = said.readLine();
       while (line != null && !line.equals(moment)) {
@@ -434,7 +526,8 @@ class LxcSandboxTest {
   void machineWhoseMonitorWasKilledIsDestroyed() {
     create(SLEEP);
     sandbox.start(id);
-    MachineCleanup machineCleanup = new MachineCleanup(PROGRAMS, ControlGroups.read(Path.of("/proc")), id);
+    MachineCleanup machineCleanup =
+        new MachineCleanup(PROGRAMS, ControlGroups.read(Path.of("/proc")), id);
     machineCleanup.kill(machineCleanup.starters());
     await().until(() -> machineCleanup.processes().isEmpty());
     assertThat(machineCleanup.hasControlGroups()).isTrue();
@@ -448,10 +541,13 @@ class LxcSandboxTest {
   void machineThatStandsStillWithItsMonitorIsDestroyed() throws Exception {
     create(SLEEP);
     sandbox.start(id);
-    for (long pid : new MachineCleanup(PROGRAMS, ControlGroups.read(Path.of("/proc")), id).processes()) {
+    for (long pid :
+        new MachineCleanup(PROGRAMS, ControlGroups.read(Path.of("/proc")), id).processes()) {
       int status = new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid)).start().waitFor();
       // What helped it to start may end by itself in between.
-      assertThat(status == 0 || ProcessHandle.of(pid).isEmpty()).as("process %d was stopped", pid).isTrue();
+      assertThat(status == 0 || ProcessHandle.of(pid).isEmpty())
+          .as("process %d was stopped", pid)
+          .isTrue();
     }
 
     assertTimeoutPreemptively(Duration.ofMinutes(3), () -> sandbox.destroy(id));
@@ -462,7 +558,8 @@ class LxcSandboxTest {
     create(SLEEP);
     sandbox.start(id);
     for (Path group : ControlGroups.read(Path.of("/proc")).of(id.name())) {
-      for (Map.Entry<String, String> freeze : Map.of("freezer.state", "FROZEN", "cgroup.freeze", "1").entrySet()) {
+      for (Map.Entry<String, String> freeze :
+          Map.of("freezer.state", "FROZEN", "cgroup.freeze", "1").entrySet()) {
         if (Files.exists(group.resolve(freeze.getKey()))) {
           Files.writeString(group.resolve(freeze.getKey()), freeze.getValue());
         }
@@ -478,7 +575,8 @@ class LxcSandboxTest {
     sandbox.start(id);
     ControlGroups groups = ControlGroups.read(Path.of("/proc"));
     Path parent = groups.of(id.name()).get(0).getParent();
-    Path leftover = Files.createDirectories(parent.resolve("lxc.payload." + id.name() + "x/inner")).getParent();
+    Path leftover =
+        Files.createDirectories(parent.resolve("lxc.payload." + id.name() + "x/inner")).getParent();
     try {
       assertThat(sandbox.reap(id.name())).containsExactly("control group " + leftover);
       assertThat(leftover).doesNotExist();
@@ -492,8 +590,13 @@ class LxcSandboxTest {
   @Test
   void mountsBelowTheHomeAreUnmounted() throws IOException {
     Path target = Files.createDirectories(new MachineFiles(id).layer().resolve("a b"));
-    assertThat(PROGRAMS.run(new io.pgproof.command.HostCommand(MINUTE, "mount", "-t", "tmpfs", "tmpfs",
-        target.toString())).succeeded()).isTrue();
+    assertThat(
+            PROGRAMS
+                .run(
+                    new io.pgproof.command.HostCommand(
+                        MINUTE, "mount", "-t", "tmpfs", "tmpfs", target.toString()))
+                .succeeded())
+        .isTrue();
     assertThat(MachineCleanup.mountsBelow(id.home())).containsExactly(target);
     sandbox.destroy(id);
     assertThat(target).doesNotExist();
@@ -526,8 +629,14 @@ class LxcSandboxTest {
   }
 
   private String[] mountOptions(String inside) {
-    return sh("cat /proc/self/mounts").out().lines().map(line -> line.split(" "))
-        .filter(words -> words[1].equals(inside)).findFirst().orElseThrow()[3].split(",");
+    return sh("cat /proc/self/mounts")
+        .out()
+        .lines()
+        .map(line -> line.split(" "))
+        .filter(words -> words[1].equals(inside))
+        .findFirst()
+        .orElseThrow()[3]
+        .split(",");
   }
 
   private void shift(Path path, int insideId) throws IOException {

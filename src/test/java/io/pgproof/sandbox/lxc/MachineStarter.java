@@ -10,13 +10,22 @@ import java.util.List;
 final class MachineStarter {
   private MachineStarter() {}
 
-  /** @param args name, home, root file system */
+  /**
+   * @param args name, home, root file system
+   */
   public static void main(String[] args) throws InterruptedException {
     MachineId id = new MachineId(args[0], Path.of(args[1]));
     LxcSandbox sandbox = new LxcSandbox(new HostPrograms());
     System.out.println("creating");
-    sandbox.create(new MachineSpec(id, Path.of(args[2]), List.of(), List.of("/bin/sleep", "1000"), 0, 0,
-        new MachineSpec.Limits(128L << 20, 1)));
+    sandbox.create(
+        new MachineSpec(
+            id,
+            Path.of(args[2]),
+            List.of(),
+            List.of("/bin/sleep", "1000"),
+            0,
+            0,
+            new MachineSpec.Limits(128L << 20, 1)));
     System.out.println("starting");
     sandbox.start(id);
     System.out.println("started");

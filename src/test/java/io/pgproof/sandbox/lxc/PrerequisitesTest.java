@@ -27,7 +27,9 @@ class PrerequisitesTest {
   void wholeHost() throws IOException {
     groups = root.resolve("cgroup");
     write("cgroup/cgroup.controllers", "cpuset cpu io memory pids\n");
-    write("proc/self/mountinfo", "30 20 0:26 / " + groups + " rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n");
+    write(
+        "proc/self/mountinfo",
+        "30 20 0:26 / " + groups + " rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n");
     write("proc/1/cgroup", "0::/init.scope\n");
     write("proc/self/status", "Uid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff\n");
     write("proc/self/ns/user", "");
@@ -48,64 +50,87 @@ class PrerequisitesTest {
   @Test
   void userWhoIsNotRoot() throws IOException {
     write("proc/self/status", "Uid:\t1000\t1000\t1000\t1000\nCapEff:\t0000000000000000\n");
-    assertThat(lacks()).singleElement().satisfies(lack -> {
-      assertThat(lack.what()).contains("does not run as root");
-      assertThat(lack.mend()).contains("sudo");
-    });
+    assertThat(lacks())
+        .singleElement()
+        .satisfies(
+            lack -> {
+              assertThat(lack.what()).contains("does not run as root");
+              assertThat(lack.mend()).contains("sudo");
+            });
   }
 
   @Test
   void rootThatMayNotMount() throws IOException {
     write("proc/self/status", "Uid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb\n");
-    assertThat(lacks()).singleElement().satisfies(lack -> assertThat(lack.what()).contains("CAP_SYS_ADMIN"));
+    assertThat(lacks())
+        .singleElement()
+        .satisfies(lack -> assertThat(lack.what()).contains("CAP_SYS_ADMIN"));
   }
 
   @Test
   void missingPackagesAreOneCommand() throws IOException {
     Files.delete(root.resolve("usr/share/lxc/config/common.conf"));
     Set<String> absent = Set.of("lxc-start", "lxc-attach", "newuidmap", "newgidmap");
-    assertThat(lacks(program -> !absent.contains(program), PrerequisitesTest::noLiblxc)).singleElement()
-        .satisfies(lack -> {
-          assertThat(lack.what()).contains("lxc-start", "common.conf", "newuidmap", "liblxc.so.1");
-          assertThat(lack.mend()).isEqualTo("apt-get install -y lxc uidmap");
-        });
+    assertThat(lacks(program -> !absent.contains(program), PrerequisitesTest::noLiblxc))
+        .singleElement()
+        .satisfies(
+            lack -> {
+              assertThat(lack.what())
+                  .contains("lxc-start", "common.conf", "newuidmap", "liblxc.so.1");
+              assertThat(lack.mend()).isEqualTo("apt-get install -y lxc uidmap");
+            });
   }
 
   @Test
   void missingIdsComeWithTheLinesToAdd() throws IOException {
     write("etc/subuid", "someone:100000:65536\nother:165536:65536\nroot:300000:10\n");
     Files.delete(root.resolve("etc/subgid"));
-    assertThat(lacks()).extracting(Lack::what, Lack::mend).containsExactly(
-        tuple("/etc/subuid gives root no range of 65536 ids", "echo root:300010:65536 >> /etc/subuid"),
-        tuple("/etc/subgid gives root no range of 65536 ids", "echo root:300010:65536 >> /etc/subgid"));
+    assertThat(lacks())
+        .extracting(Lack::what, Lack::mend)
+        .containsExactly(
+            tuple(
+                "/etc/subuid gives root no range of 65536 ids",
+                "echo root:300010:65536 >> /etc/subuid"),
+            tuple(
+                "/etc/subgid gives root no range of 65536 ids",
+                "echo root:300010:65536 >> /etc/subgid"));
   }
 
   @Test
   void missingGroupIdsFollowTheUserIds() throws IOException {
     write("etc/subuid", "root:200000:65536\n");
     write("etc/subgid", "");
-    assertThat(lacks()).extracting(Lack::mend).containsExactly("echo root:200000:65536 >> /etc/subgid");
+    assertThat(lacks())
+        .extracting(Lack::mend)
+        .containsExactly("echo root:200000:65536 >> /etc/subgid");
   }
 
   @Test
   void rangesThatDiffer() throws IOException {
     write("etc/subgid", "root:200000:65536\n");
-    assertThat(lacks()).extracting(Lack::mend).containsExactly("sed -i '1i root:100000:65536' /etc/subgid");
+    assertThat(lacks())
+        .extracting(Lack::mend)
+        .containsExactly("sed -i '1i root:100000:65536' /etc/subgid");
   }
 
   @Test
   void noControlGroups() throws IOException {
     write("proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/vda rw\n");
-    assertThat(lacks()).extracting(Lack::mend).containsExactly("mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+    assertThat(lacks())
+        .extracting(Lack::mend)
+        .containsExactly("mount -t cgroup2 cgroup2 /sys/fs/cgroup");
   }
 
   @Test
   void noMemoryController() throws IOException {
     write("cgroup/cgroup.controllers", "cpu pids\n");
-    assertThat(lacks()).singleElement().satisfies(lack -> {
-      assertThat(lack.what()).endsWith("controller memory");
-      assertThat(lack.mend()).contains("cgroup_enable=memory");
-    });
+    assertThat(lacks())
+        .singleElement()
+        .satisfies(
+            lack -> {
+              assertThat(lack.what()).endsWith("controller memory");
+              assertThat(lack.mend()).contains("cgroup_enable=memory");
+            });
   }
 
   @Test
@@ -119,7 +144,9 @@ class PrerequisitesTest {
   @Test
   void userNamespacesSwitchedOff() throws IOException {
     write("proc/sys/user/max_user_namespaces", "0\n");
-    assertThat(lacks()).extracting(Lack::mend).containsExactly("sysctl -w user.max_user_namespaces=15000");
+    assertThat(lacks())
+        .extracting(Lack::mend)
+        .containsExactly("sysctl -w user.max_user_namespaces=15000");
   }
 
   private List<Lack> lacks() {

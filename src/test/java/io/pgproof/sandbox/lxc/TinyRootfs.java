@@ -9,9 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A root file system of a few megabytes, made of this host's own programs and their libraries, owners shifted. */
+/**
+ * A root file system of a few megabytes, made of this host's own programs and their libraries,
+ * owners shifted.
+ */
 final class TinyRootfs {
-  private static final String SCRIPT = """
+  private static final String SCRIPT =
+      """
       set -eu
       root=$1
       first=$2
@@ -34,10 +38,12 @@ final class TinyRootfs {
   private TinyRootfs() {}
 
   static Path make(HostPrograms programs, Path root, int firstHostId) {
-    List<String> line = new java.util.ArrayList<>(List.of("sh", "-c", SCRIPT, "sh", root.toString(),
-        Integer.toString(firstHostId)));
+    List<String> line =
+        new java.util.ArrayList<>(
+            List.of("sh", "-c", SCRIPT, "sh", root.toString(), Integer.toString(firstHostId)));
     line.addAll(List.of("sh", "sleep", "cat", "id", "ls", "tail", "touch", "chmod", "mkdir"));
-    ProgramResult programResult = programs.run(new HostCommand(Duration.ofMinutes(1), line.toArray(String[]::new)));
+    ProgramResult programResult =
+        programs.run(new HostCommand(Duration.ofMinutes(1), line.toArray(String[]::new)));
     assertThat(programResult.succeeded()).as(programResult.describe()).isTrue();
     return root;
   }

@@ -68,12 +68,14 @@ class FirstAdministratorTest extends ServedEngine {
     ensure();
     String password = Files.readString(file).strip();
     assertThat(password).hasSize(24);
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
     try (var files = Files.list(state)) {
       assertThat(files).containsExactly(file);
     }
     assertThat(output).contains(file.toString()).doesNotContain(password);
-    assertThat(browser().tryLogIn("admin", password).body()).contains("cockpit", "tasklist", "admin");
+    assertThat(browser().tryLogIn("admin", password).body())
+        .contains("cockpit", "tasklist", "admin");
   }
 
   @Test
@@ -120,11 +122,13 @@ class FirstAdministratorTest extends ServedEngine {
 
   @ParameterizedTest
   @ValueSource(strings = {"mode", "owner", "link", "weak", "people"})
-  void aFileThatNeedNotBeFromAStartThatWasCutOffIsNoPassword(String difference, CapturedOutput output) throws Exception {
+  void aFileThatNeedNotBeFromAStartThatWasCutOffIsNoPassword(
+      String difference, CapturedOutput output) throws Exception {
     ensure();
     engine.getIdentityService().deleteUser("admin");
     switch (difference) {
-      case "mode" -> Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+      case "mode" ->
+          Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
       case "owner" -> Files.setAttribute(file, "unix:uid", 4711);
       case "link" -> Files.createSymbolicLink(file, Files.move(file, state.resolve("elsewhere")));
       case "weak" -> Files.writeString(file, "secret\n");
@@ -139,7 +143,8 @@ class FirstAdministratorTest extends ServedEngine {
   void ordinaryUserOfThatNameIsNotRaised(CapturedOutput output) {
     engine.getIdentityService().saveUser(user());
     ensure();
-    assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").count()).isZero();
+    assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").count())
+        .isZero();
     assertThat(file).doesNotExist();
     assertThat(output).contains("raises nobody's rights");
   }
@@ -154,7 +159,9 @@ class FirstAdministratorTest extends ServedEngine {
   void unwritablePlaceIsNamedAndNoUserMade() {
     Path nowhere = state.resolve("missing/admin-password");
     var first = new FirstAdministrator(engine, new TransactionTemplate(transactions), nowhere);
-    assertThatThrownBy(first::ensure).isInstanceOf(UncheckedIOException.class).hasMessageContaining(nowhere.toString());
+    assertThatThrownBy(first::ensure)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(nowhere.toString());
     assertThat(engine.getIdentityService().createUserQuery().userId("admin").count()).isZero();
   }
 }

@@ -19,15 +19,21 @@ class NonceOfEachPageTest {
   @Test
   void aRequestDoesNotSeeTheNonceOfAnother() throws Exception {
     List<Object> seen = new ArrayList<>();
-    filter.doFilter(new MockHttpServletRequest(shared), new MockHttpServletResponse(), (first, response) -> {
-      first.getServletContext().setAttribute(NONCE, "first");
-      filter.doFilter(new MockHttpServletRequest(shared), new MockHttpServletResponse(), (second, other) -> {
-        seen.add(second.getServletContext().getAttribute(NONCE));
-        second.getServletContext().setAttribute(NONCE, "second");
-        seen.add(second.getServletContext().getAttribute(NONCE));
-      });
-      seen.add(first.getServletContext().getAttribute(NONCE));
-    });
+    filter.doFilter(
+        new MockHttpServletRequest(shared),
+        new MockHttpServletResponse(),
+        (first, response) -> {
+          first.getServletContext().setAttribute(NONCE, "first");
+          filter.doFilter(
+              new MockHttpServletRequest(shared),
+              new MockHttpServletResponse(),
+              (second, other) -> {
+                seen.add(second.getServletContext().getAttribute(NONCE));
+                second.getServletContext().setAttribute(NONCE, "second");
+                seen.add(second.getServletContext().getAttribute(NONCE));
+              });
+          seen.add(first.getServletContext().getAttribute(NONCE));
+        });
 
     assertThat(seen).containsExactly(null, "second", "first");
     assertThat(shared.getAttribute(NONCE)).isNull();
@@ -35,10 +41,14 @@ class NonceOfEachPageTest {
 
   @Test
   void everythingElseIsShared() throws Exception {
-    filter.doFilter(new MockHttpServletRequest(shared), new MockHttpServletResponse(), (request, response) -> {
-      request.getServletContext().setAttribute("other", "value");
-      assertThat(request.getServletContext().getContextPath()).isEqualTo(shared.getContextPath());
-    });
+    filter.doFilter(
+        new MockHttpServletRequest(shared),
+        new MockHttpServletResponse(),
+        (request, response) -> {
+          request.getServletContext().setAttribute("other", "value");
+          assertThat(request.getServletContext().getContextPath())
+              .isEqualTo(shared.getContextPath());
+        });
 
     assertThat(shared.getAttribute("other")).isEqualTo("value");
   }

@@ -18,17 +18,21 @@ class ContainerSlotsTest {
   private final AtomicInteger atOnce = new AtomicInteger(1);
   private final Set<RunId> deleted = ConcurrentHashMap.newKeySet();
   private final List<RunId> rung = new CopyOnWriteArrayList<>();
-  private final ContainerSlots containerSlots = new ContainerSlots(atOnce::get, new ContainerSlots.Presence() {
-    @Override
-    public boolean holds(RunId run) {
-      return !deleted.contains(run);
-    }
+  private final ContainerSlots containerSlots =
+      new ContainerSlots(
+          atOnce::get,
+          new ContainerSlots.Presence() {
+            @Override
+            public boolean holds(RunId run) {
+              return !deleted.contains(run);
+            }
 
-    @Override
-    public boolean waits(RunId run) {
-      return !deleted.contains(run);
-    }
-  }, (run, message) -> rung.add(run));
+            @Override
+            public boolean waits(RunId run) {
+              return !deleted.contains(run);
+            }
+          },
+          (run, message) -> rung.add(run));
 
   @AfterEach
   void close() {
@@ -92,10 +96,18 @@ class ContainerSlotsTest {
   void twoOfOnePathAreNeverInAtOnceWhateverNamesThem() {
     atOnce.set(3);
     Path path = Path.of("/backups/shop");
-    assertThat(containerSlots.take(new ContainerSlots.Place(run(1), 1, Optional.of("shop"), path))).isEmpty();
-    assertThat(containerSlots.take(new ContainerSlots.Place(run(2), 2, Optional.empty(), path))).containsExactly(run(1));
-    assertThat(containerSlots.take(new ContainerSlots.Place(run(3), 3, Optional.empty(), Path.of("/backups/crm")))).isEmpty();
-    assertThat(containerSlots.take(new ContainerSlots.Place(run(4), 4, Optional.empty(), Path.of("/backups/crm")))).isNotEmpty();
+    assertThat(containerSlots.take(new ContainerSlots.Place(run(1), 1, Optional.of("shop"), path)))
+        .isEmpty();
+    assertThat(containerSlots.take(new ContainerSlots.Place(run(2), 2, Optional.empty(), path)))
+        .containsExactly(run(1));
+    assertThat(
+            containerSlots.take(
+                new ContainerSlots.Place(run(3), 3, Optional.empty(), Path.of("/backups/crm"))))
+        .isEmpty();
+    assertThat(
+            containerSlots.take(
+                new ContainerSlots.Place(run(4), 4, Optional.empty(), Path.of("/backups/crm"))))
+        .isNotEmpty();
   }
 
   @Test
@@ -140,7 +152,8 @@ class ContainerSlotsTest {
   }
 
   private static ContainerSlots.Place place(int number, String target) {
-    return new ContainerSlots.Place(run(number), number, Optional.of(target), Path.of("/backups", target));
+    return new ContainerSlots.Place(
+        run(number), number, Optional.of(target), Path.of("/backups", target));
   }
 
   private static RunId run(int number) {

@@ -35,12 +35,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The model on an engine whose steps leave evidence, and one step that does nothing at all. */
 class LeftOutStepTest {
   private static final JavaDelegate NOTHING = execution -> {};
+
   /** A step that never says that it is done is looked at so often. */
   private static final int MOST_LOOKS = 40;
-  /** Steps of a run that is proven; the others come after another verdict, or note what ended a stay early. */
-  private static final List<String> ON_THE_WAY = List.of(INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN, RESTORE_FILES, LOOK_AT_RESTORE,
-      PREPARE_RECOVERY, CREATE_CONTAINER, START_SERVER, LOOK_AT_RECOVERY, RUN_CHECKS, LOOK_AT_CHECKS, DESTROY_CONTAINER,
-      REMOVE_FILES, REACH_VERDICT, RECORD_EVIDENCE);
+
+  /**
+   * Steps of a run that is proven; the others come after another verdict, or note what ended a stay
+   * early.
+   */
+  private static final List<String> ON_THE_WAY =
+      List.of(
+          INSPECT_BACKUP,
+          FIND_IMAGE,
+          TAKE_TURN,
+          RESTORE_FILES,
+          LOOK_AT_RESTORE,
+          PREPARE_RECOVERY,
+          CREATE_CONTAINER,
+          START_SERVER,
+          LOOK_AT_RECOVERY,
+          RUN_CHECKS,
+          LOOK_AT_CHECKS,
+          DESTROY_CONTAINER,
+          REMOVE_FILES,
+          REACH_VERDICT,
+          RECORD_EVIDENCE);
 
   private static PeopleOnEngine people;
   private static ProcessEngine engine;
@@ -74,10 +93,15 @@ class LeftOutStepTest {
     return ON_THE_WAY;
   }
 
-  /** The teardown is one job, which both of its handlers are a part of; whose turn it is says nothing of the backup. */
+  /**
+   * The teardown is one job, which both of its handlers are a part of; whose turn it is says
+   * nothing of the backup.
+   */
   static List<String> jobsWithEvidence() {
-    return ON_THE_WAY.stream().filter(step -> !step.equals(REMOVE_FILES) && !step.equals(TAKE_TURN))
-        .map(step -> step.equals(DESTROY_CONTAINER) ? Event.TEAR_DOWN : step).toList();
+    return ON_THE_WAY.stream()
+        .filter(step -> !step.equals(REMOVE_FILES) && !step.equals(TAKE_TURN))
+        .map(step -> step.equals(DESTROY_CONTAINER) ? Event.TEAR_DOWN : step)
+        .toList();
   }
 
   @Test
@@ -99,7 +123,10 @@ class LeftOutStepTest {
     assertNotProven(run);
   }
 
-  /** What a person may do in Cockpit to a run that waits: go on behind the steps that are still to come. */
+  /**
+   * What a person may do in Cockpit to a run that waits: go on behind the steps that are still to
+   * come.
+   */
   @ParameterizedTest
   @MethodSource("jobsWithEvidence")
   void aRunThatIsMovedOverAStepIsNotProven(String step) {
@@ -107,10 +134,17 @@ class LeftOutStepTest {
     goOn(run, step);
     String instance = people.instance(run);
     int next = jobsWithEvidence().indexOf(step) + 1;
-    String target = next < jobsWithEvidence().size() ? jobsWithEvidence().get(next) : VerifyBackup.Gateway.WHICH_VERDICT;
+    String target =
+        next < jobsWithEvidence().size()
+            ? jobsWithEvidence().get(next)
+            : VerifyBackup.Gateway.WHICH_VERDICT;
     try {
-      engine.getRuntimeService().createProcessInstanceModification(instance)
-          .cancelAllForActivity(step).startBeforeActivity(target).execute();
+      engine
+          .getRuntimeService()
+          .createProcessInstanceModification(instance)
+          .cancelAllForActivity(step)
+          .startBeforeActivity(target)
+          .execute();
       goOn(run, "");
     } catch (ProcessEngineException e) {
       // It stays where it was.
@@ -131,7 +165,8 @@ class LeftOutStepTest {
     goOn(run, "");
 
     assertNotProven(run);
-    assertThat(verdict(run)).contains(step.isEmpty() ? "inconclusive deadline" : "inconclusive evidence-missing");
+    assertThat(verdict(run))
+        .contains(step.isEmpty() ? "inconclusive deadline" : "inconclusive evidence-missing");
   }
 
   @ParameterizedTest
@@ -145,7 +180,8 @@ class LeftOutStepTest {
     goOn(run, "");
 
     assertThat(people.entries(run, Evidence.AttemptBegun.class)).hasSize(2);
-    assertThat(verdict(run)).contains(step.isEmpty() ? "proven fresh" : "inconclusive evidence-missing");
+    assertThat(verdict(run))
+        .contains(step.isEmpty() ? "proven fresh" : "inconclusive evidence-missing");
   }
 
   private void leaveOut(String name) {
@@ -157,12 +193,34 @@ class LeftOutStepTest {
 
   private static RunId begin() {
     people.pass(Duration.ofMinutes(1));
-    VerificationRequest request = Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), "tester");
+    VerificationRequest request =
+        Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), "tester");
     RunId run = RunId.at(people.now());
     new Evidence.Asked(request, null).record(people.trail, run, "tester");
-    engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), Map.of(
-        RUN, run.value(), BACKUP_PATH, "/backups/shop", BACKUP_KEY, run.value(), ASKED_BY, "tester", RETRY_CYCLE, "PT5S",
-        DEADLINE, "PT6H", PAUSE, "PT1S", ATTEMPT, 0, WITHDRAWN, false));
+    engine
+        .getRuntimeService()
+        .startProcessInstanceByKey(
+            VerifyBackup.PROCESS,
+            run.value(),
+            Map.of(
+                RUN,
+                run.value(),
+                BACKUP_PATH,
+                "/backups/shop",
+                BACKUP_KEY,
+                run.value(),
+                ASKED_BY,
+                "tester",
+                RETRY_CYCLE,
+                "PT5S",
+                DEADLINE,
+                "PT6H",
+                PAUSE,
+                "PT1S",
+                ATTEMPT,
+                0,
+                WITHDRAWN,
+                false));
     engine.getRuntimeService().setVariable(people.instance(run), INTERRUPTED, false);
     engine.getRuntimeService().setVariable(people.instance(run), REMIND_AFTER, "PT4H");
     engine.getRuntimeService().setVariable(people.instance(run), ESCALATE_AFTER, "PT24H");
@@ -175,11 +233,22 @@ class LeftOutStepTest {
       if (ended(run)) {
         return;
       }
-      List<Job> jobs = engine.getManagementService().createJobQuery().processInstanceId(people.instance(run)).messages()
-          .withRetriesLeft().list();
+      List<Job> jobs =
+          engine
+              .getManagementService()
+              .createJobQuery()
+              .processInstanceId(people.instance(run))
+              .messages()
+              .withRetriesLeft()
+              .list();
       for (Job job : jobs) {
-        String activity = engine.getManagementService().createJobDefinitionQuery().jobDefinitionId(job.getJobDefinitionId())
-            .singleResult().getActivityId();
+        String activity =
+            engine
+                .getManagementService()
+                .createJobDefinitionQuery()
+                .jobDefinitionId(job.getJobDefinitionId())
+                .singleResult()
+                .getActivityId();
         if (activity.equals(before)) {
           return;
         }
@@ -190,8 +259,14 @@ class LeftOutStepTest {
         }
       }
       if (jobs.isEmpty()) {
-        for (String message : List.of(Message.INSPECTION_ENDED, Message.IMAGE_BUILT, Message.TURN_CAME, Message.RESTORE_ENDED,
-            Message.RECOVERY_ENDED, Message.CHECKS_ENDED)) {
+        for (String message :
+            List.of(
+                Message.INSPECTION_ENDED,
+                Message.IMAGE_BUILT,
+                Message.TURN_CAME,
+                Message.RESTORE_ENDED,
+                Message.RECOVERY_ENDED,
+                Message.CHECKS_ENDED)) {
           send(run, message, Map.of());
         }
       }
@@ -199,30 +274,56 @@ class LeftOutStepTest {
   }
 
   private static void send(RunId run, String message, Map<String, Object> variables) {
-    for (EventSubscription wait : engine.getRuntimeService().createEventSubscriptionQuery()
-        .processInstanceId(people.instance(run)).eventType("message").eventName(message).list()) {
+    for (EventSubscription wait :
+        engine
+            .getRuntimeService()
+            .createEventSubscriptionQuery()
+            .processInstanceId(people.instance(run))
+            .eventType("message")
+            .eventName(message)
+            .list()) {
       engine.getRuntimeService().messageEventReceived(message, wait.getExecutionId(), variables);
     }
   }
 
   private static void fire(RunId run, String event) {
-    engine.getManagementService().executeJob(engine.getManagementService().createJobQuery()
-        .processInstanceId(people.instance(run)).timers().activityId(event).singleResult().getId());
+    engine
+        .getManagementService()
+        .executeJob(
+            engine
+                .getManagementService()
+                .createJobQuery()
+                .processInstanceId(people.instance(run))
+                .timers()
+                .activityId(event)
+                .singleResult()
+                .getId());
   }
 
   private static boolean ended(RunId run) {
-    return engine.getRuntimeService().createProcessInstanceQuery().processInstanceBusinessKey(run.value()).count() == 0;
+    return engine
+            .getRuntimeService()
+            .createProcessInstanceQuery()
+            .processInstanceBusinessKey(run.value())
+            .count()
+        == 0;
   }
 
   private static Optional<String> verdict(RunId run) {
-    return people.trail.last(run, Evidence.kind(Evidence.VerdictReached.class)).map(entry -> {
-      Report report = ((Evidence.VerdictReached) Evidence.read(entry)).report();
-      return report.verdict() + " " + report.reason();
-    });
+    return people
+        .trail
+        .last(run, Evidence.kind(Evidence.VerdictReached.class))
+        .map(
+            entry -> {
+              Report report = ((Evidence.VerdictReached) Evidence.read(entry)).report();
+              return report.verdict() + " " + report.reason();
+            });
   }
 
   private static void assertNotProven(RunId run) {
     assertThat(verdict(run).orElse("none")).doesNotStartWith("proven");
-    assertThat(ended(run) ? people.end(run) : "").as(String.join("\n", people.story(run))).isNotEqualTo(Event.BACKUP_PROVEN);
+    assertThat(ended(run) ? people.end(run) : "")
+        .as(String.join("\n", people.story(run)))
+        .isNotEqualTo(Event.BACKUP_PROVEN);
   }
 }

@@ -37,8 +37,7 @@ class SpaceWatchTest {
   private static final RunId YOUNGER = new RunId("20260301-030001-aaaa");
   private static final long MORE_THAN_ANY_DISK = Long.MAX_VALUE;
 
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   private final RestoreAttempts restoreAttempts = new RestoreAttempts();
   private final Containers containers = new Containers();
@@ -68,13 +67,19 @@ class SpaceWatchTest {
 
     await().until(() -> containers.destroyed.size() == 2);
     assertThat(containers.destroyed).containsExactly(OLDER, YOUNGER);
-    assertThat(found(OLDER)).satisfies(finding -> {
-      assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
-      assertThat(finding).isInstanceOf(Finding.CouldNotTell.class);
-      assertThat(finding.message()).contains("the disk is full", place.toString()).containsPattern(
-          ", and of 2 runs in containers this one took the most, 8,\\d{3},\\d{3} bytes");
-    });
-    assertThat(found(YOUNGER).message()).startsWith("the restored server filled the disk").doesNotContain("took the most");
+    assertThat(found(OLDER))
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
+              assertThat(finding).isInstanceOf(Finding.CouldNotTell.class);
+              assertThat(finding.message())
+                  .contains("the disk is full", place.toString())
+                  .containsPattern(
+                      ", and of 2 runs in containers this one took the most, 8,\\d{3},\\d{3} bytes");
+            });
+    assertThat(found(YOUNGER).message())
+        .startsWith("the restored server filled the disk")
+        .doesNotContain("took the most");
   }
 
   @Test
@@ -112,13 +117,16 @@ class SpaceWatchTest {
 
     await().until(() -> !containers.destroyed.isEmpty());
     assertThat(containers.destroyed).containsExactly(YOUNGER);
-    assertThat(found(YOUNGER)).satisfies(finding -> {
-      assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
-      assertThat(finding).isInstanceOf(Finding.CouldNotTell.class);
-      assertThat(finding.message()).containsPattern("the run took 17,\\d{3},\\d{3} bytes")
-          .endsWith("by the setting disk it may take 8,388,608");
-      assertThat(finding.hint()).contains("raise the target's setting disk", "--disk");
-    });
+    assertThat(found(YOUNGER))
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
+              assertThat(finding).isInstanceOf(Finding.CouldNotTell.class);
+              assertThat(finding.message())
+                  .containsPattern("the run took 17,\\d{3},\\d{3} bytes")
+                  .endsWith("by the setting disk it may take 8,388,608");
+              assertThat(finding.hint()).contains("raise the target's setting disk", "--disk");
+            });
     assertThat(containers.asked).as("without a bound nothing is measured").doesNotContain(OLDER);
   }
 
@@ -127,9 +135,17 @@ class SpaceWatchTest {
   }
 
   private RestoreAttempt stay(RunId run, Settings settings, int mebibytes) throws IOException {
-    Image image = new Image("15-test", 15, "15.0", place, 100, 102, "/usr/lib/postgresql/15/bin", Instant.EPOCH, 0);
-    RestoreAttempt restoreAttempt = new RestoreAttempt(run, settings.request(Optional.empty(), Path.of("/backups/shop"), "ada"), state.run(run), image, 0,
-        new DiskSpace(0, Optional.empty()));
+    Image image =
+        new Image(
+            "15-test", 15, "15.0", place, 100, 102, "/usr/lib/postgresql/15/bin", Instant.EPOCH, 0);
+    RestoreAttempt restoreAttempt =
+        new RestoreAttempt(
+            run,
+            settings.request(Optional.empty(), Path.of("/backups/shop"), "ada"),
+            state.run(run),
+            image,
+            0,
+            new DiskSpace(0, Optional.empty()));
     Files.createDirectories(restoreAttempt.directory().data());
     Files.write(restoreAttempt.directory().data().resolve("restored"), new byte[mebibytes << 20]);
     restoreAttempts.begin(restoreAttempt);
@@ -137,7 +153,9 @@ class SpaceWatchTest {
   }
 
   private Finding found(RunId run) {
-    return ((Evidence.Found) Evidence.read(evidenceLog.last(run, Evidence.kind(Evidence.Found.class)).orElseThrow())).finding();
+    return ((Evidence.Found)
+            Evidence.read(evidenceLog.last(run, Evidence.kind(Evidence.Found.class)).orElseThrow()))
+        .finding();
   }
 
   /** All of them run until they are destroyed. */

@@ -35,37 +35,64 @@ class StepTest {
   }
 
   static List<Error> errors() {
-    return List.of(new OutOfMemoryError("Java heap space"), new StackOverflowError(), new NoClassDefFoundError("io/pgproof/Absent"));
+    return List.of(
+        new OutOfMemoryError("Java heap space"),
+        new StackOverflowError(),
+        new NoClassDefFoundError("io/pgproof/Absent"));
   }
 
   @ParameterizedTest
   @MethodSource("errors")
   void anErrorOfTheJvmEndsTheRunWithAVerdictAndItsTraceIsInTheLog(Error error) {
-    List<ILoggingEvent> log = logged(() -> assertVerdict(error, "internal", String.valueOf(
-        error.getMessage() == null ? error : error.getMessage())));
+    List<ILoggingEvent> log =
+        logged(
+            () ->
+                assertVerdict(
+                    error,
+                    "internal",
+                    String.valueOf(error.getMessage() == null ? error : error.getMessage())));
 
-    assertThat(log).as("one for each try").hasSizeGreaterThan(1)
-        .allSatisfy(line -> assertThat(line.getThrowableProxy().getClassName()).isEqualTo(error.getClass().getName()));
+    assertThat(log)
+        .as("one for each try")
+        .hasSizeGreaterThan(1)
+        .allSatisfy(
+            line ->
+                assertThat(line.getThrowableProxy().getClassName())
+                    .isEqualTo(error.getClass().getName()));
   }
 
   @Test
   void anExceptionIsTheEnvironmentsFaultAndItsTraceIsInTheLog() {
-    List<ILoggingEvent> log = logged(() -> assertVerdict(new IllegalStateException("the disk is gone"), "environment", "the disk is gone"));
+    List<ILoggingEvent> log =
+        logged(
+            () ->
+                assertVerdict(
+                    new IllegalStateException("the disk is gone"),
+                    "environment",
+                    "the disk is gone"));
 
-    assertThat(log).isNotEmpty().allSatisfy(line ->
-        assertThat(line.getThrowableProxy().getStackTraceElementProxyArray()).isNotEmpty());
+    assertThat(log)
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(line.getThrowableProxy().getStackTraceElementProxyArray()).isNotEmpty());
   }
 
   private static void assertVerdict(Throwable failure, String reason, String said) {
-    model.settings.getBeans().put(VerifyBackup.Step.INSPECT_BACKUP, new Step(model.trail, new Cancellations(model.trail)) {
-      @Override
-      protected void perform(RunId run, DelegateExecution execution) throws Exception {
-        if (failure instanceof Error error) {
-          throw error;
-        }
-        throw (Exception) failure;
-      }
-    });
+    model
+        .settings
+        .getBeans()
+        .put(
+            VerifyBackup.Step.INSPECT_BACKUP,
+            new Step(model.trail, new Cancellations(model.trail)) {
+              @Override
+              protected void perform(RunId run, DelegateExecution execution) throws Exception {
+                if (failure instanceof Error error) {
+                  throw error;
+                }
+                throw (Exception) failure;
+              }
+            });
     model.pass(60);
     RunId run = model.asked(null);
     model.begin(run, "none");
@@ -73,7 +100,8 @@ class StepTest {
 
     Report report = new RunHistory(model.trail).report(run).orElseThrow();
     assertThat(List.of(report.verdict(), report.reason())).containsExactly("inconclusive", reason);
-    assertThat(report.message()).isEqualTo("the step 'Inspect backup' failed again and again: " + said);
+    assertThat(report.message())
+        .isEqualTo("the step 'Inspect backup' failed again and again: " + said);
     assertThat(report.hint()).isNotBlank();
   }
 

@@ -34,9 +34,14 @@ class TakeTurnTest {
     night.workOn(runs.get(1));
 
     for (int ended = 0; ended < runs.size(); ended++) {
-      assertThat(inContainers(runs)).as("after " + ended).hasSize(Math.min(atOnce, runs.size() - ended));
+      assertThat(inContainers(runs))
+          .as("after " + ended)
+          .hasSize(Math.min(atOnce, runs.size() - ended));
       RunId next = inContainers(runs).get(0);
-      List<RunId> waiting = runs.stream().filter(run -> night.standing(run).equals(List.of(Wait.AWAIT_TURN))).toList();
+      List<RunId> waiting =
+          runs.stream()
+              .filter(run -> night.standing(run).equals(List.of(Wait.AWAIT_TURN)))
+              .toList();
       night.prove(next);
       if (!waiting.isEmpty()) {
         RunId rung = waiting.get(0);
@@ -45,7 +50,8 @@ class TakeTurnTest {
         assertThat(inContainers(runs)).contains(rung);
       }
     }
-    assertThat(runs).allSatisfy(run -> assertThat(night.told(run)).endsWith("verdict: proven (fresh)"));
+    assertThat(runs)
+        .allSatisfy(run -> assertThat(night.told(run)).endsWith("verdict: proven (fresh)"));
   }
 
   @Test
@@ -54,10 +60,12 @@ class TakeTurnTest {
     List<RunId> runs = Stream.of("shop", "shop", "shop").map(night::ask).toList();
     runs.forEach(night::workOn);
     for (RunId run : runs) {
-      await().untilAsserted(() -> {
-        night.workOn(run);
-        assertThat(inContainers(runs)).containsExactly(run);
-      });
+      await()
+          .untilAsserted(
+              () -> {
+                night.workOn(run);
+                assertThat(inContainers(runs)).containsExactly(run);
+              });
       night.prove(run);
     }
   }
@@ -69,18 +77,20 @@ class TakeTurnTest {
     RunId second = night.ask("crm");
     night.workOn(first);
     night.workOn(second);
-    assertThat(night.progress.of(second)).contains(
-        new ProgressBoard.Standing("wait", 0, 0, "for its turn, behind " + first));
+    assertThat(night.progress.of(second))
+        .contains(new ProgressBoard.Standing("wait", 0, 0, "for its turn, behind " + first));
     assertThat(night.told(second)).endsWith("waits for its turn, behind " + first);
 
     night.prove(first);
     await().until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
     night.workOn(second);
-    assertThat(night.told(second)).containsSubsequence("waits for its turn, behind " + first, "its turn came");
+    assertThat(night.told(second))
+        .containsSubsequence("waits for its turn, behind " + first, "its turn came");
     night.prove(second);
 
     for (RunId run : List.of(first, second)) {
-      assertThat(new RunHistory(night.trail).report(run).orElseThrow().phases()).noneMatch(phase -> phase.name().equals("wait"));
+      assertThat(new RunHistory(night.trail).report(run).orElseThrow().phases())
+          .noneMatch(phase -> phase.name().equals("wait"));
     }
   }
 
@@ -133,7 +143,9 @@ class TakeTurnTest {
     night.workOn(runs.get(0));
     assertThat(night.standing(runs.get(1))).containsExactly(Wait.AWAIT_RESTORE);
     assertThat(night.standing(runs.get(2))).containsExactly(Wait.AWAIT_TURN);
-    assertThat(night.standing(runs.get(0))).as("cut off, and begun again").containsExactly(Wait.AWAIT_TURN);
+    assertThat(night.standing(runs.get(0)))
+        .as("cut off, and begun again")
+        .containsExactly(Wait.AWAIT_TURN);
   }
 
   @Test
@@ -143,8 +155,18 @@ class TakeTurnTest {
     runs.forEach(night::workOn);
     assertThat(night.standing(runs.get(1))).containsExactly(Wait.AWAIT_TURN);
     night.turns.close();
-    night.engine.getRuntimeService().deleteProcessInstance(night.engine.getRuntimeService().createProcessInstanceQuery()
-        .processInstanceBusinessKey(runs.get(0).value()).singleResult().getId(), "by hand");
+    night
+        .engine
+        .getRuntimeService()
+        .deleteProcessInstance(
+            night
+                .engine
+                .getRuntimeService()
+                .createProcessInstanceQuery()
+                .processInstanceBusinessKey(runs.get(0).value())
+                .singleResult()
+                .getId(),
+            "by hand");
     night.beginAnew();
 
     night.verifications.resume();
@@ -154,6 +176,8 @@ class TakeTurnTest {
   }
 
   private List<RunId> inContainers(List<RunId> runs) {
-    return runs.stream().filter(run -> night.standing(run).equals(List.of(Wait.AWAIT_RESTORE))).toList();
+    return runs.stream()
+        .filter(run -> night.standing(run).equals(List.of(Wait.AWAIT_RESTORE)))
+        .toList();
   }
 }

@@ -32,9 +32,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What people may decide, who may not, and what becomes of it, with all parts real from the verdict on. */
+/**
+ * What people may decide, who may not, and what becomes of it, with all parts real from the verdict
+ * on.
+ */
 class PeopleDecideTest {
-  private static final List<String> BOTH = List.of(Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
+  private static final List<String> BOTH =
+      List.of(Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
   private static final AtomicInteger TARGETS = new AtomicInteger();
   private static PeopleOnEngine people;
   private String target;
@@ -60,18 +64,26 @@ class PeopleDecideTest {
     accept(first, "otto", 30);
 
     assertThat(people.end(first)).isEqualTo(Event.STALE_BACKUP_ACCEPTED);
-    assertThat(people.story(first)).contains("otto: accepted this backup until 2026-04-01 00:00:00 UTC, because: it is Sunday");
+    assertThat(people.story(first))
+        .contains(
+            "otto: accepted this backup until 2026-04-01 00:00:00 UTC, because: it is Sunday");
 
     people.wait(Duration.ofDays(29));
     RunId second = people.run("tester", "elsewhere-" + target, fresh(MONDAY), Reason.TOO_OLD);
     assertThat(people.end(second)).isEqualTo(Event.BACKUP_WAIVED);
     assertThat(people.entries(second, Evidence.TaskOpened.class)).isEmpty();
-    assertThat(people.story(second)).contains("pgproof: verdict: stale (too-old)",
-        "pgproof: waived: otto accepted this backup in run " + first + " until 2026-04-01 00:00:00 UTC, because: it is Sunday");
+    assertThat(people.story(second))
+        .contains(
+            "pgproof: verdict: stale (too-old)",
+            "pgproof: waived: otto accepted this backup in run "
+                + first
+                + " until 2026-04-01 00:00:00 UTC, because: it is Sunday");
 
     people.wait(Duration.ofDays(2));
     RunId third = stale("tester");
-    assertThat(people.task(third).getTaskDefinitionKey()).as("the waiver has expired").isEqualTo(REVIEW_STALE_BACKUP);
+    assertThat(people.task(third).getTaskDefinitionKey())
+        .as("the waiver has expired")
+        .isEqualTo(REVIEW_STALE_BACKUP);
     people.decide(third, "otto", List.of(Groups.OPERATORS), Map.of(Variable.DECISION, NEW_BACKUP));
   }
 
@@ -80,11 +92,15 @@ class PeopleDecideTest {
     accept(stale("tester"), "otto", 30);
 
     RunId other = people.run("tester", target, fresh(TUESDAY), Reason.TOO_OLD);
-    assertThat(people.task(other).getTaskDefinitionKey()).as("another backup in the same place").isEqualTo(REVIEW_STALE_BACKUP);
+    assertThat(people.task(other).getTaskDefinitionKey())
+        .as("another backup in the same place")
+        .isEqualTo(REVIEW_STALE_BACKUP);
     people.decide(other, "otto", List.of(Groups.OPERATORS), Map.of(Variable.DECISION, NEW_BACKUP));
     for (Reason reason : List.of(Reason.PAGE_CHECKSUM, Reason.QUERY_FAILED)) {
       RunId worse = people.run("tester", target, fresh(MONDAY), reason);
-      assertThat(people.task(worse).getTaskDefinitionKey()).as(reason.code()).isEqualTo(APPROVE_ESCALATION);
+      assertThat(people.task(worse).getTaskDefinitionKey())
+          .as(reason.code())
+          .isEqualTo(APPROVE_ESCALATION);
       escalate(worse, "ada");
     }
   }
@@ -95,7 +111,12 @@ class PeopleDecideTest {
     RunId run = stale("tester");
     String day = end.matches("-?[0-9]+") ? day(Integer.parseInt(end)) : end;
 
-    refuses(run, "otto", List.of(Groups.OPERATORS), "waivedUntil", answers(ACCEPT, "it is Sunday", day));
+    refuses(
+        run,
+        "otto",
+        List.of(Groups.OPERATORS),
+        "waivedUntil",
+        answers(ACCEPT, "it is Sunday", day));
 
     assertThat(people.entries(run, Evidence.Decided.class)).isEmpty();
     accept(run, "otto", 365);
@@ -105,11 +126,19 @@ class PeopleDecideTest {
   @ValueSource(strings = {"otto", "Otto", " OTTO"})
   void whoAskedForTheRunCannotAccept(String asker) {
     RunId run = stale(asker);
-    people.engine.getTaskService().setVariable(people.task(run).getId(), Variable.ASKED_BY, "somebody");
+    people
+        .engine
+        .getTaskService()
+        .setVariable(people.task(run).getId(), Variable.ASKED_BY, "somebody");
     Map<String, Object> answers = new HashMap<>(answers(ACCEPT, "it is Sunday", day(3)));
     answers.put(Variable.ASKED_BY, "somebody");
 
-    refuses(run, "otto", BOTH, "otto asked for run " + run + ", so another person must accept it (four eyes)", answers);
+    refuses(
+        run,
+        "otto",
+        BOTH,
+        "otto asked for run " + run + ", so another person must accept it (four eyes)",
+        answers);
 
     accept(run, "olga", 3);
   }
@@ -120,7 +149,8 @@ class PeopleDecideTest {
     refusesToDismiss(run, "ada", "asked for run " + run);
     dismiss(run, "anna");
     assertThat(people.end(run)).isEqualTo(Event.FINDING_DISMISSED);
-    assertThat(people.story(run)).contains("anna: decided in 'Approve escalation': dismiss, because: a drill");
+    assertThat(people.story(run))
+        .contains("anna: decided in 'Approve escalation': dismiss, because: a drill");
   }
 
   @Test
@@ -168,9 +198,16 @@ class PeopleDecideTest {
     String task = people.task(run).getId();
     people.engine.getIdentityService().setAuthentication("ada", List.of(Groups.APPROVERS));
     try {
-      assertThatThrownBy(() -> tasks.handleBpmnError(task, "finding")).isInstanceOf(ProcessEngineException.class);
-      assertThatThrownBy(() -> tasks.handleEscalation(task, "any")).isInstanceOf(ProcessEngineException.class);
-      assertThatThrownBy(() -> people.engine.getFormService().submitTaskForm(task, Map.of(Variable.DECISION, DISMISS)))
+      assertThatThrownBy(() -> tasks.handleBpmnError(task, "finding"))
+          .isInstanceOf(ProcessEngineException.class);
+      assertThatThrownBy(() -> tasks.handleEscalation(task, "any"))
+          .isInstanceOf(ProcessEngineException.class);
+      assertThatThrownBy(
+              () ->
+                  people
+                      .engine
+                      .getFormService()
+                      .submitTaskForm(task, Map.of(Variable.DECISION, DISMISS)))
           .hasMessageContaining("needs a reason");
     } finally {
       people.engine.getIdentityService().clearAuthentication();
@@ -181,20 +218,44 @@ class PeopleDecideTest {
 
   @ParameterizedTest
   @CsvSource({"TOO_OLD, Review stale backup, stale", "WAL_MISSING, Approve escalation, refuted"})
-  void aDecisionThatIsTakenAwayWithItsRunIsEvidenceAndTold(Reason reason, String task, String verdict) {
+  void aDecisionThatIsTakenAwayWithItsRunIsEvidenceAndTold(
+      Reason reason, String task, String verdict) {
     RunId run = people.run("tester", target, fresh(MONDAY), reason);
     people.engine.getRuntimeService().setVariable(people.instance(run), Variable.TELL, target);
 
-    // With all that a deletion may leave out; by this reason the engine itself tells a task that was completed.
-    deletes("root", () -> people.engine.getRuntimeService().deleteProcessInstance(people.instance(run), "completed", true, true, true));
+    // With all that a deletion may leave out; by this reason the engine itself tells a task that
+    // was completed.
+    deletes(
+        "root",
+        () ->
+            people
+                .engine
+                .getRuntimeService()
+                .deleteProcessInstance(people.instance(run), "completed", true, true, true));
 
-    assertThat(people.story(run)).endsWith("root: deleted the run with its task '" + task + "', so nobody decides about the verdict "
-        + verdict + " (" + reason.code() + "), because: completed");
-    assertThat(people.messages(target)).singleElement().satisfies(message -> {
-      assertThat(message.event()).isEqualTo("decision-taken-away");
-      assertThat(message.subject()).isEqualTo("TAKEN AWAY " + target + ": " + task + ", by root");
-      assertThat(message.lead()).endsWith("was deleted by root, so nobody decides: the backup of " + target + " is still " + verdict);
-    });
+    assertThat(people.story(run))
+        .endsWith(
+            "root: deleted the run with its task '"
+                + task
+                + "', so nobody decides about the verdict "
+                + verdict
+                + " ("
+                + reason.code()
+                + "), because: completed");
+    assertThat(people.messages(target))
+        .singleElement()
+        .satisfies(
+            message -> {
+              assertThat(message.event()).isEqualTo("decision-taken-away");
+              assertThat(message.subject())
+                  .isEqualTo("TAKEN AWAY " + target + ": " + task + ", by root");
+              assertThat(message.lead())
+                  .endsWith(
+                      "was deleted by root, so nobody decides: the backup of "
+                          + target
+                          + " is still "
+                          + verdict);
+            });
     assertThat(people.isFree(run)).isTrue();
   }
 
@@ -203,7 +264,10 @@ class PeopleDecideTest {
     RunId run = stale("tester");
     people.engine.getIdentityService().setAuthentication("otto", List.of(Groups.OPERATORS));
     try {
-      people.engine.getTaskService().complete(people.task(run).getId(), answers(ESCALATE, null, null));
+      people
+          .engine
+          .getTaskService()
+          .complete(people.task(run).getId(), answers(ESCALATE, null, null));
     } finally {
       people.engine.getIdentityService().clearAuthentication();
     }
@@ -211,17 +275,26 @@ class PeopleDecideTest {
 
     people.engine.getRuntimeService().deleteProcessInstance(people.instance(run), null);
 
-    assertThat(people.story(run)).endsWith(
-        "unknown: deleted the run with its task 'Review stale backup', so nobody decides about the verdict stale (too-old)");
+    assertThat(people.story(run))
+        .endsWith(
+            "unknown: deleted the run with its task 'Review stale backup', so nobody decides about the verdict stale (too-old)");
   }
 
   @Test
   void whoTakesDecisionsAwayInABatchIsKnown() {
     RunId run = refuted("tester");
-    deletes("root", () -> people.engine.getRuntimeService().deleteProcessInstancesAsync(List.of(people.instance(run)), "all of it"));
+    deletes(
+        "root",
+        () ->
+            people
+                .engine
+                .getRuntimeService()
+                .deleteProcessInstancesAsync(List.of(people.instance(run)), "all of it"));
     people.workBatches();
 
-    assertThat(people.entries(run, Evidence.DecisionTakenAway.class)).extracting(EvidenceEntry::actor).containsExactly("root");
+    assertThat(people.entries(run, Evidence.DecisionTakenAway.class))
+        .extracting(EvidenceEntry::actor)
+        .containsExactly("root");
   }
 
   @Test
@@ -234,9 +307,14 @@ class PeopleDecideTest {
     RunId handedOn = stale("tester");
     people.wait(Duration.ofHours(11));
 
-    assertThat(Stream.of(decided, replaced, unanswered, handedOn).map(people::end)).containsExactly(Event.FINDING_DISMISSED,
-        Event.OPEN_TASK_JOINED, Event.BACKUP_ESCALATED, Event.BACKUP_ESCALATED);
-    assertThat(people.trail.latest(Evidence.kind(Evidence.DecisionTakenAway.class), 100)).extracting(EvidenceEntry::run)
+    assertThat(Stream.of(decided, replaced, unanswered, handedOn).map(people::end))
+        .containsExactly(
+            Event.FINDING_DISMISSED,
+            Event.OPEN_TASK_JOINED,
+            Event.BACKUP_ESCALATED,
+            Event.BACKUP_ESCALATED);
+    assertThat(people.trail.latest(Evidence.kind(Evidence.DecisionTakenAway.class), 100))
+        .extracting(EvidenceEntry::run)
         .doesNotContain(decided, replaced, unanswered, handedOn);
     RunId proven = people.run("tester", target, fresh(MONDAY), Reason.FRESH);
     assertThat(people.end(proven)).isEqualTo(Event.BACKUP_PROVEN);
@@ -254,7 +332,8 @@ class PeopleDecideTest {
   @Test
   void aNewBackupIsAskedForAndTheTargetIsFreeForANewTask() {
     RunId run = stale("tester");
-    people.decide(run, "otto", List.of(Groups.OPERATORS), answers(NEW_BACKUP, "the source was down", null));
+    people.decide(
+        run, "otto", List.of(Groups.OPERATORS), answers(NEW_BACKUP, "the source was down", null));
     assertThat(people.end(run)).isEqualTo(Event.NEW_BACKUP_ASKED_FOR);
     assertThat(people.isFree(run)).isTrue();
 
@@ -275,7 +354,8 @@ class PeopleDecideTest {
     assertThat(people.openTasks()).isEqualTo(open + 1);
     assertThat((String) people.variable(first, Variable.JOINED_RUNS))
         .startsWith("9 runs\nthe newest: " + last + ", stale (too-old)")
-        .contains("\nthe worst: ").contains("refuted (wal-missing)");
+        .contains("\nthe worst: ")
+        .contains("refuted (wal-missing)");
     escalate(first, "ada");
   }
 
@@ -289,8 +369,11 @@ class PeopleDecideTest {
     assertThat(people.end(stale)).isEqualTo(Event.OPEN_TASK_JOINED);
     assertThat(people.story(stale)).contains("pgproof: joined the open task of run " + worse);
     assertThat(people.task(worse).getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
-    assertThat(people.variable(worse, Variable.JOINED_RUNS)).asString().startsWith("2 runs\nthe newest: " + stale);
-    assertThat(people.story(worse)).anyMatch(line -> line.contains("run " + alsoStale + " joined: stale"));
+    assertThat(people.variable(worse, Variable.JOINED_RUNS))
+        .asString()
+        .startsWith("2 runs\nthe newest: " + stale);
+    assertThat(people.story(worse))
+        .anyMatch(line -> line.contains("run " + alsoStale + " joined: stale"));
 
     RunId next = refuted("tester");
     assertThat(people.end(next)).isEqualTo(Event.OPEN_TASK_JOINED);
@@ -304,7 +387,9 @@ class PeopleDecideTest {
     RunId worse = refuted("tester");
 
     assertThat(people.end(worse)).isEqualTo(Event.OPEN_TASK_JOINED);
-    assertThat(people.variable(stale, Variable.JOINED_RUNS)).asString().contains(worse + ", refuted (wal-missing)");
+    assertThat(people.variable(stale, Variable.JOINED_RUNS))
+        .asString()
+        .contains(worse + ", refuted (wal-missing)");
     escalate(stale, "ada");
   }
 
@@ -313,17 +398,23 @@ class PeopleDecideTest {
     RunId run = stale("tester");
     people.wait(Duration.ofHours(4));
     assertThat(people.entries(run, Evidence.Reminded.class)).hasSize(2);
-    assertThat(people.story(run)).anyMatch(line ->
-        line.startsWith("pgproof: reminded backup-operators of 'Review stale backup', undecided since "));
+    assertThat(people.story(run))
+        .anyMatch(
+            line ->
+                line.startsWith(
+                    "pgproof: reminded backup-operators of 'Review stale backup', undecided since "));
 
     people.wait(Duration.ofHours(1));
     assertThat(people.task(run).getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
     assertThat(people.variable(run, Variable.HANDED_ON_BY)).isEqualTo("pgproof");
-    assertThat(people.variable(run, Variable.HANDED_ON_REASON)).isEqualTo("nobody decided within 5 h");
+    assertThat(people.variable(run, Variable.HANDED_ON_REASON))
+        .isEqualTo("nobody decided within 5 h");
 
     people.wait(Duration.ofHours(6));
     assertThat(people.end(run)).isEqualTo(Event.BACKUP_ESCALATED);
-    assertThat(people.story(run)).endsWith("pgproof: nobody decided within 5 h in 'Approve escalation', so it was escalated");
+    assertThat(people.story(run))
+        .endsWith(
+            "pgproof: nobody decided within 5 h in 'Approve escalation', so it was escalated");
     assertThat(people.entries(run, Evidence.Reminded.class)).hasSize(4);
     assertThat(people.entries(run, Evidence.Decided.class)).isEmpty();
     assertThat(people.isFree(run)).isTrue();
@@ -352,22 +443,39 @@ class PeopleDecideTest {
     RunId run = stale("tester");
 
     assertThat(people.engine.getTaskService().getVariables(people.task(run).getId()))
-        .containsEntry(Variable.AGE_TEXT, "30 h").containsEntry(Variable.STALE_BY, "6 h")
-        .containsEntry(Variable.STALE_SINCE, HumanFormat.time(people.now().minus(Duration.ofHours(6))))
+        .containsEntry(Variable.AGE_TEXT, "30 h")
+        .containsEntry(Variable.STALE_BY, "6 h")
+        .containsEntry(
+            Variable.STALE_SINCE, HumanFormat.time(people.now().minus(Duration.ofHours(6))))
         .containsEntry(Variable.NEWEST, HumanFormat.time(people.now().minus(Duration.ofHours(30))))
-        .containsEntry(Variable.NEWEST_SOURCE, "select max(placed_at) from orders (in the database postgres)")
+        .containsEntry(
+            Variable.NEWEST_SOURCE, "select max(placed_at) from orders (in the database postgres)")
         .containsEntry(Variable.EVIDENCE, "./pgproof show " + run)
-        .containsEntry(Variable.DECIDE_BY, HumanFormat.time(people.now().plus(Duration.ofHours(5))));
-    assertThat(people.variable(run, Variable.TARGET_HISTORY)).asString()
-        .matches("[0-9: -]+ UTC  refuted \\(wal-missing\\)  run " + bad + "\n[0-9: -]+ UTC  proven \\(fresh\\)  run " + proven
-            + "\nlast proven [0-9: -]+ UTC");
+        .containsEntry(
+            Variable.DECIDE_BY, HumanFormat.time(people.now().plus(Duration.ofHours(5))));
+    assertThat(people.variable(run, Variable.TARGET_HISTORY))
+        .asString()
+        .matches(
+            "[0-9: -]+ UTC  refuted \\(wal-missing\\)  run "
+                + bad
+                + "\n[0-9: -]+ UTC  proven \\(fresh\\)  run "
+                + proven
+                + "\nlast proven [0-9: -]+ UTC");
     escalate(escalate(run, "otto", Groups.OPERATORS), "ada");
   }
 
   /** A backup of this target's own, so that no other test's waiver is of it. */
   private Report.BackupFacts fresh(Report.BackupFacts like) {
-    return new Report.BackupFacts("/backups/" + target, like.format(), like.postgresVersion(),
-        String.valueOf(7420000000000000000L + TARGETS.get()), like.startTime(), like.startLsn(), like.bytes(), List.of(), null);
+    return new Report.BackupFacts(
+        "/backups/" + target,
+        like.format(),
+        like.postgresVersion(),
+        String.valueOf(7420000000000000000L + TARGETS.get()),
+        like.startTime(),
+        like.startLsn(),
+        like.bytes(),
+        List.of(),
+        null);
   }
 
   private RunId stale(String asker) {
@@ -379,7 +487,8 @@ class PeopleDecideTest {
   }
 
   private void accept(RunId run, String person, int days) {
-    people.decide(run, person, List.of(Groups.OPERATORS), answers(ACCEPT, "it is Sunday", day(days)));
+    people.decide(
+        run, person, List.of(Groups.OPERATORS), answers(ACCEPT, "it is Sunday", day(days)));
   }
 
   private void dismiss(RunId run, String person) {
@@ -400,9 +509,11 @@ class PeopleDecideTest {
     assertThat(people.task(run).getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
   }
 
-  private void refuses(RunId run, String person, List<String> groups, String because, Map<String, Object> answers) {
+  private void refuses(
+      RunId run, String person, List<String> groups, String because, Map<String, Object> answers) {
     String task = people.task(run).getId();
-    assertThatThrownBy(() -> people.decide(run, person, groups, answers)).hasMessageContaining(because);
+    assertThatThrownBy(() -> people.decide(run, person, groups, answers))
+        .hasMessageContaining(because);
     assertThat(people.task(run).getId()).isEqualTo(task);
   }
 

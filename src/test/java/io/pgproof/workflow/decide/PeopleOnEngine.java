@@ -63,8 +63,9 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /**
- * The model on an engine that shares its database and its transactions with the evidence, with all that is done for people as
- * it is done for real: only what comes before the verdict is faked, and no job runs unless a test runs it.
+ * The model on an engine that shares its database and its transactions with the evidence, with all
+ * that is done for people as it is done for real: only what comes before the verdict is faked, and
+ * no job runs unless a test runs it.
  */
 public final class PeopleOnEngine implements AutoCloseable {
   public static final Report.BackupFacts MONDAY = backup("0/A000028");
@@ -99,23 +100,63 @@ public final class PeopleOnEngine implements AutoCloseable {
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
     configuration.getProcessEnginePlugins().add(new DeletionListenerPlugin());
     engine = configuration.buildProcessEngine();
-    Notifier notifier = new Notifier(engine.getRuntimeService(), new OwnDefinitions(engine.getRepositoryService()),
-        new CurrentConfiguration(io.pgproof.target.Configuration.NONE), trail,
-        new NotificationComposer(trail, verdictHistory, clock), "PT5S");
-    beans.put(Step.REACH_VERDICT, new ReachVerdict(trail, new ContainerSlots(() -> 1, new ActiveRuns(engine.getRuntimeService(), new RestoreAttempts()), new MessageSignal(engine.getRuntimeService()))));
-    beans.put(Step.RECORD_EVIDENCE,
-        new RecordEvidence(trail, verdictHistory, new BackgroundWork(new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3), new ProgressBoard(), notifier));
+    Notifier notifier =
+        new Notifier(
+            engine.getRuntimeService(),
+            new OwnDefinitions(engine.getRepositoryService()),
+            new CurrentConfiguration(io.pgproof.target.Configuration.NONE),
+            trail,
+            new NotificationComposer(trail, verdictHistory, clock),
+            "PT5S");
+    beans.put(
+        Step.REACH_VERDICT,
+        new ReachVerdict(
+            trail,
+            new ContainerSlots(
+                () -> 1,
+                new ActiveRuns(engine.getRuntimeService(), new RestoreAttempts()),
+                new MessageSignal(engine.getRuntimeService()))));
+    beans.put(
+        Step.RECORD_EVIDENCE,
+        new RecordEvidence(
+            trail,
+            verdictHistory,
+            new BackgroundWork(
+                new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3),
+            new ProgressBoard(),
+            notifier));
     beans.put(Step.LOOK_FOR_WAIVER, new LookForWaiver(trail, runRequests, waivers, clock));
     beans.put(Step.JOIN_OPEN_TASK, new JoinOpenTask(trail, openTasks, engine.getRuntimeService()));
     beans.put(Step.REMIND_PEOPLE, new RemindPeople(trail, runRequests, notifier));
     beans.put(Step.HAND_ON_REVIEW, new HandOnReview(trail, runRequests));
-    beans.put(Step.ESCALATE_UNANSWERED_TASK, new EscalateUnansweredTask(trail, runRequests, openTasks, notifier));
-    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, runRequests, verdictHistory, clock, notifier));
-    beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(trail, runRequests, openTasks, waivers,
-        new FourEyesRule(trail, runRequests, waivers), engine.getIdentityService(), clock, notifier));
-    beans.put(VerifyBackup.Listener.RUN_DELETED,
-        new RunDeleted(trail, openTasks, engine.getIdentityService(), engine.getManagementService(), notifier));
-    engine.getRepositoryService().createDeployment()
+    beans.put(
+        Step.ESCALATE_UNANSWERED_TASK,
+        new EscalateUnansweredTask(trail, runRequests, openTasks, notifier));
+    beans.put(
+        VerifyBackup.Listener.TASK_OPENED,
+        new TaskOpened(trail, runRequests, verdictHistory, clock, notifier));
+    beans.put(
+        VerifyBackup.Listener.TASK_DECIDED,
+        new TaskDecided(
+            trail,
+            runRequests,
+            openTasks,
+            waivers,
+            new FourEyesRule(trail, runRequests, waivers),
+            engine.getIdentityService(),
+            clock,
+            notifier));
+    beans.put(
+        VerifyBackup.Listener.RUN_DELETED,
+        new RunDeleted(
+            trail,
+            openTasks,
+            engine.getIdentityService(),
+            engine.getManagementService(),
+            notifier));
+    engine
+        .getRepositoryService()
+        .createDeployment()
         .addClasspathResource(VerifyBackup.MODEL)
         .addClasspathResource(TellSomebody.MODEL)
         .addClasspathResource("bpmn/review-stale-backup.form")
@@ -123,26 +164,49 @@ public final class PeopleOnEngine implements AutoCloseable {
         .deploy();
   }
 
-  /** A run of the target that ends with this finding, carried on until it waits for a person or ends. */
+  /**
+   * A run of the target that ends with this finding, carried on until it waits for a person or
+   * ends.
+   */
   RunId run(String askedBy, String target, Report.BackupFacts backup, Reason found) {
     pass(Duration.ofMinutes(1));
-    VerificationRequest request = Settings.NONE
-        .with(Setting.FRESHNESS_QUERY, "select max(placed_at) from orders")
-        .with(Setting.REMIND_AFTER, Duration.ofHours(2))
-        .with(Setting.ESCALATE_AFTER, Duration.ofHours(5))
-        .request(Optional.of(target), Path.of("/backups", target), askedBy);
+    VerificationRequest request =
+        Settings.NONE
+            .with(Setting.FRESHNESS_QUERY, "select max(placed_at) from orders")
+            .with(Setting.REMIND_AFTER, Duration.ofHours(2))
+            .with(Setting.ESCALATE_AFTER, Duration.ofHours(5))
+            .request(Optional.of(target), Path.of("/backups", target), askedBy);
     RunId run = RunId.at(now);
     new Evidence.Asked(request, null).record(trail, run, askedBy);
-    WholeEvidence.record(trail, run, request, backup, now, Duration.ofHours(found == Reason.FRESH ? 20 : 30));
+    WholeEvidence.record(
+        trail, run, request, backup, now, Duration.ofHours(found == Reason.FRESH ? 20 : 30));
     if (found != Reason.FRESH) {
-      new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is").record(trail, run);
+      new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is")
+          .record(trail, run);
     }
     steps.script(Step.INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
-    Map<String, Object> variables = new HashMap<>(Map.of(RETRY_CYCLE, "PT5S,PT30S", WITHDRAWN, false,
-        BACKUP_KEY, OpenTasks.backupKey(request), RUN, run.value(), TARGET, target, ASKED_BY, askedBy,
-        REMIND_AFTER, request.patience().remindAfter().toString(),
-        ESCALATE_AFTER, request.patience().escalateAfter().toString()));
-    engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
+    Map<String, Object> variables =
+        new HashMap<>(
+            Map.of(
+                RETRY_CYCLE,
+                "PT5S,PT30S",
+                WITHDRAWN,
+                false,
+                BACKUP_KEY,
+                OpenTasks.backupKey(request),
+                RUN,
+                run.value(),
+                TARGET,
+                target,
+                ASKED_BY,
+                askedBy,
+                REMIND_AFTER,
+                request.patience().remindAfter().toString(),
+                ESCALATE_AFTER,
+                request.patience().escalateAfter().toString()));
+    engine
+        .getRuntimeService()
+        .startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
     work();
     return run;
   }
@@ -156,8 +220,16 @@ public final class PeopleOnEngine implements AutoCloseable {
   void wait(Duration time) {
     Instant end = now.plus(time);
     List<Job> due;
-    while (!(due = engine.getManagementService().createJobQuery().timers().duedateLowerThan(Date.from(end.plusMillis(1)))
-        .orderByJobDuedate().asc().list()).isEmpty()) {
+    while (!(due =
+            engine
+                .getManagementService()
+                .createJobQuery()
+                .timers()
+                .duedateLowerThan(Date.from(end.plusMillis(1)))
+                .orderByJobDuedate()
+                .asc()
+                .list())
+        .isEmpty()) {
       Instant next = due.get(0).getDuedate().toInstant();
       pass(Duration.between(now, next.isAfter(now) ? next : now));
       engine.getManagementService().executeJob(due.get(0).getId());
@@ -168,7 +240,13 @@ public final class PeopleOnEngine implements AutoCloseable {
 
   private void work() {
     List<Job> jobs;
-    while (!(jobs = engine.getManagementService().createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).messages().list())
+    while (!(jobs =
+            engine
+                .getManagementService()
+                .createJobQuery()
+                .processDefinitionKey(VerifyBackup.PROCESS)
+                .messages()
+                .list())
         .isEmpty()) {
       engine.getManagementService().executeJob(jobs.get(0).getId());
     }
@@ -177,8 +255,11 @@ public final class PeopleOnEngine implements AutoCloseable {
   /** Does what people asked for in batches. */
   void workBatches() {
     List<Job> jobs;
-    while (!(jobs = engine.getManagementService().createJobQuery().messages().list().stream()
-        .filter(job -> job.getProcessDefinitionKey() == null).toList()).isEmpty()) {
+    while (!(jobs =
+            engine.getManagementService().createJobQuery().messages().list().stream()
+                .filter(job -> job.getProcessDefinitionKey() == null)
+                .toList())
+        .isEmpty()) {
       Context.setJobExecutorContext(new JobExecutorContext());
       try {
         engine.getManagementService().executeJob(jobs.get(0).getId());
@@ -194,7 +275,11 @@ public final class PeopleOnEngine implements AutoCloseable {
 
   /** The open task of a run; null where there is none. */
   Task task(RunId run) {
-    return engine.getTaskService().createTaskQuery().processInstanceBusinessKey(run.value()).singleResult();
+    return engine
+        .getTaskService()
+        .createTaskQuery()
+        .processInstanceBusinessKey(run.value())
+        .singleResult();
   }
 
   long openTasks() {
@@ -218,15 +303,31 @@ public final class PeopleOnEngine implements AutoCloseable {
 
   /** The messages to this recipient that are on their way; nothing sends them. */
   List<Message> messages(String recipient) {
-    return engine.getRuntimeService().createProcessInstanceQuery().processDefinitionKey(TellSomebody.PROCESS)
-        .variableValueEquals(TellSomebody.Variable.RECIPIENT, recipient).list().stream()
-        .map(telling -> (byte[]) engine.getRuntimeService().getVariable(telling.getId(), TellSomebody.Variable.MESSAGE))
-        .map(json -> EvidenceJson.read(new String(json, StandardCharsets.UTF_8), Message.class)).toList();
+    return engine
+        .getRuntimeService()
+        .createProcessInstanceQuery()
+        .processDefinitionKey(TellSomebody.PROCESS)
+        .variableValueEquals(TellSomebody.Variable.RECIPIENT, recipient)
+        .list()
+        .stream()
+        .map(
+            telling ->
+                (byte[])
+                    engine
+                        .getRuntimeService()
+                        .getVariable(telling.getId(), TellSomebody.Variable.MESSAGE))
+        .map(json -> EvidenceJson.read(new String(json, StandardCharsets.UTF_8), Message.class))
+        .toList();
   }
 
   /** Id of the run's process instance. */
   public String instance(RunId run) {
-    return engine.getRuntimeService().createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult().getId();
+    return engine
+        .getRuntimeService()
+        .createProcessInstanceQuery()
+        .processInstanceBusinessKey(run.value())
+        .singleResult()
+        .getId();
   }
 
   /** Whether the target is free for a new task. */
@@ -235,19 +336,34 @@ public final class PeopleOnEngine implements AutoCloseable {
   }
 
   public String end(RunId run) {
-    List<String> ends = engine.getHistoryService().createHistoricActivityInstanceQuery()
-        .activityType("noneEndEvent").list().stream()
-        .filter(end -> end.getProcessInstanceId().equals(engine.getHistoryService().createHistoricProcessInstanceQuery()
-            .processInstanceBusinessKey(run.value()).singleResult().getId()))
-        .map(HistoricActivityInstance::getActivityId)
-        .filter(end -> !end.equals(Event.PEOPLE_REMINDED))
-        .toList();
+    List<String> ends =
+        engine
+            .getHistoryService()
+            .createHistoricActivityInstanceQuery()
+            .activityType("noneEndEvent")
+            .list()
+            .stream()
+            .filter(
+                end ->
+                    end.getProcessInstanceId()
+                        .equals(
+                            engine
+                                .getHistoryService()
+                                .createHistoricProcessInstanceQuery()
+                                .processInstanceBusinessKey(run.value())
+                                .singleResult()
+                                .getId()))
+            .map(HistoricActivityInstance::getActivityId)
+            .filter(end -> !end.equals(Event.PEOPLE_REMINDED))
+            .toList();
     return ends.isEmpty() ? null : String.join(" and ", ends);
   }
 
   /** Who did what in a run, as {@code show} tells it. */
   public List<String> story(RunId run) {
-    return trail.of(run).stream().map(entry -> entry.actor() + ": " + Evidence.read(entry).tell()).toList();
+    return trail.of(run).stream()
+        .map(entry -> entry.actor() + ": " + Evidence.read(entry).tell())
+        .toList();
   }
 
   public List<EvidenceEntry> entries(RunId run, Class<? extends Evidence> kind) {
@@ -255,8 +371,16 @@ public final class PeopleOnEngine implements AutoCloseable {
   }
 
   private static Report.BackupFacts backup(String startLsn) {
-    return new Report.BackupFacts("/backups/shop", "tar", "15", "7420000000000000001", Instant.parse("2026-02-27T20:00:00Z"),
-        startLsn, 1_000L, List.of(), null);
+    return new Report.BackupFacts(
+        "/backups/shop",
+        "tar",
+        "15",
+        "7420000000000000001",
+        Instant.parse("2026-02-27T20:00:00Z"),
+        startLsn,
+        1_000L,
+        List.of(),
+        null);
   }
 
   @Override

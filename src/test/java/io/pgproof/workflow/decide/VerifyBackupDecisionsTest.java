@@ -115,7 +115,8 @@ class VerifyBackupDecisionsTest {
   void whoDoesNotDecideIsRemindedAgainAndAgain(String verdict, String timer) {
     goToTask(verdict);
     String task = model.task().getId();
-    assertThat(model.timer(timer).getDuedate().toInstant()).isEqualTo(model.now().plusSeconds(4 * 3600));
+    assertThat(model.timer(timer).getDuedate().toInstant())
+        .isEqualTo(model.now().plusSeconds(4 * 3600));
 
     for (int reminder = 1; reminder <= 3; reminder++) {
       model.pass(4 * 3600);
@@ -130,7 +131,8 @@ class VerifyBackupDecisionsTest {
   @Test
   void reviewThatNobodyDecidesGoesOnToTheApprovers() {
     goToTask("stale");
-    assertThat(model.timer(Event.REVIEW_OVERDUE).getDuedate().toInstant()).isEqualTo(model.now().plusSeconds(24 * 3600));
+    assertThat(model.timer(Event.REVIEW_OVERDUE).getDuedate().toInstant())
+        .isEqualTo(model.now().plusSeconds(24 * 3600));
 
     model.fire(Event.REVIEW_OVERDUE);
 
@@ -142,7 +144,8 @@ class VerifyBackupDecisionsTest {
   @Test
   void escalationThatNobodyDecidesIsEscalated() {
     goToTask("refuted");
-    assertThat(model.timer(Event.APPROVAL_OVERDUE).getDuedate().toInstant()).isEqualTo(model.now().plusSeconds(24 * 3600));
+    assertThat(model.timer(Event.APPROVAL_OVERDUE).getDuedate().toInstant())
+        .isEqualTo(model.now().plusSeconds(24 * 3600));
 
     model.fire(Event.APPROVAL_OVERDUE);
 
@@ -160,21 +163,29 @@ class VerifyBackupDecisionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"escalate, backupEscalated", "verifyAgain, verificationBegunAgain", "dismiss, findingDismissed"})
+  @CsvSource({
+    "escalate, backupEscalated",
+    "verifyAgain, verificationBegunAgain",
+    "dismiss, findingDismissed"
+  })
   void eachDecisionOfTheApproversHasItsEnd(String decision, String end) {
     goToTask("refuted");
     model.decide(decision);
 
     assertThat(model.end()).isEqualTo(end);
-    assertThat(model.steps.done.contains(Step.VERIFY_AGAIN)).isEqualTo(decision.equals(VERIFY_AGAIN));
+    assertThat(model.steps.done.contains(Step.VERIFY_AGAIN))
+        .isEqualTo(decision.equals(VERIFY_AGAIN));
   }
 
   @Test
   void runOfATargetWithAnOpenTaskJoinsIt() {
-    model.start("refuted", () -> {
-      model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
-      model.steps.script(Step.JOIN_OPEN_TASK, execution -> execution.setVariable(Variable.JOINED, true));
-    });
+    model.start(
+        "refuted",
+        () -> {
+          model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+          model.steps.script(
+              Step.JOIN_OPEN_TASK, execution -> execution.setVariable(Variable.JOINED, true));
+        });
 
     assertThat(model.end()).isEqualTo(Event.OPEN_TASK_JOINED);
     assertThat(model.steps.opened).isEmpty();
@@ -185,11 +196,17 @@ class VerifyBackupDecisionsTest {
     JdbcDataSource database = new JdbcDataSource();
     database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
-    JoinOpenTask join = new JoinOpenTask(
-        new EvidenceLog(database, Clock.systemUTC()), new OpenTasks(database), model.engine.getRuntimeService());
+    JoinOpenTask join =
+        new JoinOpenTask(
+            new EvidenceLog(database, Clock.systemUTC()),
+            new OpenTasks(database),
+            model.engine.getRuntimeService());
     goToTask("stale", join);
     String first = model.run();
-    model.engine.getTaskService().complete(model.task().getId(), Map.of(Variable.DECISION, ESCALATE));
+    model
+        .engine
+        .getTaskService()
+        .complete(model.task().getId(), Map.of(Variable.DECISION, ESCALATE));
     assertThat(model.task()).as("the approver's task is not made yet").isNull();
 
     goToTask("stale", join);
@@ -197,7 +214,9 @@ class VerifyBackupDecisionsTest {
     assertThat(model.end()).isEqualTo(Event.OPEN_TASK_JOINED);
     model.engine.getRuntimeService().deleteProcessInstance(first, "by hand");
     goToTask("stale", join);
-    assertThat(model.task().getTaskDefinitionKey()).as("nobody decides in a run that is gone").isEqualTo(REVIEW_STALE_BACKUP);
+    assertThat(model.task().getTaskDefinitionKey())
+        .as("nobody decides in a run that is gone")
+        .isEqualTo(REVIEW_STALE_BACKUP);
   }
 
   @Test
@@ -205,7 +224,8 @@ class VerifyBackupDecisionsTest {
     goToTask("refuted");
     String task = model.task().getId();
 
-    assertThatThrownBy(() -> model.engine.getTaskService().complete(task)).hasMessageContaining("a decision is needed");
+    assertThatThrownBy(() -> model.engine.getTaskService().complete(task))
+        .hasMessageContaining("a decision is needed");
     assertThat(model.task().getId()).isEqualTo(task);
   }
 
@@ -221,7 +241,10 @@ class VerifyBackupDecisionsTest {
   @Test
   void whoeverCompletesATaskDoesNotRunWhatFollows() {
     goToTask("refuted");
-    model.engine.getTaskService().complete(model.task().getId(), Map.of(Variable.DECISION, VERIFY_AGAIN));
+    model
+        .engine
+        .getTaskService()
+        .complete(model.task().getId(), Map.of(Variable.DECISION, VERIFY_AGAIN));
 
     assertThat(model.passed(Event.VERIFICATION_BEGUN_AGAIN)).isZero();
     assertThat(model.nextJob()).isNotNull();
@@ -229,10 +252,12 @@ class VerifyBackupDecisionsTest {
 
   @ParameterizedTest
   @CsvSource({"stale, review-stale-backup", "refuted, approve-escalation"})
-  void formComesFromTheDeploymentAndShowsOnlyVariablesThatExist(String verdict, String id) throws Exception {
+  void formComesFromTheDeploymentAndShowsOnlyVariablesThatExist(String verdict, String id)
+      throws Exception {
     goToTask(verdict);
     JsonNode form;
-    try (InputStream deployed = model.engine.getFormService().getDeployedTaskForm(model.task().getId())) {
+    try (InputStream deployed =
+        model.engine.getFormService().getDeployedTaskForm(model.task().getId())) {
       form = new ObjectMapper().readTree(deployed);
     }
 
@@ -241,17 +266,25 @@ class VerifyBackupDecisionsTest {
     for (JsonNode component : form.path("components")) {
       if (component.has("key")) {
         shown.add(component.path("key").asText());
-        // What a form asks for is sent back with it: a fact among that could overwrite the evidence.
-        assertThat(component.path("key").asText()).isIn(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL);
+        // What a form asks for is sent back with it: a fact among that could overwrite the
+        // evidence.
+        assertThat(component.path("key").asText())
+            .isIn(Variable.DECISION, Variable.DECISION_REASON, Variable.WAIVED_UNTIL);
       }
-      Matcher named = Pattern.compile("\\{\\{(?:#if )?(\\w+)").matcher(component.path("content").asText());
+      Matcher named =
+          Pattern.compile("\\{\\{(?:#if )?(\\w+)").matcher(component.path("content").asText());
       while (named.find()) {
         shown.add(named.group(1));
       }
     }
     assertThat(variables()).containsAll(shown);
-    assertThat(shown).contains(Variable.RUN, Variable.VERDICT, Variable.WORDS, Variable.DECISION,
-        Variable.DECISION_REASON);
+    assertThat(shown)
+        .contains(
+            Variable.RUN,
+            Variable.VERDICT,
+            Variable.WORDS,
+            Variable.DECISION,
+            Variable.DECISION_REASON);
   }
 
   @Test
@@ -288,21 +321,28 @@ class VerifyBackupDecisionsTest {
   }
 
   private static void goToTask(String verdict) {
-    model.start(verdict, () -> model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING)));
+    model.start(
+        verdict, () -> model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING)));
   }
 
   private static void goToTask(String verdict, boolean waived) {
-    model.start(verdict, () -> {
-      model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
-      model.steps.script(Step.LOOK_FOR_WAIVER, execution -> execution.setVariable(Variable.WAIVED, waived));
-    });
+    model.start(
+        verdict,
+        () -> {
+          model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+          model.steps.script(
+              Step.LOOK_FOR_WAIVER, execution -> execution.setVariable(Variable.WAIVED, waived));
+        });
   }
 
   private static void goToTask(String verdict, JoinOpenTask join) {
-    model.begin(verdict, Map.of(Variable.BACKUP_KEY, "one backup", Variable.REASON, "too-old"), () -> {
-      model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
-      model.steps.script(Step.JOIN_OPEN_TASK, join::execute);
-    });
+    model.begin(
+        verdict,
+        Map.of(Variable.BACKUP_KEY, "one backup", Variable.REASON, "too-old"),
+        () -> {
+          model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+          model.steps.script(Step.JOIN_OPEN_TASK, join::execute);
+        });
     model.work();
   }
 }

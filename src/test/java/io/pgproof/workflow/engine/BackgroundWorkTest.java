@@ -21,13 +21,18 @@ import org.junit.jupiter.api.Timeout;
 class BackgroundWorkTest {
   private static final String MESSAGE = "ended";
   private static final BackgroundWork.Limit SHORT =
-      new BackgroundWork.Limit(Duration.ofMillis(50), Reason.RESTORE_TIMEOUT, "the restore of /backups/shop");
-  private static final BackgroundWork.Limit LONG = new BackgroundWork.Limit(Duration.ofHours(1), Reason.CHECK_TIMEOUT, "the checks");
+      new BackgroundWork.Limit(
+          Duration.ofMillis(50), Reason.RESTORE_TIMEOUT, "the restore of /backups/shop");
+  private static final BackgroundWork.Limit LONG =
+      new BackgroundWork.Limit(Duration.ofHours(1), Reason.CHECK_TIMEOUT, "the checks");
 
   private final RunId run = RunId.at(Instant.now());
   private final AtomicBoolean rung = new AtomicBoolean();
+
   /** Leaves no worker aside that lets go. */
-  private BackgroundWork work = new BackgroundWork((ended, message) -> rung.set(true), Duration.ofMinutes(5), 3);
+  private BackgroundWork work =
+      new BackgroundWork((ended, message) -> rung.set(true), Duration.ofMinutes(5), 3);
+
   private final CountDownLatch working = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
 
@@ -39,10 +44,14 @@ class BackgroundWorkTest {
 
   @Test
   void workWithinItsLimitGivesItsResult() {
-    work.begin(run, MESSAGE, LONG, () -> {
-      released.await();
-      return "sound";
-    });
+    work.begin(
+        run,
+        MESSAGE,
+        LONG,
+        () -> {
+          released.await();
+          return "sound";
+        });
     assertThat(work.look(run, MESSAGE)).isEmpty();
     released.countDown();
     await().until(rung::get);
@@ -58,16 +67,24 @@ class BackgroundWorkTest {
   }
 
   private void assertFault(int count, boolean last, String words) {
-    assertThatThrownBy(this::failAndLook).hasMessage(words).isInstanceOfSatisfying(BackgroundWork.Fault.class, fault -> {
-      assertThat(fault.count()).isEqualTo(count);
-      assertThat(fault.last()).isEqualTo(last);
-    });
+    assertThatThrownBy(this::failAndLook)
+        .hasMessage(words)
+        .isInstanceOfSatisfying(
+            BackgroundWork.Fault.class,
+            fault -> {
+              assertThat(fault.count()).isEqualTo(count);
+              assertThat(fault.last()).isEqualTo(last);
+            });
   }
 
   private void failAndLook() throws InterruptedException {
-    work.begin(run, MESSAGE, LONG, () -> {
-      throw new IllegalStateException("the disk is away");
-    });
+    work.begin(
+        run,
+        MESSAGE,
+        LONG,
+        () -> {
+          throw new IllegalStateException("the disk is away");
+        });
     while (work.look(run, MESSAGE).isEmpty()) {
       Thread.sleep(5);
     }
@@ -75,42 +92,58 @@ class BackgroundWorkTest {
 
   @Test
   void workThatTakesTooLongIsInterruptedAndFoundAsSuch() {
-    work.begin(run, MESSAGE, SHORT, () -> {
-      Thread.sleep(600_000);
-      return "never";
-    });
+    work.begin(
+        run,
+        MESSAGE,
+        SHORT,
+        () -> {
+          Thread.sleep(600_000);
+          return "never";
+        });
     await().untilAsserted(() -> assertTooLate("the restore of /backups/shop did not end within"));
     await().untilTrue(rung);
   }
 
   @Test
   void workThatTellsWhatItKnowsWhenItIsInterruptedIsHeard() throws Exception {
-    work.begin(run, MESSAGE, SHORT, () -> {
-      try {
-        working.countDown();
-        Thread.sleep(600_000);
-      } catch (InterruptedException e) {
-        return "half of it";
-      }
-      return "never";
-    });
+    work.begin(
+        run,
+        MESSAGE,
+        SHORT,
+        () -> {
+          try {
+            working.countDown();
+            Thread.sleep(600_000);
+          } catch (InterruptedException e) {
+            return "half of it";
+          }
+          return "never";
+        });
     working.await();
     await().untilAsserted(() -> assertThat(work.<String>look(run, MESSAGE)).contains("half of it"));
   }
 
   @Test
   void whatWorkFoundComesBeforeThatItWasLate() throws Exception {
-    work.begin(run, MESSAGE, SHORT, () -> {
-      try {
-        working.countDown();
-        Thread.sleep(600_000);
-      } catch (InterruptedException e) {
-        throw new FindingException(Reason.ARCHIVE_CORRUPT, "base.tar.gz is no archive");
-      }
-      return "never";
-    });
+    work.begin(
+        run,
+        MESSAGE,
+        SHORT,
+        () -> {
+          try {
+            working.countDown();
+            Thread.sleep(600_000);
+          } catch (InterruptedException e) {
+            throw new FindingException(Reason.ARCHIVE_CORRUPT, "base.tar.gz is no archive");
+          }
+          return "never";
+        });
     working.await();
-    await().untilAsserted(() -> assertThatThrownBy(() -> work.look(run, MESSAGE)).hasMessageContaining("no archive"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> work.look(run, MESSAGE))
+                    .hasMessageContaining("no archive"));
   }
 
   @Test
@@ -134,7 +167,10 @@ class BackgroundWorkTest {
     assertThat(work.runs()).isEmpty();
   }
 
-  /** The interrupt of a thread that waits in a channel closes the channel, and that waits for the thread. */
+  /**
+   * The interrupt of a thread that waits in a channel closes the channel, and that waits for the
+   * thread.
+   */
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aWorkerThatTheKernelHoldsInAChannelHoldsNobodyWhoInterruptsIt() {
@@ -185,7 +221,10 @@ class BackgroundWorkTest {
   }
 
   private void assertTooLate(String words) {
-    assertThatThrownBy(() -> work.look(run, MESSAGE)).isInstanceOfSatisfying(FindingException.class, found ->
-        assertThat(found.finding().reason()).isEqualTo(Reason.RESTORE_TIMEOUT)).hasMessageContaining(words);
+    assertThatThrownBy(() -> work.look(run, MESSAGE))
+        .isInstanceOfSatisfying(
+            FindingException.class,
+            found -> assertThat(found.finding().reason()).isEqualTo(Reason.RESTORE_TIMEOUT))
+        .hasMessageContaining(words);
   }
 }

@@ -23,7 +23,14 @@ class WorkflowSettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1G, 1073741824", "1GB, 1073741824", "512MB, 536870912", "64m, 67108864", "2GiB, 2147483648", "1073741824B, 1073741824"})
+  @CsvSource({
+    "1G, 1073741824",
+    "1GB, 1073741824",
+    "512MB, 536870912",
+    "64m, 67108864",
+    "2GiB, 2147483648",
+    "1073741824B, 1073741824"
+  })
   void theReserveIsASizeAsTheOptionsTakeIt(String text, long bytes) {
     assertThat(settings(Map.of("pgproof.reserve", text)).reserveBytes()).isEqualTo(bytes);
   }
@@ -37,13 +44,18 @@ class WorkflowSettingsTest {
 
   @Test
   void durationsAreThoseOfTheOptions() {
-    assertThat(settings(Map.of("pgproof.watch-every", "90s")).watchEvery()).isEqualTo(Duration.ofSeconds(90));
-    assertThat(settings(Map.of("pgproof.build-timeout", "7d")).buildTimeout()).isEqualTo(Duration.ofDays(7));
-    assertThat(settings(Map.of("pgproof.build-timeout", "PT1H30M")).buildTimeout()).isEqualTo(Duration.ofMinutes(90));
-    assertThat(settings(Map.of("pgproof.retry-cycle", "5s,1m")).retryCycle()).isEqualTo("PT5S,PT1M");
+    assertThat(settings(Map.of("pgproof.watch-every", "90s")).watchEvery())
+        .isEqualTo(Duration.ofSeconds(90));
+    assertThat(settings(Map.of("pgproof.build-timeout", "7d")).buildTimeout())
+        .isEqualTo(Duration.ofDays(7));
+    assertThat(settings(Map.of("pgproof.build-timeout", "PT1H30M")).buildTimeout())
+        .isEqualTo(Duration.ofMinutes(90));
+    assertThat(settings(Map.of("pgproof.retry-cycle", "5s,1m")).retryCycle())
+        .isEqualTo("PT5S,PT1M");
   }
 
   private static WorkflowSettings settings(Map<String, String> given) {
-    return new Binder(new MapConfigurationPropertySource(given)).bindOrCreate("pgproof", WorkflowSettings.class);
+    return new Binder(new MapConfigurationPropertySource(given))
+        .bindOrCreate("pgproof", WorkflowSettings.class);
   }
 }

@@ -64,17 +64,34 @@ class ForeignCodeGuardTest {
     engine.close();
   }
 
-  /** The engine brings two of its own, for JUEL and FEEL; whatever a dependency adds is among them too. */
+  /**
+   * The engine brings two of its own, for JUEL and FEEL; whatever a dependency adds is among them
+   * too.
+   */
   static Stream<String> scriptLanguages() {
-    return new ScriptEngineManager().getEngineFactories().stream().map(ScriptEngineFactory::getNames).flatMap(List::stream);
+    return new ScriptEngineManager()
+        .getEngineFactories().stream().map(ScriptEngineFactory::getNames).flatMap(List::stream);
   }
 
   @ParameterizedTest
   @MethodSource("scriptLanguages")
   void scriptIsRefused(String language) {
-    var model = Bpmn.createExecutableProcess("scripted").camundaHistoryTimeToLive(1)
-        .startEvent().scriptTask().scriptFormat(language).scriptText("1").endEvent().done();
-    String deployment = engine.getRepositoryService().createDeployment().addModelInstance("scripted.bpmn", model).deploy().getId();
+    var model =
+        Bpmn.createExecutableProcess("scripted")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .scriptTask()
+            .scriptFormat(language)
+            .scriptText("1")
+            .endEvent()
+            .done();
+    String deployment =
+        engine
+            .getRepositoryService()
+            .createDeployment()
+            .addModelInstance("scripted.bpmn", model)
+            .deploy()
+            .getId();
     try {
       assertThatThrownBy(() -> engine.getRuntimeService().startProcessInstanceByKey("scripted"))
           .isInstanceOf(ProcessEngineException.class)
@@ -85,38 +102,98 @@ class ForeignCodeGuardTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"${''.getClass()}", "${execution.id}", "#{execution.id}", "${execution['id']}", "${currentUser()}",
-      "PT${now().getSecond()}S", "${'a}'}${execution.id}", "${dateTime()}", "${true ? execution.id : 1}"})
+  @ValueSource(
+      strings = {
+        "${''.getClass()}",
+        "${execution.id}",
+        "#{execution.id}",
+        "${execution['id']}",
+        "${currentUser()}",
+        "PT${now().getSecond()}S",
+        "${'a}'}${execution.id}",
+        "${dateTime()}",
+        "${true ? execution.id : 1}"
+      })
   void expressionThatDoesMoreThanNameAndCompareIsRefused(String expression) {
-    refuses(Bpmn.createExecutableProcess("foreign").camundaHistoryTimeToLive(1)
-        .startEvent().serviceTask().camundaExpression(expression).endEvent().done(), "name and compare");
+    refuses(
+        Bpmn.createExecutableProcess("foreign")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .serviceTask()
+            .camundaExpression(expression)
+            .endEvent()
+            .done(),
+        "name and compare");
   }
 
   @Test
   void otherBeansThanDelegatesAreNotSeen() {
     BEANS.addBean("delegate", (JavaDelegate) execution -> {});
     BEANS.addBean("another", "a bean of the program");
-    refuses(Bpmn.createExecutableProcess("foreign").camundaHistoryTimeToLive(1)
-        .startEvent().serviceTask().camundaExpression("${another}").endEvent().done(), "another");
-    refuses(Bpmn.createExecutableProcess("foreign").camundaHistoryTimeToLive(1)
-        .startEvent().serviceTask().camundaDelegateExpression("${another}").endEvent().done(), "another");
-    runs(Bpmn.createExecutableProcess("own").camundaHistoryTimeToLive(1)
-        .startEvent().serviceTask().camundaDelegateExpression("${delegate}").endEvent().done());
+    refuses(
+        Bpmn.createExecutableProcess("foreign")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .serviceTask()
+            .camundaExpression("${another}")
+            .endEvent()
+            .done(),
+        "another");
+    refuses(
+        Bpmn.createExecutableProcess("foreign")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .serviceTask()
+            .camundaDelegateExpression("${another}")
+            .endEvent()
+            .done(),
+        "another");
+    runs(
+        Bpmn.createExecutableProcess("own")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .serviceTask()
+            .camundaDelegateExpression("${delegate}")
+            .endEvent()
+            .done());
   }
 
   @Test
   void classThatAProcessNamesIsNotMade() {
-    refuses(Bpmn.createExecutableProcess("foreign").camundaHistoryTimeToLive(1)
-        .startEvent().serviceTask().camundaClass("java.util.ArrayList").endEvent().done(), "runs no classes");
-    refuses(Bpmn.createExecutableProcess("foreign").camundaHistoryTimeToLive(1)
-        .startEvent().camundaExecutionListenerClass("end", "java.util.ArrayList").endEvent().done(), "runs no classes");
+    refuses(
+        Bpmn.createExecutableProcess("foreign")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .serviceTask()
+            .camundaClass("java.util.ArrayList")
+            .endEvent()
+            .done(),
+        "runs no classes");
+    refuses(
+        Bpmn.createExecutableProcess("foreign")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .camundaExecutionListenerClass("end", "java.util.ArrayList")
+            .endEvent()
+            .done(),
+        "runs no classes");
   }
 
   @Test
   void shellCommandIsNotRun() {
-    var model = Bpmn.createExecutableProcess("foreign").camundaHistoryTimeToLive(1)
-        .startEvent().subProcess().embeddedSubProcess().startEvent().serviceTask("shell").camundaType("shell").endEvent()
-        .subProcessDone().endEvent().done();
+    var model =
+        Bpmn.createExecutableProcess("foreign")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .subProcess()
+            .embeddedSubProcess()
+            .startEvent()
+            .serviceTask("shell")
+            .camundaType("shell")
+            .endEvent()
+            .subProcessDone()
+            .endEvent()
+            .done();
     CamundaField command = model.newInstance(CamundaField.class);
     command.setCamundaName("command");
     command.setCamundaStringValue("true");
@@ -124,17 +201,30 @@ class ForeignCodeGuardTest {
     ExtensionElements extensions = model.newInstance(ExtensionElements.class);
     task.setExtensionElements(extensions);
     extensions.addChildElement(command);
-    refuses(model, "runs no classes that a process names, and " + ShellActivityBehavior.class.getName());
+    refuses(
+        model,
+        "runs no classes that a process names, and " + ShellActivityBehavior.class.getName());
   }
 
   private static void refuses(BpmnModelInstance model, String because) {
-    assertThatThrownBy(() -> runs(model)).isInstanceOf(ProcessEngineException.class).hasStackTraceContaining(because);
+    assertThatThrownBy(() -> runs(model))
+        .isInstanceOf(ProcessEngineException.class)
+        .hasStackTraceContaining(because);
   }
 
   private static void runs(BpmnModelInstance model) {
-    String deployment = engine.getRepositoryService().createDeployment().addModelInstance("process.bpmn", model).deploy().getId();
+    String deployment =
+        engine
+            .getRepositoryService()
+            .createDeployment()
+            .addModelInstance("process.bpmn", model)
+            .deploy()
+            .getId();
     try {
-      engine.getRuntimeService().startProcessInstanceByKey(model.getModelElementsByType(Process.class).iterator().next().getId());
+      engine
+          .getRuntimeService()
+          .startProcessInstanceByKey(
+              model.getModelElementsByType(Process.class).iterator().next().getId());
     } finally {
       engine.getRepositoryService().deleteDeployment(deployment, true);
     }
@@ -142,28 +232,38 @@ class ForeignCodeGuardTest {
 
   /** With a value for each name, so that only what is not plain could fail. */
   @ParameterizedTest
-  @ValueSource(strings = {VerifyBackup.MODEL, TellSomebody.MODEL, KeepSchedule.MODEL, DailySummary.MODEL})
+  @ValueSource(
+      strings = {VerifyBackup.MODEL, TellSomebody.MODEL, KeepSchedule.MODEL, DailySummary.MODEL})
   void expressionsOfThisProgramAreEvaluated(String file) throws Exception {
-    String model = Files.readString(Path.of("target/classes", file)).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">");
+    String model =
+        Files.readString(Path.of("target/classes", file))
+            .replace("&amp;", "&")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">");
     Matcher expression = Pattern.compile("[^\">]*[$#]\\{[^}]*}[^\"<]*").matcher(model);
-    PlainExpressions expressions = new PlainExpressions(new JuelExpressionManager(new HashMap<>() {
-      private static final long serialVersionUID = 1L;
+    PlainExpressions expressions =
+        new PlainExpressions(
+            new JuelExpressionManager(
+                new HashMap<>() {
+                  private static final long serialVersionUID = 1L;
 
-      @Override
-      public boolean containsKey(Object name) {
-        return true;
-      }
+                  @Override
+                  public boolean containsKey(Object name) {
+                    return true;
+                  }
 
-      @Override
-      public Object get(Object name) {
-        return name;
-      }
-    }));
+                  @Override
+                  public Object get(Object name) {
+                    return name;
+                  }
+                }));
     int found = 0;
     for (; expression.find(); found++) {
       Expression own = expressions.createExpression(expression.group());
-      Object value = ((ProcessEngineConfigurationImpl) engine.getProcessEngineConfiguration()).getCommandExecutorTxRequired()
-          .execute(context -> own.getValue(StartProcessVariableScope.getSharedInstance()));
+      Object value =
+          ((ProcessEngineConfigurationImpl) engine.getProcessEngineConfiguration())
+              .getCommandExecutorTxRequired()
+              .execute(context -> own.getValue(StartProcessVariableScope.getSharedInstance()));
       assertThat(value).as(expression.group()).isNotNull();
     }
     assertThat(found).isPositive();
@@ -173,16 +273,32 @@ class ForeignCodeGuardTest {
   @ValueSource(strings = {"bpmn/review-stale-backup.form", "bpmn/approve-escalation.form"})
   void formsAskForNothingThatIsNotTaken(String form) throws Exception {
     List<String> asked = new ArrayList<>();
-    new ObjectMapper().readTree(Files.readString(Path.of("target/classes", form))).findParents("key").stream()
-        .filter(field -> !field.path("disabled").asBoolean()).forEach(field -> asked.add(field.get("key").asText()));
+    new ObjectMapper()
+        .readTree(Files.readString(Path.of("target/classes", form))).findParents("key").stream()
+            .filter(field -> !field.path("disabled").asBoolean())
+            .forEach(field -> asked.add(field.get("key").asText()));
     assertThat(asked).contains(VerifyBackup.Variable.DECISION).isSubsetOf(VerifyBackup.ANSWERS);
   }
 
   @Test
   void expressionOfProcessIsEvaluated() {
-    var model = Bpmn.createExecutableProcess("expressing").camundaHistoryTimeToLive(1)
-        .startEvent().serviceTask().camundaExpression("${1 + 1}").camundaResultVariable("two").userTask().endEvent().done();
-    String deployment = engine.getRepositoryService().createDeployment().addModelInstance("expressing.bpmn", model).deploy().getId();
+    var model =
+        Bpmn.createExecutableProcess("expressing")
+            .camundaHistoryTimeToLive(1)
+            .startEvent()
+            .serviceTask()
+            .camundaExpression("${1 + 1}")
+            .camundaResultVariable("two")
+            .userTask()
+            .endEvent()
+            .done();
+    String deployment =
+        engine
+            .getRepositoryService()
+            .createDeployment()
+            .addModelInstance("expressing.bpmn", model)
+            .deploy()
+            .getId();
     try {
       String run = engine.getRuntimeService().startProcessInstanceByKey("expressing").getId();
       assertThat(engine.getRuntimeService().getVariable(run, "two")).isEqualTo(2L);
@@ -196,8 +312,11 @@ class ForeignCodeGuardTest {
     var task = engine.getTaskService().newTask();
     engine.getTaskService().saveTask(task);
     try {
-      var object = Variables.serializedObjectValue("rO0ABXA=")
-          .serializationDataFormat(SerializationDataFormats.JAVA).objectTypeName("java.lang.String").create();
+      var object =
+          Variables.serializedObjectValue("rO0ABXA=")
+              .serializationDataFormat(SerializationDataFormats.JAVA)
+              .objectTypeName("java.lang.String")
+              .create();
       assertThatThrownBy(() -> engine.getTaskService().setVariable(task.getId(), "object", object))
           .isInstanceOf(ProcessEngineException.class);
     } finally {

@@ -24,9 +24,10 @@ public final class FakeSteps {
     void on(DelegateExecution execution) throws Exception;
   }
 
-  static final Act FAULT = execution -> {
-    throw new IllegalStateException("the host is not well");
-  };
+  static final Act FAULT =
+      execution -> {
+        throw new IllegalStateException("the host is not well");
+      };
   static final Act NOT_YET = execution -> {};
 
   /** Calls that came to their end, in order. */
@@ -45,13 +46,14 @@ public final class FakeSteps {
   static List<String> all() {
     return Arrays.stream(VerifyBackup.Step.class.getFields())
         .filter(field -> field.getType() == String.class && Modifier.isStatic(field.getModifiers()))
-        .map(field -> {
-          try {
-            return (String) field.get(null);
-          } catch (IllegalAccessException e) {
-            throw new AssertionError(e);
-          }
-        })
+        .map(
+            field -> {
+              try {
+                return (String) field.get(null);
+              } catch (IllegalAccessException e) {
+                throw new AssertionError(e);
+              }
+            })
         .toList();
   }
 

@@ -29,10 +29,11 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Gathers which flow nodes and sequence flows were passed on the engines that have it as a parse listener, over all tests, so that
- * {@code ./check} can refuse a process of which one was not.
+ * Gathers which flow nodes and sequence flows were passed on the engines that have it as a parse
+ * listener, over all tests, so that {@code ./check} can refuse a process of which one was not.
  */
-public final class ModelCoverage extends AbstractBpmnParseListener implements TestExecutionListener {
+public final class ModelCoverage extends AbstractBpmnParseListener
+    implements TestExecutionListener {
   private static final Map<String, Set<String>> PASSED = new ConcurrentHashMap<>();
 
   @Override
@@ -44,12 +45,14 @@ public final class ModelCoverage extends AbstractBpmnParseListener implements Te
     for (ActivityImpl activity : scope.getActivities()) {
       activity.addListener(ExecutionListener.EVENTNAME_START, note(passed, activity.getId()));
       // The engine has no execution for it: it is passed by beginning its handler.
-      ActivityImpl boundary = activity.getProperties().get(BpmnProperties.COMPENSATION_BOUNDARY_EVENT);
+      ActivityImpl boundary =
+          activity.getProperties().get(BpmnProperties.COMPENSATION_BOUNDARY_EVENT);
       if (boundary != null) {
         activity.addListener(ExecutionListener.EVENTNAME_START, note(passed, boundary.getId()));
       }
       for (PvmTransition flow : activity.getOutgoingTransitions()) {
-        ((TransitionImpl) flow).addListener(ExecutionListener.EVENTNAME_TAKE, note(passed, flow.getId()));
+        ((TransitionImpl) flow)
+            .addListener(ExecutionListener.EVENTNAME_TAKE, note(passed, flow.getId()));
       }
       watch(activity, passed);
     }
@@ -57,24 +60,30 @@ public final class ModelCoverage extends AbstractBpmnParseListener implements Te
 
   /** What a step began and was rolled back was not passed. */
   private static ExecutionListener note(Set<String> passed, String id) {
-    return execution -> Context.getCommandContext().getTransactionContext()
-        .addTransactionListener(TransactionState.COMMITTED, committed -> passed.add(id));
+    return execution ->
+        Context.getCommandContext()
+            .getTransactionContext()
+            .addTransactionListener(TransactionState.COMMITTED, committed -> passed.add(id));
   }
 
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
     // A JVM has a plan for each class, and other JVMs have theirs.
-    BuildDirectory.alone("process-coverage", file -> {
-      Path elements = file.resolveSibling("passed-elements");
-      Set<String> passed = new TreeSet<>(Files.exists(elements) ? Files.readAllLines(elements) : List.of());
-      PASSED.forEach((process, ids) -> ids.forEach(id -> passed.add(process + " " + id)));
-      Files.write(elements, passed);
-      Set<String> lines = new TreeSet<>();
-      try (DirectoryStream<Path> models = Files.newDirectoryStream(Path.of("bpmn"), "*.bpmn")) {
-        models.forEach(model -> lines.add(line(Bpmn.readModelFromFile(model.toFile()), passed)));
-      }
-      return Files.write(file, lines);
-    });
+    BuildDirectory.alone(
+        "process-coverage",
+        file -> {
+          Path elements = file.resolveSibling("passed-elements");
+          Set<String> passed =
+              new TreeSet<>(Files.exists(elements) ? Files.readAllLines(elements) : List.of());
+          PASSED.forEach((process, ids) -> ids.forEach(id -> passed.add(process + " " + id)));
+          Files.write(elements, passed);
+          Set<String> lines = new TreeSet<>();
+          try (DirectoryStream<Path> models = Files.newDirectoryStream(Path.of("bpmn"), "*.bpmn")) {
+            models.forEach(
+                model -> lines.add(line(Bpmn.readModelFromFile(model.toFile()), passed)));
+          }
+          return Files.write(file, lines);
+        });
   }
 
   private static String line(BpmnModelInstance model, Set<String> passed) {
@@ -84,7 +93,12 @@ public final class ModelCoverage extends AbstractBpmnParseListener implements Te
     model.getModelElementsByType(SequenceFlow.class).forEach(flow -> missed.add(flow.getId()));
     int all = missed.size();
     missed.removeIf(id -> passed.contains(process + " " + id));
-    return "elements of " + process + " passed: " + (all - missed.size()) + " of " + all
+    return "elements of "
+        + process
+        + " passed: "
+        + (all - missed.size())
+        + " of "
+        + all
         + (missed.isEmpty() ? "" : ", not " + String.join(", ", missed));
   }
 }

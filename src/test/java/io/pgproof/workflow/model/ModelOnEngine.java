@@ -26,9 +26,11 @@ public final class ModelOnEngine implements AutoCloseable {
   private String run;
 
   public ModelOnEngine() {
-    StandaloneInMemProcessEngineConfiguration configuration = new StandaloneInMemProcessEngineConfiguration();
+    StandaloneInMemProcessEngineConfiguration configuration =
+        new StandaloneInMemProcessEngineConfiguration();
     configuration.setProcessEngineName("model-" + UUID.randomUUID());
-    configuration.setJdbcUrl("jdbc:h2:mem:" + configuration.getProcessEngineName() + ";DB_CLOSE_DELAY=-1");
+    configuration.setJdbcUrl(
+        "jdbc:h2:mem:" + configuration.getProcessEngineName() + ";DB_CLOSE_DELAY=-1");
     configuration.setBeans(steps.beans());
     configuration.setJobExecutorActivate(false);
     configuration.setHistory("full");
@@ -36,7 +38,9 @@ public final class ModelOnEngine implements AutoCloseable {
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
     configuration.setProcessEnginePlugins(List.of(new BackgroundWorkRetries()));
     engine = configuration.buildProcessEngine();
-    engine.getRepositoryService().createDeployment()
+    engine
+        .getRepositoryService()
+        .createDeployment()
         .addClasspathResource(VerifyBackup.MODEL)
         .addClasspathResource("bpmn/review-stale-backup.form")
         .addClasspathResource("bpmn/approve-escalation.form")
@@ -70,18 +74,44 @@ public final class ModelOnEngine implements AutoCloseable {
     steps.forget();
     script.run();
     ClockUtil.setCurrentTime(Date.from(now));
-    Map<String, Object> variables = new HashMap<>(Map.of(
-        RETRY_CYCLE, "PT5S,PT30S", PAUSE, "PT1S", DEADLINE, "PT6H", ATTEMPT, 0, INTERRUPTED, false, WITHDRAWN, false,
-        REMIND_AFTER, "PT4H", ESCALATE_AFTER, "PT24H", VERDICT, verdict));
-    for (String look : List.of(INSPECTED, IMAGE_AT_HAND, TURN_TAKEN, RESTORED, RECOVERED, CHECKED, WAIVED, JOINED)) {
+    Map<String, Object> variables =
+        new HashMap<>(
+            Map.of(
+                RETRY_CYCLE,
+                "PT5S,PT30S",
+                PAUSE,
+                "PT1S",
+                DEADLINE,
+                "PT6H",
+                ATTEMPT,
+                0,
+                INTERRUPTED,
+                false,
+                WITHDRAWN,
+                false,
+                REMIND_AFTER,
+                "PT4H",
+                ESCALATE_AFTER,
+                "PT24H",
+                VERDICT,
+                verdict));
+    for (String look :
+        List.of(
+            INSPECTED, IMAGE_AT_HAND, TURN_TAKEN, RESTORED, RECOVERED, CHECKED, WAIVED, JOINED)) {
       variables.put(look, false);
     }
     variables.putAll(others);
-    run = engine.getRuntimeService()
-        .startProcessInstanceByKey(VerifyBackup.PROCESS, RunId.at(now).value(), variables).getId();
+    run =
+        engine
+            .getRuntimeService()
+            .startProcessInstanceByKey(VerifyBackup.PROCESS, RunId.at(now).value(), variables)
+            .getId();
   }
 
-  /** Runs every job that is no timer until there is none, failing ones until their retries are used up. */
+  /**
+   * Runs every job that is no timer until there is none, failing ones until their retries are used
+   * up.
+   */
   public void work() {
     Job job;
     while ((job = nextJob()) != null) {
@@ -104,8 +134,14 @@ public final class ModelOnEngine implements AutoCloseable {
   }
 
   public Job nextJob() {
-    List<Job> jobs = engine.getManagementService().createJobQuery()
-        .processInstanceId(run).messages().withRetriesLeft().list();
+    List<Job> jobs =
+        engine
+            .getManagementService()
+            .createJobQuery()
+            .processInstanceId(run)
+            .messages()
+            .withRetriesLeft()
+            .list();
     return jobs.isEmpty() ? null : jobs.get(0);
   }
 
@@ -136,36 +172,60 @@ public final class ModelOnEngine implements AutoCloseable {
   }
 
   public Job timer(String event) {
-    return engine.getManagementService().createJobQuery().processInstanceId(run).timers().activityId(event)
+    return engine
+        .getManagementService()
+        .createJobQuery()
+        .processInstanceId(run)
+        .timers()
+        .activityId(event)
         .singleResult();
   }
 
   /** Ids of the elements where the verification stands, scopes left out. */
   List<String> at() {
-    return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(run).unfinished().list()
+    return engine
+        .getHistoryService()
+        .createHistoricActivityInstanceQuery()
+        .processInstanceId(run)
+        .unfinished()
+        .list()
         .stream()
-        .filter(instance -> !instance.getActivityType().equals("subProcess")
-            && !instance.getActivityType().equals("eventSubProcess"))
+        .filter(
+            instance ->
+                !instance.getActivityType().equals("subProcess")
+                    && !instance.getActivityType().equals("eventSubProcess"))
         .map(HistoricActivityInstance::getActivityId)
         .toList();
   }
 
   /** The end that was reached; null while the verification runs. */
   public String end() {
-    if (engine.getRuntimeService().createProcessInstanceQuery().processInstanceId(run).count() > 0) {
+    if (engine.getRuntimeService().createProcessInstanceQuery().processInstanceId(run).count()
+        > 0) {
       return null;
     }
-    return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(run)
-        .activityType("noneEndEvent").list().stream()
+    return engine
+        .getHistoryService()
+        .createHistoricActivityInstanceQuery()
+        .processInstanceId(run)
+        .activityType("noneEndEvent")
+        .list()
+        .stream()
         .map(HistoricActivityInstance::getActivityId)
         .filter(end -> !end.equals(VerifyBackup.Event.PEOPLE_REMINDED))
-        .reduce((one, other) -> {
-          throw new AssertionError("two ends: " + one + " and " + other);
-        }).orElseThrow();
+        .reduce(
+            (one, other) -> {
+              throw new AssertionError("two ends: " + one + " and " + other);
+            })
+        .orElseThrow();
   }
 
   public long passed(String element) {
-    return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(run).activityId(element)
+    return engine
+        .getHistoryService()
+        .createHistoricActivityInstanceQuery()
+        .processInstanceId(run)
+        .activityId(element)
         .count();
   }
 
@@ -184,7 +244,9 @@ public final class ModelOnEngine implements AutoCloseable {
   }
 
   public void decide(String decision) {
-    engine.getTaskService().complete(task().getId(), Map.of(DECISION, decision, DECISION_REASON, "as agreed"));
+    engine
+        .getTaskService()
+        .complete(task().getId(), Map.of(DECISION, decision, DECISION_REASON, "as agreed"));
     work();
   }
 

@@ -38,8 +38,18 @@ class NotificationModelsTest {
 
   /** A model, its name in files, and the constants that name its elements. */
   enum Model {
-    TELL_SOMEBODY(TellSomebody.PROCESS, TellSomebody.MODEL, "tell-somebody", TellSomebody.Step.class, TellSomebody.Event.class),
-    DAILY_SUMMARY(DailySummary.PROCESS, DailySummary.MODEL, "daily-summary", DailySummary.Step.class, DailySummary.Event.class);
+    TELL_SOMEBODY(
+        TellSomebody.PROCESS,
+        TellSomebody.MODEL,
+        "tell-somebody",
+        TellSomebody.Step.class,
+        TellSomebody.Event.class),
+    DAILY_SUMMARY(
+        DailySummary.PROCESS,
+        DailySummary.MODEL,
+        "daily-summary",
+        DailySummary.Step.class,
+        DailySummary.Event.class);
 
     private final String process;
     private final String name;
@@ -64,7 +74,9 @@ class NotificationModelsTest {
     }
 
     private Set<String> ids(Class<? extends BaseElement> type) {
-      return all(type).stream().map(BaseElement::getId).collect(Collectors.toCollection(TreeSet::new));
+      return all(type).stream()
+          .map(BaseElement::getId)
+          .collect(Collectors.toCollection(TreeSet::new));
     }
   }
 
@@ -81,12 +93,21 @@ class NotificationModelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void eachServiceTaskIsAJobWithARetryCycleAndABeanOfItsName(Model model) throws IllegalAccessException {
+  void eachServiceTaskIsAJobWithARetryCycleAndABeanOfItsName(Model model)
+      throws IllegalAccessException {
     for (ServiceTask task : model.all(ServiceTask.class)) {
       assertThat(task.getCamundaDelegateExpression()).isEqualTo("${" + task.getId() + "}");
       assertThat(task.isCamundaAsyncBefore()).as(task.getId()).isTrue();
-      assertThat(task.getExtensionElements().getElementsQuery().filterByType(CamundaFailedJobRetryTimeCycle.class).singleResult()
-          .getTextContent()).isEqualTo(task.getId().equals(TellSomebody.Step.TELL_AFTER_MENDING) ? "R1/PT0S" : "${retryCycle}");
+      assertThat(
+              task.getExtensionElements()
+                  .getElementsQuery()
+                  .filterByType(CamundaFailedJobRetryTimeCycle.class)
+                  .singleResult()
+                  .getTextContent())
+          .isEqualTo(
+              task.getId().equals(TellSomebody.Step.TELL_AFTER_MENDING)
+                  ? "R1/PT0S"
+                  : "${retryCycle}");
     }
     assertThat(model.ids(ServiceTask.class)).isEqualTo(constants(model.steps));
   }
@@ -96,7 +117,8 @@ class NotificationModelsTest {
   void constantsNameExactlyTheElementsOfTheModel(Model model) throws IllegalAccessException {
     assertThat(model.ids(FlowNode.class)).isEqualTo(constants(model.steps, model.events));
     assertThat(model.all(Error.class).stream().map(Error::getErrorCode).collect(Collectors.toSet()))
-        .isEqualTo(model == Model.TELL_SOMEBODY ? constants(TellSomebody.ErrorCode.class) : Set.of());
+        .isEqualTo(
+            model == Model.TELL_SOMEBODY ? constants(TellSomebody.ErrorCode.class) : Set.of());
   }
 
   @ParameterizedTest
@@ -108,7 +130,9 @@ class NotificationModelsTest {
     for (FlowNode node : model.all(FlowNode.class)) {
       assertThat(node.getName()).as(node.getId()).matches(WORDS);
       assertThat(node.getOutgoing().isEmpty()).as(node.getId()).isEqualTo(node instanceof EndEvent);
-      assertThat(node.getDocumentations()).as(node.getId()).hasSize(node instanceof EndEvent ? 0 : 1);
+      assertThat(node.getDocumentations())
+          .as(node.getId())
+          .hasSize(node instanceof EndEvent ? 0 : 1);
     }
   }
 
@@ -121,8 +145,12 @@ class NotificationModelsTest {
       drawn.add(edge.getBpmnElement().getId());
       Waypoint last = null;
       for (Waypoint point : edge.getWaypoints()) {
-        assertThat(last == null || last.getX().equals(point.getX()) || last.getY().equals(point.getY()))
-            .as(edge.getId()).isTrue();
+        assertThat(
+                last == null
+                    || last.getX().equals(point.getX())
+                    || last.getY().equals(point.getY()))
+            .as(edge.getId())
+            .isTrue();
         last = point;
       }
     }
@@ -133,8 +161,9 @@ class NotificationModelsTest {
   @EnumSource
   void thePictureShowsEveryElementOfTheModelAndNothingElse(Model model) throws IOException {
     Set<String> pictured = new TreeSet<>();
-    Matcher ids = Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")
-        .matcher(Files.readString(Path.of("processes", model.name, model.name + ".svg")));
+    Matcher ids =
+        Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")
+            .matcher(Files.readString(Path.of("processes", model.name, model.name + ".svg")));
     while (ids.find()) {
       pictured.add(ids.group(1));
     }

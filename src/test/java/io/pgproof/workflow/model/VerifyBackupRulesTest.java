@@ -68,7 +68,9 @@ class VerifyBackupRulesTest {
       assertThat(task.getCamundaDelegateExpression()).isEqualTo("${" + task.getId() + "}");
       // The engine ignores asyncBefore on a handler: writing it would promise what is not kept.
       assertThat(task.isCamundaAsyncBefore()).as(task.getId()).isEqualTo(!task.isForCompensation());
-      assertThat(retryCycle(task)).as(task.getId()).isEqualTo(task.isForCompensation() ? null : "${retryCycle}");
+      assertThat(retryCycle(task))
+          .as(task.getId())
+          .isEqualTo(task.isForCompensation() ? null : "${retryCycle}");
     }
     assertThat(ids(ServiceTask.class)).isEqualTo(new TreeSet<>(FakeSteps.all()));
   }
@@ -83,9 +85,13 @@ class VerifyBackupRulesTest {
         assertThat(retryCycle(end)).as(end.getId()).isEqualTo("${retryCycle}");
       }
     }
-    assertThat(teardowns).containsExactlyInAnyOrder(VerifyBackup.Event.TEAR_DOWN,
-        VerifyBackup.Event.TEAR_DOWN_AFTER_FINDING, VerifyBackup.Event.TEAR_DOWN_AFTER_FAULT,
-        VerifyBackup.Event.TEAR_DOWN_AFTER_DEADLINE, VerifyBackup.Event.TEAR_DOWN_AFTER_INTERRUPTION);
+    assertThat(teardowns)
+        .containsExactlyInAnyOrder(
+            VerifyBackup.Event.TEAR_DOWN,
+            VerifyBackup.Event.TEAR_DOWN_AFTER_FINDING,
+            VerifyBackup.Event.TEAR_DOWN_AFTER_FAULT,
+            VerifyBackup.Event.TEAR_DOWN_AFTER_DEADLINE,
+            VerifyBackup.Event.TEAR_DOWN_AFTER_INTERRUPTION);
   }
 
   @Test
@@ -93,11 +99,18 @@ class VerifyBackupRulesTest {
     Set<String> caught = new HashSet<>();
     for (ServiceTask task : all(ServiceTask.class)) {
       boolean inStay = false;
-      for (var scope = task.getParentElement(); scope instanceof SubProcess; scope = scope.getParentElement()) {
+      for (var scope = task.getParentElement();
+          scope instanceof SubProcess;
+          scope = scope.getParentElement()) {
         inStay = true;
       }
-      boolean guarded = all(BoundaryEvent.class).stream().anyMatch(event -> event.getAttachedTo().equals(task)
-          && event.getEventDefinitions().iterator().next() instanceof ErrorEventDefinition);
+      boolean guarded =
+          all(BoundaryEvent.class).stream()
+              .anyMatch(
+                  event ->
+                      event.getAttachedTo().equals(task)
+                          && event.getEventDefinitions().iterator().next()
+                              instanceof ErrorEventDefinition);
       if ((inStay || guarded) && !task.isForCompensation()) {
         caught.add(task.getId());
       }
@@ -108,8 +121,15 @@ class VerifyBackupRulesTest {
   @Test
   void constantsNameExactlyTheElementsOfTheModel() throws IllegalAccessException {
     Set<String> named = new TreeSet<>();
-    for (Class<?> group : new Class<?>[] {VerifyBackup.Step.class, VerifyBackup.Wait.class, VerifyBackup.Task.class,
-        VerifyBackup.Scope.class, VerifyBackup.Event.class, VerifyBackup.Gateway.class}) {
+    for (Class<?> group :
+        new Class<?>[] {
+          VerifyBackup.Step.class,
+          VerifyBackup.Wait.class,
+          VerifyBackup.Task.class,
+          VerifyBackup.Scope.class,
+          VerifyBackup.Event.class,
+          VerifyBackup.Gateway.class
+        }) {
       for (Field field : group.getFields()) {
         if (field.getType() == String.class) {
           named.add((String) field.get(null));
@@ -125,22 +145,33 @@ class VerifyBackupRulesTest {
     for (Field field : VerifyBackup.Message.class.getFields()) {
       constants.add((String) field.get(null));
     }
-    assertThat(all(Message.class)).extracting(Message::getName).containsExactlyInAnyOrderElementsOf(constants);
-    Set<Message> heard = all(ReceiveTask.class).stream().map(ReceiveTask::getMessage).collect(Collectors.toSet());
+    assertThat(all(Message.class))
+        .extracting(Message::getName)
+        .containsExactlyInAnyOrderElementsOf(constants);
+    Set<Message> heard =
+        all(ReceiveTask.class).stream().map(ReceiveTask::getMessage).collect(Collectors.toSet());
     all(MessageEventDefinition.class).forEach(event -> heard.add(event.getMessage()));
     assertThat(heard).isEqualTo(new HashSet<>(all(Message.class)));
 
-    assertThat(all(Error.class)).extracting(Error::getErrorCode)
-        .containsExactlyInAnyOrder(VerifyBackup.ErrorCode.FINDING, VerifyBackup.ErrorCode.ENVIRONMENT);
-    assertThat(all(ErrorEventDefinition.class).stream().map(ErrorEventDefinition::getError).filter(Objects::nonNull)
-        .collect(Collectors.toSet())).isEqualTo(new HashSet<>(all(Error.class)));
+    assertThat(all(Error.class))
+        .extracting(Error::getErrorCode)
+        .containsExactlyInAnyOrder(
+            VerifyBackup.ErrorCode.FINDING, VerifyBackup.ErrorCode.ENVIRONMENT);
+    assertThat(
+            all(ErrorEventDefinition.class).stream()
+                .map(ErrorEventDefinition::getError)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet()))
+        .isEqualTo(new HashSet<>(all(Error.class)));
   }
 
   @Test
   void eachWaitHasATimerBehindItsMessage() {
     for (ReceiveTask wait : all(ReceiveTask.class)) {
-      assertThat(all(BoundaryEvent.class).stream().filter(event -> event.getAttachedTo().equals(wait)))
-          .as(wait.getId()).singleElement()
+      assertThat(
+              all(BoundaryEvent.class).stream().filter(event -> event.getAttachedTo().equals(wait)))
+          .as(wait.getId())
+          .singleElement()
           .satisfies(event -> assertThat(event.cancelActivity()).isTrue());
     }
   }
@@ -154,9 +185,16 @@ class VerifyBackupRulesTest {
       String form = task.getAttributeValueNs(CAMUNDA, "formRef");
       assertThat(task.getAttributeValueNs(CAMUNDA, "formRefBinding")).isEqualTo("deployment");
       assertThat(VerifyBackup.class.getResource("/bpmn/" + form + ".form")).as(form).isNotNull();
-      assertThat(task.getExtensionElements().getElementsQuery().filterByType(CamundaTaskListener.class).list())
-          .extracting(listener -> listener.getCamundaEvent() + " " + listener.getCamundaDelegateExpression())
-          .containsExactly("create ${" + VerifyBackup.Listener.TASK_OPENED + "}",
+      assertThat(
+              task.getExtensionElements()
+                  .getElementsQuery()
+                  .filterByType(CamundaTaskListener.class)
+                  .list())
+          .extracting(
+              listener ->
+                  listener.getCamundaEvent() + " " + listener.getCamundaDelegateExpression())
+          .containsExactly(
+              "create ${" + VerifyBackup.Listener.TASK_OPENED + "}",
               "complete ${" + VerifyBackup.Listener.TASK_DECIDED + "}");
     }
     assertThat(all(UserTask.class)).hasSize(2);
@@ -171,7 +209,9 @@ class VerifyBackupRulesTest {
       if (node instanceof ExclusiveGateway) {
         assertThat(node.getName()).as(node.getId()).endsWith("?");
       } else {
-        assertThat(node.getName()).as(node.getId()).matches(VERB_AND_OBJECT.pattern() + "|Escalated|Waived");
+        assertThat(node.getName())
+            .as(node.getId())
+            .matches(VERB_AND_OBJECT.pattern() + "|Escalated|Waived");
       }
     }
   }
@@ -181,7 +221,9 @@ class VerifyBackupRulesTest {
     for (ExclusiveGateway gateway : all(ExclusiveGateway.class)) {
       for (SequenceFlow way : gateway.getOutgoing()) {
         assertThat(way.getName()).as(way.getId()).isNotBlank();
-        assertThat(way.getConditionExpression() == null).as(way.getId()).isEqualTo(way.equals(gateway.getDefault()));
+        assertThat(way.getConditionExpression() == null)
+            .as(way.getId())
+            .isEqualTo(way.equals(gateway.getDefault()));
       }
     }
   }
@@ -189,12 +231,17 @@ class VerifyBackupRulesTest {
   @Test
   void nothingEndsUnsaid() {
     Set<String> compensated =
-        all(Association.class).stream().map(way -> way.getSource().getId()).collect(Collectors.toSet());
+        all(Association.class).stream()
+            .map(way -> way.getSource().getId())
+            .collect(Collectors.toSet());
     for (FlowNode node : all(FlowNode.class)) {
-      boolean endsBySaying = node instanceof EndEvent
-          || node instanceof SubProcess scope && scope.triggeredByEvent()
-          || node instanceof Activity activity && activity.isForCompensation()
-          || node instanceof BoundaryEvent event && compensates(event) && compensated.contains(event.getId());
+      boolean endsBySaying =
+          node instanceof EndEvent
+              || node instanceof SubProcess scope && scope.triggeredByEvent()
+              || node instanceof Activity activity && activity.isForCompensation()
+              || node instanceof BoundaryEvent event
+                  && compensates(event)
+                  && compensated.contains(event.getId());
       assertThat(node.getOutgoing().isEmpty()).as(node.getId()).isEqualTo(endsBySaying);
     }
   }
@@ -207,8 +254,12 @@ class VerifyBackupRulesTest {
       drawn.add(edge.getBpmnElement().getId());
       Waypoint last = null;
       for (Waypoint point : edge.getWaypoints()) {
-        assertThat(last == null || last.getX().equals(point.getX()) || last.getY().equals(point.getY()))
-            .as(edge.getId()).isTrue();
+        assertThat(
+                last == null
+                    || last.getX().equals(point.getX())
+                    || last.getY().equals(point.getY()))
+            .as(edge.getId())
+            .isTrue();
         last = point;
       }
     }
@@ -225,8 +276,9 @@ class VerifyBackupRulesTest {
     all(Association.class).forEach(element -> elements.add(element.getId()));
     Set<String> pictured = new TreeSet<>();
     // A label is an element of its own in the picture.
-    Matcher ids = Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")
-        .matcher(Files.readString(Path.of("processes/verify-backup/verify-backup.svg")));
+    Matcher ids =
+        Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")
+            .matcher(Files.readString(Path.of("processes/verify-backup/verify-backup.svg")));
     while (ids.find()) {
       pictured.add(ids.group(1));
     }
@@ -248,16 +300,21 @@ class VerifyBackupRulesTest {
     if (element.getExtensionElements() == null) {
       return null;
     }
-    return element.getExtensionElements().getElementsQuery().filterByType(CamundaFailedJobRetryTimeCycle.class)
-        .singleResult().getTextContent();
+    return element
+        .getExtensionElements()
+        .getElementsQuery()
+        .filterByType(CamundaFailedJobRetryTimeCycle.class)
+        .singleResult()
+        .getTextContent();
   }
 
   private static <T extends BaseElement> Set<String> ids(Class<T> type) {
-    return all(type).stream().map(BaseElement::getId).collect(Collectors.toCollection(TreeSet::new));
+    return all(type).stream()
+        .map(BaseElement::getId)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static <T extends ModelElementInstance> Collection<T> all(
-      Class<T> type) {
+  private static <T extends ModelElementInstance> Collection<T> all(Class<T> type) {
     return MODEL.getModelElementsByType(type);
   }
 

@@ -37,7 +37,9 @@ class VerifyBackupTeardownTest {
     model.close();
   }
 
-  /** What was owed where the error came: nothing, the files, or the container and then the files. */
+  /**
+   * What was owed where the error came: nothing, the files, or the container and then the files.
+   */
   @ParameterizedTest
   @CsvSource({
     "restoreFiles,    0", "lookAtRestore,   1", "prepareRecovery, 1", "createContainer, 1",
@@ -45,18 +47,23 @@ class VerifyBackupTeardownTest {
   })
   void errorInAStepUndoesExactlyWhatWasCompletedAndReachesAVerdict(String step, int owed) {
     List<String> expected = BOTH.subList(2 - owed, 2);
-    Map<String, String> teardowns = Map.of(
-        ErrorCode.FINDING, Event.TEAR_DOWN_AFTER_FINDING, ErrorCode.ENVIRONMENT, Event.TEAR_DOWN_AFTER_FAULT);
-    teardowns.forEach((code, teardown) -> {
-      model.start("refuted", () -> model.steps.script(step, FakeSteps.error(code)));
-      goOn();
+    Map<String, String> teardowns =
+        Map.of(
+            ErrorCode.FINDING,
+            Event.TEAR_DOWN_AFTER_FINDING,
+            ErrorCode.ENVIRONMENT,
+            Event.TEAR_DOWN_AFTER_FAULT);
+    teardowns.forEach(
+        (code, teardown) -> {
+          model.start("refuted", () -> model.steps.script(step, FakeSteps.error(code)));
+          goOn();
 
-      assertThat(handlers()).as(step + " throws " + code).isEqualTo(expected);
-      assertThat(model.passed(teardown)).isEqualTo(1);
-      assertThat(model.passed(Event.TEAR_DOWN)).isZero();
-      assertThat(model.steps.done).endsWith(REACH_VERDICT, RECORD_EVIDENCE, JOIN_OPEN_TASK);
-      assertThat(model.at()).containsExactly(APPROVE_ESCALATION);
-    });
+          assertThat(handlers()).as(step + " throws " + code).isEqualTo(expected);
+          assertThat(model.passed(teardown)).isEqualTo(1);
+          assertThat(model.passed(Event.TEAR_DOWN)).isZero();
+          assertThat(model.steps.done).endsWith(REACH_VERDICT, RECORD_EVIDENCE, JOIN_OPEN_TASK);
+          assertThat(model.at()).containsExactly(APPROVE_ESCALATION);
+        });
   }
 
   @ParameterizedTest
@@ -73,7 +80,8 @@ class VerifyBackupTeardownTest {
 
   @Test
   void exceptionIsNoErrorOfTheModelAndIsRetried() {
-    model.start("proven", () -> model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT));
+    model.start(
+        "proven", () -> model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT));
 
     assertThat(model.passed(Event.INSPECTION_FAILED)).isZero();
     assertThat(model.at()).containsExactly(AWAIT_RESTORE);
@@ -81,13 +89,17 @@ class VerifyBackupTeardownTest {
 
   @Test
   void faultIsSeenInItsJobAndRetriedAfterPausesThatGrow() {
-    model.begin("proven", Map.of(), () -> model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT));
+    model.begin(
+        "proven",
+        Map.of(),
+        () -> model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT));
     for (int pause : List.of(5, 30)) {
       model.workOnce();
 
       Job job = model.nextJob();
       assertThat(job.getExceptionMessage()).isNotBlank();
-      assertThat(Duration.between(model.now(), job.getDuedate().toInstant())).isEqualTo(Duration.ofSeconds(pause));
+      assertThat(Duration.between(model.now(), job.getDuedate().toInstant()))
+          .isEqualTo(Duration.ofSeconds(pause));
     }
     model.work();
     assertThat(model.at()).containsExactly(AWAIT_RESTORE);
@@ -95,8 +107,9 @@ class VerifyBackupTeardownTest {
 
   @Test
   void exceptionInTheStayThatOutlastsItsRetriesIsAnIncidentThatTheDeadlineStillTearsDown() {
-    model.start("inconclusive", () ->
-        model.steps.script(START_SERVER, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
+    model.start(
+        "inconclusive",
+        () -> model.steps.script(START_SERVER, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
     model.sendAndWork(Message.RESTORE_ENDED);
     assertThat(model.incidents()).hasSize(1);
 
@@ -150,7 +163,8 @@ class VerifyBackupTeardownTest {
     }
     assertThat(model.steps.done).endsWith(REACH_VERDICT, RECORD_EVIDENCE, JOIN_OPEN_TASK);
     assertThat(model.passed(RESTORE_FILES)).isEqualTo(VerifyBackup.MOST_ATTEMPTS);
-    assertThat(model.passed(Event.TEAR_DOWN_AFTER_INTERRUPTION)).isEqualTo(VerifyBackup.MOST_ATTEMPTS);
+    assertThat(model.passed(Event.TEAR_DOWN_AFTER_INTERRUPTION))
+        .isEqualTo(VerifyBackup.MOST_ATTEMPTS);
   }
 
   @Test
@@ -169,10 +183,15 @@ class VerifyBackupTeardownTest {
 
   @Test
   void withdrawnVerificationEndsWithoutATask() {
-    model.start("inconclusive", () -> model.steps.script(NOTE_INTERRUPTION, execution -> {
-      execution.setVariable(Variable.INTERRUPTED, false);
-      execution.setVariable(Variable.WITHDRAWN, true);
-    }));
+    model.start(
+        "inconclusive",
+        () ->
+            model.steps.script(
+                NOTE_INTERRUPTION,
+                execution -> {
+                  execution.setVariable(Variable.INTERRUPTED, false);
+                  execution.setVariable(Variable.WITHDRAWN, true);
+                }));
     model.sendAndWork(Message.ATTEMPT_INTERRUPTED);
 
     assertThat(handlers()).containsExactly(REMOVE_FILES);
@@ -193,8 +212,9 @@ class VerifyBackupTeardownTest {
   @ParameterizedTest
   @ValueSource(strings = {DESTROY_CONTAINER, REMOVE_FILES})
   void teardownThatFailsIsRetriedThenAnIncidentAndATryMoreTearsDown(String handler) {
-    model.start("proven", () ->
-        model.steps.script(handler, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
+    model.start(
+        "proven",
+        () -> model.steps.script(handler, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
     model.proveByMessages();
 
     assertThat(model.incidents()).hasSize(1);
@@ -210,11 +230,14 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @CsvSource({"finding, tearDownAfterFinding", "environment, tearDownAfterFault"})
-  void teardownAfterAnErrorThatFailsIsAnIncidentThatNothingElseInterrupts(String code, String teardown) {
-    model.start("refuted", () -> {
-      model.steps.script(LOOK_AT_RECOVERY, FakeSteps.error(code));
-      model.steps.script(DESTROY_CONTAINER, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT);
-    });
+  void teardownAfterAnErrorThatFailsIsAnIncidentThatNothingElseInterrupts(
+      String code, String teardown) {
+    model.start(
+        "refuted",
+        () -> {
+          model.steps.script(LOOK_AT_RECOVERY, FakeSteps.error(code));
+          model.steps.script(DESTROY_CONTAINER, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT);
+        });
     model.sendAndWork(Message.RESTORE_ENDED);
     model.sendAndWork(Message.RECOVERY_ENDED);
 
@@ -231,9 +254,11 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @ValueSource(strings = {Event.TEAR_DOWN_AFTER_DEADLINE, Event.TEAR_DOWN_AFTER_INTERRUPTION})
-  void teardownAfterDeadlineOrInterruptionThatFailsIsAnIncidentThatNothingElseInterrupts(String teardown) {
-    model.start("inconclusive", () ->
-        model.steps.script(REMOVE_FILES, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
+  void teardownAfterDeadlineOrInterruptionThatFailsIsAnIncidentThatNothingElseInterrupts(
+      String teardown) {
+    model.start(
+        "inconclusive",
+        () -> model.steps.script(REMOVE_FILES, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
     if (teardown.equals(Event.TEAR_DOWN_AFTER_DEADLINE)) {
       model.fire(Event.DEADLINE_PASSED);
     } else {
@@ -253,7 +278,8 @@ class VerifyBackupTeardownTest {
   @ParameterizedTest
   @ValueSource(strings = {NOTE_DEADLINE, NOTE_INTERRUPTION})
   void faultWhileNotingStillTearsDown(String note) {
-    model.start("inconclusive", () -> model.steps.script(note, FakeSteps.error(ErrorCode.ENVIRONMENT)));
+    model.start(
+        "inconclusive", () -> model.steps.script(note, FakeSteps.error(ErrorCode.ENVIRONMENT)));
     model.sendAndWork(Message.RESTORE_ENDED);
     if (note.equals(NOTE_DEADLINE)) {
       model.fire(Event.DEADLINE_PASSED);
@@ -266,7 +292,10 @@ class VerifyBackupTeardownTest {
     assertThat(model.at()).containsExactly(APPROVE_ESCALATION);
   }
 
-  /** The engine orders handlers by the time at which each came to be owed, and has no other memory of it. */
+  /**
+   * The engine orders handlers by the time at which each came to be owed, and has no other memory
+   * of it.
+   */
   @Test
   void clockSetBackReversesTheHandlersSoNeitherMayRelyOnTheOther() {
     model.start("proven");
@@ -279,11 +308,14 @@ class VerifyBackupTeardownTest {
   @Test
   void deadlineThatPassesWhileTheTeardownHangsTearsDownAndFindsTheChecksMade() {
     List<Object> checkedWhenNoted = new ArrayList<>();
-    model.start("proven", () -> {
-      model.steps.script(DESTROY_CONTAINER, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT);
-      model.steps.script(NOTE_DEADLINE,
-          execution -> checkedWhenNoted.add(execution.getVariable(Variable.CHECKED)));
-    });
+    model.start(
+        "proven",
+        () -> {
+          model.steps.script(DESTROY_CONTAINER, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT);
+          model.steps.script(
+              NOTE_DEADLINE,
+              execution -> checkedWhenNoted.add(execution.getVariable(Variable.CHECKED)));
+        });
     model.proveByMessages();
     assertThat(model.incidents()).hasSize(1);
 
@@ -297,11 +329,13 @@ class VerifyBackupTeardownTest {
   @ParameterizedTest
   @ValueSource(strings = {REACH_VERDICT, RECORD_EVIDENCE, JOIN_OPEN_TASK})
   void errorThatNothingCatchesIsAnIncidentAndNoSilentEnd(String step) {
-    model.start("refuted", () -> {
-      model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
-      FakeSteps.Act error = FakeSteps.error(ErrorCode.ENVIRONMENT);
-      model.steps.script(step, error, error, error);
-    });
+    model.start(
+        "refuted",
+        () -> {
+          model.steps.script(INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+          FakeSteps.Act error = FakeSteps.error(ErrorCode.ENVIRONMENT);
+          model.steps.script(step, error, error, error);
+        });
 
     assertThat(model.end()).isNull();
     assertThat(model.incidents()).hasSize(1);
@@ -313,8 +347,14 @@ class VerifyBackupTeardownTest {
 
   /** Sends whatever message the verification waits for until it waits no more. */
   private static void goOn() {
-    Map<String, String> messages = Map.of(AWAIT_RESTORE, Message.RESTORE_ENDED,
-        AWAIT_RECOVERY, Message.RECOVERY_ENDED, AWAIT_CHECKS, Message.CHECKS_ENDED);
+    Map<String, String> messages =
+        Map.of(
+            AWAIT_RESTORE,
+            Message.RESTORE_ENDED,
+            AWAIT_RECOVERY,
+            Message.RECOVERY_ENDED,
+            AWAIT_CHECKS,
+            Message.CHECKS_ENDED);
     while (model.at().stream().anyMatch(messages::containsKey)) {
       model.sendAndWork(messages.get(model.at().get(0)));
     }

@@ -38,9 +38,23 @@ class VerifyBackupWaitsTest {
     model.proveByMessages();
 
     assertThat(model.end()).isEqualTo(Event.BACKUP_PROVEN);
-    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN, RESTORE_FILES, LOOK_AT_RESTORE,
-        PREPARE_RECOVERY, CREATE_CONTAINER, START_SERVER, LOOK_AT_RECOVERY, RUN_CHECKS, LOOK_AT_CHECKS,
-        DESTROY_CONTAINER, REMOVE_FILES, REACH_VERDICT, RECORD_EVIDENCE);
+    assertThat(model.steps.done)
+        .containsExactly(
+            INSPECT_BACKUP,
+            FIND_IMAGE,
+            TAKE_TURN,
+            RESTORE_FILES,
+            LOOK_AT_RESTORE,
+            PREPARE_RECOVERY,
+            CREATE_CONTAINER,
+            START_SERVER,
+            LOOK_AT_RECOVERY,
+            RUN_CHECKS,
+            LOOK_AT_CHECKS,
+            DESTROY_CONTAINER,
+            REMOVE_FILES,
+            REACH_VERDICT,
+            RECORD_EVIDENCE);
     assertThat(model.incidents()).isEmpty();
   }
 
@@ -69,7 +83,11 @@ class VerifyBackupWaitsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"awaitRestore, restoreEnded", "awaitRecovery, recoveryEnded", "awaitChecks, checksEnded"})
+  @CsvSource({
+    "awaitRestore, restoreEnded",
+    "awaitRecovery, recoveryEnded",
+    "awaitChecks, checksEnded"
+  })
   void messageEndsTheWaitAtOnceAndItsTimerIsGone(String wait, String message) {
     model.start("proven");
     goTo(wait);
@@ -103,10 +121,12 @@ class VerifyBackupWaitsTest {
   @Test
   void pauseOfTheNextWaitIsWhatTheLookSetIt() {
     model.start("proven");
-    model.steps.script(LOOK_AT_RESTORE, execution -> {
-      execution.setVariable(VerifyBackup.Variable.RESTORED, false);
-      execution.setVariable(VerifyBackup.Variable.PAUSE, "PT30S");
-    });
+    model.steps.script(
+        LOOK_AT_RESTORE,
+        execution -> {
+          execution.setVariable(VerifyBackup.Variable.RESTORED, false);
+          execution.setVariable(VerifyBackup.Variable.PAUSE, "PT30S");
+        });
 
     model.fire(Event.LOOK_AT_RESTORE_AGAIN);
 
@@ -119,10 +139,17 @@ class VerifyBackupWaitsTest {
     model.start("proven");
     for (String pause : List.of("PT5S", "PT30S")) {
       int fault = pause.equals("PT5S") ? 1 : 2;
-      model.steps.script(LOOK_AT_RESTORE, execution -> {
-        throw new BackgroundWork.Fault(null, fault, 3, new IllegalStateException("the disk is away"));
-      }, FakeSteps.NOT_YET);
-      model.engine.getManagementService().executeJob(model.timer(Event.LOOK_AT_RESTORE_AGAIN).getId());
+      model.steps.script(
+          LOOK_AT_RESTORE,
+          execution -> {
+            throw new BackgroundWork.Fault(
+                null, fault, 3, new IllegalStateException("the disk is away"));
+          },
+          FakeSteps.NOT_YET);
+      model
+          .engine
+          .getManagementService()
+          .executeJob(model.timer(Event.LOOK_AT_RESTORE_AGAIN).getId());
       model.workOnce();
 
       Job look = model.nextJob();
@@ -136,7 +163,8 @@ class VerifyBackupWaitsTest {
 
   @Test
   void inspectionIsWaitedForByTimerAndByMessage() {
-    model.start("proven", () -> model.steps.script(INSPECT_BACKUP, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
+    model.start(
+        "proven", () -> model.steps.script(INSPECT_BACKUP, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
     assertThat(model.at()).containsExactly(AWAIT_INSPECTION);
 
     model.fire(Event.LOOK_AT_INSPECTION_AGAIN);
@@ -144,13 +172,15 @@ class VerifyBackupWaitsTest {
 
     model.sendAndWork(Message.INSPECTION_ENDED);
     assertThat(model.at()).containsExactly(AWAIT_RESTORE);
-    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, INSPECT_BACKUP, INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN,
-        RESTORE_FILES);
+    assertThat(model.steps.done)
+        .containsExactly(
+            INSPECT_BACKUP, INSPECT_BACKUP, INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN, RESTORE_FILES);
   }
 
   @Test
   void missingImageIsWaitedForByTimerAndByMessage() {
-    model.start("proven", () -> model.steps.script(FIND_IMAGE, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
+    model.start(
+        "proven", () -> model.steps.script(FIND_IMAGE, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
     assertThat(model.at()).containsExactly(AWAIT_IMAGE);
 
     model.fire(Event.LOOK_FOR_IMAGE_AGAIN);
@@ -158,13 +188,15 @@ class VerifyBackupWaitsTest {
 
     model.sendAndWork(Message.IMAGE_BUILT);
     assertThat(model.at()).containsExactly(AWAIT_RESTORE);
-    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, FIND_IMAGE, FIND_IMAGE, FIND_IMAGE, TAKE_TURN,
-        RESTORE_FILES);
+    assertThat(model.steps.done)
+        .containsExactly(
+            INSPECT_BACKUP, FIND_IMAGE, FIND_IMAGE, FIND_IMAGE, TAKE_TURN, RESTORE_FILES);
   }
 
   @Test
   void turnIsWaitedForByTimerAndByMessage() {
-    model.start("proven", () -> model.steps.script(TAKE_TURN, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
+    model.start(
+        "proven", () -> model.steps.script(TAKE_TURN, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
     assertThat(model.at()).containsExactly(AWAIT_TURN);
 
     model.fire(Event.LOOK_FOR_TURN_AGAIN);
@@ -172,13 +204,18 @@ class VerifyBackupWaitsTest {
 
     model.sendAndWork(Message.TURN_CAME);
     assertThat(model.at()).containsExactly(AWAIT_RESTORE);
-    assertThat(model.steps.done).containsExactly(INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN, TAKE_TURN, TAKE_TURN, RESTORE_FILES);
+    assertThat(model.steps.done)
+        .containsExactly(
+            INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN, TAKE_TURN, TAKE_TURN, RESTORE_FILES);
   }
 
   @Test
   void retriesFollowTheCycleNamedInTheVariable() {
-    model.begin("proven", Map.of(VerifyBackup.Variable.RETRY_CYCLE, "PT7S,PT11S"),
-        () -> model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
+    model.begin(
+        "proven",
+        Map.of(VerifyBackup.Variable.RETRY_CYCLE, "PT7S,PT11S"),
+        () ->
+            model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
 
     model.workOnce();
     assertRetry(2, Duration.ofSeconds(7));

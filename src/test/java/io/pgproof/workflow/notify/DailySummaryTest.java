@@ -62,8 +62,14 @@ class DailySummaryTest extends NotificationFixture {
   void anotherTimeInTheConfigurationHoldsAtOnceAndNoneEndsThem() {
     model.summaries.plan();
     Notifications before = model.configuration.get().telling();
-    model.configure(new Notifications(before.mail(), before.recipients(),
-        Optional.of(new io.pgproof.target.DailySummary(LocalTime.of(5, 30), ZoneOffset.UTC, List.of("ada")))), List.of());
+    model.configure(
+        new Notifications(
+            before.mail(),
+            before.recipients(),
+            Optional.of(
+                new io.pgproof.target.DailySummary(
+                    LocalTime.of(5, 30), ZoneOffset.UTC, List.of("ada")))),
+        List.of());
     model.summaries.plan();
     assertThat(due()).isEqualTo("2026-03-01T05:30:00Z");
     summaryOfThisDay();
@@ -119,11 +125,19 @@ class DailySummaryTest extends NotificationFixture {
     model.pass(3 * 3600);
     summaryOfThisDay();
 
-    JsonNode summary = new ObjectMapper().readTree(server.posted().get(server.posted().size() - 1).body());
+    JsonNode summary =
+        new ObjectMapper().readTree(server.posted().get(server.posted().size() - 1).body());
     assertThat(summary.path("event").asText()).isEqualTo("daily-summary");
-    assertThat(summary.path("subject").asText()).isEqualTo("DAILY 0 of 2 proven, 1 refuted, 1 never verified");
-    assertThat(List.of(summary.path("proven").asInt(), summary.path("refuted").asInt(), summary.path("inconclusive").asInt(),
-        summary.path("stale").asInt())).as("in 24 h").containsExactly(0, 1, 0, 0);
+    assertThat(summary.path("subject").asText())
+        .isEqualTo("DAILY 0 of 2 proven, 1 refuted, 1 never verified");
+    assertThat(
+            List.of(
+                summary.path("proven").asInt(),
+                summary.path("refuted").asInt(),
+                summary.path("inconclusive").asInt(),
+                summary.path("stale").asInt()))
+        .as("in 24 h")
+        .containsExactly(0, 1, 0, 0);
     assertThat(summary.path("neverProven")).isEqualTo(new ObjectMapper().readTree("[\"silent\"]"));
     JsonNode shop = summary.path("targets").path(0);
     assertThat(shop.path("verdict").asText()).isEqualTo("refuted");
@@ -132,25 +146,36 @@ class DailySummaryTest extends NotificationFixture {
     assertThat(shop.path("at").asText()).startsWith("2026-03-01T03:00:");
     assertThat(shop.path("ageSeconds").asInt()).isEqualTo(3 * 3600);
     assertThat(summary.path("targets").path(1).path("verdict").isNull()).isTrue();
-    assertThat(summary.path("tasks")).singleElement().satisfies(task -> {
-      assertThat(task.path("task").asText()).isEqualTo("Approve escalation");
-      assertThat(task.path("target").asText()).isEqualTo("shop");
-      assertThat(task.path("run").asText()).isEqualTo(refuted.value());
-    });
-    assertThat(summary.path("incidents")).singleElement().satisfies(incident -> {
-      assertThat(incident.path("process").asText()).isEqualTo("Tell somebody");
-      assertThat(incident.path("step").asText()).isEqualTo("tellAfterMending");
-      assertThat(incident.path("message").asText()).contains("status 404");
-    });
+    assertThat(summary.path("tasks"))
+        .singleElement()
+        .satisfies(
+            task -> {
+              assertThat(task.path("task").asText()).isEqualTo("Approve escalation");
+              assertThat(task.path("target").asText()).isEqualTo("shop");
+              assertThat(task.path("run").asText()).isEqualTo(refuted.value());
+            });
+    assertThat(summary.path("incidents"))
+        .singleElement()
+        .satisfies(
+            incident -> {
+              assertThat(incident.path("process").asText()).isEqualTo("Tell somebody");
+              assertThat(incident.path("step").asText()).isEqualTo("tellAfterMending");
+              assertThat(incident.path("message").asText()).contains("status 404");
+            });
     String text = box.received().get(box.received().size() - 1).plain();
-    assertThat(text).startsWith("0 of 2 targets are proven, 1 refuted, 1 never verified\n").contains("never proven   ")
-        .contains("age of the verdict  3 h").contains("Missed schedules: none");
+    assertThat(text)
+        .startsWith("0 of 2 targets are proven, 1 refuted, 1 never verified\n")
+        .contains("never proven   ")
+        .contains("age of the verdict  3 h")
+        .contains("Missed schedules: none");
   }
 
   @Test
   void dueAndNotBegunIsMissedAndDueAndBegunIsNot() throws Exception {
     model.pass(8 * 3600);
-    assertThat(missed()).as("nothing began at three").singleElement()
+    assertThat(missed())
+        .as("nothing began at three")
+        .singleElement()
         .isEqualTo(new DailyReport.Missed("shop", 1, Instant.parse("2026-03-01T03:00:00Z")));
     model.pass(16 * 3600 + 30);
     model.asked("shop");
@@ -161,8 +186,15 @@ class DailySummaryTest extends NotificationFixture {
   }
 
   private List<DailyReport.Missed> missed() {
-    return new DailyReportBuilder(model.trail, model.verdicts, model.configuration, model.engine.getRepositoryService(),
-        model.engine.getRuntimeService(), model.engine.getTaskService()).until(model.now()).missed();
+    return new DailyReportBuilder(
+            model.trail,
+            model.verdicts,
+            model.configuration,
+            model.engine.getRepositoryService(),
+            model.engine.getRuntimeService(),
+            model.engine.getTaskService())
+        .until(model.now())
+        .missed();
   }
 
   private String due() {

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class NotificationFixture {
   static NotificationsOnEngine model;
 
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   MailBox box;
   HookServer server;
@@ -35,16 +34,24 @@ abstract class NotificationFixture {
     model.close();
   }
 
-  /** @param key that what goes to the web hook is signed with */
+  /**
+   * @param key that what goes to the web hook is signed with
+   */
   final void open(MailBox opened, String key) throws IOException {
     box = opened;
     server = new HookServer();
     ada = new Recipient("ada", Optional.of("ada@example.org"), Optional.empty(), Optional.empty());
-    hook = new Recipient("hook", Optional.empty(), Optional.of(server.address()), Optional.of(secret("secret", key)));
+    hook =
+        new Recipient(
+            "hook",
+            Optional.empty(),
+            Optional.of(server.address()),
+            Optional.of(secret("secret", key)));
   }
 
   final Secret secret(String name, String text) throws IOException {
-    return new Secret(Optional.of(Files.writeString(place.resolve(name), text + "\n")), Optional.empty());
+    return new Secret(
+        Optional.of(Files.writeString(place.resolve(name), text + "\n")), Optional.empty());
   }
 
   @AfterEach

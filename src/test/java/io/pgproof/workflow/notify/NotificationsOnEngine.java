@@ -80,8 +80,8 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The processes that tell people, with their real delegates, on an engine whose transactions are those of the trail; no job runs
- * unless a test runs it.
+ * The processes that tell people, with their real delegates, on an engine whose transactions are
+ * those of the trail; no job runs unless a test runs it.
  */
 public final class NotificationsOnEngine implements AutoCloseable {
   static final String RETRY_CYCLE = "PT10S,PT1M";
@@ -103,22 +103,23 @@ public final class NotificationsOnEngine implements AutoCloseable {
   private final TransactionTemplate transactions;
   private Instant now = BEGIN;
 
-  final Clock clock = new Clock() {
-    @Override
-    public Instant instant() {
-      return now;
-    }
+  final Clock clock =
+      new Clock() {
+        @Override
+        public Instant instant() {
+          return now;
+        }
 
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
 
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  };
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+      };
 
   public NotificationsOnEngine() {
     this("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
@@ -126,8 +127,13 @@ public final class NotificationsOnEngine implements AutoCloseable {
 
   public NotificationsOnEngine(String url) {
     pool = JdbcConnectionPool.create(url, "sa", "");
-    Flyway.configure().dataSource(pool).locations("classpath:db/migration/h2").baselineOnMigrate(true).baselineVersion("0")
-        .load().migrate();
+    Flyway.configure()
+        .dataSource(pool)
+        .locations("classpath:db/migration/h2")
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        .load()
+        .migrate();
     DataSourceTransactionManager manager = new DataSourceTransactionManager(pool);
     transactions = new TransactionTemplate(manager);
     jdbc = new JdbcTemplate(pool);
@@ -147,32 +153,77 @@ public final class NotificationsOnEngine implements AutoCloseable {
     settings.setEnableCmdExceptionLogging(false);
     engine = settings.buildProcessEngine();
     OwnDefinitions definitions = new OwnDefinitions(engine.getRepositoryService());
-    tell = new Notifier(engine.getRuntimeService(), definitions, configuration, trail, messages, RETRY_CYCLE);
-    summaries = new SummaryPlanner(engine.getRuntimeService(), definitions, configuration, clock, RETRY_CYCLE);
-    NotificationSender notificationSender = new NotificationSender(new Messenger(clock), configuration, trail);
+    tell =
+        new Notifier(
+            engine.getRuntimeService(), definitions, configuration, trail, messages, RETRY_CYCLE);
+    summaries =
+        new SummaryPlanner(
+            engine.getRuntimeService(), definitions, configuration, clock, RETRY_CYCLE);
+    NotificationSender notificationSender =
+        new NotificationSender(new Messenger(clock), configuration, trail);
     beans.put(TellSomebody.Step.TELL_RECIPIENT, new TellRecipient(notificationSender));
-    beans.put(TellSomebody.Step.TELL_AFTER_MENDING, new TellAfterMending(notificationSender, engine.getManagementService()));
+    beans.put(
+        TellSomebody.Step.TELL_AFTER_MENDING,
+        new TellAfterMending(notificationSender, engine.getManagementService()));
     beans.put(DailySummary.Step.PLAN_NEXT_SUMMARY, new PlanNextSummary(summaries));
     DailyReportBuilder dailyReportBuilder =
-        new DailyReportBuilder(trail, verdicts, configuration, engine.getRepositoryService(), engine.getRuntimeService(), engine.getTaskService());
+        new DailyReportBuilder(
+            trail,
+            verdicts,
+            configuration,
+            engine.getRepositoryService(),
+            engine.getRuntimeService(),
+            engine.getTaskService());
     beans.put(DailySummary.Step.SUM_UP_DAY, new SumUpDay(dailyReportBuilder, tell, clock));
     RunRequests runRequests = new RunRequests(trail);
     OpenTasks openTasks = new OpenTasks(pool);
     Waivers waivers = new Waivers(pool);
-    beans.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, new ContainerSlots(() -> 1,
-        new ActiveRuns(engine.getRuntimeService(), new RestoreAttempts()), new MessageSignal(engine.getRuntimeService()))));
-    beans.put(VerifyBackup.Step.RECORD_EVIDENCE,
-        new RecordEvidence(trail, verdicts,
-            new BackgroundWork(new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3), new ProgressBoard(), tell));
-    beans.put(VerifyBackup.Listener.TASK_DECIDED, new TaskDecided(
-        trail, runRequests, openTasks, waivers, new FourEyesRule(trail, runRequests, waivers), engine.getIdentityService(), clock, tell));
-    beans.put(VerifyBackup.Listener.TASK_OPENED, new TaskOpened(trail, runRequests, verdicts, clock, tell));
+    beans.put(
+        VerifyBackup.Step.REACH_VERDICT,
+        new ReachVerdict(
+            trail,
+            new ContainerSlots(
+                () -> 1,
+                new ActiveRuns(engine.getRuntimeService(), new RestoreAttempts()),
+                new MessageSignal(engine.getRuntimeService()))));
+    beans.put(
+        VerifyBackup.Step.RECORD_EVIDENCE,
+        new RecordEvidence(
+            trail,
+            verdicts,
+            new BackgroundWork(
+                new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3),
+            new ProgressBoard(),
+            tell));
+    beans.put(
+        VerifyBackup.Listener.TASK_DECIDED,
+        new TaskDecided(
+            trail,
+            runRequests,
+            openTasks,
+            waivers,
+            new FourEyesRule(trail, runRequests, waivers),
+            engine.getIdentityService(),
+            clock,
+            tell));
+    beans.put(
+        VerifyBackup.Listener.TASK_OPENED,
+        new TaskOpened(trail, runRequests, verdicts, clock, tell));
     beans.put(VerifyBackup.Step.REMIND_PEOPLE, new RemindPeople(trail, runRequests, tell));
-    beans.put(VerifyBackup.Step.ESCALATE_UNANSWERED_TASK, new EscalateUnansweredTask(trail, runRequests, openTasks, tell));
-    engine.getRepositoryService().createDeployment().name("telling").enableDuplicateFiltering(true)
-        .addClasspathResource(TellSomebody.MODEL).addClasspathResource(DailySummary.MODEL)
-        .addClasspathResource(VerifyBackup.MODEL).addClasspathResource("bpmn/review-stale-backup.form")
-        .addClasspathResource("bpmn/approve-escalation.form").deploy();
+    beans.put(
+        VerifyBackup.Step.ESCALATE_UNANSWERED_TASK,
+        new EscalateUnansweredTask(trail, runRequests, openTasks, tell));
+    engine
+        .getRepositoryService()
+        .createDeployment()
+        .name("telling")
+        .enableDuplicateFiltering(true)
+        .addClasspathResource(TellSomebody.MODEL)
+        .addClasspathResource(DailySummary.MODEL)
+        .addClasspathResource(VerifyBackup.MODEL)
+        .addClasspathResource("bpmn/review-stale-backup.form")
+        .addClasspathResource("bpmn/approve-escalation.form")
+        .deploy();
     pass(0);
   }
 
@@ -185,10 +236,19 @@ public final class NotificationsOnEngine implements AutoCloseable {
 
   /** Forgets all that was, for the next test. */
   void forget() {
-    engine.getRuntimeService().createProcessInstanceQuery().list()
-        .forEach(instance -> engine.getRuntimeService().deleteProcessInstance(instance.getId(), "test over"));
-    engine.getHistoryService().createHistoricProcessInstanceQuery().list()
-        .forEach(instance -> engine.getHistoryService().deleteHistoricProcessInstance(instance.getId()));
+    engine
+        .getRuntimeService()
+        .createProcessInstanceQuery()
+        .list()
+        .forEach(
+            instance ->
+                engine.getRuntimeService().deleteProcessInstance(instance.getId(), "test over"));
+    engine
+        .getHistoryService()
+        .createHistoricProcessInstanceQuery()
+        .list()
+        .forEach(
+            instance -> engine.getHistoryService().deleteHistoricProcessInstance(instance.getId()));
     jdbc.execute("truncate table pgproof_evidence");
     jdbc.execute("truncate table pgproof_verdict");
     jdbc.execute("delete from pgproof_open_task");
@@ -206,90 +266,144 @@ public final class NotificationsOnEngine implements AutoCloseable {
     ClockUtil.setCurrentTime(Date.from(now));
   }
 
-  /** The target {@code shop}, due at three each night; these recipients are told of it, and at seven how all stand. */
+  /**
+   * The target {@code shop}, due at three each night; these recipients are told of it, and at seven
+   * how all stand.
+   */
   void configure(Mail mail, Recipient... recipients) {
     List<String> names = List.of(recipients).stream().map(Recipient::name).toList();
-    configure(new Notifications(Optional.ofNullable(mail), List.of(recipients), Optional.of(
-        new io.pgproof.target.DailySummary(LocalTime.of(7, 0), ZoneId.of("Europe/Berlin"), names))), names);
+    configure(
+        new Notifications(
+            Optional.ofNullable(mail),
+            List.of(recipients),
+            Optional.of(
+                new io.pgproof.target.DailySummary(
+                    LocalTime.of(7, 0), ZoneId.of("Europe/Berlin"), names))),
+        names);
   }
 
   void configure(Notifications notifications, List<String> names) {
     Plan plan = new Plan(Optional.of(new Schedule("0 3 * * *", ZoneOffset.UTC)), false, names);
-    configuration.replace(new Configuration(Path.of("/etc/pgproof.yaml"), 2, notifications, List.of(
-        new Target("shop", Path.of("/backups/shop"), Settings.NONE, plan),
-        new Target("silent", Path.of("/backups/silent"), Settings.NONE, Plan.NONE))));
+    configuration.replace(
+        new Configuration(
+            Path.of("/etc/pgproof.yaml"),
+            2,
+            notifications,
+            List.of(
+                new Target("shop", Path.of("/backups/shop"), Settings.NONE, plan),
+                new Target("silent", Path.of("/backups/silent"), Settings.NONE, Plan.NONE))));
   }
 
   /** The file changed, and lists no target any more. */
   void listNoTarget() {
-    configuration.replace(new Configuration(Path.of("/etc/pgproof.yaml"), 2, configuration.get().telling(), List.of()));
+    configuration.replace(
+        new Configuration(
+            Path.of("/etc/pgproof.yaml"), 2, configuration.get().telling(), List.of()));
   }
 
   /** A run of this target, or of none, that was asked for now. */
   public RunId asked(String target) {
     RunId run = RunId.at(now);
-    new Evidence.Asked(target == null
-        ? TestEnvironment.request(Path.of("/backups/shop"))
-        : configuration.target(target).orElseThrow().request("tester"), null).record(trail, run);
+    new Evidence.Asked(
+            target == null
+                ? TestEnvironment.request(Path.of("/backups/shop"))
+                : configuration.target(target).orElseThrow().request("tester"),
+            null)
+        .record(trail, run);
     return run;
   }
 
   /** The same, and it found that a WAL segment is missing. */
   RunId found(String target) {
     RunId run = asked(target);
-    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there")).record(trail, run);
+    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there"))
+        .record(trail, run);
     return run;
   }
 
-  /** A run of this target that found this, or nothing, and recorded its verdict without telling it. */
+  /**
+   * A run of this target that found this, or nothing, and recorded its verdict without telling it.
+   */
   RunId ended(String target, Reason reason) {
     RunId run = asked(target);
-    WholeEvidence.record(trail, run, RunProjection.of(trail.of(run)).asked().request(), PeopleOnEngine.MONDAY, now,
+    WholeEvidence.record(
+        trail,
+        run,
+        RunProjection.of(trail.of(run)).asked().request(),
+        PeopleOnEngine.MONDAY,
+        now,
         Duration.ofHours(reason == Reason.TOO_OLD ? 30 : 20));
     if (reason != null) {
-      Evidence.Found.of(Finding.of(reason, "segment 0000B is not there", "FATAL:  it is not there")).record(trail, run);
+      Evidence.Found.of(Finding.of(reason, "segment 0000B is not there", "FATAL:  it is not there"))
+          .record(trail, run);
     }
     RunProjection story = RunProjection.of(trail.of(run));
     Report report = story.report(run.value());
     new Evidence.VerdictReached(report).record(trail, run);
-    verdicts.add(OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
+    verdicts.add(
+        OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
     return run;
   }
 
   /** The same, and it is told. */
   RunId told(String target, Reason reason) {
-    return inTransaction(() -> {
-      RunId run = ended(target, reason);
-      tell.tell(new NotificationEvent.Ended(run));
-      return run;
-    });
+    return inTransaction(
+        () -> {
+          RunId run = ended(target, reason);
+          tell.tell(new NotificationEvent.Ended(run));
+          return run;
+        });
   }
 
   /** Watches over these processes from now on. */
   EngineWatchdog oversight() {
-    return new EngineWatchdog(engine.getManagementService(), jdbc, transactions, clock, new ThreadPoolTaskExecutor());
+    return new EngineWatchdog(
+        engine.getManagementService(), jdbc, transactions, clock, new ThreadPoolTaskExecutor());
   }
 
   <T> T inTransaction(Supplier<T> work) {
     return transactions.execute(transaction -> work.get());
   }
 
-  /** The jobs of this process that are no timers, have retries left and are not suspended, the oldest first. */
+  /**
+   * The jobs of this process that are no timers, have retries left and are not suspended, the
+   * oldest first.
+   */
   List<Job> jobs(String process) {
-    return engine.getManagementService().createJobQuery().processDefinitionKey(process).messages().active().withRetriesLeft()
-        .list().stream().sorted(Comparator.comparing(Job::getCreateTime)).toList();
+    return engine
+        .getManagementService()
+        .createJobQuery()
+        .processDefinitionKey(process)
+        .messages()
+        .active()
+        .withRetriesLeft()
+        .list()
+        .stream()
+        .sorted(Comparator.comparing(Job::getCreateTime))
+        .toList();
   }
 
   /** Lets so much time pass, and all happen that falls due by it. */
   void wait(String process, long seconds) {
     pass(seconds);
-    engine.getManagementService().createJobQuery().processDefinitionKey(process).timers().executable().list()
+    engine
+        .getManagementService()
+        .createJobQuery()
+        .processDefinitionKey(process)
+        .timers()
+        .executable()
+        .list()
         .forEach(this::execute);
     work(process);
   }
 
   Job timer() {
-    return engine.getManagementService().createJobQuery().processDefinitionKey(DailySummary.PROCESS).timers().singleResult();
+    return engine
+        .getManagementService()
+        .createJobQuery()
+        .processDefinitionKey(DailySummary.PROCESS)
+        .timers()
+        .singleResult();
   }
 
   /** Runs one job as the job executor does; what it throws is seen in its retries. */
@@ -322,14 +436,24 @@ public final class NotificationsOnEngine implements AutoCloseable {
   }
 
   long underway(String process) {
-    return engine.getRuntimeService().createProcessInstanceQuery().processDefinitionKey(process).count();
+    return engine
+        .getRuntimeService()
+        .createProcessInstanceQuery()
+        .processDefinitionKey(process)
+        .count();
   }
 
   /** Ends that were reached by instances of this process, in the order of time. */
   List<String> ends(String process) {
     List<String> ends = new ArrayList<>();
-    for (HistoricActivityInstance end : engine.getHistoryService().createHistoricActivityInstanceQuery()
-        .activityType("noneEndEvent").orderByHistoricActivityInstanceStartTime().asc().list()) {
+    for (HistoricActivityInstance end :
+        engine
+            .getHistoryService()
+            .createHistoricActivityInstanceQuery()
+            .activityType("noneEndEvent")
+            .orderByHistoricActivityInstanceStartTime()
+            .asc()
+            .list()) {
       if (end.getProcessDefinitionKey().equals(process)) {
         ends.add(end.getActivityId());
       }
@@ -339,24 +463,33 @@ public final class NotificationsOnEngine implements AutoCloseable {
 
   /** What the trail of a run says of telling. */
   List<Evidence> telling(RunId run) {
-    return trail.of(run).stream().map(Evidence::read)
-        .filter(evidence -> evidence instanceof Evidence.Told || evidence instanceof Evidence.NotTold).toList();
+    return trail.of(run).stream()
+        .map(Evidence::read)
+        .filter(
+            evidence -> evidence instanceof Evidence.Told || evidence instanceof Evidence.NotTold)
+        .toList();
   }
 
   /** Whatever this delegate does, it is undone once at its very end. */
   void failAfter(String step) {
     JavaDelegate real = (JavaDelegate) settings.getBeans().get(step);
-    settings.getBeans().put(step, new JavaDelegate() {
-      @Override
-      public void execute(DelegateExecution execution) throws Exception {
-        real.execute(execution);
-        settings.getBeans().put(step, real);
-        throw new IllegalStateException("the database was gone for a moment");
-      }
-    });
+    settings
+        .getBeans()
+        .put(
+            step,
+            new JavaDelegate() {
+              @Override
+              public void execute(DelegateExecution execution) throws Exception {
+                real.execute(execution);
+                settings.getBeans().put(step, real);
+                throw new IllegalStateException("the database was gone for a moment");
+              }
+            });
   }
 
-  /** Starts a verification of this run that ends in this verdict, and works until a person is asked. */
+  /**
+   * Starts a verification of this run that ends in this verdict, and works until a person is asked.
+   */
   void verify(RunId run, String verdict) {
     begin(run, verdict);
     work(VerifyBackup.PROCESS);
@@ -364,16 +497,38 @@ public final class NotificationsOnEngine implements AutoCloseable {
 
   /** The same without working. */
   public void begin(RunId run, String verdict) {
-    Map<String, Object> variables = new HashMap<>(Map.of("retryCycle", "PT5S", "pause", "PT1S", "deadline", "PT6H", "attempt", 0,
-        "interrupted", false, "withdrawn", false, "verdict", verdict, "inspected", false));
+    Map<String, Object> variables =
+        new HashMap<>(
+            Map.of(
+                "retryCycle",
+                "PT5S",
+                "pause",
+                "PT1S",
+                "deadline",
+                "PT6H",
+                "attempt",
+                0,
+                "interrupted",
+                false,
+                "withdrawn",
+                false,
+                "verdict",
+                verdict,
+                "inspected",
+                false));
     variables.put(VerifyBackup.Variable.JOINED, false);
     variables.put(VerifyBackup.Variable.WAIVED, false);
     variables.put(VerifyBackup.Variable.REMIND_AFTER, "PT4H");
     variables.put(VerifyBackup.Variable.ESCALATE_AFTER, "PT24H");
     variables.put(VerifyBackup.Variable.RUN, run.value());
-    variables.put(VerifyBackup.Variable.TELL, tell.names(RunProjection.of(trail.of(run)).asked().request()));
-    variables.put(VerifyBackup.Variable.TARGET, RunProjection.of(trail.of(run)).asked().request().target().orElse(null));
+    variables.put(
+        VerifyBackup.Variable.TELL, tell.names(RunProjection.of(trail.of(run)).asked().request()));
+    variables.put(
+        VerifyBackup.Variable.TARGET,
+        RunProjection.of(trail.of(run)).asked().request().target().orElse(null));
     steps.script(VerifyBackup.Step.INSPECT_BACKUP, FakeSteps.error(VerifyBackup.ErrorCode.FINDING));
-    engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
+    engine
+        .getRuntimeService()
+        .startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
   }
 }

@@ -54,11 +54,13 @@ class NotifierTest {
 
   @ParameterizedTest
   @CsvSource({
-      "TOO_OLD, stale, STALE shop: too-old, The backup of shop is stale: segment 0000B is not there",
-      "WAL_MISSING, refuted, REFUTED shop: wal-missing, The backup of shop is refuted: segment 0000B is not there",
-      "DISK_FULL, inconclusive, INCONCLUSIVE shop: disk-full, "
-          + "It cannot be told whether the backup of shop is good: segment 0000B is not there"})
-  void aVerdictThatIsNotProvenIsToldWithAllThatAPersonNeeds(Reason reason, String event, String subject, String lead) {
+    "TOO_OLD, stale, STALE shop: too-old, The backup of shop is stale: segment 0000B is not there",
+    "WAL_MISSING, refuted, REFUTED shop: wal-missing, The backup of shop is refuted: segment 0000B is not there",
+    "DISK_FULL, inconclusive, INCONCLUSIVE shop: disk-full, "
+        + "It cannot be told whether the backup of shop is good: segment 0000B is not there"
+  })
+  void aVerdictThatIsNotProvenIsToldWithAllThatAPersonNeeds(
+      Reason reason, String event, String subject, String lead) {
     RunId run = model.ended("shop", reason);
     Message message = message(new NotificationEvent.Ended(run));
 
@@ -79,8 +81,12 @@ class NotifierTest {
 
   @Test
   void aProvenBackupIsNewsOnlyAfterOneThatWasNot() {
-    assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null)))).as("the first run").isEmpty();
-    assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null)))).as("proven before").isEmpty();
+    assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null))))
+        .as("the first run")
+        .isEmpty();
+    assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null))))
+        .as("proven before")
+        .isEmpty();
     RunId refuted = model.ended("shop", Reason.WAL_MISSING);
     model.ended("silent", null);
     Message recovered = message(new NotificationEvent.Ended(model.ended("shop", null)));
@@ -89,16 +95,21 @@ class NotifierTest {
     assertThat(recovered.subject()).isEqualTo("RECOVERED shop: proven, was refuted");
     assertThat(value(recovered, "verdictBefore")).isEqualTo("refuted");
     assertThat(value(recovered, "runBefore")).isEqualTo(refuted.value());
-    assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null)))).as("told once").isEmpty();
+    assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null))))
+        .as("told once")
+        .isEmpty();
   }
 
   @Test
   void aRunThatWasTakenBackIsNoNewsAndNotWhatWasBefore() {
     assertThat(model.messages.of(new NotificationEvent.Ended(takenBack()))).isEmpty();
-    assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null)))).as("nothing bad was told before").isEmpty();
+    assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null))))
+        .as("nothing bad was told before")
+        .isEmpty();
     model.ended("shop", Reason.TOO_OLD);
     takenBack();
-    assertThat(message(new NotificationEvent.Ended(model.ended("shop", null))).subject()).isEqualTo("RECOVERED shop: proven, was stale");
+    assertThat(message(new NotificationEvent.Ended(model.ended("shop", null))).subject())
+        .isEqualTo("RECOVERED shop: proven, was stale");
   }
 
   @Test
@@ -106,23 +117,32 @@ class NotifierTest {
     RunId run = model.ended("shop", Reason.WAL_MISSING);
     Instant due = Instant.parse("2026-03-02T03:00:00Z");
 
-    Message task = message(new NotificationEvent.TaskOpened(run, "Approve escalation", Groups.APPROVERS));
+    Message task =
+        message(new NotificationEvent.TaskOpened(run, "Approve escalation", Groups.APPROVERS));
     assertThat(task.subject()).isEqualTo("TASK shop: Approve escalation");
     assertThat(value(task, "group")).isEqualTo("backup-approvers");
 
-    Message reminder = message(new NotificationEvent.TaskReminded(run, "Approve escalation", Groups.APPROVERS, model.now(), due));
+    Message reminder =
+        message(
+            new NotificationEvent.TaskReminded(
+                run, "Approve escalation", Groups.APPROVERS, model.now(), due));
     assertThat(reminder.event()).isEqualTo("task-reminder");
     assertThat(reminder.subject()).isEqualTo("REMINDER shop: Approve escalation");
     assertThat(value(reminder, "openedAt")).isEqualTo("2026-03-01T03:00:00Z");
     assertThat(value(reminder, "escalatesAt")).isEqualTo("2026-03-02T03:00:00Z");
-    assertThat(value(message(new NotificationEvent.TaskReminded(run, "x", "y", model.now(), null)), "escalatesAt")).isNull();
+    assertThat(
+            value(
+                message(new NotificationEvent.TaskReminded(run, "x", "y", model.now(), null)),
+                "escalatesAt"))
+        .isNull();
 
     Message byPerson = message(new NotificationEvent.Escalated(run, "ada", "third night"));
     assertThat(byPerson.subject()).isEqualTo("ESCALATED shop: wal-missing, by ada");
     assertThat(value(byPerson, "because")).isEqualTo("third night");
     Message byTime = message(new NotificationEvent.Escalated(run, null, null));
     assertThat(byTime.subject()).isEqualTo("ESCALATED shop: wal-missing, nobody decided in time");
-    assertThat(byTime.lead()).isEqualTo("The refuted backup of shop is escalated: nobody decided in time");
+    assertThat(byTime.lead())
+        .isEqualTo("The refuted backup of shop is escalated: nobody decided in time");
 
     Message wish = message(new NotificationEvent.NewBackupAskedFor(run, "otto", null));
     assertThat(wish.event()).isEqualTo("new-backup-asked-for");
@@ -130,13 +150,17 @@ class NotifierTest {
     for (Message message : List.of(task, reminder, byPerson, byTime, wish)) {
       assertThat(value(message, "run")).isEqualTo(run.value());
       assertThat(value(message, "words")).isEqualTo("FATAL:  it is not there");
-      assertThat(fact(message, "message").label()).as("the lead does not say it").isEqualTo("found");
+      assertThat(fact(message, "message").label())
+          .as("the lead does not say it")
+          .isEqualTo("found");
     }
   }
 
   @Test
   void aMissedScheduleNeedsNoRun() {
-    NotificationEvent missed = new NotificationEvent.ScheduleMissed("shop", model.now(), "the server was not running; it is verified now");
+    NotificationEvent missed =
+        new NotificationEvent.ScheduleMissed(
+            "shop", model.now(), "the server was not running; it is verified now");
     Message message = message(missed);
 
     assertThat(message.subject()).isEqualTo("MISSED shop: due 2026-03-01 03:00:00 UTC");
@@ -144,23 +168,38 @@ class NotifierTest {
     model.tell.tell(missed);
     model.tell.tell(new NotificationEvent.ScheduleMissed("silent", model.now(), "x"));
     model.tell.tell(new NotificationEvent.ScheduleMissed("gone", model.now(), "x"));
-    assertThat(model.engine.getRuntimeService().createVariableInstanceQuery()
-        .variableName(TellSomebody.Variable.RECIPIENT).list())
-        .extracting(variable -> variable.getValue()).containsExactlyInAnyOrder("ada", "otto");
+    assertThat(
+            model
+                .engine
+                .getRuntimeService()
+                .createVariableInstanceQuery()
+                .variableName(TellSomebody.Variable.RECIPIENT)
+                .list())
+        .extracting(variable -> variable.getValue())
+        .containsExactlyInAnyOrder("ada", "otto");
   }
 
   @Test
   void aRunWhoseTargetIsListedNoLongerIsToldToThoseWhoWereToBeToldWhenItWasBegun() {
     RunId run = model.ended("shop", Reason.WAL_MISSING);
     model.listNoTarget();
-    model.engine.getRuntimeService().startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(),
-        Map.of(VerifyBackup.Variable.TELL, "otto"));
+    model
+        .engine
+        .getRuntimeService()
+        .startProcessInstanceByKey(
+            VerifyBackup.PROCESS, run.value(), Map.of(VerifyBackup.Variable.TELL, "otto"));
 
     model.tell.tell(new NotificationEvent.Ended(run));
 
-    assertThat(model.engine.getRuntimeService().createVariableInstanceQuery()
-        .variableName(TellSomebody.Variable.RECIPIENT).list())
-        .extracting(variable -> variable.getValue()).containsExactly("otto");
+    assertThat(
+            model
+                .engine
+                .getRuntimeService()
+                .createVariableInstanceQuery()
+                .variableName(TellSomebody.Variable.RECIPIENT)
+                .list())
+        .extracting(variable -> variable.getValue())
+        .containsExactly("otto");
   }
 
   @Test
@@ -172,18 +211,22 @@ class NotifierTest {
 
     assertThat((String) value(message, "words")).hasSizeLessThan(3_600).endsWith(" …");
     assertThat(message.lead()).hasSizeLessThan(3_700);
-    model.inTransaction(() -> {
-      model.tell.tell(new NotificationEvent.Ended(run));
-      return run;
-    });
-    assertThat(model.underway(TellSomebody.PROCESS)).as("the engine takes it as a variable").isEqualTo(2);
+    model.inTransaction(
+        () -> {
+          model.tell.tell(new NotificationEvent.Ended(run));
+          return run;
+        });
+    assertThat(model.underway(TellSomebody.PROCESS))
+        .as("the engine takes it as a variable")
+        .isEqualTo(2);
   }
 
   private RunId takenBack() {
     RunId run = model.asked("shop");
     new Evidence.Withdrawn("tester").record(model.trail, run);
     Evidence.Found.of(Finding.of(Reason.INTERRUPTED, "taken back")).record(model.trail, run);
-    new Evidence.VerdictReached(RunProjection.of(model.trail.of(run)).report(run.value())).record(model.trail, run);
+    new Evidence.VerdictReached(RunProjection.of(model.trail.of(run)).report(run.value()))
+        .record(model.trail, run);
     return run;
   }
 
@@ -196,11 +239,18 @@ class NotifierTest {
   }
 
   private static Fact fact(Message message, String name) {
-    return message.facts().stream().filter(fact -> fact.name().equals(name)).findFirst().orElseThrow();
+    return message.facts().stream()
+        .filter(fact -> fact.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Recipient recipient(String name) {
-    return new Recipient(name, Optional.empty(), Optional.of(URI.create("http://localhost:9/")),
-        Optional.of(new io.pgproof.target.Secret(Optional.of(Path.of("/nowhere")), Optional.empty())));
+    return new Recipient(
+        name,
+        Optional.empty(),
+        Optional.of(URI.create("http://localhost:9/")),
+        Optional.of(
+            new io.pgproof.target.Secret(Optional.of(Path.of("/nowhere")), Optional.empty())));
   }
 }

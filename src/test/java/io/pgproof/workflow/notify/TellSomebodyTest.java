@@ -47,8 +47,16 @@ class TellSomebodyTest extends NotificationFixture {
 
   @BeforeEach
   void start() throws IOException {
-    open(new MailBox(settings -> settings.requireAuth().authenticationHandlerFactory(
-        new EasyAuthenticationHandlerFactory((user, password, context) -> assertThat(password).isEqualTo(PASSWORD)))), SECRET);
+    open(
+        new MailBox(
+            settings ->
+                settings
+                    .requireAuth()
+                    .authenticationHandlerFactory(
+                        new EasyAuthenticationHandlerFactory(
+                            (user, password, context) ->
+                                assertThat(password).isEqualTo(PASSWORD)))),
+        SECRET);
     model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)), ada, hook);
   }
 
@@ -58,40 +66,65 @@ class TellSomebodyTest extends NotificationFixture {
     assertThat(box.received()).as("nothing is sent in the step's own transaction").isEmpty();
     model.work(TellSomebody.PROCESS);
 
-    assertThat(box.received()).singleElement().satisfies(mail -> {
-      assertThat(mail.mail().getSubject()).isEqualTo("[pgproof] REFUTED shop: wal-missing");
-      assertThat(mail.plain()).startsWith("The backup of shop is refuted: segment 0000B is not there\n")
-          .contains("FATAL:  it is not there").contains("./pgproof show " + run);
-    });
+    assertThat(box.received())
+        .singleElement()
+        .satisfies(
+            mail -> {
+              assertThat(mail.mail().getSubject()).isEqualTo("[pgproof] REFUTED shop: wal-missing");
+              assertThat(mail.plain())
+                  .startsWith("The backup of shop is refuted: segment 0000B is not there\n")
+                  .contains("FATAL:  it is not there")
+                  .contains("./pgproof show " + run);
+            });
     Posted posted = server.posted().get(0);
     assertThat(server.posted()).hasSize(1);
-    assertThat(box.received().get(0).header("Message-ID")).isEqualTo("<" + posted.id() + "@example.org>");
-    assertThat(model.ends(TellSomebody.PROCESS)).containsOnly(TellSomebody.Event.RECIPIENT_TOLD).hasSize(2);
-    assertThat(model.telling(run)).containsExactlyInAnyOrder(
-        new Evidence.Told("ada", "mail to ada@example.org", "refuted", posted.id()),
-        new Evidence.Told("hook", "web hook http://localhost:" + server.address().getPort(), "refuted", posted.id()));
-    assertThat(new RunHistory(model.trail).happenings(run)).extracting(RunHistory.Happening::what)
+    assertThat(box.received().get(0).header("Message-ID"))
+        .isEqualTo("<" + posted.id() + "@example.org>");
+    assertThat(model.ends(TellSomebody.PROCESS))
+        .containsOnly(TellSomebody.Event.RECIPIENT_TOLD)
+        .hasSize(2);
+    assertThat(model.telling(run))
+        .containsExactlyInAnyOrder(
+            new Evidence.Told("ada", "mail to ada@example.org", "refuted", posted.id()),
+            new Evidence.Told(
+                "hook",
+                "web hook http://localhost:" + server.address().getPort(),
+                "refuted",
+                posted.id()));
+    assertThat(new RunHistory(model.trail).happenings(run))
+        .extracting(RunHistory.Happening::what)
         .contains("told ada by mail to ada@example.org: refuted, message " + posted.id());
   }
 
   @Test
   void readmeShowsAMailAsItIsSent() throws Exception {
     RunId run = new RunId("20261125-031502-k3f9");
-    new Evidence.Asked(model.configuration.target("shop").orElseThrow().request("ada"), null).record(model.trail, run);
-    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "the WAL segment 00000001000000000000000B is not there",
-        "FATAL:  could not locate required checkpoint record")).record(model.trail, run);
+    new Evidence.Asked(model.configuration.target("shop").orElseThrow().request("ada"), null)
+        .record(model.trail, run);
+    Evidence.Found.of(
+            Finding.of(
+                Reason.WAL_MISSING,
+                "the WAL segment 00000001000000000000000B is not there",
+                "FATAL:  could not locate required checkpoint record"))
+        .record(model.trail, run);
     model.tell.tell(new NotificationEvent.Ended(run));
     model.work(TellSomebody.PROCESS);
 
-    assertThat(Files.readString(Path.of("README.md"))).contains("```\n" + box.received().get(0).plain() + "```\n");
+    assertThat(Files.readString(Path.of("README.md")))
+        .contains("```\n" + box.received().get(0).plain() + "```\n");
   }
 
   @Test
   void whatDidNotHappenIsNotTold() {
-    assertThatThrownBy(() -> model.inTransaction(() -> {
-      model.tell.tell(new NotificationEvent.Ended(model.ended("shop", Reason.WAL_MISSING)));
-      throw new IllegalStateException("the step failed after all");
-    })).hasMessageContaining("after all");
+    assertThatThrownBy(
+            () ->
+                model.inTransaction(
+                    () -> {
+                      model.tell.tell(
+                          new NotificationEvent.Ended(model.ended("shop", Reason.WAL_MISSING)));
+                      throw new IllegalStateException("the step failed after all");
+                    }))
+        .hasMessageContaining("after all");
 
     assertThat(model.underway(TellSomebody.PROCESS)).isZero();
   }
@@ -119,7 +152,9 @@ class TellSomebodyTest extends NotificationFixture {
 
     assertThat(server.posted()).hasSize(3);
     assertThat(server.posted()).extracting(Posted::id).containsOnly(server.posted().get(0).id());
-    assertThat(server.posted()).extracting(Posted::body).containsOnly(server.posted().get(0).body());
+    assertThat(server.posted())
+        .extracting(Posted::body)
+        .containsOnly(server.posted().get(0).body());
     assertThat(model.telling(run)).singleElement().isInstanceOf(Evidence.Told.class);
   }
 
@@ -148,7 +183,10 @@ class TellSomebodyTest extends NotificationFixture {
     RunId run = model.told("shop", Reason.WAL_MISSING);
     model.work(TellSomebody.PROCESS);
 
-    assertThat(server.posted()).extracting(Posted::id).hasSize(2).containsOnly(server.posted().get(0).id());
+    assertThat(server.posted())
+        .extracting(Posted::id)
+        .hasSize(2)
+        .containsOnly(server.posted().get(0).id());
     assertThat(model.telling(run)).hasSize(1);
   }
 
@@ -161,16 +199,27 @@ class TellSomebodyTest extends NotificationFixture {
 
     assertThat(server.posted()).as("no try of its own after a refusal").hasSize(1);
     Incident incident = incident();
-    assertThat(incident.getIncidentMessage()).isEqualTo("hook was not told: web hook http://localhost:"
-        + server.address().getPort() + " was refused: it answered with status 404");
-    assertThat(model.telling(run)).singleElement().isInstanceOfSatisfying(Evidence.NotTold.class,
-        not -> assertThat(incident.getIncidentMessage()).isEqualTo("hook was not told: " + not.why()));
+    assertThat(incident.getIncidentMessage())
+        .isEqualTo(
+            "hook was not told: web hook http://localhost:"
+                + server.address().getPort()
+                + " was refused: it answered with status 404");
+    assertThat(model.telling(run))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Evidence.NotTold.class,
+            not ->
+                assertThat(incident.getIncidentMessage())
+                    .isEqualTo("hook was not told: " + not.why()));
 
     model.retry(incident);
     assertThat(incident().getIncidentMessage()).contains("status 410");
     model.retry(incident());
 
-    assertThat(server.posted()).extracting(Posted::id).hasSize(3).containsOnly(server.posted().get(0).id());
+    assertThat(server.posted())
+        .extracting(Posted::id)
+        .hasSize(3)
+        .containsOnly(server.posted().get(0).id());
     assertThat(model.incidents()).isEmpty();
     assertThat(model.ends(TellSomebody.PROCESS)).containsExactly(TellSomebody.Event.RECIPIENT_TOLD);
     assertThat(model.telling(run)).last().isInstanceOf(Evidence.Told.class);
@@ -197,9 +246,16 @@ class TellSomebodyTest extends NotificationFixture {
     model.work(TellSomebody.PROCESS);
 
     assertThat(model.ends(TellSomebody.PROCESS))
-        .containsExactlyInAnyOrder(TellSomebody.Event.RECIPIENT_TOLD, TellSomebody.Event.NOBODY_TO_TELL);
-    assertThat(model.telling(run)).filteredOn(Evidence.NotTold.class::isInstance).singleElement().satisfies(
-        not -> assertThat(not.tell()).contains("could not tell ada").contains("names this recipient no more"));
+        .containsExactlyInAnyOrder(
+            TellSomebody.Event.RECIPIENT_TOLD, TellSomebody.Event.NOBODY_TO_TELL);
+    assertThat(model.telling(run))
+        .filteredOn(Evidence.NotTold.class::isInstance)
+        .singleElement()
+        .satisfies(
+            not ->
+                assertThat(not.tell())
+                    .contains("could not tell ada")
+                    .contains("names this recipient no more"));
     assertThat(model.incidents()).isEmpty();
   }
 
@@ -213,8 +269,14 @@ class TellSomebodyTest extends NotificationFixture {
     model.retry(incident());
 
     assertThat(model.ends(TellSomebody.PROCESS)).containsExactly(TellSomebody.Event.NOBODY_TO_TELL);
-    assertThat(model.telling(run)).last().isInstanceOfSatisfying(Evidence.NotTold.class,
-        not -> assertThat(not.tell()).contains("could not tell hook").contains("names this recipient no more"));
+    assertThat(model.telling(run))
+        .last()
+        .isInstanceOfSatisfying(
+            Evidence.NotTold.class,
+            not ->
+                assertThat(not.tell())
+                    .contains("could not tell hook")
+                    .contains("names this recipient no more"));
     assertThat(server.posted()).as("nothing is sent to who is taken out").hasSize(1);
     assertThat(model.incidents()).isEmpty();
   }
@@ -223,11 +285,15 @@ class TellSomebodyTest extends NotificationFixture {
   void whereARecipientIsReachedIsLookedUpWhenItIsSent() throws Exception {
     model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)), ada);
     model.told("shop", Reason.WAL_MISSING);
-    model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)),
-        new Recipient("ada", Optional.of("lovelace@example.org"), Optional.empty(), Optional.empty()));
+    model.configure(
+        box.address(Security.NONE, "pgproof", secret("password", PASSWORD)),
+        new Recipient(
+            "ada", Optional.of("lovelace@example.org"), Optional.empty(), Optional.empty()));
     model.work(TellSomebody.PROCESS);
 
-    assertThat(box.received()).singleElement().satisfies(mail -> assertThat(mail.to()).isEqualTo("lovelace@example.org"));
+    assertThat(box.received())
+        .singleElement()
+        .satisfies(mail -> assertThat(mail.to()).isEqualTo("lovelace@example.org"));
   }
 
   @Test
@@ -244,7 +310,10 @@ class TellSomebodyTest extends NotificationFixture {
       after.configure(null, hook);
       after.work(TellSomebody.PROCESS);
 
-      assertThat(server.posted()).extracting(Posted::id).hasSize(2).containsOnly(server.posted().get(0).id());
+      assertThat(server.posted())
+          .extracting(Posted::id)
+          .hasSize(2)
+          .containsOnly(server.posted().get(0).id());
       assertThat(after.telling(run)).singleElement().isInstanceOf(Evidence.Told.class);
     }
   }
@@ -270,17 +339,29 @@ class TellSomebodyTest extends NotificationFixture {
     RunId run = model.found("shop");
     model.verify(run, "refuted");
     model.engine.getIdentityService().setAuthentication("ada", List.of(Groups.APPROVERS));
-    model.engine.getTaskService().complete(model.engine.getTaskService().createTaskQuery().singleResult().getId(),
-        java.util.Map.of("decision", "escalate", "decisionReason", "it is the third night"));
+    model
+        .engine
+        .getTaskService()
+        .complete(
+            model.engine.getTaskService().createTaskQuery().singleResult().getId(),
+            java.util.Map.of("decision", "escalate", "decisionReason", "it is the third night"));
     model.engine.getIdentityService().clearAuthentication();
     model.work(VerifyBackup.PROCESS);
     model.work(TellSomebody.PROCESS);
 
-    assertThat(server.posted()).extracting(Posted::body).satisfiesExactlyInAnyOrder(
-        verdict -> assertThat(verdict).contains("\"event\":\"refuted\""),
-        opened -> assertThat(opened).contains("\"event\":\"task-opened\"").contains("backup-approvers"),
-        escalation -> assertThat(escalation).contains("\"event\":\"escalated\"").contains("\"by\":\"ada\"")
-            .contains("\"because\":\"it is the third night\""));
+    assertThat(server.posted())
+        .extracting(Posted::body)
+        .satisfiesExactlyInAnyOrder(
+            verdict -> assertThat(verdict).contains("\"event\":\"refuted\""),
+            opened ->
+                assertThat(opened)
+                    .contains("\"event\":\"task-opened\"")
+                    .contains("backup-approvers"),
+            escalation ->
+                assertThat(escalation)
+                    .contains("\"event\":\"escalated\"")
+                    .contains("\"by\":\"ada\"")
+                    .contains("\"because\":\"it is the third night\""));
   }
 
   @Test
@@ -292,10 +373,18 @@ class TellSomebodyTest extends NotificationFixture {
     model.wait(VerifyBackup.PROCESS, 20 * 3600);
     model.work(TellSomebody.PROCESS);
 
-    assertThat(server.posted()).extracting(Posted::body).anySatisfy(
-        reminder -> assertThat(reminder).contains("\"event\":\"task-reminder\"").contains("Approve escalation"));
-    assertThat(server.posted()).extracting(Posted::body).filteredOn(body -> body.contains("\"event\":\"escalated\""))
-        .singleElement().satisfies(escalation -> assertThat(escalation).contains("\"by\":null"));
+    assertThat(server.posted())
+        .extracting(Posted::body)
+        .anySatisfy(
+            reminder ->
+                assertThat(reminder)
+                    .contains("\"event\":\"task-reminder\"")
+                    .contains("Approve escalation"));
+    assertThat(server.posted())
+        .extracting(Posted::body)
+        .filteredOn(body -> body.contains("\"event\":\"escalated\""))
+        .singleElement()
+        .satisfies(escalation -> assertThat(escalation).contains("\"by\":null"));
     assertThat(model.underway(VerifyBackup.PROCESS)).isZero();
   }
 
@@ -311,7 +400,9 @@ class TellSomebodyTest extends NotificationFixture {
     model.configuration.replace(before);
     model.work(TellSomebody.PROCESS);
 
-    assertThat(server.posted()).hasSize(2).allSatisfy(posted -> assertThat(posted.body()).contains(run.value()));
+    assertThat(server.posted())
+        .hasSize(2)
+        .allSatisfy(posted -> assertThat(posted.body()).contains(run.value()));
   }
 
   /** Secrets are a file's; nowhere else do they ever stand, neither plain nor as bytes. */
@@ -342,11 +433,23 @@ class TellSomebodyTest extends NotificationFixture {
     assertThat(box.received()).hasSize(1);
     assertThat(server.posted()).hasSize(2);
     String dump = String.join("\n", model.jdbc.queryForList("script", String.class));
-    String said = log.list.stream().map(event -> event.getFormattedMessage()
-        + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy())))
-        .collect(Collectors.joining("\n"));
-    assertThat(said).as("what is searched is found").contains("answered with status 500").contains("451 no such user here");
-    assertThat(dump).as("what is searched is found").contains(hex("segment 0000B is not there")).contains("wal-missing");
+    String said =
+        log.list.stream()
+            .map(
+                event ->
+                    event.getFormattedMessage()
+                        + (event.getThrowableProxy() == null
+                            ? ""
+                            : ThrowableProxyUtil.asString(event.getThrowableProxy())))
+            .collect(Collectors.joining("\n"));
+    assertThat(said)
+        .as("what is searched is found")
+        .contains("answered with status 500")
+        .contains("451 no such user here");
+    assertThat(dump)
+        .as("what is searched is found")
+        .contains(hex("segment 0000B is not there"))
+        .contains("wal-missing");
     for (String secret : List.of(SECRET, PASSWORD, "T0KEN")) {
       assertThat(dump).doesNotContain(secret).doesNotContainIgnoringCase(hex(secret));
       assertThat(said).doesNotContain(secret);
@@ -358,8 +461,12 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   private Incident incident() {
-    assertThat(model.incidents()).singleElement()
-        .satisfies(incident -> assertThat(incident.getActivityId()).isEqualTo(TellSomebody.Step.TELL_AFTER_MENDING));
+    assertThat(model.incidents())
+        .singleElement()
+        .satisfies(
+            incident ->
+                assertThat(incident.getActivityId())
+                    .isEqualTo(TellSomebody.Step.TELL_AFTER_MENDING));
     return model.incidents().get(0);
   }
 

@@ -28,12 +28,15 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The embedded database with the options that the program gives it, on a disk whose power is cut. */
+/**
+ * The embedded database with the options that the program gives it, on a disk whose power is cut.
+ */
 @Tag("container")
 class ToldOutlivesPowerCutTest {
   private static final RunId RUN = new RunId("20260301-030000-aaaa");
   private static final Evidence ASKED =
-      new Evidence.Asked(Settings.NONE.request(Optional.empty(), Path.of("/backups/monday"), "ada"), null);
+      new Evidence.Asked(
+          Settings.NONE.request(Optional.empty(), Path.of("/backups/monday"), "ada"), null);
 
   private PowerCut power;
   private SingleConnectionDataSource database;
@@ -51,7 +54,8 @@ class ToldOutlivesPowerCutTest {
   @ValueSource(strings = {"ext4", "xfs"})
   void whatACommittedTransactionRecordedIsThere(String fileSystem) throws Exception {
     on(fileSystem);
-    new TransactionTemplate(new DataSourceTransactionManager(database)).executeWithoutResult(transaction -> ASKED.record(evidenceLog, RUN));
+    new TransactionTemplate(new DataSourceTransactionManager(database))
+        .executeWithoutResult(transaction -> ASKED.record(evidenceLog, RUN));
     power.cut();
 
     assertThat(afterwards().of(RUN)).hasSize(1);
@@ -68,17 +72,21 @@ class ToldOutlivesPowerCutTest {
   }
 
   static Stream<Named<Consumer<RunHistory>>> tellings() {
-    return Stream.of(Named.of("the list of runs", reports -> reports.latest(1)),
+    return Stream.of(
+        Named.of("the list of runs", reports -> reports.latest(1)),
         Named.of("a run in full", reports -> reports.happenings(RUN)));
   }
 
   @ParameterizedTest
   @MethodSource("tellings")
-  void whatIsToldInTheMomentBetweenCommitAndFlushIsThere(Consumer<RunHistory> telling) throws Exception {
+  void whatIsToldInTheMomentBetweenCommitAndFlushIsThere(Consumer<RunHistory> telling)
+      throws Exception {
     on("ext4");
-    new JdbcTemplate(database).update(
-        "insert into pgproof_evidence (run, at, kind, actor, body) values (?, current_timestamp, 'Asked', 'ada', ?)",
-        RUN.value(), EvidenceJson.write(ASKED));
+    new JdbcTemplate(database)
+        .update(
+            "insert into pgproof_evidence (run, at, kind, actor, body) values (?, current_timestamp, 'Asked', 'ada', ?)",
+            RUN.value(),
+            EvidenceJson.write(ASKED));
     telling.accept(new RunHistory(evidenceLog));
     power.cut();
 
@@ -99,10 +107,17 @@ class ToldOutlivesPowerCutTest {
   }
 
   private EvidenceLog open() throws Exception {
-    Object url = new YamlPropertySourceLoader().load("application", new ClassPathResource("application.yaml")).get(0)
-        .getProperty("spring.datasource.url");
-    database = new SingleConnectionDataSource(
-        url.toString().replace("${pgproof.state}", power.directory().toString()), "pgproof", "", true);
+    Object url =
+        new YamlPropertySourceLoader()
+            .load("application", new ClassPathResource("application.yaml"))
+            .get(0)
+            .getProperty("spring.datasource.url");
+    database =
+        new SingleConnectionDataSource(
+            url.toString().replace("${pgproof.state}", power.directory().toString()),
+            "pgproof",
+            "",
+            true);
     return new EvidenceLog(database, Clock.systemUTC());
   }
 }

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class BackupWatcherTest {
-  @TempDir
-  Path place;
+  @TempDir Path place;
 
   private final NightOnEngine night = new NightOnEngine();
   private BackupWatcher watch = night.watch;
@@ -49,7 +48,8 @@ class BackupWatcherTest {
     look();
     assertThat(night.runs()).hasSize(1);
     assertThat(night.told(night.runs().get(0)))
-        .containsExactly("asked to verify " + place, "noticed a new backup: " + place.resolve("monday"));
+        .containsExactly(
+            "asked to verify " + place, "noticed a new backup: " + place.resolve("monday"));
     assertThat(night.trail.of(night.runs().get(0)).get(0).actor()).isEqualTo("watch");
     look();
     assertThat(night.runs()).hasSize(1);
@@ -62,7 +62,8 @@ class BackupWatcherTest {
     look();
     look();
     assertThat(night.runs()).hasSize(1);
-    assertThat(night.told(night.runs().get(0))).contains("noticed a new backup: " + place.resolve("tuesday"));
+    assertThat(night.told(night.runs().get(0)))
+        .contains("noticed a new backup: " + place.resolve("tuesday"));
   }
 
   @Test
@@ -117,7 +118,8 @@ class BackupWatcherTest {
     night.prove(first);
     look();
     assertThat(night.runs()).hasSize(2);
-    assertThat(night.told(night.runs().get(1))).contains("noticed a new backup: " + place.resolve("tuesday"));
+    assertThat(night.told(night.runs().get(1)))
+        .contains("noticed a new backup: " + place.resolve("tuesday"));
   }
 
   @Test
@@ -139,8 +141,19 @@ class BackupWatcherTest {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     RunId asked = night.ask("shop");
     long bytes = io.pgproof.backup.restore.Backups.sight(place).orElseThrow().bytes();
-    new Evidence.Inspected(new Report.BackupFacts(place.resolve("monday").toString(), "plain", "15", null,
-        Instant.parse("2026-03-01T00:10:00Z"), "0/1000028", bytes, List.of(), null), 1).record(night.trail, asked);
+    new Evidence.Inspected(
+            new Report.BackupFacts(
+                place.resolve("monday").toString(),
+                "plain",
+                "15",
+                null,
+                Instant.parse("2026-03-01T00:10:00Z"),
+                "0/1000028",
+                bytes,
+                List.of(),
+                null),
+            1)
+        .record(night.trail, asked);
     night.workOn(asked);
     night.prove(asked);
     look();
@@ -161,12 +174,16 @@ class BackupWatcherTest {
     Path sound = Files.createDirectory(place.resolve("sound"));
     backup("sound/monday", "2026-03-01 00:10:00 UTC", true);
     night.configure(1, target("hanging", hanging.getParent()), target("sound", sound));
-    await().untilAsserted(() -> {
-      watch.look();
-      assertThat(night.runs()).hasSize(1);
-    });
+    await()
+        .untilAsserted(
+            () -> {
+              watch.look();
+              assertThat(night.runs()).hasSize(1);
+            });
     // Lets go of whoever reads there.
-    assertThat(new ProcessBuilder("sh", "-c", ": > " + hanging).start().waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(
+            new ProcessBuilder("sh", "-c", ": > " + hanging).start().waitFor(1, TimeUnit.MINUTES))
+        .isTrue();
   }
 
   @Test
@@ -180,8 +197,13 @@ class BackupWatcherTest {
 
   private void restart() {
     night.beginAnew();
-    watch = new BackupWatcher(night.trail, night.verdicts, night.configuration, night.verifications,
-        Duration.ofMinutes(1));
+    watch =
+        new BackupWatcher(
+            night.trail,
+            night.verdicts,
+            night.configuration,
+            night.verifications,
+            Duration.ofMinutes(1));
   }
 
   /** Looks, and waits until that has ended. */
@@ -198,8 +220,12 @@ class BackupWatcherTest {
     Path directory = Files.createDirectories(place.resolve(name));
     Files.writeString(directory.resolve("PG_VERSION"), "15\n");
     Files.writeString(directory.resolve("16384"), "data");
-    Files.writeString(directory.resolve("backup_label"), "START WAL LOCATION: 0/1000028 (file 000000010000000000000001)\n"
-        + "CHECKPOINT LOCATION: 0/1000060\nSTART TIME: " + began + "\nLABEL: nightly\n");
+    Files.writeString(
+        directory.resolve("backup_label"),
+        "START WAL LOCATION: 0/1000028 (file 000000010000000000000001)\n"
+            + "CHECKPOINT LOCATION: 0/1000060\nSTART TIME: "
+            + began
+            + "\nLABEL: nightly\n");
     if (manifest) {
       Files.writeString(directory.resolve("backup_manifest"), "{}");
     }

@@ -55,7 +55,8 @@ class KeepScheduleTest {
 
     assertThat(night.runs()).hasSize(1);
     RunId run = night.runs().get(0);
-    assertThat(night.told(run)).startsWith("asked to verify /backups/shop", "was due at 2026-03-01 03:00:00 UTC");
+    assertThat(night.told(run))
+        .startsWith("asked to verify /backups/shop", "was due at 2026-03-01 03:00:00 UTC");
     assertThat(night.trail.of(run).get(0).actor()).isEqualTo("schedule");
     assertThat(night.standing(run)).containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
     assertThat(night.ends()).containsExactly(VERIFICATION_BEGUN);
@@ -66,22 +67,38 @@ class KeepScheduleTest {
   @Test
   void nothingIsStartedFromWhatSomebodyElseDeployedUnderTheSameKeys() {
     for (String process : List.of(VerifyBackup.PROCESS, KeepSchedule.PROCESS)) {
-      night.engine.getRepositoryService().createDeployment()
-          .addModelInstance(process + ".bpmn", Bpmn.createExecutableProcess(process).camundaHistoryTimeToLive(1)
-              .startEvent("foreign").userTask().endEvent().done())
+      night
+          .engine
+          .getRepositoryService()
+          .createDeployment()
+          .addModelInstance(
+              process + ".bpmn",
+              Bpmn.createExecutableProcess(process)
+                  .camundaHistoryTimeToLive(1)
+                  .startEvent("foreign")
+                  .userTask()
+                  .endEvent()
+                  .done())
           .deploy();
     }
     // Its own file, in the company of one that is not.
-    night.engine.getRepositoryService().createDeployment().addClasspathResource(VerifyBackup.MODEL)
-        .addString("bpmn/review-stale-backup.form", "{}").deploy();
+    night
+        .engine
+        .getRepositoryService()
+        .createDeployment()
+        .addClasspathResource(VerifyBackup.MODEL)
+        .addString("bpmn/review-stale-backup.form", "{}")
+        .deploy();
 
     serve(target("shop", AT_THREE));
     night.at("2026-03-01T03:00:01Z");
     night.work();
 
-    assertThat(night.engine.getRuntimeService().createProcessInstanceQuery().list()).hasSize(2)
+    assertThat(night.engine.getRuntimeService().createProcessInstanceQuery().list())
+        .hasSize(2)
         .allSatisfy(instance -> assertThat(instance.getProcessDefinitionId()).contains(":1:"));
-    assertThat(night.standing(night.runs().get(0))).containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
+    assertThat(night.standing(night.runs().get(0)))
+        .containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
   }
 
   @Test
@@ -102,7 +119,8 @@ class KeepScheduleTest {
     serve(target("shop", AT_THREE));
     night.at("2026-03-01T09:20:00Z");
     night.work();
-    assertThat(night.told(night.runs().get(0))).contains("was due at 2026-03-01 03:00:00 UTC, begun 6 h 20 min late");
+    assertThat(night.told(night.runs().get(0)))
+        .contains("was due at 2026-03-01 03:00:00 UTC, begun 6 h 20 min late");
   }
 
   @Test
@@ -111,7 +129,8 @@ class KeepScheduleTest {
     night.at("2026-03-01T01:00:00Z");
     night.work();
     RunId first = night.runs().get(0);
-    night.steps.script(VerifyBackup.Step.LOOK_AT_RESTORE,
+    night.steps.script(
+        VerifyBackup.Step.LOOK_AT_RESTORE,
         execution -> execution.setVariable(VerifyBackup.Variable.RESTORED, false));
     night.at("2026-03-01T02:00:00Z");
     night.work();
@@ -119,7 +138,8 @@ class KeepScheduleTest {
     assertThat(night.runs()).containsExactly(first);
     assertThat(night.ends()).containsExactly(VERIFICATION_BEGUN, DUE_TIME_PASSED_OVER);
     assertThat(night.told(first))
-        .contains("the due time at 2026-03-01 02:00:00 UTC passed over, for this run had no verdict yet");
+        .contains(
+            "the due time at 2026-03-01 02:00:00 UTC passed over, for this run had no verdict yet");
     assertThat(night.due("shop")).isEqualTo(Instant.parse("2026-03-01T03:00:00Z"));
 
     night.prove(first);
@@ -135,7 +155,9 @@ class KeepScheduleTest {
     night.at("2026-03-01T03:00:00Z");
     night.work();
     assertThat(night.runs()).hasSize(2).startsWith(asked);
-    assertThat(night.standing(night.runs().get(1))).as("never two in containers").containsExactly(VerifyBackup.Wait.AWAIT_TURN);
+    assertThat(night.standing(night.runs().get(1)))
+        .as("never two in containers")
+        .containsExactly(VerifyBackup.Wait.AWAIT_TURN);
   }
 
   @Test
@@ -153,7 +175,8 @@ class KeepScheduleTest {
   @Test
   void settingsAreThoseThatHoldWhenItIsDue() {
     serve(target("shop", AT_THREE));
-    Target changed = target("shop", AT_THREE).overriddenBy(Settings.NONE.with(Setting.DATABASE, "orders"));
+    Target changed =
+        target("shop", AT_THREE).overriddenBy(Settings.NONE.with(Setting.DATABASE, "orders"));
     night.configure(1, changed);
     night.at("2026-03-01T03:00:00Z");
     night.work();
@@ -190,8 +213,14 @@ class KeepScheduleTest {
   void aClockThatWasSetBackBringsNoDueTimeTwice() {
     serve(target("shop", AT_THREE));
     ProcessInstance instance = night.planned().get(0);
-    String timer = night.engine.getManagementService().createJobQuery().processInstanceId(instance.getId()).singleResult()
-        .getId();
+    String timer =
+        night
+            .engine
+            .getManagementService()
+            .createJobQuery()
+            .processInstanceId(instance.getId())
+            .singleResult()
+            .getId();
     night.at("2026-03-01T03:00:00Z");
     night.engine.getManagementService().executeJob(timer);
     night.at("2026-03-01T02:00:00Z");
@@ -210,7 +239,9 @@ class KeepScheduleTest {
 
     serve(target("shop", AT_THREE), target("crm", "30 4 * * *"), target("mail", "0 5 * * *"));
 
-    assertThat(night.planned()).extracting(ProcessInstance::getBusinessKey).containsExactlyInAnyOrder("shop", "crm", "mail");
+    assertThat(night.planned())
+        .extracting(ProcessInstance::getBusinessKey)
+        .containsExactlyInAnyOrder("shop", "crm", "mail");
     assertThat(List.of(id("shop"), id("crm"))).as("left, and moved").containsExactly(shop, crm);
     assertThat(night.due("crm")).isEqualTo(Instant.parse("2026-03-01T04:30:00Z"));
     assertThat(night.due("mail")).isEqualTo(Instant.parse("2026-03-01T05:00:00Z"));
@@ -231,34 +262,42 @@ class KeepScheduleTest {
 
   @Test
   void theModelIsThatOfTheConstantsAndThePictureIsTheModels() throws Exception {
-    BpmnModelInstance model = Bpmn.readModelFromStream(KeepSchedule.class.getResourceAsStream("/" + KeepSchedule.MODEL));
+    BpmnModelInstance model =
+        Bpmn.readModelFromStream(KeepSchedule.class.getResourceAsStream("/" + KeepSchedule.MODEL));
     Bpmn.validateModel(model);
     Process process = model.getModelElementsByType(Process.class).iterator().next();
     assertThat(process.getId()).isEqualTo(KeepSchedule.PROCESS);
     assertThat(process.getCamundaHistoryTimeToLiveString()).isEqualTo("P30D");
     assertThat(process.isCamundaStartableInTasklist()).isFalse();
     Set<String> named = new TreeSet<>();
-    for (Class<?> group : List.of(KeepSchedule.Step.class, KeepSchedule.Event.class, KeepSchedule.Gateway.class)) {
+    for (Class<?> group :
+        List.of(KeepSchedule.Step.class, KeepSchedule.Event.class, KeepSchedule.Gateway.class)) {
       for (Field field : group.getFields()) {
         named.add((String) field.get(null));
       }
     }
-    assertThat(model.getModelElementsByType(FlowNode.class)).extracting(FlowNode::getId)
+    assertThat(model.getModelElementsByType(FlowNode.class))
+        .extracting(FlowNode::getId)
         .containsExactlyInAnyOrderElementsOf(named);
     for (ServiceTask task : model.getModelElementsByType(ServiceTask.class)) {
       assertThat(task.getCamundaDelegateExpression()).isEqualTo("${" + task.getId() + "}");
       assertThat(task.isCamundaAsyncBefore()).isTrue();
     }
-    assertThat(model.getModelElementsByType(Activity.class)).allSatisfy(activity ->
-        assertThat(activity.getDocumentations()).hasSize(1));
-    assertThat(pictured()).as("bpmn/draw draws it anew").isEqualTo(model.getModelElementsByType(FlowElement.class).stream()
-        .map(FlowElement::getId).collect(Collectors.toCollection(TreeSet::new)));
+    assertThat(model.getModelElementsByType(Activity.class))
+        .allSatisfy(activity -> assertThat(activity.getDocumentations()).hasSize(1));
+    assertThat(pictured())
+        .as("bpmn/draw draws it anew")
+        .isEqualTo(
+            model.getModelElementsByType(FlowElement.class).stream()
+                .map(FlowElement::getId)
+                .collect(Collectors.toCollection(TreeSet::new)));
   }
 
   private static Set<String> pictured() throws IOException {
     Set<String> pictured = new TreeSet<>();
-    Matcher ids = Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")
-        .matcher(Files.readString(Path.of("processes/keep-schedule/keep-schedule.svg")));
+    Matcher ids =
+        Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")
+            .matcher(Files.readString(Path.of("processes/keep-schedule/keep-schedule.svg")));
     while (ids.find()) {
       pictured.add(ids.group(1));
     }
@@ -266,7 +305,10 @@ class KeepScheduleTest {
   }
 
   private String id(String target) {
-    return night.planned().stream().filter(instance -> instance.getBusinessKey().equals(target)).findFirst().orElseThrow()
+    return night.planned().stream()
+        .filter(instance -> instance.getBusinessKey().equals(target))
+        .findFirst()
+        .orElseThrow()
         .getId();
   }
 

@@ -60,16 +60,19 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Schedules, turns and the watch as they are, on an engine and a trail that share their transactions as in the program; the other
- * steps of a verification are fake, and no job runs unless a test runs it. All share one engine, which each finds empty.
+ * Schedules, turns and the watch as they are, on an engine and a trail that share their
+ * transactions as in the program; the other steps of a verification are fake, and no job runs
+ * unless a test runs it. All share one engine, which each finds empty.
  */
 public final class NightOnEngine implements AutoCloseable {
   private static final Instant BEGAN = Instant.parse("2026-03-01T00:30:00Z");
   private static final Clock CLOCK = new EngineClock();
   private static final Map<Object, Object> BEANS = new ConcurrentHashMap<>();
   private static final JdbcConnectionPool DATABASE =
-      JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
-  private static final DataSourceTransactionManager MANAGER = new DataSourceTransactionManager(DATABASE);
+      JdbcConnectionPool.create(
+          "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
+  private static final DataSourceTransactionManager MANAGER =
+      new DataSourceTransactionManager(DATABASE);
   private static final ProcessEngine ENGINE = buildEngine();
 
   final FakeSteps steps = new FakeSteps();
@@ -95,23 +98,48 @@ public final class NightOnEngine implements AutoCloseable {
     // Statements refuse to take evidence away, so all of it goes at once.
     new JdbcTemplate(DATABASE).execute("truncate table pgproof_evidence restart identity");
     new JdbcTemplate(DATABASE).execute("truncate table pgproof_verdict restart identity");
-    engine.getRepositoryService().createDeploymentQuery().list()
+    engine
+        .getRepositoryService()
+        .createDeploymentQuery()
+        .list()
         .forEach(old -> engine.getRepositoryService().deleteDeployment(old.getId(), true));
-    engine.getRepositoryService().createDeployment()
-        .addClasspathResource(VerifyBackup.MODEL).addClasspathResource(KeepSchedule.MODEL)
-        .addClasspathResource("bpmn/review-stale-backup.form").addClasspathResource("bpmn/approve-escalation.form").deploy();
+    engine
+        .getRepositoryService()
+        .createDeployment()
+        .addClasspathResource(VerifyBackup.MODEL)
+        .addClasspathResource(KeepSchedule.MODEL)
+        .addClasspathResource("bpmn/review-stale-backup.form")
+        .addClasspathResource("bpmn/approve-escalation.form")
+        .deploy();
     trail = new EvidenceLog(DATABASE, CLOCK);
     cancellations = new Cancellations(trail);
     runRequests = new RunRequests(trail);
-    work = new BackgroundWork(new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3);
+    work =
+        new BackgroundWork(
+            new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3);
     BEANS.putAll(steps.beans());
     WholeEvidence.recordedBy(BEANS, trail);
-    notifier = new Notifier(engine.getRuntimeService(), definitions, configuration, trail, new NotificationComposer(trail, verdicts, CLOCK), "PT5S,PT30S");
+    notifier =
+        new Notifier(
+            engine.getRuntimeService(),
+            definitions,
+            configuration,
+            trail,
+            new NotificationComposer(trail, verdicts, CLOCK),
+            "PT5S,PT30S");
     beginAnew();
-    schedules = new SchedulePlanner(engine.getRuntimeService(), definitions, engine.getManagementService(), transactions, configuration, CLOCK,
-        "PT5S,PT30S");
+    schedules =
+        new SchedulePlanner(
+            engine.getRuntimeService(),
+            definitions,
+            engine.getManagementService(),
+            transactions,
+            configuration,
+            CLOCK,
+            "PT5S,PT30S");
     watch = new BackupWatcher(trail, verdicts, configuration, verifications, Duration.ofMinutes(1));
-    BEANS.put(KeepSchedule.Step.BEGIN_DUE_VERIFICATION,
+    BEANS.put(
+        KeepSchedule.Step.BEGIN_DUE_VERIFICATION,
         new BeginDueVerification(trail, configuration, schedules, verifications, CLOCK, notifier));
   }
 
@@ -131,15 +159,43 @@ public final class NightOnEngine implements AutoCloseable {
 
   /** What a process that starts has in its memory. */
   public void beginAnew() {
-    turns = new ContainerSlots(() -> configuration.get().containersAtOnce(), new ActiveRuns(engine.getRuntimeService(), stays),
-        new MessageSignal(engine.getRuntimeService()));
-    verifications = new Verifications(engine.getRuntimeService(), definitions, engine.getTaskService(),
-        engine.getManagementService(), transactions, trail, cancellations, runRequests, CLOCK, "PT5S,PT30S", Duration.ofSeconds(30), work,
-        stays, turns, null, null,
-        new EngineWatchdog(engine.getManagementService(), new JdbcTemplate(DATABASE), transactions, CLOCK, null), notifier);
-    BEANS.put(VerifyBackup.Step.TAKE_TURN, new TakeTurn(trail, cancellations, runRequests, turns, progress));
+    turns =
+        new ContainerSlots(
+            () -> configuration.get().containersAtOnce(),
+            new ActiveRuns(engine.getRuntimeService(), stays),
+            new MessageSignal(engine.getRuntimeService()));
+    verifications =
+        new Verifications(
+            engine.getRuntimeService(),
+            definitions,
+            engine.getTaskService(),
+            engine.getManagementService(),
+            transactions,
+            trail,
+            cancellations,
+            runRequests,
+            CLOCK,
+            "PT5S,PT30S",
+            Duration.ofSeconds(30),
+            work,
+            stays,
+            turns,
+            null,
+            null,
+            new EngineWatchdog(
+                engine.getManagementService(),
+                new JdbcTemplate(DATABASE),
+                transactions,
+                CLOCK,
+                null),
+            notifier);
+    BEANS.put(
+        VerifyBackup.Step.TAKE_TURN,
+        new TakeTurn(trail, cancellations, runRequests, turns, progress));
     BEANS.put(VerifyBackup.Step.REACH_VERDICT, new ReachVerdict(trail, turns));
-    BEANS.put(VerifyBackup.Step.RECORD_EVIDENCE, new RecordEvidence(trail, verdicts, work, progress, notifier));
+    BEANS.put(
+        VerifyBackup.Step.RECORD_EVIDENCE,
+        new RecordEvidence(trail, verdicts, work, progress, notifier));
   }
 
   private static final class EngineClock extends Clock {
@@ -168,12 +224,17 @@ public final class NightOnEngine implements AutoCloseable {
   }
 
   static Target target(String name, String cron) {
-    return new Target(name, Path.of("/backups", name), Settings.NONE,
+    return new Target(
+        name,
+        Path.of("/backups", name),
+        Settings.NONE,
         new Plan(Optional.of(new Schedule(cron, ZoneOffset.UTC)), false, List.of()));
   }
 
   public void configure(int containersAtOnce, Target... targets) {
-    configuration.replace(new Configuration(Path.of("pgproof.yaml"), containersAtOnce, Notifications.NONE, Arrays.asList(targets)));
+    configuration.replace(
+        new Configuration(
+            Path.of("pgproof.yaml"), containersAtOnce, Notifications.NONE, Arrays.asList(targets)));
   }
 
   public RunId ask(String target) {
@@ -191,7 +252,8 @@ public final class NightOnEngine implements AutoCloseable {
   /** Runs every job that is due, until none is; failing ones as often as they may. */
   void work() {
     List<Job> due;
-    while (!(due = engine.getManagementService().createJobQuery().executable().active().list()).isEmpty()) {
+    while (!(due = engine.getManagementService().createJobQuery().executable().active().list())
+        .isEmpty()) {
       for (Job job : due) {
         try {
           engine.getManagementService().executeJob(job.getId());
@@ -204,9 +266,16 @@ public final class NightOnEngine implements AutoCloseable {
 
   /** Correlates what ends the waits of a stay, up to its verdict. */
   public void prove(RunId run) {
-    for (String message : List.of(VerifyBackup.Message.RESTORE_ENDED, VerifyBackup.Message.RECOVERY_ENDED,
-        VerifyBackup.Message.CHECKS_ENDED)) {
-      engine.getRuntimeService().createMessageCorrelation(message).processInstanceBusinessKey(run.value()).correlate();
+    for (String message :
+        List.of(
+            VerifyBackup.Message.RESTORE_ENDED,
+            VerifyBackup.Message.RECOVERY_ENDED,
+            VerifyBackup.Message.CHECKS_ENDED)) {
+      engine
+          .getRuntimeService()
+          .createMessageCorrelation(message)
+          .processInstanceBusinessKey(run.value())
+          .correlate();
       workOn(run);
     }
   }
@@ -214,20 +283,39 @@ public final class NightOnEngine implements AutoCloseable {
   /** Runs all jobs of a run that are no timers. */
   public void workOn(RunId run) {
     List<Job> jobs;
-    while (!(jobs = engine.getManagementService().createJobQuery().processInstanceId(instance(run)).messages().list()).isEmpty()) {
+    while (!(jobs =
+            engine
+                .getManagementService()
+                .createJobQuery()
+                .processInstanceId(instance(run))
+                .messages()
+                .list())
+        .isEmpty()) {
       jobs.forEach(job -> engine.getManagementService().executeJob(job.getId()));
     }
   }
 
   public String instance(RunId run) {
-    return engine.getHistoryService().createHistoricProcessInstanceQuery().processInstanceBusinessKey(run.value())
-        .singleResult().getId();
+    return engine
+        .getHistoryService()
+        .createHistoricProcessInstanceQuery()
+        .processInstanceBusinessKey(run.value())
+        .singleResult()
+        .getId();
   }
 
   /** Where a run stands, scopes left out; empty once it has ended. */
   public List<String> standing(RunId run) {
-    return engine.getHistoryService().createHistoricActivityInstanceQuery().processInstanceId(instance(run)).unfinished().list()
-        .stream().filter(activity -> !activity.getActivityType().endsWith("rocess")).map(activity -> activity.getActivityId()).toList();
+    return engine
+        .getHistoryService()
+        .createHistoricActivityInstanceQuery()
+        .processInstanceId(instance(run))
+        .unfinished()
+        .list()
+        .stream()
+        .filter(activity -> !activity.getActivityType().endsWith("rocess"))
+        .map(activity -> activity.getActivityId())
+        .toList();
   }
 
   /** Everything that happened in a run, in words. */
@@ -237,21 +325,39 @@ public final class NightOnEngine implements AutoCloseable {
 
   /** Runs that were asked for, the oldest first. */
   List<RunId> runs() {
-    return trail.latest(Evidence.kind(Evidence.Asked.class), 100).stream().sorted((a, b) -> Long.compare(a.id(), b.id()))
-        .map(EvidenceEntry::run).toList();
+    return trail.latest(Evidence.kind(Evidence.Asked.class), 100).stream()
+        .sorted((a, b) -> Long.compare(a.id(), b.id()))
+        .map(EvidenceEntry::run)
+        .toList();
   }
 
   List<ProcessInstance> planned() {
-    return engine.getRuntimeService().createProcessInstanceQuery().processDefinitionKey(KeepSchedule.PROCESS).list();
+    return engine
+        .getRuntimeService()
+        .createProcessInstanceQuery()
+        .processDefinitionKey(KeepSchedule.PROCESS)
+        .list();
   }
 
   /** When this target is due. */
   Instant due(String target) {
-    ProcessInstance instance = engine.getRuntimeService().createProcessInstanceQuery()
-        .processDefinitionKey(KeepSchedule.PROCESS).processInstanceBusinessKey(target).singleResult();
-    Instant due = engine.getManagementService().createJobQuery().processInstanceId(instance.getId()).singleResult()
-        .getDuedate().toInstant();
-    Date variable = (Date) engine.getRuntimeService().getVariable(instance.getId(), KeepSchedule.Variable.DUE);
+    ProcessInstance instance =
+        engine
+            .getRuntimeService()
+            .createProcessInstanceQuery()
+            .processDefinitionKey(KeepSchedule.PROCESS)
+            .processInstanceBusinessKey(target)
+            .singleResult();
+    Instant due =
+        engine
+            .getManagementService()
+            .createJobQuery()
+            .processInstanceId(instance.getId())
+            .singleResult()
+            .getDuedate()
+            .toInstant();
+    Date variable =
+        (Date) engine.getRuntimeService().getVariable(instance.getId(), KeepSchedule.Variable.DUE);
     if (!variable.toInstant().equals(due)) {
       throw new AssertionError("the variable says " + variable + " and the timer " + due);
     }
@@ -260,9 +366,16 @@ public final class NightOnEngine implements AutoCloseable {
 
   /** Ends that instances of the schedule have reached, the first one first. */
   List<String> ends() {
-    return engine.getHistoryService().createHistoricActivityInstanceQuery().activityType("noneEndEvent")
-        .orderByHistoricActivityInstanceEndTime().asc().list().stream()
+    return engine
+        .getHistoryService()
+        .createHistoricActivityInstanceQuery()
+        .activityType("noneEndEvent")
+        .orderByHistoricActivityInstanceEndTime()
+        .asc()
+        .list()
+        .stream()
         .filter(end -> end.getProcessDefinitionKey().equals(KeepSchedule.PROCESS))
-        .map(HistoricActivityInstance::getActivityId).toList();
+        .map(HistoricActivityInstance::getActivityId)
+        .toList();
   }
 }

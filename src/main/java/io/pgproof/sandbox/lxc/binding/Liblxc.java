@@ -3,43 +3,56 @@ package io.pgproof.sandbox.lxc.binding;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 
-/** The functions of {@code lxc/lxccontainer.h} that pgproof calls; names and order of arguments are C's. */
+/**
+ * The functions of {@code lxc/lxccontainer.h} that pgproof calls; names and order of arguments are
+ * C's.
+ */
 public interface Liblxc extends Library {
 
-  /**
-   * {@code const char *lxc_get_version(void)}: such as {@code 5.0.2}.
-   */
+  /** {@code const char *lxc_get_version(void)}: such as {@code 5.0.2}. */
   String lxc_get_version();
 
   /**
-   * {@code struct lxc_container *lxc_container_new(const char *name, const char *configpath)}: already loads the
-   * configuration of a container that is defined there; {@code NULL} on failure. Freed with {@link #lxc_container_put}.
+   * {@code struct lxc_container *lxc_container_new(const char *name, const char *configpath)}:
+   * already loads the configuration of a container that is defined there; {@code NULL} on failure.
+   * Freed with {@link #lxc_container_put}.
    */
   LxcContainer lxc_container_new(String name, String configpath);
 
-  /** {@code int lxc_container_get(struct lxc_container *c)}: one more reference; 1 on success, 0 on failure. */
+  /**
+   * {@code int lxc_container_get(struct lxc_container *c)}: one more reference; 1 on success, 0 on
+   * failure.
+   */
   int lxc_container_get(LxcContainer c);
 
-  /** {@code int lxc_container_put(struct lxc_container *c)}: one reference less; 1 when it was freed, 0 when not. */
+  /**
+   * {@code int lxc_container_put(struct lxc_container *c)}: one reference less; 1 when it was
+   * freed, 0 when not.
+   */
   int lxc_container_put(LxcContainer c);
 
   /**
    * Loads {@code liblxc.so.1}; no development package is needed.
    *
-   * @throws LiblxcUnavailableException when it is not installed, or is of a version whose structure is not known to fit
+   * @throws LiblxcUnavailableException when it is not installed, or is of a version whose structure
+   *     is not known to fit
    */
   static Liblxc load() {
     return load("liblxc.so.1");
   }
 
-  /** @param library file name for the dynamic linker, or a path */
+  /**
+   * @param library file name for the dynamic linker, or a path
+   */
   static Liblxc load(String library) {
     Liblxc lxc;
     try {
       lxc = Native.load(library, Liblxc.class);
     } catch (UnsatisfiedLinkError e) {
-      throw new LiblxcUnavailableException(library + " cannot be loaded: " + e.getMessage().lines().findFirst().orElse(""),
-          "apt-get install lxc", e);
+      throw new LiblxcUnavailableException(
+          library + " cannot be loaded: " + e.getMessage().lines().findFirst().orElse(""),
+          "apt-get install lxc",
+          e);
     }
     LxcAbi.require(lxc.lxc_get_version(), Native.POINTER_SIZE, new LxcContainer().size());
     return lxc;

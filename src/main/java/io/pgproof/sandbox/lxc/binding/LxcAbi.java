@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 /**
  * The gate: which liblxc the mirrored structure fits.
  *
- * <p>The header promises that {@code struct lxc_container} only grows at its end and the library allocates it, so a newer
- * one fits as well. Releases before 5 fit too, but do not know {@code idmap=} in mount entries, which pgproof needs.
+ * <p>The header promises that {@code struct lxc_container} only grows at its end and the library
+ * allocates it, so a newer one fits as well. Releases before 5 fit too, but do not know {@code
+ * idmap=} in mount entries, which pgproof needs.
  */
 final class LxcAbi {
   static final int POINTER_BYTES = 8;
@@ -20,15 +21,30 @@ final class LxcAbi {
 
   static void require(String version, int pointerBytes, int structureBytes) {
     if (pointerBytes != POINTER_BYTES || structureBytes != STRUCTURE_BYTES) {
-      throw new LiblxcUnavailableException("the structure of liblxc takes " + structureBytes + " bytes with pointers of "
-          + pointerBytes + " here, and pgproof knows the one of " + STRUCTURE_BYTES + " bytes with pointers of "
-          + POINTER_BYTES, "run pgproof with a 64-bit Java on a 64-bit system", null);
+      throw new LiblxcUnavailableException(
+          "the structure of liblxc takes "
+              + structureBytes
+              + " bytes with pointers of "
+              + pointerBytes
+              + " here, and pgproof knows the one of "
+              + STRUCTURE_BYTES
+              + " bytes with pointers of "
+              + POINTER_BYTES,
+          "run pgproof with a 64-bit Java on a 64-bit system",
+          null);
     }
     Matcher matcher = VERSION.matcher(version == null ? "" : version);
     int major = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
     if (major < OLDEST_MAJOR || major > NEWEST_MAJOR) {
-      throw new LiblxcUnavailableException("liblxc is of version " + version + ", and pgproof knows versions "
-          + OLDEST_MAJOR + " and " + NEWEST_MAJOR, "install the lxc package of Debian 12 or 13", null);
+      throw new LiblxcUnavailableException(
+          "liblxc is of version "
+              + version
+              + ", and pgproof knows versions "
+              + OLDEST_MAJOR
+              + " and "
+              + NEWEST_MAJOR,
+          "install the lxc package of Debian 12 or 13",
+          null);
     }
   }
 }

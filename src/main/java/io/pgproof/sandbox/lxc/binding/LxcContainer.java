@@ -6,24 +6,85 @@ import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 
 /**
- * {@code struct lxc_container} of {@code lxc/lxccontainer.h}, 568 bytes; members that pgproof does not call are plain
- * pointers.
+ * {@code struct lxc_container} of {@code lxc/lxccontainer.h}, 568 bytes; members that pgproof does
+ * not call are plain pointers.
  *
- * <p>C's {@code bool} is one byte, and what lies above it in the register is not defined: hence {@code byte}, true when
- * not 0.
+ * <p>C's {@code bool} is one byte, and what lies above it in the register is not defined: hence
+ * {@code byte}, true when not 0.
  */
 @FieldOrder({
-    "name", "configfile", "pidfile", "slock", "privlock", "numthreads", "lxc_conf", "error_string", "error_num",
-    "daemonize", "config_path", "is_defined", "state", "is_running", "freeze", "unfreeze", "init_pid",
-    "load_config", "start", "startl", "stop", "want_daemonize", "want_close_all_fds", "config_file_name",
-    "wait", "set_config_item", "destroy", "save_config", "create", "createl", "rename", "reboot", "shutdown",
-    "clear_config", "clear_config_item", "get_config_item", "get_running_config_item", "get_keys",
-    "get_interfaces", "get_ips", "get_cgroup_item", "set_cgroup_item", "get_config_path", "set_config_path",
-    "clone", "console_getfd", "console", "attach", "attach_run_wait", "attach_run_waitl", "snapshot",
-    "snapshot_list", "snapshot_restore", "snapshot_destroy", "may_control", "add_device_node",
-    "remove_device_node", "attach_interface", "detach_interface", "checkpoint", "restore",
-    "destroy_with_snapshots", "snapshot_destroy_all", "migrate", "console_log", "reboot2", "mount", "umount",
-    "seccomp_notify_fd", "seccomp_notify_fd_active", "init_pidfd", "devpts_fd"
+  "name",
+  "configfile",
+  "pidfile",
+  "slock",
+  "privlock",
+  "numthreads",
+  "lxc_conf",
+  "error_string",
+  "error_num",
+  "daemonize",
+  "config_path",
+  "is_defined",
+  "state",
+  "is_running",
+  "freeze",
+  "unfreeze",
+  "init_pid",
+  "load_config",
+  "start",
+  "startl",
+  "stop",
+  "want_daemonize",
+  "want_close_all_fds",
+  "config_file_name",
+  "wait",
+  "set_config_item",
+  "destroy",
+  "save_config",
+  "create",
+  "createl",
+  "rename",
+  "reboot",
+  "shutdown",
+  "clear_config",
+  "clear_config_item",
+  "get_config_item",
+  "get_running_config_item",
+  "get_keys",
+  "get_interfaces",
+  "get_ips",
+  "get_cgroup_item",
+  "set_cgroup_item",
+  "get_config_path",
+  "set_config_path",
+  "clone",
+  "console_getfd",
+  "console",
+  "attach",
+  "attach_run_wait",
+  "attach_run_waitl",
+  "snapshot",
+  "snapshot_list",
+  "snapshot_restore",
+  "snapshot_destroy",
+  "may_control",
+  "add_device_node",
+  "remove_device_node",
+  "attach_interface",
+  "detach_interface",
+  "checkpoint",
+  "restore",
+  "destroy_with_snapshots",
+  "snapshot_destroy_all",
+  "migrate",
+  "console_log",
+  "reboot2",
+  "mount",
+  "umount",
+  "seccomp_notify_fd",
+  "seccomp_notify_fd_active",
+  "init_pidfd",
+  "devpts_fd"
 })
 public final class LxcContainer extends Structure {
   public String name;
@@ -104,7 +165,10 @@ public final class LxcContainer extends Structure {
     setAutoSynch(false);
   }
 
-  /** The structure at {@code c}, read once and never written back: it is the library's, and gone after the last put. */
+  /**
+   * The structure at {@code c}, read once and never written back: it is the library's, and gone
+   * after the last put.
+   */
   public LxcContainer(Pointer c) {
     super(c);
     setAutoSynch(false);
@@ -116,7 +180,10 @@ public final class LxcContainer extends Structure {
     byte call(LxcContainer c);
   }
 
-  /** {@code const char *(*state)(struct lxc_container *c)}: {@code STOPPED}, {@code STARTING}, {@code RUNNING} and others. */
+  /**
+   * {@code const char *(*state)(struct lxc_container *c)}: {@code STOPPED}, {@code STARTING},
+   * {@code RUNNING} and others.
+   */
   public interface Tells extends Callback {
     String call(LxcContainer c);
   }
@@ -126,17 +193,25 @@ public final class LxcContainer extends Structure {
     int call(LxcContainer c);
   }
 
-  /** {@code bool (*wait)(struct lxc_container *c, const char *state, int timeout)}: seconds, -1 for no limit. */
+  /**
+   * {@code bool (*wait)(struct lxc_container *c, const char *state, int timeout)}: seconds, -1 for
+   * no limit.
+   */
   public interface Waits extends Callback {
     byte call(LxcContainer c, String state, int timeout);
   }
 
-  /** {@code bool (*shutdown)(struct lxc_container *c, int timeout)}: seconds, 0 sends the signal and does not wait. */
+  /**
+   * {@code bool (*shutdown)(struct lxc_container *c, int timeout)}: seconds, 0 sends the signal and
+   * does not wait.
+   */
   public interface Limited extends Callback {
     byte call(LxcContainer c, int timeout);
   }
 
-  /** {@code bool (*set_config_item)(struct lxc_container *c, const char *key, const char *value)}. */
+  /**
+   * {@code bool (*set_config_item)(struct lxc_container *c, const char *key, const char *value)}.
+   */
   public interface SetsItem extends Callback {
     byte call(LxcContainer c, String key, String value);
   }

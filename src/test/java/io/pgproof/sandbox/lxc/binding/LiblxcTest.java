@@ -17,10 +17,12 @@ class LiblxcTest {
   @Test
   void missingLibraryIsNamedWithItsRemedy() {
     assertThatThrownBy(() -> Liblxc.load("liblxc-that-is-not-there.so.1"))
-        .isInstanceOfSatisfying(LiblxcUnavailableException.class, e -> {
-          assertThat(e).hasMessageContaining("liblxc-that-is-not-there.so.1 cannot be loaded");
-          assertThat(e.mend()).isEqualTo("apt-get install lxc");
-        });
+        .isInstanceOfSatisfying(
+            LiblxcUnavailableException.class,
+            e -> {
+              assertThat(e).hasMessageContaining("liblxc-that-is-not-there.so.1 cannot be loaded");
+              assertThat(e.mend()).isEqualTo("apt-get install lxc");
+            });
   }
 
   @Test
