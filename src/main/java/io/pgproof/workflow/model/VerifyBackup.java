@@ -91,9 +91,19 @@ public final class VerifyBackup {
     private Task() {}
   }
 
-  /** Ids of the scopes: the stay in the container, and what ends it early. */
+  /**
+   * Ids of the subprocesses: those that operators open from the plane above, and what ends an
+   * attempt early.
+   */
   public static final class Scope {
+    public static final String INSPECTION = "inspection";
+    public static final String IMAGE_SEARCH = "imageSearch";
+    public static final String TURN = "turn";
     public static final String PROVE_IN_CONTAINER = "proveInContainer";
+    public static final String WATCH_RESTORE = "watchRestore";
+    public static final String WATCH_RECOVERY = "watchRecovery";
+    public static final String WATCH_CHECKS = "watchChecks";
+    public static final String DECIDE_ON_BACKUP = "decideOnBackup";
     public static final String ON_FINDING = "onFinding";
     public static final String ON_ENVIRONMENT_FAULT = "onEnvironmentFault";
     public static final String ON_DEADLINE = "onDeadline";
@@ -105,6 +115,20 @@ public final class VerifyBackup {
   /** Ids of the events. */
   public static final class Event {
     public static final String VERIFICATION_ASKED_FOR = "verificationAskedFor";
+    public static final String INSPECTION_BEGUN = "inspectionBegun";
+    public static final String BACKUP_INSPECTED = "backupInspected";
+    public static final String IMAGE_NEEDED = "imageNeeded";
+    public static final String IMAGE_FOUND = "imageFound";
+    public static final String TURN_NEEDED = "turnNeeded";
+    public static final String TURN_TAKEN = "turnTaken";
+    public static final String RESTORE_BEGUN = "restoreBegun";
+    public static final String RESTORE_WATCHED = "restoreWatched";
+    public static final String RECOVERY_BEGUN = "recoveryBegun";
+    public static final String RECOVERY_WATCHED = "recoveryWatched";
+    public static final String CHECKS_BEGUN = "checksBegun";
+    public static final String CHECKS_WATCHED = "checksWatched";
+    public static final String DECISION_NEEDED = "decisionNeeded";
+    public static final String BACKUP_DECIDED_ON = "backupDecidedOn";
     public static final String INSPECTION_FAILED = "inspectionFailed";
     public static final String LOOK_AT_INSPECTION_AGAIN = "lookAtInspectionAgain";
     public static final String IMAGE_FAILED = "imageFailed";

@@ -28,10 +28,10 @@ import io.pgproof.workflow.engine.MessageSignal;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.model.FakeSteps;
 import io.pgproof.workflow.model.ModelCoverage;
+import io.pgproof.workflow.model.ModelOnEngine;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import io.pgproof.workflow.model.VerifyBackup.ErrorCode;
-import io.pgproof.workflow.model.VerifyBackup.Event;
 import io.pgproof.workflow.model.VerifyBackup.Step;
 import io.pgproof.workflow.notify.NotificationComposer;
 import io.pgproof.workflow.notify.Notifier;
@@ -354,7 +354,7 @@ public final class PeopleOnEngine implements AutoCloseable {
                                 .singleResult()
                                 .getId()))
             .map(HistoricActivityInstance::getActivityId)
-            .filter(end -> !end.equals(Event.PEOPLE_REMINDED))
+            .filter(end -> !ModelOnEngine.PASSING_ENDS.contains(end))
             .toList();
     return ends.isEmpty() ? null : String.join(" and ", ends);
   }
