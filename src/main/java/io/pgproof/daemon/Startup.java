@@ -55,7 +55,7 @@ final class Startup {
       return new UsageException(
           Reason.BAD_OPTION,
           "the setting " + setting + " is wrong: " + said,
-          "correct it in the environment, see Settings in README.md");
+          "correct it in the environment, see docs/server.md");
     }
     return new FindingException(Reason.ENVIRONMENT, "the engine does not start: " + said);
   }

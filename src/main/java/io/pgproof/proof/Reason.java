@@ -177,17 +177,17 @@ public enum Reason {
       "library-missing",
       Fault.ENVIRONMENT,
       "the image lacks a library that the backup needs",
-      "name the package that brings this library under extra-packages in images.yaml, see README.md"),
+      "name the package that brings this library under extra-packages in images.yaml, see docs/images.md"),
   COLLATION_MISMATCH(
       "collation-mismatch",
       Fault.ENVIRONMENT,
       "the image sorts text differently from the source",
-      "build the image from the source's distribution, see images.yaml in README.md"),
+      "build the image from the source's distribution, see docs/images.md"),
   CHECK_UNAVAILABLE(
       "check-unavailable",
       Fault.ENVIRONMENT,
       "the image lacks a program or a library that a check of this depth needs",
-      "build the image with the package that brings it, see images.yaml in README.md, or verify at another --depth"),
+      "build the image with the package that brings it, see docs/images.md, or verify at another --depth"),
   OUT_OF_MEMORY(
       "out-of-memory",
       Fault.ENVIRONMENT,

@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.reader.StreamReader;
 /** Reads a file as one tree of YAML nodes; no object is ever made of it. */
 final class YamlFile {
   static final String CORRECT =
-      "correct the file and run the command again, see README.md for what it may say";
+      "correct the file and run the command again, see docs/targets.md and docs/images.md for what it may say";
 
   private static final int MOST_BYTES = 1 << 20;
   private static final int MOST_ALIASES = 50;

@@ -88,12 +88,12 @@ class WebHookTest {
   }
 
   @Test
-  void theCommandInReadmeVerifiesTheSignatureToo() throws Exception {
+  void theCommandInTheDocumentationVerifiesTheSignatureToo() throws Exception {
     hook().post(MESSAGE, server.address(), secret);
 
     Posted posted = server.posted().get(0);
     String command =
-        Files.readAllLines(Path.of("README.md")).stream()
+        Files.readAllLines(Path.of("docs/notifications.md")).stream()
             .filter(line -> line.startsWith("printf '%s.%s'"))
             .findFirst()
             .orElseThrow();

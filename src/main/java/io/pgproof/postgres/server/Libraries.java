@@ -110,9 +110,9 @@ public final class Libraries {
             known ->
                 "name Debian's package "
                     + known
-                    + ", which has it, under extra-packages in images.yaml, see README.md")
+                    + ", which has it, under extra-packages in images.yaml, see docs/images.md")
         .orElse(
-            "find the package that brings it and name it under extra-packages in images.yaml, see README.md");
+            "find the package that brings it and name it under extra-packages in images.yaml, see docs/images.md");
   }
 
   /**

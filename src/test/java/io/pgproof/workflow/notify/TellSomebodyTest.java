@@ -97,7 +97,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void readmeShowsAMailAsItIsSent() throws Exception {
+  void theDocumentationShowsAMailAsItIsSent() throws Exception {
     RunId run = new RunId("20261125-031502-k3f9");
     new Evidence.Asked(model.configuration.target("shop").orElseThrow().request("ada"), null)
         .record(model.trail, run);
@@ -110,7 +110,7 @@ class TellSomebodyTest extends NotificationFixture {
     model.tell.tell(new NotificationEvent.Ended(run));
     model.work(TellSomebody.PROCESS);
 
-    assertThat(Files.readString(Path.of("README.md")))
+    assertThat(Files.readString(Path.of("docs/notifications.md")))
         .contains("```\n" + box.received().get(0).plain() + "```\n");
   }
 
