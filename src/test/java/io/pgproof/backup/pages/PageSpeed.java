@@ -9,7 +9,7 @@ import java.util.Random;
 
 /**
  * Says how fast pages are judged: {@code java -cp target/classes:target/test-classes
- * io.pgproof.backup.PageSpeed}.
+ * io.pgproof.backup.pages.PageSpeed}.
  */
 final class PageSpeed {
   private static final int ROUNDS = 8;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every page of a real cluster, judged here and by {@code pg_checksums}. */
-@EnabledIf("io.pgproof.postgres.HostMachine#available")
+@EnabledIf("io.pgproof.postgres.server.HostMachine#available")
 class PgChecksumsTest {
   private static final String HOME = "/source";
   private static final Pattern SCANNED =

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A sound cluster with all that might look like damage, checked on a real server that recovered
  * from its backup.
  */
-@EnabledIf("io.pgproof.postgres.HostMachine#available")
+@EnabledIf("io.pgproof.postgres.server.HostMachine#available")
 class CheckRunnerTest {
   private static final String ODD =
       """

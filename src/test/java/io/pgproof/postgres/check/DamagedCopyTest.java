@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Damage that was done to the source by SQL, so that its backup is whole: what each check sees of
  * it on a real server.
  */
-@EnabledIf("io.pgproof.postgres.HostMachine#available")
+@EnabledIf("io.pgproof.postgres.server.HostMachine#available")
 class DamagedCopyTest {
   /**
    * An index in the order of C that says of itself it is in another: a sound one whose collation

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-@EnabledIf("io.pgproof.postgres.HostMachine#available")
+@EnabledIf("io.pgproof.postgres.server.HostMachine#available")
 class RecoveryWatchTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A real server, recovered from a real backup whose source planted what a hostile or careless owner
  * would.
  */
-@EnabledIf("io.pgproof.postgres.HostMachine#available")
+@EnabledIf("io.pgproof.postgres.server.HostMachine#available")
 class RestoredServerTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final ZoneId UTC = ZoneId.of("UTC");
