@@ -94,6 +94,23 @@ final class ChromiumPage implements AutoCloseable {
     page.getByText(text).first().waitFor();
   }
 
+  /** Opens the plane of a collapsed subprocess in the diagram that is shown. */
+  void openPlane(String subprocess) {
+    find("[data-container-id=" + subprocess + "] .bjs-drilldown").first().click();
+    find("[data-element-id=" + subprocess + "_plane]").first().waitFor();
+  }
+
+  /** The height in pixels of the smallest letters that the diagram shows. */
+  double smallestLabel() {
+    return ((Number)
+            page.evaluate(
+                "() => Math.min(...[...document.querySelectorAll('.djs-container text')]"
+                    + ".filter(text => text.textContent.trim() && text.getClientRects().length"
+                    + " && text.getBoundingClientRect().width > 0)"
+                    + ".map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().d))"))
+        .doubleValue();
+  }
+
   /** What the page's script would ask the engine for. */
   APIResponse ask(String method, String path, String json) {
     String token =

@@ -14,11 +14,17 @@ import io.pgproof.TestEnvironment;
 import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
+import io.pgproof.proof.RunId;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.state.Trees;
 import io.pgproof.target.Configuration;
 import io.pgproof.web.Browser;
+import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.Groups;
+import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.model.TellSomebody;
+import io.pgproof.workflow.model.VerifyBackup;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -30,6 +36,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -44,6 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("container")
 class ServedPagesTest {
+  private static final double READABLE_PIXELS = 9;
   private static final String PASSWORD = "Restore-2-prove";
   private static final Map<String, String> GROUPS =
       Map.of(
@@ -94,6 +103,9 @@ class ServedPagesTest {
           "  - {name: %s, path: %s%s}%n"
               .formatted(name, backup, name.equals("told") ? ", tell: [nobody]" : ""));
     }
+    targets.append(
+        "  - {name: slow, path: %s, depth: quick, assertions: [select pg_sleep(10) is not null]}%n"
+            .formatted(backup("slow")));
     Files.writeString(config, targets);
     server = Program.serve(state.path());
     Browser administrator = new Browser(server.address());
@@ -202,9 +214,108 @@ class ServedPagesTest {
         "/camunda/app/cockpit/default/#/process-instance/"
             + instance("asked-by-olga")
             + "/runtime");
+    page.find("[data-element-id=decideOnBackup]").first().waitFor();
+    page.look(person + "-cockpit-run");
+    page.openPlane(VerifyBackup.Scope.DECIDE_ON_BACKUP);
     page.find("[data-element-id=reviewStaleBackup]").first().waitFor();
     page.find("[data-container-id=reviewStaleBackup] .badge").first().waitFor();
-    page.look(person + "-cockpit-run");
+    page.look(person + "-cockpit-run-decision");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        VerifyBackup.PROCESS,
+        KeepSchedule.PROCESS,
+        TellSomebody.PROCESS,
+        DailySummary.PROCESS
+      })
+  void cockpitShowsADiagramThatCanBeRead(String process) throws Exception {
+    ChromiumPage page = PAGES.get("olga");
+    String definition =
+        JSON.readTree(page.ask("GET", "/process-definition/key/" + process, null).text())
+            .get("id")
+            .asText();
+    page.open("/camunda/app/cockpit/default/#/process-definition/" + definition + "/runtime");
+    page.find(".djs-container .djs-shape").first().waitFor();
+    page.look("diagram-" + process);
+    assertThat(page.smallestLabel()).as(process).isGreaterThanOrEqualTo(READABLE_PIXELS);
+    if (process.equals(VerifyBackup.PROCESS)) {
+      for (String plane :
+          List.of(
+              VerifyBackup.Scope.INSPECTION,
+              VerifyBackup.Scope.PROVE_IN_CONTAINER,
+              VerifyBackup.Scope.DECIDE_ON_BACKUP)) {
+        page.open("/camunda/app/cockpit/default/#/processes");
+        page.open("/camunda/app/cockpit/default/#/process-definition/" + definition + "/runtime");
+        page.openPlane(plane);
+        page.look("diagram-" + plane);
+        assertThat(page.smallestLabel()).as(plane).isGreaterThanOrEqualTo(READABLE_PIXELS);
+      }
+    }
+  }
+
+  /** A file that cannot be removed keeps a run in its teardown. */
+  @Test
+  void theTopShowsWhereARunStandsAndThatSomethingIsWrongBelow() throws Exception {
+    ChromiumPage page = PAGES.get("olga");
+    Program command =
+        Program.start(
+            state.path(),
+            "verify",
+            "--config",
+            state.path().resolve("pgproof.yaml").toString(),
+            "slow");
+    RunDirectory run = awaitChecks(command);
+    page.open("/camunda/app/cockpit/default/#/process-instance/" + instance(run) + "/runtime");
+    page.find("[data-container-id=proveInContainer] .badge").first().waitFor();
+    page.look("run-in-flight");
+    Path held = run.settings().resolve("postgresql.conf");
+    ProgramFixture.chattr("+i", held);
+    try {
+      assertThat(command.await()).as(command.err()).isEqualTo(1);
+      assertThat(command.err()).contains("stands still at 'tearDown'");
+      page.open("/camunda/app/cockpit/default/#/processes");
+      page.open("/camunda/app/cockpit/default/#/process-instance/" + instance(run) + "/runtime");
+      page.find("[data-container-id=proveInContainer] .badge-important").first().waitFor();
+      page.look("run-with-incident");
+      page.openPlane(VerifyBackup.Scope.PROVE_IN_CONTAINER);
+      page.find("[data-container-id=tearDown] .badge-important").first().waitFor();
+      page.look("run-with-incident-below");
+    } finally {
+      ProgramFixture.chattr("-i", held);
+      command.close();
+    }
+    String job =
+        JSON.readTree(
+                page.ask("GET", "/job?noRetriesLeft=true&processInstanceId=" + instance(run), null)
+                    .text())
+            .get(0)
+            .get("id")
+            .asText();
+    assertThat(page.ask("PUT", "/job/" + job + "/retries", "{\"retries\": 1}").status())
+        .isEqualTo(204);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(run.path()).doesNotExist());
+  }
+
+  private static RunDirectory awaitChecks(Program command) {
+    await().atMost(Duration.ofMinutes(1)).until(() -> command.err().contains("check "));
+    Matcher run = Pattern.compile("run (\\S+)").matcher(command.err());
+    assertThat(run.find()).as(command.err()).isTrue();
+    return state.run(new RunId(run.group(1)));
+  }
+
+  private static String instance(RunDirectory run) throws Exception {
+    return JSON.readTree(
+            PAGES
+                .get("olga")
+                .ask("GET", "/process-instance?businessKey=" + run.path().getFileName(), null)
+                .text())
+        .get(0)
+        .get("id")
+        .asText();
   }
 
   @Test
@@ -310,7 +421,7 @@ class ServedPagesTest {
     ChromiumPage ada = PAGES.get("ada");
     String run = instance("told");
     ada.open("/camunda/app/cockpit/default/#/process-instance/" + run + "/runtime");
-    ada.find("[data-element-id=approveEscalation]").first().waitFor();
+    ada.find("[data-element-id=decideOnBackup]").first().waitFor();
     for (boolean suspended : new boolean[] {true, false}) {
       assertThat(
               ada.ask(
