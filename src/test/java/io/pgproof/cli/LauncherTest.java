@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
@@ -68,6 +69,7 @@ class LauncherTest {
   }
 
   @Test
+  @Tag("root")
   void anArchiveOfClassesThatDoesNotFitIsPassedOverInSilence() throws Exception {
     Path noArchive = Files.writeString(temp.resolve("none.jsa"), "no archive");
     Path others = temp.resolve("others.jsa");

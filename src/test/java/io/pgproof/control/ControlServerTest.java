@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ControlServerTest {
@@ -87,6 +88,7 @@ class ControlServerTest {
   }
 
   @Test
+  @Tag("root")
   void anotherUserIsTurnedAwayUnheard() throws Exception {
     assertThat(ask(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")))
         .isEmpty();

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.camunda.bpm.engine.RepositoryService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.env.MockEnvironment;
 
@@ -33,6 +34,7 @@ import org.springframework.mock.env.MockEnvironment;
  * What a first start leaves that is cut off while it makes the tables, and what the next one makes
  * of that.
  */
+@Tag("root")
 class FirstStartTest {
   private StateDirectory state;
 

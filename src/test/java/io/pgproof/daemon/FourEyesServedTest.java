@@ -43,6 +43,7 @@ import org.camunda.bpm.engine.TaskService;
 import org.camunda.bpm.engine.identity.User;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +52,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What Tasklist may do with a task, asked over HTTP of the served program as a person who is logged
  * in.
  */
+@Tag("root")
 class FourEyesServedTest {
   private static final String REFUSED = "pgproof does not let anybody do this by hand";
   private static final String PASSWORD = "Restore-2-prove";

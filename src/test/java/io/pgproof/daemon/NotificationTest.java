@@ -19,10 +19,12 @@ import java.time.Duration;
 import java.time.Instant;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole owner: what a server has to tell, a command does not, and the next server does. */
+@Tag("root")
 class NotificationTest {
   @TempDir Path place;
 

@@ -14,10 +14,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.camunda.bpm.engine.RuntimeService;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two state directories and one database of the engine. */
+@Tag("root")
 class OneDatabaseTest {
   private static final String TAKE = "pgproof.take-database-from";
   @TempDir Path place;

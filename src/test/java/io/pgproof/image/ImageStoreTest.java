@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +121,7 @@ class ImageStoreTest {
   }
 
   @Test
+  @Tag("root")
   void removedImageThatAMachineStandsOnStaysUntilTheMachineEnds() throws Exception {
     lay(key, key);
     Path mountPoint = Files.createDirectory(images.resolve("mount"));

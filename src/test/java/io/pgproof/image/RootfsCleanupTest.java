@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ class RootfsCleanupTest {
   private final HostPrograms programs = new HostPrograms();
 
   @Test
+  @Tag("root")
   void whatIsMountedIsUnmountedAndNotEmptied() throws IOException {
     Path ofTheHost = Files.createDirectory(place.resolve("of-the-host"));
     Path kept = Files.writeString(ofTheHost.resolve("kept"), "content");

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Images of tarballs that hold a shell of this host and a script in the server's place; real
  * servers are in other tests.
  */
+@Tag("root")
 class TarballImagesTest {
   private static final int SHIFT = 100_000;
   private static final String BIN = "/opt/pg/bin";

@@ -188,7 +188,8 @@ class CopiedDirectoryTest {
         .contains("pg_replslot", "pg_twophase", "pg_logical/snapshots")
         .doesNotContain("pg_notify", "pg_wal", "pg_xact");
     assertThat(backup.data().resolve("pg_logical/snapshots")).isEmptyDirectory();
-    assertThat(Files.getAttribute(backup.data().resolve("pg_stat"), "unix:uid")).isEqualTo(100100);
+    assertThat(Files.getAttribute(backup.data().resolve("pg_stat"), "unix:uid"))
+        .isEqualTo(CraftedBackup.UID);
   }
 
   @ParameterizedTest

@@ -32,6 +32,11 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * of PostgreSQL 15.
  */
 public final class CraftedBackup {
+  /** Whose the restored files are: another's than the test's where root can give files away. */
+  public static final int UID = own("uid") == 0 ? 100100 : own("uid");
+
+  public static final int GID = own("uid") == 0 ? 100102 : own("gid");
+
   public static final String SEGMENT = "000000010000000000000001";
   public static final int SEGMENT_SIZE = 16 << 20;
 
@@ -300,7 +305,7 @@ public final class CraftedBackup {
 
   RestoreRequest order(Optional<Path> archive) {
     return new RestoreRequest(
-        places(), 100100, 100102, archive, new DiskSpace(1 << 20, Optional.empty()), true);
+        places(), UID, GID, archive, new DiskSpace(1 << 20, Optional.empty()), true);
   }
 
   public RestorePaths places() {
@@ -309,6 +314,14 @@ public final class CraftedBackup {
         directory.resolveSibling("tablespaces"),
         "/inside",
         directory.resolveSibling("wal"));
+  }
+
+  private static int own(String id) {
+    try {
+      return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:" + id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public Path data() {

@@ -58,7 +58,7 @@ class PlainBackupTest {
       assertThat(Files.readAllBytes(backup.data().resolve(file.getKey())))
           .isEqualTo(file.getValue());
       assertThat(Files.getAttribute(backup.data().resolve(file.getKey()), "unix:uid"))
-          .isEqualTo(100100);
+          .isEqualTo(CraftedBackup.UID);
     }
     assertThat(backup.data().resolve("pg_wal/" + CraftedBackup.SEGMENT))
         .hasBinaryContent(CraftedBackup.segment(1));

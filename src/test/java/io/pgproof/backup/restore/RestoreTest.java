@@ -57,8 +57,8 @@ class RestoreTest {
     for (Map.Entry<String, byte[]> file : backup.files.entrySet()) {
       Path path = backup.data().resolve(file.getKey());
       assertThat(Files.readAllBytes(path)).isEqualTo(file.getValue());
-      assertThat(Files.getAttribute(path, "unix:uid")).isEqualTo(100100);
-      assertThat(Files.getAttribute(path, "unix:gid")).isEqualTo(100102);
+      assertThat(Files.getAttribute(path, "unix:uid")).isEqualTo(CraftedBackup.UID);
+      assertThat(Files.getAttribute(path, "unix:gid")).isEqualTo(CraftedBackup.GID);
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
           .isEqualTo("rw-------");
     }
@@ -66,7 +66,8 @@ class RestoreTest {
     assertThat(Files.readAllBytes(wal.resolve(CraftedBackup.SEGMENT)))
         .isEqualTo(CraftedBackup.segment(1));
     assertThat(wal.resolve("archive_status/" + CraftedBackup.SEGMENT + ".done")).isEmptyFile();
-    assertThat(Files.getAttribute(wal.resolve("archive_status"), "unix:uid")).isEqualTo(100100);
+    assertThat(Files.getAttribute(wal.resolve("archive_status"), "unix:uid"))
+        .isEqualTo(CraftedBackup.UID);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(wal)))
         .isEqualTo("rwx------");
 
@@ -367,8 +368,8 @@ class RestoreTest {
     RestoreRequest greedy =
         new RestoreRequest(
             backup.places(),
-            0,
-            0,
+            CraftedBackup.UID,
+            CraftedBackup.GID,
             Optional.empty(),
             new DiskSpace(Long.MAX_VALUE / 2, Optional.empty()),
             true);
@@ -413,8 +414,8 @@ class RestoreTest {
   private RestoreRequest boundedTo(long bytes) {
     return new RestoreRequest(
         backup.places(),
-        100100,
-        100102,
+        CraftedBackup.UID,
+        CraftedBackup.GID,
         Optional.empty(),
         new DiskSpace(1 << 20, Optional.of(bytes)),
         true);

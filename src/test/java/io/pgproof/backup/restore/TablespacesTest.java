@@ -44,9 +44,10 @@ class TablespacesTest {
       Path link = backup.data().resolve("pg_tblspc").resolve(oid);
       Path beside = backup.places().tablespaces().resolve(oid);
       assertThat(Files.readSymbolicLink(link)).hasToString("/inside/" + oid);
-      assertThat(Files.getAttribute(link, "unix:uid", LinkOption.NOFOLLOW_LINKS)).isEqualTo(100100);
+      assertThat(Files.getAttribute(link, "unix:uid", LinkOption.NOFOLLOW_LINKS))
+          .isEqualTo(CraftedBackup.UID);
       assertThat(beside.resolve(FILE)).hasBinaryContent(CONTENT);
-      assertThat(Files.getAttribute(beside, "unix:gid")).isEqualTo(100102);
+      assertThat(Files.getAttribute(beside, "unix:gid")).isEqualTo(CraftedBackup.GID);
     }
     assertThat(restoredBackup.archives()).hasSize(4);
     assertThat(restoredBackup.checks().get(1).detail()).isEqualTo("7 files, CRC32C");

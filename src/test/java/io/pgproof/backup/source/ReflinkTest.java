@@ -49,7 +49,8 @@ class ReflinkTest {
     Backup found = backup.find();
     DiskSpace space = new DiskSpace(1 << 20, Optional.of(BIG / 2L));
     RestoreRequest order =
-        new RestoreRequest(backup.places(), 100100, 100102, Optional.empty(), space, true);
+        new RestoreRequest(
+            backup.places(), CraftedBackup.UID, CraftedBackup.GID, Optional.empty(), space, true);
     RestoredBackup restoredBackup =
         Backups.restore(found, Backups.inspect(found), order, (done, total, note) -> {});
 
@@ -59,7 +60,7 @@ class ReflinkTest {
     assertThat(before - free()).as("space taken by a copy of %d bytes", BIG).isLessThan(BIG / 2);
     assertThat(restoredBackup.checks().get(1).detail()).isEqualTo("5 files, CRC32C");
     assertThat(Files.getAttribute(backup.data().resolve("base/5/big"), "unix:uid"))
-        .isEqualTo(100100);
+        .isEqualTo(CraftedBackup.UID);
     Files.write(backup.data().resolve("base/5/big"), new byte[8192]);
     assertThat(backup.directory.resolve("base/5/big"))
         .hasBinaryContent(backup.files.get("base/5/big"));

@@ -73,7 +73,7 @@ class WalArchiveTest {
     assertThat(copies()).containsExactly(CraftedBackup.SEGMENT, SECOND, "00000002.history");
     assertThat(copy(SECOND)).hasBinaryContent(CraftedBackup.segment(2));
     assertThat(copy("00000002.history")).content().startsWith("1\t0/3000000");
-    assertThat(Files.getAttribute(copy(SECOND), "unix:uid")).isEqualTo(100100);
+    assertThat(Files.getAttribute(copy(SECOND), "unix:uid")).isEqualTo(CraftedBackup.UID);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy(SECOND))))
         .isEqualTo("rw-------");
   }
@@ -86,8 +86,8 @@ class WalArchiveTest {
     RestoreRequest order =
         new RestoreRequest(
             backup.places(),
-            100100,
-            100102,
+            CraftedBackup.UID,
+            CraftedBackup.GID,
             Optional.of(archive),
             new DiskSpace(1 << 20, Optional.of(24L << 20)),
             true);
@@ -513,8 +513,8 @@ class WalArchiveTest {
     RestoreRequest order =
         new RestoreRequest(
             backup.places(),
-            100100,
-            100102,
+            CraftedBackup.UID,
+            CraftedBackup.GID,
             Optional.of(archive),
             new DiskSpace(1 << 20, Optional.empty()),
             true,

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * their names say.
  */
 class RecoveryFailureTest {
-  static final Path LOGS = Path.of("src/test/resources/io/pgproof/postgres/logs");
+  static final Path LOGS = Path.of("src/test/resources/io/pgproof/postgres/recovery/logs");
   private static final int[] VERSIONS = {13, 15, 17};
 
   private static final Map<String, Reason> REASONS =

@@ -122,6 +122,7 @@ class FirstAdministratorTest extends ServedEngine {
 
   @ParameterizedTest
   @ValueSource(strings = {"mode", "owner", "link", "weak", "people"})
+  @Tag("root")
   void aFileThatNeedNotBeFromAStartThatWasCutOffIsNoPassword(
       String difference, CapturedOutput output) throws Exception {
     ensure();
