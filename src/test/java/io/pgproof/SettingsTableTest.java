@@ -1,0 +1,59 @@
+package io.pgproof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/** The page about the server names each setting of the environment that there is, and no other. */
+class SettingsTableTest {
+  private static final Pattern ROW = Pattern.compile("^\\| `(PGPROOF_[A-Z_]+)`", Pattern.MULTILINE);
+
+  /** Read before Spring starts, or by the launcher. */
+  private static final Set<String> OF_THE_COMMAND =
+      Set.of("PGPROOF_STATE", "PGPROOF_TAKE_DATABASE_FROM", "PGPROOF_JAVA_OPTIONS");
+
+  @Test
+  void thePageHasARowForEachSetting() throws IOException {
+    Set<String> settings =
+        new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.pgproof")
+                .stream()
+                .filter(type -> type.isAnnotatedWith(ConfigurationProperties.class))
+                .map(JavaClass::reflect)
+                .flatMap(SettingsTableTest::settings)
+                .collect(Collectors.toCollection(TreeSet::new));
+    settings.addAll(OF_THE_COMMAND);
+    List<String> rows =
+        ROW.matcher(Files.readString(Path.of("docs/server.md")))
+            .results()
+            .map(row -> row.group(1))
+            .toList();
+
+    assertThat(rows).containsExactlyInAnyOrderElementsOf(settings);
+  }
+
+  private static Stream<String> settings(Class<?> type) {
+    String prefix = type.getAnnotation(ConfigurationProperties.class).value();
+    return Arrays.stream(type.getRecordComponents())
+        .map(RecordComponent::getName)
+        .map(name -> (prefix + "." + name).replaceAll("([A-Z])", "_$1"))
+        .map(name -> name.replace('.', '_').toUpperCase(Locale.ROOT));
+  }
+}
