@@ -145,7 +145,7 @@ public final class EvidenceLog {
                 return null;
               });
     } catch (DataAccessException e) {
-      LOG.warn("what was recorded last may not be on the disk yet: {}", e.toString());
+      LOG.warn("the latest evidence may not be on disk yet: {}", e.toString());
     }
   }
 

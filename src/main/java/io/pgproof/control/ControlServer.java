@@ -91,7 +91,7 @@ public final class ControlServer implements AutoCloseable {
         hangUp();
       } catch (IOException e) {
         if (server.isOpen()) {
-          LOG.warn("a connection to {} could not be taken: {}", socket, e.toString());
+          LOG.warn("cannot accept a connection on {}: {}", socket, e.toString());
         }
       }
     }
@@ -102,7 +102,7 @@ public final class ControlServer implements AutoCloseable {
       String peer =
           connection.channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
       if (!peer.equals(System.getProperty("user.name"))) {
-        LOG.warn("a process of user {} was turned away from {}", peer, socket);
+        LOG.warn("refused a process of user {} on {}", peer, socket);
         return;
       }
       String line = connection.in.readLine();
@@ -113,7 +113,7 @@ public final class ControlServer implements AutoCloseable {
       FailureReplies.during(
           connection, () -> answering.answer(EvidenceJson.read(line, Request.class), connection));
     } catch (IOException | RejectedExecutionException e) {
-      LOG.debug("whoever asked is gone: {}", e.toString());
+      LOG.debug("the client closed its connection: {}", e.toString());
     } finally {
       connections.remove(connection);
     }
@@ -135,7 +135,7 @@ public final class ControlServer implements AutoCloseable {
     if (!ended(NOTICED_WITHIN_MILLIS)) {
       threads.shutdownNow();
       if (!ended(ENDED_WITHIN_MILLIS)) {
-        LOG.warn("something that was asked for over {} did not end", socket);
+        LOG.warn("a request on {} did not end", socket);
       }
     }
   }
@@ -145,7 +145,7 @@ public final class ControlServer implements AutoCloseable {
       try {
         connection.close();
       } catch (IOException e) {
-        LOG.debug("a connection could not be ended: {}", e.toString());
+        LOG.debug("cannot close a connection: {}", e.toString());
       }
     }
   }

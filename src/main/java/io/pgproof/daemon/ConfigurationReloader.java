@@ -59,7 +59,7 @@ final class ConfigurationReloader {
     boolean gone = now.equals(Stamp.NONE) && read != null;
     read = now;
     if (gone) {
-      LOG.warn("{} is not there any more; what it said still holds", file);
+      LOG.warn("{} is gone; the last configuration stays in force", file);
     } else if (!now.equals(Stamp.NONE)) {
       take();
     }
@@ -71,12 +71,14 @@ final class ConfigurationReloader {
       next = Configuration.read(file);
     } catch (UsageException e) {
       LOG.error(
-          "{} changed and is wrong, so what it said before still holds: {}", file, e.getMessage());
+          "{} changed and has mistakes; the last configuration stays in force: {}",
+          file,
+          e.getMessage());
       return;
     }
     if (!next.equals(configuration.get())) {
       configuration.replace(next);
-      LOG.info("{} changed, and holds as it is now", file);
+      LOG.info("{} changed; the new configuration is in force", file);
     }
   }
 }

@@ -46,7 +46,7 @@ final class FirstStart {
       return;
     }
     LOG.debug(
-        "no start of the engine on {} has come to its end, so its empty database is made anew",
+        "no start of the engine on {} was completed; its empty database is created again",
         state.path());
     try {
       for (String ending : ENDINGS) {

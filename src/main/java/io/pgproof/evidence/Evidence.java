@@ -306,7 +306,7 @@ public sealed interface Evidence {
       implements Evidence {
     @Override
     public String tell() {
-      return "the database was asked: "
+      return "checked the restored database: "
           + checks.size()
           + (checks.size() == 1 ? " check" : " checks");
     }

@@ -40,9 +40,7 @@ public final class CurrentConfiguration {
         listener.run();
       } catch (RuntimeException | Error e) {
         FailureLog.log(
-            LOG,
-            "not all follows the configuration that changed; what does not is looked at again each minute",
-            e);
+            LOG, "the configuration change applied only partly; it is retried every minute", e);
       }
     }
   }

@@ -42,7 +42,7 @@ class EvidenceLogTest {
         .executeWithoutResult(transaction -> evidenceLog.record(RUN, "Asked", 1, "ada", Map.of()));
 
     assertThat(evidenceLog.of(RUN)).hasSize(1);
-    assertThat(output).contains("what was recorded last may not be on the disk yet");
+    assertThat(output).contains("the latest evidence may not be on disk yet");
   }
 
   @Test

@@ -51,7 +51,7 @@ class ServedTargetsTest extends ProgramFixture {
       assertRun("nightly", "schedule", "proven", "fresh");
       assertRun("missing", "schedule", "inconclusive", "no-such-path");
       assertRun("arriving", "watch", "proven", "fresh");
-      assertThat(server.err()).contains(config + " changed, and holds as it is now");
+      assertThat(server.err()).contains(config + " changed; the new configuration is in force");
       server.terminate();
       assertThat(server.await()).isEqualTo(143);
     }

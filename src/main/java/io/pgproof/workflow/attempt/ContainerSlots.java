@@ -165,7 +165,7 @@ public final class ContainerSlots implements AutoCloseable {
             }
           });
     } catch (RejectedExecutionException e) {
-      LOG.debug("nobody is told of a turn any more: {}", e.toString());
+      LOG.debug("cannot signal the next run in the queue: {}", e.toString());
     }
   }
 

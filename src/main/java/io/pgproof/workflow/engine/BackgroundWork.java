@@ -198,7 +198,7 @@ public final class BackgroundWork implements AutoCloseable {
           try {
             if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
               LOG.warn(
-                  "the worker of {} did not end within {} and is left aside; it waits at {}",
+                  "the worker of {} did not end within {} and was abandoned; it waits at {}",
                   work.name,
                   HumanFormat.duration(endsWithin),
                   work.place());
@@ -298,7 +298,7 @@ public final class BackgroundWork implements AutoCloseable {
           lateSince = Optional.of(now);
           interrupt();
         } else if (lateSince.isPresent() && now - lateSince.get() > endsWithin.toNanos()) {
-          throw limit.passed(", and does not let go", null);
+          throw limit.passed(" and cannot be cancelled", null);
         }
         return Optional.empty();
       }

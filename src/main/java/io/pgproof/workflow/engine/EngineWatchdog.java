@@ -61,8 +61,7 @@ public final class EngineWatchdog {
     } catch (DataAccessException e) {
       if (!databaseGone) {
         LOG.warn(
-            "the engine's database does not answer, what is on its way waits for it: {}",
-            e.toString());
+            "the engine's database does not answer; running work waits for it: {}", e.toString());
       }
       databaseGone = true;
       return false;
@@ -107,7 +106,7 @@ public final class EngineWatchdog {
             management.setJobDuedate(
                 job.getId(), Date.from(job.getDuedate().toInstant().minus(setBack))));
     LOG.warn(
-        "the clock was set back by {}; {} waits were moved with it",
+        "the clock was set back by {}; moved {} timers with it",
         HumanFormat.duration(setBack),
         jobs.size());
   }

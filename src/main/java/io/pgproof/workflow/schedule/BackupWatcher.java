@@ -111,7 +111,7 @@ public final class BackupWatcher implements AutoCloseable {
             });
       } else if (late.add(target.name())) {
         LOG.warn(
-            "the look at {} of target {} has not ended since the last one; does the mount hang?",
+            "looking at {} for target {} has not ended since the last time; check whether the mount hangs",
             target.path(),
             target.name());
       }
@@ -135,7 +135,7 @@ public final class BackupWatcher implements AutoCloseable {
       seen.remove(target.name());
       if (!Files.isReadable(target.path()) && missing.add(target.name())) {
         LOG.warn(
-            "target {} is watched and nothing can be seen at {}; is the path right, and the mount there?",
+            "target {} is watched, but {} cannot be read; check the path and the mount",
             target.name(),
             target.path());
       }
@@ -171,7 +171,7 @@ public final class BackupWatcher implements AutoCloseable {
                   new Evidence.Noticed(
                       target.name(), sighting.directory().toString(), sighting.identity())));
       LOG.info(
-          "a new backup of target {} is verified by run {}: {}",
+          "found a new backup of target {}; run {} verifies it: {}",
           target.name(),
           run,
           sighting.directory());

@@ -76,7 +76,7 @@ final class BeginDueVerification implements JavaDelegate {
               due,
               "it was passed over, for run " + before.get() + " has no verdict yet"));
       LOG.warn(
-          "target {} was due at {} and is passed over, for run {} of it has no verdict yet",
+          "target {} was due at {} and is skipped, because its run {} has no verdict yet",
           target.name(),
           due,
           before.get());

@@ -100,7 +100,7 @@ public final class SchedulePlanner {
           if (!planned.contains(target)) {
             plan(target, schedule, clock.instant());
             LOG.info(
-                "target {} is verified by itself, next at {}",
+                "target {} is scheduled; next verification at {}",
                 target,
                 schedule.nextAfter(clock.instant()));
           }
@@ -131,7 +131,10 @@ public final class SchedulePlanner {
             management.setJobDuedate(timer.getId(), next);
             runtime.setVariable(instance.getId(), KeepSchedule.Variable.DUE, next);
           });
-      LOG.info("target {} is verified next at {} now", instance.getBusinessKey(), next.toInstant());
+      LOG.info(
+          "target {} is rescheduled; next verification at {}",
+          instance.getBusinessKey(),
+          next.toInstant());
     }
   }
 }

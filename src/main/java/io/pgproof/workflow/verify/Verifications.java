@@ -353,7 +353,7 @@ public final class Verifications {
     engineWatchdog.unlock();
     for (EventSubscription stay : waiting(VerifyBackup.Message.ATTEMPT_INTERRUPTED)) {
       LOG.info(
-          "process instance {} was cut off in the middle of its stay", stay.getProcessInstanceId());
+          "process instance {} was interrupted during its attempt", stay.getProcessInstanceId());
       transactions.executeWithoutResult(transaction -> interrupted(stay));
     }
     askForTurnsAgain();

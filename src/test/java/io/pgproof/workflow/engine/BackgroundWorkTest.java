@@ -150,7 +150,7 @@ class BackgroundWorkTest {
   void aWorkerThatTheKernelHoldsIsLeftAsideAndNobodyWaitsForIt() {
     leaveWorkersAsideSoon();
     work.begin(run, MESSAGE, SHORT, held());
-    await().untilAsserted(() -> assertTooLate("does not let go"));
+    await().untilAsserted(() -> assertTooLate("cannot be cancelled"));
 
     work.stop(run);
 
@@ -176,7 +176,7 @@ class BackgroundWorkTest {
   void aWorkerThatTheKernelHoldsInAChannelHoldsNobodyWhoInterruptsIt() {
     leaveWorkersAsideSoon();
     work.begin(run, MESSAGE, SHORT, () -> new HeldChannel().read());
-    await().untilAsserted(() -> assertTooLate("does not let go"));
+    await().untilAsserted(() -> assertTooLate("cannot be cancelled"));
 
     work.stop(run);
     work.close();
