@@ -3,10 +3,10 @@ package io.pgproof.backup.binding;
 import com.sun.jna.Library;
 
 /**
- * What Java's own library cannot do: one file's blocks shared with another file, and mounts. Names
- * and order of arguments are C's; byte arrays that are paths or words end with a NUL. Those for
- * mounts but {@code mount} and {@code umount2} came with glibc 2.36; where one is missing, its call
- * throws {@link UnsatisfiedLinkError}.
+ * Calls into the C library for what Java's own library cannot do: share the blocks of one file with
+ * another file, and mount. Names and order of arguments are those of C; byte arrays that hold paths
+ * or words end with a NUL. The mount functions except {@code mount} and {@code umount2} need glibc
+ * 2.36; a call to a missing function throws {@link UnsatisfiedLinkError}.
  */
 public interface Libc extends Library {
   /** {@code FICLONE} of {@code linux/fs.h}, {@code _IOW(0x94, 9, int)}. */
@@ -18,12 +18,12 @@ public interface Libc extends Library {
   int O_CLOEXEC = 0x80000;
 
   /**
-   * {@code int open(const char *pathname, int flags, ...)}: the path ends with a NUL; -1 on
+   * {@code int open(const char *pathname, int flags, ...)}: the path ends with a NUL; returns -1 on
    * failure.
    */
   int open(byte[] pathname, int flags);
 
-  /** {@code int ioctl(int fd, unsigned long request, ...)}: -1 on failure. */
+  /** {@code int ioctl(int fd, unsigned long request, ...)}: returns -1 on failure. */
   int ioctl(int fd, long request, int arg);
 
   /** {@code int close(int fd)}. */
@@ -71,7 +71,7 @@ public interface Libc extends Library {
   /**
    * Loads {@code libc.so.6}.
    *
-   * @throws LibraryMissingException where that is no GNU system
+   * @throws LibraryMissingException on a system without the GNU C library
    */
   static Libc load() {
     return Loading.load("libc.so.6", Libc.class, "libc6");

@@ -4,16 +4,16 @@ import com.sun.jna.Library;
 import java.nio.ByteBuffer;
 
 /**
- * The functions of {@code lz4frame.h} that pgproof calls; names and order of arguments are C's.
- * Pointers to a value are arrays of one element, a context is its address, buffers are direct and
- * used from their first byte on.
+ * The functions of {@code lz4frame.h} that pgproof calls; names and order of arguments are those of
+ * C. A pointer to a value is an array of one element, a context is its address, and buffers are
+ * direct and used from their first byte.
  */
 public interface Liblz4 extends Library {
   int LZ4F_VERSION = 100;
 
   /**
    * {@code LZ4F_errorCode_t LZ4F_createDecompressionContext(LZ4F_dctx** dctxPtr, unsigned
-   * version)}: freed with {@link #LZ4F_freeDecompressionContext}.
+   * version)}: free the context with {@link #LZ4F_freeDecompressionContext}.
    */
   long LZ4F_createDecompressionContext(long[] dctxPtr, int version);
 
@@ -22,8 +22,8 @@ public interface Liblz4 extends Library {
 
   /**
    * {@code size_t LZ4F_decompress(LZ4F_dctx* dctx, void* dstBuffer, size_t* dstSizePtr, const void*
-   * srcBuffer, size_t* srcSizePtr, const LZ4F_decompressOptions_t* dOptPtr)}: the sizes come back
-   * as what was written and what was read; 0 at the end of a frame.
+   * srcBuffer, size_t* srcSizePtr, const LZ4F_decompressOptions_t* dOptPtr)}: sets the two sizes to
+   * the bytes written and the bytes read; returns 0 at the end of a frame.
    */
   long LZ4F_decompress(
       long dctx,
@@ -33,7 +33,10 @@ public interface Liblz4 extends Library {
       long[] srcSizePtr,
       long dOptPtr);
 
-  /** {@code unsigned LZ4F_isError(LZ4F_errorCode_t code)}: not 0 when the code is an error's. */
+  /**
+   * {@code unsigned LZ4F_isError(LZ4F_errorCode_t code)}: returns a value other than 0 for an error
+   * code.
+   */
   int LZ4F_isError(long code);
 
   /** {@code const char* LZ4F_getErrorName(LZ4F_errorCode_t code)}. */

@@ -1,6 +1,6 @@
 package io.pgproof.backup.binding;
 
-/** This machine lacks a library that every Debian has. */
+/** A library that every Debian has is missing on this machine. */
 public final class LibraryMissingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class LibraryMissingException extends RuntimeException {
     this.mend = mend;
   }
 
-  /** The command line that mends it. */
+  /** Returns the command line that repairs it. */
   public String mend() {
     return mend;
   }

@@ -3,8 +3,8 @@ package io.pgproof.backup.binding;
 import com.sun.jna.Library;
 
 /**
- * The functions of {@code zstd.h} that pgproof calls, all of its stable part since 1.4; names and
- * order of arguments are C's, a context is its address.
+ * The functions of {@code zstd.h} that pgproof calls, all in its stable part since 1.4. Names and
+ * order of arguments are those of C; a context is its address.
  */
 public interface Libzstd extends Library {
   /** {@code ZSTD_d_windowLogMax} of {@code enum ZSTD_dParameter}. */
@@ -14,7 +14,8 @@ public interface Libzstd extends Library {
   int ZSTD_error_memory_allocation = 64;
 
   /**
-   * {@code ZSTD_DCtx* ZSTD_createDCtx(void)}: 0 without memory; freed with {@link #ZSTD_freeDCtx}.
+   * {@code ZSTD_DCtx* ZSTD_createDCtx(void)}: returns 0 when memory is short; free the context with
+   * {@link #ZSTD_freeDCtx}.
    */
   long ZSTD_createDCtx();
 
@@ -22,18 +23,19 @@ public interface Libzstd extends Library {
   long ZSTD_freeDCtx(long dctx);
 
   /**
-   * {@code size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* dctx, ZSTD_dParameter param, int value)}:
-   * between frames only.
+   * {@code size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* dctx, ZSTD_dParameter param, int value)}: call
+   * it only between frames.
    */
   long ZSTD_DCtx_setParameter(long dctx, int param, int value);
 
   /**
    * {@code size_t ZSTD_decompressStream(ZSTD_DStream* zds, ZSTD_outBuffer* output, ZSTD_inBuffer*
-   * input)}: moves both positions on; 0 when a frame was decoded to its end and handed out whole.
+   * input)}: advances both positions; returns 0 when a frame is decoded to its end and flushed
+   * completely.
    */
   long ZSTD_decompressStream(long zds, ZstdBuffer output, ZstdBuffer input);
 
-  /** {@code unsigned ZSTD_isError(size_t code)}: not 0 when the code is an error's. */
+  /** {@code unsigned ZSTD_isError(size_t code)}: returns a value other than 0 for an error code. */
   int ZSTD_isError(long code);
 
   /** {@code const char* ZSTD_getErrorName(size_t code)}. */

@@ -3,14 +3,14 @@ package io.pgproof.backup.binding;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 
-/** The gate: a library is loaded, or it is said what to install. */
+/** Loads a native library, or says what to install. */
 final class Loading {
   private Loading() {}
 
   /**
    * @param library file name for the dynamic linker, or a path
-   * @throws LibraryMissingException when it cannot be loaded, or pointers have not the 8 bytes that
-   *     the bindings take them for
+   * @throws LibraryMissingException when the library cannot be loaded, or pointers are not 8 bytes
+   *     long as the bindings assume
    */
   static <T extends Library> T load(String library, Class<T> binding, String debianPackage) {
     if (Native.POINTER_SIZE != Long.BYTES) {

@@ -12,7 +12,10 @@ public final class ZstdBuffer extends Structure {
   public long size;
   public long pos;
 
-  /** The bytes from a direct buffer's position to its limit, of which none are used. */
+  /**
+   * Sets this to the bytes from a direct buffer's position to its limit, with none of them used
+   * yet.
+   */
   public void set(ByteBuffer bytes) {
     buffer = bytes.slice();
     size = bytes.remaining();

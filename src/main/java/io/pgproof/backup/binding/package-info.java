@@ -1,2 +1,4 @@
-/** Liblz4, libzstd and three functions of the C library mirrored, no logic. */
+/**
+ * Mirrors the functions of liblz4, libzstd and the C library that pgproof calls; holds no logic.
+ */
 package io.pgproof.backup.binding;

@@ -5,30 +5,30 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a backup says of itself before it is unpacked.
+ * The identity of a backup, as the backup states it before it is unpacked.
  *
  * @param postgresMajor the major version, such as 15
- * @param systemIdentifier of the cluster, unsigned; empty where nothing readable early tells it
- * @param label what {@code backup_label} says
- * @param bytes of all its parts as they lie
+ * @param systemIdentifier of the cluster, unsigned; empty when nothing readable early states it
+ * @param label contents of {@code backup_label}
+ * @param bytes size of all parts as stored
  */
 public record BackupIdentity(
     int postgresMajor, Optional<String> systemIdentifier, Label label, long bytes) {
 
   /**
-   * {@code backup_label}.
+   * Contents of {@code backup_label}.
    *
    * @param startLsn START WAL LOCATION
-   * @param startSegment file name of the WAL segment it lies in
+   * @param startSegment file name of the WAL segment that contains {@code startLsn}
    * @param checkpointLsn CHECKPOINT LOCATION
-   * @param startTime START TIME; its zone is read as UTC where its abbreviation is ambiguous
+   * @param startTime START TIME; read as UTC when the abbreviation of its zone is ambiguous
    * @param text LABEL
    * @param timeline START TIMELINE; empty before version 11
-   * @param fromStandby whether BACKUP FROM says standby
-   * @param ancestorLsn INCREMENTAL FROM LSN: where the backup starts that this one is to be
-   *     combined with; empty for a full one
-   * @param ancestorTimeline INCREMENTAL FROM TLI: the timeline on which that one starts; empty for
-   *     a full one
+   * @param fromStandby whether BACKUP FROM is {@code standby}
+   * @param ancestorLsn INCREMENTAL FROM LSN: start position of the backup that this one must be
+   *     combined with; empty for a full backup
+   * @param ancestorTimeline INCREMENTAL FROM TLI: timeline on which that backup starts; empty for a
+   *     full backup
    */
   public record Label(
       Lsn startLsn,
@@ -41,7 +41,9 @@ public record BackupIdentity(
       Optional<Lsn> ancestorLsn,
       OptionalInt ancestorTimeline) {
 
-    /** Whether it is proven only together with the backups that it stands on. */
+    /**
+     * Returns whether this backup can be proven only together with the backups that it depends on.
+     */
     public boolean incremental() {
       return ancestorLsn.isPresent();
     }

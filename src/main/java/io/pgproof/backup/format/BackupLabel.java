@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 public final class BackupLabel {
   public static final String NAME = "backup_label";
 
-  /** A label of 1,024 bytes and seven short lines fit well into it. */
+  /** Size limit in bytes; a label of 1,024 bytes and seven short lines fit well into it. */
   public static final int LARGEST = 64 * 1024;
 
   private static final Pattern START =
@@ -40,8 +40,8 @@ public final class BackupLabel {
   private BackupLabel() {}
 
   /**
-   * @param file the whole file
-   * @param archive named in messages
+   * @param file content of the whole file
+   * @param archive name for messages
    * @throws FindingException {@code inconsistent} when a line that recovery needs is missing or
    *     unreadable
    */
@@ -106,9 +106,8 @@ public final class BackupLabel {
     }
   }
 
-  // PostgreSQL prints log_timezone's abbreviation: of these few are one zone's alone, and a wrong
-  // hour would be worse
-  // than UTC, which the identity documents.
+  // PostgreSQL prints the abbreviation of log_timezone. Few abbreviations belong to one zone only,
+  // and a wrong hour would be worse than UTC, which BackupIdentity documents.
   private static ZoneId zone(String abbreviation) {
     if (abbreviation == null) {
       return ZoneOffset.UTC;

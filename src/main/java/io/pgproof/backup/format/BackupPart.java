@@ -5,27 +5,27 @@ import io.pgproof.backup.archive.TarReader;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** One of the pieces that a backup is made of. */
+/** One of the pieces of a backup. */
 public sealed interface BackupPart {
   String WAL = "pg_wal/";
   String TABLESPACES = "pg_tblspc/";
 
-  /** The archive, or the tree's root; absolute, and no link where it is a tree's. */
+  /** The archive, or the root of the tree; absolute, and not a symbolic link for a tree. */
   Path path();
 
   /**
-   * Put before each of its names to tell the name in the data directory: empty, {@link #WAL}, or a
-   * tablespace's.
+   * Prefix that turns a name in this part into a name in the data directory: empty, {@link #WAL},
+   * or that of a tablespace.
    */
   String prefix();
 
-  /** What messages call it. */
+  /** Name for messages. */
   String name();
 
   /**
-   * A member's name in the data directory. Who packs a directory by hand may have its own name
-   * before that of each member, as in {@code pg_wal/000000010000000000000001} of {@code
-   * pg_wal.tar}; no part holds a directory of its own name otherwise.
+   * Returns a member's name in the data directory. When a directory is packed by hand, its own name
+   * may precede that of each member, as in {@code pg_wal/000000010000000000000001} of {@code
+   * pg_wal.tar}; otherwise no part holds a directory of its own name.
    */
   default String inDataDirectory(String member) {
     if (prefix().isEmpty() || member.isEmpty()) {
@@ -37,7 +37,7 @@ public sealed interface BackupPart {
         : prefix() + (member.startsWith(own) ? member.substring(own.length()) : member);
   }
 
-  /** The tablespace that it brings, by its OID. */
+  /** Returns the OID of the tablespace in this part. */
   default Optional<String> tablespace() {
     return prefix().startsWith(TABLESPACES)
         ? Optional.of(prefix().substring(TABLESPACES.length(), prefix().length() - 1))
@@ -48,20 +48,20 @@ public sealed interface BackupPart {
     return TABLESPACES + tablespace + "/";
   }
 
-  /** A tar, compressed or not. */
+  /** A tar archive, compressed or not. */
   record Archive(Path path, String prefix) implements BackupPart {
     @Override
     public String name() {
       return path.getFileName().toString();
     }
 
-    /** Opens it to read some of its members. */
+    /** Opens the archive to read some of its members. */
     public TarReader open() throws InterruptedException {
       return new TarReader(new RawArchive(path, bytes -> {}).decoded());
     }
   }
 
-  /** A directory with all below it. */
+  /** A directory and everything below it. */
   record Tree(Path path, String prefix) implements BackupPart {
     @Override
     public String name() {

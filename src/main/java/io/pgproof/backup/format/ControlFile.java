@@ -9,18 +9,18 @@ import java.time.Instant;
 import java.util.zip.CRC32C;
 
 /**
- * The parts of {@code global/pg_control} that a restore needs (source: {@code
+ * The fields of {@code global/pg_control} that a restore needs (source: {@code
  * src/include/catalog/pg_control.h}).
  *
  * @param systemIdentifier unsigned, as {@code pg_controldata} prints it
  * @param controlVersion {@code PG_CONTROL_VERSION}
  * @param checkpointLsn latest checkpoint
- * @param checkpointTime time of the latest checkpoint, to the second
+ * @param checkpointTime time of the latest checkpoint, in whole seconds
  * @param timeline of the latest checkpoint
- * @param maxConnections five settings of the source that recovery may need
+ * @param maxConnections first of five settings of the source that recovery may need
  * @param maxWalSenders 0 before version 12, which does not record it
  * @param blockSize bytes of a page
- * @param segmentBlocks pages of a relation's file; what is more goes to the next file
+ * @param segmentBlocks pages in one file of a relation; further pages go to the next file
  * @param walSegmentSize bytes of a WAL segment
  * @param dataChecksums whether pages carry checksums
  */
@@ -40,34 +40,37 @@ public record ControlFile(
     int walSegmentSize,
     boolean dataChecksums) {
 
-  /** Size of the file on disk, constant over all versions. */
+  /** Size of the file on disk in bytes, the same in all versions. */
   public static final int SIZE = 8192;
 
   private static final int VERSION_OFFSET = 8;
 
-  /** Versions of the file, of PostgreSQL 8.0 and of some that is to come. */
+  /**
+   * Lowest control version accepted, that of PostgreSQL 8.0; {@code NEWEST} leaves room for future
+   * versions.
+   */
   private static final int OLDEST = 74;
 
   private static final int NEWEST = 9999;
 
-  /** {@code FLOATFORMAT_VALUE}, which lies before {@code blcksz}. */
+  /** {@code FLOATFORMAT_VALUE}, stored just before {@code blcksz}. */
   private static final double FLOAT_FORMAT = 1234567.0;
 
-  /** No layout of any version is shorter. */
+  /** Lower bound in bytes for the layout of every version. */
   private static final int SHORTEST = 200;
 
   private static final int CHECKPOINT_LSN_OFFSET = 32;
 
   /**
-   * Where one version keeps what; offsets in bytes from the start of the file, on 64-bit machines.
+   * Field offsets of one version, in bytes from the start of the file, on 64-bit machines.
    *
    * @param timeline {@code checkPointCopy.ThisTimeLineID}
    * @param time {@code checkPointCopy.time}
    * @param maxConnections first of a run of 32-bit settings
    * @param walSenders whether {@code max_wal_senders} is among them
-   * @param blockSize {@code blcksz}; {@code relseg_size} lies 4 bytes behind it, the WAL segment's
-   *     size 12
-   * @param crc behind all that it covers
+   * @param blockSize {@code blcksz}; {@code relseg_size} follows 4 bytes later, the WAL segment
+   *     size 12 bytes later
+   * @param crc after everything that it covers
    */
   private record Layout(
       int timeline,
@@ -97,10 +100,10 @@ public record ControlFile(
   }
 
   /**
-   * Reads the whole file's bytes.
+   * Parses the bytes of the whole file.
    *
    * @throws FindingException {@code inconsistent} when it is too short or its CRC-32C is wrong,
-   *     {@code version-unsupported} for a layout that is not known
+   *     {@code version-unsupported} when its layout is unknown
    */
   public static ControlFile parse(byte[] file) {
     if (file.length != SIZE) {
@@ -166,9 +169,9 @@ public record ControlFile(
   }
 
   /**
-   * Whether a right CRC-32C lies before the place where it lies on 64-bit machines: all fields
-   * before it and their number are the same, and what aligns them is not. The file is filled with
-   * zeros behind it.
+   * Returns whether a correct CRC-32C lies before the offset used on 64-bit machines. If so, the
+   * file has the same fields in the same number before the CRC, but another alignment. The rest of
+   * the file after the CRC is zeros.
    */
   private static boolean isSealedElsewhere(byte[] file, int here) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);

@@ -4,13 +4,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What PostgreSQL keeps in a data directory, by names alone (source: the manual's "Database File
- * Layout" and "Backing Up the Data Directory", {@code initdb.c} of versions 10 to 18).
+ * The contents of a PostgreSQL data directory, judged by names alone (source: the manual's
+ * "Database File Layout" and "Backing Up the Data Directory", {@code initdb.c} of versions 10 to
+ * 18).
  */
 public final class FileLayout {
   /**
-   * Directories that may be empty and that the server does not make by itself, those above others
-   * first.
+   * Directories that may be empty and that the server does not create by itself, parents before
+   * children.
    */
   public static final List<String> MAY_BE_EMPTY =
       List.of(
@@ -58,26 +59,26 @@ public final class FileLayout {
 
   private FileLayout() {}
 
-  /** Whether PostgreSQL would read a file of this name as the cluster's data. */
+  /** Returns whether PostgreSQL would read a file of this name as data of the cluster. */
   public static boolean isDataFile(String name) {
     return DATA_FILE.matcher(name).matches();
   }
 
-  /** Whether the cluster's data are a file or lie in a directory of this name. */
+  /** Returns whether this is the name of a data file or of a directory that holds data files. */
   public static boolean isData(String name) {
     return isDataFile(name) || DATA_DIRECTORY.matcher(name).matches();
   }
 
   /**
-   * Whether a directory of this name is a file system's or a desktop's, such as {@code .snapshot}
-   * and {@code lost+found}; a snapshot may hold whole copies of all that is around it.
+   * Returns whether a directory of this name belongs to a file system or a desktop, such as {@code
+   * .snapshot} and {@code lost+found}; a snapshot may hold complete copies of everything around it.
    */
   public static boolean isForeignDirectory(String name) {
     String last = name.substring(name.lastIndexOf('/') + 1);
     return last.startsWith(".") || last.equals("lost+found");
   }
 
-  /** Whether one of the directories above this name is foreign. */
+  /** Returns whether one of the directories above this name is foreign. */
   public static boolean isInForeignDirectory(String name) {
     for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
       if (isForeignDirectory(name.substring(0, slash))) {

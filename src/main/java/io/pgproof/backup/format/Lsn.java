@@ -4,14 +4,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A log sequence number: a byte's position in the write-ahead log, unsigned, printed as PostgreSQL
- * does: {@code 0/5000028}.
+ * A log sequence number: an unsigned byte position in the write-ahead log, printed as PostgreSQL
+ * prints it: {@code 0/5000028}.
  */
 public record Lsn(long position) implements Comparable<Lsn> {
   private static final Pattern FORM = Pattern.compile("([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})");
 
   /**
-   * @throws IllegalArgumentException when the text is no LSN
+   * @throws IllegalArgumentException when the text is not an LSN
    */
   public static Lsn parse(String text) {
     Matcher halves = FORM.matcher(text);

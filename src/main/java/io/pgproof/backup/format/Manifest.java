@@ -36,14 +36,14 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * {@code backup_manifest}, versions 1 and 2, whole by its own checksum (source: the manual's
- * "Backup Manifest Format").
+ * A {@code backup_manifest} of version 1 or 2, verified against its own checksum (source: the
+ * manual's "Backup Manifest Format").
  *
- * @param files by name, one character a byte
+ * @param files by name, one character per byte
  * @param tablespaces OIDs of the tablespaces whose files it lists
- * @param wal what recovery needs, in order
+ * @param wal the WAL that recovery needs, in order
  * @param systemIdentifier unsigned; empty in version 1
- * @param sha256 of the file as it lies
+ * @param sha256 of the file as stored
  */
 public record Manifest(
     ManifestFiles files,
@@ -55,16 +55,16 @@ public record Manifest(
 
   private static final String CHECKSUM_FIELD = "Manifest-Checksum";
 
-  /** One file: its size in bytes and its checksum, empty for {@link FileChecksum#NONE}. */
+  /** One file: its size in bytes and its checksum, which is empty for {@link FileChecksum#NONE}. */
   public record Entry(long size, FileChecksum algorithm, byte[] checksum) {}
 
   /**
-   * WAL from a position up to, not including, another on one timeline. PostgreSQL lists the newest
-   * timeline first; here they stand in the order of the log.
+   * WAL on one timeline from a start position up to, but not including, an end position. PostgreSQL
+   * lists the newest timeline first; here ranges are in log order.
    */
   public record WalRange(int timeline, Lsn start, Lsn end) {}
 
-  /** Bytes of all files together. */
+  /** Returns the total size of all files in bytes. */
   public long bytes() {
     return files.bytes();
   }
@@ -72,9 +72,9 @@ public record Manifest(
   /**
    * Reads and verifies the file, which may be compressed.
    *
-   * @throws FindingException {@code manifest-mismatch} when it cannot be understood or is not what
+   * @throws FindingException {@code manifest-mismatch} when it cannot be parsed or is not what
    *     PostgreSQL wrote, {@code backup-unreadable} when it cannot be read, {@code archive-corrupt}
-   *     and its like when it cannot be decoded
+   *     and similar reasons when it cannot be decoded
    */
   public static Manifest read(Path file) throws InterruptedException {
     try {
@@ -97,7 +97,7 @@ public record Manifest(
     }
   }
 
-  /** Its text, however the file is compressed. */
+  /** Opens the text of the manifest, decompressed if necessary. */
   public static InputStream open(Path file) throws IOException {
     try {
       return isCompressed(file)
@@ -122,7 +122,7 @@ public record Manifest(
     }
   }
 
-  /** A text that is read twice, for it may be too long to be kept. */
+  /** A text that is read twice because it may be too long to keep in memory. */
   @FunctionalInterface
   private interface Text {
     public InputStream open() throws IOException;
@@ -148,9 +148,9 @@ public record Manifest(
   }
 
   /**
-   * SHA-256 in lower-case hexadecimal of all of it, and of all lines but the last.
+   * SHA-256 in lower-case hexadecimal of the whole text, and of all lines except the last.
    *
-   * @param ended whether the last line ends as a line does
+   * @param ended whether the last line ends with a line break
    */
   private record Sums(String whole, String lines, boolean ended) {
     private static final int AT_ONCE = 64 * 1024;
@@ -158,7 +158,7 @@ public record Manifest(
     static Sums of(InputStream in) throws IOException {
       MessageDigest whole = FileChecksum.digest("SHA-256");
       MessageDigest lines = FileChecksum.digest("SHA-256");
-      // What follows the last but one line break may be the last line, which does not count.
+      // The bytes after the last but one line break may be the last line, which does not count.
       ByteArrayOutputStream last = new ByteArrayOutputStream();
       boolean ended = false;
       byte[] piece = new byte[AT_ONCE];
@@ -180,7 +180,9 @@ public record Manifest(
     }
   }
 
-  /** One reading; what does not fit is an {@link IllegalArgumentException}. */
+  /**
+   * Parses the text once; throws {@link IllegalArgumentException} for anything that does not fit.
+   */
   private static final class Reading {
     private final JsonParser json;
     private final Sums sums;
@@ -257,7 +259,7 @@ public record Manifest(
       }
     }
 
-    /** Hands on the flat objects of a list one at a time, for there may be millions. */
+    /** Passes on the flat objects of a list one at a time, because there may be millions. */
     private void eachOf(JsonToken list, Consumer<Map<String, String>> taker) throws IOException {
       expect(list, JsonToken.START_ARRAY);
       Map<String, String> object = new HashMap<>();
@@ -310,7 +312,7 @@ public record Manifest(
       return value;
     }
 
-    /** The checksum covers all lines but the last, which holds it. */
+    /** The checksum covers all lines except the last, which holds it. */
     private void verify() {
       if (checksum == null || !sums.ended()) {
         throw new IllegalArgumentException("it does not end with its own checksum");

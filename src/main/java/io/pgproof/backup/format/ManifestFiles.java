@@ -10,27 +10,29 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
 /**
- * The files that a manifest lists, packed into few arrays: about 50 bytes each, so that millions
- * fit into a small heap.
+ * The files that a manifest lists, packed into a few arrays at about 50 bytes per file, so that
+ * millions fit into a small heap.
  *
- * <p>A file has a place, a number by which it is found again. Filled by one thread, then read by
- * any number.
+ * <p>Each file has a place, a number that finds it again. One thread fills this object; afterwards
+ * any number of threads may read it.
  */
 public final class ManifestFiles {
   private static final int CHUNK = 1 << 20;
   private static final int LONGEST_NAME = 0xFFFF;
 
-  /** Entries begin at multiples of this, so that an int tells where one of 8 GiB begins. */
+  /**
+   * Entries begin at multiples of this, so that an int can address the start of an entry in 8 GiB.
+   */
   private static final int ALIGNED = 4;
 
   private static final FileChecksum[] ALGORITHMS = FileChecksum.values();
 
   private final List<ByteBuffer> chunks = new ArrayList<>();
 
-  /** Where the entry begins, counted from 1, by place; 0 where there is none. */
+  /** By place, the position where the entry begins, counted from 1; 0 where there is none. */
   private int[] places = new int[1024];
 
-  /** Nobody who writes a manifest knows it, and so nobody can make all names collide. */
+  /** Random, so that the author of a manifest cannot make all names collide. */
   private final int multiplier = ThreadLocalRandom.current().nextInt() | 1;
 
   private int count;
@@ -39,10 +41,10 @@ public final class ManifestFiles {
   /**
    * Adds a file.
    *
-   * @param name one character a byte
-   * @return whether it was not there before
-   * @throws IllegalArgumentException where the name is longer than any, or there are more files
-   *     than this can hold
+   * @param name one character per byte
+   * @return whether the file is new
+   * @throws IllegalArgumentException when the name is too long or there are more files than this
+   *     object can hold
    */
   boolean add(String name, Entry entry) {
     if (name.length() > LONGEST_NAME) {
@@ -61,7 +63,7 @@ public final class ManifestFiles {
     return true;
   }
 
-  /** Where the file is; -1 where it is not listed. */
+  /** Returns the place of the file; -1 when it is not listed. */
   public int find(String name) {
     int place = place(name);
     return places[place] == 0 ? -1 : place;
@@ -97,12 +99,12 @@ public final class ManifestFiles {
     return count;
   }
 
-  /** Bytes of all files together. */
+  /** Returns the total size of all files in bytes. */
   long bytes() {
     return bytes;
   }
 
-  /** Where a file of this name is, or is to be put. */
+  /** Returns the place where a file of this name is or belongs. */
   private int place(String name) {
     int place = spread(hash(name)) & places.length - 1;
     while (places[place] != 0 && !isNamed(places[place], name)) {
@@ -158,7 +160,7 @@ public final class ManifestFiles {
     return (int) (begin / ALIGNED) + 1;
   }
 
-  /** A view of its own, for any thread. */
+  /** Returns a separate view, usable by any thread. */
   private ByteBuffer at(int where) {
     long begin = (where - 1L) * ALIGNED;
     return chunks.get((int) (begin / CHUNK)).duplicate().clear().position((int) (begin % CHUNK));

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 
 /**
  * One page of a relation as a little-endian machine writes it, and the checksum that it must carry
- * (source: {@code src/include/storage/bufpage.h} and {@code checksum_impl.h}). Holds one page after
- * the other; used by one thread.
+ * (source: {@code src/include/storage/bufpage.h} and {@code checksum_impl.h}). The object is reused
+ * for one page after another, by one thread.
  */
 public final class Page {
   private static final int LANES = 32;
@@ -27,44 +27,44 @@ public final class Page {
     words = new int[size / Integer.BYTES];
   }
 
-  /** Takes the next page's bytes from a buffer that holds them all. */
+  /** Loads the next page from a buffer that holds all its bytes. */
   public void load(ByteBuffer bytes) {
     bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
     bytes.position(bytes.position() + words.length * Integer.BYTES);
   }
 
   /**
-   * Whether PostgreSQL would take it: a page that was never used is all zeros, any other carries
-   * the checksum of its content.
+   * Returns whether PostgreSQL would accept the page: a page that was never used is all zeros, any
+   * other page carries the checksum of its content.
    *
-   * @param block its number in the relation, unsigned
+   * @param block number of the page in the relation, unsigned
    */
   public boolean isSound(int block) {
     return isNew() ? isZero() : carried() == checksum(block);
   }
 
-  /** As {@code PageIsNew} says: no checksum is set on such a page. */
+  /** Returns the same as {@code PageIsNew}: such a page has no checksum. */
   public boolean isNew() {
     return words[3] >>> 16 == 0;
   }
 
-  /** The last change to it that the WAL tells of. */
+  /** Returns the position of the last change to the page that the WAL records. */
   public Lsn lsn() {
     return new Lsn((long) words[0] << 32 | words[1] & 0xFFFF_FFFFL);
   }
 
-  /** The checksum that it carries. */
+  /** Returns the checksum that the page carries. */
   public int carried() {
     return words[2] & 0xFFFF;
   }
 
-  /** The checksum of its content at this place, never 0. */
+  /** Returns the checksum of the content at this block number; never 0. */
   public int checksum(int block) {
     int header = words[2];
     words[2] = header & 0xFFFF_0000;
     int mixed = 0;
-    // Four lanes at a time stay in registers and hide each other's waits: faster than what the
-    // compiler makes of all 32.
+    // Four lanes at a time stay in registers and hide each other's latency. This is faster than the
+    // compiler's code for all 32 lanes at once.
     for (int lane = 0; lane < LANES; lane += 4) {
       mixed ^= fourLanes(lane);
     }

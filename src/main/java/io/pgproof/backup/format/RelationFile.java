@@ -5,17 +5,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file that holds pages, by its name alone (source: the manual's "Database File Layout", {@code
- * pg_checksums.c}).
+ * A file that holds pages, judged by its name alone (source: the manual's "Database File Layout",
+ * {@code pg_checksums.c}).
  *
- * <p>No pages are in {@code pg_control}, {@code PG_VERSION}, {@code pg_filenode.map}, {@code
- * pg_internal.init} and temporary files, and temporary relations are in no backup; the name of none
- * of them is a number alone.
+ * <p>{@code pg_control}, {@code PG_VERSION}, {@code pg_filenode.map}, {@code pg_internal.init} and
+ * temporary files hold no pages, and no backup contains temporary relations; none of them has a
+ * plain number as its name.
  *
  * @param name below the data directory
  * @param tablespace its OID
- * @param database its OID; 0 where all databases share the relation
- * @param number what {@code pg_relation_filenode} gives for the relation
+ * @param database its OID; 0 for a relation that all databases share
+ * @param number result of {@code pg_relation_filenode} for the relation
  * @param map whether it is a free space map or a visibility map
  * @param segment counted from 0
  */
@@ -37,7 +37,7 @@ public record RelationFile(
               + OID
               + "(_fsm|_vm|_init)?(?:\\.([1-9][0-9]{0,8}))?");
 
-  /** Empty for a file without pages. */
+  /** Returns empty for a file without pages. */
   public static Optional<RelationFile> of(String name) {
     Matcher parts = NAME.matcher(name);
     if (!parts.matches()) {

@@ -10,10 +10,10 @@ import java.util.regex.Pattern;
 public final class TablespaceMap {
   public static final String NAME = "tablespace_map";
 
-  /** Bytes; a path has 1,024 at most, and nobody has 50,000 tablespaces. */
+  /** Size limit in bytes; a path has 1,024 at most, and nobody has 50,000 tablespaces. */
   public static final int LARGEST = 64 << 20;
 
-  /** How PostgreSQL writes an OID. */
+  /** Pattern of an OID as PostgreSQL writes it. */
   public static final Pattern OID = Pattern.compile("[1-9][0-9]{0,9}");
 
   private static final Pattern ENTRY = Pattern.compile("(" + OID + ") (.*)", Pattern.DOTALL);
@@ -21,9 +21,9 @@ public final class TablespaceMap {
   private TablespaceMap() {}
 
   /**
-   * Paths on the source, one character a byte, by the OID of the tablespace; a backslash before a
-   * character of a path takes away that it may end the line. What is no entry is left out, as
-   * PostgreSQL itself refuses it.
+   * Returns the paths on the source, one character per byte, by the OID of the tablespace. A
+   * backslash escapes the next character of a path, so that it does not end the line. Lines that
+   * are not entries are left out, because PostgreSQL itself rejects them.
    */
   public static Map<String, String> parse(byte[] file) {
     Map<String, String> paths = new LinkedHashMap<>();

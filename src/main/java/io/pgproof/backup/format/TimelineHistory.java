@@ -8,28 +8,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * From which timelines one descends (source: {@code readTimeLineHistory} in {@code
+ * The timelines that one timeline descends from (source: {@code readTimeLineHistory} in {@code
  * src/backend/access/transam/timeline.c}).
  *
- * @param timeline whose history it is
+ * @param timeline whose history this is
  * @param ancestors the oldest first
  */
 public record TimelineHistory(int timeline, List<Ancestor> ancestors) {
-  /** A longer file is none. */
+  /** Size limit in bytes; a longer file is not a history file. */
   public static final int LONGEST = 1 << 20;
 
   private static final Pattern NAME = Pattern.compile("([0-9A-F]{8})\\.history");
   private static final Pattern LINE =
       Pattern.compile("\\s*([0-9]{1,10})\\s+([0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8})(?:\\s.*)?");
 
-  /** A timeline that was left at a position. */
+  /** A timeline and the position where it was left. */
   public record Ancestor(int timeline, Lsn end) {}
 
   public TimelineHistory {
     ancestors = List.copyOf(ancestors);
   }
 
-  /** The timeline whose history has this file name; empty for another file. */
+  /** Returns the timeline whose history has this file name; empty for any other file. */
   public static Optional<Integer> timelineOf(String fileName) {
     Matcher name = NAME.matcher(fileName);
     return name.matches()
@@ -42,8 +42,8 @@ public record TimelineHistory(int timeline, List<Ancestor> ancestors) {
   }
 
   /**
-   * Empty where PostgreSQL would not understand it, or understand it as a timeline without
-   * ancestors.
+   * Returns empty when PostgreSQL would not understand the file, or would take it for a timeline
+   * without ancestors.
    */
   public static Optional<TimelineHistory> parse(int timeline, byte[] file) {
     List<Ancestor> ancestors = new ArrayList<>();
@@ -68,7 +68,9 @@ public record TimelineHistory(int timeline, List<Ancestor> ancestors) {
         : Optional.of(new TimelineHistory(timeline, ancestors));
   }
 
-  /** Whether this timeline goes on from all of another up to a position. */
+  /**
+   * Returns whether this timeline continues another one that covers everything up to a position.
+   */
   public boolean descendsFrom(int other, Lsn position) {
     return ancestors.stream()
         .anyMatch(each -> each.timeline() == other && each.end().compareTo(position) >= 0);

@@ -5,17 +5,17 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * The long header with which every WAL segment begins (source: {@code
+ * The long header at the beginning of every WAL segment (source: {@code
  * src/include/access/xlog_internal.h}).
  *
  * @param major major version of PostgreSQL that wrote it
  * @param timeline on which it was written
- * @param start position in the log of the segment's first byte
+ * @param start log position of the segment's first byte
  * @param systemIdentifier unsigned
  * @param segmentSize in bytes
  * @param pageSize in bytes
- * @param continued bytes of a record from the segment before that are still to come; 0 where a
- *     record begins
+ * @param continued bytes still to come of a record from the previous segment; 0 when a record
+ *     begins here
  */
 public record WalPage(
     int major,
@@ -33,7 +33,7 @@ public record WalPage(
   private static final int SHORT_HEADER = 24;
   private static final int ALL_FLAGS = 0x000F;
 
-  /** Empty where the bytes are no long header of a version that is known. */
+  /** Returns empty when the bytes are not a long header of a known version. */
   public static Optional<WalPage> parse(byte[] first) {
     if (first.length < HEADER) {
       return Optional.empty();
@@ -61,13 +61,13 @@ public record WalPage(
         : Optional.empty();
   }
 
-  /** Whether the record from the segment before goes on into the segment behind. */
+  /** Returns whether the record from the previous segment continues into the next segment. */
   public boolean continuesBeyond() {
     long pages = segmentSize / pageSize;
     return continued > segmentSize - HEADER - (pages - 1) * SHORT_HEADER;
   }
 
-  /** Whether these bytes begin as any page of the log does, in a segment or not. */
+  /** Returns whether these bytes begin as any page of the log does, inside or outside a segment. */
   public static boolean begins(byte[] page) {
     if (page.length < SHORT_HEADER) {
       return false;

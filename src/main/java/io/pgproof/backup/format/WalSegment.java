@@ -3,10 +3,10 @@ package io.pgproof.backup.format;
 import java.util.regex.Pattern;
 
 /**
- * One WAL segment by its place in the log.
+ * One WAL segment, identified by its place in the log.
  *
- * @param timeline it was written on
- * @param number position of its first byte divided by the segment's size
+ * @param timeline on which it was written
+ * @param number position of its first byte divided by the segment size
  */
 public record WalSegment(int timeline, long number) {
   private static final Pattern NAME = Pattern.compile("[0-9A-F]{24}");
@@ -18,7 +18,7 @@ public record WalSegment(int timeline, long number) {
   }
 
   /**
-   * Whether {@code initdb --wal-segsize} could have set this size: a power of two from 1 MiB to 1
+   * Returns whether {@code initdb --wal-segsize} accepts this size: a power of two from 1 MiB to 1
    * GiB.
    */
   static boolean isSize(int bytes) {
@@ -26,9 +26,9 @@ public record WalSegment(int timeline, long number) {
   }
 
   /**
-   * The segment with this file name.
+   * Returns the segment with this file name.
    *
-   * @param name for which {@link #isName} holds
+   * @param name a name for which {@link #isName} is true
    */
   public static WalSegment parse(String name, int segmentSize) {
     long high = Long.parseLong(name.substring(8, 16), 16);
@@ -36,7 +36,7 @@ public record WalSegment(int timeline, long number) {
     return new WalSegment(timeline(name), high * perFourGigabytes(segmentSize) + low);
   }
 
-  /** The timeline in a file name for which {@link #isName} holds. */
+  /** Returns the timeline in a file name for which {@link #isName} is true. */
   public static int timeline(String name) {
     return Integer.parseUnsignedInt(name.substring(0, 8), 16);
   }
@@ -45,7 +45,9 @@ public record WalSegment(int timeline, long number) {
     return new WalSegment(timeline, Long.divideUnsigned(lsn.position(), segmentSize));
   }
 
-  /** The segment with the last byte before this position, which is where a range of WAL ends. */
+  /**
+   * Returns the segment that holds the last byte before this position, where a range of WAL ends.
+   */
   public static WalSegment before(int timeline, Lsn end, int segmentSize) {
     return holding(timeline, new Lsn(end.position() - 1), segmentSize);
   }

@@ -1,5 +1,5 @@
 /**
- * What PostgreSQL writes: positions in the WAL, control file, label, manifest, pages, names of
- * files.
+ * The formats that PostgreSQL writes: WAL positions, control file, label, manifest, pages and file
+ * names.
  */
 package io.pgproof.backup.format;

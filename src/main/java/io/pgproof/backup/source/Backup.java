@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A base backup as it lies on disk, known from directory listings alone.
+ * A base backup on disk, known from directory listings alone.
  *
  * @param directory absolute
- * @param parts the data directory first where it is there, in the order in which they are reported
- * @param manifest {@code backup_manifest}; empty where the backup has none
- * @param choice how it was chosen, where a directory with many backups was named
+ * @param parts in the order in which they are reported; the data directory first if present
+ * @param manifest {@code backup_manifest}; empty when the backup has none
+ * @param choice how it was chosen, when a directory with many backups was named
  */
 public record Backup(
     Path directory,
@@ -27,12 +27,12 @@ public record Backup(
     parts = List.copyOf(parts);
   }
 
-  /** How {@code pg_basebackup} wrote it. */
+  /** The format in which {@code pg_basebackup} wrote it. */
   public enum Format {
     TAR,
     PLAIN;
 
-    /** As reports say it. */
+    /** Returns the word for reports. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -42,7 +42,7 @@ public record Backup(
     return new Backup(directory, format, parts, manifest, Optional.of(why));
   }
 
-  /** Without links that lead nowhere. */
+  /** Returns this backup without links that lead nowhere. */
   public Backup asFarAsItIsThere() {
     List<BackupPart> there =
         parts.stream()
@@ -51,7 +51,7 @@ public record Backup(
     return new Backup(directory, format, there, manifest, choice);
   }
 
-  /** The same without some of its parts. */
+  /** Returns this backup without some of its parts. */
   public Backup without(List<BackupPart> others) {
     return new Backup(
         directory,
@@ -61,12 +61,12 @@ public record Backup(
         choice);
   }
 
-  /** The part with the data directory; empty where it is missing. */
+  /** Returns the part with the data directory; empty when it is missing. */
   Optional<BackupPart> base() {
     return parts.stream().filter(part -> part.prefix().isEmpty()).findFirst();
   }
 
-  /** What messages call {@link #base}. */
+  /** Returns the name of {@link #base} for messages. */
   public String baseName() {
     return base().map(BackupPart::name).orElse(directory.toString());
   }
@@ -83,7 +83,7 @@ public record Backup(
     return parts.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  /** Names in the data directory that parts of their own bring. */
+  /** Returns the names in the data directory that separate parts provide. */
   public Set<String> elsewhere() {
     return parts.stream()
         .map(BackupPart::prefix)

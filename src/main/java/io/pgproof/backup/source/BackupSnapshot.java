@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A backup as it lies at one moment: two of them that are equal, a while apart, tell that nobody
- * wrote to it meanwhile.
+ * A backup as stored at one moment: two equal snapshots, taken some time apart, show that nobody
+ * wrote to it in between.
  *
- * @param label what {@code backup_label} says; empty where it cannot be read or a part is missing,
- *     which is for a verification to find
+ * @param label contents of {@code backup_label}; empty when it cannot be read or a part is missing,
+ *     which a verification will find
  * @param manifest whether it has {@code backup_manifest} and no part is missing
  * @param bytes of all its parts
  * @param stamps changes when a file is written, replaced or touched
@@ -18,8 +18,8 @@ public record BackupSnapshot(
     Path directory, Optional<Label> label, boolean manifest, long bytes, long stamps) {
 
   /**
-   * Tells this backup from others of its target, wherever it lies; where it says nothing of itself,
-   * by its files.
+   * Returns a text that distinguishes this backup from others of its target, independent of its
+   * location; without a label, the text comes from its directory and files.
    */
   public String identity() {
     return label

@@ -9,12 +9,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What a backup holds besides a cluster's data: told, and not held against the backup. Safe for
- * several threads.
+ * The contents of a backup that are not data of the cluster: reported, but not held against the
+ * backup. Safe for several threads.
  */
 public final class ForeignFiles {
 
-  /** The first names of many. */
+  /** The first names of many, and their count. */
   private static final class Some {
     private static final int MOST_TOLD = 5;
 
@@ -48,8 +48,8 @@ public final class ForeignFiles {
   }
 
   /**
-   * Whether a link lies at the top of the data directory above this name: who unpacks both writes
-   * to where the link leads.
+   * Returns whether this name lies below a symbolic link at the top of the data directory:
+   * unpacking both would write to the target of the link.
    */
   public synchronized boolean isBehindLink(String name) {
     int slash = name.indexOf('/');
@@ -64,7 +64,7 @@ public final class ForeignFiles {
     unlisted.add(name);
   }
 
-  /** One line a kind. */
+  /** Returns one line per kind. */
   public synchronized List<String> notes() {
     List<String> notes = new ArrayList<>();
     note(notes, links, "symbolic links, neither followed nor restored: ");

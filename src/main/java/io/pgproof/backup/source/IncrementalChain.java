@@ -21,13 +21,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What an incremental backup stands on: found among the directories beside it, by cluster, timeline
- * and position in the log. The first backup of every new cluster begins at the same position.
+ * Finds the backups that an incremental backup depends on, among the directories beside it, by
+ * cluster, timeline and log position. All three count because the first backup of every new cluster
+ * begins at the same position.
  */
 public final class IncrementalChain {
 
   /**
-   * @param cluster system identifier; empty where little reading does not tell it
+   * @param cluster system identifier; empty when a quick look does not reveal it
    */
   private record Known(Backup backup, Label label, Optional<String> cluster) {
     boolean standsOn(Known other) {
@@ -42,9 +43,9 @@ public final class IncrementalChain {
   private IncrementalChain() {}
 
   /**
-   * The backups that it is to be combined with, the full one first; none for a full backup.
+   * Returns the backups that it must be combined with, the full one first; none for a full backup.
    *
-   * @throws FindingException {@code backup-incomplete} when one of them is not there
+   * @throws FindingException {@code backup-incomplete} when one of them is missing
    */
   public static List<Backup> ancestors(Backup newest, Label label) throws InterruptedException {
     if (!label.incremental()) {
@@ -73,7 +74,7 @@ public final class IncrementalChain {
   }
 
   private static Known ancestor(Known member, List<Known> beside) {
-    // A backup whose cluster is known comes before one whose cluster is not.
+    // A backup whose cluster is known is preferred to one whose cluster is unknown.
     return beside.stream()
         .filter(member::standsOn)
         .min(Comparator.comparing(known -> known.cluster().isEmpty()))
@@ -97,8 +98,8 @@ public final class IncrementalChain {
   }
 
   /**
-   * A link such as "latest" may lie anywhere; the chain lies where it leads to, or is of links
-   * itself.
+   * Lists the backups beside this one. A link such as "latest" may lie anywhere: the chain lies in
+   * the directory of its target, or consists of links itself.
    */
   private static List<Known> beside(Backup newest) throws InterruptedException {
     Set<Path> directories = new LinkedHashSet<>();
@@ -124,7 +125,7 @@ public final class IncrementalChain {
     }
   }
 
-  /** A backup that can be read; another one beside is nobody's ancestor. */
+  /** Returns the backup if it can be read; an unreadable one cannot be an ancestor. */
   private static Optional<Known> known(Path directory) throws InterruptedException {
     try {
       Optional<Backup> backup = BackupListing.list(directory).backup();

@@ -10,8 +10,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * Gives one file the blocks of another, copied only when either is written to, where both lie on
- * one file system that can do it: btrfs, XFS and others (source: the manual page ioctl_ficlone(2)).
+ * Shares the blocks of one file with another, copied only when either is written to. This works
+ * when both lie on one file system that supports it: btrfs, XFS and others (source: the manual page
+ * ioctl_ficlone(2)).
  */
 public final class Reflink {
   private static final Optional<Libc> LIBC = load();
@@ -21,15 +22,15 @@ public final class Reflink {
   /**
    * @param fileKey device and inode that the source must have
    * @param to an empty file
-   * @return whether it has the source's content now; otherwise it is left as it was
+   * @return whether it now has the content of the source; otherwise it is unchanged
    */
   static boolean share(Path from, Object fileKey, Path to) {
     return LIBC.isPresent() && share(LIBC.get(), from, fileKey, to);
   }
 
   /**
-   * Whether files of one directory can be shared with files of the other, both being data
-   * directories; leaves nothing.
+   * Returns whether files of one data directory can be shared with files of the other; leaves
+   * nothing behind.
    */
   public static boolean works(Path from, Path to) {
     Path file = from.resolve("global/pg_control");
@@ -65,7 +66,7 @@ public final class Reflink {
     }
   }
 
-  // The name may have come to mean another file meanwhile, or lead through a link.
+  // The name may refer to another file by now, or lead through a link.
   private static boolean isFile(int descriptor, Object fileKey) {
     try {
       return fileKey.equals(

@@ -20,16 +20,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The servers of this machine, containers included, as {@code /proc} tells of them: each process of
- * a server works in its data directory. What they write to is no part of a backup.
+ * The servers on this machine, including those in containers, as {@code /proc} shows them: each
+ * process of a server has the data directory as its working directory. Files that a server writes
+ * to are not part of a backup.
  */
 public final class RunningServers {
   private static final int MOST_LINKS = 16;
 
-  /**
-   * Files that a server never replaces by others; a copy made of hard links has them in common with
-   * it.
-   */
+  /** Files that a server never replaces; a copy made of hard links shares them with the server. */
   private static final List<String> KEPT = List.of("PG_VERSION", "global/pg_control");
 
   /**
@@ -54,14 +52,15 @@ public final class RunningServers {
         }
       }
     } catch (IOException e) {
-      // Without /proc no server can be told from other processes.
+      // Without /proc, servers cannot be distinguished from other processes.
     }
     directories.values().forEach(this::add);
   }
 
   /**
-   * Throws {@code not-self-contained} when a backup's links lead to the files of a running server
-   * or into another data directory, or when its files are the server's own by hard links.
+   * Throws {@code not-self-contained} when a link of the backup leads to files of a running server
+   * or into another data directory, or when files of the backup are hard links to those of the
+   * server.
    */
   public static void requireNoneIn(Backup backup) {
     if (backup.format() == Backup.Format.PLAIN) {
@@ -151,7 +150,7 @@ public final class RunningServers {
             });
   }
 
-  /** Where a link leads in the file system that the process sees. */
+  /** Returns the target of a link in the file system that the process sees. */
   private static Path target(Path path, Path root) {
     Path at = path;
     try {
@@ -160,7 +159,7 @@ public final class RunningServers {
         at = to.isAbsolute() ? root.resolve(to.toString().substring(1)) : at.resolveSibling(to);
       }
     } catch (IOException e) {
-      // It has gone, and so it is nobody's.
+      // The link is gone, so no server uses it.
     }
     return at;
   }

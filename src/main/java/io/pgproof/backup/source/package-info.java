@@ -1,2 +1,2 @@
-/** A backup as it lies on disk: finding, choosing and inspecting it. */
+/** Finds, chooses and inspects backups on disk. */
 package io.pgproof.backup.source;
