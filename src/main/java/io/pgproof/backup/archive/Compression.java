@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How a file's bytes are compressed. */
+/** The compression of a file. */
 public enum Compression {
   NONE(List.of(""), ""),
   GZIP(List.of(".gz", ".gzip", ".tgz", ".taz"), "1f 8b"),
@@ -24,17 +24,17 @@ public enum Compression {
     this.magic = FirstBytes.of(magic);
   }
 
-  /** For a person. */
+  /** Returns words for a message. */
   public String word() {
     return this == NONE ? "it is a plain tar" : "it is by " + name().toLowerCase(Locale.ROOT);
   }
 
-  /** As {@code pg_basebackup} names it. */
+  /** Returns the ending as {@code pg_basebackup} writes it. */
   public String ending() {
     return endings.get(0);
   }
 
-  /** What the ending of a file's name says. */
+  /** Returns the compression that the ending of a file's name states. */
   public static Compression of(String fileName) {
     return Arrays.stream(values())
         .filter(coding -> coding != NONE && coding.endings.stream().anyMatch(fileName::endsWith))
@@ -43,10 +43,10 @@ public enum Compression {
   }
 
   /**
-   * What a file's first bytes say, because people compress without an ending, and rename what is
-   * compressed.
+   * Returns the compression that a file's first bytes show, because people compress without an
+   * ending and rename compressed files.
    *
-   * @return empty where they are of no coding, so that the name alone can tell
+   * @return empty when they match no compression, so that only the name can decide
    */
   static Optional<Compression> in(byte[] firstBytes, String fileName) {
     if (FirstBytes.isSkippableFrame(firstBytes)) {
@@ -58,7 +58,7 @@ public enum Compression {
   }
 
   /**
-   * The decoded bytes; closing them closes {@code raw}, and so does a failure.
+   * Returns the decoded bytes; closing them, or a failure, closes {@code raw}.
    *
    * @throws FindingException {@code environment} when this machine lacks the decoder's library
    */

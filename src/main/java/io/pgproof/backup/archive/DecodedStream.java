@@ -6,8 +6,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of a source for those who read streams; an interrupt is an {@link
- * InterruptedIOException}.
+ * Adapts a source to {@link InputStream}; an interrupt becomes an {@link InterruptedIOException}.
  */
 public final class DecodedStream extends InputStream {
   private final ByteSource source;

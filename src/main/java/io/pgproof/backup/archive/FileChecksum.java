@@ -7,7 +7,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
-/** The checksums of a file that {@code backup_manifest} may name, each as PostgreSQL writes it. */
+/**
+ * The file checksums that {@code backup_manifest} may name, each in the form that PostgreSQL
+ * writes.
+ */
 public enum FileChecksum {
   NONE(0, null),
   CRC32C(4, null),
@@ -28,14 +31,14 @@ public enum FileChecksum {
     return length;
   }
 
-  /** A running sum over one file's bytes. */
+  /** A running checksum over one file's bytes. */
   public interface Sum {
     void update(ByteBuffer bytes);
 
     byte[] result();
   }
 
-  /** A new sum for one file. */
+  /** Starts a checksum for one file. */
   public Sum start() {
     return switch (this) {
       case NONE -> new Nothing();

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Names of files in a data directory, relative to it, kept byte by byte: one character of such a
- * text is one byte.
+ * File names relative to the data directory, kept byte by byte: one character of such a text is one
+ * byte.
  *
- * <p>File names are bytes to PostgreSQL and to the file system; no decoding may make two of them
+ * <p>To PostgreSQL and to the file system, file names are bytes; no decoding may make two of them
  * equal.
  */
 public final class FileNames {
@@ -23,7 +23,7 @@ public final class FileNames {
 
   private FileNames() {}
 
-  /** Why this name must not be created; empty where it may. */
+  /** Returns why a file of this name must not be created; empty when it may be. */
   public static Optional<String> objection(String name) {
     if (name.isEmpty()) {
       return Optional.of("its name is empty");
@@ -46,8 +46,8 @@ public final class FileNames {
   }
 
   /**
-   * The same name without parts that lead nowhere: {@code ./}, doubled slashes and those at the
-   * end. It stays absolute, and {@code ..} stays in it.
+   * Returns the same name without redundant parts: {@code ./}, doubled slashes and trailing ones.
+   * An absolute name stays absolute, and {@code ..} stays.
    */
   static String normal(String name) {
     if (!name.startsWith(".")
@@ -75,7 +75,8 @@ public final class FileNames {
   }
 
   /**
-   * The same bytes as a path below a directory; empty where this JVM's locale cannot express them.
+   * Returns the same bytes as a path below a directory; empty when this JVM's locale cannot express
+   * them.
    */
   public static Optional<Path> below(Path directory, String name) {
     if (name.chars().allMatch(c -> c < 0x80)) {
@@ -95,9 +96,9 @@ public final class FileNames {
   }
 
   /**
-   * The name of a file that was listed.
+   * Returns the name of a listed file.
    *
-   * @throws FindingException where this JVM's locale cannot express it
+   * @throws FindingException when this JVM's locale cannot express it
    */
   public static String of(Path fileName) {
     String text = fileName.toString();
@@ -121,8 +122,8 @@ public final class FileNames {
   }
 
   /**
-   * For a person: what cannot be printed safely on a terminal is written as {@code \xNN}, and a
-   * long text is cut.
+   * Returns the name for messages: characters that are not safe to print on a terminal become
+   * {@code \xNN}, and a long text is cut.
    */
   public static String shown(String name) {
     StringBuilder text = new StringBuilder();

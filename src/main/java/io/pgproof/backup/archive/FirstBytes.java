@@ -3,7 +3,7 @@ package io.pgproof.backup.archive;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** The bytes that a file begins with, which tell its format. */
+/** The first bytes of a file, which identify its format. */
 final class FirstBytes {
   private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
@@ -18,7 +18,10 @@ final class FirstBytes {
         && Arrays.equals(firstBytes, 0, magic.length, magic, 0, magic.length);
   }
 
-  /** A frame that lz4 and zstd have in common and pass over; pzstd writes one first. */
+  /**
+   * Returns whether this is a skippable frame, which lz4 and zstd have in common; pzstd writes one
+   * first.
+   */
   static boolean isSkippableFrame(byte[] firstBytes) {
     return firstBytes.length >= 4
         && (firstBytes[0] & 0xF0) == 0x50

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What people make of an archive and pgproof does not read: it is there, and nothing can be told of
- * it.
+ * Archive formats that people use and pgproof does not read: the archive is present, but pgproof
+ * can say nothing about it.
  */
 public enum ForeignFormat {
   BZIP2("is compressed by bzip2", Mend.DECOMPRESS, "\\.(?:bz2|bzip2|tbz2?)", "42 5a 68"),
@@ -97,8 +97,8 @@ public enum ForeignFormat {
   }
 
   /**
-   * By the ending of a file's name, which an encrypted or split file may carry behind the usual
-   * one.
+   * Returns the format by the ending of a file's name; an encrypted or split file may have it after
+   * the usual ending.
    */
   public static Optional<ForeignFormat> named(String fileName) {
     return Arrays.stream(values())
@@ -106,7 +106,7 @@ public enum ForeignFormat {
         .findFirst();
   }
 
-  /** By a file's first bytes. */
+  /** Returns the format by a file's first bytes. */
   static Optional<ForeignFormat> in(byte[] firstBytes) {
     return isOpenPgp(firstBytes)
         ? Optional.of(PGP)
@@ -118,8 +118,8 @@ public enum ForeignFormat {
   }
 
   /**
-   * Begins with a session key, encrypted for somebody or by a passphrase (source: RFC 9580,
-   * sections 4.2, 5.1 and 5.3).
+   * Returns whether the file begins with a session key, encrypted for a recipient or with a
+   * passphrase (source: RFC 9580, sections 4.2, 5.1 and 5.3).
    */
   private static boolean isOpenPgp(byte[] firstBytes) {
     if (firstBytes.length < 4) {
@@ -141,7 +141,7 @@ public enum ForeignFormat {
         && (forSomebody ? version == 3 || version == 6 : version >= 4 && version <= 6);
   }
 
-  /** The finding that ends the run: nothing is said about the backup. */
+  /** Returns the finding that ends the run without a statement about the backup. */
   public FindingException finding(String fileName) {
     return new FindingException(
         Finding.of(

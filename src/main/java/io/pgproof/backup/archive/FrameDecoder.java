@@ -9,40 +9,40 @@ import java.util.Optional;
 import java.util.zip.DataFormatException;
 
 /**
- * Decodes all frames of an lz4 or zstd file and accepts nothing before or between them, save whole
- * skippable frames, whose content never comes to light, and zeros alone behind them.
+ * Decodes all frames of an lz4 or zstd file. Before and between them it accepts only whole
+ * skippable frames, whose content it drops; after them it accepts only zeros.
  */
 final class FrameDecoder implements ByteSource {
   private static final int INPUT = 256 * 1024;
   private static final int MAGIC = Integer.BYTES;
   private static final int SKIPPABLE = 0x184D2A50;
 
-  /** A format's own part; a native context that {@link #close} frees. */
+  /** The part specific to one format; it owns a native context that {@link #close} frees. */
   interface Decoder extends AutoCloseable {
-    /** Such as {@code lz4}. */
+    /** Returns the name, such as {@code lz4}. */
     String format();
 
-    /** The number that a frame begins with, little-endian. */
+    /** Returns the number at the beginning of a frame, little-endian. */
     int magic();
 
-    /** Bytes of a frame's header at most, magic number included. */
+    /** Returns the maximum length of a frame header in bytes, magic number included. */
     int longestHeader();
 
     /**
-     * Hears of a new frame.
+     * Starts a new frame.
      *
-     * @param header its first bytes, fewer than {@link #longestHeader} where the file ends
-     * @throws DataFormatException when it can be no frame
+     * @param header its first bytes, fewer than {@link #longestHeader} if the file ends
+     * @throws DataFormatException when it cannot be a frame
      * @throws FindingException when this machine cannot decode it
      */
     void begin(ByteBuffer header, String name) throws DataFormatException;
 
     /**
-     * Decodes from one direct buffer into another as far as both go.
+     * Decodes from one direct buffer into another until one of them is exhausted.
      *
      * @return whether a frame has ended
-     * @throws DataFormatException in the library's words
-     * @throws OutOfMemoryError where the library gets none
+     * @throws DataFormatException with the library's message
+     * @throws OutOfMemoryError when the library cannot allocate memory
      */
     boolean decode(ByteBuffer from, ByteBuffer into) throws DataFormatException;
 
@@ -82,8 +82,8 @@ final class FrameDecoder implements ByteSource {
       if (into.position() > before) {
         return into.position() - before;
       }
-      // The decoder may hold decoded bytes back, so the end of the file counts only once it neither
-      // takes nor gives.
+      // The decoder may hold decoded bytes back. The end of the file therefore counts only when the
+      // decoder neither consumes nor produces bytes.
       if (inFrame && input.remaining() == unused && !more()) {
         throw truncated();
       }
@@ -135,7 +135,10 @@ final class FrameDecoder implements ByteSource {
     return true;
   }
 
-  /** Tapes and block devices fill their last block with zeros, whatever a file's format. */
+  /**
+   * Skips the zeros with which tapes and block devices fill their last block, whatever the file's
+   * format.
+   */
   private void skipPadding() throws InterruptedException {
     long start = position();
     do {
@@ -161,7 +164,7 @@ final class FrameDecoder implements ByteSource {
     }
   }
 
-  /** Whether the few bytes that are left are a magic number's first. */
+  /** Returns whether the few bytes left are the beginning of a magic number. */
   private boolean mayBegin() {
     for (int i = 0; i < input.remaining(); i++) {
       int one = input.get(input.position() + i) & 0xFF;

@@ -9,11 +9,11 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Decodes all members of a gzip file (RFC 1952) and accepts nothing before or between them, and
- * zeros alone behind them.
+ * Decodes all members of a gzip file (RFC 1952). It accepts nothing before or between them, and
+ * only zeros after them.
  *
- * <p>{@code pg_wal.tar.gz} has a member for every piece that pg_basebackup flushed, so stopping at
- * the first would drop most of the WAL without an error.
+ * <p>{@code pg_wal.tar.gz} has one member for every piece that pg_basebackup flushed, so stopping
+ * after the first would drop most of the WAL without an error.
  */
 final class GzipDecoder implements ByteSource {
   private static final int INPUT = 256 * 1024;
@@ -105,7 +105,10 @@ final class GzipDecoder implements ByteSource {
     return true;
   }
 
-  /** Tapes and block devices fill their last block with zeros; gzip itself passes over them. */
+  /**
+   * Skips the zeros with which tapes and block devices fill their last block; gzip itself skips
+   * them too.
+   */
   private void skipPadding() throws InterruptedException {
     long start = position();
     do {

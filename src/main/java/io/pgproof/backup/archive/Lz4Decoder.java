@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 
 /**
- * Decodes lz4 frames; their blocks refer to the one before in what pg_basebackup writes, and no
- * checksum covers them.
+ * Decodes lz4 frames. In the frames that pg_basebackup writes, blocks refer to the previous block,
+ * and no checksum covers them.
  *
- * <p>Takes 8 MiB at most. One thread at a time.
+ * <p>Needs at most 8 MiB of memory. For one thread at a time.
  */
 final class Lz4Decoder implements FrameDecoder.Decoder {
   private static final int FLAGS = Integer.BYTES;

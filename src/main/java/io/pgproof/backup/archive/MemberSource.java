@@ -6,21 +6,21 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The files and directories of a part of a backup, each once, in the part's own order; one thread
- * at a time.
+ * The files and directories of one part of a backup, each once, in the part's own order; for one
+ * thread at a time.
  */
 public interface MemberSource extends AutoCloseable {
-  /** Larger than the caches of a core, small enough to keep a running system's memory free. */
+  /** Larger than a core's caches, yet small enough to spare the memory of a running system. */
   int WINDOW = 512 * 1024;
 
   /**
-   * One of them.
+   * A file, a directory or another entry of the part.
    *
-   * @param name one character a byte, {@linkplain FileNames#normal normal}; empty for the directory
-   *     that holds all
-   * @param type what it says it is
+   * @param name one character per byte, {@linkplain FileNames#normal normal}; empty for the root
+   *     directory
+   * @param type as the part states it
    * @param size of its content in bytes
-   * @param link where a link leads, as it says; empty for all others
+   * @param link target as stated in a link; empty for all others
    */
   record Member(String name, Type type, long size, String link) {
     public Member(String name, Type type, long size) {
@@ -36,48 +36,53 @@ public interface MemberSource extends AutoCloseable {
     OTHER
   }
 
-  /** Takes a member's content piece by piece. */
+  /** Receives a member's content piece by piece. */
   interface Sink {
     void write(ByteBuffer piece) throws IOException;
   }
 
   /**
-   * The next member, its content unread; empty behind the last, when the part was read to its end.
+   * Returns the next member, its content unread; empty after the last, when the part was read to
+   * its end.
    */
   Optional<Member> next() throws InterruptedException;
 
   /**
-   * Lets a new file share the blocks of the member that {@link #next} gave, where the file system
-   * can; the content is then read from there, so that what is checked is what is restored.
+   * Lets a new file share the blocks of the member that {@link #next} returned, if the file system
+   * supports it. The content is then read from the new file, so that the file checked is the file
+   * restored.
    *
-   * @return whether the file has the member's whole content now
+   * @return whether the file now has the member's whole content
    */
   default boolean share(Path file) {
     return false;
   }
 
   /**
-   * Whether the member that {@link #next} gave is in its place already, for the data directory is
-   * laid over its tree.
+   * Returns whether the member that {@link #next} returned is already in place because the data
+   * directory is an overlay on its tree.
    */
   default boolean inPlace() {
     return false;
   }
 
   /**
-   * Leaves the content of the member that {@link #next} gave unread, where that was asked for: it
-   * must be in its place or shared.
+   * Leaves the content of the member that {@link #next} returned unread, if that was requested; the
+   * member must be in place or shared.
    *
-   * @return whether it did
+   * @return whether the content was left unread
    */
   default boolean leave() {
     return false;
   }
 
-  /** Hands the content of the member that {@link #next} gave to a sink, to its last byte. */
+  /** Writes the whole content of the member that {@link #next} returned to a sink. */
   void content(Sink sink) throws IOException, InterruptedException;
 
-  /** Fills a buffer from the content of the member that {@link #next} gave, as far as both go. */
+  /**
+   * Fills a buffer from the content of the member that {@link #next} returned, until one of them is
+   * exhausted.
+   */
   void start(ByteBuffer into) throws InterruptedException;
 
   @Override

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What pax headers say of members beyond what fits into a {@link TarHeader} (source: POSIX, "pax
- * Extended Header"; for sparse files the manual of GNU tar). A later record wins over an earlier
- * one, a member's own over that of all members.
+ * The data in pax headers that does not fit into a {@link TarHeader} (source: POSIX, "pax Extended
+ * Header"; for sparse files the manual of GNU tar). A later record overrides an earlier one, and a
+ * member's own record overrides one for all members.
  *
- * <p>Only what names, places and sizes a member is kept, so no archive fills the memory with the
- * rest.
+ * <p>It keeps only the records that give a member's name, place or size, so that no archive can
+ * fill the memory with others.
  */
 final class PaxHeaders {
   static final String PATH = "path";
@@ -39,7 +39,7 @@ final class PaxHeaders {
   private final Map<String, String> ofOne = new HashMap<>();
   private final List<String> pieces = new ArrayList<>();
 
-  /** Forgets what was said of the member before. */
+  /** Forgets the records of the previous member. */
   void nextMember() {
     ofOne.clear();
     pieces.clear();
@@ -48,8 +48,8 @@ final class PaxHeaders {
   /**
    * Reads all records of one header.
    *
-   * @param all whether it holds for all members that follow
-   * @throws IllegalArgumentException where it is malformed, with why
+   * @param all whether it applies to all members that follow
+   * @throws IllegalArgumentException when it is malformed, with the reason
    */
   void read(byte[] header, boolean all) {
     String text = new String(header, StandardCharsets.ISO_8859_1);
@@ -87,41 +87,44 @@ final class PaxHeaders {
     }
   }
 
-  /** One character a byte; empty where nothing is said, or the last word is that nothing is. */
+  /**
+   * Returns the value, one character per byte; empty when there is none, or the last record clears
+   * it.
+   */
   Optional<String> value(String key) {
     return Optional.ofNullable(ofOne.getOrDefault(key, ofAll.get(key)))
         .filter(value -> !value.isEmpty());
   }
 
-  /** The name of a sparse file, whose {@link #PATH} may be made up. */
+  /** Returns the name of a sparse file, whose {@link #PATH} may be made up. */
   Optional<String> sparseName() {
     return value(SPARSE + "name");
   }
 
   /**
-   * Whether the member is a sparse file whose map comes first in its content, in version 1.0 of
-   * GNU's format.
+   * Returns whether the member is a sparse file whose content begins with its map, as in version
+   * 1.0 of GNU's format.
    */
   boolean sparseMapComesFirst() {
     return value(SPARSE + "major").filter("1"::equals).isPresent()
         && value(SPARSE + "minor").filter("0"::equals).isPresent();
   }
 
-  /** Whether the member is a sparse file of a version of GNU's format that is not known. */
+  /** Returns whether the member is a sparse file in an unknown version of GNU's format. */
   boolean sparseUnknown() {
     return value(SPARSE + "major").isPresent()
         && !sparseMapComesFirst()
         && !(value(SPARSE + "major").filter("0"::equals).isPresent() && sparseMap().isPresent());
   }
 
-  /** Bytes of a sparse file with its holes. */
+  /** Returns the size in bytes of a sparse file including its holes. */
   Optional<String> sparseSize() {
     return value(SPARSE + "realsize").or(() -> value(SPARSE + "size"));
   }
 
   /**
-   * Offsets and lengths in turn, in the versions 0.0 and 0.1; empty where the member is not sparse
-   * in this way.
+   * Returns alternating offsets and lengths, as in versions 0.0 and 0.1; empty when the member is
+   * not sparse in this way.
    */
   Optional<List<String>> sparseMap() {
     Optional<List<String>> map = value(SPARSE + "map").map(text -> List.of(text.split(",", -1)));

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * An archive's bytes as they lie, hashed and counted on their way; one thread reads it, an
- * interrupt ends it at once.
+ * The stored bytes of an archive, hashed and counted while they are read; for one thread, and an
+ * interrupt ends a read at once.
  */
 public final class RawArchive implements ByteSource {
   private final Path file;
@@ -29,7 +29,7 @@ public final class RawArchive implements ByteSource {
   private long position;
 
   /**
-   * @param read hears how many more bytes were read
+   * @param read receives the number of bytes of each read
    * @throws FindingException {@code backup-unreadable} when it cannot be opened
    */
   public RawArchive(Path file, LongConsumer read) throws InterruptedException {
@@ -45,9 +45,9 @@ public final class RawArchive implements ByteSource {
   }
 
   /**
-   * How it is compressed: as its first bytes say, or else its name.
+   * Returns the compression that the first bytes show, or else the name.
    *
-   * @throws FindingException {@code format-unsupported} where it is of a known format that is not
+   * @throws FindingException {@code format-unsupported} for a known format that pgproof does not
    *     read
    */
   public Compression coding() throws InterruptedException {
@@ -66,10 +66,7 @@ public final class RawArchive implements ByteSource {
     return coding.orElseGet(() -> Compression.of(name()));
   }
 
-  /**
-   * The bytes as they were before they were compressed; closing them closes this, and so does a
-   * failure.
-   */
+  /** Returns the uncompressed bytes; closing them, or a failure, closes this archive. */
   public ByteSource decoded() throws InterruptedException {
     try {
       return coding().decode(this);
@@ -122,7 +119,7 @@ public final class RawArchive implements ByteSource {
     return file.getFileName().toString();
   }
 
-  /** Of all bytes read so far, in lower-case hexadecimal; to be asked once. */
+  /** Returns the digest of all bytes read so far, in lower-case hexadecimal; call it only once. */
   public String sha256() {
     return FileChecksum.hex(sha256.digest());
   }
@@ -145,7 +142,7 @@ public final class RawArchive implements ByteSource {
         cause);
   }
 
-  /** Those of the C library, which some exceptions only stand for. */
+  /** Returns the C library's message, because some exceptions only stand for it. */
   private static String words(IOException cause) {
     if (cause instanceof NoSuchFileException) {
       return "No such file or directory";

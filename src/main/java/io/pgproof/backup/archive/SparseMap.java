@@ -4,26 +4,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which parts of a file an archive holds, in order; zeros lie between.
+ * The parts of a file that an archive holds, in order; the gaps between them are zeros.
  *
- * @param size of the file with its holes
+ * @param size of the file including its holes
  */
 record SparseMap(long[] offsets, long[] lengths, long size) {
-  /** Far more than a file of PostgreSQL has: at most one for each second page of 1 GiB. */
+  /** Far more than a file of PostgreSQL has: at most one for every second page of 1 GiB. */
   private static final int MOST = 1 << 20;
 
-  /** A file without holes. */
+  /** Returns the map of a file without holes. */
   static SparseMap whole(long size) {
     return new SparseMap(new long[] {0}, new long[] {size}, size);
   }
 
-  /** Gathers the parts. */
+  /** Collects the parts. */
   static final class Builder {
     private long[] numbers = new long[8];
     private int count;
 
     /**
-     * @throws IllegalArgumentException where there are more than any file has
+     * @throws IllegalArgumentException when there are more parts than any file has
      */
     void add(long offset, long length) {
       if (count == 2 * MOST) {
@@ -37,11 +37,11 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
     }
 
     /**
-     * The map of a file.
+     * Returns the map of a file.
      *
-     * @param size of the file with its holes
-     * @param stored bytes that the archive holds of it
-     * @throws IllegalArgumentException where the parts do not fit together
+     * @param size of the file including its holes
+     * @param stored bytes of it that the archive holds
+     * @throws IllegalArgumentException when the parts do not fit together
      */
     SparseMap build(long size, long stored) {
       long[] offsets = new long[count / 2];
@@ -67,9 +67,9 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
   }
 
   /**
-   * As pax headers tell it.
+   * Returns the map that pax headers describe.
    *
-   * @param numbers offsets and lengths in turn
+   * @param numbers alternating offsets and lengths
    */
   static SparseMap of(List<String> numbers, long size, long stored) {
     Builder map = new Builder();
@@ -83,7 +83,7 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
   }
 
   /**
-   * @throws IllegalArgumentException where it is no number of bytes
+   * @throws IllegalArgumentException when the text is not a number of bytes
    */
   static long number(String digits) {
     if (!digits.matches("[0-9]{1,18}")) {

@@ -3,11 +3,11 @@ package io.pgproof.backup.archive;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The block that a member of a tar begins with, as V7, POSIX (ustar, pax) and GNU write it (source:
+ * The block at the beginning of a tar member, as V7, POSIX (ustar, pax) and GNU write it (source:
  * the manual of GNU tar, "Basic Tar Format").
  *
- * <p>A text in it ends at its first NUL: pg_basebackup leaves {@code tmp} behind the NUL of a
- * timeline history's name.
+ * <p>A text in it ends at its first NUL: pg_basebackup leaves {@code tmp} after the NUL in the name
+ * of a timeline history file.
  */
 record TarHeader(byte[] block) {
   static final int BLOCK = 512;
@@ -22,10 +22,10 @@ record TarHeader(byte[] block) {
   private static final int PREFIX = 345;
   private static final int PREFIX_LENGTH = 155;
 
-  /** Bytes of a number that counts bytes. */
+  /** Length in bytes of a field that holds a size or an offset. */
   static final int NUMBER = 12;
 
-  /** Whether a file that begins so is a tar. */
+  /** Returns whether a file that begins with these bytes is a tar. */
   static boolean begins(byte[] firstBytes) {
     return firstBytes.length >= BLOCK && new TarHeader(firstBytes).isSound();
   }
@@ -40,7 +40,8 @@ record TarHeader(byte[] block) {
   }
 
   /**
-   * Whether it carries the checksum of its bytes; some old programs added them up as signed ones.
+   * Returns whether it carries the checksum of its bytes; some old programs added them up as signed
+   * numbers.
    */
   boolean isSound() {
     long unsigned = CHECKSUM_LENGTH * ' ';
@@ -55,19 +56,19 @@ record TarHeader(byte[] block) {
     return kept >= 0 && (kept == unsigned || kept == signed);
   }
 
-  /** A letter or a digit; that of a file where there is none. */
+  /** Returns a letter or a digit; the type of a regular file when there is none. */
   char type() {
     return block[TYPE] == 0 ? '0' : (char) (block[TYPE] & 0xFF);
   }
 
-  /** Bytes that follow; -1 where that is no number. */
+  /** Returns the number of bytes that follow; -1 when the field is not a number. */
   long size() {
     return number(SIZE, NUMBER);
   }
 
   String name() {
     String name = text(0, NAME_LENGTH);
-    // GNU's own format has other things in the place of the prefix, V7 has nothing there.
+    // GNU's own format has other data in place of the prefix; V7 has nothing there.
     String prefix = "ustar".equals(text(MAGIC, 6)) ? text(PREFIX, PREFIX_LENGTH) : "";
     return prefix.isEmpty() ? name : prefix + "/" + name;
   }
@@ -76,19 +77,19 @@ record TarHeader(byte[] block) {
     return text(LINK, NAME_LENGTH);
   }
 
-  /** Whether it is of GNU tar's own format, from before POSIX had one. */
+  /** Returns whether it is in GNU tar's own format, which predates that of POSIX. */
   boolean isGnu() {
     return "ustar  ".equals(text(MAGIC, 8));
   }
 
-  /** Whether a field has anything in it. */
+  /** Returns whether a field is set. */
   boolean has(int offset) {
     return block[offset] != 0;
   }
 
   /**
-   * An octal number, or one in base 256 where its first bit is set; -1 where it is neither, or too
-   * large.
+   * Returns an octal number, or one in base 256 if its first bit is set; -1 when it is neither or
+   * too large.
    */
   long number(int offset, int length) {
     return (block[offset] & 0x80) == 0 ? octal(offset, length) : binary(offset, length);
@@ -105,7 +106,10 @@ record TarHeader(byte[] block) {
     return value;
   }
 
-  /** Blanks may come first, a blank or a NUL ends it; none is zero. */
+  /**
+   * Parses an octal number: blanks may precede it, a blank or a NUL ends it; an empty field is
+   * zero.
+   */
   private long octal(int offset, int length) {
     int at = offset;
     int end = offset + length;
@@ -130,7 +134,7 @@ record TarHeader(byte[] block) {
     return new String(block, offset, end - offset, StandardCharsets.ISO_8859_1);
   }
 
-  /** The first bytes, for a person. */
+  /** Returns the first bytes for a message. */
   String beginning() {
     return String.format("%02x %02x %02x %02x", block[0], block[1], block[2], block[3]);
   }

@@ -9,24 +9,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Reads a tar as GNU tar does, whoever packed it: V7, ustar, pax, GNU's long names and sparse
- * files.
+ * Reads a tar from any program, as GNU tar does: V7, ustar, pax, GNU's long names and sparse files.
  *
- * <p>Our own reader and not that of a library, because a verdict hangs on how it fails: cut,
- * damaged, hostile and unknown are told apart, names stay bytes, memory is bounded whatever a
- * header says, and content is handed on as it lies in the window. Two zero blocks end the archive,
- * and only zeros may follow.
+ * <p>This is our own reader, not a library's, because a verdict depends on how it fails: it
+ * distinguishes truncated, damaged, hostile and unknown input, keeps names as bytes, bounds memory
+ * whatever a header says, and passes content on from the window without a copy. Two zero blocks end
+ * the archive, and only zeros may follow.
  */
 public final class TarReader implements MemberSource {
   private static final int BLOCK = TarHeader.BLOCK;
 
   /**
-   * Bytes of a header that holds a name or records: far more than any path, little enough to be
-   * kept.
+   * Size limit in bytes for a header that holds a name or records: far more than any path, yet
+   * small enough to keep in memory.
    */
   private static final int LONGEST_EXTENSION = 1 << 20;
 
-  /** Headers that may come before one member; a few are usual. */
+  /** Limit for the headers before one member; a few are usual. */
   private static final int MOST_EXTENSIONS = 64;
 
   private static final int SPARSE_ENTRIES = 386;
@@ -41,12 +40,14 @@ public final class TarReader implements MemberSource {
   private final PaxHeaders pax = new PaxHeaders();
   private long windowStart;
 
-  /** Bytes of the member that are stored and not read yet, and what fills its last block. */
+  /** Stored bytes of the member not read yet; {@code padding} is the fill of its last block. */
   private long left;
 
   private long padding;
 
-  /** The member's content, how far it was handed on, and in which of its parts. */
+  /**
+   * The member's content; {@code at} is the position reached in it, {@code part} the current part.
+   */
   private SparseMap map = SparseMap.whole(0);
 
   private long at;
@@ -92,9 +93,7 @@ public final class TarReader implements MemberSource {
     }
   }
 
-  /**
-   * The header that comes next; empty behind the last member, when the archive was read to its end.
-   */
+  /** Returns the next header; empty after the last member, when the archive was read to its end. */
   private Optional<TarHeader> header() throws InterruptedException {
     long offset = windowStart + window.position();
     if (!fill(BLOCK)) {
@@ -131,8 +130,7 @@ public final class TarReader implements MemberSource {
     String link = pax.value(PaxHeaders.LINK).or(() -> longLink).orElseGet(header::link);
     Type type =
         switch (header.type()) {
-          // Before there was a type of their own, directories were files whose names end with a
-          // slash.
+          // Before directories had their own type, they were files whose names end with a slash.
           case '0', '7', 'S' -> name.endsWith("/") ? Type.DIRECTORY : Type.FILE;
           case '1' -> Type.HARD_LINK;
           case '2' -> Type.SYMBOLIC_LINK;
@@ -191,7 +189,7 @@ public final class TarReader implements MemberSource {
   }
 
   private byte[] extension(TarHeader header) throws InterruptedException {
-    // What was said of a member's size is not said of this one.
+    // The size that pax headers state for a member does not apply to this header.
     long size = header.size();
     if (size < 0 || size > LONGEST_EXTENSION) {
       throw unsafe("a header that says that it is " + size + " bytes long");
@@ -240,7 +238,10 @@ public final class TarReader implements MemberSource {
     return SparseMap.number(pax.sparseSize().orElse(""));
   }
 
-  /** How many parts, then offset and length of each, a line each, filled up to whole blocks. */
+  /**
+   * Reads the number of parts, then offset and length of each, one per line, padded to whole
+   * blocks.
+   */
   private void readMapInContent() throws InterruptedException {
     SparseMap.Builder parts = new SparseMap.Builder();
     StringBuilder digits = new StringBuilder();
@@ -322,7 +323,9 @@ public final class TarReader implements MemberSource {
     }
   }
 
-  /** The next bytes of the member's content, good until more is read; none behind the last. */
+  /**
+   * Returns the next bytes of the member's content, valid until the next read; none after the last.
+   */
   private ByteBuffer piece(int most) throws InterruptedException {
     while (part < map.offsets().length && at == map.offsets()[part] + map.lengths()[part]) {
       part++;
@@ -363,7 +366,7 @@ public final class TarReader implements MemberSource {
     return bytes;
   }
 
-  /** Makes so many bytes be in the window, a block at most; returns whether so many came. */
+  /** Loads this many bytes into the window, at most a block; returns whether enough came. */
   private boolean fill(int count) throws InterruptedException {
     while (window.remaining() < count) {
       windowStart += window.position();
@@ -389,7 +392,7 @@ public final class TarReader implements MemberSource {
     }
   }
 
-  /** Reads all that follows the first of the two blocks of zeros that end the archive. */
+  /** Reads everything after the first of the two zero blocks that end the archive. */
   private void finish() throws InterruptedException {
     if (fill(BLOCK)) {
       if (!new TarHeader(block()).isZero()) {
@@ -412,8 +415,9 @@ public final class TarReader implements MemberSource {
   }
 
   /**
-   * Whether the archive ended with the two blocks of zeros that tell that no member is lost; to be
-   * asked when {@link #next} has given all. GNU tar takes one without them as whole.
+   * Returns whether the archive ended with the two zero blocks that show that no member is lost.
+   * Call it after {@link #next} has returned all members. GNU tar accepts an archive without them
+   * as complete.
    */
   public boolean hasEndMark() {
     return endMark;

@@ -15,9 +15,9 @@ import java.util.zip.DataFormatException;
 /**
  * Decodes zstd frames (RFC 8878).
  *
- * <p>Takes little more than the frame's window: up to 128 MiB as pg_basebackup writes it, {@code
- * long} included, and up to 2 GiB for what was compressed with a larger one, where this machine has
- * that much. One thread at a time.
+ * <p>Needs little more memory than the frame's window: up to 128 MiB for files from pg_basebackup,
+ * {@code long} included, and up to 2 GiB for files compressed with a larger window, if this machine
+ * has that much. For one thread at a time.
  */
 final class ZstdDecoder implements FrameDecoder.Decoder {
   private static final int USUAL_WINDOW_LOG = 27;
@@ -70,7 +70,8 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
   }
 
   /**
-   * Bytes that the decoder must remember; 0 where the header is cut or says nothing that can be.
+   * Returns the bytes that the decoder must remember; 0 when the header is cut or states nothing
+   * possible.
    */
   private static long window(ByteBuffer header) {
     int at = header.position() + DESCRIPTOR;
@@ -83,7 +84,7 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
       long base = 1L << 10 + exponent;
       return base + base / 8 * (header.get(at + 1) & 7);
     }
-    // The frame's own size is its window, behind the dictionary's number.
+    // The frame's own size is its window; the field follows the dictionary number.
     int dictionary = new int[] {0, 1, 2, 4}[descriptor & 3];
     int length = 1 << (descriptor >>> 6 & 3);
     if (length < Integer.BYTES || header.limit() < at + 1 + dictionary + length) {
@@ -120,7 +121,7 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
         }
       }
     } catch (IOException e) {
-      // Where the kernel does not tell, the library's own allocation decides.
+      // If the kernel does not say, the library's own allocation decides.
     }
     return Long.MAX_VALUE;
   }

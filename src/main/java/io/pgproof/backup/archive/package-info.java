@@ -1,2 +1,2 @@
-/** The bytes of a backup: files, compression, tar, checksums. */
+/** Reads the bytes of a backup: files, compression, tar, checksums. */
 package io.pgproof.backup.archive;

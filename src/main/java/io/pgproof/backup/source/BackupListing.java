@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a backup's directory holds, by names alone.
+ * The contents of a backup's directory, by names alone.
  *
  * @param directory absolute
  * @param names of all its entries
@@ -41,7 +41,9 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   private static final String TAR =
       "(?:\\.tar(?:\\.(?:gz|gzip|lz4|zst|zstd))?|\\.(?:tgz|taz|tlz4|tzst))";
 
-  /** What people put before a name and behind it, such as {@code shop_} and {@code -2026-11-30}. */
+  /**
+   * Text that people put before and after a name, such as {@code shop_} and {@code -2026-11-30}.
+   */
   private static final String BEFORE = "((?:.*[-_.])?)";
 
   private static final String BEHIND = "((?:[-_.].*)?)";
@@ -51,8 +53,8 @@ public record BackupListing(Path directory, SortedSet<String> names) {
           + "|(?:.*[-_.])?backup_manifest)";
 
   /**
-   * Endings of pg_basebackup and of those who copy; rsync hides a file behind a dot and six random
-   * characters.
+   * Endings of unfinished files, as pg_basebackup and copy programs write them; rsync gives such a
+   * file a leading dot and an ending of six random characters.
    */
   private static final Pattern UNFINISHED =
       Pattern.compile(
@@ -84,16 +86,18 @@ public record BackupListing(Path directory, SortedSet<String> names) {
     }
   }
 
-  /** Entries that a writer or a copier has not renamed to their final name. */
+  /**
+   * Returns entries that their writer or a copy program has not yet renamed to their final name.
+   */
   List<String> unfinished() {
     return names.stream().filter(name -> UNFINISHED.matcher(name).matches()).toList();
   }
 
   /**
-   * The backup that these names make; empty where nothing looks like one.
+   * Returns the backup that these names form; empty when nothing looks like one.
    *
-   * @throws UsageException {@code not-a-backup} where something does and is none that can be
-   *     verified
+   * @throws UsageException {@code not-a-backup} when something looks like a backup but cannot be
+   *     verified as one
    */
   public Optional<Backup> backup() throws IOException, InterruptedException {
     Naming naming = naming();
@@ -121,10 +125,9 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   /**
-   * What all names of the backup have in common.
+   * The part that all names of the backup have in common.
    *
-   * @param base the file that holds the data directory, where it is not called by a name of {@code
-   *     base}
+   * @param base the file that holds the data directory, if its name does not contain {@code base}
    */
   private record Naming(String before, String behind, Optional<String> base) {
     static final Naming USUAL = new Naming("", "", Optional.empty());
@@ -159,7 +162,8 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   /**
-   * Of a directory without a file named so, the only tar, where it begins as a base backup does.
+   * Returns the only tar of a directory without a file named {@code base}, if that tar begins as a
+   * base backup does.
    */
   private Optional<String> onlyBackup() throws InterruptedException {
     List<String> tars =
@@ -184,7 +188,7 @@ public record BackupListing(Path directory, SortedSet<String> names) {
     }
   }
 
-  /** The name of a tar without its endings. */
+  /** Returns the name of a tar without its endings. */
   private static Optional<String> stem(String name) {
     Matcher tar = ANY_TAR.matcher(name);
     return tar.matches() ? Optional.of(tar.group(1)) : Optional.empty();
@@ -217,7 +221,7 @@ public record BackupListing(Path directory, SortedSet<String> names) {
       }
       archives.add(new BackupPart.Archive(directory.resolve(name), prefix.get()));
     }
-    // The base first, then the WAL, then the tablespaces.
+    // Order: the base, the WAL, the tablespaces.
     archives.sort(
         Comparator.comparing((BackupPart backupPart) -> backupPart.tablespace().isPresent())
             .thenComparing(BackupPart::prefix));
@@ -225,7 +229,7 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   /**
-   * Where the archive of this name has its place in the data directory; empty where it has none.
+   * Returns the place in the data directory for the archive of this name; empty when it has none.
    */
   private static Optional<String> prefix(Naming naming, String stem) {
     if (stem.equals(naming.of(BASE))) {
@@ -249,8 +253,8 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   }
 
   /**
-   * Throws {@code format-unsupported} where a part is there in a form that is not read, or may be
-   * under a name that says nothing.
+   * Throws {@code format-unsupported} when a part is present in a form that pgproof cannot read, or
+   * may be present under a name that says nothing.
    */
   void requireReadable(Backup backup) throws InterruptedException {
     if (backup.format() == Format.PLAIN) {
@@ -286,7 +290,10 @@ public record BackupListing(Path directory, SortedSet<String> names) {
             null));
   }
 
-  /** The finding that a tablespace's archive is there in a form that is not read. */
+  /**
+   * Returns the finding that the archive of a tablespace is present in a form that pgproof cannot
+   * read.
+   */
   Optional<FindingException> unreadable(String tablespace) throws InterruptedException {
     return foreign(naming(), tablespace);
   }
@@ -340,7 +347,7 @@ public record BackupListing(Path directory, SortedSet<String> names) {
     return trees;
   }
 
-  /** Where a link leads, by its own words where that is nowhere. */
+  /** Returns the target of a link; the path written in the link when the target does not exist. */
   private static Path target(Path link) throws IOException {
     return Files.exists(link)
         ? link.toRealPath()

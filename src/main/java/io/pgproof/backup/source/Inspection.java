@@ -35,7 +35,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Learns what a backup says of itself from its first bytes, wherever those suffice. */
+/** Reads the identity of a backup from its first bytes, wherever those suffice. */
 public final class Inspection {
   private static final Pattern MAJOR = Pattern.compile("[0-9]{1,4}");
   private static final Pattern IDENTIFIER =
@@ -67,7 +67,7 @@ public final class Inspection {
     }
   }
 
-  /** Throws a finding when a part is unfinished or missing, as far as directory listings tell. */
+  /** Throws a finding when directory listings show that a part is unfinished or missing. */
   public void requireWhole() throws InterruptedException {
     requireFinished();
     requireBase();
@@ -85,7 +85,7 @@ public final class Inspection {
     }
   }
 
-  /** Throws {@code backup-in-progress} when a part has not got its final name. */
+  /** Throws {@code backup-in-progress} when a part does not have its final name yet. */
   public void requireFinished() {
     List<String> unfinished = BackupListing.of(backup.directory()).unfinished();
     if (!unfinished.isEmpty()) {
@@ -98,7 +98,7 @@ public final class Inspection {
     }
   }
 
-  /** Throws {@code backup-incomplete} when nothing brings the data directory. */
+  /** Throws {@code backup-incomplete} when no part holds the data directory. */
   void requireBase() throws InterruptedException {
     BackupListing.of(backup.directory()).requireReadable(backup);
     if (backup.base().isEmpty()) {
@@ -109,7 +109,7 @@ public final class Inspection {
     }
   }
 
-  /** The system identifier of the cluster, where little reading tells it. */
+  /** Returns the system identifier of the cluster, if a quick look reveals it. */
   Optional<String> systemIdentifier() throws InterruptedException {
     try {
       Optional<String> listed = backup.manifest().flatMap(Inspection::listedIdentifier);
@@ -126,8 +126,8 @@ public final class Inspection {
   }
 
   /**
-   * From the beginning of a manifest, where those that name it do so, for there may be millions of
-   * files in it.
+   * Returns the identifier from the beginning of a manifest. Manifests that contain it have it
+   * there, and reading on could mean millions of files.
    */
   private static Optional<String> listedIdentifier(Path manifest) {
     try (InputStream in = Manifest.open(manifest)) {
@@ -139,7 +139,7 @@ public final class Inspection {
     }
   }
 
-  /** What {@code backup_label} says. */
+  /** Returns the contents of {@code backup_label}. */
   public Label label() throws InterruptedException {
     byte[] file =
         backup.format() == Backup.Format.PLAIN
@@ -149,8 +149,8 @@ public final class Inspection {
   }
 
   /**
-   * Throws a finding when a tablespace was left behind, where {@code tablespace_map} comes right
-   * behind the label.
+   * Throws a finding when a tablespace was left behind; in a tar, only when {@code tablespace_map}
+   * directly follows the label or an archive for a tablespace is present.
    */
   void requireTablespaces() throws InterruptedException {
     if (backup.format() == Backup.Format.PLAIN) {
@@ -181,7 +181,7 @@ public final class Inspection {
   }
 
   /**
-   * Throws {@code not-self-contained} where a link still leads to where the source had its
+   * Throws {@code not-self-contained} when a link still leads to the place where the source had its
    * tablespace.
    */
   private void requireCopied(Map<String, String> map) {
@@ -211,11 +211,11 @@ public final class Inspection {
   private record Named(Set<String> oids, boolean byMap) {}
 
   /**
-   * The tablespaces that the data directory names: those of its map, or where there is none those
-   * of a tar's links.
+   * Returns the tablespaces that the data directory names: those of its map, or without a map,
+   * those of a tar's links.
    *
-   * <p>The map comes right behind the label, unless somebody packed the tar again; it is looked for
-   * further only where an archive beside may be a tablespace's.
+   * <p>The map directly follows the label, unless somebody packed the tar again. The search goes
+   * further only when an archive in the backup may hold a tablespace.
    */
   public Set<String> namedTablespaces() throws InterruptedException {
     return backup.format() == Backup.Format.PLAIN ? mapOfTree().keySet() : named().oids();
@@ -226,7 +226,7 @@ public final class Inspection {
         backup.parts().stream().anyMatch(backupPart -> backupPart.tablespace().isPresent());
     Set<String> links = new TreeSet<>();
     try (TarReader members = ((BackupPart.Archive) backup.base().orElseThrow()).open()) {
-      // Asking for a third member would read the second to its end, and a bomb has none.
+      // Requesting a third member would read the second to its end, and a bomb has no end.
       for (int before = 0; further || before < 2; before++) {
         Optional<Member> next = members.next();
         if (next.isEmpty()) {
@@ -354,8 +354,8 @@ public final class Inspection {
     }
   }
 
-  // Without WAL at hand the version of a tar is known only where directory order has put
-  // PG_VERSION.
+  // Without WAL, the version of a tar is known only from PG_VERSION, at whatever position directory
+  // order gave it.
   private int major() throws InterruptedException {
     if (backup.format() == Backup.Format.PLAIN) {
       return major(small("PG_VERSION", LONGEST_VERSION));
@@ -390,7 +390,7 @@ public final class Inspection {
             null));
   }
 
-  /** A small file of a plain backup. */
+  /** Returns the content of a small file of a plain backup. */
   private byte[] small(String name, int longest) {
     Path file = backup.directory().resolve(name);
     try {

@@ -21,12 +21,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Chooses the newest finished backup among the directories of one directory, and of those in them
- * that are no backups.
+ * Chooses the newest finished backup among the directories in one directory, and among those in
+ * subdirectories that are not backups themselves.
  *
- * <p>Of one cluster the position in its log tells which backup is newer, because the abbreviation
- * of a time zone in START TIME may mean several; of two clusters START TIME tells it. A damaged
- * backup is chosen as a sound one is.
+ * <p>Within one cluster, the log position decides which backup is newer, because a time zone
+ * abbreviation in START TIME may be ambiguous; between two clusters, START TIME decides. A damaged
+ * backup is chosen like a sound one.
  */
 public final class NewestBackup {
   private static final String NO_MANIFEST =
@@ -36,12 +36,13 @@ public final class NewestBackup {
   /**
    * A directory that looks like a backup.
    *
-   * @param backup {@code null} where it was refused
-   * @param cluster system identifier; empty where little reading does not tell it
-   * @param start empty where nothing readable tells it
-   * @param began START TIME, or when the directory was last written where that cannot be read
-   * @param objection why it is passed over; {@code null} where it is not
-   * @param refusal what {@code backup} was refused with
+   * @param backup {@code null} when it was refused
+   * @param cluster system identifier; empty when a quick look does not reveal it
+   * @param start empty when nothing readable states it
+   * @param began START TIME, or the time of the last write to the directory when START TIME cannot
+   *     be read
+   * @param objection why it is passed over; {@code null} when it is not
+   * @param refusal exception with which {@code backup} was refused
    */
   private record Candidate(
       Path directory,
@@ -65,7 +66,7 @@ public final class NewestBackup {
     }
   }
 
-  /** Where a backup begins in the log of its cluster. */
+  /** The start of a backup in the log of its cluster. */
   private record Start(int timeline, Lsn lsn) implements Comparable<Start> {
     @Override
     public int compareTo(Start other) {
@@ -83,10 +84,11 @@ public final class NewestBackup {
   }
 
   /**
-   * The newest finished one; where none is, the newest, so that its verdict says what it lacks.
+   * Returns the newest finished backup; when none is finished, the newest, so that its verdict says
+   * what is missing.
    *
-   * @return empty where nothing looks like a backup
-   * @throws UsageException where the only ones there are are refused
+   * @return empty when nothing looks like a backup
+   * @throws UsageException when all backups found are refused
    */
   public static Optional<Backup> in(Path parent) throws IOException, InterruptedException {
     NewestBackup newest = new NewestBackup(parent);
@@ -98,7 +100,7 @@ public final class NewestBackup {
   private void look(Path within, int depth) throws IOException, InterruptedException {
     List<Path> directories;
     try (Stream<Path> entries = Files.list(within)) {
-      // A link such as "latest" leads to one that has a name of its own, which counts.
+      // A link such as "latest" leads to a backup that has its own name, and that name counts.
       directories =
           entries
               .filter(
@@ -123,7 +125,7 @@ public final class NewestBackup {
       try {
         look(directory, depth + 1);
       } catch (IOException e) {
-        // What cannot be listed holds no backup that could be verified.
+        // A directory that cannot be listed holds no backup that could be verified.
       }
     }
   }
@@ -194,7 +196,7 @@ public final class NewestBackup {
     }
   }
 
-  /** Why it is no finished backup; what else is wrong with it is for its verdict to say. */
+  /** Returns why the backup is not finished; other faults are left to its verdict. */
   private static Optional<String> unfinished(Inspection inspection) {
     try {
       inspection.requireFinished();
@@ -224,8 +226,8 @@ public final class NewestBackup {
     try {
       return SourceFiles.of(backup).written();
     } catch (FindingException e) {
-      // What cannot be looked at is no reason to take an older one: it will be found again, and
-      // refute or explain.
+      // A backup that cannot be examined is no reason to choose an older one: the verification will
+      // meet the problem again, and refute the backup or explain it.
       return Optional.empty();
     }
   }

@@ -26,27 +26,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The files of one backup as they were at first sight, so that what was read can be told to be what
- * was proven.
+ * The state of a backup's files at first sight, used to show that the files read are the files
+ * proven.
  *
- * <p>Of trees, which may hold millions of files, one number is kept for each directory.
+ * <p>For trees, which may hold millions of files, it keeps one number per directory.
  */
 public final class SourceFiles {
   private static final Pattern PROCESS = Pattern.compile("[0-9]+");
   private static final int WRITING = 3;
 
   /**
-   * What changes when a file is written, replaced or touched: its time of modification can be set
-   * back, as copiers do that write in place, and the time of its last change of any kind cannot.
+   * Attributes that change when a file is written, replaced or touched. The modification time can
+   * be set back, as copy programs that write in place do; the change time cannot.
    */
   private record Stamp(Object deviceAndInode, long size, FileTime modified, FileTime changed) {}
 
   /**
    * All stamps below the trees.
    *
-   * @param directories a number made of the stamps in each
-   * @param newest the file that was written last; {@code null} where there is none
-   * @param foreign whether there are directories that are no part of a data directory
+   * @param directories by directory, a number computed from the stamps in it
+   * @param newest the file that was written last; {@code null} when there is none
+   * @param foreign whether there are directories that do not belong to a data directory
    */
   private record Trees(
       Map<Path, Long> directories, long files, long bytes, Path newest, boolean foreign) {}
@@ -71,16 +71,16 @@ public final class SourceFiles {
   }
 
   /**
-   * Looks at them for the first time.
+   * Records the state of the files for the first time.
    *
-   * @throws FindingException {@code backup-changed} when one has gone, {@code backup-unreadable}
-   *     when it cannot be seen
+   * @throws FindingException {@code backup-changed} when a file is gone, {@code backup-unreadable}
+   *     when its attributes cannot be read
    */
   public static SourceFiles of(Backup backup) {
     return new SourceFiles(backup);
   }
 
-  /** Bytes of all parts as they lie. */
+  /** Returns the size in bytes of all parts as stored. */
   public long bytes() {
     return backup.archives().stream()
             .mapToLong(archive -> archives.get(archive.path()).size())
@@ -88,7 +88,10 @@ public final class SourceFiles {
         + trees.bytes();
   }
 
-  /** Another number when a file is not what it was, but by a chance of one in 2^32. */
+  /**
+   * Returns a number that changes when a file changes; a change goes unnoticed with a chance of one
+   * in 2^32.
+   */
   public long stamps() {
     return ((long) archives.hashCode() << 32) + trees.directories().hashCode();
   }
@@ -102,14 +105,14 @@ public final class SourceFiles {
   }
 
   /**
-   * Whether there are directories among the trees that are no part of a data directory, and are not
-   * looked into.
+   * Returns whether the trees contain directories that do not belong to a data directory; those are
+   * not searched.
    */
   public boolean haveForeignDirectories() {
     return trees.foreign();
   }
 
-  /** Throws {@code backup-changed} when a file is not what it was at first sight. */
+  /** Throws {@code backup-changed} when a file has changed since first sight. */
   public void requireUnchanged() {
     changed()
         .ifPresent(
@@ -119,11 +122,11 @@ public final class SourceFiles {
   }
 
   /**
-   * A fault found in the backup, or what explains it better: that the backup changed, or is still
-   * being written.
+   * Returns the given fault, or a better explanation of it: the backup changed, or is still being
+   * written.
    *
-   * <p>A recent time of change alone explains nothing: whoever copies a damaged backup and verifies
-   * it at once must hear that it is damaged.
+   * <p>A recent change time alone explains nothing: a user who copies a damaged backup and verifies
+   * it at once must learn that it is damaged.
    */
   public FindingException judged(FindingException fault) {
     if (!(fault.finding() instanceof Finding.BackupFault)
@@ -146,8 +149,8 @@ public final class SourceFiles {
   }
 
   /**
-   * Says which process has a file of the backup open for writing; of a tree, the file that was
-   * written last.
+   * Names the process that has a file of the backup open for writing; of the trees, only the file
+   * that was written last is checked.
    */
   public Optional<String> written() {
     Map<Object, Path> files = new HashMap<>();
@@ -157,7 +160,7 @@ public final class SourceFiles {
               try {
                 files.put(Files.readAttributes(file, BasicFileAttributes.class).fileKey(), file);
               } catch (IOException e) {
-                // It is gone, and so nobody writes to it under its name.
+                // The file is gone, so nobody writes to it under this name.
               }
             });
     try (DirectoryStream<Path> processes =
@@ -175,7 +178,7 @@ public final class SourceFiles {
     return Optional.empty();
   }
 
-  /** The finding {@code backup-changed} when a file is not what it was at first sight. */
+  /** Returns the finding {@code backup-changed} when a file has changed since first sight. */
   public Optional<FindingException> changed() {
     for (Map.Entry<Path, Stamp> file : archives.entrySet()) {
       try {
@@ -250,8 +253,8 @@ public final class SourceFiles {
   }
 
   /**
-   * Differs where a name or a stamp differs, but by a chance of one in 2^32; a directory's own time
-   * is not its files'.
+   * Returns a number that differs when a name or a stamp differs, except with a chance of one in
+   * 2^32. A directory's own times are left out because they are not those of its files.
    */
   private static long number(TreeWalk.Entry entry) {
     try {
@@ -271,7 +274,7 @@ public final class SourceFiles {
     return mixed(number);
   }
 
-  /** Spreads every bit over all (source: the finalizer of MurmurHash3). */
+  /** Spreads every bit over all bits (source: the finalizer of MurmurHash3). */
   private static long mixed(long number) {
     long half = (number ^ number >>> 33) * 0xff51afd7ed558ccdL;
     long whole = (half ^ half >>> 33) * 0xc4ceb9fe1a85ec53L;
@@ -288,7 +291,9 @@ public final class SourceFiles {
     return (FileTime) Files.getAttribute(file, "unix:ctime", options);
   }
 
-  /** Which of the files a process of this host has open for writing, as {@code /proc} tells it. */
+  /**
+   * Returns the file that a process of this host has open for writing, as {@code /proc} shows it.
+   */
   private static Optional<Path> written(Path process, Map<Object, Path> files) {
     try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
       for (Path descriptor : open) {
@@ -298,7 +303,7 @@ public final class SourceFiles {
         }
       }
     } catch (IOException e) {
-      // The process has ended meanwhile, and so it does not write.
+      // The process has ended meanwhile, so it does not write.
     }
     return Optional.empty();
   }

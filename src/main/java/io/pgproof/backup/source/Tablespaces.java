@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The tablespaces that parts of their own bring: each lies beside the data directory, which gets a
- * link to it made here and never by a backup. Safe for several threads.
+ * The tablespaces that separate parts provide. Each is restored beside the data directory; pgproof
+ * itself creates the link to it and never takes the link from a backup. Safe for several threads.
  */
 public final class Tablespaces {
   private static final int FIRST_IN_PLACE = 16;
@@ -38,7 +38,10 @@ public final class Tablespaces {
     return oids;
   }
 
-  /** Name below the tablespaces' directory; empty for what lies in the data directory itself. */
+  /**
+   * Returns the name below the directory of tablespaces; empty for a file in the data directory
+   * itself.
+   */
   public Optional<String> beside(String name) {
     if (oids.isEmpty() || !name.startsWith(BackupPart.TABLESPACES)) {
       return Optional.empty();
@@ -50,7 +53,7 @@ public final class Tablespaces {
         : Optional.empty();
   }
 
-  /** Hears of a link or a directory in {@code pg_tblspc}, which names a tablespace. */
+  /** Records a link or a directory in {@code pg_tblspc}, which names a tablespace. */
   public void met(String name, String source) {
     String oid = name.substring(BackupPart.TABLESPACES.length());
     if (oids.contains(oid)) {
@@ -61,8 +64,8 @@ public final class Tablespaces {
   }
 
   /**
-   * Throws a finding when a link or a directory named a tablespace that no part brings; one that
-   * was created while the backup was taken has no part, and its files come with the log.
+   * Throws a finding when a link or a directory names a tablespace that no part provides. A
+   * tablespace created during the backup has no part; its files come with the log.
    *
    * @param created OIDs of the tablespaces that the log creates
    */
@@ -75,7 +78,7 @@ public final class Tablespaces {
         });
   }
 
-  /** Throws a finding when {@code tablespace_map} names a tablespace that no part brings. */
+  /** Throws a finding when {@code tablespace_map} names a tablespace that no part provides. */
   public void requireBrought(Map<String, String> map) {
     for (String oid : map.keySet()) {
       if (!oids.contains(oid)) {
@@ -85,12 +88,12 @@ public final class Tablespaces {
   }
 
   /**
-   * The archives that bring no tablespace of this backup: people keep other tars beside it.
+   * Returns the archives that hold no tablespace of this backup, because people keep other tars
+   * beside it.
    *
-   * <p>From version 16 on the archive of a tablespace that lies in place is named by the manifest
-   * alone.
+   * <p>From version 16, only the manifest names the archive of an in-place tablespace.
    *
-   * @param named those that the base names
+   * @param named tablespaces that the base names
    */
   public static List<BackupPart> strangers(
       Backup backup, Set<String> named, Optional<Manifest> manifest, int major) {
@@ -108,11 +111,11 @@ public final class Tablespaces {
   }
 
   /**
-   * Throws a finding when a part brings a tablespace that the manifest lists, and neither the map
-   * nor a link names.
+   * Throws a finding when, before version 16, a part provides a tablespace that the manifest lists
+   * but neither the map nor a link names.
    *
    * @param manifest whether there is one
-   * @return the archives of which nothing can tell whether they are of this backup
+   * @return the archives that may or may not belong to this backup, because nothing can tell
    */
   public List<String> requireNamed(Map<String, String> map, int major, boolean manifest) {
     List<String> unknown =

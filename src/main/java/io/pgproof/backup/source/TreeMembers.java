@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * One thread's share of the files of trees; what others took from the same walk is not told here.
+ * One thread's share of the files of trees; files that other threads took from the same walk do not
+ * appear here.
  */
 public final class TreeMembers implements MemberSource {
   private final TreeWalk walk;
@@ -26,7 +27,7 @@ public final class TreeMembers implements MemberSource {
   private long left;
 
   /**
-   * @param read hears how many more bytes were read
+   * @param read receives the number of bytes of each read
    */
   public TreeMembers(TreeWalk walk, LongConsumer read) {
     this.walk = walk;

@@ -36,11 +36,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
- * All that lies in the trees of a backup, each once and in a fixed order, for any number of
- * threads.
+ * Walks through everything in the trees of a backup, each entry once and in a fixed order, for any
+ * number of threads.
  *
- * <p>No link below a root is followed, not even one that takes a directory's place while the walk
- * goes on: every step starts from the directory that is open.
+ * <p>It follows no link below a root, not even one that replaces a directory during the walk,
+ * because every step starts from an open directory.
  */
 public final class TreeWalk implements AutoCloseable {
   private static final int DEEPEST = 32;
@@ -50,11 +50,11 @@ public final class TreeWalk implements AutoCloseable {
           "[0-9A-F]{24}(?:\\.partial|\\.[0-9A-F]{8}\\.backup)?|[0-9A-F]{8}\\.history|archive_status|summaries|xlogtemp.*");
 
   /**
-   * A file, a directory, or what should not be there.
+   * A file, a directory, or something that does not belong there.
    *
-   * @param name in the data directory, one character a byte
-   * @param file where it lies
-   * @param stray whether it is no part of a data directory; a directory is not entered then
+   * @param name in the data directory, one character per byte
+   * @param file its path
+   * @param stray whether it does not belong to a data directory; a stray directory is not entered
    */
   record Entry(
       String name, Path file, BackupPart.Tree tree, BasicFileAttributes attributes, boolean stray) {
@@ -71,7 +71,7 @@ public final class TreeWalk implements AutoCloseable {
     }
   }
 
-  /** An entry with its content where it is a file; whoever takes it closes it. */
+  /** An entry, with its content if it is a file; the caller closes the content. */
   record Taken(Entry entry, Optional<SeekableByteChannel> content) {}
 
   private record Level(
@@ -91,8 +91,8 @@ public final class TreeWalk implements AutoCloseable {
   }
 
   /**
-   * @param laidOver whether the data directory is laid over its tree
-   * @param readsAll whether also what need not be copied is read
+   * @param laidOver whether the data directory is an overlay on its tree
+   * @param readsAll whether to read files that need not be copied as well
    */
   public TreeWalk(Backup backup, boolean laidOver, boolean readsAll) {
     this.laidOver = laidOver;
@@ -102,9 +102,9 @@ public final class TreeWalk implements AutoCloseable {
   }
 
   /**
-   * The next entry; empty behind the last.
+   * Returns the next entry; empty after the last.
    *
-   * @throws FindingException {@code backup-unreadable} when it cannot be seen, {@code
+   * @throws FindingException {@code backup-unreadable} when it cannot be read, {@code
    *     unsafe-archive} when a tree is not what its place says
    */
   synchronized Optional<Entry> next() {
@@ -124,7 +124,7 @@ public final class TreeWalk implements AutoCloseable {
     }
   }
 
-  /** As {@link #next}, with the content of a file opened. */
+  /** Returns the same as {@link #next}, with the content of a file opened. */
   synchronized Optional<Taken> take() throws InterruptedException {
     Optional<Entry> next = next();
     if (next.isEmpty()) {
@@ -148,27 +148,27 @@ public final class TreeWalk implements AutoCloseable {
     }
   }
 
-  /** Whether this tree's files are in the data directory without being written there. */
+  /** Returns whether this tree's files are in the data directory without being written there. */
   boolean inPlace(BackupPart.Tree of) {
     return laidOver && of.prefix().isEmpty();
   }
 
-  /** How the files of this tree came to be restored. */
+  /** Returns how the files of this tree were restored. */
   public String way(BackupPart.Tree of) {
     return inPlace(of) ? "laid over" : mayShare(of) ? "shared" : "copied";
   }
 
-  /** Whether it is worth trying to share the blocks of this tree's files. */
+  /** Returns whether it is worth trying to share the blocks of this tree's files. */
   boolean mayShare(BackupPart.Tree of) {
     return !unshared.containsKey(of);
   }
 
-  /** Hears that sharing failed, and will fail for the tree's other files too. */
+  /** Records that sharing failed and will fail for the tree's other files too. */
   void cannotShare(BackupPart.Tree of) {
     unshared.put(of, true);
   }
 
-  /** Counts one more file that is left unread, unless all are to be read; says which. */
+  /** Counts one more file as left unread, unless all files must be read; returns whether it did. */
   boolean leaveUnread() {
     if (readsAll) {
       return false;
@@ -177,7 +177,7 @@ public final class TreeWalk implements AutoCloseable {
     return true;
   }
 
-  /** How many files were left unread. */
+  /** Returns how many files were left unread. */
   public long unread() {
     return unread.get();
   }
@@ -246,7 +246,10 @@ public final class TreeWalk implements AutoCloseable {
     throw new IllegalStateException("this system opens no file from an open directory");
   }
 
-  /** A link to a tablespace or to the WAL may be planted: what it leads to must look like one. */
+  /**
+   * Checks the target of a link to a tablespace or to the WAL: the link may be planted, so the
+   * target must look like one.
+   */
   private void requireAtHome(List<Path> names) {
     if (names.stream().anyMatch(name -> isAtHome(name.toString()))) {
       return;
@@ -272,7 +275,7 @@ public final class TreeWalk implements AutoCloseable {
             });
   }
 
-  /** Whether the root of the tree may hold this name. */
+  /** Returns whether the root of the tree may hold this name. */
   private boolean isAtHome(String name) {
     return tree.prefix().isEmpty()
         || (tree.prefix().equals(BackupPart.WAL) ? OF_WAL : OF_TABLESPACE).matcher(name).matches();
