@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Judges the pages of all relations as they pass; safe for several threads.
+ * Judges the pages of all relations as they are read; safe for several threads.
  *
- * <p>How long a page is and whether it carries a checksum is known from {@code global/pg_control}
- * alone, which comes last: pages are judged as if they had the usual size and a checksum, and
- * {@link #settle} tells what that was worth.
+ * <p>Only {@code global/pg_control} states the page size and whether pages carry checksums, and it
+ * comes last. Pages are therefore judged as if they had the usual size and a checksum; {@link
+ * #settle} decides whether those results count.
  */
 public final class PageCheck {
   /**
-   * With more of them that were not changed since the backup began, recovery is not waited for. Few
-   * such pages may be torn, their beginning old and their end new, and are then written anew; so
-   * many are damaged.
+   * Limit for suspect pages that were not changed since the backup began; with more, the check
+   * fails without waiting for recovery. A few such pages may be torn, with an old beginning and a
+   * new end, and recovery rewrites those; this many are damaged.
    */
   private static final int MOST_OLDER_SUSPECTS = 4096;
 
@@ -41,24 +41,27 @@ public final class PageCheck {
     this.start = start;
   }
 
-  /** What hears the bytes of the file with this name; empty for one without pages. */
+  /**
+   * Returns an object that receives the bytes of the file with this name; empty for a file without
+   * pages.
+   */
   public Optional<RelationPages> of(String name) {
     return RelationFile.of(name).map(file -> new RelationPages(file, PageLayout.USUAL, start));
   }
 
-  /** Takes what was heard of a file. */
+  /** Records the results for one file. */
   public synchronized void take(RelationPages pages) {
     pages.end();
     judged.add(pages);
   }
 
   /**
-   * Reads the files once more where their layout is another than was supposed.
+   * Decides the results; reads the files again if their layout is not the assumed one.
    *
    * @param control of a cluster with checksums
-   * @param files all of them, with no server at work on them
-   * @return the pages that recovery must write anew
-   * @throws FindingException {@code page-checksum} when it cannot
+   * @param files all files, while no server works on them
+   * @return the pages that recovery must rewrite
+   * @throws FindingException {@code page-checksum} when recovery cannot rewrite them
    */
   public SuspectPages settle(ControlFile control, RestoredFiles files)
       throws IOException, InterruptedException {
@@ -89,12 +92,12 @@ public final class PageCheck {
   }
 
   /**
-   * Judges the pages of a data directory that a chain was combined to.
+   * Judges the pages of a data directory that was combined from a chain.
    *
    * @param control of a cluster with checksums
-   * @param files all of them, with no server at work on them
+   * @param files all files, while no server works on them
    * @param start of the backup
-   * @return as {@link #settle}
+   * @return the same as {@link #settle}
    */
   public static SuspectPages look(ControlFile control, RestoredFiles files, Lsn start)
       throws IOException, InterruptedException {

@@ -7,7 +7,9 @@ import io.pgproof.backup.format.RelationFile;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 
-/** Judges the pages of one file as its bytes pass, in whatever pieces; used by one thread. */
+/**
+ * Judges the pages of one file while its bytes arrive in pieces of any size; used by one thread.
+ */
 public final class RelationPages {
   private static final BitSet NONE = new BitSet();
 
@@ -31,7 +33,7 @@ public final class RelationPages {
     this.cut = ByteBuffer.allocate(layout.blockSize());
   }
 
-  /** Hears the next bytes of the file. */
+  /** Receives the next bytes of the file. */
   public void update(ByteBuffer piece) {
     while (piece.hasRemaining()) {
       if (cut.position() == 0 && piece.remaining() >= layout.blockSize()) {
@@ -60,16 +62,16 @@ public final class RelationPages {
   }
 
   /**
-   * Hears that the file is at its end. A page that is cut there is no page to PostgreSQL, so that
-   * zeros are nothing: a file that was growing as it was read. Anything else must be written anew
-   * by recovery.
+   * Ends the file. To PostgreSQL, a page that is cut off at the end of a file is not a page. If its
+   * bytes are zeros, it counts for nothing, because the file was growing while it was read;
+   * otherwise recovery must rewrite it.
    */
   void end() {
     cut.flip();
     if (!isZero(cut)) {
       suspects.set(pages);
     }
-    // There may be a hundred thousand files, and what was heard of each is kept.
+    // There may be a hundred thousand files, and the results of each are kept.
     cut = null;
     page = null;
     suspects = suspects.isEmpty() ? NONE : suspects;
@@ -88,19 +90,19 @@ public final class RelationPages {
     return file;
   }
 
-  /** How many whole pages it has. */
+  /** Returns the number of whole pages. */
   int pages() {
     return pages;
   }
 
-  /** By their numbers in the file. */
+  /** Returns the suspect pages by their numbers in the file. */
   BitSet suspects() {
     return suspects;
   }
 
   /**
-   * How many of the whole ones were not changed since the backup began, as far as their own word
-   * goes.
+   * Returns how many whole suspect pages were not changed since the backup began, according to
+   * their own LSN.
    */
   int olderSuspects() {
     return olderSuspects;

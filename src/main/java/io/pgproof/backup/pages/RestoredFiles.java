@@ -19,12 +19,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where the files that a restored server works on lie on the host; the server can write there, so
- * nothing is followed.
+ * The paths on the host of the files that a restored server works on. The server can write there,
+ * so no link is followed.
  *
  * @param dataDirectory absolute
- * @param tablespaces by OID, each with what the link in {@code pg_tblspc} points to; those that lie
- *     in place are left out
+ * @param tablespaces by OID, the target of each link in {@code pg_tblspc}; in-place tablespaces are
+ *     left out
  */
 public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
   public RestoredFiles {
@@ -32,8 +32,8 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
   }
 
   /**
-   * @param tablespaces the directory that holds those outside of the data directory, named by OID;
-   *     there need not be one
+   * @param tablespaces the directory that holds the tablespaces outside the data directory, named
+   *     by OID; it may be missing
    */
   public static RestoredFiles of(Path dataDirectory, Path tablespaces) throws IOException {
     if (!Files.isDirectory(tablespaces, LinkOption.NOFOLLOW_LINKS)) {
@@ -49,7 +49,7 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
     }
   }
 
-  /** All files with pages, in their order. */
+  /** Returns all files with pages, in order. */
   List<RelationFile> relations() throws IOException {
     List<RelationFile> relations = new ArrayList<>();
     collect(dataDirectory, "", relations);
@@ -71,7 +71,7 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
   }
 
   /**
-   * Opens a file for reading; empty where there is none.
+   * Opens a file for reading; returns empty when it does not exist.
    *
    * @throws FindingException {@code environment} when something else is in its place
    */
@@ -88,7 +88,7 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
     if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
-    // A pipe would keep whoever opens it waiting.
+    // Opening a pipe would block.
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       throw strange(file);
     }

@@ -22,24 +22,25 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Pages that were not sound as they were read, which need not be the backup's fault: a page that
- * was written just as the backup read it is torn, and recovery writes it anew, for the WAL holds it
- * whole. So they are to be read again after recovery.
+ * Pages that were not sound when they were read. This need not be a fault of the backup: a page
+ * that was written while the backup read it is torn, and recovery rewrites it because the WAL holds
+ * the whole page. Such pages must therefore be read again after recovery.
  *
- * <p>One bit for each page of the files concerned, so that there may be any number of them.
+ * <p>Keeps one bit for each page of the files concerned, so that there may be any number of
+ * suspects.
  */
 public final class SuspectPages {
-  /** Where no page was judged. */
+  /** Used when no page was judged. */
   public static final SuspectPages NONE = of(PageLayout.USUAL, List.of(), "files");
 
   private final PageLayout layout;
   private final String among;
   private final SortedMap<RelationFile, Blocks> files;
 
-  /** Numbers in the file, and what is wrong with the first of them. */
+  /** Page numbers in the file, and the fault of the first of them. */
   private record Blocks(BitSet numbers, String wrong) {}
 
-  /** Says what is wrong with a page, or nothing. */
+  /** Returns what is wrong with a page, or empty. */
   private interface Look {
     Optional<String> at(FileChannel channel, RelationFile file, int block) throws IOException;
   }
@@ -51,7 +52,7 @@ public final class SuspectPages {
   }
 
   /**
-   * @param what the files are to a person
+   * @param what word for the files in messages
    */
   static SuspectPages of(PageLayout layout, Collection<RelationPages> judged, String what) {
     SortedMap<RelationFile, Blocks> files = new TreeMap<>();
@@ -75,7 +76,7 @@ public final class SuspectPages {
     return files.isEmpty();
   }
 
-  /** Names below the data directory of the files that they are in. */
+  /** Returns the names, below the data directory, of the files that hold suspects. */
   public Set<String> names() {
     return files.keySet().stream().map(RelationFile::name).collect(Collectors.toUnmodifiableSet());
   }
@@ -84,29 +85,31 @@ public final class SuspectPages {
     return files.values().stream().mapToLong(blocks -> blocks.numbers().cardinality()).sum();
   }
 
-  /** How many they are among how many, one line for a person. */
+  /** Returns the number of suspects and of all pages, in one line for a report. */
   public String tell() {
     return String.format(Locale.ROOT, "%,d of %s not sound as they were read", count(), among);
   }
 
-  /** The file that the first of them is in; there must be one. */
+  /** Returns the file of the first suspect; there must be one. */
   public RelationFile first() {
     return files.firstKey();
   }
 
-  /** All pages that were read, for a person: {@code 12,345 pages in 987 files}. */
+  /** Returns the number of all pages read, for a report: {@code 12,345 pages in 987 files}. */
   public String among() {
     return among;
   }
 
-  /** Those in some of the files. */
+  /** Returns the suspects in some of the files. */
   public SuspectPages in(Predicate<RelationFile> wanted) {
     SortedMap<RelationFile, Blocks> some = new TreeMap<>(files);
     some.keySet().removeIf(wanted.negate());
     return new SuspectPages(layout, among, some);
   }
 
-  /** Those that are still there: a page goes with its file, or with the file's end. */
+  /**
+   * Returns the suspects that still exist: a page disappears with its file or with the file's end.
+   */
   public SuspectPages present(RestoredFiles restored) throws IOException, InterruptedException {
     return lookAtEach(
         restored,
@@ -114,7 +117,7 @@ public final class SuspectPages {
             channel.size() > offset(block) ? Optional.of("is not sound") : Optional.empty());
   }
 
-  /** Those that are still there and not sound as they lie now. */
+  /** Returns the suspects that still exist and are still not sound. */
   public SuspectPages failing(RestoredFiles restored) throws IOException, InterruptedException {
     Page page = new Page(layout.blockSize());
     ByteBuffer bytes = ByteBuffer.allocate(layout.blockSize());
@@ -180,10 +183,11 @@ public final class SuspectPages {
   }
 
   /**
-   * Names the first of them and counts the others.
+   * Names the first suspect and counts the others.
    *
-   * @param reason why they are none of a sound backup, or why that cannot be told
-   * @param relation what the first file belongs to, in brackets; empty where that is not known
+   * @param reason why a sound backup has no such pages, or why that cannot be decided
+   * @param relation the relation that the first file belongs to, shown in brackets; empty when
+   *     unknown
    */
   public Finding finding(Reason reason, String relation) {
     RelationFile file = first();

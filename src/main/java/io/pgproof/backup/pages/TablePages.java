@@ -13,12 +13,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which pages a table has, held against those that the entries of its B-tree indexes point to
+ * Compares the pages that a table has with those that the entries of its B-tree indexes point to
  * (source: {@code bufpage.h}, {@code itup.h}, {@code nbtree.h}).
  *
- * <p>In a sound database they are all there: a page is written to the WAL before an entry for it,
- * and entries are taken out before a table is cut. To a server a page that is missing at the end,
- * or is all zeros, was never used: it and amcheck pass over what is lost with it.
+ * <p>In a sound database all those pages exist: a page is written to the WAL before an entry for
+ * it, and entries are removed before a table is truncated. To a server, a page that is missing at
+ * the end or is all zeros was never used, so the server and amcheck overlook the rows lost with it.
  */
 public final class TablePages {
   private static final int POINTERS = 24;
@@ -46,8 +46,8 @@ public final class TablePages {
   }
 
   /**
-   * Looks at the table with this name of its first file, such as {@code base/5/16384}, while no
-   * server writes to it.
+   * Examines a table while no server writes to it; its name is that of its first file, such as
+   * {@code base/5/16384}.
    *
    * @throws InterruptedException when the thread was interrupted
    */
@@ -74,7 +74,7 @@ public final class TablePages {
     return pages == 0;
   }
 
-  /** Beyond 16 TiB of a table nothing is judged. */
+  /** Marks a block as unused; blocks beyond 16 TiB of a table are not judged. */
   private void setUnused(long block) {
     if (block < Integer.MAX_VALUE) {
       unused.set((int) block);
@@ -82,10 +82,10 @@ public final class TablePages {
   }
 
   /**
-   * What is lost of the table as one of its indexes tells, a few words for a person; empty where
-   * nothing is.
+   * Returns what the table has lost according to one of its indexes, in a few words for a report;
+   * empty when nothing is lost.
    *
-   * <p>What does not look like an index is passed over: amcheck tells of that.
+   * <p>Anything that does not look like an index is skipped, because amcheck reports it.
    */
   public Optional<String> lost(String index) throws IOException, InterruptedException {
     BitSet lost = new BitSet();
@@ -132,7 +132,7 @@ public final class TablePages {
       return;
     }
     int end = Math.min(Short.toUnsignedInt(page.getShort(12)), special);
-    // Where a page has a right neighbour, its first item is no entry but its bound.
+    // If a page has a right neighbour, its first item is not an entry but its high key.
     boolean rightmost = page.getInt(special + 4) == 0;
     for (int pointer = rightmost ? POINTERS : POINTERS + 4; pointer + 4 <= end; pointer += 4) {
       int entry = page.getInt(pointer) & 0x7FFF;
@@ -167,7 +167,9 @@ public final class TablePages {
     }
   }
 
-  /** As the server sees a relation: it goes on in the next file only where this one is full. */
+  /**
+   * Reads a relation as the server does: it continues in the next file only if this one is full.
+   */
   private void eachFile(String first, Look look) throws IOException, InterruptedException {
     for (int segment = 0; ; segment++) {
       Optional<RelationFile> named = RelationFile.of(segment == 0 ? first : first + "." + segment);

@@ -1,2 +1,2 @@
-/** Checks of pages, and the files of a restored copy that hold them. */
+/** Checks pages, and finds the files of a restored copy that hold them. */
 package io.pgproof.backup.pages;

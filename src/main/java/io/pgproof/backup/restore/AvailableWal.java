@@ -20,17 +20,17 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The WAL that a backup brings and an archive may add, held against the WAL that recovery needs.
+ * Compares the WAL in a backup and its archive with the WAL that recovery needs.
  *
- * <p>Recovery that lacks a segment ends there and opens the server, which looks like success.
+ * <p>If a segment is missing, recovery ends there and opens the server, which looks like success.
  */
 final class AvailableWal {
   /**
-   * A segment as it passed.
+   * The facts about one segment, taken while it was restored.
    *
    * @param size in bytes
-   * @param page its first page; empty where that is none
-   * @param blank whether it begins with zeros, as one that nothing was written to yet
+   * @param page its first page; empty when it does not begin with one
+   * @param blank whether it begins with zeros, as a segment that was never written to
    */
   record Segment(long size, Optional<WalPage> page, boolean blank) {
 
@@ -48,7 +48,7 @@ final class AvailableWal {
 
   private final NavigableMap<String, Segment> inBackup;
 
-  /** Without those that the source had made ready for later. */
+  /** The segments without those that the source preallocated. */
   private final NavigableMap<String, Segment> written;
 
   private final Optional<WalArchive> archive;
@@ -78,19 +78,18 @@ final class AvailableWal {
   }
 
   /**
-   * File name of the last segment that the backup brings; those that were made ready for later are
-   * none.
+   * Returns the file name of the last segment in the backup; preallocated segments do not count.
    */
   Optional<String> last() {
     return written.isEmpty() ? Optional.empty() : Optional.of(written.lastKey());
   }
 
-  /** What gives the archive's part to the server. */
+  /** Returns the object that gives the archive's WAL to the server. */
   WalSupply supply() {
     return supply;
   }
 
-  /** The segments of the backup that hold what their names say. */
+  /** Returns the segments of the backup whose content matches their names. */
   private Set<String> sound() {
     int size = control.walSegmentSize();
     return inBackup.entrySet().stream()
@@ -110,9 +109,9 @@ final class AvailableWal {
   }
 
   /**
-   * Whether a server made a segment ready before it wrote to it: of zeros, or an old one under a
-   * new name, with the WAL of an earlier position (source: the manual's "WAL Configuration", {@code
-   * InstallXLogFileSegment}).
+   * Returns whether the server preallocated a segment and never wrote to it: it holds zeros, or is
+   * an old segment under a new name, with the WAL of an earlier position (source: the manual's "WAL
+   * Configuration", {@code InstallXLogFileSegment}).
    */
   private boolean isForLater(Map.Entry<String, Segment> last) {
     int size = control.walSegmentSize();
@@ -124,10 +123,10 @@ final class AvailableWal {
   }
 
   /**
-   * Throws a finding when a segment that recovery needs is not there, is cut, or is another
-   * cluster's.
+   * Throws a finding when a segment that recovery needs is missing, is cut, or belongs to another
+   * cluster.
    *
-   * @param manifest tells the end; without it, what the backup brings must begin with the label's
+   * @param manifest states the end; without it, the WAL in the backup must begin with the label's
    *     segment and have no gap
    */
   void requireComplete(BackupIdentity.Label label, Optional<Manifest> manifest)
@@ -161,7 +160,7 @@ final class AvailableWal {
     }
   }
 
-  // Segment after segment and never as a list: a forged end may lie as far away as a log can be
+  // Iterates instead of building a list, because a forged end may be as far away as a log can be
   // long.
   private void requireAll(WalSegment first, long last) throws InterruptedException {
     for (WalSegment segment = first; segment.number() <= last; segment = segment.next()) {
@@ -217,8 +216,8 @@ final class AvailableWal {
               + ", and PG_VERSION says "
               + major);
     }
-    // A timeline's first segment begins with what it has in common with the one before, never with
-    // one after.
+    // A timeline's first segment begins with the WAL that it shares with the previous timeline,
+    // never with that of a later one.
     if (Integer.compareUnsigned(page.timeline(), needed.timeline()) > 0) {
       throw new FindingException(
           Reason.INCONSISTENT,

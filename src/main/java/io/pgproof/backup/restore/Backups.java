@@ -29,18 +29,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Finds, inspects and restores what {@code pg_basebackup} wrote. */
+/** Finds, inspects and restores backups that {@code pg_basebackup} wrote. */
 public final class Backups {
   private Backups() {}
 
   /**
-   * A library that some formats need and this machine has not.
+   * A library that some formats need and this machine lacks.
    *
-   * @param mend the command line that mends it
+   * @param mend the command line that installs it
    */
   public record Missing(String what, String mend) {}
 
-  /** What this machine lacks for reading every format. */
+  /** Returns the libraries that this machine lacks for reading every format. */
   public static List<Missing> missing() {
     return Stream.<Runnable>of(Liblz4::load, Libzstd::load)
         .flatMap(
@@ -56,14 +56,14 @@ public final class Backups {
   }
 
   /**
-   * The backup in a directory, by listings; where the directory holds directories with backups
-   * instead, the newest finished one of them, for which the beginning of each is read.
+   * Returns the backup in a directory, found by listings. If the directory holds directories with
+   * backups instead, returns the newest finished one and reads the beginning of each to find it.
    *
-   * <p>One that is unfinished or lacks its base is found as well: {@link #inspect} says so, for
-   * that is a verdict.
+   * <p>A backup that is unfinished or lacks its base is returned as well; {@link #inspect} reports
+   * that, because it is a verdict.
    *
    * @throws UsageException {@code no-such-path} or {@code not-a-backup}
-   * @throws InterruptedException when the thread was interrupted; everything is closed then
+   * @throws InterruptedException when the thread was interrupted; everything is then closed
    */
   public static Backup find(Path path) throws InterruptedException {
     Path directory = path.toAbsolutePath().normalize();
@@ -96,9 +96,9 @@ public final class Backups {
   }
 
   /**
-   * The backup at a path as it lies now; of a plain one every file is looked at.
+   * Returns the current state of the backup at a path; examines every file of a plain backup.
    *
-   * @return empty where there is none, or one that is not finished, is being written or cannot be
+   * @return empty when there is no backup, or when it is unfinished, is being written or cannot be
    *     read
    */
   public static Optional<BackupSnapshot> sight(Path path) throws InterruptedException {
@@ -139,20 +139,21 @@ public final class Backups {
     }
   }
 
-  /** As {@link #inspect(Backup, Optional)} without a WAL archive. */
+  /** Returns the same as {@link #inspect(Backup, Optional)} without a WAL archive. */
   public static BackupIdentity inspect(Backup backup) throws InterruptedException {
     return inspect(backup, Optional.empty());
   }
 
   /**
-   * What a backup says of itself; reads kilobytes, and the base archive up to {@code PG_VERSION}
-   * where no WAL is at hand. Of a plain backup every file is looked at and few are opened.
+   * Returns the identity that a backup states. Reads kilobytes, and the base archive up to {@code
+   * PG_VERSION} when no WAL is available. Of a plain backup, every file's attributes are read and
+   * few files are opened.
    *
-   * @param walArchive directory with WAL segments, asked for the first one where the backup brings
-   *     none
-   * @throws FindingException when it is unfinished, incomplete, no base backup, or its archives
-   *     cannot be read or decoded
-   * @throws InterruptedException when the thread was interrupted; everything is closed then
+   * @param walArchive directory with WAL segments, searched for the first segment when the backup
+   *     has none
+   * @throws FindingException when it is unfinished, incomplete or not a base backup, or its
+   *     archives cannot be read or decoded
+   * @throws InterruptedException when the thread was interrupted; everything is then closed
    */
   public static BackupIdentity inspect(Backup backup, Optional<Path> walArchive)
       throws InterruptedException {
@@ -160,8 +161,8 @@ public final class Backups {
   }
 
   /**
-   * The backups that an incremental one is to be combined with, the full one first; none for a full
-   * backup.
+   * Returns the backups with which an incremental one must be combined, the full one first; none
+   * for a full backup.
    *
    * @param identity of {@code backup}, from {@link #inspect}
    * @throws FindingException {@code backup-incomplete} when one of them is not beside it
@@ -172,9 +173,9 @@ public final class Backups {
   }
 
   /**
-   * Restores and checks a backup that an incremental one stands on, its manifest beside its files
-   * and without its WAL, for {@code pg_combinebackup} to read. Otherwise as {@link #restore}; what
-   * is wrong with it is said with its directory.
+   * Restores and checks a backup that an incremental one depends on, with its manifest among its
+   * files and without its WAL, for {@code pg_combinebackup} to read. Otherwise the same as {@link
+   * #restore}; findings name its directory.
    */
   public static RestoredBackup restoreAncestor(
       Backup ancestor, RestoreRequest order, Progress progress) throws InterruptedException {
@@ -196,11 +197,11 @@ public final class Backups {
   }
 
   /**
-   * What the newest of a chain is together with its ancestors, once they were combined.
+   * Returns the result for the newest backup of a chain and its ancestors after they were combined.
    *
    * @param newest as it was restored by itself
-   * @param ancestors each by the name of its directory, the full backup first
-   * @param order with the places of what was combined
+   * @param ancestors by the name of each one's directory, the full backup first
+   * @param order with the paths of the combined files
    * @throws FindingException {@code page-checksum} when too many pages are not sound
    */
   public static RestoredBackup combined(
@@ -226,17 +227,17 @@ public final class Backups {
   }
 
   /**
-   * Restores and checks a backup in one pass over each of its parts, two side by side.
+   * Restores and checks a backup in one pass over each of its parts, two in parallel.
    *
    * @param identity from {@link #inspect}
-   * @return what was restored; all of it has been read, compared and written, and nothing has been
-   *     synced
-   * @throws FindingException what is wrong with the backup or the disk; the data directory is then
-   *     left as far as it came
-   * @throws java.io.UncheckedIOException when the data directory cannot be written for another
-   *     reason than space
-   * @throws InterruptedException when the thread was interrupted; both workers have ended and
-   *     closed their files then
+   * @return the restored backup; everything has been read, compared and written, and nothing has
+   *     been synced
+   * @throws FindingException when the backup or the disk is at fault; the data directory then stays
+   *     incomplete
+   * @throws java.io.UncheckedIOException when the data directory cannot be written for a reason
+   *     other than space
+   * @throws InterruptedException when the thread was interrupted; both workers have then ended and
+   *     closed their files
    */
   public static RestoredBackup restore(
       Backup backup, BackupIdentity identity, RestoreRequest order, Progress progress)

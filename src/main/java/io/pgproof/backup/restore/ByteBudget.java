@@ -7,15 +7,16 @@ import io.pgproof.proof.Reason;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds what archives may bring beyond the files that the manifest lists, so that a bomb ends
- * early.
+ * Bounds the bytes that archives may hold beyond the files that the manifest lists, so that a
+ * decompression bomb is stopped early.
  */
 final class ByteBudget {
-  /** What a file costs at least: an inode and its entry are not free. */
+  /** Minimum cost of a file in bytes: an inode and its directory entry are not free. */
   private static final long LEAST = 4096;
 
   /**
-   * WAL comes in whole segments of up to 1 GiB, and one more than the last one needed may be begun.
+   * WAL comes in whole segments of up to 1 GiB, and one more than the last segment needed may have
+   * been started.
    */
   private static final long SLACK = 4L << 30;
 
@@ -25,12 +26,12 @@ final class ByteBudget {
     this.left = new AtomicLong(bytes);
   }
 
-  /** The WAL that the manifest says is needed, and slack. */
+  /** Returns a budget for the WAL that the manifest says is needed, plus slack. */
   static ByteBudget beyond(Manifest manifest) {
     return new ByteBudget(neededWal(manifest) + SLACK);
   }
 
-  /** Bytes of WAL from the manifest's start to its end. */
+  /** Returns the bytes of WAL from the manifest's start to its end. */
   static long neededWal(Manifest manifest) {
     return manifest.wal().stream()
         .mapToLong(range -> Math.max(range.end().position() - range.start().position(), 0))
@@ -38,9 +39,9 @@ final class ByteBudget {
   }
 
   /**
-   * Without a manifest nothing is known, and no ratio tells a bomb: tables that were emptied, WAL
-   * of an idle server and core dumps are hundreds of times smaller in an archive. The free space is
-   * the bound then, looked at before each large file.
+   * Returns a budget without a limit, for a backup without a manifest. No ratio identifies a bomb
+   * then: emptied tables, WAL of an idle server and core dumps are hundreds of times smaller in an
+   * archive. Free space is the limit instead, checked before each large file.
    */
   static ByteBudget unknown() {
     return new ByteBudget(Long.MAX_VALUE);

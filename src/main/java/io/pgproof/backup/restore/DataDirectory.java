@@ -25,13 +25,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A data directory in the making, with the tablespaces beside it: only new directories, new regular
- * files and the links to tablespaces come into being, nothing that exists is opened and no link is
- * followed.
+ * A data directory under construction, with the tablespaces beside it. It creates only new
+ * directories, new regular files and the links to tablespaces; it opens nothing that already exists
+ * and follows no link.
  *
- * <p>Safe for several threads. Nobody else may write below it meanwhile. Directories have mode
- * 0700, files 0600, and both the owner ordered. Nothing is synced: a copy that a crash tears is
- * thrown away.
+ * <p>Safe for several threads. No other program may write below it at the same time. Directories
+ * have mode 0700, files 0600, and both have the requested owner. Nothing is synced, because a copy
+ * damaged by a crash is discarded.
  */
 final class DataDirectory {
   private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
@@ -61,7 +61,7 @@ final class DataDirectory {
     this.space = order.space();
   }
 
-  /** Makes the directory itself, and the one beside it where there are tablespaces. */
+  /** Creates the directory, and the one beside it if there are tablespaces. */
   void make() throws IOException {
     Files.createDirectory(root, DIRECTORY);
     foreignUser =
@@ -77,8 +77,8 @@ final class DataDirectory {
   }
 
   /**
-   * Hears that the directory is laid over a tree; takes away what parts of their own bring, where a
-   * link led to them.
+   * Records that the directory is an overlay on a tree; removes links to places that separate parts
+   * fill.
    */
   void laidOver(Set<String> elsewhere) throws IOException {
     laidOver = true;
@@ -91,7 +91,8 @@ final class DataDirectory {
   }
 
   /**
-   * Takes away what is not to be restored, where the directory is laid over a tree that holds it.
+   * Removes an entry that must not be restored, if the directory is an overlay on a tree that holds
+   * it.
    */
   void leaveOut(String name) throws IOException {
     if (laidOver && tablespaces.beside(name).isEmpty()) {
@@ -100,8 +101,8 @@ final class DataDirectory {
   }
 
   /**
-   * Makes the directories that must be there even where nothing lies in them; returns those that
-   * were not.
+   * Creates the directories that must exist even when they are empty; returns those that were
+   * missing.
    */
   List<String> complete() throws IOException {
     List<String> made = new ArrayList<>();
@@ -114,7 +115,7 @@ final class DataDirectory {
     return made;
   }
 
-  /** Throws {@code disk-full} when the backup needs more than there is. */
+  /** Throws {@code disk-full} when the backup needs more space than there is. */
   void require(long expected) throws IOException {
     space.require("the backup", expected, root);
   }
@@ -124,10 +125,10 @@ final class DataDirectory {
     space.requireForFile(FileNames.shown(file) + " of " + archive, size, root);
   }
 
-  /** Makes the links to the tablespaces, as the server will follow them. */
+  /** Creates the links to the tablespaces, as the server will follow them. */
   void link() throws IOException {
     for (String oid : tablespaces.oids()) {
-      // Also where the tablespace is empty.
+      // This covers an empty tablespace too.
       directory(BackupPart.TABLESPACES + oid, root.toString());
       own(
           Files.createSymbolicLink(
@@ -137,7 +138,7 @@ final class DataDirectory {
   }
 
   /**
-   * Makes a directory and those above it; one that was made before is left as it is.
+   * Creates a directory and its parents; a directory created earlier is left unchanged.
    *
    * @param name free of any {@link FileNames#objection}
    */
@@ -164,7 +165,7 @@ final class DataDirectory {
     directories.add(name);
   }
 
-  /** Opens a new file to be written from its start, with its parents made. */
+  /** Opens a new file for writing from its start; creates its parents. */
   FileChannel file(String name, String archive) throws IOException {
     directory(parent(name), archive);
     Path path = path(name);
@@ -186,24 +187,25 @@ final class DataDirectory {
   }
 
   /**
-   * Hears of bytes that were written; ends the restore with {@code disk-full} when the bound or the
-   * reserve is reached.
+   * Counts written bytes; ends the restore with {@code disk-full} when the bound or the reserve is
+   * reached.
    */
   void written(long bytes) throws IOException {
     space.wrote(bytes, root);
   }
 
-  /** Hears that a file of so many bytes shares its blocks with the backup. */
+  /** Records that a file of this size shares its blocks with the backup. */
   void shared(long bytes) {
     space.shares(bytes);
   }
 
   /**
-   * What a failed write below this directory is: {@code disk-full}, or another fault of the
-   * environment.
+   * Returns the exception for a failed write below this directory: {@code disk-full}, or another
+   * fault of the environment.
    */
   RuntimeException failed(Path path, IOException cause) {
-    // The words of the C library are in the language of the process, so space is asked for as well.
+    // The C library's message is in the language of the process, so the free space is checked as
+    // well.
     boolean full =
         MachineError.of(cause).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
     if (full || DiskSpace.isUsedUp(root)) {
@@ -235,8 +237,8 @@ final class DataDirectory {
   }
 
   /**
-   * Nothing against the backup: tar lets the later one win, as whoever appends to an archive means
-   * it.
+   * This says nothing against the backup: tar lets the later member win, and people who append to
+   * an archive intend that.
    */
   private static FindingException twice(String name, String archive) {
     return new FindingException(

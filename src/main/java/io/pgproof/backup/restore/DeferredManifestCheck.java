@@ -19,9 +19,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * Compares what was restored with a manifest that came inside an archive, as {@code pg_basebackup
- * -D -} packs it: what to compare with is known only when all has passed, so the files are read
- * once more, from where they were restored.
+ * Compares restored files with a manifest that came inside an archive, as {@code pg_basebackup -D
+ * -} packs it. Such a manifest is known only after everything was read, so the restored files are
+ * read once more.
  */
 final class DeferredManifestCheck {
   private final ManifestCheck check;
@@ -32,8 +32,8 @@ final class DeferredManifestCheck {
   }
 
   /**
-   * Compares all files of a data directory and of the tablespaces beside it, to which no link leads
-   * yet.
+   * Compares all files of a data directory and of the tablespaces beside it, before links to the
+   * tablespaces exist.
    *
    * @throws io.pgproof.proof.FindingException {@code manifest-mismatch}, as {@link ManifestCheck}
    *     throws it

@@ -10,11 +10,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What one run may take of the file system that it is restored to: no more than its bound, and
- * never the reserve, which stays free for others. The backups of a chain have one in common.
- * Thread-safe.
+ * The space that one run may use on the file system of the restore: at most its bound, and never
+ * the reserve, which stays free for others. The backups of a chain share one. Thread-safe.
  *
- * <p>Bytes count as they are written; files that share their blocks with the backup take none.
+ * <p>Bytes count when they are written; files that share their blocks with the backup use none.
  */
 public final class DiskSpace {
   private static final long LOOK_EVERY = 64L << 20;
@@ -28,14 +27,14 @@ public final class DiskSpace {
 
   /**
    * @param reserveBytes free space that must remain on the file system
-   * @param boundBytes that may be written; empty where the reserve alone bounds it
+   * @param boundBytes that may be written; empty when only the reserve limits it
    */
   public DiskSpace(long reserveBytes, Optional<Long> boundBytes) {
     this.reserve = reserveBytes;
     this.bound = boundBytes;
   }
 
-  /** The finding that a run takes more than its bound, with the remedy. */
+  /** Returns the finding that a run uses more than its bound, with the remedy. */
   public static Finding overBound(String message) {
     return Finding.of(
         Reason.DISK_FULL,
@@ -46,9 +45,9 @@ public final class DiskSpace {
   }
 
   /**
-   * Throws {@code disk-full} when so many more bytes are too many.
+   * Throws {@code disk-full} when this many more bytes are too many.
    *
-   * @param place where they are to be written
+   * @param place where they will be written
    */
   synchronized void require(String what, long bytes, Path place) throws IOException {
     if (bound.isPresent() && bytes > bound.get() - written) {
@@ -81,8 +80,8 @@ public final class DiskSpace {
   }
 
   /**
-   * As {@link #require}, for a file before it is written, so that no bomb fills the disk; a small
-   * one is only counted later.
+   * Does the same as {@link #require} for a file before it is written, so that no bomb fills the
+   * disk; a small file is only counted later.
    */
   void requireForFile(String file, long bytes, Path place) throws IOException {
     if (bytes > LOOK_EVERY) {
@@ -90,10 +89,7 @@ public final class DiskSpace {
     }
   }
 
-  /**
-   * Hears of bytes that were written; throws {@code disk-full} when the bound or the reserve is
-   * reached.
-   */
+  /** Counts written bytes; throws {@code disk-full} when the bound or the reserve is reached. */
   synchronized void wrote(long bytes, Path place) throws IOException {
     written += bytes;
     if (bound.isPresent() && written > bound.get()) {
@@ -120,26 +116,26 @@ public final class DiskSpace {
     }
   }
 
-  /** Hears of bytes of a file that lie in the backup's own blocks. */
+  /** Counts bytes of a file that lie in the backup's own blocks. */
   synchronized void shares(long bytes) {
     shared += bytes;
   }
 
-  /** Hears that all that was written and shared so far is gone again. */
+  /** Records that everything written and shared so far was removed. */
   public synchronized void gone() {
     written = 0;
     shared = 0;
   }
 
   /**
-   * Bytes of files that the file system counts as theirs although they lie in the backup's own
-   * blocks.
+   * Returns the bytes of files that the file system counts as theirs although they lie in the
+   * backup's own blocks.
    */
   public synchronized long shared() {
     return shared;
   }
 
-  /** Whether hardly any space is left; not where that cannot be told. */
+  /** Returns whether hardly any space is left; false when that cannot be determined. */
   static boolean isUsedUp(Path place) {
     try {
       return free(place) < HARDLY_ANY;

@@ -5,15 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Lets a thread's input and output wait for everybody else's, as {@code ionice -c 3} does. */
+/** Lets a thread's input and output wait for those of all others, as {@code ionice -c 3} does. */
 final class IdlePriority {
   private static final long LIMIT_SECONDS = 5;
 
   private IdlePriority() {}
 
   /**
-   * Asks for it for the calling thread; a host that cannot grant it loses politeness and nothing
-   * else.
+   * Requests it for the calling thread; on a host that cannot grant it, only politeness is lost.
    */
   static void askFor() throws InterruptedException {
     try {

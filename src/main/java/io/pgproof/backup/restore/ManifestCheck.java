@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Compares the files of a backup with {@code backup_manifest} as they pass, by the rules of
+ * Compares the files of a backup with {@code backup_manifest} while they are read, by the rules of
  * pg_verifybackup.
  *
- * <p>Safe for several threads. What may differ: {@code pg_wal}, which no manifest lists, and the
+ * <p>Safe for several threads. Not compared are {@code pg_wal}, which no manifest lists, and the
  * files that {@code pg_basebackup -R} writes (source: the manual's page on pg_verifybackup).
  */
 final class ManifestCheck {
@@ -43,11 +43,11 @@ final class ManifestCheck {
   }
 
   /**
-   * What a file that is about to be written must be; empty where it is not compared, or not listed
-   * and no data of PostgreSQL.
+   * Returns what a file about to be written must be; empty when it is not compared, or is neither
+   * listed nor data of PostgreSQL.
    *
-   * @throws FindingException {@code manifest-mismatch} when it is listed with another size, or not
-   *     and PostgreSQL would read it
+   * @throws FindingException {@code manifest-mismatch} when it is listed with another size, or is
+   *     not listed although PostgreSQL would read it
    */
   synchronized Optional<Entry> expect(String name, long size) {
     if (isNotCompared(name)) {
@@ -68,7 +68,7 @@ final class ManifestCheck {
     return Optional.of(entry);
   }
 
-  /** Ends one file; throws {@code manifest-mismatch} when its content is another. */
+  /** Ends one file; throws {@code manifest-mismatch} when its content differs. */
   synchronized void written(String name, Entry entry, byte[] sum) {
     if (!Arrays.equals(entry.checksum(), sum)) {
       throw mismatch(
@@ -89,8 +89,8 @@ final class ManifestCheck {
   }
 
   /**
-   * Ends the backup; throws {@code manifest-mismatch} when a listed file did not come and is not in
-   * a foreign directory.
+   * Ends the backup; throws {@code manifest-mismatch} when a listed file is missing and is not in a
+   * foreign directory.
    */
   synchronized void finish() {
     Missing missing = new Missing();
@@ -106,7 +106,7 @@ final class ManifestCheck {
     }
   }
 
-  /** How many did not come, and the first of them by name. */
+  /** The number of missing files, and the first of them by name. */
   private static final class Missing {
     private String first;
     private int count;
@@ -122,7 +122,7 @@ final class ManifestCheck {
     return withoutChecksum;
   }
 
-  /** One line for a person. */
+  /** Returns one line for a report. */
   String summary() {
     String algorithms =
         used.isEmpty() ? "sizes alone" : String.join(", ", used.stream().map(Enum::name).toList());

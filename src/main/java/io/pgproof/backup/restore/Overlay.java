@@ -15,9 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Lays a directory over a tree that is only read: what is written there goes elsewhere, and all in
- * the tree seems to be another's. An overlay over an idmapped lower layer (source: the manual page
- * mount_setattr(2) and the kernel's {@code overlayfs.rst}; Linux 5.19 or newer).
+ * Mounts a directory as an overlay on a tree that is only read: writes go elsewhere, and everything
+ * in the tree appears to belong to another user. This is an overlay on an idmapped lower layer
+ * (source: the manual page mount_setattr(2) and the kernel's {@code overlayfs.rst}; Linux 5.19 or
+ * newer).
  */
 final class Overlay {
   private static final int OWNER_MAY = 0600;
@@ -33,20 +34,20 @@ final class Overlay {
 
   /**
    * @param tree is never written to; may be a link to a directory
-   * @param uid who owns all in {@code merged} then, as counted on the host
+   * @param uid owner of everything in {@code merged} afterwards, as a UID of the host
    * @param merged an empty directory
-   * @param beside a directory that is made for what is written, on a file system that can be an
+   * @param beside a directory to create for the written files, on a file system that can be an
    *     upper layer
    * @return whether {@code merged} is the overlay now; otherwise nothing is mounted, and {@code
-   *     beside} may be there
+   *     beside} may exist
    */
   static boolean lay(Path tree, int uid, int gid, Path merged, Path beside)
       throws InterruptedException {
     try {
-      // A link has an owner of its own, and may soon lead elsewhere.
+      // A link has its own owner, and may soon lead elsewhere.
       Path real = tree.toRealPath();
       Optional<Owner> owner = onlyOwner(real);
-      // Each means something in the options of an overlay.
+      // Each of these characters has a meaning in the options of an overlay.
       if (owner.isEmpty() || beside.toString().matches(".*[,:\\\\].*")) {
         return false;
       }
@@ -56,7 +57,7 @@ final class Overlay {
     }
   }
 
-  /** Who owns every file, where a server of this owner could use them all. */
+  /** Returns the owner of every file, if a server of this owner could use them all. */
   private static Optional<Owner> onlyOwner(Path tree) throws IOException {
     Owner owner = null;
     try (Stream<Path> all = Files.walk(tree)) {
@@ -100,7 +101,7 @@ final class Overlay {
               + ",index=off,metacopy=off";
       return mount(libc, merged, layers + ",volatile") || mount(libc, merged, layers);
     } finally {
-      // The overlay keeps a clone of its own.
+      // The overlay keeps its own clone.
       libc.umount2(c(lower), Libc.MNT_DETACH);
     }
   }
@@ -152,12 +153,12 @@ final class Overlay {
   }
 
   /**
-   * A user namespace that maps the one owner to the other, held by the descriptor alone; -1 where
-   * there can be none.
+   * Returns the descriptor of a user namespace that maps one owner to the other, which only the
+   * descriptor keeps alive; -1 when none can be created.
    */
   private static int namespace(Libc libc, Owner from, Owner to)
       throws IOException, InterruptedException {
-    // It ends with its input, so also with this process.
+    // The process ends when its input ends, and so also with this process.
     Process holder =
         new ProcessBuilder("unshare", "--user", "--", "cat").redirectErrorStream(true).start();
     try {

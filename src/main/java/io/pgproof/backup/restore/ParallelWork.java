@@ -19,16 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * behind.
  */
 final class ParallelWork {
-  /** One for each of the two things that take time: base and WAL, or two files of a directory. */
+  /** One for each of the two slow things: base and WAL, or two files of a directory. */
   static final int WORKERS = 2;
 
   private ParallelWork() {}
 
   /**
-   * The results in the order of the work.
+   * Returns the results in the order of the work.
    *
-   * <p>The first failure, or an interrupt of the caller, interrupts the others; in every case they
-   * have ended when this returns or throws.
+   * <p>The first failure, or an interrupt of the caller, interrupts the other pieces; in every case
+   * they have ended when this method returns or throws.
    */
   static <T> List<T> run(List<? extends Callable<T>> work)
       throws IOException, InterruptedException {

@@ -40,21 +40,21 @@ import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 
 /**
- * One archive, or one thread's share of the trees, on its way into the data directory: read, hashed
- * where it is an archive, decoded, checked and written in a single pass.
+ * Restores one archive, or one thread's share of the trees, into the data directory in a single
+ * pass: reads, hashes (an archive only), decodes, checks and writes it.
  *
  * @param source what is read
- * @param target where it goes
- * @param read hears how many more bytes were read
+ * @param target where it is written
+ * @param read receives the number of bytes of each read
  */
 record PartRestore(Source source, Target target, LongConsumer read)
     implements Callable<Optional<ArchiveFacts>> {
 
-  /** Something to read. */
+  /** An archive or a share of the trees. */
   sealed interface Source {
     String name();
 
-    /** A member's name in the data directory. */
+    /** Returns a member's name in the data directory. */
     String inDataDirectory(String member);
   }
 
@@ -71,7 +71,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
   }
 
   /**
-   * @param walk shared by all threads, and closed by who made it
+   * @param walk shared by all threads, and closed by its creator
    */
   record ShareOfTrees(TreeWalk walk, String name) implements Source {
     @Override
@@ -81,15 +81,15 @@ record PartRestore(Source source, Target target, LongConsumer read)
   }
 
   /**
-   * Where all parts of a backup go; shared by all threads.
+   * The destination of all parts of a backup; shared by all threads.
    *
-   * @param manifest what is compared; empty where there is none
-   * @param pages judges the pages of relations; empty where they are not to be judged
-   * @param elsewhere names of links that lead to parts of their own
-   * @param segments gets the first bytes and the size of each WAL segment by its file name
-   * @param strangers hears of what is no data of PostgreSQL
-   * @param notes gets what a person should know and what is no fault, a sentence each
-   * @param cut gets what explains that something is missing, where something is
+   * @param manifest the comparison with the manifest; empty when there is none
+   * @param pages judges the pages of relations; empty when they are not judged
+   * @param elsewhere names of links that lead to separate parts
+   * @param segments receives the first bytes and the size of each WAL segment, by file name
+   * @param strangers receives names that are not data of PostgreSQL
+   * @param notes receives facts that users should know but that are not faults, one sentence each
+   * @param cut receives findings that explain why something is missing, if something is
    */
   record Target(
       DataDirectory directory,
@@ -139,8 +139,8 @@ record PartRestore(Source source, Target target, LongConsumer read)
   }
 
   /**
-   * A tar that was cut between two members looks like one whose end mark was never written; the
-   * manifest tells them apart.
+   * A tar that was cut between two members looks like one without an end mark; only the manifest
+   * can distinguish them.
    */
   private void requireOthersTell(TarReader memberSource) {
     if (target.manifest().isEmpty()) {
@@ -214,8 +214,8 @@ record PartRestore(Source source, Target target, LongConsumer read)
   }
 
   /**
-   * Links of a cluster lead to a key, a log or a configuration, from the top of its directory;
-   * below it nobody has use for one.
+   * Passes over a symbolic link. In a cluster, links at the top of the data directory lead to a
+   * key, a log or a configuration; below the top nobody needs one.
    */
   private void passLink(String name, Member member, boolean copied) throws IOException {
     if (!copied) {
@@ -239,7 +239,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
     target.directory().leaveOut(name);
   }
 
-  /** Two names of one file are two files here, because no link comes from an archive. */
+  /** Restores a hard link as a second file, because no link is taken from an archive. */
   private void copy(String name, Member member) throws IOException, InterruptedException {
     FileNames.objection(member.link())
         .ifPresent(
@@ -290,7 +290,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
       } else if (!inPlace) {
         target.directory().shared(member.size());
       }
-      // Of WAL the beginning is wanted, and recovery reads it all.
+      // Only the beginning of a WAL segment is needed here; recovery reads it all.
       if (!shared || head.hasRemaining() || !memberSource.leave()) {
         memberSource.content(
             piece -> {
@@ -330,7 +330,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
     target.directory().written(bytes);
   }
 
-  /** Room for a WAL segment's first header; none for any other file. */
+  /** Returns a buffer for a WAL segment's first header; an empty one for any other file. */
   private static ByteBuffer head(String name) {
     boolean isSegment =
         name.startsWith(BackupPart.WAL)

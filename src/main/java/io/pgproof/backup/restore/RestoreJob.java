@@ -61,7 +61,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * One restore: the parts side by side into a new data directory, then what only the whole can tell.
+ * One restore: writes the parts in parallel into a new data directory, then checks what only the
+ * whole can show.
  */
 final class RestoreJob {
   private static final long REPORT_EVERY = 4L << 20;
@@ -93,12 +94,12 @@ final class RestoreJob {
     this.tablespaces = new Tablespaces(backup);
   }
 
-  /** A backup that is complete in itself, or the newest of a chain. */
+  /** Restores a backup that is complete in itself, or the newest of a chain. */
   RestoredBackup run() throws InterruptedException {
     return run(false);
   }
 
-  /** A backup that another one stands on: recovery needs that one's WAL alone. */
+  /** Restores a backup that another one depends on; recovery needs only the WAL of the newest. */
   RestoredBackup ancestor() throws InterruptedException {
     return run(true);
   }
@@ -142,7 +143,7 @@ final class RestoreJob {
     }
     directory.require(shares || laidOver ? 0 : needed(beside));
 
-    // What a member of a chain holds of a page is judged when all are combined.
+    // The pages of a chain's member are judged after all members are combined.
     boolean member = ancestor || identity.label().incremental();
     Optional<PageCheck> pages =
         order.compare() && !member
@@ -215,8 +216,8 @@ final class RestoreJob {
   }
 
   /**
-   * Along which timelines the log is to be replayed, by the histories in the backup and in the
-   * archive.
+   * Chooses the timelines along which the log is replayed, by the histories in the backup and in
+   * the archive.
    */
   private Timelines.Choice timeline(
       ControlFile control, Optional<Manifest> manifest, Optional<WalArchive> archive)
@@ -258,7 +259,7 @@ final class RestoreJob {
     return timelines.choose(order.timeline());
   }
 
-  /** Gives the archive's WAL to the server, and learns what recovery is going to replay. */
+  /** Gives the archive's WAL to the server, and finds out what recovery will replay. */
   private ReplayPlan replay(
       AvailableWal wal,
       Timelines.Choice choice,
@@ -298,17 +299,17 @@ final class RestoreJob {
     tablespaces = new Tablespaces(backup);
   }
 
-  /** Lays the data directory over a plain backup's, where it can be. */
+  /** Mounts the data directory as an overlay on that of a plain backup, if possible. */
   private void layOver(DataDirectory directory) throws IOException, InterruptedException {
-    // A tablespace in place would have to be taken out of what is laid over, for it is restored
-    // beside.
+    // A tablespace in place would have to be removed from the overlay, because it is restored
+    // beside it.
     boolean tablespaceInPlace =
         backup.elsewhere().stream()
             .anyMatch(
                 name ->
                     Files.isDirectory(backup.directory().resolve(name), LinkOption.NOFOLLOW_LINKS));
-    // A snapshot of the file system shows all over again what lies around it, to the server and to
-    // the checks.
+    // A snapshot of the file system would show all its surroundings once more, both to the server
+    // and to the checks.
     if (backup.format() == Backup.Format.PLAIN
         && order.layers().isPresent()
         && !tablespaceInPlace
@@ -326,14 +327,17 @@ final class RestoreJob {
     }
   }
 
-  /** Bytes that will be written, as far as they are known. */
+  /** Returns the bytes that will be written, as far as they are known. */
   private long needed(Optional<Manifest> manifest) {
     return manifest
         .map(listed -> listed.bytes() + ByteBudget.neededWal(listed))
         .orElse(sources.bytesOfTrees());
   }
 
-  /** The manifest of a tar lies beside it, and pg_combinebackup looks for it among the files. */
+  /**
+   * Copies the manifest of a tar into the data directory, because pg_combinebackup looks for it
+   * among the files.
+   */
   private void bringManifest(DataDirectory directory) throws IOException {
     boolean there =
         Files.exists(order.places().data().resolve(Manifest.NAME), LinkOption.NOFOLLOW_LINKS);
@@ -345,7 +349,7 @@ final class RestoreJob {
     }
   }
 
-  /** Where it did not lie beside its archives. */
+  /** Returns the manifest from inside the archives, for a backup without one beside them. */
   private Optional<Manifest> inArchive() throws InterruptedException {
     Path file = order.places().data().resolve(Manifest.NAME);
     return backup.format() == Backup.Format.TAR
@@ -425,7 +429,7 @@ final class RestoreJob {
     return identity.postgresMajor();
   }
 
-  /** A small file that was just written. */
+  /** Returns the content of a small file that was just written. */
   private byte[] required(String name, int longest) throws IOException {
     Path file = order.places().data().resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -476,12 +480,12 @@ final class RestoreJob {
   }
 
   /**
-   * Whether a manifest in a data directory is of this backup. A cluster that was made from a base
-   * backup keeps that one's, and every copy of the cluster brings it; {@code backup_label.old} is
-   * of the same origin then.
+   * Returns whether a manifest in a data directory belongs to this backup. A cluster created from a
+   * base backup keeps the manifest of that backup, and every copy of the cluster contains it;
+   * {@code backup_label.old} then has the same origin.
    *
-   * @throws FindingException {@code foreign-manifest} where it is of an earlier backup and nothing
-   *     tells how it came here
+   * @throws FindingException {@code foreign-manifest} when it belongs to an earlier backup and
+   *     nothing shows how it came here
    */
   private boolean isOfThisBackup(Manifest manifest) {
     Lsn begin = identity.label().startLsn();
@@ -526,12 +530,12 @@ final class RestoreJob {
       return small("backup_label.old")
           .map(file -> BackupLabel.parse(file, backup.baseName()).startLsn());
     } catch (FindingException e) {
-      // Nobody needs it, so it may hold anything.
+      // PostgreSQL does not need this file, so it may hold anything.
       return Optional.empty();
     }
   }
 
-  /** A small file of a plain backup; empty where there is none that can be read. */
+  /** Returns a small file of a plain backup; empty when there is none that can be read. */
   private Optional<byte[]> small(String name) {
     Path file = backup.directory().resolve(name);
     try {
@@ -585,9 +589,10 @@ final class RestoreJob {
   }
 
   /**
-   * A sound backup's {@code pg_control} is copied after the checkpoint with which the backup
-   * begins, or that of a standby's last restartpoint, and before the backup ends; from another time
-   * it would mislead recovery.
+   * Throws a finding when {@code pg_control} does not date from the time of the backup. In a sound
+   * backup it is copied after the checkpoint with which the backup begins, or after that of a
+   * standby's last restartpoint, and before the backup ends; a copy from another time would mislead
+   * recovery.
    */
   private void requireItsTime(ControlFile control, Optional<Manifest> manifest) {
     Lsn begin = identity.label().checkpointLsn();
@@ -657,7 +662,10 @@ final class RestoreJob {
     return Stream.concat(Stream.of(whole, listed), pages.stream()).toList();
   }
 
-  /** The check of pages as far as it is decided before recovery; empty where some are suspect. */
+  /**
+   * Returns the check of pages as far as it is decided before recovery; empty when some are
+   * suspect.
+   */
   static Optional<Check> pages(ControlFile control, SuspectPages suspects, boolean compared) {
     if (!control.dataChecksums()) {
       return Optional.of(Check.inapplicable("pages", Inapplicable.NO_CHECKSUMS, NO_CHECKSUMS));

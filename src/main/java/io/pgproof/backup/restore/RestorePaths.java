@@ -3,12 +3,13 @@ package io.pgproof.backup.restore;
 import java.nio.file.Path;
 
 /**
- * Where a restored backup lies; nothing of it exists before.
+ * The paths of a restored backup; none of them exists before.
  *
  * @param data the data directory
- * @param tablespaces what lies outside of it, a directory for each OID; made where there are any
- * @param tablespacesInside how the server sees {@code tablespaces}: links in the data directory
- *     lead there
- * @param wal copies of the WAL archive's segments; made where an archive is named
+ * @param tablespaces directory for the tablespaces outside the data directory, one subdirectory per
+ *     OID; created when there are any
+ * @param tablespacesInside path of {@code tablespaces} as the server sees it; the links in the data
+ *     directory lead there
+ * @param wal copies of the WAL archive's segments; created when an archive is named
  */
 public record RestorePaths(Path data, Path tablespaces, String tablespacesInside, Path wal) {}

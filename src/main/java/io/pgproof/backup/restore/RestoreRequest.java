@@ -7,16 +7,16 @@ import java.util.Optional;
 /**
  * Where and how to restore.
  *
- * @param uid owner of what is written, as counted on the host
- * @param gid group of what is written, as counted on the host
+ * @param uid owner of the written files, as a UID of the host
+ * @param gid group of the written files, as a GID of the host
  * @param walArchive directory with WAL segments that the backup may lack
- * @param space what the run may take of the file system; the end of it ends the restore with {@code
- *     disk-full}
+ * @param space what the run may use on the file system; when it is used up, the restore ends with
+ *     {@code disk-full}
  * @param compare whether files are compared with {@code backup_manifest}, and pages with their
  *     checksums
- * @param layers a directory to be made for what is written where a plain backup's data directory
- *     can be laid over; empty where what is restored must stand by itself
- * @param timeline along which the WAL is to be replayed
+ * @param layers directory to create for written files when the data directory can be an overlay on
+ *     that of a plain backup; empty when the restored copy must be independent
+ * @param timeline along which the WAL is replayed
  */
 public record RestoreRequest(
     RestorePaths places,
@@ -28,7 +28,7 @@ public record RestoreRequest(
     Optional<Path> layers,
     RecoveryTimeline timeline) {
 
-  /** What is restored stands by itself, and is recovered along the usual timeline. */
+  /** Creates a request for an independent copy, recovered along the usual timeline. */
   public RestoreRequest(
       RestorePaths places,
       int uid,
@@ -39,7 +39,7 @@ public record RestoreRequest(
     this(places, uid, gid, walArchive, space, compare, Optional.empty());
   }
 
-  /** What is restored is recovered along the usual timeline. */
+  /** Creates a request for a copy recovered along the usual timeline. */
   public RestoreRequest(
       RestorePaths places,
       int uid,
@@ -59,7 +59,7 @@ public record RestoreRequest(
         RecoveryTimeline.standard(walArchive.isPresent()));
   }
 
-  /** The same at another place, standing by itself. */
+  /** Returns the same request for other paths and an independent copy. */
   public RestoreRequest at(RestorePaths others) {
     return new RestoreRequest(
         others, uid, gid, walArchive, space, compare, Optional.empty(), timeline);

@@ -17,23 +17,23 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A data directory that was written whole.
+ * A data directory that was written completely.
  *
  * @param identity as found in the data directory itself
- * @param control what {@code global/pg_control} says
+ * @param control contents of {@code global/pg_control}
  * @param archives each archive with its SHA-256
- * @param manifestSha256 of {@code backup_manifest}; empty where there is none
- * @param endLsn end of the WAL that the backup needs, from the manifest; empty where nothing tells
+ * @param manifestSha256 of {@code backup_manifest}; empty when there is none
+ * @param endLsn end of the WAL that the backup needs, from the manifest; empty when nothing states
  *     it before recovery
- * @param lastWalSegment the last WAL segment at hand in the backup; empty where it brings none
- * @param replay the way that recovery takes from here, and what it needs
- * @param suspects pages that must be read again after recovery, before {@code pages} is a check
- *     that was made
+ * @param lastWalSegment the last WAL segment in the backup; empty when it has none
+ * @param replay the path that recovery takes from here, and what it needs
+ * @param suspects pages that must be read again after recovery, before {@code pages} is a completed
+ *     check
  * @param checks {@code archive} and {@code manifest}; {@code pages} unless there are suspects
- * @param source the backup's files where the data directory is laid over them, so that a server
- *     goes on to read them
- * @param notChecked what could not be checked, a sentence each
- * @param notes what the backup holds besides or lacks without harm, a sentence each
+ * @param source the backup's files when the data directory is an overlay on them, so that a server
+ *     continues to read them
+ * @param notChecked what could not be checked, one sentence each
+ * @param notes additional or harmlessly missing contents of the backup, one sentence each
  */
 public record RestoredBackup(
     BackupIdentity identity,
@@ -50,12 +50,13 @@ public record RestoredBackup(
     List<String> notes) {
 
   /**
-   * The newest of a chain, with what was read of the backups that it stands on.
+   * Returns the result for the newest backup of a chain, extended by what was read of its
+   * ancestors.
    *
    * @param ancestors by the name of each one's directory
-   * @param combined what became of them together, one line for a person
-   * @param judged pages of the combined files that are to be read again after recovery
-   * @param pages the check of pages, where it is decided
+   * @param combined the result of combining them, one line for a report
+   * @param judged pages of the combined files that must be read again after recovery
+   * @param pages the check of pages, if it is decided
    */
   RestoredBackup standingOn(
       Map<String, RestoredBackup> ancestors,
@@ -123,7 +124,7 @@ public record RestoredBackup(
         check.inapplicable());
   }
 
-  /** Passed only where both did. */
+  /** Merges two checks; the result passes only when both passed. */
   private static Check both(Check one, Check other) {
     Check worse = one.outcome() == Check.Outcome.PASSED ? other : one;
     return new Check(

@@ -38,12 +38,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Gives the server the archived WAL along the way that recovery takes, decoded and as its own, and
- * finds where that way breaks off: recovery that lacks a segment ends there and opens the server,
- * which looks like success.
+ * Gives the server the archived WAL along the path of recovery, decoded and with the server's
+ * ownership, and finds the place where that path breaks off. If a segment is missing, recovery ends
+ * there and opens the server, which looks like success.
  *
- * <p>A segment that is missing, short or damaged makes all that follow it unreachable. The newest
- * alone may still be in the making.
+ * <p>A segment that is missing, short or damaged makes all later segments unreachable. Only the
+ * newest may still be in the making.
  */
 final class WalSupply {
   private final Optional<WalArchive> archive;
@@ -57,7 +57,7 @@ final class WalSupply {
   private Optional<String> lastWhole = Optional.empty();
 
   /**
-   * @param inBackup names of the segments that the backup brings, each known to be sound
+   * @param inBackup names of the segments in the backup, each known to be sound
    */
   WalSupply(
       Optional<WalArchive> archive,
@@ -73,50 +73,50 @@ final class WalSupply {
     this.size = control.walSegmentSize();
   }
 
-  /** What lies where a segment of the log should. */
+  /** What was found in the place of a segment of the log. */
   private sealed interface Look {
-    /** It begins as it must. */
+    /** It begins correctly. */
     record Sound(Piece piece, StoredWal stored, WalPage page) implements Look {}
 
-    /** The backup brings it itself. */
+    /** The backup itself contains it. */
     record Brought(Piece piece) implements Look {}
 
-    /** Its bytes are not what was archived. */
+    /** Its bytes are not the bytes that were archived. */
     record Broken(String why) implements Look {}
 
-    /** It is there, and nothing more can be said; or it is another cluster's. */
+    /** It exists but nothing more can be said, or it belongs to another cluster. */
     record Unknown(FindingException why) implements Look {}
 
-    /** Nothing of the log at this place, but for a file that holds another part of it. */
+    /** Nothing of the log is in this place, except perhaps a file that holds another part of it. */
     record Absent(String instead) implements Look {}
   }
 
-  /** WAL that was not given to the server although it is there, one line each. */
+  /** Returns the WAL that exists but was not given to the server, one line each. */
   List<String> leftOut() {
     return leftOut;
   }
 
-  /** Position that recovery must come to. */
+  /** Returns the position that recovery must reach. */
   Optional<Lsn> reach() {
     return reach;
   }
 
-  /** The last whole segment of the archive. */
+  /** Returns the last whole segment of the archive. */
   Optional<String> lastWhole() {
     return lastWhole;
   }
 
   /**
-   * Throws a finding unless a segment that the backup needs is there.
+   * Throws a finding when a segment that the backup needs is not available.
    *
-   * @throws FindingException {@code wal-missing}, {@code wal-unreadable}, {@code environment} for
-   *     another cluster's, or {@code backup-in-progress} where it may be archived later, because
-   *     nothing newer is
+   * @throws FindingException {@code wal-missing}, {@code wal-unreadable}, {@code environment} for a
+   *     segment of another cluster, or {@code backup-in-progress} when it may be archived later,
+   *     because nothing newer exists
    */
   void require(long number) throws InterruptedException {
     Look look = look(number);
     if (look instanceof Look.Absent) {
-      // It may have come since the archive was listed.
+      // It may have arrived since the archive was listed.
       archive.ifPresent(WalArchive::list);
       look = look(number);
     }
@@ -154,15 +154,15 @@ final class WalSupply {
   }
 
   /**
-   * Copies what recovery may ask for, and reads all that it will replay.
+   * Copies the WAL that recovery may request, and reads everything that recovery will replay.
    *
    * @param first number of the first segment
    * @param needed number of the last segment that the backup needs
-   * @param order whose owner and space hold here too
-   * @param records hears the log in its order
-   * @throws FindingException {@code wal-missing} when one that is needed is damaged, or when
-   *     segments lie behind one that is missing, short or damaged; {@code wal-unreadable}; {@code
-   *     disk-full} when the bound or the reserve is reached
+   * @param order whose owner and space apply here too
+   * @param records receives the log in order
+   * @throws FindingException {@code wal-missing} when a needed segment is damaged, or when segments
+   *     follow one that is missing, short or damaged; {@code wal-unreadable}; {@code disk-full}
+   *     when the bound or the reserve is reached
    */
   void give(long first, long needed, RestoreRequest order, WalRecords records)
       throws InterruptedException {
@@ -185,7 +185,7 @@ final class WalSupply {
     }
   }
 
-  /** Whether there was one. */
+  /** Gives the server one segment; returns whether there was one. */
   private boolean giveNext(long number, long needed, RestoreRequest order, WalRecords records)
       throws IOException, InterruptedException {
     if (Thread.interrupted()) {
@@ -221,7 +221,10 @@ final class WalSupply {
     return false;
   }
 
-  /** Behind what the backup needs the log may end anywhere, but nothing of it may follow. */
+  /**
+   * Ends the log. After the WAL that the backup needs, the log may end anywhere, but no part of it
+   * may follow.
+   */
   private void endsAt(long number, Look look) throws InterruptedException {
     if (look instanceof Look.Unknown unknown) {
       throw unknown.why();
@@ -349,11 +352,11 @@ final class WalSupply {
   }
 
   /**
-   * How many segments of the log lie behind this one; only those count that hold what their name
-   * says.
+   * Returns how many segments of the log follow this one; only segments whose content matches their
+   * name count.
    *
-   * @throws FindingException {@code wal-unreadable} where there are files for some, and none of
-   *     them can be read
+   * @throws FindingException {@code wal-unreadable} when there are files for later segments and
+   *     none of them can be read
    */
   private long behind(long number) throws InterruptedException {
     Set<Long> numbers = new TreeSet<>();
@@ -386,7 +389,7 @@ final class WalSupply {
     return behind;
   }
 
-  /** Copies a segment; gives what is wrong with its bytes, if anything is. */
+  /** Copies a segment; returns what is wrong with its bytes, if anything. */
   private Optional<FindingException> copy(
       Look.Sound sound, RestoreRequest order, WalRecords records)
       throws IOException, InterruptedException {
@@ -410,8 +413,8 @@ final class WalSupply {
     read(copy, piece.segment(), records);
     if (!sound.stored().partial() && piece.upTo() == size) {
       lastWhole = Optional.of(name);
-      // A record may begin before this segment and end behind it: then recovery ends where it
-      // begins.
+      // A record may begin before this segment and end after it; recovery then ends where the
+      // record begins.
       if (!sound.page().continuesBeyond()) {
         reach = Optional.of(piece.segment().start(size));
       }
@@ -450,7 +453,10 @@ final class WalSupply {
     }
   }
 
-  /** Its content; empty where it cannot be read, which was said where it matters. */
+  /**
+   * Returns the content of a history; empty when it cannot be read, which is reported where it
+   * matters.
+   */
   private Optional<byte[]> history(String name) throws InterruptedException {
     try {
       return Optional.of(history(archive.orElseThrow(), name));
@@ -460,9 +466,9 @@ final class WalSupply {
   }
 
   /**
-   * Reads a timeline's history.
+   * Reads a timeline history.
    *
-   * @throws FindingException where none of its files can be read
+   * @throws FindingException when none of its files can be read
    */
   static byte[] history(WalArchive archive, String name) throws InterruptedException {
     FindingException last = null;
@@ -494,7 +500,7 @@ final class WalSupply {
   }
 
   /**
-   * Writes a whole segment: of one that is partial, or left by the next timeline, the rest is
+   * Writes a whole segment; for a partial segment, or one that the next timeline left, the rest is
    * zeros.
    *
    * @param upTo bytes of it that count
@@ -532,7 +538,8 @@ final class WalSupply {
   }
 
   /**
-   * The server takes whole segments only; behind what had come, a partial one holds zeros anyway.
+   * Extends the copy to a whole segment, because the server accepts no other; after the data that
+   * arrived, a partial segment holds zeros anyway.
    */
   private static void lengthen(Path copy, int length) throws IOException {
     try (FileChannel out = FileChannel.open(copy, WRITE)) {

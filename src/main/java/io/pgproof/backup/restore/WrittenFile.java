@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** A file that was restored before, whose content is that of one more member. */
+/** A file that was already restored, read again as the content of another member. */
 final class WrittenFile implements MemberSource {
   private final FileChannel file;
 

@@ -1,2 +1,2 @@
-/** The one pass that unpacks, checks and writes a data directory. */
+/** Unpacks, checks and writes a data directory in one pass. */
 package io.pgproof.backup.restore;

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The way through the log that recovery takes, timeline after timeline.
+ * The path that recovery takes through the log, timeline after timeline.
  *
- * @param legs in their order; at least one, and only the last has no end
+ * @param legs in order; at least one, and only the last has no end
  */
 public record ReplayPath(List<Leg> legs) {
 
   /**
-   * One timeline's part.
+   * The part of the path on one timeline.
    *
-   * @param end position where the next timeline goes on; empty for the last
+   * @param end position where the next timeline continues; empty for the last
    */
   public record Leg(int timeline, Optional<Lsn> end) {}
 
@@ -27,12 +27,12 @@ public record ReplayPath(List<Leg> legs) {
     legs = List.copyOf(legs);
   }
 
-  /** A single timeline, whatever it descends from. */
+  /** Returns the path along a single timeline, whatever it descends from. */
   static ReplayPath along(int timeline) {
     return new ReplayPath(List.of(new Leg(timeline, Optional.empty())));
   }
 
-  /** What a manifest tells; a single timeline where it tells nothing. */
+  /** Returns the path that a manifest states; a single timeline when it states none. */
   public static ReplayPath of(List<WalRange> ranges, int otherwise) {
     List<Leg> legs = new ArrayList<>();
     for (int i = 0; i < ranges.size(); i++) {
@@ -53,12 +53,12 @@ public record ReplayPath(List<Leg> legs) {
     return new ReplayPath(legs);
   }
 
-  /** The last timeline. */
+  /** Returns the last timeline. */
   public int target() {
     return legs.get(legs.size() - 1).timeline();
   }
 
-  /** The timelines that are passed from a position on. */
+  /** Returns the timelines passed from a position on. */
   public List<Integer> timelinesFrom(Lsn position) {
     return legs.stream()
         .filter(leg -> leg.end().isEmpty() || leg.end().get().compareTo(position) > 0)
@@ -66,12 +66,12 @@ public record ReplayPath(List<Leg> legs) {
         .toList();
   }
 
-  /** The timeline that a position lies on. */
+  /** Returns the timeline of a position. */
   public int timelineAt(Lsn position) {
     return timelinesFrom(position).get(0);
   }
 
-  /** The timelines that are passed from a position up to another. */
+  /** Returns the timelines passed from one position to another. */
   public List<Integer> timelines(Lsn from, Lsn to) {
     List<Integer> passed = new ArrayList<>(timelinesFrom(from));
     for (int i = legs.size() - 1;
@@ -83,8 +83,9 @@ public record ReplayPath(List<Leg> legs) {
   }
 
   /**
-   * Where a segment of the log may be, as PostgreSQL looks for it: on the newest timeline that has
-   * begun by then, and else on the one before where that ends within this segment.
+   * Returns the places where a segment of the log may be, in PostgreSQL's search order: on the
+   * newest timeline that has begun by then, otherwise on the previous one if that ends within this
+   * segment.
    */
   public List<Piece> pieces(long number, int segmentSize) {
     List<Piece> pieces = new ArrayList<>();
@@ -107,8 +108,8 @@ public record ReplayPath(List<Leg> legs) {
   /**
    * A segment on one timeline.
    *
-   * @param upTo bytes of it that are of this way; the rest was written after the next timeline had
-   *     left this one
+   * @param upTo number of its bytes that belong to this path; the rest was written after the next
+   *     timeline had branched off
    */
   public record Piece(WalSegment segment, int upTo) {}
 }

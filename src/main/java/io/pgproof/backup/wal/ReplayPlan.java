@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What recovery is going to replay, as far as the log at hand tells before.
+ * The plan of what recovery will replay, as far as the available log shows it beforehand.
  *
  * @param path through the log
- * @param target the timeline to ask PostgreSQL for; empty for the backup's own
- * @param reach position that recovery must come to, because whole archived segments lie behind it;
- *     empty without an archive
+ * @param target the timeline to request from PostgreSQL; empty for the backup's own
+ * @param reach position that recovery must reach, because whole archived segments follow it; empty
+ *     without an archive
  * @param lastSegment the last whole segment of the archive on this path
- * @param tablespaces that the log creates: their paths on the source by OID, one character a byte
+ * @param tablespaces that the log creates: their paths on the source by OID, one character per byte
  * @param settings of the source that were raised while the log was written
  */
 public record ReplayPlan(
@@ -24,7 +24,7 @@ public record ReplayPlan(
     Raised settings) {
 
   /**
-   * The most that the source was set to; 0 where the log says nothing of it.
+   * The highest values that the source used; 0 when the log does not mention a setting.
    *
    * @param connections {@code max_connections}
    * @param preparedTransactions {@code max_prepared_transactions}
@@ -38,7 +38,7 @@ public record ReplayPlan(
     tablespaces = Map.copyOf(tablespaces);
   }
 
-  /** Of a timeline whose log says nothing in particular. */
+  /** Returns the plan for a timeline whose log contains nothing special. */
   public static ReplayPlan along(int timeline) {
     return new ReplayPlan(
         ReplayPath.along(timeline),

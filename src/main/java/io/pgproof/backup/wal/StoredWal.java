@@ -25,25 +25,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file of a WAL archive whose name begins with that of a segment or of a timeline's history. What
- * it holds is told by its first bytes, because many an {@code archive_command} compresses and keeps
- * the plain name.
+ * A file of a WAL archive whose name begins with that of a segment or of a timeline history. Its
+ * first bytes decide its format, because many an {@code archive_command} compresses but keeps the
+ * plain name.
  *
  * @param file a regular file below the archive
  * @param name of the segment or the history
- * @param ending what follows the name, such as {@code .gz}; empty where nothing does
+ * @param ending text after the name, such as {@code .gz}; empty when there is none
  */
 public record StoredWal(Path file, String name, String ending) {
   private static final Pattern NAME =
       Pattern.compile("([0-9A-F]{24}|[0-9A-F]{8}\\.history)((?:[.-].*)?)");
 
-  /**
-   * pg_receivewal, a server that was promoted, or a program that copies had not come to the end.
-   */
+  /** Endings of files that pg_receivewal, a promoted server or a copy program did not finish. */
   private static final Pattern UNFINISHED =
       Pattern.compile(".*\\.(?:partial|part|tmp|temp|filepart|incomplete|wip)(?:\\..*)?");
 
-  /** What tools leave beside a segment: it holds no WAL. */
+  /** Endings of files that tools put beside a segment and that hold no WAL. */
   private static final Set<String> BESIDE =
       Set.of(
           "backup", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sum", "sig", "done",
@@ -53,7 +51,7 @@ public record StoredWal(Path file, String name, String ending) {
   private static final int SAMPLES = 64;
   private static final int PAGE = 8192;
 
-  /** How formats that cannot be read here begin. */
+  /** First bytes of formats that pgproof cannot read. */
   private static final Map<String, String> FOREIGN =
       Map.of(
           "\u00FD7zXZ\0", "is compressed by xz",
@@ -67,7 +65,7 @@ public record StoredWal(Path file, String name, String ending) {
           "age-encryption.org", "is encrypted by age",
           "-----BEGIN PGP", "is encrypted by PGP");
 
-  /** Empty where the name is neither's. */
+  /** Returns empty when the name is neither that of a segment nor that of a history. */
   static Optional<StoredWal> of(Path file) {
     Matcher name = NAME.matcher(file.getFileName().toString());
     if (!name.matches()) {
@@ -81,7 +79,7 @@ public record StoredWal(Path file, String name, String ending) {
         : Optional.of(new StoredWal(file, name.group(1), ending));
   }
 
-  /** Whether whoever wrote it may not have come to its end. */
+  /** Returns whether the writer of this file may not have finished it. */
   public boolean partial() {
     return UNFINISHED.matcher(ending).matches();
   }
@@ -90,7 +88,7 @@ public record StoredWal(Path file, String name, String ending) {
     return WalSegment.isName(name);
   }
 
-  /** The order in which files of one name are tried. */
+  /** Returns the order in which files of one name are tried. */
   int rank() {
     return (partial() ? 2 : 0)
         + (ending.isEmpty() || Compression.of(file.getFileName().toString()) != Compression.NONE
@@ -99,9 +97,9 @@ public record StoredWal(Path file, String name, String ending) {
   }
 
   /**
-   * How it is compressed, if at all.
+   * Returns the compression of the file, if any.
    *
-   * @throws FindingException {@code wal-unreadable} for a format that is not known, {@code
+   * @throws FindingException {@code wal-unreadable} for an unknown format, {@code
    *     backup-unreadable}
    */
   public Compression coding() throws InterruptedException {
@@ -121,8 +119,8 @@ public record StoredWal(Path file, String name, String ending) {
     } else if (WalPage.parse(head).isPresent()) {
       return Compression.NONE;
     } else if (named != Compression.NONE) {
-      // A file that is not what its name promises is damaged, which its decoder finds and words
-      // best.
+      // A file that is not what its name promises is damaged. Its decoder finds the damage and
+      // describes it best.
       return named;
     }
     for (Map.Entry<String, String> foreign : FOREIGN.entrySet()) {
@@ -146,7 +144,7 @@ public record StoredWal(Path file, String name, String ending) {
     return coding().decode(new RawArchive(file, read -> {}));
   }
 
-  /** The first page, where the file begins with one that is known. */
+  /** Returns the first page, if the file begins with a known one. */
   public Optional<WalPage> page() throws InterruptedException {
     ByteBuffer head = ByteBuffer.allocateDirect(WalPage.HEADER);
     try (ByteSource bytes = open()) {
@@ -186,7 +184,8 @@ public record StoredWal(Path file, String name, String ending) {
   }
 
   /**
-   * WAL whose first page is damaged has others; a file that was made and never written holds zeros.
+   * Returns whether the file holds WAL pages or only zeros: WAL with a damaged first page has
+   * others, and a file that was created but never written holds zeros.
    */
   private boolean holdsPagesOrNothing() throws InterruptedException {
     boolean zeros = true;

@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The timelines that a backup may be recovered along.
+ * The timelines along which a backup may be recovered.
  *
- * <p>PostgreSQL refuses a timeline that left the backup's own before the backup's checkpoint, and
- * never becomes consistent on one that left it before the backup ended. So a later timeline counts
- * only where it goes on from the whole backup; another restored copy of the same cluster may have
- * written its own to the same archive.
+ * <p>PostgreSQL refuses a timeline that left the backup's own timeline before the backup's
+ * checkpoint, and never becomes consistent on one that left it before the backup ended. A later
+ * timeline therefore counts only if it continues the whole backup; another restored copy of the
+ * same cluster may have written its own timeline to the same archive.
  */
 public final class Timelines {
   private final int own;
@@ -30,9 +30,9 @@ public final class Timelines {
   private final Map<Integer, FindingException> unreadable = new TreeMap<>(Integer::compareUnsigned);
 
   /**
-   * @param own the timeline that the backup ended on
-   * @param end position up to which the backup needs it
-   * @param ofBackup the way to it, where no history tells
+   * @param own the timeline on which the backup ended
+   * @param end position up to which the backup needs its own timeline
+   * @param ofBackup the path to it, used when there is no history
    */
   public Timelines(int own, Lsn end, ReplayPath ofBackup) {
     this.own = own;
@@ -40,31 +40,30 @@ public final class Timelines {
     this.ofBackup = ofBackup;
   }
 
-  /** Hears of a history's content; the first one counts. */
+  /** Adds the content of a history; the first one counts. */
   public void add(String name, byte[] file) {
     int timeline = TimelineHistory.timelineOf(name).orElseThrow();
     histories.putIfAbsent(timeline, TimelineHistory.parse(timeline, file));
   }
 
-  /** Hears of a history that cannot be read. */
+  /** Records a history that cannot be read. */
   public void addUnreadable(String name, FindingException why) {
     unreadable.putIfAbsent(TimelineHistory.timelineOf(name).orElseThrow(), why);
   }
 
   /**
-   * The way to take.
+   * The path to take.
    *
-   * @param target the timeline to ask PostgreSQL for; empty for the backup's own
-   * @param notes what a person should know of it, one line each
+   * @param target the timeline to request from PostgreSQL; empty for the backup's own
+   * @param notes facts about it that users should know, one line each
    */
   public record Choice(ReplayPath path, Optional<Integer> target, List<String> notes) {}
 
   /**
    * Chooses as PostgreSQL would.
    *
-   * @throws FindingException {@code timeline-unreachable} where a number was asked for that does
-   *     not go on from the backup, {@code wal-unreadable} where it cannot be told which is the
-   *     latest
+   * @throws FindingException {@code timeline-unreachable} when the requested timeline does not
+   *     continue the backup, {@code wal-unreadable} when the latest timeline cannot be determined
    */
   public Choice choose(RecoveryTimeline asked) {
     if (asked.number().isPresent()) {
@@ -107,7 +106,7 @@ public final class Timelines {
 
   private Choice latest() {
     List<String> notes = new ArrayList<>();
-    // Only those that it did not come from are later ones.
+    // Later timelines are only those that it does not descend from.
     for (int number : histories.tailMap(own, false).descendingKeySet()) {
       Optional<TimelineHistory> history = histories.get(number);
       if (history.isPresent() && history.get().descendsFrom(own, end)) {

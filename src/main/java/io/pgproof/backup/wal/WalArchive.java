@@ -24,11 +24,11 @@ import java.util.TreeMap;
 
 /**
  * A directory with archived WAL, as {@code archive_command}, pg_receivewal or a tool around them
- * leaves it: side by side or in a directory for each part of the log, compressed or not; never
- * written to.
+ * leaves it: in one directory or in one per part of the log, compressed or not. It is never written
+ * to.
  *
- * <p>Only regular files are read. A link is followed to a regular file of the same archive, and
- * never out of it.
+ * <p>Only regular files are read. A link is followed to a regular file of the same archive, but
+ * never out of the archive.
  */
 public final class WalArchive {
   private static final int DEPTH = 5;
@@ -46,8 +46,8 @@ public final class WalArchive {
   }
 
   /**
-   * The files with this segment or history, the likeliest first; a whole one comes before a partial
-   * one.
+   * Returns the files with this segment or history, the most likely first; a whole file precedes a
+   * partial one.
    *
    * @throws FindingException {@code environment} when a directory cannot be read
    */
@@ -55,7 +55,7 @@ public final class WalArchive {
     return files().getOrDefault(name, List.of());
   }
 
-  /** The names of all segments and histories, in their order. */
+  /** Returns the names of all segments and histories, in order. */
   public NavigableMap<String, List<StoredWal>> files() {
     if (files == null) {
       list();
@@ -63,7 +63,7 @@ public final class WalArchive {
     return files;
   }
 
-  /** Looks again, because an archive grows. */
+  /** Lists the archive again, because it grows. */
   public void list() {
     files = new TreeMap<>();
     linksOut.clear();
@@ -92,7 +92,7 @@ public final class WalArchive {
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure)
                 throws IOException {
-              // An archive is cleaned while it is read.
+              // An archive may be cleaned up while it is read.
               if (failure instanceof NoSuchFileException && !file.equals(real)) {
                 return FileVisitResult.CONTINUE;
               }
@@ -136,7 +136,7 @@ public final class WalArchive {
             stored -> files.computeIfAbsent(stored.name(), name -> new ArrayList<>()).add(stored));
   }
 
-  /** Where a link ends; itself where it leads to nothing. */
+  /** Returns the target of a link; its parent directory when the target does not exist. */
   private static Path leads(Path link) {
     try {
       return link.toRealPath();
@@ -146,8 +146,8 @@ public final class WalArchive {
   }
 
   /**
-   * A link that leads out of the archive and may hide this segment: under its name, or with a
-   * directory behind it.
+   * Returns a finding about a link that leads out of the archive and may hide this segment, because
+   * it has the segment's name or leads to a directory.
    *
    * @return the finding {@code wal-unreadable} about it
    */
@@ -169,7 +169,7 @@ public final class WalArchive {
                         null)));
   }
 
-  /** The first page of a segment, where one of its files begins with one that is known. */
+  /** Returns the first page of a segment, if one of its files begins with a known page. */
   public Optional<WalPage> page(String name) throws InterruptedException {
     for (StoredWal stored : find(name)) {
       try {
@@ -178,7 +178,7 @@ public final class WalArchive {
           return page;
         }
       } catch (FindingException e) {
-        // What is wrong with it is found, and worded, when it is needed.
+        // The fault is found and described when the file is needed.
         continue;
       }
     }

@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Reads the records of a log for what recovery must find prepared: directories of tablespaces, and
- * settings of the source that were raised. Takes segment after segment; what is no log is passed
- * over, because judging it is the server's (source: {@code src/include/access/xlogrecord.h}, {@code
- * xlog_internal.h} and {@code src/backend/access/rmgrdesc}).
+ * Reads the records of a log for what must exist before recovery: directories of tablespaces, and
+ * settings of the source that were raised. It takes one segment after another and skips anything
+ * that is not log, because judging that is the server's task (source: {@code
+ * src/include/access/xlogrecord.h}, {@code xlog_internal.h} and {@code
+ * src/backend/access/rmgrdesc}).
  */
 public final class WalRecords {
-  /** Bytes of a page; the log of a server that was built with others is passed over. */
+  /** Bytes of a page; the log of a server built with another page size is skipped. */
   private static final int PAGE = 8192;
 
   private static final int RECORD_HEADER = 24;
@@ -39,7 +40,7 @@ public final class WalRecords {
   private final Map<String, String> tablespaces = new LinkedHashMap<>();
   private long position;
 
-  /** Bytes of the record that are still to come; 0 between two. */
+  /** Bytes of the record still to come; 0 between two records. */
   private long left;
 
   private int length;
@@ -55,7 +56,7 @@ public final class WalRecords {
     this.page = ByteBuffer.allocate(PAGE).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Begins a segment; one that does not follow the last begins anew. */
+  /** Starts a segment; a segment that does not follow the last one starts a new sequence. */
   public void segment(Lsn start) {
     if (start.position() != position) {
       left = 0;
@@ -64,7 +65,7 @@ public final class WalRecords {
     page.clear();
   }
 
-  /** Takes the segment's next bytes. */
+  /** Takes the next bytes of the segment. */
   public void take(ByteBuffer piece) {
     while (piece.hasRemaining()) {
       int count = Math.min(piece.remaining(), page.remaining());
@@ -78,12 +79,12 @@ public final class WalRecords {
     }
   }
 
-  /** Paths of the tablespaces that the log creates, as the source knew them, by OID. */
+  /** Returns the paths on the source of the tablespaces that the log creates, by OID. */
   public Map<String, String> tablespaces() {
     return tablespaces;
   }
 
-  /** The most that the source was set to in this log. */
+  /** Returns the highest values that the source used in this log. */
   public Raised raised() {
     return raised;
   }
@@ -99,7 +100,7 @@ public final class WalRecords {
     if (!continued) {
       left = 0;
     } else if (left != Integer.toUnsignedLong(page.getInt(16))) {
-      // Its beginning was not seen.
+      // The beginning of the record was not seen.
       left = Integer.toUnsignedLong(page.getInt(16));
       length = KEPT + 1;
     }
@@ -117,7 +118,7 @@ public final class WalRecords {
     }
   }
 
-  /** The part of a record that lies on this page; gives where the next one begins. */
+  /** Takes the part of a record on this page; returns the position of the next record. */
   private int part(int at) {
     int count = (int) Math.min(left, page.capacity() - at);
     if (length <= KEPT) {
@@ -156,7 +157,10 @@ public final class WalRecords {
     return (int) crc.getValue() == bytes.getInt(20);
   }
 
-  /** A record's own data, which are all that these kinds have; empty where they have more. */
+  /**
+   * Returns the main data of a record, which is all the data that these kinds have; empty when a
+   * record has more.
+   */
   private static ByteBuffer data(ByteBuffer bytes) {
     int at = RECORD_HEADER;
     while (at + 5 <= bytes.limit()) {
@@ -167,7 +171,7 @@ public final class WalRecords {
         case 254 -> {
           return slice(bytes, at + 5, bytes.getInt(at + 1));
         }
-        // The origin, and the transaction on top.
+        // The origin, and the top-level transaction.
         case 253 -> at += 3;
         case 252 -> at += 5;
         default -> {
@@ -191,7 +195,7 @@ public final class WalRecords {
     while (end < path.length && path[end] != 0) {
       end++;
     }
-    // One in place has no path, and needs no directory.
+    // An in-place tablespace has no path and needs no directory.
     if (end > 0 && tablespaces.size() < MOST_TABLESPACES) {
       tablespaces.put(
           Integer.toUnsignedString(data.getInt(0)),
@@ -199,7 +203,7 @@ public final class WalRecords {
     }
   }
 
-  /** From version 12 on, the number of WAL senders stands between. */
+  /** Records changed settings; from version 12, the number of WAL senders stands between them. */
   private void changed(ByteBuffer data) {
     int prepared = major >= 12 ? 12 : 8;
     raised =

@@ -1,2 +1,2 @@
-/** Archived WAL, timelines, and what recovery is going to replay. */
+/** Archived WAL, timelines, and the plan of what recovery will replay. */
 package io.pgproof.backup.wal;
