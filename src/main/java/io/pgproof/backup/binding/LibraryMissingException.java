@@ -11,7 +11,7 @@ public final class LibraryMissingException extends RuntimeException {
     this.mend = mend;
   }
 
-  /** Returns the command line that repairs it. */
+  /** Returns the remedy: a command line, or advice for a Java that is not 64-bit. */
   public String mend() {
     return mend;
   }

@@ -56,7 +56,7 @@ public final class PageCheck {
   }
 
   /**
-   * Decides the results; reads the files again if their layout is not the assumed one.
+   * Settles the results of all files; reads the files again if their layout is not the assumed one.
    *
    * @param control of a cluster with checksums
    * @param files all files, while no server works on them

@@ -18,7 +18,7 @@ import java.util.Optional;
  *
  * <p>In a sound database all those pages exist: a page is written to the WAL before an entry for
  * it, and entries are removed before a table is truncated. To a server, a page that is missing at
- * the end or is all zeros was never used, so the server and amcheck overlook the rows lost with it.
+ * the end or is all zeros was never used, so the server and amcheck overlook the data lost with it.
  */
 public final class TablePages {
   private static final int POINTERS = 24;

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Compares the WAL in a backup and its archive with the WAL that recovery needs.
+ * Compares the WAL in a backup and in an optional archive with the WAL that recovery needs.
  *
  * <p>If a segment is missing, recovery ends there and opens the server, which looks like success.
  */
@@ -160,8 +160,8 @@ final class AvailableWal {
     }
   }
 
-  // Iterates instead of building a list, because a forged end may be as far away as a log can be
-  // long.
+  // Iterates over the segments instead of building a list, because a forged end may be as far away
+  // as a log can be long.
   private void requireAll(WalSegment first, long last) throws InterruptedException {
     for (WalSegment segment = first; segment.number() <= last; segment = segment.next()) {
       require(segment);

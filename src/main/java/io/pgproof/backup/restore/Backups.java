@@ -36,7 +36,7 @@ public final class Backups {
   /**
    * A library that some formats need and this machine lacks.
    *
-   * @param mend the command line that installs it
+   * @param mend the remedy, as {@code LibraryMissingException} states it
    */
   public record Missing(String what, String mend) {}
 

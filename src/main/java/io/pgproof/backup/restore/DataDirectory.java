@@ -77,8 +77,8 @@ final class DataDirectory {
   }
 
   /**
-   * Records that the directory is an overlay on a tree; removes links to places that separate parts
-   * fill.
+   * Records that the directory is an overlay on a tree; removes the links whose names separate
+   * parts provide.
    */
   void laidOver(Set<String> elsewhere) throws IOException {
     laidOver = true;
@@ -237,8 +237,8 @@ final class DataDirectory {
   }
 
   /**
-   * This says nothing against the backup: tar lets the later member win, and people who append to
-   * an archive intend that.
+   * Returns a finding that is not held against the backup: tar lets the later member win, and
+   * people who append to an archive intend that.
    */
   private static FindingException twice(String name, String archive) {
     return new FindingException(

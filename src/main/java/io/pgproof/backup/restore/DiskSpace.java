@@ -45,7 +45,8 @@ public final class DiskSpace {
   }
 
   /**
-   * Throws {@code disk-full} when this many more bytes are too many.
+   * Throws {@code disk-full} when this many more bytes exceed the bound or leave less than the
+   * reserve free.
    *
    * @param place where they will be written
    */
@@ -128,8 +129,8 @@ public final class DiskSpace {
   }
 
   /**
-   * Returns the bytes of files that the file system counts as theirs although they lie in the
-   * backup's own blocks.
+   * Returns the bytes that the file system counts for files although they lie in the backup's own
+   * blocks.
    */
   public synchronized long shared() {
     return shared;

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Lets a thread's input and output wait for those of all others, as {@code ionice -c 3} does. */
+/** Lets a thread's I/O wait for all other I/O, as {@code ionice -c 3} does. */
 final class IdlePriority {
   private static final long LIMIT_SECONDS = 5;
 

@@ -57,7 +57,10 @@ final class Overlay {
     }
   }
 
-  /** Returns the owner of every file, if a server of this owner could use them all. */
+  /**
+   * Returns the single owner of all files, if a server that runs as this owner could use all of
+   * them.
+   */
   private static Optional<Owner> onlyOwner(Path tree) throws IOException {
     Owner owner = null;
     try (Stream<Path> all = Files.walk(tree)) {
@@ -158,7 +161,7 @@ final class Overlay {
    */
   private static int namespace(Libc libc, Owner from, Owner to)
       throws IOException, InterruptedException {
-    // The process ends when its input ends, and so also with this process.
+    // The process ends when its input ends, and therefore also when this process ends.
     Process holder =
         new ProcessBuilder("unshare", "--user", "--", "cat").redirectErrorStream(true).start();
     try {

@@ -330,7 +330,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
     target.directory().written(bytes);
   }
 
-  /** Returns a buffer for a WAL segment's first header; an empty one for any other file. */
+  /** Returns a buffer for the first header of a WAL segment; an empty buffer for any other file. */
   private static ByteBuffer head(String name) {
     boolean isSegment =
         name.startsWith(BackupPart.WAL)

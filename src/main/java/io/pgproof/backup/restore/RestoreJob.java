@@ -301,8 +301,8 @@ final class RestoreJob {
 
   /** Mounts the data directory as an overlay on that of a plain backup, if possible. */
   private void layOver(DataDirectory directory) throws IOException, InterruptedException {
-    // A tablespace in place would have to be removed from the overlay, because it is restored
-    // beside it.
+    // A tablespace in place would have to be removed from the overlay, because tablespaces are
+    // restored beside the data directory.
     boolean tablespaceInPlace =
         backup.elsewhere().stream()
             .anyMatch(

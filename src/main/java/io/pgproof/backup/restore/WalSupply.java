@@ -43,7 +43,7 @@ import java.util.TreeSet;
  * there and opens the server, which looks like success.
  *
  * <p>A segment that is missing, short or damaged makes all later segments unreachable. Only the
- * newest may still be in the making.
+ * newest may still be incomplete.
  */
 final class WalSupply {
   private final Optional<WalArchive> archive;
@@ -222,8 +222,8 @@ final class WalSupply {
   }
 
   /**
-   * Ends the log. After the WAL that the backup needs, the log may end anywhere, but no part of it
-   * may follow.
+   * Ends the log. After the WAL that the backup needs, the log may end anywhere, but no later
+   * segment may follow its end.
    */
   private void endsAt(long number, Look look) throws InterruptedException {
     if (look instanceof Look.Unknown unknown) {

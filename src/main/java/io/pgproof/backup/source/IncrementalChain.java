@@ -43,7 +43,8 @@ public final class IncrementalChain {
   private IncrementalChain() {}
 
   /**
-   * Returns the backups that it must be combined with, the full one first; none for a full backup.
+   * Returns the backups that the newest one must be combined with, the full one first; none for a
+   * full backup.
    *
    * @throws FindingException {@code backup-incomplete} when one of them is missing
    */

@@ -100,7 +100,7 @@ public record StoredWal(Path file, String name, String ending) {
    * Returns the compression of the file, if any.
    *
    * @throws FindingException {@code wal-unreadable} for an unknown format, {@code
-   *     backup-unreadable}
+   *     backup-unreadable} when the file cannot be read
    */
   public Compression coding() throws InterruptedException {
     byte[] head = head();
