@@ -73,8 +73,8 @@ public final class SourceFiles {
   /**
    * Records the state of the files for the first time.
    *
-   * @throws FindingException {@code backup-changed} when a file is gone, {@code backup-unreadable}
-   *     when its attributes cannot be read
+   * @throws FindingException {@code backup-unreadable} when a file is gone or its attributes cannot
+   *     be read
    */
   public static SourceFiles of(Backup backup) {
     return new SourceFiles(backup);
