@@ -4,13 +4,13 @@ import io.pgproof.proof.RunId;
 import java.time.Instant;
 
 /**
- * One line of the trail.
+ * One entry of the evidence log.
  *
  * @param id ascending in the order of writing
- * @param at by this machine's clock, UTC, to the microsecond
- * @param kind what it tells; says how {@code body} is to be read
- * @param schema of the body, counted from 1
- * @param actor the person or, for what pgproof did by itself, {@code pgproof}
+ * @param at time by this machine's clock, UTC, to the microsecond
+ * @param kind the kind of evidence; determines how {@code body} is read
+ * @param schema schema version of the body, counted from 1
+ * @param actor the person who acted, or {@code pgproof} for what pgproof did by itself
  * @param body JSON
  */
 public record EvidenceEntry(

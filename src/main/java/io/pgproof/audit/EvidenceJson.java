@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The one form in which evidence, reports and control messages are written as JSON: times in ISO
- * 8601, nulls kept.
+ * Writes and reads the JSON form of evidence, reports and control messages: times in ISO 8601,
+ * nulls kept.
  */
 public final class EvidenceJson {
   private static final ObjectMapper MAPPER =
@@ -36,7 +36,7 @@ public final class EvidenceJson {
 
   private EvidenceJson() {}
 
-  /** One line of JSON. */
+  /** Returns the value as one line of JSON. */
   public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value);

@@ -25,19 +25,19 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The insert-only trail.
+ * The insert-only log of everything that happened in the runs.
  *
- * <p>{@link #record} joins the transaction of its caller, so an entry stands if and only if the
- * step that wrote it stands. The table refuses updates and deletions by a trigger. When the
- * caller's commit returns, the entry outlives a power cut.
+ * <p>{@link #record} joins the transaction of its caller, so an entry is committed if and only if
+ * the step that wrote it is committed. A trigger on the table refuses updates and deletions. When
+ * the caller's commit returns, the entry survives a power cut.
  */
 public final class EvidenceLog {
-  /** Who acts where no person does. */
+  /** The actor of entries that no person caused. */
   public static final String PGPROOF = "pgproof";
 
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceLog.class);
 
-  /** In one query. */
+  /** Maximum number of runs in one query. */
   private static final int MOST_RUNS = 1000;
 
   private static final String COLUMNS =
@@ -57,7 +57,7 @@ public final class EvidenceLog {
   private final NamedParameterJdbcTemplate named;
   private final Clock clock;
 
-  /** One, so that a transaction with many entries has it once. */
+  /** A single instance, so that a transaction with many entries registers it only once. */
   private final TransactionSynchronization settling =
       new TransactionSynchronization() {
         @Override
@@ -76,7 +76,7 @@ public final class EvidenceLog {
     this.clock = clock;
   }
 
-  /** Adds an entry, its time being now. */
+  /** Adds an entry with the current time. */
   public Instant record(RunId run, String kind, int schema, String actor, Object body) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     jdbc.update(
@@ -104,8 +104,7 @@ public final class EvidenceLog {
   }
 
   /**
-   * How often something was committed through this trail; what another process commits is not
-   * counted.
+   * Returns how many commits went through this object; commits of other processes are not counted.
    */
   public long commits() {
     synchronized (committing) {
@@ -114,7 +113,8 @@ public final class EvidenceLog {
   }
 
   /**
-   * Returns when more was committed through this trail than that, and at the limit at the latest.
+   * Waits until this object has counted more commits than {@code commits}, or until the limit has
+   * passed.
    */
   public void awaitCommit(long commits, Duration limit) throws InterruptedException {
     long until = System.nanoTime() + limit.toNanos();
@@ -128,9 +128,9 @@ public final class EvidenceLog {
   }
 
   /**
-   * Returns when all that is committed is on the disk; for whoever tells somebody of it, since an
-   * entry can be seen a moment before. H2 alone writes a commit without flushing it. A disk that
-   * refuses costs a line in the log: what is committed stands.
+   * Returns when everything that is committed is on the disk. Call it before you report a committed
+   * entry, because an entry is visible a moment before it is on the disk. Only H2 writes a commit
+   * without flushing it. If the flush fails, a warning is logged and the commit stands.
    */
   public void settle() {
     try {
@@ -149,17 +149,17 @@ public final class EvidenceLog {
     }
   }
 
-  /** All entries of a run, in the order of writing. */
+  /** Returns all entries of a run, in the order of writing. */
   public List<EvidenceEntry> of(RunId run) {
     return jdbc.query(COLUMNS + "where run = ? order by id", ENTRY, run.value());
   }
 
-  /** All entries of this kind in a run, in the order of writing. */
+  /** Returns all entries of this kind in a run, in the order of writing. */
   public List<EvidenceEntry> of(RunId run, String kind) {
     return jdbc.query(COLUMNS + "where run = ? and kind = ? order by id", ENTRY, run.value(), kind);
   }
 
-  /** The last entry of this kind in a run. */
+  /** Returns the last entry of this kind in a run. */
   public Optional<EvidenceEntry> last(RunId run, String kind) {
     return jdbc
         .query(
@@ -171,7 +171,7 @@ public final class EvidenceLog {
         .findFirst();
   }
 
-  /** The last entry of this kind in each of these runs that has one. */
+  /** Returns the last entry of this kind for each of these runs that has one. */
   public Map<RunId, EvidenceEntry> last(Collection<RunId> runs, String kind) {
     Map<RunId, EvidenceEntry> last = new HashMap<>();
     List<String> all = runs.stream().map(RunId::value).distinct().toList();
@@ -187,7 +187,7 @@ public final class EvidenceLog {
     return last;
   }
 
-  /** The latest entries of this kind over all runs, newest first. */
+  /** Returns the latest entries of this kind over all runs, newest first. */
   public List<EvidenceEntry> latest(String kind, int limit) {
     return jdbc.query(
         COLUMNS + "where kind = ? order by id desc fetch first " + limit + " rows only",
@@ -195,7 +195,7 @@ public final class EvidenceLog {
         kind);
   }
 
-  /** The entries of this kind over all runs that came since then, in the order of writing. */
+  /** Returns the entries of this kind over all runs since that time, in the order of writing. */
   public List<EvidenceEntry> since(String kind, Instant then) {
     return jdbc.query(
         COLUMNS + "where kind = ? and at >= ? order by id",

@@ -7,15 +7,20 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 
-/** Tells a database in which something is kept from one that only has tables, or some of them. */
+/**
+ * Distinguishes a database that holds records from one that has only tables, or only some of them.
+ */
 public final class KeptRecords {
-  /** Nothing is kept without a row in one of these. */
+  /** Every record implies a row in one of these tables. */
   private static final List<String> TABLES =
       List.of("PGPROOF_EVIDENCE", "ACT_HI_PROCINST", "ACT_ID_USER");
 
   private KeptRecords() {}
 
-  /** Whether anything is kept in an embedded database; what cannot be read may hold something. */
+  /**
+   * Returns whether an embedded database holds any records; a database that cannot be read counts
+   * as one that does.
+   */
   public static boolean any(String url, String user, String password) {
     try (Connection database = DriverManager.getConnection(url, user, password)) {
       for (String table : TABLES) {

@@ -8,19 +8,19 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * A database belongs to one state directory alone. The owner of another one, on this machine or
- * elsewhere, would take all runs in it for its own that were cut off.
+ * Makes sure that a database belongs to only one state directory. The daemon of another state
+ * directory, on this machine or elsewhere, would treat all runs in it as its own interrupted runs.
  */
 public final class OneStateDirectory {
   private OneStateDirectory() {}
 
   /**
-   * Takes a database that belongs to none, or makes sure that it belongs to this one.
+   * Claims a database that belongs to no state directory, or checks that it belongs to this one.
    *
-   * @param identity of the state directory
-   * @param place where it is, for people
-   * @param former whose database it may take over, by identity; empty for nobody's
-   * @throws UsageException {@code bad-option} when it belongs to another
+   * @param identity identity of the state directory
+   * @param place path of the state directory, to show to people
+   * @param former identity of the state directory whose database may be taken over; empty for none
+   * @throws UsageException {@code bad-option} when the database belongs to another state directory
    */
   public static void claim(DataSource database, String identity, String place, String former) {
     JdbcTemplate jdbc = new JdbcTemplate(database);
@@ -31,7 +31,7 @@ public final class OneStateDirectory {
       jdbc.update(
           "insert into pgproof_state_directory (identity, place) values (?, ?)", identity, place);
     } catch (DuplicateKeyException e) {
-      // It belongs to somebody, who may have been faster just now.
+      // The database has an owner, perhaps one that claimed it just now.
       if (!recognise(jdbc, identity, place, former)) {
         throw refusal(
             jdbc.queryForMap("select identity, place from pgproof_state_directory"),

@@ -5,13 +5,11 @@ import java.sql.SQLException;
 import java.util.Locale;
 import org.h2.api.Trigger;
 
-/**
- * Keeps a table insert-only in the embedded database; PostgreSQL has a trigger of its own for it.
- */
+/** Keeps a table of the embedded database insert-only; PostgreSQL has its own trigger for this. */
 public final class RefuseChange implements Trigger {
   private String table;
 
-  /** For H2, which makes an instance for each trigger. */
+  /** Called by H2, which creates one instance for each trigger. */
   public RefuseChange() {}
 
   @Override

@@ -12,7 +12,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 
-/** The verdicts about each target in few words; insert-only, in the transaction of the caller. */
+/** The verdicts on each target in short form; insert-only, in the transaction of the caller. */
 public final class VerdictHistory {
   private static final RowMapper<Reached> REACHED =
       (row, number) ->
@@ -30,11 +30,11 @@ public final class VerdictHistory {
     this.clock = clock;
   }
 
-  /** What a run came to, and when. */
+  /** The verdict of a run and the time when it was reached. */
   public record Reached(RunId run, Instant at, String verdict, String reason) {}
 
   /**
-   * Adds a verdict, its time being now.
+   * Adds a verdict with the current time.
    *
    * @param backupKey the same for all runs of one target
    */
@@ -48,7 +48,7 @@ public final class VerdictHistory {
         reason);
   }
 
-  /** The latest verdicts, newest first. */
+  /** Returns the latest verdicts, newest first. */
   public List<Reached> latest(String backupKey, int limit) {
     return jdbc.query(
         "select * from pgproof_verdict where backup_key = ? order by id desc fetch first "
@@ -58,7 +58,7 @@ public final class VerdictHistory {
         backupKey);
   }
 
-  /** The latest verdicts but this run's, newest first. */
+  /** Returns the latest verdicts except this run's, newest first. */
   public List<Reached> latest(String backupKey, RunId but, int limit) {
     return jdbc.query(
         "select * from pgproof_verdict where backup_key = ? and run <> ? order by id desc fetch first "
@@ -69,7 +69,7 @@ public final class VerdictHistory {
         but.value());
   }
 
-  /** The latest verdict that is this word. */
+  /** Returns the latest verdict with this word. */
   public Optional<Reached> last(String backupKey, String verdict) {
     return jdbc
         .query(
@@ -82,7 +82,7 @@ public final class VerdictHistory {
         .findFirst();
   }
 
-  /** How often this word was the verdict since then, of whatever target or path. */
+  /** Returns how often this word was the verdict since that time, over all targets and paths. */
   public long count(String verdict, Instant then) {
     return jdbc.queryForObject(
         "select count(*) from pgproof_verdict where verdict = ? and at >= ?",

@@ -11,7 +11,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 
 /**
- * Stale backups that a person accepted until a time; insert-only, in the transaction of the caller.
+ * Stale backups that a person accepted until a certain time; insert-only, in the transaction of the
+ * caller.
  */
 public final class Waivers {
   private static final RowMapper<Waiver> WAIVER =
@@ -30,10 +31,10 @@ public final class Waivers {
   }
 
   /**
-   * One backup is accepted although its data are too old.
+   * The acceptance of one backup although its data are too old.
    *
    * @param backup identifies the backup itself, whatever its path
-   * @param run whose finding was accepted
+   * @param run the run whose finding was accepted
    */
   public record Waiver(String backup, RunId run, Instant until, String grantedBy, String reason) {}
 
@@ -47,7 +48,10 @@ public final class Waivers {
         waiver.reason());
   }
 
-  /** The waiver of this backup that holds longest, if one holds then. */
+  /**
+   * Returns the waiver of this backup that is valid at that time; if there are several, the one
+   * that is valid longest.
+   */
   public Optional<Waiver> valid(String backup, Instant then) {
     return jdbc
         .query(
@@ -60,7 +64,10 @@ public final class Waivers {
         .findFirst();
   }
 
-  /** All waivers that this backup ever had, the expired ones too, in the order of granting. */
+  /**
+   * Returns all waivers that this backup ever had, including expired ones, in the order of
+   * granting.
+   */
   public List<Waiver> of(String backup) {
     return jdbc.query("select * from pgproof_waiver where backup = ? order by id", WAIVER, backup);
   }

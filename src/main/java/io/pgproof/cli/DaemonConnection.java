@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * The way to the owner of a state directory: the process that is it, or else this one, which
- * becomes it and stays until what it began has ended. An owner that ends before it has answered is
- * replaced by the next, which may be this process.
+ * Connects a command to the daemon of a state directory: another process, or else this one, which
+ * becomes the daemon and runs until what it began has ended. A daemon that ends before it has
+ * answered is replaced by the next one, which may be this process.
  *
- * <p>A signal takes back what was asked; the process ends after the teardown, with 128 plus the
- * signal's number. What others asked of it then goes on in the next owner.
+ * <p>A signal withdraws the request; the process ends after the teardown, with 128 plus the
+ * signal's number. Requests of other clients then continue in the next daemon.
  */
 final class DaemonConnection implements AutoCloseable {
   private static final Duration OWNER_ANSWERS_WITHIN = Duration.ofMinutes(15);
@@ -49,13 +49,16 @@ final class DaemonConnection implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "signal"));
   }
 
-  /** A link for questions that need no engine. */
+  /** Returns a connection for queries that need no engine. */
   static DaemonConnection toDesk(StateDirectory state) {
     requireRoot();
     return new DaemonConnection(state, false);
   }
 
-  /** A link for verifications; an owner that begins here resumes what was unfinished. */
+  /**
+   * Returns a connection for verifications; if this process becomes the daemon, it resumes
+   * unfinished runs.
+   */
   static DaemonConnection toEngine(StateDirectory state) {
     requireRoot();
     return new DaemonConnection(state, true);
@@ -70,11 +73,11 @@ final class DaemonConnection implements AutoCloseable {
   }
 
   /**
-   * Asks and waits for the answer.
+   * Sends a request and waits for the answer.
    *
    * @throws UsageException when another process holds the state directory and does not answer
    * @throws FindingException {@code interrupted} when a signal came before there was an answer, or
-   *     one owner after the other ended
+   *     several daemons ended one after the other
    */
   Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
     AtomicReference<Request> next = new AtomicReference<>(request);
@@ -119,8 +122,8 @@ final class DaemonConnection implements AutoCloseable {
   }
 
   /**
-   * Connects to the owner, or becomes it; empty where this process then answers itself, at its
-   * desk.
+   * Connects to the daemon, or becomes it; empty if this process answers by itself without an
+   * engine.
    */
   private Optional<ControlClient> connect() throws IOException {
     long began = System.nanoTime();
@@ -167,7 +170,7 @@ final class DaemonConnection implements AutoCloseable {
         desk = QueryDaemon.start(ownership);
       }
     } catch (FindingException e) {
-      // The end of the program keeps the engine from starting, which is no fault of the machine.
+      // The end of the program keeps the engine from starting; this is not a fault of the machine.
       throw signalled.getCount() == 0 ? interrupted() : e;
     }
   }
@@ -198,8 +201,8 @@ final class DaemonConnection implements AutoCloseable {
         return;
       }
       synchronized (this) {
-        // The run does not let go. An owner that closes tears down even so, and the next one ends
-        // the run.
+        // The run cannot be cancelled. A daemon that closes tears it down anyway, and the next
+        // daemon ends the run.
         if (asking != null) {
           asking.close();
         }
@@ -210,10 +213,7 @@ final class DaemonConnection implements AutoCloseable {
     awaitTeardown(closed);
   }
 
-  /**
-   * Called as the program ends: lets it go on for a while until its owner has closed, but not for
-   * ever.
-   */
+  /** Called when the program ends: waits for a limited time until its daemon has closed. */
   static void awaitTeardown(CountDownLatch closed) {
     try {
       if (!closed.await(CLOSED_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
@@ -229,7 +229,7 @@ final class DaemonConnection implements AutoCloseable {
     try {
       asking.takeBack();
     } catch (IOException e) {
-      // The owner has just ended; no next one is asked after a signal.
+      // The daemon has just ended; after a signal the next one is not asked.
     }
   }
 

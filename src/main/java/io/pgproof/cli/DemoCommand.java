@@ -49,8 +49,8 @@ final class DemoCommand implements Callable<Integer> {
     StateDirectory state = main.state();
     DaemonConnection.requireRoot();
     Ownership.make(state);
-    // Each demonstration begins by removing the backup of the one before. The kernel takes the lock
-    // back however this process ends.
+    // Each demonstration first removes the backup of the previous one. The kernel releases the lock
+    // however this process ends.
     try (FileChannel turn =
         FileChannel.open(state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       if (turn.tryLock() == null) {

@@ -15,8 +15,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Says why something was not done: a plain fact, then the remedy; on standard output too, where
- * JSON was asked for.
+ * Prints why something was not done: a plain fact, then the remedy; if JSON was requested, on
+ * standard output too.
  */
 final class FailureOutput {
   private static final Logger LOG = LoggerFactory.getLogger(FailureOutput.class);
@@ -28,7 +28,7 @@ final class FailureOutput {
   }
 
   /**
-   * @param run that was made before it failed; {@code null} where none was
+   * @param run the run that was created before the failure; {@code null} if there is none
    */
   static int failed(CommandLine line, ParseResult parsed, String run, Exception e) {
     if (e instanceof FindingException found) {
@@ -58,7 +58,7 @@ final class FailureOutput {
         null);
   }
 
-  /** The exit status for a reply that is no result. */
+  /** Returns the exit status for a reply that is not a result. */
   static int tell(CommandLine line, ParseResult parsed, String run, Reply reply) {
     if (reply instanceof Reply.Refused refused) {
       return tell(
@@ -127,8 +127,8 @@ final class FailureOutput {
       String hint,
       String words) {
     if (wantsJson(parsed)) {
-      // Whatever keeps a verification from telling makes it inconclusive; other commands have no
-      // verdict.
+      // A verification that cannot reach its verdict is inconclusive, whatever the cause; other
+      // commands have no verdict.
       boolean inconclusive =
           status == Main.FAILED && line.getCommandName().equals(VerifyCommand.NAME);
       line.getOut()

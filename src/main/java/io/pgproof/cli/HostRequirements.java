@@ -14,13 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What pgproof needs of this machine. */
+/** Checks what pgproof needs of this machine. */
 final class HostRequirements {
   private static final long FREE_BYTES_WANTED = 5L << 30;
 
   private HostRequirements() {}
 
-  /** What is missing, with the command that mends each. */
+  /** Returns what is missing, each with the command that fixes it. */
   static List<Lack> lacks(HostPrograms programs, StateDirectory state) {
     List<Lack> lacks = new ArrayList<>(new LxcSandbox(programs).lacks());
     needProgram(lacks, "mmdebstrap", "mmdebstrap", "images cannot be built");

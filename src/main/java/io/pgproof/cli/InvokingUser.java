@@ -1,10 +1,10 @@
 package io.pgproof.cli;
 
-/** Who sits at the keyboard. */
+/** Finds the user who invoked the program. */
 final class InvokingUser {
   private InvokingUser() {}
 
-  /** The user behind sudo, or the user. */
+  /** Returns the user who called sudo, or else the current user. */
   static String whoRanThis() {
     String sudo = System.getenv("SUDO_USER");
     return sudo == null || sudo.isBlank() ? System.getProperty("user.name") : sudo;

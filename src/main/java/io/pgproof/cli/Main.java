@@ -38,13 +38,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
-  /** It is done. */
+  /** Exit status: the command succeeded. */
   static final int DONE = 0;
 
-  /** It failed. */
+  /** Exit status: the command failed. */
   static final int FAILED = 1;
 
-  /** It was not begun. */
+  /** Exit status: the command was not begun. */
   static final int USAGE = 2;
 
   private static final String DEFAULT_STATE = "/var/lib/pgproof";
@@ -64,7 +64,7 @@ public final class Main implements Runnable {
     System.exit(run(arguments));
   }
 
-  /** The state directory that was asked for. */
+  /** Returns the state directory that was requested. */
   StateDirectory state() {
     String environment = System.getenv("PGPROOF_STATE");
     String chosen =
@@ -76,8 +76,8 @@ public final class Main implements Runnable {
 
   static int run(String... arguments) {
     PrintStream results = System.out;
-    // Standard output is for results alone: H2, for one, prints there when it cannot write its own
-    // log.
+    // Standard output is only for results; H2, for example, prints there when it cannot write its
+    // own log.
     System.setOut(System.err);
     try {
       return execute(results, arguments);
@@ -101,7 +101,8 @@ public final class Main implements Runnable {
     try {
       return line.execute(arguments);
     } catch (Error e) {
-      // The library hands on what is no exception, and whoever waits for JSON would get none.
+      // The library passes on throwables that are not exceptions, and a client that waits for JSON
+      // would get none.
       List<CommandLine> commands = line.getParseResult().asCommandLineList();
       return failed(
           new IllegalStateException(e.toString(), e),

@@ -7,8 +7,8 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * Shows how far a run has come on standard error: one line that is written over on a terminal, a
- * line for each new phase or note elsewhere.
+ * Shows the progress of a run on standard error: on a terminal one line that is overwritten,
+ * elsewhere one line for each new phase or note.
  */
 final class ProgressLine implements AutoCloseable {
   private final PrintWriter err;

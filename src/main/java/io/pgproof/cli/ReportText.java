@@ -12,12 +12,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A report as a person likes to read it. */
+/** Prints a report for a person to read. */
 final class ReportText {
   private ReportText() {}
 
   /**
-   * @param chosen how the backup was chosen; {@code null} where it was named
+   * @param chosen how the backup was chosen; {@code null} if the request named it
    */
   static void print(Report report, Evidence.Chosen chosen, PrintWriter out) {
     out.println();

@@ -11,8 +11,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Gives a command one option for every setting; an option that is not given says nothing, so that a
- * target's value stands.
+ * Gives a command one option for every setting; an option that is not given has no value, so that
+ * the target's value applies.
  */
 final class SettingOptions implements IModelTransformer {
   @Override
@@ -22,7 +22,7 @@ final class SettingOptions implements IModelTransformer {
   }
 
   /**
-   * What the options say.
+   * Returns the settings that the options contain.
    *
    * @throws io.pgproof.proof.UsageException {@code bad-option} with every value that is not allowed
    */
@@ -43,7 +43,7 @@ final class SettingOptions implements IModelTransformer {
     return setting == Setting.ASSERTIONS ? "--assert" : "--" + setting.name();
   }
 
-  /** Here a path may start from the working directory; a file has none. */
+  /** On the command line a path may be relative to the working directory; in a file it may not. */
   private static String allowed(Setting<?> setting) {
     return setting == Setting.WAL_ARCHIVE ? "a path" : setting.allowed();
   }
@@ -67,8 +67,8 @@ final class SettingOptions implements IModelTransformer {
   }
 
   /**
-   * An empty one stays empty, and is refused: a shell variable without a value must not mean the
-   * working directory.
+   * Resolves a path against the working directory. An empty path stays empty and is refused,
+   * because a shell variable without a value must not mean the working directory.
    */
   private static String fromHere(String path) {
     return path.isEmpty() ? path : Path.of(path).toAbsolutePath().toString();

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Whether a stream of this process is a terminal; {@code System.console()} tells of standard input
- * and output together.
+ * Tells whether a stream of this process is a terminal; {@code System.console()} covers standard
+ * input and output together.
  */
 final class Terminal {
   private static final Pattern DEVICE =

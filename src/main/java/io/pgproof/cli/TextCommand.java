@@ -4,7 +4,7 @@ import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Asks for something whose answer is a line of text. */
+/** Sends a request whose answer is a line of text. */
 final class TextCommand {
   private TextCommand() {}
 

@@ -11,7 +11,7 @@ import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import picocli.CommandLine;
 
-/** Has a backup verified, shows how far it has come, and tells the verdict. */
+/** Requests the verification of a backup, shows its progress, and prints the verdict. */
 final class VerificationSession {
   private final DaemonConnection daemonConnection;
   private final CommandLine line;
@@ -24,7 +24,7 @@ final class VerificationSession {
     this.json = json;
   }
 
-  /** Returns the exit status. */
+  /** Verifies the backup and returns the exit status. */
   int verify(VerificationRequest request) {
     Reply reply;
     try (ProgressLine progress = new ProgressLine(line.getErr())) {
@@ -39,7 +39,7 @@ final class VerificationSession {
       if (run == null) {
         throw e;
       }
-      // A run was made, and the next owner of it cannot be reached.
+      // A run was created, and its next daemon cannot be reached.
       return FailureOutput.failed(
           line,
           line.getParseResult(),

@@ -3,7 +3,7 @@ package io.pgproof.cli;
 import io.pgproof.Pgproof;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the jar was built as. */
+/** The version of the jar. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

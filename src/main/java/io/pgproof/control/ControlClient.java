@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Speaks to the owner of a state directory: one request, then its replies. */
+/** Connects to the daemon of a state directory: sends one request, then reads its replies. */
 public final class ControlClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
 
@@ -28,7 +28,7 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /**
-   * @return empty when nobody listens
+   * @return empty when no daemon listens
    */
   public static Optional<ControlClient> connect(StateDirectory state) throws IOException {
     if (!Files.exists(state.controlSocket())) {
@@ -38,16 +38,16 @@ public final class ControlClient implements AutoCloseable {
       return Optional.of(
           new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(state.controlSocket()))));
     } catch (SocketException e) {
-      // Nobody listens any more, or the socket was just removed.
+      // The daemon no longer listens, or the socket was just removed.
       return Optional.empty();
     }
   }
 
   /**
-   * Asks and waits for the last reply.
+   * Sends the request and waits for the last reply.
    *
-   * @param onTheWay hears all replies but the last
-   * @return empty when the owner ended, or was killed, before it had answered
+   * @param onTheWay receives all replies except the last
+   * @return empty when the daemon ended or was killed before it had answered
    */
   public Optional<Reply> ask(Request request, Consumer<Reply> onTheWay) {
     try {
@@ -68,7 +68,7 @@ public final class ControlClient implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Takes back what was asked; the last reply comes even so. May be called from any thread. */
+  /** Withdraws the request; the last reply still arrives. May be called from any thread. */
   public void takeBack() throws IOException {
     send("");
   }

@@ -27,11 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on the control socket: one request a connection, then a line of JSON for each reply.
+ * Listens on the control socket: one request for each connection, then one line of JSON for each
+ * reply.
  *
- * <p>A second line from the client, or its end, takes back what it asked. The owner's own end takes
- * back nothing: whoever waits hears that the connection ended, and asks the next owner. Only
- * processes of the owner's own user are heard.
+ * <p>A second line from the client, or the end of its connection, withdraws the request. The end of
+ * the daemon withdraws nothing: a waiting client sees that the connection ended, and asks the next
+ * daemon. Only processes of the daemon's own user are accepted.
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
@@ -51,14 +52,14 @@ public final class ControlServer implements AutoCloseable {
           });
   private volatile boolean ending;
 
-  /** Answers one request in full. */
+  /** Answers one request completely. */
   @FunctionalInterface
   public interface Answering {
     void answer(Request request, ReplySink replySink) throws IOException;
   }
 
   /**
-   * Begins to listen; a socket that an earlier owner left is replaced, for the caller holds the
+   * Starts to listen; replaces a socket that an earlier daemon left, because the caller holds the
    * lock.
    */
   public ControlServer(Path socket, Answering answering) {
@@ -75,7 +76,7 @@ public final class ControlServer implements AutoCloseable {
     threads.execute(this::listen);
   }
 
-  /** Whether anybody waits for an answer. */
+  /** Returns whether any client waits for an answer. */
   public boolean busy() {
     return !connections.isEmpty();
   }
@@ -119,7 +120,7 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  /** Hangs up on everybody, and returns when the work for them has ended. */
+  /** Closes all connections, and returns when the work for them has ended. */
   @Override
   public void close() {
     ending = true;
@@ -131,7 +132,7 @@ public final class ControlServer implements AutoCloseable {
     }
     hangUp();
     threads.shutdown();
-    // Most notice by themselves.
+    // Most of them notice by themselves.
     if (!ended(NOTICED_WITHIN_MILLIS)) {
       threads.shutdownNow();
       if (!ended(ENDED_WITHIN_MILLIS)) {
@@ -194,7 +195,7 @@ public final class ControlServer implements AutoCloseable {
       return channel.isOpen();
     }
 
-    /** Runs until the client says something more or is gone. */
+    /** Blocks until the client sends something more or has disconnected. */
     void awaitTakenBack() {
       try {
         in.readLine();

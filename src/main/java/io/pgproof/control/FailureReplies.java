@@ -9,13 +9,13 @@ import java.io.UncheckedIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The replies that tell what went wrong with a request. */
+/** Turns failures of a request into replies. */
 public final class FailureReplies {
   private static final Logger LOG = LoggerFactory.getLogger(FailureReplies.class);
 
   private FailureReplies() {}
 
-  /** Turns what a piece of work throws into the answer that says so. */
+  /** Runs a piece of work and sends the reply for the exception that it throws. */
   public static void during(ReplySink replySink, Work work) throws IOException {
     try {
       work.run();
@@ -41,7 +41,10 @@ public final class FailureReplies {
     }
   }
 
-  /** A fault of the machine; where it was that nobody listens, nobody hears this either. */
+  /**
+   * Returns the reply for a fault of the machine; if the cause is that the client is gone, the
+   * reply goes nowhere either.
+   */
   private static Reply failed(IOException fault, String what) {
     String cause = String.valueOf(fault.getMessage());
     return new Reply.Failed(
@@ -51,7 +54,7 @@ public final class FailureReplies {
         null);
   }
 
-  /** Work that may find that nobody listens. */
+  /** Work that may find that the client is gone. */
   @FunctionalInterface
   public interface Work {
     void run() throws IOException;

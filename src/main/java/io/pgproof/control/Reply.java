@@ -11,8 +11,8 @@ import io.pgproof.workflow.attempt.ProgressBoard;
 import java.util.List;
 
 /**
- * What the owner answers, a line of JSON each: any number of {@link Begun}, {@link Standing} and
- * {@link Said}, then exactly one other.
+ * A reply of the daemon, one line of JSON: any number of {@link Begun}, {@link Standing} and {@link
+ * Said}, then exactly one other.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "say")
 @JsonSubTypes({
@@ -30,29 +30,26 @@ import java.util.List;
 })
 public sealed interface Reply {
 
-  /** A run was made. */
+  /** A run was created. */
   record Begun(String run) implements Reply {}
 
-  /** How far a run has come; repeated, so that a client that hung up is noticed. */
+  /** The progress of a run; repeated, so that the daemon notices a client that has disconnected. */
   record Standing(ProgressBoard.Standing standing) implements Reply {}
 
-  /** Something to read on the way. */
+  /** A message to show while the request is in progress. */
   record Said(String text) implements Reply {}
 
-  /**
-   * The end of a verification; {@code chosen} is {@code null} where the backup was named and not
-   * chosen.
-   */
+  /** The end of a verification; {@code chosen} is {@code null} if the request named the backup. */
   record Verdict(Report report, Evidence.Chosen chosen) implements Reply {}
 
-  /** A demonstration's backup lies there; the query tells how old its data are. */
+  /** The backup of a demonstration is ready; the query returns how old its data are. */
   record BackedUp(String path, String freshnessQuery) implements Reply {}
 
   record Runs(List<RunHistory.Line> lines) implements Reply {}
 
   /**
-   * One run; {@code report} is {@code null} while it has no verdict, {@code chosen} where the
-   * backup was named.
+   * One run; {@code report} is {@code null} while it has no verdict, {@code chosen} if the request
+   * named the backup.
    */
   record Run(
       String run, Report report, Evidence.Chosen chosen, List<RunHistory.Happening> happenings)
@@ -60,16 +57,16 @@ public sealed interface Reply {
 
   record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}
 
-  /** It is done; {@code text} says what came of it. */
+  /** The request is done; {@code text} describes the result. */
   record Done(String text) implements Reply {}
 
-  /** It was not begun: exit status 2. */
+  /** The request was not begun: exit status 2. */
   record Refused(String reason, String message, String hint) implements Reply {}
 
-  /** It failed: exit status 1. */
+  /** The request failed: exit status 1. */
   record Failed(String reason, String message, String hint, String words) implements Reply {}
 
-  /** Whether this is the last line. */
+  /** Returns whether this is the last line. */
   default boolean last() {
     return !(this instanceof Begun || this instanceof Standing || this instanceof Said);
   }

@@ -2,17 +2,19 @@ package io.pgproof.control;
 
 import java.io.IOException;
 
-/** Whoever asked and hears the answer. */
+/** Sink for the replies to one request; the client may close it at any time. */
 public interface ReplySink {
 
   /**
-   * @throws IOException when nobody listens any more
+   * Sends a reply.
+   *
+   * @throws IOException when the client no longer listens
    */
   void hear(Reply reply) throws IOException;
 
-  /** Whether anybody still listens; what takes long asks now and then. */
+  /** Returns whether the client still listens; long operations check this from time to time. */
   boolean listens();
 
-  /** Says what to do, at most once, when what was asked is taken back or whoever asked is gone. */
+  /** Sets what to do, at most once, when the client withdraws the request or disconnects. */
   void whenTakenBack(Runnable action);
 }

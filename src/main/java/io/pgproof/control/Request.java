@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.pgproof.target.VerificationRequest;
 
-/** What a command asks of the owner; one line of JSON on the control socket. */
+/** A request of a command to the daemon; one line of JSON on the control socket. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Request.Verify.class, name = "verify"),
@@ -19,28 +19,28 @@ import io.pgproof.target.VerificationRequest;
 })
 public sealed interface Request {
 
-  /** Verify a backup; whoever hangs up takes the verification back. */
+  /** Verify a backup; a client that disconnects withdraws the verification. */
   record Verify(VerificationRequest request) implements Request {}
 
   /**
-   * Await the verdict of a run that an earlier owner began for this person; whoever hangs up takes
-   * the run back.
+   * Wait for the verdict of a run that an earlier daemon began for this person; a client that
+   * disconnects withdraws the run.
    */
   record Await(String run, String askedBy) implements Request {}
 
   /**
-   * Make a source database of this major version with so many orders, and take a base backup of it
-   * while it is written to.
+   * Create a source database of this major version with this many orders, and take a base backup of
+   * it while orders are written.
    */
   record Demo(int major, int orders) implements Request {}
 
-  /** The latest runs. */
+  /** List the latest runs. */
   record ListRuns(int limit) implements Request {}
 
-  /** One run in full. */
+  /** Show one run in full. */
   record ShowRun(String run) implements Request {}
 
-  /** The images there are. */
+  /** List the images. */
   record ListImages() implements Request {}
 
   /** Build an image. */
@@ -49,6 +49,6 @@ public sealed interface Request {
   /** Remove an image. */
   record RemoveImage(String key) implements Request {}
 
-  /** Remove what no running verification owns. */
+  /** Remove everything that no running verification owns. */
   record Clean() implements Request {}
 }

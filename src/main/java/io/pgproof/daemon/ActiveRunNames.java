@@ -1,9 +1,12 @@
 package io.pgproof.daemon;
 
-/** What runs in this process, below {@code runs/}. */
+/** Tells which names below {@code runs/} are in use by this process. */
 @FunctionalInterface
 interface ActiveRunNames {
 
-  /** Whether what lies under this name below {@code runs/} belongs to something that runs now. */
+  /**
+   * Returns whether the directory of this name below {@code runs/} belongs to something that runs
+   * now.
+   */
   boolean own(String directory);
 }

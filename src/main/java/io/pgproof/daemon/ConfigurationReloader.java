@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets the configuration follow its file: what is right holds, and of what is wrong every mistake
- * is told.
+ * Reloads the configuration when its file changes; if the file is wrong, logs every mistake and
+ * keeps the previous configuration.
  */
 final class ConfigurationReloader {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigurationReloader.class);
@@ -24,14 +24,15 @@ final class ConfigurationReloader {
   private Stamp read;
 
   /**
-   * @param configuration read from its file by the caller, or of a file that is not there
+   * @param configuration the configuration that the caller read from its file, or that of a file
+   *     that does not exist
    */
   ConfigurationReloader(CurrentConfiguration configuration) {
     this.configuration = configuration;
     this.file = configuration.get().file();
   }
 
-  /** What changes when a file is written or replaced. */
+  /** The attributes that change when a file is written or replaced. */
   private record Stamp(Object inode, long size, FileTime modified) {
     static final Stamp NONE = new Stamp(null, 0, null);
 
@@ -46,8 +47,8 @@ final class ConfigurationReloader {
   }
 
   /**
-   * Reads the file once it has changed and been the same for two looks: an editor may be half-way
-   * through the first.
+   * Reads the file once it has changed and two consecutive looks have found it the same: at the
+   * first look an editor may be in the middle of writing.
    */
   void look() {
     Stamp now = Stamp.of(file);

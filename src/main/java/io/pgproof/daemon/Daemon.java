@@ -21,7 +21,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The owner at work: the engine runs, and the control socket is open. */
+/** The daemon of a state directory: the engine runs, and the control socket is open. */
 public final class Daemon implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
   private static final long TIDY_EVERY_MINUTES = 10;
@@ -51,16 +51,19 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Takes stock, resumes what was unfinished, and opens the control socket.
+   * Removes leftovers, resumes unfinished runs, and opens the control socket.
    *
-   * @param ownership given back by {@link #close}
-   * @param pages whether the web pages are served
+   * @param ownership released by {@link #close}
+   * @param pages whether to serve the web pages
    */
   public static Daemon start(Ownership ownership, boolean pages) {
     return start(ownership, pages, Configuration.NONE);
   }
 
-  /** The same with the web pages, and with all that happens to targets by itself. */
+  /**
+   * Starts the daemon with the web pages, and with everything that happens to targets
+   * automatically.
+   */
   public static Daemon serve(Ownership ownership, Configuration configuration) {
     return start(ownership, true, configuration);
   }
@@ -81,7 +84,7 @@ public final class Daemon implements AutoCloseable {
     return new Daemon(ownership, started, pages);
   }
 
-  /** Where the web pages are; only where they are served. */
+  /** Returns the address of the web pages; call it only if they are served. */
   public String address() {
     return "http://"
         + application.getEnvironment().getProperty("server.address")
@@ -90,8 +93,8 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Removes copies that were kept long enough, what nothing owns, and old images that nothing
-   * stands on now.
+   * Removes kept copies that have expired, files without an owner, and old images that nothing uses
+   * any more.
    */
   private void tidyUp() {
     try {
@@ -116,12 +119,12 @@ public final class Daemon implements AutoCloseable {
     outcome.failed().forEach(LOG::warn);
   }
 
-  /** Whether nothing that was begun is on its way, and nobody waits for an answer. */
+  /** Returns whether no run is in progress and no client waits for an answer. */
   public boolean quiet() {
     return !control.busy() && !application.getBean(Verifications.class).underway();
   }
 
-  /** What does not let go must not keep its container running. */
+  /** Stops the engine; a step that cannot be cancelled must not keep its container running. */
   private void halt() {
     try {
       application.getBean(Verifications.class).halt();
@@ -147,8 +150,8 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Ends; a verification on its way is begun anew by the next owner, and leaves no container and no
-   * file until then.
+   * Closes the daemon; a run in progress is restarted by the next daemon, and leaves no container
+   * and no file until then.
    */
   @Override
   public void close() {

@@ -12,10 +12,7 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/**
- * What an owner with an engine has, and the stock it takes before the engine executes its first
- * job.
- */
+/** Beans of a daemon with an engine, and the cleanup before the engine executes its first job. */
 @Configuration(proxyBeanMethods = false)
 class DaemonConfiguration {
 
@@ -40,7 +37,10 @@ class DaemonConfiguration {
     return new VerificationHandler(verifications, images, progress, runHistory, evidenceLog);
   }
 
-  /** Runs before the job executor starts, which waits until the application is ready. */
+  /**
+   * Runs before the job executor starts, because the job executor waits until the application is
+   * ready.
+   */
   @Bean
   ApplicationRunner takeStock(OrphanReaper orphanReaper, Verifications verifications) {
     return arguments -> {

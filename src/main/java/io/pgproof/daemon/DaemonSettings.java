@@ -4,12 +4,11 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * What an operator may set about what every owner does, below {@code pgproof}: with an engine or
- * without.
+ * Settings below {@code pgproof} that apply to every daemon, with an engine or without.
  *
- * @param workerEndsWithin how long a container's processes are waited for that were killed
- * @param removalTimeout how long the removal of one leftover may take, and a step's own; it must
- *     end before the engine gives a job to another thread
+ * @param workerEndsWithin how long to wait for a container's processes that were killed
+ * @param removalTimeout how long the removal of one leftover, or of a step's own files, may take;
+ *     it must end before the engine gives a job to another thread
  */
 @ConfigurationProperties("pgproof")
 record DaemonSettings(Duration workerEndsWithin, Duration removalTimeout) {

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Makes the source databases of demonstrations, each below {@code runs/} like everything else that
- * a crash may leave.
+ * Creates the source databases of demonstrations, each below {@code runs/} like everything else
+ * that a crash may leave.
  */
 final class DemoSources {
   private final StateDirectory state;
@@ -38,16 +38,16 @@ final class DemoSources {
   }
 
   /**
-   * Whether what lies under this name below {@code runs/} belongs to a source database of this
-   * process.
+   * Returns whether the directory of this name below {@code runs/} belongs to a source database of
+   * this process.
    */
   boolean owns(String directory) {
     return running.contains(directory);
   }
 
   /**
-   * Makes a shop's database, fills it, and takes a base backup of it while orders come in; only the
-   * backup stays.
+   * Creates the database of a shop, fills it, and takes a base backup of it while orders arrive;
+   * only the backup remains.
    */
   void answer(Request.Demo demo, ReplySink replySink) throws IOException {
     Thread worker = Thread.currentThread();

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.env.Environment;
 
 /**
- * The first start on a state directory makes the tables of the embedded database, one by one, for
- * it commits each by itself. One that was cut off left some of them, with which no engine starts,
- * or starts and lacks the others: such a database is made anew, provided that nothing was ever kept
- * in it.
+ * Handles an interrupted first start on a state directory. The first start creates the tables of
+ * the embedded database one by one, because each creation commits by itself. An interrupted one
+ * leaves only some tables. With these, the engine does not start, or it starts and lacks the
+ * others. Such a database is recreated, provided that it never held any records.
  */
 final class FirstStart {
   private static final Logger LOG = LoggerFactory.getLogger(FirstStart.class);
@@ -27,12 +27,12 @@ final class FirstStart {
   private FirstStart() {}
 
   /**
-   * Removes the database of a first start that did not come to its end; for the owner, before
-   * anything opens it.
+   * Removes the database of a first start that did not finish; only for the process that owns the
+   * state directory, before anything opens the database.
    */
   static void removeHalfMade(StateDirectory state, Environment environment) {
     String url = environment.getProperty("spring.datasource.url", "");
-    // Its path may be followed by settings, and another database may be set.
+    // The path may be followed by settings, and another database may be configured.
     boolean here =
         url.startsWith(EMBEDDED)
             && url.replaceFirst(";.*", "").endsWith(":" + state.engineDatabase());
@@ -60,7 +60,7 @@ final class FirstStart {
   }
 
   /**
-   * Notes that all tables are there, when they are on the disk; before anything is kept in them.
+   * Records that all tables exist and are on the disk; called before anything is stored in them.
    */
   static void ended(StateDirectory state, EvidenceLog evidenceLog) {
     try {
@@ -69,7 +69,7 @@ final class FirstStart {
         Files.createFile(state.engineComplete());
       }
     } catch (IOException e) {
-      // Nothing hangs on it but one look at the tables at the next start.
+      // The only effect is that the next start looks at the tables once.
       LOG.warn("{} cannot be written: {}", state.engineComplete(), e.toString());
     }
   }

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Finds by name alone what an earlier process left, and removes it. */
+/** Finds what an earlier process left, by name alone, and removes it. */
 final class OrphanReaper {
   private final StateDirectory state;
   private final Sandbox sandbox;
@@ -43,10 +43,10 @@ final class OrphanReaper {
   }
 
   /**
-   * What came of it.
+   * The result of a removal.
    *
-   * @param removed what is gone now
-   * @param failed what could not be removed and why; the rest was removed all the same
+   * @param removed what was removed
+   * @param failed what could not be removed, and why; everything else was removed
    */
   record Outcome(List<Path> removed, List<String> failed) {
 
@@ -65,8 +65,8 @@ final class OrphanReaper {
   }
 
   /**
-   * Removes all that nothing owns: neither a running verification, nor a source database, nor the
-   * build of an image.
+   * Removes everything that does not belong to a running verification, a source database, or an
+   * image build.
    */
   Outcome remove() {
     Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>());

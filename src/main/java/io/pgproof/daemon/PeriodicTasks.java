@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
 
 /**
- * What a server looks at again and again, by threads of its own: its configuration's file, what is
- * planned, new backups.
+ * Runs the periodic work of a server in its own threads: reads the configuration file, plans
+ * schedules, and looks for new backups.
  */
 final class PeriodicTasks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
@@ -37,7 +37,7 @@ final class PeriodicTasks implements AutoCloseable {
   }
 
   /**
-   * @param planEvery how much time passes before what is planned is looked at again
+   * @param planEvery how much time passes between two looks at the plans
    */
   PeriodicTasks(ApplicationContext application, Duration planEvery) {
     BackupWatcher watch = application.getBean(BackupWatcher.class);
@@ -56,7 +56,7 @@ final class PeriodicTasks implements AutoCloseable {
           try {
             look.run();
           } catch (RuntimeException | Error e) {
-            // Thrown, it would end the rounds.
+            // If it were thrown, the periodic task would end.
             FailureLog.log(LOG, what + " could not be looked at, and will be again", e);
           }
         },
@@ -67,7 +67,7 @@ final class PeriodicTasks implements AutoCloseable {
 
   @Override
   public void close() {
-    // No interrupt: it would break off what is just asked of the database.
+    // No interrupt: it would break off a database query in progress.
     threads.shutdown();
   }
 }

@@ -24,13 +24,16 @@ import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitializat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What every owner has, with an engine or without. */
+/** Beans of every process that owns a state directory, with an engine or without. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DaemonSettings.class)
 class QueryConfiguration {
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
-  /** First of all beans, for nothing may be done in a database that is another's. */
+  /**
+   * The first of all beans, because nothing may be done in a database that belongs to another state
+   * directory.
+   */
   @Bean
   @DependsOnDatabaseInitialization
   InitializingBean databaseOfThisStateDirectory(

@@ -16,8 +16,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 
 /**
- * An owner without an engine, for a question or two: it resumes nothing and nobody else is heard;
- * who needs the engine waits until it ends.
+ * Owns a state directory without an engine, for one or two queries: it resumes nothing and listens
+ * to no other client; a process that needs the engine waits until this one ends.
  */
 public final class QueryDaemon implements AutoCloseable {
   private final Ownership ownership;
@@ -29,7 +29,7 @@ public final class QueryDaemon implements AutoCloseable {
   }
 
   /**
-   * @param ownership given back by {@link #close}
+   * @param ownership released by {@link #close}
    */
   public static QueryDaemon start(Ownership ownership) {
     return new QueryDaemon(
@@ -40,9 +40,9 @@ public final class QueryDaemon implements AutoCloseable {
   }
 
   /**
-   * Answers what needs no engine; the calling thread's interrupt ends it.
+   * Answers requests that need no engine; an interrupt of the calling thread ends it.
    *
-   * @param onTheWay hears all replies but the last
+   * @param onTheWay receives all replies except the last
    */
   public Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
     AtomicReference<Reply> last = new AtomicReference<>();
@@ -82,8 +82,8 @@ public final class QueryDaemon implements AutoCloseable {
   }
 
   /**
-   * The desk and its database; not annotated as a configuration, so that the whole application's
-   * scan passes it by.
+   * The query handler and its database; not annotated as a configuration, so that the component
+   * scan of the whole application does not find it.
    */
   @ImportAutoConfiguration({DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
   @Import(QueryConfiguration.class)

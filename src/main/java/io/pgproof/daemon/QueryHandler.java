@@ -13,7 +13,7 @@ import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Answers what needs no engine: what was, the images, and the leftovers. */
+/** Answers requests that need no engine: past runs, images, and leftovers. */
 final class QueryHandler {
   private final RunHistory runHistory;
   private final ImageStore images;
@@ -25,7 +25,9 @@ final class QueryHandler {
     this.orphanReaper = orphanReaper;
   }
 
-  /** Answers in full; whatever goes wrong is an answer too, unless nobody listens. */
+  /**
+   * Answers a request completely; every failure is sent as a reply too, unless the client is gone.
+   */
   void answer(Request request, ReplySink replySink) throws IOException {
     FailureReplies.during(replySink, () -> replySink.hear(reply(request, replySink)));
   }

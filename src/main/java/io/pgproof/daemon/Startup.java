@@ -8,20 +8,23 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Starts an application on a state directory, and says in words why it does not start. */
+/**
+ * Starts an application on a state directory, and explains in plain words why it does not start.
+ */
 final class Startup {
   private Startup() {}
 
   /**
-   * @param ownership given back when the start fails
-   * @throws UsageException when a setting is wrong, or the database is another state directory's
+   * @param ownership released when the start fails
+   * @throws UsageException when a setting is wrong, or the database belongs to another state
+   *     directory
    * @throws FindingException {@code environment} for any other cause
    */
   static ConfigurableApplicationContext run(
       Ownership ownership, SpringApplicationBuilder application) {
     try {
-      // As an argument it is stronger than anything in the environment: lock and database must lie
-      // in one directory.
+      // An argument overrides anything in the environment: lock and database must be in one
+      // directory.
       return application
           .initializers(
               context -> {

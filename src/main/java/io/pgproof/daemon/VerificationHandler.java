@@ -22,13 +22,13 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Answers a request for a verification: begins it, or finds it begun by an earlier owner, tells how
- * far it has come, and ends with its verdict.
+ * Answers a request for a verification: begins it, or finds a run that an earlier daemon began,
+ * reports its progress, and ends with its verdict.
  */
 final class VerificationHandler {
   private static final Duration TELL_EVERY = Duration.ofMillis(200);
 
-  /** Where nothing is committed, which calls for a look at once. */
+  /** Interval while nothing is committed; a commit triggers a look at once. */
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
   private static final Duration DATABASE_ANSWERS_WITHIN = Duration.ofMinutes(15);
@@ -53,7 +53,7 @@ final class VerificationHandler {
   }
 
   void answer(VerificationRequest request, ReplySink replySink) throws IOException {
-    // A mistake in images.yaml is told before a run is made.
+    // Reports a mistake in images.yaml before a run is created.
     images.buildable();
     RunId run = verifications.begin(request);
     replySink.whenTakenBack(() -> verifications.withdraw(run, request.askedBy()));
@@ -76,8 +76,8 @@ final class VerificationHandler {
   }
 
   /**
-   * A database that does not answer costs the run time and no verdict, and so it does whoever
-   * waits.
+   * Waits for the verdict. A database that does not answer costs the run and the waiting client
+   * time, but no verdict.
    */
   private void await(RunId run, ReplySink replySink) throws IOException {
     long answered = System.nanoTime();
@@ -111,7 +111,9 @@ final class VerificationHandler {
     }
   }
 
-  /** Tells the verdict, or that the run stands still; false when there is more to be told. */
+  /**
+   * Sends the verdict, or the fact that the run is stuck; returns false while the run continues.
+   */
   private boolean answered(RunId run, boolean orStuck, ReplySink replySink) throws IOException {
     Optional<Report> report = runHistory.report(run);
     if (report.isPresent()) {

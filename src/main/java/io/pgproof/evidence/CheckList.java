@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The checks of a run in the order in which they were first told of; what several steps tell of one
- * is one check.
+ * The checks of a run in the order in which they were first reported; reports of several steps
+ * about the same check are merged into one.
  */
 final class CheckList {
   private static final List<String> GRAVEST_FIRST =
@@ -31,7 +31,7 @@ final class CheckList {
     return List.copyOf(byName.values());
   }
 
-  /** With the graver outcome, and with all that was said. */
+  /** Merges two reports of one check: keeps the more severe outcome and all messages. */
   private static CheckFacts both(CheckFacts one, CheckFacts other) {
     if (one.equals(other)) {
       return one;

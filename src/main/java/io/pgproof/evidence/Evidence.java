@@ -17,18 +17,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the trail of a run tells, one type for each {@link EvidenceKind}. */
+/** The evidence of a run, one type for each {@link EvidenceKind}. */
 public sealed interface Evidence {
   /** The task in which operators review a stale backup, as entries name it. */
   String REVIEW_STALE_BACKUP = "reviewStaleBackup";
 
-  /** The decision that passes a backup on to the next ones to decide, as entries name it. */
+  /** The decision that escalates a backup to the approvers, as entries name it. */
   String ESCALATE = "escalate";
 
-  /** One line for a person. */
+  /** Returns one line for a person to read. */
   String tell();
 
-  /** Adds this to a run's trail, in the transaction of the caller. */
+  /** Adds this to the evidence of a run, in the transaction of the caller. */
   default void record(EvidenceLog evidenceLog, RunId run, String actor) {
     EvidenceKind kind = EvidenceKind.of(getClass());
     evidenceLog.record(run, kind.code(), kind.schema(), actor, this);
@@ -40,8 +40,8 @@ public sealed interface Evidence {
   }
 
   /**
-   * Someone asked for a verification; {@code again} is the run after which it is made again, or
-   * {@code null}.
+   * Someone requested a verification; {@code again} is the run that this one repeats, or {@code
+   * null}.
    */
   record Asked(VerificationRequest request, String again) implements Evidence {
     @Override
@@ -53,16 +53,16 @@ public sealed interface Evidence {
   }
 
   /**
-   * The schedule of the run's target asked for it.
+   * The schedule of the run's target requested the verification.
    *
-   * @param since the due time that it was begun for, the first one of those that had passed
+   * @param since the first of the due times that had passed
    * @param times how many due times had passed
-   * @param late how long after the first of them it was begun
+   * @param late how long after the first of them the run began
    */
   record Due(Instant since, int times, Duration late) implements Evidence {
     private static final Duration ON_TIME = Duration.ofMinutes(1);
 
-    /** Whether a due time was missed, for the server was down or busy. */
+    /** Returns whether a due time was missed because the server was down or busy. */
     public boolean missed() {
       return times > 1 || late.compareTo(ON_TIME) > 0;
     }
@@ -94,9 +94,9 @@ public sealed interface Evidence {
   }
 
   /**
-   * A backup of the run's target came to lie there and was complete.
+   * A new, complete backup of the run's target appeared.
    *
-   * @param identity tells it from others, see {@link
+   * @param identity distinguishes it from others, see {@link
    *     io.pgproof.backup.source.BackupSnapshot#identity}
    */
   record Noticed(String target, String path, String identity) implements Evidence {
@@ -107,10 +107,10 @@ public sealed interface Evidence {
   }
 
   /**
-   * One backup was chosen among many; the whole run is about it, whatever comes to lie beside it
-   * meanwhile.
+   * One backup was chosen among many; the whole run is about this backup, even if others appear
+   * beside it meanwhile.
    *
-   * @param skipped those that are no whole backup, the newest first, each with why
+   * @param skipped those that are not complete backups, newest first, each with the reason
    */
   record Chosen(String path, String parent, int of, boolean whole, List<String> skipped)
       implements Evidence {
@@ -125,14 +125,14 @@ public sealed interface Evidence {
           backupSelection.skipped());
     }
 
-    /** As it stands behind the path. */
+    /** Returns the text that is shown after the path. */
     public String words() {
       return (of == 1 ? "the only one in " : "the newest of " + of + " in ")
           + parent
           + (whole ? "" : of == 1 ? ", and not finished" : ", of which none is finished");
     }
 
-    /** The first of those that were skipped, and how many more. */
+    /** Returns the first of the skipped backups, and how many more there are. */
     public List<String> told() {
       List<String> told = new ArrayList<>(skipped.subList(0, Math.min(skipped.size(), MOST_TOLD)));
       if (skipped.size() > MOST_TOLD) {
@@ -151,11 +151,13 @@ public sealed interface Evidence {
     }
   }
 
-  /** The backup told what it is; {@code timeline} is its own, or null before version 11. */
+  /**
+   * The backup's own description was read; {@code timeline} is its own, or null before version 11.
+   */
   record Inspected(Report.BackupFacts backup, Integer timeline) implements Evidence {
     /**
-     * What tells the backup that was inspected later from this one; what either does not know tells
-     * nothing.
+     * Returns what distinguishes the backup that was inspected later from this one; a fact that one
+     * of the two does not know is not compared.
      */
     public Optional<String> otherThan(Inspected later) {
       return Stream.of(
@@ -181,7 +183,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The image to restore in. */
+  /** The image for the restore was found. */
   record ImageFound(Report.ImageFacts image) implements Evidence {
     @Override
     public String tell() {
@@ -190,13 +192,13 @@ public sealed interface Evidence {
   }
 
   /**
-   * As many runs as may be are in containers, or one of the same backup is; {@code behind} are
-   * those, then others who wait.
+   * The run has to wait because the maximum number of runs is in containers, or because one run is
+   * about the same backup; {@code behind} lists those runs first, then the other waiting ones.
    */
   record TurnAwaited(List<String> behind) implements Evidence {
     private static final int MOST_TOLD = 3;
 
-    /** As it stands on the progress line. */
+    /** Returns the text for the progress line. */
     public static String words(List<String> behind) {
       int more = behind.size() - MOST_TOLD;
       return "for its turn, behind "
@@ -210,7 +212,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** A run that had to wait may go into a container. */
+  /** A run that had to wait got its container slot. */
   record TurnTaken() implements Evidence {
     @Override
     public String tell() {
@@ -218,7 +220,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** A stay in the container was begun, counted from 1. */
+  /** An attempt in the container was begun, counted from 1. */
   record AttemptBegun(int attempt) implements Evidence {
     @Override
     public String tell() {
@@ -227,12 +229,12 @@ public sealed interface Evidence {
   }
 
   /**
-   * The data directory was written whole.
+   * The data directory was completely written.
    *
-   * @param pagesOpen pages to be read again after recovery; null where there are none
-   * @param neededLsn end of the WAL that the backup needs, by its manifest; null where that does
-   *     not tell
-   * @param pageChecksums whether the cluster keeps checksums of its pages
+   * @param pagesOpen pages to read again after recovery; null where there are none
+   * @param neededLsn end of the WAL that the backup needs, according to its manifest; null where
+   *     the manifest does not say
+   * @param pageChecksums whether the cluster has page checksums enabled
    */
   record Restored(
       Report.BackupFacts backup,
@@ -248,7 +250,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The restored copy has settings of pgproof's own, and nothing in it makes it a standby. */
+  /** The restored copy has pgproof's own settings, and nothing in it makes it a standby. */
   record RecoveryPrepared() implements Evidence {
     @Override
     public String tell() {
@@ -256,7 +258,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The container is there, and does not run. */
+  /** The container was created but not started. */
   record ContainerCreated(String container) implements Evidence {
     @Override
     public String tell() {
@@ -264,7 +266,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The container runs, the server recovers. */
+  /** The container runs and the server recovers. */
   record Started(String container) implements Evidence {
     @Override
     public String tell() {
@@ -272,7 +274,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** Recovery ended as the backup says it must. */
+  /** Recovery ended as the backup requires. */
   record Recovered(Report.RecoveryFacts recovery, Report.CheckFacts check) implements Evidence {
     @Override
     public String tell() {
@@ -280,7 +282,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** Recovery ended in a finding, and came so far. */
+  /** Recovery ended in a finding; {@code recovery} says how far it came. */
   record RecoveryBroken(Report.RecoveryFacts recovery) implements Evidence {
     @Override
     public String tell() {
@@ -289,7 +291,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The recovered database is being asked. */
+  /** The checks on the recovered database began. */
   record ChecksBegun() implements Evidence {
     @Override
     public String tell() {
@@ -297,7 +299,10 @@ public sealed interface Evidence {
     }
   }
 
-  /** The database was asked; {@code findings} is how many entries of that kind belong to it. */
+  /**
+   * The checks on the database ended; {@code findings} is the number of finding entries that belong
+   * to them.
+   */
   record Checked(
       List<Report.CheckFacts> checks,
       Report.FreshnessFacts freshness,
@@ -313,7 +318,8 @@ public sealed interface Evidence {
   }
 
   /**
-   * What a person should know of the backup and what does not change the verdict, one line each.
+   * Facts about the backup that a person should know and that do not change the verdict, one line
+   * each.
    */
   record Noted(List<String> notes) implements Evidence {
     @Override
@@ -338,7 +344,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** A stay was cut off by the end of the program; the next owner noticed. */
+  /** The end of the program interrupted an attempt; the next daemon noticed it. */
   record Interrupted(int attempt) implements Evidence {
     @Override
     public String tell() {
@@ -346,7 +352,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** Whoever asked for the run took it back. */
+  /** The requester withdrew the run. */
   record Withdrawn(String by) implements Evidence {
     @Override
     public String tell() {
@@ -354,7 +360,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The container is gone. */
+  /** The container was destroyed. */
   record ContainerDestroyed(String container) implements Evidence {
     @Override
     public String tell() {
@@ -362,7 +368,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The files are gone, or kept on request; then both are given. */
+  /** The files were removed, or kept on request; if kept, both values are set. */
   record FilesRemoved(String keptAt, Instant keptUntil) implements Evidence {
     @Override
     public String tell() {
@@ -372,7 +378,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The verdict, with all that it rests on. */
+  /** The verdict was reached, with everything that it is based on. */
   record VerdictReached(Report report) implements Evidence {
     @Override
     public String tell() {
@@ -380,7 +386,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** A person is asked. */
+  /** A task for a person was opened. */
   record TaskOpened(String task, String name, String group) implements Evidence {
     @Override
     public String tell() {
@@ -388,7 +394,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** A task about this backup is open already; this run was added to it. */
+  /** A task about this backup was already open; this run was added to it. */
   record TaskJoined(String openedByRun) implements Evidence {
     @Override
     public String tell() {
@@ -396,7 +402,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** Another bad run of the backup that this run's open task is about. */
+  /** The backup of this run's open task had another bad run. */
   record RunJoined(String run, String verdict, String reason) implements Evidence {
     @Override
     public String tell() {
@@ -404,7 +410,10 @@ public sealed interface Evidence {
     }
   }
 
-  /** Nobody has decided yet; asked since then. */
+  /**
+   * A reminder was due because nobody has decided yet; the task has been open since {@code
+   * askedSince}.
+   */
   record Reminded(String task, String name, String group, Instant askedSince) implements Evidence {
     @Override
     public String tell() {
@@ -417,9 +426,9 @@ public sealed interface Evidence {
     }
   }
 
-  /** Nobody decided in time, so it went on without. */
+  /** Nobody decided in time, so the process continued without a decision. */
   record NobodyDecided(String task, String name, Duration within) implements Evidence {
-    /** As it stands where a person's reason would. */
+    /** Returns the text that is shown in place of a person's reason. */
     public String words() {
       return "nobody decided within " + HumanFormat.duration(within);
     }
@@ -431,7 +440,8 @@ public sealed interface Evidence {
   }
 
   /**
-   * A person accepted a stale backup until a time; {@code backup} identifies it, whatever its path.
+   * A person accepted a stale backup until a certain time; {@code backup} identifies it, whatever
+   * its path.
    */
   record WaiverGranted(String backup, Instant until, String reason) implements Evidence {
     @Override
@@ -440,7 +450,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The backup is stale, and a person had accepted that in another run; nobody is asked again. */
+  /** The backup is stale, and a person accepted that in another run; nobody is asked again. */
   record Waived(String run, String grantedBy, Instant until, String reason) implements Evidence {
     @Override
     public String tell() {
@@ -467,9 +477,7 @@ public sealed interface Evidence {
     }
   }
 
-  /**
-   * A person deleted the run while it waited for a decision; the last task about it was this one.
-   */
+  /** A person deleted the run while it waited for a decision; this was the last task about it. */
   record DecisionTakenAway(String task, String name, String verdict, String reason, String because)
       implements Evidence {
     @Override
@@ -493,7 +501,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** A recipient was told; {@code message} is the id that the message carries. */
+  /** A recipient was notified; {@code message} is the id that the message carries. */
   record Told(String recipient, String channel, String event, String message) implements Evidence {
     @Override
     public String tell() {
@@ -501,7 +509,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** A recipient was not told, and will not be unless somebody mends what is wrong. */
+  /** A recipient was not notified, and will not be unless somebody fixes the cause. */
   record NotTold(String recipient, String event, String message, String why) implements Evidence {
     @Override
     public String tell() {
@@ -509,7 +517,7 @@ public sealed interface Evidence {
     }
   }
 
-  /** The kind of the entry as it stands in the table. */
+  /** Returns the kind of the entry as it is stored in the table. */
   static String kind(Class<? extends Evidence> type) {
     return EvidenceKind.of(type).code();
   }

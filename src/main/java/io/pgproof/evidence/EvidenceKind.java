@@ -5,9 +5,9 @@ import io.pgproof.audit.EvidenceJson;
 import java.util.Arrays;
 
 /**
- * The kinds of evidence. Code and schema stand in the table for ever, whatever the Java types are
- * called: a code is never changed or used again, and a body that an earlier version cannot read
- * gets the next schema.
+ * The kinds of evidence. Code and schema are stored in the table permanently and do not depend on
+ * the names of the Java types: a code is never changed or reused, and a body that an earlier
+ * version cannot read gets the next schema.
  */
 enum EvidenceKind {
   ASKED("Asked", 1, Evidence.Asked.class),
@@ -58,13 +58,14 @@ enum EvidenceKind {
     this.type = type;
   }
 
-  /** As it stands in the table. */
+  /** Returns the code as it is stored in the table. */
   String code() {
     return code;
   }
 
   /**
-   * Of the bodies that are written now, counted from 1; those of earlier schemas are read as well.
+   * Returns the schema of the bodies that are written now, counted from 1; earlier schemas can be
+   * read as well.
    */
   int schema() {
     return schema;

@@ -10,7 +10,10 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Which run holds the open task about a backup; two runs that end at once cannot both hold it. */
+/**
+ * Records which run holds the open task about a backup; two runs that end at the same time cannot
+ * both hold it.
+ */
 public final class OpenTasks {
   private final JdbcTemplate jdbc;
 
@@ -18,7 +21,10 @@ public final class OpenTasks {
     this.jdbc = new JdbcTemplate(database);
   }
 
-  /** Held to the end of the caller's transaction, so that nobody decides while a run joins. */
+  /**
+   * Returns the run that holds the open task and locks it until the end of the caller's
+   * transaction, so that nobody decides while a run joins.
+   */
   public Optional<RunId> holder(String backupKey) {
     return jdbc
         .queryForList(
@@ -31,8 +37,10 @@ public final class OpenTasks {
   }
 
   /**
-   * @throws org.springframework.dao.DuplicateKeyException when another run was faster; try the step
-   *     again
+   * Makes this run the holder of the open task.
+   *
+   * @throws org.springframework.dao.DuplicateKeyException when another run was faster; repeat the
+   *     step
    */
   public void take(String backupKey, RunId run) {
     jdbc.update(
@@ -44,7 +52,10 @@ public final class OpenTasks {
         "delete from pgproof_open_task where backup_key = ? and run = ?", backupKey, run.value());
   }
 
-  /** Names the backup that a request is about, so that runs of one backup find one another. */
+  /**
+   * Returns the key of the backup that a request is about, so that runs of one backup find each
+   * other.
+   */
   public static String backupKey(VerificationRequest request) {
     String names =
         request.target().map(target -> "target " + target).orElse("path " + request.path());

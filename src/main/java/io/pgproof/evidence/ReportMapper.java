@@ -6,11 +6,11 @@ import io.pgproof.proof.Check;
 import io.pgproof.proof.Report;
 import java.util.Locale;
 
-/** Turns what rooms found into the report's own form. */
+/** Converts the results of other packages into the types of the report. */
 public final class ReportMapper {
   private ReportMapper() {}
 
-  /** How the backup was written, as reports say it. */
+  /** Returns the format of the backup, in the words of the report. */
   public static String format(Backup backup, BackupIdentity identity) {
     return identity.label().incremental() ? "incremental" : backup.format().word();
   }

@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads what was from the trail, to tell it: it is on the disk by then. Works without the engine.
+ * Reads past and present runs from the evidence log; what it returns is already on the disk. Works
+ * without the engine.
  */
 public final class RunHistory {
   private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
@@ -36,10 +37,10 @@ public final class RunHistory {
       String reason,
       Long totalMillis) {}
 
-  /** What came after the verdict, or led to it: who did what, when. */
+  /** One event that led to the verdict or followed it: who did what, and when. */
   public record Happening(Instant at, String actor, String what) {}
 
-  /** The report of a run whose verdict was reached. */
+  /** Returns the report of a run that has a verdict. */
   public Optional<Report> report(RunId run) {
     Optional<Report> report = reached(run);
     report.ifPresent(reached -> evidenceLog.settle());
@@ -54,19 +55,19 @@ public final class RunHistory {
     return ((Evidence.VerdictReached) Evidence.read(reached)).report();
   }
 
-  /** How the run's backup was chosen; empty where it was named. */
+  /** Returns how the run's backup was chosen; empty if the request named it. */
   public Optional<Evidence.Chosen> choice(RunId run) {
     return evidenceLog
         .last(run, Evidence.kind(Evidence.Chosen.class))
         .map(evidenceEntry -> (Evidence.Chosen) Evidence.read(evidenceEntry));
   }
 
-  /** Whether there is such a run at all. */
+  /** Returns whether this run exists. */
   public boolean exists(RunId run) {
     return evidenceLog.last(run, Evidence.kind(Evidence.Asked.class)).isPresent();
   }
 
-  /** The latest runs, newest first. */
+  /** Returns the latest runs, newest first. */
   public List<Line> latest(int limit) {
     List<EvidenceEntry> asked = evidenceLog.latest(Evidence.kind(Evidence.Asked.class), limit);
     Map<RunId, EvidenceEntry> reached =
@@ -81,7 +82,7 @@ public final class RunHistory {
         .toList();
   }
 
-  /** Everything that happened in a run, in order. */
+  /** Returns everything that happened in a run, in order. */
   public List<Happening> happenings(RunId run) {
     List<EvidenceEntry> entries = evidenceLog.of(run);
     evidenceLog.settle();

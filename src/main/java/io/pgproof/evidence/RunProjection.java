@@ -22,13 +22,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A run as its trail tells it: all that is said about a run is told from here, so report and
- * evidence cannot disagree.
+ * Computes the state of a run from its evidence. Everything that is said about a run comes from
+ * here, so report and evidence cannot disagree.
  *
- * <p>An attempt that was interrupted leaves its time in the phases, and nothing else.
+ * <p>An interrupted attempt leaves its time in the phases, and nothing else.
  */
 public final class RunProjection {
-  /** For a turn; it takes time, and is none of the phases that a report tells of. */
+  /** Waiting for a container slot; it takes time but is not one of the phases in a report. */
   private static final String WAIT = "wait";
 
   private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", WAIT);
@@ -59,7 +59,7 @@ public final class RunProjection {
   private RunProjection() {}
 
   /**
-   * @param entries all of one run, in order
+   * @param entries all entries of one run, in order
    */
   public static RunProjection of(List<EvidenceEntry> entries) {
     if (entries.isEmpty() || !entries.get(0).kind().equals(Evidence.kind(Evidence.Asked.class))) {
@@ -95,7 +95,7 @@ public final class RunProjection {
       turn(at, "restore");
     } else if (evidence instanceof Evidence.AttemptBegun begun) {
       if (!stages.contains(Stage.ATTEMPT_BEGUN)) {
-        // What the teardown of an attempt that was cut off left.
+        // Left by the teardown of an interrupted attempt.
         stages.removeIf(stage -> stage.compareTo(Stage.ATTEMPT_BEGUN) > 0);
       }
       notesBefore = notes.size();
@@ -165,7 +165,9 @@ public final class RunProjection {
     }
   }
 
-  /** The time since the last turn belongs to the phase that it ends. */
+  /**
+   * Begins the next phase; the time since the last change of phase counts for the phase that ends.
+   */
   private void turn(Instant at, String next) {
     Duration took = Duration.between(finishedAt, at);
     phases.merge(phase, took.isNegative() ? Duration.ZERO : took, Duration::plus);
@@ -177,7 +179,9 @@ public final class RunProjection {
     turn(at, BEFORE_THE_STAY.contains(phase) ? phase : "teardown");
   }
 
-  /** A review that is escalated is the approvers' to decide, be their task open yet or not. */
+  /**
+   * An escalated review still needs the approvers' decision, whether or not their task is open yet.
+   */
   private void decided(String task, String decision) {
     if (!task.equals(Evidence.REVIEW_STALE_BACKUP) || !decision.equals(Evidence.ESCALATE)) {
       undecided = null;
@@ -185,8 +189,8 @@ public final class RunProjection {
   }
 
   /**
-   * A finding that ended a check leaves the check in the report as failed; what the checks found,
-   * they tell themselves.
+   * Adds the check that a finding ended as failed; checks that ran to their end report their own
+   * findings.
    */
   private void addCheckOf(Finding finding) {
     if (phase.equals("teardown")) {
@@ -205,7 +209,7 @@ public final class RunProjection {
         && name.equals("recovery")
         && recovery == null
         && finding.reason().fault() == Fault.BACKUP) {
-      // Found out before the server was started, for what the archives hold.
+      // Found before the server was started, because of what the archives hold.
       recovery = new Report.RecoveryFacts(null, false, null, null, List.of());
     }
     if (name != null && !checks.has(name)) {
@@ -231,8 +235,8 @@ public final class RunProjection {
   }
 
   /**
-   * Pages that recovery was to settle, where it was not reached: they are neither sound nor
-   * damaged.
+   * Pages that recovery would have settled, when recovery was not reached: they are neither sound
+   * nor damaged.
    */
   private void closePages() {
     String pagesOpen = restored == null ? null : restored.pagesOpen();
@@ -242,7 +246,7 @@ public final class RunProjection {
     }
   }
 
-  /** What a run that ended before its checks never came to. */
+  /** Lists the checks that a run did not reach because it ended earlier. */
   private void closeChecks() {
     if (!findings.isEmpty() && !checked()) {
       List<String> open =
@@ -261,12 +265,12 @@ public final class RunProjection {
     }
   }
 
-  /** Whether the last attempt's checks told what they had to tell. */
+  /** Returns whether the checks of the last attempt reported their results. */
   public boolean checked() {
     return stages.contains(Stage.CHECKED);
   }
 
-  /** The last attempt that was begun, counted from 1; 0 where none was. */
+  /** Returns the number of the last attempt that was begun, counted from 1; 0 if there was none. */
   public int attempt() {
     return attempt;
   }
@@ -279,12 +283,12 @@ public final class RunProjection {
     return withdrawn;
   }
 
-  /** Whether it ended because whoever asked took it back. */
+  /** Returns whether the run ended because the requester withdrew it. */
   public boolean endedByWithdrawal() {
     return withdrawn && verdict().reason() == Reason.INTERRUPTED;
   }
 
-  /** The last task that was opened, where the run still waits for a decision. */
+  /** Returns the last task that was opened, if the run still waits for a decision. */
   public Optional<Evidence.TaskOpened> undecided() {
     return Optional.ofNullable(undecided);
   }
@@ -294,8 +298,8 @@ public final class RunProjection {
   }
 
   /**
-   * What PostgreSQL or another program said about the finding that the verdict rests on; {@code
-   * null} where none spoke.
+   * Returns what PostgreSQL or another program said about the finding that the verdict is based on;
+   * {@code null} if no program said anything.
    */
   public String words() {
     Reason reason = verdict().reason();
@@ -308,15 +312,17 @@ public final class RunProjection {
   }
 
   /**
-   * The verdict that this trail asks for; of a trail older than what a proof needs today, the one
-   * that was reached.
+   * Returns the verdict that follows from this evidence; if the evidence is older than what a proof
+   * needs today, the verdict that was reached then.
    */
   public Verdict verdict() {
     boolean older = restored != null && restored.pageChecksums() == null && objections == null;
     return older && reached != null ? Verdict.of(reached) : verdict(stages);
   }
 
-  /** The verdict that this trail asks for if what is left of the stay is torn down. */
+  /**
+   * Returns the verdict that follows from this evidence if the rest of the attempt is torn down.
+   */
   public Verdict verdictOnceTornDown() {
     List<Stage> all = new ArrayList<>(stages);
     all.addAll(List.of(Stage.CONTAINER_DESTROYED, Stage.FILES_REMOVED));

@@ -9,7 +9,10 @@ import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What was asked for, read from the trail: the engine carries the run's id only. */
+/**
+ * Reads requests and facts of a run from the evidence log, because the engine carries only the
+ * run's id.
+ */
 public final class RunRequests {
   private final EvidenceLog evidenceLog;
 
@@ -18,22 +21,22 @@ public final class RunRequests {
   }
 
   /**
-   * @throws IllegalStateException when nobody asked for this run
+   * @throws IllegalStateException when nobody requested this run
    */
   public VerificationRequest of(RunId run) {
     return ((Evidence.Asked) Evidence.read(asked(run))).request();
   }
 
-  /** Who asked for it. */
+  /** Returns who requested the run. */
   public String askedBy(RunId run) {
     return of(run).askedBy();
   }
 
   /**
-   * The backup itself, whatever its path, as its own facts name it; empty where the run did not
-   * learn them.
+   * Returns the identity of the backup itself, whatever its path, from its own facts; empty if the
+   * run did not learn them.
    *
-   * @return the system's identifier, the start LSN and the start time
+   * @return the system identifier, the start LSN and the start time
    */
   public Optional<String> identity(RunId run) {
     Report.BackupFacts backup = RunProjection.of(evidenceLog.of(run)).report(run.value()).backup();
@@ -44,7 +47,8 @@ public final class RunRequests {
   }
 
   /**
-   * The directory of the backup that the run is about: the one asked for, or the one chosen in it.
+   * Returns the directory of the backup that the run is about: the requested one, or the one chosen
+   * in it.
    */
   public Path backup(RunId run) {
     return evidenceLog
@@ -53,23 +57,23 @@ public final class RunRequests {
         .orElseGet(() -> of(run).path());
   }
 
-  /** When the backup was restored in the last stay. */
+  /** Returns when the backup was restored in the last attempt. */
   public RestoreTime restoreTime(RunId run) {
     return new RestoreTime(
         entry(run, Evidence.AttemptBegun.class).at(), entry(run, Evidence.Restored.class).at());
   }
 
-  /** What the backup said of itself when it was inspected. */
+  /** Returns what the backup said about itself when it was inspected. */
   public Evidence.Inspected inspected(RunId run) {
     return last(run, Evidence.Inspected.class);
   }
 
-  /** Key of the image that was found for it. */
+  /** Returns the key of the image that was found for the run. */
   public String image(RunId run) {
     return last(run, Evidence.ImageFound.class).image().key();
   }
 
-  /** The last stay that was begun, counted from 1; 0 where none was. */
+  /** Returns the number of the last attempt that was begun, counted from 1; 0 if there was none. */
   public int attempt(RunId run) {
     return evidenceLog
         .last(run, Evidence.kind(Evidence.AttemptBegun.class))
@@ -88,7 +92,7 @@ public final class RunRequests {
             () -> new IllegalStateException("run " + run + " recorded no " + Evidence.kind(kind)));
   }
 
-  /** Ascending in the order of asking. */
+  /** Returns a number that ascends in the order of the requests. */
   public long order(RunId run) {
     return asked(run).id();
   }

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses a path that the servlet container and the log-in's rules would read differently.
+ * Refuses a path that the servlet container and the login rules would read differently.
  *
- * <p>The container drops {@code ;parameters}, decodes {@code %61}, folds {@code //} and follows
- * {@code ..} before it chooses who answers. Camunda's rules match the path as it was sent, and let
- * pass what no rule names.
+ * <p>The container removes {@code ;parameters}, decodes {@code %61}, merges {@code //} and resolves
+ * {@code ..} before it chooses the handler. Camunda's rules match the path as it was sent, and
+ * allow every path that no rule names.
  */
 final class OddPathFilter extends OncePerRequestFilter {
   private static final Pattern ODD =
@@ -23,7 +23,7 @@ final class OddPathFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    // Camunda sets its own headers below /camunda only.
+    // Camunda sets its own headers only below /camunda.
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("X-Frame-Options", "DENY");
     response.setHeader("Referrer-Policy", "same-origin");

@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Asks the engine for at most so many rows where the asker set no bound.
+ * Sets a maximum number of rows where a request to the engine has none.
  *
- * <p>The engine's own limit refuses an unbounded list, and some of Cockpit's pages ask for one.
+ * <p>The engine's own limit refuses an unbounded list, and some of Cockpit's pages request one.
  */
 final class QueryLimitFilter extends OncePerRequestFilter {
   private static final Pattern BOUNDED = Pattern.compile("(^|&)maxResults=");

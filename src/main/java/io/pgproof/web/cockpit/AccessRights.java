@@ -33,11 +33,11 @@ import org.camunda.bpm.engine.filter.Filter;
 import org.camunda.bpm.engine.identity.Group;
 
 /**
- * The groups, and what each may do.
+ * Defines the groups and what each may do.
  *
- * <p>Tasks are missing on purpose: a task's candidate group gets its rights with the task. Only
- * {@code camunda-admin} may store filters. What the engine refuses to everybody is granted to
- * nobody, so that pages do not offer it.
+ * <p>Permissions on tasks are missing on purpose: the candidate group of a task gets its
+ * permissions with the task. Only {@code camunda-admin} may store filters. What the engine refuses
+ * to everybody is granted to nobody, so that the pages do not offer it.
  */
 final class AccessRights {
   private static final List<String> SHOWN =
@@ -45,7 +45,7 @@ final class AccessRights {
           VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
   static final String TASK_FILTER = "Open tasks";
 
-  /** What administrators may do with things of which they may not do everything. */
+  /** Permissions of administrators on resources on which they do not have all permissions. */
   private static final Map<Resource, Permission[]> ADMINISTRATORS =
       Map.of(
           Resources.DEPLOYMENT, permissions(Permissions.READ),
@@ -82,8 +82,7 @@ final class AccessRights {
                   ProcessDefinitionPermissions.DELETE_INSTANCE));
 
   /**
-   * The variables that Tasklist shows of each task in the list; how long it waits stands there
-   * anyway.
+   * The variables that Tasklist shows for each task in the list; it shows the waiting time anyway.
    */
   private static final List<Map<String, String>> ON_A_CARD =
       List.of(
@@ -103,8 +102,8 @@ final class AccessRights {
   }
 
   /**
-   * Adds what is missing, and leaves what an administrator granted. It takes away what earlier
-   * versions granted to administrators, and what anybody was granted on deployments.
+   * Adds missing permissions, and keeps what an administrator granted. It revokes what earlier
+   * versions granted to administrators, and all permissions on deployments.
    */
   void ensure() {
     ensureGroup(CAMUNDA_ADMIN, "Administrators", "SYSTEM");
@@ -167,8 +166,8 @@ final class AccessRights {
     identities.saveGroup(group);
   }
 
-  // Tasklist shows nothing without a filter. This one asks for everything: a user sees his own
-  // tasks of it.
+  // Tasklist shows nothing without a filter. This one selects all tasks: each user sees his own
+  // tasks in it.
   private String ensureTaskFilter() {
     Filter filter =
         filters.createTaskFilterQuery().filterName(TASK_FILTER).list().stream()
@@ -176,7 +175,7 @@ final class AccessRights {
             .orElseGet(() -> filters.newTaskFilter(TASK_FILTER));
     Map<String, Object> properties =
         new HashMap<>(Optional.ofNullable(filter.getProperties()).orElse(Map.of()));
-    // Older versions made the filter without.
+    // Older versions created the filter without variables.
     if (properties.putIfAbsent("variables", ON_A_CARD) == null) {
       properties.putIfAbsent("showUndefinedVariable", false);
       properties.putIfAbsent("refresh", true);
@@ -208,7 +207,7 @@ final class AccessRights {
     return permissions;
   }
 
-  /** Grants these and nothing else. */
+  /** Grants these permissions and no others. */
   private void set(String group, Resource resource, Permission[] permissions) {
     Authorization authorization = authorization(group, resource, ANY);
     authorization.setPermissions(permissions);
@@ -223,7 +222,7 @@ final class AccessRights {
     authorizations.saveAuthorization(authorization);
   }
 
-  /** The one there is, or a new one. */
+  /** Returns the existing authorization, or a new one. */
   private Authorization authorization(String group, Resource resource, String id) {
     Authorization authorization =
         authorizations

@@ -15,7 +15,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 @Profile("serve")
 class CockpitConfiguration {
-  // The name is the path.
+  // The bean name is the path.
   @Bean("/")
   FirstPage firstPage() {
     return new FirstPage();
@@ -30,7 +30,8 @@ class CockpitConfiguration {
     return registration;
   }
 
-  // The server listens only after all singletons are ready, so nobody can ask before this is done.
+  // The server listens only after all singletons are ready, so no request can arrive before this is
+  // done.
   @Bean
   SmartInitializingSingleton people(
       ProcessEngine engine,

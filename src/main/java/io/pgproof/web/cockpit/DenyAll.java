@@ -6,8 +6,8 @@ import org.camunda.bpm.webapp.impl.security.filter.Authorization;
 import org.camunda.bpm.webapp.impl.security.filter.RequestAuthorizer;
 
 /**
- * Lets nobody pass: for the open first-run setup (CVE-2026-77226), and for every path below {@code
- * /api} that no rule of {@code pgproof-access-rules.json} names. Without it, what no rule names is
+ * Denies every request: for the open first-run setup (CVE-2026-77226), and for every path below
+ * {@code /api} that no rule of {@code pgproof-access-rules.json} names. Without it, such paths are
  * open to everybody.
  */
 public final class DenyAll implements RequestAuthorizer {

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Makes the user {@code admin} when nobody is an administrator, with a password that only a file
- * knows.
+ * Creates the user {@code admin} when there is no administrator, with a password that only a file
+ * contains.
  */
 final class FirstAdministrator {
   static final String ID = "admin";
@@ -33,10 +33,11 @@ final class FirstAdministrator {
   private static final Logger LOG = LoggerFactory.getLogger(FirstAdministrator.class);
   private static final int LENGTH = 24;
 
-  /** A regular file that its owner alone may read and write, as the kernel says it. */
+  /** Mode of a regular file that only its owner may read and write, as the kernel encodes it. */
   private static final int PRIVATE_FILE = 0100600;
 
-  // Without what is easily misread; each sort of character that the password policy asks for.
+  // Without characters that are easily misread; with every kind of character that the password
+  // policy requires.
   private static final String ALPHABET =
       "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789-_+=.:";
 
@@ -51,10 +52,11 @@ final class FirstAdministrator {
   }
 
   /**
-   * Does nothing where there is an administrator or users are kept elsewhere. A start that was cut
-   * off, or failed, between the file and the user left the file, whose password is taken then.
+   * Does nothing if there is an administrator or users are kept elsewhere. If an earlier start was
+   * interrupted or failed after it wrote the file and before it created the user, the password in
+   * that file is used.
    *
-   * @throws UncheckedIOException when the file cannot be written; no user is made then
+   * @throws UncheckedIOException when the file cannot be written; no user is created then
    */
   void ensure() {
     if (identities.isReadOnly()
@@ -111,7 +113,7 @@ final class FirstAdministrator {
     return password;
   }
 
-  // A link fails where its name exists, so the file is there whole or not at all, and never
+  // A link fails if its name exists, so the file is either complete or absent, and is never
   // replaced.
   private void write(String password) throws IOException {
     Path whole =
@@ -126,7 +128,7 @@ final class FirstAdministrator {
         channel.force(true);
       }
       Files.createLink(file, whole);
-      // A user who outlives a power cut must not be without a password that somebody can read.
+      // A user who survives a power cut must have a password that somebody can read.
       try (FileChannel directory = FileChannel.open(file.getParent())) {
         directory.force(true);
       }
@@ -136,7 +138,8 @@ final class FirstAdministrator {
   }
 
   /**
-   * The password in the file, where it can only be from a first start that did not come to its end.
+   * Returns the password in the file, if the file can only come from a first start that did not
+   * finish.
    */
   private Optional<String> leftBehind() {
     try {

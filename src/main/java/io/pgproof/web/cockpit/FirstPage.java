@@ -13,8 +13,8 @@ import org.camunda.bpm.webapp.impl.security.auth.UserAuthentication;
 import org.springframework.web.HttpRequestHandler;
 
 /**
- * Leads who asks for {@code /} to the application that is of use for their groups, and strangers to
- * the log-in.
+ * Redirects a request for {@code /} to the application that the user's groups need, and anonymous
+ * users to the login.
  */
 final class FirstPage implements HttpRequestHandler {
   private static final String APPLICATIONS = "/camunda/app/";

@@ -12,11 +12,11 @@ import java.lang.reflect.Proxy;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Gives each request a place of its own for the nonce of its page's scripts.
+ * Gives each request its own place for the nonce of its page's scripts.
  *
- * <p>Camunda 7.24.0 keeps it in the servlet context, which all requests share: of two pages that
- * are asked for at once, one would get the other's nonce in its text and the browser would run none
- * of its scripts.
+ * <p>Camunda 7.24.0 keeps the nonce in the servlet context, which all requests share: when two
+ * pages are requested at once, one would get the nonce of the other in its text, and the browser
+ * would run none of its scripts.
  */
 final class PageNonceFilter extends OncePerRequestFilter {
   private static final String NONCE = "org.camunda.bpm.csp.nonce";
