@@ -6,7 +6,8 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstanceQuery;
 
 /**
- * Which runs there still are: what was deleted by hand may have a stay that is not tidied up yet.
+ * Tells which runs still exist; a run that was deleted by hand may have an attempt that is not
+ * cleaned up yet.
  */
 public final class ActiveRuns implements ContainerSlots.Presence {
   private final RuntimeService runtime;

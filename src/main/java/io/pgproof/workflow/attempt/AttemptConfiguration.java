@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Makes the steps that prepare, make and end one attempt in a container; each delegate is named
+ * Creates the steps that prepare, make and end one attempt in a container; each delegate is named
  * after its element.
  */
 @Configuration(proxyBeanMethods = false)

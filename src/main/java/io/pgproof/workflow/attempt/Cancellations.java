@@ -6,10 +6,7 @@ import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 
-/**
- * Runs that were taken back by whoever asked for them; each next step of such a run finds it out,
- * in any process.
- */
+/** Runs that their requesters withdrew; the next step of such a run notices it, in any process. */
 public final class Cancellations {
   private final EvidenceLog evidenceLog;
 
@@ -22,7 +19,7 @@ public final class Cancellations {
   }
 
   /**
-   * @throws FindingException {@code interrupted} when this run was taken back
+   * @throws FindingException {@code interrupted} when this run was withdrawn
    */
   void check(RunId run) {
     evidenceLog

@@ -32,8 +32,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Restores an incremental backup with all that it stands on, and has pg_combinebackup of the
- * image's own version make one data directory of them, in a container without a network.
+ * Restores an incremental backup with all backups that it depends on, and lets pg_combinebackup of
+ * the image's own version combine them into one data directory, in a container without a network.
  */
 final class CombineBackups {
   private static final String CHAIN = "/pgproof/chain";
@@ -50,7 +50,8 @@ final class CombineBackups {
   private final RunDirectory directory;
 
   /**
-   * @param order for a backup that stands alone; where to restore is told by the stay
+   * @param order the request for a backup without ancestors; the attempt determines where to
+   *     restore
    */
   CombineBackups(
       RestoreAttempt restoreAttempt, Sandbox sandbox, RestoreRequest order, Progress progress) {
@@ -140,7 +141,7 @@ final class CombineBackups {
     }
   }
 
-  /** The tablespaces of the newest backup that lie outside of its data directory. */
+  /** Returns the tablespaces of the newest backup that are outside of its data directory. */
   private List<String> tablespaces(int newest) throws IOException {
     Path outside = directory.chain().resolve(newest + ".tablespaces");
     if (!Files.isDirectory(outside)) {
@@ -152,7 +153,8 @@ final class CombineBackups {
   }
 
   private String script(int members, List<String> tablespaces) {
-    // It makes a manifest only where the newest backup has one, and nobody reads it.
+    // Without a manifest, because pg_combinebackup writes one only if the newest backup has one,
+    // and nothing reads it.
     StringBuilder line =
         new StringBuilder("env -i PATH=/usr/bin:/bin LC_ALL=C ")
             .append(restoreAttempt.image().binDirectory())
@@ -212,7 +214,10 @@ final class CombineBackups {
     return new FindingException(Finding.of(reason, message, words));
   }
 
-  /** What the container wrote; it is not trusted, so no link is followed and it is bounded. */
+  /**
+   * Reads what the container wrote. It is not trusted: no link is followed, and the size is
+   * limited.
+   */
   private String read(String name) throws IOException {
     Path file = directory.log().resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {

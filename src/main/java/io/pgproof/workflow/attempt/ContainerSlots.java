@@ -24,12 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whose turn it is to be in a container: as many at once as the configuration says, in the order of
- * asking, and never two for one target or one path; whoever waits for his own target lets others
- * pass.
+ * Decides which runs may be in a container: at most as many at a time as the configuration says, in
+ * the order of the requests, and never two for one target or one path. A run that waits for its own
+ * target lets others pass.
  *
- * <p>It lives in memory alone, as the stays do: after a restart the runs ask again. All methods may
- * be called from any thread.
+ * <p>The slots are only in memory, like the attempts: after a restart the runs ask again. All
+ * methods may be called from any thread.
  */
 public final class ContainerSlots implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ContainerSlots.class);
@@ -48,7 +48,7 @@ public final class ContainerSlots implements AutoCloseable {
           });
 
   /**
-   * @param bell rung with the message that a turn has come
+   * @param bell signals a run that its slot is free
    */
   public ContainerSlots(IntSupplier atOnce, Presence presence, BackgroundWork.Bell bell) {
     this.atOnce = atOnce;
@@ -56,19 +56,21 @@ public final class ContainerSlots implements AutoCloseable {
     this.bell = bell;
   }
 
-  /** Knows of runs that were deleted or suspended by hand, and so give nothing back. */
+  /**
+   * Knows which runs were deleted or suspended by hand, because these never give back their slot.
+   */
   interface Presence {
-    /** Whether it may still be in a container. */
+    /** Returns whether the run may still be in a container. */
     boolean holds(RunId run);
 
-    /** Whether it will ask again. */
+    /** Returns whether the run will ask again. */
     boolean waits(RunId run);
   }
 
   /**
-   * A run that wants its turn.
+   * A run that wants a slot.
    *
-   * @param order ascending in the order of asking
+   * @param order ascending in the order of the requests
    */
   public record Place(RunId run, long order, Optional<String> target, Path path)
       implements Comparable<Place> {
@@ -90,9 +92,9 @@ public final class ContainerSlots implements AutoCloseable {
   }
 
   /**
-   * Takes the run's turn, unless others come first; asking again does no harm.
+   * Takes a slot for the run, unless other runs come first; may be repeated.
    *
-   * @return those others, the ones in containers first; empty where the turn is taken
+   * @return those other runs, the ones in containers first; empty if the run has a slot
    */
   List<RunId> take(Place place) {
     dropAbsent(place.run());
@@ -115,7 +117,7 @@ public final class ContainerSlots implements AutoCloseable {
     waiting.add(place);
   }
 
-  /** Ends the run's turn, or its wait for one; who comes next is told at once. */
+  /** Releases the run's slot, or ends its wait for one; the next runs are signalled at once. */
   public void giveBack(RunId run) {
     synchronized (this) {
       boolean held = holding.remove(run) != null;
@@ -127,7 +129,7 @@ public final class ContainerSlots implements AutoCloseable {
     ringNext();
   }
 
-  /** Tells those whose turn has come. */
+  /** Signals the runs that may take a slot now. */
   void ringNext() {
     inTheBackground(
         () -> {
@@ -140,7 +142,7 @@ public final class ContainerSlots implements AutoCloseable {
         });
   }
 
-  /** Lets a run that waits look at once, whether or not its turn has come. */
+  /** Lets a waiting run look at once, whether or not a slot is free for it. */
   public void ring(RunId run) {
     boolean waits;
     synchronized (this) {
@@ -169,7 +171,7 @@ public final class ContainerSlots implements AutoCloseable {
     }
   }
 
-  /** Who may go now. */
+  /** Returns the runs that may take a slot now. */
   private List<Place> next() {
     List<Place> next = new ArrayList<>();
     int free = atOnce.getAsInt() - holding.size();
@@ -194,7 +196,10 @@ public final class ContainerSlots implements AutoCloseable {
         .toList();
   }
 
-  /** Asks the engine outside the lock, for it may be slow to answer. */
+  /**
+   * Drops runs that were deleted or suspended; asks the engine outside the lock, because the engine
+   * may be slow to answer.
+   */
   private void dropAbsent(RunId asking) {
     List<RunId> held;
     List<RunId> waited;
@@ -214,7 +219,7 @@ public final class ContainerSlots implements AutoCloseable {
 
   @Override
   public void close() {
-    // No interrupt: it would break off what is just asked of the database.
+    // No interrupt: it would break off a database query in progress.
     ringing.shutdown();
   }
 }

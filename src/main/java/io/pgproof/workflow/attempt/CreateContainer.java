@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Create container: around the restored files, the server being its first process. */
+/** Create container: around the restored files, with the server as its first process. */
 final class CreateContainer extends Step {
   private final Sandbox sandbox;
   private final RestoreAttempts restoreAttempts;

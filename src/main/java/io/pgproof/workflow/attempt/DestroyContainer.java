@@ -12,8 +12,8 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
- * Destroy container: by its name alone, if it is there. A failure becomes an incident and is never
- * a finding.
+ * Destroy container: by its name alone, if it exists. A failure becomes an incident and is never a
+ * finding.
  */
 final class DestroyContainer implements JavaDelegate {
   private final EvidenceLog evidenceLog;

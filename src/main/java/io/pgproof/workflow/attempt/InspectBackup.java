@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /**
- * Inspect backup: begins to read what it says of itself before it is unpacked, or looks whether
- * that was read.
+ * Inspect backup: begins to read the backup's description of itself before it is unpacked, or looks
+ * whether this has ended.
  */
 final class InspectBackup extends Step {
   private final RunRequests runRequests;
@@ -43,7 +43,7 @@ final class InspectBackup extends Step {
     this.progress = progress;
   }
 
-  /** A backup and what it says of itself. */
+  /** A backup and its description of itself. */
   record Inspected(Backup backup, BackupIdentity identity) {
     Evidence.Inspected evidence() {
       return new Evidence.Inspected(
@@ -103,7 +103,10 @@ final class InspectBackup extends Step {
         () -> inspect(directory, request));
   }
 
-  /** Nobody is there to be refused: what a person would have been told at once is found here. */
+  /**
+   * Inspects the backup. No client waits who could get a refusal, so an error that a client would
+   * see at once becomes a finding here.
+   */
   static Inspected inspect(Path directory, VerificationRequest request)
       throws InterruptedException {
     try {

@@ -10,9 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A restored copy that is kept for a person to look at; its directory's name says until when.
+ * A restored copy that is kept for inspection by a person; the name of its directory contains the
+ * expiry time.
  *
- * @param until to the second
+ * @param until expiry time, to the second
  */
 public record KeptCopy(RunId run, Instant until) {
   private static final Pattern NAME =
@@ -32,8 +33,8 @@ public record KeptCopy(RunId run, Instant until) {
   }
 
   /**
-   * Those of these directories that are copies whose time has passed; what has another name is
-   * nobody's to remove.
+   * Returns those of these directories that are expired copies; a directory with any other name
+   * must not be removed.
    */
   public static List<Path> expired(List<Path> directories, Instant now) {
     return directories.stream()

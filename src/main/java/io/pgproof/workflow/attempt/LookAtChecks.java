@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /**
- * Look at checks: have they been made, and what came of them? Their findings do not end the
- * process, for it tears down next.
+ * Look at checks: looks whether the checks have ended, and records their results. Their findings do
+ * not end the process, because the teardown follows anyway.
  */
 final class LookAtChecks extends Step {
   private final RunChecks runChecks;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Look at recovery: has it ended, and where? */
+/** Look at recovery: looks whether recovery has ended, and where. */
 final class LookAtRecovery extends Step {
   private final StartServer startServer;
   private final RestoreAttempts restoreAttempts;

@@ -13,7 +13,7 @@ import io.pgproof.workflow.model.VerifyBackup;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Look at restore: has the pass over the archives ended, and how? */
+/** Look at restore: looks whether the pass over the archives has ended, and how. */
 final class LookAtRestore extends Step {
   private final RestoreFiles restoreFiles;
   private final RestoreAttempts restoreAttempts;

@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Note deadline: the stay took longer than it may. */
+/** Note deadline: records that the attempt exceeded its time limit. */
 final class NoteDeadline implements JavaDelegate {
   private final EvidenceLog evidenceLog;
 
@@ -24,7 +24,7 @@ final class NoteDeadline implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
     if (RunProjection.of(evidenceLog.of(run)).checked()) {
-      // Only the teardown was late; what the checks told stands.
+      // Only the teardown was late; the results of the checks stand.
       return;
     }
     Evidence.Found.of(

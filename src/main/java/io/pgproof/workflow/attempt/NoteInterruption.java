@@ -11,8 +11,8 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
- * Note interruption: the program ended in the middle of the stay; the last attempt's interruption
- * is a finding.
+ * Note interruption: records that the program ended in the middle of the attempt; for the last
+ * attempt, this is a finding.
  */
 final class NoteInterruption implements JavaDelegate {
   private final EvidenceLog evidenceLog;
@@ -26,7 +26,7 @@ final class NoteInterruption implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     RunProjection story = RunProjection.of(evidenceLog.of(run));
     if (story.checked()) {
-      // Only the teardown was cut off; what the checks told stands.
+      // Only the teardown was interrupted; the results of the checks stand.
       execution.setVariable(VerifyBackup.Variable.INTERRUPTED, false);
       return;
     }

@@ -6,7 +6,10 @@ import io.pgproof.postgres.recovery.RecoveryPreparation;
 import io.pgproof.proof.RunId;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Prepare recovery: settings of ours, standby settings off, signal files by version. */
+/**
+ * Prepare recovery: writes pgproof's settings, removes standby settings, and creates signal files
+ * as the version requires.
+ */
 final class PrepareRecovery extends Step {
   private final RestoreAttempts restoreAttempts;
   private final ProgressBoard progress;

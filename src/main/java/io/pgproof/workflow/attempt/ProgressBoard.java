@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How far each run has come, in the owner's memory: asked often, written never. */
+/** The progress of each run, in the daemon's memory: read often, never stored. */
 public final class ProgressBoard {
   private final Map<RunId, Standing> standings = new ConcurrentHashMap<>();
 
   /**
-   * Where a run stands.
+   * The progress of a run.
    *
    * @param phase as in the report
    * @param done bytes done in this phase; 0 where bytes have no meaning
-   * @param total bytes in this phase; 0 where not known
+   * @param total bytes in this phase; 0 if not known
    * @param note what is being done; {@code null} when there is nothing to say
    */
   public record Standing(String phase, long done, long total, String note) {}
@@ -24,7 +24,7 @@ public final class ProgressBoard {
     return Optional.ofNullable(standings.get(run));
   }
 
-  /** Begins a phase and returns what hears of it. */
+  /** Begins a phase and returns the object that receives its progress. */
   public Progress phase(RunId run, String phase) {
     standings.put(run, new Standing(phase, 0, 0, null));
     return (done, total, note) ->

@@ -23,8 +23,8 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
- * Remove files: all that the stay wrote, but for a restored copy that someone asked to keep for a
- * look.
+ * Remove files: removes everything that the attempt wrote, except a restored copy that the
+ * requester asked to keep.
  */
 final class RemoveFiles implements JavaDelegate {
   private final EvidenceLog evidenceLog;
@@ -60,8 +60,8 @@ final class RemoveFiles implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     work.stop(run);
     RunDirectory directory = state.run(run);
-    // The engine orders the two handlers by the clock, which may have been set back: no file goes
-    // while its container is there.
+    // The engine orders the two handlers by the clock, which may have been set back: no file is
+    // removed while its container exists.
     sandbox.destroy(new MachineId(directory.machineName(), directory.machine()));
     Evidence removed = remove(run, directory.path());
     restoreAttempts.end(run);

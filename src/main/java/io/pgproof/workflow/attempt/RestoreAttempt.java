@@ -31,8 +31,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One stay in the container: what its steps tell each other. It lives in memory alone, for a stay
- * is never resumed by another process.
+ * One attempt in the container: the data that its steps share. It is only in memory, because an
+ * attempt is never resumed by another process.
  */
 final class RestoreAttempt {
   private final RunId run;
@@ -90,44 +90,45 @@ final class RestoreAttempt {
     return new MachineId(directory.machineName(), directory.machine());
   }
 
-  /** The server's user as counted on the host. */
+  /** UID of the server's user on the host. */
   int hostUid() {
     return firstHostId + image.uid();
   }
 
-  /** The server's group as counted on the host. */
+  /** GID of the server's group on the host. */
   int hostGid() {
     return firstHostId + image.gid();
   }
 
-  /** Whether its container was ended because of the disk. */
+  /** Returns whether the attempt's container was ended because of the disk. */
   boolean cutOff() {
     return cutOff.get();
   }
 
-  /** Whether nobody had cut it off before. */
+  /** Marks the attempt as cut off; returns false if it was cut off before. */
   boolean cutOffNow() {
     return cutOff.compareAndSet(false, true);
   }
 
   /**
-   * Bytes that all it wrote takes on the file system; a walk of its directory. What a server writes
-   * into blocks that it shares with the backup is not told apart, and not counted.
+   * Returns the bytes that everything it wrote takes on the file system; walks its directory. Data
+   * that a server writes into blocks that it shares with the backup cannot be told apart, and are
+   * not counted.
    *
-   * @throws IOException when that cannot be told, or not within the limit
+   * @throws IOException when this cannot be determined, or not within the limit
    */
   long taken(Duration limit) throws IOException {
     return Math.max(0, Trees.allocated(directory.path(), limit) - space.shared());
   }
 
-  /** Makes a directory that the server may write to, and nobody else. */
+  /** Creates a directory that only the server may write to. */
   void makeForServer(Path made) throws IOException {
     Files.createDirectories(made);
     Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
     own(made);
   }
 
-  /** Gives a file to the server. */
+  /** Makes the server the owner of a file. */
   void own(Path file) throws IOException {
     Files.setAttribute(file, "unix:uid", hostUid());
     Files.setAttribute(file, "unix:gid", hostGid());
@@ -142,10 +143,11 @@ final class RestoreAttempt {
   }
 
   /**
-   * Does work on the restored copy; what it finds counts only where the backup, which the copy may
-   * go on to read, is still the same.
+   * Does work on the restored copy. Its result counts only if the backup is unchanged, because the
+   * copy may still read from it.
    *
-   * @throws FindingException {@code backup-changed} where it is not, whatever the work found
+   * @throws FindingException {@code backup-changed} if the backup has changed, whatever the work
+   *     found
    */
   <T> T onSameBackup(Callable<T> work) throws Exception {
     try {
@@ -193,14 +195,14 @@ final class RestoreAttempt {
         restored().replay());
   }
 
-  /** Reads the source's own settings, once: the next step takes them away, and may be repeated. */
+  /** Reads the source's own settings, once: the next step removes them, and may be repeated. */
   void noteSource() {
     if (source == null) {
       source = SourceSettings.of(recoveryOrder());
     }
   }
 
-  /** Names of databases that may be in the copy; the one that is to be asked comes first. */
+  /** Returns the names of databases that may be in the copy; the one to query comes first. */
   private List<String> databases() {
     List<String> names = new ArrayList<>(List.of(request.database()));
     if (source != null) {
@@ -219,7 +221,7 @@ final class RestoreAttempt {
         databases());
   }
 
-  /** The server in the stay's container, once it was started. */
+  /** Returns the server in the attempt's container, once it was started. */
   RunningServer server(Sandbox sandbox) {
     return new RunningServer(
         address(),
@@ -228,7 +230,7 @@ final class RestoreAttempt {
         () -> sandbox.ranOutOfMemory(machine()));
   }
 
-  /** The copy in the stay's container, once it has recovered. */
+  /** Returns the copy in the attempt's container, once it has recovered. */
   RecoveredCopy recovered(Sandbox sandbox) throws IOException {
     ServerMachine inside =
         new ServerMachine(

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The stays of this process. */
+/** The attempts of this process. */
 public final class RestoreAttempts {
   private final Map<RunId, RestoreAttempt> stays = new ConcurrentHashMap<>();
 
@@ -15,7 +15,7 @@ public final class RestoreAttempts {
   }
 
   /**
-   * @throws IllegalStateException when the run has no stay in this process
+   * @throws IllegalStateException when the run has no attempt in this process
    */
   RestoreAttempt of(RunId run) {
     return find(run)

@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Restore files: begins the stay and the one pass over the backup. */
+/** Restore files: begins the attempt and the single pass over the backup. */
 final class RestoreFiles extends Step {
   private final RunRequests runRequests;
   private final ImageStore images;
@@ -86,7 +86,7 @@ final class RestoreFiles extends Step {
     restoreAttempts.end(run);
   }
 
-  /** Begins the stay and its pass over the backup, unless it is begun. */
+  /** Begins the attempt and its pass over the backup, unless it is begun. */
   void begin(RunId run) throws IOException, InterruptedException {
     if (work.isBegun(run, VerifyBackup.Message.RESTORE_ENDED)) {
       return;
@@ -106,7 +106,7 @@ final class RestoreFiles extends Step {
     DiskSpace space = new DiskSpace(settings.reserveBytes(), request.resources().diskBytes());
     RestoreAttempt restoreAttempt =
         new RestoreAttempt(run, request, directory, image, sandbox.firstHostId(), space);
-    // First, so that nobody takes the directory for a leftover.
+    // First, so that the directory is not taken for a leftover.
     restoreAttempts.begin(restoreAttempt);
     Progress heard = progress.phase(run, "restore");
     RestorePaths restorePaths =
@@ -131,7 +131,7 @@ final class RestoreFiles extends Step {
         new BackgroundWork.Limit(
             request.timeouts().restore(), Reason.RESTORE_TIMEOUT, "the restore of " + source),
         () -> {
-          // Not by the step, whose thread a disk that does not answer would hold.
+          // Not in the step, because a disk that does not answer would block its thread.
           Trees.remove(directory.path());
           Files.createDirectories(directory.path());
           InspectBackup.Inspected inspected = inspected(run, source, request);
@@ -164,7 +164,10 @@ final class RestoreFiles extends Step {
             .run(backup, identity, ancestors);
   }
 
-  /** From the inspection, or read again where that was made by an earlier process. */
+  /**
+   * Returns the result of the inspection, or inspects again if an earlier process made the
+   * inspection.
+   */
   private InspectBackup.Inspected inspected(RunId run, Path source, VerificationRequest request)
       throws InterruptedException {
     return work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED)

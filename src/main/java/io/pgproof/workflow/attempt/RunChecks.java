@@ -18,7 +18,7 @@ import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Run checks: begins to check the restored database, as deeply as was asked. */
+/** Run checks: begins to check the restored database, to the requested depth. */
 final class RunChecks extends Step {
   private final Sandbox sandbox;
   private final RestoreAttempts restoreAttempts;
@@ -49,7 +49,7 @@ final class RunChecks extends Step {
     record(run, new Evidence.ChecksBegun());
   }
 
-  /** Begins to check, unless it is begun. */
+  /** Begins the checks, unless they are begun. */
   void begin(RestoreAttempt restoreAttempt) {
     RunId run = restoreAttempt.run();
     VerificationRequest request = restoreAttempt.request();

@@ -23,18 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the containers that take too much of the disk, before the engine starves beside them: a
+ * Ends the containers that take too much of the disk, before the engine runs out of space: a
  * restored server writes as much as its WAL and the queries make it write.
  *
- * <p>The free space is looked at four times a second. The restore itself stops at the reserve; at
- * half of it the run that takes the most is ended, the youngest of those that take the same, so
- * that a restore is told first. Until its files are removed, the next one is ended at half of that,
- * and so on. Only then are runs without a bound measured.
+ * <p>The free space is checked four times a second. The restore itself stops at the reserve. At
+ * half of the reserve, the run that takes the most is ended, so that a restore is reported first;
+ * among runs that take the same, the youngest is ended. Until its files are removed, the next one
+ * is ended at half of that, and so on. Only then are runs without a limit measured.
  *
- * <p>A run with a bound is ended when it takes more. To measure it is to walk its directory,
- * milliseconds for thousands of files. The runs with a bound are measured one after another, and
- * then left alone for 19 times as long as that took, but for a second at least: so this costs 5 %
- * of one processor at most, and for so long a run may go beyond its bound.
+ * <p>A run with a limit is ended when it takes more. Measuring it means walking its directory,
+ * which takes milliseconds for thousands of files. The runs with a limit are measured one after
+ * another, then not again for 19 times as long as that took, and for at least one second. So this
+ * costs at most 5 % of one processor, and a run may exceed its limit for that long.
  */
 final class SpaceWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
@@ -43,7 +43,7 @@ final class SpaceWatch implements AutoCloseable {
   private static final int PAUSES_A_MEASUREMENT = 19;
   private static final Duration LONGEST_WALK = Duration.ofMinutes(5);
 
-  /** The disk fills meanwhile. */
+  /** The disk continues to fill meanwhile. */
   private static final Duration LONGEST_CHOICE = Duration.ofSeconds(2);
 
   private final EvidenceLog evidenceLog;
@@ -169,7 +169,10 @@ final class SpaceWatch implements AutoCloseable {
     }
   }
 
-  /** One that cannot be measured in time has so many files that it counts as the largest. */
+  /**
+   * Measures an attempt; one that cannot be measured in time has so many files that it counts as
+   * the largest.
+   */
   private static long taken(RestoreAttempt restoreAttempt, long withinNanos) {
     try {
       return restoreAttempt.taken(Duration.ofNanos(Math.max(1, withinNanos)));
@@ -204,7 +207,7 @@ final class SpaceWatch implements AutoCloseable {
     if (!restoreAttempt.cutOffNow()) {
       return;
     }
-    // First, so that this is found before whatever the end of the server looks like.
+    // First, so that this finding precedes whatever the end of the server looks like.
     try {
       Evidence.Found.of(finding).record(evidenceLog, restoreAttempt.run());
     } finally {

@@ -15,7 +15,8 @@ import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /**
- * Start server: the container's start is the server's start; its recovery is watched from then on.
+ * Start server: starts the container, which starts the server; from then on its recovery is
+ * watched.
  */
 final class StartServer extends Step {
   private static final Duration WATCH_ENDS_WITHIN = Duration.ofMinutes(1);
@@ -54,7 +55,7 @@ final class StartServer extends Step {
       sandbox.start(restoreAttempt.machine());
       Progress heard = progress.phase(run, "recover");
       Duration limit = restoreAttempt.request().recoveryTimeout();
-      // The watch keeps the limit and tells how far recovery came, unless it is stuck itself.
+      // The watch enforces the limit and reports how far recovery came, unless it is stuck itself.
       work.begin(
           run,
           VerifyBackup.Message.RECOVERY_ENDED,

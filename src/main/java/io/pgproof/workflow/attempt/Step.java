@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A step of the process on its way to the verdict.
+ * A step of the process on the way to the verdict.
  *
- * <p>What a step finds out becomes evidence and a BPMN error. Any other failure is a fault of the
- * environment: the engine tries the step again, and the last try's fault becomes evidence and a
- * BPMN error too, so that a run always ends and never sits on a container.
+ * <p>A finding of a step becomes evidence and a BPMN error. Any other failure is a fault of the
+ * environment: the engine retries the step, and the fault of the last try also becomes evidence and
+ * a BPMN error. So a run always ends and never holds a container forever.
  */
 public abstract class Step implements JavaDelegate {
   private static final Logger LOG = LoggerFactory.getLogger(Step.class);
@@ -35,12 +35,15 @@ public abstract class Step implements JavaDelegate {
     this.cancellations = cancellations;
   }
 
-  /** Does the step; safe to repeat, for its transaction may be rolled back at its very end. */
+  /**
+   * Does the step. Must be safe to repeat, because its transaction may be rolled back at its very
+   * end.
+   */
   protected abstract void perform(RunId run, DelegateExecution execution) throws Exception;
 
   /**
-   * Undoes what the step began, when it ends in an error: a step that did not complete is not
-   * compensated.
+   * Undoes what the step began when it ends in an error, because a step that did not complete is
+   * not compensated.
    */
   protected void undo(RunId run) throws Exception {}
 
@@ -76,7 +79,8 @@ public abstract class Step implements JavaDelegate {
   }
 
   /**
-   * Whether the JVM itself could not go on with it: what no machine's or backup's fault excuses.
+   * Returns whether the failure is in the JVM itself, which no fault of the machine or the backup
+   * can excuse.
    */
   private static boolean isDefect(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -99,7 +103,7 @@ public abstract class Step implements JavaDelegate {
     evidence.record(evidenceLog, run);
   }
 
-  /** Adds what is worth a note, where there is something. */
+  /** Adds notes, if there are any. */
   protected final void note(RunId run, List<String> notes) {
     if (!notes.isEmpty()) {
       record(run, new Evidence.Noted(notes));

@@ -11,11 +11,11 @@ import java.time.Duration;
 import java.util.List;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Take turn: goes on into the container, or says behind whom the run waits. */
+/** Take turn: takes a container slot and continues, or says which runs come first. */
 public final class TakeTurn extends Step {
   /**
-   * Longer than for other waits: a run may wait for a night, and whoever goes first in this process
-   * rings.
+   * Longer than for other waits: a run may wait for a night, and the run before it in this process
+   * signals.
    */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
@@ -60,7 +60,7 @@ public final class TakeTurn extends Step {
     }
   }
 
-  /** Whether it is known to wait since it last had a turn. */
+  /** Returns whether the wait of the run is recorded since it last had a slot. */
   private boolean waited(RunId run) {
     return last(run, Evidence.TurnAwaited.class) > last(run, Evidence.TurnTaken.class);
   }

@@ -16,7 +16,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes what asks people for a decision and hears it; each delegate is named after its element. */
+/**
+ * Creates what asks people for a decision and receives it; each delegate is named after its
+ * element.
+ */
 @Configuration(proxyBeanMethods = false)
 class DecideConfiguration {
 

@@ -13,7 +13,8 @@ import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
 import org.camunda.bpm.engine.impl.util.xml.Element;
 
 /**
- * Lets {@link RunDeleted} hear of each end of a verification, as a listener that no deletion skips.
+ * Registers {@link RunDeleted} for each end of a verification, as a listener that no deletion
+ * skips.
  */
 final class DeletionListenerPlugin extends AbstractProcessEnginePlugin {
   @Override
@@ -25,7 +26,7 @@ final class DeletionListenerPlugin extends AbstractProcessEnginePlugin {
                   @Override
                   public void parseProcess(Element element, ProcessDefinitionEntity process) {
                     if (process.getKey().equals(VerifyBackup.PROCESS)) {
-                      // By its name, for it is made of the engine that is just being made.
+                      // By its name, because it is made of the engine that is being created.
                       process.addBuiltInListener(
                           ExecutionListener.EVENTNAME_END,
                           new DelegateExpressionExecutionListener(

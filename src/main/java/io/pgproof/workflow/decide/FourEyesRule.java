@@ -13,10 +13,10 @@ import java.util.Locale;
 import org.camunda.bpm.engine.BadUserRequestException;
 
 /**
- * Who lets a bad backup pass must be another person than who had a part in it before.
+ * Requires that the person who accepts or dismisses a bad backup had no part in it before.
  *
- * <p>All is read from the trail: whoever completes a task may have set any variable. Two names are
- * one person's if they differ in case only.
+ * <p>Everything is read from the evidence log, because a person who completes a task may have set
+ * any variable. Two names that differ only in case are one person's.
  */
 public final class FourEyesRule {
   private final EvidenceLog evidenceLog;
@@ -59,7 +59,9 @@ public final class FourEyesRule {
 
   private record Part(String person, String what) {}
 
-  /** Whoever asked for the run, or for one that joined it: a decision is about them all. */
+  /**
+   * Returns who requested the run and the runs that joined it, because a decision covers them all.
+   */
   private List<Part> askers(RunId run) {
     List<Part> askers = new ArrayList<>();
     askers.add(asker(run));

@@ -14,11 +14,11 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 
 /**
- * Join open task: a second bad run of a backup is added to the task that is open about it, so that
- * nobody decides twice.
+ * Join open task: adds a second bad run of a backup to the open task about it, so that nobody
+ * decides twice.
  *
- * <p>A review is about old data only, so a run that found worse does not join it: it takes the
- * review's place with an escalation of its own, and the review joins that.
+ * <p>A review is only about old data, so a run with a worse finding does not join it: this run
+ * replaces the review with an escalation of its own, and the review joins the escalation.
  */
 final class JoinOpenTask implements JavaDelegate {
   private final EvidenceLog evidenceLog;
@@ -41,8 +41,8 @@ final class JoinOpenTask implements JavaDelegate {
             (String) execution.getVariable(VerifyBackup.Variable.VERDICT),
             (String) execution.getVariable(VerifyBackup.Variable.REASON));
     Optional<RunId> holder = openTasks.holder(backupKey);
-    // Not whether its task is open: between an operator's decision and the approver's task there is
-    // none.
+    // Do not check whether its task is open: between an operator's decision and the approver's task
+    // there is none.
     Optional<ProcessInstance> open = holder.map(this::instance);
     boolean joined =
         open.isPresent()

@@ -6,7 +6,7 @@ import io.pgproof.proof.HumanFormat;
 import java.util.Comparator;
 import java.util.List;
 
-/** The runs that joined an open task, in words for whoever decides it. */
+/** Describes the runs that joined an open task to the person who decides it. */
 final class JoinedRuns {
   private static final List<String> FROM_BAD_TO_WORSE =
       List.of("proven", "stale", "inconclusive", "refuted");
@@ -18,7 +18,7 @@ final class JoinedRuns {
   }
 
   /**
-   * How many there are, the newest, and the worst where that is another.
+   * Returns how many there are, the newest, and the worst if that is another.
    *
    * @param joined entries of {@link Evidence.RunJoined}, the oldest first; at least one
    */

@@ -13,8 +13,8 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
- * Look for waiver: whether a person accepted this very backup in another run, until a time that is
- * yet to come.
+ * Look for waiver: looks whether a person accepted this same backup in another run until a time in
+ * the future.
  */
 final class LookForWaiver implements JavaDelegate {
   private final EvidenceLog evidenceLog;

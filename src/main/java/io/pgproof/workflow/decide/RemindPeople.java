@@ -39,7 +39,7 @@ public final class RemindPeople implements JavaDelegate {
                 .taskDefinitionKey(task.task())
                 .count()
             > 0;
-    // Somebody may have decided since the reminder fell due.
+    // Somebody may have decided since the reminder was due.
     if (open) {
       new Evidence.Reminded(task.task(), task.name(), task.group(), opened.at())
           .record(evidenceLog, run);

@@ -23,8 +23,9 @@ import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 import org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity;
 
 /**
- * A verification ends. Where it is deleted while somebody was to decide, that is evidence and is
- * told, for the finding stands and nobody is asked about it any more.
+ * Handles the end of a verification. If it is deleted while a decision is pending, this is recorded
+ * as evidence and people are notified, because the finding stands and nobody is asked about it any
+ * more.
  */
 final class RunDeleted implements ExecutionListener {
   private static final String UNKNOWN = "unknown";
@@ -81,7 +82,7 @@ final class RunDeleted implements ExecutionListener {
             });
   }
 
-  /** Who is logged in, or who asked for the batch that this is done in. */
+  /** Returns who is logged in, or who requested the batch that this job belongs to. */
   private Optional<String> person() {
     return Optional.ofNullable(identities.getCurrentAuthentication())
         .map(Authentication::getUserId)

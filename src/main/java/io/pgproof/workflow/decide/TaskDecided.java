@@ -26,9 +26,9 @@ import org.camunda.bpm.engine.delegate.TaskListener;
 import org.camunda.bpm.engine.impl.identity.Authentication;
 
 /**
- * A person completes a human task, through whichever interface: the decision must be one of those
- * asked for, one that lets a bad backup pass must have a reason and be another person's than who
- * had a part in it before, and who decided must be known.
+ * Checks and records the decision when a person completes a human task, through any interface. The
+ * decision must be one that the task offers. A decision that lets a bad backup pass needs a reason,
+ * and a person who had no part in it before. The person who decides must be known.
  */
 public final class TaskDecided implements TaskListener {
   private static final Map<String, Set<String>> ALLOWED =
@@ -98,8 +98,8 @@ public final class TaskDecided implements TaskListener {
               + person.getUserId()
               + " is not in it");
     }
-    // A variable of the task's own would be read here in place of the answer that the process goes
-    // on with.
+    // A variable local to the task would be read here instead of the answer that the process
+    // continues with.
     if (!task.getVariableNamesLocal().isEmpty()) {
       throw new BadUserRequestException(
           "the task has variables of its own, "
@@ -138,7 +138,8 @@ public final class TaskDecided implements TaskListener {
     String key = task.getTaskDefinitionKey();
     Evidence decided =
         new Evidence.Decided(key, task.getBpmnModelElementInstance().getName(), decision, reason);
-    // All of it from what was asked: whoever completes a task may have set any variable.
+    // Everything comes from the request, because a person who completes a task may have set any
+    // variable.
     VerificationRequest request = runRequests.of(run);
     if (decision.equals(VerifyBackup.Decision.ACCEPT)) {
       fourEyesRule.checkAccept(run, person);
@@ -186,7 +187,7 @@ public final class TaskDecided implements TaskListener {
     }
   }
 
-  /** The end of the day that was given, in UTC. */
+  /** Returns the end of the given day, in UTC. */
   private Instant until(DelegateTask task) {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     String allowed = "a day from " + today.plusDays(1) + " to " + today.plusYears(MOST_YEARS);
@@ -202,7 +203,7 @@ public final class TaskDecided implements TaskListener {
         return day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
       }
     } catch (DateTimeParseException e) {
-      // Told below, with what is allowed.
+      // Reported below, with the allowed values.
     }
     throw new BadUserRequestException(
         "'Accept until' (variable waivedUntil) is '" + text + "'; allowed: " + allowed);

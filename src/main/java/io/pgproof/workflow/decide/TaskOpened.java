@@ -20,10 +20,7 @@ import org.camunda.bpm.engine.delegate.DelegateTask;
 import org.camunda.bpm.engine.delegate.TaskListener;
 import org.camunda.bpm.engine.task.IdentityLink;
 
-/**
- * A human task came up: that somebody is asked is evidence, and the form gets what is known only
- * now.
- */
+/** Records that a human task was opened, and gives the form the values that are known only now. */
 public final class TaskOpened implements TaskListener {
   private static final int RUNS_TOLD = 10;
 
@@ -54,7 +51,7 @@ public final class TaskOpened implements TaskListener {
     task.removeVariable(VerifyBackup.Variable.WAIVED_UNTIL);
     RunId run = new RunId(task.getExecution().getProcessBusinessKey());
     VerificationRequest request = runRequests.of(run);
-    // Whoever completed an earlier task may have set any variable.
+    // A person who completed an earlier task may have set any variable.
     VerdictVariables.show(run, RunProjection.of(evidenceLog.of(run)), task.getExecution());
     task.getExecution()
         .setVariable(

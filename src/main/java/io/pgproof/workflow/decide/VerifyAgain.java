@@ -11,14 +11,15 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.springframework.beans.factory.ObjectProvider;
 
-/** Verify again: a new run of the same request, asked for by whoever decided it. */
+/** Verify again: a new run of the same request; its requester is the person who decided it. */
 final class VerifyAgain implements JavaDelegate {
   private final EvidenceLog evidenceLog;
   private final RunRequests runRequests;
   private final ObjectProvider<Verifications> verifications;
 
   /**
-   * @param verifications asked for late, for it is made of the engine that this delegate belongs to
+   * @param verifications resolved late, because it is made of the engine that this delegate belongs
+   *     to
    */
   VerifyAgain(
       EvidenceLog evidenceLog,

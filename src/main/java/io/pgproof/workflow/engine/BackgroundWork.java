@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that takes longer than an engine's transaction may: it runs beside the engine, and its end
- * rings a bell.
+ * Runs work that takes longer than a transaction of the engine may: it runs beside the engine, and
+ * its end is signalled.
  *
- * <p>A step begins it and returns; a later step looks. Beginning what was begun does nothing, so
- * both are safe to repeat. Work that takes too long is interrupted; a worker that does not end even
- * so, for it waits in the kernel, is left aside, and nothing waits for it. All methods may be
- * called from any thread.
+ * <p>A step begins the work and returns; a later step looks at it. Beginning work that is already
+ * begun does nothing, so both steps are safe to repeat. Work that takes too long is interrupted. A
+ * worker that does not end after that, because it waits in the kernel, is abandoned, and nothing
+ * waits for it. All methods may be called from any thread.
  */
 public final class BackgroundWork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackgroundWork.class);
@@ -48,9 +48,9 @@ public final class BackgroundWork implements AutoCloseable {
   private final Map<Key, Integer> faults = new ConcurrentHashMap<>();
 
   /**
-   * @param endsWithin how long an interrupted worker is waited for
-   * @param tries how often work is begun that ends in faults of the environment; the engine cannot
-   *     count them, for the step that begins the work anew ends well
+   * @param endsWithin how long to wait for an interrupted worker
+   * @param tries how often to begin work that ends in faults of the environment; the engine cannot
+   *     count them, because the step that begins the work again succeeds
    */
   public BackgroundWork(Bell bell, Duration endsWithin, int tries) {
     this.bell = bell;
@@ -59,7 +59,7 @@ public final class BackgroundWork implements AutoCloseable {
   }
 
   /**
-   * How long work may take, and what it means when it takes longer.
+   * How long work may take, and which reason applies when it takes longer.
    *
    * @param what for a person to read, such as "recovery"
    */
@@ -71,7 +71,7 @@ public final class BackgroundWork implements AutoCloseable {
     }
   }
 
-  /** Work that failed, by no finding: a fault of the environment. */
+  /** Work that failed without a finding: a fault of the environment. */
   public static final class Fault extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -87,18 +87,18 @@ public final class BackgroundWork implements AutoCloseable {
       this.last = count >= tries;
     }
 
-    /** How often this work has failed in this process, this time included. */
+    /** Returns how often this work has failed in this process, this time included. */
     int count() {
       return count;
     }
 
-    /** Whether it is not to be tried again. */
+    /** Returns whether the work is not to be tried again. */
     public boolean last() {
       return last;
     }
   }
 
-  /** Rung with the message that waits for the work's end. */
+  /** Signals the end of work with the message that waits for it. */
   @FunctionalInterface
   public interface Bell {
     void ring(RunId run, String message);
@@ -107,7 +107,9 @@ public final class BackgroundWork implements AutoCloseable {
   private record Key(RunId run, String message) {}
 
   /**
-   * @param message names the work, and is the message to ring at its end
+   * Begins the work, unless it is begun.
+   *
+   * @param message identifies the work, and is the message to send at its end
    */
   public <T> void begin(RunId run, String message, Limit limit, Callable<T> callable) {
     Work<T> work = new Work<>(message + " of " + run, limit, callable);
@@ -123,7 +125,7 @@ public final class BackgroundWork implements AutoCloseable {
     }
   }
 
-  /** The runs with work that is not forgotten. */
+  /** Returns the runs with work that is not forgotten. */
   public Set<RunId> runs() {
     return begun.keySet().stream().map(Key::run).collect(Collectors.toSet());
   }
@@ -133,10 +135,10 @@ public final class BackgroundWork implements AutoCloseable {
   }
 
   /**
-   * The work's result, or empty while it goes on. Work that ended in a fault is forgotten by this,
-   * so that it can be begun anew.
+   * Returns the result of the work, or empty while it is in progress. Work that ended in a fault is
+   * forgotten by this call, so that it can be begun again.
    *
-   * @throws FindingException what the work found, or that it took longer than it may
+   * @throws FindingException what the work found, or that it exceeded its limit
    * @throws Fault when it failed otherwise
    * @throws IllegalStateException when there is no such work
    */
@@ -162,7 +164,7 @@ public final class BackgroundWork implements AutoCloseable {
     }
   }
 
-  /** Interrupts all work of a run that goes on; it ends soon, and is not forgotten. */
+  /** Interrupts all work of a run that is in progress; it ends soon, and is not forgotten. */
   public void interrupt(RunId run) {
     begun.forEach(
         (key, work) -> {
@@ -183,7 +185,7 @@ public final class BackgroundWork implements AutoCloseable {
     faults.keySet().removeIf(key -> key.run().equals(run));
   }
 
-  /** The same for the work of all runs, and for work that was forgotten and has not ended. */
+  /** Does the same for the work of all runs, and for work that was forgotten and has not ended. */
   public void stopAll() {
     begun.values().forEach(Work::interrupt);
     awaitEnd(Stream.concat(begun.values().stream(), atWork.stream()));
@@ -211,7 +213,10 @@ public final class BackgroundWork implements AutoCloseable {
         });
   }
 
-  /** Interrupts all work of a run and forgets it at once, for nobody waits for its end any more. */
+  /**
+   * Interrupts all work of a run and forgets it at once, because nothing waits for its end any
+   * more.
+   */
   public void forget(RunId run) {
     interrupt(run);
     begun.keySet().removeIf(key -> key.run().equals(run));
@@ -221,7 +226,7 @@ public final class BackgroundWork implements AutoCloseable {
   @Override
   public void close() {
     begun.values().forEach(Work::interrupt);
-    // Not shutdownNow, which would interrupt them from here.
+    // Not shutdownNow, which would interrupt the workers from this thread.
     workers.shutdown();
   }
 
@@ -265,8 +270,8 @@ public final class BackgroundWork implements AutoCloseable {
     }
 
     /**
-     * From a thread of its own: to interrupt a worker that waits in a channel is to close the
-     * channel, and that waits for the worker, for as long as the kernel holds it.
+     * Interrupts the worker from a separate thread. Interrupting a worker that waits in a channel
+     * closes the channel, and closing waits for the worker as long as the kernel holds it.
      */
     public void interrupt() {
       interrupted = true;
@@ -284,7 +289,7 @@ public final class BackgroundWork implements AutoCloseable {
       thread.start();
     }
 
-    /** Where its worker is, as far as that can be told. */
+    /** Returns where the worker is, as far as this is known. */
     String place() {
       Thread held = worker;
       StackTraceElement[] trace = held == null ? new StackTraceElement[0] : held.getStackTrace();

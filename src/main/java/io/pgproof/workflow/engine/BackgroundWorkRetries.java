@@ -7,8 +7,8 @@ import org.camunda.bpm.engine.impl.persistence.entity.JobEntity;
 import org.springframework.stereotype.Component;
 
 /**
- * Goes on with the retries of long work where its last fault left them: the job that looks at the
- * work is a new one after each fault, and the engine would begin with the first pause every time.
+ * Continues the retries of long work after its last fault. The job that looks at the work is a new
+ * one after each fault, so the engine would begin with the first pause every time.
  */
 @Component
 public class BackgroundWorkRetries extends AbstractProcessEnginePlugin {

@@ -12,8 +12,8 @@ import org.springframework.beans.factory.ListableBeanFactory;
 /**
  * The beans that expressions may name: delegates and listeners, and no other bean of the program.
  *
- * <p>Each is asked for when it is named, because most are made of the engine that is just being
- * made.
+ * <p>Each bean is resolved when it is named, because most are made of the engine that is being
+ * created.
  */
 public final class DelegateBeans extends AbstractMap<Object, Object> {
   private final ListableBeanFactory beans;

@@ -18,7 +18,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Makes what every process of this program needs of the engine. */
+/** Creates what every process of this program needs of the engine. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WorkflowSettings.class)
 class EngineConfiguration {

@@ -17,16 +17,17 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Frees the engine's jobs from what only a look from outside can tell: a database that was gone,
- * and a clock that was set back.
+ * Releases jobs of the engine after two events that the engine does not notice: a database that was
+ * unavailable for a time, and a clock that was set back.
  *
- * <p>A step whose end the database did not take keeps its job locked for minutes. A pause that a
- * clock of yesterday began ends tomorrow. For one thread, which looks every few seconds.
+ * <p>A step whose end the database did not accept keeps its job locked for minutes. A pause that
+ * began before the clock was set back by a day ends a day late. Call it from one thread, every few
+ * seconds.
  */
 public final class EngineWatchdog {
   private static final Logger LOG = LoggerFactory.getLogger(EngineWatchdog.class);
 
-  /** Less is a clock that is kept right. */
+  /** A smaller difference is normal correction of the clock. */
   private static final Duration SET_BACK = Duration.ofSeconds(2);
 
   private final ManagementService management;
@@ -52,7 +53,7 @@ public final class EngineWatchdog {
     begin();
   }
 
-  /** Whether the database answers; nothing else is looked at where it does not. */
+  /** Returns whether the database answers; if it does not, nothing else is done. */
   public boolean look() {
     Duration setBack =
         Duration.ofNanos(System.nanoTime() - beganNanos).minusMillis(clock.millis() - began);
@@ -78,7 +79,7 @@ public final class EngineWatchdog {
     return true;
   }
 
-  /** Frees jobs that nobody is at work on: no other process executes jobs of this database. */
+  /** Releases jobs that nobody works on: no other process executes jobs of this database. */
   public void unlock() {
     jdbc.update(
         "update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
@@ -90,8 +91,8 @@ public final class EngineWatchdog {
   }
 
   /**
-   * Pauses are moved, which are counted from when they began: a message's too. The times of
-   * schedules and summaries are not.
+   * Moves the pauses that count from their beginning, including those of messages. The times of
+   * schedules and summaries are not moved.
    */
   private void moveBack(Duration setBack) {
     List<Job> jobs =

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells a waiting process that its long work has ended.
  *
- * <p>The process may not have come to its wait yet, so the bell is rung for a few seconds; should
- * it be missed even so, the timer beside the wait looks.
+ * <p>The process may not have reached its wait yet, so the signal is repeated for a few seconds; if
+ * the process misses it anyway, the timer beside the wait looks.
  */
 public final class MessageSignal implements BackgroundWork.Bell {
   private static final Logger LOG = LoggerFactory.getLogger(MessageSignal.class);
@@ -41,7 +41,7 @@ public final class MessageSignal implements BackgroundWork.Bell {
 
   private boolean heard(RunId run, String message) {
     try {
-      // Not correlated: that would also start whatever process begins with such a message.
+      // Not correlated: correlation would also start any process that begins with such a message.
       Execution waiting =
           runtime
               .createExecutionQuery()

@@ -11,7 +11,7 @@ import org.camunda.bpm.engine.repository.ProcessDefinition;
 import org.camunda.bpm.engine.repository.Resource;
 
 /**
- * The process definitions that this program deployed, whatever else the engine holds under their
+ * The process definitions that this program deployed, even if the engine holds others with the same
  * keys.
  */
 public final class OwnDefinitions {
@@ -23,8 +23,8 @@ public final class OwnDefinitions {
   }
 
   /**
-   * Id of the newest definition with this key whose deployment consists of this program's own
-   * files, byte for byte.
+   * Returns the id of the newest definition with this key whose deployment consists of this
+   * program's own files, byte for byte.
    *
    * @throws IllegalStateException when there is none
    */

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /**
- * How long the process waits until it looks again: 1 s at first, doubled at each look up to 30 s,
- * or what the step says.
+ * Determines how long the process waits until it looks again: 1 s at first, doubled at each look up
+ * to 30 s, or as the step says.
  */
 public final class PollBackoff {
   private static final Duration FIRST = Duration.ofSeconds(1);

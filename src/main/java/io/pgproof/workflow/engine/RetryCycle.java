@@ -6,15 +6,17 @@ import java.util.stream.Collectors;
 import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 
-/** Pauses before something is tried again, as a setting says them. */
+/** Parses the pauses between retries that a setting contains. */
 public final class RetryCycle {
   private RetryCycle() {}
 
   /**
-   * @param setting its name, for the error
-   * @param cycle durations as the options take them, separated by commas
+   * Converts the pauses to the format of the engine.
+   *
+   * @param setting name of the setting, for the error message
+   * @param cycle durations in the format of the options, separated by commas
    * @return the same in ISO 8601, as the engine takes them
-   * @throws IllegalArgumentException when these are no durations
+   * @throws IllegalArgumentException when these are not durations
    */
   public static String of(String setting, String cycle) {
     try {
@@ -29,7 +31,7 @@ public final class RetryCycle {
     }
   }
 
-  /** Whether the job that runs in this thread is not tried again by itself. */
+  /** Returns whether the job that runs in this thread will not be retried automatically. */
   public static boolean isLastTry() {
     JobExecutorContext job = Context.getJobExecutorContext();
     return job != null && job.getCurrentJob() != null && job.getCurrentJob().getRetries() <= 1;

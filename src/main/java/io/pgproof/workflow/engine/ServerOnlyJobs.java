@@ -2,15 +2,15 @@ package io.pgproof.workflow.engine;
 
 import org.camunda.bpm.engine.ManagementService;
 
-/** Processes whose jobs only a server executes. */
+/** Controls processes whose jobs only a server executes. */
 public final class ServerOnlyJobs {
   private ServerOnlyJobs() {}
 
   /**
    * Lets the jobs of a process run, or wait for the next server.
    *
-   * <p>The jobs are suspended and not the process: of a suspended process no instance can be
-   * started, and what there is to tell must not be lost.
+   * <p>It suspends the jobs and not the process: no instance of a suspended process can be started,
+   * and notifications must not be lost.
    */
   public static void let(ManagementService management, String process, boolean run) {
     var jobs =

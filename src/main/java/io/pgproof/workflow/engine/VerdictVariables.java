@@ -12,8 +12,8 @@ import java.util.List;
 import org.camunda.bpm.engine.delegate.VariableScope;
 
 /**
- * What gateways and forms need to know of a verdict, from the trail alone: whatever stood in these
- * variables is replaced.
+ * Sets the variables of the verdict that gateways and forms need, only from the evidence log:
+ * earlier values of these variables are replaced.
  */
 public final class VerdictVariables {
   /** Only some verdicts have them. */

@@ -7,19 +7,19 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What an operator may set about the workflow, below {@code pgproof}.
+ * Settings of the workflow, below {@code pgproof}.
  *
  * @param state the state directory
- * @param retryCycle pauses before a failed step is tried again, separated by commas; one try more
- *     than pauses
- * @param buildImages whether a missing image is built
+ * @param retryCycle pauses before a failed step is retried, separated by commas; there is one try
+ *     more than pauses
+ * @param buildImages whether to build a missing image
  * @param watchEvery how much time passes between two looks for new backups
  * @param buildTimeout how long the build of an image may take
- * @param workerEndsWithin how long work that was interrupted is waited for, before its worker is
- *     left aside; checked by the desk, as the next
- * @param removalTimeout how long a step may remove files
- * @param reserve free space that a restore leaves to the engine, a size as the options take it;
- *     below half of it the run that takes the most is ended
+ * @param workerEndsWithin how long to wait for interrupted work before its worker is abandoned;
+ *     checked by {@code DaemonSettings}, like the next one
+ * @param removalTimeout how long a step may take to remove files
+ * @param reserve free space that a restore leaves to the engine, a size in the format of the
+ *     options; below half of it, the run that takes the most is ended
  */
 @ConfigurationProperties("pgproof")
 public record WorkflowSettings(

@@ -11,9 +11,9 @@ import org.camunda.bpm.engine.impl.interceptor.Command;
 import org.camunda.bpm.engine.impl.metrics.MetricsQueryImpl;
 
 /**
- * The engine commands that a person may give, as far as permissions go. Whatever is missing here is
- * refused to everybody, administrators included: a verification's verdict must not depend on what
- * somebody did to the engine.
+ * The engine commands that a person may give, within their permissions. A command that is not
+ * listed here is refused to everybody, including administrators, because the verdict of a
+ * verification must not depend on what somebody did to the engine.
  */
 final class AllowedCommands {
   private static final Set<Class<?>> READING =
@@ -55,7 +55,7 @@ final class AllowedCommands {
           GetTaskVariableCmd.class,
           GetTaskVariableCmdTyped.class,
           GetTaskVariablesCmd.class,
-          // Reports and figures
+          // Reports and metrics
           GetHistoryLevelCmd.class,
           GetTelemetryDataCmd.class,
           GetUniqueTaskWorkerCountCmd.class,
@@ -63,7 +63,7 @@ final class AllowedCommands {
           HistoricTaskInstanceReportImpl.class,
           MetricsQueryImpl.class,
           TaskReportImpl.class,
-          // People, and what they may do
+          // People and their permissions
           AuthorizationCheckCmd.class,
           CreateGroupQueryCmd.class,
           CreateTenantQueryCmd.class,
@@ -72,7 +72,7 @@ final class AllowedCommands {
           GetUserPictureCmd.class,
           IsIdentityServiceReadOnlyCmd.class);
 
-  /** {@link CommandGuard} looks into those that can carry more than they seem to. */
+  /** {@link CommandGuard} inspects those that can carry more than their name says. */
   private static final Set<Class<?>> WRITING =
       Set.of(
           // Working on a task
@@ -81,7 +81,7 @@ final class AllowedCommands {
           ClaimTaskCmd.class,
           CompleteTaskCmd.class,
           SubmitTaskFormCmd.class,
-          // Trying again, stopping and going on, giving up
+          // Retrying, suspending and resuming, giving up
           ActivateJobCmd.class,
           ActivateJobDefinitionCmd.class,
           ActivateProcessDefinitionCmd.class,
@@ -97,7 +97,7 @@ final class AllowedCommands {
           CreateFilterCmd.class,
           DeleteFilterCmd.class,
           SaveFilterCmd.class,
-          // People, and what they may do
+          // People and their permissions
           CheckPassword.class,
           CreateAuthorizationCommand.class,
           CreateGroupCmd.class,
@@ -124,8 +124,8 @@ final class AllowedCommands {
   private AllowedCommands() {}
 
   /**
-   * Whether commands of exactly this class are allowed; queries are, and reports by the class in
-   * which their command is nested.
+   * Returns whether commands of exactly this class are allowed; queries are allowed, and reports by
+   * the class in which their command is nested.
    */
   static boolean contains(Class<?> command) {
     Class<?> listed = command;

@@ -10,11 +10,11 @@ import org.camunda.bpm.engine.task.Task;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets a task's candidate group read, claim, complete and give back that task, and no more.
+ * Lets the candidate group of a task read, claim, complete and unclaim that task, and nothing more.
  *
- * <p>The engine's own default, {@code UPDATE}, would also let candidates change the run's variables
- * without completing anything. Permissions are written when the task is made, so authorization is
- * on in every engine: a task made without it would never be seen by its candidates.
+ * <p>The engine's default, {@code UPDATE}, would also let candidates change the run's variables
+ * without completing anything. Permissions are written when the task is created, so authorization
+ * is enabled in every engine: candidates would never see a task that was created without it.
  */
 @Component
 class CandidatePermissions extends AbstractProcessEnginePlugin {

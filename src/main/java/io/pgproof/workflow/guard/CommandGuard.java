@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * Refuses what a person sends to the engine unless {@link AllowedCommands} lists it.
  *
  * <p>A command comes from a person when somebody is authenticated. The job executor and the program
- * itself are not. A command within another belongs to the outer one, which was allowed.
+ * itself are not authenticated. A command within another one belongs to the outer one, which was
+ * allowed.
  */
 final class CommandGuard extends CommandInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(CommandGuard.class);
@@ -33,7 +34,7 @@ final class CommandGuard extends CommandInterceptor {
   private final Supplier<IdentityService> identities;
 
   /**
-   * @param identities asked for late, because the engine is just being made
+   * @param identities resolved late, because the engine is being created
    */
   CommandGuard(Supplier<IdentityService> identities) {
     this.identities = identities;
@@ -80,7 +81,8 @@ final class CommandGuard extends CommandInterceptor {
   }
 
   /**
-   * Answers become variables of the run, so only those that the form asks for are taken, as text.
+   * Returns why the answers are refused. Answers become variables of the run, so only those that
+   * the form asks for are accepted, and only as text.
    */
   @SuppressWarnings("unchecked")
   private static Optional<String> strangeAnswer(Object answers) {
@@ -109,8 +111,8 @@ final class CommandGuard extends CommandInterceptor {
   }
 
   /**
-   * What the engine gives no access to; an engine in which it is called something else lets nothing
-   * pass.
+   * Reads a field that the engine gives no access to; in an engine where the field has another
+   * name, the command fails.
    */
   private static Object field(Object command, String name) {
     try {

@@ -19,11 +19,12 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps what people send to the engine from becoming code, in every engine that is started, and
- * from changing what a run does: {@link CommandGuard} lets only listed commands in. No expressions
- * in queries (CVE-2026-109432), none that do more than name and compare, no scripts, shell commands
- * or classes by name, no Java serialization, no classes that are not listed. So a process that
- * somebody deployed before deployments were refused runs nothing of its own.
+ * Keeps what people send to the engine from running as code, and from changing what a run does, in
+ * every engine that is started. {@link CommandGuard} lets only listed commands in. These are
+ * refused: expressions in queries (CVE-2026-109432), expressions that do more than name and
+ * compare, scripts, shell commands, classes by name, Java serialization, and classes that are not
+ * listed. So a process that somebody deployed before deployments were refused runs no code of its
+ * own.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)
@@ -72,8 +73,8 @@ class ForeignCodeGuard extends AbstractProcessEnginePlugin {
   }
 
   /**
-   * A delegate is a bean. A class by its name may be any class there is, the engine's own for shell
-   * commands among them.
+   * Refuses classes by name: a delegate is a bean. A class name may name any class, including the
+   * engine's own class for shell commands.
    */
   private static final class NoClasses implements ArtifactFactory {
     @Override

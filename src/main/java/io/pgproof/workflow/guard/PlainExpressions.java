@@ -9,18 +9,17 @@ import org.camunda.bpm.engine.impl.el.Expression;
 import org.camunda.bpm.engine.impl.el.ExpressionManager;
 
 /**
- * Evaluates an expression only if it names and compares, as this program's own do, and only where
- * something runs to evaluate it for.
+ * Evaluates an expression only if it names and compares, as this program's own expressions do, and
+ * only in the scope of something that runs.
  *
- * <p>An expression that calls a method can do whatever the program can, and a process that somebody
- * deployed before deployments were refused may hold one. In 7.24.0 queries are the only caller that
- * evaluates without a scope, so this refuses the expressions of all of them too: as a query, in a
- * stored filter, or to extend one.
+ * <p>An expression that calls a method can do anything that the program can, and a process that
+ * somebody deployed before deployments were refused may contain one. In 7.24.0 only queries
+ * evaluate without a scope, so this also refuses all their expressions: in a query, in a stored
+ * filter, or in an extension of a filter.
  */
 final class PlainExpressions implements ExpressionManager {
   /**
-   * A braced part of names, texts, numbers and operators: nothing is called, and nothing is looked
-   * up in anything.
+   * A part in braces of names, texts, numbers and operators: no calls, and no access to members.
    */
   private static final Pattern PLAIN =
       Pattern.compile(

@@ -8,10 +8,11 @@ import org.camunda.bpm.engine.impl.interceptor.Command;
 import org.camunda.bpm.engine.impl.interceptor.CommandInterceptor;
 
 /**
- * Refuses a task query that carries expressions, nested ones included, before anything of it runs.
+ * Refuses a task query that contains expressions, including nested ones, before any part of it
+ * runs.
  *
- * <p>A query inside a stored filter is no command of its own; {@link PlainExpressions} refuses it
- * there.
+ * <p>A query inside a stored filter is not a command of its own; {@link PlainExpressions} refuses
+ * it there.
  */
 final class TaskQueryGuard extends CommandInterceptor {
   @Override

@@ -1,6 +1,6 @@
 package io.pgproof.workflow.model;
 
-/** The words that {@code bpmn/daily-summary.bpmn} and the code share. */
+/** The names that {@code bpmn/daily-summary.bpmn} and the code share. */
 public final class DailySummary {
   /** Id of the process. */
   public static final String PROCESS = "dailySummary";
@@ -10,7 +10,7 @@ public final class DailySummary {
 
   private DailySummary() {}
 
-  /** Ids of the service tasks; each is also the name of the bean that does it. */
+  /** Ids of the service tasks; each is also the name of the bean that executes it. */
   public static final class Step {
     public static final String PLAN_NEXT_SUMMARY = "planNextSummary";
     public static final String SUM_UP_DAY = "sumUpDay";
@@ -31,10 +31,10 @@ public final class DailySummary {
   public static final class Variable {
     public static final String RETRY_CYCLE = "retryCycle";
 
-    /** When it is due, a date. */
+    /** The due time, a date. */
     public static final String DUE = "due";
 
-    /** What {@link #DUE} was reckoned from, to notice that it changed. */
+    /** The schedule that {@link #DUE} was calculated from, to notice when it changes. */
     public static final String SCHEDULE = "schedule";
 
     private Variable() {}

@@ -1,7 +1,7 @@
 package io.pgproof.workflow.model;
 
 /**
- * The words that {@code bpmn/keep-schedule.bpmn} and the code share; the business key of an
+ * The names that {@code bpmn/keep-schedule.bpmn} and the code share; the business key of an
  * instance is the target's name.
  */
 public final class KeepSchedule {
@@ -11,12 +11,12 @@ public final class KeepSchedule {
   /** File of the model on the class path. */
   public static final String MODEL = "bpmn/keep-schedule.bpmn";
 
-  /** Who asked for a verification that was due. */
+  /** The requester of a scheduled verification. */
   public static final String ASKED_BY = "schedule";
 
   private KeepSchedule() {}
 
-  /** Ids of the service tasks; each is also the name of the bean that does it. */
+  /** Ids of the service tasks; each is also the name of the bean that executes it. */
   public static final class Step {
     public static final String BEGIN_DUE_VERIFICATION = "beginDueVerification";
 
@@ -45,16 +45,16 @@ public final class KeepSchedule {
   public static final class Variable {
     public static final String RETRY_CYCLE = "retryCycle";
 
-    /** Name of the target, as the business key is. */
+    /** Name of the target, the same as the business key. */
     public static final String TARGET = "target";
 
-    /** When it is due, a date. */
+    /** The due time, a date. */
     public static final String DUE = "due";
 
-    /** What came of it: one of {@link Outcome}. */
+    /** The outcome: one of {@link Outcome}. */
     public static final String OUTCOME = "outcome";
 
-    /** The run that was begun, where one was. */
+    /** The run that was begun, if there is one. */
     public static final String RUN = "run";
 
     private Variable() {}

@@ -1,6 +1,6 @@
 package io.pgproof.workflow.model;
 
-/** The words that {@code bpmn/tell-somebody.bpmn} and the code share. */
+/** The names that {@code bpmn/tell-somebody.bpmn} and the code share. */
 public final class TellSomebody {
   /** Id of the process. */
   public static final String PROCESS = "tellSomebody";
@@ -10,7 +10,7 @@ public final class TellSomebody {
 
   private TellSomebody() {}
 
-  /** Ids of the service tasks; each is also the name of the bean that does it. */
+  /** Ids of the service tasks; each is also the name of the bean that executes it. */
   public static final class Step {
     public static final String TELL_RECIPIENT = "tellRecipient";
     public static final String TELL_AFTER_MENDING = "tellAfterMending";
@@ -32,7 +32,7 @@ public final class TellSomebody {
 
   /** Codes of the BPMN errors. */
   public static final class ErrorCode {
-    /** The recipient is configured no more. */
+    /** The recipient is no longer configured. */
     public static final String NOBODY = "nobody";
 
     /** The message was refused, or its retries are used up. */
@@ -43,7 +43,7 @@ public final class TellSomebody {
 
   /** Names of the process variables; the business key is the message's id. */
   public static final class Variable {
-    /** Pauses before a message is sent again, ISO 8601 with commas. */
+    /** Pauses before a message is sent again, ISO 8601, separated by commas. */
     public static final String RETRY_CYCLE = "retryCycle";
 
     /** Name of the recipient in the configuration. */
@@ -52,13 +52,13 @@ public final class TellSomebody {
     /** The message as JSON, in UTF-8. */
     public static final String MESSAGE = "message";
 
-    /** What people see of it in Cockpit; the run may be null. */
+    /** What people see of the message in Cockpit; the run may be null. */
     public static final String EVENT = "event";
 
     public static final String SUBJECT = "subject";
     public static final String RUN = "run";
 
-    /** Why nobody was told; set with {@link ErrorCode#UNDELIVERED}. */
+    /** Why the recipient was not notified; set with {@link ErrorCode#UNDELIVERED}. */
     public static final String WHY = "why";
 
     private Variable() {}

@@ -3,7 +3,7 @@ package io.pgproof.workflow.model;
 import io.pgproof.evidence.Evidence;
 import java.util.Set;
 
-/** The words that {@code bpmn/verify-backup.bpmn} and the code share. */
+/** The names that {@code bpmn/verify-backup.bpmn} and the code share. */
 public final class VerifyBackup {
   /** Id of the process. */
   public static final String PROCESS = "verifyBackup";
@@ -17,7 +17,7 @@ public final class VerifyBackup {
 
   private VerifyBackup() {}
 
-  /** Ids of the service tasks; each is also the name of the bean that does it. */
+  /** Ids of the service tasks; each is also the name of the bean that executes it. */
   public static final class Step {
     public static final String INSPECT_BACKUP = "inspectBackup";
     public static final String FIND_IMAGE = "findImage";
@@ -41,16 +41,14 @@ public final class VerifyBackup {
     public static final String ESCALATE_UNANSWERED_TASK = "escalateUnansweredTask";
     public static final String VERIFY_AGAIN = "verifyAgain";
 
-    /**
-     * The handlers of compensation, which run inside the job of the teardown that asked for them.
-     */
+    /** The compensation handlers, which run inside the job of the teardown that triggered them. */
     public static final String REMOVE_FILES = "removeFiles";
 
     public static final String DESTROY_CONTAINER = "destroyContainer";
 
     /**
-     * Steps whose BPMN errors the model catches. Thrown by any other step, an error would end the
-     * run with no verdict, or take a teardown's fault for a finding.
+     * Steps whose BPMN errors the model catches. An error from any other step would end the run
+     * without a verdict, or turn a fault of the teardown into a finding.
      */
     public static final Set<String> CATCH_ERRORS =
         Set.of(
@@ -71,7 +69,7 @@ public final class VerifyBackup {
     private Step() {}
   }
 
-  /** Ids of the tasks where the process waits for long work, or for its turn. */
+  /** Ids of the tasks where the process waits for long work, or for a container slot. */
   public static final class Wait {
     public static final String AWAIT_INSPECTION = "awaitInspection";
     public static final String AWAIT_IMAGE = "awaitImage";
@@ -92,7 +90,7 @@ public final class VerifyBackup {
   }
 
   /**
-   * Ids of the subprocesses: those that operators open from the plane above, and what ends an
+   * Ids of the subprocesses: those that operators open from the plane above, and those that end an
    * attempt early.
    */
   public static final class Scope {
@@ -200,12 +198,12 @@ public final class VerifyBackup {
     public static final String CHECKS_ENDED = "checksEnded";
 
     /**
-     * Ends a stay that an earlier process left: undone, and begun again while attempts are left.
-     * Only a stay listens to it.
+     * Ends an attempt that an earlier process left: it is undone, and begun again while attempts
+     * are left. Only an attempt listens to it.
      */
     public static final String ATTEMPT_INTERRUPTED = "attemptInterrupted";
 
-    /** Ends a review: another run of the target was refuted or inconclusive and takes its place. */
+    /** Ends a review: another run of the target was refuted or inconclusive and replaces it. */
     public static final String WORSE_RUN_CAME = "worseRunCame";
 
     private Message() {}
@@ -213,24 +211,27 @@ public final class VerifyBackup {
 
   /** Codes of the BPMN errors. */
   public static final class ErrorCode {
-    /** Something was found out that decides the verdict. */
+    /** A finding decides the verdict. */
     public static final String FINDING = "finding";
 
-    /** A fault of the environment outlasted its retries. */
+    /** A fault of the environment remained after all retries. */
     public static final String ENVIRONMENT = "environment";
 
     private ErrorCode() {}
   }
 
   /**
-   * Names of the beans that hear of the tasks for people, and of what happens to a run beside the
-   * model.
+   * Names of the beans that listen to the tasks for people, and to what happens to a run outside
+   * the model.
    */
   public static final class Listener {
     public static final String TASK_OPENED = "taskOpened";
     public static final String TASK_DECIDED = "taskDecided";
 
-    /** Not in the model: whoever deletes an instance may have the model's own listeners skipped. */
+    /**
+     * Not in the model, because a person who deletes an instance can skip the model's own
+     * listeners.
+     */
     public static final String RUN_DELETED = "runDeleted";
 
     private Listener() {}
@@ -241,32 +242,36 @@ public final class VerifyBackup {
     /** Retry intervals of every job, such as {@code PT5S,PT30S}. Set at the start. */
     public static final String RETRY_CYCLE = "retryCycle";
 
-    /** How long the next wait looks away, ISO 8601; set at the start and by each look. */
+    /**
+     * How long the next wait lasts before the next look, ISO 8601; set at the start and by each
+     * look.
+     */
     public static final String PAUSE = "pause";
 
-    /** How long one stay may last, ISO 8601. Set at the start. */
+    /** How long one attempt may last, ISO 8601. Set at the start. */
     public static final String DEADLINE = "deadline";
 
-    /** Stays begun so far, an integer. Set at the start. */
+    /** Number of attempts begun so far, an integer. Set at the start. */
     public static final String ATTEMPT = "attempt";
 
     /**
-     * Whether the stay just ended was interrupted; set at the start, a new stay must set it back.
+     * Whether the attempt that has just ended was interrupted; set at the start, and a new attempt
+     * must reset it.
      */
     public static final String INTERRUPTED = "interrupted";
 
-    /** Whether whoever asked took the question back. Set at the start. */
+    /** Whether the requester withdrew the run. Set at the start. */
     public static final String WITHDRAWN = "withdrawn";
 
     /**
-     * How long people may take until they are reminded, and until it goes on without them, ISO
-     * 8601. Set at the start.
+     * How long people may take until they are reminded, and until the process continues without
+     * them, ISO 8601. Set at the start.
      */
     public static final String REMIND_AFTER = "remindAfter";
 
     public static final String ESCALATE_AFTER = "escalateAfter";
 
-    /** What the last look saw, a boolean each, set by the step before the gateway. */
+    /** What the last look found, one boolean each, set by the step before the gateway. */
     public static final String INSPECTED = "inspected";
 
     public static final String IMAGE_AT_HAND = "imageAtHand";
@@ -277,7 +282,7 @@ public final class VerifyBackup {
     public static final String WAIVED = "waived";
     public static final String JOINED = "joined";
 
-    /** Names the backup, so that runs of one backup find one another. Set at the start. */
+    /** Identifies the backup, so that runs of one backup find each other. Set at the start. */
     public static final String BACKUP_KEY = "backupKey";
 
     /**
@@ -286,10 +291,13 @@ public final class VerifyBackup {
      */
     public static final String VERDICT = "verdict";
 
-    /** The same as it was reached; only what the trail says too is recorded. */
+    /**
+     * The same values when the verdict was reached; a verdict is recorded only if the evidence log
+     * says the same.
+     */
     public static final String REACHED = "reached";
 
-    /** What the forms show besides; each may be null save the run and the path. */
+    /** What else the forms show; each may be null except the run and the path. */
     public static final String RUN = "run";
 
     public static final String TARGET = "target";
@@ -311,20 +319,20 @@ public final class VerifyBackup {
     public static final String ASKED_BY = "askedBy";
 
     /**
-     * Names of recipients, with commas, as the server that began the run had them; null where there
-     * are none.
+     * Names of recipients, separated by commas, as configured in the server that began the run;
+     * null if there are none.
      */
     public static final String TELL = "tell";
 
     /**
-     * Who handed a stale backup on, {@code pgproof} where no operator decided in time, and why;
-     * null where none was.
+     * Who escalated a stale backup, {@code pgproof} if no operator decided in time, and why; null
+     * if nobody did.
      */
     public static final String HANDED_ON_BY = "handedOnBy";
 
     public static final String HANDED_ON_REASON = "handedOnReason";
 
-    /** What a person decided: one of {@link Decision}. */
+    /** The decision of a person: one of {@link Decision}. */
     public static final String DECISION = "decision";
 
     public static final String DECISION_REASON = "decisionReason";
@@ -346,6 +354,6 @@ public final class VerifyBackup {
     private Decision() {}
   }
 
-  /** How many stays a verification may begin. */
+  /** Maximum number of attempts of a verification. */
   public static final int MOST_ATTEMPTS = 3;
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How all targets stand at the end of 24 hours.
+ * The state of all targets at the end of 24 hours.
  *
- * @param verdicts how many of each were reached in that time
+ * @param verdicts number of each verdict reached in that time
  */
 record DailyReport(
     Instant end,
@@ -20,11 +20,11 @@ record DailyReport(
   static final Duration LENGTH = Duration.ofHours(24);
 
   /**
-   * A target's last verdict.
+   * The last verdict of a target.
    *
-   * @param verdict {@code null} where there is none, and all that follows with it
+   * @param verdict {@code null} if there is none, and then all that follows too
    * @param newest time of the newest data, or {@code null}
-   * @param everProven whether any run of the target ever was
+   * @param everProven whether any run of the target was ever proven
    */
   record Standing(
       String target,
@@ -38,7 +38,7 @@ record DailyReport(
   /** A task that nobody has decided. */
   record Waiting(String task, String target, String run, Instant since) {}
 
-  /** A process that stands still until somebody mends what is wrong. */
+  /** A process that is stuck until somebody fixes the cause. */
   record Stuck(String process, String step, String key, String message, Instant since) {}
 
   /** Times at which a target was due and no run began; {@code first} is the first of them. */

@@ -25,9 +25,9 @@ import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.camunda.bpm.engine.task.Task;
 
-/** Sums up a day from the trail and the engine. */
+/** Builds the daily report from the evidence log and the engine. */
 final class DailyReportBuilder {
-  /** How late a run may begin that was due; the job executor is not always at leisure. */
+  /** How late a due run may begin, because the job executor may be busy. */
   private static final Duration GRACE = Duration.ofMinutes(10);
 
   private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
@@ -133,7 +133,8 @@ final class DailyReportBuilder {
   }
 
   /**
-   * Whether anything else kept it from running, this does not tell: due and not begun is missed.
+   * Returns the due times without a run. It does not consider why a run did not begin: due and not
+   * begun is missed.
    */
   private Optional<DailyReport.Missed> missed(Target target, Instant begin, Instant end) {
     if (target.plan().schedule().isEmpty()) {

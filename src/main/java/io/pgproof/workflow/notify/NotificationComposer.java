@@ -22,13 +22,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Puts what happened into words. */
+/** Composes the messages about events. */
 public final class NotificationComposer {
   private static final int MOST_ROWS = 100;
   private static final List<String> GRAVEST_FIRST =
       List.of("refuted", "inconclusive", "stale", "never verified");
 
-  /** What was before so many runs of a target in a row that were taken back, is forgotten. */
+  /**
+   * If this many runs of a target in a row were withdrawn, the verdicts before them are ignored.
+   */
   private static final int LOOK_BACK = 20;
 
   private final EvidenceLog evidenceLog;
@@ -41,7 +43,7 @@ public final class NotificationComposer {
     this.clock = clock;
   }
 
-  /** What to tell; empty where this is no news. */
+  /** Returns the message; empty if the event is not news. */
   Optional<Message> of(NotificationEvent notificationEvent) {
     if (notificationEvent instanceof NotificationEvent.DaySummed summed) {
       return Optional.of(summary(summed.day()));
@@ -193,7 +195,7 @@ public final class NotificationComposer {
                     report));
   }
 
-  /** The verdict of the target's run before this one, save those that were taken back. */
+  /** Returns the verdict of the target's run before this one, ignoring withdrawn runs. */
   private Optional<Reached> before(RunProjection story, Report report) {
     if (report.target() == null) {
       return Optional.empty();

@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
 
-/** Makes what tells people; each delegate is named after its element. */
+/** Creates what notifies people; each delegate is named after its element. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(NotificationSettings.class)
 class NotificationConfiguration {
@@ -92,7 +92,10 @@ class NotificationConfiguration {
         clock);
   }
 
-  /** Runs before the job executor starts, which waits until the application is ready. */
+  /**
+   * Runs before the job executor starts, because the job executor waits until the application is
+   * ready.
+   */
   @Bean
   ApplicationRunner tellOnlyWhileServing(
       ManagementService management,

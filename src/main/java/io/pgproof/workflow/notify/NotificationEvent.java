@@ -4,39 +4,42 @@ import io.pgproof.proof.RunId;
 import java.time.Instant;
 
 /**
- * Something that people are told. What is said about a run comes from its trail, so that is
- * recorded first.
+ * An event that people are notified of. The text about a run comes from its evidence, so record the
+ * evidence first.
  */
 public sealed interface NotificationEvent {
 
-  /** Happened in a run; who is told hangs on the run's target, and nobody is where it has none. */
+  /**
+   * An event in a run; the run's target determines the recipients, and without a target there are
+   * none.
+   */
   sealed interface OfRun extends NotificationEvent {
     RunId run();
   }
 
   /**
-   * A verdict was reached; told unless the run was taken back, or proven after the target's last
-   * run was proven too.
+   * A verdict was reached; people are notified unless the run was withdrawn, or it is proven and
+   * the target's last run was proven too.
    */
   record Ended(RunId run) implements OfRun {}
 
-  /** Somebody of a group is asked to decide. */
+  /** A person of a group is asked to decide. */
   record TaskOpened(RunId run, String task, String group) implements OfRun {}
 
   /**
-   * Nobody of the group has decided yet; {@code escalatesAt} is {@code null} where no time is set
-   * for that.
+   * Nobody of the group has decided yet; {@code escalatesAt} is {@code null} if no time is set for
+   * that.
    */
   record TaskReminded(RunId run, String task, String group, Instant openedAt, Instant escalatesAt)
       implements OfRun {}
 
   /**
-   * {@code by} is {@code null} where it was escalated because nobody decided in time; {@code
-   * reason} may be {@code null}.
+   * A backup was escalated; {@code by} is {@code null} if it was escalated because nobody decided
+   * in time; {@code reason} may be {@code null}.
    */
   record Escalated(RunId run, String by, String reason) implements OfRun {}
 
-  /** An operator wants another backup taken; {@code reason} may be {@code null}. */
+  /** An operator asks for a new backup; {@code reason} may be {@code null}. */
   record NewBackupAskedFor(RunId run, String by, String reason) implements OfRun {}
 
   /**

@@ -18,8 +18,8 @@ import org.camunda.bpm.engine.delegate.BpmnError;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /**
- * Sends the message of an instance to its recipient, and records what became of it where the
- * message is about a run.
+ * Sends the message of an instance to its recipient, and records the outcome if the message is
+ * about a run.
  */
 final class NotificationSender {
   private final Messenger messenger;
@@ -34,11 +34,11 @@ final class NotificationSender {
   }
 
   /**
-   * Sends it once; returns when it was taken over.
+   * Sends the message once; returns when it was accepted.
    *
-   * @throws BpmnError {@code nobody} when the recipient is configured no more
-   * @throws IOException when it may go better the next time
-   * @throws NotDelivered when it was refused for good
+   * @throws BpmnError {@code nobody} when the recipient is no longer configured
+   * @throws IOException when the next try may succeed
+   * @throws NotDelivered when it was refused permanently
    */
   void send(DelegateExecution execution) throws IOException, InterruptedException {
     Message message = message(execution);
@@ -56,7 +56,7 @@ final class NotificationSender {
       throw new BpmnError(
           TellSomebody.ErrorCode.NOBODY, "the configuration names " + name + " no more");
     }
-    // What it tells was committed, but need not be on the disk yet.
+    // What the message reports is committed, but need not be on the disk yet.
     evidenceLog.settle();
     Delivery delivery = messenger.send(message, recipient.get(), notifications);
     if (delivery instanceof Delivery.Refused refused) {
@@ -65,7 +65,7 @@ final class NotificationSender {
     record(execution, new Evidence.Told(name, delivery.channel(), message.event(), message.id()));
   }
 
-  /** Records that the recipient was not told and why, and says so to the process. */
+  /** Records that the recipient was not notified and why, and returns the error for the process. */
   BpmnError givenUp(DelegateExecution execution, Exception failure) {
     Message message = message(execution);
     record(
@@ -93,8 +93,8 @@ final class NotificationSender {
   }
 
   /**
-   * The other side does not want the message. Unchecked, for of any other the engine hides the
-   * message in an incident.
+   * The recipient refused the message. Unchecked, because the engine hides the message of a checked
+   * exception in an incident.
    */
   static final class NotDelivered extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -5,16 +5,16 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What an operator may set about telling, below {@code pgproof.telling}.
+ * Settings of notifications, below {@code pgproof.telling}.
  *
- * @param retryCycle pauses before a message is sent again, ISO 8601, separated by commas; one try
- *     more than pauses
+ * @param retryCycle pauses before a message is sent again, ISO 8601, separated by commas; there is
+ *     one try more than pauses
  */
 @ConfigurationProperties("pgproof.telling")
 record NotificationSettings(@DefaultValue(NotificationSettings.A_WEEK) String retryCycle) {
   private static final String A_DAY = ",PT6H,PT6H,PT6H,PT6H";
 
-  /** A mail server that is down over a weekend, or a long one, loses nothing. */
+  /** Long enough that a mail server that is down over a weekend, even a long one, loses nothing. */
   static final String A_WEEK =
       "PT10S,PT1M,PT5M,PT30M,PT2H" + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY + A_DAY;
 

@@ -19,10 +19,10 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 
 /**
- * Tells people what happened.
+ * Notifies people of events.
  *
- * <p>It starts a process for each recipient in the transaction of its caller, so they are told if
- * and only if what the caller does stands. Nothing is sent before that.
+ * <p>It starts a process for each recipient in the transaction of its caller, so people are
+ * notified if and only if the caller commits. Nothing is sent before that.
  */
 public final class Notifier {
   private final RuntimeService runtime;
@@ -47,7 +47,7 @@ public final class Notifier {
     this.retryCycle = retryCycle;
   }
 
-  /** Tells those whom it concerns, who may be nobody. */
+  /** Notifies the recipients that the event concerns; there may be none. */
   public void tell(NotificationEvent notificationEvent) {
     List<String> recipients = recipients(notificationEvent);
     if (recipients.isEmpty()) {
@@ -60,7 +60,10 @@ public final class Notifier {
                 recipients.forEach(recipient -> begin(message, recipient, run(notificationEvent))));
   }
 
-  /** For the variable {@link VerifyBackup.Variable#TELL} of a run that is begun. */
+  /**
+   * Returns the value of the variable {@link VerifyBackup.Variable#TELL} of a run that is being
+   * begun.
+   */
   public String names(VerificationRequest request) {
     List<String> names = namesOf(request.target());
     return names.isEmpty() ? null : String.join(",", names);
@@ -78,8 +81,8 @@ public final class Notifier {
       return namesOf(Optional.of(missed.target()));
     }
     RunId run = ((NotificationEvent.OfRun) notificationEvent).run();
-    // One that is listed no longer, or an owner without a file: told to those who were to be told
-    // when the run was begun.
+    // The target is no longer listed, or the daemon has no file: notify the recipients that were
+    // set when the run was begun.
     Optional<String> target = runRequests.of(run).target();
     return target.flatMap(configuration::target).isPresent()
         ? namesOf(target)
@@ -115,7 +118,7 @@ public final class Notifier {
     Map<String, Object> variables = new HashMap<>();
     variables.put(TellSomebody.Variable.RETRY_CYCLE, retryCycle);
     variables.put(TellSomebody.Variable.RECIPIENT, recipient);
-    // As bytes, for a text may be too long for the engine.
+    // As bytes, because a text may be too long for the engine.
     variables.put(
         TellSomebody.Variable.MESSAGE,
         EvidenceJson.write(message).getBytes(StandardCharsets.UTF_8));

@@ -4,7 +4,7 @@ import java.time.Clock;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Sum up day: how all targets stand now, told to those who wish to know it. */
+/** Sum up day: sends the current state of all targets to the recipients that want it. */
 final class SumUpDay implements JavaDelegate {
   private final DailyReportBuilder dailyReportBuilder;
   private final Notifier notifier;

@@ -13,10 +13,7 @@ import java.util.Optional;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 
-/**
- * Keeps one daily summary planned where the configuration wishes for one, and none where it does
- * not.
- */
+/** Keeps one daily summary planned if the configuration asks for one, and none otherwise. */
 public final class SummaryPlanner {
   private final RuntimeService runtime;
   private final OwnDefinitions definitions;
@@ -37,7 +34,9 @@ public final class SummaryPlanner {
     this.retryCycle = retryCycle;
   }
 
-  /** Plans one, leaves the one that waits, or takes back what was planned for another time. */
+  /**
+   * Plans a summary, keeps the one that waits, or removes one that was planned for another time.
+   */
   public synchronized void plan() {
     Optional<Schedule> schedule =
         configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::schedule);
@@ -61,8 +60,9 @@ public final class SummaryPlanner {
   }
 
   /**
-   * One that a clock planned that was far ahead is not; one that was told already is not planned
-   * again, so the next but one may be.
+   * Returns whether a waiting summary belongs to the schedule. One that was planned while the clock
+   * was far ahead does not. The next but one due time does, because a summary that was already sent
+   * is not planned again.
    */
   private boolean isOf(Schedule schedule, ProcessInstance waiting) {
     Instant latest = schedule.nextAfter(schedule.nextAfter(clock.instant()));

@@ -7,8 +7,8 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
- * Tell after mending: fails at first, so that a person sees why, and sends at each retry that the
- * person asks for.
+ * Tell after mending: fails at first, so that a person sees why, and sends the message at each
+ * retry that the person starts.
  */
 final class TellAfterMending implements JavaDelegate {
   private final NotificationSender notificationSender;

@@ -5,7 +5,10 @@ import java.io.IOException;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
-/** Tell recipient: once a try; a refusal, or the last try's failure, is recorded and thrown. */
+/**
+ * Tell recipient: sends the message once for each try; a refusal, or the failure of the last try,
+ * is recorded and thrown.
+ */
 final class TellRecipient implements JavaDelegate {
   private final NotificationSender notificationSender;
 

@@ -29,20 +29,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Begins the verification of each new backup of a watched target once it is complete.
  *
- * <p>Each target is looked at by a thread of its own, for one that lies on a mount that hangs must
- * not keep the others from being looked at, nor the owner from ending.
+ * <p>Each target has its own thread, because a target on a mount that hangs must not keep the
+ * others from being looked at, nor the daemon from ending.
  */
 public final class BackupWatcher implements AutoCloseable {
-  /** Who asked for a verification of a backup that was seen. */
+  /** The requester of a verification of a backup that the watch found. */
   static final String ASKED_BY = "watch";
 
   private static final Logger LOG = LoggerFactory.getLogger(BackupWatcher.class);
   private static final int LOOKS = 2;
 
-  /** Without a manifest, which is written last, only time tells that nothing more comes. */
+  /**
+   * Without a manifest, which is written last, only the passing of time shows that the backup is
+   * complete.
+   */
   private static final int LOOKS_WITHOUT_MANIFEST = 10;
 
-  /** How far back of a target it is looked whether a backup was verified. */
+  /** Number of runs of a target in which to look whether a backup was verified. */
   private static final int MOST_RUNS = 1_000;
 
   private final EvidenceLog evidenceLog;
@@ -76,19 +79,19 @@ public final class BackupWatcher implements AutoCloseable {
   }
 
   /**
-   * What was seen of a target, and what came of it.
+   * What was seen of a target, and the result.
    *
    * @param looks how many looks in a row saw the same
    * @param settled whether nothing more is to be done about it
    */
   private record Seen(BackupSnapshot sighting, int looks, boolean settled) {}
 
-  /** How much time is to pass between two looks. */
+  /** Returns the time between two looks. */
   public Duration every() {
     return every;
   }
 
-  /** Looks at all watched targets, and returns at once. */
+  /** Begins to look at all watched targets, and returns at once. */
   public synchronized void look() {
     List<Target> watched =
         configuration.get().targets().stream().filter(target -> target.plan().watch()).toList();
@@ -118,7 +121,7 @@ public final class BackupWatcher implements AutoCloseable {
     }
   }
 
-  /** Whether nobody looks just now. */
+  /** Returns whether no look is in progress. */
   boolean quiet() {
     return looking.isEmpty();
   }
@@ -156,10 +159,13 @@ public final class BackupWatcher implements AutoCloseable {
             now.settled() || complete && settle(target, now.sighting())));
   }
 
-  /** Whether nothing more is to be done: it was verified, or its verification is begun by this. */
+  /**
+   * Begins the verification of a backup unless it was verified. Returns whether nothing more is to
+   * be done about it.
+   */
   private boolean settle(Target target, BackupSnapshot sighting) {
     if (verifications.unfinished(target.name(), null).isPresent()) {
-      // That one may be about this backup; it is known when it has ended.
+      // That run may be about this backup; this is known when it has ended.
       return false;
     }
     if (!verified(target, sighting)) {
@@ -206,7 +212,7 @@ public final class BackupWatcher implements AutoCloseable {
 
   @Override
   public void close() {
-    // No interrupt: it would break off what is just asked of the database.
+    // No interrupt: it would break off a database query in progress.
     lookers.shutdown();
   }
 }

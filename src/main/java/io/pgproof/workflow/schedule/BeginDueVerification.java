@@ -64,7 +64,7 @@ final class BeginDueVerification implements JavaDelegate {
   private String keep(Target target, Schedule schedule, DelegateExecution execution) {
     Instant due = ((Date) execution.getVariable(KeepSchedule.Variable.DUE)).toInstant();
     Instant now = clock.instant();
-    // A clock that was set back does not bring the same time twice.
+    // A clock that was set back does not make the same time due twice.
     schedulePlanner.plan(target.name(), schedule, now.isAfter(due) ? now : due);
     Evidence.Due passed = passed(schedule, due, now);
     Optional<RunId> before = verifications.unfinished(target.name(), KeepSchedule.ASKED_BY);

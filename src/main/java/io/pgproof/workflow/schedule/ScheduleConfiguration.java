@@ -20,7 +20,7 @@ import org.springframework.core.env.Profiles;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Makes what verifies targets by itself; the delegate is named after its element. */
+/** Creates what verifies targets automatically; the delegate is named after its element. */
 @Configuration(proxyBeanMethods = false)
 class ScheduleConfiguration {
 
@@ -66,7 +66,10 @@ class ScheduleConfiguration {
         evidenceLog, verdictHistory, configuration, verifications, settings.watchEvery());
   }
 
-  /** Runs before the job executor starts, which waits until the application is ready. */
+  /**
+   * Runs before the job executor starts, because the job executor waits until the application is
+   * ready.
+   */
   @Bean
   ApplicationRunner keepSchedulesOnlyWhileServing(
       ManagementService management,

@@ -61,8 +61,8 @@ public final class SchedulePlanner {
   }
 
   /**
-   * Makes what is planned equal to the configuration. A due time that has passed is left, to be
-   * caught up; so is one that cannot be moved just now, until the next call.
+   * Makes the plans match the configuration. A due time that has passed is kept, to be caught up;
+   * so is one that cannot be moved now, until the next call.
    */
   public synchronized void reconcile() {
     Map<String, Schedule> wanted = new LinkedHashMap<>();
@@ -110,7 +110,7 @@ public final class SchedulePlanner {
   private void keep(ProcessInstance instance, Schedule schedule) {
     for (Job job : management.createJobQuery().processInstanceId(instance.getId()).list()) {
       if (job.getRetries() == 0) {
-        // An incident that nobody sees at night must not be the end of a schedule.
+        // An incident that nobody sees at night must not end a schedule.
         management.setJobRetries(job.getId(), 1);
       }
     }

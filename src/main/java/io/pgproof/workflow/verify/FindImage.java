@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
-/** Find image: the one there is, or else its build is begun, or looked at. */
+/** Find image: finds the existing image, or else begins its build, or looks at the build. */
 final class FindImage extends Step {
   private final RunRequests runRequests;
   private final Sandbox sandbox;
@@ -85,7 +85,7 @@ final class FindImage extends Step {
     }
   }
 
-  /** Said before gigabytes are unpacked for a container that cannot be. */
+  /** Checked before gigabytes are unpacked for a container that cannot be created. */
   private void needSandbox() {
     List<Sandbox.Lack> lacks = sandbox.lacks();
     if (!lacks.isEmpty()) {

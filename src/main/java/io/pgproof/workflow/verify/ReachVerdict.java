@@ -9,8 +9,8 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
- * Reach verdict: from the trail, and from nothing else. What the gateways read is set when it is
- * recorded.
+ * Reach verdict: only from the evidence log. The variables that the gateways read are set when the
+ * verdict is recorded.
  */
 public final class ReachVerdict implements JavaDelegate {
   private final EvidenceLog evidenceLog;
@@ -24,7 +24,7 @@ public final class ReachVerdict implements JavaDelegate {
   @Override
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
-    // Whichever way it came here, its stay is over and undone.
+    // However the process came here, its attempt is over and undone.
     containerSlots.giveBack(run);
     execution.setVariable(
         VerifyBackup.Variable.REACHED, RunProjection.of(evidenceLog.of(run)).verdict().word());

@@ -17,7 +17,7 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
- * Record evidence: the report as it is given out, once for each run, and who is told of it; gives
+ * Record evidence: records the final report, once for each run, and notifies its recipients; gives
  * the engine the few facts that its gateways and forms need.
  */
 public final class RecordEvidence implements JavaDelegate {

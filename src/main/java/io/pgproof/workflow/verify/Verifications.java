@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Begins, takes back and resumes verifications; all of it is the engine's, this speaks to it. */
+/** Begins, withdraws and resumes verifications by calling the engine, which does all the work. */
 public final class Verifications {
   private static final Logger LOG = LoggerFactory.getLogger(Verifications.class);
 
@@ -109,7 +109,8 @@ public final class Verifications {
   /**
    * Begins a verification.
    *
-   * @throws io.pgproof.proof.UsageException when the path holds nothing to verify; no run is made
+   * @throws io.pgproof.proof.UsageException when the path holds nothing to verify; no run is
+   *     created
    */
   public RunId begin(VerificationRequest request) {
     Backup backup = find(request.path());
@@ -121,11 +122,11 @@ public final class Verifications {
   }
 
   /**
-   * Begins a verification that nobody waits for, in the caller's transaction: whether anything lies
-   * at the path, and which of many backups it is about, is for the inspection to find.
+   * Begins a verification that no client waits for, in the caller's transaction: the inspection
+   * finds out whether anything is at the path, and which of several backups the run is about.
    *
-   * @param after the run after which it is made again; {@code null} where there is none
-   * @param occasion why it is begun, where nobody asked
+   * @param after the run that this one repeats; {@code null} if there is none
+   * @param occasion why it is begun, if nobody requested it
    */
   public RunId beginUnseen(VerificationRequest request, RunId after, Optional<Evidence> occasion) {
     return begin(request, request.path(), after, occasion);
@@ -176,9 +177,9 @@ public final class Verifications {
   }
 
   /**
-   * A run of this target that has not reached its verdict.
+   * Returns a run of this target that has not reached its verdict.
    *
-   * @param askedBy who asked for it; {@code null} for whoever did
+   * @param askedBy the requester of the run; {@code null} for any
    */
   public Optional<RunId> unfinished(String target, String askedBy) {
     List<RunId> runs =
@@ -199,8 +200,8 @@ public final class Verifications {
   }
 
   /**
-   * Takes a run back: as soon as its present step lets go, it tears down and ends inconclusive,
-   * unless its checks were made already.
+   * Withdraws a run: as soon as its current step ends or is cancelled, the run tears down and ends
+   * inconclusive, unless its checks were already made.
    */
   public void withdraw(RunId run, String person) {
     cancellations.record(run, person);
@@ -210,8 +211,8 @@ public final class Verifications {
   }
 
   /**
-   * Why a run comes no further, where it does not: its incident's message, or that it was suspended
-   * or deleted by hand; empty while it moves or waits for a person.
+   * Returns why a run is stuck: the message of its incident, or that it was suspended or deleted by
+   * hand; empty while it makes progress or waits for a person.
    */
   public Optional<String> stuck(RunId run) {
     ProcessInstance instance =
@@ -240,7 +241,7 @@ public final class Verifications {
                     + cause(incident));
   }
 
-  /** The innermost cause, which the engine's own message often hides. */
+  /** Returns the innermost cause, which the engine's own message often hides. */
   private String cause(Incident incident) {
     String trace =
         incident.getConfiguration() == null
@@ -257,8 +258,9 @@ public final class Verifications {
   }
 
   /**
-   * Whether what lies under this name below {@code runs/} belongs to a stay of this process; a stay
-   * whose process instance was deleted by hand is ended by this and owns nothing.
+   * Returns whether the directory of this name below {@code runs/} belongs to an attempt of this
+   * process. If the process instance of the attempt was deleted by hand, this call ends the
+   * attempt, which then owns nothing.
    */
   public boolean owns(String directory) {
     Optional<RunId> staying =
@@ -270,13 +272,13 @@ public final class Verifications {
   }
 
   /**
-   * Notices what the engine tells nobody: that its database came back, that the clock was set back,
-   * that an instance was deleted.
+   * Notices what the engine does not report: that its database came back, that the clock was set
+   * back, that an instance was deleted.
    *
    * @return whether something is left to be removed
    */
   public boolean oversee() {
-    // All of them: anyMatch would end at the first.
+    // All of them: anyMatch would stop at the first.
     return engineWatchdog.look()
         && Stream.concat(restoreAttempts.all().stream(), work.runs().stream())
                 .distinct()
@@ -286,8 +288,8 @@ public final class Verifications {
   }
 
   /**
-   * Ends the stay and the long work of a run whose process instance is gone; false where it is
-   * there.
+   * Ends the attempt and the long work of a run whose process instance is gone; returns false if
+   * the instance exists.
    */
   private boolean endDeleted(RunId run) {
     if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).count() > 0) {
@@ -300,13 +302,13 @@ public final class Verifications {
   }
 
   /**
-   * Stops executing jobs and all long work, image builds included, for good: what was on its way is
-   * resumed by the next owner.
+   * Stops the execution of jobs and all long work, image builds included, permanently: the next
+   * daemon resumes what was in progress.
    */
   public void halt() {
     jobs.shutdown();
     try {
-      // A step that is just at work may start what is to be stopped.
+      // A step in progress may start work that is to be stopped.
       awaitSteps();
       work.stopAll();
     } finally {
@@ -326,8 +328,8 @@ public final class Verifications {
   }
 
   /**
-   * Whether any run is on its way: neither ended, nor waiting for a person, nor stopped by an
-   * incident or by hand.
+   * Returns whether any run is in progress: neither ended, nor waiting for a person, nor stopped by
+   * an incident or by hand.
    */
   public boolean underway() {
     List<ProcessInstance> instances =
@@ -345,11 +347,11 @@ public final class Verifications {
   }
 
   /**
-   * Begins anew what an earlier process left unfinished; only for the owner at its start, before
-   * jobs are executed and after all that lay under {@code runs/} was removed.
+   * Restarts what an earlier process left unfinished. Only the daemon calls it, at its start,
+   * before jobs are executed and after everything under {@code runs/} was removed.
    */
   public void resume() {
-    // An earlier owner's locks would hold its jobs for minutes.
+    // The locks of an earlier daemon would hold its jobs for minutes.
     engineWatchdog.unlock();
     for (EventSubscription stay : waiting(VerifyBackup.Message.ATTEMPT_INTERRUPTED)) {
       LOG.info(
@@ -360,8 +362,8 @@ public final class Verifications {
   }
 
   /**
-   * Runs that wait for this message; a process that would begin with it waits for it too, and is
-   * none.
+   * Returns the runs that wait for this message; the subscription of a process definition that
+   * begins with the message is not a run.
    */
   private List<EventSubscription> waiting(String message) {
     return runtime
@@ -374,7 +376,10 @@ public final class Verifications {
         .toList();
   }
 
-  /** One that was suspended by hand stays so, and begins anew when it is activated. */
+  /**
+   * Ends an interrupted attempt. A run that was suspended by hand stays suspended, and begins again
+   * when it is activated.
+   */
   private void interrupted(EventSubscription stay) {
     String id = stay.getProcessInstanceId();
     boolean suspended =

@@ -28,7 +28,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Makes what begins and ends a verification; each delegate is named after its element. */
+/** Creates what begins and ends a verification; each delegate is named after its element. */
 @Configuration(proxyBeanMethods = false)
 class VerifyConfiguration {
 
