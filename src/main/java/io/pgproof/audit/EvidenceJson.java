@@ -46,6 +46,8 @@ public final class EvidenceJson {
   }
 
   /**
+   * Reads a value of this type from JSON.
+   *
    * @throws IllegalArgumentException when the text is not JSON of this type
    */
   public static <T> T read(String json, Class<T> type) {

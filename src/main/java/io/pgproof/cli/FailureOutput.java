@@ -28,6 +28,8 @@ final class FailureOutput {
   }
 
   /**
+   * Prints why a command failed, and returns its exit status.
+   *
    * @param run the run that was created before the failure; {@code null} if there is none
    */
   static int failed(CommandLine line, ParseResult parsed, String run, Exception e) {
@@ -58,7 +60,7 @@ final class FailureOutput {
         null);
   }
 
-  /** Returns the exit status for a reply that is not a result. */
+  /** Prints a reply that is not a result, and returns its exit status. */
   static int tell(CommandLine line, ParseResult parsed, String run, Reply reply) {
     if (reply instanceof Reply.Refused refused) {
       return tell(

@@ -17,6 +17,8 @@ final class ReportText {
   private ReportText() {}
 
   /**
+   * Prints the report.
+   *
    * @param chosen how the backup was chosen; {@code null} if the request named it
    */
   static void print(Report report, Evidence.Chosen chosen, PrintWriter out) {

@@ -64,6 +64,8 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   /**
+   * Returns the request that the options and the file describe.
+   *
    * @throws UsageException when the options or the file do not say what to verify
    */
   VerificationRequest request() {

@@ -28,6 +28,8 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /**
+   * Connects to the daemon of a state directory.
+   *
    * @return empty when no daemon listens
    */
   public static Optional<ControlClient> connect(StateDirectory state) throws IOException {

@@ -93,8 +93,8 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Removes kept copies that have expired, files without an owner, and old images that nothing uses
-   * any more.
+   * Removes kept copies that have expired, files that belong to nothing, and old images that
+   * nothing uses any more.
    */
   private void tidyUp() {
     try {

@@ -29,6 +29,8 @@ public final class QueryDaemon implements AutoCloseable {
   }
 
   /**
+   * Starts the application without an engine and without web pages.
+   *
    * @param ownership released by {@link #close}
    */
   public static QueryDaemon start(Ownership ownership) {

@@ -15,6 +15,8 @@ final class Startup {
   private Startup() {}
 
   /**
+   * Starts the application.
+   *
    * @param ownership released when the start fails
    * @throws UsageException when a setting is wrong, or the database belongs to another state
    *     directory

@@ -523,6 +523,8 @@ public sealed interface Evidence {
   }
 
   /**
+   * Reads the body of an entry.
+   *
    * @throws IllegalStateException for an entry that this version cannot read
    */
   static Evidence read(EvidenceEntry evidenceEntry) {

@@ -83,6 +83,8 @@ enum EvidenceKind {
   }
 
   /**
+   * Reads the body of an entry.
+   *
    * @throws IllegalStateException for an entry that this version cannot read
    */
   static Evidence read(EvidenceEntry evidenceEntry) {

@@ -59,6 +59,8 @@ public final class RunProjection {
   private RunProjection() {}
 
   /**
+   * Computes the state of a run from its entries.
+   *
    * @param entries all entries of one run, in order
    */
   public static RunProjection of(List<EvidenceEntry> entries) {

@@ -21,6 +21,8 @@ public final class RunRequests {
   }
 
   /**
+   * Returns the request of a run.
+   *
    * @throws IllegalStateException when nobody requested this run
    */
   public VerificationRequest of(RunId run) {

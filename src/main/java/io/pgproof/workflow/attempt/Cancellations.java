@@ -19,7 +19,9 @@ public final class Cancellations {
   }
 
   /**
-   * @throws FindingException {@code interrupted} when this run was withdrawn
+   * Checks that this run was not withdrawn.
+   *
+   * @throws FindingException {@code interrupted} when it was
    */
   void check(RunId run) {
     evidenceLog

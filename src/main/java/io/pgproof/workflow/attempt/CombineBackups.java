@@ -63,6 +63,8 @@ final class CombineBackups {
   }
 
   /**
+   * Restores all backups and combines them.
+   *
    * @param ancestors the full backup first
    * @throws FindingException what is wrong with one of them, or why they cannot be combined
    */

@@ -15,6 +15,8 @@ public final class RestoreAttempts {
   }
 
   /**
+   * Returns the attempt of a run.
+   *
    * @throws IllegalStateException when the run has no attempt in this process
    */
   RestoreAttempt of(RunId run) {

@@ -42,8 +42,8 @@ public abstract class Step implements JavaDelegate {
   protected abstract void perform(RunId run, DelegateExecution execution) throws Exception;
 
   /**
-   * Undoes what the step began when it ends in an error, because a step that did not complete is
-   * not compensated.
+   * Called when the step ends in an error: undoes what the step began, because a step that did not
+   * complete is not compensated.
    */
   protected void undo(RunId run) throws Exception {}
 

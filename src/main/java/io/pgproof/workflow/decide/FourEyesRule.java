@@ -30,6 +30,8 @@ public final class FourEyesRule {
   }
 
   /**
+   * Checks that this person had no part in the run.
+   *
    * @throws BadUserRequestException when this person may not accept that the run's backup is stale
    */
   void checkAccept(RunId run, String person) {
@@ -37,6 +39,8 @@ public final class FourEyesRule {
   }
 
   /**
+   * Checks that this person had no part in the run, its review, or a waiver of its backup.
+   *
    * @throws BadUserRequestException when this person may not dismiss what the run found
    */
   void checkDismiss(RunId run, String person) {

@@ -81,8 +81,8 @@ public final class Notifier {
       return namesOf(Optional.of(missed.target()));
     }
     RunId run = ((NotificationEvent.OfRun) notificationEvent).run();
-    // The target is no longer listed, or the daemon has no file: notify the recipients that were
-    // set when the run was begun.
+    // The target is no longer listed, or the daemon has no configuration file: notify the
+    // recipients that were set when the run was begun.
     Optional<String> target = runRequests.of(run).target();
     return target.flatMap(configuration::target).isPresent()
         ? namesOf(target)
