@@ -132,7 +132,7 @@ public final class ControlServer implements AutoCloseable {
     }
     hangUp();
     threads.shutdown();
-    // Most of them notice by themselves.
+    // Most requests notice the closed connection by themselves.
     if (!ended(NOTICED_WITHIN_MILLIS)) {
       threads.shutdownNow();
       if (!ended(ENDED_WITHIN_MILLIS)) {

@@ -4,7 +4,8 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Settings below {@code pgproof} that apply to every daemon, with an engine or without.
+ * Settings below {@code pgproof} for every process that owns a state directory, with an engine or
+ * without.
  *
  * @param workerEndsWithin how long to wait for a container's processes that were killed
  * @param removalTimeout how long the removal of one leftover, or of a step's own files, may take;

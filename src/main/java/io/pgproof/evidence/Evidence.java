@@ -193,7 +193,8 @@ public sealed interface Evidence {
 
   /**
    * The run has to wait because the maximum number of runs is in containers, or because one run is
-   * about the same backup; {@code behind} lists those runs first, then the other waiting ones.
+   * about the same backup; {@code behind} lists the runs in containers first, then the waiting runs
+   * before this one.
    */
   record TurnAwaited(List<String> behind) implements Evidence {
     private static final int MOST_TOLD = 3;

@@ -35,9 +35,9 @@ import org.camunda.bpm.engine.identity.Group;
 /**
  * Defines the groups and what each may do.
  *
- * <p>Permissions on tasks are missing on purpose: the candidate group of a task gets its
- * permissions with the task. Only {@code camunda-admin} may store filters. What the engine refuses
- * to everybody is granted to nobody, so that the pages do not offer it.
+ * <p>Operators and approvers get no permissions on tasks here on purpose: the candidate group of a
+ * task gets its permissions with the task. Only {@code camunda-admin} may store filters. What the
+ * engine refuses to everybody is granted to nobody, so that the pages do not offer it.
  */
 final class AccessRights {
   private static final List<String> SHOWN =
