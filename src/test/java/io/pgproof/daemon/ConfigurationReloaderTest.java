@@ -95,7 +95,7 @@ class ConfigurationReloaderTest {
         .satisfies(
             event ->
                 assertThat(event.getFormattedMessage())
-                    .contains("still holds", file + ":2", file + ":3", file + ":4"));
+                    .contains("stays in force", file + ":2", file + ":3", file + ":4"));
 
     Files.writeString(file, targets("wiki"));
     look(2);
