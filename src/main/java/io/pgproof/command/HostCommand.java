@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A program of the host to be run, with its limit.
+ * A command to run on the host, with a time limit.
  *
- * @param line program and arguments; no shell reads them
- * @param limit how long it may run before its whole process group is killed
- * @param environment added to an otherwise nearly empty environment ({@code PATH}, {@code
+ * @param line program and arguments; no shell interprets them
+ * @param limit maximum run time; then the whole process group is killed
+ * @param environment variables added to an otherwise nearly empty environment ({@code PATH}, {@code
  *     LANG=C.UTF-8})
  */
 public record HostCommand(List<String> line, Duration limit, Map<String, String> environment) {

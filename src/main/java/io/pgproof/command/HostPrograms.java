@@ -15,10 +15,10 @@ import java.util.function.Consumer;
 /**
  * Runs programs of the host and waits for them.
  *
- * <p>Each gets a session and process group of its own, so that it can be killed with all its
- * children, a nearly empty environment ({@code PATH}, {@code LANG=C.UTF-8}, {@code HOME=/root}) and
- * nothing to read. It dies when this process dies, however that happens; children of its own then
- * live on unless they notice. Thread-safe.
+ * <p>Each program gets its own session and process group, so that it can be killed together with
+ * all its children. Its environment is nearly empty ({@code PATH}, {@code LANG=C.UTF-8}, {@code
+ * HOME=/root}), and its standard input is empty. It dies whenever this process dies, by whatever
+ * cause. Its own children then live on unless they notice. Thread-safe.
  */
 public final class HostPrograms {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -27,23 +27,24 @@ public final class HostPrograms {
   private static final long KILLED_ENDS_WITHIN_SECONDS = 5;
 
   /**
-   * Runs the program to its end.
+   * Runs the program until it ends.
    *
-   * @throws ProgramMissingException when there is no such program
-   * @throws ProgramInterruptedException when the calling thread is interrupted; the process group
-   *     is dead then, or dies when the kernel lets it go
-   * @throws UncheckedIOException when the program cannot be started, or does not end though it was
-   *     killed at its limit, because the kernel holds it
+   * @throws ProgramMissingException if there is no such program
+   * @throws ProgramInterruptedException if the calling thread is interrupted; the process group is
+   *     then dead, or dies as soon as the kernel releases it
+   * @throws UncheckedIOException if the program cannot be started, or if it was killed at its limit
+   *     but does not end because the kernel holds it
    */
   public ProgramResult run(HostCommand command) {
     return run(command, line -> {});
   }
 
   /**
-   * Runs the program to its end and passes on what it says, line by line as it comes.
+   * Runs the program until it ends and passes on its output, line by line as it arrives.
    *
-   * @param said hears the lines of standard output and standard error, one at a time; what it
-   *     throws ends its hearing, not the program, and is thrown again when the program has ended
+   * @param said receives the lines of standard output and standard error, one at a time. If it
+   *     throws, it receives no more lines but the program continues; the exception is thrown again
+   *     after the program has ended
    */
   public ProgramResult run(HostCommand command, Consumer<String> said) {
     long began = System.nanoTime();
@@ -67,8 +68,8 @@ public final class HostPrograms {
                     + process.pid()
                     + ", as it does before a disk that does not answer"));
       }
-      // A daemon that the program left behind may hold the pipes open for ever; what was written is
-      // read by now.
+      // A daemon that the program left behind can hold the pipes open forever; everything that was
+      // written has been read by now.
       long drained = System.nanoTime() + DRAIN.toNanos();
       for (Thread streamPump : List.of(outPump, errPump)) {
         streamPump.join(Math.max(1, (drained - System.nanoTime()) / 1_000_000));
@@ -85,18 +86,17 @@ public final class HostPrograms {
     return new ProgramResult(command, process.exitValue(), out.text(), err.text(), took, timedOut);
   }
 
-  /** Whether a program of this name can be run. */
+  /** Returns whether a program with this name can be run. */
   public boolean has(String program) {
     return find(program) != null;
   }
 
   private static Process start(HostCommand command) {
     List<String> line = new ArrayList<>();
-    // A process that was just forked leads no group, so setsid need not fork: its pid is the
-    // group's id.
+    // A newly forked process leads no group, so setsid need not fork and its pid is the group's id.
     line.add(existing("setsid"));
-    // A pgproof that was started in the background ignores SIGINT, and what it runs would inherit
-    // that.
+    // If pgproof was started in the background, it ignores SIGINT, and its child processes would
+    // inherit that.
     line.addAll(List.of(existing("env"), "--default-signal"));
     line.addAll(List.of(existing("setpriv"), "--pdeathsig", "KILL", "--"));
     line.add(existing(command.line().get(0)));
@@ -164,14 +164,14 @@ public final class HostPrograms {
   }
 
   /**
-   * Kills the group and waits for its leader; an interrupt meanwhile is left to the caller, who
-   * knows of one already.
+   * Kills the group and waits for its leader. An interrupt during the wait is left to the caller,
+   * which already knows of one.
    *
-   * @return false when the kernel holds it, for it waits for a disk that does not answer
+   * @return false if the kernel holds the process because it waits for a disk that does not respond
    */
   private static boolean killGroup(Process process) {
     try {
-      // Java cannot signal a group; the shell's own kill needs no further package.
+      // Java cannot signal a process group; the shell's built-in kill needs no extra package.
       new ProcessBuilder(
               "/bin/sh", "-c", "kill -s KILL -- -\"$1\"", "sh", Long.toString(process.pid()))
           .redirectErrorStream(true)

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is mounted on the host, as this process sees it (source: the manual page
+ * Lists the host's mounts as this process sees them (source: the manual page
  * proc_pid_mountinfo(5)).
  */
 public final class Mounts {
@@ -18,7 +18,7 @@ public final class Mounts {
 
   private Mounts() {}
 
-  /** Mount points at or below a directory, in the order in which they were mounted. */
+  /** Returns the mount points at or below a directory, in mount order. */
   public static List<Path> within(Path directory) throws IOException {
     return within(directory, Files.readString(Path.of("/proc/self/mountinfo")));
   }

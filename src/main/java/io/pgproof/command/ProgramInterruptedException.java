@@ -1,7 +1,7 @@
 package io.pgproof.command;
 
 /**
- * The calling thread was interrupted: the program's process group was killed, the thread's
+ * The calling thread was interrupted. The program's process group was killed, and the thread's
  * interrupt flag is set.
  */
 public final class ProgramInterruptedException extends RuntimeException {

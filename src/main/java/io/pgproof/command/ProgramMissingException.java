@@ -1,6 +1,6 @@
 package io.pgproof.command;
 
-/** A program of the host is not there or may not be executed. */
+/** A program of the host does not exist or is not executable. */
 public final class ProgramMissingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class ProgramMissingException extends RuntimeException {
     this.program = program;
   }
 
-  /** As it was asked for. */
+  /** Returns the program's name as requested. */
   public String program() {
     return program;
   }

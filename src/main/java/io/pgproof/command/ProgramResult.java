@@ -5,31 +5,37 @@ import java.time.Duration;
 /**
  * How a program of the host ended.
  *
- * <p>Death by a signal says nothing about what the program was asked to judge: never make a finding
- * of it.
+ * <p>If a signal ended the program, it says nothing about the object that the program had to check.
+ * Never turn it into a finding.
  *
- * @param command what was run
- * @param status exit status; 128 plus the signal's number where a signal ended it
- * @param out what it wrote to standard output, the last MiB of it, as UTF-8
- * @param err what it wrote to standard error, the last MiB of it, as UTF-8
- * @param took from start to end
+ * @param command the command that was run
+ * @param status exit status; 128 plus the signal number if a signal ended the program
+ * @param out standard output as UTF-8, at most the last MiB
+ * @param err standard error as UTF-8, at most the last MiB
+ * @param took time from start to end
  * @param timedOut whether it was killed at its limit
  */
 public record ProgramResult(
     HostCommand command, int status, String out, String err, Duration took, boolean timedOut) {
   private static final int LAST_SIGNAL = 64;
 
-  /** Whether it ended by itself with status 0. */
+  /** Returns whether the program ended by itself with status 0. */
   public boolean succeeded() {
     return status == 0 && !timedOut;
   }
 
-  /** Whether a signal ended it; a shell that reports its child's signal counts too. */
+  /**
+   * Returns whether a signal ended the program. A shell that reports its child's signal also
+   * counts.
+   */
   public boolean bySignal() {
     return timedOut || status > 128 && status <= 128 + LAST_SIGNAL;
   }
 
-  /** Program, how it ended, and its last words, for a message; no full stop. */
+  /**
+   * Returns the program, how it ended, and the end of its output, for a message; without a full
+   * stop.
+   */
   public String describe() {
     String program = command.line().get(0);
     String how =

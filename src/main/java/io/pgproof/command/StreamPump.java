@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Reads one stream of a program to its end: keeps the tail, says each line. */
+/** Reads one stream of a program to its end, keeps the tail, and passes on each line. */
 final class StreamPump implements Runnable {
   private static final int LONGEST_LINE = 64 * 1024;
 
@@ -16,7 +16,7 @@ final class StreamPump implements Runnable {
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
   /**
-   * @param said hears each line without its end; longer ones than 64 KiB come in pieces
+   * @param said receives each line without its line end; lines longer than 64 KiB arrive in pieces
    */
   StreamPump(InputStream from, TailBuffer tailBuffer, Consumer<String> said) {
     this.from = from;
@@ -33,8 +33,8 @@ final class StreamPump implements Runnable {
         split(buffer, count);
       }
     } catch (IOException closed) {
-      // The pipe was closed under us because a process that outlived the program still holds its
-      // other end.
+      // The pipe was closed during the read because a process that outlived the program still holds
+      // its other end.
     }
     if (line.size() > 0) {
       say();

@@ -3,7 +3,7 @@ package io.pgproof.command;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The last bytes of a stream; memory is bounded by twice the size asked for. */
+/** Keeps the last bytes of a stream. It uses at most twice the requested size in memory. */
 final class TailBuffer {
   private final int size;
   private byte[] bytes = new byte[8192];
@@ -26,7 +26,7 @@ final class TailBuffer {
     length += count;
   }
 
-  /** As UTF-8; a character cut at the start is replaced. */
+  /** Returns the bytes as UTF-8; a character cut at the start is replaced. */
   synchronized String text() {
     int from = Math.max(0, length - size);
     return new String(bytes, from, length - from, StandardCharsets.UTF_8);

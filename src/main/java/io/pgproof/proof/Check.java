@@ -3,26 +3,26 @@ package io.pgproof.proof;
 import java.time.Duration;
 
 /**
- * One check that a verification made, or did not make.
+ * The outcome of one check of a verification, or why the check was not made.
  *
  * @param name one of {@code archive}, {@code manifest}, {@code pages}, {@code recovery}, {@code
  *     freshness}, {@code assertion:N} (N from 1), {@code indexes}, {@code rows}, {@code checksums}
- * @param outcome what came of it
- * @param detail what it covered or why it was skipped, one line for a person
- * @param took time it took; zero for a check made inside another step's pass
- * @param inapplicable why it did not apply; {@code null} for one that was made or ought to have
- *     been
+ * @param outcome result of the check
+ * @param detail what the check covered or why it was skipped; one line for a person
+ * @param took duration of the check; zero for a check that is made while another step reads the
+ *     data
+ * @param inapplicable why the check did not apply; {@code null} for a check that was made or should
+ *     have been made
  */
 public record Check(
     String name, Outcome outcome, String detail, Duration took, Inapplicable inapplicable) {
-  /** One that applies. */
+  /** Creates a check that applies. */
   public Check(String name, Outcome outcome, String detail, Duration took) {
     this(name, outcome, detail, took, null);
   }
 
   /**
-   * What came of a check; {@code MISMATCH} is a difference of the environment that leaves the
-   * backup sound.
+   * Result of a check. {@code MISMATCH} means that the environment differs but the backup is sound.
    */
   public enum Outcome {
     PASSED,
@@ -43,12 +43,15 @@ public record Check(
     return new Check(name, Outcome.MISMATCH, detail, took);
   }
 
-  /** Skipped because it does not apply, which is evidence and no omission. */
+  /**
+   * Creates a check that was skipped because it does not apply. This counts as evidence, not as an
+   * omission.
+   */
   public static Check inapplicable(String name, Inapplicable why, String detail) {
     return new Check(name, Outcome.SKIPPED, detail, Duration.ZERO, why);
   }
 
-  /** Skipped although it applies; whatever kept it from being made is a finding. */
+  /** Creates a check that was skipped although it applies. The cause is reported as a finding. */
   public static Check skipped(String name, String why) {
     return new Check(name, Outcome.SKIPPED, why, Duration.ZERO);
   }

@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The rule that only complete evidence proves a backup: what a run did not record did not happen.
+ * Requires complete evidence for a proof: anything that the run did not record counts as not done.
  *
- * <p>A check that does not apply has to say so itself, and only what else was recorded makes that
- * believable.
+ * <p>A check that does not apply must say so itself. pgproof accepts this only if the other
+ * recorded facts confirm it.
  */
 final class CompleteEvidence {
-  /** The first version with a program that verifies checksums. */
+  /** The first major version that ships a program to verify checksums. */
   private static final int CHECKSUM_PROGRAM_SINCE = 11;
 
-  /** Those that may be made although a difference of the environment is listed with them. */
+  /** Checks that count as made even if they report a difference of the environment. */
   private static final Set<String> MAY_DIFFER = Set.of("recovery", "indexes");
 
   private final RunFacts facts;
@@ -36,8 +36,8 @@ final class CompleteEvidence {
   }
 
   /**
-   * What a proof needs and the run did not record, a few words each; empty where the evidence is
-   * complete.
+   * Returns what a proof needs but the run did not record, each in a few words; empty if the
+   * evidence is complete.
    */
   static List<String> missing(RunFacts facts) {
     CompleteEvidence evidence = new CompleteEvidence(facts);
@@ -107,7 +107,7 @@ final class CompleteEvidence {
     }
   }
 
-  /** As PostgreSQL prints it: two halves in hexadecimal. */
+  /** Parses an LSN in PostgreSQL's text form: two halves in hexadecimal. */
   private static long position(String lsn) {
     String[] halves = lsn.split("/");
     return Long.parseUnsignedLong(halves[0], 16) << 32 | Long.parseUnsignedLong(halves[1], 16);
@@ -133,7 +133,10 @@ final class CompleteEvidence {
             });
   }
 
-  /** The checks that the depth names for this backup, each with why it need not have been made. */
+  /**
+   * Returns the checks that the depth requires for this backup, each with the accepted reasons for
+   * skipping it.
+   */
   private static Map<String, Set<Inapplicable>> named(RunFacts.Asked asked, Restored restored) {
     BackupFacts backup = restored.backup();
     boolean standard = asked.depth().atLeast(Depth.STANDARD);
@@ -141,7 +144,7 @@ final class CompleteEvidence {
     Set<Inapplicable> noManifest = Set.of(Inapplicable.NO_MANIFEST);
     Map<String, Set<Inapplicable>> named = new LinkedHashMap<>();
     named.put("archive", Set.of());
-    // A chain may have members with a manifest and members without one.
+    // A chain can contain members with a manifest and members without one.
     named.put(
         "manifest",
         backup.format().equals("incremental")
@@ -173,7 +176,7 @@ final class CompleteEvidence {
     return Stream.concat(one.stream(), other.stream()).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Data that are too old were asked for their age all the same. */
+  /** A freshness check that failed because the data are too old was made nevertheless. */
   private boolean wasMade(CheckFacts check) {
     return check.outcome().equals("passed")
         || check.outcome().equals("mismatch") && MAY_DIFFER.contains(check.name())

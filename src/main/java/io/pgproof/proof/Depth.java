@@ -1,17 +1,17 @@
 package io.pgproof.proof;
 
-/** How much of a backup is checked; each depth makes the checks of the one before it too. */
+/** How much of a backup is checked. Each depth includes the checks of the previous one. */
 public enum Depth {
-  /** It unpacks, recovers and answers, and its data are fresh. */
+  /** The backup can be unpacked and recovered, the server answers, and the data are fresh. */
   QUICK,
   /**
-   * Also every file against {@code backup_manifest}, the checksums of pages while unpacking, and
-   * amcheck.
+   * Also compares every file with {@code backup_manifest}, verifies page checksums while unpacking,
+   * and runs amcheck.
    */
   STANDARD,
   /**
-   * Also every table against its indexes, every row, and the checksums of pages as recovery left
-   * them.
+   * Also compares every table with its indexes, reads every row, and verifies page checksums after
+   * recovery.
    */
   DEEP;
 

@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
 /**
- * Tells in the log what failed: in one line where a file or a connection is at fault, and with its
- * stack trace where nobody foresaw it, so that the defect can be found. What fails again in the
- * same place gets one line from then on.
+ * Logs a failure: in one line if a file or a connection caused it, and with its stack trace if
+ * pgproof did not expect it, so that the defect can be found. A failure that recurs in the same
+ * place is logged in one line from then on.
  */
 public final class FailureLog {
   private static final int MOST_REMEMBERED = 1_000;
@@ -17,7 +17,7 @@ public final class FailureLog {
   private FailureLog() {}
 
   /**
-   * @param what failed and what comes of it, as a person reads it
+   * @param what the failed operation and the consequence, in words for a person
    */
   public static void log(Logger log, String what, Throwable failure) {
     if (is(failure) && TOLD.size() < MOST_REMEMBERED && TOLD.add(what + place(failure))) {
@@ -27,7 +27,7 @@ public final class FailureLog {
     }
   }
 
-  /** Whether nothing that pgproof reckons with has caused it. */
+  /** Returns whether the failure is unexpected: none of the causes that pgproof anticipates. */
   public static boolean is(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof IOException

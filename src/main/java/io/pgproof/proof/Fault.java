@@ -1,26 +1,26 @@
 package io.pgproof.proof;
 
 /**
- * Whose fault a {@link Reason} is; the verdict and the exit status of {@code verify} follow from
- * it.
+ * Who or what is at fault for a {@link Reason}. It determines the verdict and the exit status of
+ * {@code verify}.
  */
 public enum Fault {
-  /** Nobody's: nothing is wrong, or nothing is known yet. */
+  /** No fault: nothing is wrong, or nothing is known yet. */
   NONE(0),
-  /** The age of the data: the backup is sound, but too old. */
+  /** The age of the data: the backup is sound but too old. */
   AGE(3),
-  /** The backup itself: only these refute it. */
+  /** The backup itself. Only these reasons refute it. */
   BACKUP(4),
   /**
-   * The machine, the image, the disk, the configuration of the check: nothing is said about the
+   * The machine, the image, the disk, or the configuration of the check. They say nothing about the
    * backup.
    */
   ENVIRONMENT(1),
   /** pgproof itself, or the person who interrupted it. */
   PGPROOF(1),
   /**
-   * The command line or the configuration: a person is refused, and of a run that nobody waits for
-   * nothing can be told.
+   * The command line or the configuration. An interactive request is refused; an unattended run is
+   * inconclusive.
    */
   USAGE(1);
 
@@ -30,7 +30,7 @@ public enum Fault {
     this.exitStatus = exitStatus;
   }
 
-  /** Exit status of {@code verify} for a run that ended so. */
+  /** Returns the exit status of {@code verify} for a run that ended with this fault. */
   public int exitStatus() {
     return exitStatus;
   }

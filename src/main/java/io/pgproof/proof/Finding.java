@@ -3,24 +3,27 @@ package io.pgproof.proof;
 import java.util.Objects;
 
 /**
- * Something a verification found out that keeps the backup from being proven.
+ * A result of a verification that keeps the backup from being proven.
  *
- * <p>The type says whose fault it is, and so which verdict it asks for: only a {@link BackupFault}
- * refutes.
+ * <p>The type says who is at fault and so determines the verdict: only a {@link BackupFault}
+ * refutes the backup.
  */
 public sealed interface Finding {
 
   Reason reason();
 
-  /** A plain fact that names the file, the setting, the query or the WAL segment; no full stop. */
+  /**
+   * Returns a plain fact that names the file, the setting, the query or the WAL segment; without a
+   * full stop.
+   */
   String message();
 
-  /** The remedy; {@code null} where none is known. */
+  /** Returns the remedy; {@code null} if none is known. */
   String hint();
 
   /**
-   * What PostgreSQL or another program said, line by line as it said it; {@code null} where none
-   * spoke.
+   * Returns the original output of PostgreSQL or another program, line by line; {@code null} if
+   * there is none.
    */
   String words();
 
@@ -31,14 +34,14 @@ public sealed interface Finding {
     }
   }
 
-  /** The backup is sound and its data are older than asked for. */
+  /** The backup is sound, but its data are older than requested. */
   record DataTooOld(Reason reason, String message, String hint, String words) implements Finding {
     public DataTooOld {
       require(reason, message, reason.fault() == Fault.AGE);
     }
   }
 
-  /** Nothing can be said about the backup. */
+  /** The run allows no conclusion about the backup. */
   record CouldNotTell(Reason reason, String message, String hint, String words) implements Finding {
     public CouldNotTell {
       require(
@@ -50,22 +53,23 @@ public sealed interface Finding {
     }
   }
 
-  /** A finding with the registry's own hint. */
+  /** Creates a finding with the hint from the registry of reasons. */
   static Finding of(Reason reason, String message) {
     return of(reason, message, reason.hint(), null);
   }
 
-  /** A finding with the words of the program that spoke and the registry's own hint. */
+  /** Creates a finding with a program's output and the hint from the registry of reasons. */
   static Finding of(Reason reason, String message, String words) {
     return of(reason, message, reason.hint(), words);
   }
 
   /**
-   * A finding of the type that the reason's fault asks for.
+   * Creates a finding of the type that matches the fault of the reason.
    *
-   * <p>What a person would have been refused for, nothing can be told of where nobody asked.
+   * <p>A usage error in an unattended run becomes a {@link CouldNotTell}, because there is nobody
+   * to refuse.
    *
-   * @throws IllegalArgumentException for a reason that is none: {@link Fault#NONE}
+   * @throws IllegalArgumentException for a reason without a fault: {@link Fault#NONE}
    */
   static Finding of(Reason reason, String message, String hint, String words) {
     return switch (reason.fault()) {

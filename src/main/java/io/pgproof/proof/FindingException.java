@@ -1,8 +1,8 @@
 package io.pgproof.proof;
 
 /**
- * Ends a step with a {@link Finding}; anything else that a step throws is a fault of the
- * environment and retried.
+ * Ends a step with a {@link Finding}. Any other exception from a step is a fault of the
+ * environment, and the step is retried.
  */
 public class FindingException extends RuntimeException {
   private static final long serialVersionUID = 1L;

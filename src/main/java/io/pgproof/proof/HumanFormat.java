@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Amounts as people read them. */
+/** Formats durations, times and sizes for people. */
 public final class HumanFormat {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
@@ -16,7 +16,9 @@ public final class HumanFormat {
 
   private HumanFormat() {}
 
-  /** The two largest units: {@code 26 h 3 min}, {@code 12 s}, {@code 3 d 4 h}. */
+  /**
+   * Formats a duration in its two largest units: {@code 26 h 3 min}, {@code 12 s}, {@code 3 d 4 h}.
+   */
   public static String duration(Duration duration) {
     long seconds = duration.abs().toSeconds();
     String sign = duration.isNegative() ? "-" : "";
@@ -32,12 +34,12 @@ public final class HumanFormat {
     return sign + pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
   }
 
-  /** To the second, in UTC: {@code 2026-11-22 20:34:15 UTC}. */
+  /** Formats a time in UTC, to the second: {@code 2026-11-22 20:34:15 UTC}. */
   public static String time(Instant instant) {
     return TIME.format(instant);
   }
 
-  /** Powers of 1024 with one decimal: {@code 534.2 MiB}. */
+  /** Formats a size in powers of 1024 with one decimal: {@code 534.2 MiB}. */
   public static String bytes(long bytes) {
     if (bytes < 1024) {
       return bytes + " B";
@@ -56,7 +58,7 @@ public final class HumanFormat {
     return small == 0 ? big + " " + bigUnit : big + " " + bigUnit + " " + small + " " + smallUnit;
   }
 
-  /** Not longer than the engine's variables may be. */
+  /** Shortens a text to the maximum length of the engine's variables. */
   public static String shortened(String text) {
     return text == null || text.length() <= LONGEST_TEXT
         ? text

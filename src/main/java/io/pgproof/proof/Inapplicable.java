@@ -3,17 +3,17 @@ package io.pgproof.proof;
 import java.util.Arrays;
 
 /**
- * Why a check that was skipped says nothing against a proof: it does not apply to this backup, or
- * not at this depth.
+ * Why a skipped check is no objection to a proof: it does not apply to this backup or at this
+ * depth.
  */
 public enum Inapplicable {
-  /** The depth that was asked for does not name it. */
+  /** The requested depth does not include the check. */
   DEPTH("depth"),
   /** The backup has no {@code backup_manifest} to compare its files with. */
   NO_MANIFEST("no-manifest"),
-  /** The cluster keeps no checksums of its pages. */
+  /** The cluster has no page checksums. */
   NO_CHECKSUMS("no-checksums"),
-  /** This version of PostgreSQL has nothing to make the check with. */
+  /** This version of PostgreSQL has no means to make the check. */
   VERSION("version");
 
   private final String code;
@@ -22,12 +22,12 @@ public enum Inapplicable {
     this.code = code;
   }
 
-  /** As {@code --json} prints it with the check. */
+  /** Returns the code that {@code --json} prints with the check. */
   public String code() {
     return code;
   }
 
-  /** Whether a text, which may be {@code null}, is a code of these. */
+  /** Returns whether the text is one of these codes; it can be {@code null}. */
   public static boolean isOne(String code) {
     return Arrays.stream(values()).anyMatch(one -> one.code.equals(code));
   }

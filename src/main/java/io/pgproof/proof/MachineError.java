@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The errors of {@code errno(3)} that say something of the machine and nothing of a backup, in the
- * words of the C libraries.
+ * The errors of {@code errno(3)} that concern the machine and not the backup, with the messages of
+ * the C libraries.
  *
- * <p>Every room reads programs' words and exceptions by this one table. {@code ENOENT} is not in
- * it, because a file that is missing may be missing from the backup; nor is {@code EINVAL}, which
- * has any cause. Words that differ between glibc and musl stand in this order (source: {@code
- * sysdeps/gnu/errlist.h} and {@code src/errno/__strerror.h}).
+ * <p>All packages use this one table to interpret program output and exceptions. {@code ENOENT} is
+ * not in it, because the missing file can be missing from the backup. {@code EINVAL} is not in it,
+ * because it can have any cause. Where the messages of glibc and musl differ, they are listed in
+ * this order (source: {@code sysdeps/gnu/errlist.h} and {@code src/errno/__strerror.h}).
  */
 public enum MachineError {
   ENOSPC(Lack.SPACE, "No space left on device"),
@@ -62,36 +62,37 @@ public enum MachineError {
   ENOSYS(Lack.ROOM, "Function not implemented"),
   EOPNOTSUPP(Lack.ROOM, "Operation not supported", "Not supported");
 
-  /** What the machine was in want of. */
+  /** What the machine lacked. */
   public enum Lack {
-    /** Space of a disk, or of a quota. */
+    /** Space on a disk, or in a quota. */
     SPACE,
     MEMORY,
-    /** A disk or a mount that answers. */
+    /** A disk or a mount that responds. */
     MEDIUM,
-    /** Rights of this process. */
+    /** Permissions of this process. */
     LEAVE,
-    /** Anything else that a kernel or a file system bounds. */
+    /** Any other resource that a kernel or a file system limits. */
     ROOM
   }
 
-  /** Longer words first, because shorter ones begin some of them. */
+  /** Longer messages come first, because some of them start with shorter ones. */
   private static final List<Words> TABLE =
       Arrays.stream(values())
           .flatMap(error -> error.words.stream().map(words -> new Words(error, words)))
           .sorted(Comparator.comparing((Words words) -> -words.text.length()))
           .toList();
 
-  /** What a program writes behind the words: nothing, or the end of a clause. */
+  /** What a program can write after the message: nothing, or the end of a clause. */
   private static final Pattern BEHIND = Pattern.compile("(?:$|[\\s.,;:()\"']).*", Pattern.DOTALL);
 
-  /** What it writes before them. */
+  /** What a program can write before the message. */
   private static final Pattern BEFORE =
       Pattern.compile("(?:|.*(?:\\n|[:(]\\s*| - ))", Pattern.DOTALL);
 
   private record Words(MachineError error, String text) {
     /**
-     * Whether they stand where a program puts an error's words, and not in the midst of a sentence.
+     * Returns whether the message is where a program puts an error message, and not inside a
+     * sentence.
      */
     boolean in(String said) {
       for (int at = said.indexOf(text); at >= 0; at = said.indexOf(text, at + 1)) {
@@ -116,16 +117,16 @@ public enum MachineError {
     return lack;
   }
 
-  /** The words of glibc. */
+  /** Returns the message of glibc. */
   public String words() {
     return words.get(0);
   }
 
   /**
-   * The reason that it is.
+   * Returns the reason for this error.
    *
-   * @param otherwise where neither space nor memory was lacking: {@code backup-unreadable} where a
-   *     backup was read, else {@code environment}
+   * @param otherwise the reason if neither space nor memory was lacking: {@code backup-unreadable}
+   *     if a backup was being read, otherwise {@code environment}
    */
   public Reason reason(Reason otherwise) {
     return switch (lack) {
@@ -136,11 +137,11 @@ public enum MachineError {
   }
 
   /**
-   * The error that a program's words end in, such as {@code cp: error writing 'x': No space left on
-   * device}; empty where they name none. Of several lines, lack of space and memory come first,
-   * because they explain the others.
+   * Finds the error that a program's output ends with, such as {@code cp: error writing 'x': No
+   * space left on device}; empty if it names none. If several lines name an error, lack of space or
+   * memory takes precedence, because it explains the others.
    *
-   * @param said may be {@code null}
+   * @param said the program's output; can be {@code null}
    */
   public static Optional<MachineError> in(String said) {
     return said == null
@@ -152,11 +153,12 @@ public enum MachineError {
   }
 
   /**
-   * The error that an exception or what caused it stands for; empty where none of them names one.
+   * Finds the error that an exception or one of its causes stands for; empty if none of them names
+   * one.
    */
   public static Optional<MachineError> of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      // Its message is the path alone.
+      // The message of this exception is only the path.
       Optional<MachineError> error =
           cause instanceof AccessDeniedException denied && denied.getReason() == null
               ? Optional.of(EACCES)

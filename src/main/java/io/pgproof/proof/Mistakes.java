@@ -4,33 +4,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** All that is wrong with what a user wrote, told at once. */
+/** Collects all mistakes in the user's input, so that one message reports them together. */
 public final class Mistakes {
   private static final int MOST_TOLD = 200;
   private static final int MOST_QUOTED = 60;
 
   private final List<String> found = new ArrayList<>();
 
-  /** Names the place, then the fact, then what is allowed; without a full stop. */
+  /** Adds a mistake: the place, then the fact, then what is allowed; without a full stop. */
   public void add(String mistake) {
     found.add(mistake);
   }
 
-  /** A value that the setting does not allow. */
+  /** Describes a value that the setting does not allow. */
   public static String notAllowed(String place, String text, String allowed) {
     return place + " is " + quoted(text) + "; allowed: " + allowed;
   }
 
   /**
-   * @throws UsageException {@code bad-option} when there are any
+   * @throws UsageException {@code bad-option} if there are any mistakes
    */
   public void throwIfAny() {
     throwIfAny(Reason.BAD_OPTION.hint());
   }
 
   /**
-   * @param hint the remedy of them all
-   * @throws UsageException {@code bad-option} when there are any
+   * @param hint the remedy for all mistakes
+   * @throws UsageException {@code bad-option} if there are any mistakes
    */
   public void throwIfAny(String hint) {
     if (found.isEmpty()) {
@@ -48,7 +48,9 @@ public final class Mistakes {
     throw new UsageException(Reason.BAD_OPTION, found.size() + " mistakes:" + told + more, hint);
   }
 
-  /** On one line and not too long, so that one mistake cannot hide the others. */
+  /**
+   * Quotes a text on one line and with limited length, so that one mistake cannot hide the others.
+   */
   public static String quoted(String text) {
     String line =
         text.codePoints()

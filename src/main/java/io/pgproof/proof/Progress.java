@@ -1,20 +1,20 @@
 package io.pgproof.proof;
 
 /**
- * Hears how far a long step has come; called often and from any thread, so it must be quick and
- * never throw.
+ * Receives the progress of a long step. It is called often and from any thread, so it must be fast
+ * and must never throw.
  *
- * <p>Amounts are bytes of the archives as they lie for restoring, and have no meaning to add up
- * across steps.
+ * <p>Amounts are bytes of the archives as stored for the restore. The sum over several steps has no
+ * meaning.
  */
 @FunctionalInterface
 public interface Progress {
   Progress NONE = (done, total, note) -> {};
 
   /**
-   * @param done how much is done
-   * @param total of how much; 0 where that is not known
-   * @param note what is being done, a few words; {@code null} when nothing new is to be said
+   * @param done completed amount
+   * @param total total amount; 0 if unknown
+   * @param note what is being done, in a few words; {@code null} if the note has not changed
    */
   void at(long done, long total, String note);
 }

@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which timeline recovery follows, as PostgreSQL's {@code recovery_target_timeline} from version 12
- * on.
+ * The timeline that recovery follows, as in PostgreSQL's {@code recovery_target_timeline} from
+ * version 12 on.
  *
- * @param name {@code latest}, {@code current}, which is the backup's own, or a number from 1 in
- *     decimal
+ * @param name {@code latest}, {@code current} (the backup's own timeline), or a decimal number from
+ *     1 on
  */
 public record RecoveryTimeline(String name) {
   public static final RecoveryTimeline LATEST = new RecoveryTimeline("latest");
@@ -18,7 +18,7 @@ public record RecoveryTimeline(String name) {
   private static final long MOST = 0xFFFF_FFFFL;
 
   /**
-   * @throws IllegalArgumentException for another name
+   * @throws IllegalArgumentException for any other name
    */
   public RecoveryTimeline {
     boolean word = name.equals("latest") || name.equals("current");
@@ -28,14 +28,15 @@ public record RecoveryTimeline(String name) {
   }
 
   /**
-   * Without a word of the user: as PostgreSQL by default, which needs an archive to find a later
-   * one.
+   * Returns the timeline for a request that names none. With an archive it is PostgreSQL's default,
+   * the latest; without one it is the backup's own, because PostgreSQL finds a later timeline only
+   * in an archive.
    */
   public static RecoveryTimeline standard(boolean walArchive) {
     return walArchive ? LATEST : CURRENT;
   }
 
-  /** The number that was asked for, unsigned; empty for a word. */
+  /** Returns the requested number, unsigned; empty if the name is a word. */
   public Optional<Integer> number() {
     return NUMBER.matcher(name).matches()
         ? Optional.of(Integer.parseUnsignedInt(name))

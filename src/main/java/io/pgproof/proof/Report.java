@@ -4,15 +4,15 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * All that is known about one run, member by member as {@code --json} prints it (schema 1).
+ * Everything that is known about one run, with the members that {@code --json} prints (schema 1).
  *
- * <p>A member that does not apply is {@code null}; lists are never {@code null}. Times are UTC.
+ * <p>A member that does not apply is {@code null}; lists are never {@code null}. Times are in UTC.
  *
  * @param verdict {@code proven}, {@code stale}, {@code refuted}, {@code inconclusive}; {@code null}
- *     where no run was made
+ *     if no run was made
  * @param reason a code of {@link Reason}
- * @param notes what a person should know of the backup and what does not change the verdict, one
- *     line each
+ * @param notes facts about the backup that a person should know but that do not change the verdict,
+ *     one line each
  */
 public record Report(
     int schema,
@@ -37,16 +37,16 @@ public record Report(
   public static final int SCHEMA = 1;
 
   public Report {
-    // Reports that were written before there were notes have none.
+    // Reports of earlier versions have no notes.
     notes = notes == null ? List.of() : List.copyOf(notes);
   }
 
   /**
-   * What the backup is.
+   * Describes the backup.
    *
    * @param format {@code tar}, {@code plain}, {@code incremental} or {@code restore-command}
    * @param postgresVersion the major version, such as {@code 15}
-   * @param bytes of all archives as they lie
+   * @param bytes size of all archives as stored
    */
   public record BackupFacts(
       String path,
@@ -59,24 +59,25 @@ public record Report(
       List<ArchiveFacts> archives,
       ManifestFacts manifest) {}
 
-  /** One archive as it lay: file name, bytes and SHA-256 in lower-case hexadecimal. */
+  /** One archive as stored: file name, size in bytes, and SHA-256 in lower-case hexadecimal. */
   public record ArchiveFacts(String file, long bytes, String sha256) {}
 
-  /** SHA-256 of {@code backup_manifest} as it lay. */
+  /** SHA-256 of {@code backup_manifest} as stored. */
   public record ManifestFacts(String sha256) {}
 
-  /** The image the backup was restored in; the version is the full one, such as {@code 15.18}. */
+  /**
+   * The image that the backup was restored in. The version is the full one, such as {@code 15.18}.
+   */
   public record ImageFacts(String key, String postgresVersion, Instant builtAt) {}
 
   /**
-   * How far recovery came.
+   * How far recovery progressed.
    *
-   * @param timeline the backup's own, or {@code null} where recovery never began
-   * @param consistent whether the backup's consistent recovery state was reached
-   * @param endLsn end of redo, or how far it is known to have come; {@code null} where that is not
-   *     known
-   * @param lastCommit time of the last replayed commit, or {@code null} where the WAL holds none
-   * @param timelines that recovery followed, in their order; empty where that is not known
+   * @param timeline the backup's own timeline; {@code null} if recovery never began
+   * @param consistent whether recovery reached the backup's consistent state
+   * @param endLsn end of redo, or the last known position; {@code null} if unknown
+   * @param lastCommit time of the last replayed commit; {@code null} if the WAL contains none
+   * @param timelines timelines that recovery followed, in order; empty if unknown
    */
   public record RecoveryFacts(
       Integer timeline,
@@ -90,23 +91,20 @@ public record Report(
     }
   }
 
-  /**
-   * How old the newest data are; {@code source} is {@code query}, {@code wal} or {@code
-   * checkpoint}.
-   */
+  /** Age of the newest data; {@code source} is {@code query}, {@code wal} or {@code checkpoint}. */
   public record FreshnessFacts(
       Instant newest, Long ageSeconds, long maxAgeSeconds, String source) {}
 
   /**
-   * One check; its name is unique in a report.
+   * One check; its name is unique within a report.
    *
    * @param outcome {@code passed}, {@code failed}, {@code skipped} or {@code mismatch}
-   * @param inapplicable a code of {@link Inapplicable} where it was skipped because it does not
-   *     apply; {@code null} otherwise
+   * @param inapplicable a code of {@link Inapplicable} if the check was skipped because it does not
+   *     apply; otherwise {@code null}
    */
   public record CheckFacts(
       String name, String outcome, String detail, long millis, String inapplicable) {
-    /** One that applies. */
+    /** Creates a check that applies. */
     public CheckFacts(String name, String outcome, String detail, long millis) {
       this(name, outcome, detail, millis, null);
     }
@@ -114,8 +112,8 @@ public record Report(
 
   /**
    * One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start},
-   * {@code recover}, {@code check} or {@code teardown}. The time that a run waited for its turn is
-   * in none of them.
+   * {@code recover}, {@code check} or {@code teardown}. No phase includes the time that a run waits
+   * for a container slot.
    */
   public record PhaseFacts(String name, long millis) {}
 }

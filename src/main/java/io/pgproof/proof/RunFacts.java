@@ -7,21 +7,20 @@ import io.pgproof.proof.Report.RecoveryFacts;
 import java.util.List;
 
 /**
- * What a run recorded, as far as its verdict rests on it.
+ * The recorded facts that the verdict of a run depends on.
  *
- * @param asked what it was to find out
- * @param stages those that recorded their end, in the order of recording; of an attempt that was
- *     cut off there are none
- * @param inspected what the backup said of itself before it was restored; {@code null} where that
- *     was not recorded
- * @param restored what was restored in the last attempt; {@code null} where that was not recorded
- * @param recovery how far the last attempt's recovery came; {@code null} where that was not
+ * @param asked what the run had to check
+ * @param stages stages that recorded their end, in the order of recording; empty for an attempt
+ *     that was cut off
+ * @param inspected what the backup said about itself before the restore; {@code null} if not
  *     recorded
- * @param freshness how old the data are; {@code null} where that was not recorded
- * @param checks of the last attempt, each name once
- * @param objections how many findings the checks said that they made; {@code null} where they did
- *     not say
- * @param findings all of the run, in the order in which they were found
+ * @param restored what the last attempt restored; {@code null} if not recorded
+ * @param recovery how far recovery progressed in the last attempt; {@code null} if not recorded
+ * @param freshness age of the data; {@code null} if not recorded
+ * @param checks checks of the last attempt; each name occurs once
+ * @param objections number of findings that the checks reported; {@code null} if they reported no
+ *     number
+ * @param findings all findings of the run, in the order of discovery
  */
 public record RunFacts(
     Asked asked,
@@ -40,23 +39,22 @@ public record RunFacts(
   }
 
   /**
-   * What a run was to find out.
+   * What a run had to check.
    *
-   * @param assertions how many there are
+   * @param assertions number of assertions
    */
   public record Asked(Depth depth, int assertions) {}
 
   /**
-   * A data directory that was written whole.
+   * A data directory that was written completely.
    *
-   * @param neededLsn end of the WAL that the backup needs, by its manifest; {@code null} where that
-   *     does not tell
-   * @param pageChecksums whether the cluster keeps checksums of its pages; {@code null} where that
-   *     was not recorded
+   * @param neededLsn end of the WAL that the backup needs, from its manifest; {@code null} if the
+   *     manifest does not say
+   * @param pageChecksums whether the cluster has page checksums; {@code null} if not recorded
    */
   public record Restored(BackupFacts backup, String neededLsn, Boolean pageChecksums) {}
 
-  /** What every proof goes through, in this order. */
+  /** The stages of every proof, in this order. */
   public enum Stage {
     INSPECTED("the inspection of the backup"),
     IMAGE_FOUND("the image"),
@@ -77,12 +75,15 @@ public record RunFacts(
       this.what = what;
     }
 
-    /** What it leaves evidence of, a few words. */
+    /** Returns what the stage leaves evidence of, in a few words. */
     public String what() {
       return what;
     }
 
-    /** The teardown, whose two parts come in either order where the clock was set back. */
+    /**
+     * Returns whether the stage belongs to the teardown. Its two parts can appear in either order
+     * if the clock was set back.
+     */
     boolean tearsDown() {
       return this == CONTAINER_DESTROYED || this == FILES_REMOVED;
     }

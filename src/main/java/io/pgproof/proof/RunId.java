@@ -7,11 +7,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
 
 /**
- * Names one verification: the second it was asked for in UTC and four random letters or digits,
- * {@code 20261122-193012-k3f9}.
+ * Identifies one verification: the second of the request in UTC and four random letters or digits,
+ * such as {@code 20261122-193012-k3f9}.
  *
- * <p>It is a directory's name below {@code runs/} and a part of the container's name, so nothing
- * else is allowed in it.
+ * <p>It is the name of a directory below {@code runs/} and part of the container's name, so no
+ * other form is allowed.
  */
 public record RunId(String value) {
   private static final Pattern FORM = Pattern.compile("[0-9]{8}-[0-9]{6}-[0-9a-z]{4}");
@@ -27,12 +27,12 @@ public record RunId(String value) {
     }
   }
 
-  /** Whether a text, which may be {@code null}, is one. */
+  /** Returns whether the text is a run id; it can be {@code null}. */
   public static boolean isOne(String value) {
     return value != null && FORM.matcher(value).matches();
   }
 
-  /** A new id for a run asked for at this time. */
+  /** Creates a new id for a run requested at this time. */
   public static RunId at(Instant asked) {
     StringBuilder id = new StringBuilder(SECOND.format(asked)).append('-');
     for (int i = 0; i < 4; i++) {

@@ -1,19 +1,19 @@
 package io.pgproof.proof;
 
-/** What was asked for cannot be begun: no run is made, the exit status is 2. */
+/** The request cannot be started: no run is made, and the exit status is 2. */
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
   private final String hint;
 
-  /** With the registry's own hint. */
+  /** Uses the hint from the registry of reasons. */
   public UsageException(Reason reason, String message) {
     this(reason, message, reason.hint());
   }
 
   /**
-   * @throws IllegalArgumentException when the reason's fault is not {@link Fault#USAGE}
+   * @throws IllegalArgumentException if the reason's fault is not {@link Fault#USAGE}
    */
   public UsageException(Reason reason, String message, String hint) {
     super(message);

@@ -2,21 +2,21 @@ package io.pgproof.proof;
 
 import java.util.List;
 
-/** What pgproof says of a backup. Precedence: refuted, inconclusive, stale, proven. */
+/** The conclusion about a backup. Precedence: refuted, inconclusive, stale, proven. */
 public sealed interface Verdict {
 
   Reason reason();
 
-  /** One sentence for a person, without a full stop. */
+  /** Returns one sentence for a person, without a full stop. */
   String message();
 
-  /** The remedy; {@code null} where none is needed. */
+  /** Returns the remedy; {@code null} if none is needed. */
   String hint();
 
-  /** The word that the command line prints and {@code --json} carries. */
+  /** Returns the word that the command line and {@code --json} print. */
   String word();
 
-  /** All that was asked for was checked and holds. */
+  /** Every requested check was made and passed. */
   record Proven(String message) implements Verdict {
     @Override
     public Reason reason() {
@@ -34,7 +34,7 @@ public sealed interface Verdict {
     }
   }
 
-  /** Sound, but its newest data are too old. */
+  /** The backup is sound, but its newest data are too old. */
   record Stale(Finding.DataTooOld finding) implements Verdict {
     @Override
     public Reason reason() {
@@ -57,7 +57,7 @@ public sealed interface Verdict {
     }
   }
 
-  /** The backup is bad, through its own fault. */
+  /** The backup is bad, and the fault lies in the backup itself. */
   record Refuted(Finding.BackupFault finding) implements Verdict {
     @Override
     public Reason reason() {
@@ -80,7 +80,7 @@ public sealed interface Verdict {
     }
   }
 
-  /** Could not tell: nothing is said about the backup. */
+  /** The run allows no conclusion about the backup. */
   record Inconclusive(Finding.CouldNotTell finding) implements Verdict {
     @Override
     public Reason reason() {
@@ -103,12 +103,12 @@ public sealed interface Verdict {
     }
   }
 
-  /** Exit status of {@code verify}. */
+  /** Returns the exit status of {@code verify}. */
   default int exitStatus() {
     return reason().fault().exitStatus();
   }
 
-  /** A verdict as its report tells it. */
+  /** Returns the verdict that a report contains. */
   static Verdict of(Report report) {
     if (report.verdict().equals("proven")) {
       return new Proven(report.message());
@@ -123,10 +123,10 @@ public sealed interface Verdict {
   }
 
   /**
-   * The verdict that the facts of one run ask for: the first finding of the gravest kind, and
-   * without one of those that refute or could not tell, complete evidence.
+   * Derives the verdict from the facts of one run. The first finding of the gravest kind decides.
+   * If no finding refutes the backup or prevents a conclusion, the evidence must also be complete.
    *
-   * @param proven what to say of a backup that is proven
+   * @param proven message for a backup that is proven
    */
   static Verdict reach(RunFacts facts, String proven) {
     Finding gravest = null;

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The lock on a state directory. Whoever holds it is the owner; the kernel gives it back when the
- * process ends, however it ends.
+ * The lock on a state directory. The process that holds the lock owns the directory; the kernel
+ * releases the lock when the process ends, however it ends.
  */
 public final class Ownership implements AutoCloseable {
   private final StateDirectory state;
@@ -35,10 +35,11 @@ public final class Ownership implements AutoCloseable {
   }
 
   /**
-   * Makes the state directory where it is missing (0700) and takes its lock.
+   * Creates the state directory (mode 0700) if it does not exist, and takes its lock.
    *
-   * @return empty when another process is the owner
-   * @throws UsageException when the directory cannot be made or written, or others may enter it
+   * @return empty if another process holds the lock
+   * @throws UsageException if the directory cannot be created or written, or if other users can
+   *     enter it
    */
   public static Optional<Ownership> take(StateDirectory state) {
     FileChannel channel = null;
@@ -73,9 +74,9 @@ public final class Ownership implements AutoCloseable {
   }
 
   /**
-   * Makes the state directory where it is missing (0700).
+   * Creates the state directory (mode 0700) if it does not exist.
    *
-   * @throws UsageException when it cannot be made, or others may enter it
+   * @throws UsageException if it cannot be created, or if other users can enter it
    */
   public static void make(StateDirectory state) {
     requirePrivate(state);
@@ -87,10 +88,11 @@ public final class Ownership implements AutoCloseable {
   }
 
   /**
-   * Refuses a state directory that others may enter: they could read the backups, or sit at its
-   * socket in the owner's place.
+   * Refuses a state directory that other users can enter. They could read the backups, or listen on
+   * its socket in place of the daemon.
    *
-   * @throws UsageException when it is there and is no directory, or not root's, or not root's alone
+   * @throws UsageException if the path exists and is not a directory, is not owned by root, or is
+   *     accessible to users other than root
    */
   public static void requirePrivate(StateDirectory state) {
     Path path = state.path();
@@ -127,7 +129,7 @@ public final class Ownership implements AutoCloseable {
     }
   }
 
-  /** The process id of the owner as it wrote it down; empty where it cannot be told. */
+  /** Returns the process id that the owner wrote to the lock file; empty if it cannot be read. */
   public static Optional<Long> owner(StateDirectory state) {
     try {
       return Optional.of(Long.valueOf(Files.readString(state.lockFile()).strip()));
@@ -141,9 +143,10 @@ public final class Ownership implements AutoCloseable {
   }
 
   /**
-   * What tells this state directory from all others: made at random once, and kept in a file.
+   * Returns the identity that distinguishes this state directory from all others. It is generated
+   * randomly once and kept in a file.
    *
-   * @throws UsageException when the file cannot be used
+   * @throws UsageException if the file cannot be used
    */
   public String identity() {
     try {
@@ -157,8 +160,8 @@ public final class Ownership implements AutoCloseable {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.DSYNC);
         Files.move(whole, state.identity(), StandardCopyOption.ATOMIC_MOVE);
-        // The name as well, before any database is claimed for it: under another identity that
-        // would be refused.
+        // Sync the directory entry too, before any database is claimed under this identity. The
+        // database would refuse a different identity.
         try (FileChannel directory = FileChannel.open(state.path())) {
           directory.force(true);
         }
@@ -183,7 +186,10 @@ public final class Ownership implements AutoCloseable {
     }
   }
 
-  /** What is there keeps its mode: it may be a directory of the system. */
+  /**
+   * Creates a directory with mode 0700. An existing directory keeps its mode, because it can belong
+   * to the system.
+   */
   private static void makePrivate(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory.getParent());
@@ -195,7 +201,7 @@ public final class Ownership implements AutoCloseable {
         if (!Files.isDirectory(directory)) {
           throw e;
         }
-        // Another process that starts as well was faster.
+        // Another starting process created it first.
       }
     }
   }
@@ -222,7 +228,7 @@ public final class Ownership implements AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        // The failure that led here is the one to tell.
+        // Report the original failure, not this one.
       }
     }
   }

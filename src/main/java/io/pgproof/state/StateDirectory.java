@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.zip.CRC32;
 
 /**
- * Where everything lies. Holds no handle and touches nothing on disk; the owner does.
+ * The paths of all files in the state directory. It holds no handle and changes nothing on disk;
+ * the daemon does that.
  *
  * @param path absolute and normalised; short enough for a Unix socket below {@code runs/}
  */
@@ -16,7 +17,7 @@ public record StateDirectory(Path path) {
   private static final int LONGEST_SOCKET_PATH = 107;
 
   /**
-   * @throws UsageException when the path is too long for the sockets below it
+   * @throws UsageException if the path is too long for the sockets below it
    */
   public StateDirectory {
     path = path.toAbsolutePath().normalize();
@@ -35,12 +36,12 @@ public record StateDirectory(Path path) {
     }
   }
 
-  /** The engine's embedded database, without H2's ending. */
+  /** Path of the engine's embedded database, without H2's file extension. */
   public Path engineDatabase() {
     return path.resolve("engine/pgproof");
   }
 
-  /** There when the embedded database has all its tables. */
+  /** Marker file that exists once the embedded database has all its tables. */
   public Path engineComplete() {
     return path.resolve("engine/complete");
   }
@@ -49,10 +50,7 @@ public record StateDirectory(Path path) {
     return path.resolve("images");
   }
 
-  /**
-   * What images are made of, where that is not what is built in; written by people, and not always
-   * there.
-   */
+  /** User-written file that overrides the built-in image sources; it does not always exist. */
   public Path imageSources() {
     return path.resolve("images.yaml");
   }
@@ -61,7 +59,7 @@ public record StateDirectory(Path path) {
     return path.resolve("runs");
   }
 
-  /** Restored copies that someone asked to keep for a look, one directory a run. */
+  /** Restored copies that a user asked to keep for inspection, one directory per run. */
   public Path kept() {
     return path.resolve("kept");
   }
@@ -71,7 +69,7 @@ public record StateDirectory(Path path) {
     return path.resolve("demo");
   }
 
-  /** Locked while a demonstration is under way. */
+  /** Locked while a demonstration runs. */
   public Path demoLock() {
     return path.resolve("demo.lock");
   }
@@ -80,7 +78,10 @@ public record StateDirectory(Path path) {
     return path.resolve("control.sock");
   }
 
-  /** What tells this state directory from all others, wherever it is moved. */
+  /**
+   * File with the identity that distinguishes this state directory from all others, even after it
+   * is moved.
+   */
   public Path identity() {
     return path.resolve("identity");
   }
@@ -90,8 +91,8 @@ public record StateDirectory(Path path) {
   }
 
   /**
-   * Prefix of the names of all machines of this state directory; other state directories have
-   * others.
+   * Prefix of the names of all machines of this state directory. Other state directories have other
+   * prefixes.
    */
   public String machinePrefix() {
     CRC32 crc = new CRC32();
@@ -99,16 +100,16 @@ public record StateDirectory(Path path) {
     return String.format("pgproof-%08x-", crc.getValue());
   }
 
-  /** Everything of one run. */
+  /** Returns the paths of all files of one run. */
   public RunDirectory run(RunId run) {
     return new RunDirectory(runs().resolve(run.value()), machinePrefix() + run.value());
   }
 
   /**
-   * Everything of one run, gone after its teardown.
+   * The files of one run, which are removed at teardown.
    *
    * @param path {@code runs/<run id>}
-   * @param machineName of the run's container
+   * @param machineName name of the run's container
    */
   public record RunDirectory(Path path, String machineName) {
     public Path machine() {
@@ -119,22 +120,24 @@ public record StateDirectory(Path path) {
       return path.resolve("data");
     }
 
-    /** What is written where {@link #data} is laid over a backup. */
+    /** Changes that are written where {@link #data} is an overlay over a backup. */
     public Path layers() {
       return path.resolve("layers");
     }
 
-    /** Backups that are to be combined, a directory each; gone when they are. */
+    /**
+     * Backups that are waiting to be combined, one directory each; removed once they are combined.
+     */
     public Path chain() {
       return path.resolve("chain");
     }
 
-    /** The tablespaces that lie outside of the data directory. */
+    /** The tablespaces that are outside the data directory. */
     public Path tablespaces() {
       return path.resolve("tablespaces");
     }
 
-    /** Copies of the WAL segments that the backup does not bring. */
+    /** Copies of the WAL segments that the backup does not contain. */
     public Path walArchive() {
       return path.resolve("wal");
     }

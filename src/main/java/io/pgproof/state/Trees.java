@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Directory trees of the state directory. */
+/** Removes and measures directory trees of the state directory. */
 public final class Trees {
   private static final Pattern SUM = Pattern.compile("([0-9]{1,18})\t");
   private static final Duration LONGEST_REMOVAL = Duration.ofHours(1);
@@ -24,14 +24,14 @@ public final class Trees {
   private Trees() {}
 
   /**
-   * Removes a tree, links themselves and not what they lead to; does nothing where there is none.
-   * What is mounted in it is unmounted first, for it may be a backup.
+   * Removes a tree. Symbolic links are removed, not their targets; a missing tree is ignored. File
+   * systems mounted in the tree are unmounted first, because they can hold a backup.
    *
-   * <p>Another process removes it: a thread that waits for a file system that does not answer can
-   * be ended by nobody, and would keep this process from ending too.
+   * <p>Another process removes the tree. A thread that waits for a file system that does not
+   * respond cannot be stopped, and it would keep this process from exiting.
    *
-   * @throws IOException when something remains, naming it, or when it is not done within the limit;
-   *     a next call goes on
+   * @throws IOException if something remains, which the message names, or if the limit is exceeded;
+   *     the next call continues
    */
   public static void remove(Path tree, Duration limit) throws IOException {
     if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
@@ -63,17 +63,18 @@ public final class Trees {
     }
   }
 
-  /** The same within an hour, for those who may wait so long. */
+  /** Removes a tree with a limit of one hour, for callers that can wait that long. */
   public static void remove(Path tree) throws IOException {
     remove(tree, LONGEST_REMOVAL);
   }
 
   /**
-   * Bytes that a tree takes on its file system: the blocks of all files and directories, each once
-   * whatever names it has, and nothing of what is mounted in it; none where there is no tree. What
-   * comes or goes meanwhile is counted or not.
+   * Returns the bytes that a tree occupies on its file system; zero if there is no tree. This is
+   * the size of the blocks of all files and directories. A file with several names counts once, and
+   * mounted file systems do not count. Files that appear or disappear meanwhile may or may not be
+   * counted.
    *
-   * @throws IOException when that cannot be told, or not within the limit
+   * @throws IOException if the size cannot be determined, or not within the limit
    */
   public static long allocated(Path tree, Duration limit) throws IOException {
     if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
@@ -90,7 +91,7 @@ public final class Trees {
                     "--block-size=1",
                     "--",
                     tree.toString()));
-    // A file that went meanwhile makes it fail after it has told the sum of the others.
+    // If a file disappears meanwhile, du prints the sum of the other files and then fails.
     Matcher sum = SUM.matcher(programResult.out());
     if (programResult.bySignal() || !sum.lookingAt()) {
       throw new IOException("what " + tree + " takes cannot be told: " + programResult.describe());

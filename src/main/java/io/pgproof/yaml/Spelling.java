@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Guesses which word somebody meant. */
+/** Suggests the known word closest to a misspelt one. */
 public final class Spelling {
   private Spelling() {}
 
-  /** Empty where no word is near; hyphens, underscores and case make no difference. */
+  /** Returns the closest word, ignoring hyphens, underscores and case; empty if none is close. */
   public static Optional<String> to(String written, Collection<String> words) {
     String bare = bare(written);
     int near = 1 + bare.length() / 4;
@@ -22,7 +22,10 @@ public final class Spelling {
     return word.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
   }
 
-  /** Letters to change, add or drop; a word that begins or ends the other counts as one. */
+  /**
+   * Counts the letters to change, add or drop. If the first word begins or ends the second, the
+   * distance is 1.
+   */
   private static int distance(String one, String other) {
     if (one.length() >= 3 && !one.equals(other) && (other.startsWith(one) || other.endsWith(one))) {
       return 1;

@@ -12,8 +12,8 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * A file that was read as YAML; whoever asks it for values goes on after a mistake, so that all of
- * them are told at once.
+ * A file that was read as YAML. A caller can continue to read values after a mistake, so that all
+ * mistakes are reported together.
  */
 public final class YamlDocument {
   private final Path file;
@@ -34,9 +34,9 @@ public final class YamlDocument {
   /**
    * Reads a file.
    *
-   * @param fields that it may have
-   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} when it
-   *     is no YAML
+   * @param fields fields that the file can have
+   * @throws UsageException {@code no-such-path} if the file cannot be read, {@code bad-option} if
+   *     it is not YAML
    */
   public static YamlDocument read(Path file, String... fields) {
     return new YamlDocument(file, List.of(fields));
@@ -46,25 +46,29 @@ public final class YamlDocument {
     return top.filter(file -> file.has(field)).isPresent();
   }
 
-  /** What a field of the file says; empty where it is not there or not allowed. */
+  /**
+   * Returns the value of a field of the file; empty if the field is missing or its value is not
+   * allowed.
+   */
   public <T> Optional<T> value(String field, String allowed, Function<String, T> reader) {
     return top.flatMap(file -> file.value(field, allowed, reader));
   }
 
-  /** A field of the file that has fields of its own; empty where it is not there. */
+  /** Returns a field of the file that has its own fields; empty if it is missing. */
   public Optional<YamlItem> section(String field, List<String> fields) {
     return top.flatMap(file -> file.node(field))
         .map(node -> new YamlItem(this, node, field, " of " + field, fields));
   }
 
   /**
-   * The items of a list that the file must have.
+   * Returns the items of a list that the file must contain.
    *
-   * @param field of the file, the plural of {@code thing}
-   * @param thing what an item is called in messages
-   * @param name the field that an item is known by
-   * @param fields that an item may have
-   * @param label what an item with this name is called in messages; empty where the name is none
+   * @param field name of the list in the file, the plural of {@code thing}
+   * @param thing the word for an item in messages
+   * @param name the field that identifies an item
+   * @param fields fields that an item can have
+   * @param label gives the label of an item with this name in messages; empty if the name is
+   *     invalid
    */
   public List<YamlItem> items(
       String field,
@@ -92,7 +96,7 @@ public final class YamlDocument {
     return items;
   }
 
-  /** What an item's name says before anything of it was checked. */
+  /** Returns an item's name before the item is checked. */
   private static Optional<String> named(Node item, String name) {
     return item instanceof MappingNode mapping
         ? mapping.getValue().stream()
@@ -102,7 +106,7 @@ public final class YamlDocument {
         : Optional.empty();
   }
 
-  /** Names the fact and what is allowed instead; without a full stop. */
+  /** Adds a mistake: the fact, then what is allowed instead; without a full stop. */
   public void wrong(int line, String what) {
     mistakes.add(new Mistake(line, what));
   }

@@ -20,7 +20,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.reader.StreamReader;
 
-/** Reads a file as one tree of YAML nodes; no object is ever made of it. */
+/** Reads a file as one tree of YAML nodes and constructs no objects from it. */
 final class YamlFile {
   static final String CORRECT =
       "correct the file and run the command again, see docs/targets.md and docs/images.md for what it may say";
@@ -32,18 +32,18 @@ final class YamlFile {
   private YamlFile() {}
 
   /**
-   * Empty when the file says nothing.
+   * Returns the root node; empty if the file has no content.
    *
-   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} when it
-   *     is no YAML
+   * @throws UsageException {@code no-such-path} if the file cannot be read, {@code bad-option} if
+   *     it is not YAML
    */
   static Optional<Node> read(Path file) {
     String text = text(file);
     LoaderOptions options = new LoaderOptions();
     options.setMaxAliasesForCollections(MOST_ALIASES);
     options.setNestingDepthLimit(DEEPEST);
-    // Nothing is constructed by a tag here; the one who reads the nodes refuses it, together with
-    // all else that is wrong.
+    // No tag constructs an object here. The reader of the nodes refuses tags together with all
+    // other mistakes.
     options.setTagInspector(tag -> true);
     try {
       return Optional.ofNullable(
@@ -85,7 +85,9 @@ final class YamlFile {
     }
   }
 
-  /** The parser would refuse it as well, without saying in which line. */
+  /**
+   * Refuses unprintable characters. The parser would also refuse them, but without the line number.
+   */
   private static void requirePrintable(Path file, String text) {
     int line = 1;
     for (int c : text.codePoints().toArray()) {

@@ -15,10 +15,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Something with fields, each asked for by its name; what is wrong with one is told to the
- * document.
+ * A set of fields, each read by its name. A mistake in a field is added to the document.
  *
- * <p>A reader of values throws IllegalArgumentException, or what extends it, for one that is not
+ * <p>A reader function throws IllegalArgumentException, or a subclass, for a value that is not
  * allowed.
  */
 public final class YamlItem {
@@ -28,12 +27,13 @@ public final class YamlItem {
   private final boolean hasFields;
   private final Map<String, Field> fields = new LinkedHashMap<>();
 
-  /** A field as it stands in the file; its line is where its name stands. */
+  /** A field of the file; its line is the line of its name. */
   private record Field(int line, Node value) {}
 
   /**
-   * @param what it is called as a whole
-   * @param which it is called behind a field's name, with a blank before it; empty for the file
+   * @param what the label of the whole item
+   * @param which the label of the item after a field's name, with a leading blank; empty for the
+   *     file
    */
   YamlItem(YamlDocument document, Node node, String what, String which, List<String> known) {
     this.document = document;
@@ -72,12 +72,12 @@ public final class YamlItem {
     return fields.containsKey(field);
   }
 
-  /** Where it begins. */
+  /** Returns the line where the item begins. */
   public int line() {
     return line;
   }
 
-  /** Where a field stands that it has. */
+  /** Returns the line of a field that exists. */
   public int line(String field) {
     return fields.get(field).line();
   }
@@ -86,7 +86,7 @@ public final class YamlItem {
     return Optional.ofNullable(fields.get(field)).map(Field::value);
   }
 
-  /** What a field says that must be there. */
+  /** Returns the value of a mandatory field; empty if it is missing or its value is not allowed. */
   public <T> Optional<T> required(String field, String allowed, Function<String, T> reader) {
     if (hasFields && !has(field)) {
       missing(field, allowed);
@@ -94,24 +94,27 @@ public final class YamlItem {
     return value(field, allowed, reader);
   }
 
-  /** Tells that a field must be there. */
+  /** Adds the mistake that a mandatory field is missing. */
   public void missing(String field, String allowed) {
     document.wrong(line, field + which + " is missing; allowed: " + allowed);
   }
 
-  /** Tells that a field may not be there. */
+  /** Adds the mistake that a field is not allowed here. */
   public void unfit(String field, String why) {
     document.wrong(line(field), field + which + " " + why);
   }
 
-  /** What a field says; empty where it is not there or not allowed. */
+  /** Returns the value of a field; empty if the field is missing or its value is not allowed. */
   public <T> Optional<T> value(String field, String allowed, Function<String, T> reader) {
     return node(field)
         .flatMap(
             node -> one(line(field), node, field + which, allowed, reader, Mistakes::notAllowed));
   }
 
-  /** As {@link #value}, of what may hold a secret: a mistake does not say what stands there. */
+  /**
+   * Works like {@link #value} for a field that can hold a secret: a mistake does not quote the
+   * value.
+   */
   public <T> Optional<T> secret(String field, String allowed, Function<String, T> reader) {
     return node(field)
         .flatMap(
@@ -128,7 +131,7 @@ public final class YamlItem {
                             + instead));
   }
 
-  /** What a list says, without what is not allowed; empty where it is not there or no list. */
+  /** Returns the allowed values of a list; empty if the field is missing or is not a list. */
   public <T> Optional<List<T>> list(String field, String allowed, Function<String, T> reader) {
     Optional<Node> list = node(field);
     if (list.isPresent() && !YamlValues.isList(list.get())) {

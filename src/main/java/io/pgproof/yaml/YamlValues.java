@@ -7,13 +7,13 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** What a node of the tree says. */
+/** Reads the values of nodes of the tree. */
 final class YamlValues {
   private YamlValues() {}
 
   /**
-   * A value is taken as it is written, whatever else YAML could make of it: {@code no} is a name
-   * and {@code 1} a text too.
+   * Returns a value exactly as written, regardless of its YAML type: {@code no} is a name, and
+   * {@code 1} is also a text.
    */
   static Optional<String> text(Node node) {
     return node instanceof ScalarNode scalar
@@ -32,7 +32,7 @@ final class YamlValues {
     return node instanceof SequenceNode && Tag.SEQ.equals(node.getTag());
   }
 
-  /** Counted from one. */
+  /** Returns the line number, counted from one. */
   static int line(Node node) {
     return node.getStartMark().getLine() + 1;
   }
