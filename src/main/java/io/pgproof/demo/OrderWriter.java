@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Keeps placing orders, one in a transaction, until it is closed. */
+/** Places orders continuously, one per transaction, until it is closed. */
 public final class OrderWriter implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(2);
 
@@ -24,7 +24,7 @@ public final class OrderWriter implements AutoCloseable {
     thread.start();
   }
 
-  /** Orders committed so far. */
+  /** Returns the number of committed orders so far. */
   public long written() {
     return written.get();
   }
@@ -46,9 +46,9 @@ public final class OrderWriter implements AutoCloseable {
   }
 
   /**
-   * Ends the writing after the order at hand.
+   * Stops after the current order.
    *
-   * @throws SourceException when an order could not be placed
+   * @throws SourceException if an order could not be placed
    */
   @Override
   public void close() {

@@ -3,11 +3,11 @@ package io.pgproof.demo;
 import java.util.List;
 
 /**
- * The tables of a shop, with what makes backups interesting: foreign keys, text indexes, rows too
- * long for a page.
+ * The tables of a demo shop. They have what makes a backup interesting: foreign keys, text indexes,
+ * and rows that are too long for a page.
  */
 final class Shop {
-  /** Tells how old the data are. */
+  /** Returns the time of the newest order. */
   static final String FRESHNESS_QUERY = "select max(placed_at) from orders";
 
   static final String INSERT_ORDER =
@@ -23,9 +23,11 @@ final class Shop {
   private Shop() {}
 
   /**
-   * The statements that make and fill the tables, deterministic but for the times, which end now.
+   * Returns the statements that create and fill the tables. The data are deterministic except for
+   * the times, which end now.
    *
-   * @param orders how many; a tenth as many customers, three times as many lines
+   * @param orders number of orders; there are a tenth as many customers and three times as many
+   *     lines
    */
   static List<String> tables(int orders) {
     int customers = Math.max(1, orders / 10);
@@ -73,7 +75,7 @@ final class Shop {
         select id, line, 'product ' || (id * line) % 1000, 1 + (id + line) % 5, ((id * line) % 10000) / 100.0
         from orders, generate_series(1, 3) line
         """,
-        // Keys that wait until the rows are there are checked at once and not row by row.
+        // Foreign keys that are added after the rows are checked at once and not row by row.
         "alter table orders add foreign key (customer_id) references customers",
         "alter table order_lines add primary key (order_id, line)",
         "alter table order_lines add foreign key (order_id) references orders",

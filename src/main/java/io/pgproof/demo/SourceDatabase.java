@@ -23,14 +23,14 @@ import java.util.Properties;
 import java.util.regex.Pattern;
 
 /**
- * A real PostgreSQL server in a container of its own, to take real backups from; gone without trace
- * when closed.
+ * A real PostgreSQL server in its own container, as the source of real backups. {@link #close}
+ * removes it without a trace.
  *
- * <p>It has no network: the host reaches it over a Unix socket. For throw-away data only, for it
- * runs with {@code fsync=off}. All methods may be called from any thread.
+ * <p>It has no network: the host reaches it over a Unix socket. Use it only for throw-away data,
+ * because it runs with {@code fsync=off}. Thread-safe.
  */
 public final class SourceDatabase implements AutoCloseable {
-  /** Tells the time of the newest order; works once {@link #fill} was called. */
+  /** Returns the time of the newest order. It works after {@link #fill}. */
   public static final String FRESHNESS_QUERY = Shop.FRESHNESS_QUERY;
 
   private static final String SUPERUSER = "postgres";
@@ -45,8 +45,8 @@ public final class SourceDatabase implements AutoCloseable {
   private static final Map<String, String> ENVIRONMENT =
       Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8", "HOME", "/tmp");
 
-  // The shell becomes the server, which then is the machine's first process: its end is the
-  // machine's end.
+  // The shell becomes the server, which then is the machine's first process. When the server ends,
+  // the machine ends.
   private static final String INIT =
       """
       exec >>%1$s/server.log 2>&1
@@ -77,12 +77,12 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   /**
-   * Makes a new, empty server and returns when it answers.
+   * Creates a new, empty server and returns when it accepts connections.
    *
-   * @param name of the machine, unique on this host
-   * @param place directory of this database alone, made here and removed by {@link #close}; at most
-   *     85 bytes long
-   * @throws SourceException with the server's words when it does not come up; nothing is left then
+   * @param name name of the machine, unique on this host
+   * @param place directory for this database only, created here and removed by {@link #close}; at
+   *     most 85 bytes long
+   * @throws SourceException with the server's output if it does not start; nothing is left then
    */
   public static SourceDatabase start(
       Sandbox sandbox, Image image, String name, Path place, SourceOptions options) {
@@ -137,8 +137,8 @@ public final class SourceDatabase implements AutoCloseable {
   private void awaitAnswer() {
     long until = System.nanoTime() + START.toNanos();
     while (true) {
-      // Asked before the server is, so that a server that ended in between is seen in the next
-      // round at the latest.
+      // Check the machine before the server, so that the next round at the latest notices a server
+      // that ended in between.
       boolean running = sandbox.running(machine);
       try {
         connect().close();
@@ -168,12 +168,12 @@ public final class SourceDatabase implements AutoCloseable {
     }
   }
 
-  /** A new connection as superuser to the database {@code postgres}; the caller closes it. */
+  /** Opens a connection as superuser to the database {@code postgres}; the caller closes it. */
   public Connection connect() throws SQLException {
     return connect("postgres");
   }
 
-  /** A new connection as superuser; the caller closes it. */
+  /** Opens a connection as superuser; the caller closes it. */
   public Connection connect(String database) throws SQLException {
     Properties settings = new Properties();
     settings.setProperty("user", SUPERUSER);
@@ -186,12 +186,12 @@ public final class SourceDatabase implements AutoCloseable {
         "jdbc:postgresql://localhost:" + ServerAddress.PORT + "/" + database, settings);
   }
 
-  /** Where the server answers, on the host. */
+  /** Returns the directory of the server's socket on the host. */
   public Path socketDirectory() {
     return files.socket();
   }
 
-  /** The data directory on the host, written to by the server. */
+  /** Returns the data directory on the host, which the server writes to. */
   public Path dataDirectory() {
     return files.data();
   }
@@ -200,7 +200,7 @@ public final class SourceDatabase implements AutoCloseable {
     return image;
   }
 
-  /** Runs one SQL statement, or several in one transaction where {@code ;} parts them. */
+  /** Executes one SQL statement, or several in one transaction if {@code ;} separates them. */
   public void execute(String sql) {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
@@ -210,7 +210,9 @@ public final class SourceDatabase implements AutoCloseable {
     }
   }
 
-  /** The first column of the first row as text; {@code null} for NULL and for no row. */
+  /**
+   * Returns the first column of the first row as text; {@code null} for NULL or if there is no row.
+   */
   public String ask(String sql) {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
@@ -226,21 +228,22 @@ public final class SourceDatabase implements AutoCloseable {
         "the source database refused \"" + sql.strip() + "\": " + e.getMessage(), e);
   }
 
-  /** Where the next WAL record goes, such as {@code 0/3000148}. */
+  /** Returns the position of the next WAL record, such as {@code 0/3000148}. */
   public String currentLsn() {
     return ask("select pg_current_wal_lsn()");
   }
 
-  /** Ends the WAL segment at hand and returns where it ended. */
+  /** Ends the current WAL segment and returns its end position. */
   public String switchWal() {
     return ask("select pg_switch_wal()");
   }
 
   /**
-   * Makes the tables {@code customers}, {@code orders} and {@code order_lines}; once only.
+   * Creates the tables {@code customers}, {@code orders} and {@code order_lines}; call it only
+   * once.
    *
-   * @param orders rows of {@code orders}; a tenth as many customers, three times as many lines, the
-   *     newest placed now
+   * @param orders rows of {@code orders}; there are a tenth as many customers and three times as
+   *     many lines, and the newest order is placed now
    */
   public void fill(int orders) {
     if (orders < 1) {
@@ -257,8 +260,8 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   /**
-   * Begins to place orders, several hundred in a second, until the writer is closed; {@link #fill}
-   * comes first.
+   * Starts to place orders, several hundred per second, until the writer is closed. Call {@link
+   * #fill} first.
    */
   public OrderWriter keepWriting() {
     long customers = Long.parseLong(ask("select count(*) from customers"));
@@ -272,10 +275,11 @@ public final class SourceDatabase implements AutoCloseable {
   /**
    * Takes a base backup with {@code pg_basebackup}.
    *
-   * @param name of the backup's directory, new
-   * @param arguments of {@code pg_basebackup}; none for tar archives by gzip with streamed WAL
+   * @param name name of the new directory for the backup
+   * @param arguments arguments of {@code pg_basebackup}; none for gzip-compressed tar archives with
+   *     streamed WAL
    * @return the backup's directory on the host, which root can read
-   * @throws SourceException with the words of {@code pg_basebackup} and of the server
+   * @throws SourceException with the output of {@code pg_basebackup} and of the server
    */
   public Path baseBackup(String name, String... arguments) {
     if (!NAME.matcher(name).matches()) {
@@ -307,7 +311,9 @@ public final class SourceDatabase implements AutoCloseable {
     return files.backups().resolve(name);
   }
 
-  /** Where a backup's directory is seen inside, for arguments such as {@code --incremental}. */
+  /**
+   * Returns the path of a backup's directory inside, for arguments such as {@code --incremental}.
+   */
   public String inside(String backup) {
     return SourceDirectory.OUT + "/" + backup;
   }
@@ -317,7 +323,7 @@ public final class SourceDatabase implements AutoCloseable {
     return sandbox.run(machine, image.uid(), image.gid(), ENVIRONMENT, PROGRAM, List.of(line));
   }
 
-  /** The last lines that the server wrote, or why there are none. */
+  /** Returns the last lines of the server's log, or why there are none. */
   public String serverLog() {
     try {
       List<String> lines = Files.readAllLines(files.serverLog());
@@ -328,8 +334,8 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   /**
-   * Ends the server and removes the machine, the data, and the backups unless they were to be kept;
-   * repeatable.
+   * Stops the server and removes the machine, the data, and the backups unless they are to be kept.
+   * Repeatable.
    */
   @Override
   public void close() {
@@ -337,8 +343,8 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   /**
-   * Removes what a source database left whose process was killed; name and place as given to {@link
-   * #start}.
+   * Removes the remains of a source database after its process was killed; name and place as given
+   * to {@link #start}.
    */
   public static void remove(Sandbox sandbox, String name, Path place) {
     SourceDirectory files = new SourceDirectory(place.toAbsolutePath().normalize(), place);

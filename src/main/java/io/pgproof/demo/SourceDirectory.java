@@ -16,10 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /**
- * Where a source database lies on the host.
+ * The directories of a source database on the host.
  *
- * @param place directory of this database alone
- * @param backups where its backups go, inside or outside of {@code place}
+ * @param place directory for this database only
+ * @param backups directory for its backups, inside or outside of {@code place}
  */
 record SourceDirectory(Path place, Path backups) {
   static final String OUT = "/pgproof/out";
@@ -77,7 +77,7 @@ record SourceDirectory(Path place, Path backups) {
         new Mount(backups, OUT, Access.READ_WRITE));
   }
 
-  /** Makes all directories, owned by the server's user as counted on the host. */
+  /** Creates all directories, owned by the server's user with its ids on the host. */
   void make(int hostUid, int hostGid) throws IOException {
     Files.createDirectories(place);
     Files.createDirectories(machine());
@@ -97,7 +97,7 @@ record SourceDirectory(Path place, Path backups) {
     Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Removes {@code place} with all in it; backups that lie elsewhere stay. */
+  /** Removes {@code place} with its contents; backups outside of it stay. */
   void remove() throws IOException {
     if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       return;

@@ -1,7 +1,7 @@
 package io.pgproof.demo;
 
 /**
- * The source database did not do what it was asked for; the message holds the words of the server
+ * The source database did not do what was requested. The message contains the output of the server
  * or the program.
  */
 public final class SourceException extends RuntimeException {

@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How a source database is made.
+ * Options for a new source database.
  *
- * @param checksums whether pages carry checksums
+ * @param checksums whether pages have checksums
  * @param initdbArguments further arguments of {@code initdb}, such as {@code --wal-segsize=1}; a
- *     later one wins
- * @param settings written to the end of {@code postgresql.conf}, so that backups hold them too
- * @param backups directory that backups go to and stay in; empty for one that goes with the
- *     database
- * @param limits of the machine
+ *     later one takes precedence
+ * @param settings appended to {@code postgresql.conf}, so that backups contain them too
+ * @param backups directory where backups are stored and kept; empty to remove them together with
+ *     the database
+ * @param limits limits of the machine
  */
 public record SourceOptions(
     boolean checksums,
@@ -32,8 +32,8 @@ public record SourceOptions(
   }
 
   /**
-   * Checksums on, encoding UTF8, locale en_US.UTF-8, WAL for replicas, 1 GiB of memory and two
-   * processors.
+   * Returns the standard options: checksums on, encoding UTF8, locale en_US.UTF-8, WAL for
+   * replicas, 1 GiB of memory and two processors.
    */
   public static SourceOptions standard() {
     return new SourceOptions(
@@ -72,7 +72,7 @@ public record SourceOptions(
     return new SourceOptions(checksums, initdbArguments, settings, Optional.of(directory), limits);
   }
 
-  /** The arguments of {@code initdb}; checksums are the default from version 18 on. */
+  /** Returns the arguments of {@code initdb}. Checksums are the default from version 18 on. */
   List<String> initdb(int major) {
     List<String> all = new ArrayList<>(initdbArguments);
     if (checksums) {
@@ -83,7 +83,7 @@ public record SourceOptions(
     return all;
   }
 
-  /** The lines for the end of {@code postgresql.conf}. */
+  /** Returns the lines to append to {@code postgresql.conf}. */
   String postgresqlConf() {
     StringBuilder lines = new StringBuilder();
     new TreeMap<>(settings)

@@ -1,20 +1,20 @@
 package io.pgproof.notify;
 
 /**
- * What became of a message; a failure that may pass is an exception instead, and the message is
- * sent again.
+ * The final result of sending a message. A failure that can be temporary is an exception instead,
+ * and the message is sent again.
  */
 public sealed interface Delivery {
 
   /**
-   * The way that was taken, without what only the recipient should know: {@code mail to
-   * ada@example.org}.
+   * Returns the channel that was used, without details that only the recipient should know, such as
+   * {@code mail to ada@example.org}.
    */
   String channel();
 
-  /** The other side took it over. */
+  /** The other side accepted the message. */
   record Accepted(String channel) implements Delivery {}
 
-  /** The other side will never take it. */
+  /** The other side refused the message permanently. */
   record Refused(String channel, String why) implements Delivery {}
 }

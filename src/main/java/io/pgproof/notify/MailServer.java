@@ -36,7 +36,7 @@ import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
-/** Hands a message to a mail server by SMTP, as plain text and as HTML. */
+/** Submits a message to a mail server by SMTP, as plain text and as HTML. */
 final class MailServer {
   private final SSLContext trust;
   private final Duration limit;
@@ -50,7 +50,7 @@ final class MailServer {
             return thread;
           });
 
-  /** Asks the name service. */
+  /** Resolves host names. */
   interface Names {
     InetAddress[] addresses(String host) throws UnknownHostException;
   }
@@ -90,9 +90,7 @@ final class MailServer {
     }
   }
 
-  /**
-   * Sends over a connection that is closed when the limit is over, in whatever state it is then.
-   */
+  /** Sends over a connection that is closed when the time limit ends, whatever its state. */
   private void hand(MimeMessage mail, Session session, Mail server)
       throws MessagingException, IOException {
     AtomicBoolean over = new AtomicBoolean();
@@ -120,16 +118,15 @@ final class MailServer {
   }
 
   /**
-   * Connects to the first of the host's addresses that answers, in the order that the name service
-   * gives them.
+   * Connects to the first of the host's addresses that responds, in the order of the name service.
    *
-   * @param open holds the socket that is being tried
-   * @throws IOException of the first address, when none answers
+   * @param open holds the socket of the current attempt
+   * @throws IOException of the first address if none responds
    */
   private Socket connected(Mail server, AtomicReference<Socket> open, AtomicBoolean over)
       throws IOException {
     InetAddress[] addresses = names.addresses(server.host());
-    // One that does not answer leaves time for the others.
+    // An address that does not respond must leave time for the others.
     int each = (int) Math.max(1, limit.toMillis() / addresses.length);
     IOException failed = null;
     for (InetAddress found : addresses) {
@@ -139,7 +136,7 @@ final class MailServer {
         if (over.get()) {
           throw new IOException("no time is left for " + found);
         }
-        // The name goes along, because the certificate must be of that name.
+        // Pass the name along, because the certificate must be issued for it.
         InetAddress address = InetAddress.getByAddress(server.host(), found.getAddress());
         socket.connect(new InetSocketAddress(address, server.port()), each);
         return socket;
@@ -203,7 +200,7 @@ final class MailServer {
     mail.setRecipient(jakarta.mail.Message.RecipientType.TO, to);
     mail.setSubject(MailText.subject(message), StandardCharsets.UTF_8.name());
     mail.setSentDate(Date.from(message.at()));
-    // No machine should answer.
+    // Prevents automatic replies.
     mail.setHeader("Auto-Submitted", "auto-generated");
     MimeBodyPart plain = new MimeBodyPart();
     plain.setText(MailText.plain(message), StandardCharsets.UTF_8.name());
@@ -226,8 +223,8 @@ final class MailServer {
   }
 
   /**
-   * What the server said to refuse for good: all that begins with a 5. A log-in that fails may be
-   * mended and is none.
+   * Returns the server's reply if it is a permanent refusal: any code that begins with 5. A failed
+   * login is not permanent, because it can be corrected.
    */
   private static Optional<String> refusal(MessagingException failure) {
     for (Exception e = failure;
@@ -247,7 +244,8 @@ final class MailServer {
   }
 
   /**
-   * Without a cause: what a mail server says to a log-in is not known, and a stack trace is kept.
+   * Creates an exception without a cause, because stack traces are stored and the server's reply to
+   * a login is unpredictable.
    */
   private static IOException failed(Mail server, Exception failure, Optional<String> password) {
     StringBuilder said = new StringBuilder();
@@ -266,7 +264,10 @@ final class MailServer {
             + hidden(said.toString(), server, password));
   }
 
-  /** There are servers that repeat the line that they did not understand. */
+  /**
+   * Hides the password in a server's message, because some servers repeat the line that they did
+   * not understand.
+   */
   private static String hidden(String text, Mail server, Optional<String> password) {
     String hidden = text.replaceAll("\\p{Cntrl}+", " ");
     if (password.isPresent()) {
@@ -287,7 +288,7 @@ final class MailServer {
         socket.close();
       }
     } catch (IOException e) {
-      // It is closed all the same.
+      // The connection is closed anyway.
     }
   }
 }

@@ -4,7 +4,7 @@ import io.pgproof.notify.Message.Fact;
 import io.pgproof.notify.Message.Table;
 import java.util.List;
 
-/** A message as mail shows it: the same in plain text and in HTML. */
+/** Renders a message for mail: the same content in plain text and in HTML. */
 final class MailText {
   private MailText() {}
 
@@ -82,7 +82,7 @@ final class MailText {
     return facts.stream().filter(Fact::isForPeople).toList();
   }
 
-  /** Whatever a name or a message of a server holds, it is read and never obeyed. */
+  /** Escapes a text, so that a name or a server message is only displayed and never interpreted. */
   static String escaped(String text) {
     StringBuilder escaped = new StringBuilder();
     text.codePoints()

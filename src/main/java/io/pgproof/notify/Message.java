@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What there is to tell, made when it happened; who is told, and how, is known when it is sent.
+ * A notification, created when its event happened. The recipients and channels are determined when
+ * it is sent.
  *
- * @param id stays the same however often and to whomever it is sent
- * @param at when it happened
- * @param event what happened, lower case with hyphens
- * @param subject short enough for a phone; one line, whatever names it is made of
+ * @param id stays the same for every recipient and every retry
+ * @param at time of the event
+ * @param event type of the event, lower case with hyphens
+ * @param subject short enough for a phone; always one line, whatever names it contains
  * @param lead one sentence for a person
- * @param facts in the order in which a person reads them
+ * @param facts in reading order
  */
 public record Message(
     String id,
@@ -31,12 +32,12 @@ public record Message(
   }
 
   /**
-   * One thing to know.
+   * One fact of a message.
    *
    * @param name for programs, lower camel case
    * @param value for programs: a text, a number or {@code null}; times in ISO 8601
-   * @param label for people; {@code null} where people read it in another fact already
-   * @param text for people; may have lines
+   * @param label for people; {@code null} if another fact already shows it to people
+   * @param text for people; can have several lines
    */
   public record Fact(String name, Object value, String label, String text) {
     public static Fact of(String name, String label, Object value) {
@@ -49,10 +50,10 @@ public record Message(
   }
 
   /**
-   * Many things of one kind.
+   * Several entries of one kind.
    *
    * @param name for programs, lower camel case
-   * @param rows the same labels in each
+   * @param rows all have the same labels
    */
   public record Table(String name, String title, List<List<Fact>> rows) {
     public Table {
@@ -60,7 +61,7 @@ public record Message(
     }
   }
 
-  /** A line of a mail's header ends where a line ends, so nothing that ends one may be in it. */
+  /** Removes line ends from a text, because a line end would end the mail header. */
   private static String oneLine(String text) {
     String line =
         text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").replaceAll(" {2,}", " ").strip();

@@ -11,7 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 
-/** Sends messages; may be used by many threads at once. */
+/** Sends messages. Thread-safe. */
 public final class Messenger {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -23,8 +23,8 @@ public final class Messenger {
   }
 
   /**
-   * @param trust which servers are believed to be who they say
-   * @param limit for one sending, from the first to the last byte
+   * @param trust determines which servers' certificates are trusted
+   * @param limit time limit of one delivery, from the first to the last byte
    */
   Messenger(Clock clock, SSLContext trust, Duration limit) {
     this.mail = new MailServer(trust, limit);
@@ -34,8 +34,8 @@ public final class Messenger {
   /**
    * Sends a message once.
    *
-   * @throws IOException when it is not known to be delivered and may be if it is sent again;
-   *     neither the message nor a cause holds a secret
+   * @throws IOException if it is unknown whether the message was delivered, and sending it again
+   *     can help; neither the message nor a cause contains a secret
    */
   public Delivery send(Message message, Recipient recipient, Notifications notifications)
       throws IOException, InterruptedException {
@@ -49,7 +49,7 @@ public final class Messenger {
   }
 
   /**
-   * @throws IOException with a message that says what is missing where
+   * @throws IOException with a message that says what is missing and where
    */
   static String read(Secret secret) throws IOException {
     try {

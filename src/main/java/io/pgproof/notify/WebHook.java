@@ -26,8 +26,8 @@ import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLContext;
 
 /**
- * Posts a message as JSON, signed, so that a receiver can tell that it comes from here and is no
- * old one come again.
+ * Posts a message as signed JSON. The signature lets a receiver verify that the message comes from
+ * this server and is not an old one sent again.
  */
 final class WebHook {
   private static final int SCHEMA = 1;
@@ -40,7 +40,8 @@ final class WebHook {
   WebHook(Clock clock, SSLContext trust, Duration limit) {
     this.clock = clock;
     this.limit = limit;
-    // A redirect would carry the message where the configuration does not say, so none is followed.
+    // Follow no redirect, because it would send the message to an address that is not in the
+    // configuration.
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -87,7 +88,7 @@ final class WebHook {
         client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
     try {
       HttpResponse<InputStream> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      // What else it says is not read, however long that is.
+      // The rest of the response is not read, however long it is.
       response.body().close();
       return response.statusCode();
     } catch (ExecutionException e) {
@@ -99,7 +100,7 @@ final class WebHook {
     }
   }
 
-  /** One object; what the message's facts and tables are called are its members. */
+  /** Returns one JSON object, whose members have the names of the message's facts and tables. */
   static String body(Message message) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("schema", SCHEMA);
@@ -136,7 +137,7 @@ final class WebHook {
     }
   }
 
-  /** Paths and queries of web hooks often are their passwords. */
+  /** Removes path and query, because in web hooks they are often the password. */
   private static String withoutPath(URI address) {
     return address.getScheme()
         + "://"

@@ -8,27 +8,27 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What {@code pgproof.yaml} says.
+ * The contents of {@code pgproof.yaml}.
  *
- * @param file where it was read
- * @param containersAtOnce how many verifications may be in containers at the same time
- * @param targets no two of one name, in the file's order
+ * @param file path that it was read from
+ * @param containersAtOnce maximum number of verifications that are in containers at the same time
+ * @param targets in the order of the file; no two have the same name
  */
 public record Configuration(
     Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
-  /** What its file is called where nobody calls it otherwise. */
+  /** Default name of the configuration file. */
   public static final String FILE = "pgproof.yaml";
 
   static final int DEFAULT_CONTAINERS_AT_ONCE = 2;
 
-  /** Where there is no file. */
+  /** The configuration if there is no file. */
   public static final Configuration NONE = none(Path.of(FILE));
 
   public Configuration {
     targets = List.copyOf(targets);
   }
 
-  /** What holds until there is such a file. */
+  /** Returns the configuration that applies until this file exists. */
   public static Configuration none(Path file) {
     return new Configuration(file, DEFAULT_CONTAINERS_AT_ONCE, Notifications.NONE, List.of());
   }
@@ -36,15 +36,15 @@ public record Configuration(
   /**
    * Reads and checks a whole file.
    *
-   * @throws UsageException {@code no-such-path} when it cannot be read, {@code bad-option} with
-   *     every mistake in it
+   * @throws UsageException {@code no-such-path} if it cannot be read, {@code bad-option} with every
+   *     mistake in it
    */
   public static Configuration read(Path file) {
     return new ConfigurationReader(file).configuration();
   }
 
   /**
-   * @throws UsageException {@code bad-option} with the names there are
+   * @throws UsageException {@code bad-option} with the names that exist
    */
   public Target target(String name) {
     List<String> names = targets.stream().map(Target::name).toList();

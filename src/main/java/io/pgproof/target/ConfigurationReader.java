@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Turns the file into what it says, or tells all that is wrong with it. */
+/** Converts the configuration file into a {@link Configuration}, or reports all its mistakes. */
 final class ConfigurationReader {
   private static final String CONTAINERS_AT_ONCE = "containers-at-once";
   private static final String TARGETS = "targets";
@@ -45,7 +45,7 @@ final class ConfigurationReader {
             TARGETS);
   }
 
-  /** All of the file, or no return. */
+  /** Returns the whole configuration, or throws if the file has a mistake. */
   Configuration configuration() {
     int containersAtOnce =
         document
@@ -82,7 +82,7 @@ final class ConfigurationReader {
     return targets;
   }
 
-  /** A name that no other item has. */
+  /** Returns the name of an item, which no other item may have. */
   static Optional<String> name(
       YamlDocument document, YamlItem item, Map<String, Integer> lineOfName, String thing) {
     Optional<String> name =
@@ -128,7 +128,7 @@ final class ConfigurationReader {
     return new Plan(schedule, watch, tell(item, notifications));
   }
 
-  /** Names of recipients that there are. */
+  /** Returns the names of recipients that an item lists; all of them must exist. */
   static List<String> tell(YamlItem item, Notifications notifications) {
     List<String> names = notifications.recipients().stream().map(Recipient::name).toList();
     return item.list(TELL, "the name of a recipient", text -> text).orElse(List.of()).stream()
@@ -163,7 +163,7 @@ final class ConfigurationReader {
     return settings;
   }
 
-  /** A reminder that comes too late never comes. */
+  /** Reports a reminder that is not due before the escalation, because it would never be sent. */
   private static void checkPatience(Settings settings, YamlItem item) {
     boolean read =
         Stream.of(Setting.REMIND_AFTER, Setting.ESCALATE_AFTER)

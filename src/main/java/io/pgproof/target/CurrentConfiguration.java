@@ -7,7 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The configuration that holds now; all methods may be called from any thread. */
+/** Holds the configuration that applies now. Thread-safe. */
 public final class CurrentConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(CurrentConfiguration.class);
 
@@ -22,17 +22,14 @@ public final class CurrentConfiguration {
     return configuration;
   }
 
-  /** The target of this name, where there still is one. */
+  /** Returns the target with this name; empty if it no longer exists. */
   public Optional<Target> target(String name) {
     return configuration.targets().stream()
         .filter(target -> target.name().equals(name))
         .findFirst();
   }
 
-  /**
-   * Lets another one hold from now on, and tells so to each listener, whatever becomes of the
-   * others.
-   */
+  /** Replaces the configuration and notifies each listener, even if another listener fails. */
   public void replace(Configuration next) {
     configuration = next;
     for (Runnable listener : listeners) {
@@ -45,7 +42,7 @@ public final class CurrentConfiguration {
     }
   }
 
-  /** Runs this after each replacement, in the thread that made it. */
+  /** Registers a listener that runs after each replacement, in the thread that made it. */
   public void whenReplaced(Runnable listener) {
     listeners.add(listener);
   }

@@ -5,9 +5,9 @@ import java.time.ZoneId;
 import java.util.List;
 
 /**
- * Once a day, how all targets stand.
+ * A daily report about the state of all targets.
  *
- * @param zone whose clock is meant
+ * @param zone time zone of {@code at}
  * @param tell names of the recipients
  */
 public record DailySummary(LocalTime at, ZoneId zone, List<String> tell) {
@@ -15,7 +15,7 @@ public record DailySummary(LocalTime at, ZoneId zone, List<String> tell) {
     tell = List.copyOf(tell);
   }
 
-  /** The days on which it is due are all days. */
+  /** Returns the schedule of the summary, which is due every day. */
   public Schedule schedule() {
     return new Schedule(at.getMinute() + " " + at.getHour() + " * * *", zone);
   }

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as people write and read them: {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}, or
- * ISO 8601.
+ * Parses and formats durations as people write them: {@code 90s}, {@code 30m}, {@code 24h}, {@code
+ * 7d}, or ISO 8601.
  */
 public final class Durations {
   private static final Pattern SHORT = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
@@ -15,7 +15,7 @@ public final class Durations {
   private Durations() {}
 
   /**
-   * @throws IllegalArgumentException with the forms that are allowed
+   * @throws IllegalArgumentException with the allowed forms
    */
   public static Duration parse(String text) {
     Matcher form = SHORT.matcher(text.strip());
@@ -40,7 +40,10 @@ public final class Durations {
     }
   }
 
-  /** As {@link #parse} reads it, in the largest unit that loses nothing; days from two on. */
+  /**
+   * Formats a duration so that {@link #parse} can read it, in the largest exact unit; days are used
+   * from two days on.
+   */
   public static String write(Duration duration) {
     if (duration.getNano() != 0 || duration.isNegative()) {
       return duration.toString();

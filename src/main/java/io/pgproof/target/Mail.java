@@ -3,11 +3,11 @@ package io.pgproof.target;
 import java.util.Optional;
 
 /**
- * The server that mail is handed to.
+ * The server that mail is submitted to.
  *
- * @param from address that mail comes from
- * @param user to log in as; empty for no log-in
- * @param password there if and only if the user is
+ * @param from sender address of the mail
+ * @param user login name; empty for no login
+ * @param password present if and only if the user is
  */
 public record Mail(
     String host,
@@ -19,9 +19,9 @@ public record Mail(
 
   /** How the connection is encrypted. */
   public enum Security {
-    /** In clear at first, then encrypted or not used at all. */
+    /** Starts unencrypted and then switches to encryption; without encryption, no mail is sent. */
     STARTTLS(587),
-    /** From the first byte. */
+    /** Encrypted from the first byte. */
     TLS(465),
     NONE(25);
 
@@ -31,7 +31,7 @@ public record Mail(
       this.port = port;
     }
 
-    /** Where such a server listens unless it is said otherwise. */
+    /** Returns the default port of such a server. */
     public int port() {
       return port;
     }

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who can be told, and by what way.
+ * The recipients of notifications, and how to reach them.
  *
- * @param mail the server for recipients by mail; there if there is one
- * @param recipients no two of one name
+ * @param mail server for recipients by mail; present if there is such a recipient
+ * @param recipients no two have the same name
  */
 public record Notifications(
     Optional<Mail> mail, List<Recipient> recipients, Optional<DailySummary> dailySummary) {
-  /** Nobody is told. */
+  /** No recipients. */
   public static final Notifications NONE =
       new Notifications(Optional.empty(), List.of(), Optional.empty());
 

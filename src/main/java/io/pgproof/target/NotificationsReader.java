@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads who is told and how. */
+/** Reads the recipients of notifications and how to reach them. */
 final class NotificationsReader {
   static final String MAIL = "mail";
   static final String RECIPIENTS = "recipients";
@@ -39,7 +39,7 @@ final class NotificationsReader {
     this.document = document;
   }
 
-  /** What of it can be read; the document hears of the rest. */
+  /** Returns the part that can be read; the mistakes are added to the document. */
   Notifications telling() {
     Optional<Mail> mail =
         document
@@ -130,8 +130,8 @@ final class NotificationsReader {
   }
 
   /**
-   * @param needed whether there must be one; otherwise there may be none
-   * @param why there may be none
+   * @param needed true if a secret is mandatory, false if it is not allowed
+   * @param why reason that it is not allowed
    */
   private static Optional<Secret> secret(YamlItem item, String field, boolean needed, String why) {
     Optional<Path> file =

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What happens to a target by itself, while the server runs.
+ * What the server does with a target automatically while it runs.
  *
- * @param schedule when it is verified; empty for never
+ * @param schedule when the target is verified; empty for never
  * @param watch whether each new backup is verified as soon as it is complete
- * @param tell names of the recipients who hear how it went
+ * @param tell names of the recipients of the results
  */
 public record Plan(Optional<Schedule> schedule, boolean watch, List<String> tell) {
-  /** Nothing happens by itself. */
+  /** Nothing is automatic. */
   public static final Plan NONE = new Plan(Optional.empty(), false, List.of());
 
   public Plan {

@@ -4,12 +4,11 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * Somebody, or a program, who is told.
+ * A person or a program that receives notifications.
  *
- * @param mail address, or empty
- * @param webHook address by HTTP or HTTPS, where there is no mail
- * @param secret that what is sent to the web hook is signed with; there if and only if the web hook
- *     is
+ * @param mail mail address; empty if there is none
+ * @param webHook HTTP or HTTPS address, if there is no mail address
+ * @param secret key that signs what is sent to the web hook; present if and only if the web hook is
  */
 public record Recipient(
     String name, Optional<String> mail, Optional<URI> webHook, Optional<Secret> secret) {}

@@ -13,12 +13,12 @@ import java.time.zone.ZoneOffsetTransition;
 import java.util.Optional;
 
 /**
- * When something is due, again and again.
+ * A recurring point in time.
  *
  * @param cron five fields as in crontab: minute, hour, day of the month, month, day of the week
- * @param zone whose clock is meant; a time that a change of its clocks leaves out is due right
- *     after it; of an hour that comes twice, what is due once an hour or less is due once, and what
- *     recurs within the hour is due in both
+ * @param zone time zone of the schedule. A time that a clock change skips is due right after the
+ *     change. In an hour that occurs twice, a schedule that is due at most once an hour is due
+ *     once, and a schedule that recurs within the hour is due in both
  */
 public record Schedule(String cron, ZoneId zone) {
   static final String CRON_ALLOWED =
@@ -28,7 +28,7 @@ public record Schedule(String cron, ZoneId zone) {
       new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
 
   /**
-   * @throws IllegalArgumentException when that is no cron expression, or never due
+   * @throws IllegalArgumentException if it is not a cron expression, or is never due
    */
   public Schedule {
     cron = cron.strip().replaceAll("\\s+", " ");
@@ -37,7 +37,7 @@ public record Schedule(String cron, ZoneId zone) {
     }
   }
 
-  /** The first time that it is due after this one. */
+  /** Returns the first due time after the given time. */
   public Instant nextAfter(Instant time) {
     Instant next = next(cron, time.atZone(zone)).orElseThrow().toInstant();
     ZoneOffsetTransition change = zone.getRules().nextTransition(time);
@@ -50,7 +50,10 @@ public record Schedule(String cron, ZoneId zone) {
     return next;
   }
 
-  /** Whether it is due on a clock that shows all times, from the one until before the other. */
+  /**
+   * Returns whether the schedule is due between two local times on a clock without changes. The
+   * first time is included, the second is not.
+   */
   private boolean isDueWithin(LocalDateTime from, LocalDateTime until) {
     return next(cron, from.minusSeconds(1).atZone(ZoneOffset.UTC))
         .filter(due -> due.toLocalDateTime().isBefore(until))

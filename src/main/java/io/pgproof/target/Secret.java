@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where a secret is; what it is stays there until it is needed, and no text about this says it.
+ * The location of a secret. The secret itself is not read until it is needed, and no text about
+ * this object contains it.
  *
- * @param file that holds nothing else, or empty
- * @param variable of the environment that holds it, where there is no file
+ * @param file file that contains only the secret; empty if there is none
+ * @param variable environment variable that contains the secret, if there is no file
  */
 public record Secret(Optional<Path> file, Optional<String> variable) {
   public Secret {
@@ -20,9 +21,9 @@ public record Secret(Optional<Path> file, Optional<String> variable) {
   }
 
   /**
-   * The secret itself, without a line end behind it.
+   * Reads the secret, without a trailing line end.
    *
-   * @throws IOException when it is not there or empty; the message says where it should be
+   * @throws IOException if it is missing or empty; the message says where it should be
    */
   public String read() throws IOException {
     if (file.filter(Files::isDirectory).isPresent()) {

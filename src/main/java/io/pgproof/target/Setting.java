@@ -14,10 +14,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Something that a user may say about a verification, on the command line or in a configuration
- * file alike.
+ * A setting of a verification, valid on the command line and in a configuration file.
  *
- * @param <T> the value, once read
+ * @param <T> type of the value after reading
  */
 public final class Setting<T> {
   public static final Setting<String> FRESHNESS_QUERY =
@@ -210,41 +209,41 @@ public final class Setting<T> {
     return ALL;
   }
 
-  /** Lower case with hyphens. */
+  /** Returns the name, in lower case with hyphens. */
   public String name() {
     return name;
   }
 
-  /** One line without a full stop. */
+  /** Returns the description: one line without a full stop. */
   public String meaning() {
     return meaning;
   }
 
-  /** Stands for a value in a synopsis. */
+  /** Returns the placeholder for a value in a synopsis. */
   public String label() {
     return valueFormat.label();
   }
 
-  /** The values that are allowed, in words; of a list, each of its values. */
+  /** Returns a description of the allowed values; for a list, of each of its values. */
   public String allowed() {
     return valueFormat.allowed();
   }
 
-  /** What holds where nothing is said, as it would be written; empty where that is nothing. */
+  /** Returns the default as a user would write it; empty if there is none. */
   public Optional<String> standard() {
     return Optional.ofNullable(standard);
   }
 
-  /** Whether it may have any number of values instead of one. */
+  /** Returns whether the setting takes any number of values instead of one. */
   public boolean isList() {
     return list;
   }
 
   /**
-   * Reads what was written.
+   * Parses the written values.
    *
-   * @param texts one, unless {@link #isList}
-   * @throws IllegalArgumentException when that is not {@link #allowed}
+   * @param texts exactly one, unless {@link #isList}
+   * @throws IllegalArgumentException if they are not {@link #allowed}
    */
   T read(List<String> texts) {
     if (!list && texts.size() != 1) {

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was said about a verification, and nothing of what was not said: the defaults come with
- * {@link #request}.
+ * The settings that were given for a verification. It contains no defaults; {@link #request} adds
+ * them.
  */
 public final class Settings {
-  /** Nothing was said. */
+  /** No settings. */
   public static final Settings NONE = new Settings(Map.of());
 
   private final Map<Setting<?>, Object> given;
@@ -24,7 +24,7 @@ public final class Settings {
     this.given = given;
   }
 
-  /** These, with one said anew. */
+  /** Returns a copy with one setting replaced. */
   public <T> Settings with(Setting<T> setting, T value) {
     Map<Setting<?>, Object> more = new LinkedHashMap<>(given);
     more.put(setting, value);
@@ -32,33 +32,36 @@ public final class Settings {
   }
 
   /**
-   * These, with one said anew as it was written.
+   * Returns a copy with one setting replaced by its written values.
    *
-   * @param texts one, unless the setting is a list
-   * @throws IllegalArgumentException when the setting does not allow it
+   * @param texts exactly one, unless the setting is a list
+   * @throws IllegalArgumentException if the setting does not allow them
    */
   public <T> Settings withText(Setting<T> setting, List<String> texts) {
     return with(setting, setting.read(texts));
   }
 
-  /** These, except where the others say something: a list is replaced and not lengthened. */
+  /**
+   * Returns these settings, overridden by the others where those are set. A list is replaced, not
+   * extended.
+   */
   public Settings overriddenBy(Settings others) {
     Map<Setting<?>, Object> merged = new LinkedHashMap<>(given);
     merged.putAll(others.given);
     return new Settings(merged);
   }
 
-  /** What was said. */
+  /** Returns the value that was given. */
   @SuppressWarnings("unchecked") // with() is the only way in
   public <T> Optional<T> get(Setting<T> setting) {
     return Optional.ofNullable((T) given.get(setting));
   }
 
   /**
-   * The verification that was asked for, with the default of all that was not said.
+   * Creates the verification request, with defaults for all settings that were not given.
    *
    * @param target name of the target; empty for a bare path
-   * @param path absolute
+   * @param path absolute path
    */
   public VerificationRequest request(Optional<String> target, Path path, String askedBy) {
     Duration recoveryTimeout =
@@ -95,7 +98,7 @@ public final class Settings {
         get(Setting.TIMELINE));
   }
 
-  /** How long people are waited for, with the default of what was not said. */
+  /** Returns how long to wait for people, with defaults for the settings that were not given. */
   Patience patience() {
     Duration escalateAfter = get(Setting.ESCALATE_AFTER).orElse(Patience.DEFAULT.escalateAfter());
     return new Patience(

@@ -3,7 +3,10 @@ package io.pgproof.target;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write them: {@code 512M}, {@code 2G}, or plain bytes; powers of 1024. */
+/**
+ * Parses and formats sizes as people write them: {@code 512M}, {@code 2G}, or plain bytes; units
+ * are powers of 1024.
+ */
 public final class Sizes {
   private static final Pattern FORM =
       Pattern.compile("([0-9]{1,12})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
@@ -12,7 +15,7 @@ public final class Sizes {
 
   /**
    * @return bytes
-   * @throws IllegalArgumentException with the forms that are allowed
+   * @throws IllegalArgumentException with the allowed forms
    */
   public static long parse(String text) {
     Matcher form = FORM.matcher(text.strip());
@@ -31,7 +34,7 @@ public final class Sizes {
     }
   }
 
-  /** As {@link #parse} reads it, in the largest unit that loses nothing. */
+  /** Formats a size so that {@link #parse} can read it, in the largest exact unit. */
   public static String write(long bytes) {
     int power = bytes == 0 ? 0 : Math.min(4, Long.numberOfTrailingZeros(bytes) / 10);
     return (bytes >> (10 * power)) + (power == 0 ? "" : "KMGT".substring(power - 1, power));

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A backup that the configuration gives a name.
+ * A named backup of the configuration.
  *
  * @param name lower-case letters, digits and hyphens
- * @param path absolute
+ * @param path absolute path
  */
 public record Target(String name, Path path, Settings settings, Plan plan) {
   static final String NAME_ALLOWED = "up to 63 of a-z, 0-9 and -, the first no hyphen";
@@ -29,12 +29,12 @@ public record Target(String name, Path path, Settings settings, Plan plan) {
     return NAME.matcher(text).matches();
   }
 
-  /** The same target, except where these settings say something. */
+  /** Returns the same target with its settings overridden by the given ones. */
   public Target overriddenBy(Settings others) {
     return new Target(name, path, settings.overriddenBy(others), plan);
   }
 
-  /** Asks to have it verified. */
+  /** Creates a request to verify the target. */
   public VerificationRequest request(String askedBy) {
     return settings.request(Optional.of(name), path, askedBy);
   }

@@ -17,11 +17,11 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * How one value of a kind is written.
+ * The written form of one kind of value.
  *
- * @param label stands for the value in a synopsis
- * @param allowed the values that are, in words
- * @param reader throws IllegalArgumentException, or what extends it, for any other
+ * @param label placeholder for the value in a synopsis
+ * @param allowed description of the allowed values
+ * @param reader throws IllegalArgumentException, or a subclass, for any other value
  */
 record ValueFormat<T>(String label, String allowed, Function<String, T> reader) {
   static final ValueFormat<String> NAME =
@@ -113,7 +113,10 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
   private static final Pattern DECIMAL =
       Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,6})?|\\.[0-9]{1,6}");
 
-  /** SQL with one row and one column, which is {@code column}. */
+  /**
+   * Creates the format for SQL that returns one row with one column, which {@code column}
+   * describes.
+   */
   static ValueFormat<String> sql(String column) {
     return new ValueFormat<>(
         "SQL",
@@ -121,7 +124,7 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
         text -> require(text.strip(), sql -> !sql.isEmpty() && sql.indexOf(0) < 0));
   }
 
-  /** At least so many bytes. */
+  /** Creates the format for a size of at least this many bytes. */
   static ValueFormat<Long> size(long least) {
     return new ValueFormat<>(
         "SIZE",
@@ -129,7 +132,7 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
         text -> require(Sizes.parse(text), bytes -> bytes >= least));
   }
 
-  /** Both ends included. */
+  /** Creates the format for a duration between two limits, both included. */
   static ValueFormat<Duration> duration(Duration least, Duration most) {
     String from = least.isZero() ? "" : "at least " + Durations.write(least) + " and ";
     return new ValueFormat<>(

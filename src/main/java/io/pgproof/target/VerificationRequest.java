@@ -9,24 +9,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One verification as it was asked for; it is kept as evidence and never changed.
+ * One requested verification. It is kept as evidence and never changed.
  *
  * @param target name of the target in the configuration; empty for a bare path
  * @param path absolute path of the backup
- * @param freshnessQuery gives the newest time in the data; empty to take it from the WAL
- * @param database that the query and the assertions are asked in
- * @param zone in which times without a zone are read
- * @param maxAge how old the newest data may be
- * @param assertions SQL, each with one row and one column that must be true
- * @param walArchive directory with WAL segments that the backup does not bring
- * @param recoveryTimeout how long recovery may take
- * @param stayTimeout how long the whole stay in the container may take
- * @param timeouts how long each of the other parts may take
+ * @param freshnessQuery returns the newest time in the data; empty to take it from the WAL
+ * @param database database that the query and the assertions run in
+ * @param zone time zone for times that have none
+ * @param maxAge maximum age of the newest data
+ * @param assertions SQL statements, each with one row and one column that must be true
+ * @param walArchive directory with WAL segments that the backup does not contain
+ * @param recoveryTimeout time limit of recovery
+ * @param stayTimeout time limit of the whole attempt in the container
+ * @param timeouts time limits of the other parts
  * @param superuser role to connect as
- * @param keep how long a restored copy that was not proven is kept for a look; zero for not at all
- * @param patience how long people may take to decide about it
- * @param askedBy who asked
- * @param timeline along which the WAL is replayed; empty for the usual one
+ * @param keep how long to keep a restored copy that was not proven, for inspection; zero to keep
+ *     none
+ * @param patience how long people may take to decide about the copy
+ * @param askedBy who requested it
+ * @param timeline timeline along which the WAL is replayed; empty for the default
  */
 public record VerificationRequest(
     Optional<String> target,
@@ -67,7 +68,7 @@ public record VerificationRequest(
     }
   }
 
-  /** Along the usual timeline. */
+  /** Creates a request that follows the default timeline. */
   public VerificationRequest(
       Optional<String> target,
       Path path,
@@ -107,26 +108,26 @@ public record VerificationRequest(
         Optional.empty());
   }
 
-  /** Along which timeline the WAL is replayed, whether it was said or not. */
+  /** Returns the timeline along which the WAL is replayed, whether the user named it or not. */
   public RecoveryTimeline recoveryTimeline() {
     return timeline.orElse(RecoveryTimeline.standard(walArchive.isPresent()));
   }
 
   /**
-   * What a run may use of the host.
+   * The resources of the host that a run may use.
    *
-   * @param memoryBytes of memory, for its container
-   * @param cpus share of processors, for its container
-   * @param diskBytes that all it writes may take on the file system of the state directory; empty
-   *     where only the reserve bounds it
+   * @param memoryBytes memory of its container
+   * @param cpus share of processors of its container
+   * @param diskBytes maximum that all its files may occupy on the file system of the state
+   *     directory; empty if only the reserve limits it
    */
   public record Resources(long memoryBytes, double cpus, Optional<Long> diskBytes) {
     public static final Resources DEFAULT = new Resources(1L << 30, 1.0, Optional.empty());
 
-    /** A server does not start with less. */
+    /** A server does not start with less memory. */
     static final long LEAST_MEMORY_BYTES = 256L << 20;
 
-    /** An empty cluster with its WAL hardly takes less. */
+    /** An empty cluster with its WAL needs about this much. */
     static final long LEAST_DISK_BYTES = 64L << 20;
 
     static final double LEAST_CPUS = 0.05;
@@ -136,32 +137,35 @@ public record VerificationRequest(
   /**
    * How long people may take to decide.
    *
-   * @param remindAfter until they are reminded, and from one reminder to the next
-   * @param escalateAfter until it goes on without them
+   * @param remindAfter time until the first reminder, and between reminders
+   * @param escalateAfter time until the run continues without a decision
    */
   public record Patience(Duration remindAfter, Duration escalateAfter) {
     public static final Patience DEFAULT = new Patience(Duration.ofHours(4), Duration.ofHours(24));
 
-    /** By default: as {@link #DEFAULT} says, or half-way where it is escalated sooner than that. */
+    /**
+     * Returns the default reminder interval: that of {@link #DEFAULT}, or half the time until the
+     * escalation if the escalation comes sooner than that.
+     */
     static Duration remindAfter(Duration escalateAfter) {
       return DEFAULT.remindAfter.compareTo(escalateAfter) < 0
           ? DEFAULT.remindAfter
           : escalateAfter.dividedBy(2);
     }
 
-    /** Whether anybody is reminded before it goes on without them. */
+    /** Returns whether a reminder is sent before the run continues without a decision. */
     public boolean reminds() {
       return remindAfter.compareTo(escalateAfter) < 0;
     }
   }
 
   /**
-   * How long the parts of a verification may take, recovery aside.
+   * Time limits of the parts of a verification except recovery.
    *
-   * @param inspection of what the backup says of itself
-   * @param restore of all its files
-   * @param checks all together
-   * @param statement each of the query and the assertions
+   * @param inspection of reading what the backup says about itself
+   * @param restore of restoring all its files
+   * @param checks of all checks together
+   * @param statement of the query and of each assertion
    */
   public record Timeouts(
       Duration inspection, Duration restore, Duration checks, Duration statement) {
@@ -172,16 +176,16 @@ public record VerificationRequest(
             Duration.ofHours(6),
             Duration.ofMinutes(10));
 
-    /** For what comes between the parts, the teardown included. */
+    /** Allowance for the work between the parts, including the teardown. */
     private static final Duration BETWEEN = Duration.ofHours(1);
 
-    /** How long a stay may take that keeps all these limits. */
+    /** Returns the maximum duration of an attempt that meets all these limits. */
     public Duration stay(Duration recovery) {
       return restore.plus(recovery).plus(checks).plus(BETWEEN);
     }
   }
 
-  /** The same request, asked by someone else. */
+  /** Returns the same request on behalf of another person. */
   public VerificationRequest by(String person) {
     return new VerificationRequest(
         target,
