@@ -4,30 +4,30 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Why apt ended a build, read from its words. */
+/** Why apt failed during a build, derived from its output. */
 sealed interface AptFailure {
 
   /**
-   * The archive's list of packages is older than it says it is good for, as with a mirror that is a
+   * The archive's package list is past its expiry date, as happens with a mirror that is a
    * snapshot.
    */
   record Expired(String url) implements AptFailure {}
 
-  /** A source that an image can do without did not answer. */
+  /** An optional source did not respond. */
   record Silent(String source, String url) implements AptFailure {}
 
-  /** Anything else: another try would not help. */
+  /** Any other failure. A retry would not help. */
   record Final() implements AptFailure {}
 
   Pattern EXPIRED = Pattern.compile("E: Release file for (\\S+) is (?:expired|not valid yet).*");
-  // The words for a fetch that failed, and for a source that answers without a list of packages.
+  // The messages for a failed download, and for a source that responds without a package list.
   Pattern FAILED =
       Pattern.compile(
           "E: (?:Failed to fetch (\\S+)|The repository '(\\S+ \\S+).*' (?:does not have|no longer has) .*)");
   Pattern SOURCE = Pattern.compile("deb\\s+(?:\\[[^]]*]\\s+)?(\\S+)\\s+(\\S+)\\s.*");
 
   /**
-   * @param suite the image's own; without it there is nothing to build from
+   * @param suite the image's own suite; without it nothing can be built
    * @param sources one-line entries that were used
    */
   static AptFailure read(String words, String suite, List<String> sources) {
@@ -63,8 +63,8 @@ sealed interface AptFailure {
     if (url.startsWith(root + "dists/")) {
       return url.startsWith(root + "dists/" + suite + "/") || url.equals(root + "dists/" + suite);
     }
-    // A package's own address does not name its suite: it tells the source only where one suite has
-    // that host.
+    // The URL of a package does not name its suite, so it identifies the source only if a single
+    // suite has that host.
     return sources.stream()
             .map(SOURCE::matcher)
             .filter(Matcher::matches)

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/** Images built by recipes, one for each major version that there is a source of. */
+/** Images built from recipes, one for each major version that has a source. */
 public final class BuiltImages implements ImageStore {
   private static final String BUILDING = ".building-";
   private static final String OLD = ".old-";
@@ -36,7 +36,7 @@ public final class BuiltImages implements ImageStore {
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS").withZone(ZoneOffset.UTC);
 
-  // Shared by all stores of this process, for two of them may look at one directory.
+  // All stores of this process share the locks, because two of them can use the same directory.
   private static final Map<Path, ReentrantLock> LOCKS = new ConcurrentHashMap<>();
   private static final Set<Path> UNDER_WAY = ConcurrentHashMap.newKeySet();
   private static final Object SWAP = new Object();
@@ -49,11 +49,11 @@ public final class BuiltImages implements ImageStore {
   private final Clock clock;
 
   /**
-   * @param images directory of all images; made when the first is built
-   * @param configured {@code images.yaml}, read whenever it matters what it says; it need not be
-   *     there
+   * @param images directory of all images, created for the first build
+   * @param configured {@code images.yaml}, read again whenever its contents matter; it need not
+   *     exist
    * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will
-   *     use them; asked late, for it is a finding where the machine has none
+   *     use the images. It is called late, because a machine without an ID range makes it a finding
    */
   public BuiltImages(
       Path images, Path configured, IntSupplier firstHostId, HostPrograms programs, Clock clock) {
@@ -154,7 +154,10 @@ public final class BuiltImages implements ImageStore {
     }
   }
 
-  /** A directory for a new build that no reaper sees before it is known to be under way. */
+  /**
+   * Creates a directory for a new build and registers the build before a reaper can see the
+   * directory.
+   */
   private Path begun(String key) throws IOException {
     synchronized (SWAP) {
       Path aside = Files.createTempDirectory(images, BUILDING + key + "-");
@@ -163,7 +166,10 @@ public final class BuiltImages implements ImageStore {
     }
   }
 
-  /** What cannot be removed now must not hide how the build ended; it is reaped later. */
+  /**
+   * Removes a build directory. A failure here must not hide the result of the build; the directory
+   * is reaped later.
+   */
   private void clear(Path aside, Consumer<String> said) {
     try {
       RootfsCleanup.remove(aside, programs);
@@ -176,7 +182,7 @@ public final class BuiltImages implements ImageStore {
     Path place = images.resolve(key);
     synchronized (SWAP) {
       if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
-        // A machine may stand on the old one; it goes when nothing can stand on it any more.
+        // A machine can still use the old image. It is removed when no machine can use it any more.
         Files.move(place, retired(OLD, key));
       }
       Files.move(aside, place);
@@ -252,7 +258,7 @@ public final class BuiltImages implements ImageStore {
   }
 
   /**
-   * Undoes a refresh that was killed between its two renames: the old image is whole and has no
+   * Undoes a refresh that was killed between its two renames: the old image is complete and has no
    * successor.
    */
   private boolean putBack(Path old) {
@@ -270,7 +276,7 @@ public final class BuiltImages implements ImageStore {
     return LowerLayers.inUse(retired, placeOf(retired));
   }
 
-  /** Where a retired image lay: its name without the prefix and the time. */
+  /** Returns the original path of a retired image: its name without the prefix and the time. */
   private Path placeOf(Path retired) {
     String name = retired.getFileName().toString();
     return images.resolve(name.substring(name.indexOf('-') + 1, name.lastIndexOf('-')));

@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fills a directory with a finished image: unpacked, furnished, owners shifted, described, and on
- * disk.
+ * Builds a complete image in a directory: unpacks it, adds what a machine needs, shifts the owners,
+ * writes its description, and syncs it to disk.
  */
 final class ImageBuild {
   private static final Pattern VERSION =
@@ -48,13 +48,13 @@ final class ImageBuild {
   }
 
   /**
-   * @throws InterruptedException when the calling thread is interrupted; what is in the directory
-   *     is no image then
+   * @throws InterruptedException if the calling thread is interrupted; the directory then contains
+   *     no valid image
    */
   void into(Path directory, Recipe recipe, Consumer<String> said)
       throws IOException, InterruptedException {
-    // The directories above keep strangers out; from here on, the machine's own users must get
-    // through.
+    // The parent directories exclude other users; from here on, the machine's own users need
+    // access.
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path rootfs = directory.resolve(ImageRecord.ROOTFS);
     ImageSource source = recipe.source();
@@ -78,8 +78,8 @@ final class ImageBuild {
             bytes,
             warnings)
         .write(directory);
-    // Only what is on disk may be called finished: a power cut must not leave an image with empty
-    // files.
+    // An image is complete only when it is on disk: a power failure must not leave an image with
+    // empty files.
     ProgramResult programResult =
         programs.run(
             new HostCommand(Duration.ofMinutes(10), "sync", "--file-system", rootfs.toString()));
@@ -124,12 +124,12 @@ final class ImageBuild {
   }
 
   /**
-   * Asks the server itself, which also shows that it, its libraries and a shell are there and run
-   * on this machine.
+   * Asks the server for its version. This also shows that the server, its libraries and a shell
+   * exist and run on this machine.
    *
-   * <p>It is a stranger's program. It runs as its own user among the ids of a machine, gains no
-   * privileges, sees no network, no process and no file but the image's, and cannot write even
-   * those. It has a /proc, by which some servers find their libraries.
+   * <p>The program is untrusted. It runs as its own user within the IDs of a machine, gains no
+   * privileges, sees no network, no other process and no file outside the image, and cannot write
+   * even to the image. It has a /proc, which some servers need to find their libraries.
    */
   private String version(Recipe recipe, Path rootfs, User user) {
     ImageSource source = recipe.source();

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code image.json}, which lies beside the root file system and makes it an image.
+ * The contents of {@code image.json}. This file next to the root file system makes it an image.
  *
- * @param warnings what the build had to do without
+ * @param warnings what was missing during the build
  */
 record ImageRecord(
     String key,
@@ -39,8 +39,8 @@ record ImageRecord(
   }
 
   /**
-   * The image in this directory; empty where it is not whole: no root file system, or no record
-   * that can be read.
+   * Reads the image in this directory; empty if it is incomplete, that is, without a root file
+   * system or a readable record.
    */
   static Optional<Image> read(Path directory) {
     Path rootfs = directory.resolve(ROOTFS);

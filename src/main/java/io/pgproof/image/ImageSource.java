@@ -11,32 +11,35 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What the image of one major version is made of. */
+/** The source of the image for one major version. */
 sealed interface ImageSource {
-  /** The server's user, where nothing else is said. */
+  /** Default user of the server. */
   String USER = "postgres";
 
   int major();
 
-  /** Where the server's programs are, as seen inside. */
+  /** Returns the directory of the server's programs inside the image. */
   String binDirectory();
 
-  /** Name of the server's user. */
+  /** Returns the name of the server's user. */
   String user();
 
-  /** Stands in the image's key: lower-case letters, digits, dots and hyphens. */
+  /** Returns the label in the image's key: lower-case letters, digits, dots and hyphens. */
   String label();
 
-  /** One line for people. */
+  /** Returns a one-line description for people. */
   String told();
 
-  /** Files of this host that it takes in. */
+  /** Returns the files of this host that the source uses. */
   List<Path> files();
 
-  /** All that it says but for the files, whose content counts and not their names. */
+  /**
+   * Returns all properties of the source except its files. For files, the content matters and not
+   * the name.
+   */
   List<List<String>> parts();
 
-  /** A finding that says why no image came of it. */
+  /** Creates a finding that says why no image was built. */
   default FindingException notBuilt(String why, String hint, String words) {
     return new FindingException(
         Finding.of(
@@ -51,7 +54,7 @@ sealed interface ImageSource {
             words));
   }
 
-  /** Where Debian's packages put the server's programs. */
+  /** Returns the directory where Debian's packages install the server's programs. */
   static String debianBinDirectory(int major) {
     return "/usr/lib/postgresql/" + major + "/bin";
   }
@@ -59,12 +62,12 @@ sealed interface ImageSource {
   /**
    * Packages that mmdebstrap(1) installs.
    *
-   * @param sources one-line entries of {@code sources.list}; empty for the entries that mmdebstrap
-   *     knows for the suite
-   * @param keyring of the keys that sign the sources which name no keyring themselves; empty for
-   *     those that this host trusts
-   * @param setupHooks run before the first look at a source, see HOOKS in mmdebstrap(1); likewise
-   *     the others
+   * @param sources one-line entries of {@code sources.list}; empty to use mmdebstrap's own entries
+   *     for the suite
+   * @param keyring keys for the sources that name no keyring; empty to use the keys that this host
+   *     trusts
+   * @param setupHooks commands that run before the first access to a source, see HOOKS in
+   *     mmdebstrap(1); likewise the other hooks
    */
   record Packages(
       int major,
@@ -79,8 +82,8 @@ sealed interface ImageSource {
       String binDirectory,
       String user)
       implements ImageSource {
-    // The last three are for a source that does not answer: one that is down must not cost the
-    // default minutes.
+    // The last three options limit the wait for a source that does not respond; the default is
+    // minutes.
     private static final List<String> APT =
         List.of(
             "APT::Install-Recommends \"false\"",
@@ -88,9 +91,9 @@ sealed interface ImageSource {
             "Acquire::https::ConnectTimeout \"20\"",
             "Acquire::Retries \"2\"");
 
-    // Nobody reads manuals in a throw-away machine. The collations in /usr/lib/locale stay, a
-    // database needs them; the
-    // translations of messages in /usr/share/locale go, for the server speaks with lc_messages=C.
+    // Nobody reads manuals in a throw-away machine. Keep the collations in /usr/lib/locale, because
+    // databases need them. Remove the message translations in /usr/share/locale, because the server
+    // runs with lc_messages=C.
     private static final List<String> DPKG =
         List.of(
             "path-exclude=/usr/share/doc/*",
@@ -101,7 +104,8 @@ sealed interface ImageSource {
             "path-exclude=/usr/share/locale/*",
             "path-include=/usr/share/locale/locale.alias");
 
-    // Debian's package makes a cluster of its own unless it is told not to before it is installed.
+    // Debian's package creates its own cluster unless it is configured not to before the
+    // installation.
     private static final List<String> NO_CLUSTER =
         List.of(
             "mkdir -p \"$1/etc/postgresql-common\" && "
@@ -118,7 +122,7 @@ sealed interface ImageSource {
       essentialHooks = List.copyOf(essentialHooks);
     }
 
-    /** With the options and hooks that every image is built with. */
+    /** Creates packages with the options and hooks that every image uses. */
     static Packages of(
         int major,
         String suite,
@@ -141,7 +145,7 @@ sealed interface ImageSource {
           user);
     }
 
-    /** The server's package, which has the contrib modules, and all locales. */
+    /** Returns the server's package, which includes the contrib modules, and all locales. */
     static List<String> standard(int major) {
       return List.of("postgresql-" + major, "locales-all");
     }
@@ -195,7 +199,7 @@ sealed interface ImageSource {
           user);
     }
 
-    /** Those that there are and these. */
+    /** Returns a copy with additional packages. */
     Packages withMore(List<String> more) {
       List<String> all = new ArrayList<>(packages);
       all.addAll(more);
@@ -221,7 +225,7 @@ sealed interface ImageSource {
   /**
    * A root file system in a tarball.
    *
-   * @param file its name tells how it is compressed
+   * @param file its name tells the compression format
    */
   record Tarball(int major, Path file, String binDirectory, String user) implements ImageSource {
     static final String ENDINGS = ".tar, .tar.gz, .tar.xz or .tar.zst";
@@ -232,7 +236,8 @@ sealed interface ImageSource {
     }
 
     /**
-     * The program that decompresses it; the Debian package with it has the same name, but for xz.
+     * Returns the program that decompresses the file. Its Debian package has the same name, except
+     * for xz.
      */
     Optional<Decoder> decoder() {
       String name = file.getFileName().toString();
@@ -262,7 +267,7 @@ sealed interface ImageSource {
     }
   }
 
-  /** A program that tar(1) calls to decompress, and the Debian package that has it. */
+  /** A program that tar(1) calls to decompress, and the Debian package that contains it. */
   enum Decoder {
     GZIP(".gz", "gzip", "gzip"),
     XZ(".xz", "xz", "xz-utils"),

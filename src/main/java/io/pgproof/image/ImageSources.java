@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What images are made of: what {@code images.yaml} says, and a suite of Debian for some versions
- * that it is silent about.
+ * The sources of images: those in {@code images.yaml}, and a suite of Debian for some versions that
+ * the file does not mention.
  */
 public final class ImageSources {
   private static final Map<Integer, String> SUITES =
@@ -37,7 +37,7 @@ public final class ImageSources {
   }
 
   /**
-   * @param file need not be there
+   * @param file need not exist
    * @throws UsageException with every mistake in it
    */
   static ImageSources read(Path file) {
@@ -50,22 +50,22 @@ public final class ImageSources {
     return sources;
   }
 
-  /** These and no others. */
+  /** Returns exactly these sources. */
   static ImageSources of(ImageSource... sources) {
     ImageSources these = new ImageSources(Path.of("images.yaml"));
     Arrays.stream(sources).forEach(source -> these.sources.put(source.major(), source));
     return these;
   }
 
-  /** The suite of Debian that carries this version; empty where none does that is known here. */
+  /** Returns the suite of Debian that contains this version; empty if no known suite does. */
   static Optional<String> suite(int major) {
     return Optional.ofNullable(SUITES.get(major));
   }
 
   /**
-   * Debian's own packages of a version that a suite carries.
+   * Returns Debian's own packages of a version that a suite contains.
    *
-   * @throws java.util.NoSuchElementException for another version
+   * @throws java.util.NoSuchElementException for any other version
    */
   static Packages debian(int major) {
     return Packages.of(
@@ -82,7 +82,7 @@ public final class ImageSources {
     return Optional.ofNullable(sources.get(major));
   }
 
-  /** By version. */
+  /** Returns the versions that can be built, in ascending order. */
   List<Buildable> buildable() {
     return sources.values().stream()
         .map(
@@ -97,7 +97,7 @@ public final class ImageSources {
         .toList();
   }
 
-  /** What keeps images from being built on this machine, as far as the sources tell. */
+  /** Returns what this machine lacks to build images, as far as the sources show. */
   public static List<Lack> lacks(Path file, HostPrograms programs) {
     ImageSources read;
     try {
@@ -138,8 +138,8 @@ public final class ImageSources {
   }
 
   /**
-   * Says that this version has no source, and which lines would give it one; or that it cannot have
-   * one.
+   * Creates the error that this version has no source, with the lines that would add one; or that
+   * it cannot have one.
    */
   RuntimeException unsupported(int major) {
     if (!ImageSourcesReader.isKnown(major)) {

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Turns {@code images.yaml} into sources. */
+/** Converts {@code images.yaml} to sources. */
 final class ImageSourcesReader {
   private static final String IMAGES = "images";
   private static final String POSTGRES = "postgres";
@@ -60,7 +60,10 @@ final class ImageSourcesReader {
     this.document = YamlDocument.read(file, IMAGES);
   }
 
-  /** Every source of the file, no two of one version, or no return. */
+  /**
+   * Returns all sources of the file, each for a different version, or throws if the file has a
+   * mistake.
+   */
   List<ImageSource> sources() {
     List<ImageSource> sources = new ArrayList<>();
     for (YamlItem item :
@@ -71,7 +74,7 @@ final class ImageSourcesReader {
             FIELDS,
             text -> isMajor(text) ? Optional.of("PostgreSQL " + text) : Optional.empty())) {
       Optional<Integer> major = major(item);
-      // What else is wrong is told even of an image whose version is.
+      // Report the other mistakes of an image even if its version is wrong.
       ImageSource source =
           item.has(ROOTFS) ? tarball(item, major.orElse(0)) : packages(item, major.orElse(0));
       if (major.isPresent()) {

@@ -6,16 +6,16 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Tells whether a machine stands on an image, by what any process of this host has mounted. */
+/** Detects whether a machine uses an image, from the mounts of all processes of this host. */
 final class LowerLayers {
   private LowerLayers() {}
 
   /**
-   * @param retired the image's directory as it is called now; a mount of a directory follows its
+   * @param retired the current name of the image's directory; a mount of a directory follows its
    *     renames
-   * @param before as it was called when machines were made; an overlay keeps that name, and an
-   *     image that has taken the place since cannot be told from the old one, so the answer may be
-   *     yes once too often
+   * @param before its name when machines were created. An overlay keeps that name, so an image that
+   *     now has this name cannot be distinguished from the old one, and the result can be a false
+   *     yes
    */
   static boolean inUse(Path retired, Path before) {
     String bound = "/" + retired.getFileName() + "/" + ImageRecord.ROOTFS + " ";
@@ -37,7 +37,7 @@ final class LowerLayers {
     try {
       return Files.readString(process.resolve("mountinfo"));
     } catch (IOException e) {
-      // The process ended while it was looked at.
+      // The process ended in the meantime.
       return "";
     }
   }

@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Unpacks a Debian root file system with mmdebstrap(1), doing without what can be done without. */
+/**
+ * Unpacks a Debian root file system with mmdebstrap(1) and tolerates the failure of optional
+ * sources.
+ */
 final class Mmdebstrap {
   static final String PROGRAM = "mmdebstrap";
   private static final Duration LIMIT = Duration.ofMinutes(30);
@@ -39,7 +42,7 @@ final class Mmdebstrap {
   }
 
   /**
-   * @param limit of one build, all its tries taken together
+   * @param limit time limit of one build, including all retries
    */
   Mmdebstrap(HostPrograms programs, Duration limit) {
     this.programs = programs;
@@ -47,10 +50,10 @@ final class Mmdebstrap {
   }
 
   /**
-   * Makes {@code rootfs}; what lies there is replaced.
+   * Creates {@code rootfs} and replaces what is there.
    *
-   * @return what had to be done without, a sentence each
-   * @throws FindingException {@code no-image} with the words of the program that failed
+   * @return what was missing, one sentence each
+   * @throws FindingException {@code no-image} with the output of the program that failed
    */
   List<String> unpack(Packages source, Path rootfs, Consumer<String> said) throws IOException {
     long until = System.nanoTime() + limit.toNanos();
@@ -103,8 +106,8 @@ final class Mmdebstrap {
     List<String> line =
         new ArrayList<>(
             List.of(
-                // A mount and a process namespace of its own: whatever kills it, nothing stays
-                // mounted and nothing runs on.
+                // Use its own mount and PID namespace: whatever kills it, nothing stays mounted and
+                // nothing keeps running.
                 "unshare",
                 "--mount",
                 "--propagation",
@@ -150,9 +153,9 @@ final class Mmdebstrap {
   }
 
   /**
-   * The way to the packages may lead through a proxy that only this process's environment knows;
-   * and what a killed build leaves of its temporary files goes with the directory that the root
-   * file system is built in.
+   * Returns the environment of the build. It contains this process's proxy settings, because the
+   * packages may be reachable only through a proxy. It places temporary files in the build
+   * directory, so that the files of a killed build are removed with that directory.
    */
   private static Map<String, String> environment(Path rootfs) {
     Map<String, String> known = new TreeMap<>();
@@ -166,7 +169,7 @@ final class Mmdebstrap {
     return known;
   }
 
-  /** The entries that the failed build used, which mmdebstrap leaves where it wrote them. */
+  /** Returns the source entries of the failed build from the file where mmdebstrap wrote them. */
   private static List<String> sourcesOf(Path rootfs) throws IOException {
     Path list = rootfs.resolve("etc/apt/sources.list");
     if (!Files.isRegularFile(list)) {
@@ -207,14 +210,14 @@ final class Mmdebstrap {
           "check the network and the proxy variables http_proxy and https_proxy, then build again",
           words);
     }
-    // The first error is the cause, those after it only say that programs gave up on account of it.
+    // The first error is the cause. Later errors only say that programs gave up because of it.
     String first =
         lines.stream()
             .filter(line -> line.startsWith("E: "))
             .findFirst()
             .map(line -> line.substring(3))
             .orElse(PROGRAM + " ended with status " + programResult.status());
-    // A package that is nowhere may be one of a source that had to be done without.
+    // A package that is not found can belong to a source that was left out.
     String before = warnings.isEmpty() ? "" : "; before that, " + String.join("; ", warnings);
     return source.notBuilt(first + before, Reason.NO_IMAGE.hint(), words.isEmpty() ? null : words);
   }

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Moves every owner below a directory up by the first host id, so that the ids inside a machine are
- * right.
+ * Adds the first host ID to every owner below a directory, so that the IDs inside a machine are
+ * correct.
  *
- * <p>The kernel drops file capabilities with every change of owner. They are not put back: as
- * written here they would mean nothing in a user namespace, and the server needs none.
+ * <p>The kernel drops file capabilities with every change of owner. They are not restored: as
+ * written here they would have no effect in a user namespace, and the server needs none.
  */
 final class OwnerShift extends SimpleFileVisitor<Path> {
   private static final int SET_ID_BITS = 06000;
@@ -34,9 +34,10 @@ final class OwnerShift extends SimpleFileVisitor<Path> {
   }
 
   /**
-   * Shifts the directory and all below it; symbolic links themselves, never what they point to.
+   * Shifts the directory and everything below it. For symbolic links, the link itself is shifted,
+   * never its target.
    *
-   * @return bytes that all of it takes on disk, in whole blocks
+   * @return total size on disk in bytes, in whole blocks
    */
   static long apply(Path root, int shift) throws IOException {
     OwnerShift walk = new OwnerShift(shift);

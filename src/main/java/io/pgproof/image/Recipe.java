@@ -14,11 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * All that decides what an image holds; two equal recipes give the same key.
+ * Everything that determines the contents of an image. Two equal recipes have the same key.
  *
  * @param files SHA-256 of each of the source's files
- * @param firstHostId the host's id that the image's root is shifted to
- * @param revision of what this program does to an image beyond what the source says
+ * @param firstHostId the host ID that the image's root is shifted to
+ * @param revision version of the steps that this program adds to the source
  */
 record Recipe(
     ImageSource source, List<String> files, String architecture, int firstHostId, int revision) {
@@ -31,9 +31,9 @@ record Recipe(
   }
 
   /**
-   * Today's recipe.
+   * Returns the current recipe.
    *
-   * @throws io.pgproof.proof.FindingException {@code no-image} when a file of the source cannot be
+   * @throws io.pgproof.proof.FindingException {@code no-image} if a file of the source cannot be
    *     read
    */
   static Recipe of(ImageSource source, int firstHostId) {
@@ -60,7 +60,10 @@ record Recipe(
     return source.major();
   }
 
-  /** Names the image: {@code 15-bookworm-} and the first 12 digits of the recipe's SHA-256. */
+  /**
+   * Returns the key of the image: {@code 15-bookworm-} and the first 12 digits of the recipe's
+   * SHA-256.
+   */
   String key() {
     List<List<String>> all = new ArrayList<>();
     all.add(
@@ -72,7 +75,7 @@ record Recipe(
             String.valueOf(revision)));
     all.addAll(source.parts());
     all.add(files);
-    // Every part is quoted by its length, so that no two recipes read alike.
+    // Each part is preceded by its length, so that two different recipes never give the same text.
     StringBuilder whole = new StringBuilder();
     for (List<String> part : all) {
       whole.append(part.size()).append(';');
@@ -88,7 +91,7 @@ record Recipe(
     }
   }
 
-  /** The version that a key names; empty for what is no key. */
+  /** Returns the version that a key names; empty if the text is not a key. */
   static OptionalInt majorOf(String key) {
     Matcher parts = KEY.matcher(key);
     return parts.matches() ? OptionalInt.of(Integer.parseInt(parts.group(1))) : OptionalInt.empty();

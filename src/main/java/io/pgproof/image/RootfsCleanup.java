@@ -24,8 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Takes away a directory that a build made: its processes first, then what is mounted in it, then
- * the files.
+ * Removes a directory that a build created: its processes first, then its mounts, then the files.
  */
 final class RootfsCleanup {
   private static final int TRIES = 5;
@@ -33,10 +32,10 @@ final class RootfsCleanup {
   private RootfsCleanup() {}
 
   /**
-   * Removes {@code directory}; does nothing if it is gone. An interrupt does not keep it from being
-   * done.
+   * Removes {@code directory}; does nothing if it does not exist. An interrupt does not stop the
+   * removal.
    *
-   * @throws IOException when something in it cannot be removed or still is a mount
+   * @throws IOException if something in it cannot be removed or is still a mount
    */
   static void remove(Path directory, HostPrograms programs) throws IOException {
     boolean interrupted = Thread.interrupted();
@@ -50,7 +49,7 @@ final class RootfsCleanup {
         } catch (ProgramInterruptedException e) {
           interrupted = true;
         } catch (IOException e) {
-          // A process that was dying may have written once more.
+          // A dying process can have written once more.
           if (again <= 1) {
             throw e;
           }
@@ -84,13 +83,16 @@ final class RootfsCleanup {
         Thread.currentThread().interrupt();
         return;
       } catch (ExecutionException | TimeoutException e) {
-        // What still lives shows itself when its files cannot be removed.
+        // A process that still lives shows itself when its files cannot be removed.
         continue;
       }
     }
   }
 
-  /** Whether the process was told to build exactly here, or has its root here. */
+  /**
+   * Returns whether the process was started to build in exactly this directory, or has its root
+   * there.
+   */
   private static boolean worksIn(Path process, Path directory) {
     Path rootfs = directory.resolve(ImageRecord.ROOTFS);
     try {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * SHA-256 of files, remembered for as long as a file looks the same, for a tarball is asked for
+ * Computes SHA-256 of files and caches it while a file looks unchanged, because a tarball is hashed
  * again and again.
  */
 final class Sha256 {
@@ -22,7 +22,7 @@ final class Sha256 {
 
   private Sha256() {}
 
-  /** In hexadecimal digits. */
+  /** Returns the digest in hexadecimal digits. */
   static String of(Path file) throws IOException {
     Map<String, Object> look = look(file);
     Seen seen = KNOWN.get(file);
@@ -33,7 +33,7 @@ final class Sha256 {
     return seen.sum;
   }
 
-  /** What is another whenever the file is another or was written to. */
+  /** Returns attributes that change whenever the file is replaced or written to. */
   static Map<String, Object> look(Path file) throws IOException {
     return Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime");
   }

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 /**
  * Unpacks a root file system with tar(1).
  *
- * <p>GNU tar lets nothing out of a directory that was empty: it refuses a name with {@code ..},
- * takes an absolute one as one below the directory, and makes links that lead elsewhere only when
- * all else is written.
+ * <p>GNU tar writes nothing outside a directory that was empty. It refuses a name with {@code ..},
+ * treats an absolute name as relative to the directory, and creates links that point elsewhere only
+ * after everything else.
  */
 final class TarUnpacking {
   private static final Duration LIMIT = Duration.ofMinutes(30);
@@ -31,11 +31,11 @@ final class TarUnpacking {
   }
 
   /**
-   * Makes {@code rootfs}.
+   * Creates {@code rootfs}.
    *
-   * @param sha256 of the tarball
-   * @throws io.pgproof.proof.FindingException {@code no-image} with the words of tar, or when the
-   *     tarball changed meanwhile
+   * @param sha256 SHA-256 of the tarball
+   * @throws io.pgproof.proof.FindingException {@code no-image} with the output of tar, or if the
+   *     tarball changed in the meantime
    */
   void unpack(Tarball source, String sha256, Path rootfs, Consumer<String> said)
       throws IOException {
@@ -51,7 +51,7 @@ final class TarUnpacking {
     Files.createDirectory(rootfs);
     ProgramResult programResult;
     try {
-      // The machine gets a /dev of its own, so no device of the tarball is made.
+      // The machine gets its own /dev, so no device nodes of the tarball are created.
       programResult =
           programs.run(
               new HostCommand(

@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Names a throw-away machine for good: its name on this host and the directory that holds all it
- * consists of.
+ * Permanently identifies a throw-away machine: its name on this host and the directory that
+ * contains all its files.
  *
- * <p>Whoever knows the id can find, stop and destroy the machine after any crash; nothing is
+ * <p>Any process that knows the id can find, stop and destroy the machine after a crash; nothing is
  * remembered in memory.
  *
- * @param name unique on the host, for control groups are shared: letters, digits and hyphens, at
- *     most 60
- * @param home an absolute directory of this machine alone
+ * @param name unique on the host, because control groups are shared: letters, digits and hyphens,
+ *     at most 60
+ * @param home absolute path of a directory for this machine only
  */
 public record MachineId(String name, Path home) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,59}");

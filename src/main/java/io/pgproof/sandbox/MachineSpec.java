@@ -4,17 +4,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a machine is made of. It has no network, its root file system is a throw-away layer over
- * {@code rootfs}.
+ * The specification of a machine. The machine has no network, and its root file system is a
+ * throw-away layer over {@code rootfs}.
  *
- * @param id its name and place
+ * @param id its name and home directory
  * @param rootfs an unpacked root file system whose owners are shifted by {@link
  *     Sandbox#firstHostId()}; never written to
- * @param mounts directories of the host to be seen inside
- * @param init the machine's first process: program and arguments; its end is the machine's end
- * @param uid user of the first process, as counted inside
- * @param gid group of the first process, as counted inside
- * @param limits what it may use of the host
+ * @param mounts directories of the host that are visible inside
+ * @param init program and arguments of the machine's first process; when it ends, the machine ends
+ * @param uid user id of the first process inside
+ * @param gid group id of the first process inside
+ * @param limits limits for the use of host resources
  */
 public record MachineSpec(
     MachineId id,
@@ -30,28 +30,30 @@ public record MachineSpec(
   }
 
   /**
-   * A directory of the host, seen inside at {@code inside}.
+   * A directory of the host that is visible inside at {@code inside}.
    *
-   * @param inside absolute path; it is made in the throw-away layer where the image lacks it
+   * @param inside absolute path; created in the throw-away layer if the image lacks it
    * @param access what the machine may do there
    */
   public record Mount(Path host, String inside, Access access) {}
 
   /** What a machine may do with a mounted directory. */
   public enum Access {
-    /** Owners on the host are shifted ones; the machine may write. */
+    /** The owners on the host are shifted; the machine may write. */
     READ_WRITE,
-    /** Owners on the host are shifted ones; the machine may only read. */
+    /** The owners on the host are shifted; the machine may only read. */
     READ_ONLY,
-    /** Owners on the host are the host's own; the mount maps them, the machine may only read. */
+    /**
+     * The owners on the host are not shifted. The mount maps them, and the machine may only read.
+     */
     READ_ONLY_MAPPED
   }
 
   /**
-   * Bounds; the kernel enforces them.
+   * Resource limits that the kernel enforces.
    *
-   * @param memoryBytes memory of all processes inside, swap not included
-   * @param cpus share of processors, {@code 1.5} for one and a half
+   * @param memoryBytes memory of all processes inside, without swap
+   * @param cpus share of processors, such as {@code 1.5} for one and a half
    */
   public record Limits(long memoryBytes, double cpus) {
     public Limits {

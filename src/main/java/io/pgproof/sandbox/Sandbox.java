@@ -6,42 +6,42 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes, runs and destroys throw-away machines.
+ * Creates, runs and destroys throw-away machines.
  *
- * <p>Every call is safe to repeat: create replaces nothing and finds what is there, destroy of what
- * is gone does nothing. All methods may be called from any thread; calls about one machine are
- * serialised. What the host cannot do is a {@link SandboxException} that says so in words.
+ * <p>Every call is safe to repeat: create keeps an existing machine, and destroy ignores a missing
+ * one. Thread-safe; calls for one machine are serialised. If the host cannot do something, a {@link
+ * SandboxException} describes it.
  */
 public interface Sandbox {
 
   /**
-   * The host's id that root inside is mapped to; id {@code n} inside is {@code firstHostId() + n}
-   * on the host.
+   * Returns the host ID of root inside: id {@code n} inside is {@code firstHostId() + n} on the
+   * host.
    */
   int firstHostId();
 
   /**
-   * Makes the machine, stopped. A half-made one of the same id is destroyed first, a whole one is
-   * kept.
+   * Creates the machine in the stopped state. An incomplete machine with the same id is destroyed
+   * first; a complete one is kept.
    */
   void create(MachineSpec spec);
 
   /**
-   * Starts the machine and returns when its first process runs; does nothing if it runs.
+   * Starts the machine and returns when its first process runs; does nothing if it already runs.
    *
-   * @throws SandboxException with the container's own log when it does not start
+   * @throws SandboxException with the container's own log if it does not start
    */
   void start(MachineId id);
 
-  /** Whether its first process runs. */
+  /** Returns whether the machine's first process runs. */
   boolean running(MachineId id);
 
   /**
    * Runs a program inside and waits for it.
    *
-   * @param uid user inside
-   * @param gid group inside
-   * @param environment the program's whole environment
+   * @param uid user id inside
+   * @param gid group id inside
+   * @param environment the complete environment of the program
    */
   Ended run(
       MachineId id,
@@ -52,57 +52,57 @@ public interface Sandbox {
       List<String> line);
 
   /**
-   * Asks the first process to end (for PostgreSQL a fast shutdown), kills it at the limit; does
-   * nothing if stopped.
+   * Asks the first process to end (for PostgreSQL: a fast shutdown) and kills it at the limit; does
+   * nothing if the machine is stopped.
    */
   void halt(MachineId id, Duration limit);
 
   /**
-   * Whether the kernel killed a process inside for want of memory since the start, or the limit was
-   * the cause of failed allocations; false for a machine that is gone.
+   * Returns whether, since the start, the kernel killed a process inside because memory ran out, or
+   * the limit made allocations fail; false for a machine that no longer exists.
    */
   boolean ranOutOfMemory(MachineId id);
 
   /**
-   * Kills what runs and removes the machine with all it wrote, mounts and control groups included;
-   * the home stays.
+   * Kills all processes of the machine and removes everything that it wrote, including mounts and
+   * control groups. The home directory stays.
    */
   void destroy(MachineId id);
 
   /**
    * Removes what dead machines left in the host's control groups.
    *
-   * @param prefix of the names that are ours to remove; machines that run are left alone
+   * @param prefix name prefix of the machines to clean up; running machines are left alone
    * @return what was removed, for a person to read
    */
   List<String> reap(String prefix);
 
   /**
-   * What this machine lacks for the sandbox to work, with the command that mends each; empty when
-   * it works.
+   * Returns what this host lacks for the sandbox, each with the command that fixes it; empty if the
+   * sandbox works.
    */
   List<Lack> lacks();
 
   /**
-   * Where the root file system of {@code id}'s throw-away layer keeps its changes, for a look after
-   * it stopped.
+   * Returns the directory with the changes to the root file system of {@code id}, for inspection
+   * after the machine stopped.
    */
   Path layer(MachineId id);
 
   /**
-   * Something the host lacks.
+   * Something that the host lacks.
    *
-   * @param mend the command line that mends it, or what a person must do
-   * @param byHand whether only a person can do it
+   * @param mend the command line that fixes it, or what a person must do
+   * @param byHand whether only a person can fix it
    */
   record Lack(String what, String mend, boolean byHand) {
 
-    /** Something that a command mends. */
+    /** Creates a lack that a command fixes. */
     public Lack(String what, String mend) {
       this(what, mend, false);
     }
 
-    /** Something that only a person can mend. */
+    /** Creates a lack that only a person can fix. */
     public static Lack byHand(String what, String advice) {
       return new Lack(what, advice, true);
     }
@@ -111,8 +111,8 @@ public interface Sandbox {
   /**
    * How a program inside ended.
    *
-   * @param status exit status; 128 plus the signal's number for a signal
-   * @param timedOut whether the limit ended it
+   * @param status exit status; 128 plus the signal number for a signal
+   * @param timedOut whether it was ended at the limit
    */
   record Ended(int status, String out, String err, Duration took, boolean timedOut) {}
 }

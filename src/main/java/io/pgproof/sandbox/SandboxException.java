@@ -1,11 +1,14 @@
 package io.pgproof.sandbox;
 
-/** The host could not do what a machine needs: a fault of the environment, worth another try. */
+/**
+ * The host could not do what a machine needs. This is a fault of the environment, and a retry can
+ * help.
+ */
 public final class SandboxException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param message what failed, with the machine's name and the words of the program that failed
+   * @param message what failed, with the machine's name and the output of the failed program
    */
   public SandboxException(String message) {
     super(message);

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What LXC said of a container, cut down to what a person needs. */
+/** Reads LXC's log of a container and keeps only what a person needs. */
 final class ContainerLog {
   private static final Pattern LINE =
       Pattern.compile("\\S+ \\S+ \\S+ (ERROR|WARN|NOTICE|INFO) +\\S+ - \\S+ - (.*)");
   private static final int LINES = 12;
 
-  /** True of every failure, and so of no help in one. */
+  /** Messages that LXC writes for every failure, so that they do not help with any. */
   private static final Pattern EMPTY_WORDS =
       Pattern.compile(
           "The container failed to start|To get more details.*|Additional information can be obtained.*"
@@ -22,7 +22,7 @@ final class ContainerLog {
 
   private ContainerLog() {}
 
-  /** The errors in their order, without place and time; empty where there are none. */
+  /** Returns the errors in order, without place and time; empty if there are none. */
   static List<String> errors(Path log) {
     return lines(log).stream()
         .map(LINE::matcher)
@@ -34,7 +34,7 @@ final class ContainerLog {
         .toList();
   }
 
-  /** The last words of any kind. */
+  /** Returns the last messages of any severity. */
   static List<String> last(Path log) {
     List<String> words =
         lines(log).stream()

@@ -20,9 +20,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The host's control groups, version 1, 2 or both, and what LXC makes in them: {@code
- * lxc.payload.<name>} and {@code lxc.monitor.<name>} below the group of process 1, with a number
- * behind where one of that name was left over.
+ * The host's control groups (version 1, 2 or both) and the groups that LXC creates in them: {@code
+ * lxc.payload.<name>} and {@code lxc.monitor.<name>} below the group of process 1. LXC appends a
+ * number if a group with that name was left over.
  */
 final class ControlGroups {
   private static final Pattern OURS = Pattern.compile("lxc\\.(?:payload|monitor)\\.(.+)");
@@ -37,14 +37,14 @@ final class ControlGroups {
   /**
    * A mounted hierarchy.
    *
-   * @param base where LXC makes its groups
-   * @param controllers of this hierarchy
+   * @param base directory where LXC creates its groups
+   * @param controllers controllers of this hierarchy
    */
   record Hierarchy(Path base, boolean unified, Set<String> controllers) {}
 
   /**
-   * As {@code /proc/self/mountinfo} and {@code /proc/1/cgroup} below {@code proc} tell, see
-   * cgroups(7).
+   * Reads the hierarchies from {@code /proc/self/mountinfo} and {@code /proc/1/cgroup} below {@code
+   * proc}, see cgroups(7).
    */
   static ControlGroups read(Path proc) {
     List<Hierarchy> found = new ArrayList<>();
@@ -70,7 +70,7 @@ final class ControlGroups {
     return new ControlGroups(found);
   }
 
-  /** Whether the kernel can bound this on version 1, so that the setting for it may be given. */
+  /** Returns whether version 1 has this controller, so that its setting may be given. */
   boolean legacy(String controller) {
     return hierarchies.stream().anyMatch(h -> !h.unified() && h.controllers().contains(controller));
   }
@@ -84,8 +84,8 @@ final class ControlGroups {
   }
 
   /**
-   * Where the counters of kills for want of memory are while the machine of this name runs; the
-   * second is version 2's.
+   * Returns the paths of the counters for out-of-memory kills while the machine with this name
+   * runs. The second path is for version 2.
    */
   List<Path> memoryEvents(String name) {
     List<Path> files = new ArrayList<>();
@@ -99,21 +99,22 @@ final class ControlGroups {
   }
 
   /**
-   * Whether counters of either version tell of a kill, or of an allocation that found no memory.
+   * Returns whether counters of either version report a kill, or an allocation that found no
+   * memory.
    */
   static boolean ranOut(String counters) {
     return OOM_KILLS.matcher(counters).find();
   }
 
-  /** The groups of the machine of this name, its monitor's included. */
+  /** Returns the groups of the machine with this name, including its monitor's. */
   List<Path> of(String name) {
     return find(
         Pattern.compile("lxc\\.(?:payload|monitor)\\." + Pattern.quote(name) + "(?:-[0-9]{1,3})?"));
   }
 
   /**
-   * The groups of all machines whose names begin so, by what follows {@code lxc.payload.} or {@code
-   * lxc.monitor.}.
+   * Returns the groups of all machines whose names have this prefix, by the part of the group name
+   * after {@code lxc.payload.} or {@code lxc.monitor.}.
    */
   TreeMap<String, List<Path>> withPrefix(String prefix) {
     TreeMap<String, List<Path>> byName = new TreeMap<>();
@@ -128,9 +129,10 @@ final class ControlGroups {
   }
 
   /**
-   * Ids of the processes in these groups and below them.
+   * Returns the ids of the processes in these groups and below them.
    *
-   * @throws SandboxException when a group that is there does not tell: its processes may live
+   * @throws SandboxException if an existing group cannot be read, because its processes may be
+   *     alive
    */
   static Set<Long> processes(Collection<Path> groups) {
     Set<Long> pids = new TreeSet<>();
@@ -151,7 +153,8 @@ final class ControlGroups {
     } catch (NoSuchFileException gone) {
       return List.of();
     } catch (IOException e) {
-      // It went while it was read, or its processes are listed in a group above it, see cgroups(7).
+      // The group disappeared during the read, or its processes are listed in a parent group, see
+      // cgroups(7).
       if (!Files.exists(group) || lines(group.resolve("cgroup.type")).equals(List.of("threaded"))) {
         return List.of();
       }
@@ -162,7 +165,7 @@ final class ControlGroups {
   }
 
   /**
-   * Lets the processes in these groups and below them go on, of either version; those of a frozen
+   * Thaws the processes in these groups and below them, in either version. Processes of a frozen
    * group cannot even die.
    */
   static void thaw(Collection<Path> groups) {
@@ -180,11 +183,11 @@ final class ControlGroups {
         Files.writeString(file, value, StandardOpenOption.WRITE);
       }
     } catch (IOException gone) {
-      // The group went with its last process.
+      // The group disappeared together with its last process.
     }
   }
 
-  /** Removes these groups and those below them; those that still have a process stay. */
+  /** Removes these groups and those below them. Groups that still contain a process stay. */
   static void remove(Collection<Path> groups) {
     for (Path group : groups) {
       List<Path> deepestFirst = tree(group);
@@ -192,7 +195,7 @@ final class ControlGroups {
         try {
           Files.deleteIfExists(deepestFirst.get(i));
         } catch (IOException busy) {
-          // A process is still in it; whoever asked looks again.
+          // A process is still in the group; the caller checks again.
         }
       }
     }
@@ -210,7 +213,10 @@ final class ControlGroups {
     return found;
   }
 
-  /** This group and all below it, each before those in it; those that go meanwhile are left out. */
+  /**
+   * Returns this group and all groups below it, parents first. Groups that disappear in the
+   * meantime are left out.
+   */
   private static List<Path> tree(Path group) {
     List<Path> all = new ArrayList<>();
     if (Files.isDirectory(group, LinkOption.NOFOLLOW_LINKS)) {

@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which ids of the host the ids inside are, see subuid(5) and subgid(5).
+ * The mapping from IDs inside a container to IDs on the host, see subuid(5) and subgid(5).
  *
- * @param firstHostId of users and of groups alike; id 0 inside is this one
+ * @param firstHostId host ID of id 0 inside, for users and groups alike
  */
 record IdMap(int firstHostId) {
   static final int SIZE = 65536;
   private static final int USUAL_FIRST = 100000;
 
   /**
-   * Root's first range of at least 65536 in either file; empty where one lacks it or they differ.
+   * Reads root's first range of at least 65536 IDs, which must be the same in both files; empty if
+   * one file lacks it or they differ.
    */
   static Optional<IdMap> read(Path etc) {
     Optional<Integer> users = firstRange(etc.resolve("subuid"));
@@ -35,14 +36,14 @@ record IdMap(int firstHostId) {
             return Optional.of(Integer.parseInt(parts[1]));
           }
         } catch (NumberFormatException notARange) {
-          // The tools that read this file skip such a line too.
+          // The tools that read this file also skip such a line.
         }
       }
     }
     return Optional.empty();
   }
 
-  /** The first id that no range of these files reaches, so that it can be given to root. */
+  /** Returns the first ID after all ranges of these files, which can be given to root. */
   static int free(Path etc) {
     long free = USUAL_FIRST;
     for (String file : List.of("subuid", "subgid")) {
@@ -53,7 +54,7 @@ record IdMap(int firstHostId) {
             free = Math.max(free, Long.parseLong(parts[1]) + Long.parseLong(parts[2]));
           }
         } catch (NumberFormatException notARange) {
-          // As above.
+          // See above.
         }
       }
     }

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * One container of liblxc, held open; to be closed.
+ * An open handle to one container of liblxc. The caller must close it.
  *
- * <p>Guarded against use after close and against two threads at once.
+ * <p>Guarded against use after close and against use by two threads at once.
  */
 final class LxcHandle implements AutoCloseable {
   private final Liblxc lxc;
@@ -20,7 +20,7 @@ final class LxcHandle implements AutoCloseable {
   private LxcContainer container;
 
   /**
-   * @throws SandboxException when liblxc does not give one, which it does not explain
+   * @throws SandboxException if liblxc returns no container; liblxc gives no reason
    */
   LxcHandle(Liblxc lxc, MachineId id) {
     this.lxc = lxc;
@@ -44,7 +44,7 @@ final class LxcHandle implements AutoCloseable {
     }
   }
 
-  /** Sets one item; {@code value} must be what a line of the configuration file can hold. */
+  /** Sets one item; {@code value} must be valid in a line of the configuration file. */
   void set(String key, String value) {
     if (value.indexOf('\n') >= 0) {
       throw new IllegalArgumentException(key + " cannot hold a line break: " + value);
@@ -73,10 +73,14 @@ final class LxcHandle implements AutoCloseable {
     return use(c -> "RUNNING".equals(c.state.call(c)));
   }
 
-  /** Sends the halt signal to the first process and does not wait; false when liblxc could not. */
+  /**
+   * Sends the halt signal to the first process and does not wait.
+   *
+   * <p>Returns false if liblxc could not send it.
+   */
   boolean askToHalt() {
-    // liblxc takes the signal from this handle's configuration, which is not the running
-    // container's.
+    // liblxc takes the signal from the configuration of this handle, not from that of the running
+    // container.
     set(MachineConfig.HALT.key(), MachineConfig.HALT.value());
     return use(c -> c.shutdown.call(c, 0) != 0);
   }

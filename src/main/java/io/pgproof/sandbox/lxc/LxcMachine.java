@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * One machine, as it is on disk and in the kernel; remembers nothing. Its caller lets one thread in
- * at a time.
+ * Operates on one machine as it is on disk and in the kernel. It keeps no state. The caller must
+ * allow only one thread at a time.
  */
 final class LxcMachine {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
@@ -54,8 +54,8 @@ final class LxcMachine {
   void make(Liblxc lxc, MachineSpec spec, IdMap ids) {
     try {
       Files.createDirectories(id.home());
-      // Its parents may be closed to the container's root, for it sees the home on the stage; the
-      // home itself may not.
+      // The parent directories can be closed to the container's root, because it sees the home on
+      // the stage. The home itself must be accessible.
       Files.setPosixFilePermissions(id.home(), PosixFilePermissions.fromString("rwx--x--x"));
       Files.createDirectory(files.container());
       Files.createDirectories(MachineFiles.LXC_PATH);
@@ -88,8 +88,8 @@ final class LxcMachine {
     }
     ProgramResult programResult;
     try {
-      // What is left of an earlier run of it would be taken for this one's, and make LXC choose
-      // other names.
+      // The remains of an earlier run would be mistaken for this run's, and LXC would choose other
+      // names.
       stop();
       Files.deleteIfExists(files.log());
       Files.deleteIfExists(files.memoryEvents());
@@ -159,7 +159,8 @@ final class LxcMachine {
     line.add("--");
     line.addAll(inside);
     ProgramResult programResult = programs.run(new HostCommand(line, limit, Map.of()));
-    // lxc-attach has no status of its own: it says so and ends with 1, as the program might.
+    // lxc-attach has no exit status of its own for a failure: it prints a message and exits with 1,
+    // as the program could.
     if (programResult.status() == 1
         && programResult.err().startsWith("lxc-attach: " + id.name() + ":")) {
       throw new SandboxException(
@@ -182,9 +183,10 @@ final class LxcMachine {
   }
 
   /**
-   * Kills all of it and waits for its end; does nothing when nothing of it runs.
+   * Kills all processes of the machine and waits for their end; does nothing if none runs.
    *
-   * <p>liblxc is not asked: it would ask the monitor, and wait for ever for one that stands still.
+   * <p>It does not call liblxc. liblxc would ask the monitor, and would wait forever for a monitor
+   * that is stopped.
    */
   void stop() {
     if (machineCleanup.processes().isEmpty()) {
@@ -197,7 +199,7 @@ final class LxcMachine {
             () -> {
               Set<Long> pids = machineCleanup.processes();
               machineCleanup.kill(pids);
-              // The frozen die when they are thawed.
+              // Killed processes that are frozen die only when they are thawed.
               machineCleanup.thaw();
               return pids.isEmpty();
             });
@@ -219,7 +221,7 @@ final class LxcMachine {
         });
   }
 
-  /** Also of a machine that is half-made, half-destroyed or not known. */
+  /** Destroys the machine, even if it is half created, half destroyed or unknown. */
   void destroy() {
     uninterrupted(
         () -> {
@@ -236,7 +238,7 @@ final class LxcMachine {
   boolean ranOutOfMemory() {
     List<Path> candidates = new ArrayList<>(List.of(files.memoryEvents()));
     candidates.addAll(groups.memoryEvents(id.name()));
-    // Once more, for the machine may end while it is looked at.
+    // Check the file again, because the machine can end during the check.
     candidates.add(files.memoryEvents());
     for (Path counters : candidates) {
       try {
@@ -267,7 +269,10 @@ final class LxcMachine {
     return true;
   }
 
-  /** Teardown is often the answer to an interrupt, which must not stop it too. */
+  /**
+   * Runs the work without interrupts. A teardown often follows an interrupt, which must not stop it
+   * too.
+   */
   private static void uninterrupted(Runnable work) {
     boolean interrupted = Thread.interrupted();
     try {

@@ -26,14 +26,16 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Machines as unprivileged LXC containers: ids of their own, no network, an overlay over the image.
+ * Machines as unprivileged LXC containers: with their own ID range, no network, and an overlay over
+ * the image.
  *
- * <p>liblxc answers and stops; starting and running inside are programs of their own, for a
- * container that is started from a Java process keeps a copy of its memory. {@code run} is not
- * serialised with the other calls about a machine, so that {@code halt} and {@code destroy} can end
- * it. A program inside that outlives its limit is killed with its process group; what it moved out
- * of that group ends with the machine. For LXC's own tools the machine lies in {@code
- * /run/pgproof/machine}: {@code lxc-attach -P /run/pgproof/machine -n NAME}.
+ * <p>liblxc reads the state of containers and stops them. Separate programs start them and run
+ * programs inside, because a container that is started from a Java process keeps a copy of its
+ * memory. {@code run} is not serialised with the other calls for a machine, so that {@code halt}
+ * and {@code destroy} can end it. A program inside that exceeds its limit is killed with its
+ * process group. Processes that it moved out of that group end with the machine. LXC's own tools
+ * find the machine in {@code /run/pgproof/machine}: {@code lxc-attach -P /run/pgproof/machine -n
+ * NAME}.
  */
 public final class LxcSandbox implements Sandbox {
   private static final Duration KILLED_ENDS_WITHIN = Duration.ofSeconds(30);
@@ -49,8 +51,8 @@ public final class LxcSandbox implements Sandbox {
   }
 
   /**
-   * @param killedEndsWithin how long a machine's killed processes are waited for, before it is said
-   *     that they do not end
+   * @param killedEndsWithin how long to wait for a machine's killed processes before reporting that
+   *     they do not end
    */
   public LxcSandbox(HostPrograms programs, Duration killedEndsWithin) {
     this.programs = programs;
@@ -58,9 +60,10 @@ public final class LxcSandbox implements Sandbox {
   }
 
   /**
-   * Root's first range of at least 65536 ids in {@code /etc/subuid} and {@code /etc/subgid}.
+   * Returns the start of root's first range of at least 65536 IDs in {@code /etc/subuid} and {@code
+   * /etc/subgid}.
    *
-   * @throws FindingException with {@code no-lxc} when there is none
+   * @throws FindingException with {@code no-lxc} if there is none
    */
   @Override
   public int firstHostId() {
@@ -68,7 +71,7 @@ public final class LxcSandbox implements Sandbox {
   }
 
   /**
-   * @throws FindingException with {@code no-lxc} when this host lacks something
+   * @throws FindingException with {@code no-lxc} if this host lacks something
    */
   @Override
   public void create(MachineSpec spec) {
@@ -85,7 +88,7 @@ public final class LxcSandbox implements Sandbox {
   }
 
   /**
-   * @throws FindingException with {@code no-lxc} when this host lacks something
+   * @throws FindingException with {@code no-lxc} if this host lacks something
    */
   @Override
   public void start(MachineId id) {
@@ -203,7 +206,7 @@ public final class LxcSandbox implements Sandbox {
     }
   }
 
-  /** Of one machine, and there while somebody works on it or waits to. */
+  /** The lock of one machine. It exists while a thread holds it or waits for it. */
   private static final class MachineLock extends ReentrantLock {
     private static final long serialVersionUID = 1;
 
@@ -243,8 +246,8 @@ public final class LxcSandbox implements Sandbox {
   }
 
   /**
-   * Whoever has it may be held by the kernel. An interrupt of before does not matter, for it is
-   * often the cause of a teardown.
+   * Takes the lock within a time limit, because the kernel can block the thread that holds it. An
+   * earlier interrupt is ignored, because an interrupt is often the cause of a teardown.
    */
   private static boolean taken(ReentrantLock lock) {
     boolean interrupted = Thread.interrupted();
@@ -260,7 +263,7 @@ public final class LxcSandbox implements Sandbox {
     }
   }
 
-  /** What goes wrong in the rooms below, in the words of the sandbox. */
+  /** Converts failures of the lower layers to exceptions of the sandbox. */
   private static <T> T said(Supplier<T> work) {
     try {
       return work.get();

@@ -21,8 +21,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What is left of a machine on the host, found by its id alone: processes, control groups, mounts,
- * files.
+ * Finds and removes what a machine left on the host, by its id alone: processes, control groups,
+ * mounts and files.
  */
 final class MachineCleanup {
   private static final Duration REMOVAL = Duration.ofMinutes(3);
@@ -40,8 +40,8 @@ final class MachineCleanup {
   }
 
   /**
-   * All processes in the machine, its monitor, and those that are about to start it or run
-   * something in it.
+   * Returns all processes in the machine, its monitor, and the processes that are about to start it
+   * or to run a program in it.
    */
   Set<Long> processes() {
     Set<Long> pids = ControlGroups.processes(groups.of(id.name()));
@@ -49,7 +49,10 @@ final class MachineCleanup {
     return pids;
   }
 
-  /** Programs of LXC for this machine, in a control group of ours or not yet. */
+  /**
+   * Returns the LXC programs for this machine, whether or not they are already in one of its
+   * control groups.
+   */
   Set<Long> starters() {
     Set<Long> pids = new TreeSet<>();
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
@@ -82,7 +85,7 @@ final class MachineCleanup {
     return !groups.of(id.name()).isEmpty();
   }
 
-  /** Unmounts all below the home, the newest first. */
+  /** Unmounts everything below the home, the newest mount first. */
   void unmount() {
     for (Path target : mountsBelow(id.home())) {
       ProgramResult programResult =
@@ -101,12 +104,12 @@ final class MachineCleanup {
   }
 
   /**
-   * Removes what LXC and the machine wrote; rm, because the machine may have made paths longer than
-   * Java can name.
+   * Removes what LXC and the machine wrote. It uses rm, because the machine can have created paths
+   * that are too long for Java.
    */
   void removeFiles() {
     List<String> line = new ArrayList<>(List.of("rm", "-rf", "--one-file-system", "--"));
-    // rm asks to write for what is not there too, and would wait for a disk that does not answer.
+    // rm also accesses paths that do not exist, and would wait for a disk that does not respond.
     Stream.of(
             files.config(),
             files.container(),

@@ -12,12 +12,12 @@ import java.util.Map;
 /**
  * The items of a machine's configuration, see lxc.container.conf(5).
  *
- * <p>LXC ignores version 2's limits where version 1 rules and the other way round, with a warning;
- * a version 1 limit without its hierarchy would be an error beside a version 1 hierarchy, so these
- * are given only where they can hold.
+ * <p>LXC ignores version 2 limits on a version 1 hierarchy and vice versa, with a warning. A
+ * version 1 limit without its controller's hierarchy would be an error next to another version 1
+ * hierarchy, so version 1 limits are set only where they can take effect.
  */
 final class MachineConfig {
-  /** For PostgreSQL a fast shutdown. */
+  /** Requests a fast shutdown of PostgreSQL. */
   static final Item HALT = new Item("lxc.signal.halt", "SIGINT");
 
   private static final Path SHARED = Path.of("/usr/share/lxc/config");
@@ -26,14 +26,14 @@ final class MachineConfig {
   private static final int PROCESSES = 512;
 
   /**
-   * A first process that is root needs these to make directories for others and to become them;
-   * another has none.
+   * Capabilities of a first process that is root. It needs them to create directories for other
+   * users and to switch to those users. Any other first process has none.
    */
   private static final String KEPT_CAPABILITIES = "chown dac_override fowner kill setgid setuid";
 
   private MachineConfig() {}
 
-  /** A key and its value; keys repeat and their order counts. */
+  /** A key and its value. Keys can repeat, and their order matters. */
   record Item(String key, String value) {}
 
   static List<Item> items(MachineSpec spec, IdMap ids, ControlGroups groups) {
@@ -57,7 +57,7 @@ final class MachineConfig {
     items.add(new Item("lxc.console.path", "none"));
     items.add(new Item("lxc.tty.max", "0"));
     items.add(new Item("lxc.pty.max", "16"));
-    // Empty first: the shared configuration's own choice would mount the control groups.
+    // Clear the value first, because the shared configuration would mount the control groups.
     items.add(new Item("lxc.mount.auto", ""));
     items.add(new Item("lxc.mount.auto", "proc:mixed sys:ro"));
     items.add(
@@ -88,7 +88,7 @@ final class MachineConfig {
         + ",create=dir 0 0";
   }
 
-  /** As fstab(5) wants a path with blanks. */
+  /** Escapes blanks in a path as fstab(5) requires. */
   private static String escaped(String path) {
     return path.replace("\\", "\\134")
         .replace(" ", "\\040")
@@ -115,8 +115,8 @@ final class MachineConfig {
     }
     limits.put("lxc.cgroup2.memory.max", memory);
     if (Files.exists(Path.of("/proc/swaps"))) {
-      // Without it a machine at its limit would fill the host's swap and slow down everything else
-      // on it.
+      // Without this, a machine at its limit would fill the host's swap and slow down everything
+      // else on the host.
       limits.put("lxc.cgroup2.memory.swap.max", "0");
     }
     limits.put("lxc.cgroup2.cpu.max", quota + " " + CPU_PERIOD_MICROS);
@@ -125,8 +125,8 @@ final class MachineConfig {
   }
 
   /**
-   * The counters go with the control group, so they are kept when all processes have ended and it
-   * is still there.
+   * Returns the command that saves the memory counters. They disappear with the control group, so
+   * it runs when all processes have ended but the group still exists.
    */
   private static String keepMemoryEvents(MachineFiles files, ControlGroups groups) {
     StringBuilder line = new StringBuilder("/bin/sh -c \"cat");

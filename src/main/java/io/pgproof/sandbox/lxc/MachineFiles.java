@@ -4,20 +4,20 @@ import io.pgproof.sandbox.MachineId;
 import java.nio.file.Path;
 
 /**
- * What a machine consists of, below its home.
+ * The files of a machine below its home.
  *
- * <p>The container's root must be able to walk to its configuration and layer, but the state
- * directory is closed to all but the host's root. So the container is started in a mount namespace
- * of its own where all it needs lies below {@link #STAGE}; these mounts are seen by nobody else and
- * end with the container. For LXC the machine's home is therefore {@link #LXC_PATH}, whatever it is
- * on the host; names tell machines apart.
+ * <p>The container's root must be able to reach its configuration and layer, but the state
+ * directory is closed to everyone except the host's root. Therefore the container starts in its own
+ * mount namespace, where everything it needs is below {@link #STAGE}. No other process sees these
+ * mounts, and they end with the container. For LXC, every machine's home is therefore {@link
+ * #LXC_PATH}, whatever it is on the host; the names distinguish the machines.
  */
 record MachineFiles(MachineId id) {
   static final Path STAGE = Path.of("/run/pgproof");
   static final Path LXC_PATH = STAGE.resolve("machine");
   static final Path STAGED_ROOTFS = STAGE.resolve("rootfs");
 
-  /** On the host; LXC keeps its lock files there, by the container's path. */
+  /** Path on the host where LXC keeps its lock files, by the container's path. */
   static final Path LXC_LOCKS = Path.of("/run/lxc/lock" + LXC_PATH);
 
   static Path stagedMount(int index) {
@@ -29,12 +29,15 @@ record MachineFiles(MachineId id) {
     return id.home().resolve(id.name());
   }
 
-  /** There only when the machine is whole: it is moved into place as the last step of making it. */
+  /**
+   * The configuration. It exists only if the machine is complete, because moving it into place is
+   * the last step of the creation.
+   */
   Path config() {
     return container().resolve("config");
   }
 
-  /** The command line that starts the machine, each word ended by a zero byte. */
+  /** The command line that starts the machine, each word terminated by a zero byte. */
   Path startLine() {
     return container().resolve("start");
   }
@@ -51,7 +54,7 @@ record MachineFiles(MachineId id) {
     return id.home().resolve("lxc.log");
   }
 
-  /** The memory control group's counters, kept when the container ended. */
+  /** The counters of the memory control group, saved when the container ended. */
   Path memoryEvents() {
     return id.home().resolve("memory-events");
   }
@@ -64,7 +67,9 @@ record MachineFiles(MachineId id) {
     return LXC_PATH.resolve("memory-events");
   }
 
-  /** On the host; LXC makes it whenever it writes a configuration, wherever that goes. */
+  /**
+   * Path on the host that LXC creates whenever it writes a configuration, wherever it writes it to.
+   */
   Path byproduct() {
     return LXC_PATH.resolve(id.name());
   }

@@ -19,10 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a host must have for {@link LxcSandbox}, and how to mend what it lacks.
+ * Checks the prerequisites of {@link LxcSandbox} on a host, and how to fix what is missing.
  *
- * @param root below which {@code etc}, {@code proc}, {@code lib} and {@code usr/share} of the host
- *     are looked at
+ * @param root directory that contains {@code etc}, {@code proc}, {@code lib} and {@code usr/share}
+ *     of the host
  * @param hasProgram whether the host has a program
  * @param liblxc loads the library
  */

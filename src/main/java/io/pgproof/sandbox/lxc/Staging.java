@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The command line that starts a machine: a mount namespace of its own, in it the stage of {@link
- * MachineFiles}, then {@code lxc-start}.
+ * Builds the command line that starts a machine: its own mount namespace, the stage of {@link
+ * MachineFiles} in it, then {@code lxc-start}.
  *
- * <p>The monitor that {@code lxc-start} leaves behind must not hold our pipes; what it says is in
- * its log.
+ * <p>The monitor that {@code lxc-start} leaves behind must not keep our pipes open; its output is
+ * in its log.
  *
- * <p>Mounts of the host that go away meanwhile go away there too. What the mounts forbid (writing,
- * devices, programs) is forbidden for good: the container cannot loosen flags that come from
- * outside its user namespace.
+ * <p>Mounts that are removed on the host in the meantime are removed there too. Whatever the mounts
+ * forbid (writing, devices, programs) stays forbidden: the container cannot relax flags that come
+ * from outside its user namespace.
  */
 final class Staging {
   private static final String SCRIPT =
@@ -83,7 +83,7 @@ final class Staging {
             "-l",
             "INFO",
             "--"));
-    // As arguments these reach the first process as they are; lxc.init.cmd knows no way to quote a
+    // As arguments, these reach the first process unchanged; lxc.init.cmd has no way to escape a
     // quote.
     line.addAll(spec.init());
     return line;

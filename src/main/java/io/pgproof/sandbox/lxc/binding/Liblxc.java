@@ -4,38 +4,38 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 
 /**
- * The functions of {@code lxc/lxccontainer.h} that pgproof calls; names and order of arguments are
- * C's.
+ * The functions of {@code lxc/lxccontainer.h} that pgproof calls, with the names and the argument
+ * order of C.
  */
 public interface Liblxc extends Library {
 
-  /** {@code const char *lxc_get_version(void)}: such as {@code 5.0.2}. */
+  /** {@code const char *lxc_get_version(void)}: the version, such as {@code 5.0.2}. */
   String lxc_get_version();
 
   /**
-   * {@code struct lxc_container *lxc_container_new(const char *name, const char *configpath)}:
-   * already loads the configuration of a container that is defined there; {@code NULL} on failure.
-   * Freed with {@link #lxc_container_put}.
+   * {@code struct lxc_container *lxc_container_new(const char *name, const char *configpath)}: also
+   * loads the configuration of a container that is defined there; {@code NULL} on failure. Freed
+   * with {@link #lxc_container_put}.
    */
   LxcContainer lxc_container_new(String name, String configpath);
 
   /**
-   * {@code int lxc_container_get(struct lxc_container *c)}: one more reference; 1 on success, 0 on
+   * {@code int lxc_container_get(struct lxc_container *c)}: adds a reference; 1 on success, 0 on
    * failure.
    */
   int lxc_container_get(LxcContainer c);
 
   /**
-   * {@code int lxc_container_put(struct lxc_container *c)}: one reference less; 1 when it was
-   * freed, 0 when not.
+   * {@code int lxc_container_put(struct lxc_container *c)}: drops a reference; 1 if it was freed,
+   * otherwise 0.
    */
   int lxc_container_put(LxcContainer c);
 
   /**
-   * Loads {@code liblxc.so.1}; no development package is needed.
+   * Loads {@code liblxc.so.1}. No development package is needed.
    *
-   * @throws LiblxcUnavailableException when it is not installed, or is of a version whose structure
-   *     is not known to fit
+   * @throws LiblxcUnavailableException if it is not installed, or if its version is not known to
+   *     have a matching structure
    */
   static Liblxc load() {
     return load("liblxc.so.1");

@@ -1,6 +1,6 @@
 package io.pgproof.sandbox.lxc.binding;
 
-/** This machine has no liblxc that pgproof can drive. */
+/** This machine has no liblxc that pgproof can use. */
 public final class LiblxcUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class LiblxcUnavailableException extends RuntimeException {
     this.mend = mend;
   }
 
-  /** What to do about it: a command line where one is enough. */
+  /** Returns the remedy: a command line if one is sufficient. */
   public String mend() {
     return mend;
   }

@@ -4,11 +4,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The gate: which liblxc the mirrored structure fits.
+ * Decides which versions of liblxc match the mirrored structure.
  *
- * <p>The header promises that {@code struct lxc_container} only grows at its end and the library
- * allocates it, so a newer one fits as well. Releases before 5 fit too, but do not know {@code
- * idmap=} in mount entries, which pgproof needs.
+ * <p>The header promises that {@code struct lxc_container} only grows at its end, and the library
+ * allocates it, so newer versions match as well. Releases before 5 also match, but they do not
+ * support {@code idmap=} in mount entries, which pgproof needs.
  */
 final class LxcAbi {
   static final int POINTER_BYTES = 8;

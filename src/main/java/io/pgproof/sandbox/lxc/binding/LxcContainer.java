@@ -6,11 +6,11 @@ import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 
 /**
- * {@code struct lxc_container} of {@code lxc/lxccontainer.h}, 568 bytes; members that pgproof does
+ * {@code struct lxc_container} of {@code lxc/lxccontainer.h}, 568 bytes. Members that pgproof does
  * not call are plain pointers.
  *
- * <p>C's {@code bool} is one byte, and what lies above it in the register is not defined: hence
- * {@code byte}, true when not 0.
+ * <p>C's {@code bool} is one byte, and the upper part of the register is undefined. The type is
+ * therefore {@code byte}, true if not 0.
  */
 @FieldOrder({
   "name",
@@ -160,14 +160,14 @@ public final class LxcContainer extends Structure {
   public Pointer init_pidfd;
   public Pointer devpts_fd;
 
-  /** An empty one, for its size. */
+  /** Creates an empty structure to determine its size. */
   public LxcContainer() {
     setAutoSynch(false);
   }
 
   /**
-   * The structure at {@code c}, read once and never written back: it is the library's, and gone
-   * after the last put.
+   * Reads the structure at {@code c} once and never writes it back. The library owns it, and it is
+   * freed after the last put.
    */
   public LxcContainer(Pointer c) {
     super(c);
@@ -188,7 +188,7 @@ public final class LxcContainer extends Structure {
     String call(LxcContainer c);
   }
 
-  /** {@code pid_t (*init_pid)(struct lxc_container *c)}: on the host; -1 when it does not run. */
+  /** {@code pid_t (*init_pid)(struct lxc_container *c)}: pid on the host; -1 if it does not run. */
   public interface Counts extends Callback {
     int call(LxcContainer c);
   }
