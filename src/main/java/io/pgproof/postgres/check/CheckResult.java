@@ -6,19 +6,20 @@ import io.pgproof.proof.Inapplicable;
 import java.util.List;
 
 /**
- * A check that was made, or was to be made.
+ * The result of a check that was made or should have been made.
  *
- * @param findings what keeps the backup from being proven, the check's own fault included
- * @param notChecked what it did not cover, a few words each
+ * @param check the check
+ * @param findings reasons that keep the backup from being proven, including the check's own failure
+ * @param notChecked parts that the check did not cover, a few words each
  */
 public record CheckResult(Check check, List<Finding> findings, List<String> notChecked) {
-  /** A check that does not apply to this copy. */
+  /** Creates the result of a check that does not apply to this copy. */
   static CheckResult inapplicable(
       String name, Inapplicable reason, String why, List<String> notChecked) {
     return new CheckResult(Check.inapplicable(name, reason, why), List.of(), notChecked);
   }
 
-  /** A check for which the image lacks what it needs. */
+  /** Creates the result of a check for which the image lacks a component. */
   static CheckResult unavailable(String name, Finding lack, String notChecked) {
     return new CheckResult(
         Check.skipped(name, lack.message()),

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What came of the checks of a recovered copy: every one was made as far as it could be, whatever
- * came of those before it.
+ * The results of the checks of a recovered copy. Every check was made as far as possible,
+ * regardless of the results of earlier checks.
  *
- * @param checks {@code pages} where some had to be read again, {@code freshness}, {@code
- *     assertion:1} and so on, then those of the depth
+ * @param checks {@code pages} if some pages had to be read again, {@code freshness}, {@code
+ *     assertion:1} and so on, then the checks of the depth
  * @param findings in the order of the checks
- * @param freshness {@code null} where the age could not be told
- * @param notChecked what was left out, a few words each
- * @param notes what a person should know and what does not change the verdict, one line each
+ * @param freshness {@code null} if the age could not be determined
+ * @param notChecked parts that were left out, a few words each
+ * @param notes facts that a person should know but that do not change the verdict, one line each
  */
 public record CheckResults(
     List<Check> checks,
@@ -30,7 +30,7 @@ public record CheckResults(
     notes = List.copyOf(notes);
   }
 
-  /** These and then those, with the age that those tell. */
+  /** Returns these results followed by the next ones, with the freshness of the next ones. */
   public CheckResults and(CheckResults next) {
     return new CheckResults(
         Stream.concat(checks.stream(), next.checks.stream()).toList(),

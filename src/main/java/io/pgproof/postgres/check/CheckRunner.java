@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Checks a recovered copy as far as it was asked for: what the user asks of the data first, then
- * what reads more and more of them, and last what needs the server to be stopped.
+ * Runs the requested checks on a recovered copy: first the user's queries, then checks that read
+ * more and more of the data, and last the check that needs a stopped server.
  */
 public final class CheckRunner {
   private final RecoveredCopy copy;
@@ -36,20 +36,21 @@ public final class CheckRunner {
     this.libraries = new LibraryMismatch(copy);
   }
 
-  /** A check on its way. */
+  /** Makes one check. */
   private interface Making {
     CheckResult make() throws InterruptedException;
   }
 
   /**
-   * Makes all checks of a depth; a statement of pgproof's own has no limit but that of them all.
+   * Makes all checks of a depth. pgproof's own statements have no limit except the common one.
    *
-   * @param restore the time to which the age of the data is counted
+   * @param restore the time that the age of the data is measured against
    * @param torn files with pages that may stay torn, from {@link PagesAfterRecovery}
-   * @param limit for all together: whoever interrupts after it is told what was found until then
-   * @throws io.pgproof.proof.FindingException {@code environment} when another process than the
+   * @param limit limit for all checks together. A caller that interrupts after it receives the
+   *     findings so far
+   * @throws io.pgproof.proof.FindingException {@code environment} if a process other than the
    *     restored server answers
-   * @throws InterruptedException when the thread was interrupted; no session is left open then
+   * @throws InterruptedException if the thread was interrupted; no session is left open then
    */
   public static CheckResults of(
       RecoveredCopy copy,
@@ -97,7 +98,10 @@ public final class CheckRunner {
         () -> ChecksumCheck.make(copy, torn, limit, progress));
   }
 
-  /** Looks at what is no check of its own, unless the server may be what took all the time. */
+  /**
+   * Gathers information that is not a check of its own. It is left out after the time limit,
+   * because a slow server may have used up the time.
+   */
   private void unlessLate(String what, Runnable looking) {
     if (late()) {
       notChecked.add(what + ", because the checks took too long");
@@ -121,7 +125,7 @@ public final class CheckRunner {
     }
   }
 
-  /** Makes a check, unless the time of all checks is over before it has come to its end. */
+  /** Makes a check, unless the time limit of all checks ends before the check does. */
   private void inTime(String name, String what, Making making) throws InterruptedException {
     try {
       if (Thread.interrupted()) {

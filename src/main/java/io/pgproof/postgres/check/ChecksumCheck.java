@@ -21,17 +21,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Compares every page with its checksum as recovery and the other checks left it, by the server's
- * own program.
+ * Verifies the checksum of every page with the server's own program, after recovery and the other
+ * checks.
  *
- * <p>The server has to be stopped for it, so this is the last check. The program runs beside an
- * idle first process and not as the first process itself, for its exit status and its words come
- * back on their own that way.
+ * <p>The server must be stopped, so this is the last check. The program runs next to an idle first
+ * process and not as the first process itself, because only then are its exit status and output
+ * returned separately.
  */
 final class ChecksumCheck {
   static final String NAME = "checksums";
 
-  /** A relation's file; what somebody else put into the directory has no checksums to fail. */
+  /**
+   * Matches a message about a relation's file. Other files in the directory have no checksums that
+   * could fail.
+   */
   private static final Pattern FAILED =
       Pattern.compile(
           ".*checksum verification failed in file \"(?:.*/)?(?<file>(?:global|base/\\d+|pg_tblspc/\\d+/[^/]+/\\d+)/"
@@ -55,11 +58,11 @@ final class ChecksumCheck {
   }
 
   /**
-   * Makes the check where the source kept checksums and the image has a program for it; the server
-   * is stopped then.
+   * Makes the check if the source had checksums and the image has a program for it. It stops the
+   * server.
    *
-   * @param torn files that nothing reads, with pages that a sound backup may bring torn
-   * @param limit for the program
+   * @param torn files that nothing reads, with pages that can be torn even in a sound backup
+   * @param limit time limit of the program
    */
   static CheckResult make(RecoveredCopy copy, Set<String> torn, Duration limit, Progress progress) {
     if (!copy.control().dataChecksums()) {
@@ -96,14 +99,14 @@ final class ChecksumCheck {
     return judge(program, copy.machine().run(program, Map.of(), limit, arguments), began);
   }
 
-  /** Empty when the server has ended as it should. */
+  /** Stops the server; empty if it ended properly. */
   private Optional<Finding> stop() {
     copy.machine().halt();
     RecoveryLog log = new RecoveryLog();
     ServerLog file = new ServerLog(copy.server().log());
     try {
       while (file.read(log::add)) {
-        // To its end.
+        // Read to the end.
       }
     } catch (IOException e) {
       return Optional.of(
@@ -162,7 +165,7 @@ final class ChecksumCheck {
             : List.of(NAME + ": files in the data directory that are no relation's"));
   }
 
-  /** Whether what the page holds counts: PostgreSQL takes a torn map for empty. */
+  /** Returns whether the contents of the page matter. PostgreSQL treats a torn map as empty. */
   private boolean isRead(String line) {
     Matcher named = FAILED.matcher(line);
     return named.matches() && named.group("map") == null && !torn.contains(named.group("file"));

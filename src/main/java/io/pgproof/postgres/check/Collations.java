@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Tells where the image may sort text in another way than the source did.
+ * Finds where the image may sort text differently from the source.
  *
- * <p>An order is only to be trusted where the version of its collation was recorded and is the
- * image's own, or where it needs none: {@code C}, {@code POSIX} and the collations that PostgreSQL
- * itself brings compare bytes or code points. Versions of a database's own collation are recorded
- * from 15 on, those of others from 13 on and for ICU from 10 on (source: the release notes, and
- * {@code get_collation_actual_version} in {@code src/backend}).
+ * <p>An order is trusted only if the version of its collation was recorded and matches the image,
+ * or if it needs no version: {@code C}, {@code POSIX} and PostgreSQL's built-in collations compare
+ * bytes or code points. PostgreSQL records the version of a database's own collation from 15 on,
+ * the others from 13 on, and for ICU from 10 on (source: the release notes, and {@code
+ * get_collation_actual_version} in {@code src/backend}).
  */
 final class Collations {
-  /** Types whose order depends on no collation; all others may hide a text in them. */
+  /** Types whose order does not depend on a collation. Any other type can contain text. */
   private static final String PLAIN =
       """
       (t.typtype = 'e' or t.typnamespace = 11 and (t.typcategory in ('B', 'D', 'G', 'I', 'N', 'T', 'V') or t.typname in (
@@ -90,22 +90,22 @@ final class Collations {
       """;
 
   /**
-   * Of {@code C.UTF-8} and its like PostgreSQL records no version either, because they compare code
-   * points.
+   * PostgreSQL also records no version for {@code C.UTF-8} and similar locales, because they
+   * compare code points.
    */
   private static final Pattern CODE_POINTS = Pattern.compile("C|POSIX|C\\..*");
 
   private Collations() {}
 
   /**
-   * How text may compare in another way in a database than it did on the source.
+   * How the comparison of text in a database may differ from the source.
    *
-   * @param told each collation with what is known of its versions; empty where none may differ
-   * @param deterministic whether two texts are equal only where their bytes are
+   * @param told each collation with the known facts about its versions; empty if none may differ
+   * @param deterministic whether two texts are equal only if their bytes are equal
    */
   record Doubts(List<String> told, boolean deterministic) {}
 
-  /** The collations of the database at hand and of its tables and indexes that may differ. */
+  /** Returns the collations of the current database, its tables and its indexes that may differ. */
   static Doubts ofDatabase(Statement statement, int major) throws SQLException {
     List<String> doubts = new ArrayList<>();
     for (String sql : List.of(major >= 15 ? DATABASE : DATABASE_BEFORE_15, OF_TABLES)) {
@@ -137,9 +137,9 @@ final class Collations {
   }
 
   /**
-   * Why the order of an index cannot be judged on this image; empty where it can.
+   * Returns why the order of an index cannot be judged on this image; empty if it can.
    *
-   * @param computed whether expressions count too, whose own collations are not recorded
+   * @param computed whether to include expressions, whose own collations are not recorded
    */
   static Optional<String> doubt(Statement statement, long index, boolean computed, int major)
       throws SQLException {
@@ -176,7 +176,8 @@ final class Collations {
   }
 
   /**
-   * Collations of the database at hand that indexes use and whose versions differ, each with both.
+   * Returns the collations that indexes of the current database use and whose versions differ, with
+   * both versions.
    */
   static List<String> differing(Statement statement, int major) throws SQLException {
     List<String> all = new ArrayList<>();

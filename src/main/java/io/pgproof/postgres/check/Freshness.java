@@ -18,8 +18,8 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
   private static final Duration JUST_WRITTEN = Duration.ofMinutes(5);
 
   /**
-   * The clocks of all zones are ahead of UTC by quarters of an hour, and the data may be some
-   * minutes old.
+   * Returns whether the lead can come from a time zone. All zones differ from UTC by multiples of a
+   * quarter of an hour, and the data may be some minutes old.
    */
   private static boolean isOfAZone(Duration ahead) {
     long over = ahead.toSeconds() % QUARTER.toSeconds();
@@ -32,8 +32,8 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
    * @param source {@code query}, {@code wal} or {@code checkpoint}
    */
   static Freshness judge(Instant newest, String source, RestoreTime restore, Duration maxAge) {
-    // An archive may have got WAL of commits that came while it was restored: these are not of the
-    // future, and just born.
+    // An archive can receive WAL of commits that happen during the restore. These commits are not
+    // in the future; their age is zero.
     Instant until =
         newest.isBefore(restore.began())
             ? restore.began()

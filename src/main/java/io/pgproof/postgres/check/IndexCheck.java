@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Looks whether indexes and tables contradict themselves or each other, by the functions of
- * amcheck, as {@code pg_amcheck} asks them.
+ * Checks indexes and tables for contradictions, in themselves and with each other, with the
+ * functions of amcheck that {@code pg_amcheck} calls.
  *
- * <p>The functions are taken from the image's own library into the temporary schema of each
- * session: an extension that the copy has, whatever its version and whoever made it, is neither
- * needed nor believed, and nothing has to be created that outlives the session. {@code
- * bt_index_parent_check} is not asked: it reads every index once more for little beyond.
+ * <p>The functions are loaded from the image's own library into the temporary schema of each
+ * session. Therefore an extension in the copy is neither needed nor trusted, whatever its version
+ * and whoever created it, and nothing is created that outlives the session. {@code
+ * bt_index_parent_check} is not called, because it reads every index once more for little benefit.
  */
 final class IndexCheck extends ObjectCheck {
   static final String NAME = "indexes";
@@ -36,20 +36,20 @@ final class IndexCheck extends ObjectCheck {
   private static final String GIN = "2742";
   private static final String HEAP = "2";
 
-  /** What a text that sorts in another way makes of a sound index. */
+  /** Errors that a different text order causes in a sound index. */
   private static final Pattern ORDER =
       Pattern.compile(
           "(?:item order|high key|cross page item order|down-link lower bound)"
               + " invariant violated .*|.*has wrong tuple order on entry tree page.*|.*has inconsistent records on page.*");
 
   /**
-   * What other letters, such as those of a newer {@code lower()}, make of a sound index on an
-   * expression.
+   * Errors that a different character table, such as that of a newer {@code lower()}, causes in a
+   * sound index on an expression.
    */
   private static final Pattern LACKS =
       Pattern.compile("heap tuple .* lacks matching index tuple .*");
 
-  /** Of a table, of version 14 or later. */
+  /** Checks a table, from version 14 on. */
   private static final String VERIFY_HEAPAM =
       "create function pg_temp.verify_heapam(relation regclass, on_error_stop boolean,"
           + " check_toast boolean, skip text, startblock bigint, endblock bigint, out blkno bigint, out offnum integer,"
@@ -85,7 +85,7 @@ final class IndexCheck extends ObjectCheck {
   /**
    * Makes the check, unless the image lacks amcheck.
    *
-   * @param heapToo whether each table's rows are looked for in its indexes too, from version 11 on
+   * @param heapToo whether to also look for each table's rows in its indexes, from version 11 on
    */
   static CheckResult make(RecoveredCopy copy, boolean heapToo, Progress progress)
       throws InterruptedException {
@@ -122,7 +122,7 @@ final class IndexCheck extends ObjectCheck {
       functions.append(function.formatted("gin_index_check", ""));
     }
     if (copy.major() < 17) {
-      // Later versions know a setting for it, which every session of ours has.
+      // Later versions have a setting for this, which every session of ours uses.
       disableEventTriggers(statement);
     }
     statement.execute(functions.toString());
@@ -236,8 +236,8 @@ final class IndexCheck extends ObjectCheck {
       if (library || ServerLostException.lost(e)) {
         statement(index.toString(), e);
       }
-      // A function of the copy's own, which may need what only its users have; the index itself can
-      // be checked without it.
+      // A function of the copy can need something that only its users have. The index itself can be
+      // checked without it.
       index(statement, index, alone);
       if (!library) {
         leaveOut("the rows of " + index + ", for its expression gave " + ServerText.withoutRows(e));
@@ -259,7 +259,10 @@ final class IndexCheck extends ObjectCheck {
     }
   }
 
-  /** What amcheck says against an index, unless it is the image that sorts in another way. */
+  /**
+   * Records an error of amcheck about an index, unless the image's different text order explains
+   * it.
+   */
   private void corrupt(Statement statement, Relation index, SQLException failure)
       throws SQLException {
     String message = ServerText.message(failure);

@@ -22,16 +22,16 @@ import java.util.stream.Stream;
 
 /**
  * Lists the libraries and extensions that the source used and the image lacks, with the packages
- * that bring them.
+ * that contain them.
  *
- * <p>A difference of the environment, told with {@code recovery}, which it did not keep from
- * ending; what it keeps from being checked says so itself.
+ * <p>This is a difference of the environment. It is reported with {@code recovery}, because
+ * recovery ended in spite of it. A check that the difference prevents reports that itself.
  */
 public final class LibraryMismatch {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final int MOST_LISTED = 20;
 
-  /** No database has such a name. */
+  /** Stands for all databases, because no database can have this name. */
   private static final String ALL = "";
 
   private static final String USED =
@@ -47,10 +47,10 @@ public final class LibraryMismatch {
   private final RecoveredCopy copy;
   private final RestoredServer restored;
 
-  /** What is missing, and where it was used first. */
+  /** The missing libraries and extensions, each with its first use. */
   private final Map<String, String> missing = new LinkedHashMap<>();
 
-  /** What is missing of each database, and of all where the source preloaded it. */
+  /** The missing items of each database, and of all databases if the source preloaded them. */
   private final Map<String, Set<String>> users = new HashMap<>();
 
   private final Map<String, Boolean> known = new HashMap<>();
@@ -62,7 +62,7 @@ public final class LibraryMismatch {
     this.restored = new RestoredServer(copy.server().address());
   }
 
-  /** Empty where nothing is missing and everything could be looked at. */
+  /** Returns the check result; empty if nothing is missing and everything could be inspected. */
   Optional<CheckResult> made() {
     long began = System.nanoTime();
     look();
@@ -79,8 +79,8 @@ public final class LibraryMismatch {
   }
 
   /**
-   * What the image lacks of what a database uses or the source preloaded, in words; empty where
-   * nothing is known of it.
+   * Describes what the image lacks of the libraries that a database uses or the source preloaded;
+   * empty if nothing is known to be missing.
    */
   public Optional<String> of(String database) {
     look();

@@ -20,19 +20,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Looks for pages that tables have lost, as their B-tree indexes tell: the other way round than
- * amcheck, which looks for a table's rows in its indexes.
+ * Looks for pages that tables have lost, with the help of their B-tree indexes. This is the
+ * opposite direction of amcheck, which looks for a table's rows in its indexes.
  *
- * <p>It reads the server's files, so nobody may write meanwhile, and it comes before the sessions
- * that make functions for amcheck.
+ * <p>It reads the server's files, so nobody may write in the meantime. It runs before the sessions
+ * that create functions for amcheck.
  */
 final class LostPageCheck {
-  /** The server may write just as its files are read. */
+  /** The server can write while its files are being read. */
   private static final int READINGS = 3;
 
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
-  /** Indexes that take part in vacuum, of tables that are kept in a heap and in the WAL. */
+  /**
+   * Indexes that take part in vacuum, of tables that are stored in a heap and logged in the WAL.
+   */
   private static final String INDEXES =
       """
       select pg_catalog.pg_relation_filepath(t.oid), pg_catalog.pg_relation_filepath(c.oid), n.nspname, c.relname
@@ -43,7 +45,8 @@ final class LostPageCheck {
       order by 1, 2""";
 
   /**
-   * The standard's own descriptions of PostgreSQL have none, and nobody would miss a page of them.
+   * Tables without a valid B-tree index. The tables of {@code information_schema} are left out,
+   * because they have none and nobody would miss a page of them.
    */
   private static final String WITHOUT =
       """
@@ -74,11 +77,11 @@ final class LostPageCheck {
   }
 
   /**
-   * Looks at every table.
+   * Checks every table.
    *
-   * @param objectFindings gets one for each index that names lost pages, and what kept this from
-   *     being told
-   * @return what could not be looked at, a few words
+   * @param objectFindings receives one finding for each index that refers to lost pages, and the
+   *     errors that prevented the check
+   * @return what could not be checked, a few words
    */
   static List<String> find(RecoveredCopy copy, ObjectFindings objectFindings)
       throws IOException, InterruptedException {
@@ -156,7 +159,7 @@ final class LostPageCheck {
         }
       }
     } catch (SQLException e) {
-      // The check of this database's objects meets the same, and says so.
+      // The check of this database's objects meets the same error and reports it.
       return;
     }
   }

@@ -4,19 +4,19 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 
 /**
- * What a check needs of the image, and what to do where the image lacks it: then nobody can tell
- * what the check would find.
+ * Describes a component that a check needs and the image lacks, and the remedy. Without it, the
+ * result of the check is unknown.
  */
 final class MissingComponent {
   private MissingComponent() {}
 
   /**
-   * The finding that the image has no such program of PostgreSQL.
+   * Creates the finding that the image lacks this program of PostgreSQL.
    *
    * @param what {@code amcheck} or a program's name
    */
   static Finding of(String what, int major) {
-    // Debian's names; other distributions have contrib apart.
+    // The package names of Debian; other distributions have a separate contrib package.
     String debian = what.equals("pg_dump") ? "postgresql-client-" + major : "postgresql-" + major;
     return Finding.of(
         Reason.CHECK_UNAVAILABLE,

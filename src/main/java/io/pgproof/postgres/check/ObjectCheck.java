@@ -21,16 +21,16 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A check that goes through every database of a copy, object by object: what is wrong with one does
+ * A check that goes through every database of a copy, object by object. An error in one object does
  * not hide the next.
  *
- * <p>Objects that all databases share are looked at in the first one alone.
+ * <p>Objects that all databases share are checked in the first database only.
  */
 abstract class ObjectCheck {
   private static final int FETCHED = 5_000;
   private static final long TELL_NANOS = 1_000_000_000L;
-  // Nobody works on the copy but this check, so who waits for a lock waits for a prepared
-  // transaction, for ever.
+  // Only this check uses the copy, so whoever waits for a lock waits for a prepared transaction,
+  // forever.
   private static final String SESSION =
       "set lock_timeout = '2s'; set default_transaction_read_only = off;"
           + " set default_transaction_isolation = 'read committed'; set row_security = off; set maintenance_work_mem = '64MB';"
@@ -51,8 +51,8 @@ abstract class ObjectCheck {
   final List<String> notChecked = new ArrayList<>();
 
   /**
-   * @param name of the check
-   * @param damage the reason where the data are at fault
+   * @param name name of the check
+   * @param damage reason to use if the data are at fault
    */
   ObjectCheck(String name, Reason damage, RecoveredCopy copy, Progress progress) {
     this.name = name;
@@ -63,29 +63,27 @@ abstract class ObjectCheck {
     this.restored = new RestoredServer(copy.server().address());
   }
 
-  /** An object of the database at hand; its text names it for a person. */
+  /** An object of the current database; its text names it for a person. */
   interface Named {}
 
-  /** Makes one more session ready; on failure the check cannot be made in this database. */
+  /** Prepares another session; if it fails, the check cannot be made in this database. */
   abstract void prepare(Statement statement) throws SQLException;
 
-  /**
-   * The objects of the database at hand; those that all databases share only where {@code shared}.
-   */
+  /** Returns the objects of the current database; shared objects only if {@code shared}. */
   abstract List<? extends Named> list(Statement statement, boolean shared) throws SQLException;
 
-  /** Checks one object; failures are kept by {@link #object} and its like. */
+  /** Checks one object; {@link #object} and similar methods record failures. */
   abstract void ask(Statement statement, Named object) throws SQLException;
 
-  /** After all objects of a database. */
+  /** Called after all objects of a database. */
   void endOf(String database) {}
 
-  /** What was covered, and what came of it. */
+  /** Returns what was covered, and the result. */
   abstract String covered(String inDatabases);
 
   /**
-   * Differences of the environment that leave what was checked sound, one line; empty where there
-   * are none.
+   * Returns the differences of the environment that leave the checked objects sound, on one line;
+   * empty if there are none.
    */
   Optional<String> mismatch() {
     return Optional.empty();
@@ -94,7 +92,7 @@ abstract class ObjectCheck {
   /**
    * Makes the check.
    *
-   * @throws InterruptedException when the caller was interrupted; all sessions have ended then
+   * @throws InterruptedException if the caller was interrupted; all sessions have ended then
    */
   final CheckResult make() throws InterruptedException {
     long began = System.nanoTime();
@@ -172,7 +170,8 @@ abstract class ObjectCheck {
   }
 
   /**
-   * Piece by piece, for there may be a million of them and what the copy sends at once is bounded.
+   * Reads the list in pieces, because it can have a million objects and the size of a response from
+   * the copy is limited.
    */
   private List<? extends Named> list(Connection connection) throws SQLException {
     connection.setAutoCommit(false);
@@ -198,9 +197,9 @@ abstract class ObjectCheck {
   }
 
   /**
-   * Keeps what an object's own statement failed with, by whose fault it is.
+   * Records the failure of an object's own statement, by the party at fault.
    *
-   * @throws SQLException the failure itself, when the connection is lost
+   * @throws SQLException the failure itself, if the connection is lost
    */
   final void statement(String object, SQLException failure) throws SQLException {
     if (ServerLostException.lost(failure)) {
@@ -234,7 +233,7 @@ abstract class ObjectCheck {
     return Finding.of(Reason.CHECK_FAILED, object + " could not be checked: " + said, said);
   }
 
-  /** With the object in its message and in its words. */
+  /** Adds the object to the message and to the output of the finding. */
   static Finding about(String object, Finding finding) {
     String message =
         finding.message().contains(object) ? finding.message() : finding.message() + ": " + object;
@@ -245,7 +244,7 @@ abstract class ObjectCheck {
     notChecked.add(name + ": " + what);
   }
 
-  /** The database at hand, as a person reads it. */
+  /** Returns the current database, in words for a person. */
   final String here() {
     return shown(open);
   }
@@ -254,7 +253,7 @@ abstract class ObjectCheck {
     return ServerText.clean(name);
   }
 
-  /** A relation's name for a person. */
+  /** Returns a relation's name for a person. */
   static String shown(String schema, String name) {
     return shown(schema == null ? "(no schema)" : schema) + "." + shown(name);
   }
@@ -265,7 +264,7 @@ abstract class ObjectCheck {
         done.get() == 0);
   }
 
-  /** Not for every object, for whoever shows it prints a line for each. */
+  /** Reports progress, but not for every object, because each report is printed on its own line. */
   final synchronized void tell(String note, boolean now) {
     if (now || System.nanoTime() - told > TELL_NANOS) {
       told = System.nanoTime();

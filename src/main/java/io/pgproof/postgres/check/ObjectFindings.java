@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one check has against single objects, by reason: the first is told in full, 20 are listed,
- * all are counted. Safe for many threads.
+ * The findings of one check about single objects, by reason. The first is described in full, 20 are
+ * listed, and all are counted. Thread-safe.
  */
 final class ObjectFindings {
   private static final int MOST_LISTED = 20;
@@ -50,7 +50,7 @@ final class ObjectFindings {
     }
   }
 
-  /** One for each reason, in the order in which they came up. */
+  /** Returns one finding for each reason, in the order of first occurrence. */
   synchronized List<Finding> findings() {
     return kinds.values().stream().map(Kind::finding).toList();
   }
@@ -59,7 +59,7 @@ final class ObjectFindings {
     return kinds.containsKey(reason);
   }
 
-  /** How many of them are about the backup itself; empty where none is. */
+  /** Returns the number of findings about the backup itself; empty if there are none. */
   synchronized Optional<Integer> refuting() {
     int count =
         kinds.values().stream()

@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says of a query's plan that no order of text can change its answer: it reads tables whole,
- * counts, adds, and compares for equality, or with numbers and times.
+ * Decides from a query's plan that no text order can change its answer: the plan only reads whole
+ * tables, counts, adds, and compares for equality or by numbers and times.
  *
- * <p>Two texts are equal where their bytes are, whatever the collation, as long as it is
- * deterministic. What is not known here is not plain.
+ * <p>Two texts are equal if their bytes are equal, in every deterministic collation. A plan with
+ * unknown elements is rejected.
  */
 final class OrderIndependentPlan {
   private static final Pattern NODE =
@@ -41,10 +41,10 @@ final class OrderIndependentPlan {
   private OrderIndependentPlan() {}
 
   /**
-   * Whether every line of a plan is known to be plain.
+   * Returns whether every line of a plan is known to be independent of text order.
    *
-   * @param lines of {@code EXPLAIN (VERBOSE, COSTS OFF)}
-   * @param newest whether the largest or the smallest value is plain too, because it is a time
+   * @param lines lines of {@code EXPLAIN (VERBOSE, COSTS OFF)}
+   * @param newest whether the largest or the smallest value is allowed too, because it is a time
    */
   static boolean is(List<String> lines, boolean newest) {
     return !lines.isEmpty()
@@ -59,7 +59,7 @@ final class OrderIndependentPlan {
         : HARMLESS.matcher(line).matches() || NODE.matcher(line).matches();
   }
 
-  /** Whether an expression does nothing but what is listed above. */
+  /** Returns whether an expression only does what is listed above. */
   private static boolean compares(String expression, boolean newest) {
     String bare =
         CONSTANT

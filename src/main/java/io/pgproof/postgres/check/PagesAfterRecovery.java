@@ -24,23 +24,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads the pages again that were suspect as the backup was unpacked, once recovery has written
- * anew what the WAL holds.
+ * Reads the pages again that were suspect while the backup was unpacked, after recovery has
+ * rewritten what the WAL contains.
  *
- * <p>What PostgreSQL changes without writing a whole page to the WAL may be torn in a sound backup
- * for good: a bit that is cleared in a visibility map, a standby's free space map, an index until
- * it is built, what a transaction wrote that did not end. It takes such a map for empty and never
- * looks at the others, so these pages refute nothing.
+ * <p>PostgreSQL makes some changes without a full page in the WAL. These pages can stay torn in a
+ * sound backup: a cleared bit in a visibility map, a standby's free space map, an index that is
+ * still being built, and the writes of a transaction that did not end. PostgreSQL treats such a map
+ * as empty and never reads the others, so these pages refute nothing.
  */
 public final class PagesAfterRecovery {
-  /** The server may write a page just as it is read. */
+  /** The server can write a page while it is being read. */
   private static final int READINGS = 3;
 
   /**
-   * What came of it.
+   * The result of reading the suspect pages again.
    *
-   * @param torn files with pages that a sound backup may bring torn and that nothing reads, by name
-   *     below the data directory
+   * @param torn files that nothing reads, with pages that can be torn in a sound backup; names
+   *     relative to the data directory
    */
   public record Judged(CheckResults answers, Set<String> torn) {}
 
@@ -66,14 +66,14 @@ public final class PagesAfterRecovery {
   }
 
   /**
-   * Judges them; without suspects there is nothing to answer.
+   * Judges the suspect pages; without any, the result is empty.
    *
-   * @param server that has recovered and does nothing else
-   * @param limit for one statement
-   * @return with the check {@code pages}, and a finding where one of them is not sound
-   * @throws FindingException {@code environment} when it is not the restored server that answers or
-   *     that wrote the files
-   * @throws InterruptedException when the thread was interrupted
+   * @param server a server that has recovered and is otherwise idle
+   * @param limit limit for one statement
+   * @return with the check {@code pages}, and a finding if one of the pages is not sound
+   * @throws FindingException {@code environment} if a process other than the restored server
+   *     answers or wrote the files
+   * @throws InterruptedException if the thread was interrupted
    */
   public static Judged judge(
       RunningServer server, SuspectPages suspects, RestoredFiles files, Duration limit)
@@ -145,7 +145,10 @@ public final class PagesAfterRecovery {
         ServerText.of(failure));
   }
 
-  /** What a file belongs to, as far as it can be told: empty where nothing reads it. */
+  /**
+   * Returns the relation of a file, as far as it can be determined; empty if nothing reads the
+   * file.
+   */
   private Optional<String> relation(RelationFile file) {
     return relations.computeIfAbsent(
         file,
@@ -163,7 +166,7 @@ public final class PagesAfterRecovery {
                             asked.database()));
             return database.isEmpty() ? Optional.empty() : relation(asked, database.get());
           } catch (SQLException e) {
-            // A catalog that cannot be read is no excuse for a page.
+            // An unreadable catalog does not excuse a page.
             return Optional.of("");
           }
         });

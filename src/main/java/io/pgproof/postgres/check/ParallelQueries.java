@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.PGConnection;
 
 /**
- * Asks a database about many objects one by one, over several connections side by side.
+ * Queries a database about many objects one by one, over several parallel connections.
  *
- * <p>A statement may run for hours, so none has a limit of its own: an interrupt of the caller
- * breaks the connections, and so does the end of the machine.
+ * <p>A statement can run for hours, so none has its own limit. An interrupt of the caller or the
+ * end of the machine breaks the connections.
  */
 final class ParallelQueries {
   static final int CONNECTIONS = 2;
@@ -28,20 +28,20 @@ final class ParallelQueries {
 
   private ParallelQueries() {}
 
-  /** What is asked about one object. */
+  /** A query about one object. */
   interface Question<T> {
     /**
-     * @throws SQLException when the connection is lost; any other failure is the question's own to
-     *     keep
+     * @throws SQLException if the connection is lost; the implementation must record any other
+     *     failure itself
      */
     void ask(Statement statement, T object) throws SQLException;
   }
 
   /**
-   * @param connections one for each worker, closed by this
-   * @throws ServerLostException when a connection was lost; the others have ended by then, and
-   *     those that were lost too are suppressed in it
-   * @throws InterruptedException when the caller was interrupted; likewise
+   * @param connections one for each worker; this method closes them
+   * @throws ServerLostException if a connection was lost. The others have ended by then; further
+   *     lost connections are suppressed exceptions of it
+   * @throws InterruptedException if the caller was interrupted; the connections have ended then too
    */
   static <T> void over(List<Connection> connections, List<T> objects, Question<T> question)
       throws ServerLostException, InterruptedException {
@@ -112,8 +112,8 @@ final class ParallelQueries {
       }
     }
     if (!lost.isEmpty()) {
-      // A crash ends the other sessions with 57P02, where it lets them hear it: the one that met it
-      // says nothing.
+      // A crash ends the other sessions with 57P02, if they receive it. The session that caused the
+      // crash receives nothing.
       ServerLostException met =
           lost.stream()
               .filter(gone -> !"57P02".equals(gone.failure().getSQLState()))
@@ -124,7 +124,10 @@ final class ParallelQueries {
     }
   }
 
-  /** To be asked while the connection lives: a lost one does not tell it any more. */
+  /**
+   * Returns the backend's process id. Call it while the connection lives, because a lost one no
+   * longer tells it.
+   */
   private static int backend(Connection connection) {
     try {
       return connection.unwrap(PGConnection.class).getBackendPID();
@@ -137,7 +140,7 @@ final class ParallelQueries {
     try {
       connection.abort(Runnable::run);
     } catch (SQLException e) {
-      // It is gone, which is what was wanted.
+      // The connection is gone, as intended.
     }
   }
 

@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Says why a user's query was not answered; never the backup's fault by itself. */
+/** Determines why a user's query failed. A failed query alone is never the backup's fault. */
 final class QueryFailure {
   private static final int MOST_NAMES = 20;
 
   /**
-   * Errors of the query's own words and values, unless it names a function or a type that an
-   * extension brings.
+   * Errors in the query's own text and values, unless it names a function or a type that an
+   * extension provides.
    */
   private static final Pattern ITS_OWN = Pattern.compile("22.*|42(?!883|704).*");
 
@@ -30,7 +30,7 @@ final class QueryFailure {
   private final Function<String, Optional<String>> libraries;
 
   /**
-   * @param libraries as of {@link UserQueries}
+   * @param libraries see {@link UserQueries}
    */
   QueryFailure(
       RunningServer server,
@@ -45,7 +45,7 @@ final class QueryFailure {
   }
 
   /**
-   * @param what of which query, such as {@code the freshness query}
+   * @param what the query, such as {@code the freshness query}
    */
   Finding of(String what, SQLException failure) {
     String state = String.valueOf(failure.getSQLState());

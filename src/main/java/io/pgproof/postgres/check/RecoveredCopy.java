@@ -8,11 +8,11 @@ import io.pgproof.postgres.recovery.SourceSettings;
 import io.pgproof.postgres.server.RunningServer;
 
 /**
- * A copy whose server has recovered and answers.
+ * A copy whose server has recovered and accepts connections.
  *
- * @param files that the server works on
- * @param control {@code pg_control} as the backup brought it
- * @param source what the data directory told of its source
+ * @param files the files that the server uses
+ * @param control {@code pg_control} as contained in the backup
+ * @param source what the data directory says about its source
  */
 public record RecoveredCopy(
     RunningServer server,

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a person should know of a sound copy because a restore of it would surprise: what no base
- * backup of this source holds.
+ * Collects facts about a sound copy that would surprise a person after a restore: data that no base
+ * backup of this source contains.
  */
 public final class RestoreNotes {
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -28,7 +28,7 @@ public final class RestoreNotes {
 
   private RestoreNotes() {}
 
-  /** One line each; what cannot be read is left to the checks to say. */
+  /** Returns the notes, one line each. Errors are left to the checks to report. */
   public static List<String> of(RecoveredCopy copy) {
     List<String> remarks = new ArrayList<>();
     if (!copy.source().configuration()) {
@@ -74,7 +74,7 @@ public final class RestoreNotes {
                 + more);
       }
     } catch (SQLException e) {
-      // This database's own checks meet the same, and say so.
+      // The checks of this database meet the same error and report it.
       return;
     }
   }

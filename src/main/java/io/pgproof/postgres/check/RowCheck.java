@@ -22,12 +22,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Reads every row of every table, catalogs and large objects included, as {@code pg_dump} would:
- * each value is fetched whole and written out, to nowhere. Then has {@code pg_dump} itself read
- * each database's catalog.
+ * Reads every row of every table, including catalogs and large objects, as {@code pg_dump} would:
+ * it fetches each value completely and writes it to nowhere. Then {@code pg_dump} itself reads each
+ * database's catalog.
  *
- * <p>A whole {@code pg_dump} would end at the first bad row, leave the catalogs' own rows out, and
- * send everything through one more process. No row leaves the server.
+ * <p>A complete {@code pg_dump} would end at the first bad row, leave out the catalogs' own rows,
+ * and send everything through one more process. With this check, no row leaves the server.
  */
 final class RowCheck extends ObjectCheck {
   static final String NAME = "rows";
@@ -35,7 +35,7 @@ final class RowCheck extends ObjectCheck {
   private static final int MOST_LINES = 5;
 
   /**
-   * What pg_dump itself says where catalogs contradict each other (source: {@code
+   * Messages of pg_dump about catalogs that contradict each other (source: {@code
    * src/bin/pg_dump}).
    */
   private static final Pattern CONTRADICTION =
@@ -44,8 +44,8 @@ final class RowCheck extends ObjectCheck {
               + "|query returned \\d+ rows? instead of one.*|type with OID \\d+ does not exist.*|role with OID \\d+ does not exist.*");
 
   /**
-   * Rows may hold columns that are computed when they are read, by expressions that nobody promised
-   * to be without error.
+   * A table to read. Its rows can contain columns that are computed on reading, by expressions that
+   * can fail.
    */
   private record Table(String from, String columns, String shown, String database)
       implements Named {
@@ -61,7 +61,7 @@ final class RowCheck extends ObjectCheck {
   private boolean withoutDump;
 
   /**
-   * @param limit for a run of pg_dump, which ends with the machine at the latest
+   * @param limit limit for a run of pg_dump, which ends with the machine at the latest
    */
   RowCheck(RecoveredCopy copy, Duration limit, Progress progress) {
     super(NAME, Reason.ROW_UNREADABLE, copy, progress);
@@ -76,7 +76,7 @@ final class RowCheck extends ObjectCheck {
 
   @Override
   void prepare(Statement statement) throws SQLException {
-    // An index could answer in the table's stead.
+    // Otherwise, an index could answer instead of the table.
     statement.execute(
         "set enable_indexonlyscan = off; set enable_indexscan = off; set enable_bitmapscan = off");
   }
@@ -122,7 +122,7 @@ final class RowCheck extends ObjectCheck {
   void ask(Statement statement, Named object) throws SQLException {
     Table table = (Table) object;
     try {
-      // In this encoding nothing is converted, and so nothing can be in want of a conversion.
+      // In this encoding nothing is converted, so no conversion function can be missing.
       statement.execute(
           "copy (select "
               + table.columns()
@@ -168,7 +168,7 @@ final class RowCheck extends ObjectCheck {
     if (ended.status() == 0 && !ended.timedOut()) {
       catalogs++;
     } else if (ended.err().contains("ERROR:  canceling statement due to ")) {
-      // Of its statements only those that lock have a limit.
+      // Of pg_dump's statements, only those that lock have a limit.
       leaveOut(
           "whether the catalog of the database "
               + here()
@@ -179,8 +179,8 @@ final class RowCheck extends ObjectCheck {
   }
 
   private Finding judge(String catalog, Sandbox.Ended ended) {
-    // Of what it says only the errors, for the queries and details beside them may hold what the
-    // catalog holds.
+    // Keep only the errors of the output, because the queries and details next to them can contain
+    // data of the catalog.
     List<String> errors =
         ended
             .err()

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the user wants to know of the restored data.
+ * The user's requirements for the restored data.
  *
- * @param database where the user's SQL runs; {@code postgres} unless the user names another
- * @param freshnessQuery gives the time of the newest data; without one the WAL tells
- * @param assertions each gives one row with one column that is true
- * @param maxAge how old the newest data may be
- * @param statementLimit for each statement; longer than zero
- * @param zone of times without one, and of the session
+ * @param database database for the user's SQL; {@code postgres} unless the user names another
+ * @param freshnessQuery returns the time of the newest data; without it, the WAL tells the time
+ * @param assertions each returns one row with one column that is true
+ * @param maxAge maximum age of the newest data
+ * @param statementLimit limit for each statement; longer than zero
+ * @param zone time zone of the session, and of times that have none
  */
 public record UserChecks(
     String database,
@@ -22,7 +22,7 @@ public record UserChecks(
     Duration maxAge,
     Duration statementLimit,
     ZoneId zone) {
-  /** The database asked where the user names none. */
+  /** The database for the queries if the user names none. */
   public static final String DEFAULT_DATABASE = "postgres";
 
   public UserChecks {

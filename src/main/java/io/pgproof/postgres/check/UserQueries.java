@@ -30,10 +30,10 @@ import java.util.function.Function;
 import org.postgresql.core.Parser;
 
 /**
- * Asks the restored data how fresh they are and whether what the user asserts is true.
+ * Queries the restored data for their freshness and for the user's assertions.
  *
- * <p>Each question has a connection of its own, so that none lives with what another did to the
- * session, and is one statement: what comes after a semicolon is refused before anything runs.
+ * <p>Each query has its own connection, so that it cannot depend on changes that another one made
+ * to the session. It is one statement: text after a semicolon is refused before anything runs.
  */
 public final class UserQueries {
   static final String FRESHNESS = "freshness";
@@ -48,8 +48,8 @@ public final class UserQueries {
   private FreshnessFacts facts;
 
   /**
-   * @param libraries what the image lacks of what the source preloaded or a database uses, in words
-   *     and by the database's name; called only for what is not as it should be
+   * @param libraries describes what the image lacks of the libraries that the source preloaded or a
+   *     database uses, by the database's name; called only for a result that is not as expected
    */
   public UserQueries(
       RunningServer server, UserChecks userChecks, Function<String, Optional<String>> libraries) {
@@ -65,28 +65,25 @@ public final class UserQueries {
     T of(ResultSet row, String type) throws SQLException, NoAnswer;
   }
 
-  /** The name of the check that an assertion is, counted from 1. */
+  /** Returns the check name of an assertion, counted from 1. */
   static String assertionName(int n) {
     return "assertion:" + n;
   }
 
-  /**
-   * What the freshness was told to be; {@code null} before it was asked for, and where it could not
-   * be told.
-   */
+  /** Returns the freshness; {@code null} before the query, and if it could not be determined. */
   public FreshnessFacts facts() {
     return facts;
   }
 
   /**
-   * How fresh the data are.
+   * Checks how fresh the data are.
    *
-   * @param reached tells the age where there is no query
-   * @param control tells it where there was no commit either
-   * @param restore the time to which the age is counted
-   * @throws FindingException {@code environment} when another process than the restored server
+   * @param reached gives the age if there is no query
+   * @param control gives the age if there was no commit either
+   * @param restore the time that the age is measured against
+   * @throws FindingException {@code environment} if a process other than the restored server
    *     answers
-   * @throws InterruptedException when the thread was interrupted; the session was broken off
+   * @throws InterruptedException if the thread was interrupted; the session was aborted
    */
   public CheckResult freshness(RecoveryResult reached, ControlFile control, RestoreTime restore)
       throws InterruptedException {
@@ -163,12 +160,12 @@ public final class UserQueries {
   }
 
   /**
-   * Whether an assertion is true.
+   * Checks whether an assertion is true.
    *
    * @param n counted from 1
-   * @throws FindingException {@code environment} when another process than the restored server
+   * @throws FindingException {@code environment} if a process other than the restored server
    *     answers
-   * @throws InterruptedException when the thread was interrupted; the session was broken off
+   * @throws InterruptedException if the thread was interrupted; the session was aborted
    */
   public CheckResult assertion(int n) throws InterruptedException {
     long began = System.nanoTime();
@@ -200,13 +197,13 @@ public final class UserQueries {
   }
 
   /**
-   * That an answer against the backup may come of a difference between the image and the source,
-   * and not of the data. A library that is missing may explain anything; another order of text what
-   * an index finds, which is tried without indexes, and what compares or sorts texts.
+   * Explains a result against the backup by a difference between the image and the source, and not
+   * by the data. A missing library can explain anything. A different text order can explain what an
+   * index finds, which is tested without indexes, and queries that compare or sort texts.
    *
-   * @param message the answer, for a person
-   * @param newest whether the question asks for a time, so that the largest of its values depends
-   *     on no order of text
+   * @param message the result, for a person
+   * @param newest whether the query returns a time, so that its largest value depends on no text
+   *     order
    */
   private <T> Optional<Finding> explained(
       String message, String sql, Reading<T> reading, T answer, boolean newest)
@@ -246,7 +243,7 @@ public final class UserQueries {
     }
   }
 
-  /** How a question is answered without indexes. */
+  /** Returns how a query is answered without indexes. */
   private List<String> plan(String sql) throws SQLException, NoAnswer, InterruptedException {
     return inSession(
         WITHOUT_INDEXES,
@@ -278,14 +275,14 @@ public final class UserQueries {
     return inSession(settings, query -> answer(query, sql, reading));
   }
 
-  /** What is done in one session. */
+  /** Work that runs in one session. */
   private interface Work<T> {
     T with(Statement query) throws SQLException, NoAnswer;
   }
 
   /**
-   * The driver does not hear an interrupt: so the statement runs beside its caller, who breaks the
-   * session off.
+   * Runs the work in a session on another thread, because the driver does not react to an
+   * interrupt. The interrupted caller aborts the session.
    */
   private <T> T inSession(String settings, Work<T> work)
       throws SQLException, NoAnswer, InterruptedException {
@@ -317,8 +314,8 @@ public final class UserQueries {
     if (Parser.parseJdbcSql(sql, true, false, true, false, false).size() != 1) {
       throw new SQLException("it must be one statement", "42601");
     }
-    // As psql would run it: a question mark is an operator and braces are text, not what JDBC makes
-    // of them.
+    // Run it as psql would: a question mark is an operator and braces are text, without the meaning
+    // that JDBC gives them.
     query.setEscapeProcessing(false);
     query.setMaxRows(2);
     if (!query.execute(sql)) {
@@ -344,8 +341,8 @@ public final class UserQueries {
     Connection connection =
         restored.connectForUser(userChecks.database(), userChecks.statementLimit());
     try (Statement statement = connection.createStatement()) {
-      // The driver tells the server its own machine's zone, and an offset's sign means the opposite
-      // in a zone's name.
+      // The driver tells the server the zone of its own machine, and the sign of an offset has the
+      // opposite meaning in a zone's name.
       ZoneId zone = userChecks.zone().normalized();
       statement.execute(
           zone instanceof ZoneOffset offset
@@ -381,7 +378,7 @@ public final class UserQueries {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  /** A query gave something else than what was asked for; the message says what. */
+  /** A query returned something other than requested; the message says what. */
   private static final class NoAnswer extends Exception {
     private static final long serialVersionUID = 1L;
 
