@@ -8,15 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says whose fault it is that {@code pg_combinebackup} made no backup of a chain, from its words.
+ * Decides from the output of {@code pg_combinebackup} who is at fault if it could not combine a
+ * chain.
  */
 public final class CombineFailure {
   private static final Pattern ERROR =
       Pattern.compile("(?m)^(?:[^\\s:]*pg_combinebackup: )?error: (.*)$");
 
   /**
-   * What it says of the backups that it reads (source: {@code src/bin/pg_combinebackup} of versions
-   * 17 and 18).
+   * Its messages about damage in the backups that it reads (source: {@code
+   * src/bin/pg_combinebackup} of versions 17 and 18).
    */
   private static final Pattern DAMAGE =
       Pattern.compile(
@@ -39,8 +40,8 @@ public final class CombineFailure {
   private CombineFailure() {}
 
   /**
-   * @param status as it ended; 1 is its own
-   * @param words all that it said
+   * @param status how it ended; 1 is its own error status
+   * @param words its complete output
    */
   public static Finding of(String status, String words) {
     Optional<MachineError> error = MachineError.in(words);

@@ -13,15 +13,15 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The directories of tablespaces that the source created while or after a backup was taken.
- * PostgreSQL makes such a tablespace again when it replays the WAL, and wants its directory to be
- * there under the source's own path.
+ * The directories of tablespaces that the source created during or after the backup. PostgreSQL
+ * creates such a tablespace again when it replays the WAL, and expects its directory to exist under
+ * the source's original path.
  */
 public final class CreatedTablespaces {
   private static final int MOST = 64;
   private static final int LONGEST = 1024;
 
-  /** What the image or pgproof needs itself. */
+  /** Paths that the image or pgproof itself needs. */
   private static final List<String> TAKEN =
       List.of(
           "/bin",
@@ -46,11 +46,12 @@ public final class CreatedTablespaces {
   private CreatedTablespaces() {}
 
   /**
-   * The directories that can be given to a container, a path before those below it.
+   * Returns the directories that can be mounted in a container, parents before their
+   * subdirectories.
    *
-   * @param rootfs of its image, in which none of them may be in use
-   * @return OIDs by their paths; of two at one path the later, because the earlier was dropped by
-   *     then
+   * @param rootfs root file system of its image, in which none of the paths may be in use
+   * @return OIDs by path. If two tablespaces share a path, the later one is returned, because the
+   *     earlier one had been dropped by then
    */
   public static Map<String, String> directories(ReplayPlan replayPlan, Path rootfs)
       throws IOException {
@@ -83,7 +84,7 @@ public final class CreatedTablespaces {
                         || taken.startsWith(path + "/"));
   }
 
-  /** Whether the image has nothing at this path, or an empty directory. */
+  /** Returns whether the image has nothing at this path, or an empty directory. */
   private static boolean free(Path rootfs, String path) throws IOException {
     Path inside = rootfs;
     for (Path part : Path.of(path)) {

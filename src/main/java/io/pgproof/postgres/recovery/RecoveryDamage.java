@@ -7,15 +7,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Knows the messages by which a server that gives up recovery names damage in what the backup
- * brought, on a machine that lacked nothing (source: the errors of the startup process in {@code
- * src/backend} of versions 10 to 18).
+ * The messages that report damage in the backup when a server gives up recovery on a machine that
+ * lacked nothing (source: the errors of the startup process in {@code src/backend} of versions 10
+ * to 18).
  *
- * <p>A message that is not listed is no evidence: it may come from a fork, an extension, the image
- * or the machine.
+ * <p>A message that is not listed is no evidence, because it can come from a fork, an extension,
+ * the image or the machine.
  */
 final class RecoveryDamage {
-  /** Control file, label, history and WAL: from these parts no consistent state can be reached. */
+  /**
+   * Damage in the control file, label, history or WAL. No consistent state can be reached from
+   * these.
+   */
   private static final Pattern INCONSISTENT =
       any(
           List.of(
@@ -36,7 +39,7 @@ final class RecoveryDamage {
               "unexpected (?:previous )?timeline ID \\d+ .*",
               "(?:syntax error|invalid data) in history file.*",
               "requested starting point .* is not in this server's history",
-              // What reads WAL says of the records that recovery cannot do without.
+              // Messages of the WAL reader about records that recovery cannot do without.
               "invalid record (?:length|offset) at .*",
               "invalid resource manager ID \\d+ at .*",
               "record with incorrect prev-link .*",
@@ -55,7 +58,7 @@ final class RecoveryDamage {
               "invalid compressed image at .*|could not (?:restore|decompress) image at .*",
               "unexpected timeline ID \\d+ in (?:log|WAL) segment .*"));
 
-  /** Files of the data directory, or WAL that does not fit them. */
+  /** Damage in files of the data directory, or WAL that does not fit them. */
   private static final Pattern FILES =
       any(
           List.of(
@@ -69,14 +72,14 @@ final class RecoveryDamage {
               "could not read block .*: read only .*",
               "could not access status of transaction .*",
               "MultiXactId \\d+ (?:has not been created yet|does no longer exist) -- apparent wraparound",
-              // Prepared transactions and origins of replication.
+              // Prepared transactions and replication origins.
               "(?:corrupted|could not recover) two-phase state .*|two-phase state .* is corrupt(?:ed)?.*",
               "(?:could not read|expected) two-phase state .*",
               "incorrect size of file \".*\": .*|incorrect alignment of CRC offset for file .*",
               "invalid (?:magic number|size) stored in file .*",
               "calculated CRC checksum does not match value stored in file .*",
               "replication checkpoint has wrong magic .*|replication slot checkpoint has wrong checksum .*",
-              // A record of the WAL meets a page that is not the one it was written for.
+              // A WAL record was applied to a page that does not match it.
               "failed to (?:add|replace) (?:new )?(?:BRIN |index |leaf |inner )?(?:tuple|item)s?.*",
               "failed to restore block.*",
               "invalid (?:lp|max offset number|offset number.*|toast tid list)",
@@ -84,8 +87,8 @@ final class RecoveryDamage {
               "wrong (?:page|opaque) .*|unexpected GIN .*"));
 
   /**
-   * Only these directories does a data directory bring; a place outside of it may be the image's or
-   * the machine's.
+   * Missing files of the directories that belong to a data directory. A path outside of it can
+   * belong to the image or the machine.
    */
   private static final Pattern MISSING =
       Pattern.compile(
@@ -93,12 +96,14 @@ final class RecoveryDamage {
 
   private RecoveryDamage() {}
 
-  /** The reason by which a message refutes the backup; empty where it is no evidence. */
+  /**
+   * Returns the reason by which a message refutes the backup; empty if the message is no evidence.
+   */
   static Optional<Reason> of(String sqlState, String message) {
     if (INCONSISTENT.matcher(message).matches()) {
       return Optional.of(Reason.INCONSISTENT);
     }
-    // XX001 and XX002 are PostgreSQL's own codes of damage.
+    // XX001 and XX002 are PostgreSQL's own error codes for damage.
     boolean files =
         sqlState.equals("XX001")
             || sqlState.equals("XX002")

@@ -10,11 +10,11 @@ import java.util.Optional;
 /**
  * What a recovery must reach.
  *
- * @param label what {@code backup_label} says
- * @param control {@code pg_control} as the backup brought it, read before the first start
+ * @param label contents of {@code backup_label}
+ * @param control {@code pg_control} as contained in the backup, read before the first start
  * @param endLsn end of the WAL that the backup needs, from its manifest
- * @param lastWalSegment the last segment that the backup itself brought
- * @param replay the way that recovery takes, and how far it must come
+ * @param lastWalSegment last segment that the backup itself contains
+ * @param replay the path that recovery takes, and how far it must come
  */
 public record RecoveryExpectation(
     Label label,
@@ -23,7 +23,7 @@ public record RecoveryExpectation(
     Optional<String> lastWalSegment,
     ReplayPlan replay) {
 
-  /** Along the backup's own timeline, without an archive. */
+  /** Creates an expectation along the backup's own timeline, without an archive. */
   public RecoveryExpectation(
       Label label, ControlFile control, Optional<Lsn> endLsn, Optional<String> lastWalSegment) {
     this(
@@ -43,12 +43,12 @@ public record RecoveryExpectation(
         restoredBackup.replay());
   }
 
-  /** The backup's own timeline. */
+  /** Returns the backup's own timeline. */
   int timeline() {
     return label.timeline().orElse(control.timeline());
   }
 
-  /** The file name of the WAL segment that holds this position. */
+  /** Returns the file name of the WAL segment that contains this position. */
   String segment(Lsn lsn) {
     return segment(replay.path().timelineAt(lsn), lsn);
   }
@@ -60,11 +60,11 @@ public record RecoveryExpectation(
   }
 
   /**
-   * Whether the backup brought WAL of its timeline that recovery cannot have come to without a gap
-   * before it.
+   * Returns whether the backup contains WAL of its timeline after this end, so that recovery must
+   * have met a gap.
    *
-   * <p>The segment right after the end does not count: {@code pg_basebackup} may have begun to
-   * stream it, without a whole record in it, when it learned that the backup had ended.
+   * <p>The segment right after the end does not count. {@code pg_basebackup} can have begun to
+   * stream it, without a complete record in it, when it learned that the backup had ended.
    */
   boolean bringsWalAfter(Lsn end) {
     String following =
@@ -76,8 +76,8 @@ public record RecoveryExpectation(
   }
 
   /**
-   * Whether recovery has come behind all whole segments of the archive, so that only what is in the
-   * making is left.
+   * Returns whether recovery is past all complete segments of the archive, so that only the segment
+   * still being written is left.
    */
   boolean isBehindArchive(Lsn position) {
     return replay

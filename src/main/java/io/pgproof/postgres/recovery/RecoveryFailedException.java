@@ -5,7 +5,7 @@ import io.pgproof.proof.FindingException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A recovery that ended in a finding, and how far it had come. */
+/** A recovery that ended in a finding, with the progress until then. */
 public final class RecoveryFailedException extends FindingException {
   private static final long serialVersionUID = 1L;
 
@@ -21,10 +21,10 @@ public final class RecoveryFailedException extends FindingException {
   }
 
   /**
-   * @param timeline the backup's own
-   * @param consistent whether the consistent recovery state was reached
-   * @param endLsn the last position that the server told; empty where it told none
-   * @param lastCommit time of the last replayed commit; empty where it is not known
+   * @param timeline the backup's own timeline
+   * @param consistent whether recovery reached the consistent state
+   * @param endLsn the last position that the server reported; empty if it reported none
+   * @param lastCommit time of the last replayed commit; empty if unknown
    */
   public record Far(
       int timeline, boolean consistent, Optional<Lsn> endLsn, Optional<Instant> lastCommit) {}

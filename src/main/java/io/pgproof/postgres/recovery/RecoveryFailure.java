@@ -28,10 +28,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Says whose fault it is that a server ended or gave up, from what it wrote.
+ * Decides from a server's output who is at fault if it ended or gave up.
  *
- * <p>What the machine lacked comes first: a server that starves says all kinds of things about its
- * data.
+ * <p>A lack of machine resources takes precedence, because a starving server writes all kinds of
+ * messages about its data.
  */
 public final class RecoveryFailure {
   static final String LOCALE_HINT =
@@ -40,7 +40,7 @@ public final class RecoveryFailure {
   private static final Pattern MISSING_FILE =
       Pattern.compile("could not access file \"([^\"]+)\".*|could not load library \"([^\"]+)\".*");
 
-  /** The image has it, and it is not what the copy's catalogs were made for. */
+  /** The image has the library, but in another version than the copy's catalogs were made for. */
   private static final Pattern OTHER_LIBRARY =
       Pattern.compile(
           "could not find function \".*\" in file \".*\"|incompatible library \".*\".*");
@@ -57,15 +57,15 @@ public final class RecoveryFailure {
               + "|could not find free replication state.*");
 
   /**
-   * SQLSTATEs of the machine alone: no rights, no resources, a limit, an error of the system or of
-   * a file (source: {@code errcode_for_file_access} in {@code src/backend/utils/error/elog.c}).
+   * SQLSTATEs that concern only the machine: no permission, no resources, a limit, a system or file
+   * error (source: {@code errcode_for_file_access} in {@code src/backend/utils/error/elog.c}).
    */
   private static final Set<String> MACHINES =
       Set.of("42501", "53000", "53300", "53400", "58000", "58030");
 
   /**
-   * By major version; source: {@code PG_CONTROL_VERSION} in {@code
-   * src/include/catalog/pg_control.h}.
+   * Control file versions by major version (source: {@code PG_CONTROL_VERSION} in {@code
+   * src/include/catalog/pg_control.h}).
    */
   private static final Map<Integer, Integer> CONTROL_VERSIONS =
       Map.of(
@@ -81,19 +81,19 @@ public final class RecoveryFailure {
     this.major = major;
   }
 
-  /** The finding that a server's death during recovery comes to. */
+  /** Returns the finding for a server that died during recovery. */
   static Finding of(RecoveryLog log, RecoveryExpectation expected, int major, boolean outOfMemory) {
     return new RecoveryFailure(log, expected, major).judge(outOfMemory);
   }
 
   /**
-   * What a message says of the machine alone, whoever got it; empty where it says nothing of it.
+   * Returns what a message says about the machine alone, whoever received it; empty if it says
+   * nothing about it.
    */
   public static Optional<Finding> ofEnvironment(
       String sqlState, String message, String words, int major) {
     Optional<MachineError> error = MachineError.in(message);
-    // Segments of shared memory are files, and the memory file system that they lie on is what is
-    // full.
+    // Segments of shared memory are files, so the memory file system that contains them is full.
     if (SHARED_MEMORY.matcher(message).matches() && error.isPresent()
         || sqlState.equals("53200") && !isLimit(message)
         || message.startsWith("out of memory")) {
@@ -159,7 +159,7 @@ public final class RecoveryFailure {
     return Optional.empty();
   }
 
-  /** What PostgreSQL says with the code of want of memory and means one of its own limits by. */
+  /** Returns whether PostgreSQL uses the out-of-memory code for one of its own limits. */
   private static boolean isLimit(String message) {
     return LIMIT.matcher(message).matches();
   }
@@ -217,8 +217,8 @@ public final class RecoveryFailure {
               : "PostgreSQL gave up: " + message,
           words);
     }
-    // F0000 is the configuration, 42704 and 22023 before any data were read an option: both are
-    // ours.
+    // F0000 is a configuration error. Before any data were read, 42704 and 22023 are option errors.
+    // pgproof causes both.
     boolean beforeData = log.redoStarts().isEmpty();
     if (fatal.sqlState().equals("F0000")
         || beforeData && fatal.sqlState().matches("42704|22023|42601")
@@ -232,7 +232,7 @@ public final class RecoveryFailure {
         words);
   }
 
-  /** What the log asks for and the container was not given; the backup is not to blame. */
+  /** Finds what the WAL requires and the container was not given; the backup is not at fault. */
   private static Optional<Finding> unprepared(String message, String words) {
     Matcher directory = DIRECTORY.matcher(message);
     if (directory.matches()) {
@@ -269,7 +269,10 @@ public final class RecoveryFailure {
         : Optional.empty();
   }
 
-  /** Such WAL lacks what was written meanwhile, so that nothing behind it can be restored. */
+  /**
+   * Creates the finding for minimal WAL. Such WAL lacks what was written in the meantime, so
+   * nothing after it can be restored.
+   */
   static Finding minimalWal(String words) {
     return Finding.of(
         WAL_MISSING,
@@ -326,7 +329,10 @@ public final class RecoveryFailure {
         .orElse("");
   }
 
-  /** DETAIL would say which of the two it is, but it is kept from the log. */
+  /**
+   * Creates the finding for an incompatible server. DETAIL would say which of the two it is, but
+   * the log does not contain it.
+   */
   private Finding incompatible(String words) {
     int says = expected.control().controlVersion();
     Integer writes = CONTROL_VERSIONS.get(major);
@@ -371,7 +377,7 @@ public final class RecoveryFailure {
     return Finding.of(ENVIRONMENT, "the restored server ended without giving a reason", words);
   }
 
-  /** With what the program said that should have fetched the file. */
+  /** Adds the output of the program that should have fetched the file. */
   private String withFetching(String words) {
     return log.foreignWords().isEmpty() ? words : log.foreignWords() + "\n" + words;
   }

@@ -22,8 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a server's log tells of its recovery; takes line after line and keeps only what is asked for
- * later.
+ * What a server's log says about its recovery. It receives the log line by line and keeps only what
+ * is needed later.
  */
 public final class RecoveryLog {
   private static final int KEPT = 4;
@@ -44,8 +44,8 @@ public final class RecoveryLog {
       Pattern.compile("file \"([^\"]+)\" doesn't exist, reading as zeroes");
 
   /**
-   * What is said where the log holds no whole record any more; a segment that was recycled shows
-   * another page's address.
+   * Messages at the point where the WAL contains no more complete records. A recycled segment shows
+   * the address of another page.
    */
   private static final Predicate<String> ENDS_BADLY =
       Pattern.compile(
@@ -120,8 +120,8 @@ public final class RecoveryLog {
   }
 
   private void fatal(LogLine line) {
-    // 57P: the server turns someone away while it starts or stops. 3D000 and 28: a client asked for
-    // what is not there.
+    // 57P: the server refuses a connection while it starts or stops. 3D000 and 28: a client asked
+    // for something that does not exist.
     follows =
         !line.sqlState().startsWith("57P")
             && !line.sqlState().startsWith("28")
@@ -183,7 +183,8 @@ public final class RecoveryLog {
   }
 
   /**
-   * PostgreSQL prints the offset as short as it can, and an abbreviation where the zone has one.
+   * Parses a time of the log. PostgreSQL prints the offset as short as possible, and an
+   * abbreviation if the zone has one.
    */
   private static Instant time(String local, String zone) {
     try {
@@ -195,13 +196,13 @@ public final class RecoveryLog {
     }
   }
 
-  /** The last reason to give up that the server wrote. */
+  /** Returns the last message with which the server gave up. */
   Optional<LogLine> fatal() {
     return Optional.ofNullable(fatal);
   }
 
   /**
-   * PostgreSQL's own last words: the reason to give up with what led to it, or else whatever was
+   * Returns PostgreSQL's own last messages: the fatal one with its causes, or otherwise everything
    * unusual.
    */
   public String words() {
@@ -215,7 +216,7 @@ public final class RecoveryLog {
     return words.isEmpty() ? null : String.join("\n", words);
   }
 
-  /** The last lines that the server did not write itself. */
+  /** Returns the last lines that the server did not write itself. */
   String foreignWords() {
     return String.join("\n", foreign);
   }
@@ -228,12 +229,12 @@ public final class RecoveryLog {
     return Optional.ofNullable(consistent);
   }
 
-  /** Start of the last record replayed. */
+  /** Returns the start of the last replayed record. */
   Optional<Lsn> redoDone() {
     return Optional.ofNullable(redoDone);
   }
 
-  /** How far redo had come when it last said so; versions before 15 never do. */
+  /** Returns the last reported position of redo; versions before 15 never report it. */
   Optional<Lsn> replayed() {
     return Optional.ofNullable(replayed);
   }
@@ -246,12 +247,12 @@ public final class RecoveryLog {
     return Optional.ofNullable(progress);
   }
 
-  /** The line that names the process which a signal ended. */
+  /** Returns the line that names the process that a signal ended. */
   Optional<String> crash() {
     return Optional.ofNullable(crash);
   }
 
-  /** Id of the process that crashed, as the server counts. */
+  /** Returns the process id of the crashed process, as the server numbers it. */
   Optional<Integer> crashed() {
     return crash()
         .map(CRASH::matcher)
@@ -260,7 +261,7 @@ public final class RecoveryLog {
   }
 
   /**
-   * Whether the server recovered as after a crash, from {@code pg_control} and not from {@code
+   * Returns whether the server did crash recovery, from {@code pg_control} and not from {@code
    * backup_label}.
    */
   boolean labelIgnored() {
@@ -275,19 +276,19 @@ public final class RecoveryLog {
     return stopRequested;
   }
 
-  /** Whether the server ended as it should, with all it had in memory written. */
+  /** Returns whether the server ended properly, after writing everything in its memory. */
   public boolean shutDown() {
     return shutDown;
   }
 
-  /** Whether the log did not only end, but held something at its end that is no record. */
+  /** Returns whether the WAL ended with something that is not a record, instead of just ending. */
   boolean endsBadly() {
     return endsBadly;
   }
 
   /**
-   * Whether the source wrote WAL that cannot be recovered from; before version 14 this is no more
-   * than a warning.
+   * Returns whether the source wrote WAL that cannot be recovered from. Before version 14 this is
+   * only a warning.
    */
   boolean minimalWal() {
     return minimalWal;
@@ -298,8 +299,8 @@ public final class RecoveryLog {
   }
 
   /**
-   * The files with the states of transactions that were missing and taken for empty, such as {@code
-   * pg_xact/0000}.
+   * Returns the files with transaction states that were missing and treated as empty, such as
+   * {@code pg_xact/0000}.
    */
   Set<String> readAsZeroes() {
     return readAsZeroes;

@@ -22,14 +22,14 @@ import java.util.Map;
 /**
  * Makes a restored data directory recover to the end of its WAL, and do nothing else.
  *
- * <p>Safe to repeat until the server has been started. It takes files away that {@code
- * backup_manifest} lists, so {@code pg_verifybackup} comes before it.
+ * <p>Safe to repeat until the server has been started. It removes files that {@code
+ * backup_manifest} lists, so {@code pg_verifybackup} must run before.
  */
 public final class RecoveryPreparation {
   static final String FETCH_WAL = "fetch-wal";
   private static final String START = "start";
 
-  /** All that a source's own recovery, promotion or life may have left behind. */
+  /** Files that a source's own recovery, promotion or operation may have left behind. */
   private static final List<String> LEFTOVERS =
       List.of(
           "recovery.conf",
@@ -49,11 +49,11 @@ public final class RecoveryPreparation {
   }
 
   /**
-   * Takes away what would make the copy act, and writes our settings.
+   * Removes everything that would make the copy act on its own, and writes our settings.
    *
-   * @throws FindingException {@code inconsistent} where {@code backup_label} is missing, {@code
-   *     backup-incomplete} where a tablespace is
-   * @throws UncheckedIOException when the host cannot write
+   * @throws FindingException {@code inconsistent} if {@code backup_label} is missing, {@code
+   *     backup-incomplete} if a tablespace is missing
+   * @throws UncheckedIOException if the host cannot write
    */
   public static void prepare(RecoveryRequest order) {
     try {
@@ -65,8 +65,7 @@ public final class RecoveryPreparation {
   }
 
   /**
-   * Lets the machine's next first process do nothing but live, for programs to be run beside it on
-   * the server's files.
+   * Makes the machine's next first process idle, so that programs can run on the server's files.
    */
   static void makeIdle(RecoveryRequest order) {
     try {
@@ -79,8 +78,8 @@ public final class RecoveryPreparation {
   }
 
   /**
-   * The machine's first process: it becomes the server and writes {@code server.log} in {@link
-   * RecoveryRequest#LOG}.
+   * Returns the machine's first process. It becomes the server and writes {@code server.log} in
+   * {@link RecoveryRequest#LOG}.
    */
   public static List<String> serverCommand(RecoveryRequest order) {
     return List.of("/bin/sh", RecoveryRequest.SETTINGS + "/" + START);
@@ -96,15 +95,15 @@ public final class RecoveryPreparation {
     for (String name : LEFTOVERS) {
       Files.deleteIfExists(data.resolve(name));
     }
-    // A slot would hold WAL back, and a logical one refuses to start below its wal_level.
+    // A slot would hold back WAL, and a logical slot refuses to start below its wal_level.
     empty(data.resolve("pg_replslot"));
     pointTablespacesAtTheirLinks();
     write(data.resolve("postgresql.auto.conf"), "");
     if (order.major() >= 12) {
       write(data.resolve("recovery.signal"), "");
     } else {
-      // Without a timeline these versions follow the backup's own, and would take the word
-      // "current" for the latest.
+      // Without a timeline, these versions follow the backup's own, and they would treat the word
+      // "current" as the latest.
       write(
           data.resolve("recovery.conf"),
           "restore_command = "
@@ -125,7 +124,7 @@ public final class RecoveryPreparation {
   }
 
   /**
-   * The server makes {@code pg_tblspc} anew from {@code tablespace_map}, which still names the
+   * The server recreates {@code pg_tblspc} from {@code tablespace_map}, which still contains the
    * source's paths.
    */
   private void pointTablespacesAtTheirLinks() throws IOException {
@@ -158,7 +157,8 @@ public final class RecoveryPreparation {
         .forEach(
             (name, value) -> conf.append(name).append(" = ").append(quoted(value)).append('\n'));
     write(settings.resolve("postgresql.conf"), conf.toString());
-    // The socket's directory is the door: only root of the host and the server's own user pass it.
+    // The directory of the socket controls access: only the host's root and the server's own user
+    // can enter it.
     write(settings.resolve("pg_hba.conf"), "local all all trust\n");
     write(settings.resolve("pg_ident.conf"), "");
     write(settings.resolve(FETCH_WAL), fetchWal());
@@ -166,8 +166,9 @@ public final class RecoveryPreparation {
   }
 
   /**
-   * A script, for a line this long with quotes in it does not pass unharmed through a container's
-   * configuration. The environment is emptied: {@code PG*} and {@code TZ} are settings too.
+   * Returns the start script. It is a script because a line this long with quotes does not survive
+   * a container's configuration. It clears the environment, because {@code PG*} and {@code TZ} are
+   * settings too.
    */
   private String start() {
     StringBuilder line =
@@ -188,9 +189,9 @@ public final class RecoveryPreparation {
   }
 
   /**
-   * Exit status 1 tells the server that there is no such file; above 125 it gives up, as it must
-   * where a file is there and cannot be read or stored. A segment that is still being written to
-   * the archive counts as not there.
+   * Returns the script that fetches WAL. Exit status 1 tells the server that there is no such file.
+   * Above 125 the server gives up, as it must if a file exists but cannot be read or stored. A
+   * segment that is still being written to the archive counts as missing.
    */
   private String fetchWal() {
     return """
@@ -250,12 +251,12 @@ public final class RecoveryPreparation {
         });
   }
 
-  /** As a value in {@code postgresql.conf} and {@code recovery.conf}. */
+  /** Quotes a value for {@code postgresql.conf} and {@code recovery.conf}. */
   private static String quoted(String value) {
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'";
   }
 
-  /** As one word of a POSIX shell. */
+  /** Quotes a text as one word of a POSIX shell. */
   private static String word(String text) {
     return "'" + text.replace("'", "'\\''") + "'";
   }

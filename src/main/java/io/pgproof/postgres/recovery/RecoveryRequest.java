@@ -5,19 +5,19 @@ import io.pgproof.backup.wal.ReplayPlan;
 import java.nio.file.Path;
 
 /**
- * A restored data directory to be made ready for recovery, seen from the host and from inside the
+ * A restored data directory to prepare for recovery, with its paths on the host and inside the
  * machine.
  *
- * @param dataDirectory on the host
- * @param settingsDirectory on the host, made here; inside it is read-only
+ * @param dataDirectory path on the host
+ * @param settingsDirectory path on the host, created here; read-only inside
  * @param major from {@code PG_VERSION}
  * @param control the backup's control file
- * @param uid owner on the host of what is written
- * @param gid group on the host of what is written
- * @param walArchive whether {@link #WAL_ARCHIVE} is mounted, with WAL segments to be fetched from
- *     it
- * @param binDirectory the server's programs as seen inside
- * @param replay what recovery is going to replay
+ * @param uid owner of the written files on the host
+ * @param gid group of the written files on the host
+ * @param walArchive whether {@link #WAL_ARCHIVE} is mounted, so that WAL segments can be fetched
+ *     from it
+ * @param binDirectory directory of the server's programs inside
+ * @param replay what recovery will replay
  */
 public record RecoveryRequest(
     Path dataDirectory,
@@ -29,7 +29,7 @@ public record RecoveryRequest(
     boolean walArchive,
     String binDirectory,
     ReplayPlan replay) {
-  /** Of a log that asks for nothing in particular. */
+  /** Creates a request without requirements from the WAL. */
   RecoveryRequest(
       Path dataDirectory,
       Path settingsDirectory,
@@ -51,21 +51,21 @@ public record RecoveryRequest(
         ReplayPlan.along(control.timeline()));
   }
 
-  /** The data directory as seen inside. */
+  /** Path of the data directory inside. */
   public static final String DATA = "/pgproof/data";
 
-  /** Our settings as seen inside. */
+  /** Path of our settings inside. */
   public static final String SETTINGS = "/pgproof/settings";
 
-  /** The socket's directory as seen inside. */
+  /** Path of the socket's directory inside. */
   public static final String SOCKET = "/pgproof/socket";
 
-  /** The server's log directory as seen inside; the log is {@code server.log} there. */
+  /** Path of the server's log directory inside; the log file is {@code server.log}. */
   public static final String LOG = "/pgproof/log";
 
-  /** The directory of tablespaces as seen inside, with one for each OID. */
+  /** Path of the directory of tablespaces inside, with one subdirectory for each OID. */
   public static final String TABLESPACES = "/pgproof/tablespaces";
 
-  /** The WAL archive as seen inside. */
+  /** Path of the WAL archive inside. */
   public static final String WAL_ARCHIVE = "/pgproof/wal";
 }

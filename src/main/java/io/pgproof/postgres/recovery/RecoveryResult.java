@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A recovery that ended as the backup says it must.
+ * A recovery that ended as the backup requires.
  *
- * @param timeline the backup's own, not the one that promotion began
- * @param timelines that recovery followed, in their order
+ * @param timeline the backup's own timeline, not the one that promotion began
+ * @param timelines timelines that recovery followed, in order
  * @param endLsn end of redo
- * @param lastCommit time of the last replayed commit; empty where the WAL holds none
- * @param check {@code recovery}, with what was reached
- * @param notes what a person should know of the way that recovery took, one line each
+ * @param lastCommit time of the last replayed commit; empty if the WAL contains none
+ * @param check the check {@code recovery}, with what was reached
+ * @param notes facts about the path of recovery that a person should know, one line each
  */
 public record RecoveryResult(
     int timeline,

@@ -13,15 +13,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings a restored server runs with, by version; a setting its version does not know would
- * keep it from starting.
+ * The settings of a restored server, by version. A server does not start with a setting that its
+ * version does not know.
  *
- * <p>Source: the manual's chapter Server Configuration and the release notes of each version.
+ * <p>Source: the chapter Server Configuration of the manual and the release notes of each version.
  */
 final class RecoverySettings {
   private static final int EVER = Integer.MAX_VALUE;
   private static final int CONNECTIONS = 20;
-  // Half of the lock table is touched at start, so a source's huge one is not taken over whole.
+  // The server touches half of the lock table at start, so a source's huge table is not adopted
+  // completely.
   private static final long MOST_LOCKS = 400_000;
   private static final long MIB = 1 << 20;
 
@@ -38,20 +39,23 @@ final class RecoverySettings {
     recoversToTheEnd(order);
   }
 
-  /** Everything for {@code postgresql.conf}, in a stable order. */
+  /** Returns all settings for {@code postgresql.conf}, in a stable order. */
   static Map<String, String> file(RecoveryRequest order) {
     return new RecoverySettings(order).known(order.major(), false);
   }
 
   /**
-   * What goes on the server's command line too, where nothing that the copy holds can override it
-   * for the server.
+   * Returns the settings that are also given on the server's command line, where nothing in the
+   * copy can override them for the server.
    */
   static Map<String, String> commandLine(RecoveryRequest order) {
     return new RecoverySettings(order).known(order.major(), true);
   }
 
-  /** The command that fetches one WAL file into the data directory, or says that there is none. */
+  /**
+   * Returns the command that fetches one WAL file into the data directory, or reports that it does
+   * not exist.
+   */
   static String restoreCommand(RecoveryRequest order) {
     return order.walArchive()
         ? "/bin/sh " + SETTINGS + "/" + RecoveryPreparation.FETCH_WAL + " %f %p"
@@ -104,10 +108,10 @@ final class RecoverySettings {
     decisiveSince(18, "oauth_validator_libraries", "");
     decisive("cron.launch_active_jobs", "off");
     decisive("autovacuum", "off");
-    // Against wraparound, vacuum workers start even where autovacuum is off.
+    // Vacuum workers that prevent wraparound start even if autovacuum is off.
     decisive("autovacuum_freeze_max_age", "2000000000");
     decisive("autovacuum_multixact_freeze_max_age", "2000000000");
-    // After a crash nothing that the server says is worth judging, so it does not come back.
+    // After a crash nothing that the server says can be trusted, so it does not restart.
     decisive("restart_after_crash", "off");
     plain("default_tablespace", "");
     plain("temp_tablespaces", "");
@@ -168,17 +172,17 @@ final class RecoverySettings {
     plain("checkpoint_timeout", "1d");
     plain("checkpoint_warning", "0");
     long segment = Math.max(order.control().walSegmentSize(), MIB);
-    // The server does not start where these hold fewer than two segments.
+    // The server does not start if these allow fewer than two segments.
     plain("min_wal_size", 2 * segment / MIB + "MB");
-    // Segments fetched from an archive are only removed at a restartpoint; without an archive there
+    // Segments fetched from an archive are only removed at a restartpoint. Without an archive there
     // is nothing to remove.
     long most = order.walArchive() ? Math.max(4L << 30, 8 * segment) : 1L << 40;
     plain("max_wal_size", most / MIB + "MB");
   }
 
   private void readsTheSource(RecoveryRequest order) {
-    // The source may have been set to more after the backup was taken, and what it prepared then is
-    // replayed too.
+    // The source can have been set to a higher value after the backup, and its prepared
+    // transactions are replayed too.
     int prepared =
         Math.max(
             Math.max(0, order.control().maxPreparedTransactions()),
@@ -187,17 +191,21 @@ final class RecoverySettings {
     plain("max_worker_processes", "8");
     plain("max_prepared_transactions", String.valueOf(prepared));
     plain("max_locks_per_transaction", String.valueOf(locks(order, prepared)));
-    // More than the origins a source may hold; too few of them end the replay of its WAL.
+    // More than the origins that a source can have; with too few, the replay of its WAL ends.
     plain("max_replication_slots", "1000");
     since(18, "max_active_replication_origins", "1000");
-    // Off would throw the source's commit times away, and a freshness query may ask for them.
+    // The value off would discard the source's commit times, and a freshness query can ask for
+    // them.
     plain("track_commit_timestamp", "on");
     plain("zero_damaged_pages", "off");
     plain("ignore_checksum_failure", "off");
     since(13, "ignore_invalid_pages", "off");
   }
 
-  /** As many locks in all as the source can hold, for reading everything locks every table. */
+  /**
+   * Returns a value that allows as many locks in total as on the source, because reading everything
+   * locks every table.
+   */
   private static long locks(RecoveryRequest order, int prepared) {
     ReplayPlan.Raised raised = order.replay().settings();
     long perTransaction =

@@ -24,17 +24,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Waits until a started server has recovered, and judges what it reached. */
+/** Waits until a started server has recovered, and judges the result. */
 public final class RecoveryWatch {
   private static final Duration SHORTEST = Duration.ofMillis(20);
   private static final Duration LONGEST = Duration.ofMillis(200);
   private static final int MOST_READS = 8;
   private static final Duration CATALOG_LIMIT = Duration.ofSeconds(30);
 
-  /** Without a word of readiness in the log, the server is asked itself this often. */
+  /** How often to query the server itself while its log does not report that it is ready. */
   private static final Duration ASKING = Duration.ofSeconds(2);
 
-  /** The end of what was recovered is where the new timeline left the old one. */
+  /** The point where the new timeline left the old one is the end of recovery. */
   private static final Pattern SWITCH =
       Pattern.compile("\\s*(\\d+)\\s+([0-9A-F]{1,8}/[0-9A-F]{1,8})\\b.*");
 
@@ -58,13 +58,13 @@ public final class RecoveryWatch {
   }
 
   /**
-   * Returns when the server accepts connections and has reached what the backup says it must.
+   * Returns when the server accepts connections and has reached what the backup requires.
    *
-   * @param limit for the whole wait
-   * @param progress hears bytes of WAL replayed, of how many where the manifest tells, from version
-   *     15 on
-   * @throws RecoveryFailedException with PostgreSQL's own words when it did not
-   * @throws InterruptedException when the thread was interrupted; the server goes on
+   * @param limit limit for the whole wait
+   * @param progress receives the bytes of replayed WAL from version 15 on, with their total if the
+   *     manifest says so
+   * @throws RecoveryFailedException with PostgreSQL's own output if the server did not
+   * @throws InterruptedException if the thread was interrupted; the server continues to run
    */
   public static RecoveryResult await(
       RunningServer server, RecoveryExpectation expected, Duration limit, Progress progress)
@@ -82,7 +82,8 @@ public final class RecoveryWatch {
   private RecoveryResult await(Duration limit) throws InterruptedException, IOException {
     Duration pause = SHORTEST;
     while (true) {
-      // Asked before the log is read: what a dying server writes last is then in what was read.
+      // Check this before reading the log, so that the log then includes the last output of a dying
+      // server.
       boolean alive = server.alive().getAsBoolean();
       readLog(alive);
       if (!alive) {
@@ -114,9 +115,10 @@ public final class RecoveryWatch {
   }
 
   /**
-   * A server that writes faster than its log is read must not keep the limit from being looked at.
+   * Reads the available log. A server that writes faster than its log is read must not keep the
+   * limit from being checked.
    *
-   * @return whether its end was reached
+   * @return whether the end of the log was reached
    */
   private boolean readLog(boolean alive) throws IOException, InterruptedException {
     boolean more = true;
@@ -137,15 +139,15 @@ public final class RecoveryWatch {
     return !more;
   }
 
-  /** Where recovery ended; empty as long as the server does not let anyone in. */
+  /** Returns where recovery ended; empty while the server refuses connections. */
   private Optional<Ended> ask() {
     asked = System.nanoTime();
     try (Connection connection = restored.connectToSome(CATALOG_LIMIT)) {
       return ended(connection);
     } catch (SQLException e) {
       String state = String.valueOf(e.getSQLState());
-      // 57P03: it recovers. 08: it does not listen yet, or no longer, which the next look at the
-      // machine tells.
+      // 57P03: the server is recovering. 08: it does not listen yet, or no longer; the next check
+      // of the machine shows which.
       if (state.startsWith("57P") || state.startsWith("08")) {
         return Optional.empty();
       }
@@ -322,8 +324,8 @@ public final class RecoveryWatch {
   }
 
   /**
-   * A state that recovery took for consistent is none where the finding says that it is not the
-   * backup's.
+   * Returns the progress of recovery. If the finding says that a reached state is not the backup's,
+   * that state does not count as consistent.
    */
   private RecoveryFailedException.Far far(Finding finding) {
     return new RecoveryFailedException.Far(

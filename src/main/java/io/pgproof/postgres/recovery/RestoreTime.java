@@ -3,7 +3,7 @@ package io.pgproof.postgres.recovery;
 import java.time.Instant;
 
 /**
- * When the copy was restored, by this machine's clock: its data are as old as they were when that
- * began, and none of them can be younger than its end.
+ * When the copy was restored, by this machine's clock. The age of its data is measured against the
+ * start, and no data can be younger than the end.
  */
 public record RestoreTime(Instant began, Instant ended) {}

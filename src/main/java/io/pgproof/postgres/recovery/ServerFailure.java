@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.postgresql.util.PSQLException;
 
 /**
- * Says of an error what the restored server or its machine was in want of, before anything else is
- * blamed for it.
+ * Decides whether an error means that the restored server or its machine lacked something. This
+ * comes before any other explanation.
  */
 public final class ServerFailure {
   private static final Duration DYING = Duration.ofSeconds(3);
@@ -26,7 +26,7 @@ public final class ServerFailure {
   private final Reason untold;
 
   /**
-   * @param untold the reason where it cannot be told what became of the server
+   * @param untold the reason if the fate of the server is unknown
    */
   public ServerFailure(RunningServer server, Reason untold) {
     this.server = server;
@@ -34,10 +34,10 @@ public final class ServerFailure {
   }
 
   /**
-   * Out of memory, a lost connection, or what the machine lacks; empty where the error says nothing
-   * of these.
+   * Returns the finding for lack of memory, a lost connection, or another lack of the machine;
+   * empty if the error indicates none of these.
    *
-   * @param what was being done, such as {@code the freshness query}
+   * @param what the action that failed, such as {@code the freshness query}
    */
   public Optional<Finding> of(String what, SQLException failure) {
     return gone(what, failure)
@@ -52,8 +52,8 @@ public final class ServerFailure {
   }
 
   /**
-   * Of transactions' states, only DETAIL holds the error of the machine; it is read and not shown,
-   * because it may hold rows.
+   * Reads DETAIL, because for transaction states only DETAIL contains the machine's error. It is
+   * read but not shown, because it can contain rows.
    */
   private static Optional<Finding> ofDetail(String what, SQLException failure) {
     return failure instanceof PSQLException said
@@ -73,11 +73,11 @@ public final class ServerFailure {
         : Optional.empty();
   }
 
-  /** Out of memory or a lost connection; empty otherwise. */
+  /** Returns the finding for lack of memory or a lost connection; otherwise empty. */
   public Optional<Finding> gone(String what, SQLException failure) {
     String words = ServerText.of(failure);
-    // A process killed for want of memory looks like a lost connection, and a server that starves
-    // like a broken one.
+    // A process killed because memory ran out looks like a lost connection, and a starving server
+    // looks like a broken one.
     if (server.outOfMemory().getAsBoolean()) {
       return Optional.of(
           Finding.of(
@@ -87,8 +87,8 @@ public final class ServerFailure {
   }
 
   /**
-   * Of sessions that were lost together, the one whose process the server's log blames; this one
-   * where it blames none.
+   * Returns, of several sessions that were lost together, the one whose process the server's log
+   * blames; the given one if it blames none.
    */
   public ServerLostException met(ServerLostException lost) {
     Optional<Integer> crashed = log().flatMap(RecoveryLog::crashed);
@@ -128,7 +128,7 @@ public final class ServerFailure {
       return Finding.of(
           Reason.DISK_FULL, what + " lost its connection: the disk was full", log.words());
     }
-    // A crash says that something is wrong, and not what: the library, the processor or the data.
+    // A crash shows that something is wrong but not what: the library, the processor or the data.
     return log.crash()
         .map(
             crash ->
@@ -136,7 +136,10 @@ public final class ServerFailure {
         .orElseGet(() -> Finding.of(untold, plain, words));
   }
 
-  /** A server that crashed writes why and ends soon after the client has lost it. */
+  /**
+   * Waits for the server to end. A crashed server writes the cause and ends soon after the client
+   * has lost the connection.
+   */
   private void awaitItsEnd() {
     long began = System.nanoTime();
     while (server.alive().getAsBoolean() && System.nanoTime() - began < DYING.toNanos()) {

@@ -11,19 +11,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The machine whose first process is the restored server: runs the server's programs inside, and
+ * The machine whose first process is the restored server. It runs the server's programs inside, and
  * stops the server without losing the machine.
  *
- * @param rootfs of the image, on the host
- * @param uid the server's user, as counted inside
- * @param gid the server's group, as counted inside
- * @param order as recovery was prepared
+ * @param rootfs root file system of the image, on the host
+ * @param uid user id of the server inside
+ * @param gid group id of the server inside
+ * @param order the request that prepared the recovery
  */
 public record ServerMachine(
     Sandbox sandbox, MachineId id, Path rootfs, int uid, int gid, RecoveryRequest order) {
   private static final Duration HALT = Duration.ofMinutes(10);
 
-  /** Whether the image has this program among the server's. */
+  /** Returns whether the image has this program among the server's programs. */
   public boolean has(String program) {
     return Files.exists(rootfs.resolve(path(program).substring(1)));
   }
@@ -31,7 +31,7 @@ public record ServerMachine(
   /**
    * Runs one of the server's programs inside and waits for it; it ends with the machine.
    *
-   * @throws io.pgproof.sandbox.SandboxException when it could not be run, or the caller was
+   * @throws io.pgproof.sandbox.SandboxException if it could not be run, or the caller was
    *     interrupted
    */
   public Sandbox.Ended run(
@@ -46,16 +46,16 @@ public record ServerMachine(
   }
 
   /**
-   * Ends the server by a fast shutdown, and with it the machine; all that the server had in memory
-   * is in its files then.
+   * Stops the server by a fast shutdown, and with it the machine. The server's files then contain
+   * everything that it had in memory.
    */
   public void halt() {
     sandbox.halt(id, HALT);
   }
 
   /**
-   * Starts the halted machine again with a first process that does nothing, so that programs can be
-   * run on the files.
+   * Starts the halted machine again with an idle first process, so that programs can run on the
+   * files.
    */
   public void startIdle() {
     RecoveryPreparation.makeIdle(order);

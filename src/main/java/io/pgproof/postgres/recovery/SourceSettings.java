@@ -9,11 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a data directory tells of its source, read before {@link RecoveryPreparation} takes it away.
+ * What a data directory says about its source, read before {@link RecoveryPreparation} removes it.
  *
- * @param preloaded libraries that the source loaded of its own accord, as far as its settings lie
- *     in the data directory
- * @param configuration whether they do: Debian and others keep {@code postgresql.conf} elsewhere
+ * @param preloaded libraries that the source preloaded, as far as its settings are in the data
+ *     directory
+ * @param configuration whether its settings are there; Debian and others keep {@code
+ *     postgresql.conf} elsewhere
  * @param databases names of databases, as hints
  */
 public record SourceSettings(
@@ -24,9 +25,9 @@ public record SourceSettings(
   }
 
   /**
-   * Reads them, which is cheap.
+   * Reads the settings. This is cheap.
    *
-   * @throws java.io.UncheckedIOException when a file of settings cannot be read
+   * @throws java.io.UncheckedIOException if a file of settings cannot be read
    */
   public static SourceSettings of(RecoveryRequest order) {
     Path data = order.dataDirectory();

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files that tell which transactions were committed (source: {@code
+ * The files that record which transactions were committed (source: {@code
  * src/backend/access/transam/clog.c}).
  */
 final class TransactionStates {
@@ -22,14 +22,14 @@ final class TransactionStates {
   private TransactionStates() {}
 
   /**
-   * The first of these files that rows still depend on.
+   * Returns the first of these files that rows still depend on.
    *
-   * <p>Recovery takes a file for empty that is not there, and all its transactions for rolled back.
-   * So it must where the source had removed the file while the backup was taken; then all rows were
-   * frozen beyond it.
+   * <p>Recovery treats a missing file as empty, and all its transactions as rolled back. This is
+   * correct if the source removed the file during the backup, because all rows up to there were
+   * frozen then.
    *
-   * @param files as messages of the server name them
-   * @param blockSize bytes of a page
+   * @param files as named in messages of the server
+   * @param blockSize page size in bytes
    */
   static Optional<String> needed(Collection<String> files, int blockSize, Connection connection)
       throws SQLException {
@@ -45,14 +45,14 @@ final class TransactionStates {
   }
 
   /**
-   * As above, where the oldest transaction is known that some row may be of.
+   * Works as above, for a known oldest transaction that a row can belong to.
    *
-   * @param age how many transactions have begun since
+   * @param age number of transactions that have begun since
    */
   static Optional<String> needed(Collection<String> files, int blockSize, long oldest, long age) {
     long perFile = (long) PAGES_OF_A_FILE * blockSize * STATES_OF_A_BYTE;
     long first = oldest / perFile;
-    // Transactions are counted round and round, so this may lie beyond the last file.
+    // Transaction numbers wrap around, so this can lie beyond the last file.
     long last = (oldest + age) / perFile;
     return files.stream()
         .filter(
