@@ -18,12 +18,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Names of databases as the catalog {@code pg_database} has them on disk, for a cluster in which no
- * database has a name that is known: only one that can be opened can be asked for the others.
+ * Reads database names from the files of the catalog {@code pg_database}, for a cluster in which no
+ * database name is known. Only an open connection to one database can list the others.
  *
- * <p>Rows that are dead count too, so a name is a hint and nothing more (source: {@code
- * src/include/storage/bufpage.h}, {@code htup_details.h}, {@code catalog/pg_database.h} and {@code
- * utils/cache/relmapper.c}).
+ * <p>Dead rows count too, so a name is only a hint (source: {@code src/include/storage/bufpage.h},
+ * {@code htup_details.h}, {@code catalog/pg_database.h} and {@code utils/cache/relmapper.c}).
  */
 public final class DatabaseNames {
   private static final int MAP_MAGIC = 0x592717;
@@ -38,7 +37,7 @@ public final class DatabaseNames {
 
   private DatabaseNames() {}
 
-  /** Those that are UTF-8, in the order in which they lie; none where the files do not tell. */
+  /** Returns the names that are UTF-8, in the order of the file; none if the files do not tell. */
   public static List<String> in(Path dataDirectory, int major, ControlFile control) {
     try {
       Optional<ByteBuffer> map = read(dataDirectory.resolve("global/pg_filenode.map"));
@@ -98,7 +97,7 @@ public final class DatabaseNames {
     return utf8(Arrays.copyOf(bytes, length)).filter(name -> !name.isEmpty());
   }
 
-  /** Text of bytes in UTF-8; empty where they are not. */
+  /** Decodes bytes as UTF-8; empty if they are not valid. */
   static Optional<String> utf8(byte[] bytes) {
     try {
       return Optional.of(

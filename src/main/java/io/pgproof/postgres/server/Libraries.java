@@ -23,13 +23,13 @@ import java.util.regex.Pattern;
 import org.postgresql.PGConnection;
 
 /**
- * Libraries that a server loads: which the source preloaded, and which of Debian's packages brings
- * one.
+ * Libraries that a server loads: which of them the source preloaded, and which Debian package
+ * contains one.
  */
 public final class Libraries {
   private static final int LARGEST_CONF = 1 << 20;
 
-  /** From this version on, pg_stat_file() takes any path from a superuser. */
+  /** From this version on, pg_stat_file() accepts any path from a superuser. */
   private static final int LOOKS_ANYWHERE = 11;
 
   private static final String NO_SUCH_FILE = "58P01";
@@ -39,15 +39,16 @@ public final class Libraries {
       List.of("shared_preload_libraries", "session_preload_libraries", "local_preload_libraries");
 
   /**
-   * A setting as {@code guc-file.l} reads it: the equals sign may be left out, a value in quotes
-   * doubles or escapes its own.
+   * A setting as {@code guc-file.l} reads it: the equals sign is optional, and a quoted value
+   * doubles or escapes its quotes.
    */
   private static final Pattern SETTING =
       Pattern.compile(
           "\\s*([A-Za-z_][A-Za-z0-9_.]*)\\s*=?\\s*(?:'((?:[^'\\\\]|''|\\\\.)*)'|([^\\s#']+)).*");
 
   /**
-   * By library or extension; {@code %d} is the major version. Contrib modules come with the server.
+   * Packages by library or extension; {@code %d} is the major version. Contrib modules come with
+   * the server.
    */
   private static final Map<String, String> PACKAGES =
       Map.ofEntries(
@@ -95,15 +96,19 @@ public final class Libraries {
 
   private Libraries() {}
 
-  /** Debian's package that brings a library or an extension; empty where it is not known here. */
+  /**
+   * Returns Debian's package that contains a library or an extension; empty if it is not known
+   * here.
+   */
   public static Optional<String> debianPackage(String name, int major) {
-    // $libdir/postgis-3 and postgis_raster-3.so carry a version that the extension's name does not.
+    // $libdir/postgis-3 and postgis_raster-3.so contain a version that the extension's name does
+    // not.
     String bare =
         name.replaceFirst(".*/", "").replaceFirst("\\.so$", "").replaceFirst("-[0-9][0-9.]*$", "");
     return Optional.ofNullable(PACKAGES.get(bare)).map(known -> String.format(known, major));
   }
 
-  /** What to do about a library that the image lacks. */
+  /** Returns the remedy for a library that the image lacks. */
   public static String remedy(String name, int major) {
     return debianPackage(name, major)
         .map(
@@ -116,8 +121,8 @@ public final class Libraries {
   }
 
   /**
-   * What the source loaded of its own accord, as far as its settings lie in the data directory:
-   * Debian keeps {@code postgresql.conf} elsewhere. Read before {@link
+   * Returns the libraries that the source preloaded, as far as its settings are in the data
+   * directory; Debian keeps {@code postgresql.conf} elsewhere. Read them before {@link
    * io.pgproof.postgres.recovery.RecoveryPreparation} empties {@code postgresql.auto.conf}.
    */
   public static List<String> preloaded(Path dataDirectory) {
@@ -150,9 +155,9 @@ public final class Libraries {
   }
 
   /**
-   * Whether the image has a library, found as the server finds it.
+   * Returns whether the image has a library, searched as the server searches for it.
    *
-   * @param name as {@code pg_proc.probin} or a setting has it
+   * @param name as in {@code pg_proc.probin} or a setting
    */
   public static boolean there(Connection connection, String name) throws SQLException {
     String directory;
@@ -179,8 +184,8 @@ public final class Libraries {
   }
 
   /**
-   * Until it may look at a file anywhere, a server may read one into a table; a library is read,
-   * and is no table.
+   * Tests for a file by reading it into a table, for versions that cannot inspect an arbitrary
+   * path. A library can be read but is not a table.
    */
   private static boolean isRead(Connection connection, String path) throws SQLException {
     try (Statement statement = connection.createStatement()) {

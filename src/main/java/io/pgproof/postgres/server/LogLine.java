@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One line that a server wrote with {@link ServerLog#PREFIX} before it.
+ * One line that a server wrote with the prefix {@link ServerLog#PREFIX}.
  *
- * @param sqlState five characters; empty where the server wrote before it knew the prefix
+ * @param sqlState five characters; empty if the server wrote the line before it knew the prefix
  * @param severity such as {@code LOG} or {@code FATAL}
- * @param message what follows
+ * @param message the rest of the line
  */
 public record LogLine(String sqlState, String severity, String message) {
   private static final Pattern FORM =
@@ -18,8 +18,8 @@ public record LogLine(String sqlState, String severity, String message) {
               + "(LOG|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|CONTEXT|STATEMENT):  (.*)");
 
   /**
-   * Empty for a line that the server did not write itself: of the shell, of a program that it
-   * started.
+   * Parses a line; empty if the server did not write it itself but a shell or a program that it
+   * started did.
    */
   public static Optional<LogLine> parse(String line) {
     Matcher matcher = FORM.matcher(line);

@@ -22,21 +22,22 @@ import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 
 /**
- * Connections to a restored server: over its socket, to it alone, believing it as little as
+ * Connects to a restored server: over its socket, to no other server, and with as little trust as
  * possible.
  *
- * <p>What it can send is bounded, no password is ever offered, and its errors come without DETAIL,
- * which may quote rows. Safe for many threads.
+ * <p>The size of its responses is limited, no password is ever offered, and its errors arrive
+ * without DETAIL, which can quote rows. Thread-safe.
  */
 public final class RestoredServer {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
   private static final Duration CATALOG_LIMIT = Duration.ofSeconds(30);
-  // The server ends a statement by itself at its limit; this much later it is taken as gone.
+  // The server itself ends a statement at its limit; after this additional time it is treated as
+  // gone.
   private static final Duration GRACE = Duration.ofSeconds(15);
 
   /**
-   * The bytes of a name, which need not be text in any encoding: the server verifies what it sends
-   * as text.
+   * Returns the bytes of a name. They need not be text in any encoding, and the server verifies
+   * everything that it sends as text.
    */
   private static final String BYTES =
       "pg_catalog.decode(pg_catalog.replace(%s::text, pg_catalog.chr(92), pg_catalog.repeat(pg_catalog.chr(92), 2)), 'escape')";
@@ -50,12 +51,12 @@ public final class RestoredServer {
   }
 
   /**
-   * A connection for pgproof's own SQL: it finds nothing but {@code pg_catalog} without a schema's
-   * name.
+   * Opens a connection for pgproof's own SQL. Without a schema name, it finds only {@code
+   * pg_catalog}.
    *
-   * @param statementLimit for one statement; zero for none
-   * @throws SQLException when the server refuses; SQLSTATE {@code 57P03} as long as it recovers
-   * @throws FindingException {@code environment} when another process than the restored server
+   * @param statementLimit limit for one statement; zero for none
+   * @throws SQLException if the server refuses; SQLSTATE {@code 57P03} while it is recovering
+   * @throws FindingException {@code environment} if a process other than the restored server
    *     answers
    */
   public Connection connect(String database, Duration statementLimit) throws SQLException {
@@ -75,9 +76,8 @@ public final class RestoredServer {
   }
 
   /**
-   * Gives other names in the copy to what has a name that is not UTF-8: nobody could ask for it.
-   * Names are bytes of any encoding in the catalogs of a database in SQL_ASCII, and in those that
-   * all databases share.
+   * Renames objects of the copy whose names are not UTF-8, because no query could name them. In the
+   * catalogs of a SQL_ASCII database and in the shared catalogs, names are bytes in any encoding.
    */
   private static void giveNames(Connection connection, String catalog, String column)
       throws SQLException {
@@ -110,13 +110,13 @@ public final class RestoredServer {
     }
   }
 
-  /** A connection for the user's SQL: read-only, with the search path that the database gives. */
+  /** Opens a connection for the user's SQL: read-only, with the search path of the database. */
   public Connection connectForUser(String database, Duration statementLimit) throws SQLException {
     return open(
         database, SessionOptions.users(address.major(), statementLimit), statementLimit, true);
   }
 
-  /** The names of the databases that can be connected to, templates left out, in their order. */
+  /** Returns the names of the databases that accept connections, without templates, sorted. */
   public List<String> databases() throws SQLException {
     return everyDatabase("and datallowconn and not datistemplate").stream()
         .map(Database::name)
@@ -126,12 +126,13 @@ public final class RestoredServer {
   /**
    * A database of the copy.
    *
-   * @param closed why nobody can connect to it; empty where one can
+   * @param closed why nobody can connect to it; empty if connections are possible
    */
   public record Database(String name, Optional<String> closed) {}
 
   /**
-   * All of them, in the order of their names; one whose name is not UTF-8 gets another in the copy.
+   * Returns all databases, sorted by name. A database whose name is not UTF-8 is renamed in the
+   * copy.
    */
   public List<Database> everyDatabase() throws SQLException {
     return everyDatabase("");
@@ -141,8 +142,8 @@ public final class RestoredServer {
     List<Database> all = new ArrayList<>();
     try (Connection connection = connectToSome()) {
       giveNames(connection, "pg_database", "datname");
-      // As bytes, because the server would take them for text in the encoding of the database at
-      // hand.
+      // Read them as bytes, because the server would treat them as text in the encoding of the
+      // current database.
       try (Statement statement = connection.createStatement();
           ResultSet rows =
               statement.executeQuery(
@@ -163,7 +164,7 @@ public final class RestoredServer {
     return all;
   }
 
-  /** Whether the image has a library; true where the server does not say. */
+  /** Returns whether the image has a library; true if the server does not say. */
   public boolean hasLibrary(String name) {
     try (Connection connection = connectToSome()) {
       return Libraries.there(connection, name);
@@ -173,12 +174,12 @@ public final class RestoredServer {
   }
 
   /**
-   * To any database, because some clusters have no {@code postgres} and keep {@code template1}
-   * closed.
+   * Connects to any database, because some clusters have no {@code postgres} and keep {@code
+   * template1} closed.
    *
-   * @param statementLimit for one statement; zero for none
-   * @throws SQLException when none can be opened, with the most telling error; as {@link #connect}
-   *     where the server refuses
+   * @param statementLimit limit for one statement; zero for none
+   * @throws SQLException with the most informative error if none can be opened; if the server
+   *     refuses, as for {@link #connect}
    */
   public Connection connectToSome(Duration statementLimit) throws SQLException {
     SQLException refused = null;
@@ -186,7 +187,7 @@ public final class RestoredServer {
       try {
         return connect(database, statementLimit);
       } catch (SQLException e) {
-        // The server, and not the database, refuses.
+        // The server refuses the connection, not the database.
         if (ServerLostException.lost(e)
             || String.valueOf(e.getSQLState()).startsWith("57P")
             || refusesRole(e)) {
@@ -208,19 +209,22 @@ public final class RestoredServer {
     return names;
   }
 
-  /** Whether a database is only not there, or closed. */
+  /** Returns whether only the database is missing or closed. */
   public static boolean isElsewhere(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
     return !StoredDataError.is(failure) && (state.equals("3D000") || state.equals("55000"));
   }
 
-  /** Whether the server gave up the role itself, so that only another {@code --superuser} helps. */
+  /**
+   * Returns whether the server rejected the role itself, so that only another {@code --superuser}
+   * helps.
+   */
   public static boolean refusesRole(SQLException failure) {
     String state = failure.getSQLState();
     return "28000".equals(state) || "28P01".equals(state) || "42501".equals(state);
   }
 
-  /** What to say of a role that cannot be used. */
+  /** Creates the finding for a role that cannot be used. */
   public FindingException roleRefused(SQLException failure) {
     return new FindingException(
         Finding.of(
@@ -238,8 +242,8 @@ public final class RestoredServer {
       throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", address.superuser());
-    // Without an answer to give, and refusing to be asked, no password file of this host is ever
-    // read out to the copy.
+    // An empty password and the refusal of authentication keep the driver from sending an entry of
+    // a password file of this host to the copy.
     properties.setProperty("password", "");
     properties.setProperty("requireAuth", "none");
     properties.setProperty("socketFactory", RestoredServerSocketFactory.class.getName());
@@ -270,7 +274,8 @@ public final class RestoredServer {
       throw wrongServer(e);
     }
     try {
-      // The driver gives every wait this limit, so one statement's own has to fit in it.
+      // The driver applies this limit to every wait, so it must be longer than the limit of a
+      // statement.
       connection.setNetworkTimeout(Runnable::run, millis(statementLimit));
       requireTheRightCluster(connection);
       if (readOnly) {
@@ -315,7 +320,9 @@ public final class RestoredServer {
     return failure;
   }
 
-  /** Not the backup's own fault as far as anyone can tell: nothing was learned about it. */
+  /**
+   * Creates a finding that is not the backup's fault, because nothing was learned about the backup.
+   */
   private static FindingException refused(WrongServerException wrong) {
     return new FindingException(
         Finding.of(

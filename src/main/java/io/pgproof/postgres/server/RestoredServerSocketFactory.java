@@ -10,11 +10,11 @@ import javax.net.SocketFactory;
 import org.newsclub.net.unix.AFUNIXSocketExtensions;
 
 /**
- * Hands pgjdbc a socket that is connected to the restored server and to nobody else.
+ * Gives pgjdbc a socket that is connected to the restored server and to no other process.
  *
- * <p>Public, with a public constructor, for pgjdbc makes it by name. The peer is known by the user
- * id that the kernel gives for it, so neither a symbolic link nor a socket put in the server's
- * place leads elsewhere.
+ * <p>The class and its constructor are public because pgjdbc creates it by name. The peer is
+ * identified by the user id that the kernel reports for it. Therefore neither a symbolic link nor a
+ * replaced socket leads elsewhere.
  */
 public final class RestoredServerSocketFactory extends SocketFactory {
   private final int hostUid;
@@ -22,8 +22,8 @@ public final class RestoredServerSocketFactory extends SocketFactory {
   private final Path path;
 
   /**
-   * @param argument user id, connect limit in milliseconds and the socket's path, with a colon
-   *     between
+   * @param argument user id, connect limit in milliseconds, and the socket's path, separated by
+   *     colons
    */
   public RestoredServerSocketFactory(String argument) {
     String[] parts = argument.split(":", 3);
@@ -44,7 +44,7 @@ public final class RestoredServerSocketFactory extends SocketFactory {
     }
     Socket socket = unixSockets().createSocket();
     try {
-      // The factory puts the socket's path in the place of any host and port.
+      // The factory replaces any host and port with the socket's path.
       socket.connect(
           InetSocketAddress.createUnresolved("localhost", ServerAddress.PORT), connectMillis);
       long uid = ((AFUNIXSocketExtensions) socket).getPeerCredentials().getUid();
@@ -60,8 +60,8 @@ public final class RestoredServerSocketFactory extends SocketFactory {
   }
 
   /**
-   * By name, for naming the class in code warns of an annotation that its library leaves out, and
-   * warnings are errors.
+   * Loads the class by name. A direct reference would cause a warning about an annotation that its
+   * library does not ship, and warnings are errors.
    */
   private SocketFactory unixSockets() {
     try {

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
 /**
- * A server that was started, and how to learn what became of it.
+ * A started server, and the means to learn its fate.
  *
- * @param log its log on the host; the server can write there, so nothing in it is trusted
+ * @param log its log on the host; the server can write there, so the contents are not trusted
  * @param alive whether its machine still runs
  * @param outOfMemory whether the machine's memory limit killed a process or made an allocation fail
  */

@@ -4,18 +4,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a restored server answers, and who must answer there.
+ * The address of a restored server, and the identity that it must have.
  *
- * @param socketDirectory on the host; the server inside can write to it, so nothing found there is
- *     trusted
- * @param hostUid the user id that the server's process has on the host; any other peer is refused
- *     before a byte is sent
- * @param systemIdentifier of the backup; any other server is refused; {@code null} where it is not
- *     known
+ * @param socketDirectory path on the host; the server inside can write to it, so its contents are
+ *     not trusted
+ * @param hostUid user id of the server's process on the host; any other peer is refused before a
+ *     byte is sent
+ * @param systemIdentifier identifier of the backup; any other server is refused; {@code null} if
+ *     unknown
  * @param superuser the role to connect as
  * @param major the server's major version
- * @param databases names to try besides those that every cluster begins with, where one database is
- *     as good as another
+ * @param databases names to try in addition to those that every cluster starts with, if any
+ *     database will do
  */
 public record ServerAddress(
     Path socketDirectory,
@@ -24,7 +24,7 @@ public record ServerAddress(
     String superuser,
     int major,
     List<String> databases) {
-  /** The only port ever used; the socket's file name holds it. */
+  /** The only port in use; the name of the socket file contains it. */
   public static final int PORT = 5432;
 
   public ServerAddress {

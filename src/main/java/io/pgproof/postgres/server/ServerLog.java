@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Follows a server's log line by line, in bounded memory; its text is not trusted.
+ * Reads a growing server log line by line, in limited memory. The text is not trusted.
  *
- * <p>The log lies where the server can write, so a link in its place is not followed. Not safe for
- * many threads.
+ * <p>The server can write to the log's directory, so a link in place of the log is not followed.
+ * Not thread-safe.
  */
 public final class ServerLog {
-  /** Time, process, SQLSTATE. */
+  /** Prefix of each line: time, process, SQLSTATE. */
   public static final String PREFIX = "%m [%p] %e ";
 
   private static final int LONGEST_LINE = 8192;
@@ -36,12 +36,12 @@ public final class ServerLog {
   }
 
   /**
-   * Hands over the lines that were completed since the last call.
+   * Passes on the lines that were completed since the last call.
    *
-   * @return whether there may be more at once
+   * @return whether more lines may be available at once
    */
   public boolean read(Consumer<String> lines) throws IOException {
-    // A pipe put in the log's place would keep whoever opens it waiting.
+    // If a pipe replaced the log, opening it would block.
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }

@@ -3,9 +3,7 @@ package io.pgproof.postgres.server;
 import java.sql.SQLException;
 import org.postgresql.util.PSQLException;
 
-/**
- * A check lost its connection, and with it perhaps the server: what was left of it cannot be made.
- */
+/** A check lost its connection and perhaps the server, so the rest of the check cannot be made. */
 public final class ServerLostException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -13,15 +11,16 @@ public final class ServerLostException extends Exception {
   private final int backend;
 
   /**
-   * @param what was being read, such as {@code the index public.orders_pkey of the database shop}
+   * @param what the object that was being read, such as {@code the index public.orders_pkey of the
+   *     database shop}
    */
   public ServerLostException(String what, SQLException cause) {
     this(what, cause, 0);
   }
 
   /**
-   * @param backend process id of the server's process for this session, as the server counts; zero
-   *     where it is not known
+   * @param backend process id of the server's backend for this session, as the server numbers it;
+   *     zero if unknown
    */
   public ServerLostException(String what, SQLException cause, int backend) {
     super(what, cause);
@@ -29,11 +28,11 @@ public final class ServerLostException extends Exception {
     this.backend = backend;
   }
 
-  /** Whether the connection is gone, and with it perhaps the server. */
+  /** Returns whether the connection is lost, and perhaps the server too. */
   public static boolean lost(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
-    // What the server itself calls an error leaves the connection: so speaks a foreign data wrapper
-    // that finds nobody.
+    // An ERROR of the server itself keeps the connection: a foreign data wrapper that cannot
+    // connect uses this code.
     boolean said =
         failure instanceof PSQLException words
             && words.getServerErrorMessage() != null

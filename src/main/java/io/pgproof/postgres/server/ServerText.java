@@ -7,15 +7,15 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Text of a server that is not trusted, made fit to show: no control characters, bounded, no row's
- * content.
+ * Makes text of an untrusted server fit to show: without control characters, with limited length,
+ * and without the content of rows.
  */
 public final class ServerText {
   private static final int LONGEST = 2000;
 
   private ServerText() {}
 
-  /** Severity, message, hint and position; never DETAIL or WHERE, which quote rows. */
+  /** Returns severity, message, hint and position; never DETAIL or WHERE, which quote rows. */
   public static String of(SQLException failure) {
     if (!(failure instanceof PSQLException said) || said.getServerErrorMessage() == null) {
       return clean(String.valueOf(failure.getMessage()));
@@ -32,21 +32,21 @@ public final class ServerText {
     return words.toString();
   }
 
-  /** The server's message alone, one line. */
+  /** Returns only the server's message, on one line. */
   public static String message(SQLException failure) {
     if (!(failure instanceof PSQLException said) || said.getServerErrorMessage() == null) {
       return clean(String.valueOf(failure.getMessage()));
     }
     String message = clean(said.getServerErrorMessage().getMessage());
-    // Data exceptions quote the value that they reject, and that value may be a row's.
+    // Data exceptions quote the rejected value, which can come from a row.
     return String.valueOf(failure.getSQLState()).startsWith("22")
         ? message.replaceFirst("\".*\"", "\"(value not shown)\"")
         : message;
   }
 
   /**
-   * As {@link #message} for an error that stored data or the copy's own functions raised: its code
-   * alone where the text may be made of a row.
+   * Works like {@link #message} for errors from stored data or the copy's own functions. It returns
+   * only the code if the text can contain data of a row.
    */
   public static String withoutRows(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
@@ -55,12 +55,12 @@ public final class ServerText {
         : "an error with SQLSTATE " + state;
   }
 
-  /** Such as {@code 1 index} and {@code 1,234 indexes}. */
+  /** Formats a count, such as {@code 1 index} or {@code 1,234 indexes}. */
   public static String count(long n, String one, String many) {
     return String.format(Locale.ROOT, "%,d %s", n, n == 1 ? one : many);
   }
 
-  /** One line without control characters, cut where it is too long to be meant for a person. */
+  /** Returns one line without control characters, shortened if it is too long for a person. */
   public static String clean(String text) {
     if (text == null) {
       return "";
@@ -82,7 +82,7 @@ public final class ServerText {
     return clean.toString().strip();
   }
 
-  /** The two largest units, such as {@code 26 h 3 min}. */
+  /** Formats a duration in its two largest units, such as {@code 26 h 3 min}. */
   public static String of(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     long days = seconds / 86_400;

@@ -5,20 +5,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What every session with a restored server starts with, for {@code ALTER ROLE} and {@code ALTER
- * DATABASE} in the copy beat the server's own command line, and these beat them.
+ * The start options of every session with a restored server. They are needed because {@code ALTER
+ * ROLE} and {@code ALTER DATABASE} in the copy override the server's command line, and these
+ * options override them.
  */
 public final class SessionOptions {
   private SessionOptions() {}
 
-  /** For our own SQL, which names its schemas and finds nothing but the catalog without. */
+  /**
+   * Returns the options for our own SQL, which names its schemas; without a schema name it finds
+   * only the catalog.
+   */
   public static String ours(int major, Duration statementLimit) {
     Map<String, String> options = common(major, statementLimit);
     options.put("search_path", "pg_catalog");
     return text(options);
   }
 
-  /** For the user's SQL, which reads only and finds what it would find in psql. */
+  /**
+   * Returns the options for the user's SQL, which is read-only and finds the same names as psql.
+   */
   static String users(int major, Duration statementLimit) {
     Map<String, String> options = common(major, statementLimit);
     options.put("default_transaction_read_only", "on");
@@ -44,12 +50,12 @@ public final class SessionOptions {
     }
     options.put("lc_messages", "C");
     options.put("client_min_messages", "error");
-    // A statement's error may quote a row: it goes to whoever asked, not to the server's log.
+    // The error of a statement can quote a row. It goes to the client, not to the server's log.
     options.put("log_min_messages", "fatal");
     options.put("log_min_error_statement", "panic");
     options.put("log_statement", "none");
     options.put("log_min_duration_statement", "-1");
-    // Any of these would let damage pass unseen.
+    // Each of these would hide damage.
     options.put("zero_damaged_pages", "off");
     options.put("ignore_checksum_failure", "off");
     return options;

@@ -5,36 +5,35 @@ import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
 
 /**
- * Says whether an error that came while stored data were read is the fault of these data, on a
- * server that nobody else works on and whose machine lacked nothing.
+ * Decides whether an error while reading stored data is the fault of the data, on a server that is
+ * otherwise idle and whose machine lacked nothing.
  *
- * <p>Most such errors carry a code of their own. The others are internal errors or missing files,
- * and those that are listed here have no other cause on an idle server (source: the messages in
- * {@code src/backend} of versions 10 to 18). What is not listed is nobody's fault: an extension may
- * raise an internal error for reasons of its own.
+ * <p>Most such errors have their own code. The others are internal errors or missing files; those
+ * that are listed here have no other cause on an idle server (source: the messages in {@code
+ * src/backend} of versions 10 to 18). An error that is not listed has no known cause, because an
+ * extension can raise an internal error for its own reasons.
  */
 public final class StoredDataError {
   private static final Pattern MESSAGES =
       Pattern.compile(
           String.join(
               "|",
-              // A file of a database, a relation or of transactions' states is not there, or ends
-              // early.
+              // A file of a database, a relation or transaction states is missing or ends early.
               "\".*\" is not a valid data directory",
               "could not open file \"(?:base|global|pg_tblspc|pg_xact|pg_multixact|pg_subtrans|pg_commit_ts)/.*",
               "could not access status of transaction .*",
               "could not read block .*: read only .*",
-              // A row's transaction or row lock is of no time that this cluster has seen.
+              // A row's transaction or row lock is from a time that this cluster has not seen.
               "MultiXactId \\d+ (?:has not been created yet|does no longer exist) -- apparent wraparound",
-              // A long value's parts, in versions that have no code for it.
+              // Parts of a long value, in versions that have no code for this error.
               "(?:missing|unexpected) chunk (?:number|size) .* for toast value .*",
               "compressed (?:pglz |lz4 )?data is corrupt(?:ed)?",
               "invalid compression method id .*",
-              // A value's length is impossible: the longest that a sound one asks for, long binary
-              // data as text, is below 9 GB.
+              // A value has an impossible length. The longest request for a sound value, long
+              // binary data as text, is below 9 GB.
               "invalid memory alloc request size (?:9\\d{9}|\\d{11,})",
               "invalid string enlargement request size.*",
-              // An enumerated value without its label.
+              // An enum value without its label.
               "invalid internal value for enum: .*",
               // Catalogs that contradict each other.
               "cache lookup failed for .*",
@@ -56,8 +55,8 @@ public final class StoredDataError {
   }
 
   /**
-   * A database that does not exist is no damage; one that the catalog has and whose directory is
-   * not there is.
+   * Returns whether the failure reports a database that is in the catalog but has no directory. A
+   * database that does not exist is no damage.
    */
   private static boolean isDirectoryGone(SQLException failure) {
     return failure instanceof PSQLException said
@@ -66,7 +65,10 @@ public final class StoredDataError {
             .startsWith("The database subdirectory ");
   }
 
-  /** As {@link #is(SQLException)} where only the message came, such as through {@code pg_dump}. */
+  /**
+   * Works like {@link #is(SQLException)} if only the message is available, such as from {@code
+   * pg_dump}.
+   */
   public static boolean is(String message) {
     return MESSAGES.matcher(message).matches();
   }
