@@ -3,7 +3,7 @@ package io.pgproof.command;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Keeps the last bytes of a stream. It uses at most twice the requested size in memory. */
+/** Keeps the last bytes of a stream. Its memory is limited to twice the requested size. */
 final class TailBuffer {
   private final int size;
   private byte[] bytes = new byte[8192];

@@ -7,7 +7,7 @@ import java.util.List;
  * and rows that are too long for a page.
  */
 final class Shop {
-  /** Returns the time of the newest order. */
+  /** Query for the time of the newest order. */
   static final String FRESHNESS_QUERY = "select max(placed_at) from orders";
 
   static final String INSERT_ORDER =

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  * because it runs with {@code fsync=off}. Thread-safe.
  */
 public final class SourceDatabase implements AutoCloseable {
-  /** Returns the time of the newest order. It works after {@link #fill}. */
+  /** Query for the time of the newest order. It works after {@link #fill}. */
   public static final String FRESHNESS_QUERY = Shop.FRESHNESS_QUERY;
 
   private static final String SUPERUSER = "postgres";

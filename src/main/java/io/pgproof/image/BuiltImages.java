@@ -53,7 +53,8 @@ public final class BuiltImages implements ImageStore {
    * @param configured {@code images.yaml}, read again whenever its contents matter; it need not
    *     exist
    * @param firstHostId {@link io.pgproof.sandbox.Sandbox#firstHostId()} of the sandbox that will
-   *     use the images. It is called late, because a machine without an ID range makes it a finding
+   *     use the images. It is called late, because it throws a finding if the machine has no ID
+   *     range
    */
   public BuiltImages(
       Path images, Path configured, IntSupplier firstHostId, HostPrograms programs, Clock clock) {

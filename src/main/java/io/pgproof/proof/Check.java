@@ -3,7 +3,7 @@ package io.pgproof.proof;
 import java.time.Duration;
 
 /**
- * The outcome of one check of a verification, or why the check was not made.
+ * One check of a verification, made or skipped.
  *
  * @param name one of {@code archive}, {@code manifest}, {@code pages}, {@code recovery}, {@code
  *     freshness}, {@code assertion:N} (N from 1), {@code indexes}, {@code rows}, {@code checksums}

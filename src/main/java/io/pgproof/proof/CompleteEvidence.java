@@ -176,7 +176,10 @@ final class CompleteEvidence {
     return Stream.concat(one.stream(), other.stream()).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** A freshness check that failed because the data are too old was made nevertheless. */
+  /**
+   * Returns whether the check was made. A freshness check that failed because the data are too old
+   * was made, too.
+   */
   private boolean wasMade(CheckFacts check) {
     return check.outcome().equals("passed")
         || check.outcome().equals("mismatch") && MAY_DIFFER.contains(check.name())

@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param superuser role to connect as
  * @param keep how long to keep a restored copy that was not proven, for inspection; zero to keep
  *     none
- * @param patience how long people may take to decide about the copy
+ * @param patience how long people may take to decide about a run that was not proven
  * @param askedBy who requested it
  * @param timeline timeline along which the WAL is replayed; empty for the default
  */

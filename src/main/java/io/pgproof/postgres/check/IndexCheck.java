@@ -43,7 +43,7 @@ final class IndexCheck extends ObjectCheck {
               + " invariant violated .*|.*has wrong tuple order on entry tree page.*|.*has inconsistent records on page.*");
 
   /**
-   * Errors that a different character table, such as that of a newer {@code lower()}, causes in a
+   * Errors that a different conversion of letters, such as a newer {@code lower()}, causes in a
    * sound index on an expression.
    */
   private static final Pattern LACKS =

@@ -124,8 +124,8 @@ public final class RecoveryPreparation {
   }
 
   /**
-   * The server recreates {@code pg_tblspc} from {@code tablespace_map}, which still contains the
-   * source's paths.
+   * Writes the targets of the links in {@code pg_tblspc} to {@code tablespace_map}. The server
+   * recreates the links from this file, which still contains the source's paths.
    */
   private void pointTablespacesAtTheirLinks() throws IOException {
     Path map = order.dataDirectory().resolve(TablespaceMap.NAME);

@@ -34,7 +34,7 @@ public final class RecoveryWatch {
   /** How often to query the server itself while its log does not report that it is ready. */
   private static final Duration ASKING = Duration.ofSeconds(2);
 
-  /** The point where the new timeline left the old one is the end of recovery. */
+  /** A line of a timeline history file. Recovery ended where the new timeline left the old one. */
   private static final Pattern SWITCH =
       Pattern.compile("\\s*(\\d+)\\s+([0-9A-F]{1,8}/[0-9A-F]{1,8})\\b.*");
 

@@ -87,8 +87,8 @@ public final class ServerFailure {
   }
 
   /**
-   * Returns, of several sessions that were lost together, the one whose process the server's log
-   * blames; the given one if it blames none.
+   * Selects, from sessions that were lost together, the one whose process the server's log blames;
+   * the given one if the log blames none.
    */
   public ServerLostException met(ServerLostException lost) {
     Optional<Integer> crashed = log().flatMap(RecoveryLog::crashed);

@@ -36,8 +36,8 @@ public final class RestoredServer {
   private static final Duration GRACE = Duration.ofSeconds(15);
 
   /**
-   * Returns the bytes of a name. They need not be text in any encoding, and the server verifies
-   * everything that it sends as text.
+   * SQL expression for the bytes of a name. They need not be text in any encoding, and the server
+   * verifies everything that it sends as text.
    */
   private static final String BYTES =
       "pg_catalog.decode(pg_catalog.replace(%s::text, pg_catalog.chr(92), pg_catalog.repeat(pg_catalog.chr(92), 2)), 'escape')";

@@ -54,8 +54,8 @@ final class LxcMachine {
   void make(Liblxc lxc, MachineSpec spec, IdMap ids) {
     try {
       Files.createDirectories(id.home());
-      // The parent directories can be closed to the container's root, because it sees the home on
-      // the stage. The home itself must be accessible.
+      // The parent directories can be closed to the container's root, because it sees the home
+      // below the stage. The home itself must be accessible.
       Files.setPosixFilePermissions(id.home(), PosixFilePermissions.fromString("rwx--x--x"));
       Files.createDirectory(files.container());
       Files.createDirectories(MachineFiles.LXC_PATH);
