@@ -8,8 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Decides from the output of {@code pg_combinebackup} who is at fault if it could not combine a
- * chain.
+ * Decides who is at fault if {@code pg_combinebackup} could not combine a chain, from its output.
  */
 public final class CombineFailure {
   private static final Pattern ERROR =

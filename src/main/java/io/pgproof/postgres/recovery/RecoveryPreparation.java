@@ -95,7 +95,8 @@ public final class RecoveryPreparation {
     for (String name : LEFTOVERS) {
       Files.deleteIfExists(data.resolve(name));
     }
-    // A slot would hold back WAL, and a logical slot refuses to start below its wal_level.
+    // A slot would hold back WAL. With a logical slot, the server does not start if wal_level is
+    // too low for it.
     empty(data.resolve("pg_replslot"));
     pointTablespacesAtTheirLinks();
     write(data.resolve("postgresql.auto.conf"), "");

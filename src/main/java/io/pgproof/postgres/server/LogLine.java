@@ -18,8 +18,8 @@ public record LogLine(String sqlState, String severity, String message) {
               + "(LOG|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|CONTEXT|STATEMENT):  (.*)");
 
   /**
-   * Parses a line; empty if the server did not write it itself but a shell or a program that it
-   * started did.
+   * Parses a line; empty for a line that the server did not write itself, such as one of the shell
+   * or of a program that it started.
    */
   public static Optional<LogLine> parse(String line) {
     Matcher matcher = FORM.matcher(line);
