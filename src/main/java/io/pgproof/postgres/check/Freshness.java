@@ -18,8 +18,8 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
   private static final Duration JUST_WRITTEN = Duration.ofMinutes(5);
 
   /**
-   * Returns whether the lead can come from a time zone. All zones differ from UTC by multiples of a
-   * quarter of an hour, and the data may be some minutes old.
+   * Returns whether a time zone can explain how far the data are ahead of the clock. All zones
+   * differ from UTC by multiples of a quarter of an hour, and the data may be some minutes old.
    */
   private static boolean isOfAZone(Duration ahead) {
     long over = ahead.toSeconds() % QUARTER.toSeconds();

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
  * functions of amcheck that {@code pg_amcheck} calls.
  *
  * <p>The functions are loaded from the image's own library into the temporary schema of each
- * session. Therefore an extension in the copy is neither needed nor trusted, whatever its version
- * and whoever created it, and nothing is created that outlives the session. {@code
+ * session. Therefore an extension in the copy is neither needed nor trusted, regardless of its
+ * version and its creator, and nothing is created that outlives the session. {@code
  * bt_index_parent_check} is not called, because it reads every index once more for little benefit.
  */
 final class IndexCheck extends ObjectCheck {

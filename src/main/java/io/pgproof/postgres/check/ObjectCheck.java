@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 abstract class ObjectCheck {
   private static final int FETCHED = 5_000;
   private static final long TELL_NANOS = 1_000_000_000L;
-  // Only this check uses the copy, so whoever waits for a lock waits for a prepared transaction,
-  // forever.
+  // Only this check uses the copy. A session that waits for a lock therefore waits for a prepared
+  // transaction, forever.
   private static final String SESSION =
       "set lock_timeout = '2s'; set default_transaction_read_only = off;"
           + " set default_transaction_isolation = 'read committed'; set row_security = off; set maintenance_work_mem = '64MB';"

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
  * Decides from a query's plan that no text order can change its answer: the plan only reads whole
  * tables, counts, adds, and compares for equality or by numbers and times.
  *
- * <p>Two texts are equal if their bytes are equal, in every deterministic collation. A plan with
- * unknown elements is rejected.
+ * <p>In every deterministic collation, two texts are equal if and only if their bytes are equal. A
+ * plan with unknown elements is rejected.
  */
 final class OrderIndependentPlan {
   private static final Pattern NODE =

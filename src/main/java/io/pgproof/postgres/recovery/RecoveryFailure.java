@@ -87,8 +87,8 @@ public final class RecoveryFailure {
   }
 
   /**
-   * Returns what a message says about the machine alone, whoever received it; empty if it says
-   * nothing about it.
+   * Returns what a message says about the machine alone, regardless of its recipient; empty if it
+   * says nothing about it.
    */
   public static Optional<Finding> ofEnvironment(
       String sqlState, String message, String words, int major) {
