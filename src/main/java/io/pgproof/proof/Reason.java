@@ -182,12 +182,12 @@ public enum Reason {
       "collation-mismatch",
       Fault.ENVIRONMENT,
       "the image sorts text differently from the source",
-      "build the image from the source's distribution, see docs/images.md"),
+      "build the image from the source's distribution, see images.yaml in docs/images.md"),
   CHECK_UNAVAILABLE(
       "check-unavailable",
       Fault.ENVIRONMENT,
       "the image lacks a program or a library that a check of this depth needs",
-      "build the image with the package that brings it, see docs/images.md, or verify at another --depth"),
+      "build the image with the package that brings it, see images.yaml in docs/images.md, or verify at another --depth"),
   OUT_OF_MEMORY(
       "out-of-memory",
       Fault.ENVIRONMENT,

@@ -25,7 +25,7 @@ final class MissingComponent {
             + debian
             + " or the one that brings "
             + what
-            + " elsewhere, see docs/images.md; or verify at a --depth that does without it",
+            + " elsewhere, see images.yaml in docs/images.md; or verify at a --depth that does without it",
         null);
   }
 }

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  */
 public final class RecoveryFailure {
   static final String LOCALE_HINT =
-      "build the image from the source's distribution and with this locale, see docs/images.md";
+      "build the image from the source's distribution and with this locale, see images.yaml in docs/images.md";
   private static final Pattern DIRECTORY = Pattern.compile("directory \"([^\"]+)\" does not exist");
   private static final Pattern MISSING_FILE =
       Pattern.compile("could not access file \"([^\"]+)\".*|could not load library \"([^\"]+)\".*");
@@ -127,7 +127,7 @@ public final class RecoveryFailure {
           Finding.of(
               LIBRARY_MISSING,
               "the image has another version of a library than the source: " + message,
-              "let the image have the source's version of it, see docs/images.md",
+              "let the image have the source's version of it, see images.yaml in docs/images.md",
               words));
     }
     if (message.startsWith("resource manager with ID")) {
