@@ -80,7 +80,10 @@ class ConfigurationReloaderTest {
     assertThat(replaced).hasValue(1);
     assertThat(told.list)
         .singleElement()
-        .satisfies(event -> assertThat(event.getFormattedMessage()).contains("holds as it is now"));
+        .satisfies(
+            event ->
+                assertThat(event.getFormattedMessage())
+                    .contains("the new configuration is in force"));
   }
 
   @Test
@@ -111,7 +114,9 @@ class ConfigurationReloaderTest {
     assertThat(told.list)
         .singleElement()
         .satisfies(
-            event -> assertThat(event.getFormattedMessage()).contains("is not there any more"));
+            event ->
+                assertThat(event.getFormattedMessage())
+                    .contains("is gone; the last configuration stays in force"));
   }
 
   @Test
