@@ -169,7 +169,7 @@ class RoomsTest {
         "workflow.engine",
         "workflow.notify",
         "workflow.verify");
-    room("control", "proof", "state", "target", "image", "audit", "evidence", "workflow.attempt");
+    room("control", "proof", "state", "target", "image", "audit", "evidence", "workflow.engine");
     room(
         "daemon",
         "",
@@ -183,6 +183,7 @@ class RoomsTest {
         "audit",
         "evidence",
         "demo",
+        "workflow.engine",
         "workflow.notify",
         "workflow.attempt",
         "workflow.verify",
@@ -201,7 +202,7 @@ class RoomsTest {
         "image",
         "audit",
         "evidence",
-        "workflow.attempt",
+        "workflow.engine",
         "control",
         "daemon");
     room("web");

@@ -39,7 +39,7 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * One owner on a state directory of its own, its images and real backups, made once for all tests
+ * One daemon on a state directory of its own, its images and real backups, made once for all tests
  * that need them and removed when the last has run.
  */
 public final class TestEnvironment implements LauncherSessionListener {
@@ -62,8 +62,8 @@ public final class TestEnvironment implements LauncherSessionListener {
     return state;
   }
 
-  /** The owner of {@link #state()}; started at the first call. */
-  public static synchronized Daemon owner() {
+  /** The daemon of {@link #state()}; started at the first call. */
+  public static synchronized Daemon daemon() {
     if (daemon == null) {
       System.setProperty("pgproof.retry-cycle", "PT0.5S,PT0.5S");
       daemon = Daemon.start(Ownership.take(state()).orElseThrow(), false);
@@ -306,13 +306,13 @@ public final class TestEnvironment implements LauncherSessionListener {
         sound.askedBy());
   }
 
-  /** Asks the owner over its socket, as every command does. */
+  /** Asks the daemon over its socket, as every command does. */
   public static Reply ask(Request request) {
     return ask(request, reply -> {});
   }
 
   public static Reply ask(Request request, Consumer<Reply> onTheWay) {
-    owner();
+    daemon();
     try (ControlClient client = ControlClient.connect(state()).orElseThrow()) {
       return client.ask(request, onTheWay).orElseThrow();
     } catch (IOException e) {
@@ -320,7 +320,7 @@ public final class TestEnvironment implements LauncherSessionListener {
     }
   }
 
-  /** Has the owner verify a backup and returns the report. */
+  /** Has the daemon verify a backup and returns the report. */
   public static Report verify(VerificationRequest request) {
     Reply reply = ask(new Request.Verify(request));
     if (reply instanceof Reply.Verdict verdict) {

@@ -2,7 +2,7 @@ package io.pgproof.cli;
 
 import io.pgproof.control.Reply;
 import io.pgproof.proof.HumanFormat;
-import io.pgproof.workflow.attempt.ProgressBoard.Standing;
+import io.pgproof.workflow.engine.ProgressBoard.Standing;
 import java.io.PrintWriter;
 import java.time.Duration;
 

@@ -7,7 +7,7 @@ import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Report;
-import io.pgproof.workflow.attempt.ProgressBoard;
+import io.pgproof.workflow.engine.ProgressBoard;
 import java.util.List;
 
 /**

@@ -5,7 +5,7 @@ import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
-import io.pgproof.workflow.attempt.ProgressBoard;
+import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
 import org.springframework.boot.ApplicationRunner;
@@ -17,18 +17,17 @@ import org.springframework.context.annotation.Configuration;
 class DaemonConfiguration {
 
   @Bean
-  DemoSources sourceDatabases(
-      StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
+  DemoSources demoSources(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
     return new DemoSources(state, sandbox, images, clock);
   }
 
   @Bean
-  ActiveRunNames inhabitants(Verifications verifications, DemoSources sources) {
+  ActiveRunNames activeRunNames(Verifications verifications, DemoSources sources) {
     return directory -> verifications.owns(directory) || sources.owns(directory);
   }
 
   @Bean
-  VerificationHandler proofs(
+  VerificationHandler verificationHandler(
       Verifications verifications,
       ImageStore images,
       ProgressBoard progress,

@@ -75,7 +75,7 @@ class QueryConfiguration {
   }
 
   @Bean
-  EvidenceLog trail(DataSource database, Clock clock) {
+  EvidenceLog evidenceLog(DataSource database, Clock clock) {
     return new EvidenceLog(database, clock);
   }
 
@@ -85,17 +85,17 @@ class QueryConfiguration {
   }
 
   @Bean
-  VerdictHistory verdicts(DataSource database, Clock clock) {
+  VerdictHistory verdictHistory(DataSource database, Clock clock) {
     return new VerdictHistory(database, clock);
   }
 
   @Bean
-  RunHistory reports(EvidenceLog evidenceLog) {
+  RunHistory runHistory(EvidenceLog evidenceLog) {
     return new RunHistory(evidenceLog);
   }
 
   @Bean
-  OrphanReaper leftovers(
+  OrphanReaper orphanReaper(
       StateDirectory state,
       Sandbox sandbox,
       ImageStore images,
@@ -112,7 +112,7 @@ class QueryConfiguration {
   }
 
   @Bean
-  QueryHandler desk(RunHistory runHistory, ImageStore images, OrphanReaper orphanReaper) {
+  QueryHandler queryHandler(RunHistory runHistory, ImageStore images, OrphanReaper orphanReaper) {
     return new QueryHandler(runHistory, images, orphanReaper);
   }
 }

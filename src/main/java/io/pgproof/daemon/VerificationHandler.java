@@ -12,7 +12,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
-import io.pgproof.workflow.attempt.ProgressBoard;
+import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.verify.Verifications;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * An owner in this process that leaves workers aside after a second, its runs, and what happens in
+ * A daemon in this process that leaves workers aside after a second, its runs, and what happens in
  * them.
  */
 abstract class DaemonFixture {
@@ -45,7 +45,7 @@ abstract class DaemonFixture {
   static final Duration LONG = Duration.ofMinutes(10);
 
   static StateDirectory state;
-  static Daemon owner;
+  static Daemon daemon;
 
   @BeforeAll
   static void aStateDirectoryOfItsOwn() {
@@ -60,9 +60,9 @@ abstract class DaemonFixture {
   }
 
   @BeforeEach
-  void anOwnerRuns() {
-    if (owner == null) {
-      startOwner(Map.of());
+  void aDaemonRuns() {
+    if (daemon == null) {
+      startDaemon(Map.of());
     }
   }
 
@@ -79,7 +79,7 @@ abstract class DaemonFixture {
     }
   }
 
-  static void startOwner(Map<String, String> settings) {
+  static void startDaemon(Map<String, String> settings) {
     List<String> names =
         new ArrayList<>(
             List.of(
@@ -87,16 +87,16 @@ abstract class DaemonFixture {
                 set("pgproof.retry-cycle", "PT5S,PT5S,PT5S")));
     settings.forEach((name, value) -> names.add(set(name, value)));
     try {
-      owner = Daemon.start(Ownership.take(state).orElseThrow(), false);
+      daemon = Daemon.start(Ownership.take(state).orElseThrow(), false);
     } finally {
       names.forEach(System::clearProperty);
     }
   }
 
   static void close() {
-    if (owner != null) {
-      owner.close();
-      owner = null;
+    if (daemon != null) {
+      daemon.close();
+      daemon = null;
     }
   }
 
@@ -160,7 +160,7 @@ abstract class DaemonFixture {
   }
 
   String instance(Begun begun) {
-    return owner
+    return daemon
         .application()
         .getBean(RuntimeService.class)
         .createProcessInstanceQuery()
@@ -170,7 +170,7 @@ abstract class DaemonFixture {
   }
 
   long failed(Begun begun) {
-    return owner
+    return daemon
         .application()
         .getBean(ManagementService.class)
         .createJobQuery()

@@ -62,9 +62,9 @@ class FrozenDiskTest extends DaemonFixture {
 
   @BeforeEach
   @Override
-  void anOwnerRuns() {
-    if (owner == null) {
-      startOwner(Map.of("pgproof.retry-cycle", "PT1S", "pgproof.removal-timeout", "1s"));
+  void aDaemonRuns() {
+    if (daemon == null) {
+      startDaemon(Map.of("pgproof.retry-cycle", "PT1S", "pgproof.removal-timeout", "1s"));
     }
   }
 
@@ -105,7 +105,7 @@ class FrozenDiskTest extends DaemonFixture {
     assertNobodyElseIsHeld();
     // Neither the end of an owner nor the start of the next.
     close();
-    anOwnerRuns();
+    aDaemonRuns();
     disk.thaw();
     assertATryMoreEnds(begun, "restore-timeout");
   }
@@ -123,7 +123,7 @@ class FrozenDiskTest extends DaemonFixture {
     await("what the worker makes in the end")
         .untilAsserted(
             () -> {
-              owner.application().getBean(OrphanReaper.class).remove();
+              daemon.application().getBean(OrphanReaper.class).remove();
               assertThat(state.runs()).isEmptyDirectory();
             });
   }
@@ -141,15 +141,15 @@ class FrozenDiskTest extends DaemonFixture {
 
   private void assertNobodyElseIsHeld() {
     ThreadPoolTaskExecutor steps =
-        owner.application().getBean("camundaTaskExecutor", ThreadPoolTaskExecutor.class);
+        daemon.application().getBean("camundaTaskExecutor", ThreadPoolTaskExecutor.class);
     await("the engine's threads are free")
         .untilAsserted(() -> assertThat(steps.getActiveCount()).isZero());
-    assertThat(owner.quiet()).isTrue();
+    assertThat(daemon.quiet()).isTrue();
   }
 
   /** As Cockpit does it. */
   private void assertATryMoreEnds(Begun begun, String reason) {
-    ManagementService management = owner.application().getBean(ManagementService.class);
+    ManagementService management = daemon.application().getBean(ManagementService.class);
     management.setJobRetries(
         management
             .createJobQuery()
@@ -159,7 +159,7 @@ class FrozenDiskTest extends DaemonFixture {
             .getId(),
         1);
     await().until(() -> said(begun.run()).contains("verdict: inconclusive (" + reason + ")"));
-    assertThat(owner.application().getBean(RuntimeService.class).createIncidentQuery().list())
+    assertThat(daemon.application().getBean(RuntimeService.class).createIncidentQuery().list())
         .isEmpty();
     assertThat(said(begun.run()))
         .containsSubsequence(

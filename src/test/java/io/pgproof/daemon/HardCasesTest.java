@@ -181,7 +181,7 @@ class HardCasesTest {
       chattr("-i", stuck);
     }
 
-    RuntimeService runtime = TestEnvironment.owner().application().getBean(RuntimeService.class);
+    RuntimeService runtime = TestEnvironment.daemon().application().getBean(RuntimeService.class);
     String instance =
         runtime
             .createProcessInstanceQuery()
@@ -189,7 +189,7 @@ class HardCasesTest {
             .singleResult()
             .getId();
     ManagementService management =
-        TestEnvironment.owner().application().getBean(ManagementService.class);
+        TestEnvironment.daemon().application().getBean(ManagementService.class);
     management.setJobRetries(
         management
             .createJobQuery()

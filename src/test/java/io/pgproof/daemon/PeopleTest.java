@@ -45,8 +45,8 @@ class PeopleTest {
   @BeforeEach
   void aBackupOfItsOwn() throws Exception {
     backup = TestEnvironment.copy(TestEnvironment.backup(15), place);
-    tasks = TestEnvironment.owner().application().getBean(TaskService.class);
-    identities = TestEnvironment.owner().application().getBean(IdentityService.class);
+    tasks = TestEnvironment.daemon().application().getBean(TaskService.class);
+    identities = TestEnvironment.daemon().application().getBean(IdentityService.class);
   }
 
   @AfterEach
@@ -163,7 +163,7 @@ class PeopleTest {
             () ->
                 ((Reply.Runs) TestEnvironment.ask(new Request.ListRuns(1))).lines().get(0).verdict()
                     != null);
-    await().until(TestEnvironment.owner()::quiet);
+    await().until(TestEnvironment.daemon()::quiet);
   }
 
   @Test
@@ -200,7 +200,7 @@ class PeopleTest {
   @Test
   void evidenceIsNeitherChangedNorRemoved() {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
-    JdbcTemplate database = TestEnvironment.owner().application().getBean(JdbcTemplate.class);
+    JdbcTemplate database = TestEnvironment.daemon().application().getBean(JdbcTemplate.class);
     assertThatThrownBy(
             () ->
                 database.update(
@@ -218,7 +218,7 @@ class PeopleTest {
   }
 
   private String openTask(Report report, String key) throws InterruptedException {
-    await().until(TestEnvironment.owner()::quiet);
+    await().until(TestEnvironment.daemon()::quiet);
     return tasks
         .createTaskQuery()
         .processInstanceBusinessKey(report.run())
@@ -238,7 +238,7 @@ class PeopleTest {
   }
 
   private void awaitEnd(Report report, String event) throws InterruptedException {
-    HistoryService history = TestEnvironment.owner().application().getBean(HistoryService.class);
+    HistoryService history = TestEnvironment.daemon().application().getBean(HistoryService.class);
     await()
         .untilAsserted(
             () ->

@@ -90,7 +90,7 @@ class StuckThingsTest extends DaemonFixture {
         .isInstanceOfSatisfying(
             Reply.Failed.class,
             failed -> assertThat(failed.message()).contains("was suspended by hand"));
-    await("an owner does not wait for it").until(owner::quiet);
+    await("an owner does not wait for it").until(daemon::quiet);
 
     byHand(runtime -> runtime.activateProcessInstanceById(instance));
     await().until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
@@ -105,7 +105,7 @@ class StuckThingsTest extends DaemonFixture {
     close();
     Remains.assertNone(state);
 
-    startOwner(Map.of());
+    startDaemon(Map.of());
     byHand(runtime -> runtime.activateProcessInstanceById(instance));
     await().until(() -> Gate.holds(directory(begun)));
     Gate.open(directory(begun));
@@ -133,7 +133,7 @@ class StuckThingsTest extends DaemonFixture {
                     .getBytes(StandardCharsets.UTF_8)
                 : content);
 
-    startOwner(Map.of());
+    startDaemon(Map.of());
     await()
         .atMost(Duration.ofMinutes(1))
         .until(() -> said(begun.run()).contains("verdict: inconclusive (backup-changed)"));
@@ -194,7 +194,7 @@ class StuckThingsTest extends DaemonFixture {
   void anEngineDatabaseThatIsGoneForAWhileCostsARunTimeAndNoVerdict() throws Exception {
     close();
     try (EngineDatabase database = EngineDatabase.start()) {
-      startOwner(
+      startDaemon(
           Map.of(
               "spring.datasource.url",
               database.url(),
@@ -218,8 +218,8 @@ class StuckThingsTest extends DaemonFixture {
       database.startAgain();
 
       assertThat(begun.verdict().verdict()).isEqualTo("proven");
-      await().until(owner::quiet);
-      assertThat(owner.application().getBean(RuntimeService.class).createExecutionQuery().count())
+      await().until(daemon::quiet);
+      assertThat(daemon.application().getBean(RuntimeService.class).createExecutionQuery().count())
           .isZero();
       close();
     }
@@ -231,7 +231,7 @@ class StuckThingsTest extends DaemonFixture {
         .ignoreException(OptimisticLockingException.class)
         .until(
             () -> {
-              act.accept(owner.application().getBean(RuntimeService.class));
+              act.accept(daemon.application().getBean(RuntimeService.class));
               return true;
             });
   }

@@ -7,7 +7,9 @@ import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.Cancellations;
 import io.pgproof.workflow.engine.MessageSignal;
+import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.engine.WorkflowSettings;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Clock;
@@ -23,22 +25,12 @@ import org.springframework.context.annotation.Configuration;
 class AttemptConfiguration {
 
   @Bean
-  Cancellations withdrawals(EvidenceLog evidenceLog) {
-    return new Cancellations(evidenceLog);
-  }
-
-  @Bean
-  ProgressBoard progressBoard() {
-    return new ProgressBoard();
-  }
-
-  @Bean
-  RestoreAttempts stays() {
+  RestoreAttempts restoreAttempts() {
     return new RestoreAttempts();
   }
 
   @Bean
-  ContainerSlots turns(
+  ContainerSlots containerSlots(
       CurrentConfiguration configuration, RuntimeService runtime, RestoreAttempts restoreAttempts) {
     ContainerSlots containerSlots =
         new ContainerSlots(

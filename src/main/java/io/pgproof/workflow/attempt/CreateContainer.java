@@ -11,6 +11,8 @@ import io.pgproof.sandbox.MachineSpec.Access;
 import io.pgproof.sandbox.MachineSpec.Limits;
 import io.pgproof.sandbox.MachineSpec.Mount;
 import io.pgproof.sandbox.Sandbox;
+import io.pgproof.workflow.engine.Cancellations;
+import io.pgproof.workflow.engine.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.StateDirectory.RunDirectory;
 import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.ProgressBoard;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 

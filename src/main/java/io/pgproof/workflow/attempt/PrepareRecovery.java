@@ -4,6 +4,9 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.postgres.recovery.RecoveryPreparation;
 import io.pgproof.proof.RunId;
+import io.pgproof.workflow.engine.Cancellations;
+import io.pgproof.workflow.engine.ProgressBoard;
+import io.pgproof.workflow.engine.Step;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /**

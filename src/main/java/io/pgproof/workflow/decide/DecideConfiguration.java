@@ -99,7 +99,7 @@ class DecideConfiguration {
   }
 
   @Bean
-  DeletionListenerPlugin hearOfDeletions() {
+  DeletionListenerPlugin deletionListenerPlugin() {
     return new DeletionListenerPlugin();
   }
 }

@@ -24,7 +24,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class EngineConfiguration {
 
   @Bean
-  RunRequests requests(EvidenceLog evidenceLog) {
+  RunRequests runRequests(EvidenceLog evidenceLog) {
     return new RunRequests(evidenceLog);
   }
 
@@ -34,7 +34,7 @@ class EngineConfiguration {
   }
 
   @Bean
-  BackgroundWork longWork(RuntimeService runtime, WorkflowSettings settings) {
+  BackgroundWork backgroundWork(RuntimeService runtime, WorkflowSettings settings) {
     return new BackgroundWork(
         new MessageSignal(runtime),
         settings.workerEndsWithin(),
@@ -47,7 +47,7 @@ class EngineConfiguration {
   }
 
   @Bean
-  EngineWatchdog oversight(
+  EngineWatchdog engineWatchdog(
       ManagementService management,
       JdbcTemplate jdbc,
       PlatformTransactionManager transactions,
@@ -59,5 +59,15 @@ class EngineConfiguration {
         new TransactionTemplate(transactions),
         clock,
         (ThreadPoolTaskExecutor) steps);
+  }
+
+  @Bean
+  ProgressBoard progressBoard() {
+    return new ProgressBoard();
+  }
+
+  @Bean
+  Cancellations cancellations(EvidenceLog evidenceLog) {
+    return new Cancellations(evidenceLog);
   }
 }

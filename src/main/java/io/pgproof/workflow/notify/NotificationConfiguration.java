@@ -26,7 +26,7 @@ import org.springframework.core.env.Profiles;
 class NotificationConfiguration {
 
   @Bean
-  Notifier tell(
+  Notifier notifier(
       RuntimeService runtime,
       OwnDefinitions definitions,
       CurrentConfiguration configuration,
@@ -44,7 +44,7 @@ class NotificationConfiguration {
   }
 
   @Bean
-  NotificationSender sending(
+  NotificationSender notificationSender(
       CurrentConfiguration configuration, EvidenceLog evidenceLog, Clock clock) {
     return new NotificationSender(new Messenger(clock), configuration, evidenceLog);
   }
@@ -61,7 +61,7 @@ class NotificationConfiguration {
   }
 
   @Bean
-  SummaryPlanner summaries(
+  SummaryPlanner summaryPlanner(
       RuntimeService runtime,
       OwnDefinitions definitions,
       CurrentConfiguration configuration,

@@ -25,7 +25,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class ScheduleConfiguration {
 
   @Bean
-  SchedulePlanner schedules(
+  SchedulePlanner schedulePlanner(
       RuntimeService runtime,
       OwnDefinitions definitions,
       ManagementService management,
@@ -56,7 +56,7 @@ class ScheduleConfiguration {
   }
 
   @Bean
-  BackupWatcher backupWatch(
+  BackupWatcher backupWatcher(
       EvidenceLog evidenceLog,
       VerdictHistory verdictHistory,
       CurrentConfiguration configuration,

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.proof.RunId;
+import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.model.VerifyBackup.Wait;
 import io.pgproof.workflow.schedule.NightOnEngine;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.pgproof.workflow.attempt;
+package io.pgproof.workflow.engine;
 
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.RunId;

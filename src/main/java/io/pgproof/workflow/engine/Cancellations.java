@@ -1,4 +1,4 @@
-package io.pgproof.workflow.attempt;
+package io.pgproof.workflow.engine;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;

@@ -1,4 +1,4 @@
-package io.pgproof.workflow.attempt;
+package io.pgproof.workflow.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.pgproof.workflow.attempt;
+package io.pgproof.workflow.engine;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
@@ -7,8 +7,6 @@ import io.pgproof.proof.FindingException;
 import io.pgproof.proof.MachineError;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
-import io.pgproof.workflow.engine.BackgroundWork;
-import io.pgproof.workflow.engine.RetryCycle;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.util.List;
 import org.camunda.bpm.engine.delegate.BpmnError;
