@@ -32,7 +32,8 @@ final class HostRequirements {
                 lacks.add(
                     new Lack(
                         missing.what() + ": backups compressed with it cannot be read",
-                        missing.mend())));
+                        missing.mend(),
+                        missing.byHand())));
     Path existing = state.path();
     while (!Files.exists(existing)) {
       existing = existing.getParent();

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param recipients no two have the same name
  */
 public record Notifications(
-    Optional<Mail> mail, List<Recipient> recipients, Optional<DailySummary> dailySummary) {
+    Optional<Mail> mail, List<Recipient> recipients, Optional<SummarySettings> dailySummary) {
   /** No recipients. */
   public static final Notifications NONE =
       new Notifications(Optional.empty(), List.of(), Optional.empty());

@@ -116,7 +116,7 @@ final class NotificationsReader {
     return recipients;
   }
 
-  private Optional<DailySummary> summary(YamlItem item, Notifications notifications) {
+  private Optional<SummarySettings> summary(YamlItem item, Notifications notifications) {
     Optional<LocalTime> at =
         item.required(AT, ValueFormat.TIME_OF_DAY.allowed(), ValueFormat.TIME_OF_DAY.reader());
     ZoneId zone =
@@ -126,7 +126,7 @@ final class NotificationsReader {
     if (!item.has(ConfigurationReader.TELL)) {
       item.missing(ConfigurationReader.TELL, "a list, each the name of a recipient");
     }
-    return at.map(time -> new DailySummary(time, zone, tell));
+    return at.map(time -> new SummarySettings(time, zone, tell));
   }
 
   /**

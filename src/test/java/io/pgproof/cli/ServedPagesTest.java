@@ -111,22 +111,7 @@ class ServedPagesTest {
     Browser administrator = new Browser(server.address());
     administrator.logIn("admin", Files.readString(state.path().resolve("admin-password")).strip());
     for (String person : GROUPS.keySet()) {
-      assertThat(
-              administrator
-                  .tell(
-                      "/user/create",
-                      "{\"profile\": {\"id\": \"%s\", \"firstName\": \"%1$s\", \"lastName\": \"\"}, "
-                              .formatted(person)
-                          + "\"credentials\": {\"password\": \""
-                          + PASSWORD
-                          + "\"}}")
-                  .statusCode())
-          .isEqualTo(204);
-      assertThat(
-              administrator
-                  .change("/group/" + GROUPS.get(person) + "/members/" + person, "")
-                  .statusCode())
-          .isEqualTo(204);
+      administrator.addPerson(person, PASSWORD, GROUPS.get(person));
     }
     for (String name : STALE) {
       verify(config, name, name.equals("asked-by-olga") ? "olga" : "tester", "stale");
@@ -316,6 +301,17 @@ class ServedPagesTest {
         .get(0)
         .get("id")
         .asText();
+  }
+
+  @Test
+  void anAddressWithoutAPageIsAnsweredByAPage() {
+    ChromiumPage page = PAGES.get("olga");
+    page.open("/unknown");
+    page.awaitText("This page cannot be shown");
+    assertThat(page.faults()).singleElement().asString().contains("404", "/unknown");
+    page.look("no-such-page");
+    page.find("a").click();
+    page.awaitAddress(".*/camunda/app/tasklist/default/#/.*");
   }
 
   @Test

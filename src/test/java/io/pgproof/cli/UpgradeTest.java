@@ -153,17 +153,7 @@ class UpgradeTest {
       throws Exception {
     Browser administrator = new Browser(address);
     administrator.logIn("admin", Files.readString(state.path().resolve("admin-password")).strip());
-    assertThat(
-            administrator
-                .tell(
-                    "/user/create",
-                    """
-        {"profile": {"id": "%s", "firstName": "%1$s", "lastName": ""}, "credentials": {"password": "%s"}}"""
-                        .formatted(person, PASSWORD))
-                .statusCode())
-        .isEqualTo(204);
-    assertThat(administrator.change("/group/" + group + "/members/" + person, "").statusCode())
-        .isEqualTo(204);
+    administrator.addPerson(person, PASSWORD, group);
     Browser browser = new Browser(address);
     browser.logIn(person, PASSWORD);
     String task =

@@ -182,7 +182,7 @@ class ConfigurationTest {
                                 new Secret(
                                     Optional.of(Path.of("/etc/pgproof/hook-secret")),
                                     Optional.empty())))),
-                    Optional.of(new DailySummary(LocalTime.of(7, 0), berlin, List.of("dba")))),
+                    Optional.of(new SummarySettings(LocalTime.of(7, 0), berlin, List.of("dba")))),
                 List.of(
                     new Target(
                         "shop",

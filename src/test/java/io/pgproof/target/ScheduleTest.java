@@ -77,7 +77,7 @@ class ScheduleTest {
 
   @Test
   void aDailySummaryIsDueOnceADay() {
-    Schedule schedule = new DailySummary(LocalTime.of(7, 5), BERLIN, List.of()).schedule();
+    Schedule schedule = new SummarySettings(LocalTime.of(7, 5), BERLIN, List.of()).schedule();
     assertThat(schedule.nextAfter(Instant.parse("2026-11-25T06:05:00Z")))
         .isEqualTo(Instant.parse("2026-11-26T06:05:00Z"));
   }

@@ -101,6 +101,18 @@ public final class Browser {
     token = null;
   }
 
+  /** Creates a user in a group, as an administrator does in Admin. */
+  public void addPerson(String person, String password, String group)
+      throws IOException, InterruptedException {
+    String profile =
+        """
+        {"profile": {"id": "%s", "firstName": "%1$s", "lastName": ""},
+         "credentials": {"password": "%s"}}"""
+            .formatted(person, password);
+    assertThat(tell("/user/create", profile).statusCode()).isEqualTo(204);
+    assertThat(change("/group/" + group + "/members/" + person, "").statusCode()).isEqualTo(204);
+  }
+
   private HttpRequest.Builder modifying(String path, String type)
       throws IOException, InterruptedException {
     if (token == null) {

@@ -5,14 +5,21 @@ public final class LibraryMissingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String mend;
+  private final boolean byHand;
 
-  LibraryMissingException(String message, String mend, Throwable cause) {
+  LibraryMissingException(String message, String mend, boolean byHand, Throwable cause) {
     super(message, cause);
     this.mend = mend;
+    this.byHand = byHand;
   }
 
-  /** Returns the remedy: a command line, or advice for a Java that is not 64-bit. */
+  /** Returns the remedy: a command line, or advice where a person must act. */
   public String mend() {
     return mend;
+  }
+
+  /** Returns whether the remedy is advice and no command line. */
+  public boolean byHand() {
+    return byHand;
   }
 }

@@ -17,6 +17,7 @@ final class Loading {
       throw new LibraryMissingException(
           library + " cannot be used with pointers of " + Native.POINTER_SIZE + " bytes",
           "run pgproof with a 64-bit Java on a 64-bit system",
+          true,
           null);
     }
     try {
@@ -25,6 +26,7 @@ final class Loading {
       throw new LibraryMissingException(
           library + " cannot be loaded: " + e.getMessage().lines().findFirst().orElse(""),
           "apt-get install -y " + debianPackage,
+          false,
           e);
     }
   }

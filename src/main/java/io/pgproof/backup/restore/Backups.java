@@ -36,9 +36,10 @@ public final class Backups {
   /**
    * A library that some formats need and this machine lacks.
    *
-   * @param mend the remedy, as {@code LibraryMissingException} states it
+   * @param mend the remedy: a command line, or advice
+   * @param byHand whether the remedy is advice, on which a person must act
    */
-  public record Missing(String what, String mend) {}
+  public record Missing(String what, String mend, boolean byHand) {}
 
   /** Returns the libraries that this machine lacks for reading every format. */
   public static List<Missing> missing() {
@@ -49,7 +50,7 @@ public final class Backups {
                 load.run();
                 return Stream.<Missing>empty();
               } catch (LibraryMissingException e) {
-                return Stream.of(new Missing(e.getMessage(), e.mend()));
+                return Stream.of(new Missing(e.getMessage(), e.mend(), e.byHand()));
               }
             })
         .toList();

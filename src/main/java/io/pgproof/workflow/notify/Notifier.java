@@ -6,6 +6,7 @@ import io.pgproof.evidence.RunRequests;
 import io.pgproof.notify.Message;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.SummarySettings;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.model.TellSomebody;
@@ -75,7 +76,7 @@ public final class Notifier {
           .get()
           .telling()
           .dailySummary()
-          .map(io.pgproof.target.DailySummary::tell)
+          .map(SummarySettings::tell)
           .orElse(List.of());
     } else if (notificationEvent instanceof NotificationEvent.ScheduleMissed missed) {
       return namesOf(Optional.of(missed.target()));

@@ -2,6 +2,7 @@ package io.pgproof.workflow.notify;
 
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
+import io.pgproof.target.SummarySettings;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.model.DailySummary;
 import java.time.Clock;
@@ -39,7 +40,7 @@ public final class SummaryPlanner {
    */
   public synchronized void plan() {
     Optional<Schedule> schedule =
-        configuration.get().telling().dailySummary().map(io.pgproof.target.DailySummary::schedule);
+        configuration.get().telling().dailySummary().map(SummarySettings::schedule);
     boolean planned = false;
     for (ProcessInstance waiting : waiting()) {
       if (planned || schedule.isEmpty() || !isOf(schedule.get(), waiting)) {

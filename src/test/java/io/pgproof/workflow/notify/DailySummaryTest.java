@@ -9,6 +9,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Mail.Security;
 import io.pgproof.target.Notifications;
+import io.pgproof.target.SummarySettings;
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.TellSomebody;
 import java.io.IOException;
@@ -66,9 +67,7 @@ class DailySummaryTest extends NotificationFixture {
         new Notifications(
             before.mail(),
             before.recipients(),
-            Optional.of(
-                new io.pgproof.target.DailySummary(
-                    LocalTime.of(5, 30), ZoneOffset.UTC, List.of("ada")))),
+            Optional.of(new SummarySettings(LocalTime.of(5, 30), ZoneOffset.UTC, List.of("ada")))),
         List.of());
     model.summaries.plan();
     assertThat(due()).isEqualTo("2026-03-01T05:30:00Z");

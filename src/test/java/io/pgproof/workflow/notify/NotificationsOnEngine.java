@@ -21,6 +21,7 @@ import io.pgproof.target.Plan;
 import io.pgproof.target.Recipient;
 import io.pgproof.target.Schedule;
 import io.pgproof.target.Settings;
+import io.pgproof.target.SummarySettings;
 import io.pgproof.target.Target;
 import io.pgproof.workflow.attempt.ActiveRuns;
 import io.pgproof.workflow.attempt.ContainerSlots;
@@ -277,8 +278,7 @@ public final class NotificationsOnEngine implements AutoCloseable {
             Optional.ofNullable(mail),
             List.of(recipients),
             Optional.of(
-                new io.pgproof.target.DailySummary(
-                    LocalTime.of(7, 0), ZoneId.of("Europe/Berlin"), names))),
+                new SummarySettings(LocalTime.of(7, 0), ZoneId.of("Europe/Berlin"), names))),
         names);
   }
 

@@ -10,8 +10,8 @@ import java.util.List;
  * @param zone time zone of {@code at}
  * @param tell names of the recipients
  */
-public record DailySummary(LocalTime at, ZoneId zone, List<String> tell) {
-  public DailySummary {
+public record SummarySettings(LocalTime at, ZoneId zone, List<String> tell) {
+  public SummarySettings {
     tell = List.copyOf(tell);
   }
 
