@@ -234,6 +234,16 @@ class RoomsTest {
         "web",
         "web.cockpit");
     outside("picocli", "cli");
+    outside(
+        "org.apache.commons.lang3",
+        "backup.restore",
+        "postgres.check",
+        "notify",
+        "workflow.engine",
+        "workflow.attempt",
+        "workflow.schedule",
+        "control",
+        "daemon");
     outside("java.sql", "postgres.server", "postgres.recovery", "postgres.check", "audit", "demo");
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");
     outside("org.newsclub.net.unix", "postgres.server");

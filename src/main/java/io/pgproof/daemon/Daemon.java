@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.WebApplicationType;
@@ -33,11 +34,7 @@ public final class Daemon implements AutoCloseable {
   private final Optional<PeriodicTasks> rounds;
   private final ScheduledExecutorService tidying =
       Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "tidying");
-            thread.setDaemon(true);
-            return thread;
-          });
+          BasicThreadFactory.builder().namingPattern("tidying").daemon().build());
 
   private Daemon(Ownership ownership, ConfigurableApplicationContext application, boolean serving) {
     this.ownership = ownership;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
@@ -25,12 +26,7 @@ final class PeriodicTasks implements AutoCloseable {
 
   private final ScheduledExecutorService threads =
       Executors.newScheduledThreadPool(
-          ROUNDS,
-          task -> {
-            Thread thread = new Thread(task, "rounds");
-            thread.setDaemon(true);
-            return thread;
-          });
+          ROUNDS, BasicThreadFactory.builder().namingPattern("rounds").daemon().build());
 
   PeriodicTasks(ApplicationContext application) {
     this(application, PLAN_EVERY);

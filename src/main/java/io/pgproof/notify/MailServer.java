@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
@@ -43,12 +44,7 @@ final class MailServer {
   private final Names names;
   private final ScheduledThreadPoolExecutor watch =
       new ScheduledThreadPoolExecutor(
-          1,
-          task -> {
-            Thread thread = new Thread(task, "mail-limit");
-            thread.setDaemon(true);
-            return thread;
-          });
+          1, BasicThreadFactory.builder().namingPattern("mail-limit").daemon().build());
 
   /** Resolves host names. */
   interface Names {

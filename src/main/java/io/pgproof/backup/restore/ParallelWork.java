@@ -10,9 +10,8 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 
 /**
  * Runs long work, two pieces at a time, until all is done or one fails, and leaves no thread
@@ -32,7 +31,10 @@ final class ParallelWork {
    */
   static <T> List<T> run(List<? extends Callable<T>> work)
       throws IOException, InterruptedException {
-    ExecutorService threads = Executors.newFixedThreadPool(Math.min(work.size(), WORKERS), named());
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            Math.min(work.size(), WORKERS),
+            BasicThreadFactory.builder().namingPattern("restore-%d").daemon().build());
     try {
       CompletionService<T> completion = new ExecutorCompletionService<>(threads);
       List<Future<T>> futures = new ArrayList<>();
@@ -80,14 +82,5 @@ final class ParallelWork {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static ThreadFactory named() {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "restore-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

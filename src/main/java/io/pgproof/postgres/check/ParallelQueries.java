@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.postgresql.PGConnection;
 
 /**
@@ -50,11 +51,7 @@ final class ParallelQueries {
     ExecutorService workers =
         Executors.newFixedThreadPool(
             connections.size(),
-            work -> {
-              Thread thread = new Thread(work, "sweep");
-              thread.setDaemon(true);
-              return thread;
-            });
+            BasicThreadFactory.builder().namingPattern("sweep").daemon().build());
     CompletionService<Void> ends = new ExecutorCompletionService<>(workers);
     try {
       for (Connection connection : connections) {

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,11 +42,7 @@ public final class ContainerSlots implements AutoCloseable {
   private final Set<Place> waiting = new TreeSet<>();
   private final ExecutorService ringing =
       Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "turns");
-            thread.setDaemon(true);
-            return thread;
-          });
+          BasicThreadFactory.builder().namingPattern("turns").daemon().build());
 
   /**
    * @param bell signals a run that its slot is free

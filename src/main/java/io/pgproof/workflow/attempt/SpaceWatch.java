@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,12 +54,7 @@ final class SpaceWatch implements AutoCloseable {
   private final long reserve;
   private final ScheduledExecutorService looking =
       Executors.newScheduledThreadPool(
-          2,
-          task -> {
-            Thread thread = new Thread(task, "space-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+          2, BasicThreadFactory.builder().namingPattern("space-watch").daemon().build());
 
   /**
    * @param reserveBytes free space that a restore leaves

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +38,7 @@ public final class BackgroundWork implements AutoCloseable {
   private final Set<Work<?>> atWork = ConcurrentHashMap.newKeySet();
   private final ExecutorService workers =
       Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "long-work");
-            thread.setDaemon(true);
-            return thread;
-          });
+          BasicThreadFactory.builder().namingPattern("long-work").daemon().build());
   private final Bell bell;
   private final Duration endsWithin;
   private final int tries;

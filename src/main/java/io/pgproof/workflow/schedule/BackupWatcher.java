@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,11 +60,7 @@ public final class BackupWatcher implements AutoCloseable {
   private final Set<String> missing = ConcurrentHashMap.newKeySet();
   private final ExecutorService lookers =
       Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "backup-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+          BasicThreadFactory.builder().namingPattern("backup-watch").daemon().build());
 
   BackupWatcher(
       EvidenceLog evidenceLog,
