@@ -6,7 +6,7 @@ import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.Mounts;
 import io.pgproof.command.ProgramResult;
-import io.pgproof.state.Trees;
+import io.pgproof.command.Trees;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -46,7 +46,7 @@ class RoomsTest {
     room("");
     room("proof");
     room("command");
-    room("state", "proof", "command");
+    room("state", "proof");
     room("yaml", "proof");
     room("target", "proof", "yaml");
     room("backup.binding");
@@ -100,7 +100,7 @@ class RoomsTest {
         "backup.format",
         "backup.source",
         "postgres.recovery");
-    room("demo", "sandbox", "image", "postgres.server", "postgres.recovery");
+    room("demo", "command", "sandbox", "image", "postgres.server", "postgres.recovery");
     room("notify", "target");
     room("workflow.model", "evidence");
     room("workflow.engine", "proof", "target", "audit", "evidence", "workflow.model");
@@ -117,6 +117,7 @@ class RoomsTest {
     room(
         "workflow.attempt",
         "proof",
+        "command",
         "state",
         "target",
         "backup.format",

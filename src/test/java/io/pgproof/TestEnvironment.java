@@ -1,6 +1,7 @@
 package io.pgproof;
 
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.Trees;
 import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
@@ -17,7 +18,6 @@ import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
-import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.target.VerificationRequest.Resources;
 import io.pgproof.target.VerificationRequest.Timeouts;

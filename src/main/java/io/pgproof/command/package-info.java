@@ -1,2 +1,2 @@
-/** Runs programs of the host within a limit, and tells what is mounted. */
+/** Runs programs of the host within a limit, tells what is mounted, and removes trees of files. */
 package io.pgproof.command;

@@ -1,5 +1,6 @@
 package io.pgproof.daemon;
 
+import io.pgproof.command.Trees;
 import io.pgproof.control.Reply;
 import io.pgproof.control.ReplySink;
 import io.pgproof.control.Request;
@@ -11,7 +12,6 @@ import io.pgproof.image.ImageStore;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
-import io.pgproof.state.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.pgproof.daemon;
 
+import io.pgproof.command.Trees;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
-import io.pgproof.state.Trees;
 import io.pgproof.workflow.attempt.KeptCopy;
 import java.io.IOException;
 import java.nio.file.Files;

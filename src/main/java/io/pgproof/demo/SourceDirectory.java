@@ -1,17 +1,15 @@
 package io.pgproof.demo;
 
+import io.pgproof.command.Trees;
 import io.pgproof.postgres.recovery.RecoveryRequest;
 import io.pgproof.postgres.server.ServerAddress;
 import io.pgproof.sandbox.MachineSpec.Access;
 import io.pgproof.sandbox.MachineSpec.Mount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
@@ -99,28 +97,6 @@ record SourceDirectory(Path place, Path backups) {
 
   /** Removes {@code place} with its contents; backups outside of it stay. */
   void remove() throws IOException {
-    if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        place,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException fault)
-              throws IOException {
-            if (fault != null) {
-              throw fault;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Trees.removeUninterrupted(place);
   }
 }

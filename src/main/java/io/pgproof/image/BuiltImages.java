@@ -45,7 +45,6 @@ public final class BuiltImages implements ImageStore {
   private final Supplier<ImageSources> sources;
   private final IntSupplier firstHostId;
   private final ImageBuild build;
-  private final HostPrograms programs;
   private final Clock clock;
 
   /**
@@ -78,7 +77,6 @@ public final class BuiltImages implements ImageStore {
     this.sources = sources;
     this.firstHostId = firstHostId;
     this.build = new ImageBuild(mmdebstrap, programs, clock);
-    this.programs = programs;
     this.clock = clock;
   }
 
@@ -173,7 +171,7 @@ public final class BuiltImages implements ImageStore {
    */
   private void clear(Path aside, Consumer<String> said) {
     try {
-      RootfsCleanup.remove(aside, programs);
+      RootfsCleanup.remove(aside);
     } catch (IOException e) {
       said.accept("warning: " + aside + " is left behind: " + e.getMessage());
     }
@@ -299,7 +297,7 @@ public final class BuiltImages implements ImageStore {
 
   private void take(Path directory) {
     try {
-      RootfsCleanup.remove(directory, programs);
+      RootfsCleanup.remove(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(directory + " cannot be removed", e);
     }

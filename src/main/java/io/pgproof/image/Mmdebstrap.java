@@ -92,7 +92,7 @@ final class Mmdebstrap {
       }
       warnings.add(warning);
       said.accept("warning: " + warning);
-      RootfsCleanup.remove(rootfs, programs);
+      RootfsCleanup.remove(rootfs);
     }
   }
 

@@ -1,21 +1,13 @@
 package io.pgproof.image;
 
-import io.pgproof.command.HostCommand;
-import io.pgproof.command.HostPrograms;
-import io.pgproof.command.Mounts;
-import io.pgproof.command.ProgramInterruptedException;
+import io.pgproof.command.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,19 +27,16 @@ final class RootfsCleanup {
    * Removes {@code directory}; does nothing if it does not exist. An interrupt does not stop the
    * removal.
    *
-   * @throws IOException if something in it cannot be removed or is still a mount
+   * @throws IOException if something in it cannot be unmounted or removed
    */
-  static void remove(Path directory, HostPrograms programs) throws IOException {
+  static void remove(Path directory) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       for (int again = TRIES; Files.exists(directory, LinkOption.NOFOLLOW_LINKS); again--) {
         interrupted |= Thread.interrupted();
         try {
           endProcesses(directory);
-          unmount(directory, programs);
-          delete(directory);
-        } catch (ProgramInterruptedException e) {
-          interrupted = true;
+          Trees.removeUninterrupted(directory);
         } catch (IOException e) {
           // A dying process can have written once more.
           if (again <= 1) {
@@ -108,51 +97,5 @@ final class RootfsCleanup {
     } catch (IOException | IllegalArgumentException e) {
       return false;
     }
-  }
-
-  private static void unmount(Path directory, HostPrograms programs) throws IOException {
-    List<Path> mounted = Mounts.within(directory);
-    for (int last = mounted.size() - 1; last >= 0; last--) {
-      programs.run(
-          new HostCommand(Duration.ofMinutes(1), "umount", "--lazy", mounted.get(last).toString()));
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    Object device = Files.getAttribute(directory, "unix:dev", LinkOption.NOFOLLOW_LINKS);
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            if (!device.equals(Files.getAttribute(path, "unix:dev", LinkOption.NOFOLLOW_LINKS))) {
-              throw new IOException(path + " is still mounted");
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(path);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path path, IOException fault) throws IOException {
-            if (fault instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw fault;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path path, IOException fault)
-              throws IOException {
-            Files.deleteIfExists(path);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

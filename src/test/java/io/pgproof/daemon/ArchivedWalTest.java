@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
 import io.pgproof.TestEnvironment;
+import io.pgproof.command.Trees;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.proof.RecoveryTimeline;
 import io.pgproof.proof.Report;
 import io.pgproof.sandbox.Sandbox;
-import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.util.Optional;

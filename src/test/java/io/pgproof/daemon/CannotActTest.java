@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.Remains;
 import io.pgproof.TestEnvironment;
+import io.pgproof.command.Trees;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.demo.SourceDatabase;
@@ -16,7 +17,6 @@ import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.state.StateDirectory.RunDirectory;
-import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;

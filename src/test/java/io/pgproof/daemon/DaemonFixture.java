@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.Remains;
 import io.pgproof.TestEnvironment;
+import io.pgproof.command.Trees;
 import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
@@ -15,7 +16,6 @@ import io.pgproof.proof.RunId;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.StateDirectory.RunDirectory;
-import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
 import io.pgproof.TestEnvironment;
+import io.pgproof.command.Trees;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.demo.SourceDatabase;
@@ -11,7 +12,6 @@ import io.pgproof.demo.SourceOptions;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.Report.CheckFacts;
-import io.pgproof.state.Trees;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;

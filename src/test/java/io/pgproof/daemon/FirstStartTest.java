@@ -3,11 +3,11 @@ package io.pgproof.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.command.Trees;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.RunId;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
-import io.pgproof.state.Trees;
 import io.pgproof.target.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
 import io.pgproof.TestEnvironment;
+import io.pgproof.command.Trees;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.demo.OrderWriter;
@@ -11,7 +12,6 @@ import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.proof.Report;
 import io.pgproof.sandbox.Sandbox;
-import io.pgproof.state.Trees;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.io.RandomAccessFile;

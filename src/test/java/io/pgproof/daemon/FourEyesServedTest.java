@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.command.Trees;
 import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
@@ -14,7 +15,6 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
-import io.pgproof.state.Trees;
 import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.web.Browser;

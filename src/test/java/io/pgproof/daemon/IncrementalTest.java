@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
 import io.pgproof.TestEnvironment;
+import io.pgproof.command.Trees;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.proof.Report;
-import io.pgproof.state.Trees;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,10 +1,10 @@
 package io.pgproof.damage;
 
 import io.pgproof.TestEnvironment;
+import io.pgproof.command.Trees;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
-import io.pgproof.state.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

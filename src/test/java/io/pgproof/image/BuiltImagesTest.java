@@ -80,7 +80,7 @@ class BuiltImagesTest {
 
   @AfterAll
   void removeAll() throws IOException {
-    RootfsCleanup.remove(images, programs);
+    RootfsCleanup.remove(images);
   }
 
   private BuiltImages storeOf(Packages wanted) {

@@ -36,7 +36,7 @@ class RootfsCleanupTest {
                 .succeeded())
         .isTrue();
 
-    RootfsCleanup.remove(building, programs);
+    RootfsCleanup.remove(building);
 
     assertThat(building).doesNotExist();
     assertThat(kept).exists();
@@ -54,7 +54,7 @@ class RootfsCleanupTest {
     Process foreign =
         new ProcessBuilder("/usr/bin/tail", "--follow", "/dev/null", rootfs.toString()).start();
     try {
-      RootfsCleanup.remove(building, programs);
+      RootfsCleanup.remove(building);
 
       assertThat(ours.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(foreign.isAlive()).isTrue();
@@ -72,7 +72,7 @@ class RootfsCleanupTest {
     Files.createSymbolicLink(building.resolve("link"), place);
 
     Thread.currentThread().interrupt();
-    RootfsCleanup.remove(building, programs);
+    RootfsCleanup.remove(building);
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(building).doesNotExist();

@@ -55,7 +55,7 @@ public final class TestImages {
     String from = image.rootfs().getParent().toString();
     if (!copy("-al", from, images, programs).succeeded()) {
       // Files of another file system cannot be shared.
-      RootfsCleanup.remove(images.resolve(image.key()), programs);
+      RootfsCleanup.remove(images.resolve(image.key()));
       ProgramResult copied = copy("-a", from, images, programs);
       if (!copied.succeeded()) {
         throw new IOException(copied.describe());

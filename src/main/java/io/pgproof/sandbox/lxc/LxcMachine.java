@@ -44,7 +44,7 @@ final class LxcMachine {
     this.files = new MachineFiles(id);
     this.programs = programs;
     this.groups = groups;
-    this.machineCleanup = new MachineCleanup(programs, groups, id);
+    this.machineCleanup = new MachineCleanup(groups, id);
   }
 
   boolean whole() {
@@ -226,8 +226,7 @@ final class LxcMachine {
     uninterrupted(
         () -> {
           stop();
-          machineCleanup.unmount();
-          machineCleanup.removeFiles();
+          machineCleanup.unmountAndRemoveFiles();
           if (machineCleanup.hasControlGroups()) {
             throw new SandboxException(
                 "control groups " + groups.of(id.name()) + " of " + id + " could not be removed");

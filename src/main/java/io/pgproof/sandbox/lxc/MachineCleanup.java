@@ -1,20 +1,14 @@
 package io.pgproof.sandbox.lxc;
 
-import io.pgproof.command.HostCommand;
-import io.pgproof.command.HostPrograms;
-import io.pgproof.command.Mounts;
-import io.pgproof.command.ProgramResult;
+import io.pgproof.command.Trees;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.SandboxException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,13 +21,11 @@ import java.util.stream.Stream;
 final class MachineCleanup {
   private static final Duration REMOVAL = Duration.ofMinutes(3);
 
-  private final HostPrograms programs;
   private final ControlGroups groups;
   private final MachineId id;
   private final MachineFiles files;
 
-  MachineCleanup(HostPrograms programs, ControlGroups groups, MachineId id) {
-    this.programs = programs;
+  MachineCleanup(ControlGroups groups, MachineId id) {
     this.groups = groups;
     this.id = id;
     this.files = new MachineFiles(id);
@@ -85,63 +77,23 @@ final class MachineCleanup {
     return !groups.of(id.name()).isEmpty();
   }
 
-  /** Unmounts everything below the home, the newest mount first. */
-  void unmount() {
-    for (Path target : mountsBelow(id.home())) {
-      ProgramResult programResult =
-          programs.run(new HostCommand(Duration.ofMinutes(1), "umount", "--", target.toString()));
-      if (!programResult.succeeded()) {
-        programResult =
-            programs.run(
-                new HostCommand(
-                    Duration.ofMinutes(1), "umount", "--lazy", "--", target.toString()));
-      }
-      if (!programResult.succeeded()) {
-        throw new SandboxException(
-            target + " of " + id + " could not be unmounted: " + programResult.describe());
-      }
-    }
-  }
-
-  /**
-   * Removes what LXC and the machine wrote. It uses rm, because the machine can have created paths
-   * that are too long for Java.
-   */
-  void removeFiles() {
-    List<String> line = new ArrayList<>(List.of("rm", "-rf", "--one-file-system", "--"));
-    // rm also accesses paths that do not exist, and would wait for a disk that does not respond.
-    Stream.of(
-            files.config(),
-            files.container(),
-            files.layer(),
-            files.log(),
-            files.memoryEvents(),
-            files.byproduct(),
-            files.lock())
-        .filter(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS))
-        .forEach(path -> line.add(path.toString()));
-    ProgramResult programResult =
-        programs.run(new HostCommand(REMOVAL, line.toArray(String[]::new)));
-    if (!programResult.succeeded()) {
-      throw new SandboxException(
-          "what "
-              + id
-              + " wrote below "
-              + id.home()
-              + " could not be removed: "
-              + programResult.describe());
-    }
-  }
-
-  static List<Path> mountsBelow(Path directory) {
+  /** Unmounts everything below the home, and removes what LXC and the machine wrote. */
+  void unmountAndRemoveFiles() {
     try {
-      List<Path> mounts = new ArrayList<>(Mounts.within(directory));
-      mounts.remove(directory);
-      Collections.reverse(mounts);
-      return mounts;
+      Trees.unmountBelow(id.home());
+      Trees.remove(
+          List.of(
+              files.config(),
+              files.container(),
+              files.layer(),
+              files.log(),
+              files.memoryEvents(),
+              files.byproduct(),
+              files.lock()),
+          REMOVAL);
     } catch (IOException e) {
       throw new SandboxException(
-          "the mounts of this machine cannot be listed: " + e.getMessage(), e);
+          "what " + id + " left below " + id.home() + " stays: " + e.getMessage(), e);
     }
   }
 

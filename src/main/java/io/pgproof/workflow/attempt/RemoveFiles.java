@@ -1,6 +1,7 @@
 package io.pgproof.workflow.attempt;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.command.Trees;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunProjection;
 import io.pgproof.proof.RunId;
@@ -9,7 +10,6 @@ import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.state.StateDirectory.RunDirectory;
-import io.pgproof.state.Trees;
 import io.pgproof.workflow.engine.BackgroundWork;
 import java.io.IOException;
 import java.nio.file.Files;

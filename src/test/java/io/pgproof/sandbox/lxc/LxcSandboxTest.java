@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.pgproof.command.HostPrograms;
+import io.pgproof.command.Mounts;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.MachineSpec;
 import io.pgproof.sandbox.MachineSpec.Access;
@@ -77,7 +78,7 @@ class LxcSandboxTest {
 
     ControlGroups groups = ControlGroups.read(Path.of("/proc"));
     assertThat(groups.of(id.name())).isEmpty();
-    assertThat(new MachineCleanup(PROGRAMS, groups, id).processes()).isEmpty();
+    assertThat(new MachineCleanup(groups, id).processes()).isEmpty();
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(shared.toString());
     assertThat(new MachineFiles(id).lock()).doesNotExist();
     assertThat(new MachineFiles(id).byproduct()).doesNotExist();
@@ -526,8 +527,7 @@ class LxcSandboxTest {
   void machineWhoseMonitorWasKilledIsDestroyed() {
     create(SLEEP);
     sandbox.start(id);
-    MachineCleanup machineCleanup =
-        new MachineCleanup(PROGRAMS, ControlGroups.read(Path.of("/proc")), id);
+    MachineCleanup machineCleanup = new MachineCleanup(ControlGroups.read(Path.of("/proc")), id);
     machineCleanup.kill(machineCleanup.starters());
     await().until(() -> machineCleanup.processes().isEmpty());
     assertThat(machineCleanup.hasControlGroups()).isTrue();
@@ -541,8 +541,7 @@ class LxcSandboxTest {
   void machineThatStandsStillWithItsMonitorIsDestroyed() throws Exception {
     create(SLEEP);
     sandbox.start(id);
-    for (long pid :
-        new MachineCleanup(PROGRAMS, ControlGroups.read(Path.of("/proc")), id).processes()) {
+    for (long pid : new MachineCleanup(ControlGroups.read(Path.of("/proc")), id).processes()) {
       int status = new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid)).start().waitFor();
       // What helped it to start may end by itself in between.
       assertThat(status == 0 || ProcessHandle.of(pid).isEmpty())
@@ -597,7 +596,7 @@ class LxcSandboxTest {
                         MINUTE, "mount", "-t", "tmpfs", "tmpfs", target.toString()))
                 .succeeded())
         .isTrue();
-    assertThat(MachineCleanup.mountsBelow(id.home())).containsExactly(target);
+    assertThat(Mounts.within(id.home())).containsExactly(target);
     sandbox.destroy(id);
     assertThat(target).doesNotExist();
   }

@@ -1,4 +1,4 @@
-package io.pgproof.state;
+package io.pgproof.command;
 
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
