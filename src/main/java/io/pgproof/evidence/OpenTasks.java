@@ -1,11 +1,8 @@
 package io.pgproof.evidence;
 
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -59,12 +56,6 @@ public final class OpenTasks {
   public static String backupKey(VerificationRequest request) {
     String names =
         request.target().map(target -> "target " + target).orElse("path " + request.path());
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(names.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Digests.sha256(names);
   }
 }

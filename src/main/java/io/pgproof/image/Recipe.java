@@ -1,13 +1,10 @@
 package io.pgproof.image;
 
+import io.pgproof.proof.Digests;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -23,8 +20,9 @@ import java.util.regex.Pattern;
 record Recipe(
     ImageSource source, List<String> files, String architecture, int firstHostId, int revision) {
   private static final int REVISION = 1;
+  private static final int DIGITS = 12;
   private static final Pattern KEY =
-      Pattern.compile("([0-9]{1,3})-([a-z][a-z0-9.-]*)-[0-9a-f]{12}");
+      Pattern.compile("([0-9]{1,3})-([a-z][a-z0-9.-]*)-[0-9a-f]{" + DIGITS + "}");
 
   Recipe {
     files = List.copyOf(files);
@@ -40,7 +38,7 @@ record Recipe(
     List<String> sums = new ArrayList<>();
     for (Path file : source.files()) {
       try {
-        sums.add(Sha256.of(file));
+        sums.add(KnownDigests.of(file));
       } catch (NoSuchFileException e) {
         throw source.notBuilt(
             file + " does not exist",
@@ -81,14 +79,8 @@ record Recipe(
       whole.append(part.size()).append(';');
       part.forEach(text -> whole.append(text.length()).append(':').append(text));
     }
-    try {
-      byte[] sha256 =
-          MessageDigest.getInstance("SHA-256")
-              .digest(whole.toString().getBytes(StandardCharsets.UTF_8));
-      return major() + "-" + source.label() + "-" + HexFormat.of().formatHex(sha256, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    String sha256 = Digests.sha256(whole.toString());
+    return major() + "-" + source.label() + "-" + sha256.substring(0, DIGITS);
   }
 
   /** Returns the version that a key names; empty if the text is not a key. */

@@ -1,10 +1,9 @@
 package io.pgproof.backup.archive;
 
+import io.pgproof.proof.Digests;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
@@ -43,20 +42,8 @@ public enum FileChecksum {
     return switch (this) {
       case NONE -> new Nothing();
       case CRC32C -> new Crc();
-      default -> new Digest(digest(algorithm));
+      default -> new Digest(Digests.start(algorithm));
     };
-  }
-
-  public static MessageDigest digest(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java lacks " + algorithm, e);
-    }
-  }
-
-  public static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
   }
 
   private static final class Nothing implements Sum {

@@ -1,5 +1,6 @@
 package io.pgproof.backup.archive;
 
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.MachineError;
@@ -24,7 +25,7 @@ import java.util.function.LongConsumer;
 public final class RawArchive implements ByteSource {
   private final Path file;
   private final FileChannel channel;
-  private final MessageDigest sha256 = FileChecksum.digest("SHA-256");
+  private final MessageDigest sha256 = Digests.sha256();
   private final LongConsumer read;
   private long position;
 
@@ -121,7 +122,7 @@ public final class RawArchive implements ByteSource {
 
   /** Returns the digest of all bytes read so far, in lower-case hexadecimal; call it only once. */
   public String sha256() {
-    return FileChecksum.hex(sha256.digest());
+    return Digests.hex(sha256.digest());
   }
 
   @Override

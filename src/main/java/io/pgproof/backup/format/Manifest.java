@@ -10,6 +10,7 @@ import io.pgproof.backup.archive.DecodedStream;
 import io.pgproof.backup.archive.FileChecksum;
 import io.pgproof.backup.archive.FileNames;
 import io.pgproof.backup.archive.RawArchive;
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -156,8 +157,8 @@ public record Manifest(
     private static final int AT_ONCE = 64 * 1024;
 
     static Sums of(InputStream in) throws IOException {
-      MessageDigest whole = FileChecksum.digest("SHA-256");
-      MessageDigest lines = FileChecksum.digest("SHA-256");
+      MessageDigest whole = Digests.sha256();
+      MessageDigest lines = Digests.sha256();
       // The bytes after the last but one line break may be the last line, which does not count.
       ByteArrayOutputStream last = new ByteArrayOutputStream();
       boolean ended = false;
@@ -176,7 +177,7 @@ public record Manifest(
         last.write(piece, begin, count - begin);
         ended = piece[count - 1] == '\n';
       }
-      return new Sums(FileChecksum.hex(whole.digest()), FileChecksum.hex(lines.digest()), ended);
+      return new Sums(Digests.hex(whole.digest()), Digests.hex(lines.digest()), ended);
     }
   }
 

@@ -6,6 +6,7 @@ import io.pgproof.backup.format.FileLayout;
 import io.pgproof.backup.format.Manifest;
 import io.pgproof.backup.format.Manifest.Entry;
 import io.pgproof.backup.format.ManifestFiles;
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.util.Arrays;
@@ -76,9 +77,9 @@ final class ManifestCheck {
           "has another content than backup_manifest says: its "
               + entry.algorithm()
               + " is "
-              + FileChecksum.hex(sum)
+              + Digests.hex(sum)
               + " and not "
-              + FileChecksum.hex(entry.checksum()));
+              + Digests.hex(entry.checksum()));
     }
     files++;
     if (entry.algorithm() == FileChecksum.NONE) {
