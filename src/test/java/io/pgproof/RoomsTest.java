@@ -73,7 +73,7 @@ class RoomsTest {
     room("sandbox");
     room("sandbox.lxc.binding");
     room("sandbox.lxc", "proof", "command", "sandbox", "sandbox.lxc.binding");
-    room("image", "proof", "command", "yaml", "sandbox");
+    room("image", "proof", "command", "yaml", "backup.format", "sandbox");
     room("postgres.server", "proof", "backup.format");
     room(
         "postgres.recovery",
@@ -100,7 +100,14 @@ class RoomsTest {
         "backup.format",
         "backup.source",
         "postgres.recovery");
-    room("demo", "command", "sandbox", "image", "postgres.server", "postgres.recovery");
+    room(
+        "demo",
+        "command",
+        "backup.format",
+        "sandbox",
+        "image",
+        "postgres.server",
+        "postgres.recovery");
     room("notify", "target");
     room("workflow.model", "evidence");
     room("workflow.engine", "proof", "target", "audit", "evidence", "workflow.model");

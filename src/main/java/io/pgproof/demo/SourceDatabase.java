@@ -1,5 +1,6 @@
 package io.pgproof.demo;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.image.Image;
 import io.pgproof.postgres.recovery.RecoveryRequest;
 import io.pgproof.postgres.server.ServerAddress;
@@ -120,7 +121,7 @@ public final class SourceDatabase implements AutoCloseable {
     }
     List<String> init =
         new ArrayList<>(List.of("/bin/sh", "-c", INIT, "source-database", image.binDirectory()));
-    init.addAll(options.initdb(image.major()));
+    init.addAll(options.initdb(PostgresVersion.of(image.major()).orElseThrow()));
     sandbox.create(
         new MachineSpec(
             machine,

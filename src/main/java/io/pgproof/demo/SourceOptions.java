@@ -1,5 +1,6 @@
 package io.pgproof.demo;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.sandbox.MachineSpec.Limits;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,12 +73,12 @@ public record SourceOptions(
     return new SourceOptions(checksums, initdbArguments, settings, Optional.of(directory), limits);
   }
 
-  /** Returns the arguments of {@code initdb}. Checksums are the default from version 18 on. */
-  List<String> initdb(int major) {
+  /** Returns the arguments of {@code initdb}. */
+  List<String> initdb(PostgresVersion version) {
     List<String> all = new ArrayList<>(initdbArguments);
     if (checksums) {
       all.add("--data-checksums");
-    } else if (major >= 18) {
+    } else if (version.hasChecksumsByDefault()) {
       all.add("--no-data-checksums");
     }
     return all;

@@ -1,6 +1,7 @@
 package io.pgproof.evidence;
 
 import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Fault;
 import io.pgproof.proof.Finding;
@@ -340,13 +341,25 @@ public final class RunProjection {
             restored == null
                 ? null
                 : new RunFacts.Restored(
-                    restored.backup(), restored.neededLsn(), restored.pageChecksums()),
+                    restored.backup(),
+                    restored.neededLsn(),
+                    restored.pageChecksums(),
+                    hasChecksumProgram(restored.backup())),
             recovery,
             freshness,
             checks.all(),
             objections,
             findings),
         proven());
+  }
+
+  /** Returns false only for a version that is known to have none. */
+  private static boolean hasChecksumProgram(Report.BackupFacts backup) {
+    return Optional.ofNullable(backup)
+        .map(Report.BackupFacts::postgresVersion)
+        .flatMap(PostgresVersion::parse)
+        .map(version -> !version.checksumCommand().isEmpty())
+        .orElse(true);
   }
 
   private String proven() {

@@ -1,5 +1,6 @@
 package io.pgproof.image;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.image.ImageSource.Packages;
 import io.pgproof.image.ImageSource.Tarball;
@@ -142,7 +143,7 @@ public final class ImageSources {
    * it cannot have one.
    */
   RuntimeException unsupported(int major) {
-    if (!ImageSourcesReader.isKnown(major)) {
+    if (PostgresVersion.of(major).isEmpty()) {
       return new UsageException(
           Reason.BAD_OPTION,
           "no image of PostgreSQL " + major + " can be built",

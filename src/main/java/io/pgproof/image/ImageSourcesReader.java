@@ -1,5 +1,6 @@
 package io.pgproof.image;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.image.ImageSource.Packages;
 import io.pgproof.image.ImageSource.Tarball;
 import io.pgproof.yaml.YamlDocument;
@@ -32,9 +33,11 @@ final class ImageSourcesReader {
       List.of(
           POSTGRES, SUITE, SOURCES, KEYRING, PACKAGES, EXTRA_PACKAGES, ROOTFS, BIN_DIRECTORY, USER);
 
-  private static final int OLDEST = 10;
-  private static final int NEWEST = 18;
-  static final String MAJOR_ALLOWED = "a major version from " + OLDEST + " to " + NEWEST;
+  static final String MAJOR_ALLOWED =
+      "a major version from "
+          + PostgresVersion.OLDEST.major()
+          + " to "
+          + PostgresVersion.NEWEST.major();
   private static final String SUITE_ALLOWED = "a suite such as bookworm";
   private static final String SOURCE_ALLOWED =
       "a line of sources.list such as deb http://packages.example.org/debian bookworm main";
@@ -154,11 +157,7 @@ final class ImageSourcesReader {
   }
 
   private static boolean isMajor(String text) {
-    return MAJOR.matcher(text).matches() && isKnown(Integer.parseInt(text));
-  }
-
-  static boolean isKnown(int major) {
-    return major >= OLDEST && major <= NEWEST;
+    return MAJOR.matcher(text).matches() && PostgresVersion.parse(text).isPresent();
   }
 
   private static Path path(String text, Predicate<Path> allowed) {

@@ -22,9 +22,6 @@ import java.util.stream.Stream;
  * recorded facts confirm it.
  */
 final class CompleteEvidence {
-  /** The first major version that ships a program to verify checksums. */
-  private static final int CHECKSUM_PROGRAM_SINCE = 11;
-
   /** Checks that count as made even if they report a difference of the environment. */
   private static final Set<String> MAY_DIFFER = Set.of("recovery", "indexes");
 
@@ -165,9 +162,7 @@ final class CompleteEvidence {
           "checksums",
           !restored.pageChecksums()
               ? Set.of(Inapplicable.NO_CHECKSUMS)
-              : Integer.parseInt(backup.postgresVersion()) < CHECKSUM_PROGRAM_SINCE
-                  ? Set.of(Inapplicable.VERSION)
-                  : Set.of());
+              : restored.checksumProgram() ? Set.of() : Set.of(Inapplicable.VERSION));
     }
     return named;
   }

@@ -51,8 +51,10 @@ public record RunFacts(
    * @param neededLsn end of the WAL that the backup needs, from its manifest; {@code null} if the
    *     manifest does not say
    * @param pageChecksums whether the cluster has page checksums; {@code null} if not recorded
+   * @param checksumProgram whether this version of PostgreSQL has a program that verifies them
    */
-  public record Restored(BackupFacts backup, String neededLsn, Boolean pageChecksums) {}
+  public record Restored(
+      BackupFacts backup, String neededLsn, Boolean pageChecksums, boolean checksumProgram) {}
 
   /** The stages of every proof, in this order. */
   public enum Stage {

@@ -3,6 +3,7 @@ package io.pgproof.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.backup.format.PostgresVersion;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -10,16 +11,19 @@ class SourceOptionsTest {
 
   @Test
   void checksumsAreOnUnlessTheyAreAskedToBeOff() {
-    assertThat(SourceOptions.standard().initdb(13)).contains("--data-checksums");
-    assertThat(SourceOptions.standard().withoutChecksums().initdb(17))
+    assertThat(SourceOptions.standard().initdb(PostgresVersion.V13)).contains("--data-checksums");
+    assertThat(SourceOptions.standard().withoutChecksums().initdb(PostgresVersion.V17))
         .doesNotContain("--data-checksums", "--no-data-checksums");
-    assertThat(SourceOptions.standard().withoutChecksums().initdb(18))
+    assertThat(SourceOptions.standard().withoutChecksums().initdb(PostgresVersion.V18))
         .contains("--no-data-checksums");
   }
 
   @Test
   void argumentsOfInitdbComeAfterTheStandardOnes() {
-    assertThat(SourceOptions.standard().withInitdb("--locale=C", "--wal-segsize=1").initdb(15))
+    assertThat(
+            SourceOptions.standard()
+                .withInitdb("--locale=C", "--wal-segsize=1")
+                .initdb(PostgresVersion.V15))
         .containsSubsequence("--locale=en_US.UTF-8", "--locale=C", "--wal-segsize=1");
   }
 

@@ -3,6 +3,7 @@ package io.pgproof.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -103,6 +105,27 @@ class RunProjectionTest {
       }
     }
     assertThat(checks).isGreaterThanOrEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, proven", "11, inconclusive", "18, inconclusive", "99, inconclusive"})
+  void checksumsAfterRecoveryMayOnlyLackWhereNoProgramVerifiesThem(String version, String word)
+      throws IOException {
+    List<EvidenceEntry> trail = trail("deep");
+    for (int at = 0; at < trail.size(); at++) {
+      ObjectNode body = (ObjectNode) JSON.readTree(trail.get(at).body());
+      if (trail.get(at).kind().equals(Evidence.kind(Evidence.Restored.class))) {
+        ((ObjectNode) body.get("backup")).put("postgresVersion", version);
+        trail = with(trail, at, body);
+      }
+      for (JsonNode check : body.path("checks")) {
+        if (check.path("name").asText().equals("checksums")) {
+          ((ObjectNode) check).put("outcome", "skipped").put("inapplicable", "version");
+          trail = with(trail, at, body);
+        }
+      }
+    }
+    assertThat(word(trail)).isEqualTo(word);
   }
 
   @ParameterizedTest

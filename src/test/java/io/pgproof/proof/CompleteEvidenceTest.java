@@ -96,7 +96,7 @@ class CompleteEvidenceTest {
           new RunFacts.Asked(depth, assertions),
           stages,
           inspected,
-          new RunFacts.Restored(restored, needed, checksums),
+          new RunFacts.Restored(restored, needed, checksums, major >= 11),
           recovery,
           freshness,
           List.copyOf(checks.values()),

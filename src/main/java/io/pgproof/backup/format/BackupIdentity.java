@@ -7,13 +7,13 @@ import java.util.OptionalInt;
 /**
  * The identity of a backup, as the backup states it before it is unpacked.
  *
- * @param postgresMajor the major version, such as 15
+ * @param version of PostgreSQL that wrote it
  * @param systemIdentifier of the cluster, unsigned; empty when nothing readable early states it
  * @param label contents of {@code backup_label}
  * @param bytes size of all parts as stored
  */
 public record BackupIdentity(
-    int postgresMajor, Optional<String> systemIdentifier, Label label, long bytes) {
+    PostgresVersion version, Optional<String> systemIdentifier, Label label, long bytes) {
 
   /**
    * Contents of {@code backup_label}.

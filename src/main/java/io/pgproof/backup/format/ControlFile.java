@@ -61,6 +61,8 @@ public record ControlFile(
 
   private static final int CHECKPOINT_LSN_OFFSET = 32;
 
+  private static final String KNOWN = PostgresVersion.known() + " on little-endian 64-bit machines";
+
   /**
    * Field offsets of one version, in bytes from the start of the file, on 64-bit machines.
    *
@@ -72,7 +74,7 @@ public record ControlFile(
    *     size 12 bytes later
    * @param crc after everything that it covers
    */
-  private record Layout(
+  record Layout(
       int timeline,
       int time,
       int maxConnections,
@@ -82,21 +84,17 @@ public record ControlFile(
       int crc) {}
 
   private static Layout layout(int controlVersion) {
-    return switch (controlVersion) {
-      case 1002 -> new Layout(56, 104, 180, false, 216, 252, 288);
-      case 1100 -> new Layout(48, 96, 172, false, 208, 244, 280);
-      case 1201, 1300, 1700 -> new Layout(48, 104, 180, true, 216, 252, 288);
-      case 1800 -> new Layout(48, 104, 180, true, 216, 252, 292);
-      default ->
-          throw new FindingException(
-              Finding.of(
-                  Reason.VERSION_UNSUPPORTED,
-                  "global/pg_control is of version "
-                      + Integer.toUnsignedString(controlVersion)
-                      + ", which this version of pgproof does not know",
-                  "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines",
-                  null));
-    };
+    return PostgresVersion.controlFileLayout(controlVersion)
+        .orElseThrow(
+            () ->
+                new FindingException(
+                    Finding.of(
+                        Reason.VERSION_UNSUPPORTED,
+                        "global/pg_control is of version "
+                            + Integer.toUnsignedString(controlVersion)
+                            + ", which this version of pgproof does not know",
+                        "pgproof knows " + KNOWN,
+                        null)));
   }
 
   /**
@@ -191,7 +189,7 @@ public record ControlFile(
         Finding.of(
             Reason.VERSION_UNSUPPORTED,
             "global/pg_control is of another architecture: " + why,
-            "pgproof knows PostgreSQL 10 to 18 on little-endian 64-bit machines; restore this backup on a machine of the source's kind",
+            "pgproof knows " + KNOWN + "; restore this backup on a machine of the source's kind",
             null));
   }
 

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A {@code backup_manifest} of version 1 or 2, verified against its own checksum (source: the
@@ -205,15 +206,20 @@ public record Manifest(
             "it does not begin with PostgreSQL-Backup-Manifest-Version");
       }
       expect(json.nextToken(), JsonToken.VALUE_NUMBER_INT);
-      if (json.getLongValue() != 1 && json.getLongValue() != 2) {
+      List<Integer> known = PostgresVersion.manifestVersions();
+      long version = json.getLongValue();
+      if (known.stream().noneMatch(each -> each == version)) {
         throw new FindingException(
             Finding.of(
                 Reason.VERSION_UNSUPPORTED,
                 NAME
                     + " is of version "
-                    + json.getLongValue()
+                    + version
                     + ", which this version of pgproof does not know",
-                "pgproof knows versions 1 and 2, of PostgreSQL 13 to 18",
+                "pgproof knows versions "
+                    + known.stream().map(String::valueOf).collect(Collectors.joining(" and "))
+                    + ", of "
+                    + PostgresVersion.knownWithManifest(),
                 null));
       }
       while (json.nextToken() == JsonToken.FIELD_NAME) {

@@ -8,7 +8,7 @@ import java.util.Optional;
  * The long header at the beginning of every WAL segment (source: {@code
  * src/include/access/xlog_internal.h}).
  *
- * @param major major version of PostgreSQL that wrote it
+ * @param version of PostgreSQL that wrote it
  * @param timeline on which it was written
  * @param start log position of the segment's first byte
  * @param systemIdentifier unsigned
@@ -18,7 +18,7 @@ import java.util.Optional;
  *     begins here
  */
 public record WalPage(
-    int major,
+    PostgresVersion version,
     int timeline,
     Lsn start,
     String systemIdentifier,
@@ -39,17 +39,17 @@ public record WalPage(
       return Optional.empty();
     }
     ByteBuffer bytes = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN);
-    int major = major(Short.toUnsignedInt(bytes.getShort(0)));
+    Optional<PostgresVersion> version = version(bytes);
     int segmentSize = bytes.getInt(32);
     boolean plausible =
-        major > 0
+        version.isPresent()
             && (bytes.getShort(2) & LONG_HEADER) != 0
             && WalSegment.isSize(segmentSize)
             && isPageSize(bytes.getInt(36));
     return plausible
         ? Optional.of(
             new WalPage(
-                major,
+                version.get(),
                 bytes.getInt(4),
                 new Lsn(bytes.getLong(8)),
                 Long.toUnsignedString(bytes.getLong(24)),
@@ -73,7 +73,7 @@ public record WalPage(
       return false;
     }
     ByteBuffer bytes = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
-    return major(Short.toUnsignedInt(bytes.getShort(0))) > 0
+    return version(bytes).isPresent()
         && (bytes.getShort(2) & ~ALL_FLAGS) == 0
         && bytes.getInt(4) != 0
         && bytes.getLong(8) % (1 << 10) == 0;
@@ -83,18 +83,7 @@ public record WalPage(
     return bytes >= 1 << 10 && bytes <= 64 << 10 && Integer.bitCount(bytes) == 1;
   }
 
-  private static int major(int magic) {
-    return switch (magic) {
-      case 0xD097 -> 10;
-      case 0xD098 -> 11;
-      case 0xD101 -> 12;
-      case 0xD106 -> 13;
-      case 0xD10D -> 14;
-      case 0xD110 -> 15;
-      case 0xD113 -> 16;
-      case 0xD116 -> 17;
-      case 0xD118 -> 18;
-      default -> 0;
-    };
+  private static Optional<PostgresVersion> version(ByteBuffer page) {
+    return PostgresVersion.ofWalPage(Short.toUnsignedInt(page.getShort(0)));
   }
 }

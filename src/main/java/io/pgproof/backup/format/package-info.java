@@ -1,5 +1,5 @@
 /**
  * The formats that PostgreSQL writes: WAL positions, control file, label, manifest, pages and file
- * names.
+ * names; and the table of its versions.
  */
 package io.pgproof.backup.format;

@@ -5,6 +5,7 @@ import io.pgproof.backup.format.ControlFile;
 import io.pgproof.backup.format.Lsn;
 import io.pgproof.backup.format.Manifest;
 import io.pgproof.backup.format.Manifest.WalRange;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.format.WalPage;
 import io.pgproof.backup.format.WalSegment;
 import io.pgproof.backup.wal.ReplayPath;
@@ -53,7 +54,7 @@ final class AvailableWal {
 
   private final Optional<WalArchive> archive;
   private final ControlFile control;
-  private final int major;
+  private final PostgresVersion version;
   private final WalSupply supply;
 
   /**
@@ -64,17 +65,17 @@ final class AvailableWal {
       Map<String, Segment> segments,
       Optional<WalArchive> archive,
       ControlFile control,
-      int major,
+      PostgresVersion version,
       ReplayPath path) {
     this.inBackup = new TreeMap<>(segments);
     this.archive = archive;
     this.control = control;
-    this.major = major;
+    this.version = version;
     this.written = new TreeMap<>(inBackup);
     while (!written.isEmpty() && isForLater(written.lastEntry())) {
       written.pollLastEntry();
     }
-    this.supply = new WalSupply(archive, control, major, path, sound());
+    this.supply = new WalSupply(archive, control, version, path, sound());
   }
 
   /**
@@ -206,15 +207,15 @@ final class AvailableWal {
               + ", and global/pg_control of "
               + control.systemIdentifier());
     }
-    if (page.major() != major) {
+    if (page.version() != version) {
       throw new FindingException(
           Reason.INCONSISTENT,
           "the WAL segment "
               + name
-              + " was written by PostgreSQL "
-              + page.major()
+              + " was written by "
+              + page.version()
               + ", and PG_VERSION says "
-              + major);
+              + version.major());
     }
     // A timeline's first segment begins with the WAL that it shares with the previous timeline,
     // never with that of a later one.

@@ -10,6 +10,7 @@ import io.pgproof.backup.format.FileLayout;
 import io.pgproof.backup.format.Lsn;
 import io.pgproof.backup.format.Manifest;
 import io.pgproof.backup.format.Manifest.WalRange;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.format.TablespaceMap;
 import io.pgproof.backup.format.TimelineHistory;
 import io.pgproof.backup.format.WalSegment;
@@ -161,13 +162,14 @@ final class RestoreJob {
     requireData();
     List<String> made = directory.complete();
 
-    int major = major();
+    PostgresVersion version = identity.version();
+    requireVersion();
     ControlFile control = ControlFile.parse(required("global/pg_control", ControlFile.SIZE));
-    requireOneBackup(major, control, manifest);
+    requireOneBackup(control, manifest);
     requireItsTime(control, manifest);
     Optional<WalArchive> archive = order.walArchive().map(WalArchive::new);
     Timelines.Choice choice = timeline(control, manifest, archive);
-    AvailableWal wal = new AvailableWal(segments, archive, control, major, choice.path());
+    AvailableWal wal = new AvailableWal(segments, archive, control, version, choice.path());
     if (!ancestor) {
       wal.requireComplete(identity.label(), manifest);
     }
@@ -180,7 +182,7 @@ final class RestoreJob {
             : SuspectPages.NONE;
     List<String> open = notChecked(comparison, control);
     tablespaces
-        .requireNamed(map(), major, comparison.isPresent())
+        .requireNamed(map(), version, comparison.isPresent())
         .forEach(
             stranger ->
                 open.add(
@@ -190,13 +192,13 @@ final class RestoreJob {
     ReplayPlan replayPlan =
         ancestor
             ? ReplayPlan.along(choice.path().target())
-            : replay(wal, choice, control, manifest, major);
+            : replay(wal, choice, control, manifest);
     tablespaces.requireOthersCreated(replayPlan.tablespaces().keySet());
     open.addAll(wal.supply().leftOut());
 
     return new RestoredBackup(
         new BackupIdentity(
-            major, Optional.of(control.systemIdentifier()), identity.label(), identity.bytes()),
+            version, Optional.of(control.systemIdentifier()), identity.label(), identity.bytes()),
         control,
         archives,
         manifest.map(Manifest::sha256),
@@ -208,8 +210,7 @@ final class RestoreJob {
             archives,
             manifest,
             comparison,
-            member ? Optional.empty() : pages(control, suspects, order.compare()),
-            major),
+            member ? Optional.empty() : pages(control, suspects, order.compare())),
         laidOver ? Optional.of(sources) : Optional.empty(),
         List.copyOf(open),
         Stream.of(notes, notes(made), choice.notes()).flatMap(Collection::stream).toList());
@@ -261,11 +262,7 @@ final class RestoreJob {
 
   /** Gives the archive's WAL to the server, and finds out what recovery will replay. */
   private ReplayPlan replay(
-      AvailableWal wal,
-      Timelines.Choice choice,
-      ControlFile control,
-      Optional<Manifest> manifest,
-      int major)
+      AvailableWal wal, Timelines.Choice choice, ControlFile control, Optional<Manifest> manifest)
       throws InterruptedException {
     int size = control.walSegmentSize();
     long first = WalSegment.parse(identity.label().startSegment(), size).number();
@@ -274,7 +271,7 @@ final class RestoreJob {
             .flatMap(RestoreJob::end)
             .map(end -> WalSegment.before(0, end, size).number())
             .orElse(first);
-    WalRecords records = new WalRecords(identity.label().startLsn(), major);
+    WalRecords records = new WalRecords(identity.label().startLsn(), identity.version());
     wal.supply().give(first, needed, order, records);
     return new ReplayPlan(
         choice.path(),
@@ -291,7 +288,7 @@ final class RestoreJob {
     }
     Set<String> named = new Inspection(backup, Optional.empty()).namedTablespaces();
     List<BackupPart> foreignFiles =
-        Tablespaces.strangers(backup, named, manifest, identity.postgresMajor());
+        Tablespaces.strangers(backup, named, manifest, identity.version());
     foreignFiles.forEach(
         stranger ->
             notes.add(stranger.name() + " brings no tablespace of this backup and was left out"));
@@ -416,17 +413,16 @@ final class RestoreJob {
     }
   }
 
-  private int major() throws IOException {
+  private void requireVersion() throws IOException {
     String text = new String(required("PG_VERSION", 16), StandardCharsets.US_ASCII).strip();
-    if (!text.equals(Integer.toString(identity.postgresMajor()))) {
+    if (!text.equals(Integer.toString(identity.version().major()))) {
       throw new FindingException(
           Reason.INCONSISTENT,
           "PG_VERSION says "
               + FileNames.shown(text)
-              + ", and the WAL was written by PostgreSQL "
-              + identity.postgresMajor());
+              + ", and the WAL was written by "
+              + identity.version());
     }
-    return identity.postgresMajor();
   }
 
   /** Returns the content of a small file that was just written. */
@@ -444,7 +440,7 @@ final class RestoreJob {
     return Files.readAllBytes(file);
   }
 
-  private void requireOneBackup(int major, ControlFile control, Optional<Manifest> manifest)
+  private void requireOneBackup(ControlFile control, Optional<Manifest> manifest)
       throws IOException {
     if (!BackupLabel.parse(required(BackupLabel.NAME, BackupLabel.LARGEST), backup.baseName())
         .equals(identity.label())) {
@@ -453,15 +449,16 @@ final class RestoreJob {
           backup.baseName() + " has another backup_label than when it was inspected");
     }
     tablespaces.requireBrought(map());
-    if (!fits(major, control.controlVersion())) {
+    PostgresVersion version = identity.version();
+    if (version.controlFileVersion() != control.controlVersion()) {
       throw new FindingException(
           Reason.INCONSISTENT,
           "PG_VERSION says "
-              + major
+              + version.major()
               + ", and global/pg_control is of version "
               + control.controlVersion()
-              + ", which PostgreSQL "
-              + major
+              + ", which "
+              + version
               + " does not write");
     }
     manifest
@@ -619,18 +616,6 @@ final class RestoreJob {
             });
   }
 
-  private static boolean fits(int major, int controlVersion) {
-    return controlVersion
-        == switch (major) {
-          case 10 -> 1002;
-          case 11 -> 1100;
-          case 12 -> 1201;
-          case 13, 14, 15, 16 -> 1300;
-          case 17 -> 1700;
-          default -> 1800;
-        };
-  }
-
   private static Optional<Lsn> end(Manifest manifest) {
     return manifest.wal().isEmpty()
         ? Optional.empty()
@@ -641,8 +626,7 @@ final class RestoreJob {
       List<ArchiveFacts> archives,
       Optional<Manifest> manifest,
       Optional<ManifestCheck> comparison,
-      Optional<Check> pages,
-      int major) {
+      Optional<Check> pages) {
     Check whole = Check.passed("archive", read(archives), Duration.ZERO);
     Check listed =
         comparison
@@ -656,9 +640,9 @@ final class RestoreJob {
                             Inapplicable.NO_MANIFEST,
                             origin.isPresent()
                                 ? "backup_manifest is of another backup"
-                                : major < 13
-                                    ? "PostgreSQL " + major + " writes no backup_manifest"
-                                    : "the backup has no backup_manifest"));
+                                : identity.version().writesManifest()
+                                    ? "the backup has no backup_manifest"
+                                    : identity.version() + " writes no backup_manifest"));
     return Stream.concat(Stream.of(whole, listed), pages.stream()).toList();
   }
 

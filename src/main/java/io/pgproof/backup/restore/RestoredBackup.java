@@ -101,7 +101,7 @@ public record RestoredBackup(
     noted.addAll(notes);
     return new RestoredBackup(
         new BackupIdentity(
-            identity.postgresMajor(), identity.systemIdentifier(), identity.label(), bytes),
+            identity.version(), identity.systemIdentifier(), identity.label(), bytes),
         control,
         List.copyOf(all),
         manifestSha256,

@@ -9,6 +9,7 @@ import io.pgproof.backup.archive.MemberSource;
 import io.pgproof.backup.format.BackupPart;
 import io.pgproof.backup.format.ControlFile;
 import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.format.TimelineHistory;
 import io.pgproof.backup.format.WalPage;
 import io.pgproof.backup.format.WalSegment;
@@ -48,7 +49,7 @@ import java.util.TreeSet;
 final class WalSupply {
   private final Optional<WalArchive> archive;
   private final ControlFile control;
-  private final int major;
+  private final PostgresVersion version;
   private final ReplayPath path;
   private final Set<String> inBackup;
   private final int size;
@@ -62,12 +63,12 @@ final class WalSupply {
   WalSupply(
       Optional<WalArchive> archive,
       ControlFile control,
-      int major,
+      PostgresVersion version,
       ReplayPath path,
       Set<String> inBackup) {
     this.archive = archive;
     this.control = control;
-    this.major = major;
+    this.version = version;
     this.path = path;
     this.inBackup = inBackup;
     this.size = control.walSegmentSize();
@@ -332,7 +333,7 @@ final class WalSupply {
           : new Look.Broken(stored.file().getFileName() + " does not begin with a WAL page");
     }
     WalPage page = found.get();
-    if (page.major() != major
+    if (page.version() != version
         || page.segmentSize() != size
         || Integer.compareUnsigned(page.timeline(), piece.segment().timeline()) > 0) {
       return new Look.Broken(

@@ -13,6 +13,7 @@ import io.pgproof.backup.format.BackupLabel;
 import io.pgproof.backup.format.BackupPart;
 import io.pgproof.backup.format.ControlFile;
 import io.pgproof.backup.format.Manifest;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.format.TablespaceMap;
 import io.pgproof.backup.format.WalPage;
 import io.pgproof.backup.format.WalSegment;
@@ -60,8 +61,9 @@ public final class Inspection {
       IncrementalChain.ancestors(backup, label);
       requireTablespaces();
       Optional<WalPage> page = firstPage(label);
-      int major = page.isPresent() ? page.get().major() : major();
-      return new BackupIdentity(major, page.map(WalPage::systemIdentifier), label, sources.bytes());
+      PostgresVersion version = page.isPresent() ? page.get().version() : version();
+      return new BackupIdentity(
+          version, page.map(WalPage::systemIdentifier), label, sources.bytes());
     } catch (FindingException e) {
       throw sources.judged(e);
     }
@@ -356,14 +358,14 @@ public final class Inspection {
 
   // Without WAL, the version of a tar is known only from PG_VERSION, at whatever position directory
   // order gave it.
-  private int major() throws InterruptedException {
+  private PostgresVersion version() throws InterruptedException {
     if (backup.format() == Backup.Format.PLAIN) {
-      return major(small("PG_VERSION", LONGEST_VERSION));
+      return version(small("PG_VERSION", LONGEST_VERSION));
     }
     try (TarReader members = ((BackupPart.Archive) backup.base().orElseThrow()).open()) {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
         if (isFile(next.get(), "PG_VERSION")) {
-          return major(content(members, next.get(), LONGEST_VERSION));
+          return version(content(members, next.get(), LONGEST_VERSION));
         }
       }
     }
@@ -371,23 +373,21 @@ public final class Inspection {
         Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no PG_VERSION");
   }
 
-  private int major(byte[] file) {
+  private PostgresVersion version(byte[] file) {
     String text = new String(file, StandardCharsets.US_ASCII).strip();
-    if (MAJOR.matcher(text).matches()
-        && Integer.parseInt(text) >= 10
-        && Integer.parseInt(text) <= 18) {
-      return Integer.parseInt(text);
-    }
-    throw new FindingException(
-        Finding.of(
-            Reason.VERSION_UNSUPPORTED,
-            "PG_VERSION in "
-                + backup.baseName()
-                + " says "
-                + FileNames.shown(text)
-                + ", which this version of pgproof does not know",
-            "pgproof knows PostgreSQL 10 to 18",
-            null));
+    return PostgresVersion.parse(text)
+        .orElseThrow(
+            () ->
+                new FindingException(
+                    Finding.of(
+                        Reason.VERSION_UNSUPPORTED,
+                        "PG_VERSION in "
+                            + backup.baseName()
+                            + " says "
+                            + FileNames.shown(text)
+                            + ", which this version of pgproof does not know",
+                        "pgproof knows " + PostgresVersion.known(),
+                        null)));
   }
 
   /** Returns the content of a small file of a plain backup. */

@@ -3,6 +3,7 @@ package io.pgproof.backup.source;
 import io.pgproof.backup.archive.FileNames;
 import io.pgproof.backup.format.BackupPart;
 import io.pgproof.backup.format.Manifest;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.format.TablespaceMap;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -19,8 +20,6 @@ import java.util.stream.Collectors;
  * itself creates the link to it and never takes the link from a backup. Safe for several threads.
  */
 public final class Tablespaces {
-  private static final int FIRST_IN_PLACE = 16;
-
   private final Backup backup;
   private final Set<String> oids;
   private final Set<String> named = ConcurrentHashMap.newKeySet();
@@ -91,13 +90,13 @@ public final class Tablespaces {
    * Returns the archives that hold no tablespace of this backup, because people keep other tars
    * beside it.
    *
-   * <p>From version 16, only the manifest names the archive of an in-place tablespace.
+   * <p>Only the manifest names the archive of an in-place tablespace.
    *
    * @param named tablespaces that the base names
    */
   public static List<BackupPart> strangers(
-      Backup backup, Set<String> named, Optional<Manifest> manifest, int major) {
-    if (manifest.isEmpty() && major >= FIRST_IN_PLACE) {
+      Backup backup, Set<String> named, Optional<Manifest> manifest, PostgresVersion version) {
+    if (manifest.isEmpty() && version.archivesInPlaceTablespaces()) {
       return List.of();
     }
     Set<String> listed = manifest.map(Manifest::tablespaces).orElse(Set.of());
@@ -111,19 +110,20 @@ public final class Tablespaces {
   }
 
   /**
-   * Throws a finding when, before version 16, a part provides a tablespace that the manifest lists
-   * but neither the map nor a link names.
+   * Throws a finding when a part provides a tablespace that neither the map nor a link names,
+   * unless this version archives in-place tablespaces.
    *
    * @param manifest whether there is one
    * @return the archives that may or may not belong to this backup, because nothing can tell
    */
-  public List<String> requireNamed(Map<String, String> map, int major, boolean manifest) {
+  public List<String> requireNamed(
+      Map<String, String> map, PostgresVersion version, boolean manifest) {
     List<String> unknown =
         oids.stream()
             .filter(oid -> !map.containsKey(oid) && !named.contains(oid))
             .map(oid -> part(oid).name())
             .toList();
-    if (!unknown.isEmpty() && major < FIRST_IN_PLACE) {
+    if (!unknown.isEmpty() && !version.archivesInPlaceTablespaces()) {
       throw new FindingException(
           Reason.INCONSISTENT,
           unknown.get(0)

@@ -1,6 +1,7 @@
 package io.pgproof.backup.wal;
 
 import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.format.WalPage;
 import io.pgproof.backup.wal.ReplayPlan.Raised;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ public final class WalRecords {
   private static final int MOST_TABLESPACES = 1000;
 
   private final Lsn from;
-  private final int major;
+  private final PostgresVersion version;
   private final ByteBuffer page;
   private final byte[] record = new byte[KEPT];
   private final Map<String, String> tablespaces = new LinkedHashMap<>();
@@ -50,9 +51,9 @@ public final class WalRecords {
   /**
    * @param from position of the first record that counts
    */
-  public WalRecords(Lsn from, int major) {
+  public WalRecords(Lsn from, PostgresVersion version) {
     this.from = from;
-    this.major = major;
+    this.version = version;
     this.page = ByteBuffer.allocate(PAGE).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -203,9 +204,9 @@ public final class WalRecords {
     }
   }
 
-  /** Records changed settings; from version 12, the number of WAL senders stands between them. */
+  /** Records changed settings; the number of WAL senders may stand between them. */
   private void changed(ByteBuffer data) {
-    int prepared = major >= 12 ? 12 : 8;
+    int prepared = version.recordsWalSenders() ? 12 : 8;
     raised =
         new Raised(
             Math.max(raised.connections(), data.getInt(0)),

@@ -69,23 +69,27 @@ final class ChecksumCheck {
       return CheckResult.inapplicable(
           NAME, Inapplicable.NO_CHECKSUMS, "the source keeps no page checksums", List.of());
     }
-    if (copy.major() < 11) {
-      String why = "PostgreSQL " + copy.major() + " has no program for it";
+    List<String> command = copy.version().checksumCommand();
+    if (command.isEmpty()) {
+      String why = copy.version() + " has no program for it";
       return CheckResult.inapplicable(
           NAME,
           Inapplicable.VERSION,
           why,
           List.of(NAME + ": pages as recovery left them, because " + why));
     }
-    String program = copy.major() < 12 ? "pg_verify_checksums" : "pg_checksums";
+    String program = command.get(0);
     if (!copy.machine().has(program)) {
       return CheckResult.unavailable(
-          NAME, MissingComponent.of(program, copy.major()), NAME + ": pages as recovery left them");
+          NAME,
+          MissingComponent.of(program, copy.version()),
+          NAME + ": pages as recovery left them");
     }
-    return new ChecksumCheck(copy, torn, limit, progress).run(program);
+    return new ChecksumCheck(copy, torn, limit, progress).run(command);
   }
 
-  private CheckResult run(String program) {
+  private CheckResult run(List<String> command) {
+    String program = command.get(0);
     long began = System.nanoTime();
     progress.at(0, 0, NAME + ": stopping the server");
     Optional<Finding> unclean = stop();
@@ -94,7 +98,7 @@ final class ChecksumCheck {
     }
     progress.at(0, 0, NAME + ": " + program);
     copy.machine().startIdle();
-    List<String> arguments = new ArrayList<>(copy.major() < 12 ? List.of() : List.of("--check"));
+    List<String> arguments = new ArrayList<>(command.subList(1, command.size()));
     arguments.addAll(List.of("-D", RecoveryRequest.DATA));
     return judge(program, copy.machine().run(program, Map.of(), limit, arguments), began);
   }

@@ -1,5 +1,6 @@
 package io.pgproof.postgres.check;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.postgres.server.ServerText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -71,7 +72,7 @@ final class Collations {
       from pg_catalog.pg_database where datname = pg_catalog.current_database()
       """;
 
-  private static final String DATABASE_BEFORE_15 =
+  private static final String DATABASE_UNRECORDED =
       """
       select 'of the database', null::text, null::text, datcollate, 'c'
       from pg_catalog.pg_database where datname = pg_catalog.current_database()
@@ -106,9 +107,9 @@ final class Collations {
   record Doubts(List<String> told, boolean deterministic) {}
 
   /** Returns the collations of the current database, its tables and its indexes that may differ. */
-  static Doubts ofDatabase(Statement statement, int major) throws SQLException {
+  static Doubts ofDatabase(Statement statement, PostgresVersion version) throws SQLException {
     List<String> doubts = new ArrayList<>();
-    for (String sql : List.of(major >= 15 ? DATABASE : DATABASE_BEFORE_15, OF_TABLES)) {
+    for (String sql : List.of(database(version), OF_TABLES)) {
       try (ResultSet rows = statement.executeQuery(sql)) {
         while (rows.next()) {
           boolean codePoints =
@@ -126,7 +127,7 @@ final class Collations {
       }
     }
     boolean deterministic = true;
-    if (major >= 12) {
+    if (version.hasNondeterministicCollations()) {
       try (ResultSet row =
           statement.executeQuery(
               "select not exists (select from pg_catalog.pg_collation where not collisdeterministic)")) {
@@ -141,14 +142,15 @@ final class Collations {
    *
    * @param computed whether to include expressions, whose own collations are not recorded
    */
-  static Optional<String> doubt(Statement statement, long index, boolean computed, int major)
+  static Optional<String> doubt(
+      Statement statement, long index, boolean computed, PostgresVersion version)
       throws SQLException {
     List<String> doubts = new ArrayList<>();
     boolean databases = false;
     String sql =
         USED.formatted(
             index,
-            major >= 11 ? "indnkeyatts" : "indnatts",
+            version.hasIncludedColumns() ? "indnkeyatts" : "indnatts",
             PLAIN,
             PLAIN.replace("t.typ", "e.typ"),
             computed);
@@ -162,7 +164,7 @@ final class Collations {
       }
     }
     if (databases) {
-      try (ResultSet row = statement.executeQuery(major >= 15 ? DATABASE : DATABASE_BEFORE_15)) {
+      try (ResultSet row = statement.executeQuery(database(version))) {
         if (row.next() && !needsNoVersion(row.getString(5), row.getString(4))) {
           doubt(
                   row.getString(1) + " (" + row.getString(4) + ")",
@@ -179,9 +181,9 @@ final class Collations {
    * Returns the collations that indexes of the current database use and whose versions differ, with
    * both versions.
    */
-  static List<String> differing(Statement statement, int major) throws SQLException {
+  static List<String> differing(Statement statement, PostgresVersion version) throws SQLException {
     List<String> all = new ArrayList<>();
-    for (String sql : major >= 15 ? List.of(DATABASE, DIFFERENT) : List.of(DIFFERENT)) {
+    for (String sql : List.of(database(version), DIFFERENT)) {
       try (ResultSet rows = statement.executeQuery(sql)) {
         while (rows.next()) {
           if (rows.getString(2) != null && rows.getString(3) != null) {
@@ -191,6 +193,10 @@ final class Collations {
       }
     }
     return all;
+  }
+
+  private static String database(PostgresVersion version) {
+    return version.recordsDatabaseCollation() ? DATABASE : DATABASE_UNRECORDED;
   }
 
   private static boolean needsNoVersion(String provider, String locale) {

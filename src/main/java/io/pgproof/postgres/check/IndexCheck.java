@@ -49,7 +49,7 @@ final class IndexCheck extends ObjectCheck {
   private static final Pattern LACKS =
       Pattern.compile("heap tuple .* lacks matching index tuple .*");
 
-  /** Checks a table, from version 14 on. */
+  /** Checks a table. */
   private static final String VERIFY_HEAPAM =
       "create function pg_temp.verify_heapam(relation regclass, on_error_stop boolean,"
           + " check_toast boolean, skip text, startblock bigint, endblock bigint, out blkno bigint, out offnum integer,"
@@ -79,19 +79,19 @@ final class IndexCheck extends ObjectCheck {
 
   private IndexCheck(RecoveredCopy copy, boolean heapToo, Progress progress) {
     super(NAME, Reason.INDEX_CORRUPT, copy, progress);
-    this.heapToo = heapToo;
+    this.heapToo = heapToo && copy.version().amcheckFindsUnindexedRows();
   }
 
   /**
    * Makes the check, unless the image lacks amcheck.
    *
-   * @param heapToo whether to also look for each table's rows in its indexes, from version 11 on
+   * @param heapToo whether to also look for each table's rows in its indexes, if amcheck can
    */
   static CheckResult make(RecoveredCopy copy, boolean heapToo, Progress progress)
       throws InterruptedException {
     if (!new RestoredServer(copy.server().address()).hasLibrary("$libdir/amcheck")) {
       return CheckResult.unavailable(
-          NAME, MissingComponent.of("amcheck", copy.major()), "indexes and tables");
+          NAME, MissingComponent.of("amcheck", copy.version()), "indexes and tables");
     }
     IndexCheck check = new IndexCheck(copy, heapToo, progress);
     check.tell("pages that tables have lost", true);
@@ -112,17 +112,17 @@ final class IndexCheck extends ObjectCheck {
     String function =
         "create function pg_temp.%1$s(index regclass%2$s) returns void as '$libdir/amcheck', '%1$s' language c strict; ";
     StringBuilder functions = new StringBuilder(function.formatted("bt_index_check", ""));
-    if (copy.major() >= 11) {
+    if (copy.version().amcheckFindsUnindexedRows()) {
       functions.append(function.formatted("bt_index_check", ", heapallindexed boolean"));
     }
-    if (copy.major() >= 14) {
+    if (copy.version().amcheckChecksTables()) {
       functions.append(VERIFY_HEAPAM);
     }
-    if (copy.major() >= 18) {
+    if (copy.version().amcheckChecksGin()) {
       functions.append(function.formatted("gin_index_check", ""));
     }
-    if (copy.major() < 17) {
-      // Later versions have a setting for this, which every session of ours uses.
+    if (!copy.version().hasSetting("event_triggers")) {
+      // Where there is a setting for this, every session of ours uses it.
       disableEventTriggers(statement);
     }
     statement.execute(functions.toString());
@@ -144,7 +144,7 @@ final class IndexCheck extends ObjectCheck {
 
   @Override
   List<Relation> list(Statement statement, boolean shared) throws SQLException {
-    Collations.differing(statement, copy.major())
+    Collations.differing(statement, copy.version())
         .forEach(difference -> different.add(difference + " (database " + here() + ")"));
     Map<String, Integer> unknown = new TreeMap<>();
     List<Relation> relations = new ArrayList<>();
@@ -171,7 +171,7 @@ final class IndexCheck extends ObjectCheck {
                   shown(rows.getString(2), rows.getString(3)),
                   rows.getBoolean(7),
                   here()));
-        } else if (rows.getBoolean(4) || copy.major() >= 14) {
+        } else if (rows.getBoolean(4) || copy.version().amcheckChecksTables()) {
           unknown.merge(
               (rows.getBoolean(4) ? "indexes" : "tables") + " by " + shown(rows.getString(6)),
               1,
@@ -197,9 +197,13 @@ final class IndexCheck extends ObjectCheck {
     if (index) {
       return method.equals(BTREE)
           ? Optional.of(Kind.BTREE)
-          : method.equals(GIN) && copy.major() >= 18 ? Optional.of(Kind.GIN) : Optional.empty();
+          : method.equals(GIN) && copy.version().amcheckChecksGin()
+              ? Optional.of(Kind.GIN)
+              : Optional.empty();
     }
-    return method.equals(HEAP) && copy.major() >= 14 ? Optional.of(Kind.TABLE) : Optional.empty();
+    return method.equals(HEAP) && copy.version().amcheckChecksTables()
+        ? Optional.of(Kind.TABLE)
+        : Optional.empty();
   }
 
   @Override
@@ -214,7 +218,7 @@ final class IndexCheck extends ObjectCheck {
 
   private void btree(Statement statement, Relation index) throws SQLException {
     String alone = "pg_temp.bt_index_check(" + regclass(index) + ")";
-    if (!heapToo || copy.major() < 11) {
+    if (!heapToo) {
       index(statement, index, alone);
       return;
     }
@@ -270,7 +274,7 @@ final class IndexCheck extends ObjectCheck {
     if (lacks || ORDER.matcher(message).matches()) {
       Optional<String> doubt = Optional.empty();
       try {
-        doubt = Collations.doubt(statement, index.oid(), lacks, copy.major());
+        doubt = Collations.doubt(statement, index.oid(), lacks, copy.version());
       } catch (SQLException e) {
         statement(index.toString(), e);
       }
@@ -344,12 +348,12 @@ final class IndexCheck extends ObjectCheck {
   String covered(String inDatabases) {
     String all =
         ServerText.count(indexes.get(), "index", "indexes")
-            + (copy.major() >= 14
+            + (copy.version().amcheckChecksTables()
                 ? " and " + ServerText.count(tables.get(), "table", "tables")
                 : "")
             + " "
             + inDatabases;
-    return heapToo && copy.major() >= 11 ? all + ", every row looked for in its indexes" : all;
+    return heapToo ? all + ", every row looked for in its indexes" : all;
   }
 
   @Override

@@ -167,7 +167,7 @@ public final class LibraryMismatch {
           .append(ServerText.clean(each.getKey()))
           .append(" (")
           .append(each.getValue());
-      Libraries.debianPackage(each.getKey(), copy.major())
+      Libraries.debianPackage(each.getKey(), copy.version())
           .ifPresent(name -> told.append(", package ").append(name));
       told.append(')');
     }

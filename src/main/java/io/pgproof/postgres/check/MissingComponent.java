@@ -1,5 +1,6 @@
 package io.pgproof.postgres.check;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 
@@ -15,9 +16,10 @@ final class MissingComponent {
    *
    * @param what {@code amcheck} or a program's name
    */
-  static Finding of(String what, int major) {
+  static Finding of(String what, PostgresVersion version) {
     // The package names of Debian; other distributions have a separate contrib package.
-    String debian = what.equals("pg_dump") ? "postgresql-client-" + major : "postgresql-" + major;
+    String debian =
+        (what.equals("pg_dump") ? "postgresql-client-" : "postgresql-") + version.major();
     return Finding.of(
         Reason.CHECK_UNAVAILABLE,
         "the image has no " + what,

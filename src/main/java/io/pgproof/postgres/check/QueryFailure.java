@@ -1,5 +1,6 @@
 package io.pgproof.postgres.check;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.postgres.recovery.RecoveryFailure;
 import io.pgproof.postgres.recovery.ServerFailure;
 import io.pgproof.postgres.server.RestoredServer;
@@ -24,7 +25,7 @@ final class QueryFailure {
   private static final Pattern ITS_OWN = Pattern.compile("22.*|42(?!883|704).*");
 
   private final ServerFailure server;
-  private final int major;
+  private final PostgresVersion version;
   private final RestoredServer restored;
   private final UserChecks userChecks;
   private final Function<String, Optional<String>> libraries;
@@ -38,7 +39,7 @@ final class QueryFailure {
       UserChecks userChecks,
       Function<String, Optional<String>> libraries) {
     this.server = new ServerFailure(server, Reason.QUERY_FAILED);
-    this.major = server.address().major();
+    this.version = server.address().version();
     this.restored = restored;
     this.userChecks = userChecks;
     this.libraries = libraries;
@@ -71,7 +72,7 @@ final class QueryFailure {
     }
     Optional<Finding> environment =
         RecoveryFailure.ofEnvironment(
-            state.equals("42501") ? "" : state, ServerText.message(failure), words, major);
+            state.equals("42501") ? "" : state, ServerText.message(failure), words, version);
     if (environment.isPresent()) {
       return environment.get();
     }

@@ -1,6 +1,7 @@
 package io.pgproof.postgres.check;
 
 import io.pgproof.backup.format.ControlFile;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.pages.RestoredFiles;
 import io.pgproof.postgres.recovery.RecoveryResult;
 import io.pgproof.postgres.recovery.ServerMachine;
@@ -21,7 +22,7 @@ public record RecoveredCopy(
     RecoveryResult reached,
     ControlFile control,
     SourceSettings source) {
-  int major() {
-    return server.address().major();
+  PostgresVersion version() {
+    return server.address().version();
   }
 }

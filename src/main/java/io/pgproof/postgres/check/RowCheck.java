@@ -68,7 +68,7 @@ final class RowCheck extends ObjectCheck {
     this.limit = limit;
     withoutDump = !copy.machine().has(PG_DUMP);
     if (withoutDump) {
-      Finding lack = MissingComponent.of(PG_DUMP, copy.major());
+      Finding lack = MissingComponent.of(PG_DUMP, copy.version());
       objections.add(lack);
       leaveOut("whether the catalogs can be dumped, because " + lack.message());
     }
@@ -84,7 +84,7 @@ final class RowCheck extends ObjectCheck {
   @Override
   List<Table> list(Statement statement, boolean shared) throws SQLException {
     String stored =
-        copy.major() < 18
+        !copy.version().hasVirtualColumns()
             ? "'*'"
             : "case when exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid"
                 + " and a.attgenerated = 'v') then coalesce((select string_agg(quote_ident(a.attname), ', ' order by a.attnum)"
@@ -158,7 +158,7 @@ final class RowCheck extends ObjectCheck {
                     "PGCONNECT_TIMEOUT",
                     "20",
                     "PGOPTIONS",
-                    SessionOptions.ours(address.major(), Duration.ZERO)),
+                    SessionOptions.ours(address.version(), Duration.ZERO)),
                 limit,
                 List.of(
                     "--schema-only",
@@ -209,7 +209,8 @@ final class RowCheck extends ObjectCheck {
     Optional<Finding> environment =
         messages.stream()
             .flatMap(
-                message -> RecoveryFailure.ofEnvironment("", message, words, copy.major()).stream())
+                message ->
+                    RecoveryFailure.ofEnvironment("", message, words, copy.version()).stream())
             .findFirst();
     if (environment.isPresent()) {
       return about(catalog, environment.get());

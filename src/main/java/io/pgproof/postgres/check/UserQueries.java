@@ -1,6 +1,7 @@
 package io.pgproof.postgres.check;
 
 import io.pgproof.backup.format.ControlFile;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.postgres.recovery.RecoveryResult;
 import io.pgproof.postgres.recovery.RestoreTime;
 import io.pgproof.postgres.server.RestoredServer;
@@ -43,7 +44,7 @@ public final class UserQueries {
   private final RestoredServer restored;
   private final UserChecks userChecks;
   private final QueryFailure failure;
-  private final int major;
+  private final PostgresVersion version;
   private final Function<String, Optional<String>> libraries;
   private FreshnessFacts facts;
 
@@ -54,7 +55,7 @@ public final class UserQueries {
   public UserQueries(
       RunningServer server, UserChecks userChecks, Function<String, Optional<String>> libraries) {
     this.restored = new RestoredServer(server.address());
-    this.major = server.address().major();
+    this.version = server.address().version();
     this.userChecks = userChecks;
     this.libraries = libraries;
     this.failure = new QueryFailure(server, restored, userChecks, libraries);
@@ -219,7 +220,7 @@ public final class UserQueries {
     try (Connection connection =
             restored.connect(userChecks.database(), userChecks.statementLimit());
         Statement statement = connection.createStatement()) {
-      doubts = Collations.ofDatabase(statement, major);
+      doubts = Collations.ofDatabase(statement, version);
     } catch (SQLException e) {
       return Optional.of(failure.of("the question about collations", e));
     }

@@ -14,12 +14,12 @@ import static io.pgproof.proof.Reason.RECOVERY_UNCLEAR;
 import static io.pgproof.proof.Reason.VERSION_UNSUPPORTED;
 import static io.pgproof.proof.Reason.WAL_MISSING;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.postgres.server.Libraries;
 import io.pgproof.postgres.server.LogLine;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.MachineError;
 import io.pgproof.proof.Reason;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -63,27 +63,20 @@ public final class RecoveryFailure {
   private static final Set<String> MACHINES =
       Set.of("42501", "53000", "53300", "53400", "58000", "58030");
 
-  /**
-   * Control file versions by major version (source: {@code PG_CONTROL_VERSION} in {@code
-   * src/include/catalog/pg_control.h}).
-   */
-  private static final Map<Integer, Integer> CONTROL_VERSIONS =
-      Map.of(
-          10, 1002, 11, 1100, 12, 1201, 13, 1300, 14, 1300, 15, 1300, 16, 1300, 17, 1700, 18, 1800);
-
   private final RecoveryLog log;
   private final RecoveryExpectation expected;
-  private final int major;
+  private final PostgresVersion version;
 
-  private RecoveryFailure(RecoveryLog log, RecoveryExpectation expected, int major) {
+  private RecoveryFailure(RecoveryLog log, RecoveryExpectation expected, PostgresVersion version) {
     this.log = log;
     this.expected = expected;
-    this.major = major;
+    this.version = version;
   }
 
   /** Returns the finding for a server that died during recovery. */
-  static Finding of(RecoveryLog log, RecoveryExpectation expected, int major, boolean outOfMemory) {
-    return new RecoveryFailure(log, expected, major).judge(outOfMemory);
+  static Finding of(
+      RecoveryLog log, RecoveryExpectation expected, PostgresVersion version, boolean outOfMemory) {
+    return new RecoveryFailure(log, expected, version).judge(outOfMemory);
   }
 
   /**
@@ -91,7 +84,7 @@ public final class RecoveryFailure {
    * says nothing about it.
    */
   public static Optional<Finding> ofEnvironment(
-      String sqlState, String message, String words, int major) {
+      String sqlState, String message, String words, PostgresVersion version) {
     Optional<MachineError> error = MachineError.in(message);
     // Segments of shared memory are files, so the memory file system that contains them is full.
     if (SHARED_MEMORY.matcher(message).matches() && error.isPresent()
@@ -119,7 +112,7 @@ public final class RecoveryFailure {
           Finding.of(
               LIBRARY_MISSING,
               "the image lacks the library " + name,
-              Libraries.remedy(name, major),
+              Libraries.remedy(name, version),
               words));
     }
     if (OTHER_LIBRARY.matcher(message).matches()) {
@@ -184,7 +177,7 @@ public final class RecoveryFailure {
     if (unprepared.isPresent()) {
       return unprepared.get();
     }
-    Optional<Finding> environment = ofEnvironment(fatal.sqlState(), message, words, major);
+    Optional<Finding> environment = ofEnvironment(fatal.sqlState(), message, words, version);
     if (environment.isPresent()) {
       return environment.get();
     }
@@ -335,22 +328,21 @@ public final class RecoveryFailure {
    */
   private Finding incompatible(String words) {
     int says = expected.control().controlVersion();
-    Integer writes = CONTROL_VERSIONS.get(major);
-    if (writes != null && writes != says) {
+    if (version.controlFileVersion() != says) {
       return Finding.of(
           INCONSISTENT,
           "pg_control has the format "
               + says
-              + ", PostgreSQL "
-              + major
+              + ", "
+              + version
               + " writes "
-              + writes
+              + version.controlFileVersion()
               + ": it is damaged, or not of this backup",
           words);
     }
     return Finding.of(
         VERSION_UNSUPPORTED,
-        "the image's PostgreSQL " + major + " does not open this data directory",
+        "the image's " + version + " does not open this data directory",
         "a source built with other options, a beta version or a fork needs an image with that very build",
         words);
   }

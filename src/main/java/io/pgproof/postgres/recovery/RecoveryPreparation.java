@@ -100,7 +100,7 @@ public final class RecoveryPreparation {
     empty(data.resolve("pg_replslot"));
     pointTablespacesAtTheirLinks();
     write(data.resolve("postgresql.auto.conf"), "");
-    if (order.major() >= 12) {
+    if (order.version().hasRecoverySignal()) {
       write(data.resolve("recovery.signal"), "");
     } else {
       // Without a timeline, these versions follow the backup's own, and they would treat the word

@@ -1,6 +1,7 @@
 package io.pgproof.postgres.recovery;
 
 import io.pgproof.backup.format.ControlFile;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.wal.ReplayPlan;
 import java.nio.file.Path;
 
@@ -10,7 +11,7 @@ import java.nio.file.Path;
  *
  * @param dataDirectory path on the host
  * @param settingsDirectory path on the host, created here; read-only inside
- * @param major from {@code PG_VERSION}
+ * @param version of the server
  * @param control the backup's control file
  * @param uid owner of the written files on the host
  * @param gid group of the written files on the host
@@ -22,7 +23,7 @@ import java.nio.file.Path;
 public record RecoveryRequest(
     Path dataDirectory,
     Path settingsDirectory,
-    int major,
+    PostgresVersion version,
     ControlFile control,
     int uid,
     int gid,
@@ -33,7 +34,7 @@ public record RecoveryRequest(
   RecoveryRequest(
       Path dataDirectory,
       Path settingsDirectory,
-      int major,
+      PostgresVersion version,
       ControlFile control,
       int uid,
       int gid,
@@ -42,7 +43,7 @@ public record RecoveryRequest(
     this(
         dataDirectory,
         settingsDirectory,
-        major,
+        version,
         control,
         uid,
         gid,

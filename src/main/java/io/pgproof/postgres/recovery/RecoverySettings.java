@@ -4,6 +4,7 @@ import static io.pgproof.postgres.recovery.RecoveryRequest.DATA;
 import static io.pgproof.postgres.recovery.RecoveryRequest.SETTINGS;
 import static io.pgproof.postgres.recovery.RecoveryRequest.SOCKET;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.wal.ReplayPlan;
 import io.pgproof.postgres.server.ServerAddress;
 import io.pgproof.postgres.server.ServerLog;
@@ -13,20 +14,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings of a restored server, by version. A server does not start with a setting that its
- * version does not know.
- *
- * <p>Source: the chapter Server Configuration of the manual and the release notes of each version.
+ * The settings of a restored server (source: the chapter Server Configuration of the manual). Those
+ * that its version does not know are left out, because a server does not start with them.
  */
 final class RecoverySettings {
-  private static final int EVER = Integer.MAX_VALUE;
   private static final int CONNECTIONS = 20;
   // The server touches half of the lock table at start, so a source's huge table is not adopted
   // completely.
   private static final long MOST_LOCKS = 400_000;
   private static final long MIB = 1 << 20;
 
-  private record Setting(String name, String value, int since, int until, boolean decisive) {}
+  private record Setting(String name, String value, boolean decisive) {}
 
   private final List<Setting> settings = new ArrayList<>();
 
@@ -41,7 +39,7 @@ final class RecoverySettings {
 
   /** Returns all settings for {@code postgresql.conf}, in a stable order. */
   static Map<String, String> file(RecoveryRequest order) {
-    return new RecoverySettings(order).known(order.major(), false);
+    return new RecoverySettings(order).known(order.version(), false);
   }
 
   /**
@@ -49,7 +47,7 @@ final class RecoverySettings {
    * copy can override them for the server.
    */
   static Map<String, String> commandLine(RecoveryRequest order) {
-    return new RecoverySettings(order).known(order.major(), true);
+    return new RecoverySettings(order).known(order.version(), true);
   }
 
   /**
@@ -62,10 +60,10 @@ final class RecoverySettings {
         : "false";
   }
 
-  private Map<String, String> known(int major, boolean decisiveOnly) {
+  private Map<String, String> known(PostgresVersion version, boolean decisiveOnly) {
     Map<String, String> known = new LinkedHashMap<>();
     for (Setting setting : settings) {
-      if (setting.since <= major && major <= setting.until && (setting.decisive || !decisiveOnly)) {
+      if (version.hasSetting(setting.name) && (setting.decisive || !decisiveOnly)) {
         known.put(setting.name, setting.value);
       }
     }
@@ -84,7 +82,7 @@ final class RecoverySettings {
     decisive("bonjour", "off");
     decisive("ssl", "off");
     plain("krb_server_keyfile", "");
-    until(16, "db_user_namespace", "off");
+    plain("db_user_namespace", "off");
     plain("cluster_name", "");
     plain("update_process_title", "off");
   }
@@ -92,7 +90,7 @@ final class RecoverySettings {
   private void nothingActs() {
     decisive("archive_mode", "off");
     decisive("archive_command", "");
-    decisiveSince(15, "archive_library", "");
+    decisive("archive_library", "");
     decisive("shared_preload_libraries", "");
     decisive("session_preload_libraries", "");
     decisive("local_preload_libraries", "");
@@ -100,12 +98,12 @@ final class RecoverySettings {
     decisive("synchronous_standby_names", "");
     decisive("max_wal_senders", "0");
     decisive("max_logical_replication_workers", "0");
-    decisiveSince(17, "sync_replication_slots", "off");
-    decisiveSince(17, "synchronized_standby_slots", "");
-    decisiveSince(17, "summarize_wal", "off");
-    decisiveSince(17, "allow_alter_system", "off");
-    decisiveSince(17, "event_triggers", "off");
-    decisiveSince(18, "oauth_validator_libraries", "");
+    decisive("sync_replication_slots", "off");
+    decisive("synchronized_standby_slots", "");
+    decisive("summarize_wal", "off");
+    decisive("allow_alter_system", "off");
+    decisive("event_triggers", "off");
+    decisive("oauth_validator_libraries", "");
     decisive("cron.launch_active_jobs", "off");
     decisive("autovacuum", "off");
     // Vacuum workers that prevent wraparound start even if autovacuum is off.
@@ -118,8 +116,8 @@ final class RecoverySettings {
     plain("statement_timeout", "0");
     plain("lock_timeout", "0");
     plain("idle_in_transaction_session_timeout", "0");
-    since(14, "idle_session_timeout", "0");
-    since(17, "transaction_timeout", "0");
+    plain("idle_session_timeout", "0");
+    plain("transaction_timeout", "0");
   }
 
   private void tellsRecoveryButNoRows() {
@@ -134,10 +132,10 @@ final class RecoverySettings {
     decisive("log_statement", "none");
     decisive("log_duration", "off");
     decisive("log_min_duration_statement", "-1");
-    decisiveSince(13, "log_min_duration_sample", "-1");
-    decisiveSince(12, "log_transaction_sample_rate", "0");
-    decisiveSince(13, "log_parameter_max_length", "0");
-    decisiveSince(13, "log_parameter_max_length_on_error", "0");
+    decisive("log_min_duration_sample", "-1");
+    decisive("log_transaction_sample_rate", "0");
+    decisive("log_parameter_max_length", "0");
+    decisive("log_parameter_max_length_on_error", "0");
     plain("log_autovacuum_min_duration", "-1");
     plain("log_lock_waits", "off");
     plain("log_temp_files", "-1");
@@ -151,9 +149,9 @@ final class RecoverySettings {
     plain("debug_print_parse", "off");
     plain("debug_print_rewritten", "off");
     plain("debug_print_plan", "off");
-    since(13, "backtrace_functions", "");
+    plain("backtrace_functions", "");
     plain("log_checkpoints", "on");
-    since(15, "log_startup_progress_interval", "2s");
+    plain("log_startup_progress_interval", "2s");
     plain("timezone", "UTC");
   }
 
@@ -164,11 +162,11 @@ final class RecoverySettings {
     plain("wal_level", "replica");
     plain("shared_buffers", "128MB");
     plain("huge_pages", "off");
-    since(12, "shared_memory_type", "mmap");
+    plain("shared_memory_type", "mmap");
     plain("dynamic_shared_memory_type", "posix");
-    since(11, "jit", "off");
-    since(12, "wal_init_zero", "off");
-    since(12, "wal_recycle", "off");
+    plain("jit", "off");
+    plain("wal_init_zero", "off");
+    plain("wal_recycle", "off");
     plain("checkpoint_timeout", "1d");
     plain("checkpoint_warning", "0");
     long segment = Math.max(order.control().walSegmentSize(), MIB);
@@ -193,13 +191,13 @@ final class RecoverySettings {
     plain("max_locks_per_transaction", String.valueOf(locks(order, prepared)));
     // More than the origins that a source can have; with too few, the replay of its WAL ends.
     plain("max_replication_slots", "1000");
-    since(18, "max_active_replication_origins", "1000");
+    plain("max_active_replication_origins", "1000");
     // The value off would discard the source's commit times, and a freshness query can ask for
     // them.
     plain("track_commit_timestamp", "on");
     plain("zero_damaged_pages", "off");
     plain("ignore_checksum_failure", "off");
-    since(13, "ignore_invalid_pages", "off");
+    plain("ignore_invalid_pages", "off");
   }
 
   /**
@@ -221,42 +219,29 @@ final class RecoverySettings {
 
   private void recoversToTheEnd(RecoveryRequest order) {
     decisive("hot_standby", "off");
-    decisiveSince(12, "restore_command", restoreCommand(order));
-    decisiveSince(12, "archive_cleanup_command", "");
-    decisiveSince(12, "recovery_end_command", "");
-    decisiveSince(12, "primary_conninfo", "");
-    decisiveSince(12, "primary_slot_name", "");
-    settings.add(new Setting("promote_trigger_file", "", 12, 15, true));
-    decisiveSince(12, "recovery_target", "");
-    decisiveSince(12, "recovery_target_lsn", "");
-    decisiveSince(12, "recovery_target_name", "");
-    decisiveSince(12, "recovery_target_time", "");
-    decisiveSince(12, "recovery_target_xid", "");
-    decisiveSince(12, "recovery_target_action", "promote");
-    decisiveSince(
-        12,
+    decisive("restore_command", restoreCommand(order));
+    decisive("archive_cleanup_command", "");
+    decisive("recovery_end_command", "");
+    decisive("primary_conninfo", "");
+    decisive("primary_slot_name", "");
+    decisive("promote_trigger_file", "");
+    decisive("recovery_target", "");
+    decisive("recovery_target_lsn", "");
+    decisive("recovery_target_name", "");
+    decisive("recovery_target_time", "");
+    decisive("recovery_target_xid", "");
+    decisive("recovery_target_action", "promote");
+    decisive(
         "recovery_target_timeline",
         order.replay().target().map(Integer::toUnsignedString).orElse("current"));
-    decisiveSince(12, "recovery_min_apply_delay", "0");
+    decisive("recovery_min_apply_delay", "0");
   }
 
   private void decisive(String name, String value) {
-    settings.add(new Setting(name, value, 0, EVER, true));
-  }
-
-  private void decisiveSince(int major, String name, String value) {
-    settings.add(new Setting(name, value, major, EVER, true));
+    settings.add(new Setting(name, value, true));
   }
 
   private void plain(String name, String value) {
-    settings.add(new Setting(name, value, 0, EVER, false));
-  }
-
-  private void since(int major, String name, String value) {
-    settings.add(new Setting(name, value, major, EVER, false));
-  }
-
-  private void until(int major, String name, String value) {
-    settings.add(new Setting(name, value, 0, major, false));
+    settings.add(new Setting(name, value, false));
   }
 }

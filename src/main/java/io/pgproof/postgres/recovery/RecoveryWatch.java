@@ -89,7 +89,7 @@ public final class RecoveryWatch {
       if (!alive) {
         throw new FindingException(
             RecoveryFailure.of(
-                log, expected, server.address().major(), server.outOfMemory().getAsBoolean()));
+                log, expected, server.address().version(), server.outOfMemory().getAsBoolean()));
       }
       if (log.ready() || sinceNanos(asked) > ASKING.toNanos()) {
         Optional<Ended> ended = ask();
@@ -170,7 +170,7 @@ public final class RecoveryWatch {
             String.valueOf(failure.getSQLState()),
             ServerText.message(failure),
             words,
-            server.address().major())
+            server.address().version())
         .orElseGet(() -> noneOpens(failure, words));
   }
 

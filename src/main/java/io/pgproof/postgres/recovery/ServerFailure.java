@@ -47,7 +47,7 @@ public final class ServerFailure {
                     String.valueOf(failure.getSQLState()),
                     ServerText.message(failure),
                     ServerText.of(failure),
-                    server.address().major()))
+                    server.address().version()))
         .or(() -> ofDetail(what, failure));
   }
 

@@ -3,6 +3,7 @@ package io.pgproof.postgres.server;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.pgproof.backup.format.ControlFile;
+import io.pgproof.backup.format.PostgresVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,7 +39,7 @@ public final class DatabaseNames {
   private DatabaseNames() {}
 
   /** Returns the names that are UTF-8, in the order of the file; none if the files do not tell. */
-  public static List<String> in(Path dataDirectory, int major, ControlFile control) {
+  public static List<String> in(Path dataDirectory, PostgresVersion version, ControlFile control) {
     try {
       Optional<ByteBuffer> map = read(dataDirectory.resolve("global/pg_filenode.map"));
       Optional<ByteBuffer> rows =
@@ -53,7 +54,7 @@ public final class DatabaseNames {
                                   .resolve(Integer.toUnsignedString(number))));
       return rows.isEmpty()
           ? List.of()
-          : names(rows.get(), control.blockSize(), major >= 12 ? Integer.BYTES : 0);
+          : names(rows.get(), control.blockSize(), version.hasOidColumns() ? Integer.BYTES : 0);
     } catch (IndexOutOfBoundsException e) {
       return List.of();
     }

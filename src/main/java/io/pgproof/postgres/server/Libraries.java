@@ -2,6 +2,7 @@ package io.pgproof.postgres.server;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import io.pgproof.backup.format.PostgresVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -100,17 +101,18 @@ public final class Libraries {
    * Returns Debian's package that contains a library or an extension; empty if it is not known
    * here.
    */
-  public static Optional<String> debianPackage(String name, int major) {
+  public static Optional<String> debianPackage(String name, PostgresVersion version) {
     // $libdir/postgis-3 and postgis_raster-3.so contain a version that the extension's name does
     // not.
     String bare =
         name.replaceFirst(".*/", "").replaceFirst("\\.so$", "").replaceFirst("-[0-9][0-9.]*$", "");
-    return Optional.ofNullable(PACKAGES.get(bare)).map(known -> String.format(known, major));
+    return Optional.ofNullable(PACKAGES.get(bare))
+        .map(known -> String.format(known, version.major()));
   }
 
   /** Returns the remedy for a library that the image lacks. */
-  public static String remedy(String name, int major) {
-    return debianPackage(name, major)
+  public static String remedy(String name, PostgresVersion version) {
+    return debianPackage(name, version)
         .map(
             known ->
                 "name Debian's package "

@@ -1,5 +1,6 @@
 package io.pgproof.postgres.server;
 
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -61,7 +62,11 @@ public final class RestoredServer {
    */
   public Connection connect(String database, Duration statementLimit) throws SQLException {
     Connection connection =
-        open(database, SessionOptions.ours(address.major(), statementLimit), statementLimit, false);
+        open(
+            database,
+            SessionOptions.ours(address.version(), statementLimit),
+            statementLimit,
+            false);
     try {
       if ("SQL_ASCII"
           .equals(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"))) {
@@ -113,7 +118,7 @@ public final class RestoredServer {
   /** Opens a connection for the user's SQL: read-only, with the search path of the database. */
   public Connection connectForUser(String database, Duration statementLimit) throws SQLException {
     return open(
-        database, SessionOptions.users(address.major(), statementLimit), statementLimit, true);
+        database, SessionOptions.users(address.version(), statementLimit), statementLimit, true);
   }
 
   /** Returns the names of the databases that accept connections, without templates, sorted. */
@@ -257,7 +262,8 @@ public final class RestoredServer {
     properties.setProperty("socketTimeout", seconds(CONNECT_LIMIT));
     properties.setProperty("options", options);
     properties.setProperty("ApplicationName", "pgproof");
-    properties.setProperty("assumeMinServerVersion", "10");
+    properties.setProperty(
+        "assumeMinServerVersion", String.valueOf(PostgresVersion.OLDEST.major()));
     properties.setProperty("preferQueryMode", "extended");
     properties.setProperty("maxResultBuffer", "16M");
     properties.setProperty("logServerErrorDetail", "false");

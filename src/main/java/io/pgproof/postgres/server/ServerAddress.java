@@ -1,5 +1,6 @@
 package io.pgproof.postgres.server;
 
+import io.pgproof.backup.format.PostgresVersion;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,7 +14,7 @@ import java.util.List;
  * @param systemIdentifier identifier of the backup; any other server is refused; {@code null} if
  *     unknown
  * @param superuser the role to connect as
- * @param major the server's major version
+ * @param version of the server
  * @param databases names to try in addition to those that every cluster starts with, if any
  *     database will do
  */
@@ -22,7 +23,7 @@ public record ServerAddress(
     int hostUid,
     String systemIdentifier,
     String superuser,
-    int major,
+    PostgresVersion version,
     List<String> databases) {
   /** The only port in use; the name of the socket file contains it. */
   public static final int PORT = 5432;

@@ -1,5 +1,6 @@
 package io.pgproof.postgres.server;
 
+import io.pgproof.backup.format.PostgresVersion;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,8 +17,8 @@ public final class SessionOptions {
    * Returns the options for our own SQL, which names its schemas; without a schema name it finds
    * only the catalog.
    */
-  public static String ours(int major, Duration statementLimit) {
-    Map<String, String> options = common(major, statementLimit);
+  public static String ours(PostgresVersion version, Duration statementLimit) {
+    Map<String, String> options = common(version, statementLimit);
     options.put("search_path", "pg_catalog");
     return text(options);
   }
@@ -25,13 +26,13 @@ public final class SessionOptions {
   /**
    * Returns the options for the user's SQL, which is read-only and finds the same names as psql.
    */
-  static String users(int major, Duration statementLimit) {
-    Map<String, String> options = common(major, statementLimit);
+  static String users(PostgresVersion version, Duration statementLimit) {
+    Map<String, String> options = common(version, statementLimit);
     options.put("default_transaction_read_only", "on");
     return text(options);
   }
 
-  private static Map<String, String> common(int major, Duration statementLimit) {
+  private static Map<String, String> common(PostgresVersion version, Duration statementLimit) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("session_preload_libraries", "");
     options.put("local_preload_libraries", "");
@@ -41,13 +42,9 @@ public final class SessionOptions {
         String.valueOf(Math.min(statementLimit.toMillis(), Integer.MAX_VALUE)));
     options.put("lock_timeout", "0");
     options.put("idle_in_transaction_session_timeout", "0");
-    if (major >= 14) {
-      options.put("idle_session_timeout", "0");
-    }
-    if (major >= 17) {
-      options.put("transaction_timeout", "0");
-      options.put("event_triggers", "off");
-    }
+    options.put("idle_session_timeout", "0");
+    options.put("transaction_timeout", "0");
+    options.put("event_triggers", "off");
     options.put("lc_messages", "C");
     options.put("client_min_messages", "error");
     // The error of a statement can quote a row. It goes to the client, not to the server's log.
@@ -58,6 +55,7 @@ public final class SessionOptions {
     // Each of these would hide damage.
     options.put("zero_damaged_pages", "off");
     options.put("ignore_checksum_failure", "off");
+    options.keySet().removeIf(name -> !version.hasSetting(name));
     return options;
   }
 

@@ -53,7 +53,7 @@ final class InspectBackup extends Step {
           new Report.BackupFacts(
               backup.directory().toString(),
               ReportMapper.format(backup, identity),
-              String.valueOf(identity.postgresMajor()),
+              String.valueOf(identity.version().major()),
               identity.systemIdentifier().orElse(null),
               identity.label().startTime(),
               identity.label().startLsn().toString(),

@@ -63,7 +63,7 @@ final class LookAtRestore extends Step {
     return new Report.BackupFacts(
         restoreAttempt.backup().directory().toString(),
         ReportMapper.format(restoreAttempt.backup(), restoredBackup.identity()),
-        String.valueOf(restoredBackup.identity().postgresMajor()),
+        String.valueOf(restoredBackup.identity().version().major()),
         restoredBackup.control().systemIdentifier(),
         restoredBackup.identity().label().startTime(),
         restoredBackup.identity().label().startLsn().toString(),

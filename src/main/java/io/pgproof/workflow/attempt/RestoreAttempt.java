@@ -186,7 +186,7 @@ final class RestoreAttempt {
     return new RecoveryRequest(
         directory.data(),
         directory.settings(),
-        restored().identity().postgresMajor(),
+        restored().identity().version(),
         restored().control(),
         hostUid(),
         hostGid(),
@@ -217,7 +217,7 @@ final class RestoreAttempt {
         hostUid(),
         restored().control().systemIdentifier(),
         request.superuser(),
-        restored().identity().postgresMajor(),
+        restored().identity().version(),
         databases());
   }
 

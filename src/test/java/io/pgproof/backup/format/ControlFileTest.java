@@ -62,7 +62,7 @@ class ControlFileTest {
   void realWalSegmentTellsVersionAndCluster(int major) {
     WalPage page = WalPage.parse(CraftedBackup.resource("wal/" + major)).orElseThrow();
 
-    assertThat(page.major()).isEqualTo(major);
+    assertThat(page.version().major()).isEqualTo(major);
     assertThat(page.systemIdentifier()).isEqualTo(printed(major).get("Database system identifier"));
     assertThat(page.segmentSize()).isEqualTo(16 << 20);
     assertThat(page.start()).hasToString("0/1000000");

@@ -8,6 +8,7 @@ import io.pgproof.backup.archive.ExpectedFinding;
 import io.pgproof.backup.format.BackupIdentity;
 import io.pgproof.backup.format.BackupLabel;
 import io.pgproof.backup.format.CraftedPages;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.source.Backup;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
@@ -312,8 +313,9 @@ class BackupsTest {
     Path archive = Files.createDirectory(directory.resolve("archive"));
     Files.write(archive.resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));
 
-    assertThat(Backups.inspect(backup.find(), Optional.of(archive)).postgresMajor()).isEqualTo(15);
-    assertThat(Backups.inspect(backup.find()).postgresMajor()).isEqualTo(14);
+    assertThat(Backups.inspect(backup.find(), Optional.of(archive)).version())
+        .isEqualTo(PostgresVersion.V15);
+    assertThat(Backups.inspect(backup.find()).version()).isEqualTo(PostgresVersion.V14);
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.pgproof.backup.archive.ExpectedFinding;
 import io.pgproof.backup.format.CraftedPages;
 import io.pgproof.backup.format.PageLayout;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.pages.RestoredFiles;
 import io.pgproof.backup.pages.SuspectPages;
 import io.pgproof.postgres.check.CheckResults;
@@ -214,7 +215,8 @@ class PagesRestoreTest {
     backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
     SuspectPages suspects = backup.write().restore().suspects();
     ServerAddress nowhere =
-        new ServerAddress(directory.resolve("socket"), 100100, "1", "postgres", 15, List.of());
+        new ServerAddress(
+            directory.resolve("socket"), 100100, "1", "postgres", PostgresVersion.V15, List.of());
     RunningServer silent =
         new RunningServer(nowhere, directory.resolve("log"), () -> false, () -> false);
     CheckResults checkResults =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgproof.backup.archive.ExpectedFinding;
 import io.pgproof.backup.format.BackupIdentity;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.source.Backup;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
@@ -63,7 +64,7 @@ class PlainBackupTest {
     assertThat(backup.data().resolve("pg_wal/" + CraftedBackup.SEGMENT))
         .hasBinaryContent(CraftedBackup.segment(1));
     assertThat(found.format().word()).isEqualTo("plain");
-    assertThat(identity.postgresMajor()).isEqualTo(15);
+    assertThat(identity.version()).isEqualTo(PostgresVersion.V15);
     assertThat(restoredBackup.archives()).isEmpty();
     assertThat(restoredBackup.manifestSha256()).isPresent();
     assertThat(restoredBackup.lastWalSegment()).contains(CraftedBackup.SEGMENT);
@@ -291,8 +292,8 @@ class PlainBackupTest {
     CraftedBackup again = new CraftedBackup(directory.resolve("again/backup"));
     again.files.remove("tablespace_map");
     again.wal.clear();
-    assertThat(again.writePlain().restore(Optional.of(archive)).identity().postgresMajor())
-        .isEqualTo(15);
+    assertThat(again.writePlain().restore(Optional.of(archive)).identity().version())
+        .isEqualTo(PostgresVersion.V15);
   }
 
   private static void moveAndLink(Path from, Path to) throws IOException {

@@ -8,6 +8,7 @@ import io.pgproof.backup.archive.Compression;
 import io.pgproof.backup.archive.ExpectedFinding;
 import io.pgproof.backup.format.BackupIdentity;
 import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.source.Backup;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
@@ -71,7 +72,7 @@ class RestoreTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(wal)))
         .isEqualTo("rwx------");
 
-    assertThat(identity.postgresMajor()).isEqualTo(15);
+    assertThat(identity.version()).isEqualTo(PostgresVersion.V15);
     assertThat(identity.systemIdentifier()).contains(restoredBackup.control().systemIdentifier());
     assertThat(restoredBackup.lastWalSegment()).contains(CraftedBackup.SEGMENT);
     assertThat(restoredBackup.endLsn()).contains(Lsn.parse("0/1900000"));

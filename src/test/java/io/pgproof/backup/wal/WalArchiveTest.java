@@ -6,6 +6,7 @@ import io.pgproof.backup.archive.Compression;
 import io.pgproof.backup.archive.ExpectedFinding;
 import io.pgproof.backup.archive.Packed;
 import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.format.WalPage;
 import io.pgproof.backup.restore.Backups;
 import io.pgproof.backup.restore.CraftedBackup;
@@ -69,7 +70,7 @@ class WalArchiveTest {
     store("README", new byte[1]);
     RestoredBackup restoredBackup = backup.restore(Optional.of(archive));
 
-    assertThat(restoredBackup.identity().postgresMajor()).isEqualTo(15);
+    assertThat(restoredBackup.identity().version()).isEqualTo(PostgresVersion.V15);
     assertThat(copies()).containsExactly(CraftedBackup.SEGMENT, SECOND, "00000002.history");
     assertThat(copy(SECOND)).hasBinaryContent(CraftedBackup.segment(2));
     assertThat(copy("00000002.history")).content().startsWith("1\t0/3000000");

@@ -3,6 +3,7 @@ package io.pgproof.backup.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.wal.ReplayPlan.Raised;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +19,7 @@ public class WalRecordsTest {
   private static final int TABLESPACE = 5;
 
   private final ByteBuffer log = ByteBuffer.allocate(2 * SEGMENT).order(ByteOrder.LITTLE_ENDIAN);
-  private final WalRecords records = new WalRecords(new Lsn(SEGMENT), 15);
+  private final WalRecords records = new WalRecords(new Lsn(SEGMENT), PostgresVersion.V15);
   private int at = 40;
   private long left;
 
@@ -51,7 +52,7 @@ public class WalRecordsTest {
 
   @Test
   void versionElevenCountsNoSenders() {
-    WalRecords eleven = new WalRecords(new Lsn(SEGMENT), 11);
+    WalRecords eleven = new WalRecords(new Lsn(SEGMENT), PostgresVersion.V11);
     put(record(0, 0x60, settings(100, 8, 7, 128, 2)));
     eleven.segment(new Lsn(SEGMENT));
     eleven.take(log.duplicate().position(0).limit(SEGMENT));
@@ -64,7 +65,7 @@ public class WalRecordsTest {
     damaged[40] ^= 1;
     put(damaged);
     put(record(TABLESPACE, 0x00, tablespace(16402, "/srv/second")));
-    WalRecords later = new WalRecords(new Lsn(SEGMENT + PAGE), 15);
+    WalRecords later = new WalRecords(new Lsn(SEGMENT + PAGE), PostgresVersion.V15);
     later.segment(new Lsn(SEGMENT));
     later.take(log.duplicate().position(0).limit(SEGMENT));
     read();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgproof.backup.format.BackupIdentity.Label;
 import io.pgproof.backup.format.ControlFile;
 import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.wal.ReplayPlan;
 import io.pgproof.postgres.server.ServerLog;
 import io.pgproof.proof.Finding;
@@ -70,7 +71,8 @@ class RecoveryFailureTest {
     // The one control file that says another version than PG_VERSION is the one whose log tells of
     // it.
     int control = damage.equals("control-other-version") ? 1025 : controlVersion(version);
-    Finding finding = RecoveryFailure.of(log(version, damage), expected(control), version, false);
+    Finding finding =
+        RecoveryFailure.of(log(version, damage), expected(control), version(version), false);
     assertThat(finding.reason()).isEqualTo(reason);
   }
 
@@ -79,7 +81,10 @@ class RecoveryFailureTest {
     for (int version : VERSIONS) {
       Finding finding =
           RecoveryFailure.of(
-              log(version, "segment-zeroed"), expected(controlVersion(version)), version, false);
+              log(version, "segment-zeroed"),
+              expected(controlVersion(version)),
+              version(version),
+              false);
       assertThat(finding.words())
           .contains("FATAL:  WAL ends before end of online backup")
           .contains("LOG:  invalid magic number 0000 in ");
@@ -90,7 +95,8 @@ class RecoveryFailureTest {
 
   @Test
   void missingSegmentIsNamed() throws IOException {
-    Finding finding = RecoveryFailure.of(log(15, "segment-missing"), expected(1300), 15, false);
+    Finding finding =
+        RecoveryFailure.of(log(15, "segment-missing"), expected(1300), PostgresVersion.V15, false);
     assertThat(finding.message()).contains("WAL segment 000000010000000000000002");
   }
 
@@ -102,7 +108,10 @@ class RecoveryFailureTest {
     for (int version : new int[] {15, 17}) {
       assertThat(
               RecoveryFailure.of(
-                      log(version, "timeline"), expected(controlVersion(version)), version, false)
+                      log(version, "timeline"),
+                      expected(controlVersion(version)),
+                      version(version),
+                      false)
                   .reason())
           .isEqualTo(Reason.INCONSISTENT);
     }
@@ -111,7 +120,9 @@ class RecoveryFailureTest {
   @Test
   void memoryLimitExplainsEverythingElse() throws IOException {
     for (String damage : REASONS.keySet()) {
-      assertThat(RecoveryFailure.of(log(15, damage), expected(1300), 15, true).reason())
+      assertThat(
+              RecoveryFailure.of(log(15, damage), expected(1300), PostgresVersion.V15, true)
+                  .reason())
           .isEqualTo(Reason.OUT_OF_MEMORY);
     }
   }
@@ -121,7 +132,7 @@ class RecoveryFailureTest {
     RecoveryLog log = new RecoveryLog();
     log.add("cp: error writing 'pg_wal/RECOVERYXLOG': No space left on device");
     log.add("2026-11-22 20:12:15.620 UTC [36] XX000 FATAL:  WAL ends before end of online backup");
-    assertThat(RecoveryFailure.of(log, expected(1300), 15, false).reason())
+    assertThat(RecoveryFailure.of(log, expected(1300), PostgresVersion.V15, false).reason())
         .isEqualTo(Reason.DISK_FULL);
   }
 
@@ -139,7 +150,7 @@ class RecoveryFailureTest {
     RecoveryLog log = new RecoveryLog();
     log.add("2026-11-22 20:12:15.600 UTC [36] 00000 LOG:  redo starts at 0/2000028");
     log.add("2026-11-22 20:12:15.620 UTC [36] " + state + " FATAL:  " + message);
-    Finding finding = RecoveryFailure.of(log, expected(1300), 15, false);
+    Finding finding = RecoveryFailure.of(log, expected(1300), PostgresVersion.V15, false);
     assertThat(finding.reason()).isEqualTo(reason);
     assertThat(finding.message()).contains(words);
   }
@@ -180,7 +191,7 @@ class RecoveryFailureTest {
                         Optional.empty(),
                         Optional.empty(),
                         replayPlan),
-                    15,
+                    PostgresVersion.V15,
                     false)
                 .reason())
         .isEqualTo(reason);
@@ -193,7 +204,7 @@ class RecoveryFailureTest {
     RecoveryLog log = new RecoveryLog();
     log.add("2026-11-22 20:12:15.600 UTC [36] 00000 LOG:  redo starts at 0/2000028");
     log.add("2026-11-22 20:12:15.620 UTC [36] " + stateAndMessage.replaceFirst(" ", " FATAL:  "));
-    return RecoveryFailure.of(log, expected(1300), 15, false);
+    return RecoveryFailure.of(log, expected(1300), PostgresVersion.V15, false);
   }
 
   @ParameterizedTest
@@ -318,7 +329,9 @@ class RecoveryFailureTest {
 
   @Test
   void otherBuildIsNotTheBackupsFault() throws IOException {
-    assertThat(RecoveryFailure.of(log(15, "other-version"), expected(1300), 15, false).reason())
+    assertThat(
+            RecoveryFailure.of(log(15, "other-version"), expected(1300), PostgresVersion.V15, false)
+                .reason())
         .isEqualTo(Reason.VERSION_UNSUPPORTED);
   }
 
@@ -348,7 +361,9 @@ class RecoveryFailureTest {
 
   @Test
   void silentDeathIsNotTheBackupsFault() {
-    assertThat(RecoveryFailure.of(new RecoveryLog(), expected(1300), 15, false).reason())
+    assertThat(
+            RecoveryFailure.of(new RecoveryLog(), expected(1300), PostgresVersion.V15, false)
+                .reason())
         .isEqualTo(Reason.ENVIRONMENT);
   }
 
@@ -357,7 +372,7 @@ class RecoveryFailureTest {
     RecoveryLog log = new RecoveryLog();
     log.add("2026-11-22 20:12:15.620 UTC [36] XX000 FATAL:  WAL ends before end of online backup");
     log.add("2026-11-22 20:12:15.621 UTC [40] 57P03 FATAL:  the database system is shutting down");
-    assertThat(RecoveryFailure.of(log, expected(1300), 15, false).reason())
+    assertThat(RecoveryFailure.of(log, expected(1300), PostgresVersion.V15, false).reason())
         .isEqualTo(Reason.WAL_MISSING);
   }
 
@@ -368,6 +383,10 @@ class RecoveryFailureTest {
       Thread.onSpinWait();
     }
     return log;
+  }
+
+  private static PostgresVersion version(int major) {
+    return PostgresVersion.of(major).orElseThrow();
   }
 
   private static int controlVersion(int major) {

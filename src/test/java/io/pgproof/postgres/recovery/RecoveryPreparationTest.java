@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.backup.format.ControlFile;
 import io.pgproof.backup.format.Lsn;
+import io.pgproof.backup.format.PostgresVersion;
 import io.pgproof.backup.wal.ReplayPlan;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -52,7 +53,7 @@ class RecoveryPreparationTest {
     Files.createDirectories(data.resolve("pg_replslot/slot"));
     Files.writeString(data.resolve("pg_replslot/slot/state"), "state");
 
-    RecoveryPreparation.prepare(order(15, false));
+    RecoveryPreparation.prepare(order(PostgresVersion.V15, false));
 
     assertThat(leftovers).noneMatch(name -> Files.exists(data.resolve(name)));
     assertThat(data.resolve("postgresql.auto.conf")).isEmptyFile();
@@ -65,7 +66,7 @@ class RecoveryPreparationTest {
   void settingsFileInPlaceOfALinkDoesNotWriteThroughIt() throws IOException {
     Path outside = Files.writeString(temp.resolve("outside"), "untouched");
     Files.createSymbolicLink(data.resolve("postgresql.auto.conf"), outside);
-    RecoveryPreparation.prepare(order(15, false));
+    RecoveryPreparation.prepare(order(PostgresVersion.V15, false));
     assertThat(outside).hasContent("untouched");
     assertThat(Files.isSymbolicLink(data.resolve("postgresql.auto.conf"))).isFalse();
   }
@@ -74,7 +75,7 @@ class RecoveryPreparationTest {
   void versionElevenHasItsOwnRecoveryFileAndNoSignal() throws IOException {
     Files.writeString(
         data.resolve("recovery.conf"), "standby_mode = on\nprimary_conninfo = 'host=production'\n");
-    RecoveryPreparation.prepare(order(11, false));
+    RecoveryPreparation.prepare(order(PostgresVersion.V11, false));
     assertThat(data.resolve("recovery.conf")).hasContent("restore_command = 'false'");
     assertThat(data.resolve("recovery.signal")).doesNotExist();
     assertThat(Files.readString(settings.resolve("postgresql.conf")))
@@ -91,18 +92,19 @@ class RecoveryPreparationTest {
             Optional.empty(),
             Map.of(),
             new ReplayPlan.Raised(200, 7, 128));
-    for (int major : List.of(10, 11)) {
-      RecoveryPreparation.prepare(order(major, true, replayPlan));
+    for (PostgresVersion version : List.of(PostgresVersion.V10, PostgresVersion.V11)) {
+      RecoveryPreparation.prepare(order(version, true, replayPlan));
       assertThat(data.resolve("recovery.conf"))
           .content()
           .contains("recovery_target_timeline = '2'");
       Files.delete(data.resolve("recovery.conf"));
     }
-    for (int major : List.of(12, 15)) {
-      assertThat(RecoverySettings.commandLine(order(major, true, replayPlan)))
+    for (PostgresVersion version : List.of(PostgresVersion.V12, PostgresVersion.V15)) {
+      assertThat(RecoverySettings.commandLine(order(version, true, replayPlan)))
           .containsEntry("recovery_target_timeline", "2");
     }
-    Map<String, String> settings = RecoverySettings.file(order(15, true, replayPlan));
+    Map<String, String> settings =
+        RecoverySettings.file(order(PostgresVersion.V15, true, replayPlan));
     assertThat(settings).containsEntry("max_prepared_transactions", "7");
     assertThat(Integer.parseInt(settings.get("max_locks_per_transaction")) * (20 + 7))
         .isGreaterThanOrEqualTo(128 * 207);
@@ -151,7 +153,7 @@ class RecoveryPreparationTest {
   @Test
   void missingLabelIsTheBackupsFault() throws IOException {
     Files.delete(data.resolve("backup_label"));
-    assertThatThrownBy(() -> RecoveryPreparation.prepare(order(15, false)))
+    assertThatThrownBy(() -> RecoveryPreparation.prepare(order(PostgresVersion.V15, false)))
         .asInstanceOf(InstanceOfAssertFactories.type(FindingException.class))
         .satisfies(e -> assertThat(e.finding().reason()).isEqualTo(Reason.INCONSISTENT));
   }
@@ -162,14 +164,14 @@ class RecoveryPreparationTest {
     Files.createSymbolicLink(
         data.resolve("pg_tblspc/16401"), Path.of("/pgproof/tablespaces/16401"));
     Files.writeString(data.resolve("tablespace_map"), "16401 /srv/production/far\n");
-    RecoveryPreparation.prepare(order(15, false));
+    RecoveryPreparation.prepare(order(PostgresVersion.V15, false));
     assertThat(data.resolve("tablespace_map")).hasContent("16401 /pgproof/tablespaces/16401");
   }
 
   @Test
   void tablespaceWithoutFilesIsMissed() throws IOException {
     Files.writeString(data.resolve("tablespace_map"), "16401 /srv/production/far\n");
-    assertThatThrownBy(() -> RecoveryPreparation.prepare(order(15, false)))
+    assertThatThrownBy(() -> RecoveryPreparation.prepare(order(PostgresVersion.V15, false)))
         .asInstanceOf(InstanceOfAssertFactories.type(FindingException.class))
         .satisfies(
             e -> {
@@ -180,15 +182,15 @@ class RecoveryPreparationTest {
 
   @Test
   void repeatedPreparationIsTheSame() throws IOException {
-    RecoveryPreparation.prepare(order(15, true));
+    RecoveryPreparation.prepare(order(PostgresVersion.V15, true));
     String first = Files.readString(settings.resolve("postgresql.conf"));
-    RecoveryPreparation.prepare(order(15, true));
+    RecoveryPreparation.prepare(order(PostgresVersion.V15, true));
     assertThat(settings.resolve("postgresql.conf")).hasContent(first.strip());
   }
 
   @Test
   void nobodyElseReadsTheSettings() throws IOException {
-    RecoveryPreparation.prepare(order(15, false));
+    RecoveryPreparation.prepare(order(PostgresVersion.V15, false));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(settings)))
         .isEqualTo("rwx------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
@@ -198,21 +200,21 @@ class RecoveryPreparationTest {
 
   @Test
   void settingsAVersionDoesNotKnowAreNotWritten() {
-    assertThat(RecoverySettings.file(order(10, false)))
+    assertThat(RecoverySettings.file(order(PostgresVersion.V10, false)))
         .doesNotContainKeys("jit", "recovery_target", "archive_library");
-    assertThat(RecoverySettings.file(order(13, false)))
+    assertThat(RecoverySettings.file(order(PostgresVersion.V13, false)))
         .containsKeys("log_parameter_max_length", "promote_trigger_file", "restore_command")
         .doesNotContainKeys("archive_library", "event_triggers", "log_startup_progress_interval");
-    assertThat(RecoverySettings.file(order(16, false)))
+    assertThat(RecoverySettings.file(order(PostgresVersion.V16, false)))
         .doesNotContainKeys("promote_trigger_file", "event_triggers");
-    assertThat(RecoverySettings.file(order(17, false)))
+    assertThat(RecoverySettings.file(order(PostgresVersion.V17, false)))
         .containsEntry("event_triggers", "off")
         .doesNotContainKeys("db_user_namespace", "promote_trigger_file");
   }
 
   @Test
   void whatWouldActIsOnTheCommandLineToo() {
-    assertThat(RecoverySettings.commandLine(order(17, false)))
+    assertThat(RecoverySettings.commandLine(order(PostgresVersion.V17, false)))
         .containsEntry("archive_mode", "off")
         .containsEntry("archive_command", "")
         .containsEntry("archive_library", "")
@@ -247,7 +249,8 @@ class RecoveryPreparationTest {
             true);
     var settings =
         RecoverySettings.file(
-            new RecoveryRequest(data, this.settings, 15, control, 0, 0, true, "/bin"));
+            new RecoveryRequest(
+                data, this.settings, PostgresVersion.V15, control, 0, 0, true, "/bin"));
     assertThat(settings)
         .containsEntry("min_wal_size", "2048MB")
         .containsEntry("max_wal_size", "8192MB")
@@ -256,11 +259,11 @@ class RecoveryPreparationTest {
     assertThat(locks * (20 + 50)).isBetween(256 * 1050, 256 * 1050 + 70);
   }
 
-  private RecoveryRequest order(int major, boolean archive) {
-    return order(major, archive, ReplayPlan.along(1));
+  private RecoveryRequest order(PostgresVersion version, boolean archive) {
+    return order(version, archive, ReplayPlan.along(1));
   }
 
-  private RecoveryRequest order(int major, boolean archive, ReplayPlan replayPlan) {
+  private RecoveryRequest order(PostgresVersion version, boolean archive, ReplayPlan replayPlan) {
     ControlFile control =
         new ControlFile(
             "1",
@@ -281,7 +284,15 @@ class RecoveryPreparationTest {
       int uid = (Integer) Files.getAttribute(temp, "unix:uid");
       int gid = (Integer) Files.getAttribute(temp, "unix:gid");
       return new RecoveryRequest(
-          data, settings, major, control, uid, gid, archive, "/usr/lib/postgresql/bin", replayPlan);
+          data,
+          settings,
+          version,
+          control,
+          uid,
+          gid,
+          archive,
+          "/usr/lib/postgresql/bin",
+          replayPlan);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -50,7 +50,7 @@ public final class RestoredCopy implements AutoCloseable {
         new RecoveryRequest(
             data,
             home.resolve("settings"),
-            HostMachine.MAJOR,
+            HostMachine.version(),
             control,
             HostMachine.UID,
             HostMachine.GID,
@@ -62,7 +62,7 @@ public final class RestoredCopy implements AutoCloseable {
             HostMachine.UID,
             control.systemIdentifier(),
             "postgres",
-            HostMachine.MAJOR,
+            HostMachine.version(),
             SourceSettings.of(order).databases());
   }
 

@@ -1,5 +1,6 @@
 package io.pgproof.postgres.server;
 
+import io.pgproof.backup.format.PostgresVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,10 @@ public final class HostMachine {
     Files.setAttribute(directory, "unix:uid", UID);
     Files.setAttribute(directory, "unix:gid", GID);
     return directory;
+  }
+
+  public static PostgresVersion version() {
+    return PostgresVersion.of(MAJOR).orElseThrow();
   }
 
   private static int major() {

@@ -426,7 +426,7 @@ class RestoredServerTest {
       statement.execute("alter database template1 allow_connections false");
       statement.execute("checkpoint");
       try {
-        assertThat(DatabaseNames.in(copy.data, HostMachine.MAJOR, source.control()))
+        assertThat(DatabaseNames.in(copy.data, HostMachine.version(), source.control()))
             .contains("shop", "moved", "template1");
         ServerAddress known =
             new ServerAddress(
@@ -434,7 +434,7 @@ class RestoredServerTest {
                 HostMachine.UID,
                 copy.address.systemIdentifier(),
                 "postgres",
-                HostMachine.MAJOR,
+                HostMachine.version(),
                 List.of("dropped", "shop"));
         assertThat(new RestoredServer(known).databases())
             .contains("shop", "moved")
@@ -445,7 +445,7 @@ class RestoredServerTest {
                 HostMachine.UID,
                 copy.address.systemIdentifier(),
                 "postgres",
-                HostMachine.MAJOR,
+                HostMachine.version(),
                 List.of());
         assertThatThrownBy(() -> new RestoredServer(unknown).databases())
             .isInstanceOfSatisfying(
@@ -495,7 +495,7 @@ class RestoredServerTest {
             HostMachine.UID,
             copy.address.systemIdentifier(),
             "nobody_knows",
-            HostMachine.MAJOR,
+            HostMachine.version(),
             List.of());
     RunningServer server = new RunningServer(other, copy.log, copy::alive, () -> false);
     assertThatThrownBy(() -> RecoveryWatch.await(server, expectation(), LIMIT, Progress.NONE))
@@ -513,7 +513,8 @@ class RestoredServerTest {
     Files.createSymbolicLink(
         planted.resolve(".s.PGSQL.5432"), copy.socket.resolve(".s.PGSQL.5432"));
     assertRefused(
-        new ServerAddress(planted, HostMachine.UID, null, "postgres", HostMachine.MAJOR, List.of()),
+        new ServerAddress(
+            planted, HostMachine.UID, null, "postgres", HostMachine.version(), List.of()),
         "symbolic link");
   }
 
@@ -521,7 +522,7 @@ class RestoredServerTest {
   void serverOfAnotherUserIsRefused() {
     assertRefused(
         new ServerAddress(
-            copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.MAJOR, List.of()),
+            copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.version(), List.of()),
         "user id " + HostMachine.UID + " answers");
   }
 
@@ -529,7 +530,7 @@ class RestoredServerTest {
   void otherClusterIsRefused() {
     assertRefused(
         new ServerAddress(
-            copy.socket, HostMachine.UID, "7", "postgres", HostMachine.MAJOR, List.of()),
+            copy.socket, HostMachine.UID, "7", "postgres", HostMachine.version(), List.of()),
         "system identifier");
   }
 
@@ -571,7 +572,8 @@ class RestoredServerTest {
                 return bytes.toByteArray();
               });
       ServerAddress address =
-          new ServerAddress(directory, expectedUid, null, "postgres", HostMachine.MAJOR, List.of());
+          new ServerAddress(
+              directory, expectedUid, null, "postgres", HostMachine.version(), List.of());
       assertThatThrownBy(() -> new RestoredServer(address).connect("postgres", LIMIT))
           .isInstanceOfAny(SQLException.class, FindingException.class);
       return received.get(5, TimeUnit.MINUTES);
