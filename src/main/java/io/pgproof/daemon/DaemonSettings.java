@@ -1,7 +1,11 @@
 package io.pgproof.daemon;
 
+import io.pgproof.target.Durations;
+import io.pgproof.workflow.engine.WorkflowSettings;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Settings below {@code pgproof} for every process that owns a state directory, with an engine or
@@ -18,12 +22,23 @@ record DaemonSettings(Duration workerEndsWithin, Duration removalTimeout) {
   DaemonSettings {
     if (workerEndsWithin.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
-          "pgproof.worker-ends-within must be at least 1s, not " + workerEndsWithin);
+          "pgproof.worker-ends-within must be at least 1s, not "
+              + Durations.write(workerEndsWithin));
     }
     if (removalTimeout.compareTo(Duration.ofSeconds(1)) < 0
         || removalTimeout.compareTo(LONGEST_REMOVAL) > 0) {
       throw new IllegalArgumentException(
-          "pgproof.removal-timeout must be from 1s to 4m, not " + removalTimeout);
+          "pgproof.removal-timeout must be from 1s to 4m, not " + Durations.write(removalTimeout));
     }
+  }
+
+  /** Reads the settings; durations are in the format of the options. */
+  @ConstructorBinding
+  DaemonSettings(
+      @DefaultValue(WorkflowSettings.WORKER_ENDS_WITHIN) String workerEndsWithin,
+      @DefaultValue(WorkflowSettings.REMOVAL_TIMEOUT) String removalTimeout) {
+    this(
+        Durations.parseSetting("pgproof.worker-ends-within", workerEndsWithin),
+        Durations.parseSetting("pgproof.removal-timeout", removalTimeout));
   }
 }

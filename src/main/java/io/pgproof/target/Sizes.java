@@ -34,6 +34,21 @@ public final class Sizes {
     }
   }
 
+  /**
+   * Parses a setting of the environment.
+   *
+   * @param setting name of the setting, for the message
+   * @return bytes
+   * @throws IllegalArgumentException with the setting and the allowed forms
+   */
+  public static long parseSetting(String setting, String text) {
+    try {
+      return parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(setting + ": " + e.getMessage());
+    }
+  }
+
   /** Formats a size so that {@link #parse} can read it, in the largest exact unit. */
   public static String write(long bytes) {
     int power = bytes == 0 ? 0 : Math.min(4, Long.numberOfTrailingZeros(bytes) / 10);

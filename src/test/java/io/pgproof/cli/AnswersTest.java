@@ -244,6 +244,15 @@ class AnswersTest extends ProgramFixture {
               "pgproof.removal-timeout must be from 1s to 4m",
               "HINT: correct it in the environment");
     }
+    try (Program clean =
+        Program.start(
+            state.path(), Map.of("PGPROOF_REMOVAL_TIMEOUT", "soon"), List.of(), "clean")) {
+      assertThat(clean.await()).as(clean.err()).isEqualTo(2);
+      assertThat(clean.err())
+          .contains(
+              "pgproof.removal-timeout: 'soon' is no duration such as 90s, 30m, 24h, 7d or PT1H30M",
+              "HINT: correct it in the environment");
+    }
   }
 
   @Test

@@ -91,6 +91,40 @@ class SettingTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "90S, PT1M30S",
+    "5M, PT5M",
+    "1500ms, PT1.5S",
+    "+7us, PT0.000007S",
+    "7ns, PT0.000000007S",
+    "' 24h ', PT24H",
+    "pt1h30m, PT1H30M",
+    "10000000000ms, PT2777H46M40S"
+  })
+  void durationsHaveOneSyntaxInAllPlaces(String text, Duration duration) {
+    assertThat(Setting.MAX_AGE.read(List.of(text))).isEqualTo(duration);
+    assertThat(Durations.parseSetting("pgproof.some", text)).isEqualTo(duration);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "soon", "1w", "1.5h", "-1s", "PT-1S", "99999999999999999999s"})
+  void whatIsNoDurationIsRefusedWithExamples(String text) {
+    assertThatThrownBy(() -> Setting.MAX_AGE.read(List.of(text)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(Setting.MAX_AGE.allowed()).contains("such as 90s, 30m, 24h, 7d or PT1H30M");
+    assertThatThrownBy(() -> Durations.parseSetting("pgproof.some", text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("pgproof.some: ");
+  }
+
+  @Test
+  void aNumberWithoutAUnitIsOnlyInTheEnvironmentADuration() {
+    assertThat(Durations.parseSetting("pgproof.some", "30000")).isEqualTo(Duration.ofSeconds(30));
+    assertThatThrownBy(() -> Setting.MAX_AGE.read(List.of("86400")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
   @CsvSource({"0", "1", "1023", "1K", "256M", "1025M", "1G", "3T", "2048T"})
   void sizesAreWrittenAsTheyAreRead(String text) {
     assertThat(Sizes.write(Sizes.parse(text))).isEqualTo(text);

@@ -48,7 +48,7 @@ class AttemptConfiguration {
       StateDirectory state,
       RestoreAttempts restoreAttempts,
       WorkflowSettings settings) {
-    return new SpaceWatch(evidenceLog, sandbox, state, restoreAttempts, settings.reserveBytes());
+    return new SpaceWatch(evidenceLog, sandbox, state, restoreAttempts, settings.reserve());
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)

@@ -106,7 +106,7 @@ final class RestoreFiles extends Step {
                         "image " + imageKey + " was removed in the meantime"));
     Path source = runRequests.backup(run);
     RunDirectory directory = state.run(run);
-    DiskSpace space = new DiskSpace(settings.reserveBytes(), request.resources().diskBytes());
+    DiskSpace space = new DiskSpace(settings.reserve(), request.resources().diskBytes());
     RestoreAttempt restoreAttempt =
         new RestoreAttempt(run, request, directory, image, sandbox.firstHostId(), space);
     // First, so that the directory is not taken for a leftover.

@@ -16,10 +16,12 @@ class WorkflowSettingsTest {
   @Test
   void defaultsAreThoseOfTheReadme() {
     WorkflowSettings settings = settings(Map.of());
-    assertThat(settings.reserveBytes()).isEqualTo(1L << 30);
+    assertThat(settings.reserve()).isEqualTo(1L << 30);
     assertThat(settings.retryCycle()).isEqualTo("PT5S,PT30S");
     assertThat(settings.watchEvery()).isEqualTo(Duration.ofMinutes(1));
     assertThat(settings.buildTimeout()).isEqualTo(Duration.ofHours(1));
+    assertThat(settings.workerEndsWithin()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.removalTimeout()).isEqualTo(Duration.ofMinutes(3));
   }
 
   @ParameterizedTest
@@ -32,7 +34,7 @@ class WorkflowSettingsTest {
     "1073741824B, 1073741824"
   })
   void theReserveIsASizeAsTheOptionsTakeIt(String text, long bytes) {
-    assertThat(settings(Map.of("pgproof.reserve", text)).reserveBytes()).isEqualTo(bytes);
+    assertThat(settings(Map.of("pgproof.reserve", text)).reserve()).isEqualTo(bytes);
   }
 
   @ParameterizedTest
@@ -52,6 +54,22 @@ class WorkflowSettingsTest {
         .isEqualTo(Duration.ofMinutes(90));
     assertThat(settings(Map.of("pgproof.retry-cycle", "5s,1m")).retryCycle())
         .isEqualTo("PT5S,PT1M");
+    assertThat(settings(Map.of("pgproof.worker-ends-within", "2500ms")).workerEndsWithin())
+        .isEqualTo(Duration.ofMillis(2500));
+    assertThat(settings(Map.of("pgproof.removal-timeout", " 90S ")).removalTimeout())
+        .isEqualTo(Duration.ofSeconds(90));
+    assertThat(settings(Map.of("pgproof.watch-every", "30000")).watchEvery())
+        .as("milliseconds")
+        .isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"watch-every", "build-timeout", "worker-ends-within", "removal-timeout"})
+  void whatIsNoDurationIsRefusedWithTheSettingAndExamples(String setting) {
+    assertThatThrownBy(() -> settings(Map.of("pgproof." + setting, "soon")))
+        .rootCause()
+        .hasMessage(
+            "pgproof." + setting + ": 'soon' is no duration such as 90s, 30m, 24h, 7d or PT1H30M");
   }
 
   private static WorkflowSettings settings(Map<String, String> given) {
