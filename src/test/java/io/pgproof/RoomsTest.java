@@ -204,6 +204,7 @@ class RoomsTest {
         "command",
         "state",
         "target",
+        "backup.binding",
         "backup.restore",
         "sandbox",
         "sandbox.lxc",

@@ -7,12 +7,18 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * Shows the progress of a run on standard error: on a terminal one line that is overwritten,
- * elsewhere one line for each new phase or note.
+ * Shows the progress of a run on standard error: on a terminal one line that is overwritten and
+ * never wraps, elsewhere one line for each new phase or note.
  */
 final class ProgressLine implements AutoCloseable {
+  private static final String DUMB = "dumb";
+
+  /** The characters from here on can take two columns. */
+  private static final int FIRST_WIDE = 0x1100;
+
   private final PrintWriter err;
-  private final boolean terminal = Terminal.isStandardError() && System.getenv("TERM") != null;
+  private final boolean terminal =
+      Terminal.isStandardError() && !System.getenv().getOrDefault("TERM", DUMB).equals(DUMB);
   private String phase = "";
   private String note = "";
   private long phaseBegan;
@@ -42,7 +48,8 @@ final class ProgressLine implements AutoCloseable {
       endLine();
     }
     if (terminal) {
-      err.print("\r\033[K" + text(standing));
+      // The last column stays free, because some terminals wrap as soon as it is written.
+      err.print("\r\033[K" + fitted(text(standing), Terminal.columns() - 1));
       err.flush();
       open = true;
     } else if (newPhase || standing.note() != null && !standing.note().equals(note)) {
@@ -70,6 +77,21 @@ final class ProgressLine implements AutoCloseable {
       text.append("  ").append(standing.note());
     }
     return text.toString();
+  }
+
+  /** Returns as much of the text as the columns hold, on one line. */
+  static String fitted(String text, int columns) {
+    int end = 0;
+    int taken = 0;
+    while (end < text.length()) {
+      int character = text.codePointAt(end);
+      taken += character < FIRST_WIDE ? 1 : 2;
+      if (taken > columns) {
+        break;
+      }
+      end += Character.charCount(character);
+    }
+    return text.substring(0, end).replaceAll("\\p{Cntrl}", " ");
   }
 
   private void endLine() {

@@ -1,17 +1,22 @@
 package io.pgproof.cli;
 
+import io.pgproof.backup.binding.Libc;
+import io.pgproof.backup.binding.LibraryMissingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Tells whether a stream of this process is a terminal; {@code System.console()} covers standard
- * input and output together.
+ * Tells whether standard error is a terminal, and how wide it is; {@code System.console()} covers
+ * standard input and output together.
  */
 final class Terminal {
   private static final Pattern DEVICE =
       Pattern.compile("/dev/(?:pts/[0-9]+|tty[A-Za-z0-9]*|console)");
+  private static final int STANDARD_ERROR = 2;
+  private static final int USUAL_COLUMNS = 80;
+  private static final int WINSIZE = 4;
 
   private Terminal() {}
 
@@ -23,5 +28,20 @@ final class Terminal {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /**
+   * Returns the columns that the terminal has at this moment, because a person can change them at
+   * any time; 80 if the terminal does not know, as a serial line does not.
+   */
+  static int columns() {
+    short[] rowsAndColumns = new short[WINSIZE];
+    try {
+      Libc.load().ioctl(STANDARD_ERROR, Libc.TIOCGWINSZ, rowsAndColumns);
+    } catch (LibraryMissingException e) {
+      return USUAL_COLUMNS;
+    }
+    int columns = Short.toUnsignedInt(rowsAndColumns[1]);
+    return columns == 0 ? USUAL_COLUMNS : columns;
   }
 }

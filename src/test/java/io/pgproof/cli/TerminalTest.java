@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** In a terminal that {@code script} makes. */
 class TerminalTest {
   @TempDir Path place;
 
@@ -28,25 +28,9 @@ class TerminalTest {
   })
   void theStreamItselfDecidesAndNoOther(String redirected, boolean terminal) throws Exception {
     Path answer = place.resolve("answer");
-    String line =
-        String.join(
-            " ",
-            "'" + ProcessHandle.current().info().command().orElseThrow() + "'",
-            "-Xshare:auto",
-            "-cp",
-            "'" + System.getProperty("java.class.path") + "'",
-            "'" + Asked.class.getName() + "'",
-            answer.toString(),
-            redirected);
-    Process script =
-        new ProcessBuilder("script", "--quiet", "--return", "--command", line, "/dev/null")
-            .directory(place.toFile())
-            .redirectErrorStream(true)
-            .start();
-    script.getOutputStream().close();
-    String said = new String(script.getInputStream().readAllBytes());
 
-    assertThat(script.waitFor()).as(said).isZero();
+    PseudoTerminal.run("xterm", place, Asked.class, List.of(answer.toString()), redirected);
+
     assertThat(answer).hasContent(String.valueOf(terminal));
   }
 }

@@ -4,9 +4,10 @@ import com.sun.jna.Library;
 
 /**
  * Calls into the C library for what Java's own library cannot do: share the blocks of one file with
- * another file, and mount. Names and order of arguments are those of C; byte arrays that hold paths
- * or words end with a NUL. The mount functions except {@code mount} and {@code umount2} need glibc
- * 2.36; a call to a missing function throws {@link UnsatisfiedLinkError}.
+ * another file, mount, and learn the size of a terminal. Names and order of arguments are those of
+ * C; byte arrays that hold paths or words end with a NUL. The mount functions except {@code mount}
+ * and {@code umount2} need glibc 2.36; a call to a missing function throws {@link
+ * UnsatisfiedLinkError}.
  */
 public interface Libc extends Library {
   /** {@code FICLONE} of {@code linux/fs.h}, {@code _IOW(0x94, 9, int)}. */
@@ -25,6 +26,15 @@ public interface Libc extends Library {
 
   /** {@code int ioctl(int fd, unsigned long request, ...)}: returns -1 on failure. */
   int ioctl(int fd, long request, int arg);
+
+  /** {@code TIOCGWINSZ} of {@code asm-generic/ioctls.h}. */
+  long TIOCGWINSZ = 0x5413;
+
+  /**
+   * {@code ioctl} with {@code TIOCGWINSZ}: fills the four numbers of {@code struct winsize}, rows
+   * and columns first; returns -1 on failure.
+   */
+  int ioctl(int fd, long request, short[] winsize);
 
   /** {@code int close(int fd)}. */
   int close(int fd);
