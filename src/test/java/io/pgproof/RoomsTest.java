@@ -261,6 +261,7 @@ class RoomsTest {
     outside("com.cronutils", "target");
     outside("jakarta.mail", "notify");
     outside("org.eclipse.angus", "notify");
+    outside("org.thymeleaf", "notify");
     outside("java.net.http", "notify");
   }
 

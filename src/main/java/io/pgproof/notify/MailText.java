@@ -2,10 +2,19 @@ package io.pgproof.notify;
 
 import io.pgproof.notify.Message.Fact;
 import io.pgproof.notify.Message.Table;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.thymeleaf.TemplateEngine;
+import org.thymeleaf.context.Context;
+import org.thymeleaf.templatemode.TemplateMode;
+import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
 
 /** Renders a message for mail: the same content in plain text and in HTML. */
 final class MailText {
+  private static final TemplateEngine TEMPLATES = templates();
+
   private MailText() {}
 
   static String subject(Message message) {
@@ -35,68 +44,32 @@ final class MailText {
     }
   }
 
+  /** Fills the template, which escapes each text, so that it is displayed and never interpreted. */
   static String html(Message message) {
-    StringBuilder html =
-        new StringBuilder("<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>")
-            .append(escaped(subject(message)))
-            .append("</title></head>\n<body style=\"font-family: sans-serif\">\n<p><b>")
-            .append(escaped(message.lead()))
-            .append("</b></p>\n<table>\n");
-    for (Fact fact : forPeople(message.facts())) {
-      html.append("<tr><th style=\"text-align: left; vertical-align: top; padding-right: 1em\">")
-          .append(escaped(fact.label()))
-          .append("</th><td style=\"white-space: pre-wrap\">")
-          .append(escaped(fact.text().strip()))
-          .append("</td></tr>\n");
-    }
-    html.append("</table>\n");
-    message.tables().forEach(table -> html(html, table));
-    return html.append("</body></html>\n").toString();
+    return TEMPLATES.process(
+        "mail",
+        new Context(
+            Locale.ROOT,
+            Map.of(
+                "subject", subject(message),
+                "lead", message.lead(),
+                "facts", forPeople(message.facts()),
+                "tables", message.tables())));
   }
 
-  private static void html(StringBuilder html, Table table) {
-    html.append("<h3>").append(escaped(table.title())).append("</h3>\n");
-    if (table.rows().isEmpty()) {
-      return;
-    }
-    html.append("<table border=\"1\" cellpadding=\"4\" style=\"border-collapse: collapse\">\n<tr>");
-    List<String> labels =
-        table.rows().get(0).stream().map(Fact::label).filter(label -> label != null).toList();
-    labels.forEach(label -> html.append("<th>").append(escaped(label)).append("</th>"));
-    html.append("</tr>\n");
-    for (List<Fact> row : table.rows()) {
-      html.append("<tr>");
-      for (Fact fact : row) {
-        if (fact.label() != null) {
-          html.append("<td>")
-              .append(fact.text() == null ? "" : escaped(fact.text()))
-              .append("</td>");
-        }
-      }
-      html.append("</tr>\n");
-    }
-    html.append("</table>\n");
+  private static TemplateEngine templates() {
+    ClassLoaderTemplateResolver resolver =
+        new ClassLoaderTemplateResolver(MailText.class.getClassLoader());
+    resolver.setPrefix("io/pgproof/notify/");
+    resolver.setSuffix(".html");
+    resolver.setTemplateMode(TemplateMode.HTML);
+    resolver.setCharacterEncoding(StandardCharsets.UTF_8.name());
+    TemplateEngine engine = new TemplateEngine();
+    engine.setTemplateResolver(resolver);
+    return engine;
   }
 
   private static List<Fact> forPeople(List<Fact> facts) {
     return facts.stream().filter(Fact::isForPeople).toList();
-  }
-
-  /** Escapes a text, so that a name or a server message is only displayed and never interpreted. */
-  static String escaped(String text) {
-    StringBuilder escaped = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                default -> escaped.appendCodePoint(c);
-              }
-            });
-    return escaped.toString();
   }
 }
