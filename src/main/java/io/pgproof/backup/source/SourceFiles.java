@@ -8,12 +8,13 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,8 +33,8 @@ import java.util.stream.Stream;
  * <p>For trees, which may hold millions of files, it keeps one number per directory.
  */
 public final class SourceFiles {
-  private static final Pattern PROCESS = Pattern.compile("[0-9]+");
-  private static final int WRITING = 3;
+  private static final Path PROCESSES = Path.of("/proc");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
   /**
    * Attributes that change when a file is written, replaced or touched. The modification time can
@@ -163,17 +164,13 @@ public final class SourceFiles {
                 // The file is gone, so nobody writes to it under this name.
               }
             });
-    try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(
-            Path.of("/proc"), entry -> PROCESS.matcher(name(entry)).matches())) {
-      for (Path process : processes) {
+    for (String process : names(PROCESSES)) {
+      if (NUMBER.matcher(process).matches()) {
         Optional<Path> written = written(process, files);
         if (written.isPresent()) {
-          return written.map(file -> file + " is open for writing by process " + name(process));
+          return written.map(file -> file + " is open for writing by process " + process);
         }
       }
-    } catch (IOException e) {
-      return Optional.empty();
     }
     return Optional.empty();
   }
@@ -293,39 +290,36 @@ public final class SourceFiles {
 
   /**
    * Returns the file that a process of this host has open for writing, as {@code /proc} shows it.
+   * The permissions of a link in {@code fd} tell how the process opened the file (source: {@code
+   * fs/proc/fd.c} of Linux), so only files that are open for writing are looked up.
    */
-  private static Optional<Path> written(Path process, Map<Object, Path> files) {
-    try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
-      for (Path descriptor : open) {
-        Path file = files.get(key(descriptor));
-        if (file != null && isForWriting(process.resolve("fdinfo").resolve(name(descriptor)))) {
-          return Optional.of(file);
+  private static Optional<Path> written(String process, Map<Object, Path> files) {
+    Path descriptors = PROCESSES.resolve(process).resolve("fd");
+    for (String name : names(descriptors)) {
+      Path descriptor = descriptors.resolve(name);
+      try {
+        if (Files.readAttributes(descriptor, PosixFileAttributes.class, NOFOLLOW_LINKS)
+            .permissions()
+            .contains(PosixFilePermission.OWNER_WRITE)) {
+          Path file =
+              files.get(Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey());
+          if (file != null) {
+            return Optional.of(file);
+          }
         }
+      } catch (IOException e) {
+        // The file was closed meanwhile, or the process has ended, so it does not write.
       }
-    } catch (IOException e) {
-      // The process has ended meanwhile, so it does not write.
     }
     return Optional.empty();
   }
 
-  private static Object key(Path descriptor) {
-    try {
-      return Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey();
-    } catch (IOException e) {
-      return null;
-    }
-  }
-
-  private static boolean isForWriting(Path info) throws IOException {
-    for (String line : Files.readAllLines(info)) {
-      if (line.startsWith("flags:")) {
-        return (Integer.parseUnsignedInt(line.substring(6).strip(), 8) & WRITING) != 0;
-      }
-    }
-    return false;
-  }
-
-  private static String name(Path path) {
-    return path.getFileName().toString();
+  /**
+   * Returns the names in a directory, or none if it cannot be read. {@code File.list} throws no
+   * exception for each process of another user.
+   */
+  private static List<String> names(Path directory) {
+    String[] names = directory.toFile().list();
+    return names == null ? List.of() : List.of(names);
   }
 }
