@@ -24,7 +24,6 @@ final class HostRequirements {
   static List<Lack> lacks(HostPrograms programs, StateDirectory state) {
     List<Lack> lacks = new ArrayList<>(new LxcSandbox(programs).lacks());
     needProgram(lacks, "mmdebstrap", "mmdebstrap", "images cannot be built");
-    needProgram(lacks, "ionice", "util-linux", "unpacking cannot be given a low priority");
     lacks.addAll(ImageSources.lacks(state.imageSources(), programs));
     Backups.missing()
         .forEach(

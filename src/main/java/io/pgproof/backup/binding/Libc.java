@@ -4,10 +4,10 @@ import com.sun.jna.Library;
 
 /**
  * Calls into the C library for what Java's own library cannot do: share the blocks of one file with
- * another file, mount, and learn the size of a terminal. Names and order of arguments are those of
- * C; byte arrays that hold paths or words end with a NUL. The mount functions except {@code mount}
- * and {@code umount2} need glibc 2.36; a call to a missing function throws {@link
- * UnsatisfiedLinkError}.
+ * another file, mount, learn the size of a terminal, and set the priority of a thread's I/O. Names
+ * and order of arguments are those of C; byte arrays that hold paths or words end with a NUL. The
+ * mount functions except {@code mount} and {@code umount2} need glibc 2.36; a call to a missing
+ * function throws {@link UnsatisfiedLinkError}.
  */
 public interface Libc extends Library {
   /** {@code FICLONE} of {@code linux/fs.h}, {@code _IOW(0x94, 9, int)}. */
@@ -77,6 +77,20 @@ public interface Libc extends Library {
 
   /** {@code int umount2(const char *target, int flags)}. */
   int umount2(byte[] target, int flags);
+
+  int IOPRIO_WHO_PROCESS = 1;
+
+  /** {@code IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0)} of {@code linux/ioprio.h}. */
+  int IOPRIO_IDLE = 3 << 13;
+
+  /** {@code SYS_ioprio_set} of x86-64; the C library has no function for this call. */
+  long SYS_IOPRIO_SET_X86_64 = 251;
+
+  /** {@code SYS_ioprio_set} of {@code asm-generic/unistd.h}, such as on aarch64 and riscv64. */
+  long SYS_IOPRIO_SET_GENERIC = 30;
+
+  /** {@code long syscall(long number, ...)}: returns -1 on failure. */
+  long syscall(long number, int which, int who, int ioprio);
 
   /**
    * Loads {@code libc.so.6}.
