@@ -29,8 +29,8 @@ import java.util.function.Consumer;
 final class DaemonConnection implements AutoCloseable {
   private static final Duration OWNER_ANSWERS_WITHIN = Duration.ofMinutes(15);
   private static final Duration WAITING_IS_SAID_AFTER = Duration.ofSeconds(3);
-  private static final Duration TAKEN_BACK_WITHIN = Duration.ofSeconds(60);
-  private static final Duration CLOSED_WITHIN = Duration.ofSeconds(120);
+  private static final Duration TAKEN_BACK_WITHIN = Duration.ofMinutes(1);
+  private static final Duration CLOSED_WITHIN = Duration.ofMinutes(2);
   private static final long LOOK_EVERY_MILLIS = 50;
   private static final int MOST_OWNERS = 10;
 
@@ -248,9 +248,7 @@ final class DaemonConnection implements AutoCloseable {
 
   private void closeOwner() {
     try (Daemon ending = daemon) {
-      while (!ending.quiet() && !signalledWithin(LOOK_EVERY_MILLIS)) {
-        continue;
-      }
+      while (!ending.quiet() && !signalledWithin(LOOK_EVERY_MILLIS)) {}
     }
   }
 

@@ -52,7 +52,7 @@ final class ProgressLine implements AutoCloseable {
       err.print("\r\033[K" + fitted(text(standing), Terminal.columns() - 1));
       err.flush();
       open = true;
-    } else if (newPhase || standing.note() != null && !standing.note().equals(note)) {
+    } else if (newPhase || (standing.note() != null && !standing.note().equals(note))) {
       err.println(text(standing));
     }
     note = standing.note() == null ? note : standing.note();

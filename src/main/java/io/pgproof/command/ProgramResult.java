@@ -29,7 +29,7 @@ public record ProgramResult(
    * counts.
    */
   public boolean bySignal() {
-    return timedOut || status > 128 && status <= 128 + LAST_SIGNAL;
+    return timedOut || (status > 128 && status <= 128 + LAST_SIGNAL);
   }
 
   /**

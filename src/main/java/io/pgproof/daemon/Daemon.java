@@ -40,10 +40,12 @@ public final class Daemon implements AutoCloseable {
     this.ownership = ownership;
     this.application = application;
     this.rounds = serving ? Optional.of(new PeriodicTasks(application)) : Optional.empty();
-    this.tidying.scheduleWithFixedDelay(
-        this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
-    this.tidying.scheduleWithFixedDelay(
-        this::oversee, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
+    var unused =
+        this.tidying.scheduleWithFixedDelay(
+            this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
+    unused =
+        this.tidying.scheduleWithFixedDelay(
+            this::oversee, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
     this.control = new ControlServer(ownership.state().controlSocket(), this::answer);
   }
 

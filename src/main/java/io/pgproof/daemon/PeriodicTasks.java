@@ -47,18 +47,19 @@ final class PeriodicTasks implements AutoCloseable {
   }
 
   private void every(Duration pause, String what, Runnable look) {
-    threads.scheduleWithFixedDelay(
-        () -> {
-          try {
-            look.run();
-          } catch (RuntimeException | Error e) {
-            // If it were thrown, the periodic task would end.
-            FailureLog.log(LOG, what + " could not be looked at, and will be again", e);
-          }
-        },
-        pause.toMillis(),
-        pause.toMillis(),
-        TimeUnit.MILLISECONDS);
+    var unused =
+        threads.scheduleWithFixedDelay(
+            () -> {
+              try {
+                look.run();
+              } catch (RuntimeException | Error e) {
+                // If it were thrown, the periodic task would end.
+                FailureLog.log(LOG, what + " could not be looked at, and will be again", e);
+              }
+            },
+            pause.toMillis(),
+            pause.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   @Override

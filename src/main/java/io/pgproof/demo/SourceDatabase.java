@@ -357,11 +357,7 @@ public final class SourceDatabase implements AutoCloseable {
       sandbox.halt(machine, HALT);
     } finally {
       sandbox.destroy(machine);
-      try {
-        files.remove();
-      } catch (IOException e) {
-        throw new UncheckedIOException(files.place() + " cannot be removed", e);
-      }
+      files.remove();
     }
   }
 }

@@ -6,6 +6,7 @@ import io.pgproof.postgres.server.ServerAddress;
 import io.pgproof.sandbox.MachineSpec.Access;
 import io.pgproof.sandbox.MachineSpec.Mount;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -96,7 +97,11 @@ record SourceDirectory(Path place, Path backups) {
   }
 
   /** Removes {@code place} with its contents; backups outside of it stay. */
-  void remove() throws IOException {
-    Trees.removeUninterrupted(place);
+  void remove() {
+    try {
+      Trees.removeUninterrupted(place);
+    } catch (IOException e) {
+      throw new UncheckedIOException(place + " cannot be removed", e);
+    }
   }
 }

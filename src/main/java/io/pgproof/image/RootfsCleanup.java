@@ -73,7 +73,6 @@ final class RootfsCleanup {
         return;
       } catch (ExecutionException | TimeoutException e) {
         // A process that still lives shows itself when its files cannot be removed.
-        continue;
       }
     }
   }

@@ -84,8 +84,8 @@ final class CompleteEvidence {
           "that the backup that was restored is the one that was inspected");
       need(
           !restored.format().equals("tar")
-              || !restored.archives().isEmpty()
-                  && restored.archives().stream().allMatch(archive -> archive.sha256() != null),
+              || (!restored.archives().isEmpty()
+                  && restored.archives().stream().allMatch(archive -> archive.sha256() != null)),
           "the SHA-256 of each archive");
     }
   }
@@ -177,8 +177,8 @@ final class CompleteEvidence {
    */
   private boolean wasMade(CheckFacts check) {
     return check.outcome().equals("passed")
-        || check.outcome().equals("mismatch") && MAY_DIFFER.contains(check.name())
-        || check.name().equals("freshness") && check.outcome().equals("failed") && isTooOld();
+        || (check.outcome().equals("mismatch") && MAY_DIFFER.contains(check.name()))
+        || (check.name().equals("freshness") && check.outcome().equals("failed") && isTooOld());
   }
 
   private boolean isTooOld() {

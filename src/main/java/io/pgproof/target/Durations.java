@@ -71,7 +71,7 @@ public final class Durations {
    * from two days on.
    */
   public static String write(Duration duration) {
-    if (duration.getNano() != 0 || duration.isNegative()) {
+    if (duration.toNanosPart() != 0 || duration.isNegative()) {
       return duration.toString();
     }
     long seconds = duration.toSeconds();

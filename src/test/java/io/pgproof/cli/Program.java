@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The whole program as a process of its own, as an operator starts it. */
+@SuppressWarnings("JdkObsolete") // Two threads use each StringBuffer.
 final class Program implements AutoCloseable {
   private static final String SERVES = "pgproof serves ";
 

@@ -52,8 +52,8 @@ class SignalsTest extends ProgramFixture {
           .until(
               () ->
                   !program.running()
-                      || Files.isDirectory(state.images())
-                          && images().stream().anyMatch(name -> name.startsWith(".building-")));
+                      || (Files.isDirectory(state.images())
+                          && images().stream().anyMatch(name -> name.startsWith(".building-"))));
       program.interrupt();
       assertInterrupted(program);
     }

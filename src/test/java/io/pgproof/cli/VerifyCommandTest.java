@@ -237,6 +237,7 @@ class VerifyCommandTest {
   @Command(name = VerifyCommand.NAME)
   private static final class Failing implements Callable<Integer> {
     @Option(names = "--json")
+    @SuppressWarnings("UnusedVariable") // Only declared, so that picocli accepts it.
     private boolean json;
 
     @Override

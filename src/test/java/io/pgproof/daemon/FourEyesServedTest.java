@@ -56,7 +56,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FourEyesServedTest {
   private static final String REFUSED = "pgproof does not let anybody do this by hand";
   private static final String PASSWORD = "Restore-2-prove";
-  private static final String TOMORROW = LocalDate.now(ZoneOffset.UTC).plusDays(1).toString();
   private static StateDirectory state;
   private static Daemon daemon;
 
@@ -89,7 +88,7 @@ class FourEyesServedTest {
             Variable.DECISION_REASON,
             "it is Sunday",
             Variable.WAIVED_UNTIL,
-            TOMORROW);
+            LocalDate.now(ZoneOffset.UTC).plusDays(1).toString());
     String answers = answers(accept);
     Map<String, String> more = new HashMap<>(accept);
     more.putAll(Map.of(Variable.ASKED_BY, "somebody", Variable.RUN, "20260301-030000-aaaa"));

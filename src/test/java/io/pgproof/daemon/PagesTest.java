@@ -207,7 +207,7 @@ class PagesTest {
     ByteBuffer pages = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int torn = 0;
     for (int page = 0; page + PAGE <= file.length; page += PAGE) {
-      Lsn lsn = new Lsn((long) pages.getInt(page) << 32 | pages.getInt(page + 4) & 0xFFFF_FFFFL);
+      Lsn lsn = new Lsn((long) pages.getInt(page) << 32 | (pages.getInt(page + 4) & 0xFFFF_FFFFL));
       if (lsn.compareTo(start) >= 0) {
         Arrays.fill(file, page + PAGE / 2, page + PAGE, (byte) 0x77);
         torn++;

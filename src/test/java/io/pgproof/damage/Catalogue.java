@@ -745,7 +745,7 @@ final class Catalogue {
                     file -> {
                       ByteBuffer page = Pages.page(file, full(file));
                       int columns = Pages.item(page, 3) + 18;
-                      page.putShort(columns, (short) (page.getShort(columns) & 0xF800 | 900));
+                      page.putShort(columns, (short) ((page.getShort(columns) & 0xF800) | 900));
                       return Pages.seal(file, full(file));
                     }));
     refuted(

@@ -59,7 +59,7 @@ class FlipsTest {
 
   /** One byte of one file. */
   private record Flip(int seed, Path file, int position, int change) {
-    public static Flip of(int seed, Map<Path, Integer> sizes) {
+    static Flip of(int seed, Map<Path, Integer> sizes) {
       Random random = new Random(seed);
       int at = random.nextInt(sizes.values().stream().mapToInt(Integer::intValue).sum());
       int change = 1 + random.nextInt(255);
@@ -212,7 +212,7 @@ class FlipsTest {
 
   /** Where in a tar a byte lies. */
   private record Place(String member, int offset, int size, boolean isContent) {
-    public static Place of(Tar tar, int position) {
+    static Place of(Tar tar, int position) {
       int at = 0;
       for (Tar.Member member : tar.members()) {
         int content = at + 512;

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -352,15 +353,17 @@ class MailServerTest {
 
   private static void echo(ServerSocket server) {
     try (Socket socket = server.accept();
-        BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream()))) {
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
       var out = socket.getOutputStream();
-      out.write("220 echo\r\n".getBytes());
+      out.write("220 echo\r\n".getBytes(StandardCharsets.UTF_8));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         String answer =
             line.startsWith("EHLO")
                 ? "250-echo\r\n250 AUTH PLAIN"
                 : "500 not understood: " + line + " " + PASSWORD;
-        out.write((answer + "\r\n").getBytes());
+        out.write((answer + "\r\n").getBytes(StandardCharsets.UTF_8));
       }
     } catch (IOException e) {
       // The client hung up.

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -76,10 +77,12 @@ class WebHookTest {
 
     Posted posted = server.posted().get(0);
     Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(SECRET.getBytes("UTF-8"), "HmacSHA256"));
+    mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     String expected =
         HexFormat.of()
-            .formatHex(mac.doFinal((posted.timestamp() + "." + posted.body()).getBytes("UTF-8")));
+            .formatHex(
+                mac.doFinal(
+                    (posted.timestamp() + "." + posted.body()).getBytes(StandardCharsets.UTF_8)));
     assertThat(posted.signature()).isEqualTo("sha256=" + expected);
     assertThat(posted.timestamp()).isEqualTo(String.valueOf(NOW.getEpochSecond()));
     assertThat(posted.id()).isEqualTo("7b0d");
@@ -102,7 +105,8 @@ class WebHookTest {
         .environment()
         .putAll(Map.of("timestamp", posted.timestamp(), "body", posted.body(), "secret", SECRET));
     String digest =
-        new String(shell.start().getInputStream().readAllBytes(), "UTF-8").split(" ")[0];
+        new String(shell.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .split(" ")[0];
     assertThat(posted.signature()).isEqualTo("sha256=" + digest);
   }
 

@@ -130,14 +130,15 @@ class CompleteEvidenceTest {
     without.stages.remove(stage);
     without.assertMissing(stage.what());
 
-    for (int place = 0; place < Stage.values().length; place++) {
+    List<Stage> order = List.of(Stage.values());
+    for (int place = 0; place < order.size(); place++) {
       Facts moved = new Facts(Depth.STANDARD);
       moved.stages.remove(stage);
       moved.stages.add(place, stage);
-      boolean teardown = stage.tearsDown() && place >= Stage.CONTAINER_DESTROYED.ordinal();
+      boolean teardown = stage.tearsDown() && place >= order.indexOf(Stage.CONTAINER_DESTROYED);
       assertThat(moved.verdict().word())
           .as(moved.stages.toString())
-          .isEqualTo(place == stage.ordinal() || teardown ? "proven" : "inconclusive");
+          .isEqualTo(place == order.indexOf(stage) || teardown ? "proven" : "inconclusive");
     }
     Facts twice = new Facts(Depth.STANDARD);
     twice.stages.add(stage);

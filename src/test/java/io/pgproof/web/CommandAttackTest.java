@@ -25,8 +25,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CommandAttackTest extends ServedEngine {
   private static final String REFUSED = "pgproof does not let anybody";
   private static final String UPLOAD =
-      "--b\r\nContent-Disposition: form-data; name=\"deployment-name\"\r\n\r\nupload\r\n"
-          + "--b\r\nContent-Disposition: form-data; name=\"data\"; filename=\"verify-backup.bpmn\"\r\n\r\n%s\r\n--b--\r\n";
+      """
+      --b
+      Content-Disposition: form-data; name="deployment-name"
+
+      upload
+      --b
+      Content-Disposition: form-data; name="data"; filename="verify-backup.bpmn"
+
+      %s
+      --b--
+      """
+          .replace("\n", "\r\n");
 
   private final Map<String, String> ids = new HashMap<>();
 

@@ -1,22 +1,24 @@
 package io.pgproof.web;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /** Knows that it was made: the harmless payload of an attack. */
 public final class Tripwire {
   /** Makes one, when it is evaluated. */
   static final String EXPRESSION =
       "${''.getClass().forName('io.pgproof.web.Tripwire').newInstance()}";
 
-  private static volatile boolean tripped;
+  private static final AtomicBoolean TRIPPED = new AtomicBoolean();
 
   public Tripwire() {
-    tripped = true;
+    TRIPPED.set(true);
   }
 
   static void arm() {
-    tripped = false;
+    TRIPPED.set(false);
   }
 
   static boolean tripped() {
-    return tripped;
+    return TRIPPED.get();
   }
 }

@@ -107,9 +107,7 @@ final class FrameDecoder implements ByteSource {
   }
 
   private boolean beginFrame() throws InterruptedException {
-    while (input.remaining() < decoder.longestHeader() && more()) {
-      continue;
-    }
+    while (input.remaining() < decoder.longestHeader() && more()) {}
     if (!input.hasRemaining()) {
       if (frames == 0) {
         throw new FindingException(Reason.ARCHIVE_TRUNCATED, name() + " is empty");
@@ -168,8 +166,8 @@ final class FrameDecoder implements ByteSource {
   private boolean mayBegin() {
     for (int i = 0; i < input.remaining(); i++) {
       int one = input.get(input.position() + i) & 0xFF;
-      boolean skippable = i == 0 ? (one & 0xF0) == 0x50 : one == (SKIPPABLE >>> 8 * i & 0xFF);
-      if (one != (decoder.magic() >>> 8 * i & 0xFF) && !skippable) {
+      boolean skippable = i == 0 ? (one & 0xF0) == 0x50 : one == (SKIPPABLE >>> (8 * i) & 0xFF);
+      if (one != (decoder.magic() >>> (8 * i) & 0xFF) && !skippable) {
         return false;
       }
     }

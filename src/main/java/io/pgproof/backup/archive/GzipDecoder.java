@@ -136,9 +136,7 @@ final class GzipDecoder implements ByteSource {
   }
 
   private void skipText() throws InterruptedException {
-    while (headerByte() != 0) {
-      continue;
-    }
+    while (headerByte() != 0) {}
   }
 
   private int headerByte() throws InterruptedException {

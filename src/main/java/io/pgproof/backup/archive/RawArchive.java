@@ -80,9 +80,7 @@ public final class RawArchive implements ByteSource {
   private byte[] firstBytes() throws InterruptedException {
     ByteBuffer first = ByteBuffer.allocate(TarHeader.BLOCK);
     try {
-      while (first.hasRemaining() && channel.read(first, first.position()) >= 0) {
-        continue;
-      }
+      while (first.hasRemaining() && channel.read(first, first.position()) >= 0) {}
     } catch (ClosedByInterruptException e) {
       throw new InterruptedException();
     } catch (IOException e) {

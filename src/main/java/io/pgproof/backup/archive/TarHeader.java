@@ -101,7 +101,7 @@ record TarHeader(byte[] block) {
       if (value >>> 55 != 0) {
         return -1;
       }
-      value = value << 8 | block[i] & 0xFF;
+      value = value << 8 | (block[i] & 0xFF);
     }
     return value;
   }

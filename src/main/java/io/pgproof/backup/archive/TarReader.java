@@ -214,7 +214,7 @@ public final class TarReader implements MemberSource {
   }
 
   private void readMap(TarHeader header, long offset, String name) throws InterruptedException {
-    if (pax.sparseUnknown() || header.type() == 'S' && !header.isGnu()) {
+    if (pax.sparseUnknown() || (header.type() == 'S' && !header.isGnu())) {
       throw unsupported(
           name,
           "is a sparse file in a format that pgproof does not know",

@@ -81,7 +81,7 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
     int descriptor = header.get(at);
     if ((descriptor & SINGLE_SEGMENT) == 0) {
       int exponent = (header.get(at + 1) & 0xFF) >>> 3;
-      long base = 1L << 10 + exponent;
+      long base = 1L << (10 + exponent);
       return base + base / 8 * (header.get(at + 1) & 7);
     }
     // The frame's own size is its window; the field follows the dictionary number.

@@ -127,7 +127,7 @@ public record Manifest(
   /** A text that is read twice because it may be too long to keep in memory. */
   @FunctionalInterface
   private interface Text {
-    public InputStream open() throws IOException;
+    InputStream open() throws IOException;
   }
 
   private static Manifest parse(Text text) throws IOException {

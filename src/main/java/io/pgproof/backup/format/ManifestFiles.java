@@ -25,7 +25,7 @@ public final class ManifestFiles {
    */
   private static final int ALIGNED = 4;
 
-  private static final FileChecksum[] ALGORITHMS = FileChecksum.values();
+  private static final List<FileChecksum> ALGORITHMS = List.of(FileChecksum.values());
 
   private final List<ByteBuffer> chunks = new ArrayList<>();
 
@@ -74,7 +74,7 @@ public final class ManifestFiles {
     int name = Short.toUnsignedInt(entry.getShort());
     entry.position(entry.position() + name);
     long size = entry.getLong();
-    FileChecksum algorithm = ALGORITHMS[entry.get()];
+    FileChecksum algorithm = ALGORITHMS.get(entry.get());
     byte[] checksum = new byte[algorithm.length()];
     entry.get(checksum);
     return new Entry(size, algorithm, checksum);
@@ -154,7 +154,7 @@ public final class ManifestFiles {
         .putShort((short) name.length())
         .put(name.getBytes(StandardCharsets.ISO_8859_1))
         .putLong(entry.size())
-        .put((byte) entry.algorithm().ordinal())
+        .put((byte) ALGORITHMS.indexOf(entry.algorithm()))
         .put(entry.checksum());
     chunk.position(Math.min(chunk.position() + ALIGNED - 1 & -ALIGNED, CHUNK));
     return (int) (begin / ALIGNED) + 1;

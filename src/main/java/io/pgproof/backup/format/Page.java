@@ -50,7 +50,7 @@ public final class Page {
 
   /** Returns the position of the last change to the page that the WAL records. */
   public Lsn lsn() {
-    return new Lsn((long) words[0] << 32 | words[1] & 0xFFFF_FFFFL);
+    return new Lsn((long) words[0] << 32 | (words[1] & 0xFFFF_FFFFL));
   }
 
   /** Returns the checksum that the page carries. */

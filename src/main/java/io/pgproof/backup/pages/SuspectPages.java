@@ -126,9 +126,7 @@ public final class SuspectPages {
         (channel, file, block) -> {
           bytes.clear();
           while (bytes.hasRemaining()
-              && channel.read(bytes, offset(block) + bytes.position()) > 0) {
-            continue;
-          }
+              && channel.read(bytes, offset(block) + bytes.position()) > 0) {}
           return wrong(bytes.flip(), page, layout.block(file, block));
         });
   }

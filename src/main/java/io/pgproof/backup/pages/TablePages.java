@@ -116,9 +116,7 @@ public final class TablePages {
   }
 
   private static boolean fill(ByteBuffer bytes, FileChannel file) throws IOException {
-    while (bytes.hasRemaining() && file.read(bytes) > 0) {
-      continue;
-    }
+    while (bytes.hasRemaining() && file.read(bytes) > 0) {}
     return bytes.position() > 0;
   }
 
@@ -149,7 +147,7 @@ public final class TablePages {
     } else if ((entry.getShort(4) & LIST) != 0) {
       long from = block(entry, 0);
       for (int i = 0;
-          i < (entry.getShort(4) & 0x0FFF) && from + (i + 1) * TID <= entry.limit();
+          i < (entry.getShort(4) & 0x0FFF) && from + (i + 1L) * TID <= entry.limit();
           i++) {
         pointsTo(block(entry, (int) from + i * TID), lost);
       }

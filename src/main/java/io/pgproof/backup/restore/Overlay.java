@@ -71,7 +71,7 @@ final class Overlay {
         int mode = (Integer) found.get("mode");
         int needed =
             (mode & TYPE) == DIRECTORY ? OWNER_MAY_ENTER : (mode & TYPE) == REGULAR ? OWNER_MAY : 0;
-        if (owner != null && !owner.equals(own) || (mode & needed) != needed) {
+        if ((owner != null && !owner.equals(own)) || (mode & needed) != needed) {
           return Optional.empty();
         }
         owner = own;
@@ -143,7 +143,11 @@ final class Overlay {
           namespace
         };
         return libc.mount_setattr(
-                    clone, c(""), Libc.AT_EMPTY_PATH, attributes, Long.BYTES * attributes.length)
+                    clone,
+                    c(""),
+                    Libc.AT_EMPTY_PATH,
+                    attributes,
+                    (long) Long.BYTES * attributes.length)
                 == 0
             && libc.move_mount(clone, c(""), Libc.AT_FDCWD, c(lower), Libc.MOVE_MOUNT_F_EMPTY_PATH)
                 == 0;

@@ -6,7 +6,6 @@ import io.pgproof.backup.archive.FileChecksum;
 import io.pgproof.backup.archive.FileNames;
 import io.pgproof.backup.archive.MemberSource;
 import io.pgproof.backup.archive.MemberSource.Member;
-import io.pgproof.backup.archive.MemberSource.Type;
 import io.pgproof.backup.archive.RawArchive;
 import io.pgproof.backup.archive.TarReader;
 import io.pgproof.backup.format.BackupPart;
@@ -169,10 +168,10 @@ record PartRestore(Source source, Target target, LongConsumer read)
       throws IOException, InterruptedException {
     String name = source.inDataDirectory(member.name());
     boolean copied = source instanceof ShareOfTrees;
-    if (member.type() == Type.DIRECTORY && member.name().isEmpty()) {
+    if (member.type() == MemberSource.Type.DIRECTORY && member.name().isEmpty()) {
       return;
     }
-    if (member.type() == Type.OTHER && (!copied || FileLayout.isData(name))) {
+    if (member.type() == MemberSource.Type.OTHER && (!copied || FileLayout.isData(name))) {
       throw unsafe(member, "it is neither a file nor a directory");
     }
     FileNames.objection(member.name())
@@ -261,7 +260,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
               + ", which it does not hold before");
     }
     try (WrittenFile written = new WrittenFile(file)) {
-      write(name, new Member(member.name(), Type.FILE, Files.size(file)), written);
+      write(name, new Member(member.name(), MemberSource.Type.FILE, Files.size(file)), written);
     }
   }
 
@@ -308,11 +307,13 @@ record PartRestore(Source source, Target target, LongConsumer read)
       target.manifest().get().written(name, entry, sum.result());
     }
     if (head.capacity() > 0) {
+      byte[] begin = new byte[head.capacity()];
+      head.clear().get(begin);
       target
           .segments()
           .put(
               name.substring(BackupPart.WAL.length()),
-              AvailableWal.Segment.of(member.size(), head.array()));
+              AvailableWal.Segment.of(member.size(), begin));
     }
   }
 

@@ -29,7 +29,8 @@ import java.util.TreeSet;
  * @param replay the path that recovery takes from here, and what it needs
  * @param suspects pages that must be read again after recovery, before {@code pages} is a completed
  *     check
- * @param checks {@code archive} and {@code manifest}; {@code pages} unless there are suspects
+ * @param checks those of the archives and of the manifest; that of the pages unless there are
+ *     suspects
  * @param source the backup's files when the data directory is an overlay on them, so that a server
  *     continues to read them
  * @param notChecked what could not be checked, one sentence each

@@ -248,7 +248,7 @@ final class WalSupply {
     if (hidden.isPresent()) {
       throw hidden.get();
     }
-    String why = look instanceof Look.Broken broken ? " is damaged in " : " is not in ";
+    String why = look instanceof Look.Broken ? " is damaged in " : " is not in ";
     String more =
         look instanceof Look.Broken broken ? ": " + broken.why() : ((Look.Absent) look).instead();
     throw new FindingException(
@@ -476,9 +476,7 @@ final class WalSupply {
     for (StoredWal stored : archive.find(name)) {
       ByteBuffer content = ByteBuffer.allocateDirect(TimelineHistory.LONGEST);
       try (ByteSource bytes = stored.open()) {
-        while (content.hasRemaining() && bytes.read(content) >= 0) {
-          continue;
-        }
+        while (content.hasRemaining() && bytes.read(content) >= 0) {}
         byte[] read = new byte[content.flip().remaining()];
         content.get(read);
         return read;

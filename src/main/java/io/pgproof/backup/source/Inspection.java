@@ -3,8 +3,8 @@ package io.pgproof.backup.source;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.pgproof.backup.archive.FileNames;
+import io.pgproof.backup.archive.MemberSource;
 import io.pgproof.backup.archive.MemberSource.Member;
-import io.pgproof.backup.archive.MemberSource.Type;
 import io.pgproof.backup.archive.RawArchive;
 import io.pgproof.backup.archive.TarReader;
 import io.pgproof.backup.format.BackupIdentity;
@@ -239,7 +239,7 @@ public final class Inspection {
           return new Named(
               TablespaceMap.parse(content(members, member, TablespaceMap.LARGEST)).keySet(), true);
         }
-        if (member.type() == Type.SYMBOLIC_LINK
+        if (member.type() == MemberSource.Type.SYMBOLIC_LINK
             && member.name().startsWith(BackupPart.TABLESPACES)) {
           links.add(member.name().substring(BackupPart.TABLESPACES.length()));
         }
@@ -293,7 +293,7 @@ public final class Inspection {
   }
 
   private static boolean isFile(Member member, String name) {
-    return member.type() == Type.FILE && member.name().equals(name);
+    return member.type() == MemberSource.Type.FILE && member.name().equals(name);
   }
 
   private Optional<WalPage> firstPage(Label label) throws InterruptedException {
@@ -323,7 +323,7 @@ public final class Inspection {
     try (TarReader members = archive.open()) {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
         String name = archive.inDataDirectory(next.get().name());
-        if (next.get().type() == Type.FILE
+        if (next.get().type() == MemberSource.Type.FILE
             && WalSegment.isName(name.substring(BackupPart.WAL.length()))) {
           return WalPage.parse(head(members, WalPage.HEADER));
         }

@@ -57,10 +57,10 @@ public final class NewestBackup {
     }
 
     boolean newerThan(Candidate other) {
-      return cluster.isPresent()
+      return (cluster.isPresent()
               && cluster.equals(other.cluster)
               && start.isPresent()
-              && other.start.isPresent()
+              && other.start.isPresent())
           ? start.get().compareTo(other.start.get()) > 0
           : began.isAfter(other.began);
     }
@@ -214,7 +214,8 @@ public final class NewestBackup {
       if (writing.isEmpty()) {
         return newest;
       }
-      candidates.replaceAll(each -> each == newest.get() ? each.objectedTo(writing.get()) : each);
+      candidates.replaceAll(
+          each -> each.equals(newest.get()) ? each.objectedTo(writing.get()) : each);
     }
   }
 
@@ -252,7 +253,7 @@ public final class NewestBackup {
               Collections.reverse(candidates);
               List<String> skipped =
                   candidates.stream()
-                      .filter(each -> each != candidate && each.objection() != null)
+                      .filter(each -> !each.equals(candidate) && each.objection() != null)
                       .map(each -> parent.relativize(each.directory()) + ": " + each.objection())
                       .toList();
               return candidate

@@ -2,7 +2,7 @@ package io.pgproof.backup.source;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
-import io.pgproof.backup.archive.MemberSource.Type;
+import io.pgproof.backup.archive.MemberSource;
 import io.pgproof.backup.archive.RawArchive;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
@@ -236,7 +236,7 @@ public final class SourceFiles {
         TreeWalk.Entry entry = next.get();
         directories.merge(entry.file().getParent(), number(entry), Long::sum);
         foreign |= entry.stray() && entry.attributes().isDirectory();
-        if (entry.type() == Type.FILE) {
+        if (entry.type() == MemberSource.Type.FILE) {
           files++;
           bytes += entry.attributes().size();
           if (time == null || entry.attributes().lastModifiedTime().compareTo(time) > 0) {
@@ -263,7 +263,7 @@ public final class SourceFiles {
 
   private static long stamped(TreeWalk.Entry entry) throws IOException {
     long number = mixed(entry.name().hashCode()) + entry.attributes().fileKey().hashCode();
-    if (entry.type() != Type.DIRECTORY) {
+    if (entry.type() != MemberSource.Type.DIRECTORY) {
       number = mixed(number) + entry.attributes().size();
       number = mixed(number) + entry.attributes().lastModifiedTime().to(TimeUnit.NANOSECONDS);
       number = mixed(number) + changed(entry.file(), NOFOLLOW_LINKS).to(TimeUnit.NANOSECONDS);

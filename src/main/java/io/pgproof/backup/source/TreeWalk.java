@@ -3,7 +3,7 @@ package io.pgproof.backup.source;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.pgproof.backup.archive.FileNames;
-import io.pgproof.backup.archive.MemberSource.Type;
+import io.pgproof.backup.archive.MemberSource;
 import io.pgproof.backup.archive.RawArchive;
 import io.pgproof.backup.format.BackupPart;
 import io.pgproof.backup.format.FileLayout;
@@ -58,16 +58,16 @@ public final class TreeWalk implements AutoCloseable {
    */
   record Entry(
       String name, Path file, BackupPart.Tree tree, BasicFileAttributes attributes, boolean stray) {
-    Type type() {
+    MemberSource.Type type() {
       if (attributes.isSymbolicLink()) {
-        return Type.SYMBOLIC_LINK;
+        return MemberSource.Type.SYMBOLIC_LINK;
       }
       if (stray) {
-        return Type.OTHER;
+        return MemberSource.Type.OTHER;
       }
       return attributes.isRegularFile()
-          ? Type.FILE
-          : attributes.isDirectory() ? Type.DIRECTORY : Type.OTHER;
+          ? MemberSource.Type.FILE
+          : attributes.isDirectory() ? MemberSource.Type.DIRECTORY : MemberSource.Type.OTHER;
     }
   }
 
@@ -131,7 +131,7 @@ public final class TreeWalk implements AutoCloseable {
       return Optional.empty();
     }
     Entry entry = next.get();
-    if (entry.type() != Type.FILE) {
+    if (entry.type() != MemberSource.Type.FILE) {
       return Optional.of(new Taken(entry, Optional.empty()));
     }
     try {
@@ -196,15 +196,16 @@ public final class TreeWalk implements AutoCloseable {
     }
     String named = level.prefix() + FileNames.of(name);
     boolean stray =
-        attributes.isDirectory() && FileLayout.isForeignDirectory(named)
-            || levels.size() == 1 && !isAtHome(name.toString());
+        (attributes.isDirectory() && FileLayout.isForeignDirectory(named))
+            || (levels.size() == 1 && !isAtHome(name.toString()));
     Entry entry = new Entry(named, file, tree, attributes, stray);
-    if (entry.type() == Type.DIRECTORY && !elsewhere.contains(named)) {
+    if (entry.type() == MemberSource.Type.DIRECTORY && !elsewhere.contains(named)) {
       enter(entry.name() + "/", file, level);
     }
     return entry;
   }
 
+  @SuppressWarnings("StreamResourceLeak") // The level is closed when the walk leaves it.
   private void enter(String prefix, Path path, Level from) {
     if (levels.size() == DEEPEST) {
       throw new FindingException(

@@ -110,7 +110,7 @@ public record StoredWal(Path file, String name, String ending) {
             ending.replaceFirst("\\.(?:partial|part|tmp|temp|filepart|incomplete|wip)$", ""));
     if (begin.startsWith("\u001F\u008B")) {
       return Compression.GZIP;
-    } else if (begin.startsWith("\u0028\u00B5\u002F\u00FD")) {
+    } else if (begin.startsWith("(\u00B5/\u00FD")) {
       return Compression.ZSTD;
     } else if (begin.startsWith("\u0004\"M\u0018")) {
       return Compression.LZ4;
@@ -133,7 +133,7 @@ public record StoredWal(Path file, String name, String ending) {
     }
     if (segment()
         ? holdsPagesOrNothing()
-        : begin.chars().allMatch(c -> c >= 0x20 && c != 0x7F || c >= 0x09 && c <= 0x0D)) {
+        : begin.chars().allMatch(c -> (c >= 0x20 && c != 0x7F) || (c >= 0x09 && c <= 0x0D))) {
       return Compression.NONE;
     }
     throw unreadable(
@@ -148,9 +148,7 @@ public record StoredWal(Path file, String name, String ending) {
   public Optional<WalPage> page() throws InterruptedException {
     ByteBuffer head = ByteBuffer.allocateDirect(WalPage.HEADER);
     try (ByteSource bytes = open()) {
-      while (head.hasRemaining() && bytes.read(head) >= 0) {
-        continue;
-      }
+      while (head.hasRemaining() && bytes.read(head) >= 0) {}
     } catch (FindingException e) {
       if (!partial() || e.finding().reason() != Reason.ARCHIVE_TRUNCATED) {
         throw e;
@@ -204,9 +202,7 @@ public record StoredWal(Path file, String name, String ending) {
   private byte[] read(long offset, int length) throws InterruptedException {
     ByteBuffer bytes = ByteBuffer.allocate(length);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) >= 0) {
-        continue;
-      }
+      while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) >= 0) {}
     } catch (ClosedByInterruptException e) {
       throw new InterruptedException();
     } catch (IOException e) {

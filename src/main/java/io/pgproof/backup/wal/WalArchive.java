@@ -179,7 +179,6 @@ public final class WalArchive {
         }
       } catch (FindingException e) {
         // The fault is found and described when the file is needed.
-        continue;
       }
     }
     return Optional.empty();

@@ -138,8 +138,8 @@ public final class WalRecords {
     int manager = bytes.get(17);
     int info = bytes.get(16) & 0xF0;
     boolean wanted =
-        manager == RMGR_TABLESPACE && info == TABLESPACE_CREATE
-            || manager == RMGR_XLOG && info == PARAMETER_CHANGE;
+        (manager == RMGR_TABLESPACE && info == TABLESPACE_CREATE)
+            || (manager == RMGR_XLOG && info == PARAMETER_CHANGE);
     if (!wanted || !sound(bytes)) {
       return;
     }
@@ -153,8 +153,8 @@ public final class WalRecords {
 
   private boolean sound(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes.array(), RECORD_HEADER, bytes.limit() - RECORD_HEADER);
-    crc.update(bytes.array(), 0, 20);
+    crc.update(bytes.slice(RECORD_HEADER, bytes.limit() - RECORD_HEADER));
+    crc.update(bytes.slice(0, 20));
     return (int) crc.getValue() == bytes.getInt(20);
   }
 

@@ -147,7 +147,7 @@ final class ChecksumCheck {
       return new CheckResult(Check.failed(NAME, first + more, took), List.of(finding), List.of());
     }
     Matcher blocks = BLOCKS.matcher(ended.out());
-    if (ended.timedOut() || !blocks.find() || ended.status() != 0 && foreign == 0) {
+    if (ended.timedOut() || !blocks.find() || (ended.status() != 0 && foreign == 0)) {
       Reason reason =
           copy.server().outOfMemory().getAsBoolean() ? Reason.OUT_OF_MEMORY : Reason.CHECK_FAILED;
       return notMade(

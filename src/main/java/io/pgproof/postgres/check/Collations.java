@@ -114,8 +114,8 @@ final class Collations {
         while (rows.next()) {
           boolean codePoints =
               "b".equals(rows.getString(5))
-                  || "c".equals(rows.getString(5))
-                      && CODE_POINTS.matcher(String.valueOf(rows.getString(4))).matches();
+                  || ("c".equals(rows.getString(5))
+                      && CODE_POINTS.matcher(String.valueOf(rows.getString(4))).matches());
           if (!codePoints) {
             String name =
                 sql.equals(OF_TABLES)
@@ -201,7 +201,7 @@ final class Collations {
 
   private static boolean needsNoVersion(String provider, String locale) {
     return "b".equals(provider)
-        || "c".equals(provider) && ("C".equals(locale) || "POSIX".equals(locale));
+        || ("c".equals(provider) && ("C".equals(locale) || "POSIX".equals(locale)));
   }
 
   private static Optional<String> doubt(String name, String recorded, String actual) {

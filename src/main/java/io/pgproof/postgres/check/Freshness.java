@@ -24,7 +24,7 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
   private static boolean isOfAZone(Duration ahead) {
     long over = ahead.toSeconds() % QUARTER.toSeconds();
     return ahead.compareTo(FARTHEST_ZONE.plus(CLOCK_TOLERANCE)) <= 0
-        && (ahead.compareTo(QUARTER) >= 0 && over <= CLOCK_TOLERANCE.toSeconds()
+        && ((ahead.compareTo(QUARTER) >= 0 && over <= CLOCK_TOLERANCE.toSeconds())
             || QUARTER.toSeconds() - over <= JUST_WRITTEN.toSeconds());
   }
 

@@ -10,13 +10,13 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -41,7 +41,7 @@ final class LostPageCheck {
       from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
       join pg_catalog.pg_class t on t.oid = i.indrelid left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'i' and c.relam = 403 and t.relkind in ('r', 't', 'm') and t.relam in (0, 2)
-        and c.relpersistence = 'p' and i.indisvalid and i.indisready and i.indislive and (not c.relisshared or %b)
+        and c.relpersistence = 'p' and i.indisvalid and i.indisready and i.indislive and (not c.relisshared or ?)
       order by 1, 2""";
 
   /**
@@ -138,8 +138,10 @@ final class LostPageCheck {
 
   private void list(String database, boolean shared) {
     try (Connection connection = restored.connect(database, LIMIT);
+        PreparedStatement listed = connection.prepareStatement(INDEXES);
         Statement statement = connection.createStatement()) {
-      try (ResultSet rows = statement.executeQuery(String.format(Locale.ROOT, INDEXES, shared))) {
+      listed.setBoolean(1, shared);
+      try (ResultSet rows = listed.executeQuery()) {
         while (rows.next()) {
           if (rows.getString(1) != null && rows.getString(2) != null) {
             indexes.add(

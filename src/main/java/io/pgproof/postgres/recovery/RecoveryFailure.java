@@ -87,8 +87,8 @@ public final class RecoveryFailure {
       String sqlState, String message, String words, PostgresVersion version) {
     Optional<MachineError> error = MachineError.in(message);
     // Segments of shared memory are files, so the memory file system that contains them is full.
-    if (SHARED_MEMORY.matcher(message).matches() && error.isPresent()
-        || sqlState.equals("53200") && !isLimit(message)
+    if ((SHARED_MEMORY.matcher(message).matches() && error.isPresent())
+        || (sqlState.equals("53200") && !isLimit(message))
         || message.startsWith("out of memory")) {
       return Optional.of(
           Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
@@ -98,7 +98,7 @@ public final class RecoveryFailure {
           Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
     }
     if (sqlState.equals("53100")
-        || error.isPresent() && error.get().lack() == MachineError.Lack.SPACE) {
+        || (error.isPresent() && error.get().lack() == MachineError.Lack.SPACE)) {
       return Optional.of(Finding.of(DISK_FULL, "the restored server ran out of disk space", words));
     }
     Matcher library = MISSING_FILE.matcher(message);
@@ -214,8 +214,8 @@ public final class RecoveryFailure {
     // pgproof causes both.
     boolean beforeData = log.redoStarts().isEmpty();
     if (fatal.sqlState().equals("F0000")
-        || beforeData && fatal.sqlState().matches("42704|22023|42601")
-        || beforeData && message.startsWith("unrecognized configuration parameter")) {
+        || (beforeData && fatal.sqlState().matches("42704|22023|42601"))
+        || (beforeData && message.startsWith("unrecognized configuration parameter"))) {
       return Finding.of(
           INTERNAL, "PostgreSQL does not accept pgproof's settings: " + message, words);
     }

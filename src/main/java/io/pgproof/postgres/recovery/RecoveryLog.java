@@ -142,17 +142,22 @@ public final class RecoveryLog {
 
   private void told(LogLine line) {
     String message = line.message();
-    Matcher matcher;
-    if ((matcher = REDO_STARTS.matcher(message)).matches()) {
-      redoStarts = Lsn.parse(matcher.group(1));
-    } else if ((matcher = CONSISTENT.matcher(message)).matches()) {
-      consistent = Lsn.parse(matcher.group(1));
-    } else if ((matcher = REDO_DONE.matcher(message)).matches()) {
-      redoDone = Lsn.parse(matcher.group(1));
-    } else if ((matcher = LAST_COMMIT.matcher(message)).matches()) {
-      lastCommit = time(matcher.group(1), matcher.group(2));
-    } else if ((matcher = PROGRESS.matcher(message)).matches()) {
-      replayed = Lsn.parse(matcher.group(1));
+    Matcher starts = REDO_STARTS.matcher(message);
+    Matcher reached = CONSISTENT.matcher(message);
+    Matcher done = REDO_DONE.matcher(message);
+    Matcher commit = LAST_COMMIT.matcher(message);
+    Matcher at = PROGRESS.matcher(message);
+    Matcher zeroes = READ_AS_ZEROES.matcher(message);
+    if (starts.matches()) {
+      redoStarts = Lsn.parse(starts.group(1));
+    } else if (reached.matches()) {
+      consistent = Lsn.parse(reached.group(1));
+    } else if (done.matches()) {
+      redoDone = Lsn.parse(done.group(1));
+    } else if (commit.matches()) {
+      lastCommit = time(commit.group(1), commit.group(2));
+    } else if (at.matches()) {
+      replayed = Lsn.parse(at.group(1));
       progress = message;
     } else if (message.startsWith("database system was not properly shut down")) {
       labelIgnored = true;
@@ -167,8 +172,8 @@ public final class RecoveryLog {
     }
     endsBadly |= ENDS_BADLY.test(message);
     minimalWal |= message.startsWith("WAL was generated with");
-    if ((matcher = READ_AS_ZEROES.matcher(message)).matches() && readAsZeroes.size() < MOST_FILES) {
-      readAsZeroes.add(matcher.group(1));
+    if (zeroes.matches() && readAsZeroes.size() < MOST_FILES) {
+      readAsZeroes.add(zeroes.group(1));
     }
     if (!USUAL.test(message)) {
       keep(remarks, line.toString());

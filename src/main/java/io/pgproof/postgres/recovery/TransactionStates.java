@@ -62,7 +62,7 @@ final class TransactionStates {
                 return false;
               }
               long number = Long.parseLong(name.group(1), 16);
-              return number >= first && number <= last || number + TRANSACTIONS / perFile <= last;
+              return (number >= first && number <= last) || number + TRANSACTIONS / perFile <= last;
             })
         .findFirst();
   }

@@ -65,10 +65,10 @@ public final class RestoredServerSocketFactory extends SocketFactory {
    */
   private SocketFactory unixSockets() {
     try {
-      return (SocketFactory)
-          Class.forName("org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg")
-              .getConstructor(String.class)
-              .newInstance(path.toString());
+      return Class.forName("org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg")
+          .asSubclass(SocketFactory.class)
+          .getConstructor(String.class)
+          .newInstance(path.toString());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("junixsocket is not on the class path", e);
     }

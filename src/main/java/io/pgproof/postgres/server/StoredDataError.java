@@ -51,7 +51,7 @@ public final class StoredDataError {
     return state.equals("XX001")
         || state.equals("XX002")
         || is(ServerText.message(failure))
-        || state.equals("3D000") && isDirectoryGone(failure);
+        || (state.equals("3D000") && isDirectoryGone(failure));
   }
 
   /**

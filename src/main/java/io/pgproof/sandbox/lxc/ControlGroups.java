@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -116,7 +117,7 @@ final class ControlGroups {
    * Returns the groups of all machines whose names have this prefix, by the part of the group name
    * after {@code lxc.payload.} or {@code lxc.monitor.}.
    */
-  TreeMap<String, List<Path>> withPrefix(String prefix) {
+  SortedMap<String, List<Path>> withPrefix(String prefix) {
     TreeMap<String, List<Path>> byName = new TreeMap<>();
     for (Path group :
         find(Pattern.compile("lxc\\.(?:payload|monitor)\\." + Pattern.quote(prefix) + ".*"))) {

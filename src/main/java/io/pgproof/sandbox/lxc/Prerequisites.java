@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,7 +25,7 @@ import java.util.regex.Pattern;
  * @param hasProgram whether the host has a program
  * @param liblxc loads the library
  */
-record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> liblxc) {
+record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
   private static final int CAP_SYS_ADMIN = 21;
   private static final Pattern UID = Pattern.compile("(?m)^Uid:\\s+\\d+\\s+(\\d+)");
   private static final Pattern CAPABILITIES = Pattern.compile("(?m)^CapEff:\\s+([0-9a-f]+)");
@@ -81,7 +80,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Supplier<Liblxc> l
     }
     need("mount", hasProgram.test("mount"), "mount", missing, packages);
     try {
-      liblxc.get();
+      liblxc.run();
     } catch (LiblxcUnavailableException e) {
       if (packages.contains("lxc")) {
         missing.add("liblxc.so.1");

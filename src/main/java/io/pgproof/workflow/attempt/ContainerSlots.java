@@ -79,7 +79,7 @@ public final class ContainerSlots implements AutoCloseable {
     }
 
     boolean sameBackup(Place other) {
-      return target.isPresent() && target.equals(other.target) || path.equals(other.path);
+      return (target.isPresent() && target.equals(other.target)) || path.equals(other.path);
     }
 
     @Override

@@ -70,9 +70,10 @@ final class SpaceWatch implements AutoCloseable {
     this.state = state;
     this.restoreAttempts = restoreAttempts;
     this.reserve = reserveBytes;
-    looking.scheduleWithFixedDelay(
-        this::keepReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-    looking.schedule(this::keepBounds, SHORTEST_PAUSE_NANOS, TimeUnit.NANOSECONDS);
+    var unused =
+        looking.scheduleWithFixedDelay(
+            this::keepReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    unused = looking.schedule(this::keepBounds, SHORTEST_PAUSE_NANOS, TimeUnit.NANOSECONDS);
   }
 
   void keepReserve() {
@@ -98,13 +99,16 @@ final class SpaceWatch implements AutoCloseable {
                       .resources()
                       .diskBytes()
                       .ifPresent(bound -> keepBound(restoreAttempt, bound)));
+    } catch (RuntimeException | Error e) {
+      FailureLog.log(LOG, "the space that runs take could not be looked at, and will be again", e);
     } finally {
       if (!looking.isShutdown()) {
         long took = System.nanoTime() - began;
-        looking.schedule(
-            this::keepBounds,
-            Math.max(SHORTEST_PAUSE_NANOS, PAUSES_A_MEASUREMENT * took),
-            TimeUnit.NANOSECONDS);
+        var unused =
+            looking.schedule(
+                this::keepBounds,
+                Math.max(SHORTEST_PAUSE_NANOS, PAUSES_A_MEASUREMENT * took),
+                TimeUnit.NANOSECONDS);
       }
     }
   }

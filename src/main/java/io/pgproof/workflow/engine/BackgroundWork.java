@@ -270,7 +270,7 @@ public final class BackgroundWork implements AutoCloseable {
      * Interrupts the worker from a separate thread. Interrupting a worker that waits in a channel
      * closes the channel, and closing waits for the worker as long as the kernel holds it.
      */
-    public void interrupt() {
+    void interrupt() {
       interrupted = true;
       Thread thread =
           new Thread(
@@ -293,7 +293,7 @@ public final class BackgroundWork implements AutoCloseable {
       return trace.length == 0 ? "its end" : trace[0].toString();
     }
 
-    public synchronized Optional<T> look(Duration endsWithin) {
+    synchronized Optional<T> look(Duration endsWithin) {
       if (ended.getCount() > 0) {
         long now = System.nanoTime();
         if (lateSince.isEmpty() && now - began >= limit.duration().toNanos()) {

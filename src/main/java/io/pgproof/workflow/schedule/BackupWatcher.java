@@ -153,7 +153,7 @@ public final class BackupWatcher implements AutoCloseable {
         new Seen(
             now.sighting(),
             now.looks(),
-            now.settled() || complete && settle(target, now.sighting())));
+            now.settled() || (complete && settle(target, now.sighting()))));
   }
 
   /**
@@ -193,11 +193,12 @@ public final class BackupWatcher implements AutoCloseable {
                     ((Evidence.Noticed) Evidence.read(entry))
                         .identity()
                         .equals(sighting.identity()))
-        || sighting.label().isPresent()
+        || (sighting.label().isPresent()
             && evidenceLog.last(runs, Evidence.kind(Evidence.Inspected.class)).values().stream()
                 .anyMatch(
                     entry ->
-                        sameBackup(((Evidence.Inspected) Evidence.read(entry)).backup(), sighting));
+                        sameBackup(
+                            ((Evidence.Inspected) Evidence.read(entry)).backup(), sighting)));
   }
 
   private static boolean sameBackup(Report.BackupFacts backup, BackupSnapshot sighting) {

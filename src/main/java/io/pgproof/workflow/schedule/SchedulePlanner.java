@@ -122,19 +122,17 @@ public final class SchedulePlanner {
             .activityId(KeepSchedule.Event.DUE_TIME_CAME)
             .singleResult();
     Instant now = clock.instant();
-    Date next = Date.from(schedule.nextAfter(now));
+    Instant next = schedule.nextAfter(now);
     if (timer != null
         && timer.getDuedate().toInstant().isAfter(now)
-        && timer.getDuedate().getTime() != next.getTime()) {
+        && timer.getDuedate().toInstant().toEpochMilli() != next.toEpochMilli()) {
       transactions.executeWithoutResult(
           transaction -> {
-            management.setJobDuedate(timer.getId(), next);
-            runtime.setVariable(instance.getId(), KeepSchedule.Variable.DUE, next);
+            management.setJobDuedate(timer.getId(), Date.from(next));
+            runtime.setVariable(instance.getId(), KeepSchedule.Variable.DUE, Date.from(next));
           });
       LOG.info(
-          "target {} is rescheduled; next verification at {}",
-          instance.getBusinessKey(),
-          next.toInstant());
+          "target {} is rescheduled; next verification at {}", instance.getBusinessKey(), next);
     }
   }
 }

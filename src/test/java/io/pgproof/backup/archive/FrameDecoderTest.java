@@ -236,9 +236,7 @@ class FrameDecoderTest {
           new FrameDecoder(
               new Trickle(sound ? packed : Arrays.copyOf(packed, packed.length / 2), 100), decoder);
       try (TarReader members = new TarReader(source)) {
-        while (members.next().isPresent()) {
-          continue;
-        }
+        while (members.next().isPresent()) {}
         assertThat(sound).isTrue();
       } catch (FindingException e) {
         assertThat(sound).isFalse();

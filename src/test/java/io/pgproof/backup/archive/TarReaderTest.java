@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.pgproof.backup.archive.MemberSource.Member;
-import io.pgproof.backup.archive.MemberSource.Type;
 import io.pgproof.backup.restore.CraftedBackup;
 import io.pgproof.proof.Reason;
 import java.io.ByteArrayInputStream;
@@ -65,11 +64,11 @@ class TarReaderTest {
     assertThat(members(tar))
         .extracting(Member::name, Member::type)
         .containsExactly(
-            tuple("", Type.DIRECTORY),
-            tuple("base", Type.DIRECTORY),
-            tuple("base/5/1259", Type.FILE),
-            tuple("old", Type.DIRECTORY),
-            tuple("pg_tblspc/16385", Type.SYMBOLIC_LINK));
+            tuple("", MemberSource.Type.DIRECTORY),
+            tuple("base", MemberSource.Type.DIRECTORY),
+            tuple("base/5/1259", MemberSource.Type.FILE),
+            tuple("old", MemberSource.Type.DIRECTORY),
+            tuple("pg_tblspc/16385", MemberSource.Type.SYMBOLIC_LINK));
   }
 
   @Test
@@ -134,8 +133,8 @@ class TarReaderTest {
 
     assertThat(members(tar))
         .containsExactly(
-            new Member(name, Type.HARD_LINK, 0, "base/" + "l".repeat(200)),
-            new Member("after", Type.FILE, 3000, ""));
+            new Member(name, MemberSource.Type.HARD_LINK, 0, "base/" + "l".repeat(200)),
+            new Member("after", MemberSource.Type.FILE, 3000, ""));
   }
 
   @Test
@@ -148,7 +147,9 @@ class TarReaderTest {
             .file("base/1259", CONTENT)
             .ended();
 
-    assertThat(members(tar)).extracting(Member::type).containsExactly(Type.DIRECTORY, Type.FILE);
+    assertThat(members(tar))
+        .extracting(Member::type)
+        .containsExactly(MemberSource.Type.DIRECTORY, MemberSource.Type.FILE);
   }
 
   @ParameterizedTest
@@ -347,7 +348,7 @@ class TarReaderTest {
     Map<String, String> files = new LinkedHashMap<>();
     try (TarReader members = new TarReader(new Trickle(tar, 100_000))) {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
-        if (next.get().type() == Type.FILE) {
+        if (next.get().type() == MemberSource.Type.FILE) {
           ByteArrayOutputStream content = new ByteArrayOutputStream();
           members.content(
               piece -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgproof.backup.archive.FileChecksum;
 import io.pgproof.backup.format.Manifest.Entry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,9 @@ class ManifestFilesTest {
     Map<String, Entry> expected = new HashMap<>();
     Random random = new Random(7);
     long bytes = 0;
+    List<FileChecksum> algorithms = List.of(FileChecksum.values());
     for (int i = 0; i < 50_000; i++) {
-      FileChecksum algorithm = FileChecksum.values()[i % FileChecksum.values().length];
+      FileChecksum algorithm = algorithms.get(i % algorithms.size());
       byte[] checksum = new byte[algorithm.length()];
       random.nextBytes(checksum);
       // Names of all lengths, bytes above 127 among them.

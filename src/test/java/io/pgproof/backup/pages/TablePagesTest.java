@@ -144,12 +144,12 @@ class TablePagesTest {
     }
 
     Leaf entry(int block) {
-      items.add(
-          item(16)
-              .putShort(0, (short) (block >> 16))
-              .putShort(2, (short) block)
-              .putShort(4, (short) 1)
-              .array());
+      byte[] item = new byte[16];
+      item(item)
+          .putShort(0, (short) (block >> 16))
+          .putShort(2, (short) block)
+          .putShort(4, (short) 1);
+      items.add(item);
       return this;
     }
 
@@ -160,21 +160,20 @@ class TablePagesTest {
 
     Leaf list(int... blocks) {
       int from = 16;
+      byte[] item = new byte[from + 6 * blocks.length];
       ByteBuffer list =
-          item(from + 6 * blocks.length)
-              .putShort(2, (short) from)
-              .putShort(4, (short) (0x2000 | blocks.length));
+          item(item).putShort(2, (short) from).putShort(4, (short) (0x2000 | blocks.length));
       list.putShort(6, (short) (list.getShort(6) | 0x2000));
       for (int i = 0; i < blocks.length; i++) {
         list.putShort(from + 6 * i, (short) (blocks[i] >> 16))
             .putShort(from + 6 * i + 2, (short) blocks[i]);
       }
-      items.add(list.array());
+      items.add(item);
       return this;
     }
 
-    private static ByteBuffer item(int size) {
-      return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).putShort(6, (short) size);
+    private static ByteBuffer item(byte[] item) {
+      return ByteBuffer.wrap(item).order(ByteOrder.LITTLE_ENDIAN).putShort(6, (short) item.length);
     }
 
     byte[] page() {

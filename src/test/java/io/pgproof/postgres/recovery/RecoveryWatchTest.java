@@ -294,7 +294,7 @@ class RecoveryWatchTest {
             Optional.empty(),
             List.of("select pg_sleep(60) is null", "select true"),
             Duration.ofDays(1),
-            Duration.ofSeconds(120),
+            Duration.ofMinutes(2),
             ZoneId.of("UTC"));
     Thread killer =
         new Thread(

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -150,15 +149,15 @@ class PrerequisitesTest {
   }
 
   private List<Lack> lacks() {
-    return lacks(program -> true, () -> null);
+    return lacks(program -> true, () -> {});
   }
 
-  private List<Lack> lacks(Predicate<String> has, Supplier<Liblxc> liblxc) {
+  private List<Lack> lacks(Predicate<String> has, Runnable liblxc) {
     return new Prerequisites(root, has, liblxc).lacks();
   }
 
-  private static Liblxc noLiblxc() throws LiblxcUnavailableException {
-    return Liblxc.load("liblxc-that-is-not-there.so.1");
+  private static void noLiblxc() throws LiblxcUnavailableException {
+    Liblxc.load("liblxc-that-is-not-there.so.1");
   }
 
   private void write(String file, String text) throws IOException {

@@ -56,6 +56,7 @@ import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 import org.camunda.bpm.engine.impl.util.ClockUtil;
 import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.runtime.JobQuery;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
 import org.camunda.bpm.engine.task.Task;
 import org.flywaydb.core.Flyway;
@@ -219,17 +220,15 @@ public final class PeopleOnEngine implements AutoCloseable {
   /** Lets time pass and runs what falls due in it, in order. */
   void wait(Duration time) {
     Instant end = now.plus(time);
-    List<Job> due;
-    while (!(due =
-            engine
-                .getManagementService()
-                .createJobQuery()
-                .timers()
-                .duedateLowerThan(Date.from(end.plusMillis(1)))
-                .orderByJobDuedate()
-                .asc()
-                .list())
-        .isEmpty()) {
+    JobQuery query =
+        engine
+            .getManagementService()
+            .createJobQuery()
+            .timers()
+            .duedateLowerThan(Date.from(end.plusMillis(1)))
+            .orderByJobDuedate()
+            .asc();
+    for (List<Job> due = query.list(); !due.isEmpty(); due = query.list()) {
       Instant next = due.get(0).getDuedate().toInstant();
       pass(Duration.between(now, next.isAfter(now) ? next : now));
       engine.getManagementService().executeJob(due.get(0).getId());
@@ -239,34 +238,33 @@ public final class PeopleOnEngine implements AutoCloseable {
   }
 
   private void work() {
-    List<Job> jobs;
-    while (!(jobs =
-            engine
-                .getManagementService()
-                .createJobQuery()
-                .processDefinitionKey(VerifyBackup.PROCESS)
-                .messages()
-                .list())
-        .isEmpty()) {
+    JobQuery query =
+        engine
+            .getManagementService()
+            .createJobQuery()
+            .processDefinitionKey(VerifyBackup.PROCESS)
+            .messages();
+    for (List<Job> jobs = query.list(); !jobs.isEmpty(); jobs = query.list()) {
       engine.getManagementService().executeJob(jobs.get(0).getId());
     }
   }
 
   /** Does what people asked for in batches. */
   void workBatches() {
-    List<Job> jobs;
-    while (!(jobs =
-            engine.getManagementService().createJobQuery().messages().list().stream()
-                .filter(job -> job.getProcessDefinitionKey() == null)
-                .toList())
-        .isEmpty()) {
+    for (Optional<Job> job = batchJob(); job.isPresent(); job = batchJob()) {
       Context.setJobExecutorContext(new JobExecutorContext());
       try {
-        engine.getManagementService().executeJob(jobs.get(0).getId());
+        engine.getManagementService().executeJob(job.get().getId());
       } finally {
         Context.removeJobExecutorContext();
       }
     }
+  }
+
+  private Optional<Job> batchJob() {
+    return engine.getManagementService().createJobQuery().messages().list().stream()
+        .filter(job -> job.getProcessDefinitionKey() == null)
+        .findFirst();
   }
 
   public Instant now() {

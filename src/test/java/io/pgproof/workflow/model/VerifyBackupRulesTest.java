@@ -250,11 +250,11 @@ class VerifyBackupRulesTest {
     for (FlowNode node : all(FlowNode.class)) {
       boolean endsBySaying =
           node instanceof EndEvent
-              || node instanceof SubProcess scope && scope.triggeredByEvent()
-              || node instanceof Activity activity && activity.isForCompensation()
-              || node instanceof BoundaryEvent event
+              || (node instanceof SubProcess scope && scope.triggeredByEvent())
+              || (node instanceof Activity activity && activity.isForCompensation())
+              || (node instanceof BoundaryEvent event
                   && compensates(event)
-                  && compensated.contains(event.getId());
+                  && compensated.contains(event.getId()));
       assertThat(node.getOutgoing().isEmpty()).as(node.getId()).isEqualTo(endsBySaying);
     }
   }

@@ -51,6 +51,7 @@ import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.history.HistoricActivityInstance;
 import org.camunda.bpm.engine.impl.util.ClockUtil;
 import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.runtime.JobQuery;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
 import org.flywaydb.core.Flyway;
@@ -251,9 +252,8 @@ public final class NightOnEngine implements AutoCloseable {
 
   /** Runs every job that is due, until none is; failing ones as often as they may. */
   void work() {
-    List<Job> due;
-    while (!(due = engine.getManagementService().createJobQuery().executable().active().list())
-        .isEmpty()) {
+    JobQuery query = engine.getManagementService().createJobQuery().executable().active();
+    for (List<Job> due = query.list(); !due.isEmpty(); due = query.list()) {
       for (Job job : due) {
         try {
           engine.getManagementService().executeJob(job.getId());
@@ -282,15 +282,9 @@ public final class NightOnEngine implements AutoCloseable {
 
   /** Runs all jobs of a run that are no timers. */
   public void workOn(RunId run) {
-    List<Job> jobs;
-    while (!(jobs =
-            engine
-                .getManagementService()
-                .createJobQuery()
-                .processInstanceId(instance(run))
-                .messages()
-                .list())
-        .isEmpty()) {
+    JobQuery query =
+        engine.getManagementService().createJobQuery().processInstanceId(instance(run)).messages();
+    for (List<Job> jobs = query.list(); !jobs.isEmpty(); jobs = query.list()) {
       jobs.forEach(job -> engine.getManagementService().executeJob(job.getId()));
     }
   }
