@@ -19,6 +19,9 @@ import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.VerificationRequest;
+import io.pgproof.target.VerificationRequest.Limits;
+import io.pgproof.target.VerificationRequest.Queries;
+import io.pgproof.target.VerificationRequest.Replay;
 import io.pgproof.target.VerificationRequest.Resources;
 import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;
@@ -201,17 +204,19 @@ public final class TestEnvironment implements LauncherSessionListener {
     return new VerificationRequest(
         Optional.empty(),
         backup,
-        Optional.ofNullable(freshnessQuery),
-        VerificationRequest.DEFAULT_DATABASE,
-        ZoneOffset.UTC,
-        VerificationRequest.DEFAULT_MAX_AGE,
-        List.of(assertions),
         Depth.STANDARD,
-        Optional.empty(),
-        VerificationRequest.DEFAULT_RECOVERY_TIMEOUT,
-        Timeouts.DEFAULT.stay(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT),
-        Timeouts.DEFAULT,
-        VerificationRequest.DEFAULT_SUPERUSER,
+        VerificationRequest.DEFAULT_MAX_AGE,
+        new Queries(
+            Optional.ofNullable(freshnessQuery),
+            Queries.DEFAULT_DATABASE,
+            ZoneOffset.UTC,
+            List.of(assertions),
+            Queries.DEFAULT_SUPERUSER),
+        new Replay(Optional.empty(), Optional.empty()),
+        new Limits(
+            Limits.DEFAULT_RECOVERY_TIMEOUT,
+            Timeouts.DEFAULT.stay(Limits.DEFAULT_RECOVERY_TIMEOUT),
+            Timeouts.DEFAULT),
         Resources.DEFAULT,
         Duration.ZERO,
         VerificationRequest.Patience.DEFAULT,
@@ -220,90 +225,22 @@ public final class TestEnvironment implements LauncherSessionListener {
 
   /** The same request at another depth. */
   public static VerificationRequest at(Depth depth, VerificationRequest sound) {
-    return new VerificationRequest(
-        sound.target(),
-        sound.path(),
-        sound.freshnessQuery(),
-        sound.database(),
-        sound.zone(),
-        sound.maxAge(),
-        sound.assertions(),
-        depth,
-        sound.walArchive(),
-        sound.recoveryTimeout(),
-        sound.stayTimeout(),
-        sound.timeouts(),
-        sound.superuser(),
-        sound.resources(),
-        sound.keep(),
-        sound.patience(),
-        sound.askedBy());
+    return RequestBuilder.from(sound).depth(depth).build();
   }
 
   /** The same request with other limits. */
   public static VerificationRequest within(Timeouts timeouts, VerificationRequest sound) {
-    return new VerificationRequest(
-        sound.target(),
-        sound.path(),
-        sound.freshnessQuery(),
-        sound.database(),
-        sound.zone(),
-        sound.maxAge(),
-        sound.assertions(),
-        sound.depth(),
-        sound.walArchive(),
-        sound.recoveryTimeout(),
-        sound.stayTimeout(),
-        timeouts,
-        sound.superuser(),
-        sound.resources(),
-        sound.keep(),
-        sound.patience(),
-        sound.askedBy());
+    return RequestBuilder.from(sound).timeouts(timeouts).build();
   }
 
   /** The same request with other resources. */
   public static VerificationRequest with(Resources resources, VerificationRequest sound) {
-    return new VerificationRequest(
-        sound.target(),
-        sound.path(),
-        sound.freshnessQuery(),
-        sound.database(),
-        sound.zone(),
-        sound.maxAge(),
-        sound.assertions(),
-        sound.depth(),
-        sound.walArchive(),
-        sound.recoveryTimeout(),
-        sound.stayTimeout(),
-        sound.timeouts(),
-        sound.superuser(),
-        resources,
-        sound.keep(),
-        sound.patience(),
-        sound.askedBy());
+    return RequestBuilder.from(sound).resources(resources).build();
   }
 
   /** The same request with its copy kept where it is not proven. */
   public static VerificationRequest keeping(Duration keep, VerificationRequest sound) {
-    return new VerificationRequest(
-        sound.target(),
-        sound.path(),
-        sound.freshnessQuery(),
-        sound.database(),
-        sound.zone(),
-        sound.maxAge(),
-        sound.assertions(),
-        sound.depth(),
-        sound.walArchive(),
-        sound.recoveryTimeout(),
-        sound.stayTimeout(),
-        sound.timeouts(),
-        sound.superuser(),
-        sound.resources(),
-        keep,
-        sound.patience(),
-        sound.askedBy());
+    return RequestBuilder.from(sound).keep(keep).build();
   }
 
   /** Asks the daemon over its socket, as every command does. */

@@ -1,6 +1,8 @@
 package io.pgproof.audit;
 
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -19,8 +21,8 @@ public final class VerdictHistory {
           new Reached(
               new RunId(row.getString("run")),
               row.getObject("at", OffsetDateTime.class).toInstant(),
-              row.getString("verdict"),
-              row.getString("reason"));
+              Verdict.of(row.getString("verdict")),
+              Reason.of(row.getString("reason")));
 
   private final JdbcTemplate jdbc;
   private final Clock clock;
@@ -31,21 +33,21 @@ public final class VerdictHistory {
   }
 
   /** The verdict of a run and the time when it was reached. */
-  public record Reached(RunId run, Instant at, String verdict, String reason) {}
+  public record Reached(RunId run, Instant at, Verdict verdict, Reason reason) {}
 
   /**
    * Adds a verdict with the current time.
    *
    * @param backupKey the same for all runs of one target
    */
-  public void add(String backupKey, RunId run, String verdict, String reason) {
+  public void add(String backupKey, RunId run, Verdict verdict, Reason reason) {
     jdbc.update(
         "insert into pgproof_verdict (backup_key, run, at, verdict, reason) values (?, ?, ?, ?, ?)",
         backupKey,
         run.value(),
         clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC),
-        verdict,
-        reason);
+        verdict.word(),
+        reason.code());
   }
 
   /** Returns the latest verdicts, newest first. */
@@ -69,25 +71,25 @@ public final class VerdictHistory {
         but.value());
   }
 
-  /** Returns the latest verdict with this word. */
-  public Optional<Reached> last(String backupKey, String verdict) {
+  /** Returns when this verdict was reached last. */
+  public Optional<Reached> last(String backupKey, Verdict verdict) {
     return jdbc
         .query(
             "select * from pgproof_verdict where backup_key = ? and verdict = ? order by id desc"
                 + " fetch first 1 row only",
             REACHED,
             backupKey,
-            verdict)
+            verdict.word())
         .stream()
         .findFirst();
   }
 
-  /** Returns how often this word was the verdict since that time, over all targets and paths. */
-  public long count(String verdict, Instant then) {
+  /** Returns how often this verdict was reached since that time, over all targets and paths. */
+  public long count(Verdict verdict, Instant then) {
     return jdbc.queryForObject(
         "select count(*) from pgproof_verdict where verdict = ? and at >= ?",
         Long.class,
-        verdict,
+        verdict.word(),
         then.atOffset(ZoneOffset.UTC));
   }
 }

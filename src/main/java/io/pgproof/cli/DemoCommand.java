@@ -70,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
         reply = daemonConnection.ask(new Request.Demo(major, Math.max(1, orders)), progress::show);
       }
       if (!(reply instanceof Reply.BackedUp backup)) {
-        return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
       int status =
           new VerificationSession(daemonConnection, spec.commandLine(), false)

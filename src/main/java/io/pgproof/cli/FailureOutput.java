@@ -2,13 +2,14 @@ package io.pgproof.cli;
 
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.control.Reply;
+import io.pgproof.proof.Conclusion;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.UsageException;
-import java.util.List;
+import io.pgproof.proof.Verdict;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -24,7 +25,7 @@ final class FailureOutput {
   private FailureOutput() {}
 
   static int refused(CommandLine line, ParseResult parsed, UsageException e) {
-    return tell(line, parsed, Main.USAGE, null, e.reason().code(), e.getMessage(), e.hint(), null);
+    return print(line, parsed, Main.USAGE, null, e.finding());
   }
 
   /**
@@ -34,114 +35,59 @@ final class FailureOutput {
    */
   static int failed(CommandLine line, ParseResult parsed, String run, Exception e) {
     if (e instanceof FindingException found) {
-      Finding finding = found.finding();
-      return tell(
-          line,
-          parsed,
-          Main.FAILED,
-          run,
-          finding.reason().code(),
-          finding.message(),
-          finding.hint(),
-          finding.words());
+      return print(line, parsed, Main.FAILED, run, found.finding());
     }
     if (FailureLog.is(e)) {
       LOG.error("the command failed", e);
     }
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return tell(
-        line,
-        parsed,
-        Main.FAILED,
-        run,
-        Reason.INTERNAL.code(),
-        message,
-        Reason.INTERNAL.hint(),
-        null);
+    return print(line, parsed, Main.FAILED, run, Finding.of(Reason.INTERNAL, message));
   }
 
   /** Prints a reply that is not a result, and returns its exit status. */
-  static int tell(CommandLine line, ParseResult parsed, String run, Reply reply) {
+  static int print(CommandLine line, ParseResult parsed, String run, Reply reply) {
     if (reply instanceof Reply.Refused refused) {
-      return tell(
-          line,
-          parsed,
-          Main.USAGE,
-          null,
-          refused.reason(),
-          refused.message(),
-          refused.hint(),
-          null);
+      return print(line, parsed, Main.USAGE, null, refused.finding());
     }
     if (reply instanceof Reply.Failed failed) {
-      return tell(
-          line,
-          parsed,
-          Main.FAILED,
-          run,
-          failed.reason(),
-          failed.message(),
-          failed.hint(),
-          failed.words());
+      return print(line, parsed, Main.FAILED, run, failed.finding());
     }
-    throw new IllegalStateException("the owner answered " + reply);
+    throw new IllegalStateException("unexpected reply of the daemon: " + reply);
   }
 
-  static int tell(CommandLine line, ParseResult parsed, Reply reply) {
-    return tell(line, parsed, null, reply);
+  static int print(CommandLine line, ParseResult parsed, Reply reply) {
+    return print(line, parsed, null, reply);
   }
 
-  static String refusedAsJson(String reason, String message, String hint) {
-    return withoutReport(null, null, reason, message, hint);
+  /** Returns the JSON report of a request that led to no conclusion. */
+  static String json(Reason reason, String message, String hint) {
+    return EvidenceJson.write(Report.without(null, new Conclusion(null, reason, message, hint)));
   }
 
-  private static String withoutReport(
-      String run, String verdict, String reason, String message, String hint) {
-    return EvidenceJson.write(
-        new Report(
-            Report.SCHEMA,
-            run,
-            null,
-            verdict,
-            reason,
-            message,
-            hint,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            null));
-  }
-
-  private static int tell(
-      CommandLine line,
-      ParseResult parsed,
-      int status,
-      String run,
-      String reason,
-      String message,
-      String hint,
-      String words) {
+  private static int print(
+      CommandLine line, ParseResult parsed, int status, String run, Finding finding) {
     if (wantsJson(parsed)) {
       // A verification that cannot reach its verdict is inconclusive, whatever the cause; other
       // commands have no verdict.
       boolean inconclusive =
           status == Main.FAILED && line.getCommandName().equals(VerifyCommand.NAME);
       line.getOut()
-          .println(withoutReport(run, inconclusive ? "inconclusive" : null, reason, message, hint));
+          .println(
+              EvidenceJson.write(
+                  Report.without(
+                      run,
+                      new Conclusion(
+                          inconclusive ? Verdict.INCONCLUSIVE : null,
+                          finding.reason(),
+                          finding.message(),
+                          finding.hint()))));
     }
-    line.getErr().println("pgproof: " + message + " (" + reason + ")");
-    if (words != null) {
-      words.lines().forEach(said -> line.getErr().println("    " + said));
+    line.getErr().println("pgproof: " + finding.message() + " (" + finding.reason().code() + ")");
+    if (finding.words() != null) {
+      finding.words().lines().forEach(said -> line.getErr().println("    " + said));
     }
-    if (hint != null) {
-      line.getErr().println("HINT: " + hint);
+    if (finding.hint() != null) {
+      line.getErr().println("HINT: " + finding.hint());
     }
     return status;
   }

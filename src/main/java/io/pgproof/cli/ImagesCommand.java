@@ -33,7 +33,7 @@ final class ImagesCommand implements Callable<Integer> {
     try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
       Reply reply = daemonConnection.ask(new Request.ListImages(), said -> {});
       if (!(reply instanceof Reply.Images images)) {
-        return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
       PrintWriter out = spec.commandLine().getOut();
       if (json) {

@@ -1,5 +1,6 @@
 package io.pgproof.cli;
 
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.StateDirectory;
 import java.io.PrintStream;
@@ -120,7 +121,7 @@ public final class Main implements Runnable {
     CommandLine line = e.getCommandLine();
     boolean json = java.util.Arrays.asList(arguments).contains("--json");
     if (json) {
-      line.getOut().println(FailureOutput.refusedAsJson("bad-option", e.getMessage(), hint(line)));
+      line.getOut().println(FailureOutput.json(Reason.BAD_OPTION, e.getMessage(), hint(line)));
     }
     line.getErr().println("pgproof: " + e.getMessage());
     line.getErr().println("HINT: " + hint(line));

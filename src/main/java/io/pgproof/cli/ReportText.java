@@ -1,6 +1,7 @@
 package io.pgproof.cli;
 
 import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
 import java.io.PrintWriter;
@@ -24,14 +25,14 @@ final class ReportText {
   static void print(Report report, Evidence.Chosen chosen, PrintWriter out) {
     out.println();
     out.println(
-        report.verdict().toUpperCase(Locale.ROOT)
+        report.verdict()
             + "  "
-            + report.message()
+            + report.conclusion().message()
             + " ("
-            + report.reason()
+            + report.reason().code()
             + ")");
-    if (report.hint() != null) {
-      out.println("HINT: " + report.hint());
+    if (report.conclusion().hint() != null) {
+      out.println("HINT: " + report.conclusion().hint());
     }
     out.println();
     rows(report, chosen).forEach(row -> out.printf("  %-12s %s%n", row.name(), row.text()));
@@ -122,18 +123,18 @@ final class ReportText {
                   + HumanFormat.duration(Duration.ofSeconds(report.freshness().maxAgeSeconds()))
                   + " allowed"));
     }
-    for (int i = 0; i < report.checks().size(); i++) {
-      Report.CheckFacts check = report.checks().get(i);
+    for (int i = 0; i < report.coverage().checks().size(); i++) {
+      Check check = report.coverage().checks().get(i);
       rows.add(
           new Row(
               i == 0 ? "checks" : "",
               check.name()
                   + " "
-                  + check.outcome()
+                  + check.outcome().word()
                   + (check.detail() == null ? "" : ": " + check.detail())));
     }
-    rows.addAll(list("not checked", report.notChecked()));
-    rows.addAll(list("notes", report.notes()));
+    rows.addAll(list("not checked", report.coverage().notChecked()));
+    rows.addAll(list("notes", report.coverage().notes()));
     rows.add(
         new Row(
             "times",

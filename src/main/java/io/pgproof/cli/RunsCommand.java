@@ -43,7 +43,7 @@ final class RunsCommand implements Callable<Integer> {
     try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
       Reply reply = daemonConnection.ask(new Request.ListRuns(limit), said -> {});
       if (!(reply instanceof Reply.Runs runs)) {
-        return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
@@ -62,8 +62,8 @@ final class RunsCommand implements Callable<Integer> {
         "%s  %s  %-12s %-20s %10s  %s%n",
         line.run(),
         ReportText.time(line.askedAt()),
-        line.verdict() == null ? "under way" : line.verdict(),
-        line.reason() == null ? "" : line.reason(),
+        line.verdict() == null ? "under way" : line.verdict().word(),
+        line.reason() == null ? "" : line.reason().code(),
         line.totalMillis() == null ? "" : ReportText.seconds(line.totalMillis()),
         line.target() == null ? line.path() : line.target());
   }

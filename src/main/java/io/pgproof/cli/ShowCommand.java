@@ -33,16 +33,14 @@ final class ShowCommand implements Callable<Integer> {
     try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
       Reply reply = daemonConnection.ask(new Request.ShowRun(run), said -> {});
       if (!(reply instanceof Reply.Run shown)) {
-        return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(
             shown.report() == null
-                ? FailureOutput.refusedAsJson(
-                    Reason.UNDER_WAY.code(),
-                    "run " + run + " has no verdict yet",
-                    Reason.UNDER_WAY.hint())
+                ? FailureOutput.json(
+                    Reason.UNDER_WAY, "run " + run + " has no verdict yet", Reason.UNDER_WAY.hint())
                 : EvidenceJson.write(shown.report()));
         return Main.DONE;
       }

@@ -16,7 +16,7 @@ final class TextCommand {
         spec.commandLine().getOut().println(done.text());
         return Main.DONE;
       }
-      return FailureOutput.tell(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+      return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
     }
   }
 }

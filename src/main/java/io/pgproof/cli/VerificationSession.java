@@ -49,7 +49,7 @@ final class VerificationSession {
       return FailureOutput.failed(line, line.getParseResult(), run, e);
     }
     if (!(reply instanceof Reply.Verdict verdict)) {
-      return FailureOutput.tell(line, line.getParseResult(), run, reply);
+      return FailureOutput.print(line, line.getParseResult(), run, reply);
     }
     Report report = verdict.report();
     if (json) {
@@ -57,6 +57,6 @@ final class VerificationSession {
     } else {
       ReportText.print(report, verdict.chosen(), line.getOut());
     }
-    return Reason.of(report.reason()).fault().exitStatus();
+    return report.verdict().exitStatus();
   }
 }

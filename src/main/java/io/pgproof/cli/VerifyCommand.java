@@ -95,6 +95,7 @@ final class VerifyCommand implements Callable<Integer> {
               + SettingOptions.name(Setting.ESCALATE_AFTER));
     }
     request
+        .replay()
         .walArchive()
         .filter(archive -> !Files.isDirectory(archive))
         .ifPresent(

@@ -20,12 +20,9 @@ public final class FailureReplies {
     try {
       work.run();
     } catch (UsageException e) {
-      replySink.hear(new Reply.Refused(e.reason().code(), e.getMessage(), e.hint()));
+      replySink.hear(new Reply.Refused(e.finding()));
     } catch (FindingException e) {
-      Finding finding = e.finding();
-      replySink.hear(
-          new Reply.Failed(
-              finding.reason().code(), finding.message(), finding.hint(), finding.words()));
+      replySink.hear(new Reply.Failed(e.finding()));
     } catch (UncheckedIOException e) {
       replySink.hear(failed(e.getCause(), e.getMessage()));
     } catch (IOException e) {
@@ -34,10 +31,8 @@ public final class FailureReplies {
       LOG.error("a request failed", e);
       replySink.hear(
           new Reply.Failed(
-              Reason.INTERNAL.code(),
-              String.valueOf(e.getMessage() == null ? e : e.getMessage()),
-              Reason.INTERNAL.hint(),
-              null));
+              Finding.of(
+                  Reason.INTERNAL, String.valueOf(e.getMessage() == null ? e : e.getMessage()))));
     }
   }
 
@@ -48,10 +43,7 @@ public final class FailureReplies {
   private static Reply failed(IOException fault, String what) {
     String cause = String.valueOf(fault.getMessage());
     return new Reply.Failed(
-        Reason.ENVIRONMENT.code(),
-        what.contains(cause) ? what : what + ": " + cause,
-        Reason.ENVIRONMENT.hint(),
-        null);
+        Finding.of(Reason.ENVIRONMENT, what.contains(cause) ? what : what + ": " + cause));
   }
 
   /** Work that may find that the client is gone. */

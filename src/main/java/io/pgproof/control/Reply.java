@@ -2,10 +2,12 @@ package io.pgproof.control;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Report;
 import io.pgproof.workflow.engine.ProgressBoard;
 import java.util.List;
@@ -61,10 +63,10 @@ public sealed interface Reply {
   record Done(String text) implements Reply {}
 
   /** The request was not begun: exit status 2. */
-  record Refused(String reason, String message, String hint) implements Reply {}
+  record Refused(@JsonUnwrapped Finding finding) implements Reply {}
 
   /** The request failed: exit status 1. */
-  record Failed(String reason, String message, String hint, String words) implements Reply {}
+  record Failed(@JsonUnwrapped Finding finding) implements Reply {}
 
   /** Returns whether this is the last line. */
   default boolean last() {

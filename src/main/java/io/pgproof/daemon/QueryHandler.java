@@ -7,6 +7,7 @@ import io.pgproof.control.Request;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
@@ -51,10 +52,11 @@ final class QueryHandler {
       outcome.removed().forEach(path -> say(replySink, "removed " + path));
       if (!outcome.failed().isEmpty()) {
         return new Reply.Failed(
-            Reason.ENVIRONMENT.code(),
-            String.join("; ", outcome.failed()),
-            "make it removable, then run ./pgproof clean again",
-            null);
+            new Finding(
+                Reason.ENVIRONMENT,
+                String.join("; ", outcome.failed()),
+                "make it removable, then run ./pgproof clean again",
+                null));
       }
       int count = outcome.removed().size();
       return new Reply.Done(

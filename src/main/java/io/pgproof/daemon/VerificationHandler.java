@@ -7,6 +7,7 @@ import io.pgproof.control.Request;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.ImageStore;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
@@ -124,10 +125,11 @@ final class VerificationHandler {
     if (stuck.isPresent() && runHistory.report(run).isEmpty()) {
       replySink.hear(
           new Reply.Failed(
-              Reason.ENVIRONMENT.code(),
-              stuck.get(),
-              "run ./pgproof serve and let run " + run + " go on in Cockpit",
-              null));
+              new Finding(
+                  Reason.ENVIRONMENT,
+                  stuck.get(),
+                  "run ./pgproof serve and let run " + run + " go on in Cockpit",
+                  null)));
       return true;
     }
     return false;

@@ -1,6 +1,6 @@
 package io.pgproof.evidence;
 
-import io.pgproof.proof.Report.CheckFacts;
+import io.pgproof.proof.Check;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,13 +10,13 @@ import java.util.Map;
  * about the same check are merged into one.
  */
 final class CheckList {
-  private static final List<String> GRAVEST_FIRST =
-      List.of("failed", "skipped", "mismatch", "passed");
+  private final Map<String, Check> byName = new LinkedHashMap<>();
 
-  private final Map<String, CheckFacts> byName = new LinkedHashMap<>();
-
-  void add(List<CheckFacts> told) {
-    told.forEach(check -> byName.merge(check.name(), check, CheckList::both));
+  void add(List<Check> reported) {
+    reported.forEach(
+        check ->
+            byName.merge(
+                check.name(), check, (one, other) -> one.equals(other) ? one : one.and(other)));
   }
 
   boolean has(String name) {
@@ -27,22 +27,7 @@ final class CheckList {
     byName.clear();
   }
 
-  List<CheckFacts> all() {
+  List<Check> all() {
     return List.copyOf(byName.values());
-  }
-
-  /** Merges two reports of one check: keeps the more severe outcome and all messages. */
-  private static CheckFacts both(CheckFacts one, CheckFacts other) {
-    if (one.equals(other)) {
-      return one;
-    }
-    CheckFacts worse =
-        GRAVEST_FIRST.indexOf(other.outcome()) < GRAVEST_FIRST.indexOf(one.outcome()) ? other : one;
-    return new CheckFacts(
-        one.name(),
-        worse.outcome(),
-        one.detail() + "; " + other.detail(),
-        one.millis() + other.millis(),
-        worse.inapplicable());
   }
 }

@@ -1,13 +1,16 @@
 package io.pgproof.evidence;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.backup.source.BackupSelection;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import io.pgproof.target.VerificationRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -239,7 +242,7 @@ public sealed interface Evidence {
    */
   record Restored(
       Report.BackupFacts backup,
-      List<Report.CheckFacts> checks,
+      List<Check> checks,
       List<String> notChecked,
       String pagesOpen,
       String neededLsn,
@@ -276,7 +279,7 @@ public sealed interface Evidence {
   }
 
   /** Recovery ended as the backup requires. */
-  record Recovered(Report.RecoveryFacts recovery, Report.CheckFacts check) implements Evidence {
+  record Recovered(Report.RecoveryFacts recovery, Check check) implements Evidence {
     @Override
     public String tell() {
       return "recovered up to " + recovery.endLsn();
@@ -305,7 +308,7 @@ public sealed interface Evidence {
    * to them.
    */
   record Checked(
-      List<Report.CheckFacts> checks,
+      List<Check> checks,
       Report.FreshnessFacts freshness,
       List<String> notChecked,
       Integer findings)
@@ -330,18 +333,10 @@ public sealed interface Evidence {
   }
 
   /** Something keeps the backup from being proven. */
-  record Found(String reason, String message, String hint, String words) implements Evidence {
-    public static Found of(Finding finding) {
-      return new Found(finding.reason().code(), finding.message(), finding.hint(), finding.words());
-    }
-
-    public Finding finding() {
-      return Finding.of(Reason.of(reason), message, hint, words);
-    }
-
+  record Found(@JsonUnwrapped Finding finding) implements Evidence {
     @Override
     public String tell() {
-      return "found " + reason + ": " + message;
+      return "found " + finding.reason().code() + ": " + finding.message();
     }
   }
 
@@ -383,7 +378,7 @@ public sealed interface Evidence {
   record VerdictReached(Report report) implements Evidence {
     @Override
     public String tell() {
-      return "verdict: " + report.verdict() + " (" + report.reason() + ")";
+      return "verdict: " + report.verdict().word() + " (" + report.reason().code() + ")";
     }
   }
 
@@ -404,10 +399,10 @@ public sealed interface Evidence {
   }
 
   /** The backup of this run's open task had another bad run. */
-  record RunJoined(String run, String verdict, String reason) implements Evidence {
+  record RunJoined(String run, Verdict verdict, Reason reason) implements Evidence {
     @Override
     public String tell() {
-      return "run " + run + " joined: " + verdict + " (" + reason + ")";
+      return "run " + run + " joined: " + verdict.word() + " (" + reason.code() + ")";
     }
   }
 
@@ -479,16 +474,16 @@ public sealed interface Evidence {
   }
 
   /** A person deleted the run while it waited for a decision; this was the last task about it. */
-  record DecisionTakenAway(String task, String name, String verdict, String reason, String because)
+  record DecisionTakenAway(String task, String name, Verdict verdict, Reason reason, String because)
       implements Evidence {
     @Override
     public String tell() {
       return "deleted the run with its task '"
           + name
           + "', so nobody decides about the verdict "
-          + verdict
+          + verdict.word()
           + " ("
-          + reason
+          + reason.code()
           + ")"
           + (because == null ? "" : ", because: " + because);
     }

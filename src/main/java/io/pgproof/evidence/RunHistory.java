@@ -2,8 +2,10 @@ package io.pgproof.evidence;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +35,8 @@ public final class RunHistory {
       String askedBy,
       String path,
       String target,
-      String verdict,
-      String reason,
+      Verdict verdict,
+      Reason reason,
       Long totalMillis) {}
 
   /** One event that led to the verdict or followed it: who did what, and when. */

@@ -2,6 +2,8 @@ package io.pgproof.evidence;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.backup.format.PostgresVersion;
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Conclusion;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Fault;
 import io.pgproof.proof.Finding;
@@ -11,7 +13,6 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.Report.PhaseFacts;
 import io.pgproof.proof.RunFacts;
 import io.pgproof.proof.RunFacts.Stage;
-import io.pgproof.proof.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -218,11 +219,9 @@ public final class RunProjection {
     if (name != null && !checks.has(name)) {
       checks.add(
           List.of(
-              new Report.CheckFacts(
-                  name,
-                  finding.reason().fault() == Fault.BACKUP ? "failed" : "skipped",
-                  finding.message(),
-                  0)));
+              finding.reason().fault() == Fault.BACKUP
+                  ? Check.failed(name, finding.message(), Duration.ZERO)
+                  : Check.skipped(name, finding.message())));
     }
   }
 
@@ -244,7 +243,7 @@ public final class RunProjection {
   private void closePages() {
     String pagesOpen = restored == null ? null : restored.pagesOpen();
     if (pagesOpen != null && !checks.has("pages")) {
-      checks.add(List.of(new Report.CheckFacts("pages", "skipped", pagesOpen, 0)));
+      checks.add(List.of(Check.skipped("pages", pagesOpen)));
       notChecked.add("pages: " + pagesOpen + ", which recovery would have settled");
     }
   }
@@ -255,7 +254,7 @@ public final class RunProjection {
       List<String> open =
           new ArrayList<>(stages.contains(Stage.RECOVERED) ? List.of() : List.of("recovery"));
       open.add("freshness");
-      if (!asked.request().assertions().isEmpty()) {
+      if (!asked.request().queries().assertions().isEmpty()) {
         open.add("assertions");
       }
       if (asked.request().depth().atLeast(Depth.STANDARD)) {
@@ -288,7 +287,7 @@ public final class RunProjection {
 
   /** Returns whether the run ended because the requester withdrew it. */
   public boolean endedByWithdrawal() {
-    return withdrawn && verdict().reason() == Reason.INTERRUPTED;
+    return withdrawn && conclusion().reason() == Reason.INTERRUPTED;
   }
 
   /** Returns the last task that was opened, if the run still waits for a decision. */
@@ -305,7 +304,7 @@ public final class RunProjection {
    * {@code null} if no program said anything.
    */
   public String words() {
-    Reason reason = verdict().reason();
+    Reason reason = conclusion().reason();
     return findings.stream()
         .filter(finding -> finding.reason() == reason)
         .map(Finding::words)
@@ -315,27 +314,28 @@ public final class RunProjection {
   }
 
   /**
-   * Returns the verdict that follows from this evidence; if the evidence is older than what a proof
-   * needs today, the verdict that was reached then.
+   * Returns the conclusion that follows from this evidence; if the evidence is older than what a
+   * proof needs today, the conclusion that was reached then.
    */
-  public Verdict verdict() {
+  public Conclusion conclusion() {
     boolean older = restored != null && restored.pageChecksums() == null && objections == null;
-    return older && reached != null ? Verdict.of(reached) : verdict(stages);
+    return older && reached != null ? reached.conclusion() : conclusion(stages);
   }
 
   /**
-   * Returns the verdict that follows from this evidence if the rest of the attempt is torn down.
+   * Returns the conclusion that follows from this evidence if the rest of the attempt is torn down.
    */
-  public Verdict verdictOnceTornDown() {
+  public Conclusion conclusionOnceTornDown() {
     List<Stage> all = new ArrayList<>(stages);
     all.addAll(List.of(Stage.CONTAINER_DESTROYED, Stage.FILES_REMOVED));
-    return verdict(all);
+    return conclusion(all);
   }
 
-  private Verdict verdict(List<Stage> recorded) {
-    return Verdict.reach(
+  private Conclusion conclusion(List<Stage> recorded) {
+    return Conclusion.reach(
         new RunFacts(
-            new RunFacts.Asked(asked.request().depth(), asked.request().assertions().size()),
+            new RunFacts.Asked(
+                asked.request().depth(), asked.request().queries().assertions().size()),
             recorded,
             inspected,
             restored == null
@@ -373,29 +373,20 @@ public final class RunProjection {
   }
 
   public Report report(String run) {
-    Verdict verdict = verdict();
     return new Report(
         Report.SCHEMA,
         run,
         asked.request().target().orElse(null),
-        verdict.word(),
-        verdict.reason().code(),
-        verdict.message(),
-        verdict.hint(),
-        startedAt,
-        finishedAt,
+        conclusion(),
+        new Report.Period(startedAt, finishedAt),
         backup,
         image,
         recovery,
         freshness,
-        checks.all(),
-        List.copyOf(notChecked),
-        List.copyOf(notes),
+        new Report.Coverage(checks.all(), notChecked, notes),
         phases.entrySet().stream()
-            .filter(evidenceEntry -> !evidenceEntry.getKey().equals(WAIT))
-            .map(
-                evidenceEntry ->
-                    new PhaseFacts(evidenceEntry.getKey(), evidenceEntry.getValue().toMillis()))
+            .filter(phase -> !phase.getKey().equals(WAIT))
+            .map(phase -> new PhaseFacts(phase.getKey(), phase.getValue().toMillis()))
             .toList(),
         phases.values().stream().reduce(Duration.ZERO, Duration::plus).toMillis());
   }

@@ -206,7 +206,7 @@ final class ImageBuild {
                 + source.user()
                 + ")";
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.NO_IMAGE,
             "the image of PostgreSQL "
                 + source.major()

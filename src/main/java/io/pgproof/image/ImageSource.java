@@ -42,7 +42,7 @@ sealed interface ImageSource {
   /** Creates a finding that says why no image was built. */
   default FindingException notBuilt(String why, String hint, String words) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.NO_IMAGE,
             "the image of PostgreSQL "
                 + major()

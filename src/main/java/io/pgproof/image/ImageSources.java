@@ -104,7 +104,7 @@ public final class ImageSources {
     try {
       read = read(file);
     } catch (UsageException e) {
-      return List.of(Lack.byHand(e.getMessage(), e.hint()));
+      return List.of(Lack.byHand(e.getMessage(), e.finding().hint()));
     }
     List<Lack> lacks = new ArrayList<>();
     for (ImageSource source : read.sources.values()) {
@@ -151,7 +151,7 @@ public final class ImageSources {
     }
     String known = sources.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "));
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.VERSION_UNSUPPORTED,
             "no image of PostgreSQL "
                 + major

@@ -1,7 +1,7 @@
 package io.pgproof.proof;
 
+import io.pgproof.proof.Check.Outcome;
 import io.pgproof.proof.Report.BackupFacts;
-import io.pgproof.proof.Report.CheckFacts;
 import io.pgproof.proof.RunFacts.Restored;
 import io.pgproof.proof.RunFacts.Stage;
 import java.util.ArrayList;
@@ -118,14 +118,13 @@ final class CompleteEvidence {
     named(facts.asked(), facts.restored())
         .forEach(
             (name, excuses) -> {
-              Optional<CheckFacts> check =
+              Optional<Check> check =
                   facts.checks().stream().filter(each -> each.name().equals(name)).findFirst();
               need(check.isPresent(), "the check " + name);
               need(
                   check.isEmpty()
                       || wasMade(check.get())
-                      || excuses.stream()
-                          .anyMatch(excuse -> excuse.code().equals(check.get().inapplicable())),
+                      || check.map(Check::inapplicable).filter(excuses::contains).isPresent(),
                   "that the check " + name + " was made");
             });
   }
@@ -175,14 +174,14 @@ final class CompleteEvidence {
    * Returns whether the check was made. A freshness check that failed because the data are too old
    * was made, too.
    */
-  private boolean wasMade(CheckFacts check) {
-    return check.outcome().equals("passed")
-        || (check.outcome().equals("mismatch") && MAY_DIFFER.contains(check.name()))
-        || (check.name().equals("freshness") && check.outcome().equals("failed") && isTooOld());
+  private boolean wasMade(Check check) {
+    return check.outcome() == Outcome.PASSED
+        || (check.outcome() == Outcome.MISMATCH && MAY_DIFFER.contains(check.name()))
+        || (check.name().equals("freshness") && check.outcome() == Outcome.FAILED && isTooOld());
   }
 
   private boolean isTooOld() {
-    return facts.findings().stream().anyMatch(Finding.DataTooOld.class::isInstance);
+    return facts.findings().stream().anyMatch(finding -> finding.verdict() == Verdict.STALE);
   }
 
   private void requireFreshness() {

@@ -5,85 +5,52 @@ import java.util.Objects;
 /**
  * A result of a verification that keeps the backup from being proven.
  *
- * <p>The type says who is at fault and so determines the verdict: only a {@link BackupFault}
- * refutes the backup.
+ * @param reason says who is at fault and so determines the verdict: only a fault of the backup
+ *     refutes it
+ * @param message a plain fact that names the file, the setting, the query or the WAL segment;
+ *     without a full stop
+ * @param hint the remedy; {@code null} if none is known
+ * @param words the original output of PostgreSQL or another program, line by line; {@code null} if
+ *     there is none
  */
-public sealed interface Finding {
-
-  Reason reason();
+public record Finding(Reason reason, String message, String hint, String words) {
 
   /**
-   * Returns a plain fact that names the file, the setting, the query or the WAL segment; without a
-   * full stop.
+   * @throws IllegalArgumentException for a reason without a fault: {@link Fault#NONE}
    */
-  String message();
-
-  /** Returns the remedy; {@code null} if none is known. */
-  String hint();
-
-  /**
-   * Returns the original output of PostgreSQL or another program, line by line; {@code null} if
-   * there is none.
-   */
-  String words();
-
-  /** The backup is bad. */
-  record BackupFault(Reason reason, String message, String hint, String words) implements Finding {
-    public BackupFault {
-      require(reason, message, reason.fault() == Fault.BACKUP);
-    }
-  }
-
-  /** The backup is sound, but its data are older than requested. */
-  record DataTooOld(Reason reason, String message, String hint, String words) implements Finding {
-    public DataTooOld {
-      require(reason, message, reason.fault() == Fault.AGE);
-    }
-  }
-
-  /** The run allows no conclusion about the backup. */
-  record CouldNotTell(Reason reason, String message, String hint, String words) implements Finding {
-    public CouldNotTell {
-      require(
-          reason,
-          message,
-          reason.fault() == Fault.ENVIRONMENT
-              || reason.fault() == Fault.PGPROOF
-              || reason.fault() == Fault.USAGE);
+  public Finding {
+    Objects.requireNonNull(message, "message");
+    if (reason.fault() == Fault.NONE) {
+      throw new IllegalArgumentException(reason + " is no finding");
     }
   }
 
   /** Creates a finding with the hint from the registry of reasons. */
-  static Finding of(Reason reason, String message) {
-    return of(reason, message, reason.hint(), null);
+  public static Finding of(Reason reason, String message) {
+    return of(reason, message, null);
   }
 
   /** Creates a finding with a program's output and the hint from the registry of reasons. */
-  static Finding of(Reason reason, String message, String words) {
-    return of(reason, message, reason.hint(), words);
+  public static Finding of(Reason reason, String message, String words) {
+    return new Finding(reason, message, reason.hint(), words);
   }
 
   /**
-   * Creates a finding of the type that matches the fault of the reason.
+   * Returns the verdict that this finding leads to.
    *
-   * <p>A usage error in an unattended run becomes a {@link CouldNotTell}, because there is nobody
-   * to refuse.
-   *
-   * @throws IllegalArgumentException for a reason without a fault: {@link Fault#NONE}
+   * <p>A usage error in an unattended run is inconclusive, because there is nobody to refuse.
    */
-  static Finding of(Reason reason, String message, String hint, String words) {
+  public Verdict verdict() {
     return switch (reason.fault()) {
-      case BACKUP -> new BackupFault(reason, message, hint, words);
-      case AGE -> new DataTooOld(reason, message, hint, words);
-      case ENVIRONMENT, PGPROOF, USAGE -> new CouldNotTell(reason, message, hint, words);
-      case NONE -> throw new IllegalArgumentException(reason + " is no finding");
+      case BACKUP -> Verdict.REFUTED;
+      case AGE -> Verdict.STALE;
+      case ENVIRONMENT, PGPROOF, USAGE -> Verdict.INCONCLUSIVE;
+      case NONE -> throw new IllegalStateException(reason + " is no finding");
     };
   }
 
-  private static void require(Reason reason, String message, boolean fits) {
-    Objects.requireNonNull(message, "message");
-    if (!fits) {
-      throw new IllegalArgumentException(reason + " is not the fault that this finding states");
-    }
+  /** Returns whether the backup is at fault. */
+  public boolean refutes() {
+    return verdict() == Verdict.REFUTED;
   }
 }

@@ -1,6 +1,6 @@
 package io.pgproof.proof;
 
-import java.util.Arrays;
+import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
  * Why a skipped check is no objection to a proof: it does not apply to this backup or at this
@@ -23,12 +23,8 @@ public enum Inapplicable {
   }
 
   /** Returns the code that {@code --json} prints with the check. */
+  @JsonValue
   public String code() {
     return code;
-  }
-
-  /** Returns whether the text is one of these codes; it can be {@code null}. */
-  public static boolean isOne(String code) {
-    return Arrays.stream(values()).anyMatch(one -> one.code.equals(code));
   }
 }

@@ -1,5 +1,7 @@
 package io.pgproof.proof;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -274,6 +276,7 @@ public enum Reason {
   }
 
   /** Lower case with hyphens, as {@code --json} prints it. */
+  @JsonValue
   public String code() {
     return code;
   }
@@ -297,6 +300,7 @@ public enum Reason {
    *
    * @throws IllegalArgumentException when the registry has no such code
    */
+  @JsonCreator
   public static Reason of(String code) {
     Reason reason = BY_CODE.get(code);
     if (reason == null) {

@@ -1,45 +1,86 @@
 package io.pgproof.proof;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * Everything that is known about one run, with the members that {@code --json} prints (schema 1).
+ * Everything that is known about one run, with the members that {@code --json} prints (schema 1);
+ * the members of {@link Conclusion}, {@link Period} and {@link Coverage} stand beside the others.
  *
  * <p>A member that does not apply is {@code null}; lists are never {@code null}. Times are in UTC.
  *
- * @param verdict {@code proven}, {@code stale}, {@code refuted}, {@code inconclusive}; {@code null}
- *     if no run was made
- * @param reason a code of {@link Reason}
- * @param notes facts about the backup that a person should know but that do not change the verdict,
- *     one line each
+ * @param totalMillis duration of all phases, with the time that the run waited for a container
+ *     slot; {@code null} if no run was made
  */
 public record Report(
     int schema,
     String run,
     String target,
-    String verdict,
-    String reason,
-    String message,
-    String hint,
-    Instant startedAt,
-    Instant finishedAt,
+    @JsonUnwrapped Conclusion conclusion,
+    @JsonUnwrapped Period period,
     BackupFacts backup,
     ImageFacts image,
     RecoveryFacts recovery,
     FreshnessFacts freshness,
-    List<CheckFacts> checks,
-    List<String> notChecked,
-    List<String> notes,
+    @JsonUnwrapped Coverage coverage,
     List<PhaseFacts> phases,
     Long totalMillis) {
 
   public static final int SCHEMA = 1;
 
   public Report {
-    // Reports of earlier versions have no notes.
-    notes = notes == null ? List.of() : List.copyOf(notes);
+    phases = List.copyOf(phases);
   }
+
+  /**
+   * Creates a report about a request that led to no verification, or to one without evidence.
+   *
+   * @param run {@code null} if no run was made
+   */
+  public static Report without(String run, Conclusion conclusion) {
+    return new Report(
+        SCHEMA,
+        run,
+        null,
+        conclusion,
+        new Period(null, null),
+        null,
+        null,
+        null,
+        null,
+        new Coverage(List.of(), List.of(), List.of()),
+        List.of(),
+        null);
+  }
+
+  /** Returns the verdict; {@code null} if no run was made. */
+  public Verdict verdict() {
+    return conclusion.verdict();
+  }
+
+  public Reason reason() {
+    return conclusion.reason();
+  }
+
+  /**
+   * What the run looked at.
+   *
+   * @param notChecked what it left out, a few words each
+   * @param notes facts about the backup that a person should know but that do not change the
+   *     verdict, one line each
+   */
+  public record Coverage(List<Check> checks, List<String> notChecked, List<String> notes) {
+    public Coverage {
+      checks = List.copyOf(checks);
+      notChecked = List.copyOf(notChecked);
+      // Reports of earlier versions have no notes.
+      notes = notes == null ? List.of() : List.copyOf(notes);
+    }
+  }
+
+  /** When the run was made; both are {@code null} if no run was made. */
+  public record Period(Instant startedAt, Instant finishedAt) {}
 
   /**
    * Describes the backup.
@@ -94,21 +135,6 @@ public record Report(
   /** Age of the newest data; {@code source} is {@code query}, {@code wal} or {@code checkpoint}. */
   public record FreshnessFacts(
       Instant newest, Long ageSeconds, long maxAgeSeconds, String source) {}
-
-  /**
-   * One check; its name is unique within a report.
-   *
-   * @param outcome {@code passed}, {@code failed}, {@code skipped} or {@code mismatch}
-   * @param inapplicable a code of {@link Inapplicable} if the check was skipped because it does not
-   *     apply; otherwise {@code null}
-   */
-  public record CheckFacts(
-      String name, String outcome, String detail, long millis, String inapplicable) {
-    /** Creates a check that applies. */
-    public CheckFacts(String name, String outcome, String detail, long millis) {
-      this(name, outcome, detail, millis, null);
-    }
-  }
 
   /**
    * One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start},

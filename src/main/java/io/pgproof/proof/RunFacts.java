@@ -1,7 +1,6 @@
 package io.pgproof.proof;
 
 import io.pgproof.proof.Report.BackupFacts;
-import io.pgproof.proof.Report.CheckFacts;
 import io.pgproof.proof.Report.FreshnessFacts;
 import io.pgproof.proof.Report.RecoveryFacts;
 import java.util.List;
@@ -29,7 +28,7 @@ public record RunFacts(
     Restored restored,
     RecoveryFacts recovery,
     FreshnessFacts freshness,
-    List<CheckFacts> checks,
+    List<Check> checks,
     Integer objections,
     List<Finding> findings) {
   public RunFacts {

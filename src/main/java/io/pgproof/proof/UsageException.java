@@ -4,8 +4,7 @@ package io.pgproof.proof;
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final Reason reason;
-  private final String hint;
+  private final transient Finding finding;
 
   /** Uses the hint from the registry of reasons. */
   public UsageException(Reason reason, String message) {
@@ -20,15 +19,11 @@ public final class UsageException extends RuntimeException {
     if (reason.fault() != Fault.USAGE) {
       throw new IllegalArgumentException(reason + " is no usage error");
     }
-    this.reason = reason;
-    this.hint = hint;
+    this.finding = new Finding(reason, message, hint, null);
   }
 
-  public Reason reason() {
-    return reason;
-  }
-
-  public String hint() {
-    return hint;
+  /** Returns the reason, the message and the hint. */
+  public Finding finding() {
+    return finding;
   }
 }

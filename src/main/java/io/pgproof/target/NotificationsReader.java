@@ -121,7 +121,7 @@ final class NotificationsReader {
         item.required(AT, ValueFormat.TIME_OF_DAY.allowed(), ValueFormat.TIME_OF_DAY.reader());
     ZoneId zone =
         item.value(TIME_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader())
-            .orElse(VerificationRequest.DEFAULT_ZONE);
+            .orElse(VerificationRequest.Queries.DEFAULT_ZONE);
     List<String> tell = ConfigurationReader.tell(item, notifications);
     if (!item.has(ConfigurationReader.TELL)) {
       item.missing(ConfigurationReader.TELL, "a list, each the name of a recipient");

@@ -30,13 +30,13 @@ public final class Setting<T> {
           "database",
           "Database that the query and the assertions are asked in",
           ValueFormat.NAME,
-          VerificationRequest.DEFAULT_DATABASE);
+          VerificationRequest.Queries.DEFAULT_DATABASE);
   public static final Setting<ZoneId> TIME_ZONE =
       new Setting<>(
           "time-zone",
           "In which times without a zone are read",
           ValueFormat.ZONE,
-          VerificationRequest.DEFAULT_ZONE.getId());
+          VerificationRequest.Queries.DEFAULT_ZONE.getId());
   public static final Setting<Duration> MAX_AGE =
       new Setting<>(
           "max-age",
@@ -74,7 +74,7 @@ public final class Setting<T> {
       timeout(
           "recovery-timeout",
           "How long recovery may take",
-          VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
+          VerificationRequest.Limits.DEFAULT_RECOVERY_TIMEOUT);
   public static final Setting<Duration> CHECK_TIMEOUT =
       timeout("check-timeout", "How long all checks together may take", Timeouts.DEFAULT.checks());
   public static final Setting<Duration> STATEMENT_TIMEOUT =
@@ -87,7 +87,7 @@ public final class Setting<T> {
           "superuser",
           "Role to connect as",
           ValueFormat.NAME,
-          VerificationRequest.DEFAULT_SUPERUSER);
+          VerificationRequest.Queries.DEFAULT_SUPERUSER);
   public static final Setting<Long> MEMORY =
       new Setting<>(
           "memory",

@@ -1,6 +1,9 @@
 package io.pgproof.target;
 
+import io.pgproof.target.VerificationRequest.Limits;
 import io.pgproof.target.VerificationRequest.Patience;
+import io.pgproof.target.VerificationRequest.Queries;
+import io.pgproof.target.VerificationRequest.Replay;
 import io.pgproof.target.VerificationRequest.Resources;
 import io.pgproof.target.VerificationRequest.Timeouts;
 import java.nio.file.Path;
@@ -65,7 +68,7 @@ public final class Settings {
    */
   public VerificationRequest request(Optional<String> target, Path path, String askedBy) {
     Duration recoveryTimeout =
-        get(Setting.RECOVERY_TIMEOUT).orElse(VerificationRequest.DEFAULT_RECOVERY_TIMEOUT);
+        get(Setting.RECOVERY_TIMEOUT).orElse(Limits.DEFAULT_RECOVERY_TIMEOUT);
     Timeouts timeouts =
         new Timeouts(
             get(Setting.INSPECTION_TIMEOUT).orElse(Timeouts.DEFAULT.inspection()),
@@ -80,22 +83,20 @@ public final class Settings {
     return new VerificationRequest(
         target,
         path,
-        get(Setting.FRESHNESS_QUERY),
-        get(Setting.DATABASE).orElse(VerificationRequest.DEFAULT_DATABASE),
-        get(Setting.TIME_ZONE).orElse(VerificationRequest.DEFAULT_ZONE),
-        get(Setting.MAX_AGE).orElse(VerificationRequest.DEFAULT_MAX_AGE),
-        get(Setting.ASSERTIONS).orElse(List.of()),
         get(Setting.DEPTH).orElse(VerificationRequest.DEFAULT_DEPTH),
-        get(Setting.WAL_ARCHIVE),
-        recoveryTimeout,
-        timeouts.stay(recoveryTimeout),
-        timeouts,
-        get(Setting.SUPERUSER).orElse(VerificationRequest.DEFAULT_SUPERUSER),
+        get(Setting.MAX_AGE).orElse(VerificationRequest.DEFAULT_MAX_AGE),
+        new Queries(
+            get(Setting.FRESHNESS_QUERY),
+            get(Setting.DATABASE).orElse(Queries.DEFAULT_DATABASE),
+            get(Setting.TIME_ZONE).orElse(Queries.DEFAULT_ZONE),
+            get(Setting.ASSERTIONS).orElse(List.of()),
+            get(Setting.SUPERUSER).orElse(Queries.DEFAULT_SUPERUSER)),
+        new Replay(get(Setting.WAL_ARCHIVE), get(Setting.TIMELINE)),
+        new Limits(recoveryTimeout, timeouts.stay(recoveryTimeout), timeouts),
         resources,
         get(Setting.KEEP).orElse(VerificationRequest.DEFAULT_KEEP),
         patience(),
-        askedBy,
-        get(Setting.TIMELINE));
+        askedBy);
   }
 
   /** Returns how long to wait for people, with defaults for the settings that were not given. */

@@ -71,7 +71,7 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
       new ValueFormat<>(
           "CRON",
           Schedule.CRON_ALLOWED,
-          text -> new Schedule(text, VerificationRequest.DEFAULT_ZONE));
+          text -> new Schedule(text, VerificationRequest.Queries.DEFAULT_ZONE));
   static final ValueFormat<LocalTime> TIME_OF_DAY =
       new ValueFormat<>("TIME", "a time of day such as \"07:00\"", ValueFormat::timeOfDay);
   static final ValueFormat<String> HOST =

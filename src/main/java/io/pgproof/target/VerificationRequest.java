@@ -1,5 +1,6 @@
 package io.pgproof.target;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.RecoveryTimeline;
 import java.nio.file.Path;
@@ -9,108 +10,98 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One requested verification. It is kept as evidence and never changed.
+ * One requested verification. It is kept as evidence and never changed; in JSON the members of
+ * {@link Queries}, {@link Replay} and {@link Limits} stand beside the others.
  *
  * @param target name of the target in the configuration; empty for a bare path
  * @param path absolute path of the backup
- * @param freshnessQuery returns the newest time in the data; empty to take it from the WAL
- * @param database database that the query and the assertions run in
- * @param zone time zone for times that have none
  * @param maxAge maximum age of the newest data
- * @param assertions SQL statements, each with one row and one column that must be true
- * @param walArchive directory with WAL segments that the backup does not contain
- * @param recoveryTimeout time limit of recovery
- * @param stayTimeout time limit of the whole attempt in the container
- * @param timeouts time limits of the other parts
- * @param superuser role to connect as
  * @param keep how long to keep a restored copy that was not proven, for inspection; zero to keep
  *     none
  * @param patience how long people may take to decide about a run that was not proven
  * @param askedBy who requested it
- * @param timeline timeline along which the WAL is replayed; empty for the default
  */
 public record VerificationRequest(
     Optional<String> target,
     Path path,
-    Optional<String> freshnessQuery,
-    String database,
-    ZoneId zone,
-    Duration maxAge,
-    List<String> assertions,
     Depth depth,
-    Optional<Path> walArchive,
-    Duration recoveryTimeout,
-    Duration stayTimeout,
-    Timeouts timeouts,
-    String superuser,
+    Duration maxAge,
+    @JsonUnwrapped Queries queries,
+    @JsonUnwrapped Replay replay,
+    @JsonUnwrapped Limits limits,
     Resources resources,
     Duration keep,
     Patience patience,
-    String askedBy,
-    Optional<RecoveryTimeline> timeline) {
+    String askedBy) {
 
   public static final Duration DEFAULT_MAX_AGE = Duration.ofHours(24);
-  public static final Duration DEFAULT_RECOVERY_TIMEOUT = Duration.ofHours(1);
-  public static final String DEFAULT_DATABASE = "postgres";
-  public static final String DEFAULT_SUPERUSER = "postgres";
-  public static final ZoneId DEFAULT_ZONE = ZoneId.of("UTC");
   public static final Depth DEFAULT_DEPTH = Depth.STANDARD;
   public static final Duration DEFAULT_KEEP = Duration.ZERO;
 
   public VerificationRequest {
-    assertions = List.copyOf(assertions);
     // Evidence of earlier versions has none.
     patience = patience == null ? Patience.DEFAULT : patience;
-    timeouts = timeouts == null ? Timeouts.DEFAULT : timeouts;
-    timeline = timeline == null ? Optional.empty() : timeline;
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(path + " must be absolute");
     }
   }
 
-  /** Creates a request that follows the default timeline. */
-  public VerificationRequest(
-      Optional<String> target,
-      Path path,
+  /**
+   * What is asked of the restored databases, and how.
+   *
+   * @param freshnessQuery returns the newest time in the data; empty to take it from the WAL
+   * @param database database that the query and the assertions run in
+   * @param zone time zone for times that have none
+   * @param assertions SQL statements, each with one row and one column that must be true
+   * @param superuser role to connect as
+   */
+  public record Queries(
       Optional<String> freshnessQuery,
       String database,
       ZoneId zone,
-      Duration maxAge,
       List<String> assertions,
-      Depth depth,
-      Optional<Path> walArchive,
-      Duration recoveryTimeout,
-      Duration stayTimeout,
-      Timeouts timeouts,
-      String superuser,
-      Resources resources,
-      Duration keep,
-      Patience patience,
-      String askedBy) {
-    this(
-        target,
-        path,
-        freshnessQuery,
-        database,
-        zone,
-        maxAge,
-        assertions,
-        depth,
-        walArchive,
-        recoveryTimeout,
-        stayTimeout,
-        timeouts,
-        superuser,
-        resources,
-        keep,
-        patience,
-        askedBy,
-        Optional.empty());
+      String superuser) {
+    public static final String DEFAULT_DATABASE = "postgres";
+    public static final String DEFAULT_SUPERUSER = "postgres";
+    public static final ZoneId DEFAULT_ZONE = ZoneId.of("UTC");
+
+    public Queries {
+      assertions = List.copyOf(assertions);
+    }
   }
 
-  /** Returns the timeline along which the WAL is replayed, whether the user named it or not. */
-  public RecoveryTimeline recoveryTimeline() {
-    return timeline.orElse(RecoveryTimeline.standard(walArchive.isPresent()));
+  /**
+   * Which WAL is replayed.
+   *
+   * @param walArchive directory with WAL segments that the backup does not contain
+   * @param timeline timeline along which the WAL is replayed; empty for the default
+   */
+  public record Replay(Optional<Path> walArchive, Optional<RecoveryTimeline> timeline) {
+    public Replay {
+      // Evidence of earlier versions has none.
+      timeline = timeline == null ? Optional.empty() : timeline;
+    }
+
+    /** Returns the timeline along which the WAL is replayed, whether the user named it or not. */
+    public RecoveryTimeline recoveryTimeline() {
+      return timeline.orElse(RecoveryTimeline.standard(walArchive.isPresent()));
+    }
+  }
+
+  /**
+   * Time limits of a verification.
+   *
+   * @param recoveryTimeout time limit of recovery
+   * @param stayTimeout time limit of the whole attempt in the container
+   * @param timeouts time limits of the other parts
+   */
+  public record Limits(Duration recoveryTimeout, Duration stayTimeout, Timeouts timeouts) {
+    public static final Duration DEFAULT_RECOVERY_TIMEOUT = Duration.ofHours(1);
+
+    public Limits {
+      // Evidence of earlier versions has none.
+      timeouts = timeouts == null ? Timeouts.DEFAULT : timeouts;
+    }
   }
 
   /**
@@ -188,23 +179,6 @@ public record VerificationRequest(
   /** Returns the same request on behalf of another person. */
   public VerificationRequest by(String person) {
     return new VerificationRequest(
-        target,
-        path,
-        freshnessQuery,
-        database,
-        zone,
-        maxAge,
-        assertions,
-        depth,
-        walArchive,
-        recoveryTimeout,
-        stayTimeout,
-        timeouts,
-        superuser,
-        resources,
-        keep,
-        patience,
-        person,
-        timeline);
+        target, path, depth, maxAge, queries, replay, limits, resources, keep, patience, person);
   }
 }

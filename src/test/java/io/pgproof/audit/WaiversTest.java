@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.EngineDatabase;
 import io.pgproof.audit.Waivers.Waiver;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -78,19 +81,26 @@ class WaiversTest {
   @MethodSource("databases")
   void theLatestVerdictsOfATargetAreFoundNewestFirst(DataSource database) {
     VerdictHistory verdictHistory = new VerdictHistory(database, Clock.systemUTC());
-    for (String verdict : List.of("proven", "stale", "refuted")) {
+    for (Map.Entry<Verdict, Reason> reached :
+        List.of(
+            Map.entry(Verdict.PROVEN, Reason.FRESH),
+            Map.entry(Verdict.STALE, Reason.TOO_OLD),
+            Map.entry(Verdict.REFUTED, Reason.WAL_MISSING))) {
       verdictHistory.add(
-          "shop", new RunId("20260301-030000-" + verdict.substring(0, 4)), verdict, "some-reason");
+          "shop",
+          new RunId("20260301-030000-" + reached.getKey().word().substring(0, 4)),
+          reached.getKey(),
+          reached.getValue());
     }
-    verdictHistory.add("crm", RUN, "proven", "fresh");
+    verdictHistory.add("crm", RUN, Verdict.PROVEN, Reason.FRESH);
 
     assertThat(verdictHistory.latest("shop", RUN, 2))
         .extracting(VerdictHistory.Reached::verdict)
-        .containsExactly("refuted", "stale");
+        .containsExactly(Verdict.REFUTED, Verdict.STALE);
     assertThat(verdictHistory.latest("shop", new RunId("20260301-030000-refu"), 2))
         .extracting(VerdictHistory.Reached::verdict)
-        .containsExactly("stale", "proven");
-    assertThat(verdictHistory.last("shop", "proven").orElseThrow().run())
+        .containsExactly(Verdict.STALE, Verdict.PROVEN);
+    assertThat(verdictHistory.last("shop", Verdict.PROVEN).orElseThrow().run())
         .hasToString("20260301-030000-prov");
   }
 
@@ -99,7 +109,7 @@ class WaiversTest {
   void neitherIsChangedOrRemoved(DataSource database) {
     JdbcTemplate jdbc = new JdbcTemplate(database);
     new Waivers(database).grant(new Waiver("kept", RUN, NOW, "otto", "it is Sunday"));
-    new VerdictHistory(database, Clock.systemUTC()).add("kept", RUN, "stale", "too-old");
+    new VerdictHistory(database, Clock.systemUTC()).add("kept", RUN, Verdict.STALE, Reason.TOO_OLD);
     for (String change :
         List.of(
             "update pgproof_waiver set valid_until = current_timestamp",

@@ -159,7 +159,7 @@ class ServedPagesTest {
                     }
                   })
               .orElseThrow();
-      assertThat(((Reply.Verdict) reply).report().verdict()).isEqualTo(verdict);
+      assertThat(((Reply.Verdict) reply).report().verdict().word()).isEqualTo(verdict);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.RequestBuilder;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.Setting;
@@ -18,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -123,9 +123,9 @@ class VerifyCommandTest {
             "--assert",
             "c");
     assertThat(request.maxAge()).isEqualTo(Duration.ofHours(1));
-    assertThat(request.assertions()).containsExactly("c");
+    assertThat(request.queries().assertions()).containsExactly("c");
     assertThat(request.resources()).isEqualTo(new Resources(2L << 30, 1, Optional.of(9L << 30)));
-    assertThat(request.database()).isEqualTo("shop");
+    assertThat(request.queries().database()).isEqualTo("shop");
   }
 
   @Test
@@ -147,7 +147,7 @@ class VerifyCommandTest {
             "",
             "--wal-archive",
             "");
-    assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+    assertThat(refused.finding().reason()).isEqualTo(Reason.BAD_OPTION);
     assertThat(refused.getMessage().lines())
         .satisfiesExactly(
             line -> assertThat(line).isEqualTo("6 mistakes:"),
@@ -175,7 +175,7 @@ class VerifyCommandTest {
     assertThat(refused.getMessage())
         .isEqualTo(
             "nobody would be reminded: --remind-after is 4h, and it is escalated after 2h (--escalate-after)");
-    assertThat(refused.hint()).contains("shorter");
+    assertThat(refused.finding().hint()).contains("shorter");
     Path file =
         configuration(
             "targets: [{name: shop, path: /backups/shop, remind-after: 30h, escalate-after: 48h}]");
@@ -185,7 +185,7 @@ class VerifyCommandTest {
 
   @Test
   void anEmptyPathIsNotTheWorkingDirectory() {
-    assertThat(refused("").reason()).isEqualTo(Reason.NO_SUCH_PATH);
+    assertThat(refused("").finding().reason()).isEqualTo(Reason.NO_SUCH_PATH);
   }
 
   @Test
@@ -198,7 +198,7 @@ class VerifyCommandTest {
             refused("--config", file.toString(), "shop", "--wal-archive", "/no/such/too")
                 .getMessage())
         .isEqualTo("--wal-archive is no directory: /no/such/too");
-    assertThat(refused("/backups/shop", "--wal-archive", "/no/such/wal").reason())
+    assertThat(refused("/backups/shop", "--wal-archive", "/no/such/wal").finding().reason())
         .isEqualTo(Reason.NO_SUCH_PATH);
   }
 
@@ -296,23 +296,6 @@ class VerifyCommandTest {
   }
 
   private static VerificationRequest withoutTarget(VerificationRequest r) {
-    return new VerificationRequest(
-        Optional.empty(),
-        r.path(),
-        r.freshnessQuery(),
-        r.database(),
-        r.zone(),
-        r.maxAge(),
-        List.copyOf(r.assertions()),
-        r.depth(),
-        r.walArchive(),
-        r.recoveryTimeout(),
-        r.stayTimeout(),
-        r.timeouts(),
-        r.superuser(),
-        r.resources(),
-        r.keep(),
-        VerificationRequest.Patience.DEFAULT,
-        r.askedBy());
+    return RequestBuilder.from(r).target(Optional.empty()).build();
   }
 }

@@ -3,6 +3,7 @@ package io.pgproof.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
+import io.pgproof.RequestBuilder;
 import io.pgproof.TestEnvironment;
 import io.pgproof.command.Trees;
 import io.pgproof.demo.SourceDatabase;
@@ -99,9 +100,9 @@ class ArchivedWalTest {
                 "select count(*) = 1 from moved",
                 "select count(*) = 1 from pg_prepared_xacts"));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.recovery().timelines()).containsExactly(1, 2);
-    assertThat(report.notes())
+    assertThat(report.coverage().notes())
         .anyMatch(
             note ->
                 note.contains("at /pgproof/out/late: the container was given an empty directory"))
@@ -117,7 +118,7 @@ class ArchivedWalTest {
         TestEnvironment.verify(
             along(Optional.of(RecoveryTimeline.CURRENT), "select to_regclass('moved') is null"));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.recovery().timelines()).containsExactly(1);
   }
 
@@ -125,24 +126,9 @@ class ArchivedWalTest {
       Optional<RecoveryTimeline> timeline, String... assertions) {
     VerificationRequest request =
         TestEnvironment.request(backup, SourceDatabase.FRESHNESS_QUERY, assertions);
-    return new VerificationRequest(
-        request.target(),
-        request.path(),
-        request.freshnessQuery(),
-        request.database(),
-        request.zone(),
-        request.maxAge(),
-        request.assertions(),
-        request.depth(),
-        Optional.of(place.resolve("wal")),
-        request.recoveryTimeout(),
-        request.stayTimeout(),
-        request.timeouts(),
-        request.superuser(),
-        request.resources(),
-        request.keep(),
-        request.patience(),
-        request.askedBy(),
-        timeline);
+    return RequestBuilder.from(request)
+        .walArchive(Optional.of(place.resolve("wal")))
+        .timeline(timeline)
+        .build();
   }
 }

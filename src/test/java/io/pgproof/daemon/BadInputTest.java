@@ -3,10 +3,13 @@ package io.pgproof.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
+import io.pgproof.RequestBuilder;
 import io.pgproof.Tars;
 import io.pgproof.TestEnvironment;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Check.Outcome;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
@@ -73,7 +76,8 @@ class BadInputTest {
     Files.delete(backup.resolve("pg_wal.tar.gz"));
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
     assertVerdict(report, "refuted", "backup-incomplete", "WAL");
-    assertThat(report.notChecked()).contains("recovery, freshness, indexes: the run ended before");
+    assertThat(report.coverage().notChecked())
+        .contains("recovery, freshness, indexes: the run ended before");
   }
 
   @Test
@@ -137,15 +141,17 @@ class BadInputTest {
       file.write(old ^ 0xFF);
     }
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("refuted");
     // Whichever notices first: the decoder, the tar's headers, or the manifest that knows every
     // file's content.
-    assertThat(report.reason()).isIn("archive-corrupt", "manifest-mismatch", "unsafe-archive");
-    assertThat(report.message()).containsAnyOf(archive, "backup_manifest");
-    if (report.reason().equals("archive-corrupt")) {
+    assertThat(report.reason().code())
+        .isIn("archive-corrupt", "manifest-mismatch", "unsafe-archive");
+    assertThat(report.conclusion().message()).containsAnyOf(archive, "backup_manifest");
+    if (report.reason().code().equals("archive-corrupt")) {
       Matcher place =
-          Pattern.compile("damaged (?:at|before) byte (\\d+)").matcher(report.message());
-      assertThat(place.find()).as(report.message()).isTrue();
+          Pattern.compile("damaged (?:at|before) byte (\\d+)")
+              .matcher(report.conclusion().message());
+      assertThat(place.find()).as(report.conclusion().message()).isTrue();
       // A decoder notices when it comes to the byte or later; only a member's header is told by its
       // beginning.
       assertThat(Long.parseLong(place.group(1))).isBetween(middle - 18, 2 * middle + 1);
@@ -246,25 +252,7 @@ class BadInputTest {
   @Test
   void aMissingDatabase() {
     VerificationRequest sound = TestEnvironment.request(TestEnvironment.backup(15));
-    VerificationRequest request =
-        new VerificationRequest(
-            sound.target(),
-            sound.path(),
-            sound.freshnessQuery(),
-            "no_such_database",
-            sound.zone(),
-            sound.maxAge(),
-            sound.assertions(),
-            sound.depth(),
-            sound.walArchive(),
-            sound.recoveryTimeout(),
-            sound.stayTimeout(),
-            sound.timeouts(),
-            sound.superuser(),
-            sound.resources(),
-            sound.keep(),
-            sound.patience(),
-            sound.askedBy());
+    VerificationRequest request = RequestBuilder.from(sound).database("no_such_database").build();
     assertVerdict(
         TestEnvironment.verify(request), "inconclusive", "query-failed", "no_such_database");
   }
@@ -279,14 +267,14 @@ class BadInputTest {
                 "select true",
                 "select 1 = 2"));
     assertVerdict(report, "refuted", "assertion-failed", "1 = 2");
-    assertThat(report.checks())
+    assertThat(report.coverage().checks())
         .filteredOn(check -> check.name().equals("assertion:1"))
-        .extracting(Report.CheckFacts::outcome)
-        .containsExactly("passed");
-    assertThat(report.checks())
+        .extracting(Check::outcome)
+        .containsExactly(Outcome.PASSED);
+    assertThat(report.coverage().checks())
         .filteredOn(check -> check.name().equals("assertion:2"))
-        .extracting(Report.CheckFacts::outcome)
-        .containsExactly("failed");
+        .extracting(Check::outcome)
+        .containsExactly(Outcome.FAILED);
   }
 
   @Test
@@ -334,24 +322,10 @@ class BadInputTest {
   void aRecoveryThatTakesTooLong() {
     VerificationRequest sound = TestEnvironment.request(TestEnvironment.backup(15));
     VerificationRequest request =
-        new VerificationRequest(
-            sound.target(),
-            sound.path(),
-            sound.freshnessQuery(),
-            sound.database(),
-            sound.zone(),
-            sound.maxAge(),
-            sound.assertions(),
-            sound.depth(),
-            sound.walArchive(),
-            Duration.ofMillis(1),
-            sound.stayTimeout(),
-            sound.timeouts(),
-            sound.superuser(),
-            new Resources(1L << 30, 0.05, Optional.empty()),
-            sound.keep(),
-            sound.patience(),
-            sound.askedBy());
+        RequestBuilder.from(sound)
+            .recoveryTimeout(Duration.ofMillis(1))
+            .resources(new Resources(1L << 30, 0.05, Optional.empty()))
+            .build();
     Report report = TestEnvironment.verify(request);
     assertVerdict(report, "inconclusive", "recovery-timeout", "did not");
     assertThat(report.recovery().consistent()).isFalse();
@@ -366,24 +340,7 @@ class BadInputTest {
             "select max(placed_at) from orders",
             "select pg_sleep(120) is not null");
     VerificationRequest request =
-        new VerificationRequest(
-            sound.target(),
-            sound.path(),
-            sound.freshnessQuery(),
-            sound.database(),
-            sound.zone(),
-            sound.maxAge(),
-            sound.assertions(),
-            sound.depth(),
-            sound.walArchive(),
-            sound.recoveryTimeout(),
-            Duration.ofSeconds(12),
-            sound.timeouts(),
-            sound.superuser(),
-            sound.resources(),
-            sound.keep(),
-            sound.patience(),
-            sound.askedBy());
+        RequestBuilder.from(sound).stayTimeout(Duration.ofSeconds(12)).build();
     assertVerdict(TestEnvironment.verify(request), "inconclusive", "deadline", "12 s");
   }
 
@@ -400,7 +357,7 @@ class BadInputTest {
               "version-unsupported",
               "PostgreSQL 12",
               TestEnvironment.state().imageSources().toString());
-          assertThat(report.hint()).contains("- postgres: 12");
+          assertThat(report.conclusion().hint()).contains("- postgres: 12");
         });
   }
 
@@ -436,17 +393,17 @@ class BadInputTest {
         .isInstanceOfSatisfying(
             Reply.Refused.class,
             refused -> {
-              assertThat(refused.reason()).isEqualTo(reason);
-              assertThat(refused.message()).contains(said);
-              assertThat(refused.hint()).isNotBlank();
+              assertThat(refused.finding().reason()).isEqualTo(reason);
+              assertThat(refused.finding().message()).contains(said);
+              assertThat(refused.finding().hint()).isNotBlank();
             });
   }
 
   private static void assertVerdict(Report report, String verdict, String reason, String... said) {
-    assertThat(List.of(report.verdict(), report.reason()))
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly(verdict, reason);
-    assertThat(report.message()).contains(said);
-    assertThat(report.hint()).isNotBlank();
+    assertThat(report.conclusion().message()).contains(said);
+    assertThat(report.conclusion().hint()).isNotBlank();
   }
 }

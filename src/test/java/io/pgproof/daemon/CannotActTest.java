@@ -13,6 +13,8 @@ import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.image.Image;
 import io.pgproof.image.TestImages;
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Check.Outcome;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -117,11 +119,11 @@ class CannotActTest {
                     "/usr/lib/postgresql/15/bin/postgres -D .*|postgres: (?:checkpointer|background writer|walwriter|postgres \\S+ \\[local\\]) *|"));
 
     Report report = ((Reply.Verdict) reply.get()).report();
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks())
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks())
         .filteredOn(check -> check.name().matches("indexes|rows|checksums"))
-        .extracting(Report.CheckFacts::outcome)
-        .containsExactly("passed", "passed", "passed");
+        .extracting(Check::outcome)
+        .containsExactly(Outcome.PASSED, Outcome.PASSED, Outcome.PASSED);
 
     Report touching =
         TestEnvironment.verify(
@@ -129,9 +131,10 @@ class CannotActTest {
                 backup,
                 "select max(placed_at) from orders",
                 "select count(*) >= 0 from remote_orders"));
-    assertThat(touching.verdict()).as(touching.toString()).isEqualTo("inconclusive");
-    assertThat(touching.reason()).isEqualTo("query-failed");
-    assertThat(touching.message()).contains("could not connect to server \"elsewhere\"");
+    assertThat(touching.verdict().word()).as(touching.toString()).isEqualTo("inconclusive");
+    assertThat(touching.reason().code()).isEqualTo("query-failed");
+    assertThat(touching.conclusion().message())
+        .contains("could not connect to server \"elsewhere\"");
   }
 
   @ParameterizedTest(name = "PostgreSQL {0}")
@@ -160,9 +163,10 @@ class CannotActTest {
                     "select max(placed_at) from orders",
                     "select evtenabled = 'A' from pg_event_trigger",
                     NOTHING_WAS_WRITTEN)));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(
             report
+                .coverage()
                 .notChecked()
                 .contains(
                     "indexes: indexes by gin of the database postgres, which amcheck does not know: 1"))

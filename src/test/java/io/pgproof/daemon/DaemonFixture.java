@@ -180,9 +180,9 @@ abstract class DaemonFixture {
   }
 
   static void assertInconclusive(Report report, String reason) {
-    assertThat(List.of(report.verdict(), report.reason()))
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly("inconclusive", reason);
-    assertThat(report.hint()).isNotBlank();
+    assertThat(report.conclusion().hint()).isNotBlank();
   }
 }

@@ -9,9 +9,10 @@ import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
+import io.pgproof.proof.Check;
+import io.pgproof.proof.Check.Outcome;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
-import io.pgproof.proof.Report.CheckFacts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -61,12 +62,12 @@ class DepthTest {
             });
     Report report = ((Reply.Verdict) reply).report();
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks())
-        .extracting(CheckFacts::name)
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks())
+        .extracting(Check::name)
         .containsSubsequence(
             "archive", "manifest", "recovery", "freshness", "indexes", "rows", "checksums");
-    assertThat(report.checks()).extracting(CheckFacts::outcome).containsOnly("passed");
+    assertThat(report.coverage().checks()).extracting(Check::outcome).containsOnly(Outcome.PASSED);
     assertThat(detail(report, "indexes"))
         .matches(
             major < 14
@@ -75,7 +76,7 @@ class DepthTest {
     assertThat(detail(report, "rows"))
         .matches("every row of \\d{3} tables in 2 databases, 2 catalogs dumped");
     assertThat(detail(report, "checksums")).matches("\\d,\\d{3} pages after a clean stop");
-    assertThat(report.notChecked())
+    assertThat(report.coverage().notChecked())
         .contains("indexes: the database template0, which allows no connections");
     assertThat(told).anyMatch(note -> note.matches("(?:indexes|rows|checksums): .*"));
   }
@@ -86,16 +87,17 @@ class DepthTest {
         TestEnvironment.verify(
             TestEnvironment.at(Depth.QUICK, TestEnvironment.request(TestEnvironment.backup(15))));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks())
-        .extracting(CheckFacts::name)
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks())
+        .extracting(Check::name)
         .containsExactly("archive", "manifest", "pages", "recovery", "freshness");
-    assertThat(report.checks())
-        .extracting(CheckFacts::outcome)
-        .containsExactly("passed", "skipped", "skipped", "passed", "passed");
+    assertThat(report.coverage().checks())
+        .extracting(Check::outcome)
+        .containsExactly(
+            Outcome.PASSED, Outcome.SKIPPED, Outcome.SKIPPED, Outcome.PASSED, Outcome.PASSED);
     assertThat(report.backup().archives())
         .allSatisfy(archive -> assertThat(archive.sha256()).hasSize(64));
-    assertThat(report.notChecked())
+    assertThat(report.coverage().notChecked())
         .containsExactly(
             "whether each file is what backup_manifest lists, and the checksums of pages",
             "indexes and tables (amcheck)",
@@ -131,18 +133,18 @@ class DepthTest {
       backup = source.baseBackup("backup");
     }
     Report standard = TestEnvironment.verify(TestEnvironment.request(backup));
-    assertThat(standard.verdict()).as(standard.toString()).isEqualTo("refuted");
-    assertThat(standard.reason()).isEqualTo("index-corrupt");
-    assertThat(standard.message())
+    assertThat(standard.verdict().word()).as(standard.toString()).isEqualTo("refuted");
+    assertThat(standard.reason().code()).isEqualTo("index-corrupt");
+    assertThat(standard.conclusion().message())
         .contains(
             "the index public.orders_customer of the database postgres", "item order invariant");
-    assertThat(standard.hint()).isNotBlank();
+    assertThat(standard.conclusion().hint()).isNotBlank();
     assertThat(outcome(standard, "indexes")).isEqualTo("failed");
 
     Report quick =
         TestEnvironment.verify(TestEnvironment.at(Depth.QUICK, TestEnvironment.request(backup)));
-    assertThat(quick.verdict()).as(quick.toString()).isEqualTo("proven");
-    assertThat(quick.notChecked()).contains("indexes and tables (amcheck)");
+    assertThat(quick.verdict().word()).as(quick.toString()).isEqualTo("proven");
+    assertThat(quick.coverage().notChecked()).contains("indexes and tables (amcheck)");
   }
 
   @Test
@@ -167,20 +169,20 @@ class DepthTest {
     }
     // Before version 14, amcheck looks at no table.
     Report standard = TestEnvironment.verify(TestEnvironment.request(backup));
-    assertThat(standard.verdict()).as(standard.toString()).isEqualTo("proven");
-    assertThat(standard.notChecked()).contains("every row");
+    assertThat(standard.verdict().word()).as(standard.toString()).isEqualTo("proven");
+    assertThat(standard.coverage().notChecked()).contains("every row");
 
     Report deep =
         TestEnvironment.verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(backup)));
-    assertThat(deep.verdict()).as(deep.toString()).isEqualTo("refuted");
-    assertThat(deep.reason()).isEqualTo("row-unreadable");
-    assertThat(deep.message())
+    assertThat(deep.verdict().word()).as(deep.toString()).isEqualTo("refuted");
+    assertThat(deep.reason().code()).isEqualTo("row-unreadable");
+    assertThat(deep.conclusion().message())
         .contains("the table public.orders of the database postgres", "for toast value");
     assertThat(outcome(deep, "checksums")).isEqualTo("passed");
   }
 
   private static String detail(Report report, String name) {
-    return report.checks().stream()
+    return report.coverage().checks().stream()
         .filter(check -> check.name().equals(name))
         .findFirst()
         .orElseThrow()
@@ -188,10 +190,11 @@ class DepthTest {
   }
 
   private static String outcome(Report report, String name) {
-    return report.checks().stream()
+    return report.coverage().checks().stream()
         .filter(check -> check.name().equals(name))
         .findFirst()
         .orElseThrow()
-        .outcome();
+        .outcome()
+        .word();
   }
 }

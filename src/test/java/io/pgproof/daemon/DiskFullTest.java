@@ -79,11 +79,11 @@ class DiskFullTest {
             backup,
             "select count(*) > 0 from (select md5(g::text) from generate_series(1, 60000000) g order by 1) sorted");
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
-    assertThat(report.reason()).isEqualTo("disk-full");
-    assertThat(report.message()).contains("the restored server filled the disk");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
+    assertThat(report.reason().code()).isEqualTo("disk-full");
+    assertThat(report.conclusion().message()).contains("the restored server filled the disk");
     Remains.assertNone(state);
-    assertThat(verify(backup, "select true").verdict())
+    assertThat(verify(backup, "select true").verdict().word())
         .as("the engine lives on")
         .isEqualTo("proven");
   }
@@ -93,8 +93,8 @@ class DiskFullTest {
     fill(place.resolve("ballast"), 620);
     Report report = verify(TestEnvironment.backup(15), "select true");
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
-    assertThat(report.reason()).isEqualTo("disk-full");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
+    assertThat(report.reason().code()).isEqualTo("disk-full");
     Remains.assertNone(state);
   }
 
@@ -107,19 +107,20 @@ class DiskFullTest {
                 TestEnvironment.request(
                     TestEnvironment.backup(15), null, HOLDING_TEMPORARY_FILES)));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
-    assertThat(report.reason()).isEqualTo("disk-full");
-    assertThat(report.message())
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
+    assertThat(report.reason().code()).isEqualTo("disk-full");
+    assertThat(report.conclusion().message())
         .startsWith("the run took ")
         .endsWith("by the setting disk it may take 314,572,800");
-    assertThat(report.hint()).contains("raise the target's setting disk", "--disk");
+    assertThat(report.conclusion().hint()).contains("raise the target's setting disk", "--disk");
     Remains.assertNone(state);
     assertThat(
             verify(
                     bounded(
                         BOUND,
                         TestEnvironment.request(TestEnvironment.backup(15), null, "select true")))
-                .verdict())
+                .verdict()
+                .word())
         .as("within the bound")
         .isEqualTo("proven");
   }
@@ -128,9 +129,10 @@ class DiskFullTest {
   void aRestoreBeyondItsTargetsBoundIsInconclusiveAndLeavesNothing() throws Exception {
     Report report = verify(bounded(16L << 20, TestEnvironment.request(TestEnvironment.backup(15))));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
-    assertThat(report.reason()).isEqualTo("disk-full");
-    assertThat(report.message()).endsWith("by the setting disk the run may take 16,777,216");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
+    assertThat(report.reason().code()).isEqualTo("disk-full");
+    assertThat(report.conclusion().message())
+        .endsWith("by the setting disk the run may take 16,777,216");
     Remains.assertNone(state);
   }
 
@@ -163,13 +165,14 @@ class DiskFullTest {
       fill(ballast, (int) (Files.getFileStore(place).getUsableSpace() >> 20) - 200);
 
       Report report = larger.get(5, TimeUnit.MINUTES);
-      assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
-      assertThat(report.reason()).isEqualTo("disk-full");
-      assertThat(report.message()).contains("of 2 runs in containers this one took the most");
+      assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
+      assertThat(report.reason().code()).isEqualTo("disk-full");
+      assertThat(report.conclusion().message())
+          .contains("of 2 runs in containers this one took the most");
       Files.delete(ballast);
       assertThat(smaller).isNotDone();
       younger.takeBack();
-      assertThat(smaller.get(5, TimeUnit.MINUTES).reason()).isEqualTo("interrupted");
+      assertThat(smaller.get(5, TimeUnit.MINUTES).reason().code()).isEqualTo("interrupted");
     }
     Remains.assertNone(state);
   }

@@ -73,7 +73,7 @@ class FaultyHostTest {
         TestEnvironment.verify(
             TestEnvironment.request(TestEnvironment.backup(15), SourceDatabase.FRESHNESS_QUERY));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(said(report)).filteredOn(line -> line.endsWith("destroyed")).hasSize(1);
   }
 
@@ -83,10 +83,10 @@ class FaultyHostTest {
 
     Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15)));
 
-    assertThat(List.of(report.verdict(), report.reason()))
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly("inconclusive", "environment");
-    assertThat(report.message())
+    assertThat(report.conclusion().message())
         .isEqualTo("the watch over recovery failed 3 times, at last: the host is not well: LOOK");
     assertThat(said(report))
         .endsWith("restored files removed", "verdict: inconclusive (environment)");
@@ -102,10 +102,10 @@ class FaultyHostTest {
       chattr("-i", TestEnvironment.state().runs());
     }
 
-    assertThat(List.of(report.verdict(), report.reason()))
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly("inconclusive", "environment");
-    assertThat(report.message())
+    assertThat(report.conclusion().message())
         .startsWith("the restore of " + TestEnvironment.backup(15) + " failed 3 times, at last: ")
         .contains(TestEnvironment.state().runs().toString());
     assertThat(said(report))
@@ -141,18 +141,20 @@ class FaultyHostTest {
   }
 
   private static void assertEnvironment(Report report, String step, String said) {
-    assertThat(List.of(report.verdict(), report.reason()))
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly("inconclusive", "environment");
-    assertThat(report.message()).contains("'" + step + "'").contains(said);
-    assertThat(report.hint()).isNotBlank();
+    assertThat(report.conclusion().message()).contains("'" + step + "'").contains(said);
+    assertThat(report.conclusion().hint()).isNotBlank();
   }
 
   /** What happened up to the verdict. */
   private static List<String> said(Report report) {
     List<String> said = said(report.run());
     return said.subList(
-        0, said.indexOf("verdict: " + report.verdict() + " (" + report.reason() + ")") + 1);
+        0,
+        said.indexOf("verdict: " + report.verdict().word() + " (" + report.reason().code() + ")")
+            + 1);
   }
 
   private static List<String> said(String run) {

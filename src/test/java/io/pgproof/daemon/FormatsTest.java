@@ -3,6 +3,7 @@ package io.pgproof.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
+import io.pgproof.RequestBuilder;
 import io.pgproof.TestEnvironment;
 import io.pgproof.command.Trees;
 import io.pgproof.control.Reply;
@@ -10,6 +11,7 @@ import io.pgproof.control.Request;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Report;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.target.VerificationRequest;
@@ -181,7 +183,7 @@ class FormatsTest {
         TestEnvironment.verify(
             TestEnvironment.request(backups.resolve(name), FRESHNESS, IN_TABLESPACES));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.backup().format()).isEqualTo(format);
     assertThat(report.backup().archives())
         .hasSize(archives.isEmpty() ? 0 : archives.split(" ").length);
@@ -210,11 +212,11 @@ class FormatsTest {
             IN_TABLESPACES,
             // The last order is in the partial segment alone.
             "select count(*) = 1 from orders where not exists (select from order_lines where order_id = orders.id) and id > 2000");
-    assertThat(TestEnvironment.verify(request).reason()).isEqualTo("backup-incomplete");
+    assertThat(TestEnvironment.verify(request).reason().code()).isEqualTo("backup-incomplete");
 
     Report report = TestEnvironment.verify(with(request, archive));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.notChecked()).anyMatch(text -> text.contains("sizes alone"));
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().notChecked()).anyMatch(text -> text.contains("sizes alone"));
   }
 
   @ParameterizedTest(name = "{0}: {1} {2}")
@@ -246,9 +248,9 @@ class FormatsTest {
     }
     Report report = TestEnvironment.verify(TestEnvironment.request(copy, FRESHNESS));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
-    assertThat(report.reason()).as(report.toString()).isIn((Object[]) reasons.split("\\|"));
-    assertThat(report.hint()).isNotBlank();
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("refuted");
+    assertThat(report.reason().code()).as(report.toString()).isIn((Object[]) reasons.split("\\|"));
+    assertThat(report.conclusion().hint()).isNotBlank();
   }
 
   @Test
@@ -263,8 +265,8 @@ class FormatsTest {
     }
     Report report = TestEnvironment.verify(TestEnvironment.request(copy, FRESHNESS));
 
-    assertThat(report.reason()).as(report.toString()).isEqualTo("backup-incomplete");
-    assertThat(report.message()).contains("tablespace_map names the tablespace");
+    assertThat(report.reason().code()).as(report.toString()).isEqualTo("backup-incomplete");
+    assertThat(report.conclusion().message()).contains("tablespace_map names the tablespace");
   }
 
   @Test
@@ -273,7 +275,7 @@ class FormatsTest {
         TestEnvironment.request(backups.resolve("tar-lz4-client"), FRESHNESS, "select false");
     Report report = TestEnvironment.verify(TestEnvironment.keeping(Duration.ofHours(1), request));
 
-    assertThat(report.reason()).isEqualTo("assertion-failed");
+    assertThat(report.reason().code()).isEqualTo("assertion-failed");
     try (Stream<Path> kept = Files.list(TestEnvironment.state().kept())) {
       Path copy =
           kept.filter(path -> path.getFileName().toString().startsWith(report.run()))
@@ -308,7 +310,9 @@ class FormatsTest {
         .isInstanceOfSatisfying(
             Reply.Verdict.class,
             verdict -> {
-              assertThat(verdict.report().verdict()).as(verdict.toString()).isEqualTo("proven");
+              assertThat(verdict.report().verdict().word())
+                  .as(verdict.toString())
+                  .isEqualTo("proven");
               assertThat(verdict.report().backup().path())
                   .isEqualTo(place.resolve("plain-stream").toString());
               assertThat(verdict.chosen().words()).isEqualTo("the newest of 3 in " + place);
@@ -330,8 +334,8 @@ class FormatsTest {
     Files.delete(newest.resolve("base/1/1259"));
     Report report = TestEnvironment.verify(TestEnvironment.request(place, FRESHNESS));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
-    assertThat(report.reason()).isEqualTo("manifest-mismatch");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("refuted");
+    assertThat(report.reason().code()).isEqualTo("manifest-mismatch");
     assertThat(report.backup().path()).isEqualTo(newest.toString());
   }
 
@@ -355,15 +359,15 @@ class FormatsTest {
     for (Path backup : List.of(tar, plain)) {
       Report report =
           TestEnvironment.verify(TestEnvironment.request(backup, FRESHNESS, IN_TABLESPACES));
-      assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+      assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
       assertThat(report.backup().manifest()).isNotNull();
     }
     assertThat(tar)
         .isDirectoryContaining(file -> file.getFileName().toString().matches("[0-9]+\\.tar\\.zst"));
   }
 
-  private static Report.CheckFacts check(Report report, String name) {
-    return report.checks().stream()
+  private static Check check(Report report, String name) {
+    return report.coverage().checks().stream()
         .filter(check -> check.name().equals(name))
         .findFirst()
         .orElseThrow();
@@ -381,23 +385,6 @@ class FormatsTest {
   }
 
   private static VerificationRequest with(VerificationRequest request, Path archive) {
-    return new VerificationRequest(
-        request.target(),
-        request.path(),
-        request.freshnessQuery(),
-        request.database(),
-        request.zone(),
-        request.maxAge(),
-        request.assertions(),
-        request.depth(),
-        Optional.of(archive),
-        request.recoveryTimeout(),
-        request.stayTimeout(),
-        request.timeouts(),
-        request.superuser(),
-        request.resources(),
-        request.keep(),
-        request.patience(),
-        request.askedBy());
+    return RequestBuilder.from(request).walArchive(Optional.of(archive)).build();
   }
 }

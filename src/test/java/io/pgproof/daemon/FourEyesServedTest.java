@@ -10,6 +10,7 @@ import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -264,7 +265,7 @@ class FourEyesServedTest {
             null),
         Instant.now(),
         Duration.ofHours(30));
-    new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is")
+    new Evidence.Found(Finding.of(found, found.meaning(), "FATAL:  so it is"))
         .record(evidenceLog, run);
     daemon
         .application()

@@ -134,9 +134,9 @@ class FrozenDiskTest extends DaemonFixture {
         .isInstanceOfSatisfying(
             Reply.Failed.class,
             failed ->
-                assertThat(failed.message())
+                assertThat(failed.finding().message())
                     .contains("run " + begun.run() + " stands still at " + where));
-    return ((Reply.Failed) reply).message();
+    return ((Reply.Failed) reply).finding().message();
   }
 
   private void assertNobodyElseIsHeld() {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgproof.Gate;
 import io.pgproof.Remains;
+import io.pgproof.RequestBuilder;
 import io.pgproof.TestEnvironment;
 import io.pgproof.command.Trees;
 import io.pgproof.control.Reply;
@@ -69,7 +70,7 @@ class HardCasesTest {
     Report report =
         TestEnvironment.verify(
             TestEnvironment.request(backup, "select max(placed_at) from public.orders"));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
   }
 
   @ParameterizedTest(name = "PostgreSQL {0}")
@@ -94,10 +95,10 @@ class HardCasesTest {
       }
     }
     VerificationRequest without = TestEnvironment.request(backup);
-    assertThat(TestEnvironment.verify(without).reason()).isEqualTo("backup-incomplete");
+    assertThat(TestEnvironment.verify(without).reason().code()).isEqualTo("backup-incomplete");
 
     Report report = TestEnvironment.verify(with(without, Optional.of(archive), Duration.ZERO));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
   }
 
   @Test
@@ -127,7 +128,7 @@ class HardCasesTest {
                 "select pg_sleep(2) is not null",
                 "select (pg_stat_file('/pgproof/data/PG_VERSION', true)).size is not null",
                 "select (pg_stat_file('/pgproof/out/acted', true)).size is null"));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
   }
 
   @Test
@@ -138,7 +139,7 @@ class HardCasesTest {
       backup = source.baseBackup("backup");
     }
     Report report = TestEnvironment.verify(TestEnvironment.request(backup, null));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.recovery().lastCommit())
         .as("nothing was committed while the backup was taken")
         .isNull();
@@ -174,7 +175,7 @@ class HardCasesTest {
           .isInstanceOfSatisfying(
               Reply.Failed.class,
               failed ->
-                  assertThat(failed.message())
+                  assertThat(failed.finding().message())
                       .contains("stands still")
                       .contains("postgresql.conf"));
     } finally {
@@ -206,7 +207,7 @@ class HardCasesTest {
                         ((Reply.Run) TestEnvironment.ask(new Request.ShowRun(run.get()))).report())
                     .isNotNull());
     Reply.Run shown = (Reply.Run) TestEnvironment.ask(new Request.ShowRun(run.get()));
-    assertThat(shown.report().verdict()).isEqualTo("proven");
+    assertThat(shown.report().verdict().word()).isEqualTo("proven");
     assertThat(shown.happenings())
         .as("evidence of tries that were rolled back is rolled back with them")
         .filteredOn(happening -> happening.what().endsWith("destroyed"))
@@ -221,7 +222,7 @@ class HardCasesTest {
             Optional.empty(),
             Duration.ofSeconds(2));
     Report report = TestEnvironment.verify(request);
-    assertThat(report.verdict()).isEqualTo("refuted");
+    assertThat(report.verdict().word()).isEqualTo("refuted");
     assertThat(kept())
         .singleElement()
         .satisfies(copy -> assertThat(copy.resolve("data/PG_VERSION")).hasContent("15"));
@@ -241,7 +242,8 @@ class HardCasesTest {
         CompletableFuture.supplyAsync(
             () -> TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15))));
     Report other = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15)));
-    assertThat(List.of(one.join().verdict(), other.verdict())).containsExactly("proven", "proven");
+    assertThat(List.of(one.join().verdict().word(), other.verdict().word()))
+        .containsExactly("proven", "proven");
   }
 
   private static List<Path> kept() throws IOException {
@@ -252,24 +254,7 @@ class HardCasesTest {
 
   private static VerificationRequest with(
       VerificationRequest request, Optional<Path> archive, Duration keep) {
-    return new VerificationRequest(
-        request.target(),
-        request.path(),
-        request.freshnessQuery(),
-        request.database(),
-        request.zone(),
-        request.maxAge(),
-        request.assertions(),
-        request.depth(),
-        archive,
-        request.recoveryTimeout(),
-        request.stayTimeout(),
-        request.timeouts(),
-        request.superuser(),
-        request.resources(),
-        keep,
-        request.patience(),
-        request.askedBy());
+    return RequestBuilder.from(request).walArchive(archive).keep(keep).build();
   }
 
   private static void chattr(String flag, Path file) throws Exception {

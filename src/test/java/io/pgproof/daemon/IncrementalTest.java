@@ -143,13 +143,13 @@ class IncrementalTest {
   void aChainOfArchivesIsCombinedAndProven() {
     Report report = verify(chains.resolve("tar-wednesday"));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.backup().format()).isEqualTo("incremental");
     assertThat(report.backup().archives())
         .extracting(Report.ArchiveFacts::file)
         .contains(
             "tar-full/base.tar.gz", "tar-tuesday/base.tar.gz", "base.tar.gz", "pg_wal.tar.gz");
-    assertThat(report.checks())
+    assertThat(report.coverage().checks())
         .filteredOn(check -> check.name().equals("archive"))
         .singleElement()
         .satisfies(
@@ -164,13 +164,13 @@ class IncrementalTest {
 
     Report report = verify(newest);
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks())
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks())
         .filteredOn(check -> check.name().equals("pages"))
         .singleElement()
         .satisfies(
             check -> {
-              assertThat(check.outcome()).isEqualTo("passed");
+              assertThat(check.outcome().word()).isEqualTo("passed");
               assertThat(check.detail()).matches("\\d,\\d{3} pages in \\d{3} combined files");
             });
     assertThat(Files.getLastModifiedTime(newest.resolve("global"))).isEqualTo(before);
@@ -182,7 +182,7 @@ class IncrementalTest {
         TestEnvironment.verify(
             TestEnvironment.request(
                 chains.resolve("tar-tuesday"), null, "select count(*) = 5500 from moved"));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
   }
 
   @Test
@@ -192,9 +192,10 @@ class IncrementalTest {
 
     Report report = verify(newest);
 
-    assertThat(report.verdict()).isEqualTo("refuted");
-    assertThat(report.reason()).isEqualTo("backup-incomplete");
-    assertThat(report.message()).contains("is an incremental backup on one that starts at");
+    assertThat(report.verdict().word()).isEqualTo("refuted");
+    assertThat(report.reason().code()).isEqualTo("backup-incomplete");
+    assertThat(report.conclusion().message())
+        .contains("is an incremental backup on one that starts at");
   }
 
   @Test
@@ -216,8 +217,8 @@ class IncrementalTest {
 
     Report report = verify(newest);
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
-    assertThat(report.reason()).isIn("archive-corrupt", "manifest-mismatch");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("refuted");
+    assertThat(report.reason().code()).isIn("archive-corrupt", "manifest-mismatch");
   }
 
   @ParameterizedTest(name = "PostgreSQL {0}, {1}, manifest {2}")
@@ -233,11 +234,11 @@ class IncrementalTest {
       int major, String member, String manifest) throws Exception {
     Report report = verifyFlipped(major, member, member.equals("full") ? 10 : 0, manifest);
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("refuted");
-    assertThat(report.reason())
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("refuted");
+    assertThat(report.reason().code())
         .as(report.toString())
         .isEqualTo(manifest.equals("kept") ? "manifest-mismatch" : "page-checksum");
-    assertThat(report.message())
+    assertThat(report.conclusion().message())
         .contains(
             manifest.equals("kept") ? copies.resolve(member) + ": base/" : of(major).orders());
   }
@@ -249,14 +250,15 @@ class IncrementalTest {
       Files.delete(copies.resolve(member).resolve("backup_manifest"));
     }
     Report report = verify(copies.resolve("wednesday"));
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.notChecked()).anyMatch(open -> open.startsWith("without backup_manifest"));
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().notChecked())
+        .anyMatch(open -> open.startsWith("without backup_manifest"));
   }
 
   @Test
   void aDamagedPageThatALaterMemberBringsAnewIsNotTakenOver() throws Exception {
     Report report = verifyFlipped(17, "full", 0, "gone");
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
   }
 
   /**

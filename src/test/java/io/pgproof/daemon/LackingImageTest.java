@@ -3,9 +3,9 @@ package io.pgproof.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.TestEnvironment;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
-import io.pgproof.proof.Report.CheckFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,18 +45,18 @@ class LackingImageTest extends DaemonFixture {
         verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(TestEnvironment.backup(15))));
 
     assertInconclusive(deep, "check-unavailable");
-    assertThat(deep.message()).isEqualTo("the image has no amcheck");
-    assertThat(deep.hint()).contains("postgresql-15", "images.yaml", "--depth");
-    assertThat(deep.checks())
-        .filteredOn(check -> check.outcome().equals("skipped"))
-        .extracting(CheckFacts::name)
+    assertThat(deep.conclusion().message()).isEqualTo("the image has no amcheck");
+    assertThat(deep.conclusion().hint()).contains("postgresql-15", "images.yaml", "--depth");
+    assertThat(deep.coverage().checks())
+        .filteredOn(check -> check.outcome().word().equals("skipped"))
+        .extracting(Check::name)
         .containsExactly("indexes", "rows", "checksums");
     assertThat(said(deep.run()))
         .contains(
             "found check-unavailable: the image has no amcheck",
             "found check-unavailable: the image has no pg_dump",
             "found check-unavailable: the image has no pg_checksums");
-    assertThat(deep.notChecked())
+    assertThat(deep.coverage().notChecked())
         .contains(
             "rows: whether the catalogs can be dumped, because the image has no pg_dump",
             "checksums: pages as recovery left them, because the image has no pg_checksums");
@@ -68,7 +68,7 @@ class LackingImageTest extends DaemonFixture {
         verify(
             TestEnvironment.at(Depth.QUICK, TestEnvironment.request(TestEnvironment.backup(15))));
 
-    assertThat(List.of(quick.verdict(), quick.reason()))
+    assertThat(List.of(quick.verdict().word(), quick.reason().code()))
         .as(quick.toString())
         .containsExactly("proven", "fresh");
   }

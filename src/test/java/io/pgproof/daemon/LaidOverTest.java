@@ -80,15 +80,15 @@ class LaidOverTest {
     Report report =
         TestEnvironment.verify(TestEnvironment.at(depth, TestEnvironment.request(backup)));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks().get(0).detail())
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks().get(0).detail())
         .matches(
             "[\\d,]+ files, [\\d,]+ bytes, laid over, "
                 + (depth == Depth.QUICK
                     ? "[\\d,]+ of them not read at this depth, none changed meanwhile"
                     : "none changed while they were read"));
     assertThat(
-            report.notChecked().stream()
+            report.coverage().notChecked().stream()
                 .anyMatch(open -> open.startsWith("whether each file can be read: ")))
         .isEqualTo(depth == Depth.QUICK);
     assertThat(looks(backup)).isEqualTo(before);
@@ -116,8 +116,8 @@ class LaidOverTest {
     }
     Report report = TestEnvironment.verify(request);
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks().get(0).detail()).contains("copied");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks().get(0).detail()).contains("copied");
   }
 
   @ParameterizedTest
@@ -143,9 +143,9 @@ class LaidOverTest {
     Report report =
         TestEnvironment.verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(copy)));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks().get(0).detail()).contains(way);
-    assertThat(report.notes())
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks().get(0).detail()).contains(way);
+    assertThat(report.coverage().notes())
         .anyMatch(note -> note.contains("base/way-out, log, server.crt"))
         .anyMatch(
             note -> note.endsWith("base/fifo" + (way.equals("copied") ? ", base/lost+found" : "")))
@@ -164,8 +164,8 @@ class LaidOverTest {
     Report report = TestEnvironment.verify(TestEnvironment.request(link));
     Files.delete(link);
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks().get(0).detail()).contains("laid over");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks().get(0).detail()).contains("laid over");
   }
 
   @Test
@@ -191,8 +191,8 @@ class LaidOverTest {
     Gate.open(directory);
     Report report = ((Reply.Verdict) reply.get()).report();
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("inconclusive");
-    assertThat(report.reason()).isEqualTo("backup-changed");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
+    assertThat(report.reason().code()).isEqualTo("backup-changed");
   }
 
   private static void touch(Path file) {

@@ -3,13 +3,14 @@ package io.pgproof.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
+import io.pgproof.RequestBuilder;
 import io.pgproof.TestEnvironment;
 import io.pgproof.command.Trees;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
-import io.pgproof.proof.Report.CheckFacts;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,14 +115,14 @@ class OddSourceTest {
         TestEnvironment.verify(
             as("boss", TestEnvironment.at(Depth.DEEP, TestEnvironment.request(backup))));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks())
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks())
         .filteredOn(check -> check.name().equals("recovery"))
-        .extracting(CheckFacts::outcome)
-        .containsExactly("mismatch");
-    assertThat(report.checks())
-        .filteredOn(check -> check.outcome().equals("mismatch"))
-        .extracting(CheckFacts::detail)
+        .extracting(Check::outcome)
+        .containsExactly(Check.Outcome.MISMATCH);
+    assertThat(report.coverage().checks())
+        .filteredOn(check -> check.outcome().word().equals("mismatch"))
+        .extracting(Check::detail)
         .satisfiesExactly(
             libraries ->
                 assertThat(libraries)
@@ -139,31 +140,32 @@ class OddSourceTest {
   @Test
   void aSuperuserOfAnotherNameIsAskedFor() {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
-    assertThat(List.of(report.verdict(), report.reason()))
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly("inconclusive", "query-failed");
-    assertThat(report.hint()).contains("--superuser");
-    assertThat(report.notChecked()).contains("recovery, freshness, indexes: the run ended before");
+    assertThat(report.conclusion().hint()).contains("--superuser");
+    assertThat(report.coverage().notChecked())
+        .contains("recovery, freshness, indexes: the run ended before");
   }
 
   @Test
   void aDatabaseInALocaleThatTheImageLacksCannotBeChecked() {
     Report report = TestEnvironment.verify(TestEnvironment.request(withForeignLocale));
-    assertThat(List.of(report.verdict(), report.reason()))
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly("inconclusive", "collation-mismatch");
-    assertThat(report.message()).contains("locale", "the database foreign_locale");
-    assertThat(report.hint()).contains("locale");
-    assertThat(report.checks())
+    assertThat(report.conclusion().message()).contains("locale", "the database foreign_locale");
+    assertThat(report.conclusion().hint()).contains("locale");
+    assertThat(report.coverage().checks())
         .filteredOn(check -> check.name().equals("indexes"))
-        .extracting(CheckFacts::outcome)
-        .containsExactly("mismatch");
+        .extracting(Check::outcome)
+        .containsExactly(Check.Outcome.MISMATCH);
 
     Report quick =
         TestEnvironment.verify(
             TestEnvironment.at(Depth.QUICK, TestEnvironment.request(withForeignLocale)));
-    assertThat(quick.verdict()).as(quick.toString()).isEqualTo("proven");
-    assertThat(quick.notChecked())
+    assertThat(quick.verdict().word()).as(quick.toString()).isEqualTo("proven");
+    assertThat(quick.coverage().notChecked())
         .anyMatch(what -> what.startsWith("libraries of the database foreign_locale: "));
   }
 
@@ -173,48 +175,14 @@ class OddSourceTest {
         TestEnvironment.at(Depth.DEEP, TestEnvironment.request(withForeignLocale));
     Report report =
         TestEnvironment.verify(
-            new VerificationRequest(
-                deep.target(),
-                deep.path(),
-                deep.freshnessQuery(),
-                deep.database(),
-                deep.zone(),
-                deep.maxAge(),
-                deep.assertions(),
-                deep.depth(),
-                deep.walArchive(),
-                deep.recoveryTimeout(),
-                Duration.ofSeconds(12),
-                deep.timeouts(),
-                deep.superuser(),
-                deep.resources(),
-                deep.keep(),
-                deep.patience(),
-                deep.askedBy()));
-    assertThat(List.of(report.verdict(), report.reason()))
+            RequestBuilder.from(deep).stayTimeout(Duration.ofSeconds(12)).build());
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly("inconclusive", "deadline");
   }
 
   private static VerificationRequest as(String superuser, VerificationRequest request) {
-    return new VerificationRequest(
-        request.target(),
-        request.path(),
-        request.freshnessQuery(),
-        request.database(),
-        request.zone(),
-        request.maxAge(),
-        request.assertions(),
-        request.depth(),
-        request.walArchive(),
-        request.recoveryTimeout(),
-        request.stayTimeout(),
-        request.timeouts(),
-        superuser,
-        request.resources(),
-        request.keep(),
-        request.patience(),
-        request.askedBy());
+    return RequestBuilder.from(request).superuser(superuser).build();
   }
 
   private static void append(Path file, String lines) throws IOException {

@@ -50,13 +50,13 @@ class OneDatabaseTest {
 
         UsageException refused = catchThrowableOfType(UsageException.class, () -> start(second));
         String other = Files.readString(second.identity()).strip();
-        assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+        assertThat(refused.finding().reason()).isEqualTo(Reason.BAD_OPTION);
         assertThat(refused)
             .hasMessageContaining(moved.path() + " on ")
             .hasMessageContaining(daemon)
             .hasMessageContaining(second.path() + " on ")
             .hasMessageContaining(other);
-        assertThat(refused.hint())
+        assertThat(refused.finding().hint())
             .contains("SPRING_DATASOURCE_URL", "PGPROOF_TAKE_DATABASE_FROM=" + daemon);
         assertThat(
                 catchThrowableOfType(
@@ -83,7 +83,7 @@ class OneDatabaseTest {
     Files.writeString(state.identity(), "me\n");
     UsageException refused = catchThrowableOfType(UsageException.class, () -> start(state));
     assertThat(refused).hasMessageContaining(state.identity().toString());
-    assertThat(refused.hint()).contains("put back");
+    assertThat(refused.finding().hint()).contains("put back");
   }
 
   private static void start(StateDirectory state) {

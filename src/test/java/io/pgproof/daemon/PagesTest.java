@@ -11,9 +11,9 @@ import io.pgproof.command.Trees;
 import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
-import io.pgproof.proof.Report.CheckFacts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -123,8 +123,8 @@ class PagesTest {
   void backupThatWasTakenWhilePagesWereWrittenIsProven() {
     Report report = TestEnvironment.verify(TestEnvironment.request(sound));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(pages(report).outcome()).isEqualTo("passed");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(pages(report).outcome().word()).isEqualTo("passed");
     assertThat(pages(report).detail()).matches("[0-9,]+ pages in [0-9,]+ files.*");
   }
 
@@ -139,13 +139,13 @@ class PagesTest {
             });
 
     assertVerdict(report, "refuted", "page-checksum");
-    assertThat(report.message())
+    assertThat(report.conclusion().message())
         .startsWith(
             "block 1 of "
                 + quiet
                 + " (public.quiet in the database postgres) carries the checksum ")
         .doesNotContain("more page");
-    assertThat(pages(report).outcome()).isEqualTo("failed");
+    assertThat(pages(report).outcome().word()).isEqualTo("failed");
   }
 
   @Test
@@ -159,7 +159,9 @@ class PagesTest {
             });
 
     assertVerdict(report, "refuted", "page-checksum");
-    assertThat(report.message()).startsWith("block 2 of " + quiet).endsWith("; 1 more page fails");
+    assertThat(report.conclusion().message())
+        .startsWith("block 2 of " + quiet)
+        .endsWith("; 1 more page fails");
   }
 
   @Test
@@ -167,7 +169,7 @@ class PagesTest {
     Report report = verifyWith(quiet, file -> Arrays.copyOf(file, file.length - 1000));
 
     assertVerdict(report, "refuted", "page-checksum");
-    assertThat(report.message())
+    assertThat(report.conclusion().message())
         .startsWith("block ")
         .contains(" of " + quiet)
         .endsWith("ends after 7192 of 8192 bytes");
@@ -193,8 +195,8 @@ class PagesTest {
     assertThat(torn).as("pages that were written while the backup was taken").hasPositiveValue();
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(pages(report).outcome()).isEqualTo("passed");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(pages(report).outcome().word()).isEqualTo("passed");
     assertThat(pages(report).detail().replace(",", ""))
         .endsWith("files " + torn + " read again after recovery");
   }
@@ -222,7 +224,7 @@ class PagesTest {
     put(backup, dropped, new byte[] {1});
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(pages(report).detail())
         .endsWith(", 1 read again after recovery, of which 1 is no longer there");
   }
@@ -238,7 +240,7 @@ class PagesTest {
             });
 
     assertVerdict(report, "inconclusive", "torn-page");
-    assertThat(report.message())
+    assertThat(report.conclusion().message())
         .startsWith("block 0 of " + quiet + "_vm (public.quiet in the database postgres) carries");
   }
 
@@ -256,7 +258,7 @@ class PagesTest {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
     assertVerdict(report, "inconclusive", "torn-page");
-    assertThat(report.message())
+    assertThat(report.conclusion().message())
         .startsWith("block 0 of base/4000000000/4000000000 (in no use) carries")
         .endsWith("; 2 more pages fail");
   }
@@ -282,10 +284,10 @@ class PagesTest {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
     assertVerdict(report, "refuted", "wal-missing");
-    assertThat(pages(report).outcome()).isEqualTo("skipped");
+    assertThat(pages(report).outcome().word()).isEqualTo("skipped");
     assertThat(pages(report).detail())
         .matches("[0-9,]+ of [0-9,]+ pages in [0-9,]+ files not sound as they were read");
-    assertThat(report.notChecked()).anyMatch(open -> open.startsWith("pages: "));
+    assertThat(report.coverage().notChecked()).anyMatch(open -> open.startsWith("pages: "));
   }
 
   @Test
@@ -301,9 +303,9 @@ class PagesTest {
     }
     Report report = TestEnvironment.verify(TestEnvironment.request(without));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(pages(report).outcome()).isEqualTo("skipped");
-    assertThat(report.notChecked()).contains("the source keeps no page checksums");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(pages(report).outcome().word()).isEqualTo("skipped");
+    assertThat(report.coverage().notChecked()).contains("the source keeps no page checksums");
   }
 
   private Report verifyWith(String name, UnaryOperator<byte[]> damage) throws IOException {
@@ -333,17 +335,17 @@ class PagesTest {
     return backup;
   }
 
-  private static CheckFacts pages(Report report) {
-    List<CheckFacts> pages =
-        report.checks().stream().filter(check -> check.name().equals("pages")).toList();
+  private static Check pages(Report report) {
+    List<Check> pages =
+        report.coverage().checks().stream().filter(check -> check.name().equals("pages")).toList();
     assertThat(pages).as(report.toString()).hasSize(1);
     return pages.get(0);
   }
 
   private static void assertVerdict(Report report, String verdict, String reason) {
-    assertThat(List.of(report.verdict(), report.reason()))
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
         .containsExactly(verdict, reason);
-    assertThat(report.hint()).isNotBlank();
+    assertThat(report.conclusion().hint()).isNotBlank();
   }
 }

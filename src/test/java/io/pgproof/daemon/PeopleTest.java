@@ -97,7 +97,7 @@ class PeopleTest {
     Report again =
         TestEnvironment.verify(
             TestEnvironment.request(TestEnvironment.copy(own, place.resolve("elsewhere")), STALE));
-    assertThat(again.verdict()).isEqualTo("stale");
+    assertThat(again.verdict().word()).isEqualTo("stale");
     awaitEnd(again, "backupWaived");
     assertThat(happenings(again))
         .anySatisfy(

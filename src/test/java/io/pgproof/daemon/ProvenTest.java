@@ -7,6 +7,7 @@ import io.pgproof.Remains;
 import io.pgproof.TestEnvironment;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.Report.PhaseFacts;
 import java.io.IOException;
@@ -44,8 +45,8 @@ class ProvenTest {
                 "select count(*) >= 20000 from orders",
                 "select count(*) > 0 from customers"));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.reason()).isEqualTo("fresh");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.reason().code()).isEqualTo("fresh");
     assertThat(report.schema()).isEqualTo(1);
     assertThat(report.backup().postgresVersion()).isEqualTo(String.valueOf(major));
     assertThat(report.backup().format()).isEqualTo("tar");
@@ -61,7 +62,7 @@ class ProvenTest {
           .isEqualTo(sha256(backup.resolve("backup_manifest")));
     } else {
       assertThat(report.backup().manifest()).isNull();
-      assertThat(report.notChecked()).anyMatch(what -> what.contains("backup_manifest"));
+      assertThat(report.coverage().notChecked()).anyMatch(what -> what.contains("backup_manifest"));
     }
     assertThat(report.image().postgresVersion()).startsWith(String.valueOf(major));
     assertThat(report.recovery().consistent()).isTrue();
@@ -69,13 +70,13 @@ class ProvenTest {
     assertThat(report.recovery().lastCommit())
         .isCloseTo(report.freshness().newest(), within(5, ChronoUnit.SECONDS));
     assertThat(report.freshness().source()).isEqualTo("query");
-    assertThat(report.checks())
-        .extracting(Report.CheckFacts::name)
+    assertThat(report.coverage().checks())
+        .extracting(Check::name)
         .contains("archive", "manifest", "recovery", "freshness", "assertion:1", "assertion:2");
-    assertThat(report.checks())
+    assertThat(report.coverage().checks())
         .allSatisfy(
             check ->
-                assertThat(check.outcome())
+                assertThat(check.outcome().word())
                     .isEqualTo(
                         check.name().equals("manifest") && major < 13 ? "skipped" : "passed"));
     assertThat(report.phases())
@@ -91,7 +92,7 @@ class ProvenTest {
     Report report =
         TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(major), null));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.freshness().source()).isEqualTo("wal");
     assertThat(report.freshness().newest()).isEqualTo(report.recovery().lastCommit());
   }

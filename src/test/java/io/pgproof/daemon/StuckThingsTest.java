@@ -89,7 +89,7 @@ class StuckThingsTest extends DaemonFixture {
     assertThat(begun.reply().get())
         .isInstanceOfSatisfying(
             Reply.Failed.class,
-            failed -> assertThat(failed.message()).contains("was suspended by hand"));
+            failed -> assertThat(failed.finding().message()).contains("was suspended by hand"));
     await("an owner does not wait for it").until(daemon::quiet);
 
     byHand(runtime -> runtime.activateProcessInstanceById(instance));
@@ -162,7 +162,8 @@ class StuckThingsTest extends DaemonFixture {
     await().untilAsserted(() -> Remains.assertNone(state));
     assertThat(begun.reply().get())
         .isInstanceOfSatisfying(
-            Reply.Failed.class, failed -> assertThat(failed.message()).contains("deleted by hand"));
+            Reply.Failed.class,
+            failed -> assertThat(failed.finding().message()).contains("deleted by hand"));
   }
 
   @Test
@@ -181,7 +182,7 @@ class StuckThingsTest extends DaemonFixture {
     }
 
     Report report = begun.verdict();
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.totalMillis()).isPositive();
     assertThat(said(begun.run()))
         .filteredOn(line -> line.endsWith("destroyed") || line.endsWith("removed"))
@@ -217,7 +218,7 @@ class StuckThingsTest extends DaemonFixture {
       assertThat(begun.reply()).isNotDone();
       database.startAgain();
 
-      assertThat(begun.verdict().verdict()).isEqualTo("proven");
+      assertThat(begun.verdict().verdict().word()).isEqualTo("proven");
       await().until(daemon::quiet);
       assertThat(daemon.application().getBean(RuntimeService.class).createExecutionQuery().count())
           .isZero();

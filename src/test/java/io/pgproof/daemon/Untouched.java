@@ -38,7 +38,7 @@ final class Untouched {
   /** One backup, and what came of verifying it. */
   private record Cell(int major, String format, Path backup, List<Report> reports) {
     long proven() {
-      return reports.stream().filter(report -> report.verdict().equals("proven")).count();
+      return reports.stream().filter(report -> report.verdict().word().equals("proven")).count();
     }
 
     String tell() {
@@ -47,7 +47,7 @@ final class Untouched {
           "%d/%d, %.1f s (%.1f)",
           proven(),
           reports.size(),
-          median(reports.stream().mapToLong(Report::totalMillis).toArray()) / 1000.0,
+          median(reports.stream().mapToLong(report -> report.totalMillis()).toArray()) / 1000.0,
           median(reports.stream().mapToLong(Untouched::restoreMillis).toArray()) / 1000.0);
     }
   }
@@ -73,7 +73,7 @@ final class Untouched {
         for (Cell cell : cells) {
           Report report = TestEnvironment.verify(TestEnvironment.request(cell.backup()));
           cell.reports().add(report);
-          if (!report.verdict().equals("proven")) {
+          if (!report.verdict().word().equals("proven")) {
             System.out.println(
                 "PostgreSQL "
                     + cell.major()

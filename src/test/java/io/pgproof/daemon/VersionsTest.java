@@ -80,7 +80,7 @@ class VersionsTest {
             TestEnvironment.request(
                 backup, SourceDatabase.FRESHNESS_QUERY, "select count(*) >= 1000 from orders"));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.recovery().timeline()).isEqualTo(1);
   }
 
@@ -167,7 +167,7 @@ class VersionsTest {
                     + segment
                     + "MB' from (select current_setting('wal_segment_size') as setting) as it"));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
   }
 
   @Test
@@ -184,9 +184,9 @@ class VersionsTest {
 
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks())
-        .filteredOn(check -> check.outcome().equals("mismatch"))
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks())
+        .filteredOn(check -> check.outcome().word().equals("mismatch"))
         .singleElement()
         .satisfies(
             check ->

@@ -3,8 +3,10 @@ package io.pgproof.damage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.Remains;
+import io.pgproof.RequestBuilder;
 import io.pgproof.TestEnvironment;
 import io.pgproof.damage.DamagedBackup.Listing;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
 import io.pgproof.target.VerificationRequest;
@@ -56,17 +58,17 @@ class DamageTest {
     DamagedBackup backup = new DamagedBackup(scene.sound());
     damage.act().on(backup, scene);
     Report report = verify(backup.write(place.resolve("backup"), damage.listing()), damage.depth());
-    assertThat(report.verdict()).as(report.toString()).isEqualTo(damage.verdict());
-    assertThat(damage.reasons()).as(report.toString()).contains(report.reason());
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo(damage.verdict());
+    assertThat(damage.reasons()).as(report.toString()).contains(report.reason().code());
     if (damage.verdict().equals("proven")) {
-      assertThat(report.notChecked())
+      assertThat(report.coverage().notChecked())
           .as(report.toString())
           .anyMatch(open -> open.startsWith(damage.by()));
     } else {
       String failed =
-          report.checks().stream()
-              .filter(check -> check.outcome().equals("failed"))
-              .map(Report.CheckFacts::name)
+          report.coverage().checks().stream()
+              .filter(check -> check.outcome().word().equals("failed"))
+              .map(Check::name)
               .findFirst()
               .orElse("");
       assertThat(failed).as(report.toString()).isEqualTo(damage.by());
@@ -75,25 +77,7 @@ class DamageTest {
 
   private static Report verify(Path backup, Depth depth) {
     VerificationRequest request = TestEnvironment.request(backup);
-    return TestEnvironment.verify(
-        new VerificationRequest(
-            request.target(),
-            request.path(),
-            request.freshnessQuery(),
-            request.database(),
-            request.zone(),
-            request.maxAge(),
-            request.assertions(),
-            depth,
-            request.walArchive(),
-            request.recoveryTimeout(),
-            request.stayTimeout(),
-            request.timeouts(),
-            request.superuser(),
-            request.resources(),
-            request.keep(),
-            request.patience(),
-            request.askedBy()));
+    return TestEnvironment.verify(RequestBuilder.from(request).depth(depth).build());
   }
 
   @ParameterizedTest(name = "manifest {0}, {1}")
@@ -105,10 +89,10 @@ class DamageTest {
     assertThat(backup.wal().bytes()).isEqualTo(sound.wal().bytes());
     Report report = verify(backup.write(place.resolve("backup"), listing), depth);
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.checks())
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.coverage().checks())
         .as(report.toString())
-        .allMatch(check -> check.outcome().matches("passed|skipped"));
+        .allMatch(check -> check.outcome().word().matches("passed|skipped"));
   }
 
   @Test
@@ -117,7 +101,7 @@ class DamageTest {
     Collections.reverse(backup.base().members());
     Report report = verify(backup.write(place.resolve("backup"), Listing.KEPT), Depth.STANDARD);
 
-    assertThat(report.verdict()).as(report.toString()).isEqualTo("proven");
+    assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
   }
 
   @Test

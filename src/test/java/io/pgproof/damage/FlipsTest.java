@@ -19,6 +19,7 @@ import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.Verdict;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -143,7 +144,7 @@ class FlipsTest {
       } else {
         assertDecodesToTheSame(flip, backup);
         Report report = TestEnvironment.verify(TestEnvironment.request(backup));
-        assertThat(report.verdict()).as("%s: %s", flip, report).isEqualTo("proven");
+        assertThat(report.verdict().word()).as("%s: %s", flip, report).isEqualTo("proven");
         count("none: it decodes to the same bytes");
       }
       flip.turn();
@@ -183,10 +184,10 @@ class FlipsTest {
             isWal
                 ? where.isContent() && records.covers(where.member(), where.offset())
                 : where.isPage();
-        if (report.verdict().equals("refuted")) {
+        if (report.verdict().word().equals("refuted")) {
           count(failed(report));
-        } else if (report.verdict().equals("inconclusive")) {
-          assertThat(report.reason())
+        } else if (report.verdict().word().equals("inconclusive")) {
+          assertThat(report.reason().code())
               .as("%s in %s: %s", flip, where, report)
               .isEqualTo("torn-page");
           assertThat(named).as("%s in %s: %s", flip, where, report).isTrue();
@@ -311,11 +312,11 @@ class FlipsTest {
   }
 
   private static String failed(Report report) {
-    return report.reason().equals(Reason.PAGE_CHECKSUM.code())
+    return report.reason().code().equals(Reason.PAGE_CHECKSUM.code())
         ? "page checksums"
         : "the check "
-            + report.checks().stream()
-                .filter(check -> check.outcome().equals("failed"))
+            + report.coverage().checks().stream()
+                .filter(check -> check.outcome().word().equals("failed"))
                 .findFirst()
                 .orElseThrow()
                 .name();
@@ -324,7 +325,7 @@ class FlipsTest {
   private void countFault(Finding finding, Flip flip) {
     assertThat(finding)
         .as("%s: %s", flip, finding.message())
-        .isInstanceOf(Finding.BackupFault.class);
+        .returns(Verdict.REFUTED, Finding::verdict);
     count(layer(finding));
   }
 

@@ -9,14 +9,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
-import io.pgproof.proof.Report.CheckFacts;
 import io.pgproof.proof.RunId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -156,8 +157,8 @@ class RunProjectionTest {
       assertThat(word(twice))
           .as(trail.get(at).kind())
           .isEqualTo(trail.get(at).kind().equals(ATTEMPT) ? "inconclusive" : "proven");
-      assertThat(RunProjection.of(twice).report("r").checks())
-          .extracting(CheckFacts::name)
+      assertThat(RunProjection.of(twice).report("r").coverage().checks())
+          .extracting(Check::name)
           .doesNotHaveDuplicates();
       // And what came twice does not make up for another that is lost.
       for (int lost = 1; lost < twice.size() - 1; lost++) {
@@ -211,7 +212,7 @@ class RunProjectionTest {
     List<EvidenceEntry> trail = trail("deep");
     int begun = kinds(trail).indexOf(ATTEMPT);
     EvidenceEntry found =
-        entry(Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "a segment is missing")));
+        entry(new Evidence.Found(Finding.of(Reason.WAL_MISSING, "a segment is missing")));
     for (int at = 1; at <= trail.size(); at++) {
       List<EvidenceEntry> refuted = new ArrayList<>(trail);
       refuted.add(at, found);
@@ -233,17 +234,17 @@ class RunProjectionTest {
         .add(
             JSON.readTree(
                 EvidenceJson.write(
-                    new CheckFacts("recovery", "mismatch", "the image lacks pg_cron", 5))));
+                    Check.mismatch("recovery", "the image lacks pg_cron", Duration.ofMillis(5)))));
     Report report = RunProjection.of(with(trail, at, body)).report("r");
 
-    assertThat(report.verdict()).isEqualTo("proven");
-    assertThat(report.checks()).extracting(CheckFacts::name).doesNotHaveDuplicates();
-    assertThat(report.checks())
+    assertThat(report.verdict().word()).isEqualTo("proven");
+    assertThat(report.coverage().checks()).extracting(Check::name).doesNotHaveDuplicates();
+    assertThat(report.coverage().checks())
         .filteredOn(check -> check.name().equals("recovery"))
         .singleElement()
         .satisfies(
             check -> {
-              assertThat(check.outcome()).isEqualTo("mismatch");
+              assertThat(check.outcome().word()).isEqualTo("mismatch");
               assertThat(check.detail())
                   .startsWith("consistent at ")
                   .endsWith("; the image lacks pg_cron");
@@ -276,10 +277,10 @@ class RunProjectionTest {
               body.toString()));
     }
     assertThat(word(older)).isEqualTo("proven");
-    assertThat(RunProjection.of(older).verdict().message())
+    assertThat(RunProjection.of(older).conclusion().message())
         .contains("restores, recovers and answers");
     older.remove(older.size() - 1);
-    assertThat(RunProjection.of(older).verdict().reason()).isEqualTo(Reason.EVIDENCE_MISSING);
+    assertThat(RunProjection.of(older).conclusion().reason()).isEqualTo(Reason.EVIDENCE_MISSING);
   }
 
   private static void assertThatCodeNeverProves(List<EvidenceEntry> trail) {
@@ -291,7 +292,7 @@ class RunProjectionTest {
   }
 
   private static String word(List<EvidenceEntry> trail) {
-    return RunProjection.of(trail).verdict().word();
+    return RunProjection.of(trail).conclusion().verdict().word();
   }
 
   private static List<String> kinds(List<EvidenceEntry> trail) {

@@ -158,7 +158,7 @@ class ImageSourcesTest {
             + (value == null ? "" : value)
             + "\n";
     UsageException refused = catchThrowableOfType(UsageException.class, () -> read(yaml));
-    assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+    assertThat(refused.finding().reason()).isEqualTo(Reason.BAD_OPTION);
     assertThat(refused.getMessage())
         .startsWith(file + ":" + yaml.lines().count() + ": " + said)
         .doesNotContain("mistakes");

@@ -2,9 +2,9 @@ package io.pgproof.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgproof.proof.Check.Outcome;
 import io.pgproof.proof.Report.ArchiveFacts;
 import io.pgproof.proof.Report.BackupFacts;
-import io.pgproof.proof.Report.CheckFacts;
 import io.pgproof.proof.Report.FreshnessFacts;
 import io.pgproof.proof.Report.ManifestFacts;
 import io.pgproof.proof.Report.RecoveryFacts;
@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -41,7 +42,7 @@ class CompleteEvidenceTest {
     FreshnessFacts freshness = new FreshnessFacts(MONDAY, 3_600L, 86_400L, "wal");
     Integer objections = 0;
     final List<Finding> findings = new ArrayList<>();
-    final Map<String, CheckFacts> checks = new TreeMap<>();
+    final Map<String, Check> checks = new TreeMap<>();
 
     Facts(Depth depth) {
       this.depth = depth;
@@ -49,8 +50,8 @@ class CompleteEvidenceTest {
       if (depth.atLeast(Depth.STANDARD)) {
         made("indexes");
       } else {
-        inapplicable("manifest", "depth");
-        inapplicable("pages", "depth");
+        inapplicable("manifest", Inapplicable.DEPTH);
+        inapplicable("pages", Inapplicable.DEPTH);
       }
       if (depth.atLeast(Depth.DEEP)) {
         made("rows", "checksums");
@@ -58,15 +59,15 @@ class CompleteEvidenceTest {
     }
 
     void made(String... names) {
-      Stream.of(names).forEach(name -> outcome(name, "passed"));
+      Stream.of(names).forEach(name -> outcome(name, Outcome.PASSED));
     }
 
-    void outcome(String name, String outcome) {
-      checks.put(name, new CheckFacts(name, outcome, "so it was", 1));
+    void outcome(String name, Outcome outcome) {
+      checks.put(name, new Check(name, outcome, "so it was", 1, null));
     }
 
-    void inapplicable(String name, String why) {
-      checks.put(name, new CheckFacts(name, "skipped", "so it was", 1, why));
+    void inapplicable(String name, Inapplicable why) {
+      checks.put(name, new Check(name, Outcome.SKIPPED, "so it was", 1, why));
     }
 
     RunFacts facts() {
@@ -104,23 +105,24 @@ class CompleteEvidenceTest {
           findings);
     }
 
-    Verdict verdict() {
-      return Verdict.reach(facts(), "the backup restores");
+    Conclusion conclusion() {
+      return Conclusion.reach(facts(), "the backup restores");
     }
 
     void assertMissing(String... words) {
-      assertThat(verdict())
-          .isInstanceOf(Verdict.Inconclusive.class)
-          .returns(Reason.EVIDENCE_MISSING, Verdict::reason);
-      assertThat(verdict().message()).contains(words);
-      assertThat(verdict().hint()).isNotBlank();
+      assertThat(conclusion())
+          .returns(Verdict.INCONCLUSIVE, Conclusion::verdict)
+          .returns(Reason.EVIDENCE_MISSING, Conclusion::reason);
+      assertThat(conclusion().message()).contains(words);
+      assertThat(conclusion().hint()).isNotBlank();
     }
   }
 
   @ParameterizedTest
   @EnumSource(Depth.class)
   void completeEvidenceProves(Depth depth) {
-    assertThat(new Facts(depth).verdict()).isEqualTo(new Verdict.Proven("the backup restores"));
+    assertThat(new Facts(depth).conclusion())
+        .isEqualTo(new Conclusion(Verdict.PROVEN, Reason.FRESH, "the backup restores", null));
   }
 
   @ParameterizedTest
@@ -136,13 +138,13 @@ class CompleteEvidenceTest {
       moved.stages.remove(stage);
       moved.stages.add(place, stage);
       boolean teardown = stage.tearsDown() && place >= order.indexOf(Stage.CONTAINER_DESTROYED);
-      assertThat(moved.verdict().word())
+      assertThat(moved.conclusion().verdict().word())
           .as(moved.stages.toString())
           .isEqualTo(place == order.indexOf(stage) || teardown ? "proven" : "inconclusive");
     }
     Facts twice = new Facts(Depth.STANDARD);
     twice.stages.add(stage);
-    assertThat(twice.verdict().word())
+    assertThat(twice.conclusion().verdict().word())
         .isEqualTo(stage == Stage.ATTEMPT_BEGUN ? "inconclusive" : "proven");
   }
 
@@ -153,11 +155,11 @@ class CompleteEvidenceTest {
       Facts without = new Facts(depth);
       without.checks.remove(name);
       without.assertMissing("the check " + name);
-      for (String outcome : List.of("failed", "skipped", "mismatch")) {
+      for (Outcome outcome : List.of(Outcome.FAILED, Outcome.SKIPPED, Outcome.MISMATCH)) {
         Facts other = new Facts(depth);
         other.outcome(name, outcome);
-        if (outcome.equals("mismatch") && List.of("recovery", "indexes").contains(name)) {
-          assertThat(other.verdict().word()).isEqualTo("proven");
+        if (outcome == Outcome.MISMATCH && List.of("recovery", "indexes").contains(name)) {
+          assertThat(other.conclusion().verdict().word()).isEqualTo("proven");
         } else {
           other.assertMissing("that the check " + name + " was made");
         }
@@ -202,13 +204,13 @@ class CompleteEvidenceTest {
     facts.manifest = manifest;
     facts.checksums = checksums;
     if (!manifest && !name.equals("manifest")) {
-      facts.inapplicable("manifest", "no-manifest");
+      facts.inapplicable("manifest", Inapplicable.NO_MANIFEST);
     }
     if (!checksums) {
-      facts.inapplicable("pages", "no-checksums");
+      facts.inapplicable("pages", Inapplicable.NO_CHECKSUMS);
     }
-    facts.inapplicable(name, why);
-    assertThat(facts.verdict().word()).isEqualTo(word);
+    facts.inapplicable(name, Inapplicable.valueOf(why.replace('-', '_').toUpperCase(Locale.ROOT)));
+    assertThat(facts.conclusion().verdict().word()).isEqualTo(word);
   }
 
   @Test
@@ -221,7 +223,7 @@ class CompleteEvidenceTest {
     cluster.assertMissing("the backup that was restored");
     Facts untold = new Facts(Depth.STANDARD);
     untold.inspectedSystem = null;
-    assertThat(untold.verdict().word()).isEqualTo("proven");
+    assertThat(untold.conclusion().verdict().word()).isEqualTo("proven");
   }
 
   @Test
@@ -230,7 +232,7 @@ class CompleteEvidenceTest {
     none.archives = List.of();
     none.assertMissing("SHA-256");
     none.format = "plain";
-    assertThat(none.verdict().word()).isEqualTo("proven");
+    assertThat(none.conclusion().verdict().word()).isEqualTo("proven");
     Facts unknown = new Facts(Depth.STANDARD);
     unknown.archives = List.of(new ArchiveFacts("base.tar", 1_000, null));
     unknown.assertMissing("SHA-256");
@@ -256,11 +258,11 @@ class CompleteEvidenceTest {
     for (String end : List.of("1/A0D6640", "10/0", "FFFFFFFF/0")) {
       Facts reached = new Facts(Depth.STANDARD);
       reached.recovery = new RecoveryFacts(1, true, end, MONDAY, List.of());
-      assertThat(reached.verdict().word()).as(end).isEqualTo("proven");
+      assertThat(reached.conclusion().verdict().word()).as(end).isEqualTo("proven");
     }
     Facts without = new Facts(Depth.STANDARD);
     without.needed = null;
-    assertThat(without.verdict().word()).isEqualTo("proven");
+    assertThat(without.conclusion().verdict().word()).isEqualTo("proven");
   }
 
   @Test
@@ -289,9 +291,9 @@ class CompleteEvidenceTest {
   void dataThatAreTooOldNeedTheSameEvidence() {
     Facts stale = new Facts(Depth.STANDARD);
     stale.freshness = new FreshnessFacts(MONDAY, 86_401L, 86_400L, "wal");
-    stale.outcome("freshness", "failed");
+    stale.outcome("freshness", Outcome.FAILED);
     stale.findings.add(Finding.of(Reason.TOO_OLD, "too old"));
-    assertThat(stale.verdict()).isInstanceOf(Verdict.Stale.class);
+    assertThat(stale.conclusion().verdict()).isEqualTo(Verdict.STALE);
     stale.checks.remove("indexes");
     stale.assertMissing("the check indexes");
   }
@@ -303,7 +305,7 @@ class CompleteEvidenceTest {
   @Test
   void asManyFindingsAsTheChecksMadeAreThere() {
     Facts lost = new Facts(Depth.STANDARD);
-    lost.outcome("indexes", "mismatch");
+    lost.outcome("indexes", Outcome.MISMATCH);
     lost.objections = 1;
     lost.assertMissing("all that the checks found");
     Facts untold = new Facts(Depth.STANDARD);
@@ -316,11 +318,11 @@ class CompleteEvidenceTest {
     Facts refuted = new Facts(Depth.STANDARD);
     refuted.stages.clear();
     refuted.findings.add(Finding.of(Reason.WAL_MISSING, "a segment is missing"));
-    assertThat(refuted.verdict()).isInstanceOf(Verdict.Refuted.class);
+    assertThat(refuted.conclusion().verdict()).isEqualTo(Verdict.REFUTED);
     Facts unknown = new Facts(Depth.STANDARD);
     unknown.stages.clear();
     unknown.findings.add(Finding.of(Reason.DISK_FULL, "no space"));
-    assertThat(unknown.verdict().reason()).isEqualTo(Reason.DISK_FULL);
+    assertThat(unknown.conclusion().reason()).isEqualTo(Reason.DISK_FULL);
   }
 
   @Test

@@ -64,7 +64,7 @@ class OwnershipTest {
             UsageException.class,
             refused -> {
               assertThat(refused).hasMessageContaining(shared.toString());
-              assertThat(refused.hint()).contains("chmod 700 " + shared);
+              assertThat(refused.finding().hint()).contains("chmod 700 " + shared);
             });
     assertThat(mode(shared)).isEqualTo(mode);
     assertThat(shared).isEmptyDirectory();
@@ -94,7 +94,7 @@ class OwnershipTest {
                 assertThat(refused)
                     .hasMessage(
                         "the state directory " + path + " cannot be used: it is no directory");
-                assertThat(refused.hint()).doesNotContain("chmod");
+                assertThat(refused.finding().hint()).doesNotContain("chmod");
               });
     }
   }

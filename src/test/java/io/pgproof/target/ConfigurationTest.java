@@ -7,6 +7,9 @@ import io.pgproof.proof.Depth;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RecoveryTimeline;
 import io.pgproof.proof.UsageException;
+import io.pgproof.target.VerificationRequest.Limits;
+import io.pgproof.target.VerificationRequest.Queries;
+import io.pgproof.target.VerificationRequest.Replay;
 import io.pgproof.target.VerificationRequest.Resources;
 import io.pgproof.target.VerificationRequest.Timeouts;
 import java.io.IOException;
@@ -67,27 +70,31 @@ class ConfigurationTest {
             new VerificationRequest(
                 Optional.of("shop"),
                 Path.of("/backups/shop"),
-                Optional.of("select max(placed_at) from orders"),
-                "shop",
-                ZoneId.of("Europe/Berlin"),
-                Duration.ofHours(36),
-                List.of(
-                    "select count(*) > 0 from orders", "select bool_and(total >= 0)\nfrom orders"),
                 Depth.STANDARD,
-                Optional.of(Path.of("/backups/shop/wal")),
-                Duration.ofHours(2),
-                Duration.ofHours(10),
-                new Timeouts(
-                    Duration.ofMinutes(5),
-                    Duration.ofHours(3),
-                    Duration.ofHours(4),
-                    Duration.ofSeconds(90)),
-                "admin",
+                Duration.ofHours(36),
+                new Queries(
+                    Optional.of("select max(placed_at) from orders"),
+                    "shop",
+                    ZoneId.of("Europe/Berlin"),
+                    List.of(
+                        "select count(*) > 0 from orders",
+                        "select bool_and(total >= 0)\nfrom orders"),
+                    "admin"),
+                new Replay(
+                    Optional.of(Path.of("/backups/shop/wal")),
+                    Optional.of(new RecoveryTimeline("3"))),
+                new Limits(
+                    Duration.ofHours(2),
+                    Duration.ofHours(10),
+                    new Timeouts(
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(3),
+                        Duration.ofHours(4),
+                        Duration.ofSeconds(90))),
                 new Resources(2L << 30, 1.5, Optional.of(50L << 30)),
                 Duration.ofDays(2),
                 VerificationRequest.Patience.DEFAULT,
-                "ada",
-                Optional.of(new RecoveryTimeline("3"))));
+                "ada"));
   }
 
   @ParameterizedTest
@@ -107,7 +114,7 @@ class ConfigurationTest {
                 + "\n");
     UsageException refused =
         catchThrowableOfType(UsageException.class, () -> Configuration.read(file));
-    assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+    assertThat(refused.finding().reason()).isEqualTo(Reason.BAD_OPTION);
     assertThat(refused.getMessage().replaceAll(":5: ", ":4: ")).contains(file + mistake);
   }
 
@@ -251,17 +258,11 @@ class ConfigurationTest {
             new VerificationRequest(
                 Optional.of("shop"),
                 Path.of("/backups/shop"),
-                Optional.empty(),
-                "postgres",
-                ZoneId.of("UTC"),
-                Duration.ofHours(24),
-                List.of(),
                 Depth.STANDARD,
-                Optional.empty(),
-                Duration.ofHours(1),
-                Duration.ofHours(14),
-                Timeouts.DEFAULT,
-                "postgres",
+                Duration.ofHours(24),
+                new Queries(Optional.empty(), "postgres", ZoneId.of("UTC"), List.of(), "postgres"),
+                new Replay(Optional.empty(), Optional.empty()),
+                new Limits(Duration.ofHours(1), Duration.ofHours(14), Timeouts.DEFAULT),
                 new Resources(1L << 30, 1, Optional.empty()),
                 Duration.ZERO,
                 VerificationRequest.Patience.DEFAULT,
@@ -325,10 +326,10 @@ class ConfigurationTest {
         Configuration.read(file("targets: [{name: shop, path: /b/s}, {name: crm, path: /b/c}]"));
     UsageException refused =
         catchThrowableOfType(UsageException.class, () -> configuration.target("shpo"));
-    assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+    assertThat(refused.finding().reason()).isEqualTo(Reason.BAD_OPTION);
     assertThat(refused)
         .hasMessage(place.resolve("pgproof.yaml") + " has no target 'shpo'; it has shop, crm");
-    assertThat(refused.hint()).isEqualTo("did you mean shop?");
+    assertThat(refused.finding().hint()).isEqualTo("did you mean shop?");
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -397,7 +398,7 @@ class ConfigurationTest {
             + "\n";
     int line = (int) yaml.lines().count();
     UsageException refused = refused(file(yaml));
-    assertThat(refused.reason()).isEqualTo(Reason.BAD_OPTION);
+    assertThat(refused.finding().reason()).isEqualTo(Reason.BAD_OPTION);
     assertThat(refused.getMessage())
         .startsWith(place.resolve("pgproof.yaml") + ":" + line + ": " + said)
         .doesNotContain("mistakes");
@@ -530,7 +531,7 @@ class ConfigurationTest {
   @ValueSource(strings = {"gone.yaml", "."})
   void aFileThatCannotBeReadIsNamed(String name) {
     UsageException refused = refused(place.resolve(name));
-    assertThat(refused.reason()).isEqualTo(Reason.NO_SUCH_PATH);
+    assertThat(refused.finding().reason()).isEqualTo(Reason.NO_SUCH_PATH);
     assertThat(refused.getMessage()).contains(place.resolve(name).toString());
   }
 

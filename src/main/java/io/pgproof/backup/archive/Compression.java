@@ -73,7 +73,7 @@ public enum Compression {
     } catch (LibraryMissingException e) {
       raw.close();
       throw new FindingException(
-          Finding.of(
+          new Finding(
               Reason.ENVIRONMENT,
               raw.name() + " cannot be decoded: " + e.getMessage(),
               e.mend(),

@@ -110,7 +110,7 @@ public final class FileNames {
 
   public static FindingException inexpressible(String name) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.ENVIRONMENT,
             "the file name " + shown(name) + " cannot be written under this process's locale",
             "run pgproof with LC_ALL=C.UTF-8; a name that is no UTF-8 is not supported by this version",

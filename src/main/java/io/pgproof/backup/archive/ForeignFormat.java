@@ -144,7 +144,7 @@ public enum ForeignFormat {
   /** Returns the finding that ends the run without a statement about the backup. */
   public FindingException finding(String fileName) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.FORMAT_UNSUPPORTED,
             FileNames.shown(FileNames.ofUtf8(fileName))
                 + " "

@@ -97,7 +97,7 @@ final class FrameDecoder implements ByteSource {
       throw invalid(e);
     } catch (OutOfMemoryError e) {
       throw new FindingException(
-          Finding.of(
+          new Finding(
               Reason.ENVIRONMENT,
               name() + " cannot be decoded: " + e.getMessage(),
               "free memory and verify again",

@@ -444,7 +444,7 @@ public final class TarReader implements MemberSource {
 
   private FindingException unsupported(String name, String what, String hint) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.FORMAT_UNSUPPORTED,
             FileNames.shown(name) + " in " + source.name() + " " + what,
             hint,

@@ -98,7 +98,7 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
   static void requireMemory(long window, long available, String name) {
     if (available - KEPT_FREE < window) {
       throw new FindingException(
-          Finding.of(
+          new Finding(
               Reason.ENVIRONMENT,
               String.format(
                   Locale.ROOT,

@@ -88,7 +88,7 @@ public record ControlFile(
         .orElseThrow(
             () ->
                 new FindingException(
-                    Finding.of(
+                    new Finding(
                         Reason.VERSION_UNSUPPORTED,
                         "global/pg_control is of version "
                             + Integer.toUnsignedString(controlVersion)
@@ -186,7 +186,7 @@ public record ControlFile(
 
   private static FindingException foreign(String why) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.VERSION_UNSUPPORTED,
             "global/pg_control is of another architecture: " + why,
             "pgproof knows " + KNOWN + "; restore this backup on a machine of the source's kind",

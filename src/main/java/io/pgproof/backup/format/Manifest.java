@@ -210,7 +210,7 @@ public record Manifest(
       long version = json.getLongValue();
       if (known.stream().noneMatch(each -> each == version)) {
         throw new FindingException(
-            Finding.of(
+            new Finding(
                 Reason.VERSION_UNSUPPORTED,
                 NAME
                     + " is of version "

@@ -184,9 +184,10 @@ public final class Backups {
     try {
       return new RestoreJob(ancestor, identity, order, progress).ancestor();
     } catch (FindingException e) {
-      if (e.finding() instanceof Finding.BackupFault fault) {
+      Finding fault = e.finding();
+      if (fault.refutes()) {
         throw new FindingException(
-            Finding.of(
+            new Finding(
                 fault.reason(),
                 ancestor.directory() + ": " + fault.message(),
                 fault.hint(),

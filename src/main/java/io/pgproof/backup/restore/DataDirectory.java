@@ -242,7 +242,7 @@ final class DataDirectory {
    */
   private static FindingException twice(String name, String archive) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.FORMAT_UNSUPPORTED,
             archive
                 + " brings "

@@ -36,7 +36,7 @@ public final class DiskSpace {
 
   /** Returns the finding that a run uses more than its bound, with the remedy. */
   public static Finding overBound(String message) {
-    return Finding.of(
+    return new Finding(
         Reason.DISK_FULL,
         message,
         "raise the target's setting disk, on the command line --disk, to what the restored backup, its recovery and the queries"

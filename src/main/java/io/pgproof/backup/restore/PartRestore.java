@@ -225,7 +225,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
     }
     if (FileLayout.isData(name)) {
       throw new FindingException(
-          Finding.of(
+          new Finding(
               Reason.NOT_SELF_CONTAINED,
               source.name()
                   + " has a symbolic link in the place of "

@@ -111,8 +111,7 @@ final class RestoreJob {
       sources.requireUnchanged();
       return restoredBackup;
     } catch (FindingException e) {
-      throw sources.judged(
-          e.finding() instanceof Finding.BackupFault && !cut.isEmpty() ? cut.peek() : e);
+      throw sources.judged(e.finding().refutes() && !cut.isEmpty() ? cut.peek() : e);
     } catch (IOException e) {
       throw new UncheckedIOException(order.places().data() + " cannot be written", e);
     }

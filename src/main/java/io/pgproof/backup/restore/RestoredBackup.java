@@ -85,18 +85,14 @@ public record RestoredBackup(
       ancestor
           .getValue()
           .checks
-          .forEach(check -> joined.merge(check.name(), of(name, check), RestoredBackup::both));
+          .forEach(
+              check ->
+                  joined.merge(
+                      check.name(), check.withDetail(name + ": " + check.detail()), Check::and));
     }
-    checks.forEach(check -> joined.merge(check.name(), check, RestoredBackup::both));
+    checks.forEach(check -> joined.merge(check.name(), check, Check::and));
     joined.computeIfPresent(
-        "archive",
-        (name, check) ->
-            new Check(
-                name,
-                check.outcome(),
-                check.detail() + "; " + combined,
-                check.took(),
-                check.inapplicable()));
+        "archive", (name, check) -> check.withDetail(check.detail() + "; " + combined));
     pages.ifPresent(check -> joined.put(check.name(), check));
     all.addAll(archives);
     noted.addAll(notes);
@@ -114,25 +110,5 @@ public record RestoredBackup(
         source,
         List.copyOf(open),
         List.copyOf(noted));
-  }
-
-  private static Check of(String backup, Check check) {
-    return new Check(
-        check.name(),
-        check.outcome(),
-        backup + ": " + check.detail(),
-        check.took(),
-        check.inapplicable());
-  }
-
-  /** Merges two checks; the result passes only when both passed. */
-  private static Check both(Check one, Check other) {
-    Check worse = one.outcome() == Check.Outcome.PASSED ? other : one;
-    return new Check(
-        one.name(),
-        worse.outcome(),
-        one.detail() + "; " + other.detail(),
-        one.took().plus(other.took()),
-        worse.inapplicable());
   }
 }

@@ -143,7 +143,7 @@ final class WalSupply {
               + absent.instead();
       if (behind(number) == 0) {
         throw new FindingException(
-            Finding.of(
+            new Finding(
                 Reason.BACKUP_IN_PROGRESS,
                 "the WAL segment " + what + ", and nothing newer is",
                 "verify again when the server has archived it; where it never will, take a new base backup, or name the right"
@@ -252,7 +252,7 @@ final class WalSupply {
     String more =
         look instanceof Look.Broken broken ? ": " + broken.why() : ((Look.Absent) look).instead();
     throw new FindingException(
-        Finding.of(
+        new Finding(
             Reason.WAL_MISSING,
             "the WAL segment "
                 + name
@@ -303,7 +303,7 @@ final class WalSupply {
       plain = stored.coding() == Compression.NONE;
       found = stored.page();
     } catch (FindingException e) {
-      if (e.finding() instanceof Finding.BackupFault) {
+      if (e.finding().refutes()) {
         return new Look.Broken(e.finding().message());
       } else if (e.finding().reason() == Reason.WAL_UNREADABLE) {
         return new Look.Unknown(e);
@@ -313,7 +313,7 @@ final class WalSupply {
     if (found.isPresent() && !found.get().systemIdentifier().equals(control.systemIdentifier())) {
       return new Look.Unknown(
           new FindingException(
-              Finding.of(
+              new Finding(
                   Reason.ENVIRONMENT,
                   stored.file()
                       + " is of the cluster "
@@ -405,7 +405,7 @@ final class WalSupply {
       write(sound.stored(), copy, size, piece.upTo());
     } catch (FindingException e) {
       Files.deleteIfExists(copy);
-      if (e.finding() instanceof Finding.BackupFault) {
+      if (e.finding().refutes()) {
         return Optional.of(e);
       }
       throw e;

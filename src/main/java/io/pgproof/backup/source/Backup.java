@@ -1,5 +1,6 @@
 package io.pgproof.backup.source;
 
+import io.pgproof.backup.format.BackupIdentity;
 import io.pgproof.backup.format.BackupPart;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,11 @@ public record Backup(
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** Returns the format in the word of the report, where an incremental backup is its own. */
+  public String formatWord(BackupIdentity identity) {
+    return identity.label().incremental() ? "incremental" : format.word();
   }
 
   Backup chosen(BackupSelection why) {

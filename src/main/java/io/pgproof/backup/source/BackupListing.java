@@ -280,7 +280,7 @@ public record BackupListing(Path directory, SortedSet<String> names) {
 
   private FindingException unclear(String name) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.FORMAT_UNSUPPORTED,
             directory
                 + " holds no base.tar, and it is not clear whether "

@@ -82,7 +82,7 @@ public final class IncrementalChain {
         .orElseThrow(
             () ->
                 new FindingException(
-                    Finding.of(
+                    new Finding(
                         Reason.BACKUP_INCOMPLETE,
                         member.backup().directory()
                             + " is an incremental backup on one that starts at "

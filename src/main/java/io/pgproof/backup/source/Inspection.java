@@ -194,7 +194,7 @@ public final class Inspection {
             if (Files.isSymbolicLink(link)
                 && FileNames.ofUtf8(Files.readSymbolicLink(link).toString()).equals(path)) {
               throw new FindingException(
-                  Finding.of(
+                  new Finding(
                       Reason.NOT_SELF_CONTAINED,
                       link
                           + " leads to "
@@ -280,7 +280,7 @@ public final class Inspection {
 
   private static FindingException packedAbove(BackupPart.Archive base, String directory) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.FORMAT_UNSUPPORTED,
             base.name()
                 + " holds a data directory below "
@@ -379,7 +379,7 @@ public final class Inspection {
         .orElseThrow(
             () ->
                 new FindingException(
-                    Finding.of(
+                    new Finding(
                         Reason.VERSION_UNSUPPORTED,
                         "PG_VERSION in "
                             + backup.baseName()

@@ -182,7 +182,7 @@ public final class RunningServers {
 
   private static FindingException found(String message) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.NOT_SELF_CONTAINED,
             message,
             "copy what the link leads to into a directory that belongs to this backup alone, such as by pg_basebackup with "

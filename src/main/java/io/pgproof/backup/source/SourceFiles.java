@@ -130,8 +130,7 @@ public final class SourceFiles {
    * it at once must learn that it is damaged.
    */
   public FindingException judged(FindingException fault) {
-    if (!(fault.finding() instanceof Finding.BackupFault)
-        && fault.finding().reason() != Reason.BACKUP_UNREADABLE) {
+    if (!fault.finding().refutes() && fault.finding().reason() != Reason.BACKUP_UNREADABLE) {
       return fault;
     }
     Optional<FindingException> changed = changed();

@@ -262,7 +262,7 @@ public final class TreeWalk implements AutoCloseable {
         .ifPresent(
             name -> {
               throw new FindingException(
-                  Finding.of(
+                  new Finding(
                       Reason.UNSAFE_ARCHIVE,
                       tree.prefix().substring(0, tree.prefix().length() - 1)
                           + " leads to "

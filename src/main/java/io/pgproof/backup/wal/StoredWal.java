@@ -169,7 +169,7 @@ public record StoredWal(Path file, String name, String ending) {
 
   FindingException unreadable(String why) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.WAL_UNREADABLE,
             file + " " + why,
             "let the archive hold segments as they are, or compressed by gzip, lz4 or zstd, and not encrypted; for others, name a"

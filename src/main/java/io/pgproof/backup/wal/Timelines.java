@@ -130,7 +130,7 @@ public final class Timelines {
       if (Integer.compareUnsigned(each.getKey(), chosen) > 0) {
         Finding why = each.getValue().finding();
         throw new FindingException(
-            Finding.of(
+            new Finding(
                 Reason.WAL_UNREADABLE,
                 "nothing tells whether timeline "
                     + Integer.toUnsignedString(each.getKey())

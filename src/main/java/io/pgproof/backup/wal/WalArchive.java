@@ -101,7 +101,7 @@ public final class WalArchive {
           });
     } catch (IOException e) {
       throw new FindingException(
-          Finding.of(
+          new Finding(
               Reason.ENVIRONMENT,
               directory + " cannot be read: " + e,
               "check the path given with --wal-archive",
@@ -159,7 +159,7 @@ public final class WalArchive {
         .map(
             link ->
                 new FindingException(
-                    Finding.of(
+                    new Finding(
                         Reason.WAL_UNREADABLE,
                         link
                             + " is a link that leads out of the WAL archive and is not followed, and "

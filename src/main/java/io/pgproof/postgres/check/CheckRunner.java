@@ -173,11 +173,7 @@ public final class CheckRunner {
           Finding.of(
               Reason.CHECK_FAILED, "the check " + name + " could not be made: " + e.getMessage());
       return new CheckResult(
-          new Check(
-              name,
-              Check.Outcome.SKIPPED,
-              finding.message(),
-              Duration.ofNanos(System.nanoTime() - started)),
+          Check.skipped(name, finding.message(), Duration.ofNanos(System.nanoTime() - started)),
           List.of(finding),
           List.of(what));
     }

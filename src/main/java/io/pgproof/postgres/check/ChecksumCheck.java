@@ -177,11 +177,7 @@ final class ChecksumCheck {
 
   private static CheckResult notMade(Finding finding, long began) {
     Check check =
-        new Check(
-            NAME,
-            Check.Outcome.SKIPPED,
-            finding.message(),
-            Duration.ofNanos(System.nanoTime() - began));
+        Check.skipped(NAME, finding.message(), Duration.ofNanos(System.nanoTime() - began));
     return new CheckResult(
         check, List.of(finding), List.of(NAME + ": pages as recovery left them"));
   }

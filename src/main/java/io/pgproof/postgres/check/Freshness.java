@@ -61,7 +61,7 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
                   + Reason.CLOCK.hint()
               : Reason.CLOCK.hint();
       return new Freshness(
-          facts, Optional.of(Finding.of(Reason.CLOCK, message, hint, null)), message);
+          facts, Optional.of(new Finding(Reason.CLOCK, message, hint, null)), message);
     }
     String old = "newest data are of " + shown + from + ", " + ServerText.of(age) + " old";
     if (age.compareTo(maxAge) > 0) {

@@ -20,7 +20,7 @@ final class MissingComponent {
     // The package names of Debian; other distributions have a separate contrib package.
     String debian =
         (what.equals("pg_dump") ? "postgresql-client-" : "postgresql-") + version.major();
-    return Finding.of(
+    return new Finding(
         Reason.CHECK_UNAVAILABLE,
         "the image has no " + what,
         "build the image with Debian's package "

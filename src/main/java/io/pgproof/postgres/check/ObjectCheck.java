@@ -237,7 +237,7 @@ abstract class ObjectCheck {
   static Finding about(String object, Finding finding) {
     String message =
         finding.message().contains(object) ? finding.message() : finding.message() + ": " + object;
-    return Finding.of(finding.reason(), message, finding.hint(), object + ": " + finding.words());
+    return new Finding(finding.reason(), message, finding.hint(), object + ": " + finding.words());
   }
 
   final synchronized void leaveOut(String what) {
@@ -282,11 +282,8 @@ abstract class ObjectCheck {
       return Check.mismatch(name, covered + "; " + objections.findings().get(0).message(), took);
     }
     if (!objections.none()) {
-      return new Check(
-          name,
-          Check.Outcome.SKIPPED,
-          covered + ", and no further: " + objections.findings().get(0).message(),
-          took);
+      return Check.skipped(
+          name, covered + ", and no further: " + objections.findings().get(0).message(), took);
     }
     return mismatch()
         .map(difference -> Check.mismatch(name, covered + "; " + difference, took))

@@ -33,7 +33,7 @@ final class ObjectFindings {
               ? String.format(Locale.ROOT, "\nand %,d more", count - lines.size())
               : "";
       String words = lines.isEmpty() ? null : String.join("\n", lines) + unlisted;
-      return Finding.of(first.reason(), first.message() + more, first.hint(), words);
+      return new Finding(first.reason(), first.message() + more, first.hint(), words);
     }
   }
 
@@ -63,7 +63,7 @@ final class ObjectFindings {
   synchronized Optional<Integer> refuting() {
     int count =
         kinds.values().stream()
-            .filter(kind -> kind.first instanceof Finding.BackupFault)
+            .filter(kind -> kind.first.refutes())
             .mapToInt(kind -> kind.count)
             .sum();
     return count == 0 ? Optional.empty() : Optional.of(count);

@@ -117,6 +117,6 @@ final class QueryFailure {
   }
 
   private static Finding failed(String message, String hint, String words) {
-    return Finding.of(Reason.QUERY_FAILED, message, hint, words);
+    return new Finding(Reason.QUERY_FAILED, message, hint, words);
   }
 }

@@ -186,7 +186,7 @@ public final class UserQueries {
     } catch (NoAnswer e) {
       return failed(
           name,
-          Finding.of(
+          new Finding(
               Reason.QUERY_FAILED,
               "assertion " + n + " gave " + e.getMessage() + ": " + shown,
               "let it return one row with one boolean column",

@@ -109,7 +109,7 @@ public final class RecoveryFailure {
               .findFirst()
               .orElseThrow();
       return Optional.of(
-          Finding.of(
+          new Finding(
               LIBRARY_MISSING,
               "the image lacks the library " + name,
               Libraries.remedy(name, version),
@@ -117,7 +117,7 @@ public final class RecoveryFailure {
     }
     if (OTHER_LIBRARY.matcher(message).matches()) {
       return Optional.of(
-          Finding.of(
+          new Finding(
               LIBRARY_MISSING,
               "the image has another version of a library than the source: " + message,
               "let the image have the source's version of it, see images.yaml in docs/images.md",
@@ -125,7 +125,7 @@ public final class RecoveryFailure {
     }
     if (message.startsWith("resource manager with ID")) {
       return Optional.of(
-          Finding.of(
+          new Finding(
               LIBRARY_MISSING,
               "the WAL holds records of an extension's own resource manager: " + message,
               "recovery with such extensions is not supported: no library of the source is loaded",
@@ -133,12 +133,12 @@ public final class RecoveryFailure {
     }
     if (LOCALE.matcher(message).matches()) {
       return Optional.of(
-          Finding.of(
+          new Finding(
               COLLATION_MISMATCH, "the image lacks the locale of a database", LOCALE_HINT, words));
     }
     if (isLimit(message)) {
       return Optional.of(
-          Finding.of(
+          new Finding(
               ENVIRONMENT,
               "a setting of the restored server is too low for what it has to do: " + message,
               "the source may have raised it after the backup was taken: take a new base backup, and verify that one",
@@ -230,7 +230,7 @@ public final class RecoveryFailure {
     Matcher directory = DIRECTORY.matcher(message);
     if (directory.matches()) {
       return Optional.of(
-          Finding.of(
+          new Finding(
               ENVIRONMENT,
               "the source created a tablespace at "
                   + directory.group(1)
@@ -241,7 +241,7 @@ public final class RecoveryFailure {
     }
     if (message.startsWith("maximum number of prepared transactions reached")) {
       return Optional.of(
-          Finding.of(
+          new Finding(
               ENVIRONMENT,
               "the source prepared more transactions at a time than the restored server allows: it raised"
                   + " max_prepared_transactions after the backup",
@@ -250,7 +250,7 @@ public final class RecoveryFailure {
     }
     if (message.startsWith("out of shared memory")) {
       return Optional.of(
-          Finding.of(
+          new Finding(
               ENVIRONMENT,
               "the restored server's table of locks is too small for the source's WAL: it raised"
                   + " max_locks_per_transaction or max_connections after the backup",
@@ -267,7 +267,7 @@ public final class RecoveryFailure {
    * nothing after it can be restored.
    */
   static Finding minimalWal(String words) {
-    return Finding.of(
+    return new Finding(
         WAL_MISSING,
         "the source ran with wal_level=minimal after the backup: its WAL lacks data from then on",
         "take a new base backup, because nothing that the source wrote after that can be restored from this one",
@@ -287,7 +287,7 @@ public final class RecoveryFailure {
             && expected.endLsn().isEmpty()
             && (!log.endsBadly() || log.redoDone().filter(expected::isBehindArchive).isPresent());
     if (mayFollow) {
-      return Finding.of(
+      return new Finding(
           BACKUP_IN_PROGRESS,
           "the WAL archive ends with segment "
               + expected.replay().lastSegment().get()
@@ -340,7 +340,7 @@ public final class RecoveryFailure {
               + ": it is damaged, or not of this backup",
           words);
     }
-    return Finding.of(
+    return new Finding(
         VERSION_UNSUPPORTED,
         "the image's " + version + " does not open this data directory",
         "a source built with other options, a beta version or a fork needs an image with that very build",

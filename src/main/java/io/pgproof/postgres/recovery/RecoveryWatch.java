@@ -180,7 +180,7 @@ public final class RecoveryWatch {
       return Finding.of(Reason.RECOVERY_FAILED, what, words);
     }
     return RestoredServer.isElsewhere(failure)
-        ? Finding.of(
+        ? new Finding(
             Reason.CHECK_FAILED, what, "name one that allows connections with --database", words)
         : Finding.of(Reason.RECOVERY_UNCLEAR, what, words);
   }

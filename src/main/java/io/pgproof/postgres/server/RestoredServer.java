@@ -232,7 +232,7 @@ public final class RestoredServer {
   /** Creates the finding for a role that cannot be used. */
   public FindingException roleRefused(SQLException failure) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.QUERY_FAILED,
             "the restored server does not let the role "
                 + address.superuser()
@@ -331,7 +331,7 @@ public final class RestoredServer {
    */
   private static FindingException refused(WrongServerException wrong) {
     return new FindingException(
-        Finding.of(
+        new Finding(
             Reason.ENVIRONMENT,
             "it is not the restored server that answers: " + wrong.getMessage(),
             "nothing was sent to it; take the copy for hostile until it is known who put this there",

@@ -198,7 +198,7 @@ public final class LxcSandbox implements Sandbox {
     List<Lack> lacks = lacks();
     if (!lacks.isEmpty()) {
       throw new FindingException(
-          Finding.of(
+          new Finding(
               Reason.NO_LXC,
               lacks.stream().map(Lack::what).collect(Collectors.joining("; ")),
               lacks.stream().map(Lack::mend).collect(Collectors.joining("; ")),

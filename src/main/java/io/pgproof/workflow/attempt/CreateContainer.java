@@ -71,7 +71,7 @@ final class CreateContainer extends Step {
       restoreAttempt.makeForServer(place);
       mounts.add(new Mount(place, each.getKey(), Access.READ_WRITE));
     }
-    if (restoreAttempt.request().walArchive().isPresent()) {
+    if (restoreAttempt.request().replay().walArchive().isPresent()) {
       mounts.add(
           new Mount(
               restoreAttempt.directory().walArchive(),

@@ -5,9 +5,7 @@ import io.pgproof.backup.format.BackupIdentity;
 import io.pgproof.backup.restore.Backups;
 import io.pgproof.backup.source.Backup;
 import io.pgproof.evidence.Evidence;
-import io.pgproof.evidence.ReportMapper;
 import io.pgproof.evidence.RunRequests;
-import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
@@ -52,7 +50,7 @@ final class InspectBackup extends Step {
       return new Evidence.Inspected(
           new Report.BackupFacts(
               backup.directory().toString(),
-              ReportMapper.format(backup, identity),
+              backup.formatWord(identity),
               String.valueOf(identity.version().major()),
               identity.systemIdentifier().orElse(null),
               identity.label().startTime(),
@@ -100,7 +98,7 @@ final class InspectBackup extends Step {
         run,
         VerifyBackup.Message.INSPECTION_ENDED,
         new BackgroundWork.Limit(
-            request.timeouts().inspection(),
+            request.limits().timeouts().inspection(),
             Reason.INSPECTION_TIMEOUT,
             "the inspection of " + directory),
         () -> inspect(directory, request));
@@ -114,9 +112,9 @@ final class InspectBackup extends Step {
       throws InterruptedException {
     try {
       Backup backup = Backups.find(directory);
-      return new Inspected(backup, Backups.inspect(backup, request.walArchive()));
+      return new Inspected(backup, Backups.inspect(backup, request.replay().walArchive()));
     } catch (UsageException e) {
-      throw new FindingException(Finding.of(e.reason(), e.getMessage(), e.hint(), null), e);
+      throw new FindingException(e.finding(), e);
     }
   }
 }

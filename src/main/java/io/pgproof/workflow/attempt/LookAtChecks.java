@@ -2,7 +2,6 @@ package io.pgproof.workflow.attempt;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
-import io.pgproof.evidence.ReportMapper;
 import io.pgproof.postgres.check.CheckResults;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.engine.BackgroundWork;
@@ -46,11 +45,11 @@ final class LookAtChecks extends Step {
     record(
         run,
         new Evidence.Checked(
-            answers.get().checks().stream().map(ReportMapper::of).toList(),
+            answers.get().checks(),
             answers.get().freshness(),
             answers.get().notChecked(),
             answers.get().findings().size()));
     note(run, answers.get().notes());
-    answers.get().findings().forEach(finding -> record(run, Evidence.Found.of(finding)));
+    answers.get().findings().forEach(finding -> record(run, new Evidence.Found(finding)));
   }
 }

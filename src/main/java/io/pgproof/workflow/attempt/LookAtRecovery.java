@@ -3,7 +3,6 @@ package io.pgproof.workflow.attempt;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.backup.format.Lsn;
 import io.pgproof.evidence.Evidence;
-import io.pgproof.evidence.ReportMapper;
 import io.pgproof.postgres.recovery.RecoveryFailedException;
 import io.pgproof.postgres.recovery.RecoveryResult;
 import io.pgproof.proof.Report;
@@ -55,7 +54,7 @@ final class LookAtRecovery extends Step {
                 reached.endLsn().toString(),
                 reached.lastCommit().orElse(null),
                 reached.timelines()),
-            ReportMapper.of(reached.check())));
+            reached.check()));
     note(run, reached.notes());
   }
 

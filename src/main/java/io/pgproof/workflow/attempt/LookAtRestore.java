@@ -4,7 +4,6 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.backup.format.Lsn;
 import io.pgproof.backup.restore.RestoredBackup;
 import io.pgproof.evidence.Evidence;
-import io.pgproof.evidence.ReportMapper;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.engine.BackgroundWork;
@@ -48,7 +47,7 @@ final class LookAtRestore extends Step {
         run,
         new Evidence.Restored(
             facts(restoreAttempt),
-            restoredBackup.get().checks().stream().map(ReportMapper::of).toList(),
+            restoredBackup.get().checks(),
             restoredBackup.get().notChecked(),
             restoredBackup.get().suspects().isEmpty()
                 ? null
@@ -62,7 +61,7 @@ final class LookAtRestore extends Step {
     RestoredBackup restoredBackup = restoreAttempt.restored();
     return new Report.BackupFacts(
         restoreAttempt.backup().directory().toString(),
-        ReportMapper.format(restoreAttempt.backup(), restoredBackup.identity()),
+        restoreAttempt.backup().formatWord(restoredBackup.identity()),
         String.valueOf(restoredBackup.identity().version().major()),
         restoredBackup.control().systemIdentifier(),
         restoredBackup.identity().label().startTime(),

@@ -27,7 +27,7 @@ final class NoteDeadline implements JavaDelegate {
       // Only the teardown was late; the results of the checks stand.
       return;
     }
-    Evidence.Found.of(
+    new Evidence.Found(
             Finding.of(
                 Reason.DEADLINE,
                 "the stay in the container did not end within "

@@ -35,7 +35,7 @@ final class NoteInterruption implements JavaDelegate {
     execution.setVariable(VerifyBackup.Variable.ATTEMPT, attempt);
     new Evidence.Interrupted(attempt).record(evidenceLog, run);
     if (attempt >= VerifyBackup.MOST_ATTEMPTS) {
-      Evidence.Found.of(
+      new Evidence.Found(
               Finding.of(
                   Reason.INTERRUPTED,
                   "the program ended in the middle of all " + attempt + " attempts"))

@@ -71,11 +71,8 @@ final class RemoveFiles implements JavaDelegate {
   private Evidence remove(RunId run, Path files) throws IOException {
     RunProjection story = RunProjection.of(evidenceLog.of(run));
     Duration keep = story.asked().request().keep();
-    Verdict verdict = story.verdictOnceTornDown();
-    boolean wanted =
-        !keep.isZero()
-            && !story.withdrawn()
-            && (verdict instanceof Verdict.Refuted || verdict instanceof Verdict.Inconclusive);
+    Verdict verdict = story.conclusionOnceTornDown().verdict();
+    boolean wanted = !keep.isZero() && !story.withdrawn() && verdict.isGraverThan(Verdict.STALE);
     if (!wanted || !Files.isDirectory(state.run(run).data())) {
       Trees.remove(files, limit);
       return new Evidence.FilesRemoved(null, null);

@@ -190,7 +190,7 @@ final class RestoreAttempt {
         restored().control(),
         hostUid(),
         hostGid(),
-        request.walArchive().isPresent(),
+        request.replay().walArchive().isPresent(),
         image.binDirectory(),
         restored().replay());
   }
@@ -204,7 +204,7 @@ final class RestoreAttempt {
 
   /** Returns the names of databases that may be in the copy; the one to query comes first. */
   private List<String> databases() {
-    List<String> names = new ArrayList<>(List.of(request.database()));
+    List<String> names = new ArrayList<>(List.of(request.queries().database()));
     if (source != null) {
       names.addAll(source.databases());
     }
@@ -216,7 +216,7 @@ final class RestoreAttempt {
         directory.socket(),
         hostUid(),
         restored().control().systemIdentifier(),
-        request.superuser(),
+        request.queries().superuser(),
         restored().identity().version(),
         databases());
   }

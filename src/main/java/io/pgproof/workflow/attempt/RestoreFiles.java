@@ -123,16 +123,18 @@ final class RestoreFiles extends Step {
             restorePaths,
             restoreAttempt.hostUid(),
             restoreAttempt.hostGid(),
-            request.walArchive(),
+            request.replay().walArchive(),
             space,
             request.depth().atLeast(Depth.STANDARD),
             request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty(),
-            request.recoveryTimeline());
+            request.replay().recoveryTimeline());
     work.begin(
         run,
         VerifyBackup.Message.RESTORE_ENDED,
         new BackgroundWork.Limit(
-            request.timeouts().restore(), Reason.RESTORE_TIMEOUT, "the restore of " + source),
+            request.limits().timeouts().restore(),
+            Reason.RESTORE_TIMEOUT,
+            "the restore of " + source),
         () -> {
           // Not in the step, because a disk that does not answer would block its thread.
           Trees.remove(directory.path());

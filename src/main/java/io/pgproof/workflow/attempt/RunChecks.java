@@ -58,16 +58,16 @@ final class RunChecks extends Step {
     VerificationRequest request = restoreAttempt.request();
     RestoreTime restore = runRequests.restoreTime(run);
     Progress heard = progress.phase(run, "check");
-    Duration limit = request.timeouts().checks();
-    Duration statement = request.timeouts().statement();
+    Duration limit = request.limits().timeouts().checks();
+    Duration statement = request.limits().timeouts().statement();
     UserChecks userChecks =
         new UserChecks(
-            request.database(),
-            request.freshnessQuery(),
-            request.assertions(),
+            request.queries().database(),
+            request.queries().freshnessQuery(),
+            request.queries().assertions(),
             request.maxAge(),
             statement,
-            request.zone());
+            request.queries().zone());
     BackgroundWork.Limit all = new BackgroundWork.Limit(limit, Reason.CHECK_TIMEOUT, "the checks");
     work.begin(
         run,

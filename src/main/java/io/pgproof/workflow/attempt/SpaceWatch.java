@@ -209,7 +209,7 @@ final class SpaceWatch implements AutoCloseable {
     }
     // First, so that this finding precedes whatever the end of the server looks like.
     try {
-      Evidence.Found.of(finding).record(evidenceLog, restoreAttempt.run());
+      new Evidence.Found(finding).record(evidenceLog, restoreAttempt.run());
     } finally {
       sandbox.destroy(restoreAttempt.machine());
     }

@@ -57,7 +57,7 @@ final class StartServer extends Step {
     if (!work.isBegun(run, VerifyBackup.Message.RECOVERY_ENDED)) {
       sandbox.start(restoreAttempt.machine());
       Progress heard = progress.phase(run, "recover");
-      Duration limit = restoreAttempt.request().recoveryTimeout();
+      Duration limit = restoreAttempt.request().limits().recoveryTimeout();
       // The watch enforces the limit and reports how far recovery came, unless it is stuck itself.
       work.begin(
           run,

@@ -4,7 +4,9 @@ import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.util.List;
 import java.util.Optional;
@@ -38,15 +40,15 @@ final class JoinOpenTask implements JavaDelegate {
     Evidence.RunJoined joining =
         new Evidence.RunJoined(
             run.value(),
-            (String) execution.getVariable(VerifyBackup.Variable.VERDICT),
-            (String) execution.getVariable(VerifyBackup.Variable.REASON));
+            Verdict.of((String) execution.getVariable(VerifyBackup.Variable.VERDICT)),
+            Reason.of((String) execution.getVariable(VerifyBackup.Variable.REASON)));
     Optional<RunId> holder = openTasks.holder(backupKey);
     // Do not check whether its task is open: between an operator's decision and the approver's task
     // there is none.
     Optional<ProcessInstance> open = holder.map(this::instance);
     boolean joined =
         open.isPresent()
-            && (!JoinedRuns.isWorse(joining.verdict(), "stale") || !isReviewed(open.get()));
+            && (!joining.verdict().isGraverThan(Verdict.STALE) || !isReviewed(open.get()));
     execution.setVariable(VerifyBackup.Variable.JOINED, joined);
     if (joined) {
       new Evidence.TaskJoined(holder.get().value()).record(evidenceLog, run);
@@ -73,8 +75,8 @@ final class JoinOpenTask implements JavaDelegate {
     }
     new Evidence.RunJoined(
             reviewed.value(),
-            (String) runtime.getVariable(review.getId(), VerifyBackup.Variable.VERDICT),
-            (String) runtime.getVariable(review.getId(), VerifyBackup.Variable.REASON))
+            Verdict.of((String) runtime.getVariable(review.getId(), VerifyBackup.Variable.VERDICT)),
+            Reason.of((String) runtime.getVariable(review.getId(), VerifyBackup.Variable.REASON)))
         .record(evidenceLog, run);
     new Evidence.TaskJoined(run.value()).record(evidenceLog, reviewed);
     runtime

@@ -8,14 +8,7 @@ import java.util.List;
 
 /** Describes the runs that joined an open task to the person who decides it. */
 final class JoinedRuns {
-  private static final List<String> FROM_BAD_TO_WORSE =
-      List.of("proven", "stale", "inconclusive", "refuted");
-
   private JoinedRuns() {}
-
-  static boolean isWorse(String verdict, String than) {
-    return FROM_BAD_TO_WORSE.indexOf(verdict) > FROM_BAD_TO_WORSE.indexOf(than);
-  }
 
   /**
    * Returns how many there are, the newest, and the worst if that is another.
@@ -27,16 +20,14 @@ final class JoinedRuns {
     EvidenceEntry worst =
         joined.stream()
             .max(
-                Comparator.comparing(
-                        (EvidenceEntry evidenceEntry) ->
-                            FROM_BAD_TO_WORSE.indexOf(run(evidenceEntry).verdict()))
+                Comparator.comparing((EvidenceEntry evidenceEntry) -> run(evidenceEntry).verdict())
                     .thenComparing(EvidenceEntry::id))
             .orElseThrow();
     return joined.size()
         + (joined.size() == 1 ? " run" : " runs")
         + "\nthe newest: "
         + words(newest)
-        + (isWorse(run(worst).verdict(), run(newest).verdict())
+        + (run(worst).verdict().isGraverThan(run(newest).verdict())
             ? "\nthe worst: " + words(worst)
             : "");
   }
@@ -45,9 +36,9 @@ final class JoinedRuns {
     Evidence.RunJoined run = run(evidenceEntry);
     return run.run()
         + ", "
-        + run.verdict()
+        + run.verdict().word()
         + " ("
-        + run.reason()
+        + run.reason().code()
         + "), joined "
         + HumanFormat.time(evidenceEntry.at());
   }

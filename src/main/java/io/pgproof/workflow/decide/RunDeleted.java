@@ -5,9 +5,9 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunProjection;
+import io.pgproof.proof.Conclusion;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.RunId;
-import io.pgproof.proof.Verdict;
 import io.pgproof.workflow.notify.NotificationEvent;
 import io.pgproof.workflow.notify.Notifier;
 import java.util.List;
@@ -71,9 +71,9 @@ final class RunDeleted implements ExecutionListener {
               Optional<String> person = person();
               String because =
                   reason == null || reason.isBlank() ? null : HumanFormat.shortened(reason.strip());
-              Verdict verdict = story.verdict();
+              Conclusion conclusion = story.conclusion();
               new Evidence.DecisionTakenAway(
-                      task.task(), task.name(), verdict.word(), verdict.reason().code(), because)
+                      task.task(), task.name(), conclusion.verdict(), conclusion.reason(), because)
                   .record(evidenceLog, run, person.orElse(UNKNOWN));
               openTasks.release(OpenTasks.backupKey(story.asked().request()), run);
               notifier.tell(

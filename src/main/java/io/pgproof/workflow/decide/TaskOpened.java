@@ -9,6 +9,7 @@ import io.pgproof.evidence.RunProjection;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.engine.VerdictVariables;
 import io.pgproof.workflow.model.VerifyBackup;
@@ -78,7 +79,7 @@ public final class TaskOpened implements TaskListener {
     return (before.isEmpty() ? "no run before" : before)
         + "\n"
         + verdictHistory
-            .last(backupKey, "proven")
+            .last(backupKey, Verdict.PROVEN)
             .map(proven -> "last proven " + HumanFormat.time(proven.at()))
             .orElse("never proven");
   }
@@ -86,9 +87,9 @@ public final class TaskOpened implements TaskListener {
   private static String words(Reached reached) {
     return HumanFormat.time(reached.at())
         + "  "
-        + reached.verdict()
+        + reached.verdict().word()
         + " ("
-        + reached.reason()
+        + reached.reason().code()
         + ")  run "
         + reached.run();
   }

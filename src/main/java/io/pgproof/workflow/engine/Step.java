@@ -92,7 +92,7 @@ public abstract class Step implements JavaDelegate {
   private BpmnError found(RunId run, Finding finding, String code, Throwable cause)
       throws Exception {
     undo(run);
-    record(run, Evidence.Found.of(finding));
+    record(run, new Evidence.Found(finding));
     return new BpmnError(code, finding.message(), cause);
   }
 

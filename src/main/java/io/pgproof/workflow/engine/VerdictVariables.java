@@ -1,10 +1,10 @@
 package io.pgproof.workflow.engine;
 
 import io.pgproof.evidence.RunProjection;
+import io.pgproof.proof.Conclusion;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
-import io.pgproof.proof.Verdict;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Duration;
@@ -28,11 +28,12 @@ public final class VerdictVariables {
   private VerdictVariables() {}
 
   public static void show(RunId run, RunProjection story, VariableScope execution) {
-    Verdict verdict = story.verdict();
-    execution.setVariable(VerifyBackup.Variable.VERDICT, verdict.word());
-    execution.setVariable(VerifyBackup.Variable.REASON, verdict.reason().code());
-    execution.setVariable(VerifyBackup.Variable.MESSAGE, HumanFormat.shortened(verdict.message()));
-    execution.setVariable(VerifyBackup.Variable.HINT, HumanFormat.shortened(verdict.hint()));
+    Conclusion conclusion = story.conclusion();
+    execution.setVariable(VerifyBackup.Variable.VERDICT, conclusion.verdict().word());
+    execution.setVariable(VerifyBackup.Variable.REASON, conclusion.reason().code());
+    execution.setVariable(
+        VerifyBackup.Variable.MESSAGE, HumanFormat.shortened(conclusion.message()));
+    execution.setVariable(VerifyBackup.Variable.HINT, HumanFormat.shortened(conclusion.hint()));
     execution.setVariable(VerifyBackup.Variable.WORDS, HumanFormat.shortened(story.words()));
     execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
     Report.FreshnessFacts freshness = story.freshness();
@@ -50,9 +51,9 @@ public final class VerdictVariables {
         HumanFormat.shortened(
             switch (freshness.source()) {
               case "query" ->
-                  request.freshnessQuery().orElse("")
+                  request.queries().freshnessQuery().orElse("")
                       + " (in the database "
-                      + request.database()
+                      + request.queries().database()
                       + ")";
               case "wal" -> "the last commit in the WAL";
               default -> "the last checkpoint, for the WAL holds no commit";

@@ -1,5 +1,7 @@
 package io.pgproof.workflow.notify;
 
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +15,7 @@ import java.util.Map;
 record DailyReport(
     Instant end,
     List<Standing> targets,
-    Map<String, Long> verdicts,
+    Map<Verdict, Long> verdicts,
     List<Waiting> tasks,
     List<Stuck> incidents,
     List<Missed> missed) {
@@ -28,8 +30,8 @@ record DailyReport(
    */
   record Standing(
       String target,
-      String verdict,
-      String reason,
+      Verdict verdict,
+      Reason reason,
       String run,
       Instant at,
       Instant newest,

@@ -6,6 +6,7 @@ import io.pgproof.audit.VerdictHistory;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.Verdict;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
 import io.pgproof.target.Target;
@@ -57,8 +58,9 @@ final class DailyReportBuilder {
   DailyReport until(Instant end) {
     Instant begin = end.minus(DailyReport.LENGTH);
     List<Target> targets = configuration.get().targets();
-    Map<String, Long> counts = new LinkedHashMap<>();
-    for (String verdict : List.of("proven", "stale", "refuted", "inconclusive")) {
+    Map<Verdict, Long> counts = new LinkedHashMap<>();
+    for (Verdict verdict :
+        List.of(Verdict.PROVEN, Verdict.STALE, Verdict.REFUTED, Verdict.INCONCLUSIVE)) {
       counts.put(verdict, verdictHistory.count(verdict, begin));
     }
     return new DailyReport(
@@ -82,9 +84,9 @@ final class DailyReportBuilder {
         last.map(Report::verdict).orElse(null),
         last.map(Report::reason).orElse(null),
         last.map(Report::run).orElse(null),
-        last.map(Report::finishedAt).orElse(null),
+        last.map(Report::period).map(Report.Period::finishedAt).orElse(null),
         last.map(Report::freshness).map(Report.FreshnessFacts::newest).orElse(null),
-        verdictHistory.last(key, "proven").isPresent());
+        verdictHistory.last(key, Verdict.PROVEN).isPresent());
   }
 
   private static Report report(EvidenceEntry evidenceEntry) {

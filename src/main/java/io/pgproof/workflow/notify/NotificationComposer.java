@@ -11,22 +11,33 @@ import io.pgproof.notify.Message.Table;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Composes the messages about events. */
 public final class NotificationComposer {
   private static final int MOST_ROWS = 100;
+  private static final String NEVER_VERIFIED = "never verified";
+
   private static final List<String> GRAVEST_FIRST =
-      List.of("refuted", "inconclusive", "stale", "never verified");
+      Stream.concat(
+              Arrays.stream(Verdict.values())
+                  .filter(verdict -> verdict != Verdict.PROVEN)
+                  .sorted(Comparator.reverseOrder())
+                  .map(Verdict::word),
+              Stream.of(NEVER_VERIFIED))
+          .toList();
 
   /**
    * If this many runs of a target in a row were withdrawn, the verdicts before them are ignored.
@@ -84,7 +95,7 @@ public final class NotificationComposer {
                   + ": the backup of "
                   + backup
                   + " is "
-                  + report.verdict(),
+                  + report.verdict().word(),
               List.of(
                   Fact.of("task", "task", opened.task()),
                   Fact.of("group", "group", opened.group())),
@@ -102,7 +113,7 @@ public final class NotificationComposer {
                   + ": the backup of "
                   + backup
                   + " is "
-                  + report.verdict(),
+                  + report.verdict().word(),
               List.of(
                   Fact.of("task", "task", reminded.task()),
                   Fact.of("group", "group", reminded.group()),
@@ -115,8 +126,8 @@ public final class NotificationComposer {
       return Optional.of(
           aboutRun(
               "escalated",
-              "ESCALATED " + backup + ": " + report.reason() + ", " + who,
-              "The " + report.verdict() + " backup of " + backup + " is escalated: " + who,
+              "ESCALATED " + backup + ": " + report.reason().code() + ", " + who,
+              "The " + report.verdict().word() + " backup of " + backup + " is escalated: " + who,
               List.of(
                   Fact.of("by", "escalated by", escalated.by()),
                   Fact.of("because", "because", escalated.reason())),
@@ -131,7 +142,7 @@ public final class NotificationComposer {
                   + " asks for a new backup of "
                   + backup
                   + ", for the present one is "
-                  + report.verdict(),
+                  + report.verdict().word(),
               List.of(
                   Fact.of("by", "asked for by", asked.by()),
                   Fact.of("because", "because", asked.reason())),
@@ -150,7 +161,7 @@ public final class NotificationComposer {
                   + ", so nobody decides: the backup of "
                   + backup
                   + " is still "
-                  + report.verdict(),
+                  + report.verdict().word(),
               List.of(
                   Fact.of("task", "task", taken.task()),
                   Fact.of("by", "deleted by", taken.by()),
@@ -165,31 +176,34 @@ public final class NotificationComposer {
     if (story.endedByWithdrawal()) {
       return Optional.empty();
     }
-    if (!report.verdict().equals("proven")) {
+    if (report.verdict() != Verdict.PROVEN) {
       String lead =
-          report.verdict().equals("inconclusive")
+          report.verdict() == Verdict.INCONCLUSIVE
               ? "It cannot be told whether the backup of " + backup + " is good: "
-              : "The backup of " + backup + " is " + report.verdict() + ": ";
+              : "The backup of " + backup + " is " + report.verdict().word() + ": ";
       return Optional.of(
           aboutRun(
-              report.verdict(),
-              report.verdict().toUpperCase(Locale.ROOT) + " " + backup + ": " + report.reason(),
-              lead + HumanFormat.shortened(report.message()),
+              report.verdict().word(),
+              report.verdict() + " " + backup + ": " + report.reason().code(),
+              lead + HumanFormat.shortened(report.conclusion().message()),
               List.of(),
               story,
               report));
     }
     return before(story, report)
-        .filter(before -> !before.verdict().equals("proven"))
+        .filter(before -> before.verdict() != Verdict.PROVEN)
         .map(
             before ->
                 aboutRun(
                     "recovered",
-                    "RECOVERED " + backup + ": proven, was " + before.verdict(),
-                    "The backup of " + backup + " is proven again: " + report.message(),
+                    "RECOVERED " + backup + ": proven, was " + before.verdict().word(),
+                    "The backup of "
+                        + backup
+                        + " is proven again: "
+                        + report.conclusion().message(),
                     List.of(
-                        Fact.of("verdictBefore", "before", before.verdict()),
-                        Fact.of("reasonBefore", null, before.reason()),
+                        Fact.of("verdictBefore", "before", before.verdict().word()),
+                        Fact.of("reasonBefore", null, before.reason().code()),
                         Fact.of("runBefore", "run before", before.run().value())),
                     story,
                     report));
@@ -215,7 +229,7 @@ public final class NotificationComposer {
       RunProjection story,
       Report report) {
     List<Fact> facts = new ArrayList<>(first);
-    facts.add(Fact.of("verdict", "verdict", report.verdict()));
+    facts.add(Fact.of("verdict", "verdict", report.verdict().word()));
     facts.add(Fact.of("target", "target", report.target()));
     facts.add(
         Fact.of(
@@ -224,14 +238,14 @@ public final class NotificationComposer {
             report.backup() == null
                 ? story.asked().request().path().toString()
                 : report.backup().path()));
-    facts.add(Fact.of("reason", "reason", report.reason()));
+    facts.add(Fact.of("reason", "reason", report.reason().code()));
     facts.add(
         Fact.of(
             "message",
-            event.equals(report.verdict()) ? null : "found",
-            HumanFormat.shortened(report.message())));
+            event.equals(report.verdict().word()) ? null : "found",
+            HumanFormat.shortened(report.conclusion().message())));
     facts.add(Fact.of("words", "PostgreSQL said", HumanFormat.shortened(story.words())));
-    facts.add(Fact.of("hint", "what to do", HumanFormat.shortened(report.hint())));
+    facts.add(Fact.of("hint", "what to do", HumanFormat.shortened(report.conclusion().hint())));
     if (report.freshness() != null && report.freshness().newest() != null) {
       facts.add(time("newest", "newest data", report.freshness().newest()));
     }
@@ -242,7 +256,7 @@ public final class NotificationComposer {
 
   private Message summary(DailyReport dailyReport) {
     long proven =
-        dailyReport.targets().stream().filter(target -> "proven".equals(target.verdict())).count();
+        dailyReport.targets().stream().filter(target -> target.verdict() == Verdict.PROVEN).count();
     Map<String, Long> others =
         dailyReport.targets().stream()
             .collect(Collectors.groupingBy(NotificationComposer::word, Collectors.counting()));
@@ -253,8 +267,8 @@ public final class NotificationComposer {
             .collect(Collectors.joining());
     List<Fact> facts = new ArrayList<>();
     facts.add(time("until", "24 h until", dailyReport.end()));
-    for (Map.Entry<String, Long> count : dailyReport.verdicts().entrySet()) {
-      facts.add(Fact.of(count.getKey(), count.getKey() + " runs", count.getValue()));
+    for (Map.Entry<Verdict, Long> count : dailyReport.verdicts().entrySet()) {
+      facts.add(Fact.of(count.getKey().word(), count.getKey().word() + " runs", count.getValue()));
     }
     List<String> never =
         dailyReport.targets().stream()
@@ -331,8 +345,12 @@ public final class NotificationComposer {
   private static List<Fact> standing(DailyReport.Standing target, Instant now) {
     return List.of(
         Fact.of("target", "target", target.target()),
-        new Fact("verdict", target.verdict(), "last verdict", word(target)),
-        Fact.of("reason", "reason", target.reason()),
+        new Fact(
+            "verdict",
+            target.verdict() == null ? null : target.verdict().word(),
+            "last verdict",
+            word(target)),
+        Fact.of("reason", "reason", target.reason() == null ? null : target.reason().code()),
         time("at", "when", target.at()),
         age("ageSeconds", "age of the verdict", target.at(), now),
         age("dataAgeSeconds", "age of the data", target.newest(), now),
@@ -340,7 +358,7 @@ public final class NotificationComposer {
   }
 
   private static String word(DailyReport.Standing target) {
-    return target.verdict() == null ? "never verified" : target.verdict();
+    return target.verdict() == null ? NEVER_VERIFIED : target.verdict().word();
   }
 
   private static Fact age(String name, String label, Instant of, Instant now) {

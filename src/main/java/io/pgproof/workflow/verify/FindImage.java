@@ -81,7 +81,8 @@ final class FindImage extends Step {
     try {
       return images.find(major);
     } catch (UsageException e) {
-      throw new FindingException(Finding.of(Reason.NO_IMAGE, e.getMessage(), e.hint(), null));
+      throw new FindingException(
+          new Finding(Reason.NO_IMAGE, e.getMessage(), e.finding().hint(), null));
     }
   }
 
@@ -91,7 +92,7 @@ final class FindImage extends Step {
     if (!lacks.isEmpty()) {
       String what = lacks.stream().map(Sandbox.Lack::what).collect(Collectors.joining("; "));
       String mend = lacks.stream().map(Sandbox.Lack::mend).collect(Collectors.joining("; then "));
-      throw new FindingException(Finding.of(Reason.NO_LXC, what, mend, null));
+      throw new FindingException(new Finding(Reason.NO_LXC, what, mend, null));
     }
   }
 

@@ -27,6 +27,7 @@ public final class ReachVerdict implements JavaDelegate {
     // However the process came here, its attempt is over and undone.
     containerSlots.giveBack(run);
     execution.setVariable(
-        VerifyBackup.Variable.REACHED, RunProjection.of(evidenceLog.of(run)).verdict().word());
+        VerifyBackup.Variable.REACHED,
+        RunProjection.of(evidenceLog.of(run)).conclusion().verdict().word());
   }
 }

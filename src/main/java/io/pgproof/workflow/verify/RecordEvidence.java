@@ -46,12 +46,12 @@ public final class RecordEvidence implements JavaDelegate {
     RunProjection story = RunProjection.of(evidenceLog.of(run));
     Report report = story.report(run.value());
     Object reached = execution.getVariable(VerifyBackup.Variable.REACHED);
-    if (!report.verdict().equals(reached)) {
+    if (!report.verdict().word().equals(reached)) {
       throw new IllegalStateException(
           "the trail of run "
               + run
               + " asks for the verdict "
-              + report.verdict()
+              + report.verdict().word()
               + ", and "
               + reached
               + " was reached");

@@ -147,7 +147,7 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.TELL, notifier.names(request));
     variables.put(VerifyBackup.Variable.MAX_AGE_TEXT, HumanFormat.duration(request.maxAge()));
     variables.put(VerifyBackup.Variable.RETRY_CYCLE, retryCycle);
-    variables.put(VerifyBackup.Variable.DEADLINE, request.stayTimeout().toString());
+    variables.put(VerifyBackup.Variable.DEADLINE, request.limits().stayTimeout().toString());
     variables.put(VerifyBackup.Variable.REMIND_AFTER, request.patience().remindAfter().toString());
     variables.put(
         VerifyBackup.Variable.ESCALATE_AFTER, request.patience().escalateAfter().toString());

@@ -33,7 +33,8 @@ class BackupsTest {
 
   @Test
   void noSuchPathIsAUsageError() {
-    assertThat(refusal(directory.resolve("nothing")).reason()).isEqualTo(Reason.NO_SUCH_PATH);
+    assertThat(refusal(directory.resolve("nothing")).finding().reason())
+        .isEqualTo(Reason.NO_SUCH_PATH);
   }
 
   @Test
@@ -45,7 +46,7 @@ class BackupsTest {
   @Test
   void emptyDirectoryIsNoBackup() {
     UsageException refusal = refusal(directory);
-    assertThat(refusal.reason()).isEqualTo(Reason.NOT_A_BACKUP);
+    assertThat(refusal.finding().reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(refusal).hasMessageEndingWith("is empty");
   }
 
@@ -59,7 +60,7 @@ class BackupsTest {
     Files.createFile(directory.resolve(file));
     UsageException refusal = refusal(directory);
 
-    assertThat(refusal.reason()).isEqualTo(Reason.NOT_A_BACKUP);
+    assertThat(refusal.finding().reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(refusal).hasMessageContaining(words);
   }
 

@@ -16,6 +16,7 @@ import io.pgproof.postgres.server.ServerAddress;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
+import io.pgproof.proof.Verdict;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ class PagesRestoreTest {
 
     assertThat(restoredBackup.suspects().isEmpty()).isTrue();
     assertThat(pages(restoredBackup))
-        .contains(new Check("pages", Check.Outcome.PASSED, "203 pages in 2 files", Duration.ZERO));
+        .contains(Check.passed("pages", "203 pages in 2 files", Duration.ZERO));
     assertThat(restoredBackup.notChecked()).isEmpty();
   }
 
@@ -71,7 +72,7 @@ class PagesRestoreTest {
     assertThat(restoredBackup.suspects().count()).isEqualTo(2);
     Finding finding =
         restoredBackup.suspects().failing(files()).finding(Reason.PAGE_CHECKSUM, "orders");
-    assertThat(finding).isInstanceOf(Finding.BackupFault.class);
+    assertThat(finding).returns(Verdict.REFUTED, Finding::verdict);
     assertThat(finding.message())
         .matches(
             "block 7 of base/5/16384 \\(orders\\) carries the checksum [0-9A-F]{4}, "
@@ -84,9 +85,9 @@ class PagesRestoreTest {
     backup.write();
 
     assertThat(ExpectedFinding.by(() -> backup.restore()))
-        .isInstanceOfSatisfying(
-            Finding.BackupFault.class,
+        .satisfies(
             fault -> {
+              assertThat(fault.refutes()).isTrue();
               assertThat(fault.reason()).isEqualTo(Reason.PAGE_CHECKSUM);
               assertThat(fault.message())
                   .startsWith("block 0 of base/5/16384 carries")
@@ -224,7 +225,7 @@ class PagesRestoreTest {
 
     assertThat(checkResults.findings())
         .singleElement()
-        .isInstanceOf(Finding.CouldNotTell.class)
+        .returns(Verdict.INCONCLUSIVE, Finding::verdict)
         .extracting(Finding::message)
         .asString()
         .contains("pages could not be read again");

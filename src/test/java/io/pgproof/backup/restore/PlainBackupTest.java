@@ -109,16 +109,16 @@ class PlainBackupTest {
   void theFilesOfAServerAreNoBaseBackup() throws Exception {
     Files.createFile(backup.writePlain().directory.resolve("postmaster.pid"));
     UsageException running = catchThrowableOfType(UsageException.class, () -> backup.find());
-    assertThat(running.reason()).isEqualTo(Reason.NOT_A_BACKUP);
+    assertThat(running.finding().reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(running).hasMessageContaining("server that runs or crashed");
-    assertThat(running.hint()).contains("pg_basebackup");
+    assertThat(running.finding().hint()).contains("pg_basebackup");
 
     Files.delete(backup.directory.resolve("postmaster.pid"));
     Files.delete(backup.directory.resolve("backup_label"));
     UsageException stopped = catchThrowableOfType(UsageException.class, () -> backup.find());
-    assertThat(stopped.reason()).isEqualTo(Reason.NOT_A_BACKUP);
+    assertThat(stopped.finding().reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(stopped).hasMessageContaining("no backup_label");
-    assertThat(stopped.hint()).contains("pg_basebackup");
+    assertThat(stopped.finding().hint()).contains("pg_basebackup");
   }
 
   @Test

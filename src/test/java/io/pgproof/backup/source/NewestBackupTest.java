@@ -253,7 +253,7 @@ class NewestBackupTest {
 
     UsageException refusal =
         catchThrowableOfType(UsageException.class, () -> Backups.find(directory));
-    assertThat(refusal.reason()).isEqualTo(Reason.NOT_A_BACKUP);
+    assertThat(refusal.finding().reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(refusal).hasMessageContaining("holds nothing that looks like a base backup");
   }
 

@@ -18,6 +18,7 @@ import io.pgproof.proof.Depth;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
+import io.pgproof.proof.Verdict;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -134,7 +135,7 @@ class DamagedCopyTest {
     assertThat(checkResult.check().detail())
         .containsPattern("1,\\d{3} indexes and 9\\d\\d tables in 10 databases; 2 not sound");
     Finding corrupt = finding(checkResult.findings(), Reason.INDEX_CORRUPT);
-    assertThat(corrupt).isInstanceOf(Finding.BackupFault.class);
+    assertThat(corrupt).returns(Verdict.REFUTED, Finding::verdict);
     assertThat(corrupt.message()).endsWith("and 1 more like it");
     assertThat(corrupt.words())
         .contains(
@@ -153,7 +154,7 @@ class DamagedCopyTest {
         IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
 
     Finding mismatch = finding(checkResult.findings(), Reason.COLLATION_MISMATCH);
-    assertThat(mismatch).isInstanceOf(Finding.CouldNotTell.class);
+    assertThat(mismatch).returns(Verdict.INCONCLUSIVE, Finding::verdict);
     assertThat(mismatch.message())
         .contains(
             "the index public.words_t of the database b_versions", "en-x-icu", "1.1 in the backup");
@@ -195,7 +196,7 @@ class DamagedCopyTest {
 
     assertThat(checkResult.check().outcome()).isEqualTo(Outcome.FAILED);
     Finding unreadable = finding(checkResult.findings(), Reason.ROW_UNREADABLE);
-    assertThat(unreadable).isInstanceOf(Finding.BackupFault.class);
+    assertThat(unreadable).returns(Verdict.REFUTED, Finding::verdict);
     assertThat(unreadable.words())
         .contains(
             "the table public.cut of the database c_toast: ERROR:  unexpected chunk number 2 (expected 1) for toast value",

@@ -316,7 +316,7 @@ class LeftOutStepTest {
         .map(
             entry -> {
               Report report = ((Evidence.VerdictReached) Evidence.read(entry)).report();
-              return report.verdict() + " " + report.reason();
+              return report.verdict().word() + " " + report.reason().code();
             });
   }
 

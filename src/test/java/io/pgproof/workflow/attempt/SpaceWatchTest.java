@@ -11,6 +11,7 @@ import io.pgproof.image.Image;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Setting;
@@ -71,7 +72,7 @@ class SpaceWatchTest {
         .satisfies(
             finding -> {
               assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
-              assertThat(finding).isInstanceOf(Finding.CouldNotTell.class);
+              assertThat(finding).returns(Verdict.INCONCLUSIVE, Finding::verdict);
               assertThat(finding.message())
                   .contains("the disk is full", place.toString())
                   .containsPattern(
@@ -121,7 +122,7 @@ class SpaceWatchTest {
         .satisfies(
             finding -> {
               assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
-              assertThat(finding).isInstanceOf(Finding.CouldNotTell.class);
+              assertThat(finding).returns(Verdict.INCONCLUSIVE, Finding::verdict);
               assertThat(finding.message())
                   .containsPattern("the run took 17,\\d{3},\\d{3} bytes")
                   .endsWith("by the setting disk it may take 8,388,608");

@@ -3,10 +3,10 @@ package io.pgproof.workflow.attempt;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunRequests;
+import io.pgproof.proof.Check;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.Report.BackupFacts;
-import io.pgproof.proof.Report.CheckFacts;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
@@ -71,10 +71,12 @@ public final class WholeEvidence {
             passed("recovery")));
     entries.put(Step.RUN_CHECKS, new Evidence.ChecksBegun());
     boolean old = age.compareTo(request.maxAge()) > 0;
-    List<CheckFacts> checks = new ArrayList<>();
+    List<Check> checks = new ArrayList<>();
     checks.add(
-        old ? new CheckFacts("freshness", "failed", "as it was found", 1) : passed("freshness"));
-    for (int n = 1; n <= request.assertions().size(); n++) {
+        old
+            ? Check.failed("freshness", "as it was found", Duration.ofMillis(1))
+            : passed("freshness"));
+    for (int n = 1; n <= request.queries().assertions().size(); n++) {
       checks.add(passed("assertion:" + n));
     }
     if (request.depth().atLeast(Depth.STANDARD)) {
@@ -92,7 +94,7 @@ public final class WholeEvidence {
                 now.minus(age),
                 age.toSeconds(),
                 request.maxAge().toSeconds(),
-                request.freshnessQuery().isPresent() ? "query" : "wal"),
+                request.queries().freshnessQuery().isPresent() ? "query" : "wal"),
             List.of(),
             old ? 1 : 0));
     entries.put(Step.DESTROY_CONTAINER, new Evidence.ContainerDestroyed("pgproof-1"));
@@ -147,7 +149,7 @@ public final class WholeEvidence {
     }
   }
 
-  private static CheckFacts passed(String name) {
-    return new CheckFacts(name, "passed", "as it should", 1);
+  private static Check passed(String name) {
+    return Check.passed(name, "as it should", Duration.ofMillis(1));
   }
 }

@@ -11,6 +11,7 @@ import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.notify.Message;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -182,8 +183,7 @@ public final class PeopleOnEngine implements AutoCloseable {
     WholeEvidence.record(
         trail, run, request, backup, now, Duration.ofHours(found == Reason.FRESH ? 20 : 30));
     if (found != Reason.FRESH) {
-      new Evidence.Found(found.code(), found.meaning(), found.hint(), "FATAL:  so it is")
-          .record(trail, run);
+      new Evidence.Found(Finding.of(found, found.meaning(), "FATAL:  so it is")).record(trail, run);
     }
     steps.script(Step.INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
     Map<String, Object> variables =

@@ -99,10 +99,11 @@ class StepTest {
     model.work(VerifyBackup.PROCESS);
 
     Report report = new RunHistory(model.trail).report(run).orElseThrow();
-    assertThat(List.of(report.verdict(), report.reason())).containsExactly("inconclusive", reason);
-    assertThat(report.message())
+    assertThat(List.of(report.verdict().word(), report.reason().code()))
+        .containsExactly("inconclusive", reason);
+    assertThat(report.conclusion().message())
         .isEqualTo("the step 'Inspect backup' failed again and again: " + said);
-    assertThat(report.hint()).isNotBlank();
+    assertThat(report.conclusion().hint()).isNotBlank();
   }
 
   private static List<ILoggingEvent> logged(Runnable work) {

@@ -316,7 +316,7 @@ public final class NotificationsOnEngine implements AutoCloseable {
   /** The same, and it found that a WAL segment is missing. */
   RunId found(String target) {
     RunId run = asked(target);
-    Evidence.Found.of(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there"))
+    new Evidence.Found(Finding.of(Reason.WAL_MISSING, "segment 0000B is not there"))
         .record(trail, run);
     return run;
   }
@@ -334,7 +334,8 @@ public final class NotificationsOnEngine implements AutoCloseable {
         now,
         Duration.ofHours(reason == Reason.TOO_OLD ? 30 : 20));
     if (reason != null) {
-      Evidence.Found.of(Finding.of(reason, "segment 0000B is not there", "FATAL:  it is not there"))
+      new Evidence.Found(
+              Finding.of(reason, "segment 0000B is not there", "FATAL:  it is not there"))
           .record(trail, run);
     }
     RunProjection story = RunProjection.of(trail.of(run));

@@ -205,7 +205,7 @@ class NotifierTest {
   @Test
   void aTextTooLongForAPersonIsCut() {
     RunId run = model.asked("shop");
-    Evidence.Found.of(Finding.of(Reason.RECOVERY_FAILED, "m".repeat(10_000), "w".repeat(100_000)))
+    new Evidence.Found(Finding.of(Reason.RECOVERY_FAILED, "m".repeat(10_000), "w".repeat(100_000)))
         .record(model.trail, run);
     Message message = message(new NotificationEvent.Ended(run));
 
@@ -224,7 +224,7 @@ class NotifierTest {
   private RunId takenBack() {
     RunId run = model.asked("shop");
     new Evidence.Withdrawn("tester").record(model.trail, run);
-    Evidence.Found.of(Finding.of(Reason.INTERRUPTED, "taken back")).record(model.trail, run);
+    new Evidence.Found(Finding.of(Reason.INTERRUPTED, "taken back")).record(model.trail, run);
     new Evidence.VerdictReached(RunProjection.of(model.trail.of(run)).report(run.value()))
         .record(model.trail, run);
     return run;

@@ -101,7 +101,7 @@ class TellSomebodyTest extends NotificationFixture {
     RunId run = new RunId("20261125-031502-k3f9");
     new Evidence.Asked(model.configuration.target("shop").orElseThrow().request("ada"), null)
         .record(model.trail, run);
-    Evidence.Found.of(
+    new Evidence.Found(
             Finding.of(
                 Reason.WAL_MISSING,
                 "the WAL segment 00000001000000000000000B is not there",

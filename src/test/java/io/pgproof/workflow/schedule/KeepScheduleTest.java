@@ -180,7 +180,8 @@ class KeepScheduleTest {
     night.configure(1, changed);
     night.at("2026-03-01T03:00:00Z");
     night.work();
-    assertThat(new RunRequests(night.trail).of(night.runs().get(0)).database()).isEqualTo("orders");
+    assertThat(new RunRequests(night.trail).of(night.runs().get(0)).queries().database())
+        .isEqualTo("orders");
   }
 
   @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class VerdictTest {
+class ConclusionTest {
   private static final String PROVEN = "the backup restores";
 
   /** Whatever the order in which they were found. */
@@ -38,15 +38,15 @@ class VerdictTest {
                     .map(code -> Finding.of(Reason.of(code), code + " it is"))
                     .toList());
     for (int turn = 0; turn <= found.size(); turn++) {
-      Verdict verdict = reach(found);
-      assertThat(verdict.word()).as(found.toString()).isEqualTo(word);
-      assertThat(verdict.reason().code()).isEqualTo(reason);
-      assertThat(verdict.message()).isEqualTo(findings == null ? PROVEN : reason + " it is");
-      assertThat(verdict.exitStatus()).isEqualTo(status);
+      Conclusion conclusion = reach(found);
+      assertThat(conclusion.verdict().word()).as(found.toString()).isEqualTo(word);
+      assertThat(conclusion.reason().code()).isEqualTo(reason);
+      assertThat(conclusion.message()).isEqualTo(findings == null ? PROVEN : reason + " it is");
+      assertThat(conclusion.verdict().exitStatus()).isEqualTo(status);
       Collections.rotate(found, 1);
     }
     Collections.reverse(found);
-    assertThat(reach(found).word()).isEqualTo(word);
+    assertThat(reach(found).verdict().word()).isEqualTo(word);
   }
 
   @Test
@@ -59,9 +59,9 @@ class VerdictTest {
   }
 
   /** With all the evidence that a proof needs. */
-  private static Verdict reach(List<Finding> findings) {
+  private static Conclusion reach(List<Finding> findings) {
     CompleteEvidenceTest.Facts facts = new CompleteEvidenceTest.Facts(Depth.DEEP);
     facts.findings.addAll(findings);
-    return Verdict.reach(facts.facts(), PROVEN);
+    return Conclusion.reach(facts.facts(), PROVEN);
   }
 }
