@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgproof.control.Reply;
 import io.pgproof.workflow.engine.ProgressBoard.Standing;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +23,8 @@ class ProgressLineTest {
   /** Shows the same progress for each width that the terminal is given. */
   static final class Shown {
     public static void main(String[] widths) throws Exception {
-      try (ProgressLine progress = new ProgressLine(new PrintWriter(System.err, true))) {
+      PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+      try (ProgressLine progress = new ProgressLine(err)) {
         for (String width : widths) {
           if (!width.equals("-")) {
             new ProcessBuilder("stty", "--file=/dev/tty", "cols", width).start().waitFor();

@@ -2,6 +2,7 @@ package io.pgproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -36,7 +37,7 @@ final class PseudoTerminal {
     builder.environment().put("TERM", type);
     Process script = builder.start();
     script.getOutputStream().close();
-    String said = new String(script.getInputStream().readAllBytes());
+    String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(script.waitFor()).as(said).isZero();
     return said;
   }

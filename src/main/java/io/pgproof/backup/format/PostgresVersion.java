@@ -309,7 +309,7 @@ public enum PostgresVersion {
   }
 
   private boolean isAfter(PostgresVersion other) {
-    return ordinal() > other.ordinal();
+    return compareTo(other) > 0;
   }
 
   @Override

@@ -38,7 +38,6 @@ import java.util.stream.Stream;
 
 /** Reads the identity of a backup from its first bytes, wherever those suffice. */
 public final class Inspection {
-  private static final Pattern MAJOR = Pattern.compile("[0-9]{1,4}");
   private static final Pattern IDENTIFIER =
       Pattern.compile("\"System-Identifier\": ([0-9]{1,20}),");
   private static final int LONGEST_VERSION = 64;
