@@ -199,9 +199,7 @@ final class Mmdebstrap {
           "look at the network's speed to the package sources, then build again",
           words);
     }
-    if (MachineError.in(words)
-        .filter(error -> error.lack() == MachineError.Lack.SPACE)
-        .isPresent()) {
+    if (MachineError.isDiskFull(words)) {
       return source.notBuilt("the disk is full", FREE_SPACE, words);
     }
     if (words.contains("E: Failed to fetch") || words.contains("Temporary failure resolving")) {

@@ -89,9 +89,7 @@ final class TarUnpacking {
           "look at the speed of the disk",
           words);
     }
-    if (MachineError.in(words)
-        .filter(error -> error.lack() == MachineError.Lack.SPACE)
-        .isPresent()) {
+    if (MachineError.isDiskFull(words)) {
       return source.notBuilt("the disk is full", Mmdebstrap.FREE_SPACE, words);
     }
     return source.notBuilt(

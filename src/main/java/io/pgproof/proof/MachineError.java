@@ -6,11 +6,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * The errors of {@code errno(3)} that concern the machine and not the backup, with the messages of
- * the C libraries.
+ * the C libraries, and the SQLSTATEs by which PostgreSQL reports them.
  *
  * <p>All packages use this one table to interpret program output and exceptions. {@code ENOENT} is
  * not in it, because the missing file can be missing from the backup. {@code EINVAL} is not in it,
@@ -21,7 +22,8 @@ public enum MachineError {
   ENOSPC(Lack.SPACE, "No space left on device"),
   EDQUOT(Lack.SPACE, "Disk quota exceeded", "Quota exceeded"),
 
-  ENOMEM(Lack.MEMORY, "Cannot allocate memory", "Out of memory"),
+  /** The last message is PostgreSQL's own. */
+  ENOMEM(Lack.MEMORY, "Cannot allocate memory", "Out of memory", "out of memory"),
 
   EIO(Lack.MEDIUM, "Input/output error", "I/O error"),
   EREMOTEIO(Lack.MEDIUM, "Remote I/O error"),
@@ -62,17 +64,31 @@ public enum MachineError {
   ENOSYS(Lack.ROOM, "Function not implemented"),
   EOPNOTSUPP(Lack.ROOM, "Operation not supported", "Not supported");
 
-  /** What the machine lacked. */
+  /**
+   * What the machine lacked (source of the SQLSTATEs: {@code errcode_for_file_access} in {@code
+   * src/backend/utils/error/elog.c}, and {@code src/backend/utils/errcodes.txt}).
+   */
   public enum Lack {
     /** Space on a disk, or in a quota. */
-    SPACE,
-    MEMORY,
+    SPACE("53100"),
+    MEMORY("53200"),
     /** A disk or a mount that responds. */
-    MEDIUM,
+    MEDIUM("58000", "58030"),
     /** Permissions of this process. */
-    LEAVE,
-    /** Any other resource that a kernel or a file system limits. */
-    ROOM
+    LEAVE("42501"),
+    /** Any other resource that a kernel, a file system or a server limits. */
+    ROOM("53000", "53300", "53400");
+
+    private final Set<String> sqlStates;
+
+    Lack(String... sqlStates) {
+      this.sqlStates = Set.of(sqlStates);
+    }
+
+    /** Returns what an SQLSTATE reports as lacking; empty if it does not concern the machine. */
+    public static Optional<Lack> ofSqlState(String sqlState) {
+      return Arrays.stream(values()).filter(lack -> lack.sqlStates.contains(sqlState)).findFirst();
+    }
   }
 
   /** Longer messages come first, because some of them start with shorter ones. */
@@ -150,6 +166,16 @@ public enum MachineError {
             .filter(words -> words.in(said))
             .map(Words::error)
             .min(Comparator.comparing(MachineError::lack));
+  }
+
+  /** Returns whether a program's output says that a disk or a quota is full. */
+  public static boolean isDiskFull(String said) {
+    return in(said).filter(error -> error.lack == Lack.SPACE).isPresent();
+  }
+
+  /** Returns whether an exception says that a disk or a quota is full. */
+  public static boolean isDiskFull(Throwable failure) {
+    return of(failure).filter(error -> error.lack == Lack.SPACE).isPresent();
   }
 
   /**

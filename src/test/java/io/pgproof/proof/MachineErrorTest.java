@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,8 @@ class MachineErrorTest {
         "cp: write error: Quota exceeded | EDQUOT",
         "could not map anonymous shared memory: Cannot allocate memory | ENOMEM",
         "sh: can't fork: Out of memory | ENOMEM",
+        "pg_combinebackup: error: out of memory | ENOMEM",
+        "out of memory while trying to decode a record of length 90000 | ENOMEM",
         "could not read block 5 in file \"base/5/1259\": Input/output error | EIO",
         "cat: read error: I/O error | EIO",
         "cat: x: Remote I/O error | EREMOTEIO",
@@ -51,6 +54,7 @@ class MachineErrorTest {
         "could not open file \"base/5/1259\": No such file or directory",
         "could not read file \"global/pg_control\": read 4096 of 8192",
         "relation \"Permission denied\" does not exist",
+        "out of shared memory",
         "the user was told No space left on device yesterday",
         "invalid page in block 3 of relation base/5/1259",
         "could not seek in file: Invalid argument",
@@ -66,6 +70,25 @@ class MachineErrorTest {
             MachineError.in(
                 "cp: x: Permission denied\ncp: error writing 'y': No space left on device\n"))
         .contains(MachineError.ENOSPC);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "53100, SPACE",
+    "53200, MEMORY",
+    "58000, MEDIUM",
+    "58030, MEDIUM",
+    "42501, LEAVE",
+    "53000, ROOM",
+    "53300, ROOM",
+    "53400, ROOM",
+    "58P01,",
+    "XX001,",
+    "XX000,",
+    "57P03,"
+  })
+  void sqlStatesOfTheMachineAreKnown(String sqlState, MachineError.Lack lack) {
+    assertThat(MachineError.Lack.ofSqlState(sqlState)).isEqualTo(Optional.ofNullable(lack));
   }
 
   @Test

@@ -206,9 +206,7 @@ final class DataDirectory {
   RuntimeException failed(Path path, IOException cause) {
     // The C library's message is in the language of the process, so the free space is checked as
     // well.
-    boolean full =
-        MachineError.of(cause).filter(error -> error.lack() == MachineError.Lack.SPACE).isPresent();
-    if (full || DiskSpace.isUsedUp(root)) {
+    if (MachineError.isDiskFull(cause) || DiskSpace.isUsedUp(root)) {
       return new FindingException(
           Finding.of(Reason.DISK_FULL, path + " cannot be written: no space is left"), cause);
     }

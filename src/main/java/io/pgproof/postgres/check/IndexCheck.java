@@ -231,7 +231,7 @@ final class IndexCheck extends ObjectCheck {
       statement.execute("select " + withHeap);
       indexes.incrementAndGet();
     } catch (SQLException e) {
-      if (isCorruption(e)) {
+      if (StoredDataError.isCode(e.getSQLState())) {
         indexes.incrementAndGet();
         corrupt(statement, index, e);
         return;
@@ -254,7 +254,7 @@ final class IndexCheck extends ObjectCheck {
       statement.execute("select " + call);
       indexes.incrementAndGet();
     } catch (SQLException e) {
-      if (isCorruption(e)) {
+      if (StoredDataError.isCode(e.getSQLState())) {
         indexes.incrementAndGet();
         corrupt(statement, index, e);
       } else {
@@ -330,10 +330,6 @@ final class IndexCheck extends ObjectCheck {
 
   private static String place(String what, String number) {
     return number == null ? "" : what + number;
-  }
-
-  private static boolean isCorruption(SQLException failure) {
-    return "XX002".equals(failure.getSQLState()) || "XX001".equals(failure.getSQLState());
   }
 
   private static boolean isLibrary(SQLException failure) {

@@ -6,6 +6,7 @@ import io.pgproof.postgres.recovery.ServerFailure;
 import io.pgproof.postgres.server.RestoredServer;
 import io.pgproof.postgres.server.RunningServer;
 import io.pgproof.postgres.server.ServerText;
+import io.pgproof.postgres.server.StoredDataError;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import java.sql.SQLException;
@@ -82,14 +83,15 @@ final class QueryFailure {
             + userChecks.database()
             + ": "
             + ServerText.message(failure);
+    if (StoredDataError.isCode(state)) {
+      return failed(
+          message,
+          "this is damage: verify with --depth deep, and look at the table with pg_amcheck on the source",
+          words);
+    }
     return switch (state) {
       case "42P01", "3F000" -> failed(message, databases(), words);
       case "25006" -> failed(message, "queries and assertions only read", words);
-      case "XX001", "XX002" ->
-          failed(
-              message,
-              "this is damage: verify with --depth deep, and look at the table with pg_amcheck on the source",
-              words);
       default ->
           (ITS_OWN.matcher(state).matches()
                   ? Optional.<String>empty()

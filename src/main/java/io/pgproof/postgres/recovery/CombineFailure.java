@@ -44,17 +44,15 @@ public final class CombineFailure {
    */
   public static Finding of(String status, String words) {
     Optional<MachineError> error = MachineError.in(words);
-    if (words.contains("error: out of memory")
-        || error.filter(e -> e.lack() == MachineError.Lack.MEMORY).isPresent()) {
-      return Finding.of(Reason.OUT_OF_MEMORY, "pg_combinebackup got no more memory", words);
-    }
     if (error.isPresent()) {
-      return Finding.of(
-          error.get().reason(Reason.ENVIRONMENT),
-          error.get().lack() == MachineError.Lack.SPACE
-              ? "the combined backup does not fit on the disk"
-              : "the machine did not let pg_combinebackup work: " + error.get().words(),
-          words);
+      String message =
+          switch (error.get().lack()) {
+            case MEMORY -> "pg_combinebackup got no more memory";
+            case SPACE -> "the combined backup does not fit on the disk";
+            case MEDIUM, LEAVE, ROOM ->
+                "the machine did not let pg_combinebackup work: " + error.get().words();
+          };
+      return Finding.of(error.get().reason(Reason.ENVIRONMENT), message, words);
     }
     Matcher said = ERROR.matcher(words);
     if (status.equals("1") && said.find() && DAMAGE.matcher(said.group(1)).matches()) {

@@ -103,10 +103,8 @@ final class RecoveryDamage {
     if (INCONSISTENT.matcher(message).matches()) {
       return Optional.of(Reason.INCONSISTENT);
     }
-    // XX001 and XX002 are PostgreSQL's own error codes for damage.
     boolean files =
-        sqlState.equals("XX001")
-            || sqlState.equals("XX002")
+        StoredDataError.isCode(sqlState)
             || FILES.matcher(message).matches()
             || MISSING.matcher(message).matches()
             || StoredDataError.is(message);

@@ -19,7 +19,9 @@ import io.pgproof.postgres.server.Libraries;
 import io.pgproof.postgres.server.LogLine;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.MachineError;
+import io.pgproof.proof.MachineError.Lack;
 import io.pgproof.proof.Reason;
+import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -56,13 +58,6 @@ public final class RecoveryFailure {
               + "|not enough .* in RWConflictPool .*|too many dynamic shared memory segments|sorry, too many clients already"
               + "|could not find free replication state.*");
 
-  /**
-   * SQLSTATEs that concern only the machine: no permission, no resources, a limit, a system or file
-   * error (source: {@code errcode_for_file_access} in {@code src/backend/utils/error/elog.c}).
-   */
-  private static final Set<String> MACHINES =
-      Set.of("42501", "53000", "53300", "53400", "58000", "58030");
-
   private final RecoveryLog log;
   private final RecoveryExpectation expected;
   private final PostgresVersion version;
@@ -85,20 +80,12 @@ public final class RecoveryFailure {
    */
   public static Optional<Finding> ofEnvironment(
       String sqlState, String message, String words, PostgresVersion version) {
-    Optional<MachineError> error = MachineError.in(message);
-    // Segments of shared memory are files, so the memory file system that contains them is full.
-    if ((SHARED_MEMORY.matcher(message).matches() && error.isPresent())
-        || (sqlState.equals("53200") && !isLimit(message))
-        || message.startsWith("out of memory")) {
+    Set<Lack> lacks = lacks(sqlState, message);
+    if (lacks.contains(Lack.MEMORY)) {
       return Optional.of(
           Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
     }
-    if (error.isPresent() && error.get().lack() == MachineError.Lack.MEMORY) {
-      return Optional.of(
-          Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
-    }
-    if (sqlState.equals("53100")
-        || (error.isPresent() && error.get().lack() == MachineError.Lack.SPACE)) {
+    if (lacks.contains(Lack.SPACE)) {
       return Optional.of(Finding.of(DISK_FULL, "the restored server ran out of disk space", words));
     }
     Matcher library = MISSING_FILE.matcher(message);
@@ -144,12 +131,24 @@ public final class RecoveryFailure {
               "the source may have raised it after the backup was taken: take a new base backup, and verify that one",
               words));
     }
-    if (error.isPresent() || MACHINES.contains(sqlState)) {
+    if (!lacks.isEmpty()) {
       return Optional.of(
           Finding.of(
               ENVIRONMENT, "the machine did not let the restored server work: " + message, words));
     }
     return Optional.empty();
+  }
+
+  private static Set<Lack> lacks(String sqlState, String message) {
+    Set<Lack> lacks = EnumSet.noneOf(Lack.class);
+    // Segments of shared memory are files, so the memory file system that contains them is full.
+    MachineError.in(message)
+        .map(error -> SHARED_MEMORY.matcher(message).matches() ? Lack.MEMORY : error.lack())
+        .ifPresent(lacks::add);
+    Lack.ofSqlState(sqlState)
+        .filter(lack -> lack != Lack.MEMORY || !isLimit(message))
+        .ifPresent(lacks::add);
+    return lacks;
   }
 
   /** Returns whether PostgreSQL uses the out-of-memory code for one of its own limits. */
@@ -350,9 +349,14 @@ public final class RecoveryFailure {
   private Finding endedWithoutReason() {
     String foreign = log.foreignWords();
     if (foreign.contains("could not find the database system")) {
-      return foreign.contains("Permission denied")
-          ? Finding.of(ENVIRONMENT, "the server cannot read its data directory", foreign)
-          : Finding.of(INCONSISTENT, "global/pg_control is missing", foreign);
+      return MachineError.in(foreign)
+          .map(
+              error ->
+                  Finding.of(
+                      error.reason(ENVIRONMENT),
+                      "the server cannot read its data directory",
+                      foreign))
+          .orElseGet(() -> Finding.of(INCONSISTENT, "global/pg_control is missing", foreign));
     }
     String words = log.words();
     if (log.crash().isPresent()) {

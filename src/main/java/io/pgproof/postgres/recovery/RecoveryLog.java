@@ -93,11 +93,7 @@ public final class RecoveryLog {
     if (text.isEmpty()) {
       return;
     }
-    diskFull |=
-        !text.contains("shared memory")
-            && MachineError.in(text)
-                .filter(error -> error.lack() == MachineError.Lack.SPACE)
-                .isPresent();
+    diskFull |= !text.contains("shared memory") && MachineError.isDiskFull(text);
     Optional<LogLine> parsed = LogLine.parse(text);
     if (parsed.isEmpty()) {
       keep(foreign, text);

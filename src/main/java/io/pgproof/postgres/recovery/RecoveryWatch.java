@@ -4,6 +4,7 @@ import io.pgproof.backup.format.Lsn;
 import io.pgproof.postgres.server.RestoredServer;
 import io.pgproof.postgres.server.RunningServer;
 import io.pgproof.postgres.server.ServerLog;
+import io.pgproof.postgres.server.ServerLostException;
 import io.pgproof.postgres.server.ServerText;
 import io.pgproof.postgres.server.StoredDataError;
 import io.pgproof.proof.Check;
@@ -145,10 +146,9 @@ public final class RecoveryWatch {
     try (Connection connection = restored.connectToSome(CATALOG_LIMIT)) {
       return ended(connection);
     } catch (SQLException e) {
-      String state = String.valueOf(e.getSQLState());
-      // 57P03: the server is recovering. 08: it does not listen yet, or no longer; the next check
-      // of the machine shows which.
-      if (state.startsWith("57P") || state.startsWith("08")) {
+      // It is recovering, or does not listen yet, or no longer; the next check of the machine
+      // shows which.
+      if (ServerLostException.refused(e)) {
         return Optional.empty();
       }
       if (RestoredServer.refusesRole(e)) {

@@ -193,9 +193,7 @@ public final class RestoredServer {
         return connect(database, statementLimit);
       } catch (SQLException e) {
         // The server refuses the connection, not the database.
-        if (ServerLostException.lost(e)
-            || String.valueOf(e.getSQLState()).startsWith("57P")
-            || refusesRole(e)) {
+        if (ServerLostException.refused(e) || refusesRole(e)) {
           throw e;
         }
         refused = refused == null || isElsewhere(refused) ? e : refused;

@@ -40,6 +40,14 @@ public final class ServerLostException extends Exception {
     return !said && (state.startsWith("08") || state.startsWith("57P"));
   }
 
+  /**
+   * Returns whether no connection can be had now: the server does not listen, or it starts or
+   * stops.
+   */
+  public static boolean refused(SQLException failure) {
+    return lost(failure) || String.valueOf(failure.getSQLState()).startsWith("57P");
+  }
+
   public String what() {
     return what;
   }

@@ -48,10 +48,14 @@ public final class StoredDataError {
 
   public static boolean is(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
-    return state.equals("XX001")
-        || state.equals("XX002")
+    return isCode(state)
         || is(ServerText.message(failure))
         || (state.equals("3D000") && isDirectoryGone(failure));
+  }
+
+  /** Returns whether an SQLSTATE is one of PostgreSQL's own for damage in data or an index. */
+  public static boolean isCode(String sqlState) {
+    return "XX001".equals(sqlState) || "XX002".equals(sqlState);
   }
 
   /**

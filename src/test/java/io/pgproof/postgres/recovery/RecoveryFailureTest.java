@@ -328,6 +328,22 @@ class RecoveryFailureTest {
     assertThat(finding).returns(Verdict.INCONCLUSIVE, Finding::verdict);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "No such file or directory, INCONSISTENT",
+    "Permission denied, ENVIRONMENT",
+    "Input/output error, ENVIRONMENT",
+    "Cannot allocate memory, OUT_OF_MEMORY"
+  })
+  void aControlFileThatTheMachineWithholdsIsNotMissing(String error, Reason reason) {
+    RecoveryLog log = new RecoveryLog();
+    log.add("postgres: could not find the database system");
+    log.add("Expected to find it in the directory \"/pgproof/data\",");
+    log.add("but could not open file \"/pgproof/data/global/pg_control\": " + error);
+    assertThat(RecoveryFailure.of(log, expected(1300), PostgresVersion.V15, false).reason())
+        .isEqualTo(reason);
+  }
+
   @Test
   void otherBuildIsNotTheBackupsFault() throws IOException {
     assertThat(
