@@ -6,8 +6,10 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
@@ -24,6 +26,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.camunda.bpm.engine.delegate.ExecutionListener;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.camunda.bpm.engine.delegate.TaskListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -365,6 +370,37 @@ class RoomsTest {
             .map(type -> roomOf(type.getPackageName()))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(using).as("rooms that import " + library).isEqualTo(OUTSIDE.get(library));
+  }
+
+  /** What two steps share is a class of its own, with a name that is no step's. */
+  @Test
+  void delegatesDoNotDependOnEachOther() {
+    Set<JavaClass> delegates =
+        CLASSES.stream()
+            .filter(
+                type ->
+                    type.isAssignableTo(JavaDelegate.class)
+                        || type.isAssignableTo(TaskListener.class)
+                        || type.isAssignableTo(ExecutionListener.class))
+            .filter(type -> !type.getModifiers().contains(JavaModifier.ABSTRACT))
+            .map(RoomsTest::outermost)
+            .collect(Collectors.toSet());
+    assertThat(delegates).hasSizeGreaterThan(20);
+    assertThat(
+            CLASSES.stream()
+                .filter(type -> delegates.contains(outermost(type)))
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .filter(
+                    dependency ->
+                        delegates.contains(outermost(dependency.getTargetClass()))
+                            && !outermost(dependency.getTargetClass())
+                                .equals(outermost(dependency.getOriginClass())))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  private static JavaClass outermost(JavaClass type) {
+    return type.getEnclosingClass().map(RoomsTest::outermost).orElse(type);
   }
 
   @Test

@@ -51,16 +51,6 @@ class AttemptConfiguration {
     return new SpaceWatch(evidenceLog, sandbox, state, restoreAttempts, settings.reserve());
   }
 
-  @Bean(VerifyBackup.Step.INSPECT_BACKUP)
-  InspectBackup inspectBackup(
-      EvidenceLog evidenceLog,
-      Cancellations cancellations,
-      RunRequests runRequests,
-      BackgroundWork work,
-      ProgressBoard progress) {
-    return new InspectBackup(evidenceLog, cancellations, runRequests, work, progress);
-  }
-
   @Bean(VerifyBackup.Step.TAKE_TURN)
   TakeTurn takeTurn(
       EvidenceLog evidenceLog,
@@ -71,39 +61,42 @@ class AttemptConfiguration {
     return new TakeTurn(evidenceLog, cancellations, runRequests, containerSlots, progress);
   }
 
-  @Bean(VerifyBackup.Step.RESTORE_FILES)
-  RestoreFiles restoreFiles(
-      EvidenceLog evidenceLog,
-      Cancellations cancellations,
+  @Bean
+  BackupInspection backupInspection(RunRequests runRequests, BackgroundWork work) {
+    return new BackupInspection(runRequests, work);
+  }
+
+  @Bean
+  BackupRestore backupRestore(
       RunRequests runRequests,
       ImageStore images,
       Sandbox sandbox,
       StateDirectory state,
       WorkflowSettings settings,
       RestoreAttempts restoreAttempts,
+      BackupInspection inspection,
       BackgroundWork work,
       ProgressBoard progress) {
-    return new RestoreFiles(
-        evidenceLog,
-        cancellations,
-        runRequests,
-        images,
-        sandbox,
-        state,
-        settings,
-        restoreAttempts,
-        work,
-        progress);
+    return new BackupRestore(
+        runRequests, images, sandbox, state, settings, restoreAttempts, inspection, work, progress);
+  }
+
+  @Bean(VerifyBackup.Step.RESTORE_FILES)
+  RestoreFiles restoreFiles(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      RunRequests runRequests,
+      BackupRestore restore) {
+    return new RestoreFiles(evidenceLog, cancellations, runRequests, restore);
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_RESTORE)
   LookAtRestore lookAtRestore(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      RestoreFiles restoreFiles,
-      RestoreAttempts restoreAttempts,
-      BackgroundWork work) {
-    return new LookAtRestore(evidenceLog, cancellations, restoreFiles, restoreAttempts, work);
+      BackupRestore restore,
+      RestoreAttempts restoreAttempts) {
+    return new LookAtRestore(evidenceLog, cancellations, restore, restoreAttempts);
   }
 
   @Bean(VerifyBackup.Step.PREPARE_RECOVERY)
@@ -124,48 +117,51 @@ class AttemptConfiguration {
     return new CreateContainer(evidenceLog, cancellations, sandbox, restoreAttempts);
   }
 
+  @Bean
+  ServerRecovery serverRecovery(Sandbox sandbox, BackgroundWork work, ProgressBoard progress) {
+    return new ServerRecovery(sandbox, work, progress);
+  }
+
   @Bean(VerifyBackup.Step.START_SERVER)
   StartServer startServer(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      Sandbox sandbox,
       RestoreAttempts restoreAttempts,
-      BackgroundWork work,
-      ProgressBoard progress) {
-    return new StartServer(evidenceLog, cancellations, sandbox, restoreAttempts, work, progress);
+      ServerRecovery recovery) {
+    return new StartServer(evidenceLog, cancellations, restoreAttempts, recovery);
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_RECOVERY)
   LookAtRecovery lookAtRecovery(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      StartServer startServer,
-      RestoreAttempts restoreAttempts,
-      BackgroundWork work) {
-    return new LookAtRecovery(evidenceLog, cancellations, startServer, restoreAttempts, work);
+      ServerRecovery recovery,
+      RestoreAttempts restoreAttempts) {
+    return new LookAtRecovery(evidenceLog, cancellations, recovery, restoreAttempts);
+  }
+
+  @Bean
+  DatabaseChecks databaseChecks(
+      RunRequests runRequests, Sandbox sandbox, BackgroundWork work, ProgressBoard progress) {
+    return new DatabaseChecks(runRequests, sandbox, work, progress);
   }
 
   @Bean(VerifyBackup.Step.RUN_CHECKS)
   RunChecks runChecks(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      Sandbox sandbox,
       RestoreAttempts restoreAttempts,
-      BackgroundWork work,
-      ProgressBoard progress,
-      RunRequests runRequests) {
-    return new RunChecks(
-        evidenceLog, cancellations, sandbox, restoreAttempts, work, progress, runRequests);
+      DatabaseChecks checks) {
+    return new RunChecks(evidenceLog, cancellations, restoreAttempts, checks);
   }
 
   @Bean(VerifyBackup.Step.LOOK_AT_CHECKS)
   LookAtChecks lookAtChecks(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      RunChecks runChecks,
-      RestoreAttempts restoreAttempts,
-      BackgroundWork work) {
-    return new LookAtChecks(evidenceLog, cancellations, runChecks, restoreAttempts, work);
+      DatabaseChecks checks,
+      RestoreAttempts restoreAttempts) {
+    return new LookAtChecks(evidenceLog, cancellations, checks, restoreAttempts);
   }
 
   @Bean(VerifyBackup.Step.DESTROY_CONTAINER)

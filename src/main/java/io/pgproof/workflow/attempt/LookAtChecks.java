@@ -4,7 +4,6 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.postgres.check.CheckResults;
 import io.pgproof.proof.RunId;
-import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.Cancellations;
 import io.pgproof.workflow.engine.PollBackoff;
 import io.pgproof.workflow.engine.Step;
@@ -17,26 +16,23 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
  * not end the process, because the teardown follows anyway.
  */
 final class LookAtChecks extends Step {
-  private final RunChecks runChecks;
+  private final DatabaseChecks checks;
   private final RestoreAttempts restoreAttempts;
-  private final BackgroundWork work;
 
   LookAtChecks(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      RunChecks runChecks,
-      RestoreAttempts restoreAttempts,
-      BackgroundWork work) {
+      DatabaseChecks checks,
+      RestoreAttempts restoreAttempts) {
     super(evidenceLog, cancellations);
-    this.runChecks = runChecks;
+    this.checks = checks;
     this.restoreAttempts = restoreAttempts;
-    this.work = work;
   }
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    runChecks.begin(restoreAttempts.of(run));
-    Optional<CheckResults> answers = work.look(run, VerifyBackup.Message.CHECKS_ENDED);
+    checks.begin(restoreAttempts.of(run));
+    Optional<CheckResults> answers = checks.look(run);
     execution.setVariable(VerifyBackup.Variable.CHECKED, answers.isPresent());
     if (answers.isEmpty()) {
       PollBackoff.longer(execution);

@@ -7,7 +7,6 @@ import io.pgproof.postgres.recovery.RecoveryFailedException;
 import io.pgproof.postgres.recovery.RecoveryResult;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
-import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.Cancellations;
 import io.pgproof.workflow.engine.PollBackoff;
 import io.pgproof.workflow.engine.Step;
@@ -18,25 +17,22 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Look at recovery: looks whether recovery has ended, and where. */
 final class LookAtRecovery extends Step {
-  private final StartServer startServer;
+  private final ServerRecovery recovery;
   private final RestoreAttempts restoreAttempts;
-  private final BackgroundWork work;
 
   LookAtRecovery(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      StartServer startServer,
-      RestoreAttempts restoreAttempts,
-      BackgroundWork work) {
+      ServerRecovery recovery,
+      RestoreAttempts restoreAttempts) {
     super(evidenceLog, cancellations);
-    this.startServer = startServer;
+    this.recovery = recovery;
     this.restoreAttempts = restoreAttempts;
-    this.work = work;
   }
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    startServer.begin(restoreAttempts.of(run));
+    recovery.begin(restoreAttempts.of(run));
     Optional<RecoveryResult> look = look(run);
     execution.setVariable(VerifyBackup.Variable.RECOVERED, look.isPresent());
     if (look.isEmpty()) {
@@ -60,7 +56,7 @@ final class LookAtRecovery extends Step {
 
   private Optional<RecoveryResult> look(RunId run) {
     try {
-      return work.look(run, VerifyBackup.Message.RECOVERY_ENDED);
+      return recovery.look(run);
     } catch (RecoveryFailedException e) {
       RecoveryFailedException.Far far = e.far();
       record(

@@ -6,7 +6,6 @@ import io.pgproof.backup.restore.RestoredBackup;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
-import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.Cancellations;
 import io.pgproof.workflow.engine.PollBackoff;
 import io.pgproof.workflow.engine.Step;
@@ -16,26 +15,23 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Look at restore: looks whether the pass over the archives has ended, and how. */
 final class LookAtRestore extends Step {
-  private final RestoreFiles restoreFiles;
+  private final BackupRestore restore;
   private final RestoreAttempts restoreAttempts;
-  private final BackgroundWork work;
 
   LookAtRestore(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      RestoreFiles restoreFiles,
-      RestoreAttempts restoreAttempts,
-      BackgroundWork work) {
+      BackupRestore restore,
+      RestoreAttempts restoreAttempts) {
     super(evidenceLog, cancellations);
-    this.restoreFiles = restoreFiles;
+    this.restore = restore;
     this.restoreAttempts = restoreAttempts;
-    this.work = work;
   }
 
   @Override
-  protected void perform(RunId run, DelegateExecution execution) throws Exception {
-    restoreFiles.begin(run);
-    Optional<RestoredBackup> restoredBackup = work.look(run, VerifyBackup.Message.RESTORE_ENDED);
+  protected void perform(RunId run, DelegateExecution execution) {
+    restore.begin(run);
+    Optional<RestoredBackup> restoredBackup = restore.look(run);
     execution.setVariable(VerifyBackup.Variable.RESTORED, restoredBackup.isPresent());
     if (restoredBackup.isEmpty()) {
       PollBackoff.longer(execution);

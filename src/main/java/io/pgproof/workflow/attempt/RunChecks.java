@@ -2,97 +2,31 @@ package io.pgproof.workflow.attempt;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
-import io.pgproof.evidence.RunRequests;
-import io.pgproof.postgres.check.CheckRunner;
-import io.pgproof.postgres.check.PagesAfterRecovery;
-import io.pgproof.postgres.check.UserChecks;
-import io.pgproof.postgres.recovery.RestoreTime;
-import io.pgproof.proof.Progress;
-import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
-import io.pgproof.sandbox.Sandbox;
-import io.pgproof.target.VerificationRequest;
-import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.Cancellations;
 import io.pgproof.workflow.engine.PollBackoff;
-import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.engine.Step;
-import io.pgproof.workflow.model.VerifyBackup;
-import java.time.Duration;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /** Run checks: begins to check the restored database, to the requested depth. */
 final class RunChecks extends Step {
-  private final Sandbox sandbox;
   private final RestoreAttempts restoreAttempts;
-  private final BackgroundWork work;
-  private final ProgressBoard progress;
-  private final RunRequests runRequests;
+  private final DatabaseChecks checks;
 
   RunChecks(
       EvidenceLog evidenceLog,
       Cancellations cancellations,
-      Sandbox sandbox,
       RestoreAttempts restoreAttempts,
-      BackgroundWork work,
-      ProgressBoard progress,
-      RunRequests runRequests) {
+      DatabaseChecks checks) {
     super(evidenceLog, cancellations);
-    this.sandbox = sandbox;
     this.restoreAttempts = restoreAttempts;
-    this.work = work;
-    this.progress = progress;
-    this.runRequests = runRequests;
+    this.checks = checks;
   }
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    begin(restoreAttempts.of(run));
+    checks.begin(restoreAttempts.of(run));
     PollBackoff.first(execution);
     record(run, new Evidence.ChecksBegun());
-  }
-
-  /** Begins the checks, unless they are begun. */
-  void begin(RestoreAttempt restoreAttempt) {
-    RunId run = restoreAttempt.run();
-    VerificationRequest request = restoreAttempt.request();
-    RestoreTime restore = runRequests.restoreTime(run);
-    Progress heard = progress.phase(run, "check");
-    Duration limit = request.limits().timeouts().checks();
-    Duration statement = request.limits().timeouts().statement();
-    UserChecks userChecks =
-        new UserChecks(
-            request.queries().database(),
-            request.queries().freshnessQuery(),
-            request.queries().assertions(),
-            request.maxAge(),
-            statement,
-            request.queries().zone());
-    BackgroundWork.Limit all = new BackgroundWork.Limit(limit, Reason.CHECK_TIMEOUT, "the checks");
-    work.begin(
-        run,
-        VerifyBackup.Message.CHECKS_ENDED,
-        all,
-        () ->
-            restoreAttempt.onSameBackup(
-                () -> {
-                  PagesAfterRecovery.Judged pages =
-                      PagesAfterRecovery.judge(
-                          restoreAttempt.server(sandbox),
-                          restoreAttempt.restored().suspects(),
-                          restoreAttempt.restoredFiles(),
-                          statement);
-                  return pages
-                      .answers()
-                      .and(
-                          CheckRunner.of(
-                              restoreAttempt.recovered(sandbox),
-                              userChecks,
-                              request.depth(),
-                              pages.torn(),
-                              restore,
-                              limit,
-                              heard));
-                }));
   }
 }

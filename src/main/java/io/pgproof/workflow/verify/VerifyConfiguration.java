@@ -5,6 +5,7 @@ import io.pgproof.audit.VerdictHistory;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
+import io.pgproof.workflow.attempt.BackupInspection;
 import io.pgproof.workflow.attempt.ContainerSlots;
 import io.pgproof.workflow.attempt.RestoreAttempts;
 import io.pgproof.workflow.engine.BackgroundWork;
@@ -70,6 +71,15 @@ class VerifyConfiguration {
         (ThreadPoolTaskExecutor) steps,
         engineWatchdog,
         notifier);
+  }
+
+  @Bean(VerifyBackup.Step.INSPECT_BACKUP)
+  InspectBackup inspectBackup(
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      BackupInspection inspection,
+      ProgressBoard progress) {
+    return new InspectBackup(evidenceLog, cancellations, inspection, progress);
   }
 
   @Bean(VerifyBackup.Step.FIND_IMAGE)

@@ -1,2 +1,2 @@
-/** Begins and ends verifications: image, verdict, evidence. */
+/** Begins and ends verifications: inspection, image, verdict, evidence. */
 package io.pgproof.workflow.verify;
