@@ -293,7 +293,7 @@ class RoomsTest {
 
   @ParameterizedTest(name = "room \"{0}\"")
   @MethodSource("rooms")
-  void importsOnlyTheRoomsItMay(String room) {
+  void aRoomImportsOnlyPermittedRooms(String room) {
     Set<String> forbidden = new TreeSet<>(ROOMS.keySet());
     forbidden.removeAll(ROOMS.get(room));
     forbidden.remove(room);
@@ -306,7 +306,7 @@ class RoomsTest {
   }
 
   @Test
-  void everyPermissionIsUsed() throws IOException {
+  void everyPermittedImportIsUsed() throws IOException {
     Map<String, Set<String>> used = new TreeMap<>();
     for (String room : ROOMS.keySet()) {
       used.put(room, importsOf(room));
@@ -337,7 +337,7 @@ class RoomsTest {
   }
 
   @Test
-  void everyRoomImportsOnlyWhatStandsBelowIt() {
+  void everyRoomImportsOnlyLowerRooms() {
     List<String> order = new ArrayList<>(ROOMS.keySet());
     ROOMS.forEach(
         (room, imports) ->
@@ -346,7 +346,7 @@ class RoomsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("libraries")
-  void librariesAreImportedWhereTheyBelong(String library) {
+  void librariesAreImportedOnlyByTheirRooms(String library) {
     DescribedPredicate<JavaClass> elsewhere =
         DescribedPredicate.not(resideInAnyPackage(packagesOf(OUTSIDE.get(library))));
     noClasses()
@@ -411,7 +411,7 @@ class RoomsTest {
   }
 
   @Test
-  void noRoomIsCrowded() {
+  void noRoomHasTooManyClasses() {
     Map<String, Long> crowded =
         CLASSES.stream()
             .filter(JavaClass::isTopLevelClass)
@@ -424,14 +424,14 @@ class RoomsTest {
   }
 
   @Test
-  void everyRoomSaysWhatItIsFor() {
+  void everyRoomHasADescription() {
     assertThat(ROOMS.keySet()).allMatch(room -> purpose(room).endsWith("."));
   }
 
   /** Between rooms, and between the storeys that their first names make. */
   @ParameterizedTest
   @MethodSource("slices")
-  void roomsDoNotGoInCircles(String slices) {
+  void roomsHaveNoImportCycles(String slices) {
     SlicesRuleDefinition.slices().matching(slices).should().beFreeOfCycles().check(CLASSES);
   }
 
@@ -440,7 +440,7 @@ class RoomsTest {
   }
 
   @Test
-  void theTablesStandInTheDocumentation() throws IOException {
+  void theDocumentationShowsTheTables() throws IOException {
     List<String> table = new ArrayList<>(List.of("| room | holds | imports |", "|---|---|---|"));
     ROOMS.forEach(
         (room, imports) ->

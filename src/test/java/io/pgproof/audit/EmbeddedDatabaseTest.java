@@ -32,7 +32,7 @@ class EmbeddedDatabaseTest {
    * a command looks for both.
    */
   @Test
-  void whoeverSeesOneRowOfATransactionSeesAllOfThem() throws Exception {
+  void aReaderSeesAllRowsOfATransactionOrNone() throws Exception {
     String url = url();
     CyclicBarrier round = new CyclicBarrier(1 + READERS);
     ExecutorService reading = Executors.newFixedThreadPool(READERS);

@@ -27,7 +27,7 @@ class EvidenceLogTest {
    * H2 flushes for administrators only, so the refusal of another user stands for that of a disk.
    */
   @Test
-  void aFlushThatFailsIsLoggedAndThrowsNothingAtTheStepThatRecorded(CapturedOutput output) {
+  void aFailedFlushIsLoggedAndDoesNotFailTheStep(CapturedOutput output) {
     String url = "jdbc:h2:mem:" + UUID.randomUUID();
     DriverManagerDataSource whole =
         new DriverManagerDataSource(url + ";DB_CLOSE_DELAY=-1", "pgproof", "");
@@ -46,7 +46,7 @@ class EvidenceLogTest {
   }
 
   @Test
-  void theLastEntryOfEachOfManyRunsIsFound() {
+  void theLogFindsTheLastEntryOfEachRun() {
     EvidenceLog evidenceLog = trail();
     RunId other = new RunId("20260301-030000-bbbb");
     evidenceLog.record(RUN, "Asked", 1, "ada", Map.of("n", 1));
@@ -66,7 +66,7 @@ class EvidenceLogTest {
   }
 
   @Test
-  void whoWaitsForACommitHearsOfItAtOnceAndOfNoneAtTheLimit() throws Exception {
+  void aWaitForACommitEndsAtTheCommitOrAtItsLimit() throws Exception {
     EvidenceLog evidenceLog = trail();
     long before = evidenceLog.commits();
     evidenceLog.awaitCommit(before, Duration.ofMillis(20));

@@ -63,7 +63,7 @@ class WaiversTest {
 
   @ParameterizedTest
   @MethodSource("databases")
-  void theWaiverThatHoldsLongestIsFoundUntilItExpires(DataSource database) {
+  void theLongestWaiverIsValidUntilItExpires(DataSource database) {
     Waivers waivers = new Waivers(database);
     Waiver shorter = new Waiver("1 0/28 then", RUN, NOW.plusSeconds(60), "otto", "it is Sunday");
     Waiver longer =
@@ -79,7 +79,7 @@ class WaiversTest {
 
   @ParameterizedTest
   @MethodSource("databases")
-  void theLatestVerdictsOfATargetAreFoundNewestFirst(DataSource database) {
+  void theLatestVerdictsOfATargetAreListedNewestFirst(DataSource database) {
     VerdictHistory verdictHistory = new VerdictHistory(database, Clock.systemUTC());
     for (Map.Entry<Verdict, Reason> reached :
         List.of(
@@ -106,7 +106,7 @@ class WaiversTest {
 
   @ParameterizedTest
   @MethodSource("databases")
-  void neitherIsChangedOrRemoved(DataSource database) {
+  void waiversAndVerdictsCannotBeChangedOrDeleted(DataSource database) {
     JdbcTemplate jdbc = new JdbcTemplate(database);
     new Waivers(database).grant(new Waiver("kept", RUN, NOW, "otto", "it is Sunday"));
     new VerdictHistory(database, Clock.systemUTC()).add("kept", RUN, Verdict.STALE, Reason.TOO_OLD);
@@ -127,7 +127,7 @@ class WaiversTest {
 
   @ParameterizedTest
   @MethodSource("databases")
-  void aWaiverIsLookedUpByTheIndexOfItsBackup(DataSource database) {
+  void aLookUpOfAWaiverUsesTheIndex(DataSource database) {
     JdbcTemplate jdbc = new JdbcTemplate(database);
     Waivers waivers = new Waivers(database);
     for (int i = 0; i < 2_000; i++) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("container")
 class AnswersTest extends ProgramFixture {
   @Test
-  void jsonIsAllThatIsOnStandardOutput() throws Exception {
+  void standardOutputHasOnlyTheJsonObject() throws Exception {
     try (Program program = verify("--json")) {
       assertThat(program.await()).as(program.err()).isZero();
       assertThat(program.out().lines()).hasSize(1);
@@ -79,7 +79,7 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void aPastRunIsShownAsItWasTold() throws Exception {
+  void aPastRunIsShownAsItWasPrinted() throws Exception {
     String told;
     try (Program program = verify("--json", "--max-age", "1s")) {
       assertThat(program.await()).isEqualTo(3);
@@ -93,7 +93,7 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void wrongUsageMakesNoRun() throws Exception {
+  void wrongUsageStartsNoRun() throws Exception {
     List<List<String>> wrong =
         List.of(
             List.of("verify", "--json", "/no/such/path"),
@@ -119,7 +119,7 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void anybodyButRootIsTurnedAway() throws Exception {
+  void usersOtherThanRootAreRefused() throws Exception {
     try (Program program =
         Program.start(
             state.path(), Map.of(), List.of("unshare", "--user"), "verify", "--json", "/etc")) {
@@ -129,18 +129,18 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void withoutLiblxcNothingIsSaidAboutTheBackup() throws Exception {
+  void missingLiblxcIsInconclusive() throws Exception {
     assertInconclusive(
         "no-lxc", Map.of(), hiding("mount --bind /dev/null " + library("liblxc.so.1")));
   }
 
   @Test
-  void withoutControlGroupsNothingIsSaidAboutTheBackup() throws Exception {
+  void missingControlGroupsAreInconclusive() throws Exception {
     assertInconclusive("no-lxc", Map.of(), hiding("umount --lazy --recursive /sys/fs/cgroup"));
   }
 
   @Test
-  void withoutADecodersLibraryNothingIsSaidAboutTheBackup() throws Exception {
+  void aMissingDecoderLibraryIsInconclusive() throws Exception {
     Path lz4 = Files.createDirectory(state.path().resolve("lz4"));
     Files.writeString(lz4.resolve("base.tar.lz4"), "whatever");
     try (Program program =
@@ -161,31 +161,31 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void withTooLittleSpaceNothingIsSaidAboutTheBackup() throws Exception {
+  void tooLittleSpaceIsInconclusive() throws Exception {
     assertInconclusive("disk-full", Map.of("PGPROOF_RESERVE", "100TB"), List.of());
   }
 
   @Test
-  void withoutAnImageAndNoneToBeBuiltNothingIsSaidAboutTheBackup() throws Exception {
+  void aMissingImageThatMayNotBeBuiltIsInconclusive() throws Exception {
     Trees.remove(state.images());
     assertInconclusive("no-image", Map.of("PGPROOF_BUILD_IMAGES", "false"), List.of());
   }
 
   @Test
-  void withAnEngineThatDoesNotStartNothingIsSaidAboutTheBackup() throws Exception {
+  void anEngineThatDoesNotStartIsInconclusive() throws Exception {
     assertInconclusive(
         "environment", Map.of("SPRING_DATASOURCE_URL", "jdbc:h2:file:/dev/null/engine"), List.of());
   }
 
   @Test
-  void doctorFindsNothingMissingHereAndHasNothingToMend() throws Exception {
+  void doctorFindsNothingMissingOnThisMachine() throws Exception {
     for (String[] arguments : new String[][] {{"doctor"}, {"doctor", "--fix"}}) {
       assertThat(answer(0, List.of(), arguments)).isEqualTo("nothing is missing\n");
     }
   }
 
   @Test
-  void doctorNamesWhatIsMissingAndTheCommandThatMendsIt() throws Exception {
+  void doctorNamesWhatIsMissingAndTheCommandThatFixesIt() throws Exception {
     assertThat(answer(1, hiding("mount --bind /dev/null /usr/bin/mmdebstrap"), "doctor"))
         .contains("mmdebstrap is missing")
         .contains("HINT: apt-get install -y mmdebstrap");
@@ -212,7 +212,7 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void imagesAreWhatImagesYamlSaysAndDoctorNamesItsMistakes() throws Exception {
+  void imagesFollowImagesYamlAndDoctorNamesItsMistakes() throws Exception {
     Files.writeString(
         state.imageSources(), "images:\n  - postgres: 12\n    rootfs: /srv/pg12.zip\n");
     assertThat(answer(1, List.of(), "doctor"))
@@ -235,7 +235,7 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void aSettingThatIsWrongIsNamedWithoutAnEngineToo() throws Exception {
+  void aWrongSettingIsNamedBeforeTheEngineStarts() throws Exception {
     try (Program clean =
         Program.start(state.path(), Map.of("PGPROOF_REMOVAL_TIMEOUT", "10m"), List.of(), "clean")) {
       assertThat(clean.await()).as(clean.err()).isEqualTo(2);
@@ -256,7 +256,7 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void aDemonstrationWaitsForTheOneThatIsUnderWayAndIsProven() throws Exception {
+  void aSecondDemoWaitsForTheFirstAndIsProven() throws Exception {
     Path others = Files.createDirectories(state.demo().resolve("backup")).resolve("base.tar.gz");
     Files.writeString(others, "of a demonstration that is under way");
     try (FileChannel lock =
@@ -280,7 +280,7 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void cleanRemovesEveryLeftoverButWhatIsNotPgproofs() throws Exception {
+  void cleanRemovesOnlyPgproofsLeftovers() throws Exception {
     Path build = state.images().resolve(".building-" + images().get(0) + "-17/rootfs");
     Path run = state.runs().resolve("20261122-193012-k3f9/data");
     Path kept = state.kept().resolve("20261122-193012-k3f9.until-1763840000/data");
@@ -299,7 +299,7 @@ class AnswersTest extends ProgramFixture {
   }
 
   @Test
-  void leftoversThatCannotBeRemovedAreNamedAndKeepNothingFromStarting() throws Exception {
+  void leftoversThatCannotBeRemovedAreNamedAndBlockNoStart() throws Exception {
     List<Path> held =
         List.of(
             state.kept().resolve("20261122-193012-k3f9.until-1763840000/held"),

@@ -28,7 +28,7 @@ class KillTest extends ProgramFixture {
   private final Random random = new Random(seed);
 
   @Test
-  void killedAtRandomMomentsEveryRunReachesItsVerdictAndNothingIsLeft() throws Exception {
+  void everyRunReachesItsVerdictAfterKillsAtRandomMoments() throws Exception {
     long whole = prove();
     for (int killed = 0; killed < MOMENTS; ) {
       // Up to three kills in a row, so that a run's attempts may be used up.

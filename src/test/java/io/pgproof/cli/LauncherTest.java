@@ -32,7 +32,7 @@ class LauncherTest {
   }
 
   @Test
-  void verifyAnswersWithTheObjectOfTheContract() throws Exception {
+  void verifyPrintsTheJsonObjectOfTheContractBeforeJavaRuns() throws Exception {
     JsonNode answer = new ObjectMapper().readTree(answer("verify", "--json", "/backups/monday"));
     List<String> members = new ArrayList<>();
     answer.fieldNames().forEachRemaining(members::add);
@@ -63,14 +63,14 @@ class LauncherTest {
   }
 
   @Test
-  void othersAnswerInTextAlone() throws Exception {
+  void otherCommandsPrintNoJsonBeforeJavaRuns() throws Exception {
     assertThat(answer("verify", "/backups/monday")).isEmpty();
     assertThat(answer("runs", "--json")).isEmpty();
   }
 
   @Test
   @Tag("root")
-  void anArchiveOfClassesThatDoesNotFitIsPassedOverInSilence() throws Exception {
+  void anUnusableClassArchiveIsIgnoredSilently() throws Exception {
     Path noArchive = Files.writeString(temp.resolve("none.jsa"), "no archive");
     Path others = temp.resolve("others.jsa");
     Path library =
@@ -99,7 +99,7 @@ class LauncherTest {
   }
 
   @Test
-  void theProgramStartsFromWhereverItLiesAndByItsArchiveOfClasses() throws Exception {
+  void theProgramStartsFromAnyDirectoryWithItsClassArchive() throws Exception {
     Path target = Files.createDirectory(launcher.resolveSibling("target"));
     List<String> built = List.of("pgproof.jar", "pgproof.libraries", "lib");
     for (String each : built) {

@@ -29,7 +29,7 @@ class OptionTableTest {
   }
 
   @Test
-  void eachSettingOfATargetIsAnOptionToo() throws IOException {
+  void eachSettingOfATargetIsAnOption() throws IOException {
     assertThat(rows())
         .containsAll(
             Setting.all().stream()

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("container")
 class OwnersTest extends ProgramFixture {
   @Test
-  void verifyAsksTheServerWhereOneRuns() throws Exception {
+  void verifySendsItsRequestToARunningServer() throws Exception {
     try (Program server = serve()) {
       try (Program program = verify("--json")) {
         assertThat(program.await()).as(program.err()).isZero();
@@ -47,7 +47,7 @@ class OwnersTest extends ProgramFixture {
 
   @ParameterizedTest(name = "while {0}")
   @EnumSource(Moment.class)
-  void killedAndStartedAgainARunReachesItsVerdict(Moment moment) throws Exception {
+  void aRunReachesItsVerdictAfterAKillAndARestart(Moment moment) throws Exception {
     String run;
     try (Program program = verify("--assert", slowWhile(moment))) {
       run = awaitMoment(program, moment);
@@ -71,7 +71,7 @@ class OwnersTest extends ProgramFixture {
 
   @ParameterizedTest(name = "when it is killed: {0}")
   @ValueSource(booleans = {false, true})
-  void anOwnerThatEndsUnderAWaitingVerifyCostsTimeAndNoVerdict(boolean killed) throws Exception {
+  void aDaemonThatEndsUnderAWaitingVerifyCostsNoVerdict(boolean killed) throws Exception {
     try (Program server = serve()) {
       try (Program program = verify("--json", "--assert", "select pg_sleep(5) is not null")) {
         String run = awaitMoment(program, Moment.CHECKING);
@@ -91,7 +91,7 @@ class OwnersTest extends ProgramFixture {
   }
 
   @Test
-  void anOwnerThatEndsBeforeItBeganTheRunIsReplaced() throws Exception {
+  void aDaemonThatEndsBeforeTheRunBeganIsReplaced() throws Exception {
     try (ServerSocketChannel ending = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       ending.bind(UnixDomainSocketAddress.of(state.controlSocket()));
       try (Program program = verify("--json")) {
@@ -104,7 +104,7 @@ class OwnersTest extends ProgramFixture {
   }
 
   @Test
-  void aRunThatWasTakenBackIsNotBegunAgain() throws Exception {
+  void aWithdrawnRunIsNotStartedAgain() throws Exception {
     String run;
     try (Program program = verify("--assert", slowWhile(Moment.CHECKING))) {
       run = awaitMoment(program, Moment.CHECKING);
@@ -136,7 +136,7 @@ class OwnersTest extends ProgramFixture {
   }
 
   @Test
-  void aSecondVerifyGoesThroughTheOwnerThatTheFirstOneIs() throws Exception {
+  void aSecondVerifyUsesTheFirstOneAsItsDaemon() throws Exception {
     try (Program first = verify("--json", "--assert", Gate.ASSERTION)) {
       RunDirectory run = directory(awaitMoment(first, Moment.CHECKING));
       try (Program second = verify("--json")) {
@@ -151,7 +151,7 @@ class OwnersTest extends ProgramFixture {
   }
 
   @Test
-  void twoStartedAtOnceAreBothProvenByOneOwner() throws Exception {
+  void twoCommandsStartedAtOnceAreProvenByOneDaemon() throws Exception {
     // Two of one path would take turns.
     Path copy = Files.createSymbolicLink(state.path().resolve("other"), backup);
     try (Program one = verify("--json", "--assert", Gate.ASSERTION);
@@ -172,7 +172,7 @@ class OwnersTest extends ProgramFixture {
   }
 
   @Test
-  void anEngineOnPostgresProvesAsOneOnH2Does() throws Exception {
+  void anEngineOnPostgresqlProvesABackup() throws Exception {
     try (EngineDatabase database = EngineDatabase.start()) {
       Map<String, String> settings =
           Map.of(

@@ -60,7 +60,7 @@ class PowerLossTest extends ProgramFixture {
   }
 
   @Test
-  void aVerdictThatWasToldIsThereAndARunThatWasCutOffReachesIts() throws Exception {
+  void aPowerCutLosesNoReportedVerdictAndNoRun() throws Exception {
     String told;
     try (Program server = serve();
         Program asking = verify("--json")) {

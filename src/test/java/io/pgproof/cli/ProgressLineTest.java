@@ -36,18 +36,18 @@ class ProgressLineTest {
   }
 
   @Test
-  void aLineIsAsWideAsTheTerminalIsAtThatMoment() throws Exception {
+  void aLineFollowsTheWidthOfTheTerminal() throws Exception {
     assertThat(drawn(in("xterm", "", "40", "12", "100")))
         .containsExactly(WHOLE.substring(0, 39), WHOLE.substring(0, 11), WHOLE);
   }
 
   @Test
-  void aTerminalThatDoesNotKnowItsWidthHasTheUsualOne() throws Exception {
+  void aTerminalOfUnknownWidthGetsTheDefaultWidth() throws Exception {
     assertThat(drawn(in("xterm", "", "-"))).containsExactly(WHOLE);
   }
 
   @Test
-  void whereNoLineCanBeOverwrittenThereAreOnlyPlainLines() throws Exception {
+  void aDumbTerminalGetsPlainLines() throws Exception {
     assertThat(in("dumb", "", "12", "40").lines()).containsExactly(WHOLE);
     assertThat(in("xterm", "2>errors", "12", "40")).isEmpty();
     assertThat(place.resolve("errors")).hasContent(WHOLE);
@@ -60,7 +60,7 @@ class ProgressLineTest {
   }
 
   @Test
-  void whatWouldMoveTheCursorIsABlank() {
+  void controlCharactersBecomeBlanks() {
     assertThat(ProgressLine.fitted("a\tb\rc\033[2J", 80)).isEqualTo("a b c [2J");
   }
 

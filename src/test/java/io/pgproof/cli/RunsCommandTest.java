@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunsCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "many"})
-  void fewerThanOneRunIsWrongUsage(String limit, @TempDir Path place) {
+  void aLimitBelowOneIsWrongUsage(String limit, @TempDir Path place) {
     Path state = place.resolve("state");
     assertThat(Main.run("runs", "--limit", limit, "--state", state.toString())).isEqualTo(2);
     assertThat(state).doesNotExist();

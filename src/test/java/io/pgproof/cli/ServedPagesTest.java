@@ -176,7 +176,7 @@ class ServedPagesTest {
 
   @ParameterizedTest
   @CsvSource({"olga, tasklist", "arne, tasklist", "aude, cockpit", "ada, cockpit"})
-  void theLogInLeadsToThePageForTheGroup(String person, String application) {
+  void logInOpensThePageOfTheGroup(String person, String application) {
     ChromiumPage page = PAGES.get(person);
     page.open("/");
     page.awaitAddress(".*/camunda/app/" + application + "/default/#/.*");
@@ -215,7 +215,7 @@ class ServedPagesTest {
         TellSomebody.PROCESS,
         DailySummary.PROCESS
       })
-  void cockpitShowsADiagramThatCanBeRead(String process) throws Exception {
+  void cockpitShowsAReadableDiagram(String process) throws Exception {
     ChromiumPage page = PAGES.get("olga");
     String definition =
         JSON.readTree(page.ask("GET", "/process-definition/key/" + process, null).text())
@@ -242,7 +242,7 @@ class ServedPagesTest {
 
   /** A file that cannot be removed keeps a run in its teardown. */
   @Test
-  void theTopShowsWhereARunStandsAndThatSomethingIsWrongBelow() throws Exception {
+  void theTopPlaneShowsProgressAndIncidentsOfARun() throws Exception {
     ChromiumPage page = PAGES.get("olga");
     Program command =
         Program.start(
@@ -304,7 +304,7 @@ class ServedPagesTest {
   }
 
   @Test
-  void anAddressWithoutAPageIsAnsweredByAPage() {
+  void anUnknownAddressShowsAnErrorPage() {
     ChromiumPage page = PAGES.get("olga");
     page.open("/unknown");
     page.awaitText("This page cannot be shown");
@@ -329,7 +329,7 @@ class ServedPagesTest {
   }
 
   @Test
-  void cardsSayWhatWaitsAndNobodyIsOfferedToBeginAnything() {
+  void taskCardsDescribeTheTaskAndOfferNoStart() {
     ChromiumPage page = PAGES.get("olga");
     page.open("/camunda/app/tasklist/default/");
     assertThat(card(page, "asked-by-olga").innerText())
@@ -360,7 +360,8 @@ class ServedPagesTest {
         "arne | verified-again | Verify again                    |              | 'Approve escalation': verifyAgain",
         "arne | dismissed      | Dismiss: nothing has to be done | a drill      | 'Approve escalation': dismiss, because: a drill"
       })
-  void aPersonDecides(String person, String target, String decision, String reason, String happened)
+  void aPersonDecidesATask(
+      String person, String target, String decision, String reason, String happened)
       throws Exception {
     ChromiumPage page = PAGES.get(person);
     fillIn(page, target, decision, reason);
@@ -379,7 +380,7 @@ class ServedPagesTest {
   }
 
   @Test
-  void whoAskedForTheRunIsRefusedInWords() throws Exception {
+  void thePersonWhoAskedForTheRunIsRefusedWithTheReason() throws Exception {
     ChromiumPage page = PAGES.get("olga");
     fillIn(page, "asked-by-olga", "Accept this backup until a date", "it is Sunday");
     page.find("button:has-text('Complete')").click();
@@ -391,7 +392,7 @@ class ServedPagesTest {
   }
 
   @Test
-  void anIncidentIsRetriedAndARunIsSuspendedActivatedAndDeleted() throws Exception {
+  void anAdministratorRetriesIncidentsAndControlsRuns() throws Exception {
     ChromiumPage olga = PAGES.get("olga");
     String told =
         await()

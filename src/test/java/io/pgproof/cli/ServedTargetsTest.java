@@ -30,7 +30,7 @@ class ServedTargetsTest extends ProgramFixture {
   }
 
   @Test
-  void targetsAreProvenByScheduleAndByWatchAndOneThatIsMissingIsAnAlarm() throws Exception {
+  void targetsAreProvenByScheduleAndWatchAndAMissingOneRaisesAnAlarm() throws Exception {
     Path watched = Files.createDirectory(state.path().resolve("watched"));
     String scheduled =
         """

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("container")
 class SignalsTest extends ProgramFixture {
   @Test
-  void interruptedAsSoonAsItBeganARunEndsAsInterrupted() throws Exception {
+  void aSignalAtTheStartOfARunEndsItAsInterrupted() throws Exception {
     try (Program program = verify("--json", "--assert", "select pg_sleep(30) is not null")) {
       await()
           .pollInterval(Duration.ofMillis(2))
@@ -35,7 +35,7 @@ class SignalsTest extends ProgramFixture {
 
   @ParameterizedTest(name = "while {0}")
   @EnumSource(Moment.class)
-  void interruptedARunIsTornDownAndToldAsInterrupted(Moment moment) throws Exception {
+  void aSignalTearsARunDownAsInterrupted(Moment moment) throws Exception {
     try (Program program = verify("--json", "--assert", slowWhile(moment))) {
       awaitMoment(program, moment);
       program.interrupt();
@@ -45,7 +45,7 @@ class SignalsTest extends ProgramFixture {
   }
 
   @Test
-  void interruptedWhileAnImageIsBuiltTheBuildEndsWithTheRun() throws Exception {
+  void aSignalEndsTheBuildOfAnImageAndTheRun() throws Exception {
     Trees.remove(state.images());
     try (Program program = verify("--json")) {
       await()
@@ -62,7 +62,7 @@ class SignalsTest extends ProgramFixture {
   }
 
   @Test
-  void interruptedInItsTeardownARunKeepsTheVerdictThatItsChecksGave() throws Exception {
+  void aSignalInTheTeardownKeepsTheVerdictOfTheChecks() throws Exception {
     try (Program program =
         Program.start(
             state.path(),
@@ -91,7 +91,7 @@ class SignalsTest extends ProgramFixture {
   }
 
   @Test
-  void aSignalEndsTheOwnRunAndLeavesTheOthersToTheNextOwner() throws Exception {
+  void aSignalEndsOnlyTheRunOfItsCommand() throws Exception {
     String first;
     try (Program program = verify("--assert", "select pg_sleep(30) is not null")) {
       first = awaitMoment(program, Moment.CHECKING);

@@ -26,7 +26,8 @@ class TerminalTest {
     "'2>errors', false",
     "'</dev/null >/dev/null 2>&1', false"
   })
-  void theStreamItselfDecidesAndNoOther(String redirected, boolean terminal) throws Exception {
+  void onlyStandardErrorDecidesAboutTheProgressLine(String redirected, boolean terminal)
+      throws Exception {
     Path answer = place.resolve("answer");
 
     PseudoTerminal.run("xterm", place, Asked.class, List.of(answer.toString()), redirected);

@@ -63,7 +63,7 @@ class UpgradeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0.1.0 h2", "0.1.0 postgresql"})
-  void whatAnEarlierVersionLeftIsShownAndGoesOn(String left) throws Exception {
+  void runsOfAnEarlierVersionAreShownAndContinue(String left) throws Exception {
     unpack(left.split(" ")[0], left.split(" ")[1]);
 
     try (Program server = Program.serve(state.path(), environment)) {

@@ -31,7 +31,7 @@ class VerifyCommandTest {
   @TempDir Path place;
 
   @Test
-  void aPathAloneIsVerifiedByTheDefaults() {
+  void aPathIsVerifiedWithTheDefaults() {
     assertThat(request("/backups/shop"))
         .isEqualTo(
             Settings.NONE.request(
@@ -39,12 +39,12 @@ class VerifyCommandTest {
   }
 
   @Test
-  void aRelativePathStartsHere() {
+  void aRelativePathStartsAtTheWorkingDirectory() {
     assertThat(request("backups/../shop").path()).isEqualTo(Path.of("shop").toAbsolutePath());
   }
 
   @Test
-  void optionsAndAFileThatSayTheSameMakeTheSameRequest() throws IOException {
+  void optionsAndFileMakeTheSameRequest() throws IOException {
     Path file =
         configuration(
             """
@@ -102,7 +102,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void anOptionWinsOverTheFileAndTheRestOfTheFileStands() throws IOException {
+  void anOptionOverridesOnlyItsSettingOfTheFile() throws IOException {
     Path file =
         configuration(
             """
@@ -129,7 +129,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void allOptionsThatAreNotAllowedAreNamedAtOnce() {
+  void allWrongOptionsAreNamedAtOnce() {
     UsageException refused =
         refused(
             "/backups/shop",
@@ -169,7 +169,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void aReminderThatWouldNeverComeIsRefused() throws IOException {
+  void aReminderAfterTheEscalationIsRefused() throws IOException {
     UsageException refused =
         refused("/backups/shop", "--remind-after", "4h", "--escalate-after", "2h");
     assertThat(refused.getMessage())
@@ -189,7 +189,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void aWalArchiveThatIsNotThereIsNamedWhereItWasSaid() throws IOException {
+  void aMissingWalArchiveIsNamedWithItsOrigin() throws IOException {
     Path file =
         configuration("targets: [{name: shop, path: /backups/shop, wal-archive: /no/such/wal}]");
     assertThat(refused("--config", file.toString(), "shop").getMessage())
@@ -203,7 +203,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void aWrongConfigurationEndsWithTwoAndOneJsonObject() throws IOException {
+  void aWrongConfigurationEndsWithStatus2AndOneJsonObject() throws IOException {
     Path file = configuration("targets: [{name: shop, path: shop, max-age: soon}]");
     PrintStream standardOutput = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -247,7 +247,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void anErrorOfTheProgramItselfIsInconclusiveAndOneJsonObjectToo() throws IOException {
+  void anInternalErrorIsInconclusiveAndOneJsonObject() throws IOException {
     CommandLine line = new CommandLine(new Program()).addSubcommand(new Failing());
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     int status =
@@ -261,7 +261,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  void helpTellsEverySettingAndItsDefault() {
+  void helpShowsEverySettingWithItsDefault() {
     String help = new CommandLine(new VerifyCommand()).getUsageMessage().replaceAll("\\s+", " ");
     for (Setting<?> setting : Setting.all()) {
       String begin =

@@ -22,7 +22,7 @@ class HostProgramsTest {
   @TempDir Path directory;
 
   @Test
-  void bothStreamsAndTheStatusComeBack() {
+  void theResultHasBothStreamsAndTheStatus() {
     ProgramResult programResult =
         programs.run(new HostCommand(MINUTE, "sh", "-c", "echo out; echo err >&2; exit 3"));
 
@@ -35,7 +35,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void environmentIsNearlyEmpty() {
+  void theEnvironmentIsNearlyEmpty() {
     ProgramResult programResult =
         programs.run(new HostCommand(List.of("env"), MINUTE, Map.of("EXTRA", "a b")));
 
@@ -44,7 +44,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void argumentsReachTheProgramUnread() {
+  void argumentsReachTheProgramUnchanged() {
     ProgramResult programResult =
         programs.run(new HostCommand(MINUTE, "printf", "[%s]", "a  b", "$HOME", "", "it's \"so\""));
 
@@ -52,7 +52,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void deathByASignalIsToldApart() {
+  void deathByASignalIsReported() {
     ProgramResult programResult =
         programs.run(new HostCommand(MINUTE, "sh", "-c", "kill -SEGV $$"));
 
@@ -62,7 +62,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void signalsAreNotIgnoredThoughOursMayBe() {
+  void theProgramDoesNotInheritIgnoredSignals() {
     ProgramResult programResult =
         programs.run(new HostCommand(MINUTE, "grep", "^SigIgn", "/proc/self/status"));
 
@@ -71,7 +71,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void missingProgramIsNamed() {
+  void aMissingProgramIsNamed() {
     assertThatThrownBy(() -> programs.run(new HostCommand(MINUTE, "no-such-program", "x")))
         .isInstanceOf(ProgramMissingException.class)
         .hasMessageContaining("no-such-program is not installed");
@@ -80,7 +80,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void limitKillsTheWholeGroup() throws Exception {
+  void theTimeLimitKillsTheWholeGroup() throws Exception {
     Path child = directory.resolve("child");
     ProgramResult programResult =
         programs.run(
@@ -97,7 +97,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void interruptKillsTheWholeGroupAndIsReported() throws Exception {
+  void anInterruptKillsTheWholeGroupAndIsReported() throws Exception {
     Path child = directory.resolve("child");
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     AtomicReference<Boolean> flag = new AtomicReference<>();
@@ -126,7 +126,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void linesOfBothStreamsAreHeardInOrder() {
+  void linesOfBothStreamsArriveInOrder() {
     List<String> heard = new ArrayList<>();
     programs.run(
         new HostCommand(MINUTE, "sh", "-c", "echo one; echo two; printf three"), heard::add);
@@ -135,7 +135,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void listenerThatThrowsDoesNotStopTheProgram() {
+  void aListenerThatThrowsDoesNotStopTheProgram() {
     Path done = directory.resolve("done");
     assertThatThrownBy(
             () ->
@@ -150,7 +150,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void onlyTheLastMebibyteIsKept() {
+  void onlyTheLastMebibyteOfOutputIsKept() {
     ProgramResult programResult =
         programs.run(
             new HostCommand(MINUTE, "sh", "-c", "yes 0123456 | head -c 8000000; printf end"));
@@ -159,7 +159,7 @@ class HostProgramsTest {
   }
 
   @Test
-  void daemonThatHoldsThePipeDoesNotHoldTheCaller() throws Exception {
+  void aDaemonThatHoldsThePipeDoesNotBlockTheCaller() throws Exception {
     Path child = directory.resolve("child");
     ProgramResult programResult =
         programs.run(

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class MountsTest {
   @Test
-  void mountsBelowAreFoundInTheirOrderAndNeighboursAreNot() {
+  void mountsBelowAPathAreFoundInOrderAndNeighboursAreNot() {
     String mountinfo =
         """
         21 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw

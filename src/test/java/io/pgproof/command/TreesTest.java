@@ -41,7 +41,7 @@ class TreesTest {
   }
 
   @Test
-  void whatIsMountedInATreeIsUnmountedAndNotRemoved() throws Exception {
+  void mountsInATreeAreUnmountedAndNotEmptied() throws Exception {
     Path lower = Files.createDirectories(run.resolve("under/lower layer"));
     bind(lower);
     bind(lower);
@@ -53,7 +53,7 @@ class TreesTest {
   }
 
   @Test
-  void aTreeThatIsAMountIsUnmountedAndNotEmptied() throws Exception {
+  void aMountedTreeIsUnmountedAndNotEmptied() throws Exception {
     bind(run);
 
     Trees.remove(run);
@@ -63,7 +63,7 @@ class TreesTest {
   }
 
   @Test
-  void aTreeTakesItsBlocksAndNotWhatIsMountedInIt() throws Exception {
+  void theSizeOfATreeLeavesOutMounts() throws Exception {
     Path mounted = Files.createDirectory(run.resolve("mounted"));
     assertThat(
             new ProcessBuilder("mount", "-t", "tmpfs", "pgproof-test", mounted.toString())
@@ -88,7 +88,7 @@ class TreesTest {
   }
 
   @Test
-  void aFileSystemThatDoesNotAnswerHoldsNobodyForEver() throws Exception {
+  void aFileSystemThatDoesNotAnswerIsGivenUpAtTheLimit() throws Exception {
     try (FrozenDisk disk = FrozenDisk.mount(directory.resolve("image"), run, 64 << 20)) {
       Path tree = Files.createDirectory(run.resolve("tree"));
       Files.writeString(tree.resolve("file"), "");

@@ -60,13 +60,13 @@ class ControlServerTest {
   }
 
   @Test
-  void theOwnersOwnUserIsAnswered() throws Exception {
+  void theDaemonAnswersItsOwnUser() throws Exception {
     assertThat(ask(List.of())).contains("answered");
     assertThat(asked).containsExactly(new Request.Clean());
   }
 
   @Test
-  void aRequestArrivesAsItWasMade() throws Exception {
+  void aRequestArrivesUnchanged() throws Exception {
     Request.Verify request =
         new Request.Verify(
             Settings.NONE
@@ -79,7 +79,7 @@ class ControlServerTest {
   }
 
   @Test
-  void aRequestOfAnEarlierVersionHasNoBoundOfTheDisk() {
+  void aRequestOfAnEarlierVersionHasNoDiskLimit() {
     VerificationRequest request =
         Settings.NONE.request(Optional.of("shop"), Path.of("/backups/shop"), "ada");
     String earlier = EvidenceJson.write(request).replace(",\"diskBytes\":null", "");
@@ -89,7 +89,7 @@ class ControlServerTest {
 
   @Test
   @Tag("root")
-  void anotherUserIsTurnedAwayUnheard() throws Exception {
+  void anotherUserIsRefusedBeforeTheRequestIsRead() throws Exception {
     assertThat(ask(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")))
         .isEmpty();
     assertThat(asked).isEmpty();

@@ -92,7 +92,7 @@ class ArchivedWalTest {
   }
 
   @Test
-  void recoveryFollowsTheFailoverWithWhatWasCreatedAndRaisedMeanwhile() {
+  void recoveryFollowsAFailoverWithNewTablespacesAndRaisedSettings() {
     Report report =
         TestEnvironment.verify(
             along(
@@ -113,7 +113,7 @@ class ArchivedWalTest {
   }
 
   @Test
-  void theBackupsOwnTimelineIsFollowedWhereItIsAskedFor() {
+  void recoveryFollowsTheBackupsOwnTimelineOnRequest() {
     Report report =
         TestEnvironment.verify(
             along(Optional.of(RecoveryTimeline.CURRENT), "select to_regclass('moved') is null"));

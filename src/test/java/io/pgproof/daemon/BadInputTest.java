@@ -55,23 +55,23 @@ class BadInputTest {
   }
 
   @Test
-  void noSuchPath() {
+  void aMissingPathIsRefused() {
     assertRefused(place.resolve("nowhere"), "no-such-path", "nowhere does not exist");
   }
 
   @Test
-  void anEmptyDirectory() {
+  void anEmptyDirectoryIsRefused() {
     assertRefused(place, "not-a-backup", place.toString());
   }
 
   @Test
-  void nothingThatLooksLikeABackup() throws IOException {
+  void aDirectoryWithoutABackupIsRefused() throws IOException {
     Files.writeString(place.resolve("holiday.jpg"), "no backup");
     assertRefused(place, "not-a-backup", place.toString());
   }
 
   @Test
-  void theBaseAlone() throws IOException {
+  void aBackupWithoutWalIsRefuted() throws IOException {
     Path backup = copy();
     Files.delete(backup.resolve("pg_wal.tar.gz"));
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
@@ -81,7 +81,7 @@ class BadInputTest {
   }
 
   @Test
-  void theWalAlone() throws IOException {
+  void aBackupWithoutItsBaseIsRefuted() throws IOException {
     Path backup = copy();
     Files.delete(backup.resolve("base.tar.gz"));
     assertVerdict(
@@ -92,7 +92,7 @@ class BadInputTest {
   }
 
   @Test
-  void stillBeingCopied() throws IOException {
+  void aBackupThatIsStillBeingCopiedIsInconclusive() throws IOException {
     Path backup = copy();
     Files.move(backup.resolve("pg_wal.tar.gz"), backup.resolve("pg_wal.tar.gz.partial"));
     assertVerdict(
@@ -103,7 +103,7 @@ class BadInputTest {
   }
 
   @Test
-  void aTextFileNamedLikeTheBase() throws IOException {
+  void aTextFileInsteadOfTheBaseIsRefuted() throws IOException {
     Path backup = copy();
     Files.writeString(backup.resolve("base.tar.gz"), "this is no archive\n");
     assertVerdict(
@@ -115,7 +115,7 @@ class BadInputTest {
 
   @ParameterizedTest(name = "{0} cut in the middle")
   @CsvSource({"base.tar.gz", "pg_wal.tar.gz"})
-  void anArchiveCutInTheMiddle(String archive) throws IOException {
+  void anArchiveCutInTheMiddleIsRefuted(String archive) throws IOException {
     Path backup = copy();
     long half = Files.size(backup.resolve(archive)) / 2;
     try (FileChannel file = FileChannel.open(backup.resolve(archive), StandardOpenOption.WRITE)) {
@@ -131,7 +131,7 @@ class BadInputTest {
 
   @ParameterizedTest(name = "one flipped byte in {0}")
   @CsvSource({"base.tar.gz", "pg_wal.tar.gz"})
-  void oneFlippedByte(String archive) throws IOException {
+  void aFlippedByteIsRefuted(String archive) throws IOException {
     Path backup = copy();
     long middle = Files.size(backup.resolve(archive)) / 2;
     try (RandomAccessFile file = new RandomAccessFile(backup.resolve(archive).toFile(), "rw")) {
@@ -159,7 +159,7 @@ class BadInputTest {
   }
 
   @Test
-  void aWalSegmentMissing() throws IOException {
+  void aMissingWalSegmentIsRefuted() throws IOException {
     Path backup = copy();
     String segment =
         Tars.names(backup.resolve("pg_wal.tar.gz")).stream()
@@ -176,7 +176,7 @@ class BadInputTest {
 
   @ParameterizedTest(name = "a member named {0}")
   @CsvSource({"../../etc/cron.d/x", "/etc/cron.d/x", "base/../../../etc/cron.d/x"})
-  void aMemberThatWouldLieOutside(String name) throws IOException {
+  void aMemberThatPointsOutsideIsRefuted(String name) throws IOException {
     Path backup = copy();
     Tars.with(
         backup.resolve("base.tar.gz"),
@@ -190,7 +190,7 @@ class BadInputTest {
   }
 
   @Test
-  void aLinkThenAFileThroughIt() throws IOException {
+  void aFileBehindALinkIsRefuted() throws IOException {
     Path backup = copy();
     TarArchiveEntry link = new TarArchiveEntry("base/way-out", TarConstants.LF_SYMLINK);
     link.setLinkName(place.toString());
@@ -208,7 +208,7 @@ class BadInputTest {
   }
 
   @Test
-  void aDeviceNode() throws IOException {
+  void aDeviceIsRefuted() throws IOException {
     Path backup = copy();
     TarArchiveEntry device = new TarArchiveEntry("base/disk", TarConstants.LF_BLK);
     device.setDevMajor(8);
@@ -231,7 +231,7 @@ class BadInputTest {
         "select name from customers limit 1      | freshness-unknown | time",
         "select now() + interval '1 hour'        | clock             | after this machine's clock"
       })
-  void aFreshnessQueryThatCannotTell(String query, String reason, String said) {
+  void aFreshnessQueryWithoutATimeIsInconclusive(String query, String reason, String said) {
     assertVerdict(
         TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15), query)),
         "inconclusive",
@@ -240,7 +240,7 @@ class BadInputTest {
   }
 
   @Test
-  void oldData() {
+  void oldDataAreStale() {
     Report report =
         TestEnvironment.verify(
             TestEnvironment.request(
@@ -250,7 +250,7 @@ class BadInputTest {
   }
 
   @Test
-  void aMissingDatabase() {
+  void aMissingDatabaseIsInconclusive() {
     VerificationRequest sound = TestEnvironment.request(TestEnvironment.backup(15));
     VerificationRequest request = RequestBuilder.from(sound).database("no_such_database").build();
     assertVerdict(
@@ -258,7 +258,7 @@ class BadInputTest {
   }
 
   @Test
-  void anAssertionThatIsFalse() {
+  void aFalseAssertionIsRefuted() {
     Report report =
         TestEnvironment.verify(
             TestEnvironment.request(
@@ -278,7 +278,7 @@ class BadInputTest {
   }
 
   @Test
-  void anAssertionThatIsAnError() {
+  void anAssertionThatFailsIsInconclusive() {
     assertVerdict(
         TestEnvironment.verify(
             TestEnvironment.request(
@@ -291,7 +291,7 @@ class BadInputTest {
   }
 
   @Test
-  void aQueryThatWouldWrite() {
+  void aQueryThatWritesIsInconclusive() {
     assertVerdict(
         TestEnvironment.verify(
             TestEnvironment.request(
@@ -304,7 +304,7 @@ class BadInputTest {
   }
 
   @Test
-  void aContainerOutOfMemory() {
+  void aContainerOutOfMemoryIsInconclusive() {
     VerificationRequest request =
         TestEnvironment.request(
             TestEnvironment.backup(15),
@@ -319,7 +319,7 @@ class BadInputTest {
   }
 
   @Test
-  void aRecoveryThatTakesTooLong() {
+  void aRecoveryThatTakesTooLongIsInconclusive() {
     VerificationRequest sound = TestEnvironment.request(TestEnvironment.backup(15));
     VerificationRequest request =
         RequestBuilder.from(sound)
@@ -333,7 +333,7 @@ class BadInputTest {
   }
 
   @Test
-  void aStayThatTakesTooLong() {
+  void anAttemptThatTakesTooLongIsInconclusive() {
     VerificationRequest sound =
         TestEnvironment.request(
             TestEnvironment.backup(15),
@@ -345,7 +345,7 @@ class BadInputTest {
   }
 
   @Test
-  void aVersionThatNoImageCanBeBuiltFor() throws IOException {
+  void aVersionWithoutAnImageIsInconclusive() throws IOException {
     Path backup = TestEnvironment.backup(12);
     whileImagesYamlSays(
         "images: []\n",
@@ -362,7 +362,7 @@ class BadInputTest {
   }
 
   @Test
-  void aMistakeInImagesYaml() throws IOException {
+  void aMistakeInImagesYamlIsInconclusive() throws IOException {
     whileImagesYamlSays(
         "images:\n  - postgres: 9\n",
         () ->

@@ -69,7 +69,7 @@ class CannotActTest {
   }
 
   @Test
-  void jobsSubscriptionsForeignServersAndCommandsOfTheSourceDoNothing() throws Exception {
+  void jobsSubscriptionsAndCommandsOfTheSourceDoNotRun() throws Exception {
     Path images = place.resolve("images");
     Image withCron =
         TestImages.with(images, 15, TestEnvironment.sandbox().firstHostId(), "postgresql-15-cron");
@@ -139,7 +139,7 @@ class CannotActTest {
 
   @ParameterizedTest(name = "PostgreSQL {0}")
   @ValueSource(ints = {17, 18})
-  void aTriggerThatWouldRunAtLogInDoesNotRun(int major) {
+  void aLogInTriggerDoesNotRun(int major) {
     Path backup;
     try (SourceDatabase source =
         TestEnvironment.source(

@@ -43,14 +43,14 @@ class ConfigurationReloaderTest {
   }
 
   @Test
-  void aFileThatDidNotChangeIsLeft() {
+  void anUnchangedFileIsNotReloaded() {
     look(4);
     assertThat(replaced).hasValue(0);
     assertThat(told.list).isEmpty();
   }
 
   @Test
-  void aFileThatChangedTakesOverOnceItIsTheSameForTwoLooks() throws Exception {
+  void aChangedFileIsAppliedWhenItIsTheSameAtTwoChecks() throws Exception {
     look(2);
     Files.writeString(file, targets("shop"));
     Files.writeString(place.resolve("next"), targets("shop", "crm"));
@@ -64,7 +64,7 @@ class ConfigurationReloaderTest {
   }
 
   @Test
-  void whoCannotFollowTheChangeKeepsNobodyElseFromIt() throws Exception {
+  void aListenerThatFailsDoesNotStopTheOthers() throws Exception {
     current = new CurrentConfiguration(Configuration.read(file));
     current.whenReplaced(
         () -> {
@@ -87,7 +87,7 @@ class ConfigurationReloaderTest {
   }
 
   @Test
-  void aWrongFileIsToldWithAllItsMistakesOnceAndTheOldOneHolds() throws Exception {
+  void aWrongFileIsLoggedOnceAndTheOldConfigurationStays() throws Exception {
     look(2);
     Files.writeString(
         file, "targets:\n  - name: Shop\n    path: here\n    schedule: every night\n");
@@ -106,7 +106,7 @@ class ConfigurationReloaderTest {
   }
 
   @Test
-  void aFileThatIsTakenAwayIsToldAndWhatItSaidHolds() throws Exception {
+  void aRemovedFileIsLoggedAndTheOldConfigurationStays() throws Exception {
     look(2);
     Files.delete(file);
     look(4);
@@ -120,7 +120,7 @@ class ConfigurationReloaderTest {
   }
 
   @Test
-  void aFileThatComesLaterTakesOver() throws Exception {
+  void aFileThatAppearsLaterIsApplied() throws Exception {
     Files.delete(file);
     follow(Configuration.none(file));
     look(3);

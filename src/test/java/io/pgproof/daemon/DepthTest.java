@@ -82,7 +82,7 @@ class DepthTest {
   }
 
   @Test
-  void quickProvesAndSaysWhatItLeftOut() {
+  void quickProvesAndReportsWhatItDidNotCheck() {
     Report report =
         TestEnvironment.verify(
             TestEnvironment.at(Depth.QUICK, TestEnvironment.request(TestEnvironment.backup(15))));
@@ -106,7 +106,7 @@ class DepthTest {
   }
 
   @Test
-  void aDamagedPageOfAnIndexIsFoundAtStandardAlone() throws Exception {
+  void aDamagedIndexPageIsFoundAtStandardAndNotAtQuick() throws Exception {
     Path backup;
     SourceOptions options =
         SourceOptions.standard()
@@ -148,7 +148,7 @@ class DepthTest {
   }
 
   @Test
-  void aLongValueInPiecesThatDoNotFitIsFoundWhereEveryRowIsRead() {
+  void aDamagedLongValueIsFoundAtDeep() {
     Path backup;
     try (SourceDatabase source =
         TestEnvironment.source(

@@ -72,7 +72,7 @@ class DiskFullTest {
   }
 
   @Test
-  void aQueryThatFillsTheDiskIsEndedBeforeTheEngineStarves() throws Exception {
+  void aQueryThatFillsTheDiskIsEndedBeforeTheEngineRunsOutOfSpace() throws Exception {
     Path backup = TestEnvironment.backup(15);
     Report report =
         verify(
@@ -89,7 +89,7 @@ class DiskFullTest {
   }
 
   @Test
-  void aRestoreThatDoesNotFitIsInconclusiveAndLeavesNothing() throws Exception {
+  void aRestoreLargerThanTheDiskIsInconclusiveAndLeavesNothing() throws Exception {
     fill(place.resolve("ballast"), 620);
     Report report = verify(TestEnvironment.backup(15), "select true");
 
@@ -99,7 +99,7 @@ class DiskFullTest {
   }
 
   @Test
-  void aRunThatTakesMoreThanItsTargetMayIsEndedAlthoughTheDiskHasRoom() throws Exception {
+  void aRunBeyondItsDiskLimitIsEnded() throws Exception {
     Report report =
         verify(
             bounded(
@@ -126,7 +126,7 @@ class DiskFullTest {
   }
 
   @Test
-  void aRestoreBeyondItsTargetsBoundIsInconclusiveAndLeavesNothing() throws Exception {
+  void aRestoreBeyondItsDiskLimitIsInconclusiveAndLeavesNothing() throws Exception {
     Report report = verify(bounded(16L << 20, TestEnvironment.request(TestEnvironment.backup(15))));
 
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
@@ -137,7 +137,7 @@ class DiskFullTest {
   }
 
   @Test
-  void ofTwoRunsTheOneThatTakesMoreIsEndedAndTheYoungerGoesOn() throws Exception {
+  void theRunThatUsesMoreSpaceIsEndedAndTheYoungerContinues() throws Exception {
     Path ballast = place.resolve("ballast");
     CountDownLatch checking = new CountDownLatch(1);
     try (ControlClient older = connect();

@@ -46,7 +46,7 @@ class FaultyHostTest {
 
   @ParameterizedTest
   @CsvSource({"CREATE, Create container", "START, Start server"})
-  void aContainerThatFailsIsUndoneAndTheRunEnds(Call call, String step) {
+  void aFailingContainerIsTornDownAndTheRunEnds(Call call, String step) {
     FaultySandbox.fail(call, ALWAYS);
 
     Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15)));
@@ -66,7 +66,7 @@ class FaultyHostTest {
 
   @ParameterizedTest
   @CsvSource({"CREATE", "START", "LOOK", "DESTROY"})
-  void aFaultThatPassesCostsTimeAndNoVerdict(Call call) {
+  void aTemporaryFaultDoesNotChangeTheVerdict(Call call) {
     FaultySandbox.fail(call, 2);
 
     Report report =
@@ -78,7 +78,7 @@ class FaultyHostTest {
   }
 
   @Test
-  void workBesideTheEngineThatFailsAgainAndAgainEndsTheRun() {
+  void backgroundWorkThatKeepsFailingEndsTheRun() {
     FaultySandbox.fail(Call.LOOK, ALWAYS);
 
     Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15)));
@@ -93,7 +93,7 @@ class FaultyHostTest {
   }
 
   @Test
-  void aRestoreThatCannotBeginIsUndoneAndTheRunEnds() throws Exception {
+  void aRestoreThatCannotStartIsTornDownAndTheRunEnds() throws Exception {
     Report report;
     chattr("+i", TestEnvironment.state().runs());
     try {
@@ -113,7 +113,7 @@ class FaultyHostTest {
   }
 
   @Test
-  void aRecoveryThatCannotBePreparedIsUndoneAndTheRunEnds() throws Exception {
+  void aRecoveryThatCannotBePreparedIsTornDownAndTheRunEnds() throws Exception {
     AtomicReference<String> run = new AtomicReference<>();
     CompletableFuture<Reply> reply =
         CompletableFuture.supplyAsync(

@@ -50,7 +50,7 @@ class FirstStartTest {
   }
 
   @Test
-  void theNextStartMakesAllTables() throws Exception {
+  void theNextStartCreatesAllTables() throws Exception {
     try (Daemon daemon = start()) {
       assertThat(
               daemon
@@ -94,7 +94,7 @@ class FirstStartTest {
   }
 
   @Test
-  void onlyAnEmptyDatabaseOfItsOwnIsRemoved() throws Exception {
+  void onlyAnEmptyDatabaseOfPgproofIsRemoved() throws Exception {
     plant(
         List.of(
             "create table ACT_ID_USER (ID_ varchar)", "insert into ACT_ID_USER values ('ada')"));

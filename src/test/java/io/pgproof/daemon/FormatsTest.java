@@ -199,7 +199,7 @@ class FormatsTest {
 
   @ParameterizedTest(name = "as pg_receivewal compresses it by {0}")
   @CsvSource({"gzip", "lz4"})
-  void withoutWalTheArchiveBringsItUpToItsPartialEnd(String method) throws IOException {
+  void theArchiveSuppliesWalUpToItsPartialSegment(String method) throws IOException {
     Path archive = backups.resolve("wal-" + method);
     try (Stream<Path> files = Files.list(archive)) {
       assertThat(files.map(file -> file.getFileName().toString()))
@@ -270,7 +270,7 @@ class FormatsTest {
   }
 
   @Test
-  void aCopyThatIsKeptHasItsTablespaces() throws Exception {
+  void aKeptCopyHasItsTablespaces() throws Exception {
     VerificationRequest request =
         TestEnvironment.request(backups.resolve("tar-lz4-client"), FRESHNESS, "select false");
     Report report = TestEnvironment.verify(TestEnvironment.keeping(Duration.ofHours(1), request));
@@ -289,7 +289,7 @@ class FormatsTest {
   }
 
   @Test
-  void ofManyTheNewestWholeOneIsProvenAndTheChoiceIsSaid() throws Exception {
+  void theNewestFinishedBackupIsProvenAndTheChoiceIsReported() throws Exception {
     Files.createDirectory(place.resolve("empty"));
     for (String name : List.of("tar-none-fetch", "plain-stream")) {
       Files.createSymbolicLink(place.resolve(name), backups.resolve(name));
@@ -328,7 +328,7 @@ class FormatsTest {
   }
 
   @Test
-  void ofManyADamagedNewestOneIsRefutedAndNoOlderOneProven() throws Exception {
+  void aDamagedNewestBackupIsRefutedAndNoOlderOneIsProven() throws Exception {
     Files.createSymbolicLink(place.resolve("tar-none-fetch"), backups.resolve("tar-none-fetch"));
     Path newest = copy("plain-stream");
     Files.delete(newest.resolve("base/1/1259"));
@@ -340,7 +340,7 @@ class FormatsTest {
   }
 
   @Test
-  void aLaterServersTablespaceInPlaceItsLargeSegmentsAndItsSummariesAreRestored() throws Exception {
+  void aBackupOfVersion17WithATablespaceInPlaceIsProven() throws Exception {
     SourceOptions options =
         SourceOptions.standard()
             .withInitdb("--wal-segsize=64")

@@ -78,7 +78,7 @@ class FourEyesServedTest {
   }
 
   @Test
-  void whoAskedForTheRunAcceptsItByNoWay() throws Exception {
+  void thePersonWhoAskedForTheRunCannotAcceptIt() throws Exception {
     Browser olga = as("olga", Groups.OPERATORS, Groups.APPROVERS);
     RunId run = run("olga", Reason.TOO_OLD);
     String task = task(run, Task.REVIEW_STALE_BACKUP);
@@ -124,7 +124,7 @@ class FourEyesServedTest {
   }
 
   @Test
-  void whoAskedForTheRunDismissesItByNoWay() throws Exception {
+  void thePersonWhoAskedForTheRunCannotDismissIt() throws Exception {
     Browser arne = as("arne", Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
     RunId run = run("arne", Reason.WAL_MISSING);
     String task = task(run, Task.APPROVE_ESCALATION);
@@ -183,7 +183,7 @@ class FourEyesServedTest {
         "/execution/EXECUTION/messageSubscriptions/worseRunCame/trigger | {}",
         "/execution/EXECUTION/signal | {}"
       })
-  void nobodyEndsATaskByAMessageOrASignal(String path, String body) throws Exception {
+  void messagesAndSignalsCannotEndATask(String path, String body) throws Exception {
     Browser chief =
         as("chief-" + UUID.randomUUID(), Groups.OPERATORS, Groups.APPROVERS, "camunda-admin");
     RunId run = run("tester", Reason.TOO_OLD);
@@ -204,7 +204,7 @@ class FourEyesServedTest {
   }
 
   @Test
-  void whoDeletesTheRunWithItsTaskIsNamed() throws Exception {
+  void thePersonWhoDeletesARunWithItsTaskIsRecorded() throws Exception {
     Browser boss = as("boss", "camunda-admin");
     RunId run = run("tester", Reason.WAL_MISSING);
     task(run, Task.APPROVE_ESCALATION);

@@ -74,8 +74,7 @@ class FrozenDiskTest extends DaemonFixture {
   }
 
   @Test
-  void aContainerThatTheKernelHoldsIsAnIncidentThatNamesItsProcessesAndATryMoreTearsDown()
-      throws Exception {
+  void aContainerOnAFrozenDiskIsAnIncidentAndARetryTearsItDown() throws Exception {
     Begun begun = begin(within(new Timeouts(LONG, LONG, Duration.ofSeconds(8), LONG), WRITES));
     awaitChecks(begun);
     disk.freeze();
@@ -94,7 +93,7 @@ class FrozenDiskTest extends DaemonFixture {
   }
 
   @Test
-  void aRestoreThatTheKernelHoldsIsLeftAsideAndATryMoreRemovesItsFiles() throws Exception {
+  void aRestoreOnAFrozenDiskIsAnIncidentAndARetryRemovesItsFiles() throws Exception {
     Begun begun =
         begin(within(new Timeouts(LONG, Duration.ofSeconds(5), LONG, LONG), "select true"));
     disk.freezeOnce(directory(begun).data().resolve("base"));
@@ -111,7 +110,7 @@ class FrozenDiskTest extends DaemonFixture {
   }
 
   @Test
-  void aRunThatBeginsMeanwhileEndsAtItsLimit() throws Exception {
+  void aRunThatStartsOnAFrozenDiskEndsAtItsLimit() throws Exception {
     disk.freeze();
 
     Begun begun = begin(within(new Timeouts(LONG, SHORT, LONG, LONG), "select true"));

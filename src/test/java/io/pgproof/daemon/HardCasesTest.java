@@ -55,7 +55,7 @@ class HardCasesTest {
   }
 
   @Test
-  void settingsPlantedInTheDatabaseDoNotKeepItFromBeingAsked() {
+  void plantedSettingsOfDatabaseAndRoleDoNotStopTheQueries() {
     Path backup;
     try (SourceDatabase source =
         TestEnvironment.source(15, "planted", SourceOptions.standard().keepingBackupsIn(place))) {
@@ -102,7 +102,7 @@ class HardCasesTest {
   }
 
   @Test
-  void aBackupPulledFromAStandbyOrPointInTimeRecoveryIsRecoveredToItsEnd() {
+  void standbyAndRecoveryTargetSettingsOfTheSourceAreIgnored() {
     Path backup;
     SourceOptions left =
         SourceOptions.standard()
@@ -132,7 +132,7 @@ class HardCasesTest {
   }
 
   @Test
-  void anIdleServersBackupIsAsOldAsItsCheckpoint() {
+  void aBackupWithoutCommitsIsAsOldAsItsCheckpoint() {
     Path backup;
     SourceOptions idle = SourceOptions.standard().keepingBackupsIn(place).with("autovacuum", "off");
     try (SourceDatabase source = TestEnvironment.source(15, "idle", idle)) {
@@ -149,7 +149,7 @@ class HardCasesTest {
   }
 
   @Test
-  void aTeardownThatFailsIsAnIncidentAndTearsDownWhenItIsResolved() throws Exception {
+  void aFailedTeardownIsAnIncidentAndARetryTearsDown() throws Exception {
     VerificationRequest request =
         TestEnvironment.request(
             TestEnvironment.backup(15), SourceDatabase.FRESHNESS_QUERY, Gate.ASSERTION);
@@ -215,7 +215,7 @@ class HardCasesTest {
   }
 
   @Test
-  void aCopyThatIsKeptIsThereUntilItsTimeHasPassed() throws Exception {
+  void aKeptCopyStaysUntilItsTimeHasPassed() throws Exception {
     VerificationRequest request =
         with(
             TestEnvironment.request(TestEnvironment.backup(15), null, "select false"),
@@ -237,7 +237,7 @@ class HardCasesTest {
   }
 
   @Test
-  void twoAtOnceAreBothProven() {
+  void twoRunsAtOnceAreBothProven() {
     CompletableFuture<Report> one =
         CompletableFuture.supplyAsync(
             () -> TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15))));

@@ -158,7 +158,7 @@ class IncrementalTest {
 
   @ParameterizedTest(name = "PostgreSQL {0}")
   @ValueSource(ints = {17, 18})
-  void aPlainChainIsCombinedAndProvenAndNotWrittenTo(int major) throws IOException {
+  void aPlainChainIsProvenAndStaysUnchanged(int major) throws IOException {
     Path newest = of(major).directory().resolve("plain-wednesday");
     Object before = Files.getLastModifiedTime(newest.resolve("global"));
 
@@ -177,7 +177,7 @@ class IncrementalTest {
   }
 
   @Test
-  void aMemberOfTheMiddleOfAChainIsProvenByItself() {
+  void aBackupInTheMiddleOfAChainIsProven() {
     Report report =
         TestEnvironment.verify(
             TestEnvironment.request(
@@ -186,7 +186,7 @@ class IncrementalTest {
   }
 
   @Test
-  void aChainThatLacksABackupIsIncomplete(@TempDir Path place) throws IOException {
+  void aChainWithAMissingBackupIsIncomplete(@TempDir Path place) throws IOException {
     copy(chains.resolve("tar-full"), place.resolve("full"));
     Path newest = copy(chains.resolve("tar-wednesday"), place.resolve("newest"));
 
@@ -199,7 +199,7 @@ class IncrementalTest {
   }
 
   @Test
-  void aDamagedAncestorRefutesTheBackupThatStandsOnIt(@TempDir Path place) throws IOException {
+  void aDamagedAncestorRefutesTheBackup(@TempDir Path place) throws IOException {
     copy(chains.resolve("tar-full"), place.resolve("full"));
     Path base =
         copy(chains.resolve("tar-tuesday"), place.resolve("tuesday")).resolve("base.tar.gz");
@@ -230,8 +230,8 @@ class IncrementalTest {
     "18, tuesday, kept",
     "18, wednesday, gone"
   })
-  void aDamagedPageOfAnyMemberRefutesTheBackupThatTakesItOver(
-      int major, String member, String manifest) throws Exception {
+  void aDamagedPageThatIsCombinedRefutesTheBackup(int major, String member, String manifest)
+      throws Exception {
     Report report = verifyFlipped(major, member, member.equals("full") ? 10 : 0, manifest);
 
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("refuted");
@@ -256,7 +256,7 @@ class IncrementalTest {
   }
 
   @Test
-  void aDamagedPageThatALaterMemberBringsAnewIsNotTakenOver() throws Exception {
+  void aDamagedPageThatALaterBackupReplacesIsNoFault() throws Exception {
     Report report = verifyFlipped(17, "full", 0, "gone");
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
   }

@@ -22,7 +22,7 @@ class InterruptedCommitTest {
   @TempDir Path state;
 
   @Test
-  void aThreadThatIsInterruptedWhileItCommitsClosesTheDatabaseForNobody() throws Exception {
+  void anInterruptDuringACommitDoesNotCloseTheDatabase() throws Exception {
     try (Connection others = connect();
         Statement statement = others.createStatement()) {
       statement.execute("create table written (id int)");

@@ -40,7 +40,7 @@ class LackingImageTest extends DaemonFixture {
   }
 
   @Test
-  void eachCheckThatTheDepthNamesAndTheImageCannotMakeIsNamedWithItsPackage() throws Exception {
+  void eachUnavailableCheckIsNamedWithItsPackage() throws Exception {
     Report deep =
         verify(TestEnvironment.at(Depth.DEEP, TestEnvironment.request(TestEnvironment.backup(15))));
 
@@ -63,7 +63,7 @@ class LackingImageTest extends DaemonFixture {
   }
 
   @Test
-  void aDepthThatDoesWithoutThemProves() throws Exception {
+  void aDepthThatDoesNotNeedThemProves() throws Exception {
     Report quick =
         verify(
             TestEnvironment.at(Depth.QUICK, TestEnvironment.request(TestEnvironment.backup(15))));

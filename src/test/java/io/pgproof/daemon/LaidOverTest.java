@@ -71,7 +71,7 @@ class LaidOverTest {
 
   @ParameterizedTest
   @EnumSource(Depth.class)
-  void itIsProvenAndLeftAsItWas(Depth depth) throws IOException {
+  void aBackupUnderAnOverlayIsProvenAndStaysUnchanged(Depth depth) throws IOException {
     Map<String, String> before = looks(backup);
     Path notAsked = backup.resolve("base/1/2610");
     FileTime longAgo = FileTime.from(Instant.EPOCH);
@@ -103,7 +103,7 @@ class LaidOverTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"a second owner", "a file that its owner cannot write", "a copy that may be kept"})
-  void itIsCopiedWhereItCannotBeLaidOver(String why) throws Exception {
+  void aBackupIsCopiedIfNoOverlayIsPossible(String why) throws Exception {
     Path copy = copy();
     VerificationRequest request = TestEnvironment.request(copy);
     switch (why) {
@@ -122,7 +122,7 @@ class LaidOverTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"laid over", "copied"})
-  void whatACopyHoldsBesidesAndLacksIsSaidAndNotHeldAgainstIt(String way) throws Exception {
+  void foreignAndMissingEntriesOfACopyAreOnlyNoted(String way) throws Exception {
     Path copy = copy();
     assertThat(
             new ProcessBuilder("find", copy.toString(), "-type", "d", "-empty", "-delete")
@@ -156,7 +156,7 @@ class LaidOverTest {
   }
 
   @Test
-  void aLinkToItOfAnotherOwnerIsFollowed() throws Exception {
+  void aLinkToTheBackupOfAnotherOwnerIsFollowed() throws Exception {
     Path copy = copy();
     assertThat(Files.getAttribute(copy, "unix:uid")).isNotEqualTo(0);
     Path link = place.resolve("latest");
@@ -169,7 +169,7 @@ class LaidOverTest {
   }
 
   @Test
-  void aBackupThatChangesWhileTheServerReadsItIsNeitherProvenNorRefuted() throws Exception {
+  void aBackupThatChangesUnderTheServerIsInconclusive() throws Exception {
     Path copy = copy();
     AtomicReference<String> run = new AtomicReference<>();
     CompletableFuture<Reply> reply =

@@ -29,7 +29,7 @@ class NotificationTest {
   @TempDir Path place;
 
   @Test
-  void aMessageThatAServerCouldNotDeliverWaitsThroughACommandForTheNextServer() throws Exception {
+  void anUndeliveredMessageWaitsForTheNextServer() throws Exception {
     StateDirectory state =
         new StateDirectory(
             Files.createDirectory(

@@ -138,7 +138,7 @@ class OddSourceTest {
   }
 
   @Test
-  void aSuperuserOfAnotherNameIsAskedFor() {
+  void aSuperuserOfAnotherNameConnectsWithItsOption() {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
     assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
@@ -149,7 +149,7 @@ class OddSourceTest {
   }
 
   @Test
-  void aDatabaseInALocaleThatTheImageLacksCannotBeChecked() {
+  void aDatabaseInAMissingLocaleIsNotChecked() {
     Report report = TestEnvironment.verify(TestEnvironment.request(withForeignLocale));
     assertThat(List.of(report.verdict().word(), report.reason().code()))
         .as(report.toString())
@@ -170,7 +170,7 @@ class OddSourceTest {
   }
 
   @Test
-  void aCheckThatWouldLastForEverEndsWithTheStay() {
+  void anEndlessCheckEndsAtTheDeadline() {
     VerificationRequest deep =
         TestEnvironment.at(Depth.DEEP, TestEnvironment.request(withForeignLocale));
     Report report =

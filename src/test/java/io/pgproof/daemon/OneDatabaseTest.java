@@ -78,7 +78,7 @@ class OneDatabaseTest {
   }
 
   @Test
-  void aFileThatHoldsNoIdentityIsNamed() throws Exception {
+  void aWrongIdentityFileIsNamed() throws Exception {
     StateDirectory state = directory("state");
     Files.writeString(state.identity(), "me\n");
     UsageException refused = catchThrowableOfType(UsageException.class, () -> start(state));

@@ -120,7 +120,7 @@ class PagesTest {
   }
 
   @Test
-  void backupThatWasTakenWhilePagesWereWrittenIsProven() {
+  void aBackupTakenWhilePagesWereWrittenIsProven() {
     Report report = TestEnvironment.verify(TestEnvironment.request(sound));
 
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
@@ -129,7 +129,7 @@ class PagesTest {
   }
 
   @Test
-  void onePageThatOnlyItsChecksumTellsOfRefutes() throws Exception {
+  void aPageWithAWrongChecksumRefutes() throws Exception {
     Report report =
         verifyWith(
             quiet,
@@ -149,7 +149,7 @@ class PagesTest {
   }
 
   @Test
-  void pageThatLiesAboutItsAgeRefutesToo() throws Exception {
+  void aDamagedPageWithALaterLsnRefutes() throws Exception {
     Report report =
         verifyWith(
             quiet,
@@ -165,7 +165,7 @@ class PagesTest {
   }
 
   @Test
-  void pageThatIsCutRefutesToo() throws Exception {
+  void aCutPageRefutes() throws Exception {
     Report report = verifyWith(quiet, file -> Arrays.copyOf(file, file.length - 1000));
 
     assertVerdict(report, "refuted", "page-checksum");
@@ -176,7 +176,7 @@ class PagesTest {
   }
 
   @Test
-  void tornPagesThatRecoveryWritesAnewAreReadAgainAndProven() throws Exception {
+  void tornPagesThatRecoveryRewritesAreProven() throws Exception {
     Path backup = copyWithoutManifest();
     AtomicReference<Lsn> start = new AtomicReference<>();
     AtomicInteger torn = new AtomicInteger();
@@ -219,7 +219,7 @@ class PagesTest {
   }
 
   @Test
-  void pageOfATableThatRecoveryDropsIsNoDamage() throws Exception {
+  void aPageOfADroppedTableIsNoDamage() throws Exception {
     Path backup = copyWithoutManifest();
     put(backup, dropped, new byte[] {1});
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
@@ -230,7 +230,7 @@ class PagesTest {
   }
 
   @Test
-  void pageOfAMapIsNeitherProvenNorRefuted() throws Exception {
+  void aDamagedMapPageIsInconclusive() throws Exception {
     Report report =
         verifyWith(
             quiet + "_vm",
@@ -245,7 +245,7 @@ class PagesTest {
   }
 
   @Test
-  void pageThatNothingReadsIsNeitherProvenNorRefuted() throws Exception {
+  void aDamagedPageThatNothingReadsIsInconclusive() throws Exception {
     Path backup = copyWithoutManifest();
     byte[] page = new byte[PAGE];
     Arrays.fill(page, (byte) 0x77);
@@ -264,7 +264,7 @@ class PagesTest {
   }
 
   @Test
-  void pagesThatAreOpenWhenRecoveryFailsAreSaidNotToBeChecked() throws Exception {
+  void suspectPagesAreReportedAsNotCheckedIfRecoveryFails() throws Exception {
     Path backup = copyWithoutManifest();
     Tars.change(
         backup.resolve("base.tar.gz"),
@@ -291,7 +291,7 @@ class PagesTest {
   }
 
   @Test
-  void withoutChecksumsNoPageIsJudgedAndTheReportSaysSo() throws Exception {
+  void pagesWithoutChecksumsAreReportedAsNotChecked() throws Exception {
     Path without;
     try (SourceDatabase source =
         TestEnvironment.source(

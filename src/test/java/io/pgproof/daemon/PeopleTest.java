@@ -147,7 +147,7 @@ class PeopleTest {
   }
 
   @Test
-  void verifyingAgainIsARunOfItsOwn() throws Exception {
+  void verifyAgainStartsANewRun() throws Exception {
     Report refuted = TestEnvironment.verify(TestEnvironment.request(backup, null, "select false"));
     String approval = openTask(refuted, Task.APPROVE_ESCALATION);
     identities.setAuthentication("ada", List.of(Groups.APPROVERS));
@@ -167,7 +167,7 @@ class PeopleTest {
   }
 
   @Test
-  void aSecondBadRunOfABackupJoinsTheOpenTask() throws Exception {
+  void aSecondBadRunJoinsTheOpenTask() throws Exception {
     Report first = TestEnvironment.verify(TestEnvironment.request(backup, null, "select false"));
     String task = openTask(first, Task.APPROVE_ESCALATION);
 
@@ -186,7 +186,7 @@ class PeopleTest {
   }
 
   @Test
-  void aRefutedRunIsNotHiddenBehindAReview() throws Exception {
+  void aRefutedRunReplacesAReview() throws Exception {
     Report stale = TestEnvironment.verify(TestEnvironment.request(backup, STALE));
     openTask(stale, Task.REVIEW_STALE_BACKUP);
 
@@ -198,7 +198,7 @@ class PeopleTest {
   }
 
   @Test
-  void evidenceIsNeitherChangedNorRemoved() {
+  void evidenceCannotBeChangedOrDeleted() {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
     JdbcTemplate database = TestEnvironment.daemon().application().getBean(JdbcTemplate.class);
     assertThatThrownBy(

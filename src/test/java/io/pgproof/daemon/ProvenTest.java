@@ -34,7 +34,7 @@ class ProvenTest {
 
   @ParameterizedTest(name = "PostgreSQL {0}")
   @ValueSource(ints = {10, 11, 12, 13, 14, 15, 16, 17, 18})
-  void aBackupTakenWhileOrdersCameInIsProven(int major) throws Exception {
+  void aBackupTakenUnderLoadIsProven(int major) throws Exception {
     Path backup = TestEnvironment.backup(major);
 
     Report report =
@@ -88,7 +88,7 @@ class ProvenTest {
 
   @ParameterizedTest(name = "PostgreSQL {0}")
   @ValueSource(ints = {10, 15})
-  void withoutAQueryTheWalTellsTheAge(int major) {
+  void theWalGivesTheAgeIfThereIsNoQuery(int major) {
     Report report =
         TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(major), null));
 
@@ -98,7 +98,7 @@ class ProvenTest {
   }
 
   @Test
-  void theRunIsTellingWhereItStands() {
+  void theRunReportsItsProgress() {
     AtomicReference<String> seen = new AtomicReference<>("");
     TestEnvironment.ask(
         new Request.Verify(TestEnvironment.request(TestEnvironment.backup(15))),
@@ -111,7 +111,7 @@ class ProvenTest {
   }
 
   @Test
-  void aProvenRunIsReadAgainAsItWasTold() {
+  void aProvenRunIsShownAsItWasReported() {
     Report report = TestEnvironment.verify(TestEnvironment.request(TestEnvironment.backup(15)));
 
     Reply reply = TestEnvironment.ask(new Request.ShowRun(report.run()));

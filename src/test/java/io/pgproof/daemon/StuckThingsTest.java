@@ -43,13 +43,13 @@ class StuckThingsTest extends DaemonFixture {
   }
 
   @Test
-  void aMountThatHangsWhileTheBackupIsInspectedEndsTheRun() throws Exception {
+  void aHangingMountEndsTheInspectionAtItsLimit() throws Exception {
     Report report = hanging("base.tar.gz", new Timeouts(SHORT, LONG, LONG, LONG));
     assertInconclusive(report, "inspection-timeout");
   }
 
   @Test
-  void aMountThatHangsWhileTheBackupIsRestoredEndsTheRun() throws Exception {
+  void aHangingMountEndsTheRestoreAtItsLimit() throws Exception {
     Report report = hanging("backup_manifest", new Timeouts(LONG, SHORT, LONG, LONG));
     assertInconclusive(report, "restore-timeout");
     assertThat(said(report.run()))
@@ -57,14 +57,14 @@ class StuckThingsTest extends DaemonFixture {
   }
 
   @Test
-  void aStatementThatBlocksEndsAtItsLimit() throws Exception {
+  void aBlockedStatementEndsAtItsLimit() throws Exception {
     Report report =
         verify(within(new Timeouts(LONG, LONG, LONG, SHORT), "select pg_sleep(600) is not null"));
     assertInconclusive(report, "query-failed");
   }
 
   @Test
-  void aServerThatStandsStillInTheChecksEndsTheRun() throws Exception {
+  void aServerThatHangsInTheChecksEndsTheRun() throws Exception {
     Begun begun =
         begin(
             TestEnvironment.within(
@@ -79,7 +79,7 @@ class StuckThingsTest extends DaemonFixture {
   }
 
   @Test
-  void aRunThatIsSuspendedInCockpitGoesOnWhenItIsActivated() throws Exception {
+  void aRunThatIsSuspendedInCockpitContinuesWhenActivated() throws Exception {
     Begun begun = begin(TestEnvironment.request(TestEnvironment.backup(15), null, Gate.ASSERTION));
     awaitChecks(begun);
     String instance = instance(begun);
@@ -97,7 +97,7 @@ class StuckThingsTest extends DaemonFixture {
   }
 
   @Test
-  void aRunThatWasSuspendedWhenItsOwnerEndedBeginsAnewWhenItIsActivated() throws Exception {
+  void aSuspendedRunStartsAgainAfterTheEndOfItsDaemon() throws Exception {
     Begun begun = begin(TestEnvironment.request(TestEnvironment.backup(15), null, Gate.ASSERTION));
     awaitChecks(begun);
     String instance = instance(begun);
@@ -119,7 +119,7 @@ class StuckThingsTest extends DaemonFixture {
    * told, are another backup's.
    */
   @Test
-  void aRunThatBeginsAgainOnAnotherBackupDoesNotTakeItForTheOneItInspected() throws Exception {
+  void aRunThatRestartsOnAnotherBackupIsInconclusive() throws Exception {
     Path copy = TestEnvironment.copy(TestEnvironment.backup(15), place);
     Begun begun = begin(TestEnvironment.request(copy, null, "select pg_sleep(600) is not null"));
     awaitChecks(begun);
@@ -167,7 +167,7 @@ class StuckThingsTest extends DaemonFixture {
   }
 
   @Test
-  void aClockThatIsSetBackCostsARunNeitherItsVerdictNorTheOrderOfItsTeardown() throws Exception {
+  void aClockThatIsSetBackChangesNeitherVerdictNorTeardownOrder() throws Exception {
     Begun begun = begin(TestEnvironment.request(TestEnvironment.backup(15), null, Gate.ASSERTION));
     awaitChecks(begun);
     Path held = directory(begun).settings().resolve("postgresql.conf");
@@ -192,7 +192,7 @@ class StuckThingsTest extends DaemonFixture {
   }
 
   @Test
-  void anEngineDatabaseThatIsGoneForAWhileCostsARunTimeAndNoVerdict() throws Exception {
+  void aLostEngineDatabaseDelaysARunAndKeepsItsVerdict() throws Exception {
     close();
     try (EngineDatabase database = EngineDatabase.start()) {
       startDaemon(

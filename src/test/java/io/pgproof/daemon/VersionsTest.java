@@ -52,7 +52,7 @@ class VersionsTest {
 
   @ParameterizedTest(name = "PostgreSQL {0}")
   @ValueSource(ints = {10, 11, 12, 16})
-  void aBackupPulledFromAStandbyThatLagsIsProven(int major) throws Exception {
+  void aBackupFromALaggingStandbyIsProven(int major) throws Exception {
     Path backup;
     try (SourceDatabase primary =
         TestEnvironment.source(
@@ -135,8 +135,7 @@ class VersionsTest {
 
   @ParameterizedTest(name = "PostgreSQL {0}, WAL segments of {1} MB")
   @CsvSource({"10, 16", "11, 64", "16, 1"})
-  void aBackupWithoutChecksumsWithOtherSegmentsAndAPreparedTransactionIsProven(
-      int major, int segment) throws SQLException {
+  void aBackupWithUnusualSettingsIsProven(int major, int segment) throws SQLException {
     Path backup;
     SourceOptions odd =
         SourceOptions.standard()
@@ -171,7 +170,7 @@ class VersionsTest {
   }
 
   @Test
-  void aLibraryThatTheImageLacksIsNamedThoughAnOldServerMayNotLookForIt() {
+  void aMissingLibraryIsNamedForEveryVersion() {
     Path backup;
     try (SourceDatabase source =
         TestEnvironment.source(10, "library", SourceOptions.standard().keepingBackupsIn(place))) {

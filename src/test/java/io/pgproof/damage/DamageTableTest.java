@@ -13,7 +13,7 @@ class DamageTableTest {
   private static final Path STORY = Path.of("processes/verify-backup/README.md");
 
   @Test
-  void theStoryHasTheCatalogueLineByLine() throws IOException {
+  void thePageHasTheTableOfTheCatalogue() throws IOException {
     List<String> table = Damage.table(Catalogue.all());
     List<String> lines = Files.readAllLines(STORY);
     int begin = lines.indexOf(table.get(0));
@@ -29,7 +29,7 @@ class DamageTableTest {
   }
 
   @Test
-  void noKindIsInItTwice() {
+  void everyKindOfDamageIsListedOnce() {
     assertThat(Catalogue.all())
         .extracting(Damage::toString)
         .doesNotHaveDuplicates()

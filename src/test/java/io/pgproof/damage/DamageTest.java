@@ -53,7 +53,7 @@ class DamageTest {
 
   @ParameterizedTest(name = "{0}, PostgreSQL {1}")
   @MethodSource("damages")
-  void isFoundOrSaidNotToBeChecked(Damage damage, int major) {
+  void theDamageIsFoundOrReportedAsNotChecked(Damage damage, int major) {
     Scene scene = scene(major);
     DamagedBackup backup = new DamagedBackup(scene.sound());
     damage.act().on(backup, scene);
@@ -82,7 +82,7 @@ class DamageTest {
 
   @ParameterizedTest(name = "manifest {0}, {1}")
   @CsvSource({"KEPT, STANDARD", "REWRITTEN, DEEP", "DROPPED, STANDARD"})
-  void aCopyThatWasPackedAnewAndNotDamagedIsProven(Listing listing, Depth depth) {
+  void anUndamagedRepackedCopyIsProven(Listing listing, Depth depth) {
     SoundBackup sound = scene(15).sound();
     DamagedBackup backup = new DamagedBackup(sound);
     assertThat(backup.base().bytes()).isEqualTo(sound.base().bytes());
@@ -96,7 +96,7 @@ class DamageTest {
   }
 
   @Test
-  void theOrderOfTheMembersIsNoDamage() {
+  void aReversedOrderOfMembersIsProven() {
     DamagedBackup backup = new DamagedBackup(scene(15).sound());
     Collections.reverse(backup.base().members());
     Report report = verify(backup.write(place.resolve("backup"), Listing.KEPT), Depth.STANDARD);
@@ -105,7 +105,7 @@ class DamageTest {
   }
 
   @Test
-  void everyPageOfTheSoundBackupCarriesTheChecksumThatTheToolGivesIt() {
+  void everyPageOfTheSoundBackupHasTheComputedChecksum() {
     int pages = 0;
     for (Tar.Member member : scene(15).sound().base().members()) {
       if (member.name().matches("base/\\d+/\\d+")) {

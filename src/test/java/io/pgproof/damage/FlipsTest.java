@@ -132,7 +132,7 @@ class FlipsTest {
   }
 
   @Test
-  void noFlippedByteOfTheArchivesRestoresOtherBytesUnnoticed() throws Exception {
+  void everyFlippedByteOfTheArchivesIsNoticedOrRestoresTheSameBytes() throws Exception {
     Path backup = TestEnvironment.copy(sound.directory(), place);
     Map<Path, Integer> sizes = sizes(backup);
     for (int seed = 0; seed < FLIPS; seed++) {
@@ -154,7 +154,7 @@ class FlipsTest {
   }
 
   @Test
-  void withoutManifestOrCompressionNoByteThatAChecksumCoversIsChangedUnnoticed() throws Exception {
+  void everyFlippedByteUnderAChecksumIsNoticed() throws Exception {
     Path backup = Files.createDirectories(place.resolve("backup"));
     byte[] base = sound.base().bytes();
     byte[] wal = sound.wal().bytes();

@@ -52,7 +52,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void backupIsTakenWhileTheWriterWrites() throws IOException {
+  void aBackupIsTakenWhileOrdersComeIn() throws IOException {
     try (SourceDatabase source = start(SourceOptions.standard())) {
       source.fill(2_000);
       Path backup;
@@ -78,7 +78,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void closedDatabaseLeavesNothing() throws IOException {
+  void aClosedDatabaseLeavesNothing() throws IOException {
     SourceDatabase source = start(SourceOptions.standard());
     source.baseBackup("base");
     assertThat(processesThatMount(place)).isNotEmpty();
@@ -121,7 +121,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void serverIsAsItWasAskedToBe() {
+  void theServerHasTheRequestedSettings() {
     try (SourceDatabase source =
         start(
             SourceOptions.standard()
@@ -148,7 +148,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void shopHoldsWhatWasAskedForAndItsNewestOrderIsNew() {
+  void theShopHasTheRequestedOrders() {
     try (SourceDatabase source = start(SourceOptions.standard())) {
       source.fill(1_000);
 
@@ -167,7 +167,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void switchedWalEndsTheSegmentAtHand() {
+  void aWalSwitchEndsTheCurrentSegment() {
     try (SourceDatabase source = start(SourceOptions.standard())) {
       String segment = source.ask("select pg_walfile_name('" + source.currentLsn() + "')");
       source.execute("create table t (a int)");
@@ -180,7 +180,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void backupsThatAreToBeKeptOutliveTheDatabase() {
+  void keptBackupsOutliveTheDatabase() {
     Path kept = parent.resolve("backups");
     Path backup;
     try (SourceDatabase source = start(SourceOptions.standard().keepingBackupsIn(kept))) {
@@ -193,7 +193,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void failedBackupCarriesTheWordsOfTheProgram() {
+  void aFailedBackupReportsTheProgramsOutput() {
     try (SourceDatabase source = start(SourceOptions.standard())) {
       assertThatThrownBy(() -> source.baseBackup("base", "--no-such-option"))
           .isInstanceOf(SourceException.class)
@@ -202,7 +202,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void serverThatDoesNotStartTellsWhyAndLeavesNothing() {
+  void aServerThatDoesNotStartReportsWhyAndLeavesNothing() {
     assertThatThrownBy(() -> start(SourceOptions.standard().with("no_such_setting", "1")))
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("no_such_setting");
@@ -211,7 +211,7 @@ class SourceDatabaseTest {
   }
 
   @Test
-  void placeThatIsTakenIsRefusedAndKept() throws IOException {
+  void anExistingDirectoryIsRefusedAndKept() throws IOException {
     Files.createDirectories(place.resolve("data"));
 
     assertThatThrownBy(() -> start(SourceOptions.standard()))

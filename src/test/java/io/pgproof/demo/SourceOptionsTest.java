@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class SourceOptionsTest {
 
   @Test
-  void checksumsAreOnUnlessTheyAreAskedToBeOff() {
+  void checksumsAreOnByDefault() {
     assertThat(SourceOptions.standard().initdb(PostgresVersion.V13)).contains("--data-checksums");
     assertThat(SourceOptions.standard().withoutChecksums().initdb(PostgresVersion.V17))
         .doesNotContain("--data-checksums", "--no-data-checksums");
@@ -19,7 +19,7 @@ class SourceOptionsTest {
   }
 
   @Test
-  void argumentsOfInitdbComeAfterTheStandardOnes() {
+  void initdbArgumentsFollowTheStandardOnes() {
     assertThat(
             SourceOptions.standard()
                 .withInitdb("--locale=C", "--wal-segsize=1")
@@ -35,7 +35,7 @@ class SourceOptionsTest {
   }
 
   @Test
-  void placeTooDeepForASocketIsRefusedBeforeAnythingIsMade() {
+  void aPathTooLongForASocketIsRefused() {
     Path deep = Path.of("/var/tmp/" + "d".repeat(90));
 
     assertThatThrownBy(() -> new SourceDirectory(deep, deep.resolve("out")))

@@ -42,7 +42,7 @@ class GoldenFilesTest {
   /** A member may have come since; none is lost or says another thing. */
   @ParameterizedTest
   @MethodSource("files")
-  void whatAReleaseWroteIsRead(Path file) throws IOException, JSONException {
+  void evidenceOfEveryReleaseIsRead(Path file) throws IOException, JSONException {
     JsonNode written = JSON.readTree(file.toFile());
     if (file.endsWith("report.json")) {
       assertSays(EvidenceJson.write(EvidenceJson.read(written.toString(), Report.class)), written);
@@ -61,7 +61,7 @@ class GoldenFilesTest {
   }
 
   @Test
-  void everyKindHasAFileOfItsSchema() throws IOException {
+  void everyKindHasAGoldenFileOfItsSchema() throws IOException {
     List<String> files =
         files().stream()
             .filter(file -> !file.endsWith("report.json"))
@@ -72,7 +72,7 @@ class GoldenFilesTest {
   }
 
   @Test
-  void everyTypeIsOfOneKindAndEveryCodeOfOneType() {
+  void typesAndCodesMatchOneToOne() {
     List<EvidenceKind> kinds = List.of(EvidenceKind.values());
     assertThat(kinds.stream().<Class<?>>map(EvidenceKind::type))
         .containsExactlyInAnyOrderElementsOf(List.of(Evidence.class.getPermittedSubclasses()));
@@ -82,7 +82,7 @@ class GoldenFilesTest {
   }
 
   @Test
-  void anEntryOfALaterVersionIsRefusedWithTheRemedy() {
+  void anEntryOfALaterVersionIsRefusedWithARemedy() {
     JsonNode body = JSON.valueToTree(Map.of("attempt", 1));
     assertThatThrownBy(
             () ->

@@ -13,7 +13,7 @@ class InspectedTest {
       inspected("15", "7420000000000000001", "2026-03-01T03:00:00Z", "0/2000028", 1);
 
   @Test
-  void theSameBackupIsTheSame() {
+  void equalIdentitiesAreTheSameBackup() {
     assertThat(
             BEFORE.otherThan(
                 inspected("15", "7420000000000000001", "2026-03-01T03:00:00Z", "0/2000028", 1)))
@@ -21,7 +21,7 @@ class InspectedTest {
   }
 
   @Test
-  void eachPartOfItsIdentityTellsAnotherOne() {
+  void eachDifferentPartOfTheIdentityIsAnotherBackup() {
     assertThat(
             BEFORE.otherThan(
                 inspected("16", "7420000000000000001", "2026-03-01T03:00:00Z", "0/2000028", 1)))
@@ -49,7 +49,7 @@ class InspectedTest {
    * older evidence knew none.
    */
   @Test
-  void whatOneOfThemDoesNotTellIsNoDifference() {
+  void aMissingPartOfTheIdentityIsNoDifference() {
     assertThat(BEFORE.otherThan(inspected("15", null, "2026-03-01T03:00:00Z", "0/2000028", null)))
         .isEmpty();
     assertThat(inspected("15", null, "2026-03-01T03:00:00Z", "0/2000028", null).otherThan(BEFORE))

@@ -53,7 +53,7 @@ class RunProjectionTest {
         "deep-without-checksums",
         "standard-without-manifest"
       })
-  void aTrailIsProvenWholeAndNeverWithoutAnyEntry(String name) {
+  void onlyACompleteLogIsProven(String name) {
     List<EvidenceEntry> trail = trail(name);
     assertThat(word(trail)).isEqualTo("proven");
     for (EvidenceEntry left : trail) {
@@ -79,7 +79,7 @@ class RunProjectionTest {
         "deep-without-checksums",
         "standard-without-manifest"
       })
-  void aTrailIsNeverProvenWithoutAnyCheck(String name) throws IOException {
+  void aLogWithoutACheckIsNotProven(String name) throws IOException {
     List<EvidenceEntry> trail = trail(name);
     int checks = 0;
     for (int at = 0; at < trail.size(); at++) {
@@ -110,7 +110,7 @@ class RunProjectionTest {
 
   @ParameterizedTest
   @CsvSource({"10, proven", "11, inconclusive", "18, inconclusive", "99, inconclusive"})
-  void checksumsAfterRecoveryMayOnlyLackWhereNoProgramVerifiesThem(String version, String word)
+  void onlyAVersionWithoutAChecksumProgramMayLackTheCheck(String version, String word)
       throws IOException {
     List<EvidenceEntry> trail = trail("deep");
     for (int at = 0; at < trail.size(); at++) {
@@ -131,7 +131,7 @@ class RunProjectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"quick", "deep", "deep-plain"})
-  void anEntryThatMovedLeavesNoProof(String name) {
+  void aLogInAnotherOrderIsNotProven(String name) {
     List<EvidenceEntry> trail = trail(name);
     int moved = 0;
     for (int from = 1; from < trail.size() - 1; from++) {
@@ -149,7 +149,7 @@ class RunProjectionTest {
   }
 
   @Test
-  void anEntryThatCameTwiceProvesNoMore() {
+  void aDuplicateEntryReplacesNoMissingEntry() {
     List<EvidenceEntry> trail = trail("deep");
     for (int at = 0; at < trail.size(); at++) {
       List<EvidenceEntry> twice = new ArrayList<>(trail);
@@ -173,7 +173,7 @@ class RunProjectionTest {
 
   /** However far the first attempt came before it was cut off, and however far the next one. */
   @Test
-  void anAttemptThatWasCutOffLeavesNothingToTheNext() {
+  void anInterruptedAttemptProvesNothingForTheNext() {
     List<EvidenceEntry> trail = trail("deep");
     int begun = kinds(trail).indexOf(ATTEMPT);
     List<EvidenceEntry> before = trail.subList(0, begun);
@@ -208,7 +208,7 @@ class RunProjectionTest {
   }
 
   @Test
-  void whatWasFoundStandsWhateverCameAfterIt() {
+  void aFindingDecidesWhateverFollows() {
     List<EvidenceEntry> trail = trail("deep");
     int begun = kinds(trail).indexOf(ATTEMPT);
     EvidenceEntry found =
@@ -226,7 +226,7 @@ class RunProjectionTest {
 
   /** A check of which two steps tell is one check, and the graver outcome is its outcome. */
   @Test
-  void eachNameIsOnceInAReport() throws IOException {
+  void eachCheckIsListedOnceInAReport() throws IOException {
     List<EvidenceEntry> trail = trail("standard");
     int at = kinds(trail).indexOf(Evidence.kind(Evidence.Checked.class));
     ObjectNode body = (ObjectNode) JSON.readTree(trail.get(at).body());
@@ -256,7 +256,7 @@ class RunProjectionTest {
    * nothing anew.
    */
   @Test
-  void anOlderTrailKeepsTheVerdictThatWasReachedAndReachesNone() throws IOException {
+  void anOlderLogKeepsItsVerdictAndReachesNoNewOne() throws IOException {
     List<EvidenceEntry> older = new ArrayList<>();
     for (EvidenceEntry evidenceEntry : trail("standard")) {
       if (Set.of("RecoveryPrepared", "ContainerCreated", "ChecksBegun")

@@ -17,7 +17,7 @@ class AptFailureTest {
   }
 
   @Test
-  void outOfDateListIsNamed() {
+  void anOutdatedListIsNamed() {
     assertThat(
             read(
                 """
@@ -30,7 +30,7 @@ class AptFailureTest {
   }
 
   @Test
-  void sourceThatRefusesConnectionsIsNamed() {
+  void aSourceThatRefusesConnectionsIsNamed() {
     assertThat(
             read(
                 """
@@ -45,7 +45,7 @@ class AptFailureTest {
   }
 
   @Test
-  void sourceThatAnswersWithoutAListIsNamed() {
+  void aSourceWithoutAListIsNamed() {
     assertThat(
             read(
                 "E: The repository 'http://mirror.test/debian bookworm-updates Release' does not have a Release file.\n"))
@@ -54,7 +54,7 @@ class AptFailureTest {
   }
 
   @Test
-  void packageThatCannotBeFetchedTellsItsSourceByTheHost() {
+  void aFailedDownloadIsAttributedToTheSourceOfItsHost() {
     assertThat(
             read(
                 "E: Failed to fetch http://security.test/debian-security/pool/main/o/openssl.deb  404  Not Found\n"))
@@ -63,7 +63,7 @@ class AptFailureTest {
   }
 
   @Test
-  void packageOfAHostWithTwoSuitesBlamesNeither() {
+  void aFailedDownloadFromAHostWithTwoSuitesBlamesNeither() {
     assertThat(
             read(
                 "E: Failed to fetch http://mirror.test/debian/pool/main/o/openssl.deb  404  Not Found\n"))
@@ -71,7 +71,7 @@ class AptFailureTest {
   }
 
   @Test
-  void imageCannotDoWithoutItsOwnSuite() {
+  void anImageCannotBeBuiltWithoutItsSuite() {
     assertThat(
             read(
                 "E: Failed to fetch http://mirror.test/debian/dists/bookworm/InRelease  Could not resolve\n"))
@@ -79,7 +79,7 @@ class AptFailureTest {
   }
 
   @Test
-  void unknownPackageIsFinal() {
+  void anUnknownPackageIsAFinalError() {
     assertThat(read("E: Unable to locate package postgresql-99\n"))
         .isEqualTo(new AptFailure.Final());
   }

@@ -140,7 +140,7 @@ class BuiltImagesTest {
   }
 
   @Test
-  void interruptedBuildLeavesNothing() {
+  void anInterruptedBuildLeavesNothing() {
     assertThat(endOfTheInterrupted)
         .isInstanceOfSatisfying(
             FindingException.class,
@@ -149,7 +149,7 @@ class BuiltImagesTest {
   }
 
   @Test
-  void twoCallersAtOnceGetTheSameImageBuiltOnce() {
+  void twoCallersGetOneImageThatIsBuiltOnce() {
     assertThat(built.get(0)).isEqualTo(built.get(1));
     assertThat(said).filteredOn(line -> line.startsWith("shifting owners")).hasSize(1);
     assertThat(said).anyMatch(line -> line.contains("under way"));
@@ -157,7 +157,7 @@ class BuiltImagesTest {
   }
 
   @Test
-  void sourceThatDoesNotAnswerIsNamedAndDoneWithout() throws IOException {
+  void anUnreachableSourceIsNamedAndSkipped() throws IOException {
     assertThat(said)
         .filteredOn(line -> line.startsWith("warning: "))
         .singleElement()
@@ -172,7 +172,7 @@ class BuiltImagesTest {
   }
 
   @Test
-  void imageTellsItsServerAndItsUser() throws IOException {
+  void theImageRecordsItsServerAndUser() throws IOException {
     Image image = built.get(0);
 
     assertThat(image.postgresVersion()).matches("15\\.[0-9]+");
@@ -183,7 +183,7 @@ class BuiltImagesTest {
   }
 
   @Test
-  void ownersAreShiftedAndSetuidBitsKept() throws IOException {
+  void ownersAreShiftedAndSetuidBitsAreKept() throws IOException {
     try (Stream<Path> all = Files.walk(rootfs())) {
       assertThat(all)
           .allSatisfy(
@@ -201,7 +201,7 @@ class BuiltImagesTest {
   }
 
   @Test
-  void thereAreAllLocalesContribModulesTheExtraPackageAndNoClusterOfDebiansOwn() {
+  void theImageHasLocalesContribModulesAndExtraPackagesButNoCluster() {
     assertThat(rootfs().resolve("usr/lib/locale/en_US.utf8")).isDirectory();
     assertThat(rootfs().resolve("usr/lib/locale/de_DE.utf8")).isDirectory();
     assertThat(rootfs().resolve("usr/share/postgresql/15/extension/amcheck.control"))
@@ -212,12 +212,12 @@ class BuiltImagesTest {
   }
 
   @Test
-  void secondBuildReturnsWhatIsThere() {
+  void aSecondBuildReturnsTheExistingImage() {
     assertThat(store.build(15, false, line -> assertThat(line).isNull())).isEqualTo(built.get(0));
   }
 
   @Test
-  void unknownPackageIsNoImageWithTheWordsOfApt() throws IOException {
+  void anUnknownPackageFailsTheBuildInAptsWords() throws IOException {
     List<Path> before = entries();
     BuiltImages bogus =
         storeOf(source.withPackages(List.of("postgresql-15", "postgresql-15-no-such-module")));
@@ -236,7 +236,7 @@ class BuiltImagesTest {
   }
 
   @Test
-  void sourceIsTrustedByTheKeysThatItNamesAndByNoOthers() throws IOException {
+  void aSourceIsTrustedOnlyByItsOwnKeys() throws IOException {
     String debian =
         Files.readAllLines(rootfs().resolve("etc/apt/sources.list")).stream()
             .filter(line -> line.startsWith("deb ") && line.contains(" bookworm "))
@@ -268,7 +268,7 @@ class BuiltImagesTest {
   }
 
   @Test
-  void buildBeyondItsLimitIsNoImageAndLeavesNothing() throws IOException {
+  void aBuildBeyondItsTimeLimitLeavesNothing() throws IOException {
     List<Path> before = entries();
     BuiltImages hurried =
         storeOf(
@@ -289,7 +289,7 @@ class BuiltImagesTest {
 
   @Test
   @Order(Integer.MAX_VALUE) // the tests above look at the image that this one replaces
-  void refreshReplacesTheImageAndKeepsTheOldOneUntilItIsReaped() throws IOException {
+  void refreshReplacesTheImageAndKeepsTheOldOneUntilCleanup() throws IOException {
     Image before = store.find(15).orElseThrow();
 
     Image after = store.build(15, true, line -> {});

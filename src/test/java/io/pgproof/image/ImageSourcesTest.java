@@ -49,7 +49,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void withoutTheFileThereAreDebiansOwnVersions() {
+  void debiansVersionsAreTheDefault() {
     assertThat(ImageSources.read(file).buildable())
         .containsExactly(
             new Buildable(13, "the suite bullseye: postgresql-13, locales-all"),
@@ -60,7 +60,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void everyFieldArrives() throws IOException {
+  void everyFieldIsRead() throws IOException {
     ImageSources sources =
         read(
             """
@@ -107,7 +107,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void whatIsNotSaidIsAsDebianHasIt() throws IOException {
+  void missingFieldsHaveDebiansDefaults() throws IOException {
     ImageSources sources =
         read(
             """
@@ -165,7 +165,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void allMistakesAreToldAtOnceInTheOrderOfTheFile() {
+  void allMistakesAreReportedInTheOrderOfTheFile() {
     UsageException refused =
         catchThrowableOfType(
             UsageException.class,
@@ -221,7 +221,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void mistakesKeepImagesFromBeingFoundAndBuilt() throws IOException {
+  void mistakesPreventFindingAndBuildingImages() throws IOException {
     BuiltImages store =
         new BuiltImages(place.resolve("images"), file, () -> 100_000, programs, Clock.systemUTC());
     Files.writeString(file, "images: [{postgres: 16}]\n");
@@ -235,7 +235,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void fileThatAnImageIsMadeOfAndIsNotThereIsNamed() throws IOException {
+  void aMissingSourceFileIsNamed() throws IOException {
     BuiltImages store =
         new BuiltImages(place.resolve("images"), file, () -> 100_000, programs, Clock.systemUTC());
     Files.writeString(
@@ -267,7 +267,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void doctorHearsOfMistakes() throws IOException {
+  void doctorReportsMistakes() throws IOException {
     assertThat(ImageSources.lacks(file, programs)).isEmpty();
     Files.writeString(file, "image: []\n");
     assertThat(ImageSources.lacks(file, programs))

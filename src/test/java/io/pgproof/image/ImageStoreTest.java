@@ -55,7 +55,7 @@ class ImageStoreTest {
   }
 
   @Test
-  void imageOfTodaysRecipeIsFound() throws IOException {
+  void anImageOfTheCurrentRecipeIsFound() throws IOException {
     lay(key, key);
 
     assertThat(store.find(15))
@@ -74,7 +74,7 @@ class ImageStoreTest {
   }
 
   @Test
-  void imageOfAnotherRecipeIsListedButNotFound() throws IOException {
+  void anImageOfAnotherRecipeIsListedButNotFound() throws IOException {
     lay("15-bookworm-0123456789ab", "15-bookworm-0123456789ab");
 
     assertThat(store.find(15)).isEmpty();
@@ -82,7 +82,7 @@ class ImageStoreTest {
   }
 
   @Test
-  void directoryWithoutAReadableRecordIsNoImageAndIsReaped() throws IOException {
+  void aDirectoryWithoutAReadableRecordIsCleanedUp() throws IOException {
     Path place = Files.createDirectories(images.resolve(key).resolve("rootfs")).getParent();
     Files.writeString(place.resolve("image.json"), "{\"key\": ");
 
@@ -93,14 +93,14 @@ class ImageStoreTest {
   }
 
   @Test
-  void directoryThatBearsAnotherImagesRecordIsNoImage() throws IOException {
+  void aDirectoryWithAnotherImagesRecordIsNotAnImage() throws IOException {
     lay(key, "15-bookworm-0123456789ab");
 
     assertThat(store.find(15)).isEmpty();
   }
 
   @Test
-  void whatIsNotOursIsLeftAlone() throws IOException {
+  void foreignDirectoriesAreKept() throws IOException {
     Path foreign = Files.createDirectories(images.resolve("lost+found"));
 
     assertThat(store.reap(failed -> {})).isEmpty();
@@ -108,7 +108,7 @@ class ImageStoreTest {
   }
 
   @Test
-  void removedImageIsGoneAndAnUnknownKeyIsRefused() throws IOException {
+  void aRemovedImageIsGoneAndAnUnknownKeyIsRefused() throws IOException {
     lay(key, key);
 
     store.remove(key);
@@ -122,7 +122,7 @@ class ImageStoreTest {
 
   @Test
   @Tag("root")
-  void removedImageThatAMachineStandsOnStaysUntilTheMachineEnds() throws Exception {
+  void anImageInUseStaysUntilItsMachineEnds() throws Exception {
     lay(key, key);
     Path mountPoint = Files.createDirectory(images.resolve("mount"));
     Process machine =
@@ -152,7 +152,7 @@ class ImageStoreTest {
   }
 
   @Test
-  void imageLostBetweenTheTwoRenamesOfARefreshComesBack() throws IOException {
+  void anImageIsRestoredAfterAnInterruptedRefresh() throws IOException {
     lay(".old-" + key + "-20261122T193012.000", key);
     Path building = Files.createDirectories(images.resolve(".building-" + key + "-1"));
 
@@ -161,7 +161,7 @@ class ImageStoreTest {
   }
 
   @Test
-  void replacedAndHalfRemovedImagesAreReaped() throws IOException {
+  void replacedAndPartlyRemovedImagesAreCleanedUp() throws IOException {
     lay(key, key);
     lay(".old-" + key + "-20261122T193012.000", key);
     lay(".removed-" + key + "-20261122T193012.000", key);
@@ -171,7 +171,7 @@ class ImageStoreTest {
   }
 
   @Test
-  void versionWithoutASourceIsUnsupportedAndTheMessageSaysWhatToWriteWhere() {
+  void aVersionWithoutASourceIsUnsupportedAndTheMessageNamesTheRemedy() {
     assertThatThrownBy(() -> store.build(16, false, line -> {}))
         .isInstanceOfSatisfying(
             FindingException.class,

@@ -36,7 +36,7 @@ class OwnerShiftTest {
   }
 
   @Test
-  void ownerAndGroupMoveUp() throws IOException {
+  void ownerAndGroupAreShifted() throws IOException {
     Path file = file("data", 100, 102, 0600);
 
     OwnerShift.apply(root, SHIFT);
@@ -47,7 +47,7 @@ class OwnerShiftTest {
   }
 
   @Test
-  void setuidAndSetgidBitsSurvive() throws IOException {
+  void setuidAndSetgidBitsAreKept() throws IOException {
     Path setuid = file("su", 0, 0, 04755);
     Path setgid = file("chage", 0, 42, 02755);
     Path shared = Files.createDirectory(root.resolve("mail"));
@@ -61,7 +61,7 @@ class OwnerShiftTest {
   }
 
   @Test
-  void fileWithTwoNamesIsShiftedOnceAndCountedOnce() throws IOException {
+  void aFileWithTwoNamesIsShiftedAndCountedOnce() throws IOException {
     Path file = file("perl", 0, 0, 0755);
     Files.createLink(root.resolve("perl5"), file);
 
@@ -72,7 +72,7 @@ class OwnerShiftTest {
   }
 
   @Test
-  void linkItselfIsShiftedAndNotWhatItPointsTo() throws IOException {
+  void aLinkIsShiftedAndItsTargetIsNot() throws IOException {
     Path target = Files.writeString(outside.resolve("of-the-host"), "content");
     Path link = Files.createSymbolicLink(root.resolve("link"), target);
 

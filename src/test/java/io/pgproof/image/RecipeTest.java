@@ -33,7 +33,7 @@ class RecipeTest {
   }
 
   @Test
-  void keyIsTheSameOnEveryMachineAndInEveryRelease() {
+  void theKeyIsTheSameOnEveryMachineAndInEveryRelease() {
     assertThat(recipe(packages(15, "bookworm", NONE, PACKAGES)).key())
         .isEqualTo("15-bookworm-f0af9af7e7c1");
     assertThat(recipe(new Tarball(12, Path.of("/pg12.tar"), BIN, "postgres"), "aa").key())
@@ -171,7 +171,7 @@ class RecipeTest {
   }
 
   @Test
-  void tarballThatLiesElsewhereIsTheSameAndOneWithOtherContentIsAnother() throws IOException {
+  void theContentOfATarballChangesTheKeyAndItsPathDoesNot() throws IOException {
     Path tarball = Files.writeString(place.resolve("pg12.tar"), "one");
     FileTime then = Files.getLastModifiedTime(tarball);
     String key = keyOf(tarball);
@@ -189,7 +189,7 @@ class RecipeTest {
   }
 
   @Test
-  void keysOfTheSourcesCountAsTheKeyringDoes() throws IOException {
+  void keysOfTheSourcesChangeTheKey() throws IOException {
     Path keys = Files.writeString(place.resolve("keys.gpg"), "one");
     Packages signed =
         packages(
@@ -208,20 +208,20 @@ class RecipeTest {
   }
 
   @Test
-  void oneNameIsNotMistakenForTwo() {
+  void neighbouringNamesAreKeptApartInTheKey() {
     assertThat(recipe(packages(15, "bookworm", NONE, List.of("a,b"))).key())
         .isNotEqualTo(recipe(packages(15, "bookworm", NONE, List.of("a", "b"))).key());
   }
 
   @Test
-  void keyTellsItsVersionWhateverTheSuiteIsCalled() {
+  void theKeyNamesItsVersionForAnySuite() {
     assertThat(Recipe.majorOf(Recipe.of(ImageSources.debian(15), 100000).key())).hasValue(15);
     assertThat(Recipe.majorOf(recipe(packages(16, "bookworm-backports", NONE, PACKAGES)).key()))
         .hasValue(16);
   }
 
   @Test
-  void directoriesOfABuildAreNoKeys() {
+  void buildDirectoriesAreNotKeys() {
     assertThat(Recipe.majorOf(".building-15-bookworm-0123456789ab-7")).isEmpty();
     assertThat(Recipe.majorOf("15-bookworm-0123456789ab/..")).isEmpty();
   }

@@ -19,7 +19,7 @@ class RootfsCleanupTest {
 
   @Test
   @Tag("root")
-  void whatIsMountedIsUnmountedAndNotEmptied() throws IOException {
+  void mountsAreUnmountedAndNotEmptied() throws IOException {
     Path ofTheHost = Files.createDirectory(place.resolve("of-the-host"));
     Path kept = Files.writeString(ofTheHost.resolve("kept"), "content");
     Path building = Files.createDirectory(place.resolve("building"));
@@ -43,7 +43,7 @@ class RootfsCleanupTest {
   }
 
   @Test
-  void builderThatLivesOnIsEndedAndAReaderOfTheDirectoryIsNot() throws Exception {
+  void aLeftoverBuilderIsKilledAndAReaderIsNot() throws Exception {
     Path building = Files.createDirectory(place.resolve("building"));
     Path rootfs = Files.createDirectory(building.resolve("rootfs"));
     // A program with the builder's name and argument, and one that merely names the directory.
@@ -67,7 +67,7 @@ class RootfsCleanupTest {
   }
 
   @Test
-  void interruptDoesNotKeepItFromBeingDone() throws IOException {
+  void anInterruptDoesNotStopTheCleanup() throws IOException {
     Path building = Files.createDirectory(place.resolve("building"));
     Files.createSymbolicLink(building.resolve("link"), place);
 

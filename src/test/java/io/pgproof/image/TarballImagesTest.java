@@ -151,7 +151,7 @@ class TarballImagesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"pg.tar", "pg.tar.gz", "pg.tar.xz", "pg.tar.zst"})
-  void tarballBecomesAnImageHoweverItIsCompressed(String name) throws IOException {
+  void aTarballOfAnyCompressionBecomesAnImage(String name) throws IOException {
     BuiltImages store = storeOf(tarball(name));
 
     Image image = store.build(12, false, said::add);
@@ -170,7 +170,7 @@ class TarballImagesTest {
   }
 
   @Test
-  void programOfTheImageReachesNothingWhileItIsAsked() throws IOException {
+  void theImagesProgramIsIsolatedFromTheHost() throws IOException {
     run("sh", "-c", HOSTILE, "sh", rootfs.toString());
 
     Image image = storeOf(tarball("pg.tar")).build(12, false, said::add);
@@ -182,7 +182,7 @@ class TarballImagesTest {
   }
 
   @Test
-  void noNameLeadsOut() throws IOException {
+  void noNameLeadsOutOfTheImage() throws IOException {
     Path outside = Files.createDirectory(place.resolve("outside"));
     Path tarball = tarball("pg.tar.gz");
     Tars.with(
@@ -208,7 +208,7 @@ class TarballImagesTest {
   }
 
   @Test
-  void tarballThatIsCutIsNoImageWithTheWordsOfTar() throws IOException {
+  void aCutTarballFailsTheBuildInTarsWords() throws IOException {
     Path tarball = tarball("pg.tar.gz");
     Files.write(tarball, Arrays.copyOf(Files.readAllBytes(tarball), 100_000));
 
@@ -217,7 +217,7 @@ class TarballImagesTest {
   }
 
   @Test
-  void whatIsNoServerOfThisVersionIsRefused() throws IOException {
+  void anImageWithoutAServerOfThisVersionIsRefused() throws IOException {
     Path tarball = tarball("pg.tar");
 
     assertThat(refused(new Tarball(11, tarball, BIN, "pg")))
@@ -240,7 +240,7 @@ class TarballImagesTest {
   }
 
   @Test
-  void interruptedUnpackingLeavesNothing() {
+  void anInterruptedBuildLeavesNothing() {
     try {
       Finding finding =
           refused(
@@ -254,7 +254,7 @@ class TarballImagesTest {
   }
 
   @Test
-  void tarballThatIsWrittenToMeanwhileIsRefused() {
+  void aTarballThatChangesDuringTheBuildIsRefused() {
     Path tarball = tarball("pg.tar");
     Finding finding =
         refused(
@@ -271,7 +271,7 @@ class TarballImagesTest {
   }
 
   @Test
-  void twoCallersAtOnceGetTheSameImageBuiltOnce() throws Exception {
+  void twoCallersGetOneImageThatIsBuiltOnce() throws Exception {
     Path tarball = tarball("pg.tar");
     CountDownLatch otherWaits = new CountDownLatch(1);
     CountDownLatch unpacking = new CountDownLatch(1);

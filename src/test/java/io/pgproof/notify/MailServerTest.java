@@ -49,7 +49,7 @@ class MailServerTest {
   }
 
   @Test
-  void aMailSaysTheSameInPlainTextAndInHtml() throws Exception {
+  void aMailHasTheSameContentInPlainTextAndHtml() throws Exception {
     try (MailBox box = new MailBox()) {
       assertThat(server(localhost).send(MESSAGE, "ada@example.org", box.address(Security.NONE)))
           .isEqualTo(new Delivery.Accepted("mail to ada@example.org"));
@@ -86,7 +86,7 @@ class MailServerTest {
   }
 
   @Test
-  void startTlsEncryptsAndLogsInByASecretFromAFile() throws Exception {
+  void startTlsEncryptsAndLogsInWithThePasswordFile() throws Exception {
     try (MailBox box =
         new MailBox(
             settings ->
@@ -108,7 +108,7 @@ class MailServerTest {
   }
 
   @Test
-  void tlsFromTheFirstByteLogsIn() throws Exception {
+  void implicitTlsLogsIn() throws Exception {
     try (MailBox box = new MailBox(settings -> loggedIn(settings).serverSocketFactory(localhost))) {
       server(localhost)
           .send(
@@ -141,8 +141,7 @@ class MailServerTest {
   @EnumSource(
       value = Security.class,
       names = {"STARTTLS", "TLS"})
-  void aServerWhoseCertificateIsNotTrustedOrOfAnotherNameGetsNothing(Security security)
-      throws Exception {
+  void aServerWithAnUntrustedCertificateGetsNothing(Security security) throws Exception {
     SSLContext other = Certificates.of("elsewhere.example.org");
     for (SSLContext trust : List.of(SSLContext.getDefault(), other)) {
       try (MailBox box =
@@ -161,7 +160,7 @@ class MailServerTest {
   }
 
   @Test
-  void aLogInThatFailsMayBeMendedAndTellsNoPassword() throws Exception {
+  void aFailedLogInIsRetriedAndShowsNoPassword() throws Exception {
     try (MailBox box = new MailBox(settings -> loggedIn(settings))) {
       assertThatThrownBy(
               () ->
@@ -178,7 +177,7 @@ class MailServerTest {
   }
 
   @Test
-  void aServerThatRepeatsWhatItIsToldDoesNotGetThePasswordIntoAMessage() throws Exception {
+  void aPasswordThatTheServerRepeatsIsNotShown() throws Exception {
     try (ServerSocket echo = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread server = new Thread(() -> echo(echo));
       server.start();
@@ -202,7 +201,7 @@ class MailServerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {550, 553, 554})
-  void aRecipientRefusedForGoodIsNotTriedAgain(int status) throws Exception {
+  void aPermanentRefusalIsNotRetried(int status) throws Exception {
     try (MailBox box = new MailBox()) {
       box.refuse(status);
       assertThat(server(localhost).send(MESSAGE, "nobody@example.org", box.address(Security.NONE)))
@@ -213,7 +212,7 @@ class MailServerTest {
   }
 
   @Test
-  void aRecipientRefusedForNowIsTriedAgain() throws Exception {
+  void aTemporaryRefusalIsRetried() throws Exception {
     try (MailBox box = new MailBox()) {
       box.refuse(451);
       assertThatThrownBy(
@@ -224,7 +223,7 @@ class MailServerTest {
   }
 
   @Test
-  void noNameInASubjectAddsAHeader() throws Exception {
+  void aNameInASubjectCannotAddAHeader() throws Exception {
     try (MailBox box = new MailBox()) {
       Message sly =
           message("STALE shop\r\nBcc: eve@example.org\r\n\r\nhello \u2028\u0000 ünd", "fine");
@@ -247,7 +246,7 @@ class MailServerTest {
         "ada",
         ""
       })
-  void whatIsNotOneAddressGetsNoMail(String to) throws Exception {
+  void anInvalidAddressGetsNoMail(String to) throws Exception {
     try (MailBox box = new MailBox()) {
       assertThat(server(localhost).send(MESSAGE, to, box.address(Security.NONE)))
           .isInstanceOf(Delivery.Refused.class);
@@ -257,7 +256,7 @@ class MailServerTest {
 
   @ParameterizedTest
   @EnumSource(Security.class)
-  void aServerThatSaysNothingIsGivenUpAtTheLimit(Security security) throws Exception {
+  void aSilentServerIsGivenUpAtTheTimeLimit(Security security) throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Mail mail =
           new Mail(
@@ -280,7 +279,7 @@ class MailServerTest {
   @EnumSource(
       value = Security.class,
       names = {"NONE", "TLS"})
-  void theAddressOfAHostThatAnswersIsTaken(Security security) throws Exception {
+  void theAddressThatAnswersIsUsed(Security security) throws Exception {
     try (MailBox box =
         new MailBox(
             settings ->
@@ -302,7 +301,7 @@ class MailServerTest {
   }
 
   @Test
-  void aServerThatIsNotThereAndASecretThatIsNotThereAreNamed() throws Exception {
+  void aMissingServerAndAMissingSecretAreNamed() throws Exception {
     // Held, so that no other program takes it, and not listened at.
     try (Socket closed = new Socket()) {
       closed.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

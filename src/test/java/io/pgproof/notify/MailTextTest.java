@@ -14,7 +14,7 @@ class MailTextTest {
       "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt; ${subject} [[${lead}]] müde 日本";
 
   @Test
-  void whatServersAndPeopleSaidIsShownAndNeverInterpreted() {
+  void textOfServersAndPeopleIsEscaped() {
     String html =
         MailText.html(
             message(
@@ -33,7 +33,7 @@ class MailTextTest {
   }
 
   @Test
-  void peopleSeeWhatHasALabelAndATextAndCellsStayInTheirColumns() {
+  void onlyLabelledFactsAreShownAndColumnsStayAligned() {
     List<Fact> row =
         List.of(
             Fact.of("first", "first", null),
@@ -48,7 +48,7 @@ class MailTextTest {
   }
 
   @Test
-  void aTableWithoutRowsIsATitle() {
+  void anEmptyTableIsShownAsItsTitle() {
     assertThat(
             MailText.html(
                 message("s", List.of(), List.of(new Table("t", "Rows: none", List.of())))))

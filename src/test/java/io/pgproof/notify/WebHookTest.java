@@ -91,7 +91,7 @@ class WebHookTest {
   }
 
   @Test
-  void theCommandInTheDocumentationVerifiesTheSignatureToo() throws Exception {
+  void theDocumentedCommandVerifiesTheSignature() throws Exception {
     hook().post(MESSAGE, server.address(), secret);
 
     Posted posted = server.posted().get(0);
@@ -111,7 +111,7 @@ class WebHookTest {
   }
 
   @Test
-  void theBodyIsOneObjectWithTheFactsAsMembers() throws Exception {
+  void theBodyIsOneJsonObjectWithTheFacts() throws Exception {
     hook().post(MESSAGE, server.address(), secret);
 
     JsonNode body = new ObjectMapper().readTree(server.posted().get(0).body());
@@ -126,7 +126,7 @@ class WebHookTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 404, 410, 422})
-  void whatTheClientDidWrongIsNotTriedAgain(int status) throws Exception {
+  void aClientErrorIsNotRetried(int status) throws Exception {
     server.answer(status);
     assertThat(hook().post(MESSAGE, server.address(), secret))
         .isInstanceOfSatisfying(
@@ -139,7 +139,7 @@ class WebHookTest {
 
   @ParameterizedTest
   @ValueSource(ints = {408, 429, 500, 502, 503, 302, 307})
-  void whatMayPassIsTriedAgainAndNoRedirectIsFollowed(int status) throws Exception {
+  void otherErrorsAreRetriedAndRedirectsAreNotFollowed(int status) throws Exception {
     server.answer(
         exchange -> {
           exchange
@@ -155,7 +155,7 @@ class WebHookTest {
   }
 
   @Test
-  void aServerThatDoesNotAnswerIsGivenUpAtTheLimit() {
+  void aSilentServerIsGivenUpAtTheTimeLimit() {
     server.answer(exchange -> Thread.sleep(600_000));
     assertThatThrownBy(
             () ->
@@ -167,7 +167,7 @@ class WebHookTest {
   }
 
   @Test
-  void anAnswerThatNeverEndsIsNotReadToItsEnd() throws Exception {
+  void anEndlessAnswerIsNotReadToItsEnd() throws Exception {
     server.answer(
         exchange -> {
           exchange.sendResponseHeaders(200, 0);
@@ -182,7 +182,7 @@ class WebHookTest {
   }
 
   @Test
-  void nothingGoesToAServerWhoseCertificateIsNotTrusted() throws Exception {
+  void aServerWithAnUntrustedCertificateGetsNothing() throws Exception {
     SSLContext localhost = Certificates.of("localhost");
     HttpsServer https =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -205,7 +205,7 @@ class WebHookTest {
   }
 
   @Test
-  void theSecretIsReadAtEachSending() throws Exception {
+  void theSecretIsReadForEachMessage() throws Exception {
     hook().post(MESSAGE, server.address(), secret);
     Files.writeString(secret.file().orElseThrow(), "a-new-key");
     hook().post(MESSAGE, server.address(), secret);

@@ -127,7 +127,7 @@ class CompleteEvidenceTest {
 
   @ParameterizedTest
   @EnumSource(Stage.class)
-  void eachStageIsNeededAndInItsTurn(Stage stage) {
+  void eachStageIsRequiredInItsOrder(Stage stage) {
     Facts without = new Facts(Depth.STANDARD);
     without.stages.remove(stage);
     without.assertMissing(stage.what());
@@ -150,7 +150,7 @@ class CompleteEvidenceTest {
 
   @ParameterizedTest
   @EnumSource(Depth.class)
-  void eachCheckThatTheDepthNamesIsNeeded(Depth depth) {
+  void eachCheckOfTheDepthIsRequired(Depth depth) {
     for (String name : new Facts(depth).checks.keySet()) {
       Facts without = new Facts(depth);
       without.checks.remove(name);
@@ -191,7 +191,7 @@ class CompleteEvidenceTest {
     "DEEP,     rows,      version,      true,  true,  15, inconclusive",
     "DEEP,     rows,      no-manifest,  false, true,  12, inconclusive"
   })
-  void aCheckThatDoesNotApplyIsEvidenceOfItsOwn(
+  void aCheckThatDoesNotApplyCountsAsEvidence(
       Depth depth,
       String name,
       String why,
@@ -214,7 +214,7 @@ class CompleteEvidenceTest {
   }
 
   @Test
-  void theBackupThatWasRestoredIsTheOneThatWasInspected() {
+  void theRestoredBackupMustBeTheInspectedOne() {
     Facts other = new Facts(Depth.STANDARD);
     other.inspectedAt = "0/C000028";
     other.assertMissing("the backup that was restored");
@@ -227,7 +227,7 @@ class CompleteEvidenceTest {
   }
 
   @Test
-  void eachArchiveHasItsSum() {
+  void eachArchiveNeedsItsSha256() {
     Facts none = new Facts(Depth.STANDARD);
     none.archives = List.of();
     none.assertMissing("SHA-256");
@@ -239,7 +239,7 @@ class CompleteEvidenceTest {
   }
 
   @Test
-  void recoveryReachedTheBackupsEnd() {
+  void recoveryMustReachTheEndOfTheBackup() {
     Facts untold = new Facts(Depth.STANDARD);
     untold.recovery = null;
     untold.assertMissing("consistent state");
@@ -266,14 +266,14 @@ class CompleteEvidenceTest {
   }
 
   @Test
-  void whetherThereAreChecksumsIsKnown() {
+  void itMustBeKnownWhetherThereAreChecksums() {
     Facts facts = new Facts(Depth.STANDARD);
     facts.checksums = null;
     facts.assertMissing("checksums of its pages");
   }
 
   @Test
-  void freshnessIsAnswered() {
+  void freshnessIsRequired() {
     for (FreshnessFacts answer :
         new FreshnessFacts[] {
           null,
@@ -288,7 +288,7 @@ class CompleteEvidenceTest {
   }
 
   @Test
-  void dataThatAreTooOldNeedTheSameEvidence() {
+  void staleDataNeedTheSameEvidence() {
     Facts stale = new Facts(Depth.STANDARD);
     stale.freshness = new FreshnessFacts(MONDAY, 86_401L, 86_400L, "wal");
     stale.outcome("freshness", Outcome.FAILED);
@@ -303,7 +303,7 @@ class CompleteEvidenceTest {
    * did not.
    */
   @Test
-  void asManyFindingsAsTheChecksMadeAreThere() {
+  void eachFindingOfTheChecksMustBeRecorded() {
     Facts lost = new Facts(Depth.STANDARD);
     lost.outcome("indexes", Outcome.MISMATCH);
     lost.objections = 1;
@@ -314,7 +314,7 @@ class CompleteEvidenceTest {
   }
 
   @Test
-  void whatWasFoundComesBeforeWhatIsMissing() {
+  void aFindingDecidesBeforeMissingEvidence() {
     Facts refuted = new Facts(Depth.STANDARD);
     refuted.stages.clear();
     refuted.findings.add(Finding.of(Reason.WAL_MISSING, "a segment is missing"));
@@ -326,7 +326,7 @@ class CompleteEvidenceTest {
   }
 
   @Test
-  void anOrderOfStagesOtherThanTheirsNeverProves() {
+  void stagesInAnotherOrderNeverProve() {
     Facts reversed = new Facts(Depth.STANDARD);
     Collections.reverse(reversed.stages);
     reversed.assertMissing("in its turn");

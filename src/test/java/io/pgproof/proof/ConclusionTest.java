@@ -29,7 +29,7 @@ class ConclusionTest {
         "too-old clock archive-corrupt,                   archive-corrupt,   refuted,      4",
         "too-old out-of-memory inconsistent,              inconsistent,      refuted,      4"
       })
-  void theGravestKindDecides(String findings, String reason, String word, int status) {
+  void theMostSevereFindingDecides(String findings, String reason, String word, int status) {
     List<Finding> found =
         new ArrayList<>(
             findings == null
@@ -50,7 +50,7 @@ class ConclusionTest {
   }
 
   @Test
-  void ofOneKindTheFirstDecides() {
+  void theFirstFindingOfAKindDecides() {
     Finding first = Finding.of(Reason.ASSERTION_FAILED, "the first is false");
     Finding second = Finding.of(Reason.INDEX_CORRUPT, "an index, too");
 

@@ -44,7 +44,7 @@ class MachineErrorTest {
         "could not open file \"x\": Too many open files in system | ENFILE",
         "could not fork startup process: Resource temporarily unavailable | EAGAIN"
       })
-  void wordsOfAnErrorAreRead(String said, MachineError error) {
+  void messagesOfMachineErrorsAreRecognized(String said, MachineError error) {
     assertThat(MachineError.in(said)).contains(error);
   }
 
@@ -60,12 +60,12 @@ class MachineErrorTest {
         "could not seek in file: Invalid argument",
         ""
       })
-  void whatSaysNothingOfTheMachineIsNone(String said) {
+  void otherMessagesAreNotMachineErrors(String said) {
     assertThat(MachineError.in(said)).isEmpty();
   }
 
   @Test
-  void lackOfSpaceExplainsTheOtherErrorsOfAProgram() {
+  void lackOfSpaceExplainsOtherErrorsOfAProgram() {
     assertThat(
             MachineError.in(
                 "cp: x: Permission denied\ncp: error writing 'y': No space left on device\n"))
@@ -92,7 +92,7 @@ class MachineErrorTest {
   }
 
   @Test
-  void exceptionsAreReadByWhatCausedThem() {
+  void exceptionsAreRecognizedByTheirCause() {
     IOException full = new FileSystemException("/state/x", null, "No space left on device");
     assertThat(MachineError.of(new UncheckedIOException("/state/x cannot be written", full)))
         .contains(MachineError.ENOSPC);

@@ -30,7 +30,7 @@ class UnforeseenTest {
   }
 
   @Test
-  void whatNobodyForesawHasItsTraceOnce() {
+  void anUnexpectedExceptionIsLoggedWithOneTrace() {
     for (int time = 0; time < 3; time++) {
       FailureLog.log(log, "the round could not be made", new IllegalStateException("no bean"));
     }
@@ -45,13 +45,13 @@ class UnforeseenTest {
   }
 
   @Test
-  void anErrorOfTheJvmIsNothingThatWasForeseen() {
+  void anErrorOfTheJvmIsUnexpected() {
     FailureLog.log(log, "the round broke", new StackOverflowError());
     assertThat(lines.list).singleElement().returns(Level.ERROR, ILoggingEvent::getLevel);
   }
 
   @Test
-  void aFaultOfTheMachineIsALine() {
+  void aFaultOfTheMachineIsLoggedInOneLine() {
     for (Exception fault :
         List.of(
             new UncheckedIOException(new IOException("no space")),

@@ -29,7 +29,7 @@ class OwnershipTest {
 
   @Test
   @Tag("container")
-  void anIdentityThatWasToldOutlivesAPowerCut() throws Exception {
+  void aReportedIdentityOutlivesAPowerCut() throws Exception {
     try (PowerCut power = new PowerCut("ext4")) {
       StateDirectory state = new StateDirectory(power.directory());
       String told;
@@ -45,7 +45,7 @@ class OwnershipTest {
   }
 
   @Test
-  void aDirectoryThatIsMadeIsRootsAlone() throws IOException {
+  void aCreatedDirectoryBelongsToRootAlone() throws IOException {
     StateDirectory state = new StateDirectory(place.resolve("some/where"));
     try (Ownership ownership = Ownership.take(state).orElseThrow()) {
       assertThat(mode(ownership.state().path())).isEqualTo("rwx------");
@@ -55,7 +55,7 @@ class OwnershipTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"rwxrwxrwx", "rwxr-xr-x", "rwx--x---", "rwx-----x"})
-  void aDirectoryThatOthersMayEnterIsRefusedAndKeepsItsMode(String mode) throws IOException {
+  void aDirectoryOpenToOthersIsRefusedAndKeepsItsMode(String mode) throws IOException {
     Path shared = Files.createDirectory(place.resolve("shared"));
     Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString(mode));
 
@@ -84,7 +84,7 @@ class OwnershipTest {
   }
 
   @Test
-  void whatIsNoDirectoryIsRefusedAsSuch() throws IOException {
+  void aFileInsteadOfADirectoryIsRefused() throws IOException {
     Path file = Files.createFile(place.resolve("file"));
     for (Path path : List.of(file, file.resolve("below"))) {
       assertThatThrownBy(() -> Ownership.take(new StateDirectory(path)))
@@ -100,7 +100,7 @@ class OwnershipTest {
   }
 
   @Test
-  void aDirectoryOfRootsAloneIsTakenAsItIs() throws IOException {
+  void aDirectoryOfRootAloneIsAccepted() throws IOException {
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwx------"));
     try (Ownership ownership = Ownership.take(new StateDirectory(place)).orElseThrow()) {
       assertThat(Ownership.owner(ownership.state())).hasValue(ProcessHandle.current().pid());
@@ -108,7 +108,7 @@ class OwnershipTest {
   }
 
   @Test
-  void ofManyThatStartAtOnceOneIsTheOwner() throws Exception {
+  void onlyOneOfManyProcessesBecomesTheOwner() throws Exception {
     StateDirectory state = new StateDirectory(place.resolve("fresh"));
     ExecutorService starting = Executors.newFixedThreadPool(8);
     try {

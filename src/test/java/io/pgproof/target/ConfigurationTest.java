@@ -32,7 +32,7 @@ class ConfigurationTest {
   @TempDir Path place;
 
   @Test
-  void everyFieldArrivesInTheRequest() throws IOException {
+  void everyFieldIsReadIntoTheRequest() throws IOException {
     VerificationRequest request =
         Configuration.read(
                 file(
@@ -106,7 +106,7 @@ class ConfigurationTest {
         "remind-after: 24h | :4: remind-after of target shop is 24h, and after 24h (escalate-after, by default)",
         "'escalate-after: 2h, remind-after: 3h' | :4: remind-after of target shop is 3h, and after 2h (escalate-after) it is escalated"
       })
-  void aReminderThatWouldNeverComeIsRefused(String fields, String mistake) throws IOException {
+  void aReminderAfterTheEscalationIsRefused(String fields, String mistake) throws IOException {
     Path file =
         file(
             "targets:\n  - name: shop\n    path: /backups/shop\n    "
@@ -119,7 +119,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void anUnreadablePatienceIsOneMistake() throws IOException {
+  void anUnreadableDurationIsReportedOnce() throws IOException {
     Path file =
         file(
             "targets:\n  - name: shop\n    path: /backups/shop\n    remind-after: soon\n    escalate-after: 2h\n");
@@ -130,7 +130,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void whatHappensByItselfAndWhoIsToldIsRead() throws IOException {
+  void schedulesAndRecipientsAreRead() throws IOException {
     Path file =
         file(
             """
@@ -223,14 +223,14 @@ class ConfigurationTest {
         "daily-summary: {at: 07:00}                  | :1: tell of daily-summary is missing; allowed: a list",
         "daily-summary: {at: 07:00, tell: [dba]}     | :1: tell of daily-summary names the recipient 'dba', which is none"
       })
-  void aWrongWordAboutTellingIsNamedWithItsLine(String yaml, String said) throws IOException {
+  void aMistakeInTheNotificationsIsNamedWithItsLine(String yaml, String said) throws IOException {
     assertThat(refused(file(yaml + "\ntargets: []\n")).getMessage())
         .contains(said)
         .doesNotContain("mistakes");
   }
 
   @Test
-  void aRecipientThatIsNearlyNamedIsGuessed() throws IOException {
+  void aMisspelledRecipientIsSuggested() throws IOException {
     assertThat(
             refused(
                     file(
@@ -244,7 +244,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void whatIsNotSaidHasTheDefault() throws IOException {
+  void missingFieldsHaveTheirDefaults() throws IOException {
     VerificationRequest request =
         Configuration.read(
                 file(
@@ -286,7 +286,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void textThatYamlWouldTakeForSomethingElseStaysText() throws IOException {
+  void textThatLooksLikeAnotherYamlTypeStaysText() throws IOException {
     Target target =
         Configuration.read(
                 file(
@@ -316,12 +316,12 @@ class ConfigurationTest {
   }
 
   @Test
-  void noTargetsIsAConfigurationToo() throws IOException {
+  void aConfigurationWithoutTargetsIsValid() throws IOException {
     assertThat(Configuration.read(file("targets: []\n")).targets()).isEmpty();
   }
 
   @Test
-  void anUnknownTargetIsAnsweredWithTheNamesThereAre() throws IOException {
+  void anUnknownTargetIsRefusedWithTheKnownNames() throws IOException {
     Configuration configuration =
         Configuration.read(file("targets: [{name: shop, path: /b/s}, {name: crm, path: /b/c}]"));
     UsageException refused =
@@ -405,7 +405,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void allMistakesAreToldAtOnceInTheOrderOfTheFile() throws IOException {
+  void allMistakesAreReportedInTheOrderOfTheFile() throws IOException {
     Path file =
         file(
             """
@@ -474,7 +474,7 @@ class ConfigurationTest {
         "targets: [*gone]            | :1: this is no YAML",
         "!!java.net.URL [a]          | :1: the file has no fields"
       })
-  void aFileOfAnotherShapeIsRefused(String yaml, String said) throws IOException {
+  void aFileOfAnotherStructureIsRefused(String yaml, String said) throws IOException {
     assertThat(refused(file(yaml == null ? "" : yaml)).getMessage()).contains(said);
   }
 
@@ -489,12 +489,12 @@ class ConfigurationTest {
   }
 
   @Test
-  void aListThatHoldsItselfIsRefused() throws IOException {
+  void aListThatContainsItselfIsRefused() throws IOException {
     assertThat(refused(file("targets: &a [*a]\n")).getMessage()).contains("target 1 has no fields");
   }
 
   @Test
-  void aliasesAndDepthAreBounded() throws IOException {
+  void aliasesAndNestingAreLimited() throws IOException {
     String many =
         "targets: [{name: a, path: /a, assertions: &x [select 1]}"
             + ", {assertions: *x}".repeat(60)
@@ -506,7 +506,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void aFileThatIsNoTextIsRefused() throws IOException {
+  void aBinaryFileIsRefused() throws IOException {
     Path file = place.resolve("pgproof.yaml");
     Files.write(file, "targets: [ä]".getBytes(StandardCharsets.ISO_8859_1));
     assertThat(refused(file).getMessage()).contains("not encoded in UTF-8");
@@ -515,7 +515,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void countlessMistakesAreCutShort() throws IOException {
+  void aLongListOfMistakesIsShortened() throws IOException {
     StringBuilder yaml = new StringBuilder("targets: []\n");
     for (int i = 0; i < 1_000; i++) {
       yaml.append("k").append(i).append(": v\n");
@@ -529,7 +529,7 @@ class ConfigurationTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gone.yaml", "."})
-  void aFileThatCannotBeReadIsNamed(String name) {
+  void anUnreadableFileIsNamed(String name) {
     UsageException refused = refused(place.resolve(name));
     assertThat(refused.finding().reason()).isEqualTo(Reason.NO_SUCH_PATH);
     assertThat(refused.getMessage()).contains(place.resolve(name).toString());

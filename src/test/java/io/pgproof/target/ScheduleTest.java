@@ -31,26 +31,26 @@ class ScheduleTest {
     "0 0 1 1 *,    2026-11-25T00:00:00Z, 2026-12-31T23:00:00Z",
     "0 0 29 2 *,   2026-11-25T00:00:00Z, 2028-02-28T23:00:00Z"
   })
-  void theNextTimeIsByTheClockOfItsZone(String cron, Instant after, Instant due) {
+  void theNextTimeFollowsTheClockOfItsZone(String cron, Instant after, Instant due) {
     assertThat(new Schedule(cron, BERLIN).nextAfter(after)).isEqualTo(due);
   }
 
   @Test
-  void aTimeThatSummerLeavesOutIsDueRightAfterIt() {
+  void aTimeSkippedInSpringIsDueRightAfterTheGap() {
     assertThat(due("30 2 * * *", "2026-03-28T12:00:00Z", 2))
         .containsExactly(
             Instant.parse("2026-03-29T01:00:00Z"), Instant.parse("2026-03-30T00:30:00Z"));
   }
 
   @Test
-  void aTimeThatComesTwiceInAutumnIsDueOnce() {
+  void aTimeRepeatedInAutumnIsDueOnce() {
     assertThat(due("30 2 * * *", "2026-10-24T12:00:00Z", 2))
         .containsExactly(
             Instant.parse("2026-10-25T00:30:00Z"), Instant.parse("2026-10-26T01:30:00Z"));
   }
 
   @Test
-  void whatRecursWithinTheHourThatComesTwiceIsDueInBoth() {
+  void aTimeWithinTheRepeatedHourIsDueInBothHours() {
     assertThat(due("*/30 1-2 * * *", "2026-10-25T00:00:00Z", 4))
         .containsExactly(
             Instant.parse("2026-10-25T00:30:00Z"), Instant.parse("2026-10-25T01:00:00Z"),
@@ -70,7 +70,7 @@ class ScheduleTest {
   }
 
   @Test
-  void whatIsNeverDueIsRefused() {
+  void aScheduleThatIsNeverDueIsRefused() {
     assertThatThrownBy(() -> new Schedule("0 0 31 4 *", BERLIN))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -83,7 +83,7 @@ class ScheduleTest {
   }
 
   @Test
-  void aSecretIsReadWhenItIsNeededAndNeverSaid(@TempDir Path place) throws IOException {
+  void aSecretIsReadWhenNeededAndNeverShown(@TempDir Path place) throws IOException {
     Path file = Files.writeString(place.resolve("secret"), "hush\n");
     Secret secret = new Secret(Optional.of(file), Optional.empty());
     assertThat(secret.read()).isEqualTo("hush");

@@ -23,7 +23,7 @@ class SettingTest {
 
   @ParameterizedTest
   @MethodSource("withDefault")
-  void theDefaultThatIsToldIsTheDefaultThatHolds(Setting<?> setting) {
+  void theDocumentedDefaultIsTheRealDefault(Setting<?> setting) {
     VerificationRequest said =
         Settings.NONE
             .withText(setting, List.of(setting.standard().orElseThrow()))
@@ -32,7 +32,7 @@ class SettingTest {
   }
 
   @Test
-  void howLongPeopleMayTakeIsAskedForAndBounded() {
+  void remindersAndEscalationsAreLimited() {
     assertThat(
             Settings.NONE
                 .withText(Setting.REMIND_AFTER, List.of("30m"))
@@ -51,7 +51,7 @@ class SettingTest {
 
   @ParameterizedTest
   @CsvSource({"1m, 30s", "2h, 1h", "4h, 2h", "5h, 4h", "24h, 4h", "7d, 4h"})
-  void whereItIsEscalatedSoonPeopleAreRemindedSooner(String escalateAfter, String remindAfter) {
+  void anEarlyEscalationHasAnEarlierReminder(String escalateAfter, String remindAfter) {
     assertThat(
             Settings.NONE
                 .withText(Setting.ESCALATE_AFTER, List.of(escalateAfter))
@@ -62,7 +62,7 @@ class SettingTest {
   }
 
   @Test
-  void whatIsSaidLaterReplacesWhatWasSaid() {
+  void aLaterValueReplacesAnEarlierOne() {
     Settings file =
         Settings.NONE.with(Setting.ASSERTIONS, List.of("a", "b")).with(Setting.DATABASE, "shop");
     Settings options =
@@ -86,7 +86,7 @@ class SettingTest {
 
   @ParameterizedTest
   @CsvSource({"0s", "90s", "59m", "1h", "24h", "7d", "36h", "PT0.5S"})
-  void durationsAreWrittenAsTheyAreRead(String text) {
+  void durationsAreWrittenInTheSyntaxInWhichTheyAreRead(String text) {
     assertThat(Durations.write(Durations.parse(text))).isEqualTo(text);
   }
 
@@ -108,7 +108,7 @@ class SettingTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "soon", "1w", "1.5h", "-1s", "PT-1S", "99999999999999999999s"})
-  void whatIsNoDurationIsRefusedWithExamples(String text) {
+  void anInvalidDurationIsRefusedWithExamples(String text) {
     assertThatThrownBy(() -> Setting.MAX_AGE.read(List.of(text)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(Setting.MAX_AGE.allowed()).contains("such as 90s, 30m, 24h, 7d or PT1H30M");
@@ -118,7 +118,7 @@ class SettingTest {
   }
 
   @Test
-  void aNumberWithoutAUnitIsOnlyInTheEnvironmentADuration() {
+  void onlyTheEnvironmentAcceptsADurationWithoutAUnit() {
     assertThat(Durations.parseSetting("pgproof.some", "30000")).isEqualTo(Duration.ofSeconds(30));
     assertThatThrownBy(() -> Setting.MAX_AGE.read(List.of("86400")))
         .isInstanceOf(IllegalArgumentException.class);
@@ -126,12 +126,12 @@ class SettingTest {
 
   @ParameterizedTest
   @CsvSource({"0", "1", "1023", "1K", "256M", "1025M", "1G", "3T", "2048T"})
-  void sizesAreWrittenAsTheyAreRead(String text) {
+  void sizesAreWrittenInTheSyntaxInWhichTheyAreRead(String text) {
     assertThat(Sizes.write(Sizes.parse(text))).isEqualTo(text);
   }
 
   @Test
-  void theDiskIsBoundedWhereThatIsSaidAndOnlyThen() {
+  void theDiskIsLimitedOnlyIfConfigured() {
     assertThat(Settings.NONE.request(Optional.empty(), PATH, "ada").resources().diskBytes())
         .isEmpty();
     assertThat(

@@ -138,7 +138,8 @@ class CommandAttackTest extends ServedEngine {
         "POST | /history/cleanup | {}",
         "POST | /telemetry/configuration | {\"enableTelemetry\": true}"
       })
-  void administratorIsRefused(String method, String path, String body) throws Exception {
+  void anAdministratorsForbiddenCommandIsRefused(String method, String path, String body)
+      throws Exception {
     Browser ada = as("ada", "camunda-admin", Groups.OPERATORS, Groups.APPROVERS);
     Map<String, Object> before = run();
 
@@ -150,7 +151,7 @@ class CommandAttackTest extends ServedEngine {
   }
 
   @Test
-  void historyStays() throws Exception {
+  void historyCannotBeDeleted() throws Exception {
     engine.getRuntimeService().deleteProcessInstance(ids.get("INSTANCE"), "finished");
     // Camunda's own words hide the refusal.
     assertThat(
@@ -168,7 +169,7 @@ class CommandAttackTest extends ServedEngine {
   }
 
   @Test
-  void deploymentIsRefused() throws Exception {
+  void aDeploymentIsRefused() throws Exception {
     long before = engine.getRepositoryService().createProcessDefinitionQuery().count();
     var model =
         Bpmn.createExecutableProcess("verifyBackup")
@@ -191,7 +192,7 @@ class CommandAttackTest extends ServedEngine {
   }
 
   @Test
-  void whatWasDeployedBeforeIsNeitherStartedNorRun() throws Exception {
+  void anEarlierForeignDeploymentIsNeitherStartedNorRun() throws Exception {
     deployedBefore(
         Bpmn.createExecutableProcess("verifyBackup")
             .camundaHistoryTimeToLive(1)
@@ -241,7 +242,7 @@ class CommandAttackTest extends ServedEngine {
         "{\"waivedUntil\": {\"value\": \"[]\", \"type\": \"Object\", \"valueInfo\": {\"objectTypeName\": \"java.util.ArrayList\", "
             + "\"serializationDataFormat\": \"application/json\"}}} | 'waivedUntil' is no answer"
       })
-  void nothingButAnAnswerIsTakenWithADecision(String variables, String why) throws Exception {
+  void onlyFormAnswersAreAcceptedWithADecision(String variables, String why) throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);
     Map<String, Object> before = run();
     for (String way : List.of("complete", "submit-form")) {
@@ -254,7 +255,7 @@ class CommandAttackTest extends ServedEngine {
   }
 
   @Test
-  void operatorDecides() throws Exception {
+  void anOperatorDecides() throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);
     assertThat(olga.tell(with("/task/TASK/claim"), "{\"userId\": \"olga\"}").statusCode())
         .isEqualTo(204);
@@ -275,7 +276,7 @@ class CommandAttackTest extends ServedEngine {
   }
 
   @Test
-  void operatorTriesAgain() throws Exception {
+  void anOperatorRetriesAFailedJob() throws Exception {
     engine.getManagementService().setJobRetries(ids.get("JOB"), 0);
     assertThat(
             engine
@@ -307,21 +308,21 @@ class CommandAttackTest extends ServedEngine {
     "/process-definition/DEFINITION/suspended",
     "/job-definition/KIND/suspended"
   })
-  void administratorStopsAndGoesOn(String path) throws Exception {
+  void anAdministratorSuspendsAndActivatesARun(String path) throws Exception {
     Browser ada = as("ada", "camunda-admin");
     assertThat(ada.change(with(path), "{\"suspended\": true}").statusCode()).isEqualTo(204);
     assertThat(ada.change(with(path), "{\"suspended\": false}").statusCode()).isEqualTo(204);
   }
 
   @Test
-  void administratorDeletesTheRun() throws Exception {
+  void anAdministratorDeletesARun() throws Exception {
     assertThat(as("ada", "camunda-admin").delete(with("/process-instance/INSTANCE")).statusCode())
         .isEqualTo(204);
     assertThat(run()).isEmpty();
   }
 
   @Test
-  void administratorManagesPeople() throws Exception {
+  void anAdministratorManagesPeople() throws Exception {
     Browser ada = as("ada", "camunda-admin");
     assertThat(
             ada.tell(

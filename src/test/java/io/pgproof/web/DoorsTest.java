@@ -26,12 +26,12 @@ class DoorsTest extends ServedEngine {
   @Autowired private Environment environment;
 
   @Test
-  void listensOnLoopbackUnlessTold() {
+  void theServerListensOnLoopbackByDefault() {
     assertThat(environment.getProperty("server.address")).isEqualTo("127.0.0.1");
   }
 
   @Test
-  void rootLeadsToTheApplications() throws Exception {
+  void theRootAddressLeadsToTheApplications() throws Exception {
     HttpResponse<String> answer = browser().get("/");
     assertThat(answer.statusCode()).isEqualTo(302);
     assertThat(answer.headers().firstValue("Location").orElseThrow()).endsWith("/camunda/app/");
@@ -39,7 +39,7 @@ class DoorsTest extends ServedEngine {
 
   /** Asked for all at once, because Camunda's own place for the nonce is one for all requests. */
   @Test
-  void eachPageCarriesTheNonceOfItsOwnHeader() {
+  void eachPageHasTheNonceOfItsHeader() {
     assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> pageOfStranger()).toList())
         .allSatisfy(
             page -> {
@@ -83,7 +83,7 @@ class DoorsTest extends ServedEngine {
         "/camunda//app",
         "/camunda/api/engine/engine/default/user"
       })
-  void whoAsksForAPageIsToldWithoutANoteInTheLog(String path, CapturedOutput output)
+  void anUnknownPageIsAnsweredWithoutALogEntry(String path, CapturedOutput output)
       throws Exception {
     HttpResponse<String> answer = browser().page(path);
     assertThat(answer.statusCode()).isIn(400, 401, 404);
@@ -113,7 +113,7 @@ class DoorsTest extends ServedEngine {
         "/camunda/api/engine/process-definition",
         "/camunda/api/unknown"
       })
-  void strangerIsNotAnswered(String path) throws Exception {
+  void aRequestWithoutALogInIsRefused(String path) throws Exception {
     HttpResponse<String> answer = browser().get(path);
     assertThat(answer.statusCode()).as(answer.body()).isIn(400, 401);
   }
@@ -127,12 +127,12 @@ class DoorsTest extends ServedEngine {
         "/camunda/api/engine/engine/",
         "/camunda/api/engine/engine/default/identity/password-policy"
       })
-  void logInPageGetsWhatItNeeds(String path) throws Exception {
+  void theLogInPageGetsItsFiles(String path) throws Exception {
     assertThat(browser().get(path).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void plainPathsAreTakenAsTheyAre() {
+  void ordinaryPathsPassTheFilter() {
     assertThat(
             List.of(
                 "/",
@@ -145,7 +145,7 @@ class DoorsTest extends ServedEngine {
   }
 
   @Test
-  void pagesCarryTheirProtection() throws Exception {
+  void pagesHaveSecurityHeaders() throws Exception {
     HttpResponse<String> page = browser().get("/camunda/app/cockpit/default/");
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
@@ -164,7 +164,7 @@ class DoorsTest extends ServedEngine {
   }
 
   @Test
-  void listsAreBounded() throws Exception {
+  void listsAreLimited() throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);
     String versions = "/process-definition?key=verifyBackup&sortBy=version&sortOrder=desc";
     assertThat(olga.ask(versions).body()).contains("\"version\":1");
@@ -174,7 +174,7 @@ class DoorsTest extends ServedEngine {
   }
 
   @Test
-  void modifyingRequestWithoutTokenIsRefused() throws Exception {
+  void aModifyingRequestWithoutATokenIsRefused() throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);
     assertThat(
             olga.postWithoutToken("/camunda/api/engine/engine/default/task/count", "{}")
@@ -192,13 +192,13 @@ class DoorsTest extends ServedEngine {
         "/%00",
         "/a;b"
       })
-  void faultsShowNothingOfTheInside(String path) throws Exception {
+  void errorsShowNoInternals(String path) throws Exception {
     String body = as("olga", Groups.OPERATORS).get(path).body();
     assertThat(body).doesNotContain("\tat ", "at org.", ".java:", "Tomcat", "Exception:");
   }
 
   @Test
-  void wrongPasswordMakesTheNextTryWait() throws Exception {
+  void aWrongPasswordDelaysTheNextTry() throws Exception {
     as("olga", Groups.OPERATORS);
     Browser stranger = browser();
     assertThat(stranger.tryLogIn("olga", "guess").statusCode()).isEqualTo(401);

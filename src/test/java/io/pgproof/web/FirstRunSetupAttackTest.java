@@ -40,7 +40,7 @@ class FirstRunSetupAttackTest extends ServedEngine {
         "/camunda/api/x/../admin/setup/default/user/create",
         "/camunda/api/cockpit/plugin/x/static/../../../../admin/setup/default/user/create"
       })
-  void strangerCannotMakeAdministrator(String path) throws Exception {
+  void aVisitorCannotCreateAnAdministrator(String path) throws Exception {
     int status = browser().post(path, INTRUDER).statusCode();
     assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").list())
         .isEmpty();
@@ -49,7 +49,7 @@ class FirstRunSetupAttackTest extends ServedEngine {
 
   @ParameterizedTest
   @ValueSource(strings = {Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS})
-  void userCannotMakeAdministrator(String group) throws Exception {
+  void aUserCannotCreateAnAdministrator(String group) throws Exception {
     int status =
         as("olga", group)
             .post("/camunda/api/admin/setup/default/user/create", INTRUDER)

@@ -24,19 +24,19 @@ class QueryExpressionAttackTest extends ServedEngine {
 
   @ParameterizedTest
   @ValueSource(strings = {"/task?maxResults=10", "/task/count"})
-  void expressionNestedInTaskQueryIsRefused(String path) throws Exception {
+  void anExpressionNestedInATaskQueryIsRefused(String path) throws Exception {
     assertRefused(as("olga", Groups.OPERATORS).tell(path, NESTED));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/task?maxResults=10", "/task/count"})
-  void plainExpressionInTaskQueryIsRefused(String path) throws Exception {
+  void aPlainExpressionInATaskQueryIsRefused(String path) throws Exception {
     assertRefused(as("olga", Groups.OPERATORS).tell(path, PLAIN));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"list?maxResults=10", "count", "singleResult"})
-  void expressionNestedInWhatExtendsFilterIsRefused(String result) throws Exception {
+  void anExpressionNestedInAnExtendingQueryIsRefused(String result) throws Exception {
     Filter open =
         engine.getFilterService().createTaskFilterQuery().filterName("Open tasks").singleResult();
     assertRefused(
@@ -44,7 +44,7 @@ class QueryExpressionAttackTest extends ServedEngine {
   }
 
   @Test
-  void expressionNestedInStoredFilterIsRefused() throws Exception {
+  void anExpressionNestedInAStoredFilterIsRefused() throws Exception {
     TaskQueryImpl nested = new TaskQueryImpl();
     nested.setOrQueryActive();
     nested.taskAssigneeExpression(Tripwire.EXPRESSION);
@@ -63,7 +63,7 @@ class QueryExpressionAttackTest extends ServedEngine {
   }
 
   @Test
-  void filterWithPlainExpressionCannotBeStored() throws Exception {
+  void aFilterWithAPlainExpressionCannotBeStored() throws Exception {
     String filter = "{\"resourceType\": \"Task\", \"name\": \"mine\", \"query\": " + PLAIN + "}";
     assertThat(as("ada", "camunda-admin").tell("/filter/create", filter).statusCode())
         .isEqualTo(400);
@@ -71,7 +71,7 @@ class QueryExpressionAttackTest extends ServedEngine {
   }
 
   @Test
-  void nestedTaskQueryWithoutExpressionIsAnswered() throws Exception {
+  void aNestedTaskQueryWithoutAnExpressionIsAnswered() throws Exception {
     engine.getRuntimeService().startProcessInstanceByKey("verifyBackup");
     HttpResponse<String> answer =
         as("olga", Groups.OPERATORS)

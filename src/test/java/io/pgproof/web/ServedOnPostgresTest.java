@@ -31,7 +31,7 @@ class ServedOnPostgresTest {
   }
 
   @Test
-  void schemaIsMadeAndHumanWorkOutlivesRestart() throws Exception {
+  void theSchemaIsCreatedAndTasksOutliveARestart() throws Exception {
     String run;
     try (ServletWebServerApplicationContext first = serve()) {
       ProcessEngine engine = first.getBean(ProcessEngine.class);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class ByteSourceTest {
   @Test
-  void everySingleBitFlippedIsNoticedOrChangesNothing() throws Exception {
+  void everyFlippedBitIsNoticedOrChangesNothing() throws Exception {
     CraftedBackup backup = new CraftedBackup(Path.of("unwritten"));
     byte[] whole = CraftedBackup.gzip(backup.baseTar());
     Map<String, ByteBuffer> members = members(whole, whole.length);
@@ -40,7 +40,7 @@ class ByteSourceTest {
   }
 
   @Test
-  void seamsBetweenReadsMakeNoDifference() throws Exception {
+  void theSizeOfReadsMakesNoDifference() throws Exception {
     CraftedBackup backup = new CraftedBackup(Path.of("unwritten"));
     byte[] tar = backup.baseTar();
     ByteArrayOutputStream pieces = new ByteArrayOutputStream();
@@ -59,7 +59,7 @@ class ByteSourceTest {
   }
 
   @Test
-  void allFieldsOfAGzipHeaderAreUnderstood() throws Exception {
+  void allFieldsOfAGzipHeaderAreRead() throws Exception {
     byte[] tar = new CraftedBackup(Path.of("unwritten")).baseTar();
     byte[] plain = CraftedBackup.gzip(tar);
     ByteArrayOutputStream full = new ByteArrayOutputStream();
@@ -77,7 +77,7 @@ class ByteSourceTest {
   }
 
   @Test
-  void sizeInBaseTwoHundredFiftySixIsRead() throws Exception {
+  void aSizeInBase256IsRead() throws Exception {
     byte[] tar = new CraftedBackup(Path.of("unwritten")).baseTar();
     byte[] size = new byte[12];
     size[0] = (byte) 0x80;

@@ -41,7 +41,7 @@ class FrameDecoderTest {
   @EnumSource(
       value = Compression.class,
       names = {"LZ4", "ZSTD"})
-  void seamsBetweenReadsMakeNoDifference(Compression compression) throws Exception {
+  void theSizeOfReadsMakesNoDifference(Compression compression) throws Exception {
     byte[] packed = Packed.by(compression, CONTENT);
     assertThat(packed.length)
         .as("blocks refer to the one before")
@@ -59,7 +59,7 @@ class FrameDecoderTest {
   @EnumSource(
       value = Compression.class,
       names = {"LZ4", "ZSTD"})
-  void frameAfterFrameIsDecodedAndSkippableOnesAreSkipped(Compression compression)
+  void consecutiveFramesAreDecodedAndSkippableFramesAreSkipped(Compression compression)
       throws Exception {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     packed.write(Packed.skippable(new byte[9]));
@@ -78,7 +78,7 @@ class FrameDecoderTest {
   @EnumSource(
       value = Compression.class,
       names = {"LZ4", "ZSTD"})
-  void everyCutIsTruncationAtItsOffset(Compression compression) throws Exception {
+  void everyCutIsATruncationAtItsOffset(Compression compression) throws Exception {
     byte[] packed = Packed.by(compression, Arrays.copyOf(CONTENT, 5_000));
     for (int length = 0; length < packed.length; length += 1 + length / 100) {
       byte[] cut = Arrays.copyOf(packed, length);
@@ -93,7 +93,7 @@ class FrameDecoderTest {
   @EnumSource(
       value = Compression.class,
       names = {"LZ4", "ZSTD"})
-  void aSkippableFrameThatIsCutIsTruncation(Compression compression) {
+  void aCutSkippableFrameIsATruncation(Compression compression) {
     byte[] skippable = Packed.skippable(new byte[100]);
 
     ExpectedFinding.expect(
@@ -106,8 +106,7 @@ class FrameDecoderTest {
   @EnumSource(
       value = Compression.class,
       names = {"LZ4", "ZSTD"})
-  void anyFlippedBitIsTheBackupsFaultOrChangesWhatTheManifestSees(Compression compression)
-      throws Exception {
+  void aFlippedBitIsNeverAFaultOfTheEnvironment(Compression compression) throws Exception {
     byte[] packed = Packed.by(compression, Arrays.copyOf(CONTENT, 2_000));
     for (int bit = 0; bit < packed.length * 8; bit += bit < 200 ? 1 : 37) {
       byte[] flipped = packed.clone();
@@ -121,7 +120,7 @@ class FrameDecoderTest {
   }
 
   @Test
-  void aWrongChecksumOfTheContentIsNamedWithTheLibrarysWords() {
+  void aWrongContentChecksumIsReportedInTheLibrarysWords() {
     byte[] packed = Packed.zstd(CONTENT, 0, true);
     packed[packed.length - 1] ^= 1;
 
@@ -132,14 +131,14 @@ class FrameDecoderTest {
   }
 
   @Test
-  void aLargeWindowIsDecodedWhereThereIsMemory() throws Exception {
+  void aLargeWindowIsDecodedIfMemoryAllows() throws Exception {
     byte[] packed = Packed.zstd(CONTENT, 28, false);
 
     assertThat(decoded(Compression.ZSTD, packed, 1 << 20, 1 << 16)).isEqualTo(CONTENT);
   }
 
   @Test
-  void aWindowBeyondTheMachinesMemoryIsNotTheBackupsFault() {
+  void aWindowLargerThanMemoryIsNotTheBackupsFault() {
     ExpectedFinding.expect(
         Reason.ENVIRONMENT,
         "base.tar.zst was compressed by zstd with a window of 2,147,483,648 bytes",
@@ -173,7 +172,7 @@ class FrameDecoderTest {
   }
 
   @Test
-  void aLibraryThatIsMissingIsNamedWithItsPackage() {
+  void aMissingLibraryIsNamedWithItsPackage() {
     assertThatThrownBy(() -> Liblz4.load("libno-such-lz4.so.1"))
         .isInstanceOfSatisfying(
             LibraryMissingException.class,
@@ -228,7 +227,7 @@ class FrameDecoderTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aContextIsFreedOnceWhetherItsDataAreSoundOrNot(boolean sound) throws Exception {
+  void aContextIsFreedOnceForSoundAndDamagedData(boolean sound) throws Exception {
     for (Counted decoder : List.of(new Counted(new Lz4Decoder()), new Counted(new ZstdDecoder()))) {
       byte[] tar = new CraftedBackup(Path.of("unwritten")).baseTar();
       byte[] packed =

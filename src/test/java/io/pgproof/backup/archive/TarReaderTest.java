@@ -51,7 +51,7 @@ class TarReaderTest {
   }
 
   @Test
-  void partsOfANameThatLeadNowhereDoNotCount() throws Exception {
+  void emptyAndDotPartsOfANameAreIgnored() throws Exception {
     byte[] tar =
         new TarBytes()
             .member("./", '5', "", new byte[0])
@@ -72,7 +72,7 @@ class TarReaderTest {
   }
 
   @Test
-  void thePrefixIsOfPosixAlone() throws Exception {
+  void onlyPosixHeadersHaveAPrefix() throws Exception {
     byte[] header = new byte[512];
     TarBytes.put(header, 0, "PG_VERSION");
     TarBytes.put(header, 124, "00000000000\0");
@@ -84,7 +84,7 @@ class TarReaderTest {
   }
 
   @Test
-  void paxNamesAndSizesWinAndTheLaterRecordDoesToo() throws Exception {
+  void paxRecordsOverrideTheHeaderAndTheLastRecordWins() throws Exception {
     String path = "base/5/" + "n".repeat(120) + "\u00e9";
     byte[] tar =
         new TarBytes()
@@ -107,7 +107,7 @@ class TarReaderTest {
   }
 
   @Test
-  void sizesBeyondTheOctalOnesAreRead() throws Exception {
+  void sizesTooLargeForOctalAreRead() throws Exception {
     byte[] tar = new TarBytes().pax("size=8589934592").header("base/big", '0', "", 0).open();
     byte[] binary = new byte[512];
     TarBytes.put(binary, 0, "base/big");
@@ -120,7 +120,7 @@ class TarReaderTest {
   }
 
   @Test
-  void longNamesOfGnuHoldForTheNextMemberAlone() throws Exception {
+  void gnuLongNamesApplyOnlyToTheNextMember() throws Exception {
     String name = "base/" + "n".repeat(200);
     byte[] tar =
         new TarBytes()
@@ -138,7 +138,7 @@ class TarReaderTest {
   }
 
   @Test
-  void volumeLabelsAreNoMembersAndDirectoriesWithAListAreDirectories() throws Exception {
+  void volumeLabelsAreSkippedAndDumpDirectoriesAreDirectories() throws Exception {
     byte[] tar =
         new TarBytes()
             .of(TarBytes.GNU)
@@ -154,7 +154,7 @@ class TarReaderTest {
 
   @ParameterizedTest
   @ValueSource(chars = {'M', 'N', 'A', 'Z', '~'})
-  void aTypeThatIsNotKnownIsNotTheBackupsFault(char type) {
+  void anUnknownMemberTypeIsNotTheBackupsFault(char type) {
     ExpectedFinding.expect(
         Reason.FORMAT_UNSUPPORTED,
         "base/odd in base.tar.gz",
@@ -184,7 +184,7 @@ class TarReaderTest {
         "GNU.sparse.map=0,-3000",
         "GNU.sparse.map=x,3000"
       })
-  void partsOfASparseFileThatDoNotFitAreDamage(String map) {
+  void sparseFilePartsThatDoNotFitAreDamage(String map) {
     ExpectedFinding.expect(
         Reason.ARCHIVE_CORRUPT,
         "the member's header at byte",
@@ -216,7 +216,7 @@ class TarReaderTest {
   }
 
   @Test
-  void aHeaderThatNamesAMemberWhichDoesNotFollowIsDamage() {
+  void anExtendedHeaderWithoutItsMemberIsDamage() {
     ExpectedFinding.expect(
         Reason.ARCHIVE_CORRUPT,
         "does not follow",
@@ -224,14 +224,14 @@ class TarReaderTest {
   }
 
   @Test
-  void moreBlocksOfZerosThanTwoAreTheEndToo() throws Exception {
+  void moreThanTwoZeroBlocksAreAnEndMarkToo() throws Exception {
     byte[] tar = new TarBytes().file("base/1", CONTENT).ended();
 
     assertThat(members(Arrays.copyOf(tar, tar.length + 20 * 512 + 7))).hasSize(1);
   }
 
   @Test
-  void theEndMarkIsMissed() throws Exception {
+  void aMissingEndMarkIsNoticed() throws Exception {
     byte[] open = new TarBytes().file("base/1", CONTENT).open();
     for (int zeros : new int[] {0, 512, 700, 1024, 10240}) {
       try (TarReader tar =
@@ -259,7 +259,7 @@ class TarReaderTest {
         "--format=posix --label=nightly --xattrs --acls --owner=someone:4711",
         "--format=gnu --label=nightly --incremental"
       })
-  void whatTarPacksIsRead(String options) throws Exception {
+  void everyFormatOfGnuTarIsRead(String options) throws Exception {
     Path packed = Files.createDirectories(directory.resolve("packed"));
     Map<String, String> expected = new HashMap<>();
     put(packed, "PG_VERSION", CraftedBackup.utf8("15\n"), expected);

@@ -27,7 +27,7 @@ class ControlFileTest {
 
   @ParameterizedTest
   @ValueSource(ints = {10, 11, 12, 13, 14, 15, 16, 17, 18})
-  void realControlFileReadsAsTheServerItselfPrintsIt(int major) {
+  void aRealControlFileIsReadAsPgControldataPrintsIt(int major) {
     ControlFile control = ControlFile.parse(CraftedBackup.resource("control/" + major));
     Map<String, String> printed = printed(major);
 
@@ -59,7 +59,7 @@ class ControlFileTest {
 
   @ParameterizedTest
   @ValueSource(ints = {10, 11, 12, 13, 14, 15, 16, 17, 18})
-  void realWalSegmentTellsVersionAndCluster(int major) {
+  void aRealWalSegmentNamesVersionAndCluster(int major) {
     WalPage page = WalPage.parse(CraftedBackup.resource("wal/" + major)).orElseThrow();
 
     assertThat(page.version().major()).isEqualTo(major);
@@ -69,7 +69,7 @@ class ControlFileTest {
   }
 
   @Test
-  void changedByteIsDamage() {
+  void aChangedByteIsDamage() {
     byte[] file = CraftedBackup.resource("control/15");
     file[60] ^= 1;
 
@@ -78,13 +78,13 @@ class ControlFileTest {
   }
 
   @Test
-  void shortFileIsDamage() {
+  void aShortFileIsDamage() {
     ExpectedFinding.expect(
         Reason.INCONSISTENT, "512 bytes", () -> ControlFile.parse(new byte[512]));
   }
 
   @Test
-  void unknownVersionIsNamedAndNotBlamedOnTheBackup() {
+  void anUnknownVersionIsNotTheBackupsFault() {
     byte[] file = CraftedBackup.resource("control/15");
     file[8] = 1;
     file[9] = 1;
@@ -93,7 +93,7 @@ class ControlFileTest {
   }
 
   @Test
-  void fileOfZerosIsDamage() {
+  void aFileOfZerosIsDamage() {
     ExpectedFinding.expect(
         Reason.INCONSISTENT,
         "nothing but zeros",
@@ -134,7 +134,7 @@ class ControlFileTest {
 
   @ParameterizedTest
   @ValueSource(ints = {10, 11, 13, 15, 17, 18})
-  void fileOfAnotherArchitectureIsNotBlamedOnTheBackup(int major) {
+  void aFileOfAnotherArchitectureIsNotTheBackupsFault(int major) {
     byte[] file = CraftedBackup.resource("control/" + major);
 
     ExpectedFinding.expect(
@@ -158,7 +158,7 @@ class ControlFileTest {
   }
 
   @Test
-  void damageOfAFileOfAnotherArchitectureIsDamage() {
+  void damageInAFileOfAnotherArchitectureIsDamage() {
     byte[] file = of32Bits(CraftedBackup.resource("control/15"));
     file[60] ^= 1;
     ExpectedFinding.expect(Reason.INCONSISTENT, "CRC-32C", () -> ControlFile.parse(file));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ManifestFilesTest {
   @Test
-  void eachFileIsFoundAgainAndNoOther() {
+  void everyListedFileIsFoundAndNoOther() {
     ManifestFiles files = new ManifestFiles();
     Map<String, Entry> expected = new HashMap<>();
     Random random = new Random(7);

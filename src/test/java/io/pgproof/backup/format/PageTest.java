@@ -32,7 +32,7 @@ class PageTest {
   }
 
   @Test
-  void pageIsSoundAtItsOwnPlaceAlone() {
+  void aPageIsSoundOnlyInItsOwnPlace() {
     Page page = page(CraftedPages.page(PageLayout.USUAL, 3, CraftedPages.YOUNG));
 
     assertThat(page.isSound(3)).isTrue();
@@ -41,12 +41,12 @@ class PageTest {
   }
 
   @Test
-  void pageThatWasNeverUsedIsSoundWhereverItIs() {
+  void anUnusedPageIsSoundInAnyPlace() {
     assertThat(page(new byte[8192]).isSound(3)).isTrue();
   }
 
   @Test
-  void pageMarkedAsNewThatHoldsSomethingIsNotSound() {
+  void aNewPageWithContentIsNotSound() {
     byte[] bytes = new byte[8192];
     bytes[8191] = 1;
 

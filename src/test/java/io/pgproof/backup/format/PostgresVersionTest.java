@@ -37,7 +37,7 @@ class PostgresVersionTest {
   @TempDir Path place;
 
   @Test
-  void rowsFollowEachOther() {
+  void versionsAreListedInOrder() {
     int major = PostgresVersion.OLDEST.major();
     for (PostgresVersion version : PostgresVersion.values()) {
       assertThat(version.major()).isEqualTo(major++);
@@ -58,7 +58,7 @@ class PostgresVersionTest {
 
   @ParameterizedTest
   @EnumSource
-  void aRowTellsWhatTheVersionWrites(PostgresVersion version) {
+  void aRowHasTheFormatsOfItsVersion(PostgresVersion version) {
     ControlFile control = ControlFile.parse(CraftedBackup.resource("control/" + version.major()));
     assertThat(control.controlVersion()).isEqualTo(version.controlFileVersion());
     assertThat(control.maxWalSenders() > 0).isEqualTo(version.recordsWalSenders());
@@ -88,7 +88,7 @@ class PostgresVersionTest {
 
   @ParameterizedTest
   @MethodSource("served")
-  void aRowTellsWhatTheServerKnows(PostgresVersion version) throws IOException {
+  void aRowHasTheSettingsOfItsServer(PostgresVersion version) throws IOException {
     Path postgres = server(version);
     Path share = Path.of("/usr/share/postgresql").resolve(String.valueOf(version.major()));
     if (Files.exists(fetched(version))) {
@@ -131,7 +131,7 @@ class PostgresVersionTest {
   }
 
   @Test
-  void severalVersionsHaveAServerHere() {
+  void atLeastSixVersionsHaveAServer() {
     assertThat(served()).hasSizeGreaterThanOrEqualTo(6);
   }
 

@@ -17,7 +17,7 @@ class RelationFileTest {
     "base/5/16384_init,                               1663,     5, 16384, false,  0",
     "pg_tblspc/16390/PG_15_202209061/5/4294967295_vm, 16390,    5, 4294967295, true, 0"
   })
-  void namesTellRelationAndPlace(
+  void fileNamesGiveRelationAndPosition(
       String name, long tablespace, long database, long number, boolean map, int segment) {
     assertThat(RelationFile.of(name))
         .contains(new RelationFile(name, tablespace, database, number, map, segment));

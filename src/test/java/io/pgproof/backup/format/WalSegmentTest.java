@@ -16,7 +16,7 @@ class WalSegmentTest {
     "1, 1/0, 1073741824, 000000010000000100000000",
     "1, FFFFFFFF/FFFFFFFF, 16777216, 00000001FFFFFFFF000000FF",
   })
-  void positionLiesInTheSegmentThatPostgresNames(int timeline, String lsn, int size, String name) {
+  void aPositionIsInTheSegmentThatPostgresqlNames(int timeline, String lsn, int size, String name) {
     WalSegment segment = WalSegment.holding(timeline, Lsn.parse(lsn), size);
 
     assertThat(segment.name(size)).isEqualTo(name);

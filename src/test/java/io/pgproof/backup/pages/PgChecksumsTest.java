@@ -37,7 +37,7 @@ class PgChecksumsTest {
   @TempDir Path temp;
 
   @Test
-  void soundAndDamagedPagesAreJudgedAsPgChecksumsJudgesThem() throws Exception {
+  void pagesAreJudgedAsPgChecksumsJudgesThem() throws Exception {
     Path home = HostMachine.owned(temp.resolve("home"));
     run(
         home,

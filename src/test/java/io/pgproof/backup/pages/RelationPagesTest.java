@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelationPagesTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 512, 3000, 8192, 9216, 20_000, 40_960})
-  void pagesAreJudgedInWhateverPiecesTheyCome(int piece) {
+  void theSizeOfReadsMakesNoDifference(int piece) {
     byte[] file = CraftedPages.of(5);
     file[8192 + 100] ^= 1;
     file[5 * 8192 - 1] ^= 1;
@@ -39,7 +39,7 @@ class RelationPagesTest {
   }
 
   @Test
-  void laterFilesOfARelationGoOnCounting() {
+  void laterFilesOfARelationContinueTheBlockNumbers() {
     byte[] second = CraftedPages.of(PageLayout.USUAL, 131_072, 2);
 
     assertThat(read("base/5/16384.1", PageLayout.USUAL, second, 8192).suspects())
@@ -51,7 +51,7 @@ class RelationPagesTest {
   }
 
   @Test
-  void pageThatWasTornIsASuspectWhateverItsHalvesSayOfItsAge() {
+  void aTornPageIsSuspectWhateverItsLsnSays() {
     byte[] old = CraftedPages.page(PageLayout.USUAL, 0, CraftedPages.OLD);
     byte[] young = CraftedPages.page(PageLayout.USUAL, 0, CraftedPages.YOUNG);
     byte[] youngOverOld = young.clone();
@@ -68,7 +68,7 @@ class RelationPagesTest {
   }
 
   @Test
-  void pageOfWhichTheEndAloneIsWrittenIsASuspect() {
+  void aPageWithOnlyItsEndWrittenIsSuspect() {
     byte[] page = CraftedPages.page(PageLayout.USUAL, 0, CraftedPages.YOUNG);
     Arrays.fill(page, 0, 4096, (byte) 0);
 
@@ -76,7 +76,7 @@ class RelationPagesTest {
   }
 
   @Test
-  void zerosOfAPageThatIsCutAreNothing() {
+  void aCutPageOfZerosIsIgnored() {
     byte[] file = Arrays.copyOf(CraftedPages.of(2), 2 * 8192 + 4096);
     RelationPages pages = read("base/5/16384", PageLayout.USUAL, file, 8192);
 
@@ -85,7 +85,7 @@ class RelationPagesTest {
   }
 
   @Test
-  void contentOfAPageThatIsCutIsASuspect() {
+  void aCutPageWithContentIsSuspect() {
     byte[] file = Arrays.copyOf(CraftedPages.of(3), 2 * 8192 + 4096);
 
     assertThat(read("base/5/16384", PageLayout.USUAL, file, 8192).suspects()).isEqualTo(blocks(2));

@@ -33,21 +33,21 @@ class TablePagesTest {
   }
 
   @Test
-  void entriesForPagesThatAreThereTellOfNothing() throws Exception {
+  void entriesForExistingPagesReportNoLostPage() throws Exception {
     index(leaf(1).entry(0).entry(2).list(1, 2), leaf(0).entry(1));
 
     assertThat(lost(PageLayout.USUAL)).isEmpty();
   }
 
   @Test
-  void entryBehindTheTablesEndTellsOfALostPage() throws Exception {
+  void anEntryBeyondTheTablesEndReportsALostPage() throws Exception {
     index(leaf(0).entry(0).entry(3));
 
     assertThat(lost(PageLayout.USUAL)).contains("block 3 of its table, which ends before it");
   }
 
   @Test
-  void listOfRowsTellsOfEachLostPage() throws Exception {
+  void aPostingListReportsEachLostPage() throws Exception {
     index(leaf(0).entry(0).list(1, 5, 70_000));
 
     assertThat(lost(PageLayout.USUAL))
@@ -55,7 +55,7 @@ class TablePagesTest {
   }
 
   @Test
-  void entryForAPageOfZerosTellsOfALostPage() throws Exception {
+  void anEntryForAZeroPageReportsALostPage() throws Exception {
     byte[] pages = CraftedPages.of(3);
     Arrays.fill(pages, 8192, 2 * 8192, (byte) 0);
     table(pages);
@@ -65,14 +65,14 @@ class TablePagesTest {
   }
 
   @Test
-  void whatBoundsAPageThatHasARightNeighbourIsNoEntry() throws Exception {
+  void theHighKeyOfAPageIsNotAnEntry() throws Exception {
     index(leaf(2).bound(9).entry(0), leaf(0).entry(1));
 
     assertThat(lost(PageLayout.USUAL)).isEmpty();
   }
 
   @Test
-  void pagesThatAreNoLeavesAreNotLookedAt() throws Exception {
+  void onlyLeafPagesAreRead() throws Exception {
     index(
         new Leaf(0, 8).entry(9),
         new Leaf(0, 0).entry(9),
@@ -83,7 +83,7 @@ class TablePagesTest {
   }
 
   @Test
-  void nonsenseIsPassedOver() throws Exception {
+  void anUnreadableIndexReportsNoLostPage() throws Exception {
     byte[] nonsense = new byte[3 * 8192 + 100];
     Arrays.fill(nonsense, (byte) 0xFF);
     Files.write(data.resolve(INDEX), nonsense);
@@ -92,7 +92,7 @@ class TablePagesTest {
   }
 
   @Test
-  void tableGoesOnInTheNextFileOnlyWhereOneIsFull() throws Exception {
+  void aTableContinuesInTheNextFileOnlyIfOneIsFull() throws Exception {
     table(CraftedPages.of(4));
     Files.write(data.resolve(TABLE + ".1"), CraftedPages.of(1));
     index(leaf(0).entry(3).entry(4));
@@ -104,7 +104,7 @@ class TablePagesTest {
   }
 
   @Test
-  void tableThatIsNotThereHasLostAllItsPages() throws Exception {
+  void aMissingTableHasLostAllPages() throws Exception {
     Files.delete(data.resolve(TABLE));
     index(leaf(0).entry(0));
 

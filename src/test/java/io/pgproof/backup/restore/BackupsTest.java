@@ -32,19 +32,19 @@ class BackupsTest {
   @TempDir Path directory;
 
   @Test
-  void noSuchPathIsAUsageError() {
+  void aMissingPathIsAUsageError() {
     assertThat(refusal(directory.resolve("nothing")).finding().reason())
         .isEqualTo(Reason.NO_SUCH_PATH);
   }
 
   @Test
-  void fileInPlaceOfItsDirectoryIsAUsageError() throws Exception {
+  void aFileInsteadOfADirectoryIsAUsageError() throws Exception {
     assertThat(refusal(Files.createFile(directory.resolve("base.tar.gz"))))
         .hasMessageContaining("is not a directory");
   }
 
   @Test
-  void emptyDirectoryIsNoBackup() {
+  void anEmptyDirectoryIsNotABackup() {
     UsageException refusal = refusal(directory);
     assertThat(refusal.finding().reason()).isEqualTo(Reason.NOT_A_BACKUP);
     assertThat(refusal).hasMessageEndingWith("is empty");
@@ -56,7 +56,7 @@ class BackupsTest {
     "PG_VERSION, no base backup",
     "16385.tar.gz, nothing that looks like a base backup",
   })
-  void whatIsNoBackupIsNamed(String file, String words) throws Exception {
+  void filesThatAreNoBackupAreNamed(String file, String words) throws Exception {
     Files.createFile(directory.resolve(file));
     UsageException refusal = refusal(directory);
 
@@ -77,7 +77,7 @@ class BackupsTest {
     "base.zip, zip archive, decompress",
     "base.7z, 7-Zip, decompress",
   })
-  void anArchiveThatIsNotReadIsNotTheBackupsFault(String file, String words, String remedy)
+  void anUnsupportedArchiveIsNotTheBackupsFault(String file, String words, String remedy)
       throws Exception {
     Files.createFile(directory.resolve(file));
     Files.createFile(directory.resolve("backup_manifest"));
@@ -90,7 +90,7 @@ class BackupsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"pg_wal.tar.xz", "backup_manifest.bz2", "16385.tar.gz.gpg"})
-  void aPartThatIsNotReadIsNotMissing(String file) throws Exception {
+  void anUnsupportedPartIsNotMissing(String file) throws Exception {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
     backup.files.put(
         "tablespace_map", CraftedBackup.utf8(file.startsWith("16385") ? "16385 /srv/a\n" : ""));
@@ -106,7 +106,7 @@ class BackupsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"base.tar.gz", "pg_wal.tar.gz"})
-  void aFormatThatTheNameConcealsIsSeenInTheFirstBytes(String name) throws Exception {
+  void anUnsupportedFormatIsRecognizedByTheFirstBytes(String name) throws Exception {
     for (String magic :
         new String[] {
           "BZh91AY&SY",
@@ -144,7 +144,7 @@ class BackupsTest {
     "shop.base_2.tgz, pg_wal.tar.gz, backup_manifest",
     "backup.tar.gz, pg_wal.tar.gz, backup_manifest",
   })
-  void namesThatPeopleGiveAreUnderstood(String base, String wal, String manifest) throws Exception {
+  void customFileNamesAreRecognized(String base, String wal, String manifest) throws Exception {
     CraftedBackup backup = named(base, wal, manifest);
 
     RestoredBackup restoredBackup = backup.restore();
@@ -159,7 +159,7 @@ class BackupsTest {
   }
 
   @Test
-  void anotherManifestUnderSuchANameIsAMismatch() throws Exception {
+  void anotherManifestUnderACustomNameIsAMismatch() throws Exception {
     CraftedBackup backup = named("shop_base.tgz", "shop_pg_wal.tgz", "shop_backup_manifest.gz");
     backup.files.put("base/5/1259", CraftedPages.of(2));
     Files.write(
@@ -184,7 +184,8 @@ class BackupsTest {
 
   @ParameterizedTest
   @EnumSource(Compression.class)
-  void theFirstBytesTellTheCompressionAndTheNameIsNoted(Compression compression) throws Exception {
+  void theFirstBytesDecideTheCompressionAndAWrongNameIsNoted(Compression compression)
+      throws Exception {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
     backup.coding = compression;
     backup.write();
@@ -202,7 +203,7 @@ class BackupsTest {
     "base.tar.gz, base.tgz",
     "one_base.tar, two_base.tar"
   })
-  void severalBasesAreAmbiguous(String one, String other) throws Exception {
+  void twoBasesWithSimilarNamesAreAmbiguous(String one, String other) throws Exception {
     Files.createFile(directory.resolve(one));
     Files.createFile(directory.resolve(other));
 
@@ -210,7 +211,7 @@ class BackupsTest {
   }
 
   @Test
-  void aTarUnderAnUnknownNameBesideAManifestMayBeTheBase() throws Exception {
+  void aTarWithAnyNameBesideAManifestMayBeTheBase() throws Exception {
     Files.createFile(directory.resolve("nightly.tar.gz"));
     Files.createFile(directory.resolve("backup_manifest"));
 
@@ -221,7 +222,7 @@ class BackupsTest {
   }
 
   @Test
-  void twoBasesAreAmbiguous() throws Exception {
+  void aCompressedAndAnUncompressedBaseAreAmbiguous() throws Exception {
     Files.createFile(directory.resolve("base.tar"));
     Files.createFile(directory.resolve("base.tar.gz"));
 
@@ -229,7 +230,7 @@ class BackupsTest {
   }
 
   @Test
-  void walAloneIsIncomplete() throws Exception {
+  void aBackupWithOnlyWalIsIncomplete() throws Exception {
     Files.createFile(directory.resolve("pg_wal.tar.gz"));
     Backup found = Backups.find(directory);
 
@@ -245,7 +246,7 @@ class BackupsTest {
         ".base.tar.gz.a1B2c3",
         "pg_wal.tar.gz.tmp"
       })
-  void unfinishedFileBesideIsInProgress(String unfinished) throws Exception {
+  void aPartialFileMeansInProgress(String unfinished) throws Exception {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup")).write();
     Files.createFile(backup.directory.resolve(unfinished));
 
@@ -254,7 +255,7 @@ class BackupsTest {
   }
 
   @Test
-  void labelIsReadWhole() throws Exception {
+  void allFieldsOfTheLabelAreRead() throws Exception {
     BackupIdentity.Label label =
         Backups.inspect(new CraftedBackup(directory.resolve("backup")).write().find()).label();
 
@@ -272,14 +273,14 @@ class BackupsTest {
     "UTC, 2026-11-22T19:52:14Z", "CET, 2026-11-22T18:52:14Z", "EDT, 2026-11-22T23:52:14Z",
     "+03, 2026-11-22T16:52:14Z", "-0330, 2026-11-22T23:22:14Z", "XYZ, 2026-11-22T19:52:14Z",
   })
-  void zoneOfTheStartTimeIsRead(String zone, String expected) {
+  void theZoneOfTheStartTimeIsRead(String zone, String expected) {
     byte[] label = CraftedBackup.utf8(CraftedBackup.LABEL.replace(" UTC", " " + zone));
 
     assertThat(BackupLabel.parse(label, "base.tar").startTime()).hasToString(expected);
   }
 
   @Test
-  void labelBeforeVersionElevenHasNoTimeline() {
+  void aLabelBeforeVersion11HasNoTimeline() {
     byte[] label = CraftedBackup.utf8(CraftedBackup.LABEL.replace("START TIMELINE: 1\n", ""));
 
     assertThat(BackupLabel.parse(label, "base.tar").timeline()).isEmpty();
@@ -287,14 +288,14 @@ class BackupsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"START WAL LOCATION", "CHECKPOINT LOCATION", "START TIME"})
-  void labelWithoutAnEssentialLineIsInconsistent(String line) {
+  void aLabelWithoutARequiredLineIsInconsistent(String line) {
     byte[] label = CraftedBackup.utf8(CraftedBackup.LABEL.replace(line + ":", "SOMETHING ELSE:"));
 
     ExpectedFinding.expect(Reason.INCONSISTENT, line, () -> BackupLabel.parse(label, "base.tar"));
   }
 
   @Test
-  void incrementalBackupWithoutWhatItStandsOnIsIncomplete() {
+  void anIncrementalBackupWithoutItsAncestorsIsIncomplete() {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
     backup.files.put(
         "backup_label",
@@ -306,7 +307,7 @@ class BackupsTest {
   }
 
   @Test
-  void versionComesFromTheWalArchiveWhereTheBackupBringsNone() throws Exception {
+  void theWalArchiveGivesTheVersionIfTheBackupDoesNot() throws Exception {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
     backup.wal.clear();
     backup.files.put("PG_VERSION", CraftedBackup.utf8("14\n"));
@@ -321,7 +322,7 @@ class BackupsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"9.6", "19", "fifteen"})
-  void versionThatIsNotKnownIsNamed(String version) throws Exception {
+  void anUnknownVersionIsNamed(String version) throws Exception {
     CraftedBackup backup = new CraftedBackup(directory.resolve("backup"));
     backup.wal.clear();
     backup.files.put("PG_VERSION", CraftedBackup.utf8(version + "\n"));

@@ -47,7 +47,7 @@ class CopiedDirectoryTest {
     "socket, .s.PGSQL.5432",
     "fifo, base/5/fifo"
   })
-  void whatHoldsNoDataIsNamedAndNotRestored(String kind, String name) throws Exception {
+  void entriesWithoutDataAreNotedAndNotRestored(String kind, String name) throws Exception {
     make(kind, backup.writePlain().directory.resolve(name));
     RestoredBackup restoredBackup = backup.restore();
 
@@ -72,7 +72,7 @@ class CopiedDirectoryTest {
     "link, base/5/1259_vm",
     "link, pg_wal/000000010000000000000001"
   })
-  void aLinkInThePlaceOfDataIsNotTheBackups(String kind, String name) throws Exception {
+  void aLinkInsteadOfDataIsNotPartOfTheBackup(String kind, String name) throws Exception {
     backup.writePlain();
     replace(name, kind);
 
@@ -81,8 +81,7 @@ class CopiedDirectoryTest {
 
   @ParameterizedTest
   @CsvSource({"fifo, base/5/1259", "socket, base/5/1259", "fifo, base"})
-  void whatIsNeitherFileNorDirectoryInThePlaceOfDataIsRefused(String kind, String name)
-      throws Exception {
+  void aSpecialFileInsteadOfDataIsRefused(String kind, String name) throws Exception {
     backup.writePlain();
     replace(name, kind);
 
@@ -93,7 +92,7 @@ class CopiedDirectoryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {".snapshot/hourly.0", "base/.snapshot/hourly.0", "lost+found", ".Trash-0/files"})
-  void directoriesOfTheFileSystemAreNotLookedInto(String name) throws Exception {
+  void directoriesOfTheFileSystemAreNotSearched(String name) throws Exception {
     Path inside = Files.createDirectories(backup.writePlain().directory.resolve(name));
     make("fifo", inside.resolve("PG_VERSION"));
     Files.createDirectories(
@@ -118,7 +117,7 @@ class CopiedDirectoryTest {
         "base/5/1259.bak",
         ".nfs00"
       })
-  void aFileThatIsNoDataIsNamedWhereTheManifestDoesNotListIt(String name) throws Exception {
+  void anUnlistedFileThatIsNoDataIsNoted(String name) throws Exception {
     Path stranger = backup.writePlain().directory.resolve(name);
     Files.createDirectories(stranger.getParent());
     Files.writeString(stranger, "stranger");
@@ -145,7 +144,7 @@ class CopiedDirectoryTest {
         "pg_logical/snapshots/0-1",
         "tablespace_map"
       })
-  void dataThatTheManifestDoesNotListRefutes(String name) throws Exception {
+  void anUnlistedDataFileRefutes(String name) throws Exception {
     Path more = backup.writePlain().directory.resolve(name);
     Files.createDirectories(more.getParent());
     Files.createFile(more);
@@ -155,7 +154,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void manyStrangersAreCounted() throws Exception {
+  void manyForeignFilesAreCounted() throws Exception {
     backup.writePlain();
     for (int i = 1; i <= 8; i++) {
       Files.createFile(backup.directory.resolve("note" + i));
@@ -167,7 +166,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void aStrangerInAnArchiveIsNamedToo() throws Exception {
+  void aForeignFileInAnArchiveIsNoted() throws Exception {
     backup.write();
     backup.with(CraftedBackup.file("._PG_VERSION", 3), new byte[3]);
     Files.write(backup.base(), backup.packed(backup.baseTar()));
@@ -177,7 +176,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void directoriesThatMayBeEmptyAreMadeAndNamed() throws Exception {
+  void lostEmptyDirectoriesAreCreatedAndNoted() throws Exception {
     Files.createDirectory(backup.writePlain().directory.resolve("pg_notify"));
     RestoredBackup restoredBackup = backup.restore();
 
@@ -194,7 +193,7 @@ class CopiedDirectoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"pg_xact", "base"})
-  void aDirectoryThatAlwaysHoldsDataIsNotMade(String name) throws Exception {
+  void aDirectoryThatAlwaysHasDataIsNotCreated(String name) throws Exception {
     backup.manifest = false;
     backup.writePlain();
     remove(name);
@@ -205,7 +204,7 @@ class CopiedDirectoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"missing", "a link that leads nowhere"})
-  void withAnArchiveTheDirectoryOfWalMayBeGone(String how) throws Exception {
+  void theWalDirectoryMayBeMissingIfThereIsAnArchive(String how) throws Exception {
     backup.wal.clear();
     remove(backup.writePlain().directory.resolve("pg_wal"));
     if (!how.equals("missing")) {
@@ -221,7 +220,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void aTablespaceMayHoldTheDirectoriesOfItsFileSystem() throws Exception {
+  void aTablespaceMayContainDirectoriesOfItsFileSystem() throws Exception {
     Path space = directory.resolve("space");
     Files.createDirectories(space.resolve("PG_15_202209061/5"));
     Files.createDirectories(space.resolve("lost+found"));
@@ -244,7 +243,7 @@ class CopiedDirectoryTest {
     "cluster/pg_wal, wal",
     "'', cluster/pg_wal"
   })
-  void aLinkToTheFilesOfARunningServerIsNotTheBackups(String link, String target) throws Exception {
+  void aLinkToARunningServerIsNotPartOfTheBackup(String link, String target) throws Exception {
     Path cluster = runnable();
     Path place = directory.resolve(target);
     Files.createDirectories(
@@ -274,7 +273,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void filesThatARunningServerHasByHardLinksAreNotTheBackups() throws Exception {
+  void filesSharedWithARunningServerAreNotPartOfTheBackup() throws Exception {
     Path cluster = runnable();
     Files.delete(backup.writePlain().directory.resolve("PG_VERSION"));
     Files.createLink(backup.directory.resolve("PG_VERSION"), cluster.resolve("PG_VERSION"));
@@ -294,7 +293,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void aLinkIntoAnotherDataDirectoryIsNotTheBackups() throws Exception {
+  void aLinkIntoAnotherDataDirectoryIsNotPartOfTheBackup() throws Exception {
     CraftedBackup other = new CraftedBackup(directory.resolve("other")).writePlain();
     remove(backup.writePlain().directory.resolve("pg_wal"));
     Files.createSymbolicLink(backup.directory.resolve("pg_wal"), other.directory.resolve("pg_wal"));
@@ -306,7 +305,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void aLinkToWhereTheSourceHadItsTablespaceIsNotTheBackups() throws Exception {
+  void aLinkToTheSourcesTablespaceIsNotPartOfTheBackup() throws Exception {
     Path space = directory.resolve("space");
     Files.createDirectories(space.resolve("PG_15_202209061"));
     backup.files.put("tablespace_map", CraftedBackup.utf8("16385 " + space + "\n"));
@@ -327,7 +326,7 @@ class CopiedDirectoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"an old one under a new name", "of zeros"})
-  void segmentsThatWereMadeReadyForLaterAreNoWal(String how) throws Exception {
+  void segmentsPreparedForLaterAreNotWal(String how) throws Exception {
     backup.manifest = false;
     byte[] ready =
         how.equals("of zeros") ? new byte[CraftedBackup.SEGMENT_SIZE] : CraftedBackup.segment(1);
@@ -347,8 +346,8 @@ class CopiedDirectoryTest {
     "zeros, first",
     "old, first"
   })
-  void aSegmentThatIsNotTheOneOfItsNameIsRefusedWhereNoServerMadeItReady(
-      String content, String where) throws Exception {
+  void aSegmentUnderAWrongNameIsRefusedUnlessAServerPreparedIt(String content, String where)
+      throws Exception {
     backup.manifest = false;
     int at = List.of("first", "in between", "last").indexOf(where) + 1;
     for (int number = 1; number <= 3; number++) {
@@ -369,7 +368,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void aSegmentThatTheManifestAsksForIsNoneForLater() throws Exception {
+  void aSegmentThatTheManifestNeedsIsNotTakenAsPrepared() throws Exception {
     backup.endLsn = "0/2900000";
     backup.wal.put("000000010000000000000002", CraftedBackup.segment(1));
 
@@ -380,7 +379,7 @@ class CopiedDirectoryTest {
   }
 
   @Test
-  void theManifestThatTheSourceWasMadeWithIsNotHeldAgainstItsCopy() throws Exception {
+  void theManifestOfTheSourcesOriginIsNotCompared() throws Exception {
     withManifestOf("0/800028", "0/900000", "0/800028");
     RestoredBackup restoredBackup = backup.restore();
 
@@ -397,7 +396,7 @@ class CopiedDirectoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0/700028"})
-  void aManifestOfAnEarlierBackupThatNothingExplainsIsInconclusive(String origin) throws Exception {
+  void anUnexplainedEarlierManifestIsInconclusive(String origin) throws Exception {
     withManifestOf("0/800028", "0/900000", origin);
 
     ExpectedFinding.expect(Reason.FOREIGN_MANIFEST, "began at 0/800028", () -> backup.restore());
@@ -405,7 +404,7 @@ class CopiedDirectoryTest {
 
   @ParameterizedTest
   @CsvSource({"0/1000028, 0/1900000", "0/1800028, 0/1900000", "0/800028, 0/1900000"})
-  void aManifestOfThisBackupOrOfALaterOneIsCompared(String begin, String end) throws Exception {
+  void aManifestOfThisOrALaterBackupIsCompared(String begin, String end) throws Exception {
     withManifestOf(begin, end, begin);
 
     ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "base/5/1259", () -> backup.restore());

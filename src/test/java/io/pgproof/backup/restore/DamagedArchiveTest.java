@@ -35,7 +35,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void truncatedArchiveIsNamedWithItsOffset() throws Exception {
+  void aTruncatedArchiveIsNamedWithItsOffset() throws Exception {
     byte[] whole = Files.readAllBytes(backup.write().base());
     Files.write(backup.base(), Arrays.copyOf(whole, whole.length - 20));
 
@@ -46,7 +46,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void truncatedWalArchiveIsNamedWithItsOffset() throws Exception {
+  void aTruncatedWalArchiveIsNamedWithItsOffset() throws Exception {
     byte[] whole = Files.readAllBytes(backup.write().walArchive());
     Files.write(backup.walArchive(), Arrays.copyOf(whole, whole.length - 3));
 
@@ -77,7 +77,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void tarThatEndsWithoutItsEndMarkIsTruncatedWhereNothingTellsThatItIsWhole() throws Exception {
+  void aTarWithoutItsEndMarkIsTruncatedIfThereIsNoManifest() throws Exception {
     backup.manifest = false;
     withoutEndMark(512);
 
@@ -87,7 +87,7 @@ class DamagedArchiveTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 512})
-  void tarThatEndsWithoutItsEndMarkIsWholeByItsManifest(int zeros) throws Exception {
+  void aTarWithoutItsEndMarkIsWholeIfTheManifestSaysSo(int zeros) throws Exception {
     withoutEndMark(zeros);
 
     assertThat(backup.restore().notes())
@@ -95,7 +95,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void tarThatWasCutBetweenTwoMembersLacksFilesByItsManifest() throws Exception {
+  void aTarCutBetweenTwoMembersIsTruncatedByItsManifest() throws Exception {
     backup.write();
     backup.files.remove("global/pg_control");
     byte[] tar = withoutEndMark(0);
@@ -115,7 +115,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void plainTarCutInAMemberIsTruncated() throws Exception {
+  void anUncompressedTarCutInAMemberIsTruncated() throws Exception {
     backup.coding = Compression.NONE;
     byte[] tar = backup.write().baseTar();
     Files.write(backup.base(), Arrays.copyOf(tar, 9 * 512));
@@ -125,7 +125,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void fileThatIsNoGzipSaysHowItBegins() throws Exception {
+  void aFileThatIsNotGzipIsReportedWithItsFirstBytes() throws Exception {
     Files.writeString(backup.write().base(), "BACKUP");
 
     ExpectedFinding.expect(
@@ -135,14 +135,14 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void gzipOfSomethingElseIsNoTar() throws Exception {
+  void aGzipWithoutATarIsCorrupt() throws Exception {
     Files.write(backup.write().base(), CraftedBackup.gzip(CraftedBackup.pattern(4096)));
 
     ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "holds no tar", () -> backup.restore());
   }
 
   @Test
-  void emptyArchiveSaysSo() throws Exception {
+  void anEmptyArchiveIsTruncated() throws Exception {
     Files.write(backup.write().base(), new byte[0]);
 
     ExpectedFinding.expect(
@@ -160,7 +160,7 @@ class DamagedArchiveTest {
   @EnumSource(
       value = Compression.class,
       names = {"GZIP", "LZ4", "ZSTD"})
-  void zerosThatATapeLeavesBehindAnArchiveAreNoted(Compression compression) throws Exception {
+  void zerosBehindAnArchiveAreNoted(Compression compression) throws Exception {
     backup.coding = compression;
     Files.write(backup.write().base(), new byte[300_001], StandardOpenOption.APPEND);
 
@@ -174,7 +174,7 @@ class DamagedArchiveTest {
   @EnumSource(
       value = Compression.class,
       names = {"GZIP", "LZ4", "ZSTD"})
-  void zerosInThePlaceOfHalfAnArchiveAreDamage(Compression compression) throws Exception {
+  void zerosInsteadOfHalfAnArchiveAreDamage(Compression compression) throws Exception {
     backup.coding = compression;
     byte[] whole = Files.readAllBytes(backup.write().base());
     Files.write(
@@ -189,7 +189,7 @@ class DamagedArchiveTest {
   @EnumSource(
       value = Compression.class,
       names = {"GZIP", "LZ4", "ZSTD"})
-  void zerosInThePlaceOfTheSecondHalfsMembersAreDamage(Compression compression) throws Exception {
+  void zerosInsteadOfTheLastMembersAreDamage(Compression compression) throws Exception {
     backup.coding = compression;
     byte[] tar = backup.write().baseTar();
     Files.write(backup.base(), backup.packed(Arrays.copyOf(tar, tar.length / 2)));
@@ -225,7 +225,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void changedTarHeaderIsFound() throws Exception {
+  void aChangedTarHeaderIsFound() throws Exception {
     backup.coding = Compression.NONE;
     byte[] tar = backup.write().baseTar();
     tar[1024 + 3] ^= 1;
@@ -236,7 +236,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void archiveWithoutALabelIsNoBaseBackup() throws Exception {
+  void anArchiveWithoutALabelIsNotABaseBackup() throws Exception {
     backup.write();
     Files.write(backup.base(), backup.packed(backup.walTar()));
 
@@ -245,7 +245,7 @@ class DamagedArchiveTest {
   }
 
   @Test
-  void mediumThatCannotBeReadIsNotTheBackupsFault() throws Exception {
+  void anUnreadableMediumIsNotTheBackupsFault() throws Exception {
     backup.write();
     Files.delete(backup.walArchive());
     Files.createDirectory(backup.walArchive());
@@ -256,7 +256,7 @@ class DamagedArchiveTest {
 
   @ParameterizedTest
   @EnumSource(Compression.class)
-  void noFlippedBitRestoresOtherBytesUnnoticed(Compression compression) throws Exception {
+  void everyFlippedBitIsNoticedOrRestoresTheSameBytes(Compression compression) throws Exception {
     backup.coding = compression;
     // Gzip's own checksum is enough; the others have none, and no manifest covers this file.
     backup.manifest = compression != Compression.GZIP;
@@ -292,7 +292,8 @@ class DamagedArchiveTest {
   @EnumSource(
       value = Compression.class,
       names = {"LZ4", "ZSTD"})
-  void whatIsNamedByACodingAndIsNoneSaysHowItBegins(Compression compression) throws Exception {
+  void aWronglyNamedCompressionIsReportedWithItsFirstBytes(Compression compression)
+      throws Exception {
     backup.coding = compression;
     Files.writeString(backup.write().base(), "BACKUP");
 

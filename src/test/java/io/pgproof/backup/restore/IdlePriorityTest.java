@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class IdlePriorityTest {
   @Test
-  void aThreadThatAskedForItWaitsForEverybodyElse() throws Exception {
+  void theThreadGetsIdlePriority() throws Exception {
     CompletableFuture<String> told = new CompletableFuture<>();
     // A thread of its own, for what it asked for stays.
     Thread unpacking =

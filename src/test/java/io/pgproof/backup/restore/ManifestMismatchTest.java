@@ -42,7 +42,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void withoutChecksumsTheSizesAreCompared() throws Exception {
+  void sizesAreComparedIfThereAreNoChecksums() throws Exception {
     backup.algorithm = "NONE";
     RestoredBackup restoredBackup = backup.write().restore();
 
@@ -51,7 +51,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void otherSizeIsNamed() throws Exception {
+  void aFileOfAnotherSizeIsNamed() throws Exception {
     backup.write();
     backup.files.put("PG_VERSION", CraftedBackup.utf8("15\n\n"));
     rewriteBase(backup);
@@ -61,7 +61,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void missingFileIsNamed() throws Exception {
+  void aMissingFileIsNamed() throws Exception {
     backup.write();
     backup.files.remove("base/5/1259");
     rewriteBase(backup);
@@ -73,7 +73,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void extraFileIsNamed() throws Exception {
+  void anExtraFileIsNamed() throws Exception {
     backup.write();
     backup.files.put("base/5/9999", new byte[8192]);
     rewriteBase(backup);
@@ -85,7 +85,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void filesThatPgBasebackupItselfWritesAreNotCompared() throws Exception {
+  void filesWrittenByPgBasebackupAreNotCompared() throws Exception {
     backup.write();
     backup.files.put("postgresql.auto.conf", CraftedBackup.utf8("primary_conninfo = ''\n"));
     backup.files.put("standby.signal", new byte[0]);
@@ -95,7 +95,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void changedManifestIsFoundByItsOwnChecksum() throws Exception {
+  void aChangedManifestIsFoundByItsOwnChecksum() throws Exception {
     backup.write();
     rewriteManifest(backup.manifest("").replace("19:52:14", "19:52:15"));
 
@@ -104,7 +104,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void cutManifestIsFound() throws Exception {
+  void aCutManifestIsFound() throws Exception {
     String whole = backup.write().manifest("");
     rewriteManifest(whole.substring(0, whole.length() / 2));
 
@@ -123,7 +123,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void secondVersionNamesTheCluster() throws Exception {
+  void manifestVersion2NamesTheCluster() throws Exception {
     backup.write();
     rewriteManifest(
         CraftedBackup.signed(
@@ -140,7 +140,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void encodedPathIsTheSameNameInBytes() {
+  void anEncodedPathIsDecodedToTheSameBytes() {
     Manifest manifest =
         Manifest.parse(
             CraftedBackup.utf8(
@@ -157,7 +157,7 @@ class ManifestMismatchTest {
   }
 
   @Test
-  void laterManifestVersionIsNotBlamedOnTheBackup() throws Exception {
+  void aLaterManifestVersionIsNotTheBackupsFault() throws Exception {
     backup.write();
     rewriteManifest(
         CraftedBackup.signed(

@@ -15,7 +15,7 @@ class ManifestWalTest {
 
   /** A backup of a standby that followed its primary's promotion needs WAL of two timelines. */
   @Test
-  void rangesStandInTheOrderOfTheLogWhicheverIsListedFirst() throws Exception {
+  void walRangesAreSortedByPosition() throws Exception {
     Path manifest = directory.resolve(Manifest.NAME);
     Files.writeString(
         manifest,

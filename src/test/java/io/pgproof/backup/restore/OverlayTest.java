@@ -40,7 +40,7 @@ class OverlayTest {
   }
 
   @Test
-  void theServerOwnsAllAndWhatItWritesIsNotInTheTree() throws Exception {
+  void theServerOwnsTheFilesAndItsWritesDoNotReachTheTree() throws Exception {
     assertThat(lay()).isTrue();
 
     assertThat(mounts()).hasSize(1);
@@ -55,7 +55,7 @@ class OverlayTest {
   }
 
   @Test
-  void filesOfTwoOwnersAreNotLaidOver() throws Exception {
+  void filesOfTwoOwnersGetNoOverlay() throws Exception {
     Files.setAttribute(tree.resolve("base/1"), "unix:uid", OF_BACKUP + 1);
 
     assertThat(lay()).isFalse();
@@ -63,7 +63,7 @@ class OverlayTest {
   }
 
   @Test
-  void aFileThatItsOwnerCannotWriteIsNotLaidOver() throws Exception {
+  void aFileThatItsOwnerCannotWriteGetsNoOverlay() throws Exception {
     Files.setPosixFilePermissions(
         tree.resolve("base/1"), PosixFilePermissions.fromString("r--------"));
 
@@ -72,7 +72,7 @@ class OverlayTest {
   }
 
   @Test
-  void whereItCannotBeMountedNothingIs() throws Exception {
+  void aFailedMountLeavesNothingMounted() throws Exception {
     merged = directory.resolve("missing");
 
     assertThat(lay()).isFalse();

@@ -53,7 +53,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void withoutChecksumsNothingIsJudgedAndTheReportSaysSo() throws Exception {
+  void pagesWithoutChecksumsAreReportedAsNotChecked() throws Exception {
     backup.files.put("global/pg_control", CraftedPages.control(PageLayout.USUAL, false));
     backup.files.put(FILE, flipped(CraftedPages.of(5000), 0, 5000));
     RestoredBackup restoredBackup = backup.write().restore();
@@ -64,7 +64,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void damageThatTheManifestKnowsNothingOfWaitsForRecovery() throws Exception {
+  void damageThatTheManifestDoesNotShowWaitsForRecovery() throws Exception {
     backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
     RestoredBackup restoredBackup = backup.write().restore();
 
@@ -80,7 +80,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void damageBeyondAllThatCanBeTornEndsTheRestore() {
+  void tooManyDamagedPagesEndTheRestore() {
     backup.files.put(FILE, flipped(CraftedPages.of(5000), 0, 4097));
     backup.write();
 
@@ -96,7 +96,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void anyNumberOfPagesThatRecoveryMayWriteAnewWaitsForIt() throws Exception {
+  void anyNumberOfPagesThatRecoveryMayRewriteWaitsForRecovery() throws Exception {
     backup.files.put(FILE, flipped(CraftedPages.of(5000), 0, 4096));
     backup.files.put(FILE + "_vm", flipped(CraftedPages.of(5000), 0, 5000));
 
@@ -104,7 +104,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void pagesOfAnotherSizeAreReadOnceMore() throws Exception {
+  void pagesOfAnotherSizeAreReadAgain() throws Exception {
     PageLayout layout = new PageLayout(16_384, 65_536);
     backup.files.put("global/pg_control", CraftedPages.control(layout, true));
     backup.files.put("base/5/1259", CraftedPages.of(layout, 0, 50));
@@ -120,7 +120,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void laterFilesOfARelationAreReadOnceMoreWhereTheyBeginElsewhere() throws Exception {
+  void laterFilesOfAnotherSegmentSizeAreReadAgain() throws Exception {
     PageLayout layout = new PageLayout(8192, 4);
     backup.files.put("global/pg_control", CraftedPages.control(layout, true));
     backup.files.put("base/5/1259.1", CraftedPages.of(layout, 4, 2));
@@ -129,7 +129,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void pageThatRecoveryWroteAnewIsNoSuspectAnyMore() throws Exception {
+  void aPageThatRecoveryRewroteIsNoLongerSuspect() throws Exception {
     backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
     SuspectPages suspects = backup.write().restore().suspects();
     write(FILE, 7, CraftedPages.page(PageLayout.USUAL, 7, CraftedPages.YOUNG));
@@ -141,7 +141,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void pageThatIsGoneIsNoSuspectAnyMore() throws Exception {
+  void aPageThatIsGoneIsNoLongerSuspect() throws Exception {
     backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
     backup.files.put(FILE + "_vm", flipped(CraftedPages.of(1), 0, 1));
     SuspectPages suspects = backup.write().restore().suspects();
@@ -155,7 +155,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void pageThatRecoveryLeavesCutIsNotSound() throws Exception {
+  void aPageThatRecoveryLeavesCutIsNotSound() throws Exception {
     backup.files.put(FILE, Arrays.copyOf(CraftedPages.of(3), 2 * 8192 + 512));
     SuspectPages suspects = backup.write().restore().suspects();
     assertThat(suspects.failing(files()).finding(Reason.PAGE_CHECKSUM, "").message())
@@ -166,7 +166,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void newPageThatRecoveryLeavesWithContentIsNotSound() throws Exception {
+  void aNewPageThatRecoveryLeavesWithContentIsNotSound() throws Exception {
     byte[] file = CraftedPages.of(2);
     Arrays.fill(file, 8192, 8192 + 64, (byte) 0);
     backup.files.put(FILE, file);
@@ -183,7 +183,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void suspectsInTablespacesAreReadWhereTheyLie() throws Exception {
+  void suspectPagesInTablespacesAreReadThere() throws Exception {
     String name = "pg_tblspc/16390/PG_15_202209061/5/16384";
     backup.files.put(name, flipped(CraftedPages.of(2), 1, 2));
     SuspectPages suspects = backup.write().restore().suspects();
@@ -198,7 +198,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void linkThatTheServerPutInAFilesPlaceIsNotFollowed() throws Exception {
+  void aLinkThatTheServerCreatedIsNotFollowed() throws Exception {
     backup.files.put(FILE, flipped(CraftedPages.of(2), 1, 2));
     SuspectPages suspects = backup.write().restore().suspects();
     Path moved = directory.resolve("5");
@@ -212,7 +212,7 @@ class PagesRestoreTest {
   }
 
   @Test
-  void serverThatDoesNotAnswerLeavesTheSuspectsUnjudged() throws Exception {
+  void aServerThatDoesNotAnswerLeavesSuspectPagesUnjudged() throws Exception {
     backup.files.put(FILE, flipped(CraftedPages.of(9), 7, 9));
     SuspectPages suspects = backup.write().restore().suspects();
     ServerAddress nowhere =

@@ -43,7 +43,7 @@ class PlainBackupTest {
   }
 
   @Test
-  void everyFileArrivesAsItWasAndTheBackupStaysAsItWas() throws Exception {
+  void everyFileIsRestoredUnchangedAndTheBackupStaysUnchanged() throws Exception {
     Map<String, String> before = looksOf(backup.writePlain().directory);
     Backup found = backup.find();
     BackupIdentity identity = Backups.inspect(found);
@@ -91,7 +91,7 @@ class PlainBackupTest {
   }
 
   @Test
-  void aMissingAndAFurtherFileAreNamed() throws Exception {
+  void aMissingFileAndAnExtraFileAreNamed() throws Exception {
     backup.writePlain();
     Files.delete(backup.directory.resolve("base/5/1259"));
     ExpectedFinding.expect(
@@ -106,7 +106,7 @@ class PlainBackupTest {
   }
 
   @Test
-  void theFilesOfAServerAreNoBaseBackup() throws Exception {
+  void aServersDataDirectoryIsNotABaseBackup() throws Exception {
     Files.createFile(backup.writePlain().directory.resolve("postmaster.pid"));
     UsageException running = catchThrowableOfType(UsageException.class, () -> backup.find());
     assertThat(running.finding().reason()).isEqualTo(Reason.NOT_A_BACKUP);
@@ -151,7 +151,7 @@ class PlainBackupTest {
   }
 
   @Test
-  void walBehindALinkThatLeadsNowhereIsIncomplete() throws Exception {
+  void aDanglingLinkToWalIsIncomplete() throws Exception {
     Path wal = directory.resolve("wal-of-the-source");
     moveAndLink(backup.writePlain().directory.resolve("pg_wal"), wal);
     Files.move(wal, directory.resolve("elsewhere"));
@@ -161,7 +161,7 @@ class PlainBackupTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"pg_wal", "pg_tblspc/16385"})
-  void aPlantedLinkBringsNothingOfTheHost(String link) throws Exception {
+  void aPlantedLinkDoesNotRestoreFilesOfTheHost(String link) throws Exception {
     backup.manifest = false;
     backup.wal.clear();
     backup.writePlain();
@@ -175,7 +175,7 @@ class PlainBackupTest {
   }
 
   @Test
-  void aFileWrittenToWhileItIsReadIsAChangeOfItsDirectory() throws Exception {
+  void aFileWrittenDuringTheReadIsAChange() throws Exception {
     Backup found = backup.writePlain().find();
     BackupIdentity identity = Backups.inspect(found);
     AtomicBoolean touched = new AtomicBoolean();
@@ -197,7 +197,7 @@ class PlainBackupTest {
   }
 
   @Test
-  void aFileWrittenInPlaceWithItsTimeSetBackIsAChangeOfItsDirectory() throws Exception {
+  void aFileWrittenInPlaceWithItsTimeSetBackIsAChange() throws Exception {
     Backup found = backup.writePlain().find();
     BackupIdentity identity = Backups.inspect(found);
     Path file = backup.directory.resolve("base/5/1259");
@@ -270,7 +270,7 @@ class PlainBackupTest {
   }
 
   @Test
-  void theManifestsTemporaryNameIsABackupInProgress() throws Exception {
+  void aTemporaryManifestMeansInProgress() throws Exception {
     backup.writePlain();
     Files.move(
         backup.directory.resolve("backup_manifest"),
@@ -281,7 +281,7 @@ class PlainBackupTest {
   }
 
   @Test
-  void withoutWalTheArchiveTellsTheVersion() throws Exception {
+  void theArchiveGivesTheVersionIfThereIsNoWal() throws Exception {
     backup.wal.clear();
     backup.writePlain();
     Path archive = Files.createDirectory(directory.resolve("archive"));

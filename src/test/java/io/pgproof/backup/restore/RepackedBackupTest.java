@@ -50,7 +50,7 @@ class RepackedBackupTest {
   }
 
   @Test
-  void theLabelMayComeAnywhere() throws Exception {
+  void theLabelMayBeAnywhereInTheArchive() throws Exception {
     backup.write();
     Files.write(backup.base(), backup.packed(repacked("./")));
     TarBytes wal = new TarBytes().member("./", '5', "", new byte[0]);
@@ -63,7 +63,7 @@ class RepackedBackupTest {
   }
 
   @Test
-  void aFileThatWasChangedBeforeItWasPackedAgainIsAMismatch() throws Exception {
+  void aFileChangedBeforeRepackingIsAMismatch() throws Exception {
     backup.write();
     backup.files.put("base/5/1259", CraftedPages.of(2));
     Files.write(backup.base(), backup.packed(repacked("./")));
@@ -72,7 +72,7 @@ class RepackedBackupTest {
   }
 
   @Test
-  void aWalArchiveMayHoldItsDirectory() throws Exception {
+  void aWalArchiveMayContainItsDirectory() throws Exception {
     backup.write();
     TarBytes wal = new TarBytes().member("pg_wal/", '5', "", new byte[0]);
     backup.wal.forEach((name, content) -> wal.file("pg_wal/" + name, content));
@@ -85,7 +85,7 @@ class RepackedBackupTest {
 
   /** A cluster keeps its key and its log elsewhere. */
   @Test
-  void aLinkAtTheTopIsNamedAndNotRestored() throws Exception {
+  void aLinkAtTheTopIsNotedAndNotRestored() throws Exception {
     backup
         .with(
             CraftedBackup.entry("server.crt", LF_SYMLINK, "/etc/ssl/certs/server.pem"), new byte[0])
@@ -98,7 +98,7 @@ class RepackedBackupTest {
   }
 
   @Test
-  void whatLiesBehindALinkIsUnsafe() {
+  void aMemberBehindALinkIsUnsafe() {
     backup
         .with(CraftedBackup.entry("log", LF_SYMLINK, directory.toString()), new byte[0])
         .with(CraftedBackup.file("log/planted", 1), new byte[1])
@@ -110,14 +110,14 @@ class RepackedBackupTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"base", "global", "pg_xact", "PG_VERSION"})
-  void aLinkInThePlaceOfDataIsNoBackupOfThem(String name) {
+  void aLinkInsteadOfDataIsNotPartOfTheBackup(String name) {
     backup.with(CraftedBackup.entry(name, LF_SYMLINK, "/srv/data"), new byte[0]).write();
 
     ExpectedFinding.expect(Reason.NOT_SELF_CONTAINED, name, () -> backup.restore());
   }
 
   @Test
-  void aDataDirectoryBelowItsOwnNameIsNotTheBackupsFault() throws Exception {
+  void aDataDirectoryPackedBelowItsNameIsNotTheBackupsFault() throws Exception {
     backup.write();
     Files.write(backup.base(), backup.packed(repacked("nightly/")));
 
@@ -180,7 +180,7 @@ class RepackedBackupTest {
   }
 
   @Test
-  void aManifestInTheArchiveTellsWhichWalIsNeeded() throws Exception {
+  void aManifestInTheArchiveNamesTheNeededWal() throws Exception {
     backup.endLsn = "0/2900000";
     intoOne("CRC32C");
 

@@ -43,7 +43,7 @@ class RestoreTest {
 
   @ParameterizedTest
   @EnumSource(Compression.class)
-  void everyFileArrivesAsItWasWithOwnerAndMode(Compression compression) throws Exception {
+  void everyFileIsRestoredUnchangedWithOwnerAndMode(Compression compression) throws Exception {
     backup.coding = compression;
     AtomicLong reported = new AtomicLong();
     Backup found = backup.write().find();
@@ -111,7 +111,7 @@ class RestoreTest {
   }
 
   @Test
-  void withoutManifestTheReportSaysWhatIsNotChecked() throws Exception {
+  void theReportSaysWhatIsNotCheckedWithoutAManifest() throws Exception {
     backup.manifest = false;
     RestoredBackup restoredBackup = backup.write().restore();
 
@@ -121,7 +121,7 @@ class RestoreTest {
   }
 
   @Test
-  void walInBaseCountsAsBroughtAlong() throws Exception {
+  void walInTheBaseCountsAsPartOfTheBackup() throws Exception {
     backup.wal.clear();
     backup.write();
     backup.files.put("pg_wal/" + CraftedBackup.SEGMENT, CraftedBackup.segment(1));
@@ -131,7 +131,7 @@ class RestoreTest {
   }
 
   @Test
-  void noWalAndNoArchiveIsIncomplete() {
+  void aBackupWithoutWalAndArchiveIsIncomplete() {
     backup.wal.clear();
     backup.write();
 
@@ -139,7 +139,7 @@ class RestoreTest {
   }
 
   @Test
-  void missingSegmentIsNamed() {
+  void aMissingSegmentIsNamed() {
     backup.endLsn = "0/3000100";
     backup.wal.put("000000010000000000000003", CraftedBackup.segment(3));
     backup.write();
@@ -148,7 +148,7 @@ class RestoreTest {
   }
 
   @Test
-  void gapInWalIsFoundWithoutManifestToo() {
+  void aGapInTheWalIsFoundWithoutAManifest() {
     backup.manifest = false;
     backup.wal.put("000000010000000000000003", CraftedBackup.segment(3));
     backup.write();
@@ -157,7 +157,7 @@ class RestoreTest {
   }
 
   @Test
-  void controlFileOfBeforeTheBackupIsNotOfIt() {
+  void aControlFileFromBeforeTheBackupIsInconsistent() {
     backup.files.put(
         "backup_label", CraftedBackup.utf8(CraftedBackup.LABEL.replace("0/1000060", "0/1800000")));
     backup.write();
@@ -167,7 +167,7 @@ class RestoreTest {
   }
 
   @Test
-  void controlFileOfAfterTheBackupIsNotOfIt() {
+  void aControlFileFromAfterTheBackupIsInconsistent() {
     backup.endLsn = "0/1700000";
     backup.write();
 
@@ -176,7 +176,7 @@ class RestoreTest {
   }
 
   @Test
-  void segmentOfALaterTimelineIsNotOfTheBackup() {
+  void aSegmentOfALaterTimelineIsInconsistent() {
     backup.wal.get(CraftedBackup.SEGMENT)[4] = 2;
     backup.write();
 
@@ -185,14 +185,14 @@ class RestoreTest {
   }
 
   @Test
-  void endAtASegmentsLastByteNeedsNoFurtherSegment() throws Exception {
+  void aBackupEndingAtASegmentsLastByteNeedsNoFurtherSegment() throws Exception {
     backup.endLsn = "0/2000000";
 
     assertThat(backup.write().restore().endLsn()).contains(Lsn.parse("0/2000000"));
   }
 
   @Test
-  void archiveSuppliesWhatTheBackupLacks() throws Exception {
+  void theArchiveSuppliesMissingWal() throws Exception {
     backup.wal.clear();
     backup.write();
     Path archive = Files.createDirectory(directory.resolve("archive"));
@@ -202,7 +202,7 @@ class RestoreTest {
   }
 
   @Test
-  void archiveThatHasNotComeSoFarIsABackupInTheMaking() throws Exception {
+  void anArchiveThatIsNotYetCompleteMeansInProgress() throws Exception {
     backup.wal.clear();
     backup.write();
     Path archive = Files.createDirectory(directory.resolve("archive"));
@@ -214,7 +214,7 @@ class RestoreTest {
   }
 
   @Test
-  void archiveWithLaterSegmentsAndWithoutTheNeededOneIsMissingWal() throws Exception {
+  void anArchiveWithAGapLacksWal() throws Exception {
     backup.wal.clear();
     backup.write();
     Path archive = Files.createDirectory(directory.resolve("archive"));
@@ -225,7 +225,7 @@ class RestoreTest {
   }
 
   @Test
-  void walArchiveInAnUnknownCompressionIsNotBlamedOnTheBackup() throws Exception {
+  void aWalArchiveInAnUnknownCompressionIsNotTheBackupsFault() throws Exception {
     backup.wal.clear();
     backup.write();
     Path archive = Files.createDirectory(directory.resolve("archive"));
@@ -238,7 +238,7 @@ class RestoreTest {
   }
 
   @Test
-  void shortSegmentIsMissingWal() {
+  void aShortSegmentIsMissingWal() {
     backup.wal.put(CraftedBackup.SEGMENT, Arrays.copyOf(CraftedBackup.segment(1), 1 << 20));
     backup.write();
 
@@ -247,7 +247,7 @@ class RestoreTest {
   }
 
   @Test
-  void walOfAnotherClusterIsTwoBackupsMixed() {
+  void walOfAnotherClusterIsInconsistent() {
     byte[] foreign = CraftedBackup.segment(1);
     foreign[24] ^= 1;
     backup.wal.put(CraftedBackup.SEGMENT, foreign);
@@ -257,7 +257,7 @@ class RestoreTest {
   }
 
   @Test
-  void segmentUnderAnothersNameIsFound() {
+  void aSegmentUnderAnothersNameIsFound() {
     backup.wal.put(CraftedBackup.SEGMENT, CraftedBackup.segment(2));
     backup.write();
 
@@ -266,7 +266,7 @@ class RestoreTest {
   }
 
   @Test
-  void otherVersionInBaseThanInWalIsInconsistent() {
+  void differentVersionsInBaseAndWalAreInconsistent() {
     backup.files.put("PG_VERSION", CraftedBackup.utf8("14\n"));
     backup.write();
 
@@ -274,7 +274,7 @@ class RestoreTest {
   }
 
   @Test
-  void baseWithoutControlFileIsIncomplete() {
+  void aBaseWithoutAControlFileIsIncomplete() {
     backup.files.remove("global/pg_control");
     backup.write();
 
@@ -283,7 +283,7 @@ class RestoreTest {
   }
 
   @Test
-  void tablespaceWithoutItsArchiveIsIncomplete() {
+  void aTablespaceWithoutItsArchiveIsIncomplete() {
     backup.files.put("tablespace_map", CraftedBackup.utf8("16385 /srv/space\n"));
     backup.write();
 
@@ -291,7 +291,7 @@ class RestoreTest {
   }
 
   @Test
-  void archiveWrittenSinceInspectionHasChanged() throws Exception {
+  void anArchiveWrittenSinceInspectionHasChanged() throws Exception {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
     Files.write(backup.base(), new byte[1], StandardOpenOption.APPEND);
@@ -305,7 +305,7 @@ class RestoreTest {
   }
 
   @Test
-  void archiveTouchedWhileItIsReadHasChanged() throws Exception {
+  void anArchiveTouchedDuringTheReadHasChanged() throws Exception {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
 
@@ -321,7 +321,7 @@ class RestoreTest {
   }
 
   @Test
-  void archiveWrittenInPlaceWithItsTimeSetBackHasChanged() throws Exception {
+  void anArchiveWrittenInPlaceWithItsTimeSetBackHasChanged() throws Exception {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
 
@@ -348,7 +348,7 @@ class RestoreTest {
   }
 
   @Test
-  void truncatedArchiveThatIsStillOpenForWritingIsInProgress() throws Exception {
+  void aTruncatedArchiveThatIsOpenForWritingIsInProgress() throws Exception {
     byte[] whole = Files.readAllBytes(backup.write().base());
     Files.delete(backup.base());
     try (OutputStream writer = Files.newOutputStream(backup.base())) {
@@ -363,7 +363,7 @@ class RestoreTest {
   }
 
   @Test
-  void diskWithoutRoomIsNotTheBackupsFault() throws Exception {
+  void aFullDiskIsNotTheBackupsFault() throws Exception {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
     RestoreRequest greedy =
@@ -382,7 +382,7 @@ class RestoreTest {
   }
 
   @Test
-  void backupBeyondTheRunsBoundIsRefusedBeforeItsFirstByte() throws Exception {
+  void aBackupLargerThanTheLimitIsRefusedBeforeTheFirstByte() throws Exception {
     Backup found = backup.write().find();
 
     Finding finding =
@@ -399,7 +399,7 @@ class RestoreTest {
   }
 
   @Test
-  void backupOfUnknownSizeIsCutOffAtTheRunsBound() throws Exception {
+  void aBackupOfUnknownSizeIsStoppedAtTheLimit() throws Exception {
     backup.manifest = false;
     backup.files.put("base/5/big", new byte[8 << 20]);
     Backup found = backup.write().find();
@@ -423,7 +423,7 @@ class RestoreTest {
   }
 
   @Test
-  void interruptEndsBothWorkers() throws Exception {
+  void anInterruptEndsBothWorkers() throws Exception {
     Backup found = backup.write().find();
     BackupIdentity identity = Backups.inspect(found);
     Thread caller = Thread.currentThread();

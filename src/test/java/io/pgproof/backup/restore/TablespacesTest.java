@@ -37,7 +37,8 @@ class TablespacesTest {
 
   @ParameterizedTest
   @EnumSource(Compression.class)
-  void filesLieBesideTheDataDirectoryBehindLinksOfOurs(Compression compression) throws Exception {
+  void tablespacesAreRestoredBesideTheDataDirectoryAndLinked(Compression compression)
+      throws Exception {
     RestoredBackup restoredBackup = withTablespaces(compression, "16385", "16390").restore();
 
     for (String oid : new String[] {"16385", "16390"}) {
@@ -54,7 +55,7 @@ class TablespacesTest {
   }
 
   @Test
-  void aTablespaceWithoutFilesIsADirectory() throws Exception {
+  void anEmptyTablespaceBecomesADirectory() throws Exception {
     withTablespaces(Compression.NONE, "16385");
     backup.files.remove("pg_tblspc/16385/" + FILE);
     Files.write(backup.directory.resolve("16385.tar"), tar());
@@ -65,7 +66,7 @@ class TablespacesTest {
   }
 
   @Test
-  void aTablespaceOfTheMapWithoutItsArchiveIsIncomplete() throws Exception {
+  void aMappedTablespaceWithoutItsArchiveIsIncomplete() throws Exception {
     withTablespaces(Compression.GZIP, "16385", "16390");
     Files.delete(backup.directory.resolve("16390.tar.gz"));
     backup.manifest = false;
@@ -78,7 +79,7 @@ class TablespacesTest {
   }
 
   @Test
-  void aLinkOfTheBaseWithoutItsArchiveIsIncomplete() {
+  void aTablespaceLinkWithoutItsArchiveIsIncomplete() {
     backup.manifest = false;
     backup
         .with(
@@ -91,7 +92,7 @@ class TablespacesTest {
   }
 
   @Test
-  void aLinkThatCameWhileTheBackupWasTakenNeedsNoArchive() throws Exception {
+  void aTablespaceCreatedDuringTheBackupNeedsNoArchive() throws Exception {
     byte[] segment = CraftedBackup.segment(1);
     byte[] created = WalRecordsTest.record(5, 0x00, WalRecordsTest.tablespace(16385, "/srv/space"));
     System.arraycopy(created, 0, segment, WalPage.HEADER, created.length);
@@ -109,7 +110,7 @@ class TablespacesTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aStrangersTarIsNoTablespace(boolean manifest) throws Exception {
+  void aForeignTarIsNotATablespace(boolean manifest) throws Exception {
     backup.manifest = manifest;
     backup.write();
     Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
@@ -125,7 +126,7 @@ class TablespacesTest {
   }
 
   @Test
-  void aTablespaceThatTheMapNamesIsNoStrangerEvenIfItIsNoTar() throws Exception {
+  void aMappedTablespaceThatIsNoTarIsCorrupt() throws Exception {
     withTablespaces(Compression.GZIP, "16385");
     Files.writeString(backup.directory.resolve("16385.tar.gz"), "no tar at all");
 
@@ -134,7 +135,7 @@ class TablespacesTest {
   }
 
   @Test
-  void aTablespaceThatTheManifestListsAndTheMapHasLostIsOfNoBackup() throws Exception {
+  void aTablespaceInTheManifestButNotInTheMapIsInconsistent() throws Exception {
     backup.manifest = false;
     backup.write();
     Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
@@ -147,7 +148,7 @@ class TablespacesTest {
   }
 
   @Test
-  void theArchiveOfATablespaceInPlaceIsNamedByTheManifestAlone() throws Exception {
+  void onlyTheManifestNamesTheArchiveOfATablespaceInPlace() throws Exception {
     of16();
     backup.manifest = false;
     backup.write();
@@ -163,7 +164,7 @@ class TablespacesTest {
   }
 
   @Test
-  void withoutAManifestNothingTellsWhetherAnArchiveIsOfATablespaceInPlace() throws Exception {
+  void theArchiveOfATablespaceInPlaceIsNotCheckedWithoutAManifest() throws Exception {
     of16();
     backup.manifest = false;
     backup.write();
@@ -174,7 +175,7 @@ class TablespacesTest {
   }
 
   @Test
-  void aTablespaceInPlaceWithoutAnArchiveStaysInPlace() throws Exception {
+  void aTablespaceInPlaceIsRestoredInPlace() throws Exception {
     backup.files.put("pg_tblspc/16385/" + FILE, CONTENT);
     backup.write().restore();
 
@@ -203,7 +204,7 @@ class TablespacesTest {
   }
 
   @Test
-  void archivesUnpackedByHandIntoPlaceAreAPlainBackup() throws Exception {
+  void archivesUnpackedByHandAreAPlainBackup() throws Exception {
     backup.files.put("tablespace_map", CraftedBackup.utf8("16385 /srv/space\n"));
     backup.files.put("pg_tblspc/16385/" + FILE, CONTENT);
     backup.writePlain().restore();
@@ -213,7 +214,7 @@ class TablespacesTest {
   }
 
   @Test
-  void aLinkOfAPlainBackupThatLeadsNowhereIsIncomplete() throws Exception {
+  void aDanglingLinkOfAPlainBackupIsIncomplete() throws Exception {
     backup.files.remove("tablespace_map");
     backup.writePlain();
     Files.createDirectory(backup.directory.resolve("pg_tblspc"));
@@ -224,7 +225,7 @@ class TablespacesTest {
   }
 
   @Test
-  void backslashesOfTheMapAreUnderstood() {
+  void backslashesInTheMapAreDecoded() {
     assertThat(
             TablespaceMap.parse(
                 CraftedBackup.utf8("16385 /a b\n16386 /line\\\n16387 /x\\\\\\\ry\n\nrubbish\n")))

@@ -56,7 +56,7 @@ class UnsafeArchiveTest {
         "base/..",
         ""
       })
-  void nameThatPointsElsewhereIsRefused(String name) throws Exception {
+  void aNameThatPointsOutsideIsRefused(String name) throws Exception {
     backup.with(CraftedBackup.file(name, EVIL.length), EVIL).write();
 
     expectUnsafe("base.tar.gz holds a member");
@@ -65,7 +65,7 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void whatLiesBehindTheNulOfANameNamesNothing() throws Exception {
+  void bytesBehindTheNulOfANameAreIgnored() throws Exception {
     withRaw(new TarBytes().header(named("base/5/harmless\0/../../../evil")).content(EVIL).open());
     backup.restore();
 
@@ -124,7 +124,7 @@ class UnsafeArchiveTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("hiddenNames")
-  void aNameInAnExtendedHeaderIsRefusedAsInAnyOther(String name, byte[] members) throws Exception {
+  void anUnsafeNameInAnExtendedHeaderIsRefused(String name, byte[] members) throws Exception {
     withRaw(members);
 
     Throwable thrown = catchThrowable(() -> backup.restore());
@@ -141,7 +141,7 @@ class UnsafeArchiveTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/etc/passwd", "../../etc/passwd", "base/../../evil"})
-  void aHardLinkThatLeadsOutIsRefusedWhereverItIsTold(String target) throws Exception {
+  void aHardLinkToTheOutsideIsRefusedInAnExtendedHeader(String target) throws Exception {
     withRaw(
         new TarBytes()
             .pax("linkpath=" + target)
@@ -153,7 +153,7 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void aHardLinkToAMemberBeforeIsThatFileOnceMore() throws Exception {
+  void aHardLinkToAnEarlierMemberBecomesACopy() throws Exception {
     withRaw(new TarBytes().member("base/5/other", '1', "./PG_VERSION", new byte[0]).open());
     backup.restore();
 
@@ -163,14 +163,14 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void aHardLinkToWhatIsNotThereIsDamage() throws Exception {
+  void aDanglingHardLinkIsDamage() throws Exception {
     withRaw(new TarBytes().member("base/5/other", '1', "base/5/lost", new byte[0]).open());
 
     ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "base/5/lost", () -> backup.restore());
   }
 
   @Test
-  void anExtendedHeaderLargerThanAnyIsRefusedBeforeItIsRead() throws Exception {
+  void anOversizedExtendedHeaderIsRefusedBeforeItIsRead() throws Exception {
     for (char type : new char[] {'x', 'g', 'L', 'K'}) {
       for (long size : new long[] {(1 << 20) + 1, 8L << 30}) {
         backup = new CraftedBackup(directory.resolve(type + "-" + size + "/backup"));
@@ -183,7 +183,7 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void extendedHeadersWithoutAnEndAreRefused() throws Exception {
+  void endlessExtendedHeadersAreRefused() throws Exception {
     TarBytes headers = new TarBytes();
     for (int i = 0; i < 100; i++) {
       headers.pax("comment=" + i);
@@ -194,7 +194,7 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void aSparseBombBeyondTheManifestEndsBeforeItIsWritten() throws Exception {
+  void anUnlistedSparseBombIsRefusedBeforeItIsWritten() throws Exception {
     backup.manifest = true;
     withRaw(
         new TarBytes()
@@ -231,7 +231,7 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void tablespaceLinkIsATablespaceThatIsNotThere() throws Exception {
+  void aTablespaceLinkWithoutItsArchiveIsIncomplete() throws Exception {
     backup
         .with(CraftedBackup.entry("pg_tblspc/16385", LF_SYMLINK, "/srv/space"), new byte[0])
         .write();
@@ -242,14 +242,14 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void aNameLongerThanAnyFileSystemTakesIsRefused() throws Exception {
+  void aNameTooLongForAFileSystemIsRefused() throws Exception {
     backup.with(CraftedBackup.file("base/" + "n".repeat(300), EVIL.length), EVIL).write();
 
     expectUnsafe("its name is too long");
   }
 
   @Test
-  void secondMemberOfOneNameIsNotJudged() throws Exception {
+  void aDuplicateMemberIsNotJudged() throws Exception {
     backup.with(CraftedBackup.file("PG_VERSION", EVIL.length), EVIL).write();
 
     expectUnsupported("PG_VERSION a second time");
@@ -257,21 +257,21 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void fileInPlaceOfADirectoryIsRefused() throws Exception {
+  void aFileInsteadOfADirectoryIsRefused() throws Exception {
     backup.with(CraftedBackup.file("PG_VERSION/evil", EVIL.length), EVIL).write();
 
     expectUnsafe("PG_VERSION as a file and as a directory");
   }
 
   @Test
-  void walBroughtByBothArchivesIsNotJudged() throws Exception {
+  void walInBothArchivesIsNotJudged() throws Exception {
     backup.with(CraftedBackup.file("pg_wal/" + CraftedBackup.SEGMENT, EVIL.length), EVIL).write();
 
     expectUnsupported(CraftedBackup.SEGMENT + " a second time");
   }
 
   @Test
-  void walArchiveThatPointsUpwardsIsRefused() throws Exception {
+  void aWalArchiveThatPointsUpwardsIsRefused() throws Exception {
     backup.wal.put("../base/5/evil", EVIL);
     backup.write();
 
@@ -279,7 +279,7 @@ class UnsafeArchiveTest {
   }
 
   @Test
-  void bombBeyondTheManifestEndsBeforeItIsWritten() throws Exception {
+  void anUnlistedBombIsRefusedBeforeItIsWritten() throws Exception {
     backup.manifest = true;
     backup.coding = Compression.NONE;
     backup.write();

@@ -19,7 +19,7 @@ class BackupSnapshotTest {
   @TempDir Path place;
 
   @Test
-  void aWholeBackupIsSeenAsOftenAsOneLooks() throws Exception {
+  void aCompleteBackupHasTheSameSnapshotEachTime() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
     BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
     assertThat(Backups.sight(backup.directory)).contains(seen);
@@ -30,7 +30,7 @@ class BackupSnapshotTest {
   }
 
   @Test
-  void aPlainBackupIsSeenAlikeUntilAFileOfItIsTouched() throws Exception {
+  void aTouchedFileChangesTheSnapshotOfAPlainBackup() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).writePlain();
     BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
     assertThat(Backups.sight(backup.directory)).contains(seen);
@@ -42,7 +42,7 @@ class BackupSnapshotTest {
   }
 
   @Test
-  void aBackupThatGrowsIsNotTheSame() throws Exception {
+  void aGrowingBackupHasAnotherSnapshot() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
     BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
     Files.write(backup.walArchive(), new byte[] {0}, StandardOpenOption.APPEND);
@@ -51,7 +51,7 @@ class BackupSnapshotTest {
   }
 
   @Test
-  void nothingIsSeenOfWhatIsNotWholeOrBeingWritten() throws Exception {
+  void aMissingOrUnfinishedBackupHasNoSnapshot() throws Exception {
     assertThat(Backups.sight(place.resolve("missing"))).isEmpty();
     assertThat(Backups.sight(Files.createDirectory(place.resolve("empty")))).isEmpty();
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
@@ -70,7 +70,7 @@ class BackupSnapshotTest {
   }
 
   @Test
-  void whatLacksAPartIsSeenByItsFilesAndHasToBeSeenForLonger() throws Exception {
+  void aBackupWithAMissingPartIsIdentifiedByItsFiles() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
     Files.delete(backup.base());
     CraftedBackup plain = new CraftedBackup(place.resolve("plain")).writePlain();
@@ -85,7 +85,7 @@ class BackupSnapshotTest {
   }
 
   @Test
-  void aBackupThatSaysNothingOfItselfIsToldByItsFiles() throws Exception {
+  void aBackupWithoutALabelIsIdentifiedByItsFiles() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
     Files.writeString(backup.base(), "this is no archive");
     BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
@@ -97,7 +97,7 @@ class BackupSnapshotTest {
   }
 
   @Test
-  void ofManyTheNewestWholeOneIsSeen() throws Exception {
+  void theSnapshotIsOfTheNewestFinishedBackup() throws Exception {
     new CraftedBackup(place.resolve("many/monday")).write();
     CraftedBackup tuesday = new CraftedBackup(place.resolve("many/tuesday"));
     tuesday.files.put(

@@ -20,7 +20,7 @@ class IncrementalChainTest {
   @TempDir Path directory;
 
   @Test
-  void chainsOfTwoClustersLieSideBySideThoughTheyBeginAtOnePosition() throws Exception {
+  void chainsOfTwoClustersAreToldApartAtTheSamePosition() throws Exception {
     ofOtherCluster(full("a-full")).write();
     CraftedBackup full = full("b-full").write();
     CraftedBackup newest = incremental("b-newest").write();
@@ -30,7 +30,7 @@ class IncrementalChainTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void theFullBackupOfAnotherClusterIsNoAncestor(boolean plain) throws Exception {
+  void aFullBackupOfAnotherClusterIsNotAnAncestor(boolean plain) throws Exception {
     CraftedBackup other = ofOtherCluster(full("full"));
     if (plain) {
       other.files.put("global/pg_control", CraftedBackup.resource("control/14"));
@@ -47,7 +47,7 @@ class IncrementalChainTest {
   }
 
   @Test
-  void theTimelineCountsToo() throws Exception {
+  void aBackupOfAnotherTimelineIsNotAnAncestor() throws Exception {
     label(full("a-full"), "START TIMELINE: 1", "START TIMELINE: 2").write();
     ExpectedFinding.expect(
         Reason.BACKUP_INCOMPLETE,
@@ -59,7 +59,7 @@ class IncrementalChainTest {
   }
 
   @Test
-  void ancestorsLieBesideWhatALinkToTheNewestLeadsTo() throws Exception {
+  void ancestorsAreFoundBesideTheTargetOfALink() throws Exception {
     CraftedBackup full = full("full").write();
     CraftedBackup newest = incremental("newest").write();
     Path link = Files.createDirectory(directory.resolve("elsewhere")).resolve("latest");
@@ -69,7 +69,7 @@ class IncrementalChainTest {
   }
 
   @Test
-  void aDirectoryOfLinksIsAChainToo() throws Exception {
+  void aDirectoryOfLinksIsAChain() throws Exception {
     CraftedBackup full = full("monday/backup").write();
     CraftedBackup newest = incremental("tuesday/backup").write();
     Path links = Files.createDirectory(directory.resolve("links"));
@@ -80,7 +80,7 @@ class IncrementalChainTest {
   }
 
   @Test
-  void whereTheClusterIsNotKnownThePositionDecides() throws Exception {
+  void thePositionDecidesIfTheClusterIsUnknown() throws Exception {
     CraftedBackup full = full("full");
     full.wal.clear();
     full.write();

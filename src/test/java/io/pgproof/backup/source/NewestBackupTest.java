@@ -28,7 +28,7 @@ class NewestBackupTest {
   @TempDir Path directory;
 
   @Test
-  void theStartTimeDecidesAndNeitherNameNorTimeOfWriting() throws Exception {
+  void theStartTimeDecidesAndNotTheNameOrTheFileTime() throws Exception {
     CraftedBackup newest = crafted("a-first-by-name", "2026-11-24 03:00:00");
     newest.write();
     Files.setLastModifiedTime(newest.directory, FileTime.from(Instant.EPOCH));
@@ -43,14 +43,14 @@ class NewestBackupTest {
   }
 
   @Test
-  void whatIsNamedItselfIsNotChosen() throws Exception {
+  void aBackupThatIsNamedIsNotAChoice() throws Exception {
     CraftedBackup backup = crafted("one", "2026-11-24 03:00:00").write();
 
     assertThat(backup.find().choice()).isEmpty();
   }
 
   @Test
-  void unfinishedAndRefusedOnesAreSkippedAndNamed() throws Exception {
+  void unfinishedAndRefusedBackupsAreSkippedAndNamed() throws Exception {
     CraftedBackup whole = crafted("1-whole", "2026-11-20 03:00:00").write();
     Files.createFile(
         crafted("2-copied", "2026-11-21 03:00:00")
@@ -90,7 +90,7 @@ class NewestBackupTest {
     "no label, INCONSISTENT",
     "an unreadable label, INCONSISTENT"
   })
-  void aDamagedNewestOneIsTheAnswer(String how, Reason reason) throws Exception {
+  void aDamagedNewestBackupIsChosen(String how, Reason reason) throws Exception {
     crafted("1-whole", "2026-11-20 03:00:00").write();
     CraftedBackup newest = crafted("2-damaged", "2026-11-24 03:00:00");
     newest.files.put(
@@ -121,7 +121,7 @@ class NewestBackupTest {
   }
 
   @Test
-  void anOlderDamagedOneIsNoneWhateverItsFilesTimesAre() throws Exception {
+  void anOlderDamagedBackupIsNotChosenByItsFileTime() throws Exception {
     CraftedBackup damaged = at("damaged", "2026-11-24 03:00:00", 1).write();
     Files.writeString(damaged.base(), "see the other disk");
     CraftedBackup whole = at("whole", "2026-11-24 04:00:00", 2).write();
@@ -132,7 +132,7 @@ class NewestBackupTest {
   }
 
   @Test
-  void ofOneClusterThePositionInItsLogDecidesForTimeZonesLie() throws Exception {
+  void thePositionDecidesBetweenBackupsOfOneCluster() throws Exception {
     CraftedBackup later = at("later", "2026-11-01 01:10:00 MST", 2).write();
     at("earlier", "2026-11-01 01:30:00 MDT", 1).write();
     at("plain-earlier", "2026-11-01 01:50:00 BST", 1).writePlain();
@@ -155,7 +155,7 @@ class NewestBackupTest {
   }
 
   @Test
-  void ofTwoClustersTheStartTimeDecides() throws Exception {
+  void theStartTimeDecidesBetweenBackupsOfTwoClusters() throws Exception {
     CraftedBackup other = at("other", "2026-11-23 03:00:00", 9);
     byte[] segment = other.wal.get(CraftedBackup.SEGMENT);
     segment[24] ^= 1;
@@ -166,7 +166,7 @@ class NewestBackupTest {
   }
 
   @Test
-  void directoriesInDirectoriesAreLookedAtToo() throws Exception {
+  void nestedDirectoriesAreSearched() throws Exception {
     crafted("weekly/1", "2026-11-20 03:00:00").write();
     CraftedBackup newest = crafted("daily/november/24", "2026-11-24 03:00:00").writePlain();
     Files.createFile(
@@ -188,7 +188,7 @@ class NewestBackupTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void oneThatIsOpenForWritingIsSkipped(boolean plain) throws Exception {
+  void aBackupThatIsOpenForWritingIsSkipped(boolean plain) throws Exception {
     CraftedBackup whole = crafted("whole", "2026-11-20 03:00:00").write();
     CraftedBackup begun = crafted("begun", "2026-11-24 03:00:00");
     Path written =
@@ -210,7 +210,7 @@ class NewestBackupTest {
   }
 
   @Test
-  void whereNoneHasAManifestNoneIsUnfinishedForTheLackOfIt() throws Exception {
+  void aMissingManifestIsNoFlawIfNoBackupHasOne() throws Exception {
     for (String day : new String[] {"20", "21"}) {
       CraftedBackup backup = crafted(day, "2026-11-" + day + " 03:00:00");
       backup.manifest = false;
@@ -221,7 +221,7 @@ class NewestBackupTest {
   }
 
   @Test
-  void aLinkToTheLatestDoesNotCountTwice() throws Exception {
+  void aLinkToTheNewestBackupDoesNotCountTwice() throws Exception {
     CraftedBackup backup = crafted("2026-11-24", "2026-11-24 03:00:00").write();
     Files.createSymbolicLink(directory.resolve("0-latest"), backup.directory);
     Backup chosen = Backups.find(directory);
@@ -231,7 +231,7 @@ class NewestBackupTest {
   }
 
   @Test
-  void whereNoneIsFinishedTheNewestSaysWhatItLacks() throws Exception {
+  void theNewestUnfinishedBackupSaysWhatItLacks() throws Exception {
     crafted("old", "2026-11-20 03:00:00").write();
     Files.move(directory.resolve("old/base.tar.gz"), directory.resolve("old/base.tar.gz.partial"));
     Files.setLastModifiedTime(
@@ -248,7 +248,7 @@ class NewestBackupTest {
   }
 
   @Test
-  void whereNothingLooksLikeABackupNothingIs() throws Exception {
+  void aDirectoryWithoutBackupsIsNotABackup() throws Exception {
     Files.createDirectories(directory.resolve("holidays/2026"));
 
     UsageException refusal =

@@ -82,7 +82,7 @@ class ReflinkTest {
   }
 
   @Test
-  void whereNothingCanBeSharedTheFileIsLeftAsItWas() throws Exception {
+  void aFailedShareLeavesTheFileUnchanged() throws Exception {
     Path from = Files.write(directory.resolve("from"), new byte[8192]);
     Path to =
         Files.createFile(
@@ -97,7 +97,7 @@ class ReflinkTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"btrfs", "xfs"})
-  void aNameThatCameToMeanAnotherFileIsNotShared(String fileSystem) throws Exception {
+  void aReplacedFileIsNotShared(String fileSystem) throws Exception {
     mount(fileSystem);
     Path file = Files.write(mounted.resolve("file"), new byte[8192]);
     Path other = Files.write(mounted.resolve("other"), new byte[8192]);

@@ -80,7 +80,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void segmentsBeyondTheRunsBoundAreNotCopied() throws Exception {
+  void segmentsBeyondTheDiskLimitAreNotCopied() throws Exception {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(SECOND, CraftedBackup.segment(2));
     Backup found = backup.find();
@@ -107,8 +107,7 @@ class WalArchiveTest {
 
   @ParameterizedTest
   @EnumSource(Compression.class)
-  void aPartialSegmentTakesThePlaceOfAWholeOneThatIsNotThere(Compression compression)
-      throws Exception {
+  void aPartialSegmentReplacesAMissingOne(Compression compression) throws Exception {
     byte[] begun = Arrays.copyOf(CraftedBackup.segment(2), 3 << 20);
     begun[(3 << 20) - 1] = 7;
     byte[] packed = Packed.by(compression, begun);
@@ -170,7 +169,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void aNeededSegmentThatIsLongerThanOneIsMissing() throws Exception {
+  void aNeededSegmentThatIsTooLongIsMissing() throws Exception {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(
         SECOND + ".lz4",
@@ -183,7 +182,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void damageToTheNewestSegmentBehindWhatTheBackupNeedsIsSaidAndRefutesNothing() throws Exception {
+  void aDamagedNewestSegmentIsNamedAndRefutesNothing() throws Exception {
     storeNeeded();
     store(THIRD + ".gz", CraftedBackup.utf8("rubbish"));
     RestoredBackup restoredBackup = backup.restore(Optional.of(archive));
@@ -197,7 +196,7 @@ class WalArchiveTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"missing", "cut", "empty", "corrupt", "recycled", "partial"})
-  void segmentsBehindABrokenOneCannotBeReached(String how) throws Exception {
+  void segmentsBehindADamagedOneCannotBeReached(String how) throws Exception {
     storeNeeded();
     byte[] third = CraftedBackup.segment(3);
     switch (how) {
@@ -218,7 +217,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void aSegmentDamagedInItsMiddleHidesThoseBehindIt() throws Exception {
+  void aSegmentDamagedInItsMiddleHidesTheSegmentsBehindIt() throws Exception {
     storeNeeded();
     byte[] packed = Packed.by(Compression.GZIP, CraftedBackup.segment(3));
     packed[packed.length / 2] ^= 1;
@@ -230,7 +229,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void segmentsThatHoldAnotherPartOfTheLogAreNotBehindAHole() throws Exception {
+  void recycledSegmentsAreNotBehindAGap() throws Exception {
     storeNeeded();
     // As a copy of pg_wal has them: recycled under names of the future, and made but not written.
     store(FOURTH, CraftedBackup.segment(1));
@@ -240,7 +239,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void theLastSegmentMayBeArchivedLaterWhereNothingNewerIs() throws Exception {
+  void theLastSegmentMayStillBeArchived() throws Exception {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     ExpectedFinding.expect(
         Reason.BACKUP_IN_PROGRESS,
@@ -249,7 +248,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void theLastSegmentIsMissingWhereNewerOnesAre() throws Exception {
+  void theLastSegmentIsMissingIfNewerOnesExist() throws Exception {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(THIRD, CraftedBackup.segment(3));
     ExpectedFinding.expect(
@@ -260,7 +259,7 @@ class WalArchiveTest {
 
   @ParameterizedTest
   @EnumSource(Compression.class)
-  void plainNamesHideACompressionThatTheFirstBytesTell(Compression compression) throws Exception {
+  void theFirstBytesDecideTheCompressionOfASegment(Compression compression) throws Exception {
     store(CraftedBackup.SEGMENT, Packed.by(compression, CraftedBackup.segment(1)));
     store(
         SECOND + "-0123456789abcdef0123456789abcdef01234567.xyz",
@@ -276,7 +275,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void aNeededSegmentThatIsCompressedUnderItsPlainNameAndCutIsMissing() throws Exception {
+  void aCutCompressedSegmentUnderItsPlainNameIsMissing() throws Exception {
     byte[] packed = Packed.by(Compression.GZIP, CraftedBackup.segment(2));
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     store(SECOND, Arrays.copyOf(packed, packed.length - 4));
@@ -287,7 +286,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void directoriesForEachPartOfTheLogAreSearched() throws Exception {
+  void subdirectoriesOfTheArchiveAreSearched() throws Exception {
     Path deep = Files.createDirectories(archive.resolve("15-1/0000000100000000"));
     Files.write(deep.resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));
     Files.write(
@@ -307,7 +306,7 @@ class WalArchiveTest {
     ".gpg, '\u0085\u0002\u000c', has an ending that pgproof does not know",
     "'', '\u0085\u0002\u000c', begins with bytes that are neither",
   })
-  void whatCannotBeReadIsNotMissing(String ending, String begin, String why) throws Exception {
+  void anUnreadableSegmentIsNotMissing(String ending, String begin, String why) throws Exception {
     byte[] content = new byte[CraftedBackup.SEGMENT_SIZE];
     new Random(1).nextBytes(content);
     byte[] magic = begin.translateEscapes().getBytes(StandardCharsets.ISO_8859_1);
@@ -326,7 +325,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void aFirstPageThatIsDamagedIsNotTakenForEncryption() throws Exception {
+  void aDamagedFirstPageIsNotTakenForEncryption() throws Exception {
     byte[] second = CraftedBackup.segment(2);
     System.arraycopy(CraftedBackup.resource("wal/15"), 0, second, 8192, 24);
     second[0] ^= 1;
@@ -361,7 +360,7 @@ class WalArchiveTest {
 
   @Test
   @Timeout(60)
-  void whatIsNoFileIsNotOpenedAndWhatIsTooLongNotCopied() throws Exception {
+  void specialFilesAreNotOpenedAndOversizedFilesAreNotCopied() throws Exception {
     storeNeeded();
     assertThat(new ProcessBuilder("mkfifo", archive.resolve(THIRD).toString()).start().waitFor())
         .isZero();
@@ -376,7 +375,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void theLatestTimelineThatGoesOnFromTheBackupIsFollowed() throws Exception {
+  void theLatestTimelineThatContinuesTheBackupIsFollowed() throws Exception {
     storeNeeded();
     store(
         "00000002.history.gz",
@@ -405,8 +404,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void untilTheNewTimelinesFirstSegmentIsThereTheOldOnesIsTakenUpToWhereItWasLeft()
-      throws Exception {
+  void theOldTimelinesLastSegmentIsUsedUpToTheSwitch() throws Exception {
     storeNeeded();
     store("00000002.history", CraftedBackup.utf8("1\t0/3800000\tno recovery target specified\n"));
     byte[] third = CraftedBackup.segment(3);
@@ -422,7 +420,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void aHoleInALaterTimelineHidesWhatIsBehindIt() throws Exception {
+  void aGapInALaterTimelineHidesTheSegmentsBehindIt() throws Exception {
     storeNeeded();
     store("00000002.history", CraftedBackup.utf8("1\t0/3000000\tno recovery target specified\n"));
     store("000000020000000000000003", onTimeline(2, 3));
@@ -435,7 +433,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void aTimelineThatWasAskedForMustGoOnFromTheBackup() throws Exception {
+  void aRequestedTimelineMustContinueTheBackup() throws Exception {
     storeNeeded();
     store("00000003.history", CraftedBackup.utf8("1\t0/1800000\tno recovery target specified\n"));
     ExpectedFinding.expect(
@@ -448,7 +446,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void aLaterTimelineWhoseHistoryCannotBeReadLeavesOpenWhichIsTheLatest() throws Exception {
+  void anUnreadableTimelineHistoryIsInconclusive() throws Exception {
     storeNeeded();
     byte[] packed =
         Packed.by(
@@ -462,7 +460,7 @@ class WalArchiveTest {
   }
 
   @Test
-  void damageToASegmentThatTheBackupBringsItselfRefutesNothing() throws Exception {
+  void damageToAnArchivedCopyOfABackupsSegmentRefutesNothing() throws Exception {
     backup.wal.put(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     backup.write();
     store(CraftedBackup.SEGMENT + ".gz", CraftedBackup.utf8("rubbish"));

@@ -24,7 +24,7 @@ public class WalRecordsTest {
   private long left;
 
   @Test
-  void tablespacesAreFoundWhereverTheirRecordLies() {
+  void tablespacesAreFoundWhereverTheirRecordsAre() {
     put(record(TABLESPACE, 0x00, tablespace(16401, "/srv/first")));
     // The next record's header crosses the page's end.
     put(record(9, 0x20, new byte[PAGE - at - 16 - 29]));
@@ -51,7 +51,7 @@ public class WalRecordsTest {
   }
 
   @Test
-  void versionElevenCountsNoSenders() {
+  void version11DoesNotRecordWalSenders() {
     WalRecords eleven = new WalRecords(new Lsn(SEGMENT), PostgresVersion.V11);
     put(record(0, 0x60, settings(100, 8, 7, 128, 2)));
     eleven.segment(new Lsn(SEGMENT));
@@ -60,7 +60,7 @@ public class WalRecordsTest {
   }
 
   @Test
-  void aRecordThatIsDamagedOrOlderThanTheBackupIsNotBelieved() {
+  void damagedAndOlderRecordsAreIgnored() {
     byte[] damaged = record(TABLESPACE, 0x00, tablespace(16401, "/srv/first"));
     damaged[40] ^= 1;
     put(damaged);
@@ -75,7 +75,7 @@ public class WalRecordsTest {
   }
 
   @Test
-  void rubbishIsPassedOver() {
+  void unreadableWalIsIgnored() {
     for (int seed = 0; seed < 20; seed++) {
       byte[] rubbish = random(SEGMENT);
       new Random(seed).nextBytes(rubbish);

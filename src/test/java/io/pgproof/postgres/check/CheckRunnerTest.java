@@ -119,7 +119,7 @@ class CheckRunnerTest {
   }
 
   @Test
-  void deepProvesWhatIsSoundAndSaysWhatItLeftOut() throws Exception {
+  void deepProvesASoundCopyAndReportsWhatItDidNotCheck() throws Exception {
     start("deep");
     CheckResults checkResults = examine(Depth.DEEP);
 
@@ -168,7 +168,7 @@ class CheckRunnerTest {
   }
 
   @Test
-  void standardLooksAtIndexesAndTablesAlone() throws Exception {
+  void standardChecksOnlyIndexesAndTables() throws Exception {
     start("standard");
     CheckResults checkResults = examine(Depth.STANDARD, "select true");
 
@@ -186,7 +186,7 @@ class CheckRunnerTest {
   }
 
   @Test
-  void quickAsksAndSaysWhatItLeftOut() throws Exception {
+  void quickRunsTheQueriesAndReportsWhatItDidNotCheck() throws Exception {
     start("quick");
     CheckResults checkResults = examine(Depth.QUICK, "select true");
 
@@ -202,7 +202,7 @@ class CheckRunnerTest {
   }
 
   @Test
-  void aServerThatEndedBeforeAllChecksWereMadeLeavesThemOpen() throws Exception {
+  void checksAfterTheEndOfTheServerAreReportedAsNotMade() throws Exception {
     start("ended");
     copy.kill();
 
@@ -242,7 +242,7 @@ class CheckRunnerTest {
   }
 
   @Test
-  void aBadPageOfAFileThatNothingReadsRefutesNothing() throws Exception {
+  void aBadPageOfAnUnusedFileRefutesNothing() throws Exception {
     String file = damage("torn");
 
     CheckResult checkResult =

@@ -127,7 +127,7 @@ class DamagedCopyTest {
   }
 
   @Test
-  void amcheckSeesIndexesAndTablesThatContradictThemselves() throws Exception {
+  void amcheckFindsContradictoryIndexesAndTables() throws Exception {
     CheckResult checkResult =
         IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
 
@@ -149,7 +149,7 @@ class DamagedCopyTest {
   }
 
   @Test
-  void anOrderOfAnotherCollationsVersionIsNotCalledDamage() throws Exception {
+  void theSortOrderOfAnotherCollationVersionIsNotDamage() throws Exception {
     CheckResult checkResult =
         IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
 
@@ -189,7 +189,7 @@ class DamagedCopyTest {
   }
 
   @Test
-  void readingSeesRowsThatCannotBeRead() throws Exception {
+  void readingFindsUnreadableRows() throws Exception {
     CheckResult checkResult =
         new RowCheck(copy.recovered(reached, List.of()), Duration.ofMinutes(1), Progress.NONE)
             .make();
@@ -211,7 +211,7 @@ class DamagedCopyTest {
   }
 
   @Test
-  void rowsThatNoIndexHoldsAreSeenAndACrashIsBlamedOnNobody() throws Exception {
+  void rowsMissingFromAnIndexAreFoundAndACrashIsInconclusive() throws Exception {
     try (RestoredCopy crashing = started("crashing")) {
       UserChecks userChecks =
           new UserChecks(
@@ -270,7 +270,7 @@ class DamagedCopyTest {
   }
 
   @Test
-  void theEndOfTheMachineEndsALongStatement() throws Exception {
+  void theEndOfTheContainerEndsALongStatement() throws Exception {
     try (RestoredCopy ending = started("ending")) {
       RestoredServer restored = new RestoredServer(ending.address);
       List<Connection> connections =

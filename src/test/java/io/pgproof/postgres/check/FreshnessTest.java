@@ -20,7 +20,7 @@ class FreshnessTest {
   private static final RestoreTime RESTORE = new RestoreTime(NOW, NOW);
 
   @Test
-  void freshDataPassWithTheirAge() {
+  void freshDataPassAndShowTheirAge() {
     Freshness freshness = Freshness.judge(NOW.minusSeconds(3720), "query", RESTORE, DAY);
     assertThat(freshness.finding()).isEmpty();
     assertThat(freshness.detail())
@@ -30,7 +30,7 @@ class FreshnessTest {
   }
 
   @Test
-  void exactlyTheMaximumAgeIsFresh() {
+  void dataOfExactlyTheMaximumAgeAreFresh() {
     assertThat(Freshness.judge(NOW.minus(DAY), "query", RESTORE, DAY).finding()).isEmpty();
     assertThat(Freshness.judge(NOW.minus(DAY).minusSeconds(1), "query", RESTORE, DAY).finding())
         .isPresent();
@@ -47,7 +47,7 @@ class FreshnessTest {
   }
 
   @Test
-  void futureByMoreThanAMinuteIsTheClock() {
+  void dataMoreThanAMinuteAheadBlameTheClock() {
     assertThat(Freshness.judge(NOW.plusSeconds(60), "wal", RESTORE, DAY).finding()).isEmpty();
     assertThat(Freshness.judge(NOW.plusSeconds(61), "wal", RESTORE, DAY).finding())
         .hasValueSatisfying(finding -> assertThat(finding.reason()).isEqualTo(Reason.CLOCK));
@@ -58,7 +58,7 @@ class FreshnessTest {
    * end is no clock's fault.
    */
   @Test
-  void dataThatCameWhileItWasRestoredAreFreshAndNotOfTheFuture() {
+  void dataWrittenDuringTheRestoreAreFresh() {
     RestoreTime slow = new RestoreTime(NOW, NOW.plus(Duration.ofHours(6)));
     assertThat(Freshness.judge(NOW.plus(Duration.ofHours(5)), "wal", slow, DAY))
         .satisfies(
@@ -77,7 +77,7 @@ class FreshnessTest {
   }
 
   @Test
-  void localTimeReadAsUtcIsToldFromAWrongClock() {
+  void localTimeReadAsUtcIsToldApartFromAWrongClock() {
     for (int seconds : new int[] {7200, 7200 - 240, 7200 + 50, 14 * 3600, 19_800, 15 * 60}) {
       assertThat(clockHint("query", seconds)).as("%d s", seconds).contains("--time-zone");
     }
@@ -104,7 +104,7 @@ class FreshnessTest {
   }
 
   @Test
-  void valuesOfRowsDoNotComeThroughInErrors() {
+  void errorsShowNoValuesOfRows() {
     SQLException failure =
         new PSQLException(
             new ServerErrorMessage(

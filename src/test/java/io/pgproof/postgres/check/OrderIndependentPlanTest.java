@@ -14,7 +14,7 @@ class OrderIndependentPlanTest {
   }
 
   @Test
-  void countingIsPlain() {
+  void countsDoNotDependOnSortOrder() {
     assertThat(
             plain(
                 "Aggregate",
@@ -55,7 +55,7 @@ class OrderIndependentPlanTest {
         "((users.status)::text = ANY ('{paid,open}'::text[]))", "(users.name IS NOT NULL)",
             "(NOT users.done)"
       })
-  void equalityAndNumbersArePlain(String condition) {
+  void equalityAndNumbersDoNotDependOnSortOrder(String condition) {
     assertThat(plain("Seq Scan on public.users", "  Filter: " + condition)).isTrue();
   }
 
@@ -75,12 +75,12 @@ class OrderIndependentPlanTest {
         "(users.email >= 'x'::citext)",
         "((users.email)::text < ('5'::text))"
       })
-  void whatMayDependOnAnOrderIsNotPlain(String condition) {
+  void textComparisonsMayDependOnSortOrder(String condition) {
     assertThat(plain("Seq Scan on public.users", "  Filter: " + condition)).isFalse();
   }
 
   @Test
-  void sortsAndWhatIsNotKnownAreNotPlain() {
+  void sortsAndUnknownNodesMayDependOnSortOrder() {
     assertThat(
             plain(
                 "Limit",
@@ -95,7 +95,7 @@ class OrderIndependentPlanTest {
   }
 
   @Test
-  void theNewestTimeIsPlainWhereATimeIsAskedFor() {
+  void theNewestTimeDoesNotDependOnSortOrder() {
     String[] plan = {
       "Aggregate",
       "  Output: max(placed_at)",

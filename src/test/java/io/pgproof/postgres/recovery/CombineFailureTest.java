@@ -30,7 +30,7 @@ class CombineFailureTest {
         "1 | could not create directory \"/pgproof/data/base\": File exists | RECOVERY_UNCLEAR",
         "139 | /pgproof/chain/0/global/pg_control: CRC is incorrect | RECOVERY_UNCLEAR"
       })
-  void onlyWordsOfDamageRefute(String status, String said, Reason reason) {
+  void onlyMessagesAboutDamageRefute(String status, String said, Reason reason) {
     Finding finding =
         CombineFailure.of(
             status,

@@ -68,7 +68,7 @@ class RecoveryFailureTest {
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("captured")
-  void everyDeathHasItsReason(int version, String damage, Reason reason) throws IOException {
+  void everyFailureHasItsReason(int version, String damage, Reason reason) throws IOException {
     // The one control file that says another version than PG_VERSION is the one whose log tells of
     // it.
     int control = damage.equals("control-other-version") ? 1025 : controlVersion(version);
@@ -78,7 +78,7 @@ class RecoveryFailureTest {
   }
 
   @Test
-  void postgresSpeaksForItself() throws IOException {
+  void theFindingQuotesPostgresql() throws IOException {
     for (int version : VERSIONS) {
       Finding finding =
           RecoveryFailure.of(
@@ -95,14 +95,14 @@ class RecoveryFailureTest {
   }
 
   @Test
-  void missingSegmentIsNamed() throws IOException {
+  void aMissingSegmentIsNamed() throws IOException {
     Finding finding =
         RecoveryFailure.of(log(15, "segment-missing"), expected(1300), PostgresVersion.V15, false);
     assertThat(finding.message()).contains("WAL segment 000000010000000000000002");
   }
 
   @Test
-  void unknownTimelineRefutes() throws IOException {
+  void anUnknownTimelineRefutes() throws IOException {
     // Version 13 does not read the label's timeline and opens; RecoveryWatch sees that it ended on
     // another one.
     assertThat(log(13, "timeline").ready()).isTrue();
@@ -119,7 +119,7 @@ class RecoveryFailureTest {
   }
 
   @Test
-  void memoryLimitExplainsEverythingElse() throws IOException {
+  void theMemoryLimitExplainsEveryOtherError() throws IOException {
     for (String damage : REASONS.keySet()) {
       assertThat(
               RecoveryFailure.of(log(15, damage), expected(1300), PostgresVersion.V15, true)
@@ -129,7 +129,7 @@ class RecoveryFailureTest {
   }
 
   @Test
-  void fullDiskIsNotTheBackupsFault() {
+  void aFullDiskIsNotTheBackupsFault() {
     RecoveryLog log = new RecoveryLog();
     log.add("cp: error writing 'pg_wal/RECOVERYXLOG': No space left on device");
     log.add("2026-11-22 20:12:15.620 UTC [36] XX000 FATAL:  WAL ends before end of online backup");
@@ -147,7 +147,8 @@ class RecoveryFailureTest {
         "58P01 | directory \"/srv/late\" does not exist                | ENVIRONMENT | created a tablespace at /srv/late",
         "55000 | WAL was generated with \"wal_level=minimal\", cannot continue recovering | WAL_MISSING | wal_level=minimal",
       })
-  void whatTheLogAsksForIsToldApart(String state, String message, Reason reason, String words) {
+  void limitsMemoryAndMinimalWalAreToldApart(
+      String state, String message, Reason reason, String words) {
     RecoveryLog log = new RecoveryLog();
     log.add("2026-11-22 20:12:15.600 UTC [36] 00000 LOG:  redo starts at 0/2000028");
     log.add("2026-11-22 20:12:15.620 UTC [36] " + state + " FATAL:  " + message);
@@ -165,7 +166,7 @@ class RecoveryFailureTest {
         "a whole segment breaks off             | 000000010000000000000003 | invalid record length at 0/3000100: wanted 24, got 0 | WAL_MISSING",
         "there is no archive                    |                          |                                     | WAL_MISSING",
       })
-  void anArchiveThatEndsBeforeTheBackupMayGoOn(
+  void anArchiveThatEndsBeforeTheBackupMeansInProgress(
       String what, String lastWhole, String remark, Reason reason) {
     RecoveryLog log = new RecoveryLog();
     log.add("2026-11-22 20:12:15.600 UTC [36] 00000 LOG:  redo starts at 0/2000028");
@@ -222,7 +223,7 @@ class RecoveryFailureTest {
         "22023 invalid value for parameter \"vendor.mode\": 7",
         "XX000 encrypted cluster: no key"
       })
-  void wordsThatNobodyKnowsAreNoEvidence(String said) {
+  void unknownMessagesAreNoEvidence(String said) {
     Finding finding = gaveUp(said);
     assertThat(finding.reason()).isEqualTo(Reason.RECOVERY_UNCLEAR);
     assertThat(finding).returns(Verdict.INCONCLUSIVE, Finding::verdict);
@@ -257,7 +258,7 @@ class RecoveryFailureTest {
         "XX000 there is no contrecord flag at 0/2000028",
         "XX000 WAL file is from different database system: WAL file database system identifier is 1"
       })
-  void damageOfLabelControlFileAndWalRefutes(String said) {
+  void damageInLabelControlFileAndWalRefutes(String said) {
     assertThat(gaveUp(said).reason()).isEqualTo(Reason.INCONSISTENT);
   }
 
@@ -283,12 +284,12 @@ class RecoveryFailureTest {
         "XX000 relmap_redo: wrong size 3 in relmap update record",
         "22023 \"/pgproof/data\" is not a valid data directory"
       })
-  void damageOfTheFilesRefutes(String said) {
+  void damageInDataFilesRefutes(String said) {
     assertThat(gaveUp(said).reason()).isEqualTo(Reason.RECOVERY_FAILED);
   }
 
   @Test
-  void segmentThatIsNotThereIsMissing() {
+  void anAbsentSegmentIsMissing() {
     assertThat(
             gaveUp(
                     "58P01 could not open file \"pg_wal/000000010000000000000002\": No such file or directory")
@@ -322,7 +323,7 @@ class RecoveryFailureTest {
         "42883 could not find function \"x\" in file \"/usr/lib/x.so\" | LIBRARY_MISSING",
         "22023 could not create locale \"de_DE\": No such file or directory | COLLATION_MISMATCH"
       })
-  void errorsOfTheMachineExplainTheSameWords(String said, Reason reason) {
+  void errorsOfTheMachineExplainTheSameMessages(String said, Reason reason) {
     Finding finding = gaveUp(said);
     assertThat(finding.reason()).isEqualTo(reason);
     assertThat(finding).returns(Verdict.INCONCLUSIVE, Finding::verdict);
@@ -345,7 +346,7 @@ class RecoveryFailureTest {
   }
 
   @Test
-  void otherBuildIsNotTheBackupsFault() throws IOException {
+  void anotherBuildOfPostgresqlIsNotTheBackupsFault() throws IOException {
     assertThat(
             RecoveryFailure.of(log(15, "other-version"), expected(1300), PostgresVersion.V15, false)
                 .reason())
@@ -353,7 +354,7 @@ class RecoveryFailureTest {
   }
 
   @Test
-  void onlyWalBehindAGapCountsAsNotReached() {
+  void onlySegmentsBehindTheEndOfReplayCountAsNotReached() {
     for (String last :
         new String[] {
           "000000010000000000000004", "000000010000000000000005", "000000020000000000000009"
@@ -377,7 +378,7 @@ class RecoveryFailureTest {
   }
 
   @Test
-  void silentDeathIsNotTheBackupsFault() {
+  void anEndWithoutAMessageIsNotTheBackupsFault() {
     assertThat(
             RecoveryFailure.of(new RecoveryLog(), expected(1300), PostgresVersion.V15, false)
                 .reason())
@@ -385,7 +386,7 @@ class RecoveryFailureTest {
   }
 
   @Test
-  void refusedClientIsNoReasonForADeath() {
+  void aRefusedClientDoesNotExplainAnEnd() {
     RecoveryLog log = new RecoveryLog();
     log.add("2026-11-22 20:12:15.620 UTC [36] XX000 FATAL:  WAL ends before end of online backup");
     log.add("2026-11-22 20:12:15.621 UTC [40] 57P03 FATAL:  the database system is shutting down");

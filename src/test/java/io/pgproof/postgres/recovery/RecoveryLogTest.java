@@ -19,7 +19,7 @@ class RecoveryLogTest {
   @TempDir Path temp;
 
   @Test
-  void opensOfEveryVersionAreRead() throws IOException {
+  void openServersAreRecognizedInEveryVersion() throws IOException {
     for (int version : new int[] {13, 15, 17}) {
       RecoveryLog log = RecoveryFailureTest.log(version, "opened");
       assertThat(log.ready()).isTrue();
@@ -36,7 +36,7 @@ class RecoveryLogTest {
   }
 
   @Test
-  void recoveryWithoutTheLabelIsSeenInEveryVersion() throws IOException {
+  void recoveryWithoutTheLabelIsNoticedInEveryVersion() throws IOException {
     for (int version : new int[] {13, 15, 17}) {
       RecoveryLog log = RecoveryFailureTest.log(version, "label-ignored");
       assertThat(log.labelIgnored()).isTrue();
@@ -45,7 +45,7 @@ class RecoveryLogTest {
   }
 
   @Test
-  void commitTimesAreReadWithEveryKindOfZone() {
+  void commitTimesAreReadInEveryTimeZoneFormat() {
     assertThat(commit("2026-11-22 20:12:11.88+00")).isEqualTo("2026-11-22T20:12:11.880Z");
     assertThat(commit("2026-11-22 20:12:11+01")).isEqualTo("2026-11-22T19:12:11Z");
     assertThat(commit("2026-11-22 20:12:11.5+05:30")).isEqualTo("2026-11-22T14:42:11.500Z");
@@ -62,7 +62,7 @@ class RecoveryLogTest {
   }
 
   @Test
-  void floodOfLinesIsNotKept() {
+  void aFloodOfLinesIsNotKept() {
     RecoveryLog log = new RecoveryLog();
     for (int i = 0; i < 100_000; i++) {
       log.add(line("LOG:  strange " + i));
@@ -77,7 +77,7 @@ class RecoveryLogTest {
   }
 
   @Test
-  void linesAreHandedOverWhenTheyAreComplete() throws IOException {
+  void onlyCompleteLinesArePassedOn() throws IOException {
     Path file = temp.resolve("server.log");
     ServerLog log = new ServerLog(file);
     assertThat(lines(log)).isEmpty();
@@ -88,7 +88,7 @@ class RecoveryLogTest {
   }
 
   @Test
-  void longLinesAndControlCharactersDoNotComeThrough() throws IOException {
+  void longLinesAndControlCharactersAreCut() throws IOException {
     Path file = temp.resolve("server.log");
     Files.write(
         file,
@@ -102,7 +102,7 @@ class RecoveryLogTest {
   }
 
   @Test
-  void linkInPlaceOfTheLogIsNotFollowed() throws IOException {
+  void aLinkInsteadOfTheLogIsNotFollowed() throws IOException {
     Path secret = Files.writeString(temp.resolve("secret"), "secret\n");
     Path file = Files.createSymbolicLink(temp.resolve("server.log"), secret);
     assertThat(lines(new ServerLog(file))).isEmpty();

@@ -35,7 +35,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void leftoversOfStandbysAndEarlierRecoveriesGo() throws IOException {
+  void filesOfStandbysAndEarlierRecoveriesAreRemoved() throws IOException {
     List<String> leftovers =
         List.of(
             "recovery.conf",
@@ -63,7 +63,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void settingsFileInPlaceOfALinkDoesNotWriteThroughIt() throws IOException {
+  void aLinkedSettingsFileIsReplacedAndNotWrittenThrough() throws IOException {
     Path outside = Files.writeString(temp.resolve("outside"), "untouched");
     Files.createSymbolicLink(data.resolve("postgresql.auto.conf"), outside);
     RecoveryPreparation.prepare(order(PostgresVersion.V15, false));
@@ -72,7 +72,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void versionElevenHasItsOwnRecoveryFileAndNoSignal() throws IOException {
+  void version11GetsARecoveryFileAndNoSignal() throws IOException {
     Files.writeString(
         data.resolve("recovery.conf"), "standby_mode = on\nprimary_conninfo = 'host=production'\n");
     RecoveryPreparation.prepare(order(PostgresVersion.V11, false));
@@ -83,7 +83,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void aLaterTimelineIsAskedForByItsNumberInEveryVersion() throws IOException {
+  void aLaterTimelineIsRequestedByNumberInEveryVersion() throws IOException {
     ReplayPlan replayPlan =
         new ReplayPlan(
             ReplayPlan.along(2).path(),
@@ -111,7 +111,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void tablespacesThatTheLogCreatesGetDirectoriesWhereTheImageHasNone() throws IOException {
+  void tablespacesCreatedInTheWalGetDirectories() throws IOException {
     Path rootfs = Files.createDirectories(temp.resolve("rootfs"));
     Files.createDirectories(rootfs.resolve("srv"));
     Files.createDirectories(rootfs.resolve("var/lib/postgresql/.config"));
@@ -151,7 +151,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void missingLabelIsTheBackupsFault() throws IOException {
+  void aMissingLabelIsTheBackupsFault() throws IOException {
     Files.delete(data.resolve("backup_label"));
     assertThatThrownBy(() -> RecoveryPreparation.prepare(order(PostgresVersion.V15, false)))
         .asInstanceOf(InstanceOfAssertFactories.type(FindingException.class))
@@ -159,7 +159,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void tablespacesStayWhereTheirLinksLead() throws IOException {
+  void tablespaceLinksStayUnchanged() throws IOException {
     Files.createDirectory(data.resolve("pg_tblspc"));
     Files.createSymbolicLink(
         data.resolve("pg_tblspc/16401"), Path.of("/pgproof/tablespaces/16401"));
@@ -169,7 +169,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void tablespaceWithoutFilesIsMissed() throws IOException {
+  void aMissingTablespaceIsIncomplete() throws IOException {
     Files.writeString(data.resolve("tablespace_map"), "16401 /srv/production/far\n");
     assertThatThrownBy(() -> RecoveryPreparation.prepare(order(PostgresVersion.V15, false)))
         .asInstanceOf(InstanceOfAssertFactories.type(FindingException.class))
@@ -181,7 +181,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void repeatedPreparationIsTheSame() throws IOException {
+  void aRepeatedPreparationGivesTheSame() throws IOException {
     RecoveryPreparation.prepare(order(PostgresVersion.V15, true));
     String first = Files.readString(settings.resolve("postgresql.conf"));
     RecoveryPreparation.prepare(order(PostgresVersion.V15, true));
@@ -189,7 +189,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void nobodyElseReadsTheSettings() throws IOException {
+  void onlyTheServerCanReadTheSettings() throws IOException {
     RecoveryPreparation.prepare(order(PostgresVersion.V15, false));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(settings)))
         .isEqualTo("rwx------");
@@ -199,7 +199,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void settingsAVersionDoesNotKnowAreNotWritten() {
+  void unknownSettingsOfAVersionAreNotWritten() {
     assertThat(RecoverySettings.file(order(PostgresVersion.V10, false)))
         .doesNotContainKeys("jit", "recovery_target", "archive_library");
     assertThat(RecoverySettings.file(order(PostgresVersion.V13, false)))
@@ -213,7 +213,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void whatWouldActIsOnTheCommandLineToo() {
+  void settingsThatWouldActAreAlsoOnTheCommandLine() {
     assertThat(RecoverySettings.commandLine(order(PostgresVersion.V17, false)))
         .containsEntry("archive_mode", "off")
         .containsEntry("archive_command", "")
@@ -230,7 +230,7 @@ class RecoveryPreparationTest {
   }
 
   @Test
-  void largeSegmentsAndManyLocksOfTheSourceFit() {
+  void settingsFitLargeSegmentsAndManyLocksOfTheSource() {
     ControlFile control =
         new ControlFile(
             "1",

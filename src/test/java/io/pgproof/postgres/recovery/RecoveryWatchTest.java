@@ -71,7 +71,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void archiveTakesRecoveryBeyondTheBackup() throws Exception {
+  void theArchiveTakesRecoveryBeyondTheBackup() throws Exception {
     restore(source.archive);
     RecoveryResult reached = recover(expected());
     assertThat(reached.endLsn()).isGreaterThan(source.endLsn());
@@ -89,14 +89,14 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void backupWithoutItsOwnWalRecoversFromTheArchive() throws Exception {
+  void aBackupWithoutWalRecoversFromTheArchive() throws Exception {
     restore(source.archive);
     Files.delete(segment());
     assertThat(recover(expected()).endLsn()).isGreaterThan(source.endLsn());
   }
 
   @Test
-  void segmentStillBeingArchivedIsNotNeeded() throws Exception {
+  void aSegmentStillBeingArchivedIsNotNeeded() throws Exception {
     Path archive = copied(source.archive, home.resolve("archive"));
     try (RandomAccessFile file = new RandomAccessFile(later(archive).toFile(), "rw")) {
       file.setLength(5_000_000);
@@ -108,7 +108,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void unreadableArchiveIsNotTheBackupsFault() throws Exception {
+  void anUnreadableArchiveIsNotTheBackupsFault() throws Exception {
     Path archive = copied(source.archive, home.resolve("archive"));
     Files.setAttribute(later(archive), "unix:uid", 0);
     Files.setPosixFilePermissions(later(archive), PosixFilePermissions.fromString("rw-------"));
@@ -117,7 +117,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void missingSegmentRefutesAndIsNamed() throws Exception {
+  void aMissingSegmentRefutesAndIsNamed() throws Exception {
     restore(null);
     Files.delete(segment());
     Finding finding = finding(expected());
@@ -145,7 +145,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void openedServerThatLacksWalOfTheManifestRefutes() throws Exception {
+  void anOpenServerThatLacksWalOfTheManifestRefutes() throws Exception {
     restore(null);
     RecoveryExpectation expected = expected();
     Lsn further = new Lsn(source.endLsn().position() + (64 << 20));
@@ -164,7 +164,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void gapBeforeTheLastSegmentRefutes() throws Exception {
+  void aGapBeforeTheLastSegmentRefutes() throws Exception {
     restore(null);
     RecoveryExpectation expected = expected();
     Finding finding =
@@ -179,7 +179,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void damageBeforeTheArchivesEndRefutes() throws Exception {
+  void damageBeforeTheEndOfTheArchiveRefutes() throws Exception {
     Path archive = copied(source.archive, home.resolve("archive"));
     Path damaged = later(archive);
     try (RandomAccessFile file = new RandomAccessFile(damaged.toFile(), "rw")) {
@@ -210,7 +210,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void otherTimelineThanTheBackupsRefutes() throws Exception {
+  void anotherTimelineRefutes() throws Exception {
     restore(null);
     RecoveryExpectation expected = expected();
     var label = expected.label();
@@ -235,7 +235,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void serverThatFoundNoLabelRefutesAlthoughItOpens() throws Exception {
+  void anOpenServerThatFoundNoLabelRefutes() throws Exception {
     restore(null);
     Files.delete(copy.data.resolve("backup_label"));
     Finding finding = finding(expected());
@@ -245,7 +245,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void timeoutSaysHowFarItCame() throws Exception {
+  void aTimeoutReportsTheProgress() throws Exception {
     restore(source.archive);
     Files.writeString(
         copy.order.settingsDirectory().resolve(RecoveryPreparation.FETCH_WAL), "sleep 1000\n");
@@ -262,7 +262,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void interruptEndsTheWaitAtOnce() throws Exception {
+  void anInterruptEndsTheWaitAtOnce() throws Exception {
     restore(null);
     RunningServer silent = new RunningServer(copy.address, copy.log, () -> true, () -> false);
     RecoveryExpectation expected = expected();
@@ -272,7 +272,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void killedServerIsNotTheBackupsFault() throws Exception {
+  void aKilledServerIsNotTheBackupsFault() throws Exception {
     restore(source.archive);
     Files.writeString(
         copy.order.settingsDirectory().resolve(RecoveryPreparation.FETCH_WAL), "sleep 1000\n");
@@ -286,7 +286,7 @@ class RecoveryWatchTest {
   }
 
   @Test
-  void crashOnAQueryIsNotTheBackupsFaultAndNamesTheQuery() throws Exception {
+  void aCrashInAQueryIsNotTheBackupsFaultAndNamesTheQuery() throws Exception {
     restore(null);
     RecoveryResult reached = recover(expected());
     UserChecks userChecks =

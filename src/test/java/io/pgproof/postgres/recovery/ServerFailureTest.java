@@ -16,7 +16,7 @@ class ServerFailureTest {
   @TempDir Path place;
 
   @Test
-  void ofTwoSessionsThatWereLostTogetherTheOneIsBlamedWhoseProcessCrashed() throws IOException {
+  void theSessionWhoseProcessCrashedIsBlamed() throws IOException {
     ServerLostException bystander = lost("the index a", 82);
     ServerLostException culprit = lost("the index b", 83);
     bystander.addSuppressed(culprit);

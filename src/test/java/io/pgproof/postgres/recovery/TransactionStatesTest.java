@@ -21,7 +21,7 @@ class TransactionStatesTest {
     "pg_subtrans/0000, 722, 40, false",
     "pg_xact/nothing, 722, 40, false"
   })
-  void fileIsNeededThatHoldsTheStateOfARowsTransaction(
+  void theFileWithTheStateOfARowsTransactionIsNeeded(
       String file, long oldest, long age, boolean needed) {
     assertThat(TransactionStates.needed(List.of(file), 8192, oldest, age))
         .isEqualTo(needed ? Optional.of(file) : Optional.empty());

@@ -127,7 +127,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void recoveryReachesWhatTheManifestAsksFor() throws IOException {
+  void recoveryReachesTheEndThatTheManifestNames() throws IOException {
     assertThat(reached.timeline()).isEqualTo(1);
     assertThat(reached.endLsn()).isGreaterThanOrEqualTo(source.endLsn());
     assertThat(reached.lastCommit()).isPresent();
@@ -135,7 +135,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void plantedSettingsOfTheRoleDoNotReachOurSessions() throws SQLException {
+  void plantedRoleSettingsDoNotAffectOurSessions() throws SQLException {
     try (Connection connection = new RestoredServer(copy.address).connect("shop", LIMIT)) {
       assertThat(one(connection, "show session_preload_libraries")).isEmpty();
       assertThat(one(connection, "show statement_timeout")).isEqualTo("20s");
@@ -147,7 +147,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void settingsOfProductionDoNotReachTheServer() throws SQLException {
+  void settingsOfTheSourceDoNotAffectTheServer() throws SQLException {
     try (Connection connection = new RestoredServer(copy.address).connect("postgres", LIMIT)) {
       assertThat(one(connection, "show archive_mode")).isEqualTo("off");
       assertThat(one(connection, "show listen_addresses")).isEmpty();
@@ -165,7 +165,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void theUsersSqlRunsAsInPsql() throws Exception {
+  void userSqlRunsAsInPsql() throws Exception {
     assertThat(
             ask(
                     "shop",
@@ -188,7 +188,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void freshnessOfEveryKindOfTime() throws Exception {
+  void freshnessIsReadFromEveryTypeOfTime() throws Exception {
     for (String column : List.of("created_at", "created_local", "day")) {
       CheckResults checkResults = ask("shop", "select max(" + column + ") from orders");
       assertThat(checkResults.findings()).as(column).isEmpty();
@@ -199,7 +199,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void timesWithoutAZoneAreReadInTheConfiguredOne() throws Exception {
+  void timesWithoutAZoneAreReadInTheConfiguredZone() throws Exception {
     assertThat(newest("select t from unlocalised", ZoneId.of("America/New_York")))
         .isEqualTo("2026-01-15T17:00:00Z");
     assertThat(newest("select d from unlocalised", ZoneId.of("America/New_York")))
@@ -214,7 +214,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void whatIsNoTimeLeavesTheFreshnessUnknown() throws Exception {
+  void aResultWithoutATimeLeavesTheFreshnessUnknown() throws Exception {
     for (String sql :
         List.of(
             "select created_at from orders where false",
@@ -237,14 +237,14 @@ class RestoredServerTest {
   }
 
   @Test
-  void withoutAQueryTheWalTellsTheAge() throws Exception {
+  void theWalGivesTheAgeIfThereIsNoQuery() throws Exception {
     CheckResults checkResults = ask("postgres", null);
     assertThat(checkResults.freshness().source()).isEqualTo("wal");
     assertThat(checkResults.freshness().newest()).isEqualTo(reached.lastCommit().orElseThrow());
   }
 
   @Test
-  void failedQueriesSayWhyAndTheOthersAreAskedAllTheSame() throws Exception {
+  void aFailedQuerySaysWhyAndTheOthersStillRun() throws Exception {
     CheckResults checkResults =
         ask(
             "shop",
@@ -287,13 +287,13 @@ class RestoredServerTest {
   }
 
   @Test
-  void whatWasAskedIsNotInTheLog() throws Exception {
+  void queriesAreNotInTheLog() throws Exception {
     ask("shop", null, "select x::int = 1 from secrets", "select 'needle' = raise_needle()");
     assertThat(Files.readString(copy.log)).doesNotContain("needle", "very secret");
   }
 
   @Test
-  void missingDatabaseAndMissingTableNameTheDatabases() throws Exception {
+  void aMissingDatabaseOrTableNamesTheDatabases() throws Exception {
     assertThat(ask("nowhere", "select now()").findings())
         .singleElement()
         .satisfies(
@@ -307,7 +307,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void whatTheImageLacksIsNotTheBackupsFault() throws Exception {
+  void missingLibrariesAndCollationsAreNotTheBackupsFault() throws Exception {
     assertThat(ask("shop", null, "select gen_random_bytes(1) is not null").findings())
         .singleElement()
         .satisfies(
@@ -328,7 +328,7 @@ class RestoredServerTest {
       "select exists(select from users where email = 'U14000@x') and exists(select from users where email = 'u14001@x')";
 
   @Test
-  void whatAnotherOrderOfTextMayExplainIsNotTheBackupsFault() throws Exception {
+  void anAnswerThatSortOrderMayExplainIsNotTheBackupsFault() throws Exception {
     List<Finding> findings =
         ask("moved", null, BOTH, "select max(email) = 'z' from users").findings();
     assertThat(findings)
@@ -351,7 +351,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void whatNoOrderOfTextExplainsIsTheBackupsFault() throws Exception {
+  void anAnswerThatSortOrderCannotExplainIsTheBackupsFault() throws Exception {
     assertThat(
             ask(
                     "moved",
@@ -368,7 +368,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void oldDataAreOldWhateverTheOrderOfText() throws Exception {
+  void oldDataAreStaleInAnySortOrder() throws Exception {
     String old =
         "select max(timestamptz '2020-01-01 00:00Z' + id * interval '1 second') from users";
     assertThat(reasonOfAge("moved", old)).isEqualTo(Reason.TOO_OLD);
@@ -386,7 +386,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void aMissingLibraryMayExplainAnything() throws Exception {
+  void aMissingLibraryMayExplainAnyAnswer() throws Exception {
     LibraryMismatch libraries = new LibraryMismatch(copy.recovered(reached, List.of()));
     assertThat(asked(libraries, "shop").findings())
         .singleElement()
@@ -412,7 +412,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void whatNoBackupHoldsIsNoted() throws Exception {
+  void unloggedTablesAreNoted() throws Exception {
     assertThat(RestoreNotes.of(copy.recovered(reached, List.of())))
         .singleElement()
         .asString()
@@ -420,7 +420,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void anyDatabaseThatOpensWillDo() throws Exception {
+  void anyOpenDatabaseIsConnectedTo() throws Exception {
     try (Connection connection = new RestoredServer(copy.address).connect("shop", LIMIT);
         Statement statement = connection.createStatement()) {
       statement.execute("alter database postgres rename to old_postgres");
@@ -459,7 +459,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void memoryLimitIsReadBeforeAQueryIsBlamed() throws Exception {
+  void theMemoryLimitIsReadBeforeAQueryIsBlamed() throws Exception {
     RunningServer starved = new RunningServer(copy.address, copy.log, copy::alive, () -> true);
     UserChecks userChecks = asked("shop", null, UTC, "select no_such_function()");
     assertThat(copy.ask(starved, userChecks, reached).findings())
@@ -468,7 +468,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void anInterruptEndsAStatementOfTheUsers() {
+  void anInterruptEndsAUserStatement() {
     UserChecks userChecks =
         new UserChecks(
             "shop",
@@ -489,7 +489,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void unknownSuperuserIsNamedWithItsOption() {
+  void anUnknownSuperuserIsNamedWithItsOption() {
     ServerAddress other =
         new ServerAddress(
             copy.socket,
@@ -509,7 +509,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void linkToAnotherSocketIsRefused() throws IOException {
+  void aLinkToAnotherSocketIsRefused() throws IOException {
     Path planted = Files.createDirectory(temp.resolve("planted"));
     Files.createSymbolicLink(
         planted.resolve(".s.PGSQL.5432"), copy.socket.resolve(".s.PGSQL.5432"));
@@ -520,7 +520,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void serverOfAnotherUserIsRefused() {
+  void aServerOfAnotherUserIsRefused() {
     assertRefused(
         new ServerAddress(
             copy.socket, HostMachine.UID + 1, null, "postgres", HostMachine.version(), List.of()),
@@ -528,7 +528,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void otherClusterIsRefused() {
+  void aServerOfAnotherClusterIsRefused() {
     assertRefused(
         new ServerAddress(
             copy.socket, HostMachine.UID, "7", "postgres", HostMachine.version(), List.of()),
@@ -541,7 +541,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void passwordOfThisHostIsNotGivenToAServerThatAsks() throws Exception {
+  void aServerThatAsksForAPasswordGetsNone() throws Exception {
     byte[] sent = received("asking", (Integer) Files.getAttribute(temp, "unix:uid"));
     // Only the startup packet, whose length it tells itself, and no password message after it.
     assertThat(sent.length).isEqualTo(ByteBuffer.wrap(sent).getInt());
@@ -620,7 +620,7 @@ class RestoredServerTest {
   }
 
   @Test
-  void endOfRecoveryIsTheEndOfItsLastRecord() throws SQLException {
+  void recoveryEndsAtTheEndOfItsLastRecord() throws SQLException {
     try (Connection connection = new RestoredServer(copy.address).connect("postgres", LIMIT)) {
       assertThat(Lsn.parse(one(connection, "select pg_current_wal_lsn()")))
           .isGreaterThanOrEqualTo(reached.endLsn());

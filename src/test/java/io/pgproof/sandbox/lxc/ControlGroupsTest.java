@@ -15,7 +15,7 @@ class ControlGroupsTest {
   @TempDir Path root;
 
   @Test
-  void pureVersionTwoBelowSystemd() throws IOException {
+  void cgroup2BelowSystemdIsRead() throws IOException {
     Path mount = Files.createDirectories(root.resolve("cgroup"));
     Files.writeString(mount.resolve("cgroup.controllers"), "cpu memory pids\n");
     ControlGroups groups =
@@ -28,7 +28,7 @@ class ControlGroupsTest {
   }
 
   @Test
-  void hybridWithControllersMountedTogether() throws IOException {
+  void hybridCgroupsAreRead() throws IOException {
     Path cpu = Files.createDirectories(root.resolve("cpu,cpuacct"));
     Path memory = Files.createDirectories(root.resolve("memory"));
     Path unified = Files.createDirectories(root.resolve("unified"));
@@ -53,7 +53,7 @@ class ControlGroupsTest {
   }
 
   @Test
-  void groupsOfOneMachineAreNotThoseOfAnotherWhoseNameBeginsLikeIt() throws IOException {
+  void groupsOfMachinesWithSimilarNamesAreToldApart() throws IOException {
     Path mount = Files.createDirectories(root.resolve("cgroup"));
     for (String name :
         new String[] {
@@ -70,7 +70,7 @@ class ControlGroupsTest {
   }
 
   @Test
-  void countersOfBothVersionsAreUnderstood() {
+  void countersOfBothVersionsAreRead() {
     assertThat(ControlGroups.ranOut("oom_kill_disable 0\nunder_oom 0\noom_kill 0\n")).isFalse();
     assertThat(ControlGroups.ranOut("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n")).isTrue();
     assertThat(ControlGroups.ranOut("low 0\nhigh 0\nmax 71\noom 0\noom_kill 0\noom_group_kill 0\n"))
@@ -91,7 +91,7 @@ class ControlGroupsTest {
   }
 
   @Test
-  void aGroupThatDoesNotTellItsProcessesIsNotTakenForDead() throws IOException {
+  void aGroupWithUnreadableProcessesIsNotTakenAsEnded() throws IOException {
     Path group = Files.createDirectories(root.resolve("lxc.payload.m"));
     // No right is denied to root, but a directory cannot be read as a file.
     Files.createDirectories(group.resolve("inner/cgroup.procs"));

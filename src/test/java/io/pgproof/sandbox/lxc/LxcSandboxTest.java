@@ -88,7 +88,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void lifeCycle() {
+  void aMachineIsCreatedStartedHaltedAndDestroyed() {
     create(SLEEP);
     assertThat(sandbox.running(id)).isFalse();
 
@@ -107,7 +107,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void createKeepsAWholeMachine() throws IOException {
+  void createKeepsACompleteMachine() throws IOException {
     create(SLEEP);
     Path written = Files.createFile(sandbox.layer(id).resolve("written"));
     create(SLEEP);
@@ -115,7 +115,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void createReplacesAHalfMadeMachine() throws IOException {
+  void createReplacesAnIncompleteMachine() throws IOException {
     MachineFiles files = new MachineFiles(id);
     Files.createDirectories(files.delta().resolve("old"));
     Files.createDirectories(files.container());
@@ -128,7 +128,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void endOfTheFirstProcessIsTheEndOfTheMachine() {
+  void theMachineEndsWithItsFirstProcess() {
     create(List.of("/bin/sh", "-c", "while ! [ -e /data/end ]; do sleep 0.05; done"), readWrite());
     sandbox.start(id);
     assertThat(sandbox.running(id)).isTrue();
@@ -138,7 +138,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void machineThatIgnoresTheHaltSignalIsKilledAtTheLimit() {
+  void aMachineThatIgnoresTheHaltSignalIsKilledAtTheLimit() {
     create(List.of("/bin/sleep", "1000"));
     sandbox.start(id);
     sandbox.halt(id, Duration.ofMillis(300));
@@ -146,7 +146,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void aMachineThatIsWorkedOnForLongHoldsUpNoOther() throws Exception {
+  void aBusyMachineDelaysNoOther() throws Exception {
     create(
         List.of("/bin/sh", "-c", "trap '' INT; while ! [ -e /data/end ]; do sleep 0.05; done"),
         readWrite());
@@ -186,7 +186,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void rootInsideIsNotRootOutside() throws IOException {
+  void rootInTheMachineIsNotRootOnTheHost() throws IOException {
     create(SLEEP, readWrite());
     sandbox.start(id);
     assertThat(sh("id -u; touch /data/mine").out()).isEqualTo("0\n");
@@ -203,7 +203,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void programsRunAsTheUserAskedForWithTheirWholeEnvironment() {
+  void programsRunAsTheRequestedUserWithTheirEnvironment() {
     create(SLEEP);
     sandbox.start(id);
     Ended ended =
@@ -235,7 +235,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void firstProcessGetsItsArgumentsUnread() throws IOException {
+  void theFirstProcessGetsItsArgumentsUnchanged() throws IOException {
     create(
         List.of(
             "/bin/sh",
@@ -274,7 +274,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void kernelKillsWhatWantsMoreMemoryAndItIsReported() {
+  void aProcessKilledForMemoryIsReported() {
     create(SLEEP);
     sandbox.start(id);
     assertThat(sandbox.ranOutOfMemory(id)).isFalse();
@@ -287,7 +287,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void firstProcessKilledForMemoryIsReportedAfterTheEnd() {
+  void aFirstProcessKilledForMemoryIsReportedAfterTheEnd() {
     create(
         List.of(
             "/bin/sh", "-c", "while ! [ -e /data/go ]; do sleep 0.05; done; exec tail /dev/zero"),
@@ -299,7 +299,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void haltIsNoWantOfMemory() {
+  void aHaltIsNotReportedAsLackOfMemory() {
     create(SLEEP);
     sandbox.start(id);
     sandbox.halt(id, MINUTE);
@@ -307,7 +307,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void processorsAreBounded() throws IOException {
+  void processorsAreLimited() throws IOException {
     create(SLEEP);
     sandbox.start(id);
     List<String> bounds = new ArrayList<>();
@@ -325,7 +325,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void processesAreBounded() {
+  void processesAreLimited() {
     create(SLEEP);
     sandbox.start(id);
     Ended ended =
@@ -344,7 +344,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void readOnlyMountCannotBeWrittenNorLoosened() throws IOException {
+  void aReadOnlyMountCannotBeWrittenOrRemounted() throws IOException {
     Files.writeString(data.resolve("file"), "kept");
     create(SLEEP, new Mount(data, "/mnt/read only", Access.READ_ONLY));
     sandbox.start(id);
@@ -356,7 +356,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void writableMountExecutesNothing() throws IOException {
+  void aWritableMountExecutesNothing() throws IOException {
     create(SLEEP, readWrite());
     sandbox.start(id);
     assertThat(mountOptions("/data")).contains("rw", "nosuid", "nodev", "noexec");
@@ -366,7 +366,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void mappedMountShowsTheHostsOwnersAndCannotBeWritten() throws IOException {
+  void aMappedMountShowsTheHostsOwnersAndCannotBeWritten() throws IOException {
     Path archive = Files.createDirectory(id.home().resolveSibling("archive"));
     Files.setPosixFilePermissions(archive, PosixFilePermissions.fromString("rwx------"));
     Path secret = Files.writeString(archive.resolve("segment"), "wal");
@@ -384,7 +384,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void limitOfAProgramKillsItWithItsChildren() {
+  void theTimeLimitKillsAProgramWithItsChildren() {
     create(SLEEP);
     sandbox.start(id);
     Ended ended =
@@ -400,7 +400,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void programThatIsNotThereIsSaid() {
+  void aMissingProgramIsReported() {
     create(SLEEP);
     sandbox.start(id);
     Ended ended = sandbox.run(id, 0, 0, Map.of(), MINUTE, List.of("/bin/no-such-program"));
@@ -409,7 +409,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void nothingIsRunInAMachineThatDoesNotRun() {
+  void aStoppedMachineRunsNoProgram() {
     create(SLEEP);
     assertThatThrownBy(() -> sh("true"))
         .isInstanceOf(SandboxException.class)
@@ -418,14 +418,14 @@ class LxcSandboxTest {
   }
 
   @Test
-  void machineThatWasNotCreatedCannotBeStarted() {
+  void aMachineThatWasNotCreatedCannotBeStarted() {
     assertThatThrownBy(() -> sandbox.start(id))
         .isInstanceOf(SandboxException.class)
         .hasMessageContaining("was not created");
   }
 
   @Test
-  void firstProcessThatIsNotThereIsSaidInTheWordsOfLxc() {
+  void aMissingFirstProcessIsReportedInTheWordsOfLxc() {
     create(List.of("/bin/no-such-program"));
     assertThatThrownBy(() -> sandbox.start(id))
         .isInstanceOf(SandboxException.class)
@@ -435,7 +435,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void mountThatIsNotThereIsSaid() {
+  void aMissingMountSourceIsReported() {
     create(SLEEP, new Mount(data.resolve("absent"), "/data", Access.READ_WRITE));
     assertThatThrownBy(() -> sandbox.start(id))
         .isInstanceOf(SandboxException.class)
@@ -443,7 +443,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void interruptedCallerLeavesARunningMachineThatCanBeDestroyed() throws Exception {
+  void anInterruptedCallerCanDestroyTheMachine() throws Exception {
     create(SLEEP, readWrite());
     sandbox.start(id);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -470,7 +470,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void runningMachineIsDestroyedByAnotherSandboxThatKnowsOnlyItsId() {
+  void anotherSandboxDestroysARunningMachineByItsId() {
     create(SLEEP, readWrite());
     sandbox.start(id);
 
@@ -484,7 +484,7 @@ class LxcSandboxTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"creating", "starting", "started"})
-  void machineOfAProcessThatWasKilledIsDestroyed(String moment) throws Exception {
+  void aMachineOfAKilledProcessIsDestroyed(String moment) throws Exception {
     Process owner =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -515,7 +515,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void runningMachineWithoutItsConfigurationIsDestroyed() throws IOException {
+  void aRunningMachineWithoutConfigurationIsDestroyed() throws IOException {
     create(SLEEP);
     sandbox.start(id);
     Files.delete(new MachineFiles(id).config());
@@ -524,7 +524,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void machineWhoseMonitorWasKilledIsDestroyed() {
+  void aMachineWithAKilledMonitorIsDestroyed() {
     create(SLEEP);
     sandbox.start(id);
     MachineCleanup machineCleanup = new MachineCleanup(ControlGroups.read(Path.of("/proc")), id);
@@ -538,7 +538,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void machineThatStandsStillWithItsMonitorIsDestroyed() throws Exception {
+  void aMachineWithStoppedProcessesIsDestroyed() throws Exception {
     create(SLEEP);
     sandbox.start(id);
     for (long pid : new MachineCleanup(ControlGroups.read(Path.of("/proc")), id).processes()) {
@@ -553,7 +553,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void machineThatIsFrozenIsDestroyed() throws Exception {
+  void aFrozenMachineIsDestroyed() throws Exception {
     create(SLEEP);
     sandbox.start(id);
     for (Path group : ControlGroups.read(Path.of("/proc")).of(id.name())) {
@@ -569,7 +569,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void leftoverControlGroupsAreReapedAndRunningMachinesLeftAlone() throws IOException {
+  void leftoverControlGroupsAreRemovedAndRunningMachinesAreKept() throws IOException {
     create(SLEEP);
     sandbox.start(id);
     ControlGroups groups = ControlGroups.read(Path.of("/proc"));
@@ -587,7 +587,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void mountsBelowTheHomeAreUnmounted() throws IOException {
+  void mountsBelowTheHomeDirectoryAreUnmounted() throws IOException {
     Path target = Files.createDirectories(new MachineFiles(id).layer().resolve("a b"));
     assertThat(
             PROGRAMS
@@ -602,7 +602,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void destroyOfWhatIsGoneDoesNothing() {
+  void destroyingAMissingMachineDoesNothing() {
     assertThatCode(() -> sandbox.destroy(id)).doesNotThrowAnyException();
     create(SLEEP);
     sandbox.destroy(id);

@@ -42,12 +42,12 @@ class PrerequisitesTest {
   }
 
   @Test
-  void wholeHostLacksNothing() {
+  void aCompleteHostLacksNothing() {
     assertThat(lacks()).isEmpty();
   }
 
   @Test
-  void userWhoIsNotRoot() throws IOException {
+  void aUserOtherThanRootIsReported() throws IOException {
     write("proc/self/status", "Uid:\t1000\t1000\t1000\t1000\nCapEff:\t0000000000000000\n");
     assertThat(lacks())
         .singleElement()
@@ -59,7 +59,7 @@ class PrerequisitesTest {
   }
 
   @Test
-  void rootThatMayNotMount() throws IOException {
+  void rootWithoutTheRightToMountIsReported() throws IOException {
     write("proc/self/status", "Uid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb\n");
     assertThat(lacks())
         .singleElement()
@@ -67,7 +67,7 @@ class PrerequisitesTest {
   }
 
   @Test
-  void missingPackagesAreOneCommand() throws IOException {
+  void missingPackagesAreInstalledByOneCommand() throws IOException {
     Files.delete(root.resolve("usr/share/lxc/config/common.conf"));
     Set<String> absent = Set.of("lxc-start", "lxc-attach", "newuidmap", "newgidmap");
     assertThat(lacks(program -> !absent.contains(program), PrerequisitesTest::noLiblxc))
@@ -81,7 +81,7 @@ class PrerequisitesTest {
   }
 
   @Test
-  void missingIdsComeWithTheLinesToAdd() throws IOException {
+  void missingUserIdsAreReportedWithTheLinesToAdd() throws IOException {
     write("etc/subuid", "someone:100000:65536\nother:165536:65536\nroot:300000:10\n");
     Files.delete(root.resolve("etc/subgid"));
     assertThat(lacks())
@@ -96,7 +96,7 @@ class PrerequisitesTest {
   }
 
   @Test
-  void missingGroupIdsFollowTheUserIds() throws IOException {
+  void missingGroupIdsGetTheRangeOfTheUserIds() throws IOException {
     write("etc/subuid", "root:200000:65536\n");
     write("etc/subgid", "");
     assertThat(lacks())
@@ -105,7 +105,7 @@ class PrerequisitesTest {
   }
 
   @Test
-  void rangesThatDiffer() throws IOException {
+  void differentIdRangesAreReported() throws IOException {
     write("etc/subgid", "root:200000:65536\n");
     assertThat(lacks())
         .extracting(Lack::mend)
@@ -113,7 +113,7 @@ class PrerequisitesTest {
   }
 
   @Test
-  void noControlGroups() throws IOException {
+  void missingControlGroupsAreReported() throws IOException {
     write("proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/vda rw\n");
     assertThat(lacks())
         .extracting(Lack::mend)
@@ -121,7 +121,7 @@ class PrerequisitesTest {
   }
 
   @Test
-  void noMemoryController() throws IOException {
+  void aMissingMemoryControllerIsReported() throws IOException {
     write("cgroup/cgroup.controllers", "cpu pids\n");
     assertThat(lacks())
         .singleElement()
@@ -141,7 +141,7 @@ class PrerequisitesTest {
   }
 
   @Test
-  void userNamespacesSwitchedOff() throws IOException {
+  void disabledUserNamespacesAreReported() throws IOException {
     write("proc/sys/user/max_user_namespaces", "0\n");
     assertThat(lacks())
         .extracting(Lack::mend)

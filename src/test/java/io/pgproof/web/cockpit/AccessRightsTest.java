@@ -52,7 +52,7 @@ class AccessRightsTest extends ServedEngine {
   }
 
   @Test
-  void operatorWorksOnReview() throws Exception {
+  void anOperatorWorksOnAReview() throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);
     assertThat(olga.ask("/task?maxResults=10").body()).contains(review).doesNotContain(approval);
     assertThat(olga.tell("/task/" + review + "/claim", "{\"userId\": \"olga\"}").statusCode())
@@ -64,7 +64,7 @@ class AccessRightsTest extends ServedEngine {
   }
 
   @Test
-  void approverWorksOnEscalation() throws Exception {
+  void anApproverWorksOnAnEscalation() throws Exception {
     Browser arne = as("arne", Groups.APPROVERS);
     assertThat(arne.ask("/task?maxResults=10").body()).contains(approval).doesNotContain(review);
     assertThat(arne.tell("/task/" + approval + "/complete", "{}").statusCode()).isEqualTo(204);
@@ -77,7 +77,7 @@ class AccessRightsTest extends ServedEngine {
   }
 
   @Test
-  void nobodyWorksOnTheOthersTask() throws Exception {
+  void aGroupCannotWorkOnTheOtherGroupsTask() throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);
     assertThat(olga.tell("/task/" + approval + "/claim", "{\"userId\": \"olga\"}").statusCode())
         .isEqualTo(403);
@@ -89,7 +89,7 @@ class AccessRightsTest extends ServedEngine {
   }
 
   @Test
-  void operatorChangesNoVariable() throws Exception {
+  void anOperatorCannotChangeAVariable() throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);
     String value = "{\"value\": \"proven\", \"type\": \"String\"}";
     assertThat(olga.change("/task/" + review + "/variables/verdict", value).body())
@@ -100,7 +100,7 @@ class AccessRightsTest extends ServedEngine {
   }
 
   @Test
-  void auditorReadsAndChangesNothing() throws Exception {
+  void anAuditorReadsAndChangesNothing() throws Exception {
     Browser aude = as("aude", Groups.AUDITORS);
     assertThat(aude.ask("/process-instance/" + run).statusCode()).isEqualTo(200);
     assertThat(aude.ask("/task?maxResults=10").body()).contains(review, approval);
@@ -155,7 +155,7 @@ class AccessRightsTest extends ServedEngine {
   }
 
   @Test
-  void whatEarlierVersionsGrantedOnDeploymentsIsTakenBack() {
+  void deploymentRightsOfEarlierVersionsAreRevoked() {
     AuthorizationService authorizations = engine.getAuthorizationService();
     Authorization administrators =
         authorizations
@@ -211,21 +211,21 @@ class AccessRightsTest extends ServedEngine {
         "backup-auditors, admin, 403",
     "camunda-admin, tasklist, 200", "camunda-admin, cockpit, 200", "camunda-admin, admin, 200"
   })
-  void applicationsOpenToTheirGroups(String group, String application, int status)
+  void applicationsAreOpenToTheirGroups(String group, String application, int status)
       throws Exception {
     assertThat(as("somebody", group).get("/camunda/app/" + application + "/default/").statusCode())
         .isEqualTo(status);
   }
 
   @Test
-  void secondStartAddsNothing() {
+  void aSecondStartAddsNothing() {
     Map<String, Object> before = everything();
     new AccessRights(engine).ensure();
     assertThat(everything()).isEqualTo(before);
   }
 
   @Test
-  void aFilterOfAnOlderVersionLearnsWhatCardsShowAndAnAdministratorsOwnIsKept() {
+  void anOlderFilterIsUpdatedAndAnAdministratorsFilterIsKept() {
     Filter filter =
         engine
             .getFilterService()
@@ -260,7 +260,7 @@ class AccessRightsTest extends ServedEngine {
     "camunda-admin, cockpit",
     "strangers, welcome"
   })
-  void rootLeadsToThePageForTheGroup(String group, String application) throws Exception {
+  void theRootAddressLeadsToThePageOfTheGroup(String group, String application) throws Exception {
     if (group.equals("strangers")) {
       engine.getIdentityService().saveGroup(engine.getIdentityService().newGroup(group));
     }

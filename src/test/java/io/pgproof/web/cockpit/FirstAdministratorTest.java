@@ -52,7 +52,7 @@ class FirstAdministratorTest extends ServedEngine {
 
   @Test
   @Tag("container")
-  void thePasswordOfAUserWhoWasMadeOutlivesAPowerCut() throws Exception {
+  void thePasswordOfACreatedUserOutlivesAPowerCut() throws Exception {
     try (PowerCut power = new PowerCut("ext4")) {
       Path onDisk = power.directory().resolve("admin-password");
       ensure(onDisk);
@@ -64,7 +64,7 @@ class FirstAdministratorTest extends ServedEngine {
   }
 
   @Test
-  void passwordInTheFileLogsIn(CapturedOutput output) throws Exception {
+  void thePasswordInTheFileLogsIn(CapturedOutput output) throws Exception {
     ensure();
     String password = Files.readString(file).strip();
     assertThat(password).hasSize(24);
@@ -79,7 +79,7 @@ class FirstAdministratorTest extends ServedEngine {
   }
 
   @Test
-  void nextStartLeavesUserAndFileAlone() throws Exception {
+  void theNextStartKeepsUserAndFile() throws Exception {
     ensure();
     String password = Files.readString(file).strip();
     ensure();
@@ -101,7 +101,7 @@ class FirstAdministratorTest extends ServedEngine {
   }
 
   @Test
-  void existingFileIsNotOverwritten(CapturedOutput output) throws Exception {
+  void anExistingFileIsNotOverwritten(CapturedOutput output) throws Exception {
     Files.writeString(file, "kept");
     ensure();
     assertThat(file).hasContent("kept");
@@ -110,7 +110,7 @@ class FirstAdministratorTest extends ServedEngine {
   }
 
   @Test
-  void aStartThatWasCutOffBeforeTheUserWasMadeIsMadeGood(CapturedOutput output) throws Exception {
+  void aStartInterruptedBeforeTheUserWasCreatedIsCompleted(CapturedOutput output) throws Exception {
     ensure();
     String password = Files.readString(file);
     engine.getIdentityService().deleteUser("admin");
@@ -123,8 +123,8 @@ class FirstAdministratorTest extends ServedEngine {
   @ParameterizedTest
   @ValueSource(strings = {"mode", "owner", "link", "weak", "people"})
   @Tag("root")
-  void aFileThatNeedNotBeFromAStartThatWasCutOffIsNoPassword(
-      String difference, CapturedOutput output) throws Exception {
+  void aFileOfUnknownOriginIsNotUsedAsAPassword(String difference, CapturedOutput output)
+      throws Exception {
     ensure();
     engine.getIdentityService().deleteUser("admin");
     switch (difference) {
@@ -141,7 +141,7 @@ class FirstAdministratorTest extends ServedEngine {
   }
 
   @Test
-  void ordinaryUserOfThatNameIsNotRaised(CapturedOutput output) {
+  void anOrdinaryUserOfThatNameGetsNoFurtherRights(CapturedOutput output) {
     engine.getIdentityService().saveUser(user());
     ensure();
     assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").count())
@@ -157,7 +157,7 @@ class FirstAdministratorTest extends ServedEngine {
   }
 
   @Test
-  void unwritablePlaceIsNamedAndNoUserMade() {
+  void anUnwritableFileIsNamedAndNoUserIsCreated() {
     Path nowhere = state.resolve("missing/admin-password");
     var first = new FirstAdministrator(engine, new TransactionTemplate(transactions), nowhere);
     assertThatThrownBy(first::ensure)

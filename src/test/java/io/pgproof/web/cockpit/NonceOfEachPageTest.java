@@ -17,7 +17,7 @@ class NonceOfEachPageTest {
 
   /** The second request comes between the first one's header and its page. */
   @Test
-  void aRequestDoesNotSeeTheNonceOfAnother() throws Exception {
+  void eachRequestHasItsOwnNonce() throws Exception {
     List<Object> seen = new ArrayList<>();
     filter.doFilter(
         new MockHttpServletRequest(shared),
@@ -40,7 +40,7 @@ class NonceOfEachPageTest {
   }
 
   @Test
-  void everythingElseIsShared() throws Exception {
+  void allOtherAttributesAreShared() throws Exception {
     filter.doFilter(
         new MockHttpServletRequest(shared),
         new MockHttpServletResponse(),

@@ -40,7 +40,7 @@ class ContainerSlotsTest {
   }
 
   @Test
-  void oneGoesAndTheOthersFollowInTheOrderOfAskingWhoeverLooksFirst() {
+  void runsGetASlotInTheOrderOfTheirRequests() {
     assertThat(take(1, "shop")).isEmpty();
     assertThat(take(3, "crm")).containsExactly(run(1));
     assertThat(take(2, "wiki")).containsExactly(run(1));
@@ -58,7 +58,7 @@ class ContainerSlotsTest {
   }
 
   @Test
-  void asManyAsTheConfigurationSaysGoAtOnceAndMoreWhenItSaysMore() {
+  void theConfiguredNumberOfRunsGetsSlots() {
     atOnce.set(2);
     assertThat(take(1, "shop")).isEmpty();
     assertThat(take(2, "crm")).isEmpty();
@@ -78,7 +78,7 @@ class ContainerSlotsTest {
   }
 
   @Test
-  void twoOfOneTargetAreNeverInAtOnceAndWhoWaitsForItLetsOthersPass() {
+  void runsOfOneTargetNeverShareSlotsAndLetOthersPass() {
     atOnce.set(3);
     assertThat(take(1, "shop")).isEmpty();
     assertThat(take(2, "shop")).containsExactly(run(1));
@@ -93,7 +93,7 @@ class ContainerSlotsTest {
   }
 
   @Test
-  void twoOfOnePathAreNeverInAtOnceWhateverNamesThem() {
+  void runsOfOnePathNeverHaveSlotsAtOnce() {
     atOnce.set(3);
     Path path = Path.of("/backups/shop");
     assertThat(containerSlots.take(new ContainerSlots.Place(run(1), 1, Optional.of("shop"), path)))
@@ -111,7 +111,7 @@ class ContainerSlotsTest {
   }
 
   @Test
-  void whoeverWasDeletedByHandKeepsNoTurnAndNoPlace() {
+  void aDeletedRunKeepsNoSlotAndNoPlaceInTheQueue() {
     take(1, "shop");
     take(2, "crm");
     take(3, "wiki");
@@ -122,7 +122,7 @@ class ContainerSlotsTest {
   }
 
   @Test
-  void whoeverLeavesTheLineIsNotWaitedFor() {
+  void aRunThatLeavesTheQueueBlocksNobody() {
     take(1, "shop");
     take(2, "crm");
     take(3, "wiki");
@@ -132,14 +132,14 @@ class ContainerSlotsTest {
   }
 
   @Test
-  void whoWaitedInAnEarlierProcessComesFirstThoughItAsksLater() {
+  void runsThatWaitedInAnEarlierProcessComeFirst() {
     containerSlots.expect(place(1, "shop"));
     assertThat(take(2, "crm")).containsExactly(run(1));
     assertThat(take(1, "shop")).isEmpty();
   }
 
   @Test
-  void whoeverIsTakenBackWhileItWaitsIsRungThoughItsTurnHasNotCome() {
+  void aWithdrawnRunIsWokenWhileItWaits() {
     take(1, "shop");
     containerSlots.ring(run(1));
     take(2, "crm");

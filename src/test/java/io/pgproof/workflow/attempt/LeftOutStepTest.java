@@ -115,7 +115,7 @@ class LeftOutStepTest {
 
   @ParameterizedTest
   @MethodSource("onTheWay")
-  void aRunWithoutOneOfItsStepsIsNotProven(String step) {
+  void aRunWithASkippedStepIsNotProven(String step) {
     leaveOut(step);
     RunId run = begin();
     goOn(run, "");
@@ -129,7 +129,7 @@ class LeftOutStepTest {
    */
   @ParameterizedTest
   @MethodSource("jobsWithEvidence")
-  void aRunThatIsMovedOverAStepIsNotProven(String step) {
+  void aRunMovedPastAStepIsNotProven(String step) {
     RunId run = begin();
     goOn(run, step);
     String instance = people.instance(run);
@@ -171,7 +171,7 @@ class LeftOutStepTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", NOTE_INTERRUPTION})
-  void aRunThatIsCutOffBeforeItsChecksIsProvenByAnotherAttemptAlone(String step) {
+  void anInterruptedRunIsProvenOnlyByAnotherAttempt(String step) {
     leaveOut(step);
     RunId run = begin();
     goOn(run, LOOK_AT_CHECKS);

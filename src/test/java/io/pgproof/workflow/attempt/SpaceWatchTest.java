@@ -61,7 +61,7 @@ class SpaceWatchTest {
   }
 
   @Test
-  void atTheReserveTheRunThatTakesTheMostIsEndedAndNotTheYoungest() throws IOException {
+  void theLargestRunIsEndedAtTheReserve() throws IOException {
     stay(OLDER, Settings.NONE, 8);
     stay(YOUNGER, Settings.NONE, 1);
     watch(MORE_THAN_ANY_DISK);
@@ -84,7 +84,7 @@ class SpaceWatchTest {
   }
 
   @Test
-  void ofRunsThatTakeTheSameTheYoungestIsEnded() throws IOException {
+  void theYoungestOfEquallyLargeRunsIsEnded() throws IOException {
     stay(OLDER, Settings.NONE, 1);
     stay(YOUNGER, Settings.NONE, 1);
     watch(MORE_THAN_ANY_DISK);
@@ -94,7 +94,7 @@ class SpaceWatchTest {
   }
 
   @Test
-  void theNextIsNotEndedAsLongAsTheFilesOfTheFirstAreToGo() throws IOException {
+  void noFurtherRunIsEndedWhileTheFirstIsBeingRemoved() throws IOException {
     stay(OLDER, Settings.NONE, 8);
     stay(YOUNGER, Settings.NONE, 1);
     // Less than half of it is free, and more than a quarter.
@@ -108,7 +108,7 @@ class SpaceWatchTest {
   }
 
   @Test
-  void aRunIsEndedWhenItGoesBeyondItsBoundAndNoOther() throws IOException {
+  void onlyTheRunBeyondItsLimitIsEnded() throws IOException {
     stay(OLDER, Settings.NONE, 32);
     RestoreAttempt bounded = stay(YOUNGER, Settings.NONE.with(Setting.DISK, 8L << 20), 1);
     watch(0);

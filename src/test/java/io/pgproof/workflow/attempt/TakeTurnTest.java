@@ -26,7 +26,7 @@ class TakeTurnTest {
 
   @ParameterizedTest(name = "{0} containers at once")
   @ValueSource(ints = {1, 2})
-  void runsThatAreAskedForAtOnceGoInTheOrderOfAsking(int atOnce) {
+  void runsRequestedAtOnceGetSlotsInOrder(int atOnce) {
     night.configure(atOnce);
     List<RunId> runs = Stream.of("shop", "crm", "wiki").map(night::ask).toList();
     // Whoever comes to the door first goes in; here the last one looks first.
@@ -72,7 +72,7 @@ class TakeTurnTest {
   }
 
   @Test
-  void whoeverWaitsSaysBehindWhomAndItsWaitIsAPhaseOfItsOwn() {
+  void aWaitingRunNamesTheRunsAheadOfIt() {
     night.configure(1);
     RunId first = night.ask("shop");
     RunId second = night.ask("crm");
@@ -96,7 +96,7 @@ class TakeTurnTest {
   }
 
   @Test
-  void whoeverIsTakenBackWhileItWaitsEndsAtOnceAndLetsTheNextOneCome() {
+  void aWithdrawnWaitingRunEndsAtOnceAndTheNextRunGetsItsPlace() {
     night.configure(1);
     RunId first = night.ask("shop");
     RunId second = night.ask("crm");
@@ -115,7 +115,7 @@ class TakeTurnTest {
   }
 
   @Test
-  void whoeverIsDeletedByHandHoldsNobodyUp() {
+  void aDeletedWaitingRunBlocksNobody() {
     night.configure(1);
     RunId first = night.ask("shop");
     RunId second = night.ask("crm");
@@ -130,7 +130,7 @@ class TakeTurnTest {
   }
 
   @Test
-  void afterARestartTheRunsAskAgainAndKeepTheirOrder() {
+  void runsKeepTheirOrderAfterARestart() {
     night.configure(1);
     List<RunId> runs = Stream.of("shop", "crm", "wiki").map(night::ask).toList();
     runs.forEach(night::workOn);
@@ -150,7 +150,7 @@ class TakeTurnTest {
   }
 
   @Test
-  void whoeverWaitedAtTheEndOfAnOwnerAsksAgainThoughNoStayWasCutOff() {
+  void aRunThatWaitedWhenTheDaemonEndedAsksAgain() {
     night.configure(1);
     List<RunId> runs = Stream.of("shop", "crm").map(night::ask).toList();
     runs.forEach(night::workOn);

@@ -59,7 +59,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void aStaleBackupIsAcceptedUntilADayAndItsNextRunIsWaived() {
+  void anAcceptedStaleBackupIsWaivedUntilTheGivenDay() {
     RunId first = stale("tester");
     accept(first, "otto", 30);
 
@@ -88,7 +88,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void aWaiverIsOfOneBackupAndOfItsAgeOnly() {
+  void aWaiverCoversOnlyTheAgeOfOneBackup() {
     accept(stale("tester"), "otto", 30);
 
     RunId other = people.run("tester", target, fresh(TUESDAY), Reason.TOO_OLD);
@@ -107,7 +107,7 @@ class PeopleDecideTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "soon", "2026-02-30", "-1", "0", "366", "01.04.2026"})
-  void anEndOfTheWaiverMustBeADayFromTomorrowToAYearFromNow(String end) {
+  void aWaiverEndsBetweenTomorrowAndAYearFromNow(String end) {
     RunId run = stale("tester");
     String day = end.matches("-?[0-9]+") ? day(Integer.parseInt(end)) : end;
 
@@ -124,7 +124,7 @@ class PeopleDecideTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"otto", "Otto", " OTTO"})
-  void whoAskedForTheRunCannotAccept(String asker) {
+  void thePersonWhoAskedForTheRunCannotAccept(String asker) {
     RunId run = stale(asker);
     people
         .engine
@@ -144,7 +144,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void whoAskedForTheRunCannotDismiss() {
+  void thePersonWhoAskedForTheRunCannotDismiss() {
     RunId run = refuted("ada");
     refusesToDismiss(run, "ada", "asked for run " + run);
     dismiss(run, "anna");
@@ -154,14 +154,14 @@ class PeopleDecideTest {
   }
 
   @Test
-  void whoAskedForTheRunMayEscalateIt() {
+  void thePersonWhoAskedForTheRunMayEscalate() {
     RunId run = refuted("ada");
     escalate(run, "ada");
     assertThat(people.end(run)).isEqualTo(Event.BACKUP_ESCALATED);
   }
 
   @Test
-  void whoHandedAStaleBackupOnCannotDismissItThen() {
+  void thePersonWhoEscalatedAReviewCannotDismiss() {
     RunId run = stale("tester");
     people.decide(run, "otto", BOTH, answers(ESCALATE, "nobody told us", null));
     assertThat(people.variable(run, Variable.HANDED_ON_BY)).isEqualTo("otto");
@@ -171,7 +171,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void whoAcceptedTheBackupBeforeCannotDismissThatItIsBad() {
+  void thePersonWhoAcceptedTheBackupBeforeCannotDismiss() {
     RunId accepted = people.run("tester", target, fresh(MONDAY), Reason.TOO_OLD);
     accept(accepted, "otto", 2);
     people.wait(Duration.ofDays(10));
@@ -182,7 +182,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void whoAskedForARunThatJoinedCannotDismissThemAll() {
+  void thePersonWhoAskedForAJoinedRunCannotDismiss() {
     RunId run = refuted("tester");
     RunId joined = refuted("ada");
     assertThat(people.end(joined)).isEqualTo(Event.OPEN_TASK_JOINED);
@@ -192,7 +192,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void aTaskIsLeftNoOtherWayThanByADecision() {
+  void onlyADecisionLeavesATask() {
     RunId run = refuted("tester");
     TaskService tasks = people.engine.getTaskService();
     String task = people.task(run).getId();
@@ -218,7 +218,7 @@ class PeopleDecideTest {
 
   @ParameterizedTest
   @CsvSource({"TOO_OLD, Review stale backup, stale", "WAL_MISSING, Approve escalation, refuted"})
-  void aDecisionThatIsTakenAwayWithItsRunIsEvidenceAndTold(
+  void theDeletionOfAnUndecidedRunIsRecordedAndReported(
       Reason reason, String task, String verdict) {
     RunId run = people.run("tester", target, fresh(MONDAY), reason);
     people.engine.getRuntimeService().setVariable(people.instance(run), Variable.TELL, target);
@@ -260,7 +260,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void aReviewIsTakenAwayToWhereTheApproversAreNotAskedYet() {
+  void theDeletionOfARunBetweenReviewAndEscalationIsRecorded() {
     RunId run = stale("tester");
     people.engine.getIdentityService().setAuthentication("otto", List.of(Groups.OPERATORS));
     try {
@@ -281,7 +281,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void whoTakesDecisionsAwayInABatchIsKnown() {
+  void thePersonWhoDeletesRunsInABatchIsRecorded() {
     RunId run = refuted("tester");
     deletes(
         "root",
@@ -298,7 +298,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void noEndOfItsOwnTakesADecisionAway() {
+  void endsOfTheModelAreNotRecordedAsDeletions() {
     RunId decided = refuted("tester");
     dismiss(decided, "ada");
     RunId replaced = stale("tester");
@@ -330,7 +330,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void aNewBackupIsAskedForAndTheTargetIsFreeForANewTask() {
+  void aRequestForANewBackupFreesTheTargetForANewTask() {
     RunId run = stale("tester");
     people.decide(
         run, "otto", List.of(Groups.OPERATORS), answers(NEW_BACKUP, "the source was down", null));
@@ -343,7 +343,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void tenBadRunsOfATargetAreOneTaskThatSaysSo() {
+  void tenBadRunsOfATargetShareOneTask() {
     long open = people.openTasks();
     RunId first = refuted("tester");
     for (int i = 0; i < 8; i++) {
@@ -361,7 +361,7 @@ class PeopleDecideTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"WAL_MISSING", "DISK_FULL"})
-  void aWorseRunTakesThePlaceOfAReview(String reason) {
+  void aWorseRunReplacesAReview(String reason) {
     RunId stale = stale("tester");
     RunId alsoStale = stale("tester");
     RunId worse = people.run("tester", target, fresh(MONDAY), Reason.valueOf(reason));
@@ -382,7 +382,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void aWorseRunJoinsAStaleOneThatTheApproversHaveAlready() {
+  void aWorseRunJoinsAnEscalatedStaleRun() {
     RunId stale = escalate(stale("tester"), "otto", Groups.OPERATORS);
     RunId worse = refuted("tester");
 
@@ -394,7 +394,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void nobodyDecidesAndSoItGoesOnByItself() {
+  void anUndecidedTaskIsEscalatedAutomatically() {
     RunId run = stale("tester");
     people.wait(Duration.ofHours(4));
     assertThat(people.entries(run, Evidence.Reminded.class)).hasSize(2);
@@ -422,7 +422,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void whoDecidesTheReviewCannotPutOffTheEscalation() {
+  void aReviewDecisionCannotDelayTheEscalation() {
     RunId run = stale("tester");
     Map<String, Object> answers = new HashMap<>(answers(ESCALATE, "nobody told us", null));
     answers.put(Variable.ESCALATE_AFTER, "P100D");
@@ -436,7 +436,7 @@ class PeopleDecideTest {
   }
 
   @Test
-  void theFormsShowWhatIsStaleSinceWhenAndWhatWasBefore() {
+  void theFormsShowTheFindingItsAgeAndEarlierRuns() {
     RunId proven = people.run("tester", target, fresh(MONDAY), Reason.FRESH);
     RunId bad = refuted("tester");
     escalate(bad, "ada");

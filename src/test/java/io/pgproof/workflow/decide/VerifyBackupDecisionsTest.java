@@ -55,7 +55,7 @@ class VerifyBackupDecisionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"refuted", "inconclusive"})
-  void backupNotProvenGoesToTheApproversAtOnce(String verdict) {
+  void anUnprovenBackupGoesToTheApprovers(String verdict) {
     goToTask(verdict);
 
     assertThat(model.task().getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
@@ -64,7 +64,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void acceptedStaleBackupEndsWithTheOperators() {
+  void anAcceptedStaleBackupEndsWithTheOperators() {
     goToTask("stale");
     assertThat(model.task().getTaskDefinitionKey()).isEqualTo(REVIEW_STALE_BACKUP);
     assertThat(candidates(model.task())).containsExactly("backup-operators");
@@ -76,7 +76,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void staleBackupThatIsNotAcceptedGoesOnToTheApprovers() {
+  void anEscalatedStaleBackupGoesToTheApprovers() {
     goToTask("stale");
     model.decide(ESCALATE);
 
@@ -85,7 +85,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void anotherBackupMayBeAskedFor() {
+  void aNewBackupMayBeRequested() {
     goToTask("stale");
     model.decide(NEW_BACKUP);
 
@@ -93,7 +93,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void staleBackupThatWasWaivedEndsThereAndNobodyIsAsked() {
+  void aWaivedStaleBackupOpensNoTask() {
     goToTask("stale", true);
 
     assertThat(model.end()).isEqualTo(Event.BACKUP_WAIVED);
@@ -103,7 +103,7 @@ class VerifyBackupDecisionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"refuted", "inconclusive"})
-  void onlyWhatIsStaleIsWaived(String verdict) {
+  void onlyStaleBackupsAreWaived(String verdict) {
     goToTask(verdict, true);
 
     assertThat(model.task().getTaskDefinitionKey()).isEqualTo(APPROVE_ESCALATION);
@@ -112,7 +112,7 @@ class VerifyBackupDecisionsTest {
 
   @ParameterizedTest
   @CsvSource({"stale, reviewReminderDue", "refuted, approvalReminderDue"})
-  void whoDoesNotDecideIsRemindedAgainAndAgain(String verdict, String timer) {
+  void peopleWhoDoNotDecideAreRemindedRepeatedly(String verdict, String timer) {
     goToTask(verdict);
     String task = model.task().getId();
     assertThat(model.timer(timer).getDuedate().toInstant())
@@ -129,7 +129,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void reviewThatNobodyDecidesGoesOnToTheApprovers() {
+  void anUndecidedReviewGoesToTheApprovers() {
     goToTask("stale");
     assertThat(model.timer(Event.REVIEW_OVERDUE).getDuedate().toInstant())
         .isEqualTo(model.now().plusSeconds(24 * 3600));
@@ -142,7 +142,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void escalationThatNobodyDecidesIsEscalated() {
+  void anUndecidedEscalationIsEscalated() {
     goToTask("refuted");
     assertThat(model.timer(Event.APPROVAL_OVERDUE).getDuedate().toInstant())
         .isEqualTo(model.now().plusSeconds(24 * 3600));
@@ -154,7 +154,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void reviewEndsWhereAWorseRunComes() {
+  void aWorseRunEndsAReview() {
     goToTask("stale");
     model.send(VerifyBackup.Message.WORSE_RUN_CAME);
 
@@ -168,7 +168,7 @@ class VerifyBackupDecisionsTest {
     "verifyAgain, verificationBegunAgain",
     "dismiss, findingDismissed"
   })
-  void eachDecisionOfTheApproversHasItsEnd(String decision, String end) {
+  void eachApproverDecisionHasItsEnd(String decision, String end) {
     goToTask("refuted");
     model.decide(decision);
 
@@ -178,7 +178,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void runOfATargetWithAnOpenTaskJoinsIt() {
+  void aRunOfATargetWithAnOpenTaskJoinsIt() {
     model.start(
         "refuted",
         () -> {
@@ -192,7 +192,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void runThatEndsBetweenTheOperatorsDecisionAndTheApproversTaskJoinsTheFirst() {
+  void aRunBetweenReviewAndEscalationJoinsTheFirst() {
     JdbcDataSource database = new JdbcDataSource();
     database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
@@ -220,7 +220,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void completionThatTheListenerRefusesLeavesTheTaskOpen() {
+  void aRefusedCompletionLeavesTheTaskOpen() {
     goToTask("refuted");
     String task = model.task().getId();
 
@@ -230,7 +230,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void decisionThatIsNoneOfTheThreeIsAnIncidentAndDismissesNothing() {
+  void anUnknownDecisionIsAnIncident() {
     goToTask("refuted");
     model.decide("shrug");
 
@@ -239,7 +239,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void whoeverCompletesATaskDoesNotRunWhatFollows() {
+  void stepsAfterATaskRunInTheirOwnJob() {
     goToTask("refuted");
     model
         .engine
@@ -252,8 +252,7 @@ class VerifyBackupDecisionsTest {
 
   @ParameterizedTest
   @CsvSource({"stale, review-stale-backup", "refuted, approve-escalation"})
-  void formComesFromTheDeploymentAndShowsOnlyVariablesThatExist(String verdict, String id)
-      throws Exception {
+  void formsAreDeployedAndShowOnlyExistingVariables(String verdict, String id) throws Exception {
     goToTask(verdict);
     JsonNode form;
     try (InputStream deployed =
@@ -288,7 +287,7 @@ class VerifyBackupDecisionsTest {
   }
 
   @Test
-  void formsOfferExactlyTheDecisionsThatTheModelKnows() throws Exception {
+  void formsOfferExactlyTheDecisionsOfTheModel() throws Exception {
     assertThat(offered("review-stale-backup")).containsExactly(ACCEPT, NEW_BACKUP, ESCALATE);
     assertThat(offered("approve-escalation")).containsExactly(ESCALATE, VERIFY_AGAIN, DISMISS);
   }

@@ -59,7 +59,7 @@ class BackgroundWorkTest {
   }
 
   @Test
-  void workThatFailsAgainAndAgainIsFoundAtItsLastTry() {
+  void workThatKeepsFailingIsReportedAtItsLastTry() {
     assertFault(1, false, "the disk is away");
     assertFault(2, false, "the disk is away");
     assertFault(3, true, "the checks failed 3 times, at last: the disk is away");
@@ -91,7 +91,7 @@ class BackgroundWorkTest {
   }
 
   @Test
-  void workThatTakesTooLongIsInterruptedAndFoundAsSuch() {
+  void workBeyondItsLimitIsInterruptedAndReported() {
     work.begin(
         run,
         MESSAGE,
@@ -105,7 +105,7 @@ class BackgroundWorkTest {
   }
 
   @Test
-  void workThatTellsWhatItKnowsWhenItIsInterruptedIsHeard() throws Exception {
+  void interruptedWorkCanReportItsProgress() throws Exception {
     work.begin(
         run,
         MESSAGE,
@@ -124,7 +124,7 @@ class BackgroundWorkTest {
   }
 
   @Test
-  void whatWorkFoundComesBeforeThatItWasLate() throws Exception {
+  void aFindingDecidesBeforeTheTimeLimit() throws Exception {
     work.begin(
         run,
         MESSAGE,
@@ -147,7 +147,7 @@ class BackgroundWorkTest {
   }
 
   @Test
-  void aWorkerThatTheKernelHoldsIsLeftAsideAndNobodyWaitsForIt() {
+  void aBlockedWorkerIsNotWaitedFor() {
     leaveWorkersAsideSoon();
     work.begin(run, MESSAGE, SHORT, held());
     await().untilAsserted(() -> assertTooLate("cannot be cancelled"));
@@ -160,7 +160,7 @@ class BackgroundWorkTest {
   }
 
   @Test
-  void aWorkerThatTheKernelHoldsKeepsNoOwnerFromEnding() {
+  void aBlockedWorkerDoesNotStopTheDaemonFromEnding() {
     leaveWorkersAsideSoon();
     work.begin(run, MESSAGE, LONG, held());
     work.stopAll();
@@ -173,7 +173,7 @@ class BackgroundWorkTest {
    */
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void aWorkerThatTheKernelHoldsInAChannelHoldsNobodyWhoInterruptsIt() {
+  void interruptingAWorkerBlockedInAChannelDoesNotBlock() {
     leaveWorkersAsideSoon();
     work.begin(run, MESSAGE, SHORT, () -> new HeldChannel().read());
     await().untilAsserted(() -> assertTooLate("cannot be cancelled"));

@@ -43,7 +43,7 @@ class StepTest {
 
   @ParameterizedTest
   @MethodSource("errors")
-  void anErrorOfTheJvmEndsTheRunWithAVerdictAndItsTraceIsInTheLog(Error error) {
+  void anErrorOfTheJvmEndsTheRunWithAVerdictAndIsLoggedWithItsTrace(Error error) {
     List<ILoggingEvent> log =
         logged(
             () ->
@@ -62,7 +62,7 @@ class StepTest {
   }
 
   @Test
-  void anExceptionIsTheEnvironmentsFaultAndItsTraceIsInTheLog() {
+  void anExceptionIsAnEnvironmentFaultAndIsLoggedWithItsTrace() {
     List<ILoggingEvent> log =
         logged(
             () ->

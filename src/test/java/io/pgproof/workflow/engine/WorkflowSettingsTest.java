@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 
 class WorkflowSettingsTest {
   @Test
-  void defaultsAreThoseOfTheReadme() {
+  void defaultsMatchTheDocumentation() {
     WorkflowSettings settings = settings(Map.of());
     assertThat(settings.reserve()).isEqualTo(1L << 30);
     assertThat(settings.retryCycle()).isEqualTo("PT5S,PT30S");
@@ -33,19 +33,19 @@ class WorkflowSettingsTest {
     "2GiB, 2147483648",
     "1073741824B, 1073741824"
   })
-  void theReserveIsASizeAsTheOptionsTakeIt(String text, long bytes) {
+  void theReserveHasTheSyntaxOfSizeOptions(String text, long bytes) {
     assertThat(settings(Map.of("pgproof.reserve", text)).reserve()).isEqualTo(bytes);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"63M", "0", "-1G", "1X", "much", ""})
-  void aReserveThatIsTooSmallOrNoSizeIsRefused(String text) {
+  void aReserveThatIsTooSmallOrInvalidIsRefused(String text) {
     assertThatThrownBy(() -> settings(Map.of("pgproof.reserve", text)))
         .hasRootCauseInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void durationsAreThoseOfTheOptions() {
+  void durationsHaveTheSyntaxOfDurationOptions() {
     assertThat(settings(Map.of("pgproof.watch-every", "90s")).watchEvery())
         .isEqualTo(Duration.ofSeconds(90));
     assertThat(settings(Map.of("pgproof.build-timeout", "7d")).buildTimeout())
@@ -65,7 +65,7 @@ class WorkflowSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"watch-every", "build-timeout", "worker-ends-within", "removal-timeout"})
-  void whatIsNoDurationIsRefusedWithTheSettingAndExamples(String setting) {
+  void anInvalidDurationIsRefusedWithTheSettingAndExamples(String setting) {
     assertThatThrownBy(() -> settings(Map.of("pgproof." + setting, "soon")))
         .rootCause()
         .hasMessage(

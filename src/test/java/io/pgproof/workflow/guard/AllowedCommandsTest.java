@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class AllowedCommandsTest {
   @Test
-  void eachCommandOfTheEngineIsAllowedOrRefusedAsReviewed() throws Exception {
+  void eachEngineCommandIsAllowedOrRefusedAsListed() throws Exception {
     SortedMap<String, String> reviewed = new TreeMap<>();
     try (InputStream list = AllowedCommandsTest.class.getResourceAsStream("commands.txt")) {
       new String(list.readAllBytes(), StandardCharsets.UTF_8)

@@ -75,7 +75,7 @@ class ForeignCodeGuardTest {
 
   @ParameterizedTest
   @MethodSource("scriptLanguages")
-  void scriptIsRefused(String language) {
+  void aScriptIsRefused(String language) {
     var model =
         Bpmn.createExecutableProcess("scripted")
             .camundaHistoryTimeToLive(1)
@@ -114,7 +114,7 @@ class ForeignCodeGuardTest {
         "${dateTime()}",
         "${true ? execution.id : 1}"
       })
-  void expressionThatDoesMoreThanNameAndCompareIsRefused(String expression) {
+  void expressionsMayOnlyNameAndCompare(String expression) {
     refuses(
         Bpmn.createExecutableProcess("foreign")
             .camundaHistoryTimeToLive(1)
@@ -127,7 +127,7 @@ class ForeignCodeGuardTest {
   }
 
   @Test
-  void otherBeansThanDelegatesAreNotSeen() {
+  void onlyDelegatesAreVisibleAsBeans() {
     BEANS.addBean("delegate", (JavaDelegate) execution -> {});
     BEANS.addBean("another", "a bean of the program");
     refuses(
@@ -159,7 +159,7 @@ class ForeignCodeGuardTest {
   }
 
   @Test
-  void classThatAProcessNamesIsNotMade() {
+  void aClassNamedByAProcessIsNotInstantiated() {
     refuses(
         Bpmn.createExecutableProcess("foreign")
             .camundaHistoryTimeToLive(1)
@@ -180,7 +180,7 @@ class ForeignCodeGuardTest {
   }
 
   @Test
-  void shellCommandIsNotRun() {
+  void aShellCommandIsNotRun() {
     var model =
         Bpmn.createExecutableProcess("foreign")
             .camundaHistoryTimeToLive(1)
@@ -234,7 +234,7 @@ class ForeignCodeGuardTest {
   @ParameterizedTest
   @ValueSource(
       strings = {VerifyBackup.MODEL, TellSomebody.MODEL, KeepSchedule.MODEL, DailySummary.MODEL})
-  void expressionsOfThisProgramAreEvaluated(String file) throws Exception {
+  void expressionsOfPgproofAreEvaluated(String file) throws Exception {
     String model =
         Files.readString(Path.of("target/classes", file))
             .replace("&amp;", "&")
@@ -271,7 +271,7 @@ class ForeignCodeGuardTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"bpmn/review-stale-backup.form", "bpmn/approve-escalation.form"})
-  void formsAskForNothingThatIsNotTaken(String form) throws Exception {
+  void formsHaveOnlyAcceptedFields(String form) throws Exception {
     List<String> asked = new ArrayList<>();
     new ObjectMapper()
         .readTree(Files.readString(Path.of("target/classes", form))).findParents("key").stream()
@@ -281,7 +281,7 @@ class ForeignCodeGuardTest {
   }
 
   @Test
-  void expressionOfProcessIsEvaluated() {
+  void anExpressionOfAProcessIsEvaluated() {
     var model =
         Bpmn.createExecutableProcess("expressing")
             .camundaHistoryTimeToLive(1)
@@ -308,7 +308,7 @@ class ForeignCodeGuardTest {
   }
 
   @Test
-  void serializedJavaObjectIsRefused() {
+  void aSerializedJavaObjectIsRefused() {
     var task = engine.getTaskService().newTask();
     engine.getTaskService().saveTask(task);
     try {
@@ -325,7 +325,7 @@ class ForeignCodeGuardTest {
   }
 
   @Test
-  void expressionIsRefusedWhereverItIsNested() {
+  void aNestedExpressionIsRefused() {
     TaskQueryImpl deepest = new TaskQueryImpl();
     deepest.taskOwnerExpression("${1}");
     TaskQueryImpl nested = new TaskQueryImpl();

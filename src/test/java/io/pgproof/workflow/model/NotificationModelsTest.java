@@ -82,7 +82,7 @@ class NotificationModelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void theProcessIsExecutableAndCleanedFromHistoryAfterAMonth(Model model) {
+  void theProcessIsExecutableAndItsHistoryLastsAMonth(Model model) {
     Bpmn.validateModel(model.model);
     Process process = model.all(Process.class).iterator().next();
     assertThat(process.getId()).isEqualTo(model.process);
@@ -93,8 +93,7 @@ class NotificationModelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void eachServiceTaskIsAJobWithARetryCycleAndABeanOfItsName(Model model)
-      throws IllegalAccessException {
+  void eachServiceTaskIsAJobWithARetryCycleAndADelegate(Model model) throws IllegalAccessException {
     for (ServiceTask task : model.all(ServiceTask.class)) {
       assertThat(task.getCamundaDelegateExpression()).isEqualTo("${" + task.getId() + "}");
       assertThat(task.isCamundaAsyncBefore()).as(task.getId()).isTrue();
@@ -114,7 +113,7 @@ class NotificationModelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void constantsNameExactlyTheElementsOfTheModel(Model model) throws IllegalAccessException {
+  void constantsMatchTheElementsOfTheModel(Model model) throws IllegalAccessException {
     assertThat(model.ids(FlowNode.class)).isEqualTo(constants(model.steps, model.events));
     assertThat(model.all(Error.class).stream().map(Error::getErrorCode).collect(Collectors.toSet()))
         .isEqualTo(
@@ -123,7 +122,7 @@ class NotificationModelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void namesSayWhatElementsAreAndNothingEndsUnsaid(Model model) {
+  void elementNamesFollowTheRules(Model model) {
     for (FlowElement element : model.all(FlowElement.class)) {
       assertThat(element.getId()).matches(CAMEL_CASE);
     }
@@ -138,7 +137,7 @@ class NotificationModelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyElementIsDrawnAndEveryLineIsUprightOrLevel(Model model) {
+  void everyElementIsDrawnWithStraightLines(Model model) {
     Set<String> drawn = new TreeSet<>();
     model.all(BpmnShape.class).forEach(shape -> drawn.add(shape.getBpmnElement().getId()));
     for (BpmnEdge edge : model.all(BpmnEdge.class)) {
@@ -159,7 +158,7 @@ class NotificationModelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void thePictureShowsEveryElementOfTheModelAndNothingElse(Model model) throws IOException {
+  void thePictureShowsExactlyTheElementsOfTheModel(Model model) throws IOException {
     Set<String> pictured = new TreeSet<>();
     Matcher ids =
         Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")

@@ -57,7 +57,7 @@ class VerifyBackupRulesTest {
   private static final BpmnModelInstance MODEL = read();
 
   @Test
-  void processIsExecutableNamedAndCleanedFromHistoryAfterAYear() {
+  void theProcessIsExecutableAndItsHistoryLastsAYear() {
     Process process = all(Process.class).iterator().next();
     assertThat(process.getId()).isEqualTo(VerifyBackup.PROCESS);
     assertThat(process.getName()).isEqualTo("Verify backup");
@@ -67,7 +67,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void eachServiceTaskIsAJobWithARetryCycleAndABeanOfItsName() {
+  void eachServiceTaskIsAJobWithARetryCycleAndADelegate() {
     for (ServiceTask task : all(ServiceTask.class)) {
       assertThat(task.getCamundaDelegateExpression()).isEqualTo("${" + task.getId() + "}");
       // The engine ignores asyncBefore on a handler: writing it would promise what is not kept.
@@ -99,7 +99,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void stepsSaidToCatchErrorsAreThoseUnderABoundaryOrBesideAHandler() {
+  void theListedStepsAreThoseWhoseErrorsAreCaught() {
     Set<String> guarded = new HashSet<>();
     for (BoundaryEvent event : all(BoundaryEvent.class)) {
       if (catchesErrors(event)) {
@@ -132,7 +132,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void constantsNameExactlyTheElementsOfTheModel() throws IllegalAccessException {
+  void constantsMatchTheElementsOfTheModel() throws IllegalAccessException {
     Set<String> named = new TreeSet<>();
     for (Class<?> group :
         new Class<?>[] {
@@ -153,7 +153,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void messagesAndErrorsAreThoseOfTheConstantsAndEachIsUsed() throws IllegalAccessException {
+  void messagesAndErrorsMatchTheConstantsAndAreUsed() throws IllegalAccessException {
     Set<String> constants = new TreeSet<>();
     for (Field field : VerifyBackup.Message.class.getFields()) {
       constants.add((String) field.get(null));
@@ -179,7 +179,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void eachWaitHasATimerBehindItsMessage() {
+  void eachWaitHasAMessageAndATimer() {
     for (ReceiveTask wait : all(ReceiveTask.class)) {
       assertThat(
               all(BoundaryEvent.class).stream().filter(event -> event.getAttachedTo().equals(wait)))
@@ -190,7 +190,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void tasksForPeopleHaveAGroupAFormAndBothListenersAndHandTheRestToAJob() {
+  void userTasksHaveAGroupAFormListenersAndAJobBehindThem() {
     for (UserTask task : all(UserTask.class)) {
       assertThat(task.isCamundaAsyncAfter()).isTrue();
       assertThat(retryCycle(task)).isEqualTo("${retryCycle}");
@@ -214,7 +214,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void tasksAreVerbAndObjectGatewaysQuestionsAndIdsSayWhatTheyAre() {
+  void elementNamesAndIdsFollowTheRules() {
     for (FlowElement element : all(FlowElement.class)) {
       assertThat(element.getId()).matches(CAMEL_CASE);
     }
@@ -230,7 +230,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void eachWayOutOfAGatewayIsNamedAndHasAConditionOrIsTheDefault() {
+  void eachFlowOutOfAGatewayHasANameAndACondition() {
     for (ExclusiveGateway gateway : all(ExclusiveGateway.class)) {
       for (SequenceFlow way : gateway.getOutgoing()) {
         assertThat(way.getName()).as(way.getId()).isNotBlank();
@@ -242,7 +242,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void nothingEndsUnsaid() {
+  void everyEndHasAName() {
     Set<String> compensated =
         all(Association.class).stream()
             .map(way -> way.getSource().getId())
@@ -260,7 +260,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void everyElementIsDrawnAndEveryLineIsUprightOrLevel() {
+  void everyElementIsDrawnWithStraightLines() {
     Set<String> drawn = new HashSet<>();
     all(BpmnShape.class).forEach(shape -> drawn.add(shape.getBpmnElement().getId()));
     for (BpmnEdge edge : all(BpmnEdge.class)) {
@@ -283,7 +283,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void thePicturesShowEveryElementOfTheModelAndNothingElse() throws IOException {
+  void thePicturesShowExactlyTheElementsOfTheModel() throws IOException {
     Set<String> elements = new TreeSet<>();
     all(FlowElement.class).forEach(element -> elements.add(element.getId()));
     all(Association.class).forEach(element -> elements.add(element.getId()));
@@ -304,7 +304,7 @@ class VerifyBackupRulesTest {
 
   /** What Cockpit shows first is about 1,100 units wide where a label has 9 pixels. */
   @Test
-  void everyPlaneIsSmallEnoughToBeRead() {
+  void everyPlaneIsReadable() {
     for (BpmnPlane plane : all(BpmnPlane.class)) {
       double width =
           plane.getChildElementsByType(BpmnShape.class).stream()
@@ -316,7 +316,7 @@ class VerifyBackupRulesTest {
   }
 
   @Test
-  void eachStepSaysWhyItIsThere() {
+  void eachStepHasADocumentation() {
     for (Activity activity : all(Activity.class)) {
       assertThat(activity.getDocumentations()).as(activity.getId()).hasSize(1);
     }

@@ -45,7 +45,7 @@ class VerifyBackupTeardownTest {
     "restoreFiles,    0", "lookAtRestore,   1", "prepareRecovery, 1", "createContainer, 1",
     "startServer,     2", "lookAtRecovery,  2", "runChecks,       2", "lookAtChecks,    2"
   })
-  void errorInAStepUndoesExactlyWhatWasCompletedAndReachesAVerdict(String step, int owed) {
+  void anErrorInAStepUndoesTheCompletedStepsAndReachesAVerdict(String step, int owed) {
     List<String> expected = BOTH.subList(2 - owed, 2);
     Map<String, String> teardowns =
         Map.of(
@@ -68,7 +68,7 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @ValueSource(strings = {INSPECT_BACKUP, FIND_IMAGE, TAKE_TURN})
-  void errorBeforeTheStayReachesAVerdictWithNothingToTearDown(String step) {
+  void anErrorBeforeTheAttemptReachesAVerdictWithoutATeardown(String step) {
     for (String code : List.of(ErrorCode.FINDING, ErrorCode.ENVIRONMENT)) {
       model.start("inconclusive", () -> model.steps.script(step, FakeSteps.error(code)));
 
@@ -79,7 +79,7 @@ class VerifyBackupTeardownTest {
   }
 
   @Test
-  void exceptionIsNoErrorOfTheModelAndIsRetried() {
+  void anExceptionIsRetriedAndIsNoErrorOfTheModel() {
     model.start(
         "proven", () -> model.steps.script(INSPECT_BACKUP, FakeSteps.FAULT, FakeSteps.FAULT));
 
@@ -88,7 +88,7 @@ class VerifyBackupTeardownTest {
   }
 
   @Test
-  void faultIsSeenInItsJobAndRetriedAfterPausesThatGrow() {
+  void aFaultIsShownInItsJobAndRetriedAfterGrowingPauses() {
     model.begin(
         "proven",
         Map.of(),
@@ -106,7 +106,7 @@ class VerifyBackupTeardownTest {
   }
 
   @Test
-  void exceptionInTheStayThatOutlastsItsRetriesIsAnIncidentThatTheDeadlineStillTearsDown() {
+  void theDeadlineTearsDownAnAttemptWithAnIncident() {
     model.start(
         "inconclusive",
         () -> model.steps.script(START_SERVER, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
@@ -121,7 +121,7 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @CsvSource({"awaitRestore, 1", "awaitRecovery, 2", "awaitChecks, 2"})
-  void deadlineIsNotedBeforeTheTeardown(String wait, int owed) {
+  void theDeadlineIsNotedBeforeTheTeardown(String wait, int owed) {
     model.start("inconclusive");
     goTo(wait);
     model.steps.done.clear();
@@ -136,7 +136,7 @@ class VerifyBackupTeardownTest {
   }
 
   @Test
-  void deadlineCountsFromTheBeginningOfEachStay() {
+  void theDeadlineCountsFromTheStartOfEachAttempt() {
     model.start("inconclusive");
     assertThat(model.timer(Event.DEADLINE_PASSED).getDuedate().toInstant())
         .isBetween(model.now().plusSeconds(6 * 3600 - 5), model.now().plusSeconds(6 * 3600));
@@ -149,7 +149,7 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @CsvSource({"awaitRestore, 1", "awaitRecovery, 2", "awaitChecks, 2"})
-  void interruptedStayIsUndoneAndBegunAgainThreeTimesAtMost(String wait, int owed) {
+  void anInterruptedAttemptIsUndoneAndRepeatedAtMostThreeTimes(String wait, int owed) {
     model.start("inconclusive");
     for (int attempt = 1; attempt <= VerifyBackup.MOST_ATTEMPTS; attempt++) {
       goTo(wait);
@@ -168,7 +168,7 @@ class VerifyBackupTeardownTest {
   }
 
   @Test
-  void secondStayUndoesOnlyItsOwnSteps() {
+  void aSecondAttemptUndoesOnlyItsOwnSteps() {
     model.start("proven");
     model.sendAndWork(Message.RESTORE_ENDED);
     model.sendAndWork(Message.ATTEMPT_INTERRUPTED);
@@ -182,7 +182,7 @@ class VerifyBackupTeardownTest {
   }
 
   @Test
-  void withdrawnVerificationEndsWithoutATask() {
+  void aWithdrawnVerificationEndsWithoutATask() {
     model.start(
         "inconclusive",
         () ->
@@ -199,7 +199,7 @@ class VerifyBackupTeardownTest {
   }
 
   @Test
-  void looksThatRepeatTheWaitDoNotRepeatTheHandlers() {
+  void repeatedChecksDoNotRepeatTheHandlers() {
     model.start("proven");
     model.steps.script(LOOK_AT_RESTORE, FakeSteps.NOT_YET, FakeSteps.NOT_YET);
     model.fire(Event.LOOK_AT_RESTORE_AGAIN);
@@ -211,7 +211,7 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @ValueSource(strings = {DESTROY_CONTAINER, REMOVE_FILES})
-  void teardownThatFailsIsRetriedThenAnIncidentAndATryMoreTearsDown(String handler) {
+  void aFailedTeardownIsAnIncidentAndARetryTearsDown(String handler) {
     model.start(
         "proven",
         () -> model.steps.script(handler, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
@@ -230,8 +230,7 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @CsvSource({"finding, tearDownAfterFinding", "environment, tearDownAfterFault"})
-  void teardownAfterAnErrorThatFailsIsAnIncidentThatNothingElseInterrupts(
-      String code, String teardown) {
+  void nothingInterruptsAFailedTeardownAfterAnError(String code, String teardown) {
     model.start(
         "refuted",
         () -> {
@@ -254,8 +253,7 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @ValueSource(strings = {Event.TEAR_DOWN_AFTER_DEADLINE, Event.TEAR_DOWN_AFTER_INTERRUPTION})
-  void teardownAfterDeadlineOrInterruptionThatFailsIsAnIncidentThatNothingElseInterrupts(
-      String teardown) {
+  void nothingInterruptsAFailedTeardownAfterADeadlineOrInterruption(String teardown) {
     model.start(
         "inconclusive",
         () -> model.steps.script(REMOVE_FILES, FakeSteps.FAULT, FakeSteps.FAULT, FakeSteps.FAULT));
@@ -277,7 +275,7 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @ValueSource(strings = {NOTE_DEADLINE, NOTE_INTERRUPTION})
-  void faultWhileNotingStillTearsDown(String note) {
+  void aFaultWhileNotingStillTearsDown(String note) {
     model.start(
         "inconclusive", () -> model.steps.script(note, FakeSteps.error(ErrorCode.ENVIRONMENT)));
     model.sendAndWork(Message.RESTORE_ENDED);
@@ -297,7 +295,7 @@ class VerifyBackupTeardownTest {
    * of it.
    */
   @Test
-  void clockSetBackReversesTheHandlersSoNeitherMayRelyOnTheOther() {
+  void aClockThatIsSetBackReversesTheHandlers() {
     model.start("proven");
     model.pass(-3600);
     model.proveByMessages();
@@ -306,7 +304,7 @@ class VerifyBackupTeardownTest {
   }
 
   @Test
-  void deadlineThatPassesWhileTheTeardownHangsTearsDownAndFindsTheChecksMade() {
+  void aDeadlineDuringAStuckTeardownKeepsTheChecksAndTearsDown() {
     List<Object> checkedWhenNoted = new ArrayList<>();
     model.start(
         "proven",
@@ -328,7 +326,7 @@ class VerifyBackupTeardownTest {
 
   @ParameterizedTest
   @ValueSource(strings = {REACH_VERDICT, RECORD_EVIDENCE, JOIN_OPEN_TASK})
-  void errorThatNothingCatchesIsAnIncidentAndNoSilentEnd(String step) {
+  void anUncaughtErrorIsAnIncident(String step) {
     model.start(
         "refuted",
         () -> {

@@ -33,7 +33,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void soundBackupGoesStraightToProven() {
+  void aSoundBackupIsProven() {
     model.start("proven");
     model.proveByMessages();
 
@@ -64,7 +64,7 @@ class VerifyBackupWaitsTest {
     "awaitRecovery, recoveryEnded, lookAtRecoveryAgain, lookAtRecovery",
     "awaitChecks,   checksEnded,   lookAtChecksAgain,   lookAtChecks"
   })
-  void eachWaitIsEndedByMessageOrTimerAndGoesOnOnlyWhenTheLookSaysSo(
+  void messageOrTimerEndsAWaitAndTheCheckDecides(
       String wait, String message, String timer, String look) {
     model.start("proven");
     goTo(wait);
@@ -88,7 +88,7 @@ class VerifyBackupWaitsTest {
     "awaitRecovery, recoveryEnded",
     "awaitChecks, checksEnded"
   })
-  void messageEndsTheWaitAtOnceAndItsTimerIsGone(String wait, String message) {
+  void aMessageEndsTheWaitAtOnceAndRemovesItsTimer(String wait, String message) {
     model.start("proven");
     goTo(wait);
     long timers = timers();
@@ -100,7 +100,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void timerAloneCarriesAVerificationWhoseMessagesAreAllLost() {
+  void timersCarryAVerificationWhoseMessagesAreLost() {
     model.start("proven");
     model.fire(Event.LOOK_AT_RESTORE_AGAIN);
     model.fire(Event.LOOK_AT_RECOVERY_AGAIN);
@@ -110,7 +110,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void messageBeforeItsWaitIsRefusedAndChangesNothing() {
+  void aMessageBeforeItsWaitIsRefusedAndChangesNothing() {
     model.start("proven");
 
     assertThatThrownBy(() -> model.send(Message.CHECKS_ENDED))
@@ -119,7 +119,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void pauseOfTheNextWaitIsWhatTheLookSetIt() {
+  void theCheckSetsThePauseOfTheNextWait() {
     model.start("proven");
     model.steps.script(
         LOOK_AT_RESTORE,
@@ -135,7 +135,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void pausesBeforeWorkIsBegunAnewGrowThoughEachLookIsAJobOfItsOwn() {
+  void pausesBeforeARestartOfWorkGrow() {
     model.start("proven");
     for (String pause : List.of("PT5S", "PT30S")) {
       int fault = pause.equals("PT5S") ? 1 : 2;
@@ -162,7 +162,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void inspectionIsWaitedForByTimerAndByMessage() {
+  void theInspectionIsWaitedForByTimerAndMessage() {
     model.start(
         "proven", () -> model.steps.script(INSPECT_BACKUP, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
     assertThat(model.at()).containsExactly(AWAIT_INSPECTION);
@@ -178,7 +178,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void missingImageIsWaitedForByTimerAndByMessage() {
+  void aMissingImageIsWaitedForByTimerAndMessage() {
     model.start(
         "proven", () -> model.steps.script(FIND_IMAGE, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
     assertThat(model.at()).containsExactly(AWAIT_IMAGE);
@@ -194,7 +194,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void turnIsWaitedForByTimerAndByMessage() {
+  void aSlotIsWaitedForByTimerAndMessage() {
     model.start(
         "proven", () -> model.steps.script(TAKE_TURN, FakeSteps.NOT_YET, FakeSteps.NOT_YET));
     assertThat(model.at()).containsExactly(AWAIT_TURN);
@@ -210,7 +210,7 @@ class VerifyBackupWaitsTest {
   }
 
   @Test
-  void retriesFollowTheCycleNamedInTheVariable() {
+  void retriesFollowTheCycleOfTheVariable() {
     model.begin(
         "proven",
         Map.of(VerifyBackup.Variable.RETRY_CYCLE, "PT7S,PT11S"),

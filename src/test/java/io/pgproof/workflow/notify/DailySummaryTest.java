@@ -32,7 +32,7 @@ class DailySummaryTest extends NotificationFixture {
   }
 
   @Test
-  void oneSummaryWaitsForItsTimeAndBeginsTheNext() {
+  void aSummaryWaitsForItsTimeAndPlansTheNext() {
     model.summaries.plan();
     model.summaries.plan();
     assertThat(model.underway(DailySummary.PROCESS)).isEqualTo(1);
@@ -48,7 +48,7 @@ class DailySummaryTest extends NotificationFixture {
   }
 
   @Test
-  void summariesMissedForThreeDaysAreToldOnceAtTheNextStart() {
+  void missedSummariesAreSentOnceAtTheNextStart() {
     model.summaries.plan();
     model.pass(3 * DAY + 4 * 3600);
     model.summaries.plan();
@@ -60,7 +60,7 @@ class DailySummaryTest extends NotificationFixture {
   }
 
   @Test
-  void anotherTimeInTheConfigurationHoldsAtOnceAndNoneEndsThem() {
+  void aChangedTimeAppliesAtOnceAndNoTimeEndsTheSummaries() {
     model.summaries.plan();
     Notifications before = model.configuration.get().telling();
     model.configure(
@@ -81,7 +81,7 @@ class DailySummaryTest extends NotificationFixture {
   }
 
   @Test
-  void aSummaryThatAClockPlannedThatWasAheadIsPlannedAnew() {
+  void aSummaryPlannedByAFastClockIsPlannedAgain() {
     model.pass(365 * DAY);
     model.summaries.plan();
     model.pass(-365 * DAY);
@@ -97,7 +97,7 @@ class DailySummaryTest extends NotificationFixture {
   }
 
   @Test
-  void aSummaryWithdrawnBetweenItsTimeAndItsStepsTellsNobodyAndPlansNone() {
+  void aWithdrawnSummaryIsNotSentAndPlansNoNext() {
     model.summaries.plan();
     model.execute(model.timer());
     model.configure(Notifications.NONE, List.of());
@@ -108,7 +108,7 @@ class DailySummaryTest extends NotificationFixture {
   }
 
   @Test
-  void theSummaryTellsHowAllTargetsStand() throws Exception {
+  void theSummaryShowsTheStateOfAllTargets() throws Exception {
     model.pass(-2 * DAY);
     model.ended("shop", null);
     model.pass(DAY);
@@ -170,7 +170,7 @@ class DailySummaryTest extends NotificationFixture {
   }
 
   @Test
-  void dueAndNotBegunIsMissedAndDueAndBegunIsNot() throws Exception {
+  void onlyADueRunThatDidNotStartIsMissed() throws Exception {
     model.pass(8 * 3600);
     assertThat(missed())
         .as("nothing began at three")

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 
 class NotificationSettingsTest {
   @Test
-  void pausesGrowToHoursForAWeekUnlessToldOtherwise() {
+  void retriesGrowToHoursForAWeekByDefault() {
     List<Duration> pauses =
         Stream.of(settings(Map.of()).retryCycle().split(",")).map(Duration::parse).toList();
     assertThat(pauses)
@@ -33,7 +33,7 @@ class NotificationSettingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"10", "10x", "PT1S;PT2S", "", "R3/PT1S", "${now}", "PTXS", "PT1S,", "PT-1S"})
-  void whatIsNoCycleIsRefused(String cycle) {
+  void anInvalidRetryCycleIsRefused(String cycle) {
     assertThatThrownBy(() -> settings(Map.of("pgproof.telling.retry-cycle", cycle)))
         .hasRootCauseInstanceOf(IllegalArgumentException.class)
         .rootCause()

@@ -59,7 +59,7 @@ class NotifierTest {
     "DISK_FULL, inconclusive, INCONCLUSIVE shop: disk-full, "
         + "It cannot be told whether the backup of shop is good: segment 0000B is not there"
   })
-  void aVerdictThatIsNotProvenIsToldWithAllThatAPersonNeeds(
+  void anUnprovenVerdictIsSentWithAllFacts(
       Reason reason, String event, String subject, String lead) {
     RunId run = model.ended("shop", reason);
     Message message = message(new NotificationEvent.Ended(run));
@@ -80,7 +80,7 @@ class NotifierTest {
   }
 
   @Test
-  void aProvenBackupIsNewsOnlyAfterOneThatWasNot() {
+  void aProvenVerdictIsSentOnlyAfterAnUnprovenOne() {
     assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null))))
         .as("the first run")
         .isEmpty();
@@ -101,7 +101,7 @@ class NotifierTest {
   }
 
   @Test
-  void aRunThatWasTakenBackIsNoNewsAndNotWhatWasBefore() {
+  void aWithdrawnRunIsNotSentAndNotCounted() {
     assertThat(model.messages.of(new NotificationEvent.Ended(takenBack()))).isEmpty();
     assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null))))
         .as("nothing bad was told before")
@@ -113,7 +113,7 @@ class NotifierTest {
   }
 
   @Test
-  void tasksRemindersEscalationsAndWishesAreToldWithTheRun() {
+  void tasksRemindersEscalationsAndRequestsAreSentWithTheRun() {
     RunId run = model.ended("shop", Reason.WAL_MISSING);
     Instant due = Instant.parse("2026-03-02T03:00:00Z");
 
@@ -157,7 +157,7 @@ class NotifierTest {
   }
 
   @Test
-  void aMissedScheduleNeedsNoRun() {
+  void aMissedScheduleIsSentWithoutARun() {
     NotificationEvent missed =
         new NotificationEvent.ScheduleMissed(
             "shop", model.now(), "the server was not running; it is verified now");
@@ -180,7 +180,7 @@ class NotifierTest {
   }
 
   @Test
-  void aRunWhoseTargetIsListedNoLongerIsToldToThoseWhoWereToBeToldWhenItWasBegun() {
+  void theRecipientsAtTheStartAreToldAboutARunOfARemovedTarget() {
     RunId run = model.ended("shop", Reason.WAL_MISSING);
     model.listNoTarget();
     model
@@ -203,7 +203,7 @@ class NotifierTest {
   }
 
   @Test
-  void aTextTooLongForAPersonIsCut() {
+  void aLongTextIsCut() {
     RunId run = model.asked("shop");
     new Evidence.Found(Finding.of(Reason.RECOVERY_FAILED, "m".repeat(10_000), "w".repeat(100_000)))
         .record(model.trail, run);

@@ -61,7 +61,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void eachRecipientIsToldOnceAndThatIsEvidence() throws Exception {
+  void eachRecipientIsToldOnceAndThatIsRecorded() throws Exception {
     RunId run = model.told("shop", Reason.WAL_MISSING);
     assertThat(box.received()).as("nothing is sent in the step's own transaction").isEmpty();
     model.work(TellSomebody.PROCESS);
@@ -97,7 +97,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void theDocumentationShowsAMailAsItIsSent() throws Exception {
+  void theDocumentedMailIsTheMailThatIsSent() throws Exception {
     RunId run = new RunId("20261125-031502-k3f9");
     new Evidence.Asked(model.configuration.target("shop").orElseThrow().request("ada"), null)
         .record(model.trail, run);
@@ -115,7 +115,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void whatDidNotHappenIsNotTold() {
+  void aRolledBackEventIsNotTold() {
     assertThatThrownBy(
             () ->
                 model.inTransaction(
@@ -130,7 +130,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void nobodyIsToldOfARunWithoutATargetOrOfATargetThatTellsNobody() {
+  void nobodyIsToldWithoutATargetOrRecipients() {
     model.told(null, Reason.WAL_MISSING);
     model.told("silent", Reason.WAL_MISSING);
 
@@ -138,7 +138,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void aWebHookThatIsNotWellGetsTheSameMessageAgainAfterPausesThatGrow() throws Exception {
+  void aFailingWebHookGetsTheSameMessageAfterGrowingPauses() throws Exception {
     model.configure(null, hook);
     server.answer(500, 503);
     RunId run = model.told("shop", Reason.WAL_MISSING);
@@ -159,7 +159,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void aPauseThatAClockBeganThatWasAheadIsNoLongerThanItIs() {
+  void aPauseDoesNotGetLongerWhenTheClockIsSetBack() {
     model.configure(null, hook);
     server.answer(500);
     model.pass(365 * 86_400);
@@ -191,7 +191,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void aRefusalForGoodIsAnIncidentThatAnOperatorRetries() throws Exception {
+  void aPermanentRefusalIsAnIncidentThatAnOperatorRetries() throws Exception {
     model.configure(null, hook);
     server.answer(404, 410);
     RunId run = model.told("shop", Reason.WAL_MISSING);
@@ -226,7 +226,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void retriesThatAreUsedUpAreAnIncidentToo() {
+  void exhaustedRetriesAreAnIncident() {
     model.configure(null, hook);
     server.answer(500, 500, 500);
     RunId run = model.told("shop", Reason.WAL_MISSING);
@@ -240,7 +240,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void aRecipientWhoIsConfiguredNoMoreEndsTheMessage() {
+  void aRemovedRecipientEndsTheMessage() {
     RunId run = model.told("shop", Reason.WAL_MISSING);
     model.configure(null, hook);
     model.work(TellSomebody.PROCESS);
@@ -260,7 +260,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void takingARecipientOutAndRetryingEndsAMessageThatWasRefused() {
+  void aRetryAfterRemovingTheRecipientEndsARefusedMessage() {
     model.configure(null, hook);
     server.answer(404);
     RunId run = model.told("shop", Reason.WAL_MISSING);
@@ -282,7 +282,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void whereARecipientIsReachedIsLookedUpWhenItIsSent() throws Exception {
+  void theAddressOfARecipientIsLookedUpAtSending() throws Exception {
     model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)), ada);
     model.told("shop", Reason.WAL_MISSING);
     model.configure(
@@ -297,7 +297,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void whatWasNotSentBeforeTheEndIsSentAfterTheNextStart() throws Exception {
+  void unsentMessagesAreSentAfterTheNextStart() throws Exception {
     String url = "jdbc:h2:file:" + place.resolve("engine");
     RunId run;
     try (NotificationsOnEngine before = new NotificationsOnEngine(url)) {
@@ -319,7 +319,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void inAnOwnerThatServesNothingMessagesWaitForTheNextOneThatDoes() {
+  void messagesOfACommandWaitForTheNextServer() {
     RunId before = model.told("shop", Reason.WAL_MISSING);
     ServerOnlyJobs.let(model.engine.getManagementService(), TellSomebody.PROCESS, false);
     RunId meanwhile = model.told("shop", Reason.WAL_MISSING);
@@ -334,7 +334,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void verdictsAndEscalationsOfARealRunAreTold() {
+  void verdictsAndEscalationsOfARealRunAreSent() {
     model.configure(null, hook);
     RunId run = model.found("shop");
     model.verify(run, "refuted");
@@ -365,7 +365,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void whoDoesNotDecideIsRemindedAndThenItIsToldThatNobodyDid() {
+  void remindersAndUndecidedEscalationsAreSent() {
     model.configure(null, hook);
     RunId run = model.found("shop");
     model.verify(run, "refuted");
@@ -389,7 +389,7 @@ class TellSomebodyTest extends NotificationFixture {
   }
 
   @Test
-  void aRunThatAServerBeganIsToldThoughACommandResumesIt() {
+  void aRunOfAServerIsToldAfterACommandResumedIt() {
     model.configure(null, hook);
     RunId run = model.found("shop");
     model.begin(run, "refuted");
@@ -407,7 +407,7 @@ class TellSomebodyTest extends NotificationFixture {
 
   /** Secrets are a file's; nowhere else do they ever stand, neither plain nor as bytes. */
   @Test
-  void noSecretIsInTheDatabaseNorInTheLog() throws Exception {
+  void secretsAreNeitherInTheDatabaseNorInTheLog() throws Exception {
     Logger root = (Logger) LoggerFactory.getLogger("ROOT");
     Level level = root.getLevel();
     ListAppender<ILoggingEvent> log = new ListAppender<>();

@@ -52,7 +52,7 @@ class ToldOutlivesPowerCutTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ext4", "xfs"})
-  void whatACommittedTransactionRecordedIsThere(String fileSystem) throws Exception {
+  void committedEvidenceOutlivesAPowerCut(String fileSystem) throws Exception {
     on(fileSystem);
     new TransactionTemplate(new DataSourceTransactionManager(database))
         .executeWithoutResult(transaction -> ASKED.record(evidenceLog, RUN));
@@ -63,7 +63,7 @@ class ToldOutlivesPowerCutTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ext4", "xfs"})
-  void whatIsRecordedWithoutATransactionIsThere(String fileSystem) throws Exception {
+  void evidenceWithoutATransactionOutlivesAPowerCut(String fileSystem) throws Exception {
     on(fileSystem);
     ASKED.record(evidenceLog, RUN);
     power.cut();
@@ -79,8 +79,7 @@ class ToldOutlivesPowerCutTest {
 
   @ParameterizedTest
   @MethodSource("tellings")
-  void whatIsToldInTheMomentBetweenCommitAndFlushIsThere(Consumer<RunHistory> telling)
-      throws Exception {
+  void nothingIsToldBeforeItsEvidenceIsFlushed(Consumer<RunHistory> telling) throws Exception {
     on("ext4");
     new JdbcTemplate(database)
         .update(

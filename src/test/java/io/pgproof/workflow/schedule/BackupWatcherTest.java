@@ -40,7 +40,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void aNewBackupIsVerifiedOnceItWasTheSameTwice() throws Exception {
+  void aNewBackupIsVerifiedWhenItIsTheSameTwice() throws Exception {
     look();
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     look();
@@ -56,7 +56,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void aDamagedBackupIsVerifiedAndTheOneBeforeItIsNotInItsPlace() throws Exception {
+  void aDamagedNewBackupIsVerifiedInsteadOfAnOlderOne() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     backup("tuesday", "some time", true);
     look();
@@ -67,7 +67,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void aBackupThatLacksAPartIsWaitedForAndVerified() throws Exception {
+  void aBackupWithAMissingPartIsVerifiedAfterAWait() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     Files.createDirectory(place.resolve("monday/pg_tblspc"));
     Files.createSymbolicLink(place.resolve("monday/pg_tblspc/16385"), Path.of("/no/such/space"));
@@ -80,7 +80,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void aBackupThatStillGrowsIsWaitedFor() throws Exception {
+  void aGrowingBackupIsWaitedFor() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     look();
     Files.writeString(place.resolve("monday/16384"), "more");
@@ -93,7 +93,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void withoutAManifestItIsWaitedForLonger() throws Exception {
+  void aBackupWithoutAManifestIsWaitedForLonger() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", false);
     for (int looks = 1; looks < 10; looks++) {
       look();
@@ -104,7 +104,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void theNextBackupIsVerifiedWhenTheRunBeforeHasItsVerdict() throws Exception {
+  void theNextBackupWaitsForTheVerdictOfTheRunBefore() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     look();
     look();
@@ -123,7 +123,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void aBackupThatWasVerifiedIsNotVerifiedAgainAcrossRestarts() throws Exception {
+  void aVerifiedBackupIsNotVerifiedAgainAfterARestart() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     look();
     look();
@@ -137,7 +137,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void aBackupThatAPersonHadVerifiedForThisTargetIsNotNew() throws Exception {
+  void aBackupThatAPersonVerifiedIsNotNew() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     RunId asked = night.ask("shop");
     long bytes = io.pgproof.backup.restore.Backups.sight(place).orElseThrow().bytes();
@@ -167,7 +167,7 @@ class BackupWatcherTest {
 
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
-  void aMountThatHangsHoldsUpNeitherTheOthersNorTheOwner() throws Exception {
+  void aHangingMountBlocksNeitherOtherTargetsNorTheDaemon() throws Exception {
     Path hanging = place.resolve("hanging/base.tar");
     Files.createDirectories(hanging.getParent());
     assertThat(new ProcessBuilder("mkfifo", hanging.toString()).start().waitFor()).isZero();
@@ -187,7 +187,7 @@ class BackupWatcherTest {
   }
 
   @Test
-  void nothingIsWatchedThatIsNotSaidToBe() throws Exception {
+  void onlyConfiguredTargetsAreWatched() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     night.configure(1, new Target("shop", place, Settings.NONE, Plan.NONE));
     look();

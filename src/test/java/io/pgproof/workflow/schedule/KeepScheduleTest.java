@@ -43,7 +43,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void aDueTimeBeginsOneVerificationAndPlansTheNext() {
+  void aDueTimeStartsOneVerificationAndPlansTheNext() {
     serve(target("shop", AT_THREE));
     assertThat(night.due("shop")).isEqualTo(Instant.parse("2026-03-01T03:00:00Z"));
     night.at("2026-03-01T02:59:59Z");
@@ -65,7 +65,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void nothingIsStartedFromWhatSomebodyElseDeployedUnderTheSameKeys() {
+  void foreignDeploymentsUnderTheSameKeysAreNotStarted() {
     for (String process : List.of(VerifyBackup.PROCESS, KeepSchedule.PROCESS)) {
       night
           .engine
@@ -102,7 +102,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void dueTimesThatWereMissedAreCaughtUpByOneRun() {
+  void missedDueTimesAreCaughtUpByOneRun() {
     serve(target("shop", AT_THREE));
     night.at("2026-03-04T12:00:00Z");
     night.schedules.reconcile();
@@ -115,7 +115,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void oneDueTimeThatWasMissedIsCaughtUpLate() {
+  void aMissedDueTimeIsCaughtUpLater() {
     serve(target("shop", AT_THREE));
     night.at("2026-03-01T09:20:00Z");
     night.work();
@@ -124,7 +124,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void aDueTimeIsPassedOverWhileTheRunBeforeHasNoVerdict() {
+  void aDueTimeIsSkippedWhileTheRunBeforeHasNoVerdict() {
     serve(target("shop", "0 * * * *"));
     night.at("2026-03-01T01:00:00Z");
     night.work();
@@ -149,7 +149,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void aRunThatAPersonAskedForPassesNothingOver() {
+  void aPersonsRunSkipsNoDueTime() {
     serve(target("shop", AT_THREE));
     RunId asked = night.ask("shop");
     night.at("2026-03-01T03:00:00Z");
@@ -161,7 +161,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void aTargetThatIsGoneWhenItIsDueEndsItsSchedule() {
+  void aRemovedTargetEndsItsSchedule() {
     serve(target("shop", AT_THREE), target("crm", AT_THREE));
     night.configure(1, target("crm", AT_THREE));
     night.at("2026-03-01T03:00:00Z");
@@ -173,7 +173,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void settingsAreThoseThatHoldWhenItIsDue() {
+  void aRunUsesTheSettingsAtItsDueTime() {
     serve(target("shop", AT_THREE));
     Target changed =
         target("shop", AT_THREE).overriddenBy(Settings.NONE.with(Setting.DATABASE, "orders"));
@@ -185,7 +185,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void aFaultPlansAndBeginsNeitherAndIsTriedAgainUntilItIsGone() {
+  void aFaultIsRetriedAndStartsAndPlansNothing() {
     serve(target("shop", AT_THREE));
     night.engine.getRepositoryService().suspendProcessDefinitionByKey(VerifyBackup.PROCESS);
     night.at("2026-03-01T03:00:00Z");
@@ -211,7 +211,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void aClockThatWasSetBackBringsNoDueTimeTwice() {
+  void aClockThatIsSetBackRepeatsNoDueTime() {
     serve(target("shop", AT_THREE));
     ProcessInstance instance = night.planned().get(0);
     String timer =
@@ -233,7 +233,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void whatIsPlannedFollowsTheConfiguration() {
+  void plannedTimesFollowTheConfiguration() {
     serve(target("shop", AT_THREE), target("crm", AT_THREE), target("wiki", AT_THREE));
     String shop = id("shop");
     String crm = id("crm");
@@ -252,7 +252,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void aDueTimeThatPassedIsLeftToBeCaughtUp() {
+  void aPastDueTimeStaysToBeCaughtUp() {
     serve(target("shop", AT_THREE));
     night.at("2026-03-01T03:10:00Z");
     serve(target("shop", "0 4 * * *"));
@@ -262,7 +262,7 @@ class KeepScheduleTest {
   }
 
   @Test
-  void theModelIsThatOfTheConstantsAndThePictureIsTheModels() throws Exception {
+  void constantsAndPictureMatchTheModel() throws Exception {
     BpmnModelInstance model =
         Bpmn.readModelFromStream(KeepSchedule.class.getResourceAsStream("/" + KeepSchedule.MODEL));
     Bpmn.validateModel(model);

@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 class LiblxcTest {
 
   @Test
-  void structureIsAsLongAsTheHeaderMakesIt() {
+  void theStructureHasTheSizeOfTheHeader() {
     assertThat(new LxcContainer().size()).isEqualTo(568);
   }
 
   @Test
-  void missingLibraryIsNamedWithItsRemedy() {
+  void aMissingLibraryIsNamedWithItsRemedy() {
     assertThatThrownBy(() -> Liblxc.load("liblxc-that-is-not-there.so.1"))
         .isInstanceOfSatisfying(
             LiblxcUnavailableException.class,
@@ -26,13 +26,13 @@ class LiblxcTest {
   }
 
   @Test
-  void versionsFiveAndSixFit() {
+  void versions5And6Fit() {
     assertThatCode(() -> LxcAbi.require("5.0.2", 8, 568)).doesNotThrowAnyException();
     assertThatCode(() -> LxcAbi.require("6.0.4", 8, 568)).doesNotThrowAnyException();
   }
 
   @Test
-  void otherVersionsAreRefusedInWords() {
+  void otherVersionsAreRefusedWithAMessage() {
     for (String version : new String[] {"4.0.6", "7.0.0", "devel", "", null}) {
       assertThatThrownBy(() -> LxcAbi.require(version, 8, 568))
           .isInstanceOf(LiblxcUnavailableException.class)
@@ -41,7 +41,7 @@ class LiblxcTest {
   }
 
   @Test
-  void structureOfAnotherSizeIsRefusedInWords() {
+  void aStructureOfAnotherSizeIsRefusedWithAMessage() {
     assertThatThrownBy(() -> LxcAbi.require("5.0.2", 4, 284))
         .isInstanceOf(LiblxcUnavailableException.class)
         .hasMessageContaining("284 bytes with pointers of 4");
@@ -49,7 +49,7 @@ class LiblxcTest {
 
   @Test
   @Tag("container")
-  void membersOfTheRealStructureAreWhereTheHeaderPutsThem() {
+  void membersOfTheStructureHaveTheOffsetsOfTheHeader() {
     Liblxc lxc = Liblxc.load();
     LxcContainer container = lxc.lxc_container_new("pgproof-layout", "/run/pgproof/machine");
     try {
