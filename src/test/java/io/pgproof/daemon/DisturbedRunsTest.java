@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and nothing is left.
  */
 @Tag("container")
-class StuckThingsTest extends DaemonFixture {
+class DisturbedRunsTest extends DaemonFixture {
   @TempDir Path place;
 
   @AfterEach

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The model on an engine whose steps leave evidence, and one step that does nothing at all. */
-class LeftOutStepTest {
+class SkippedStepTest {
   private static final JavaDelegate NOTHING = execution -> {};
 
   /** A step that never says that it is done is looked at so often. */

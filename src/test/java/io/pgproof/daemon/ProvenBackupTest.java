@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sound backups, proven in real containers by the whole program. */
 @Tag("container")
-class ProvenTest {
+class ProvenBackupTest {
   @AfterEach
   void nothingIsLeft() {
     Remains.assertNone(TestEnvironment.state());

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two state directories and one database of the engine. */
 @Tag("root")
-class OneDatabaseTest {
+class DatabaseOwnershipTest {
   private static final String TAKE = "pgproof.take-database-from";
   @TempDir Path place;
 

@@ -33,7 +33,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What people are asked after a run, and what they may answer. */
 @Tag("container")
-class PeopleTest {
+class HumanTasksTest {
   private static final String STALE = "select timestamptz '2020-02-03 04:05:06Z'";
 
   @TempDir Path place;

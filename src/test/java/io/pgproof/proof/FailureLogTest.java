@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-class UnforeseenTest {
-  private final Logger log = (Logger) LoggerFactory.getLogger(UnforeseenTest.class);
+class FailureLogTest {
+  private final Logger log = (Logger) LoggerFactory.getLogger(FailureLogTest.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
   @BeforeEach

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run and its owners: one ends or is killed, another goes on; many ask, and one is it. */
 @Tag("container")
-class OwnersTest extends ProgramFixture {
+class DaemonHandoverTest extends ProgramFixture {
   @Test
   void verifySendsItsRequestToARunningServer() throws Exception {
     try (Program server = serve()) {

@@ -32,7 +32,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The embedded database with the options that the program gives it, on a disk whose power is cut.
  */
 @Tag("container")
-class ToldOutlivesPowerCutTest {
+class EvidenceFlushTest {
   private static final RunId RUN = new RunId("20260301-030000-aaaa");
   private static final Evidence ASKED =
       new Evidence.Asked(

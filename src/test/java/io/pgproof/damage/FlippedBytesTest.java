@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
  * gives: none is called sound that changes what a checksum covers.
  */
 @Tag("container")
-class FlipsTest {
+class FlippedBytesTest {
   private static final int FLIPS = 500;
   private static final int FLIPS_WITHOUT_MANIFEST = 100;
 

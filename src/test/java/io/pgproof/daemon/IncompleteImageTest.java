@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * proven.
  */
 @Tag("container")
-class LackingImageTest extends DaemonFixture {
+class IncompleteImageTest extends DaemonFixture {
   private static final Set<String> LACKING = Set.of("amcheck.so", "pg_dump", "pg_checksums");
 
   @BeforeAll

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * named, and blamed on nobody.
  */
 @Tag("container")
-class OddSourceTest {
+class UnusualSourceTest {
   private static Path place;
   private static Path backup;
   private static Path withForeignLocale;

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A plain backup is proven by a server that works on it through an overlay, and is left as it was.
  */
 @Tag("container")
-class LaidOverTest {
+class OverlayRunTest {
   private static Path place;
   private static Path backup;
 

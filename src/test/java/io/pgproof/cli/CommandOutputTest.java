@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What each command answers, and with which exit status. */
 @Tag("container")
-class AnswersTest extends ProgramFixture {
+class CommandOutputTest extends ProgramFixture {
   @Test
   void standardOutputHasOnlyTheJsonObject() throws Exception {
     try (Program program = verify("--json")) {

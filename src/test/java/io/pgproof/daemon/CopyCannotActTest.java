@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * done.
  */
 @Tag("container")
-class CannotActTest {
+class CopyCannotActTest {
   private static final String WRITTEN =
       "select string_agg(f, ' ' order by f) from pg_ls_dir('/tmp') f where f like 'acted%'";
   private static final String NOTHING_WAS_WRITTEN =
@@ -106,13 +106,13 @@ class CannotActTest {
     await().until(() -> run.get() != null);
     RunDirectory directory = TestEnvironment.state().run(new RunId(run.get()));
     await().until(() -> sessions(directory) > 0);
-    assertThat(processes(directory)).allSatisfy(CannotActTest::assertReachesNothing);
+    assertThat(processes(directory)).allSatisfy(CopyCannotActTest::assertReachesNothing);
     try (ServerSocket open = new ServerSocket(0)) {
       assertThatThrownBy(() -> assertReachesNothing(Path.of("/proc/self")))
           .as("%s is seen", open)
           .isInstanceOf(AssertionError.class);
     }
-    assertThat(processes(directory).stream().map(CannotActTest::commandLine))
+    assertThat(processes(directory).stream().map(CopyCannotActTest::commandLine))
         .allMatch(
             line ->
                 line.matches(
@@ -308,7 +308,7 @@ class CannotActTest {
 
   private static long sessions(RunDirectory directory) {
     return processes(directory).stream()
-        .map(CannotActTest::commandLine)
+        .map(CopyCannotActTest::commandLine)
         .filter(line -> line.contains("[local]"))
         .count();
   }

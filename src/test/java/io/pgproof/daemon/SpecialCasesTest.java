@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backups and moments that a naive restore gets wrong. */
 @Tag("container")
-class HardCasesTest {
+class SpecialCasesTest {
   private Path place;
 
   @BeforeEach

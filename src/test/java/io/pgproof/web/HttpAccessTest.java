@@ -20,7 +20,7 @@ import org.springframework.core.env.Environment;
 
 /** Which paths answer, to whom, and what the answers carry. */
 @ExtendWith(OutputCaptureExtension.class)
-class DoorsTest extends ServedEngine {
+class HttpAccessTest extends ServedEngine {
   private static final Pattern NONCE = Pattern.compile("'nonce-([^']+)'");
 
   @Autowired private Environment environment;
