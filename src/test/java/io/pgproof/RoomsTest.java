@@ -221,6 +221,7 @@ class RoomsTest {
         "daemon");
     room("web");
     room("web.cockpit", "workflow.model");
+    room("web.chart", "proof");
     outside("com.sun.jna", "sandbox.lxc.binding", "backup.binding");
     outside(
         "org.camunda",

@@ -34,6 +34,16 @@ public final class HumanFormat {
     return sign + pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
   }
 
+  /**
+   * Formats a duration that was measured: below ten seconds with two decimals, {@code 0.84 s},
+   * otherwise as {@link #duration} does.
+   */
+  public static String measured(Duration duration) {
+    return duration.abs().compareTo(Duration.ofSeconds(10)) < 0
+        ? String.format(Locale.ROOT, "%.2f s", duration.toMillis() / 1000.0)
+        : duration(duration);
+  }
+
   /** Formats a time in UTC, to the second: {@code 2026-11-22 20:34:15 UTC}. */
   public static String time(Instant instant) {
     return TIME.format(instant);
