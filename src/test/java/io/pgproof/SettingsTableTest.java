@@ -2,9 +2,6 @@ package io.pgproof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -19,6 +16,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
+import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.util.ClassUtils;
 
 /** The page about the server names each setting of the environment that there is, and no other. */
 class SettingsTableTest {
@@ -30,15 +30,14 @@ class SettingsTableTest {
 
   @Test
   void thePageHasARowForEachSetting() throws IOException {
+    ClassPathScanningCandidateComponentProvider types =
+        new ClassPathScanningCandidateComponentProvider(false);
+    types.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
     Set<String> settings =
-        new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("io.pgproof")
-                .stream()
-                .filter(type -> type.isAnnotatedWith(ConfigurationProperties.class))
-                .map(JavaClass::reflect)
-                .flatMap(SettingsTableTest::settings)
-                .collect(Collectors.toCollection(TreeSet::new));
+        types.findCandidateComponents("io.pgproof").stream()
+            .map(type -> ClassUtils.resolveClassName(type.getBeanClassName(), null))
+            .flatMap(SettingsTableTest::settings)
+            .collect(Collectors.toCollection(TreeSet::new));
     settings.addAll(OF_THE_COMMAND);
     List<String> rows =
         ROW.matcher(Files.readString(Path.of("docs/server.md")))

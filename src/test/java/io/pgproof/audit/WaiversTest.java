@@ -24,28 +24,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** Waivers and verdicts in both databases. */
 class WaiversTest {
   private static final Instant NOW = Instant.parse("2026-03-01T03:00:00Z");
   private static final RunId RUN = new RunId("20260301-030000-aaaa");
   private static EngineDatabase postgres;
+  private static SingleConnectionDataSource connection;
   private static Named<DataSource> onPostgres;
   private static Named<DataSource> onH2;
 
   @BeforeAll
   static void migrate() {
     postgres = EngineDatabase.start();
-    onPostgres =
-        Named.of(
-            "PostgreSQL",
-            new DriverManagerDataSource(postgres.url(), postgres.user(), postgres.password()));
+    // One connection for all statements: each new one costs the server a process.
+    connection =
+        new SingleConnectionDataSource(postgres.url(), postgres.user(), postgres.password(), true);
+    onPostgres = Named.of("PostgreSQL", connection);
     JdbcDataSource embedded = new JdbcDataSource();
     embedded.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     onH2 = Named.of("H2", embedded);
     Flyway.configure()
-        .dataSource(onPostgres.getPayload())
+        .dataSource(postgres.url(), postgres.user(), postgres.password())
         .locations("classpath:db/migration/postgresql")
         .load()
         .migrate();
@@ -54,6 +55,7 @@ class WaiversTest {
 
   @AfterAll
   static void stop() {
+    connection.destroy();
     postgres.close();
   }
 

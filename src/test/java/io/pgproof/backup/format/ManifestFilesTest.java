@@ -36,7 +36,10 @@ class ManifestFilesTest {
         (name, entry) -> {
           int place = files.find(name);
           assertThat(files.name(place)).isEqualTo(name);
-          assertThat(files.entry(place)).usingRecursiveComparison().isEqualTo(entry);
+          Entry found = files.entry(place);
+          assertThat(found.size()).isEqualTo(entry.size());
+          assertThat(found.algorithm()).isEqualTo(entry.algorithm());
+          assertThat(found.checksum()).isEqualTo(entry.checksum());
           assertThat(files.find(name + "x")).isNegative();
           assertThat(files.add(name, entry)).isFalse();
         });
