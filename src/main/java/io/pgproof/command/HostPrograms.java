@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -88,7 +90,7 @@ public final class HostPrograms {
 
   /** Returns whether a program with this name can be run. */
   public boolean has(String program) {
-    return find(program) != null;
+    return find(program).isPresent();
   }
 
   private static Process start(HostCommand command) {
@@ -118,25 +120,19 @@ public final class HostPrograms {
   }
 
   private static String existing(String program) {
-    Path found = find(program);
-    if (found == null) {
-      throw new ProgramMissingException(program, program.startsWith("/") ? "that place" : PATH);
-    }
-    return found.toString();
+    return find(program)
+        .orElseThrow(
+            () ->
+                new ProgramMissingException(program, program.startsWith("/") ? "that place" : PATH))
+        .toString();
   }
 
-  private static Path find(String program) {
-    if (program.startsWith("/")) {
-      Path path = Path.of(program);
-      return executable(path) ? path : null;
-    }
-    for (String directory : PATH.split(":")) {
-      Path path = Path.of(directory, program);
-      if (executable(path)) {
-        return path;
-      }
-    }
-    return null;
+  private static Optional<Path> find(String program) {
+    // An absolute name replaces each directory that it is resolved against.
+    return Arrays.stream(PATH.split(":"))
+        .map(directory -> Path.of(directory).resolve(program))
+        .filter(HostPrograms::executable)
+        .findFirst();
   }
 
   private static boolean executable(Path path) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -136,7 +137,12 @@ public final class Trees {
 
   /** Returns the path as the kernel names it; the last name may be a link. */
   private static Path real(Path tree) throws IOException {
-    return tree.toAbsolutePath().getParent().toRealPath().resolve(tree.getFileName());
+    Path absolute = tree.toAbsolutePath();
+    Path parent = absolute.getParent();
+    if (parent == null) {
+      throw new IOException(tree + " is the root of all files");
+    }
+    return parent.toRealPath().resolve(absolute.getFileName());
   }
 
   /**
@@ -165,7 +171,7 @@ public final class Trees {
     try {
       return new HostPrograms().run(new HostCommand(limit, line.toArray(String[]::new)));
     } catch (UncheckedIOException e) {
-      throw new IOException(failed + ": " + e.getCause().getMessage());
+      throw new IOException(failed + ": " + Objects.requireNonNull(e.getCause()).getMessage());
     }
   }
 }

@@ -3,6 +3,7 @@ package io.pgproof.proof;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One check of a verification, made or skipped; its name is unique within a report.
@@ -17,7 +18,7 @@ import java.util.Locale;
  *     have been made
  */
 public record Check(
-    String name, Outcome outcome, String detail, long millis, Inapplicable inapplicable) {
+    String name, Outcome outcome, String detail, long millis, @Nullable Inapplicable inapplicable) {
 
   /** Result of a check, the gravest first. */
   public enum Outcome {

@@ -2,6 +2,8 @@ package io.pgproof.proof;
 
 import io.pgproof.proof.Check.Outcome;
 import io.pgproof.proof.Report.BackupFacts;
+import io.pgproof.proof.Report.FreshnessFacts;
+import io.pgproof.proof.Report.RecoveryFacts;
 import io.pgproof.proof.RunFacts.Restored;
 import io.pgproof.proof.RunFacts.Stage;
 import java.util.ArrayList;
@@ -72,10 +74,10 @@ final class CompleteEvidence {
 
   private void requireOneBackup() {
     BackupFacts inspected = facts.inspected();
-    BackupFacts restored = facts.restored() == null ? null : facts.restored().backup();
-    boolean both = inspected != null && restored != null;
-    need(both, "what the backup is");
-    if (both) {
+    if (inspected == null || facts.restored() == null) {
+      missing.add("what the backup is");
+    } else {
+      BackupFacts restored = facts.restored().backup();
       need(
           Objects.equals(inspected.startLsn(), restored.startLsn())
               && Objects.equals(inspected.startTime(), restored.startTime())
@@ -91,15 +93,15 @@ final class CompleteEvidence {
   }
 
   private void requireRecovery() {
-    boolean consistent =
-        facts.recovery() != null
-            && facts.recovery().consistent()
-            && facts.recovery().endLsn() != null;
-    need(consistent, "that recovery reached the consistent state");
+    RecoveryFacts recovery = facts.recovery();
+    if (recovery == null || !recovery.consistent() || recovery.endLsn() == null) {
+      missing.add("that recovery reached the consistent state");
+      return;
+    }
     String needed = facts.restored() == null ? null : facts.restored().neededLsn();
-    if (consistent && needed != null) {
+    if (needed != null) {
       need(
-          Long.compareUnsigned(position(facts.recovery().endLsn()), position(needed)) >= 0,
+          Long.compareUnsigned(position(recovery.endLsn()), position(needed)) >= 0,
           "that recovery reached the backup's end at " + needed);
     }
   }
@@ -111,11 +113,12 @@ final class CompleteEvidence {
   }
 
   private void requireChecks() {
-    if (facts.restored() == null || facts.restored().pageChecksums() == null) {
+    Restored restored = facts.restored();
+    if (restored == null || restored.pageChecksums() == null) {
       missing.add("whether the cluster keeps checksums of its pages");
       return;
     }
-    named(facts.asked(), facts.restored())
+    named(facts.asked(), restored, restored.pageChecksums())
         .forEach(
             (name, excuses) -> {
               Optional<Check> check =
@@ -133,7 +136,8 @@ final class CompleteEvidence {
    * Returns the checks that the depth requires for this backup, each with the accepted reasons for
    * skipping it.
    */
-  private static Map<String, Set<Inapplicable>> named(RunFacts.Asked asked, Restored restored) {
+  private static Map<String, Set<Inapplicable>> named(
+      RunFacts.Asked asked, Restored restored, boolean pageChecksums) {
     BackupFacts backup = restored.backup();
     boolean standard = asked.depth().atLeast(Depth.STANDARD);
     Set<Inapplicable> depth = standard ? Set.of() : Set.of(Inapplicable.DEPTH);
@@ -146,7 +150,7 @@ final class CompleteEvidence {
         backup.format().equals("incremental")
             ? union(noManifest, depth)
             : backup.manifest() == null ? noManifest : depth);
-    named.put("pages", restored.pageChecksums() ? depth : Set.of(Inapplicable.NO_CHECKSUMS));
+    named.put("pages", pageChecksums ? depth : Set.of(Inapplicable.NO_CHECKSUMS));
     named.put("recovery", Set.of());
     named.put("freshness", Set.of());
     for (int n = 1; n <= asked.assertions(); n++) {
@@ -159,7 +163,7 @@ final class CompleteEvidence {
       named.put("rows", Set.of());
       named.put(
           "checksums",
-          !restored.pageChecksums()
+          !pageChecksums
               ? Set.of(Inapplicable.NO_CHECKSUMS)
               : restored.checksumProgram() ? Set.of() : Set.of(Inapplicable.VERSION));
     }
@@ -185,13 +189,12 @@ final class CompleteEvidence {
   }
 
   private void requireFreshness() {
-    boolean known =
-        facts.freshness() != null
-            && facts.freshness().newest() != null
-            && facts.freshness().ageSeconds() != null;
+    FreshnessFacts freshness = facts.freshness();
     need(
-        known
-            && (facts.freshness().ageSeconds() <= facts.freshness().maxAgeSeconds() || isTooOld()),
+        freshness != null
+            && freshness.newest() != null
+            && freshness.ageSeconds() != null
+            && (freshness.ageSeconds() <= freshness.maxAgeSeconds() || isTooOld()),
         "how old the newest data are");
   }
 

@@ -2,6 +2,7 @@ package io.pgproof.proof;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run concluded about a backup, and why.
@@ -12,7 +13,8 @@ import java.util.Optional;
  * @param message one sentence for a person, without a full stop
  * @param hint remedy; {@code null} if none is needed
  */
-public record Conclusion(Verdict verdict, Reason reason, String message, String hint) {
+public record Conclusion(
+    @Nullable Verdict verdict, Reason reason, String message, @Nullable String hint) {
 
   public Conclusion {
     if ((verdict == Verdict.PROVEN) != (reason == Reason.FRESH)) {

@@ -1,6 +1,7 @@
 package io.pgproof.proof;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A result of a verification that keeps the backup from being proven.
@@ -13,7 +14,8 @@ import java.util.Objects;
  * @param words the original output of PostgreSQL or another program, line by line; {@code null} if
  *     there is none
  */
-public record Finding(Reason reason, String message, String hint, String words) {
+public record Finding(
+    Reason reason, String message, @Nullable String hint, @Nullable String words) {
 
   /**
    * @throws IllegalArgumentException for a reason without a fault: {@link Fault#NONE}
@@ -31,7 +33,7 @@ public record Finding(Reason reason, String message, String hint, String words) 
   }
 
   /** Creates a finding with a program's output and the hint from the registry of reasons. */
-  public static Finding of(Reason reason, String message, String words) {
+  public static Finding of(Reason reason, String message, @Nullable String words) {
     return new Finding(reason, message, reason.hint(), words);
   }
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Formats durations, times and sizes for people. */
 public final class HumanFormat {
@@ -69,7 +70,7 @@ public final class HumanFormat {
   }
 
   /** Shortens a text to the maximum length of the engine's variables. */
-  public static String shortened(String text) {
+  public static @Nullable String shortened(@Nullable String text) {
     return text == null || text.length() <= LONGEST_TEXT
         ? text
         : text.substring(0, LONGEST_TEXT) + " …";

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The errors of {@code errno(3)} that concern the machine and not the backup, with the messages of
@@ -159,7 +160,7 @@ public enum MachineError {
    *
    * @param said the program's output; can be {@code null}
    */
-  public static Optional<MachineError> in(String said) {
+  public static Optional<MachineError> in(@Nullable String said) {
     return said == null
         ? Optional.empty()
         : TABLE.stream()

@@ -1,5 +1,7 @@
 package io.pgproof.proof;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Receives the progress of a long step. It is called often and from any thread, so it must be fast
  * and must never throw.
@@ -16,5 +18,5 @@ public interface Progress {
    * @param total total amount; 0 if unknown
    * @param note what is being done, in a few words; {@code null} if the note has not changed
    */
-  void at(long done, long total, String note);
+  void at(long done, long total, @Nullable String note);
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of reasons: one code, one {@link Fault}, one line and one remedy each, declared
@@ -266,9 +267,9 @@ public enum Reason {
   private final String code;
   private final Fault fault;
   private final String meaning;
-  private final String hint;
+  private final @Nullable String hint;
 
-  Reason(String code, Fault fault, String meaning, String hint) {
+  Reason(String code, Fault fault, String meaning, @Nullable String hint) {
     this.code = code;
     this.fault = fault;
     this.meaning = meaning;
@@ -291,7 +292,7 @@ public enum Reason {
   }
 
   /** The usual remedy; {@code null} where none is needed. */
-  public String hint() {
+  public @Nullable String hint() {
     return hint;
   }
 

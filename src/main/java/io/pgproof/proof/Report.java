@@ -3,6 +3,7 @@ package io.pgproof.proof;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is known about one run, with the members that {@code --json} prints (schema 1);
@@ -15,17 +16,17 @@ import java.util.List;
  */
 public record Report(
     int schema,
-    String run,
-    String target,
+    @Nullable String run,
+    @Nullable String target,
     @JsonUnwrapped Conclusion conclusion,
     @JsonUnwrapped Period period,
-    BackupFacts backup,
-    ImageFacts image,
-    RecoveryFacts recovery,
-    FreshnessFacts freshness,
+    @Nullable BackupFacts backup,
+    @Nullable ImageFacts image,
+    @Nullable RecoveryFacts recovery,
+    @Nullable FreshnessFacts freshness,
     @JsonUnwrapped Coverage coverage,
     List<PhaseFacts> phases,
-    Long totalMillis) {
+    @Nullable Long totalMillis) {
 
   public static final int SCHEMA = 1;
 
@@ -38,7 +39,7 @@ public record Report(
    *
    * @param run {@code null} if no run was made
    */
-  public static Report without(String run, Conclusion conclusion) {
+  public static Report without(@Nullable String run, Conclusion conclusion) {
     return new Report(
         SCHEMA,
         run,
@@ -55,7 +56,7 @@ public record Report(
   }
 
   /** Returns the verdict; {@code null} if no run was made. */
-  public Verdict verdict() {
+  public @Nullable Verdict verdict() {
     return conclusion.verdict();
   }
 
@@ -80,7 +81,7 @@ public record Report(
   }
 
   /** When the run was made; both are {@code null} if no run was made. */
-  public record Period(Instant startedAt, Instant finishedAt) {}
+  public record Period(@Nullable Instant startedAt, @Nullable Instant finishedAt) {}
 
   /**
    * Describes the backup.
@@ -93,15 +94,15 @@ public record Report(
       String path,
       String format,
       String postgresVersion,
-      String systemIdentifier,
+      @Nullable String systemIdentifier,
       Instant startTime,
       String startLsn,
       Long bytes,
       List<ArchiveFacts> archives,
-      ManifestFacts manifest) {}
+      @Nullable ManifestFacts manifest) {}
 
   /** One archive as stored: file name, size in bytes, and SHA-256 in lower-case hexadecimal. */
-  public record ArchiveFacts(String file, long bytes, String sha256) {}
+  public record ArchiveFacts(String file, long bytes, @Nullable String sha256) {}
 
   /** SHA-256 of {@code backup_manifest} as stored. */
   public record ManifestFacts(String sha256) {}
@@ -121,10 +122,10 @@ public record Report(
    * @param timelines timelines that recovery followed, in order; empty if unknown
    */
   public record RecoveryFacts(
-      Integer timeline,
+      @Nullable Integer timeline,
       boolean consistent,
-      String endLsn,
-      Instant lastCommit,
+      @Nullable String endLsn,
+      @Nullable Instant lastCommit,
       List<Integer> timelines) {
     public RecoveryFacts {
       // Evidence of earlier versions has none.
@@ -134,7 +135,7 @@ public record Report(
 
   /** Age of the newest data; {@code source} is {@code query}, {@code wal} or {@code checkpoint}. */
   public record FreshnessFacts(
-      Instant newest, Long ageSeconds, long maxAgeSeconds, String source) {}
+      @Nullable Instant newest, @Nullable Long ageSeconds, long maxAgeSeconds, String source) {}
 
   /**
    * One phase; {@code name} is {@code inspect}, {@code image}, {@code restore}, {@code start},

@@ -4,6 +4,7 @@ import io.pgproof.proof.Report.BackupFacts;
 import io.pgproof.proof.Report.FreshnessFacts;
 import io.pgproof.proof.Report.RecoveryFacts;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The recorded facts that the verdict of a run depends on.
@@ -24,12 +25,12 @@ import java.util.List;
 public record RunFacts(
     Asked asked,
     List<Stage> stages,
-    BackupFacts inspected,
-    Restored restored,
-    RecoveryFacts recovery,
-    FreshnessFacts freshness,
+    @Nullable BackupFacts inspected,
+    @Nullable Restored restored,
+    @Nullable RecoveryFacts recovery,
+    @Nullable FreshnessFacts freshness,
     List<Check> checks,
-    Integer objections,
+    @Nullable Integer objections,
     List<Finding> findings) {
   public RunFacts {
     stages = List.copyOf(stages);
@@ -53,7 +54,10 @@ public record RunFacts(
    * @param checksumProgram whether this version of PostgreSQL has a program that verifies them
    */
   public record Restored(
-      BackupFacts backup, String neededLsn, Boolean pageChecksums, boolean checksumProgram) {}
+      BackupFacts backup,
+      @Nullable String neededLsn,
+      @Nullable Boolean pageChecksums,
+      boolean checksumProgram) {}
 
   /** The stages of every proof, in this order. */
   public enum Stage {

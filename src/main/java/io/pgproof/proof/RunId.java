@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Identifies one verification: the second of the request in UTC and four random letters or digits,
@@ -28,7 +29,7 @@ public record RunId(String value) {
   }
 
   /** Returns whether the text is a run id; it can be {@code null}. */
-  public static boolean isOne(String value) {
+  public static boolean isOne(@Nullable String value) {
     return value != null && FORM.matcher(value).matches();
   }
 

@@ -1,5 +1,7 @@
 package io.pgproof.proof;
 
+import org.jspecify.annotations.Nullable;
+
 /** The request cannot be started: no run is made, and the exit status is 2. */
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -14,7 +16,7 @@ public final class UsageException extends RuntimeException {
   /**
    * @throws IllegalArgumentException if the reason's fault is not {@link Fault#USAGE}
    */
-  public UsageException(Reason reason, String message, String hint) {
+  public UsageException(Reason reason, String message, @Nullable String hint) {
     super(message);
     if (reason.fault() != Fault.USAGE) {
       throw new IllegalArgumentException(reason + " is no usage error");

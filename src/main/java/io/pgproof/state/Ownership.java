@@ -17,9 +17,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lock on a state directory. The process that holds the lock owns the directory; the kernel
@@ -62,7 +62,7 @@ public final class Ownership implements AutoCloseable {
       makePrivate(state.runs());
       makePrivate(state.images());
       makePrivate(state.kept());
-      makePrivate(state.engineDatabase().getParent());
+      makePrivate(state.engine());
       return Optional.of(new Ownership(state, channel));
     } catch (OverlappingFileLockException e) {
       closeQuietly(channel);
@@ -103,9 +103,8 @@ public final class Ownership implements AutoCloseable {
       if (!Files.isDirectory(path)) {
         throw new FileAlreadyExistsException(path.toString());
       }
-      Map<String, Object> found = Files.readAttributes(path, "unix:uid,mode");
-      int uid = (Integer) found.get("uid");
-      int mode = (Integer) found.get("mode") & 0777;
+      int uid = (Integer) Files.getAttribute(path, "unix:uid");
+      int mode = (Integer) Files.getAttribute(path, "unix:mode") & 0777;
       if (uid != 0) {
         throw new UsageException(
             Reason.BAD_OPTION,
@@ -223,7 +222,7 @@ public final class Ownership implements AutoCloseable {
         "name a directory that root can write with --state or PGPROOF_STATE");
   }
 
-  private static void closeQuietly(FileChannel channel) {
+  private static void closeQuietly(@Nullable FileChannel channel) {
     if (channel != null) {
       try {
         channel.close();

@@ -36,9 +36,14 @@ public record StateDirectory(Path path) {
     }
   }
 
+  /** Directory of the engine's embedded database. */
+  Path engine() {
+    return path.resolve("engine");
+  }
+
   /** Path of the engine's embedded database, without H2's file extension. */
   public Path engineDatabase() {
-    return path.resolve("engine/pgproof");
+    return engine().resolve("pgproof");
   }
 
   /** Marker file that exists once the embedded database has all its tables. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A setting of a verification, valid on the command line and in a configuration file.
@@ -149,11 +150,12 @@ public final class Setting<T> {
   private final String name;
   private final String meaning;
   private final ValueFormat<?> valueFormat;
-  private final String standard;
+  private final @Nullable String standard;
   private final boolean list;
   private final Function<List<String>, T> reader;
 
-  private Setting(String name, String meaning, ValueFormat<T> valueFormat, String standard) {
+  private Setting(
+      String name, String meaning, ValueFormat<T> valueFormat, @Nullable String standard) {
     this(
         name,
         meaning,
@@ -167,7 +169,7 @@ public final class Setting<T> {
       String name,
       String meaning,
       ValueFormat<?> valueFormat,
-      String standard,
+      @Nullable String standard,
       boolean list,
       Function<List<String>, T> reader) {
     this.name = name;

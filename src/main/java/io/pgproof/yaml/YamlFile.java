@@ -52,7 +52,7 @@ final class YamlFile {
       var mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
       throw noYaml(file + ":" + (mark.getLine() + 1), e.getProblem());
     } catch (YAMLException e) {
-      throw noYaml(file.toString(), e.getMessage());
+      throw noYaml(file.toString(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -79,7 +80,7 @@ public final class YamlItem {
 
   /** Returns the line of a field that exists. */
   public int line(String field) {
-    return fields.get(field).line();
+    return Objects.requireNonNull(fields.get(field), field).line();
   }
 
   Optional<Node> node(String field) {
