@@ -4,6 +4,7 @@ import io.pgproof.proof.Digests;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -11,19 +12,23 @@ import java.util.zip.CRC32C;
  * writes.
  */
 public enum FileChecksum {
-  NONE(0, null),
-  CRC32C(4, null),
+  NONE(0, Nothing::new),
+  CRC32C(4, Crc::new),
   SHA224(28, "SHA-224"),
   SHA256(32, "SHA-256"),
   SHA384(48, "SHA-384"),
   SHA512(64, "SHA-512");
 
   private final int length;
-  private final String algorithm;
+  private final Supplier<Sum> starts;
 
   FileChecksum(int length, String algorithm) {
+    this(length, () -> new Digest(Digests.start(algorithm)));
+  }
+
+  FileChecksum(int length, Supplier<Sum> starts) {
     this.length = length;
-    this.algorithm = algorithm;
+    this.starts = starts;
   }
 
   public int length() {
@@ -39,11 +44,7 @@ public enum FileChecksum {
 
   /** Starts a checksum for one file. */
   public Sum start() {
-    return switch (this) {
-      case NONE -> new Nothing();
-      case CRC32C -> new Crc();
-      default -> new Digest(Digests.start(algorithm));
-    };
+    return starts.get();
   }
 
   private static final class Nothing implements Sum {

@@ -32,7 +32,7 @@ final class GzipDecoder implements ByteSource {
   private long members;
   private long decoded;
   private boolean inMember;
-  private CRC32 headerCrc;
+  private final CRC32 headerCrc = new CRC32();
   private Optional<String> note = Optional.empty();
 
   GzipDecoder(ByteSource raw) {
@@ -67,7 +67,7 @@ final class GzipDecoder implements ByteSource {
       return false;
     }
     long start = position();
-    headerCrc = new CRC32();
+    headerCrc.reset();
     int first = headerByte();
     int second = from == to && !refill() ? -1 : headerByte();
     if (first != 0x1F || second != 0x8B) {

@@ -1,5 +1,7 @@
 package io.pgproof.backup.binding;
 
+import org.jspecify.annotations.Nullable;
+
 /** A library that every Debian has is missing on this machine. */
 public final class LibraryMissingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -7,7 +9,7 @@ public final class LibraryMissingException extends RuntimeException {
   private final String mend;
   private final boolean byHand;
 
-  LibraryMissingException(String message, String mend, boolean byHand, Throwable cause) {
+  LibraryMissingException(String message, String mend, boolean byHand, @Nullable Throwable cause) {
     super(message, cause);
     this.mend = mend;
     this.byHand = byHand;

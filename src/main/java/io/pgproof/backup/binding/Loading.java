@@ -24,7 +24,9 @@ final class Loading {
       return Native.load(library, binding);
     } catch (UnsatisfiedLinkError e) {
       throw new LibraryMissingException(
-          library + " cannot be loaded: " + e.getMessage().lines().findFirst().orElse(""),
+          library
+              + " cannot be loaded: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           "apt-get install -y " + debianPackage,
           false,
           e);

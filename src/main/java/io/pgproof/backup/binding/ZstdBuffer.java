@@ -4,11 +4,12 @@ import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** {@code ZSTD_inBuffer} and {@code ZSTD_outBuffer} of {@code zstd.h}, which have the same form. */
 @FieldOrder({"buffer", "size", "pos"})
 public final class ZstdBuffer extends Structure {
-  public Buffer buffer;
+  public @Nullable Buffer buffer;
   public long size;
   public long pos;
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code backup_label} (source: {@code build_backup_content} and {@code read_backup_label} of
@@ -53,9 +54,10 @@ public final class BackupLabel {
         lines.putIfAbsent(line.substring(0, colon), line.substring(colon + 2).stripTrailing());
       }
     }
-    Matcher start = START.matcher(required(lines, "START WAL LOCATION", archive));
+    String location = required(lines, "START WAL LOCATION", archive);
+    Matcher start = START.matcher(location);
     if (!start.matches()) {
-      throw unreadable("START WAL LOCATION", lines.get("START WAL LOCATION"), archive);
+      throw unreadable("START WAL LOCATION", location, archive);
     }
     String checkpoint = required(lines, "CHECKPOINT LOCATION", archive);
     try {
@@ -74,9 +76,12 @@ public final class BackupLabel {
     }
   }
 
-  private static Optional<Lsn> ancestor(String text, String archive) {
+  private static Optional<Lsn> ancestor(@Nullable String text, String archive) {
+    if (text == null) {
+      return Optional.empty();
+    }
     try {
-      return Optional.ofNullable(text).map(Lsn::parse);
+      return Optional.of(Lsn.parse(text));
     } catch (IllegalArgumentException e) {
       throw unreadable("INCREMENTAL FROM LSN", text, archive);
     }
@@ -108,7 +113,7 @@ public final class BackupLabel {
 
   // PostgreSQL prints the abbreviation of log_timezone. Few abbreviations belong to one zone only,
   // and a wrong hour would be worse than UTC, which BackupIdentity documents.
-  private static ZoneId zone(String abbreviation) {
+  private static ZoneId zone(@Nullable String abbreviation) {
     if (abbreviation == null) {
       return ZoneOffset.UTC;
     }

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code backup_manifest} of version 1 or 2, verified against its own checksum (source: the
@@ -144,7 +145,7 @@ public record Manifest(
       throw new FindingException(
           Finding.of(
               Reason.MANIFEST_MISMATCH,
-              NAME + " cannot be understood: " + e.getMessage().split("\n")[0]),
+              NAME + " cannot be understood: " + String.valueOf(e.getMessage()).split("\n")[0]),
           e);
     }
   }
@@ -192,7 +193,7 @@ public record Manifest(
     private final Set<String> tablespaces = new TreeSet<>();
     private final List<WalRange> wal = new ArrayList<>();
     private Optional<String> systemIdentifier = Optional.empty();
-    private String checksum;
+    private @Nullable String checksum;
 
     Reading(JsonParser json, Sums sums) {
       this.json = json;

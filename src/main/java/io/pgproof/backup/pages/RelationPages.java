@@ -6,18 +6,21 @@ import io.pgproof.backup.format.PageLayout;
 import io.pgproof.backup.format.RelationFile;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the pages of one file while its bytes arrive in pieces of any size; used by one thread.
  */
 public final class RelationPages {
   private static final BitSet NONE = new BitSet();
+  private static final String ENDED = "the file has ended";
 
   private final RelationFile file;
   private final PageLayout layout;
   private final Lsn start;
-  private Page page;
-  private ByteBuffer cut;
+  private @Nullable Page page;
+  private @Nullable ByteBuffer cut;
   private BitSet suspects = new BitSet();
   private int pages;
   private int olderSuspects;
@@ -35,6 +38,7 @@ public final class RelationPages {
 
   /** Receives the next bytes of the file. */
   public void update(ByteBuffer piece) {
+    ByteBuffer cut = Objects.requireNonNull(this.cut, ENDED);
     while (piece.hasRemaining()) {
       if (cut.position() == 0 && piece.remaining() >= layout.blockSize()) {
         judge(piece);
@@ -51,6 +55,7 @@ public final class RelationPages {
   }
 
   private void judge(ByteBuffer bytes) {
+    Page page = Objects.requireNonNull(this.page, ENDED);
     page.load(bytes);
     if (!page.isSound(layout.block(file, pages))) {
       suspects.set(pages);
@@ -67,8 +72,7 @@ public final class RelationPages {
    * otherwise recovery must rewrite it.
    */
   void end() {
-    cut.flip();
-    if (!isZero(cut)) {
+    if (!isZero(Objects.requireNonNull(cut, ENDED).flip())) {
       suspects.set(pages);
     }
     // There may be a hundred thousand files, and the results of each are kept.

@@ -188,15 +188,15 @@ public final class SuspectPages {
    *     unknown
    */
   public Finding finding(Reason reason, String relation) {
-    RelationFile file = first();
-    Blocks blocks = files.get(file);
+    Map.Entry<RelationFile, Blocks> first = files.entrySet().iterator().next();
+    Blocks blocks = first.getValue();
     long others = count() - 1;
     return Finding.of(
         reason,
         "block "
             + blocks.numbers().nextSetBit(0)
             + " of "
-            + file.name()
+            + first.getKey().name()
             + (relation.isEmpty() ? "" : " (" + relation + ")")
             + " "
             + blocks.wrong()

@@ -107,8 +107,10 @@ public final class Timelines {
   private Choice latest() {
     List<String> notes = new ArrayList<>();
     // Later timelines are only those that it does not descend from.
-    for (int number : histories.tailMap(own, false).descendingKeySet()) {
-      Optional<TimelineHistory> history = histories.get(number);
+    for (Map.Entry<Integer, Optional<TimelineHistory>> each :
+        histories.tailMap(own, false).descendingMap().entrySet()) {
+      int number = each.getKey();
+      Optional<TimelineHistory> history = each.getValue();
       if (history.isPresent() && history.get().descendsFrom(own, end)) {
         requireAllRead(number);
         return new Choice(ReplayPath.of(history.get()), Optional.of(number), notes);

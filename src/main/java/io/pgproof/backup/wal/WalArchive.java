@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory with archived WAL, as {@code archive_command}, pg_receivewal or a tool around them
@@ -34,7 +35,7 @@ public final class WalArchive {
   private static final int DEPTH = 5;
 
   private final Path directory;
-  private NavigableMap<String, List<StoredWal>> files;
+  private @Nullable NavigableMap<String, List<StoredWal>> files;
   private final List<Path> linksOut = new ArrayList<>();
 
   public WalArchive(Path directory) {
@@ -57,15 +58,13 @@ public final class WalArchive {
 
   /** Returns the names of all segments and histories, in order. */
   public NavigableMap<String, List<StoredWal>> files() {
-    if (files == null) {
-      list();
-    }
-    return files;
+    return files == null ? list() : files;
   }
 
-  /** Lists the archive again, because it grows. */
-  public void list() {
-    files = new TreeMap<>();
+  /** Lists the archive again, because it grows, and returns {@link #files}. */
+  public NavigableMap<String, List<StoredWal>> list() {
+    NavigableMap<String, List<StoredWal>> found = new TreeMap<>();
+    files = found;
     linksOut.clear();
     try {
       Path real = directory.toRealPath();
@@ -85,7 +84,7 @@ public final class WalArchive {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                 throws IOException {
-              take(file, attributes, real);
+              take(file, attributes, real, found);
               return FileVisitResult.CONTINUE;
             }
 
@@ -108,7 +107,7 @@ public final class WalArchive {
               null),
           e);
     }
-    files
+    found
         .values()
         .forEach(
             stored ->
@@ -116,11 +115,23 @@ public final class WalArchive {
                     Comparator.comparing(StoredWal::rank)
                         .thenComparing(each -> each.file().getNameCount())
                         .thenComparing(StoredWal::file)));
+    return found;
   }
 
-  private void take(Path file, BasicFileAttributes attributes, Path real) throws IOException {
+  private void take(
+      Path file,
+      BasicFileAttributes attributes,
+      Path real,
+      NavigableMap<String, List<StoredWal>> found)
+      throws IOException {
     if (attributes.isSymbolicLink()) {
-      Path leads = leads(file);
+      Path leads;
+      try {
+        leads = file.toRealPath();
+      } catch (IOException e) {
+        // It leads nowhere.
+        return;
+      }
       if (!leads.startsWith(real)) {
         linksOut.add(file);
         return;
@@ -133,16 +144,7 @@ public final class WalArchive {
     }
     StoredWal.of(file)
         .ifPresent(
-            stored -> files.computeIfAbsent(stored.name(), name -> new ArrayList<>()).add(stored));
-  }
-
-  /** Returns the target of a link; its parent directory when the target does not exist. */
-  private static Path leads(Path link) {
-    try {
-      return link.toRealPath();
-    } catch (IOException e) {
-      return link.getParent();
-    }
+            stored -> found.computeIfAbsent(stored.name(), name -> new ArrayList<>()).add(stored));
   }
 
   /**

@@ -1,2 +1,5 @@
 /** Archived WAL, timelines, and the plan of what recovery will replay. */
+@NullMarked
 package io.pgproof.backup.wal;
+
+import org.jspecify.annotations.NullMarked;
