@@ -1,2 +1,5 @@
 /** The promise of a throw-away machine without a network. */
+@NullMarked
 package io.pgproof.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import io.pgproof.sandbox.lxc.binding.LxcContainer;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open handle to one container of liblxc. The caller must close it.
@@ -17,7 +18,7 @@ final class LxcHandle implements AutoCloseable {
   private final Liblxc lxc;
   private final MachineId id;
   private final ReentrantLock oneThread = new ReentrantLock();
-  private LxcContainer container;
+  private @Nullable LxcContainer container;
 
   /**
    * @throws SandboxException if liblxc returns no container; liblxc gives no reason

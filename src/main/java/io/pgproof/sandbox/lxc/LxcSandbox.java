@@ -24,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Machines as unprivileged LXC containers: with their own ID range, no network, and an overlay over
@@ -44,7 +45,7 @@ public final class LxcSandbox implements Sandbox {
   private final HostPrograms programs;
   private final Duration killedEndsWithin;
   private final Map<MachineId, MachineLock> locks = new ConcurrentHashMap<>();
-  private volatile Liblxc loaded;
+  private volatile @Nullable Liblxc loaded;
 
   public LxcSandbox(HostPrograms programs) {
     this(programs, KILLED_ENDS_WITHIN);
@@ -271,7 +272,7 @@ public final class LxcSandbox implements Sandbox {
         | ProgramMissingException
         | LiblxcUnavailableException
         | UncheckedIOException e) {
-      throw new SandboxException(e.getMessage(), e);
+      throw new SandboxException(String.valueOf(e.getMessage()), e);
     }
   }
 

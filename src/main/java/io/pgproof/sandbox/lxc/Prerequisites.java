@@ -85,7 +85,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
       if (packages.contains("lxc")) {
         missing.add("liblxc.so.1");
       } else {
-        lacks.add(Lack.byHand(e.getMessage(), e.mend()));
+        lacks.add(Lack.byHand(String.valueOf(e.getMessage()), e.mend()));
       }
     }
     if (!missing.isEmpty()) {

@@ -50,7 +50,9 @@ public interface Liblxc extends Library {
       lxc = Native.load(library, Liblxc.class);
     } catch (UnsatisfiedLinkError e) {
       throw new LiblxcUnavailableException(
-          library + " cannot be loaded: " + e.getMessage().lines().findFirst().orElse(""),
+          library
+              + " cannot be loaded: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           "apt-get install lxc",
           e);
     }

@@ -2,6 +2,7 @@ package io.pgproof.sandbox.lxc.binding;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which versions of liblxc match the mirrored structure.
@@ -19,7 +20,7 @@ final class LxcAbi {
 
   private LxcAbi() {}
 
-  static void require(String version, int pointerBytes, int structureBytes) {
+  static void require(@Nullable String version, int pointerBytes, int structureBytes) {
     if (pointerBytes != POINTER_BYTES || structureBytes != STRUCTURE_BYTES) {
       throw new LiblxcUnavailableException(
           "the structure of liblxc takes "

@@ -86,6 +86,7 @@ import com.sun.jna.Structure.FieldOrder;
   "init_pidfd",
   "devpts_fd"
 })
+@SuppressWarnings("NullAway.Init") // JNA sets the fields.
 public final class LxcContainer extends Structure {
   public String name;
   public Pointer configfile;
