@@ -67,6 +67,11 @@ public record Manifest(
    */
   public record WalRange(int timeline, Lsn start, Lsn end) {}
 
+  /** Returns the end of the WAL that the backup needs; empty if the manifest does not say. */
+  public Optional<Lsn> end() {
+    return wal.isEmpty() ? Optional.empty() : Optional.of(wal.get(wal.size() - 1).end());
+  }
+
   /** Returns the total size of all files in bytes. */
   public long bytes() {
     return files.bytes();

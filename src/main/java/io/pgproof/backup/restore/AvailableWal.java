@@ -55,6 +55,7 @@ final class AvailableWal {
   private final Optional<WalArchive> archive;
   private final ControlFile control;
   private final PostgresVersion version;
+  private final SegmentSearch search;
   private final WalSupply supply;
 
   /**
@@ -75,7 +76,8 @@ final class AvailableWal {
     while (!written.isEmpty() && isForLater(written.lastEntry())) {
       written.pollLastEntry();
     }
-    this.supply = new WalSupply(archive, control, version, path, sound());
+    this.search = new SegmentSearch(archive, control, version, path, sound());
+    this.supply = new WalSupply(archive, search, control.walSegmentSize());
   }
 
   /**
@@ -185,7 +187,7 @@ final class AvailableWal {
       if (archive.isEmpty()) {
         throw missing(name + " is needed for recovery and is not in the backup");
       }
-      supply.require(needed.number());
+      search.require(needed.number());
       return;
     }
     requireSize(name, "in the backup", segment.size());

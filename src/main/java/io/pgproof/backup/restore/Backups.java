@@ -222,7 +222,7 @@ public final class Backups {
           ancestors,
           (ancestors.size() + 1) + " backups combined by pg_combinebackup",
           suspects,
-          RestoreJob.pages(newest.control(), suspects, order.compare()));
+          RestoreChecks.pages(newest.control(), suspects, order.compare()));
     } catch (IOException e) {
       throw new UncheckedIOException(order.places().data() + " cannot be read", e);
     }

@@ -1,19 +1,9 @@
 package io.pgproof.backup.restore;
 
-import io.pgproof.backup.archive.FileNames;
-import io.pgproof.backup.archive.RawArchive;
 import io.pgproof.backup.format.BackupIdentity;
-import io.pgproof.backup.format.BackupLabel;
 import io.pgproof.backup.format.BackupPart;
 import io.pgproof.backup.format.ControlFile;
-import io.pgproof.backup.format.FileLayout;
-import io.pgproof.backup.format.Lsn;
 import io.pgproof.backup.format.Manifest;
-import io.pgproof.backup.format.Manifest.WalRange;
-import io.pgproof.backup.format.PostgresVersion;
-import io.pgproof.backup.format.TablespaceMap;
-import io.pgproof.backup.format.TimelineHistory;
-import io.pgproof.backup.format.WalSegment;
 import io.pgproof.backup.pages.PageCheck;
 import io.pgproof.backup.pages.RestoredFiles;
 import io.pgproof.backup.pages.SuspectPages;
@@ -25,15 +15,10 @@ import io.pgproof.backup.source.RunningServers;
 import io.pgproof.backup.source.SourceFiles;
 import io.pgproof.backup.source.Tablespaces;
 import io.pgproof.backup.source.TreeWalk;
-import io.pgproof.backup.wal.ReplayPath;
 import io.pgproof.backup.wal.ReplayPlan;
 import io.pgproof.backup.wal.Timelines;
 import io.pgproof.backup.wal.WalArchive;
-import io.pgproof.backup.wal.WalRecords;
-import io.pgproof.proof.Check;
-import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
-import io.pgproof.proof.Inapplicable;
 import io.pgproof.proof.Progress;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.ArchiveFacts;
@@ -42,16 +27,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -67,8 +48,6 @@ import java.util.stream.Stream;
  */
 final class RestoreJob {
   private static final long REPORT_EVERY = 4L << 20;
-  private static final String NOT_COMPARED = "not compared at this depth";
-  private static final String NO_CHECKSUMS = "the source keeps no page checksums";
 
   private final BackupIdentity identity;
   private final RestoreRequest order;
@@ -82,8 +61,6 @@ final class RestoreJob {
   private final Queue<String> notes = new ConcurrentLinkedQueue<>();
   private final Queue<FindingException> cut = new ConcurrentLinkedQueue<>();
   private boolean laidOver;
-  private List<String> ways = List.of();
-  private long unread;
   private final AtomicLong read = new AtomicLong();
 
   RestoreJob(Backup backup, BackupIdentity identity, RestoreRequest order, Progress progress) {
@@ -126,10 +103,7 @@ final class RestoreJob {
     if (!ancestor && order.walArchive().isEmpty()) {
       requireWalBehindLink();
     }
-    Optional<Manifest> beside =
-        backup.manifest().isPresent()
-            ? Optional.of(Manifest.read(backup.manifest().get())).filter(this::isOfThisBackup)
-            : Optional.empty();
+    Optional<Manifest> beside = beside();
     leaveOutStrangers(beside);
     Optional<ManifestCheck> inPass =
         beside.filter(listed -> order.compare()).map(ManifestCheck::new);
@@ -149,7 +123,7 @@ final class RestoreJob {
         order.compare() && !member
             ? Optional.of(new PageCheck(identity.label().startLsn()))
             : Optional.empty();
-    List<ArchiveFacts> archives = pass(directory, inPass, pages, beside, ancestor);
+    RestoreChecks.Pass pass = pass(directory, inPass, pages, beside, ancestor);
     Optional<Manifest> manifest = beside.isPresent() ? beside : inArchive();
     Optional<ManifestCheck> comparison = beside.isPresent() ? inPass : compareLate(manifest);
     if (member) {
@@ -158,17 +132,18 @@ final class RestoreJob {
     sources.requireUnchanged();
     comparison.ifPresent(ManifestCheck::finish);
     directory.link();
-    requireData();
+    RestoredData data = new RestoredData(order.places().data(), identity, backup.baseName());
+    data.requireDirectories();
     List<String> made = directory.complete();
 
-    PostgresVersion version = identity.version();
-    requireVersion();
-    ControlFile control = ControlFile.parse(required("global/pg_control", ControlFile.SIZE));
-    requireOneBackup(control, manifest);
-    requireItsTime(control, manifest);
+    data.requireVersion();
+    ControlFile control = data.control();
+    data.requireOneBackup(control, manifest, tablespaces);
     Optional<WalArchive> archive = order.walArchive().map(WalArchive::new);
-    Timelines.Choice choice = timeline(control, manifest, archive);
-    AvailableWal wal = new AvailableWal(segments, archive, control, version, choice.path());
+    ReplayPlanner planner = new ReplayPlanner(order, identity, control, manifest, archive);
+    Timelines.Choice choice = planner.timelines(data);
+    AvailableWal wal =
+        new AvailableWal(segments, archive, control, identity.version(), choice.path());
     if (!ancestor) {
       wal.requireComplete(identity.label(), manifest);
     }
@@ -179,9 +154,11 @@ final class RestoreJob {
                 .settle(
                     control, RestoredFiles.of(order.places().data(), order.places().tablespaces()))
             : SuspectPages.NONE;
-    List<String> open = notChecked(comparison, control);
+    RestoreChecks checks =
+        new RestoreChecks(identity.version(), sources, pass, control, order.compare(), comparison);
+    List<String> open = checks.notChecked();
     tablespaces
-        .requireNamed(map(), version, comparison.isPresent())
+        .requireNamed(data.tablespaceMap(), identity.version(), comparison.isPresent())
         .forEach(
             stranger ->
                 open.add(
@@ -189,96 +166,40 @@ final class RestoreJob {
                         + stranger
                         + " is of this backup: it may bring a tablespace that lay in the data directory"));
     ReplayPlan replayPlan =
-        ancestor
-            ? ReplayPlan.along(choice.path().target())
-            : replay(wal, choice, control, manifest);
+        ancestor ? ReplayPlan.along(choice.path().target()) : planner.plan(wal, choice);
     tablespaces.requireOthersCreated(replayPlan.tablespaces().keySet());
     open.addAll(wal.supply().leftOut());
 
     return new RestoredBackup(
         new BackupIdentity(
-            version, Optional.of(control.systemIdentifier()), identity.label(), identity.bytes()),
+            identity.version(),
+            Optional.of(control.systemIdentifier()),
+            identity.label(),
+            identity.bytes()),
         control,
-        archives,
+        pass.archives(),
         manifest.map(Manifest::sha256),
-        manifest.flatMap(RestoreJob::end),
+        manifest.flatMap(Manifest::end),
         wal.last(),
         replayPlan,
         suspects,
-        checks(
-            archives,
+        checks.checks(
             manifest,
-            comparison,
-            member ? Optional.empty() : pages(control, suspects, order.compare())),
+            origin.isPresent(),
+            member ? Optional.empty() : RestoreChecks.pages(control, suspects, order.compare())),
         laidOver ? Optional.of(sources) : Optional.empty(),
         List.copyOf(open),
         Stream.of(notes, notes(made), choice.notes()).flatMap(Collection::stream).toList());
   }
 
-  /**
-   * Chooses the timelines along which the log is replayed, by the histories in the backup and in
-   * the archive.
-   */
-  private Timelines.Choice timeline(
-      ControlFile control, Optional<Manifest> manifest, Optional<WalArchive> archive)
-      throws IOException, InterruptedException {
-    int first =
-        WalSegment.parse(identity.label().startSegment(), control.walSegmentSize()).timeline();
-    List<WalRange> ranges = manifest.map(Manifest::wal).orElse(List.of());
-    int own =
-        ranges.isEmpty()
-            ? Integer.compareUnsigned(first, control.timeline()) < 0 ? control.timeline() : first
-            : ranges.get(ranges.size() - 1).timeline();
-    Lsn end = manifest.flatMap(RestoreJob::end).orElse(control.checkpointLsn());
-    Timelines timelines = new Timelines(own, end, ReplayPath.of(ranges, first));
-    if (archive.isPresent()) {
-      for (String name : archive.get().files().keySet()) {
-        if (TimelineHistory.timelineOf(name).isPresent()) {
-          try {
-            timelines.add(name, WalSupply.history(archive.get(), name));
-          } catch (FindingException e) {
-            timelines.addUnreadable(name, e);
-          }
-        }
-      }
+  /** Returns the manifest beside the data, unless it is of another backup. */
+  private Optional<Manifest> beside() throws InterruptedException {
+    if (backup.manifest().isEmpty()) {
+      return Optional.empty();
     }
-    Path wal = order.places().data().resolve(BackupPart.WAL);
-    if (Files.isDirectory(wal)) {
-      try (Stream<Path> files = Files.list(wal)) {
-        for (Path file :
-            files
-                .filter(
-                    file -> TimelineHistory.timelineOf(file.getFileName().toString()).isPresent())
-                .toList()) {
-          timelines.add(
-              file.getFileName().toString(),
-              required(BackupPart.WAL + file.getFileName(), TimelineHistory.LONGEST));
-        }
-      }
-    }
-    return timelines.choose(order.timeline());
-  }
-
-  /** Gives the archive's WAL to the server, and finds out what recovery will replay. */
-  private ReplayPlan replay(
-      AvailableWal wal, Timelines.Choice choice, ControlFile control, Optional<Manifest> manifest)
-      throws InterruptedException {
-    int size = control.walSegmentSize();
-    long first = WalSegment.parse(identity.label().startSegment(), size).number();
-    long needed =
-        manifest
-            .flatMap(RestoreJob::end)
-            .map(end -> WalSegment.before(0, end, size).number())
-            .orElse(first);
-    WalRecords records = new WalRecords(identity.label().startLsn(), identity.version());
-    wal.supply().give(first, needed, order, records);
-    return new ReplayPlan(
-        choice.path(),
-        choice.target(),
-        wal.supply().reach(),
-        wal.supply().lastWhole(),
-        records.tablespaces(),
-        records.raised());
+    Manifest manifest = Manifest.read(backup.manifest().get());
+    origin = new ManifestOrigin(backup).elsewhere(manifest, identity.label().startLsn());
+    return origin.isEmpty() ? Optional.of(manifest) : Optional.empty();
   }
 
   private void leaveOutStrangers(Optional<Manifest> manifest) throws InterruptedException {
@@ -364,7 +285,7 @@ final class RestoreJob {
     return comparison;
   }
 
-  private List<ArchiveFacts> pass(
+  private RestoreChecks.Pass pass(
       DataDirectory directory,
       Optional<ManifestCheck> comparison,
       Optional<PageCheck> pages,
@@ -399,9 +320,8 @@ final class RestoreJob {
       }
       List<ArchiveFacts> archives =
           ParallelWork.run(all).stream().flatMap(Optional::stream).toList();
-      ways = backup.trees().stream().map(walk::way).distinct().toList();
-      unread = walk.unread();
-      return archives;
+      return new RestoreChecks.Pass(
+          archives, backup.trees().stream().map(walk::way).distinct().toList(), walk.unread());
     }
   }
 
@@ -409,138 +329,6 @@ final class RestoreJob {
     long now = read.addAndGet(bytes);
     if (now / REPORT_EVERY != (now - bytes) / REPORT_EVERY || now == sources.bytes()) {
       progress.at(now, sources.bytes(), null);
-    }
-  }
-
-  private void requireVersion() throws IOException {
-    String text = new String(required("PG_VERSION", 16), StandardCharsets.US_ASCII).strip();
-    if (!text.equals(Integer.toString(identity.version().major()))) {
-      throw new FindingException(
-          Reason.INCONSISTENT,
-          "PG_VERSION says "
-              + FileNames.shown(text)
-              + ", and the WAL was written by "
-              + identity.version());
-    }
-  }
-
-  /** Returns the content of a small file that was just written. */
-  private byte[] required(String name, int longest) throws IOException {
-    Path file = order.places().data().resolve(name);
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FindingException(
-          Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no file " + name);
-    }
-    if (Files.size(file) > longest) {
-      throw new FindingException(
-          Reason.INCONSISTENT,
-          name + " has " + Files.size(file) + " bytes, which PostgreSQL never writes");
-    }
-    return Files.readAllBytes(file);
-  }
-
-  private void requireOneBackup(ControlFile control, Optional<Manifest> manifest)
-      throws IOException {
-    if (!BackupLabel.parse(required(BackupLabel.NAME, BackupLabel.LARGEST), backup.baseName())
-        .equals(identity.label())) {
-      throw new FindingException(
-          Reason.BACKUP_CHANGED,
-          backup.baseName() + " has another backup_label than when it was inspected");
-    }
-    tablespaces.requireBrought(map());
-    PostgresVersion version = identity.version();
-    if (version.controlFileVersion() != control.controlVersion()) {
-      throw new FindingException(
-          Reason.INCONSISTENT,
-          "PG_VERSION says "
-              + version.major()
-              + ", and global/pg_control is of version "
-              + control.controlVersion()
-              + ", which "
-              + version
-              + " does not write");
-    }
-    manifest
-        .flatMap(Manifest::systemIdentifier)
-        .ifPresent(
-            listed -> {
-              if (!listed.equals(control.systemIdentifier())) {
-                throw new FindingException(
-                    Reason.MANIFEST_MISMATCH,
-                    "backup_manifest is of the cluster "
-                        + listed
-                        + ", and global/pg_control of "
-                        + control.systemIdentifier());
-              }
-            });
-  }
-
-  /**
-   * Returns whether a manifest in a data directory belongs to this backup. A cluster created from a
-   * base backup keeps the manifest of that backup, and every copy of the cluster contains it;
-   * {@code backup_label.old} then has the same origin.
-   *
-   * @throws FindingException {@code foreign-manifest} when it belongs to an earlier backup and
-   *     nothing shows how it came here
-   */
-  private boolean isOfThisBackup(Manifest manifest) {
-    Lsn begin = identity.label().startLsn();
-    Optional<Lsn> end =
-        manifest.wal().stream().map(Manifest.WalRange::end).max(Comparator.naturalOrder());
-    if (backup.format() == Backup.Format.TAR
-        || end.isEmpty()
-        || begins(manifest, begin)
-        || begin.compareTo(end.get()) < 0
-        || checkpoint().filter(lsn -> lsn.compareTo(end.get()) >= 0).isEmpty()) {
-      return true;
-    }
-    Lsn other = manifest.wal().get(0).start();
-    if (labelOfOrigin().filter(label -> begins(manifest, label)).isEmpty()) {
-      throw new FindingException(
-          Finding.of(
-              Reason.FOREIGN_MANIFEST,
-              "backup_manifest is of a backup that began at "
-                  + other
-                  + ", and backup_label of one that began at "
-                  + begin));
-    }
-    origin =
-        Optional.of(
-            "backup_manifest was not compared: it is of the backup that the source was made from, which began at "
-                + other
-                + ", and this one at "
-                + begin);
-    return false;
-  }
-
-  private static boolean begins(Manifest manifest, Lsn at) {
-    return manifest.wal().stream().anyMatch(range -> range.start().equals(at));
-  }
-
-  private Optional<Lsn> checkpoint() {
-    return small("global/pg_control").map(file -> ControlFile.parse(file).checkpointLsn());
-  }
-
-  private Optional<Lsn> labelOfOrigin() {
-    try {
-      return small("backup_label.old")
-          .map(file -> BackupLabel.parse(file, backup.baseName()).startLsn());
-    } catch (FindingException e) {
-      // PostgreSQL does not need this file, so it may hold anything.
-      return Optional.empty();
-    }
-  }
-
-  /** Returns a small file of a plain backup; empty when there is none that can be read. */
-  private Optional<byte[]> small(String name) {
-    Path file = backup.directory().resolve(name);
-    try {
-      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-              && Files.size(file) <= BackupLabel.LARGEST
-          ? Optional.of(Files.readAllBytes(file))
-          : Optional.empty();
-    } catch (IOException e) {
-      throw RawArchive.unreadable(file, 0, e);
     }
   }
 
@@ -556,15 +344,6 @@ final class RestoreJob {
     }
   }
 
-  private void requireData() {
-    for (String name : FileLayout.NEVER_EMPTY) {
-      if (!Files.isDirectory(order.places().data().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        throw new FindingException(
-            Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no directory " + name);
-      }
-    }
-  }
-
   private List<String> notes(List<String> made) {
     Stream<String> lost =
         made.isEmpty()
@@ -575,147 +354,5 @@ final class RestoreJob {
     return Stream.of(foreignFiles.notes().stream(), lost, origin.stream())
         .flatMap(notes -> notes)
         .toList();
-  }
-
-  private Map<String, String> map() throws IOException {
-    return Files.exists(
-            order.places().data().resolve(TablespaceMap.NAME), LinkOption.NOFOLLOW_LINKS)
-        ? TablespaceMap.parse(required(TablespaceMap.NAME, TablespaceMap.LARGEST))
-        : Map.of();
-  }
-
-  /**
-   * Throws a finding when {@code pg_control} does not date from the time of the backup. In a sound
-   * backup it is copied after the checkpoint with which the backup begins, or after that of a
-   * standby's last restartpoint, and before the backup ends; a copy from another time would mislead
-   * recovery.
-   */
-  private void requireItsTime(ControlFile control, Optional<Manifest> manifest) {
-    Lsn begin = identity.label().checkpointLsn();
-    Lsn checkpoint = control.checkpointLsn();
-    if (checkpoint.compareTo(begin) < 0) {
-      throw new FindingException(
-          Reason.INCONSISTENT,
-          "global/pg_control is older than the backup: its checkpoint is at "
-              + checkpoint
-              + ", and that of backup_label at "
-              + begin);
-    }
-    manifest
-        .flatMap(RestoreJob::end)
-        .filter(end -> checkpoint.compareTo(end) >= 0)
-        .ifPresent(
-            end -> {
-              throw new FindingException(
-                  Reason.INCONSISTENT,
-                  "global/pg_control is younger than the backup: its checkpoint is at "
-                      + checkpoint
-                      + ", and backup_manifest says that the backup ended at "
-                      + end);
-            });
-  }
-
-  private static Optional<Lsn> end(Manifest manifest) {
-    return manifest.wal().isEmpty()
-        ? Optional.empty()
-        : Optional.of(manifest.wal().get(manifest.wal().size() - 1).end());
-  }
-
-  private List<Check> checks(
-      List<ArchiveFacts> archives,
-      Optional<Manifest> manifest,
-      Optional<ManifestCheck> comparison,
-      Optional<Check> pages) {
-    Check whole = Check.passed("archive", read(archives), Duration.ZERO);
-    Check listed =
-        comparison
-            .map(compared -> Check.passed("manifest", compared.summary(), Duration.ZERO))
-            .orElseGet(
-                () ->
-                    manifest.isPresent()
-                        ? Check.inapplicable("manifest", Inapplicable.DEPTH, NOT_COMPARED)
-                        : Check.inapplicable(
-                            "manifest",
-                            Inapplicable.NO_MANIFEST,
-                            origin.isPresent()
-                                ? "backup_manifest is of another backup"
-                                : identity.version().writesManifest()
-                                    ? "the backup has no backup_manifest"
-                                    : identity.version() + " writes no backup_manifest"));
-    return Stream.concat(Stream.of(whole, listed), pages.stream()).toList();
-  }
-
-  /**
-   * Returns the check of pages as far as it is decided before recovery; empty when some are
-   * suspect.
-   */
-  static Optional<Check> pages(ControlFile control, SuspectPages suspects, boolean compared) {
-    if (!control.dataChecksums()) {
-      return Optional.of(Check.inapplicable("pages", Inapplicable.NO_CHECKSUMS, NO_CHECKSUMS));
-    }
-    if (!compared) {
-      return Optional.of(Check.inapplicable("pages", Inapplicable.DEPTH, NOT_COMPARED));
-    }
-    return suspects.isEmpty()
-        ? Optional.of(Check.passed("pages", suspects.among(), Duration.ZERO))
-        : Optional.empty();
-  }
-
-  private String read(List<ArchiveFacts> archives) {
-    List<String> read = new ArrayList<>();
-    if (!archives.isEmpty()) {
-      long bytes = archives.stream().mapToLong(ArchiveFacts::bytes).sum();
-      read.add(
-          String.format(
-              Locale.ROOT,
-              "%d archive%s, %,d bytes, SHA-256 kept",
-              archives.size(),
-              archives.size() == 1 ? "" : "s",
-              bytes));
-    }
-    if (!backup.trees().isEmpty()) {
-      read.add(
-          String.format(
-              Locale.ROOT,
-              "%,d files, %,d bytes, %s, %s",
-              sources.filesOfTrees(),
-              sources.bytesOfTrees(),
-              String.join(" and ", ways),
-              unread == 0
-                  ? "none changed while they were read"
-                  : String.format(
-                      Locale.ROOT,
-                      "%,d of them not read at this depth, none changed meanwhile",
-                      unread)));
-    }
-    return String.join("; ", read);
-  }
-
-  private List<String> notChecked(Optional<ManifestCheck> comparison, ControlFile control) {
-    List<String> open = new ArrayList<>();
-    if (!order.compare()) {
-      open.add("whether each file is what backup_manifest lists, and the checksums of pages");
-      if (unread > 0) {
-        open.add(
-            String.format(
-                Locale.ROOT,
-                "whether each file can be read: %,d that were not copied were left to the server",
-                unread));
-      }
-      return open;
-    }
-    if (comparison.isEmpty()) {
-      open.add(
-          "without backup_manifest nothing tells whether each file is there and is what the server sent");
-    } else if (comparison.get().filesWithoutChecksum() > 0) {
-      open.add(
-          "backup_manifest lists "
-              + comparison.get().filesWithoutChecksum()
-              + " files without a checksum, so their sizes alone were compared");
-    }
-    if (!control.dataChecksums()) {
-      open.add(NO_CHECKSUMS);
-    }
-    return open;
   }
 }

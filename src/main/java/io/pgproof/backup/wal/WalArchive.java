@@ -2,11 +2,14 @@ package io.pgproof.backup.wal;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import io.pgproof.backup.archive.ByteSource;
+import io.pgproof.backup.format.TimelineHistory;
 import io.pgproof.backup.format.WalPage;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -184,5 +187,26 @@ public final class WalArchive {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Reads a timeline history.
+   *
+   * @throws FindingException when none of its files can be read
+   */
+  public byte[] history(String name) throws InterruptedException {
+    FindingException last = null;
+    for (StoredWal stored : find(name)) {
+      ByteBuffer content = ByteBuffer.allocateDirect(TimelineHistory.LONGEST);
+      try (ByteSource bytes = stored.open()) {
+        while (content.hasRemaining() && bytes.read(content) >= 0) {}
+        byte[] read = new byte[content.flip().remaining()];
+        content.get(read);
+        return read;
+      } catch (FindingException e) {
+        last = e;
+      }
+    }
+    throw last;
   }
 }
