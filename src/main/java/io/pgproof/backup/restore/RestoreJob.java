@@ -9,7 +9,7 @@ import io.pgproof.backup.pages.RestoredFiles;
 import io.pgproof.backup.pages.SuspectPages;
 import io.pgproof.backup.source.Backup;
 import io.pgproof.backup.source.ForeignFiles;
-import io.pgproof.backup.source.Inspection;
+import io.pgproof.backup.source.NamedTablespaces;
 import io.pgproof.backup.source.Reflink;
 import io.pgproof.backup.source.RunningServers;
 import io.pgproof.backup.source.SourceFiles;
@@ -206,7 +206,7 @@ final class RestoreJob {
     if (backup.archives().stream().noneMatch(archive -> archive.tablespace().isPresent())) {
       return;
     }
-    Set<String> named = new Inspection(backup, Optional.empty()).namedTablespaces();
+    Set<String> named = new NamedTablespaces(backup).oids();
     List<BackupPart> foreignFiles =
         Tablespaces.strangers(backup, named, manifest, identity.version());
     foreignFiles.forEach(
