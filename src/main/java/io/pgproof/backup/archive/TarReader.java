@@ -28,17 +28,12 @@ public final class TarReader implements MemberSource {
   /** Limit for the headers before one member; a few are usual. */
   private static final int MOST_EXTENSIONS = 64;
 
-  private static final int SPARSE_ENTRIES = 386;
-  private static final int SPARSE_GOES_ON = 482;
-  private static final int SPARSE_SIZE = 483;
-  private static final int SPARSE_MORE_GOES_ON = 504;
-
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 * 1024).asReadOnlyBuffer();
 
   private final ByteSource source;
-  private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW).limit(0);
+  private final TarWindow window;
+  private final SparseMapReader sparseMaps;
   private final PaxHeaders pax = new PaxHeaders();
-  private long windowStart;
 
   /** Stored bytes of the member not read yet; {@code padding} is the fill of its last block. */
   private long left;
@@ -57,11 +52,13 @@ public final class TarReader implements MemberSource {
 
   public TarReader(ByteSource source) {
     this.source = source;
+    this.window = new TarWindow(source);
+    this.sparseMaps = new SparseMapReader(window);
   }
 
   @Override
   public Optional<Member> next() throws InterruptedException {
-    skip(left + padding);
+    window.skip(left + padding);
     begin(0);
     pax.nextMember();
     Optional<String> longName = Optional.empty();
@@ -70,7 +67,7 @@ public final class TarReader implements MemberSource {
       if (extensions > MOST_EXTENSIONS) {
         throw unsafe("more than " + MOST_EXTENSIONS + " headers before one member");
       }
-      long offset = windowStart + window.position();
+      long offset = window.position();
       Optional<TarHeader> next = header();
       if (next.isEmpty()) {
         if (extensions > 0) {
@@ -85,7 +82,7 @@ public final class TarReader implements MemberSource {
         case 'K' -> longLink = Optional.of(upToNul(extension(header)));
         case 'x', 'X' -> readPax(extension(header), false);
         case 'g' -> readPax(extension(header), true);
-        case 'V' -> skip(blocks(size(header, offset)));
+        case 'V' -> window.skip(blocks(size(header, offset)));
         default -> {
           return Optional.of(member(header, offset, longName, longLink));
         }
@@ -95,14 +92,14 @@ public final class TarReader implements MemberSource {
 
   /** Returns the next header; empty after the last member, when the archive was read to its end. */
   private Optional<TarHeader> header() throws InterruptedException {
-    long offset = windowStart + window.position();
-    if (!fill(BLOCK)) {
-      if (window.hasRemaining() || first) {
+    long offset = window.position();
+    if (!window.fill(BLOCK)) {
+      if (!window.isEmpty() || first) {
         throw truncated();
       }
       return Optional.empty();
     }
-    TarHeader header = new TarHeader(block());
+    TarHeader header = new TarHeader(window.read(BLOCK));
     if (header.isZero()) {
       finish();
       return Optional.empty();
@@ -184,7 +181,8 @@ public final class TarReader implements MemberSource {
     return size;
   }
 
-  private static long blocks(long size) {
+  /** Returns the bytes of the blocks that hold this many bytes. */
+  static long blocks(long size) {
     return size + BLOCK - 1 & -BLOCK;
   }
 
@@ -194,8 +192,8 @@ public final class TarReader implements MemberSource {
     if (size < 0 || size > LONGEST_EXTENSION) {
       throw unsafe("a header that says that it is " + size + " bytes long");
     }
-    byte[] content = bytes((int) size);
-    skip(-size & BLOCK - 1);
+    byte[] content = window.read((int) size);
+    window.skip(-size & BLOCK - 1);
     return content;
   }
 
@@ -222,11 +220,13 @@ public final class TarReader implements MemberSource {
     }
     try {
       if (pax.sparseMapComesFirst()) {
-        readMapInContent();
+        long before = window.position();
+        map = sparseMaps.inContent(sparseSize(), left);
+        left -= window.position() - before;
       } else if (pax.sparseMap().isPresent()) {
         map = SparseMap.of(pax.sparseMap().get(), sparseSize(), left);
       } else if (header.type() == 'S') {
-        readMapOfGnu(header);
+        map = sparseMaps.inHeaders(header, left);
       }
     } catch (IllegalArgumentException e) {
       throw corrupt(
@@ -236,73 +236,6 @@ public final class TarReader implements MemberSource {
 
   private long sparseSize() {
     return SparseMap.number(pax.sparseSize().orElse(""));
-  }
-
-  /**
-   * Reads the number of parts, then offset and length of each, one per line, padded to whole
-   * blocks.
-   */
-  private void readMapInContent() throws InterruptedException {
-    SparseMap.Builder parts = new SparseMap.Builder();
-    StringBuilder digits = new StringBuilder();
-    long numbers = 1;
-    long offset = -1;
-    long read = 0;
-    for (long count = 0; count < numbers; ) {
-      if (read == left) {
-        throw new IllegalArgumentException("a sparse file and not all its parts");
-      }
-      char next = (char) (bytes(1)[0] & 0xFF);
-      read++;
-      if (next != '\n') {
-        digits.append(next);
-        if (digits.length() > 18) {
-          throw new IllegalArgumentException("a number that is none");
-        }
-        continue;
-      }
-      long number = SparseMap.number(digits.toString());
-      digits.setLength(0);
-      if (count == 0) {
-        numbers = 1 + 2 * Math.min(number, Integer.MAX_VALUE);
-      } else if (count % 2 == 1) {
-        offset = number;
-      } else {
-        parts.add(offset, number);
-      }
-      count++;
-    }
-    long whole = blocks(read);
-    if (whole > left) {
-      throw new IllegalArgumentException("a sparse file and not all its parts");
-    }
-    skip(whole - read);
-    left -= whole;
-    map = parts.build(sparseSize(), left);
-  }
-
-  private void readMapOfGnu(TarHeader header) throws InterruptedException {
-    SparseMap.Builder parts = new SparseMap.Builder();
-    addParts(parts, header, SPARSE_ENTRIES, 4);
-    boolean goesOn = header.has(SPARSE_GOES_ON);
-    while (goesOn) {
-      TarHeader more = new TarHeader(bytes(BLOCK));
-      addParts(parts, more, 0, 21);
-      goesOn = more.has(SPARSE_MORE_GOES_ON);
-    }
-    map = parts.build(header.number(SPARSE_SIZE, TarHeader.NUMBER), left);
-  }
-
-  private static void addParts(SparseMap.Builder parts, TarHeader header, int offset, int count) {
-    for (int entry = offset;
-        entry < offset + count * 2 * TarHeader.NUMBER;
-        entry += 2 * TarHeader.NUMBER) {
-      if (header.has(entry + TarHeader.NUMBER)) {
-        parts.add(
-            header.number(entry, TarHeader.NUMBER),
-            header.number(entry + TarHeader.NUMBER, TarHeader.NUMBER));
-      }
-    }
   }
 
   @Override
@@ -336,82 +269,24 @@ public final class TarReader implements MemberSource {
       at += count;
       return ZEROS.duplicate().limit(count);
     }
-    if (!window.hasRemaining() && most > 0 && !fill(1)) {
-      throw truncated();
-    }
     long data = map.offsets()[part] + map.lengths()[part] - at;
-    int count = (int) Math.min(data, Math.min(most, window.remaining()));
-    ByteBuffer piece = window.duplicate();
-    piece.limit(piece.position() + count);
-    window.position(window.position() + count);
-    left -= count;
-    at += count;
+    ByteBuffer piece = window.take((int) Math.min(data, most));
+    left -= piece.remaining();
+    at += piece.remaining();
     return piece;
-  }
-
-  private byte[] block() throws InterruptedException {
-    return bytes(BLOCK);
-  }
-
-  private byte[] bytes(int count) throws InterruptedException {
-    byte[] bytes = new byte[count];
-    for (int got = 0; got < count; ) {
-      if (!window.hasRemaining() && !fill(1)) {
-        throw truncated();
-      }
-      int piece = Math.min(count - got, window.remaining());
-      window.get(bytes, got, piece);
-      got += piece;
-    }
-    return bytes;
-  }
-
-  /** Loads this many bytes into the window, at most a block; returns whether enough came. */
-  private boolean fill(int count) throws InterruptedException {
-    while (window.remaining() < count) {
-      windowStart += window.position();
-      window.compact();
-      int got = source.read(window);
-      window.flip();
-      if (got < 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void skip(long count) throws InterruptedException {
-    long toSkip = count;
-    while (toSkip > 0) {
-      if (!window.hasRemaining() && !fill(1)) {
-        throw truncated();
-      }
-      int piece = (int) Math.min(toSkip, window.remaining());
-      window.position(window.position() + piece);
-      toSkip -= piece;
-    }
   }
 
   /** Reads everything after the first of the two zero blocks that end the archive. */
   private void finish() throws InterruptedException {
-    if (fill(BLOCK)) {
-      if (!new TarHeader(block()).isZero()) {
+    if (window.fill(BLOCK)) {
+      if (!new TarHeader(window.read(BLOCK)).isZero()) {
         throw corrupt("its end mark is broken: data follow a single block of zeros");
       }
       endMark = true;
     }
-    do {
-      while (window.remaining() >= Long.BYTES) {
-        if (window.getLong() != 0) {
-          throw corrupt("data follow the end of the tar");
-        }
-      }
-      while (window.hasRemaining()) {
-        if (window.get() != 0) {
-          throw corrupt("data follow the end of the tar");
-        }
-      }
-    } while (fill(1));
+    if (!window.endsInZeros()) {
+      throw corrupt("data follow the end of the tar");
+    }
   }
 
   /**
@@ -424,11 +299,7 @@ public final class TarReader implements MemberSource {
   }
 
   public FindingException truncated() {
-    return new FindingException(
-        Reason.ARCHIVE_TRUNCATED,
-        first && windowStart + window.limit() == 0
-            ? source.name() + " is empty"
-            : source.name() + " ends at byte " + source.position() + " before the end of its tar");
+    return window.truncated();
   }
 
   private FindingException corrupt(String what) {
