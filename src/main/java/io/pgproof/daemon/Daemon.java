@@ -9,6 +9,7 @@ import io.pgproof.proof.FailureLog;
 import io.pgproof.state.Ownership;
 import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.workflow.verify.VerificationLifecycle;
 import io.pgproof.workflow.verify.Verifications;
 import java.io.IOException;
 import java.util.Optional;
@@ -105,7 +106,7 @@ public final class Daemon implements AutoCloseable {
 
   private void oversee() {
     try {
-      if (application.getBean(Verifications.class).oversee()) {
+      if (application.getBean(VerificationLifecycle.class).oversee()) {
         tidyUp();
       }
     } catch (RuntimeException | Error e) {
@@ -126,7 +127,7 @@ public final class Daemon implements AutoCloseable {
   /** Stops the engine; a step that cannot be cancelled must not keep its container running. */
   private void halt() {
     try {
-      application.getBean(Verifications.class).halt();
+      application.getBean(VerificationLifecycle.class).halt();
     } catch (RuntimeException | Error e) {
       FailureLog.log(LOG, "not everything could be halted", e);
     }

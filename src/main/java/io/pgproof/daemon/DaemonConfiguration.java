@@ -6,6 +6,7 @@ import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.workflow.engine.ProgressBoard;
+import io.pgproof.workflow.verify.VerificationLifecycle;
 import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
 import org.springframework.boot.ApplicationRunner;
@@ -22,8 +23,8 @@ class DaemonConfiguration {
   }
 
   @Bean
-  ActiveRunNames activeRunNames(Verifications verifications, DemoSources sources) {
-    return directory -> verifications.owns(directory) || sources.owns(directory);
+  ActiveRunNames activeRunNames(VerificationLifecycle lifecycle, DemoSources sources) {
+    return directory -> lifecycle.owns(directory) || sources.owns(directory);
   }
 
   @Bean
@@ -41,10 +42,10 @@ class DaemonConfiguration {
    * ready.
    */
   @Bean
-  ApplicationRunner takeStock(OrphanReaper orphanReaper, Verifications verifications) {
+  ApplicationRunner takeStock(OrphanReaper orphanReaper, VerificationLifecycle lifecycle) {
     return arguments -> {
       Daemon.log(orphanReaper.remove());
-      verifications.resume();
+      lifecycle.resume();
     };
   }
 }

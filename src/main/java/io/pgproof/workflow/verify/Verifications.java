@@ -12,42 +12,29 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.attempt.ContainerSlots;
-import io.pgproof.workflow.attempt.RestoreAttempts;
 import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.Cancellations;
-import io.pgproof.workflow.engine.EngineWatchdog;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.model.VerifyBackup;
 import io.pgproof.workflow.notify.Notifier;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
-import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
-import org.camunda.bpm.engine.runtime.EventSubscription;
 import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Begins, withdraws and resumes verifications by calling the engine, which does all the work. */
+/** Begins and withdraws verifications by calling the engine, and tells how they stand. */
 public final class Verifications {
-  private static final Logger LOG = LoggerFactory.getLogger(Verifications.class);
-
-  private static final long STEPS_LOOK_EVERY_MILLIS = 20;
-
   private final RuntimeService runtime;
   private final OwnDefinitions definitions;
   private final TaskService tasks;
@@ -58,13 +45,8 @@ public final class Verifications {
   private final RunRequests runRequests;
   private final Clock clock;
   private final String retryCycle;
-  private final Duration stepsEndWithin;
   private final BackgroundWork work;
-  private final RestoreAttempts restoreAttempts;
   private final ContainerSlots containerSlots;
-  private final JobExecutor jobs;
-  private final ThreadPoolTaskExecutor steps;
-  private final EngineWatchdog engineWatchdog;
   private final Notifier notifier;
 
   public Verifications(
@@ -78,13 +60,8 @@ public final class Verifications {
       RunRequests runRequests,
       Clock clock,
       String retryCycle,
-      Duration stepsEndWithin,
       BackgroundWork work,
-      RestoreAttempts restoreAttempts,
       ContainerSlots containerSlots,
-      JobExecutor jobs,
-      ThreadPoolTaskExecutor steps,
-      EngineWatchdog engineWatchdog,
       Notifier notifier) {
     this.runtime = runtime;
     this.definitions = definitions;
@@ -96,13 +73,8 @@ public final class Verifications {
     this.runRequests = runRequests;
     this.clock = clock;
     this.retryCycle = retryCycle;
-    this.stepsEndWithin = stepsEndWithin;
     this.work = work;
-    this.restoreAttempts = restoreAttempts;
     this.containerSlots = containerSlots;
-    this.jobs = jobs;
-    this.steps = steps;
-    this.engineWatchdog = engineWatchdog;
     this.notifier = notifier;
   }
 
@@ -258,76 +230,6 @@ public final class Verifications {
   }
 
   /**
-   * Returns whether the directory of this name below {@code runs/} belongs to an attempt of this
-   * process. If the process instance of the attempt was deleted by hand, this call ends the
-   * attempt, which then owns nothing.
-   */
-  public boolean owns(String directory) {
-    Optional<RunId> staying =
-        restoreAttempts.all().stream().filter(run -> run.value().equals(directory)).findFirst();
-    if (staying.isEmpty()) {
-      return false;
-    }
-    return !endDeleted(staying.get());
-  }
-
-  /**
-   * Notices what the engine does not report: that its database came back, that the clock was set
-   * back, that an instance was deleted.
-   *
-   * @return whether something is left to be removed
-   */
-  public boolean oversee() {
-    // All of them: anyMatch would stop at the first.
-    return engineWatchdog.look()
-        && Stream.concat(restoreAttempts.all().stream(), work.runs().stream())
-                .distinct()
-                .filter(this::endDeleted)
-                .count()
-            > 0;
-  }
-
-  /**
-   * Ends the attempt and the long work of a run whose process instance is gone; returns false if
-   * the instance exists.
-   */
-  private boolean endDeleted(RunId run) {
-    if (runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).count() > 0) {
-      return false;
-    }
-    work.stop(run);
-    restoreAttempts.end(run);
-    containerSlots.giveBack(run);
-    return true;
-  }
-
-  /**
-   * Stops the execution of jobs and all long work, image builds included, permanently: the next
-   * daemon resumes what was in progress.
-   */
-  public void halt() {
-    jobs.shutdown();
-    try {
-      // A step in progress may start work that is to be stopped.
-      awaitSteps();
-      work.stopAll();
-    } finally {
-      restoreAttempts.all().forEach(restoreAttempts::end);
-    }
-  }
-
-  private void awaitSteps() {
-    long end = System.nanoTime() + stepsEndWithin.toNanos();
-    try {
-      while (steps.getActiveCount() > 0 && System.nanoTime() < end) {
-        Thread.sleep(STEPS_LOOK_EVERY_MILLIS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /**
    * Returns whether any run is in progress: neither ended, nor waiting for a person, nor stopped by
    * an incident or by hand.
    */
@@ -344,71 +246,6 @@ public final class Verifications {
                 tasks.createTaskQuery().processInstanceId(instance.getId()).count() == 0
                     && runtime.createIncidentQuery().processInstanceId(instance.getId()).count()
                         == 0);
-  }
-
-  /**
-   * Restarts what an earlier process left unfinished. Only the daemon calls it, at its start,
-   * before jobs are executed and after everything under {@code runs/} was removed.
-   */
-  public void resume() {
-    // The locks of an earlier daemon would hold its jobs for minutes.
-    engineWatchdog.unlock();
-    for (EventSubscription stay : waiting(VerifyBackup.Message.ATTEMPT_INTERRUPTED)) {
-      LOG.info(
-          "process instance {} was interrupted during its attempt", stay.getProcessInstanceId());
-      transactions.executeWithoutResult(transaction -> interrupted(stay));
-    }
-    askForTurnsAgain();
-  }
-
-  /**
-   * Returns the runs that wait for this message; the subscription of a process definition that
-   * begins with the message is not a run.
-   */
-  private List<EventSubscription> waiting(String message) {
-    return runtime
-        .createEventSubscriptionQuery()
-        .eventType("message")
-        .eventName(message)
-        .list()
-        .stream()
-        .filter(wait -> wait.getProcessInstanceId() != null)
-        .toList();
-  }
-
-  /**
-   * Ends an interrupted attempt. A run that was suspended by hand stays suspended, and begins again
-   * when it is activated.
-   */
-  private void interrupted(EventSubscription stay) {
-    String id = stay.getProcessInstanceId();
-    boolean suspended =
-        runtime.createProcessInstanceQuery().processInstanceId(id).suspended().count() > 0;
-    if (suspended) {
-      runtime.activateProcessInstanceById(id);
-    }
-    runtime.messageEventReceived(
-        VerifyBackup.Message.ATTEMPT_INTERRUPTED,
-        stay.getExecutionId(),
-        Map.of(VerifyBackup.Variable.INTERRUPTED, true));
-    if (suspended) {
-      runtime.suspendProcessInstanceById(id);
-    }
-  }
-
-  private void askForTurnsAgain() {
-    for (EventSubscription wait : waiting(VerifyBackup.Message.TURN_CAME)) {
-      ProcessInstance instance =
-          runtime
-              .createProcessInstanceQuery()
-              .processInstanceId(wait.getProcessInstanceId())
-              .singleResult();
-      if (!instance.isSuspended()) {
-        containerSlots.expect(
-            ContainerSlots.Place.of(runRequests, new RunId(instance.getBusinessKey())));
-        runtime.messageEventReceived(VerifyBackup.Message.TURN_CAME, wait.getExecutionId());
-      }
-    }
   }
 
   private void hurry(RunId run) {

@@ -46,11 +46,7 @@ class VerifyConfiguration {
       Clock clock,
       WorkflowSettings settings,
       BackgroundWork work,
-      RestoreAttempts restoreAttempts,
       ContainerSlots containerSlots,
-      JobExecutor jobs,
-      @Qualifier("camundaTaskExecutor") TaskExecutor steps,
-      EngineWatchdog engineWatchdog,
       Notifier notifier) {
     return new Verifications(
         runtime,
@@ -63,14 +59,34 @@ class VerifyConfiguration {
         runRequests,
         clock,
         settings.retryCycle(),
-        settings.workerEndsWithin(),
+        work,
+        containerSlots,
+        notifier);
+  }
+
+  @Bean
+  VerificationLifecycle verificationLifecycle(
+      RuntimeService runtime,
+      PlatformTransactionManager transactions,
+      RunRequests runRequests,
+      BackgroundWork work,
+      RestoreAttempts restoreAttempts,
+      ContainerSlots containerSlots,
+      EngineWatchdog engineWatchdog,
+      JobExecutor jobs,
+      @Qualifier("camundaTaskExecutor") TaskExecutor steps,
+      WorkflowSettings settings) {
+    return new VerificationLifecycle(
+        runtime,
+        new TransactionTemplate(transactions),
+        runRequests,
         work,
         restoreAttempts,
         containerSlots,
+        engineWatchdog,
         jobs,
         (ThreadPoolTaskExecutor) steps,
-        engineWatchdog,
-        notifier);
+        settings.workerEndsWithin());
   }
 
   @Bean(VerifyBackup.Step.INSPECT_BACKUP)

@@ -137,7 +137,7 @@ class TakeTurnTest {
     night.turns.close();
     night.beginAnew();
 
-    night.verifications.resume();
+    night.lifecycle.resume();
 
     night.workOn(runs.get(2));
     night.workOn(runs.get(1));
@@ -170,7 +170,7 @@ class TakeTurnTest {
             "by hand");
     night.beginAnew();
 
-    night.verifications.resume();
+    night.lifecycle.resume();
 
     night.workOn(runs.get(1));
     assertThat(night.standing(runs.get(1))).containsExactly(Wait.AWAIT_RESTORE);

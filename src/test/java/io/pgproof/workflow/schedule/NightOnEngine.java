@@ -33,6 +33,7 @@ import io.pgproof.workflow.notify.NotificationComposer;
 import io.pgproof.workflow.notify.Notifier;
 import io.pgproof.workflow.verify.ReachVerdict;
 import io.pgproof.workflow.verify.RecordEvidence;
+import io.pgproof.workflow.verify.VerificationLifecycle;
 import io.pgproof.workflow.verify.Verifications;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -87,6 +88,7 @@ public final class NightOnEngine implements AutoCloseable {
   final BackupWatcher watch;
   public ContainerSlots turns;
   public Verifications verifications;
+  public VerificationLifecycle lifecycle;
   private final TransactionTemplate transactions = new TransactionTemplate(MANAGER);
   private final Cancellations cancellations;
   private final RunRequests runRequests;
@@ -177,19 +179,26 @@ public final class NightOnEngine implements AutoCloseable {
             runRequests,
             CLOCK,
             "PT5S,PT30S",
-            Duration.ofSeconds(30),
+            work,
+            turns,
+            notifier);
+    lifecycle =
+        new VerificationLifecycle(
+            engine.getRuntimeService(),
+            transactions,
+            runRequests,
             work,
             stays,
             turns,
-            null,
-            null,
             new EngineWatchdog(
                 engine.getManagementService(),
                 new JdbcTemplate(DATABASE),
                 transactions,
                 CLOCK,
                 null),
-            notifier);
+            null,
+            null,
+            Duration.ofSeconds(30));
     BEANS.put(
         VerifyBackup.Step.TAKE_TURN,
         new TakeTurn(trail, cancellations, runRequests, turns, progress));
