@@ -100,8 +100,8 @@ public final class FaultySandbox implements Sandbox {
   }
 
   @Override
-  public void halt(MachineId id, Duration limit) {
-    real.halt(id, limit);
+  public void stop(MachineId id, Duration limit) {
+    real.stop(id, limit);
   }
 
   @Override

@@ -42,7 +42,7 @@ public abstract class PartOfSandbox implements Sandbox {
   }
 
   @Override
-  public void halt(MachineId id, Duration limit) {
+  public void stop(MachineId id, Duration limit) {
     throw new UnsupportedOperationException();
   }
 

@@ -69,7 +69,7 @@ public final class TestEnvironment implements LauncherSessionListener {
   public static synchronized Daemon daemon() {
     if (daemon == null) {
       System.setProperty("pgproof.retry-cycle", "PT0.5S,PT0.5S");
-      daemon = Daemon.start(Ownership.take(state()).orElseThrow(), false);
+      daemon = Daemon.start(Ownership.acquire(state()).orElseThrow(), false);
     }
     return daemon;
   }
@@ -130,15 +130,17 @@ public final class TestEnvironment implements LauncherSessionListener {
           Path kept = state().path().resolve("backups").resolve("sound-" + version);
           try (SourceDatabase source =
               source(
-                  version, "source-" + version, SourceOptions.standard().keepingBackupsIn(kept))) {
+                  version,
+                  "source-" + version,
+                  SourceOptions.standard().withBackupDirectory(kept))) {
             source.fill(20_000);
-            try (OrderWriter writer = source.keepWriting()) {
+            try (OrderWriter writer = source.startWriter()) {
               // The more slowly until orders came in meanwhile and recovery needs more than one
               // segment.
               for (int rate = 16; rate > 0; rate /= 2) {
-                long before = writer.written();
+                long before = writer.writtenRows();
                 Path backup = backUpFromSegmentToSegment(source, rate);
-                if (writer.written() > before && segments(backup) > 3) {
+                if (writer.writtenRows() > before && segments(backup) > 3) {
                   return backup;
                 }
                 Trees.remove(backup);
@@ -251,7 +253,7 @@ public final class TestEnvironment implements LauncherSessionListener {
   public static Reply ask(Request request, Consumer<Reply> onTheWay) {
     daemon();
     try (ControlClient client = ControlClient.connect(state()).orElseThrow()) {
-      return client.ask(request, onTheWay).orElseThrow();
+      return client.send(request, onTheWay).orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

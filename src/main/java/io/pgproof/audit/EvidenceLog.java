@@ -62,7 +62,7 @@ public final class EvidenceLog {
       new TransactionSynchronization() {
         @Override
         public void afterCommit() {
-          settle();
+          awaitDurable();
           committed();
         }
       };
@@ -90,7 +90,7 @@ public final class EvidenceLog {
     if (TransactionSynchronizationManager.isSynchronizationActive()) {
       TransactionSynchronizationManager.registerSynchronization(settling);
     } else {
-      settle();
+      awaitDurable();
       committed();
     }
     return now;
@@ -132,7 +132,7 @@ public final class EvidenceLog {
    * entry, because an entry is visible a moment before it is on the disk. Only H2 writes a commit
    * without flushing it. If the flush fails, a warning is logged and the commit stands.
    */
-  public void settle() {
+  public void awaitDurable() {
     try {
       jdbc.execute(
           (ConnectionCallback<Void>)

@@ -21,7 +21,7 @@ public final class KeptRecords {
    * Returns whether an embedded database holds any records; a database that cannot be read counts
    * as one that does.
    */
-  public static boolean any(String url, String user, String password) {
+  public static boolean exist(String url, String user, String password) {
     try (Connection database = DriverManager.getConnection(url, user, password)) {
       for (String table : TABLES) {
         if (exists(database, table) && hasRows(database, table)) {

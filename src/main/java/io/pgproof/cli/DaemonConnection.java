@@ -79,18 +79,18 @@ final class DaemonConnection implements AutoCloseable {
    * @throws FindingException {@code interrupted} when a signal came before there was an answer, or
    *     several daemons ended one after the other
    */
-  Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
+  Reply send(Request request, Consumer<Reply> onTheWay) throws IOException {
     AtomicReference<Request> next = new AtomicReference<>(request);
     for (int owners = 0; owners < MOST_OWNERS; owners++) {
       Optional<ControlClient> connected = connect();
       if (connected.isEmpty()) {
-        begin(null);
-        return desk.ask(request, onTheWay);
+        use(null);
+        return desk.send(request, onTheWay);
       }
       try (ControlClient client = connected.get()) {
-        begin(client);
+        use(client);
         Optional<Reply> answer =
-            client.ask(
+            client.send(
                 next.get(),
                 said -> {
                   if (said instanceof Reply.Begun begun
@@ -137,9 +137,9 @@ final class DaemonConnection implements AutoCloseable {
       if (daemon != null) {
         throw new IOException(state.controlSocket() + " was removed while its owner runs");
       }
-      Optional<Ownership> ownership = Ownership.take(state);
+      Optional<Ownership> ownership = Ownership.acquire(state);
       if (ownership.isPresent()) {
-        become(ownership.get());
+        startDaemon(ownership.get());
         continue;
       }
       Duration waited = Duration.ofNanos(System.nanoTime() - began);
@@ -162,7 +162,7 @@ final class DaemonConnection implements AutoCloseable {
     return Optional.empty();
   }
 
-  private void become(Ownership ownership) {
+  private void startDaemon(Ownership ownership) {
     try {
       if (engine) {
         daemon = Daemon.start(ownership, false);
@@ -175,7 +175,7 @@ final class DaemonConnection implements AutoCloseable {
     }
   }
 
-  private synchronized void begin(ControlClient client) {
+  private synchronized void use(ControlClient client) {
     if (signalled.getCount() == 0) {
       throw interrupted();
     }
@@ -192,7 +192,7 @@ final class DaemonConnection implements AutoCloseable {
       synchronized (this) {
         signalled.countDown();
         if (asking != null) {
-          takeBack();
+          withdraw();
         } else if (deskThread != null) {
           deskThread.interrupt();
         }
@@ -225,9 +225,9 @@ final class DaemonConnection implements AutoCloseable {
     }
   }
 
-  private void takeBack() {
+  private void withdraw() {
     try {
-      asking.takeBack();
+      asking.withdraw();
     } catch (IOException e) {
       // The daemon has just ended; after a signal the next one is not asked.
     }
@@ -248,7 +248,7 @@ final class DaemonConnection implements AutoCloseable {
 
   private void closeOwner() {
     try (Daemon ending = daemon) {
-      while (!ending.quiet() && !signalledWithin(LOOK_EVERY_MILLIS)) {}
+      while (!ending.isIdle() && !signalledWithin(LOOK_EVERY_MILLIS)) {}
     }
   }
 

@@ -48,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     StateDirectory state = main.state();
     DaemonConnection.requireRoot();
-    Ownership.make(state);
+    Ownership.createDirectory(state);
     // Each demonstration first removes the backup of the previous one. The kernel releases the lock
     // however this process ends.
     try (FileChannel turn =
@@ -59,15 +59,15 @@ final class DemoCommand implements Callable<Integer> {
         err.flush();
         turn.lock();
       }
-      return demonstrate(state);
+      return runDemo(state);
     }
   }
 
-  private int demonstrate(StateDirectory state) throws Exception {
+  private int runDemo(StateDirectory state) throws Exception {
     try (DaemonConnection daemonConnection = DaemonConnection.toEngine(state)) {
       Reply reply;
       try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
-        reply = daemonConnection.ask(new Request.Demo(major, Math.max(1, orders)), progress::show);
+        reply = daemonConnection.send(new Request.Demo(major, Math.max(1, orders)), progress::show);
       }
       if (!(reply instanceof Reply.BackedUp backup)) {
         return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
@@ -93,6 +93,6 @@ final class DemoCommand implements Callable<Integer> {
     return Settings.NONE
         .with(Setting.FRESHNESS_QUERY, backup.freshnessQuery())
         .with(Setting.ASSERTIONS, List.of("select count(*) > 0 from order_lines"))
-        .request(Optional.empty(), Path.of(backup.path()), InvokingUser.whoRanThis());
+        .request(Optional.empty(), Path.of(backup.path()), InvokingUser.name());
   }
 }

@@ -37,7 +37,7 @@ final class FailureOutput {
     if (e instanceof FindingException found) {
       return print(line, parsed, Main.FAILED, run, found.finding());
     }
-    if (FailureLog.is(e)) {
+    if (FailureLog.isUnexpected(e)) {
       LOG.error("the command failed", e);
     }
     String message = e.getMessage() == null ? e.toString() : e.getMessage();

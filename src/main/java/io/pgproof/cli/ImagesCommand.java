@@ -31,7 +31,7 @@ final class ImagesCommand implements Callable<Integer> {
 
   private static int list(Main main, CommandSpec spec, boolean json) throws Exception {
     try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.ask(new Request.ListImages(), said -> {});
+      Reply reply = daemonConnection.send(new Request.ListImages(), said -> {});
       if (!(reply instanceof Reply.Images images)) {
         return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
@@ -91,7 +91,7 @@ final class ImagesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return TextCommand.ask(images.main, spec, new Request.BuildImage(major, refresh));
+      return TextCommand.run(images.main, spec, new Request.BuildImage(major, refresh));
     }
   }
 
@@ -106,7 +106,7 @@ final class ImagesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return TextCommand.ask(images.main, spec, new Request.RemoveImage(key));
+      return TextCommand.run(images.main, spec, new Request.RemoveImage(key));
     }
   }
 }

@@ -49,7 +49,7 @@ final class ProgressLine implements AutoCloseable {
     }
     if (terminal) {
       // The last column stays free, because some terminals wrap as soon as it is written.
-      err.print("\r\033[K" + fitted(text(standing), Terminal.columns() - 1));
+      err.print("\r\033[K" + cutToWidth(text(standing), Terminal.columns() - 1));
       err.flush();
       open = true;
     } else if (newPhase || (standing.note() != null && !standing.note().equals(note))) {
@@ -80,7 +80,7 @@ final class ProgressLine implements AutoCloseable {
   }
 
   /** Returns as much of the text as the columns hold, on one line. */
-  static String fitted(String text, int columns) {
+  static String cutToWidth(String text, int columns) {
     int end = 0;
     int taken = 0;
     while (end < text.length()) {

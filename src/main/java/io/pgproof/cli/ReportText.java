@@ -70,7 +70,9 @@ final class ReportText {
     if (report.backup() != null) {
       Report.BackupFacts backup = report.backup();
       rows.add(
-          new Row("backup", backup.path() + (chosen == null ? "" : " (" + chosen.words() + ")")));
+          new Row(
+              "backup",
+              backup.path() + (chosen == null ? "" : " (" + chosen.describeChoice() + ")")));
       String format = backup.format().equals("tar") ? "" : ", " + backup.format();
       rows.add(
           new Row(
@@ -89,7 +91,7 @@ final class ReportText {
           .forEach(
               archive -> rows.add(new Row("", archive.file() + "  sha256 " + archive.sha256())));
     }
-    rows.addAll(list("skipped", chosen == null ? List.of() : chosen.told()));
+    rows.addAll(list("skipped", chosen == null ? List.of() : chosen.firstSkipped()));
     if (report.image() != null) {
       rows.add(
           new Row(

@@ -41,7 +41,7 @@ final class RunsCommand implements Callable<Integer> {
     }
     mistakes.throwIfAny();
     try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.ask(new Request.ListRuns(limit), said -> {});
+      Reply reply = daemonConnection.send(new Request.ListRuns(limit), said -> {});
       if (!(reply instanceof Reply.Runs runs)) {
         return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }

@@ -41,7 +41,7 @@ final class ServeCommand implements Callable<Integer> {
     StateDirectory state = main.state();
     Configuration configuration = configuration(state);
     Ownership ownership =
-        Ownership.take(state)
+        Ownership.acquire(state)
             .orElseThrow(
                 () ->
                     new UsageException(

@@ -26,7 +26,7 @@ final class SettingOptions implements IModelTransformer {
    *
    * @throws io.pgproof.proof.UsageException {@code bad-option} with every value that is not allowed
    */
-  static Settings given(ParseResult parsed) {
+  static Settings read(ParseResult parsed) {
     Mistakes mistakes = new Mistakes();
     Settings settings = Settings.NONE;
     for (Setting<?> setting : Setting.all()) {
@@ -52,7 +52,7 @@ final class SettingOptions implements IModelTransformer {
       Settings settings, Setting<?> setting, List<String> texts, Mistakes mistakes) {
     List<String> absolute =
         setting == Setting.WAL_ARCHIVE
-            ? texts.stream().map(SettingOptions::fromHere).toList()
+            ? texts.stream().map(SettingOptions::absolutePath).toList()
             : texts;
     boolean allowed = true;
     for (String text : absolute) {
@@ -70,7 +70,7 @@ final class SettingOptions implements IModelTransformer {
    * Resolves a path against the working directory. An empty path stays empty and is refused,
    * because a shell variable without a value must not mean the working directory.
    */
-  private static String fromHere(String path) {
+  private static String absolutePath(String path) {
     return path.isEmpty() ? path : Path.of(path).toAbsolutePath().toString();
   }
 

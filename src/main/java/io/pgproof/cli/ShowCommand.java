@@ -31,7 +31,7 @@ final class ShowCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.ask(new Request.ShowRun(run), said -> {});
+      Reply reply = daemonConnection.send(new Request.ShowRun(run), said -> {});
       if (!(reply instanceof Reply.Run shown)) {
         return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }

@@ -8,10 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 final class TextCommand {
   private TextCommand() {}
 
-  static int ask(Main main, CommandSpec spec, Request request) throws Exception {
+  static int run(Main main, CommandSpec spec, Request request) throws Exception {
     try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state());
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
-      Reply reply = daemonConnection.ask(request, progress::show);
+      Reply reply = daemonConnection.send(request, progress::show);
       if (reply instanceof Reply.Done done) {
         spec.commandLine().getOut().println(done.text());
         return Main.DONE;

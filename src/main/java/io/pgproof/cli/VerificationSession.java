@@ -29,7 +29,7 @@ final class VerificationSession {
     Reply reply;
     try (ProgressLine progress = new ProgressLine(line.getErr())) {
       reply =
-          daemonConnection.ask(
+          daemonConnection.send(
               new Request.Verify(request),
               said -> {
                 run = said instanceof Reply.Begun begun ? begun.run() : run;

@@ -69,14 +69,14 @@ final class VerifyCommand implements Callable<Integer> {
    * @throws UsageException when the options or the file do not say what to verify
    */
   VerificationRequest request() {
-    Settings options = SettingOptions.given(spec.commandLine().getParseResult());
+    Settings options = SettingOptions.read(spec.commandLine().getParseResult());
     VerificationRequest request =
         config == null
-            ? options.request(Optional.empty(), path(), InvokingUser.whoRanThis())
+            ? options.request(Optional.empty(), path(), InvokingUser.name())
             : Configuration.read(config)
                 .target(backup)
                 .overriddenBy(options)
-                .request(InvokingUser.whoRanThis());
+                .request(InvokingUser.name());
     if (!request.patience().reminds()) {
       throw new UsageException(
           Reason.BAD_OPTION,

@@ -54,9 +54,9 @@ public final class HostPrograms {
     TailBuffer out = new TailBuffer(KEPT);
     TailBuffer err = new TailBuffer(KEPT);
     AtomicReference<RuntimeException> deaf = new AtomicReference<>();
-    Consumer<String> oneAtATime = line -> tell(said, line, deaf);
-    Thread outPump = pump(new StreamPump(process.getInputStream(), out, oneAtATime), command);
-    Thread errPump = pump(new StreamPump(process.getErrorStream(), err, oneAtATime), command);
+    Consumer<String> oneAtATime = line -> passLine(said, line, deaf);
+    Thread outPump = startPump(new StreamPump(process.getInputStream(), out, oneAtATime), command);
+    Thread errPump = startPump(new StreamPump(process.getErrorStream(), err, oneAtATime), command);
     boolean timedOut;
     try {
       timedOut = !process.waitFor(command.limit().toNanos(), TimeUnit.NANOSECONDS);
@@ -139,14 +139,14 @@ public final class HostPrograms {
     return Files.isRegularFile(path) && Files.isExecutable(path);
   }
 
-  private static Thread pump(StreamPump streamPump, HostCommand command) {
+  private static Thread startPump(StreamPump streamPump, HostCommand command) {
     Thread thread = new Thread(streamPump, "output of " + command.line().get(0));
     thread.setDaemon(true);
     thread.start();
     return thread;
   }
 
-  private static void tell(
+  private static void passLine(
       Consumer<String> said, String line, AtomicReference<RuntimeException> deaf) {
     synchronized (deaf) {
       if (deaf.get() == null) {

@@ -27,12 +27,13 @@ public final class Mounts {
     return mountinfo
         .lines()
         .map(
-            line -> Path.of(OCTAL.matcher(line.split(" ")[MOUNT_POINT]).replaceAll(Mounts::letter)))
+            line ->
+                Path.of(OCTAL.matcher(line.split(" ")[MOUNT_POINT]).replaceAll(Mounts::unescape)))
         .filter(point -> point.startsWith(directory))
         .toList();
   }
 
-  private static String letter(MatchResult octal) {
+  private static String unescape(MatchResult octal) {
     return Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octal.group(1), 8)));
   }
 }

@@ -37,24 +37,24 @@ final class StreamPump implements Runnable {
       // its other end.
     }
     if (line.size() > 0) {
-      say();
+      passLines();
     }
   }
 
   private void split(byte[] buffer, int count) {
     for (int i = 0; i < count; i++) {
       if (buffer[i] == '\n') {
-        say();
+        passLines();
       } else {
         line.write(buffer[i]);
         if (line.size() == LONGEST_LINE) {
-          say();
+          passLines();
         }
       }
     }
   }
 
-  private void say() {
+  private void passLines() {
     String text = line.toString(StandardCharsets.UTF_8);
     line.reset();
     said.accept(text);

@@ -51,7 +51,7 @@ public final class ControlClient implements AutoCloseable {
    * @param onTheWay receives all replies except the last
    * @return empty when the daemon ended or was killed before it had answered
    */
-  public Optional<Reply> ask(Request request, Consumer<Reply> onTheWay) {
+  public Optional<Reply> send(Request request, Consumer<Reply> onTheWay) {
     try {
       send(EvidenceJson.write(request));
       BufferedReader in =
@@ -71,7 +71,7 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /** Withdraws the request; the last reply still arrives. May be called from any thread. */
-  public void takeBack() throws IOException {
+  public void withdraw() throws IOException {
     send("");
   }
 

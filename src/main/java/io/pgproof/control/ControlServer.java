@@ -52,7 +52,7 @@ public final class ControlServer implements AutoCloseable {
   /** Answers one request completely. */
   @FunctionalInterface
   public interface Answering {
-    void answer(Request request, ReplySink replySink) throws IOException;
+    void handle(Request request, ReplySink replySink) throws IOException;
   }
 
   /**
@@ -86,7 +86,7 @@ public final class ControlServer implements AutoCloseable {
         connections.add(connection);
         threads.execute(() -> serve(connection));
       } catch (RejectedExecutionException e) {
-        hangUp();
+        closeConnections();
       } catch (IOException e) {
         if (server.isOpen()) {
           LOG.warn("cannot accept a connection on {}: {}", socket, e.toString());
@@ -108,8 +108,8 @@ public final class ControlServer implements AutoCloseable {
         return;
       }
       threads.execute(connection::awaitTakenBack);
-      FailureReplies.during(
-          connection, () -> answering.answer(EvidenceJson.read(line, Request.class), connection));
+      FailureReplies.run(
+          connection, () -> answering.handle(EvidenceJson.read(line, Request.class), connection));
     } catch (IOException | RejectedExecutionException e) {
       LOG.debug("the client closed its connection: {}", e.toString());
     } finally {
@@ -127,7 +127,7 @@ public final class ControlServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("{} could not be removed: {}", socket, e.toString());
     }
-    hangUp();
+    closeConnections();
     threads.shutdown();
     // Most requests notice the closed connection by themselves.
     if (!ended(NOTICED_WITHIN_MILLIS)) {
@@ -138,7 +138,7 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private void hangUp() {
+  private void closeConnections() {
     for (Connection connection : connections) {
       try {
         connection.close();
@@ -171,7 +171,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     @Override
-    public synchronized void hear(Reply reply) throws IOException {
+    public synchronized void send(Reply reply) throws IOException {
       answered = reply.last();
       ByteBuffer line =
           ByteBuffer.wrap((EvidenceJson.write(reply) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -181,7 +181,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     @Override
-    public void whenTakenBack(Runnable action) {
+    public void onWithdrawn(Runnable action) {
       if (!takenBack.compareAndSet(null, action)) {
         action.run();
       }

@@ -16,20 +16,20 @@ public final class FailureReplies {
   private FailureReplies() {}
 
   /** Runs a piece of work and sends the reply for the exception that it throws. */
-  public static void during(ReplySink replySink, Work work) throws IOException {
+  public static void run(ReplySink replySink, Work work) throws IOException {
     try {
       work.run();
     } catch (UsageException e) {
-      replySink.hear(new Reply.Refused(e.finding()));
+      replySink.send(new Reply.Refused(e.finding()));
     } catch (FindingException e) {
-      replySink.hear(new Reply.Failed(e.finding()));
+      replySink.send(new Reply.Failed(e.finding()));
     } catch (UncheckedIOException e) {
-      replySink.hear(failed(e.getCause(), e.getMessage()));
+      replySink.send(failed(e.getCause(), e.getMessage()));
     } catch (IOException e) {
-      replySink.hear(failed(e, e.toString()));
+      replySink.send(failed(e, e.toString()));
     } catch (RuntimeException | Error e) {
       LOG.error("a request failed", e);
-      replySink.hear(
+      replySink.send(
           new Reply.Failed(
               Finding.of(
                   Reason.INTERNAL, String.valueOf(e.getMessage() == null ? e : e.getMessage()))));

@@ -10,11 +10,11 @@ public interface ReplySink {
    *
    * @throws IOException when the client no longer listens
    */
-  void hear(Reply reply) throws IOException;
+  void send(Reply reply) throws IOException;
 
   /** Returns whether the client still listens; long operations check this from time to time. */
   boolean listens();
 
   /** Sets what to do, at most once, when the client withdraws the request or disconnects. */
-  void whenTakenBack(Runnable action);
+  void onWithdrawn(Runnable action);
 }

@@ -8,5 +8,5 @@ interface ActiveRunNames {
    * Returns whether the directory of this name below {@code runs/} belongs to something that runs
    * now.
    */
-  boolean own(String directory);
+  boolean isActive(String directory);
 }

@@ -50,7 +50,7 @@ final class ConfigurationReloader {
    * Reads the file once it has changed and two consecutive looks have found it the same: at the
    * first look an editor may be in the middle of writing.
    */
-  void look() {
+  void checkForChange() {
     Stamp now = Stamp.of(file);
     boolean settled = now.equals(seen);
     seen = now;
@@ -62,11 +62,11 @@ final class ConfigurationReloader {
     if (gone) {
       LOG.warn("{} is gone; the last configuration stays in force", file);
     } else if (!now.equals(Stamp.NONE)) {
-      take();
+      reload();
     }
   }
 
-  private void take() {
+  private void reload() {
     Configuration next;
     try {
       next = Configuration.read(file);

@@ -43,11 +43,11 @@ public final class Daemon implements AutoCloseable {
     this.rounds = serving ? Optional.of(new PeriodicTasks(application)) : Optional.empty();
     var unused =
         this.tidying.scheduleWithFixedDelay(
-            this::tidyUp, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
+            this::removeLeftovers, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
     unused =
         this.tidying.scheduleWithFixedDelay(
-            this::oversee, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
-    this.control = new ControlServer(ownership.state().controlSocket(), this::answer);
+            this::supervise, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
+    this.control = new ControlServer(ownership.state().controlSocket(), this::handle);
   }
 
   /**
@@ -96,7 +96,7 @@ public final class Daemon implements AutoCloseable {
    * Removes kept copies that have expired, files that belong to nothing, and old images that
    * nothing uses any more.
    */
-  private void tidyUp() {
+  private void removeLeftovers() {
     try {
       log(application.getBean(OrphanReaper.class).remove());
     } catch (RuntimeException | Error e) {
@@ -104,10 +104,10 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  private void oversee() {
+  private void supervise() {
     try {
-      if (application.getBean(VerificationLifecycle.class).oversee()) {
-        tidyUp();
+      if (application.getBean(VerificationLifecycle.class).supervise()) {
+        removeLeftovers();
       }
     } catch (RuntimeException | Error e) {
       FailureLog.log(LOG, "runs could not be looked after, and will be again", e);
@@ -120,14 +120,14 @@ public final class Daemon implements AutoCloseable {
   }
 
   /** Returns whether no run is in progress and no client waits for an answer. */
-  public boolean quiet() {
-    return !control.busy() && !application.getBean(Verifications.class).underway();
+  public boolean isIdle() {
+    return !control.busy() && !application.getBean(Verifications.class).hasRunning();
   }
 
   /** Stops the engine; a step that cannot be cancelled must not keep its container running. */
-  private void halt() {
+  private void stop() {
     try {
-      application.getBean(VerificationLifecycle.class).halt();
+      application.getBean(VerificationLifecycle.class).stopJobs();
     } catch (RuntimeException | Error e) {
       FailureLog.log(LOG, "not everything could be halted", e);
     }
@@ -137,15 +137,15 @@ public final class Daemon implements AutoCloseable {
     return application;
   }
 
-  private void answer(Request request, ReplySink replySink) throws IOException {
+  private void handle(Request request, ReplySink replySink) throws IOException {
     if (request instanceof Request.Verify verify) {
-      application.getBean(VerificationHandler.class).answer(verify.request(), replySink);
+      application.getBean(VerificationHandler.class).handle(verify.request(), replySink);
     } else if (request instanceof Request.Await begun) {
-      application.getBean(VerificationHandler.class).answer(begun, replySink);
+      application.getBean(VerificationHandler.class).handle(begun, replySink);
     } else if (request instanceof Request.Demo demo) {
-      application.getBean(DemoSources.class).answer(demo, replySink);
+      application.getBean(DemoSources.class).handle(demo, replySink);
     } else {
-      application.getBean(QueryHandler.class).answer(request, replySink);
+      application.getBean(QueryHandler.class).handle(request, replySink);
     }
   }
 
@@ -160,7 +160,7 @@ public final class Daemon implements AutoCloseable {
       control.close();
       rounds.ifPresent(PeriodicTasks::close);
       tidying.shutdownNow();
-      halt();
+      stop();
       log(application.getBean(OrphanReaper.class).remove());
     }
   }

@@ -42,7 +42,7 @@ class DaemonConfiguration {
    * ready.
    */
   @Bean
-  ApplicationRunner takeStock(OrphanReaper orphanReaper, VerificationLifecycle lifecycle) {
+  ApplicationRunner reconcileAtStart(OrphanReaper orphanReaper, VerificationLifecycle lifecycle) {
     return arguments -> {
       Daemon.log(orphanReaper.remove());
       lifecycle.resume();

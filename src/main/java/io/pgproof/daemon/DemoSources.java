@@ -49,11 +49,12 @@ final class DemoSources {
    * Creates the database of a shop, fills it, and takes a base backup of it while orders arrive;
    * only the backup remains.
    */
-  void answer(Request.Demo demo, ReplySink replySink) throws IOException {
+  void handle(Request.Demo demo, ReplySink replySink) throws IOException {
     Thread worker = Thread.currentThread();
-    replySink.whenTakenBack(worker::interrupt);
+    replySink.onWithdrawn(worker::interrupt);
     Image image =
-        images.build(demo.major(), false, line -> QueryHandler.say(replySink, "image: " + line));
+        images.build(
+            demo.major(), false, line -> QueryHandler.sendLine(replySink, "image: " + line));
     Path backups = state.demo();
     Trees.remove(backups);
     Files.createDirectories(backups);
@@ -64,10 +65,10 @@ final class DemoSources {
           backUp(
               image,
               state.run(id),
-              SourceOptions.standard().keepingBackupsIn(backups),
+              SourceOptions.standard().withBackupDirectory(backups),
               demo.orders(),
               replySink);
-      replySink.hear(new Reply.BackedUp(backup.toString(), SourceDatabase.FRESHNESS_QUERY));
+      replySink.send(new Reply.BackedUp(backup.toString(), SourceDatabase.FRESHNESS_QUERY));
     } finally {
       running.remove(id.value());
     }
@@ -79,20 +80,20 @@ final class DemoSources {
       SourceOptions options,
       int orders,
       ReplySink replySink) {
-    QueryHandler.say(
+    QueryHandler.sendLine(
         replySink,
         "starting a PostgreSQL " + image.postgresVersion() + " in a container of its own");
     try (SourceDatabase source =
         SourceDatabase.start(sandbox, image, place.machineName(), place.path(), options)) {
-      QueryHandler.say(
+      QueryHandler.sendLine(
           replySink, "filling customers, orders and order_lines with " + orders + " orders");
       source.fill(orders);
-      try (OrderWriter writer = source.keepWriting()) {
-        QueryHandler.say(
+      try (OrderWriter writer = source.startWriter()) {
+        QueryHandler.sendLine(
             replySink,
             "pg_basebackup --format=tar --wal-method=stream --gzip, while orders come in");
         Path backup = source.baseBackup("backup");
-        QueryHandler.say(replySink, writer.written() + " orders came in meanwhile");
+        QueryHandler.sendLine(replySink, writer.writtenRows() + " orders came in meanwhile");
         return backup;
       }
     }

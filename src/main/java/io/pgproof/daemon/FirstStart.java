@@ -39,7 +39,7 @@ final class FirstStart {
     if (!here
         || Files.exists(state.engineComplete())
         || !Files.exists(file(state, ENDINGS.get(0)))
-        || KeptRecords.any(
+        || KeptRecords.exist(
             url,
             environment.getProperty("spring.datasource.username"),
             environment.getProperty("spring.datasource.password"))) {
@@ -65,7 +65,7 @@ final class FirstStart {
   static void ended(StateDirectory state, EvidenceLog evidenceLog) {
     try {
       if (Files.exists(file(state, ENDINGS.get(0))) && !Files.exists(state.engineComplete())) {
-        evidenceLog.settle();
+        evidenceLog.awaitDurable();
         Files.createFile(state.engineComplete());
       }
     } catch (IOException e) {

@@ -73,13 +73,13 @@ final class OrphanReaper {
     outcome.attempt(
         state.runs(),
         () ->
-            below(state.runs())
+            list(state.runs())
                 .forEach(
                     run ->
                         outcome.attempt(
                             run,
                             () -> {
-                              if (!activeRunNames.own(run.getFileName().toString())) {
+                              if (!activeRunNames.isActive(run.getFileName().toString())) {
                                 destroy(run);
                                 outcome.removed().add(run);
                               }
@@ -87,7 +87,7 @@ final class OrphanReaper {
     outcome.attempt(
         state.kept(),
         () ->
-            KeptCopy.expired(below(state.kept()), clock.instant())
+            KeptCopy.expired(list(state.kept()), clock.instant())
                 .forEach(
                     copy ->
                         outcome.attempt(
@@ -115,7 +115,7 @@ final class OrphanReaper {
     Trees.remove(run, removal);
   }
 
-  private static List<Path> below(Path directory) throws IOException {
+  private static List<Path> list(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }

@@ -40,10 +40,10 @@ final class PeriodicTasks implements AutoCloseable {
     every(
         FILE_EVERY,
         "the configuration's file",
-        new ConfigurationReloader(application.getBean(CurrentConfiguration.class))::look);
+        new ConfigurationReloader(application.getBean(CurrentConfiguration.class))::checkForChange);
     every(planEvery, "what is planned", application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
-    every(watch.every(), "new backups", watch::look);
+    every(watch.every(), "new backups", watch::check);
   }
 
   private void every(Duration pause, String what, Runnable look) {

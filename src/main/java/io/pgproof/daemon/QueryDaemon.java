@@ -46,15 +46,15 @@ public final class QueryDaemon implements AutoCloseable {
    *
    * @param onTheWay receives all replies except the last
    */
-  public Reply ask(Request request, Consumer<Reply> onTheWay) throws IOException {
+  public Reply send(Request request, Consumer<Reply> onTheWay) throws IOException {
     AtomicReference<Reply> last = new AtomicReference<>();
     application
         .getBean(QueryHandler.class)
-        .answer(
+        .handle(
             request,
             new ReplySink() {
               @Override
-              public void hear(Reply reply) {
+              public void send(Reply reply) {
                 if (reply.last()) {
                   last.set(reply);
                 } else {
@@ -68,7 +68,7 @@ public final class QueryDaemon implements AutoCloseable {
               }
 
               @Override
-              public void whenTakenBack(Runnable action) {
+              public void onWithdrawn(Runnable action) {
                 throw new UnsupportedOperationException(
                     "the calling thread is interrupted instead");
               }

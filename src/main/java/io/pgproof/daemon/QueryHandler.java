@@ -29,19 +29,19 @@ final class QueryHandler {
   /**
    * Answers a request completely; every failure is sent as a reply too, unless the client is gone.
    */
-  void answer(Request request, ReplySink replySink) throws IOException {
-    FailureReplies.during(replySink, () -> replySink.hear(reply(request, replySink)));
+  void handle(Request request, ReplySink replySink) throws IOException {
+    FailureReplies.run(replySink, () -> replySink.send(reply(request, replySink)));
   }
 
   private Reply reply(Request request, ReplySink replySink) throws IOException {
     if (request instanceof Request.ListRuns list) {
       return new Reply.Runs(runHistory.latest(list.limit()));
     } else if (request instanceof Request.ShowRun show) {
-      return show(show.run());
+      return showRun(show.run());
     } else if (request instanceof Request.ListImages) {
       return new Reply.Images(images.list(), images.buildable());
     } else if (request instanceof Request.BuildImage build) {
-      Image image = images.build(build.major(), build.refresh(), line -> say(replySink, line));
+      Image image = images.build(build.major(), build.refresh(), line -> sendLine(replySink, line));
       return new Reply.Done(
           "image " + image.key() + " holds PostgreSQL " + image.postgresVersion());
     } else if (request instanceof Request.RemoveImage remove) {
@@ -49,7 +49,7 @@ final class QueryHandler {
       return new Reply.Done("image " + remove.key() + " removed");
     } else if (request instanceof Request.Clean) {
       OrphanReaper.Outcome outcome = orphanReaper.remove();
-      outcome.removed().forEach(path -> say(replySink, "removed " + path));
+      outcome.removed().forEach(path -> sendLine(replySink, "removed " + path));
       if (!outcome.failed().isEmpty()) {
         return new Reply.Failed(
             new Finding(
@@ -70,7 +70,7 @@ final class QueryHandler {
         "this is a defect of pgproof: report it");
   }
 
-  private Reply show(String text) {
+  private Reply showRun(String text) {
     RunId run;
     try {
       run = new RunId(text);
@@ -91,9 +91,9 @@ final class QueryHandler {
         runHistory.happenings(run));
   }
 
-  static void say(ReplySink replySink, String line) {
+  static void sendLine(ReplySink replySink, String line) {
     try {
-      replySink.hear(new Reply.Said(line));
+      replySink.send(new Reply.Said(line));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -36,11 +36,11 @@ final class Startup {
           .run("--pgproof.state=" + ownership.state().path());
     } catch (RuntimeException e) {
       ownership.close();
-      throw inWords(e);
+      throw explain(e);
     }
   }
 
-  private static RuntimeException inWords(RuntimeException failure) {
+  private static RuntimeException explain(RuntimeException failure) {
     Throwable root = failure;
     String setting = null;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -53,26 +53,26 @@ final class VerificationHandler {
     this.evidenceLog = evidenceLog;
   }
 
-  void answer(VerificationRequest request, ReplySink replySink) throws IOException {
+  void handle(VerificationRequest request, ReplySink replySink) throws IOException {
     // Reports a mistake in images.yaml before a run is created.
     images.buildable();
-    RunId run = verifications.begin(request);
-    replySink.whenTakenBack(() -> verifications.withdraw(run, request.askedBy()));
-    replySink.hear(new Reply.Begun(run.value()));
+    RunId run = verifications.start(request);
+    replySink.onWithdrawn(() -> verifications.withdraw(run, request.askedBy()));
+    replySink.send(new Reply.Begun(run.value()));
     Optional<Evidence.Chosen> chosen = runHistory.choice(run);
     if (chosen.isPresent()) {
-      replySink.hear(new Reply.Said(chosen.get().tell()));
+      replySink.send(new Reply.Said(chosen.get().describe()));
     }
     await(run, replySink);
   }
 
-  void answer(Request.Await begun, ReplySink replySink) throws IOException {
+  void handle(Request.Await begun, ReplySink replySink) throws IOException {
     RunId run = new RunId(begun.run());
     if (!runHistory.exists(run)) {
       throw new FindingException(
           Reason.INTERRUPTED, "the owner ended, and the next one does not know run " + run);
     }
-    replySink.whenTakenBack(() -> verifications.withdraw(run, begun.askedBy()));
+    replySink.onWithdrawn(() -> verifications.withdraw(run, begun.askedBy()));
     await(run, replySink);
   }
 
@@ -103,7 +103,7 @@ final class VerificationHandler {
       }
       Optional<ProgressBoard.Standing> standing = progress.of(run);
       if (standing.isPresent()) {
-        replySink.hear(new Reply.Standing(standing.get()));
+        replySink.send(new Reply.Standing(standing.get()));
       }
       pause(commits);
       if (!replySink.listens()) {
@@ -118,12 +118,12 @@ final class VerificationHandler {
   private boolean answered(RunId run, boolean orStuck, ReplySink replySink) throws IOException {
     Optional<Report> report = runHistory.report(run);
     if (report.isPresent()) {
-      replySink.hear(new Reply.Verdict(report.get(), runHistory.choice(run).orElse(null)));
+      replySink.send(new Reply.Verdict(report.get(), runHistory.choice(run).orElse(null)));
       return true;
     }
     Optional<String> stuck = orStuck ? verifications.stuck(run) : Optional.empty();
     if (stuck.isPresent() && runHistory.report(run).isEmpty()) {
-      replySink.hear(
+      replySink.send(
           new Reply.Failed(
               new Finding(
                   Reason.ENVIRONMENT,

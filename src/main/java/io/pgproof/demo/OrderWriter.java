@@ -25,7 +25,7 @@ public final class OrderWriter implements AutoCloseable {
   }
 
   /** Returns the number of committed orders so far. */
-  public long written() {
+  public long writtenRows() {
     return written.get();
   }
 

@@ -97,7 +97,7 @@ public final class SourceDatabase implements AutoCloseable {
     SourceDatabase source =
         new SourceDatabase(sandbox, image, new MachineId(name, files.machine()), files);
     try {
-      source.comeUp(options);
+      source.createAndStart(options);
       return source;
     } catch (RuntimeException | Error e) {
       try {
@@ -109,11 +109,11 @@ public final class SourceDatabase implements AutoCloseable {
     }
   }
 
-  private void comeUp(SourceOptions options) {
+  private void createAndStart(SourceOptions options) {
     int uid = sandbox.firstHostId() + image.uid();
     int gid = sandbox.firstHostId() + image.gid();
     try {
-      files.make(uid, gid);
+      files.create(uid, gid);
       files.writeSettings("source.conf", options.postgresqlConf(), uid, gid);
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -214,7 +214,7 @@ public final class SourceDatabase implements AutoCloseable {
   /**
    * Returns the first column of the first row as text; {@code null} for NULL or if there is no row.
    */
-  public String ask(String sql) {
+  public String query(String sql) {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
@@ -231,12 +231,12 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** Returns the position of the next WAL record, such as {@code 0/3000148}. */
   public String currentLsn() {
-    return ask("select pg_current_wal_lsn()");
+    return query("select pg_current_wal_lsn()");
   }
 
   /** Ends the current WAL segment and returns its end position. */
   public String switchWal() {
-    return ask("select pg_switch_wal()");
+    return query("select pg_switch_wal()");
   }
 
   /**
@@ -264,8 +264,8 @@ public final class SourceDatabase implements AutoCloseable {
    * Starts to place orders, several hundred per second, until the writer is closed. Call {@link
    * #fill} first.
    */
-  public OrderWriter keepWriting() {
-    long customers = Long.parseLong(ask("select count(*) from customers"));
+  public OrderWriter startWriter() {
+    long customers = Long.parseLong(query("select count(*) from customers"));
     try {
       return new OrderWriter(connect(), customers);
     } catch (SQLException e) {
@@ -354,7 +354,7 @@ public final class SourceDatabase implements AutoCloseable {
 
   private static void remove(Sandbox sandbox, MachineId machine, SourceDirectory files) {
     try {
-      sandbox.halt(machine, HALT);
+      sandbox.stop(machine, HALT);
     } finally {
       sandbox.destroy(machine);
       files.remove();

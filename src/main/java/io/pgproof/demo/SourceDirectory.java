@@ -77,21 +77,21 @@ record SourceDirectory(Path place, Path backups) {
   }
 
   /** Creates all directories, owned by the server's user with its ids on the host. */
-  void make(int hostUid, int hostGid) throws IOException {
+  void create(int hostUid, int hostGid) throws IOException {
     Files.createDirectories(place);
     Files.createDirectories(machine());
     for (Path directory : List.of(data(), settings(), log(), socket(), backups)) {
       Files.createDirectories(directory);
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-      own(directory, hostUid, hostGid);
+      chown(directory, hostUid, hostGid);
     }
   }
 
   void writeSettings(String name, String content, int hostUid, int hostGid) throws IOException {
-    own(Files.writeString(settings().resolve(name), content), hostUid, hostGid);
+    chown(Files.writeString(settings().resolve(name), content), hostUid, hostGid);
   }
 
-  private static void own(Path path, int uid, int gid) throws IOException {
+  private static void chown(Path path, int uid, int gid) throws IOException {
     Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
     Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
   }

@@ -69,7 +69,7 @@ public record SourceOptions(
     return new SourceOptions(checksums, initdbArguments, all, backups, limits);
   }
 
-  public SourceOptions keepingBackupsIn(Path directory) {
+  public SourceOptions withBackupDirectory(Path directory) {
     return new SourceOptions(checksums, initdbArguments, settings, Optional.of(directory), limits);
   }
 

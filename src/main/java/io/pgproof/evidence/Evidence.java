@@ -29,7 +29,7 @@ public sealed interface Evidence {
   String ESCALATE = "escalate";
 
   /** Returns one line for a person to read. */
-  String tell();
+  String describe();
 
   /** Adds this to the evidence of a run, in the transaction of the caller. */
   default void record(EvidenceLog evidenceLog, RunId run, String actor) {
@@ -48,7 +48,7 @@ public sealed interface Evidence {
    */
   record Asked(VerificationRequest request, String again) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "asked to verify "
           + request.path()
           + (again == null ? "" : " again, after run " + again);
@@ -71,7 +71,7 @@ public sealed interface Evidence {
     }
 
     @Override
-    public String tell() {
+    public String describe() {
       return times > 1
           ? "catches up for "
               + times
@@ -89,7 +89,7 @@ public sealed interface Evidence {
    */
   record DuePassedOver(Instant since, int times) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return (times == 1 ? "the due time at " : times + " due times since ")
           + HumanFormat.time(since)
           + " passed over, for this run had no verdict yet";
@@ -104,7 +104,7 @@ public sealed interface Evidence {
    */
   record Noticed(String target, String path, String identity) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "noticed a new backup: " + path;
     }
   }
@@ -129,14 +129,14 @@ public sealed interface Evidence {
     }
 
     /** Returns the text that is shown after the path. */
-    public String words() {
+    public String describeChoice() {
       return (of == 1 ? "the only one in " : "the newest of " + of + " in ")
           + parent
           + (whole ? "" : of == 1 ? ", and not finished" : ", of which none is finished");
     }
 
     /** Returns the first of the skipped backups, and how many more there are. */
-    public List<String> told() {
+    public List<String> firstSkipped() {
       List<String> told = new ArrayList<>(skipped.subList(0, Math.min(skipped.size(), MOST_TOLD)));
       if (skipped.size() > MOST_TOLD) {
         told.add("and " + (skipped.size() - MOST_TOLD) + " more");
@@ -145,12 +145,12 @@ public sealed interface Evidence {
     }
 
     @Override
-    public String tell() {
+    public String describe() {
       return "chose "
           + path
           + ", "
-          + words()
-          + (skipped.isEmpty() ? "" : "; skipped " + String.join("; ", told()));
+          + describeChoice()
+          + (skipped.isEmpty() ? "" : "; skipped " + String.join("; ", firstSkipped()));
     }
   }
 
@@ -181,7 +181,7 @@ public sealed interface Evidence {
     }
 
     @Override
-    public String tell() {
+    public String describe() {
       return "a " + backup.format() + " backup of PostgreSQL " + backup.postgresVersion();
     }
   }
@@ -189,7 +189,7 @@ public sealed interface Evidence {
   /** The image for the restore was found. */
   record ImageFound(Report.ImageFacts image) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "image " + image.key() + " with PostgreSQL " + image.postgresVersion();
     }
   }
@@ -203,7 +203,7 @@ public sealed interface Evidence {
     private static final int MOST_TOLD = 3;
 
     /** Returns the text for the progress line. */
-    public static String words(List<String> behind) {
+    public static String describeQueue(List<String> behind) {
       int more = behind.size() - MOST_TOLD;
       return "for its turn, behind "
           + String.join(", ", behind.subList(0, Math.min(behind.size(), MOST_TOLD)))
@@ -211,15 +211,15 @@ public sealed interface Evidence {
     }
 
     @Override
-    public String tell() {
-      return "waits " + words(behind);
+    public String describe() {
+      return "waits " + describeQueue(behind);
     }
   }
 
   /** A run that had to wait got its container slot. */
   record TurnTaken() implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "its turn came";
     }
   }
@@ -227,7 +227,7 @@ public sealed interface Evidence {
   /** An attempt in the container was begun, counted from 1. */
   record AttemptBegun(int attempt) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "attempt " + attempt + " began";
     }
   }
@@ -249,7 +249,7 @@ public sealed interface Evidence {
       Boolean pageChecksums)
       implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "restored " + HumanFormat.bytes(backup.bytes());
     }
   }
@@ -257,7 +257,7 @@ public sealed interface Evidence {
   /** The restored copy has pgproof's own settings, and nothing in it makes it a standby. */
   record RecoveryPrepared() implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "recovery prepared";
     }
   }
@@ -265,7 +265,7 @@ public sealed interface Evidence {
   /** The container was created but not started. */
   record ContainerCreated(String container) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "container " + container + " created";
     }
   }
@@ -273,7 +273,7 @@ public sealed interface Evidence {
   /** The container runs and the server recovers. */
   record Started(String container) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "container " + container + " started";
     }
   }
@@ -281,7 +281,7 @@ public sealed interface Evidence {
   /** Recovery ended as the backup requires. */
   record Recovered(Report.RecoveryFacts recovery, Check check) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "recovered up to " + recovery.endLsn();
     }
   }
@@ -289,7 +289,7 @@ public sealed interface Evidence {
   /** Recovery ended in a finding; {@code recovery} says how far it came. */
   record RecoveryBroken(Report.RecoveryFacts recovery) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return (recovery.consistent() ? "recovery was consistent" : "recovery was not consistent")
           + (recovery.endLsn() == null ? "" : " and came to " + recovery.endLsn());
     }
@@ -298,7 +298,7 @@ public sealed interface Evidence {
   /** The checks on the recovered database began. */
   record ChecksBegun() implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "checks began";
     }
   }
@@ -314,7 +314,7 @@ public sealed interface Evidence {
       Integer findings)
       implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "checked the restored database: "
           + checks.size()
           + (checks.size() == 1 ? " check" : " checks");
@@ -327,7 +327,7 @@ public sealed interface Evidence {
    */
   record Noted(List<String> notes) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "noted: " + String.join("; ", notes);
     }
   }
@@ -335,7 +335,7 @@ public sealed interface Evidence {
   /** Something keeps the backup from being proven. */
   record Found(@JsonUnwrapped Finding finding) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "found " + finding.reason().code() + ": " + finding.message();
     }
   }
@@ -343,7 +343,7 @@ public sealed interface Evidence {
   /** The end of the program interrupted an attempt; the next daemon noticed it. */
   record Interrupted(int attempt) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "attempt " + attempt + " had been cut off by the end of the program";
     }
   }
@@ -351,7 +351,7 @@ public sealed interface Evidence {
   /** The requester withdrew the run. */
   record Withdrawn(String by) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "took the verification back";
     }
   }
@@ -359,7 +359,7 @@ public sealed interface Evidence {
   /** The container was destroyed. */
   record ContainerDestroyed(String container) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "container " + container + " destroyed";
     }
   }
@@ -367,7 +367,7 @@ public sealed interface Evidence {
   /** The files were removed, or kept on request; if kept, both values are set. */
   record FilesRemoved(String keptAt, Instant keptUntil) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return keptAt == null
           ? "restored files removed"
           : "restored files kept at " + keptAt + " until " + keptUntil;
@@ -377,7 +377,7 @@ public sealed interface Evidence {
   /** The verdict was reached, with everything that it is based on. */
   record VerdictReached(Report report) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "verdict: " + report.verdict().word() + " (" + report.reason().code() + ")";
     }
   }
@@ -385,7 +385,7 @@ public sealed interface Evidence {
   /** A task for a person was opened. */
   record TaskOpened(String task, String name, String group) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "task '" + name + "' opened for " + group;
     }
   }
@@ -393,7 +393,7 @@ public sealed interface Evidence {
   /** A task about this backup was already open; this run was added to it. */
   record TaskJoined(String openedByRun) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "joined the open task of run " + openedByRun;
     }
   }
@@ -401,7 +401,7 @@ public sealed interface Evidence {
   /** The backup of this run's open task had another bad run. */
   record RunJoined(String run, Verdict verdict, Reason reason) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "run " + run + " joined: " + verdict.word() + " (" + reason.code() + ")";
     }
   }
@@ -412,7 +412,7 @@ public sealed interface Evidence {
    */
   record Reminded(String task, String name, String group, Instant askedSince) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "reminded "
           + group
           + " of '"
@@ -425,13 +425,13 @@ public sealed interface Evidence {
   /** Nobody decided in time, so the process continued without a decision. */
   record NobodyDecided(String task, String name, Duration within) implements Evidence {
     /** Returns the text that is shown in place of a person's reason. */
-    public String words() {
+    public String describeTimeout() {
       return "nobody decided within " + HumanFormat.duration(within);
     }
 
     @Override
-    public String tell() {
-      return words() + " in '" + name + "', so it was escalated";
+    public String describe() {
+      return describeTimeout() + " in '" + name + "', so it was escalated";
     }
   }
 
@@ -441,7 +441,7 @@ public sealed interface Evidence {
    */
   record WaiverGranted(String backup, Instant until, String reason) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "accepted this backup until " + HumanFormat.time(until) + ", because: " + reason;
     }
   }
@@ -449,7 +449,7 @@ public sealed interface Evidence {
   /** The backup is stale, and a person accepted that in another run; nobody is asked again. */
   record Waived(String run, String grantedBy, Instant until, String reason) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "waived: "
           + grantedBy
           + " accepted this backup in run "
@@ -464,7 +464,7 @@ public sealed interface Evidence {
   /** A person decided. */
   record Decided(String task, String name, String decision, String reason) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "decided in '"
           + name
           + "': "
@@ -477,7 +477,7 @@ public sealed interface Evidence {
   record DecisionTakenAway(String task, String name, Verdict verdict, Reason reason, String because)
       implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "deleted the run with its task '"
           + name
           + "', so nobody decides about the verdict "
@@ -492,7 +492,7 @@ public sealed interface Evidence {
   /** A decision led to another verification. */
   record BegunAgain(String run) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "verification begun again as run " + run;
     }
   }
@@ -500,7 +500,7 @@ public sealed interface Evidence {
   /** A recipient was notified; {@code message} is the id that the message carries. */
   record Told(String recipient, String channel, String event, String message) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "told " + recipient + " by " + channel + ": " + event + ", message " + message;
     }
   }
@@ -508,7 +508,7 @@ public sealed interface Evidence {
   /** A recipient was not notified, and will not be unless somebody fixes the cause. */
   record NotTold(String recipient, String event, String message, String why) implements Evidence {
     @Override
-    public String tell() {
+    public String describe() {
       return "could not tell " + recipient + ": " + event + ", message " + message + ": " + why;
     }
   }

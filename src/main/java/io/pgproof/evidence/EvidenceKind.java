@@ -93,9 +93,9 @@ enum EvidenceKind {
             .filter(known -> known.code.equals(evidenceEntry.kind()))
             .findFirst()
             .orElseThrow(
-                () -> later(evidenceEntry, "is of the unknown kind " + evidenceEntry.kind()));
+                () -> unreadable(evidenceEntry, "is of the unknown kind " + evidenceEntry.kind()));
     if (evidenceEntry.schema() > kind.schema) {
-      throw later(
+      throw unreadable(
           evidenceEntry,
           "of the kind "
               + evidenceEntry.kind()
@@ -108,7 +108,7 @@ enum EvidenceKind {
     return EvidenceJson.read(evidenceEntry.body(), kind.type);
   }
 
-  private static IllegalStateException later(EvidenceEntry evidenceEntry, String what) {
+  private static IllegalStateException unreadable(EvidenceEntry evidenceEntry, String what) {
     return new IllegalStateException(
         "entry "
             + evidenceEntry.id()

@@ -39,7 +39,7 @@ public final class OpenTasks {
    * @throws org.springframework.dao.DuplicateKeyException when another run was faster; repeat the
    *     step
    */
-  public void take(String backupKey, RunId run) {
+  public void claim(String backupKey, RunId run) {
     jdbc.update(
         "insert into pgproof_open_task (backup_key, run) values (?, ?)", backupKey, run.value());
   }

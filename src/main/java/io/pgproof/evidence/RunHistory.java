@@ -45,7 +45,7 @@ public final class RunHistory {
   /** Returns the report of a run that has a verdict. */
   public Optional<Report> report(RunId run) {
     Optional<Report> report = reached(run);
-    report.ifPresent(reached -> evidenceLog.settle());
+    report.ifPresent(reached -> evidenceLog.awaitDurable());
     return report;
   }
 
@@ -74,7 +74,7 @@ public final class RunHistory {
     List<EvidenceEntry> asked = evidenceLog.latest(Evidence.kind(Evidence.Asked.class), limit);
     Map<RunId, EvidenceEntry> reached =
         evidenceLog.last(asked.stream().map(EvidenceEntry::run).toList(), VERDICT);
-    evidenceLog.settle();
+    evidenceLog.awaitDurable();
     return asked.stream()
         .map(
             evidenceEntry ->
@@ -87,12 +87,14 @@ public final class RunHistory {
   /** Returns everything that happened in a run, in order. */
   public List<Happening> happenings(RunId run) {
     List<EvidenceEntry> entries = evidenceLog.of(run);
-    evidenceLog.settle();
+    evidenceLog.awaitDurable();
     return entries.stream()
         .map(
             evidenceEntry ->
                 new Happening(
-                    evidenceEntry.at(), evidenceEntry.actor(), Evidence.read(evidenceEntry).tell()))
+                    evidenceEntry.at(),
+                    evidenceEntry.actor(),
+                    Evidence.read(evidenceEntry).describe()))
         .toList();
   }
 

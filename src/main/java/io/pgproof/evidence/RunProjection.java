@@ -72,14 +72,14 @@ public final class RunProjection {
     }
     RunProjection story = new RunProjection();
     for (EvidenceEntry evidenceEntry : entries) {
-      story.hear(evidenceEntry.at(), Evidence.read(evidenceEntry));
+      story.apply(evidenceEntry.at(), Evidence.read(evidenceEntry));
     }
     story.closePages();
     story.closeChecks();
     return story;
   }
 
-  private void hear(Instant at, Evidence evidence) {
+  private void apply(Instant at, Evidence evidence) {
     if (evidence instanceof Evidence.Asked first) {
       asked = first;
       startedAt = startedAt == null ? at : startedAt;
@@ -88,15 +88,15 @@ public final class RunProjection {
       inspected = told.backup();
       backup = told.backup();
       stages.add(Stage.INSPECTED);
-      turn(at, "image");
+      enterPhase(at, "image");
     } else if (evidence instanceof Evidence.ImageFound found) {
       image = found.image();
       stages.add(Stage.IMAGE_FOUND);
-      turn(at, "restore");
+      enterPhase(at, "restore");
     } else if (evidence instanceof Evidence.TurnAwaited) {
-      turn(at, WAIT);
+      enterPhase(at, WAIT);
     } else if (evidence instanceof Evidence.TurnTaken) {
-      turn(at, "restore");
+      enterPhase(at, "restore");
     } else if (evidence instanceof Evidence.AttemptBegun begun) {
       if (!stages.contains(Stage.ATTEMPT_BEGUN)) {
         // Left by the teardown of an interrupted attempt.
@@ -106,26 +106,26 @@ public final class RunProjection {
       attempt = begun.attempt();
       reached = null;
       stages.add(Stage.ATTEMPT_BEGUN);
-      turn(at, "restore");
+      enterPhase(at, "restore");
     } else if (evidence instanceof Evidence.Restored whole) {
       restored = whole;
       backup = whole.backup();
       checks.add(whole.checks());
       notChecked.addAll(whole.notChecked());
       stages.add(Stage.RESTORED);
-      turn(at, "start");
+      enterPhase(at, "start");
     } else if (evidence instanceof Evidence.RecoveryPrepared) {
       stages.add(Stage.RECOVERY_PREPARED);
     } else if (evidence instanceof Evidence.ContainerCreated) {
       stages.add(Stage.CONTAINER_CREATED);
     } else if (evidence instanceof Evidence.Started) {
       stages.add(Stage.SERVER_STARTED);
-      turn(at, "recover");
+      enterPhase(at, "recover");
     } else if (evidence instanceof Evidence.Recovered ended) {
       recovery = ended.recovery();
       checks.add(List.of(ended.check()));
       stages.add(Stage.RECOVERED);
-      turn(at, "check");
+      enterPhase(at, "check");
     } else if (evidence instanceof Evidence.RecoveryBroken broken) {
       recovery = broken.recovery();
     } else if (evidence instanceof Evidence.ChecksBegun) {
@@ -136,17 +136,17 @@ public final class RunProjection {
       checks.add(made.checks());
       notChecked.addAll(made.notChecked());
       freshness = made.freshness();
-      turn(at, "teardown");
+      enterPhase(at, "teardown");
     } else if (evidence instanceof Evidence.Noted noted) {
       notes.addAll(noted.notes());
     } else if (evidence instanceof Evidence.Found found) {
       addCheckOf(found.finding());
       findings.add(found.finding());
       reached = null;
-      turnAfterFinding(at);
+      enterPhaseAfterFinding(at);
     } else if (evidence instanceof Evidence.Interrupted) {
       forgetAttempt();
-      turn(at, "teardown");
+      enterPhase(at, "teardown");
     } else if (evidence instanceof Evidence.Withdrawn) {
       withdrawn = true;
     } else if (evidence instanceof Evidence.TaskOpened opened) {
@@ -160,10 +160,10 @@ public final class RunProjection {
       undecided = null;
     } else if (evidence instanceof Evidence.ContainerDestroyed) {
       stages.add(Stage.CONTAINER_DESTROYED);
-      turn(at, "teardown");
+      enterPhase(at, "teardown");
     } else if (evidence instanceof Evidence.FilesRemoved) {
       stages.add(Stage.FILES_REMOVED);
-      turn(at, "teardown");
+      enterPhase(at, "teardown");
     } else if (evidence instanceof Evidence.VerdictReached verdict) {
       reached = verdict.report();
     }
@@ -172,15 +172,15 @@ public final class RunProjection {
   /**
    * Begins the next phase; the time since the last change of phase counts for the phase that ends.
    */
-  private void turn(Instant at, String next) {
+  private void enterPhase(Instant at, String next) {
     Duration took = Duration.between(finishedAt, at);
     phases.merge(phase, took.isNegative() ? Duration.ZERO : took, Duration::plus);
     phase = next;
     finishedAt = at;
   }
 
-  private void turnAfterFinding(Instant at) {
-    turn(at, BEFORE_THE_STAY.contains(phase) ? phase : "teardown");
+  private void enterPhaseAfterFinding(Instant at) {
+    enterPhase(at, BEFORE_THE_STAY.contains(phase) ? phase : "teardown");
   }
 
   /**
@@ -303,7 +303,7 @@ public final class RunProjection {
    * Returns what PostgreSQL or another program said about the finding that the verdict is based on;
    * {@code null} if no program said anything.
    */
-  public String words() {
+  public String programOutput() {
     Reason reason = conclusion().reason();
     return findings.stream()
         .filter(finding -> finding.reason() == reason)

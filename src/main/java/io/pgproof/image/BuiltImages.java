@@ -87,14 +87,14 @@ public final class BuiltImages implements ImageStore {
 
   @Override
   public Optional<Image> find(int major) {
-    return recipe(major, sources.get()).flatMap(recipe -> at(recipe.key()));
+    return recipe(major, sources.get()).flatMap(recipe -> find(recipe.key()));
   }
 
   private Optional<Recipe> recipe(int major, ImageSources today) {
     return today.of(major).map(source -> Recipe.of(source, firstHostId.getAsInt()));
   }
 
-  private Optional<Image> at(String key) {
+  private Optional<Image> find(String key) {
     synchronized (SWAP) {
       return ImageRecord.read(images.resolve(key));
     }
@@ -113,8 +113,8 @@ public final class BuiltImages implements ImageStore {
         lock.lockInterruptibly();
       }
       locked = true;
-      Optional<Image> there = refresh ? Optional.empty() : at(recipe.key());
-      return there.isPresent() ? there.get() : make(recipe, said);
+      Optional<Image> there = refresh ? Optional.empty() : find(recipe.key());
+      return there.isPresent() ? there.get() : build(recipe, said);
     } catch (InterruptedException | ProgramInterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FindingException(
@@ -131,7 +131,7 @@ public final class BuiltImages implements ImageStore {
     }
   }
 
-  private Image make(Recipe recipe, Consumer<String> said)
+  private Image build(Recipe recipe, Consumer<String> said)
       throws IOException, InterruptedException {
     Files.createDirectories(images);
     long free = Files.getFileStore(images).getUsableSpace();
@@ -143,10 +143,10 @@ public final class BuiltImages implements ImageStore {
               "free space there, or move the state directory with --state",
               null);
     }
-    Path aside = begun(recipe.key());
+    Path aside = createStagingDirectory(recipe.key());
     try {
-      build.into(aside, recipe, said);
-      return appear(aside, recipe.key());
+      build.buildInto(aside, recipe, said);
+      return publish(aside, recipe.key());
     } finally {
       clear(aside, said);
       UNDER_WAY.remove(aside);
@@ -157,7 +157,7 @@ public final class BuiltImages implements ImageStore {
    * Creates a directory for a new build and registers the build before a reaper can see the
    * directory.
    */
-  private Path begun(String key) throws IOException {
+  private Path createStagingDirectory(String key) throws IOException {
     synchronized (SWAP) {
       Path aside = Files.createTempDirectory(images, BUILDING + key + "-");
       UNDER_WAY.add(aside);
@@ -177,7 +177,7 @@ public final class BuiltImages implements ImageStore {
     }
   }
 
-  private Image appear(Path aside, String key) throws IOException {
+  private Image publish(Path aside, String key) throws IOException {
     Path place = images.resolve(key);
     synchronized (SWAP) {
       if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
@@ -220,7 +220,7 @@ public final class BuiltImages implements ImageStore {
       move(place, removed);
     }
     if (!standsUnderAMachine(removed)) {
-      take(removed);
+      removeDirectory(removed);
     }
   }
 
@@ -230,7 +230,7 @@ public final class BuiltImages implements ImageStore {
     for (Path entry : entries()) {
       try {
         if (isLeftOver(entry)) {
-          take(entry);
+          removeDirectory(entry);
           removed.add(entry);
         }
       } catch (UncheckedIOException e) {
@@ -248,19 +248,19 @@ public final class BuiltImages implements ImageStore {
       }
     }
     if (name.startsWith(OLD)) {
-      return !putBack(entry) && !standsUnderAMachine(entry);
+      return !restorePrevious(entry) && !standsUnderAMachine(entry);
     }
     if (name.startsWith(REMOVED)) {
       return !standsUnderAMachine(entry);
     }
-    return Recipe.majorOf(name).isPresent() && at(name).isEmpty();
+    return Recipe.majorOf(name).isPresent() && find(name).isEmpty();
   }
 
   /**
    * Undoes a refresh that was killed between its two renames: the old image is complete and has no
    * successor.
    */
-  private boolean putBack(Path old) {
+  private boolean restorePrevious(Path old) {
     synchronized (SWAP) {
       Path place = placeOf(old);
       if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
@@ -295,7 +295,7 @@ public final class BuiltImages implements ImageStore {
     }
   }
 
-  private void take(Path directory) {
+  private void removeDirectory(Path directory) {
     try {
       RootfsCleanup.remove(directory);
     } catch (IOException e) {

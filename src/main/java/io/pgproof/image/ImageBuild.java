@@ -51,7 +51,7 @@ final class ImageBuild {
    * @throws InterruptedException if the calling thread is interrupted; the directory then contains
    *     no valid image
    */
-  void into(Path directory, Recipe recipe, Consumer<String> said)
+  void buildInto(Path directory, Recipe recipe, Consumer<String> said)
       throws IOException, InterruptedException {
     // The parent directories exclude other users; from here on, the machine's own users need
     // access.
@@ -104,7 +104,7 @@ final class ImageBuild {
       throw broken(source, "it has no /etc/passwd, which a root file system has", null);
     }
     User user =
-        User.named(source.user(), Files.readString(passwd))
+        User.parsePasswd(source.user(), Files.readString(passwd))
             .orElseThrow(() -> broken(source, "it has no user " + source.user(), null));
     if (user.uid <= 0 || user.gid <= 0 || user.uid >= IDS || user.gid >= IDS) {
       throw broken(
@@ -211,7 +211,7 @@ final class ImageBuild {
             "the image of PostgreSQL "
                 + source.major()
                 + " from "
-                + source.told()
+                + source.describe()
                 + " was built, but "
                 + what,
             look,
@@ -220,7 +220,7 @@ final class ImageBuild {
 
   /** A line of {@code /etc/passwd}. */
   record User(int uid, int gid) {
-    static Optional<User> named(String name, String passwd) {
+    static Optional<User> parsePasswd(String name, String passwd) {
       return passwd
           .lines()
           .map(line -> line.split(":"))

@@ -28,7 +28,7 @@ sealed interface ImageSource {
   String label();
 
   /** Returns a one-line description for people. */
-  String told();
+  String describe();
 
   /** Returns the files of this host that the source uses. */
   List<Path> files();
@@ -47,7 +47,7 @@ sealed interface ImageSource {
             "the image of PostgreSQL "
                 + major()
                 + " from "
-                + told()
+                + describe()
                 + " could not be built: "
                 + why,
             hint,
@@ -156,7 +156,7 @@ sealed interface ImageSource {
     }
 
     @Override
-    public String told() {
+    public String describe() {
       return "the suite " + suite;
     }
 
@@ -252,7 +252,7 @@ sealed interface ImageSource {
     }
 
     @Override
-    public String told() {
+    public String describe() {
       return "the root file system " + file;
     }
 

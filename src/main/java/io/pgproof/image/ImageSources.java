@@ -90,7 +90,7 @@ public final class ImageSources {
             source ->
                 new Buildable(
                     source.major(),
-                    source.told()
+                    source.describe()
                         + (source instanceof Packages packages
                             ? ": " + String.join(", ", packages.packages())
                             : "")

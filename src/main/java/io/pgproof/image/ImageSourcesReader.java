@@ -95,7 +95,7 @@ final class ImageSourcesReader {
             major -> {
               Integer before = lineOfMajor.putIfAbsent(major, item.line(POSTGRES));
               if (before != null) {
-                document.wrong(
+                document.addMistake(
                     item.line(POSTGRES),
                     "postgres is "
                         + major
@@ -112,7 +112,7 @@ final class ImageSourcesReader {
         .filter(item::has)
         .forEach(
             field ->
-                item.unfit(
+                item.rejectField(
                     field,
                     "does not go with "
                         + ROOTFS

@@ -20,7 +20,7 @@ final class KnownDigests {
 
   /** Returns the SHA-256 in hexadecimal digits. */
   static String of(Path file) throws IOException {
-    Map<String, Object> look = look(file);
+    Map<String, Object> look = identity(file);
     Seen seen = KNOWN.get(file);
     if (seen == null || !seen.look.equals(look)) {
       seen = new Seen(look, Digests.sha256(file));
@@ -30,7 +30,7 @@ final class KnownDigests {
   }
 
   /** Returns attributes that change whenever the file is replaced or written to. */
-  static Map<String, Object> look(Path file) throws IOException {
+  static Map<String, Object> identity(Path file) throws IOException {
     return Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime");
   }
 }

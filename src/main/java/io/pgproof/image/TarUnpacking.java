@@ -47,7 +47,7 @@ final class TarUnpacking {
               throw missing(source, decoder.program, decoder.debianPackage);
             });
     said.accept("unpacking " + source.file());
-    Map<String, Object> before = KnownDigests.look(source.file());
+    Map<String, Object> before = KnownDigests.identity(source.file());
     Files.createDirectory(rootfs);
     ProgramResult programResult;
     try {
@@ -72,7 +72,7 @@ final class TarUnpacking {
     if (!programResult.succeeded()) {
       throw failed(source, programResult);
     }
-    if (!KnownDigests.look(source.file()).equals(before)
+    if (!KnownDigests.identity(source.file()).equals(before)
         || !KnownDigests.of(source.file()).equals(sha256)) {
       throw source.notBuilt(
           "it was changed while it was unpacked", "build again when nothing writes to it", null);

@@ -71,14 +71,14 @@ final class MailServer {
     try {
       Session session = session(server, password);
       MimeMessage mail = mail(session, message, address(to), address(server.from()));
-      hand(mail, session, server);
+      deliver(mail, session, server);
       return new Delivery.Accepted(channel);
     } catch (AddressException e) {
       return new Delivery.Refused(channel, "'" + e.getRef() + "' is no address: " + e.getMessage());
     } catch (MessagingException e) {
       Optional<String> refusal = refusal(e);
       if (refusal.isPresent()) {
-        return new Delivery.Refused(channel, hidden(refusal.get(), server, password));
+        return new Delivery.Refused(channel, withoutPassword(refusal.get(), server, password));
       }
       throw failed(server, e, password);
     } catch (IOException e) {
@@ -87,7 +87,7 @@ final class MailServer {
   }
 
   /** Sends over a connection that is closed when the time limit ends, whatever its state. */
-  private void hand(MimeMessage mail, Session session, Mail server)
+  private void deliver(MimeMessage mail, Session session, Mail server)
       throws MessagingException, IOException {
     AtomicBoolean over = new AtomicBoolean();
     AtomicReference<Socket> open = new AtomicReference<>();
@@ -257,14 +257,14 @@ final class MailServer {
             + ":"
             + server.port()
             + " did not take it"
-            + hidden(said.toString(), server, password));
+            + withoutPassword(said.toString(), server, password));
   }
 
   /**
    * Hides the password in a server's message, because some servers repeat the line that they did
    * not understand.
    */
-  private static String hidden(String text, Mail server, Optional<String> password) {
+  private static String withoutPassword(String text, Mail server, Optional<String> password) {
     String hidden = text.replaceAll("\\p{Cntrl}+", " ");
     if (password.isPresent()) {
       for (String login :

@@ -51,7 +51,7 @@ final class CompleteEvidence {
     return List.copyOf(evidence.missing);
   }
 
-  private void need(boolean there, String what) {
+  private void require(boolean there, String what) {
     if (!there) {
       missing.add(what);
     }
@@ -61,13 +61,13 @@ final class CompleteEvidence {
     int before = -1;
     for (Stage stage : Stage.values()) {
       int at = facts.stages().indexOf(stage);
-      need(at >= 0, stage.what());
-      need(at < 0 || at > before, stage.what() + " in its turn");
+      require(at >= 0, stage.description());
+      require(at < 0 || at > before, stage.description() + " in its turn");
       if (!stage.tearsDown()) {
         before = Math.max(before, at);
       }
     }
-    need(
+    require(
         Collections.frequency(facts.stages(), Stage.ATTEMPT_BEGUN) <= 1,
         "what became of the attempt before the last one");
   }
@@ -78,13 +78,13 @@ final class CompleteEvidence {
       missing.add("what the backup is");
     } else {
       BackupFacts restored = facts.restored().backup();
-      need(
+      require(
           Objects.equals(inspected.startLsn(), restored.startLsn())
               && Objects.equals(inspected.startTime(), restored.startTime())
               && (inspected.systemIdentifier() == null
                   || inspected.systemIdentifier().equals(restored.systemIdentifier())),
           "that the backup that was restored is the one that was inspected");
-      need(
+      require(
           !restored.format().equals("tar")
               || (!restored.archives().isEmpty()
                   && restored.archives().stream().allMatch(archive -> archive.sha256() != null)),
@@ -100,14 +100,14 @@ final class CompleteEvidence {
     }
     String needed = facts.restored() == null ? null : facts.restored().neededLsn();
     if (needed != null) {
-      need(
-          Long.compareUnsigned(position(recovery.endLsn()), position(needed)) >= 0,
+      require(
+          Long.compareUnsigned(parseLsn(recovery.endLsn()), parseLsn(needed)) >= 0,
           "that recovery reached the backup's end at " + needed);
     }
   }
 
   /** Parses an LSN in PostgreSQL's text form: two halves in hexadecimal. */
-  private static long position(String lsn) {
+  private static long parseLsn(String lsn) {
     String[] halves = lsn.split("/");
     return Long.parseUnsignedLong(halves[0], 16) << 32 | Long.parseUnsignedLong(halves[1], 16);
   }
@@ -118,13 +118,13 @@ final class CompleteEvidence {
       missing.add("whether the cluster keeps checksums of its pages");
       return;
     }
-    named(facts.asked(), restored, restored.pageChecksums())
+    requiredChecks(facts.asked(), restored, restored.pageChecksums())
         .forEach(
             (name, excuses) -> {
               Optional<Check> check =
                   facts.checks().stream().filter(each -> each.name().equals(name)).findFirst();
-              need(check.isPresent(), "the check " + name);
-              need(
+              require(check.isPresent(), "the check " + name);
+              require(
                   check.isEmpty()
                       || wasMade(check.get())
                       || check.map(Check::inapplicable).filter(excuses::contains).isPresent(),
@@ -136,7 +136,7 @@ final class CompleteEvidence {
    * Returns the checks that the depth requires for this backup, each with the accepted reasons for
    * skipping it.
    */
-  private static Map<String, Set<Inapplicable>> named(
+  private static Map<String, Set<Inapplicable>> requiredChecks(
       RunFacts.Asked asked, Restored restored, boolean pageChecksums) {
     BackupFacts backup = restored.backup();
     boolean standard = asked.depth().atLeast(Depth.STANDARD);
@@ -190,7 +190,7 @@ final class CompleteEvidence {
 
   private void requireFreshness() {
     FreshnessFacts freshness = facts.freshness();
-    need(
+    require(
         freshness != null
             && freshness.newest() != null
             && freshness.ageSeconds() != null
@@ -199,7 +199,7 @@ final class CompleteEvidence {
   }
 
   private void requireFindings() {
-    need(
+    require(
         facts.objections() != null && facts.findings().size() >= facts.objections(),
         "all that the checks found");
   }

@@ -20,7 +20,7 @@ public final class FailureLog {
    * @param what the failed operation and the consequence, in words for a person
    */
   public static void log(Logger log, String what, Throwable failure) {
-    if (is(failure) && TOLD.size() < MOST_REMEMBERED && TOLD.add(what + place(failure))) {
+    if (isUnexpected(failure) && TOLD.size() < MOST_REMEMBERED && TOLD.add(what + place(failure))) {
       log.error("{}", what, failure);
     } else {
       log.warn("{}: {}", what, failure.toString());
@@ -28,7 +28,7 @@ public final class FailureLog {
   }
 
   /** Returns whether the failure is unexpected: none of the causes that pgproof anticipates. */
-  public static boolean is(Throwable failure) {
+  public static boolean isUnexpected(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof IOException
           || cause instanceof InterruptedException

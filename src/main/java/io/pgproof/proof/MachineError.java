@@ -111,7 +111,7 @@ public enum MachineError {
      * Returns whether the message is where a program puts an error message, and not inside a
      * sentence.
      */
-    boolean in(String said) {
+    boolean matches(String said) {
       for (int at = said.indexOf(text); at >= 0; at = said.indexOf(text, at + 1)) {
         if (BEFORE.matcher(said.substring(0, at)).matches()
             && BEHIND.matcher(said.substring(at + text.length())).matches()) {
@@ -135,7 +135,7 @@ public enum MachineError {
   }
 
   /** Returns the message of glibc. */
-  public String words() {
+  public String messages() {
     return words.get(0);
   }
 
@@ -160,18 +160,18 @@ public enum MachineError {
    *
    * @param said the program's output; can be {@code null}
    */
-  public static Optional<MachineError> in(@Nullable String said) {
+  public static Optional<MachineError> find(@Nullable String said) {
     return said == null
         ? Optional.empty()
         : TABLE.stream()
-            .filter(words -> words.in(said))
+            .filter(words -> words.matches(said))
             .map(Words::error)
             .min(Comparator.comparing(MachineError::lack));
   }
 
   /** Returns whether a program's output says that a disk or a quota is full. */
   public static boolean isDiskFull(String said) {
-    return in(said).filter(error -> error.lack == Lack.SPACE).isPresent();
+    return find(said).filter(error -> error.lack == Lack.SPACE).isPresent();
   }
 
   /** Returns whether an exception says that a disk or a quota is full. */
@@ -189,7 +189,7 @@ public enum MachineError {
       Optional<MachineError> error =
           cause instanceof AccessDeniedException denied && denied.getReason() == null
               ? Optional.of(EACCES)
-              : in(
+              : find(
                   cause instanceof FileSystemException told
                       ? told.getReason()
                       : cause.getMessage());

@@ -81,7 +81,7 @@ public record RunFacts(
     }
 
     /** Returns what the stage leaves evidence of, in a few words. */
-    public String what() {
+    public String description() {
       return what;
     }
 

@@ -55,7 +55,7 @@ public interface Sandbox {
    * Asks the first process to end (for PostgreSQL: a fast shutdown) and kills it at the limit; does
    * nothing if the machine is stopped.
    */
-  void halt(MachineId id, Duration limit);
+  void stop(MachineId id, Duration limit);
 
   /**
    * Returns whether, since the start, the kernel killed a process inside because memory ran out, or

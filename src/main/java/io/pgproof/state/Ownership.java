@@ -41,10 +41,10 @@ public final class Ownership implements AutoCloseable {
    * @throws UsageException if the directory cannot be created or written, or if other users can
    *     enter it
    */
-  public static Optional<Ownership> take(StateDirectory state) {
+  public static Optional<Ownership> acquire(StateDirectory state) {
     FileChannel channel = null;
     try {
-      make(state);
+      createDirectory(state);
       channel =
           FileChannel.open(
               state.lockFile(),
@@ -78,7 +78,7 @@ public final class Ownership implements AutoCloseable {
    *
    * @throws UsageException if it cannot be created, or if other users can enter it
    */
-  public static void make(StateDirectory state) {
+  public static void createDirectory(StateDirectory state) {
     requirePrivate(state);
     try {
       makePrivate(state.path());

@@ -54,7 +54,7 @@ final class ConfigurationReader {
                 ValueFormat.CONTAINERS.allowed(),
                 ValueFormat.CONTAINERS.reader())
             .orElse(Configuration.DEFAULT_CONTAINERS_AT_ONCE);
-    Notifications notifications = new NotificationsReader(document).telling();
+    Notifications notifications = new NotificationsReader(document).read();
     List<Target> targets = targets(notifications);
     document.throwIfAny();
     return new Configuration(file, containersAtOnce, notifications, targets);
@@ -99,7 +99,7 @@ final class ConfigurationReader {
         text -> {
           Integer before = lineOfName.putIfAbsent(text, item.line(NAME));
           if (before != null) {
-            document.wrong(
+            document.addMistake(
                 item.line(NAME),
                 "name is "
                     + Mistakes.quoted(text)
@@ -120,22 +120,22 @@ final class ConfigurationReader {
         item.value(SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader())
             .map(utc -> new Schedule(utc.cron(), zone.orElse(utc.zone())));
     if (item.has(SCHEDULE_ZONE) && !item.has(SCHEDULE)) {
-      item.unfit(SCHEDULE_ZONE, "says whose clock " + SCHEDULE + " means, which is missing");
+      item.rejectField(SCHEDULE_ZONE, "says whose clock " + SCHEDULE + " means, which is missing");
     }
     boolean watch =
         item.value(WATCH, ValueFormat.YES_OR_NO.allowed(), ValueFormat.YES_OR_NO.reader())
             .orElse(false);
-    return new Plan(schedule, watch, tell(item, notifications));
+    return new Plan(schedule, watch, readRecipients(item, notifications));
   }
 
   /** Returns the names of recipients that an item lists; all of them must exist. */
-  static List<String> tell(YamlItem item, Notifications notifications) {
+  static List<String> readRecipients(YamlItem item, Notifications notifications) {
     List<String> names = notifications.recipients().stream().map(Recipient::name).toList();
     return item.list(TELL, "the name of a recipient", text -> text).orElse(List.of()).stream()
         .filter(
             name -> {
               if (!names.contains(name)) {
-                item.unfit(
+                item.rejectField(
                     TELL,
                     "names the recipient "
                         + Mistakes.quoted(name)
@@ -172,7 +172,7 @@ final class ConfigurationReader {
       return;
     }
     String escalate = Durations.write(settings.patience().escalateAfter());
-    item.unfit(
+    item.rejectField(
         Setting.REMIND_AFTER.name(),
         "is "
             + Durations.write(settings.patience().remindAfter())

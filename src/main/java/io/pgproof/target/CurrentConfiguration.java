@@ -43,7 +43,7 @@ public final class CurrentConfiguration {
   }
 
   /** Registers a listener that runs after each replacement, in the thread that made it. */
-  public void whenReplaced(Runnable listener) {
+  public void onReplaced(Runnable listener) {
     listeners.add(listener);
   }
 }

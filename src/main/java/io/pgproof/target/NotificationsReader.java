@@ -40,7 +40,7 @@ final class NotificationsReader {
   }
 
   /** Returns the part that can be read; the mistakes are added to the document. */
-  Notifications telling() {
+  Notifications read() {
     Optional<Mail> mail =
         document
             .section(
@@ -94,7 +94,7 @@ final class NotificationsReader {
       Optional<Secret> secret =
           secret(item, SECRET, item.has(WEB_HOOK), "without " + WEB_HOOK + " signs nothing");
       if (item.has(MAIL) && item.has(WEB_HOOK)) {
-        item.unfit(
+        item.rejectField(
             WEB_HOOK,
             "stands beside "
                 + MAIL
@@ -102,7 +102,7 @@ final class NotificationsReader {
       } else if (!item.has(MAIL) && !item.has(WEB_HOOK)) {
         item.missing(MAIL, "an address, or " + WEB_HOOK + " in its place");
       } else if (item.has(MAIL) && !document.has(MAIL)) {
-        item.unfit(
+        item.rejectField(
             MAIL,
             "needs a mail server; allowed: the field "
                 + MAIL
@@ -122,7 +122,7 @@ final class NotificationsReader {
     ZoneId zone =
         item.value(TIME_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader())
             .orElse(VerificationRequest.Queries.DEFAULT_ZONE);
-    List<String> tell = ConfigurationReader.tell(item, notifications);
+    List<String> tell = ConfigurationReader.readRecipients(item, notifications);
     if (!item.has(ConfigurationReader.TELL)) {
       item.missing(ConfigurationReader.TELL, "a list, each the name of a recipient");
     }
@@ -139,11 +139,12 @@ final class NotificationsReader {
     Optional<String> variable =
         item.value(field + VARIABLE, ValueFormat.VARIABLE.allowed(), ValueFormat.VARIABLE.reader());
     if (item.has(field + FILE) && item.has(field + VARIABLE)) {
-      item.unfit(field + VARIABLE, "stands beside " + field + FILE + "; allowed: one of the two");
+      item.rejectField(
+          field + VARIABLE, "stands beside " + field + FILE + "; allowed: one of the two");
     } else if (needed && !item.has(field + FILE) && !item.has(field + VARIABLE)) {
       item.missing(field + FILE, "an absolute path, or " + field + VARIABLE + " in its place");
     } else if (!needed && (item.has(field + FILE) || item.has(field + VARIABLE))) {
-      item.unfit(item.has(field + FILE) ? field + FILE : field + VARIABLE, why);
+      item.rejectField(item.has(field + FILE) ? field + FILE : field + VARIABLE, why);
     }
     return file.isPresent() != variable.isPresent()
         ? Optional.of(new Secret(file, variable))

@@ -32,14 +32,14 @@ public record Schedule(String cron, ZoneId zone) {
    */
   public Schedule {
     cron = cron.strip().replaceAll("\\s+", " ");
-    if (next(cron, Instant.EPOCH.atZone(ZoneOffset.UTC)).isEmpty()) {
+    if (nextTime(cron, Instant.EPOCH.atZone(ZoneOffset.UTC)).isEmpty()) {
       throw new IllegalArgumentException("'" + cron + "' is never due");
     }
   }
 
   /** Returns the first due time after the given time. */
   public Instant nextAfter(Instant time) {
-    Instant next = next(cron, time.atZone(zone)).orElseThrow().toInstant();
+    Instant next = nextTime(cron, time.atZone(zone)).orElseThrow().toInstant();
     ZoneOffsetTransition change = zone.getRules().nextTransition(time);
     while (change != null && change.getInstant().isBefore(next)) {
       if (change.isGap() && isDueWithin(change.getDateTimeBefore(), change.getDateTimeAfter())) {
@@ -55,12 +55,12 @@ public record Schedule(String cron, ZoneId zone) {
    * first time is included, the second is not.
    */
   private boolean isDueWithin(LocalDateTime from, LocalDateTime until) {
-    return next(cron, from.minusSeconds(1).atZone(ZoneOffset.UTC))
+    return nextTime(cron, from.minusSeconds(1).atZone(ZoneOffset.UTC))
         .filter(due -> due.toLocalDateTime().isBefore(until))
         .isPresent();
   }
 
-  private static Optional<ZonedDateTime> next(String cron, ZonedDateTime after) {
+  private static Optional<ZonedDateTime> nextTime(String cron, ZonedDateTime after) {
     return ExecutionTime.forCron(PARSER.parse(cron)).nextExecution(after);
   }
 

@@ -59,7 +59,7 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
           ValueFormat::cpus);
 
   static final ValueFormat<Integer> CONTAINERS =
-      new ValueFormat<>("N", "a whole number from 1 to 64", text -> whole(text, 1, 64));
+      new ValueFormat<>("N", "a whole number from 1 to 64", text -> parseInteger(text, 1, 64));
   static final ValueFormat<Boolean> YES_OR_NO =
       new ValueFormat<>(
           "BOOLEAN",
@@ -81,7 +81,8 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
           text ->
               require(text.strip(), Pattern.compile("[A-Za-z0-9._:-]{1,253}").asMatchPredicate()));
   static final ValueFormat<Integer> PORT =
-      new ValueFormat<>("PORT", "a whole number from 1 to 65535", text -> whole(text, 1, 65_535));
+      new ValueFormat<>(
+          "PORT", "a whole number from 1 to 65535", text -> parseInteger(text, 1, 65_535));
   static final ValueFormat<Security> SECURITY =
       new ValueFormat<>(
           "SECURITY",
@@ -155,7 +156,7 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
     }
   }
 
-  private static int whole(String text, int least, int most) {
+  private static int parseInteger(String text, int least, int most) {
     return require(Integer.valueOf(text.strip()), number -> number >= least && number <= most);
   }
 

@@ -11,14 +11,14 @@ public final class Spelling {
 
   /** Returns the closest word, ignoring hyphens, underscores and case; empty if none is close. */
   public static Optional<String> to(String written, Collection<String> words) {
-    String bare = bare(written);
+    String bare = withoutSeparators(written);
     int near = 1 + bare.length() / 4;
     return words.stream()
-        .filter(word -> distance(bare, bare(word)) <= near)
-        .min(Comparator.comparingInt(word -> distance(bare, bare(word))));
+        .filter(word -> distance(bare, withoutSeparators(word)) <= near)
+        .min(Comparator.comparingInt(word -> distance(bare, withoutSeparators(word))));
   }
 
-  private static String bare(String word) {
+  private static String withoutSeparators(String word) {
     return word.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
   }
 

@@ -26,7 +26,7 @@ public final class YamlDocument {
     this.file = file;
     Optional<Node> root = YamlFile.read(file);
     if (root.isEmpty()) {
-      wrong(1, "the file is empty; allowed: " + String.join(", ", fields));
+      addMistake(1, "the file is empty; allowed: " + String.join(", ", fields));
     }
     this.top = root.map(node -> new YamlItem(this, node, "the file", "", fields));
   }
@@ -81,15 +81,15 @@ public final class YamlDocument {
     Optional<Node> list = top.flatMap(file -> file.node(field));
     if (list.isEmpty()) {
       top.filter(file -> mistakes.isEmpty())
-          .ifPresent(file -> wrong(file.line(), field + " is missing" + allowed));
+          .ifPresent(file -> addMistake(file.line(), field + " is missing" + allowed));
     } else if (!YamlValues.isList(list.get())) {
-      wrong(
+      addMistake(
           top.orElseThrow().line(field),
           field + " is no list" + allowed + ", each begun with - " + name + ":");
     } else {
       for (Node node : ((SequenceNode) list.get()).getValue()) {
         String which = thing + " " + (items.size() + 1);
-        String called = named(node, name).flatMap(label).orElse(which);
+        String called = nameOf(node, name).flatMap(label).orElse(which);
         items.add(new YamlItem(this, node, which, " of " + called, fields));
       }
     }
@@ -97,7 +97,7 @@ public final class YamlDocument {
   }
 
   /** Returns an item's name before the item is checked. */
-  private static Optional<String> named(Node item, String name) {
+  private static Optional<String> nameOf(Node item, String name) {
     return item instanceof MappingNode mapping
         ? mapping.getValue().stream()
             .filter(pair -> YamlValues.text(pair.getKeyNode()).filter(name::equals).isPresent())
@@ -107,7 +107,7 @@ public final class YamlDocument {
   }
 
   /** Adds a mistake: the fact, then what is allowed instead; without a full stop. */
-  public void wrong(int line, String what) {
+  public void addMistake(int line, String what) {
     mistakes.add(new Mistake(line, what));
   }
 

@@ -50,9 +50,9 @@ final class YamlFile {
           new Yaml(new SafeConstructor(options)).compose(new StringReader(text)));
     } catch (MarkedYAMLException e) {
       var mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
-      throw noYaml(file + ":" + (mark.getLine() + 1), e.getProblem());
+      throw notYaml(file + ":" + (mark.getLine() + 1), e.getProblem());
     } catch (YAMLException e) {
-      throw noYaml(file.toString(), String.valueOf(e.getMessage()));
+      throw notYaml(file.toString(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -74,14 +74,14 @@ final class YamlFile {
           Reason.NO_SUCH_PATH, "the configuration " + file + " cannot be read: " + e.getMessage());
     }
     if (bytes.length > MOST_BYTES) {
-      throw noYaml(file.toString(), "it is larger than 1M");
+      throw notYaml(file.toString(), "it is larger than 1M");
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       requirePrintable(file, text);
       return text;
     } catch (CharacterCodingException e) {
-      throw noYaml(file.toString(), "it is not encoded in UTF-8");
+      throw notYaml(file.toString(), "it is not encoded in UTF-8");
     }
   }
 
@@ -94,12 +94,12 @@ final class YamlFile {
       if (c == '\n') {
         line++;
       } else if (!StreamReader.isPrintable(c)) {
-        throw noYaml(file + ":" + line, String.format("the character U+%04X is not allowed", c));
+        throw notYaml(file + ":" + line, String.format("the character U+%04X is not allowed", c));
       }
     }
   }
 
-  private static UsageException noYaml(String where, String why) {
+  private static UsageException notYaml(String where, String why) {
     return new UsageException(
         Reason.BAD_OPTION, where + ": this is no YAML that pgproof reads: " + why.strip(), CORRECT);
   }

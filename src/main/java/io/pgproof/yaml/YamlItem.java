@@ -42,17 +42,17 @@ public final class YamlItem {
     this.line = YamlValues.line(node);
     this.hasFields = node instanceof MappingNode && Tag.MAP.equals(node.getTag());
     if (hasFields) {
-      ((MappingNode) node).getValue().forEach(pair -> take(pair, known));
+      ((MappingNode) node).getValue().forEach(pair -> addField(pair, known));
     } else {
-      document.wrong(line, what + " has no fields; allowed: " + String.join(", ", known));
+      document.addMistake(line, what + " has no fields; allowed: " + String.join(", ", known));
     }
   }
 
-  private void take(NodeTuple pair, List<String> known) {
+  private void addField(NodeTuple pair, List<String> known) {
     int at = YamlValues.line(pair.getKeyNode());
     String name = YamlValues.text(pair.getKeyNode()).orElse("");
     if (!known.contains(name)) {
-      document.wrong(
+      document.addMistake(
           at,
           "unknown field "
               + Mistakes.quoted(name)
@@ -64,7 +64,7 @@ public final class YamlItem {
     }
     Field before = fields.putIfAbsent(name, new Field(at, pair.getValueNode()));
     if (before != null) {
-      document.wrong(
+      document.addMistake(
           at, name + which + " is given twice, first in line " + before.line() + "; allowed: once");
     }
   }
@@ -97,12 +97,12 @@ public final class YamlItem {
 
   /** Adds the mistake that a mandatory field is missing. */
   public void missing(String field, String allowed) {
-    document.wrong(line, field + which + " is missing; allowed: " + allowed);
+    document.addMistake(line, field + which + " is missing; allowed: " + allowed);
   }
 
   /** Adds the mistake that a field is not allowed here. */
-  public void unfit(String field, String why) {
-    document.wrong(line(field), field + which + " " + why);
+  public void rejectField(String field, String why) {
+    document.addMistake(line(field), field + which + " " + why);
   }
 
   /** Returns the value of a field; empty if the field is missing or its value is not allowed. */
@@ -136,7 +136,8 @@ public final class YamlItem {
   public <T> Optional<List<T>> list(String field, String allowed, Function<String, T> reader) {
     Optional<Node> list = node(field);
     if (list.isPresent() && !YamlValues.isList(list.get())) {
-      document.wrong(line(field), field + which + " is no list; allowed: a list, each " + allowed);
+      document.addMistake(
+          line(field), field + which + " is no list; allowed: a list, each " + allowed);
       return Optional.empty();
     }
     return list.map(
@@ -173,13 +174,13 @@ public final class YamlItem {
           node instanceof ScalarNode
               ? (Tag.NULL.equals(node.getTag()) ? " has no value" : " has a type tag")
               : " is not one value";
-      document.wrong(at, place + instead + "; allowed: " + allowed);
+      document.addMistake(at, place + instead + "; allowed: " + allowed);
       return Optional.empty();
     }
     try {
       return Optional.of(reader.apply(text.get()));
     } catch (IllegalArgumentException e) {
-      document.wrong(at, mistake.of(place, text.get(), allowed));
+      document.addMistake(at, mistake.of(place, text.get(), allowed));
       return Optional.empty();
     }
   }

@@ -56,12 +56,12 @@ class ProgressLineTest {
   @ParameterizedTest
   @CsvSource({"abc, 3, abc", "abc, 2, ab", "abc, 0, ''", "日本語, 5, 日本", "é日, 3, é日", "😀😀, 3, 😀"})
   void wideCharactersTakeTwoColumns(String text, int columns, String fitted) {
-    assertThat(ProgressLine.fitted(text, columns)).isEqualTo(fitted);
+    assertThat(ProgressLine.cutToWidth(text, columns)).isEqualTo(fitted);
   }
 
   @Test
   void controlCharactersBecomeBlanks() {
-    assertThat(ProgressLine.fitted("a\tb\rc\033[2J", 80)).isEqualTo("a b c [2J");
+    assertThat(ProgressLine.cutToWidth("a\tb\rc\033[2J", 80)).isEqualTo("a b c [2J");
   }
 
   /** Returns what stood on the line, one text for each time that it was written. */

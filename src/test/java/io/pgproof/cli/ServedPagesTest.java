@@ -151,7 +151,7 @@ class ServedPagesTest {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
       Reply reply =
           client
-              .ask(
+              .send(
                   new Request.Verify(Configuration.read(config).target(target).request(askedBy)),
                   said -> {
                     if (said instanceof Reply.Begun begun) {
@@ -487,7 +487,7 @@ class ServedPagesTest {
   private static Reply.Run show(String target) throws Exception {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
       return (Reply.Run)
-          client.ask(new Request.ShowRun(RUNS.get(target)), reply -> {}).orElseThrow();
+          client.send(new Request.ShowRun(RUNS.get(target)), reply -> {}).orElseThrow();
     }
   }
 }

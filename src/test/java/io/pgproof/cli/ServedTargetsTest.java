@@ -61,7 +61,7 @@ class ServedTargetsTest extends ProgramFixture {
   private long endedTargets() throws IOException {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
       Reply.Runs runs =
-          (Reply.Runs) client.ask(new Request.ListRuns(1000), reply -> {}).orElseThrow();
+          (Reply.Runs) client.send(new Request.ListRuns(1000), reply -> {}).orElseThrow();
       return runs.lines().stream()
           .filter(line -> line.verdict() != null)
           .map(line -> line.target())

@@ -34,8 +34,7 @@ class VerifyCommandTest {
   void aPathIsVerifiedWithTheDefaults() {
     assertThat(request("/backups/shop"))
         .isEqualTo(
-            Settings.NONE.request(
-                Optional.empty(), Path.of("/backups/shop"), InvokingUser.whoRanThis()));
+            Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), InvokingUser.name()));
   }
 
   @Test

@@ -48,7 +48,7 @@ class ControlServerTest {
             socket,
             (request, asker) -> {
               asked.add(request);
-              asker.hear(new Reply.Done("answered"));
+              asker.send(new Reply.Done("answered"));
             });
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
   }
@@ -73,7 +73,7 @@ class ControlServerTest {
                 .with(Setting.DISK, 50L << 30)
                 .request(Optional.of("shop"), Path.of("/backups/shop"), "ada"));
     try (ControlClient client = ControlClient.connect(new StateDirectory(place)).orElseThrow()) {
-      client.ask(request, reply -> {});
+      client.send(request, reply -> {});
     }
     assertThat(asked).containsExactly(request);
   }

@@ -39,7 +39,7 @@ class ArchivedWalTest {
     SourceOptions options =
         SourceOptions.standard()
             .withInitdb("--wal-segsize=1")
-            .keepingBackupsIn(place)
+            .withBackupDirectory(place)
             .with("archive_mode", "on")
             .with("archive_command", "gzip < %p > /pgproof/out/wal/%f");
     try (SourceDatabase source = TestEnvironment.source(15, "archived", options)) {

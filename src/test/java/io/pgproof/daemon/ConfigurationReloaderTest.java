@@ -66,11 +66,11 @@ class ConfigurationReloaderTest {
   @Test
   void aListenerThatFailsDoesNotStopTheOthers() throws Exception {
     current = new CurrentConfiguration(Configuration.read(file));
-    current.whenReplaced(
+    current.onReplaced(
         () -> {
           throw new IllegalStateException("the database is gone");
         });
-    current.whenReplaced(replaced::incrementAndGet);
+    current.onReplaced(replaced::incrementAndGet);
     following = new ConfigurationReloader(current);
     look(2);
     Files.writeString(file, targets("shop", "crm"));
@@ -132,13 +132,13 @@ class ConfigurationReloaderTest {
 
   private void follow(Configuration configuration) {
     current = new CurrentConfiguration(configuration);
-    current.whenReplaced(replaced::incrementAndGet);
+    current.onReplaced(replaced::incrementAndGet);
     following = new ConfigurationReloader(current);
   }
 
   private void look(int times) {
     for (int i = 0; i < times; i++) {
-      following.look();
+      following.checkForChange();
     }
   }
 

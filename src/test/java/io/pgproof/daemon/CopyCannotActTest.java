@@ -143,7 +143,7 @@ class CopyCannotActTest {
     Path backup;
     try (SourceDatabase source =
         TestEnvironment.source(
-            major, "login", SourceOptions.standard().keepingBackupsIn(place.resolve("out")))) {
+            major, "login", SourceOptions.standard().withBackupDirectory(place.resolve("out")))) {
       source.fill(100);
       source.execute("create index on orders using gin (string_to_array(status, 'a'))");
       source.execute(
@@ -151,7 +151,7 @@ class CopyCannotActTest {
               + " $$begin copy (select 1) to '/tmp/acted-login'; end$$");
       source.execute(
           "create event trigger at_login on login execute function writes(); alter event trigger at_login enable always");
-      assertThat(source.ask(NOTHING_WAS_WRITTEN)).as("it does run at the source").isEqualTo("f");
+      assertThat(source.query(NOTHING_WAS_WRITTEN)).as("it does run at the source").isEqualTo("f");
       backup = source.baseBackup("backup");
     }
     Report report =
@@ -176,7 +176,7 @@ class CopyCannotActTest {
   private Path backUpAnActingSource(Image image) throws IOException {
     SourceOptions options =
         SourceOptions.standard()
-            .keepingBackupsIn(place.resolve("out"))
+            .withBackupDirectory(place.resolve("out"))
             .with("shared_preload_libraries", "pg_cron")
             .with("cron.database_name", "postgres")
             .with("cron.use_background_workers", "on")
@@ -211,7 +211,7 @@ class CopyCannotActTest {
       source.execute("create foreign table far_orders (id int) server elsewhere");
       source.execute("create view remote_orders as select id from far_orders");
       Path backup = source.baseBackup("backup");
-      assertThat(source.ask(NOBODY_WORKS)).as("somebody works at the source").isEqualTo("f");
+      assertThat(source.query(NOBODY_WORKS)).as("somebody works at the source").isEqualTo("f");
       assertACopyActsThatNobodyHinders(source);
       return backup;
     }
@@ -228,7 +228,7 @@ class CopyCannotActTest {
     start(source, data, "");
     await().until(() -> source.run(ctl(source), "status", "--pgdata=" + data).status() == 3);
     assertThat(log).content().contains("recovery target");
-    assertThat(source.ask(WRITTEN))
+    assertThat(source.query(WRITTEN))
         .contains("acted-restore")
         .doesNotContain("acted-end", "acted-cron");
 
@@ -239,13 +239,13 @@ class CopyCannotActTest {
     source.run(
         "/bin/sh",
         "-c",
-        "cp -n " + source.ask("show data_directory") + "/pg_wal/0* " + data + "/pg_wal");
+        "cp -n " + source.query("show data_directory") + "/pg_wal/0* " + data + "/pg_wal");
     source.run("/bin/mv", data + "/recovery.signal", data + "/standby.signal");
     start(source, data, " -c recovery_target_time=");
     assertThat(source.run(ctl(source), "stop", "--wait", "--pgdata=" + data).status())
         .as(Files.readString(log))
         .isZero();
-    assertThat(source.ask(WRITTEN))
+    assertThat(source.query(WRITTEN))
         .contains("acted-cleanup")
         .doesNotContain("acted-end", "acted-cron");
 
@@ -254,7 +254,7 @@ class CopyCannotActTest {
     await()
         .untilAsserted(
             () -> {
-              assertThat(source.ask(WRITTEN))
+              assertThat(source.query(WRITTEN))
                   .isEqualTo("acted-archive acted-cleanup acted-cron acted-end acted-restore");
               assertThat(log).content().contains("could not connect to the publisher");
             });

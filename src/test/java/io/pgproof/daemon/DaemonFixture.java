@@ -87,7 +87,7 @@ abstract class DaemonFixture {
                 set("pgproof.retry-cycle", "PT5S,PT5S,PT5S")));
     settings.forEach((name, value) -> names.add(set(name, value)));
     try {
-      daemon = Daemon.start(Ownership.take(state).orElseThrow(), false);
+      daemon = Daemon.start(Ownership.acquire(state).orElseThrow(), false);
     } finally {
       names.forEach(System::clearProperty);
     }
@@ -127,7 +127,7 @@ abstract class DaemonFixture {
   Reply ask(Request request, AtomicReference<String> run) {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
       return client
-          .ask(
+          .send(
               request,
               said -> {
                 if (said instanceof Reply.Begun begun) {

@@ -61,7 +61,7 @@ class DatabaseOwnershipTest {
         assertThat(
                 catchThrowableOfType(
                     UsageException.class,
-                    () -> QueryDaemon.start(Ownership.take(second).orElseThrow()).close()))
+                    () -> QueryDaemon.start(Ownership.acquire(second).orElseThrow()).close()))
             .hasMessageContaining(daemon);
         assertThat(Files.readString(second.identity()).strip()).as("made once").isEqualTo(other);
 
@@ -87,7 +87,7 @@ class DatabaseOwnershipTest {
   }
 
   private static void start(StateDirectory state) {
-    try (Daemon daemon = Daemon.start(Ownership.take(state).orElseThrow(), false)) {
+    try (Daemon daemon = Daemon.start(Ownership.acquire(state).orElseThrow(), false)) {
       assertThat(
               daemon
                   .application()

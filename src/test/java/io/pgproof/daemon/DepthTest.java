@@ -112,14 +112,14 @@ class DepthTest {
         SourceOptions.standard()
             .withoutChecksums()
             .with("autovacuum", "off")
-            .keepingBackupsIn(place);
+            .withBackupDirectory(place);
     try (SourceDatabase source = TestEnvironment.source(15, "torn-index", options)) {
       source.fill(5_000);
       source.execute("checkpoint");
       Path index =
           source
               .dataDirectory()
-              .resolve(source.ask("select pg_relation_filepath('orders_customer')"));
+              .resolve(source.query("select pg_relation_filepath('orders_customer')"));
       try (RandomAccessFile file = new RandomAccessFile(index.toFile(), "rw")) {
         // The first two line pointers of the second page, swapped: its items are no longer in
         // order.
@@ -152,10 +152,10 @@ class DepthTest {
     Path backup;
     try (SourceDatabase source =
         TestEnvironment.source(
-            13, "torn-value", SourceOptions.standard().keepingBackupsIn(place))) {
+            13, "torn-value", SourceOptions.standard().withBackupDirectory(place))) {
       source.fill(1_000);
       String toast =
-          source.ask("select reltoastrelid::regclass from pg_class where relname = 'orders'");
+          source.query("select reltoastrelid::regclass from pg_class where relname = 'orders'");
       source.execute("update pg_class set relkind = 'r' where oid = '" + toast + "'::regclass");
       source.execute(
           "delete from "

@@ -58,7 +58,7 @@ class DiskFullTest {
     run("mount", "--bind", TestEnvironment.state().images().toString(), state.images().toString());
     System.setProperty("pgproof.reserve", "512MB");
     try {
-      daemon = Daemon.start(Ownership.take(state).orElseThrow(), false);
+      daemon = Daemon.start(Ownership.acquire(state).orElseThrow(), false);
     } finally {
       System.clearProperty("pgproof.reserve");
     }
@@ -171,7 +171,7 @@ class DiskFullTest {
           .contains("of 2 runs in containers this one took the most");
       Files.delete(ballast);
       assertThat(smaller).isNotDone();
-      younger.takeBack();
+      younger.withdraw();
       assertThat(smaller.get(5, TimeUnit.MINUTES).reason().code()).isEqualTo("interrupted");
     }
     Remains.assertNone(state);
@@ -206,7 +206,7 @@ class DiskFullTest {
       ControlClient client, VerificationRequest request, Consumer<Reply> onTheWay) {
     return CompletableFuture.supplyAsync(
         () -> {
-          Reply reply = client.ask(new Request.Verify(request), onTheWay).orElseThrow();
+          Reply reply = client.send(new Request.Verify(request), onTheWay).orElseThrow();
           assertThat(reply).isInstanceOf(Reply.Verdict.class);
           return ((Reply.Verdict) reply).report();
         });

@@ -90,7 +90,7 @@ class DisturbedRunsTest extends DaemonFixture {
         .isInstanceOfSatisfying(
             Reply.Failed.class,
             failed -> assertThat(failed.finding().message()).contains("was suspended by hand"));
-    await("an owner does not wait for it").until(daemon::quiet);
+    await("an owner does not wait for it").until(daemon::isIdle);
 
     byHand(runtime -> runtime.activateProcessInstanceById(instance));
     await().until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
@@ -219,7 +219,7 @@ class DisturbedRunsTest extends DaemonFixture {
       database.startAgain();
 
       assertThat(begun.verdict().verdict().word()).isEqualTo("proven");
-      await().until(daemon::quiet);
+      await().until(daemon::isIdle);
       assertThat(daemon.application().getBean(RuntimeService.class).createExecutionQuery().count())
           .isZero();
       close();

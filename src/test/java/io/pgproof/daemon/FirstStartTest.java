@@ -120,7 +120,7 @@ class FirstStartTest {
   }
 
   private Daemon start() throws Exception {
-    return Daemon.start(Ownership.take(state).orElseThrow(), false);
+    return Daemon.start(Ownership.acquire(state).orElseThrow(), false);
   }
 
   private Path file() {

@@ -55,7 +55,7 @@ class FormatsTest {
   static void takeBackups() throws Exception {
     backups = TestEnvironment.state().path().resolve("formats");
     SourceOptions options =
-        SourceOptions.standard().withInitdb("--wal-segsize=1").keepingBackupsIn(backups);
+        SourceOptions.standard().withInitdb("--wal-segsize=1").withBackupDirectory(backups);
     try (SourceDatabase source = TestEnvironment.source(15, "formats", options)) {
       run(source, "mkdir", "-p", SPACES + "one", SPACES + "two");
       source.execute("create tablespace one location '" + SPACES + "one'");
@@ -65,9 +65,9 @@ class FormatsTest {
           "alter table order_lines set tablespace one; alter index orders_placed set tablespace two; "
               + "alter table customers set tablespace two");
       for (String slot : List.of("gzip", "lz4")) {
-        source.ask("select pg_create_physical_replication_slot('" + slot + "', true)");
+        source.query("select pg_create_physical_replication_slot('" + slot + "', true)");
       }
-      try (OrderWriter writer = source.keepWriting()) {
+      try (OrderWriter writer = source.startWriter()) {
         source.baseBackup("tar-none-fetch", "-Ft", "-Xf", "--manifest-checksums=SHA224");
         source.baseBackup(
             "tar-gzip-none", "-Ft", "-Xn", "--compress=server-gzip:1", "--manifest-checksums=NONE");
@@ -90,7 +90,7 @@ class FormatsTest {
         plain(source, "plain-stream", "-Xs");
         plain(source, "plain-fetch", "-Xf", "--waldir=" + source.inside("plain-fetch-wal"));
         fromStandby(source);
-        assertThat(writer.written()).isPositive();
+        assertThat(writer.writtenRows()).isPositive();
       }
       source.execute(
           "insert into orders (customer_id, placed_at, status) select 1, now(), 'placed'");
@@ -315,7 +315,8 @@ class FormatsTest {
                   .isEqualTo("proven");
               assertThat(verdict.report().backup().path())
                   .isEqualTo(place.resolve("plain-stream").toString());
-              assertThat(verdict.chosen().words()).isEqualTo("the newest of 3 in " + place);
+              assertThat(verdict.chosen().describeChoice())
+                  .isEqualTo("the newest of 3 in " + place);
               assertThat(verdict.chosen().skipped()).singleElement().asString().contains("z-begun");
               Reply.Run shown =
                   (Reply.Run) TestEnvironment.ask(new Request.ShowRun(verdict.report().run()));
@@ -346,7 +347,7 @@ class FormatsTest {
             .withInitdb("--wal-segsize=64")
             .with("summarize_wal", "on")
             .with("allow_in_place_tablespaces", "on")
-            .keepingBackupsIn(place.resolve("17"));
+            .withBackupDirectory(place.resolve("17"));
     Path tar;
     Path plain;
     try (SourceDatabase source = TestEnvironment.source(17, "formats-17", options)) {

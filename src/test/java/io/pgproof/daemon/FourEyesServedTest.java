@@ -65,7 +65,7 @@ class FourEyesServedTest {
     state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
     System.setProperty("server.port", "0");
     try {
-      daemon = Daemon.start(Ownership.take(state).orElseThrow(), true);
+      daemon = Daemon.start(Ownership.acquire(state).orElseThrow(), true);
     } finally {
       System.clearProperty("server.port");
     }
@@ -323,7 +323,7 @@ class FourEyesServedTest {
 
   private static Reply ask(Request request) throws Exception {
     try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
-      return client.ask(request, reply -> {}).orElseThrow();
+      return client.send(request, reply -> {}).orElseThrow();
     }
   }
 }

@@ -143,7 +143,7 @@ class FrozenDiskTest extends DaemonFixture {
         daemon.application().getBean("camundaTaskExecutor", ThreadPoolTaskExecutor.class);
     await("the engine's threads are free")
         .untilAsserted(() -> assertThat(steps.getActiveCount()).isZero());
-    assertThat(daemon.quiet()).isTrue();
+    assertThat(daemon.isIdle()).isTrue();
   }
 
   /** As Cockpit does it. */

@@ -163,7 +163,7 @@ class HumanTasksTest {
             () ->
                 ((Reply.Runs) TestEnvironment.ask(new Request.ListRuns(1))).lines().get(0).verdict()
                     != null);
-    await().until(TestEnvironment.daemon()::quiet);
+    await().until(TestEnvironment.daemon()::isIdle);
   }
 
   @Test
@@ -218,7 +218,7 @@ class HumanTasksTest {
   }
 
   private String openTask(Report report, String key) throws InterruptedException {
-    await().until(TestEnvironment.daemon()::quiet);
+    await().until(TestEnvironment.daemon()::isIdle);
     return tasks
         .createTaskQuery()
         .processInstanceBusinessKey(report.run())

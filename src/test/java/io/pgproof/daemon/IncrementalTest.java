@@ -53,7 +53,7 @@ class IncrementalTest {
     copies = chains.resolveSibling("chain-copied");
     try (SourceDatabase source = TestEnvironment.source(17, "chain", options(chains))) {
       source.fill(2_000);
-      of17 = new Taken(chains, source.ask("select pg_relation_filepath('orders')"));
+      of17 = new Taken(chains, source.query("select pg_relation_filepath('orders')"));
       source.run("/bin/mkdir", "/tmp/elsewhere");
       source.execute("create tablespace elsewhere location '/tmp/elsewhere'");
       source.execute(
@@ -78,7 +78,7 @@ class IncrementalTest {
     Path directory = TestEnvironment.state().path().resolve("backups").resolve("chains-of-18");
     try (SourceDatabase source = TestEnvironment.source(18, "chain-18", options(directory))) {
       source.fill(2_000);
-      of18 = new Taken(directory, source.ask("select pg_relation_filepath('orders')"));
+      of18 = new Taken(directory, source.query("select pg_relation_filepath('orders')"));
       source.execute(
           "create table moved as select g as n, now() as at from generate_series(1, 5000) g");
       chain(source, "plain", "--format=plain");
@@ -87,7 +87,7 @@ class IncrementalTest {
 
   private static SourceOptions options(Path directory) {
     return SourceOptions.standard()
-        .keepingBackupsIn(directory)
+        .withBackupDirectory(directory)
         .with("summarize_wal", "on")
         .with("autovacuum", "off")
         .with("allow_in_place_tablespaces", "on");

@@ -41,18 +41,18 @@ class NotificationTest {
     try (HookServer hook = new HookServer()) {
       Configuration configuration = configuration(hook);
       hook.answer(503);
-      try (Daemon server = Daemon.serve(Ownership.take(state).orElseThrow(), configuration)) {
+      try (Daemon server = Daemon.serve(Ownership.acquire(state).orElseThrow(), configuration)) {
         assertThat(summaries(server)).isEqualTo(1);
         server
             .application()
             .getBean(Notifier.class)
-            .tell(
+            .notify(
                 new NotificationEvent.ScheduleMissed(
                     "shop", Instant.parse("2026-03-01T03:00:00Z"), "the server was not running"));
         await().until(() -> !hook.posted().isEmpty());
       }
       int tried = hook.posted().size();
-      try (Daemon command = Daemon.start(Ownership.take(state).orElseThrow(), false)) {
+      try (Daemon command = Daemon.start(Ownership.acquire(state).orElseThrow(), false)) {
         ManagementService management = command.application().getBean(ManagementService.class);
         assertThat(
                 management
@@ -68,10 +68,10 @@ class NotificationTest {
                     .active()
                     .count())
             .isZero();
-        assertThat(command.quiet()).as("nothing that a command waits for").isTrue();
+        assertThat(command.isIdle()).as("nothing that a command waits for").isTrue();
       }
       assertThat(hook.posted()).hasSize(tried);
-      try (Daemon server = Daemon.serve(Ownership.take(state).orElseThrow(), configuration)) {
+      try (Daemon server = Daemon.serve(Ownership.acquire(state).orElseThrow(), configuration)) {
         await()
             .until(
                 () ->

@@ -53,7 +53,8 @@ class OverlayRunTest {
   static void takeBackup() {
     place = TestEnvironment.state().path().resolve("laid-over");
     try (SourceDatabase source =
-        TestEnvironment.source(15, "laid-over", SourceOptions.standard().keepingBackupsIn(place))) {
+        TestEnvironment.source(
+            15, "laid-over", SourceOptions.standard().withBackupDirectory(place))) {
       source.fill(500);
       backup = source.baseBackup("plain", "-Fp", "-Xs");
     }

@@ -57,7 +57,7 @@ class PagesTest {
   static void takeABackupWhilePagesAreWritten() throws IOException {
     backups = TestEnvironment.state().path().resolve("backups").resolve("pages");
     SourceOptions options =
-        SourceOptions.standard().with("autovacuum", "off").keepingBackupsIn(backups);
+        SourceOptions.standard().with("autovacuum", "off").withBackupDirectory(backups);
     try (SourceDatabase source = TestEnvironment.source(15, "pages", options)) {
       source.fill(5_000);
       source.execute(
@@ -68,21 +68,21 @@ class PagesTest {
               () -> source.execute("create unique index concurrently unbuilt on twice (i)"))
           .hasMessageContaining("could not create unique index");
       source.execute("vacuum freeze");
-      quiet = source.ask("select pg_relation_filepath('quiet')");
-      unbuilt = source.ask("select pg_relation_filepath('unbuilt')");
-      dropped = source.ask("select pg_relation_filepath('dropped')");
-      try (OrderWriter writer = source.keepWriting()) {
+      quiet = source.query("select pg_relation_filepath('quiet')");
+      unbuilt = source.query("select pg_relation_filepath('unbuilt')");
+      dropped = source.query("select pg_relation_filepath('dropped')");
+      try (OrderWriter writer = source.startWriter()) {
         // The more slowly until the table was dropped while files were sent.
         for (int rate = 16; sound == null && rate > 0; rate /= 2) {
           Path backup = backUpWhilePagesAreWritten(source, rate);
-          if (source.ask("select to_regclass('dropped')") == null) {
+          if (source.query("select to_regclass('dropped')") == null) {
             sound = backup;
           } else {
             Trees.remove(backup);
           }
         }
         assertThat(sound).as("a backup during which the table was dropped").isNotNull();
-        assertThat(writer.written()).isPositive();
+        assertThat(writer.writtenRows()).isPositive();
       }
     }
   }
@@ -100,7 +100,7 @@ class PagesTest {
     for (int round = 0; !backup.isDone(); round++) {
       source.execute("update orders set status = 'paid' where id % 10 = " + round % 10);
       source.execute("checkpoint");
-      if (source.ask(
+      if (source.query(
               "select 1 from pg_stat_progress_basebackup where phase = 'streaming database files'")
           != null) {
         source.execute("drop table if exists dropped");
@@ -297,7 +297,7 @@ class PagesTest {
         TestEnvironment.source(
             15,
             "unchecked",
-            SourceOptions.standard().withoutChecksums().keepingBackupsIn(backups))) {
+            SourceOptions.standard().withoutChecksums().withBackupDirectory(backups))) {
       source.fill(100);
       without = source.baseBackup("unchecked");
     }

@@ -58,7 +58,8 @@ class SpecialCasesTest {
   void plantedSettingsOfDatabaseAndRoleDoNotStopTheQueries() {
     Path backup;
     try (SourceDatabase source =
-        TestEnvironment.source(15, "planted", SourceOptions.standard().keepingBackupsIn(place))) {
+        TestEnvironment.source(
+            15, "planted", SourceOptions.standard().withBackupDirectory(place))) {
       source.fill(100);
       // In one go, for whoever connects afterwards gets nowhere.
       source.execute(
@@ -79,7 +80,7 @@ class SpecialCasesTest {
     Path backup;
     SourceOptions archiving =
         SourceOptions.standard()
-            .keepingBackupsIn(place)
+            .withBackupDirectory(place)
             .with("archive_mode", "on")
             .with("archive_command", "mkdir -p /pgproof/out/wal && cp %p /pgproof/out/wal/%f");
     try (SourceDatabase source = TestEnvironment.source(major, "archiving", archiving)) {
@@ -106,7 +107,7 @@ class SpecialCasesTest {
     Path backup;
     SourceOptions left =
         SourceOptions.standard()
-            .keepingBackupsIn(place)
+            .withBackupDirectory(place)
             .with("primary_conninfo", "host=192.0.2.1")
             .with("recovery_target_time", "2020-01-01 00:00:00+00")
             .with("restore_command", "touch /pgproof/out/acted");
@@ -134,7 +135,8 @@ class SpecialCasesTest {
   @Test
   void aBackupWithoutCommitsIsAsOldAsItsCheckpoint() {
     Path backup;
-    SourceOptions idle = SourceOptions.standard().keepingBackupsIn(place).with("autovacuum", "off");
+    SourceOptions idle =
+        SourceOptions.standard().withBackupDirectory(place).with("autovacuum", "off");
     try (SourceDatabase source = TestEnvironment.source(15, "idle", idle)) {
       backup = source.baseBackup("backup");
     }

@@ -106,14 +106,14 @@ final class Untouched {
   private static List<Cell> take(int major) {
     List<Cell> cells = new ArrayList<>();
     Path place = TestEnvironment.state().path().resolve("untouched").resolve(String.valueOf(major));
-    SourceOptions options = SourceOptions.standard().keepingBackupsIn(place);
+    SourceOptions options = SourceOptions.standard().withBackupDirectory(place);
     try (SourceDatabase source =
         TestEnvironment.source(
             major,
             "untouched-" + major,
             major < 17 ? options : options.with("summarize_wal", "on"))) {
       source.fill(5_000);
-      try (OrderWriter writer = source.keepWriting()) {
+      try (OrderWriter writer = source.startWriter()) {
         for (Map.Entry<String, List<String>> format : FORMATS.entrySet()) {
           // The client programs of version 13 know gzip alone.
           if (major != 13 || !List.of("lz4", "zstd").contains(format.getKey())) {
@@ -132,7 +132,7 @@ final class Untouched {
                       "--gzip",
                       "--incremental=" + source.inside("plain") + "/backup_manifest")));
         }
-        if (writer.written() == 0) {
+        if (writer.writtenRows() == 0) {
           throw new IllegalStateException("no order came in while the backups were taken");
         }
       }

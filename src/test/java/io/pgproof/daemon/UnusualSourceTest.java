@@ -40,7 +40,7 @@ class UnusualSourceTest {
     Trees.remove(place);
     SourceOptions options =
         SourceOptions.standard()
-            .keepingBackupsIn(place)
+            .withBackupDirectory(place)
             .with("wal_level", "logical")
             .with("max_connections", "300")
             .with("max_prepared_transactions", "5")
@@ -84,7 +84,7 @@ class UnusualSourceTest {
     }
     try (SourceDatabase source =
         TestEnvironment.source(
-            15, "far-source", SourceOptions.standard().keepingBackupsIn(place))) {
+            15, "far-source", SourceOptions.standard().withBackupDirectory(place))) {
       source.fill(100);
       source.execute("create database foreign_locale");
       source.execute(

@@ -56,10 +56,10 @@ class VersionsTest {
     Path backup;
     try (SourceDatabase primary =
         TestEnvironment.source(
-            major, "primary", SourceOptions.standard().keepingBackupsIn(place))) {
+            major, "primary", SourceOptions.standard().withBackupDirectory(place))) {
       primary.fill(1_000);
       startStandby(primary, major);
-      try (OrderWriter writer = primary.keepWriting()) {
+      try (OrderWriter writer = primary.startWriter()) {
         backup =
             primary.baseBackup(
                 "backup",
@@ -67,7 +67,7 @@ class VersionsTest {
                 "--format=tar",
                 "--wal-method=stream",
                 "--gzip");
-        assertThat(writer.written()).isPositive();
+        assertThat(writer.writtenRows()).isPositive();
       }
     }
     assertThat(member(backup, "backup_label")).contains("BACKUP FROM: standby");
@@ -89,7 +89,7 @@ class VersionsTest {
    * be told.
    */
   private void startStandby(SourceDatabase primary, int major) throws IOException {
-    primary.ask("select pg_create_physical_replication_slot('standby')");
+    primary.query("select pg_create_physical_replication_slot('standby')");
     Path standby =
         primary.baseBackup(
             "standby",
@@ -140,7 +140,7 @@ class VersionsTest {
     SourceOptions odd =
         SourceOptions.standard()
             .withoutChecksums()
-            .keepingBackupsIn(place)
+            .withBackupDirectory(place)
             .with("max_prepared_transactions", "5");
     try (SourceDatabase source =
         TestEnvironment.source(
@@ -173,7 +173,8 @@ class VersionsTest {
   void aMissingLibraryIsNamedForEveryVersion() {
     Path backup;
     try (SourceDatabase source =
-        TestEnvironment.source(10, "library", SourceOptions.standard().keepingBackupsIn(place))) {
+        TestEnvironment.source(
+            10, "library", SourceOptions.standard().withBackupDirectory(place))) {
       source.fill(100);
       source.execute("create extension citext; create extension hstore");
       source.execute(

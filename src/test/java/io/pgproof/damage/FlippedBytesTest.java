@@ -105,7 +105,7 @@ class FlippedBytesTest {
         SourceOptions.standard()
             .withInitdb("--wal-segsize=1")
             .with("autovacuum", "off")
-            .keepingBackupsIn(directory);
+            .withBackupDirectory(directory);
     try (SourceDatabase source = TestEnvironment.source(15, "flips", options)) {
       source.execute("update pg_database set datistemplate = false");
       source.execute("drop database template0");
@@ -280,7 +280,7 @@ class FlippedBytesTest {
           all.names().stream()
               .collect(
                   Collectors.toMap(
-                      name -> name, name -> all.in(file -> file.name().equals(name)).count())));
+                      name -> name, name -> all.filter(file -> file.name().equals(name)).count())));
     } catch (FindingException e) {
       return new Outcome(Optional.of(e.finding()), Map.of());
     } finally {

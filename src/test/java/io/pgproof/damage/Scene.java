@@ -51,7 +51,7 @@ record Scene(Path earlier, SoundBackup sound, Path later, Map<String, String> pl
         SourceOptions.standard()
             .withInitdb("--wal-segsize=1")
             .with("autovacuum", "off")
-            .keepingBackupsIn(directory);
+            .withBackupDirectory(directory);
     try (SourceDatabase source = TestEnvironment.source(major, "damage-" + major, options)) {
       fill(source);
       source.baseBackup("earlier");
@@ -127,16 +127,16 @@ record Scene(Path earlier, SoundBackup sound, Path later, Map<String, String> pl
   private static Map<String, String> places(SourceDatabase source) {
     Map<String, String> places = new TreeMap<>();
     for (String relation : RELATIONS) {
-      places.put(relation, source.ask("select pg_relation_filepath('" + relation + "')"));
+      places.put(relation, source.query("select pg_relation_filepath('" + relation + "')"));
     }
     String toast = "(select reltoastrelid from pg_class where relname = 'facts')";
-    places.put("toast", source.ask("select pg_relation_filepath(" + toast + ")"));
+    places.put("toast", source.query("select pg_relation_filepath(" + toast + ")"));
     places.put(
         "squeezed",
-        source.ask(
+        source.query(
             "select pg_relation_filepath(reltoastrelid) from pg_class where relname = 'squeezed'"));
     places.put(
-        "other", "base/" + source.ask("select oid from pg_database where datname = 'other'"));
+        "other", "base/" + source.query("select oid from pg_database where datname = 'other'"));
     return places;
   }
 
@@ -175,7 +175,7 @@ record Scene(Path earlier, SoundBackup sound, Path later, Map<String, String> pl
    * @param rate for {@code --max-rate}; the slower, the more WAL there is
    */
   static Path backUpWhileOrdersComeIn(SourceDatabase source, String name, String rate) {
-    try (OrderWriter writer = source.keepWriting()) {
+    try (OrderWriter writer = source.startWriter()) {
       CompletableFuture<Path> backup =
           CompletableFuture.supplyAsync(
               () ->
@@ -185,7 +185,7 @@ record Scene(Path earlier, SoundBackup sound, Path later, Map<String, String> pl
         source.execute("update orders set status = 'paid' where id % 4 = 0");
       }
       Path taken = backup.join();
-      if (writer.written() == 0) {
+      if (writer.writtenRows() == 0) {
         throw new IllegalStateException("no order came in while the backup was taken");
       }
       return taken;

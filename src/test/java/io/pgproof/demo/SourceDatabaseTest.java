@@ -58,15 +58,15 @@ class SourceDatabaseTest {
       Path backup;
       long before;
       long after;
-      try (OrderWriter writer = source.keepWriting()) {
-        await().until(() -> writer.written() > 10);
-        before = writer.written();
+      try (OrderWriter writer = source.startWriter()) {
+        await().until(() -> writer.writtenRows() > 10);
+        before = writer.writtenRows();
         backup = source.baseBackup("base");
-        after = writer.written();
+        after = writer.writtenRows();
       }
 
       assertThat(after).isGreaterThan(before);
-      assertThat(Long.parseLong(source.ask("select count(*) from orders")))
+      assertThat(Long.parseLong(source.query("select count(*) from orders")))
           .isGreaterThanOrEqualTo(2_000 + after);
       assertThat(backup.toFile().list())
           .contains("base.tar.gz", "pg_wal.tar.gz", "backup_manifest");
@@ -128,22 +128,22 @@ class SourceDatabaseTest {
                 .withInitdb("--wal-segsize=1")
                 .with("archive_mode", "on")
                 .with("archive_command", "test -n '%p'"))) {
-      assertThat(source.ask("show data_checksums")).isEqualTo("on");
-      assertThat(source.ask("show wal_segment_size")).isEqualTo("1MB");
-      assertThat(source.ask("show wal_level")).isEqualTo("replica");
-      assertThat(source.ask("show listen_addresses")).isEmpty();
-      assertThat(source.ask("show archive_command")).isEqualTo("test -n '%p'");
+      assertThat(source.query("show data_checksums")).isEqualTo("on");
+      assertThat(source.query("show wal_segment_size")).isEqualTo("1MB");
+      assertThat(source.query("show wal_level")).isEqualTo("replica");
+      assertThat(source.query("show listen_addresses")).isEmpty();
+      assertThat(source.query("show archive_command")).isEqualTo("test -n '%p'");
       assertThat(
-              source.ask("select datcollate from pg_database where datname = current_database()"))
+              source.query("select datcollate from pg_database where datname = current_database()"))
           .isEqualTo("en_US.UTF-8");
-      assertThat(source.ask("show server_encoding")).isEqualTo("UTF8");
+      assertThat(source.query("show server_encoding")).isEqualTo("UTF8");
     }
   }
 
   @Test
   void checksumsCanBeOff() {
     try (SourceDatabase source = start(SourceOptions.standard().withoutChecksums())) {
-      assertThat(source.ask("show data_checksums")).isEqualTo("off");
+      assertThat(source.query("show data_checksums")).isEqualTo("off");
     }
   }
 
@@ -152,15 +152,15 @@ class SourceDatabaseTest {
     try (SourceDatabase source = start(SourceOptions.standard())) {
       source.fill(1_000);
 
-      assertThat(source.ask("select count(*) from customers")).isEqualTo("100");
-      assertThat(source.ask("select count(*) from orders")).isEqualTo("1000");
-      assertThat(source.ask("select count(*) from order_lines")).isEqualTo("3000");
+      assertThat(source.query("select count(*) from customers")).isEqualTo("100");
+      assertThat(source.query("select count(*) from orders")).isEqualTo("1000");
+      assertThat(source.query("select count(*) from order_lines")).isEqualTo("3000");
       assertThat(
-              source.ask(
+              source.query(
                   "select now() - (" + SourceDatabase.FRESHNESS_QUERY + ") < interval '1 hour'"))
           .isEqualTo("t");
       assertThat(
-              source.ask(
+              source.query(
                   "select pg_relation_size(reltoastrelid) > 0 from pg_class where relname = 'orders'"))
           .isEqualTo("t");
     }
@@ -169,13 +169,14 @@ class SourceDatabaseTest {
   @Test
   void aWalSwitchEndsTheCurrentSegment() {
     try (SourceDatabase source = start(SourceOptions.standard())) {
-      String segment = source.ask("select pg_walfile_name('" + source.currentLsn() + "')");
+      String segment = source.query("select pg_walfile_name('" + source.currentLsn() + "')");
       source.execute("create table t (a int)");
 
       source.switchWal();
       source.execute("insert into t values (1)");
 
-      assertThat(source.ask("select pg_walfile_name(pg_current_wal_lsn())")).isNotEqualTo(segment);
+      assertThat(source.query("select pg_walfile_name(pg_current_wal_lsn())"))
+          .isNotEqualTo(segment);
     }
   }
 
@@ -183,7 +184,7 @@ class SourceDatabaseTest {
   void keptBackupsOutliveTheDatabase() {
     Path kept = parent.resolve("backups");
     Path backup;
-    try (SourceDatabase source = start(SourceOptions.standard().keepingBackupsIn(kept))) {
+    try (SourceDatabase source = start(SourceOptions.standard().withBackupDirectory(kept))) {
       backup = source.baseBackup("plain", "--format=plain", "--wal-method=fetch");
     }
 

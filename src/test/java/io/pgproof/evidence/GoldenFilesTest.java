@@ -55,7 +55,7 @@ class GoldenFilesTest {
                   written.get("body")));
       assertThat(EvidenceKind.of(evidence.getClass()).code())
           .isEqualTo(written.get("kind").asText());
-      assertThat(evidence.tell()).isNotBlank().doesNotContain("null");
+      assertThat(evidence.describe()).isNotBlank().doesNotContain("null");
       assertSays(EvidenceJson.write(evidence), written.get("body"));
     }
   }

@@ -130,7 +130,7 @@ class CompleteEvidenceTest {
   void eachStageIsRequiredInItsOrder(Stage stage) {
     Facts without = new Facts(Depth.STANDARD);
     without.stages.remove(stage);
-    without.assertMissing(stage.what());
+    without.assertMissing(stage.description());
 
     List<Stage> order = List.of(Stage.values());
     for (int place = 0; place < order.size(); place++) {

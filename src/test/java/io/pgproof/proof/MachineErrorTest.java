@@ -45,7 +45,7 @@ class MachineErrorTest {
         "could not fork startup process: Resource temporarily unavailable | EAGAIN"
       })
   void messagesOfMachineErrorsAreRecognized(String said, MachineError error) {
-    assertThat(MachineError.in(said)).contains(error);
+    assertThat(MachineError.find(said)).contains(error);
   }
 
   @ParameterizedTest
@@ -61,13 +61,13 @@ class MachineErrorTest {
         ""
       })
   void otherMessagesAreNotMachineErrors(String said) {
-    assertThat(MachineError.in(said)).isEmpty();
+    assertThat(MachineError.find(said)).isEmpty();
   }
 
   @Test
   void lackOfSpaceExplainsOtherErrorsOfAProgram() {
     assertThat(
-            MachineError.in(
+            MachineError.find(
                 "cp: x: Permission denied\ncp: error writing 'y': No space left on device\n"))
         .contains(MachineError.ENOSPC);
   }

@@ -33,12 +33,12 @@ class OwnershipTest {
     try (PowerCut power = new PowerCut("ext4")) {
       StateDirectory state = new StateDirectory(power.directory());
       String told;
-      try (Ownership ownership = Ownership.take(state).orElseThrow()) {
+      try (Ownership ownership = Ownership.acquire(state).orElseThrow()) {
         told = ownership.identity();
         power.cut();
       }
       power.back();
-      try (Ownership ownership = Ownership.take(state).orElseThrow()) {
+      try (Ownership ownership = Ownership.acquire(state).orElseThrow()) {
         assertThat(ownership.identity()).isEqualTo(told);
       }
     }
@@ -47,7 +47,7 @@ class OwnershipTest {
   @Test
   void aCreatedDirectoryBelongsToRootAlone() throws IOException {
     StateDirectory state = new StateDirectory(place.resolve("some/where"));
-    try (Ownership ownership = Ownership.take(state).orElseThrow()) {
+    try (Ownership ownership = Ownership.acquire(state).orElseThrow()) {
       assertThat(mode(ownership.state().path())).isEqualTo("rwx------");
       assertThat(mode(state.runs())).isEqualTo("rwx------");
     }
@@ -59,7 +59,7 @@ class OwnershipTest {
     Path shared = Files.createDirectory(place.resolve("shared"));
     Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString(mode));
 
-    assertThatThrownBy(() -> Ownership.take(new StateDirectory(shared)))
+    assertThatThrownBy(() -> Ownership.acquire(new StateDirectory(shared)))
         .isInstanceOfSatisfying(
             UsageException.class,
             refused -> {
@@ -76,7 +76,7 @@ class OwnershipTest {
     Files.setPosixFilePermissions(theirs, PosixFilePermissions.fromString("rwx------"));
     Files.setAttribute(theirs, "unix:uid", 4711);
 
-    assertThatThrownBy(() -> Ownership.take(new StateDirectory(theirs)))
+    assertThatThrownBy(() -> Ownership.acquire(new StateDirectory(theirs)))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(theirs.toString())
         .hasMessageContaining("4711");
@@ -87,7 +87,7 @@ class OwnershipTest {
   void aFileInsteadOfADirectoryIsRefused() throws IOException {
     Path file = Files.createFile(place.resolve("file"));
     for (Path path : List.of(file, file.resolve("below"))) {
-      assertThatThrownBy(() -> Ownership.take(new StateDirectory(path)))
+      assertThatThrownBy(() -> Ownership.acquire(new StateDirectory(path)))
           .isInstanceOfSatisfying(
               UsageException.class,
               refused -> {
@@ -102,7 +102,7 @@ class OwnershipTest {
   @Test
   void aDirectoryOfRootAloneIsAccepted() throws IOException {
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwx------"));
-    try (Ownership ownership = Ownership.take(new StateDirectory(place)).orElseThrow()) {
+    try (Ownership ownership = Ownership.acquire(new StateDirectory(place)).orElseThrow()) {
       assertThat(Ownership.owner(ownership.state())).hasValue(ProcessHandle.current().pid());
     }
   }
@@ -113,7 +113,7 @@ class OwnershipTest {
     ExecutorService starting = Executors.newFixedThreadPool(8);
     try {
       List<Callable<Optional<Ownership>>> starts =
-          Collections.nCopies(8, () -> Ownership.take(state));
+          Collections.nCopies(8, () -> Ownership.acquire(state));
       List<Ownership> owners = new ArrayList<>();
       for (Future<Optional<Ownership>> taken : starting.invokeAll(starts)) {
         taken.get().ifPresent(owners::add);

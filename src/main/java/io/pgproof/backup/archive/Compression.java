@@ -48,12 +48,12 @@ public enum Compression {
    *
    * @return empty when they match no compression, so that only the name can decide
    */
-  static Optional<Compression> in(byte[] firstBytes, String fileName) {
+  static Optional<Compression> detect(byte[] firstBytes, String fileName) {
     if (FirstBytes.isSkippableFrame(firstBytes)) {
       return Optional.of(of(fileName) == LZ4 ? LZ4 : ZSTD);
     }
     return Arrays.stream(values())
-        .filter(coding -> coding != NONE && FirstBytes.begin(firstBytes, coding.magic))
+        .filter(coding -> coding != NONE && FirstBytes.startWith(firstBytes, coding.magic))
         .findFirst();
   }
 
@@ -76,7 +76,7 @@ public enum Compression {
           new Finding(
               Reason.ENVIRONMENT,
               raw.name() + " cannot be decoded: " + e.getMessage(),
-              e.mend(),
+              e.remedy(),
               null),
           e);
     }

@@ -13,7 +13,7 @@ final class FirstBytes {
     return hexadecimal.isEmpty() ? new byte[0] : HEX.parseHex(hexadecimal);
   }
 
-  static boolean begin(byte[] firstBytes, byte[] magic) {
+  static boolean startWith(byte[] firstBytes, byte[] magic) {
     return firstBytes.length >= magic.length
         && Arrays.equals(firstBytes, 0, magic.length, magic, 0, magic.length);
   }

@@ -100,20 +100,21 @@ public enum ForeignFormat {
    * Returns the format by the ending of a file's name; an encrypted or split file may have it after
    * the usual ending.
    */
-  public static Optional<ForeignFormat> named(String fileName) {
+  public static Optional<ForeignFormat> byFileName(String fileName) {
     return Arrays.stream(values())
         .filter(format -> format.ending.matcher(fileName).matches())
         .findFirst();
   }
 
   /** Returns the format by a file's first bytes. */
-  static Optional<ForeignFormat> in(byte[] firstBytes) {
+  static Optional<ForeignFormat> byFirstBytes(byte[] firstBytes) {
     return isOpenPgp(firstBytes)
         ? Optional.of(PGP)
         : Arrays.stream(values())
             .filter(
                 format ->
-                    format.magics.stream().anyMatch(magic -> FirstBytes.begin(firstBytes, magic)))
+                    format.magics.stream()
+                        .anyMatch(magic -> FirstBytes.startWith(firstBytes, magic)))
             .findFirst();
   }
 

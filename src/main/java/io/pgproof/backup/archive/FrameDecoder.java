@@ -35,7 +35,7 @@ final class FrameDecoder implements ByteSource {
      * @throws DataFormatException when it cannot be a frame
      * @throws FindingException when this machine cannot decode it
      */
-    void begin(ByteBuffer header, String name) throws DataFormatException;
+    void beginFrame(ByteBuffer header, String name) throws DataFormatException;
 
     /**
      * Decodes from one direct buffer into another until one of them is exhausted.
@@ -118,7 +118,7 @@ final class FrameDecoder implements ByteSource {
       skipPadding();
       return false;
     }
-    if (input.remaining() < MAGIC && mayBegin()) {
+    if (input.remaining() < MAGIC && canBeginFrame()) {
       throw truncated();
     }
     int magic = input.remaining() < MAGIC ? 0 : input.getInt(input.position());
@@ -127,7 +127,7 @@ final class FrameDecoder implements ByteSource {
       throw noFrame();
     }
     if (!skippable) {
-      begin();
+      readHeader();
     }
     inFrame = true;
     return true;
@@ -154,16 +154,16 @@ final class FrameDecoder implements ByteSource {
                 + " bytes of zeros, as tapes and block devices leave them");
   }
 
-  private void begin() {
+  private void readHeader() {
     try {
-      decoder.begin(input.duplicate().order(ByteOrder.LITTLE_ENDIAN), name());
+      decoder.beginFrame(input.duplicate().order(ByteOrder.LITTLE_ENDIAN), name());
     } catch (DataFormatException e) {
       throw invalid(e);
     }
   }
 
   /** Returns whether the few bytes left are the beginning of a magic number. */
-  private boolean mayBegin() {
+  private boolean canBeginFrame() {
     for (int i = 0; i < input.remaining(); i++) {
       int one = input.get(input.position() + i) & 0xFF;
       boolean skippable = i == 0 ? (one & 0xF0) == 0x50 : one == (SKIPPABLE >>> (8 * i) & 0xFF);

@@ -44,7 +44,7 @@ final class Lz4Decoder implements FrameDecoder.Decoder {
   }
 
   @Override
-  public void begin(ByteBuffer header, String name) throws DataFormatException {
+  public void beginFrame(ByteBuffer header, String name) throws DataFormatException {
     if (header.remaining() > FLAGS && (header.get(header.position() + FLAGS) & DICTIONARY) != 0) {
       throw new DataFormatException("they need a dictionary");
     }

@@ -54,7 +54,7 @@ public interface MemberSource extends AutoCloseable {
    *
    * @return whether the file now has the member's whole content
    */
-  default boolean share(Path file) {
+  default boolean cloneTo(Path file) {
     return false;
   }
 
@@ -77,7 +77,7 @@ public interface MemberSource extends AutoCloseable {
   }
 
   /** Writes the whole content of the member that {@link #next} returned to a sink. */
-  void content(Sink sink) throws IOException, InterruptedException;
+  void copyContent(Sink sink) throws IOException, InterruptedException;
 
   /**
    * Fills a buffer from the content of the member that {@link #next} returned, until one of them is

@@ -66,7 +66,7 @@ final class PaxHeaders {
         throw new IllegalArgumentException(
             "its record at byte " + at + " is not as long as it says");
       }
-      keep(text.substring(blank + 1, equals), text.substring(equals + 1, end - 1), all);
+      setField(text.substring(blank + 1, equals), text.substring(equals + 1, end - 1), all);
       at = end;
     }
   }
@@ -79,7 +79,7 @@ final class PaxHeaders {
     return Integer.parseInt(length);
   }
 
-  private void keep(String key, String value, boolean all) {
+  private void setField(String key, String value, boolean all) {
     if (PIECES.contains(key) && !all) {
       pieces.add(value);
     } else if (KEPT.contains(key)) {

@@ -53,12 +53,12 @@ public final class RawArchive implements ByteSource {
    */
   public Compression coding() throws InterruptedException {
     byte[] firstBytes = firstBytes();
-    if (TarHeader.begins(firstBytes)) {
+    if (TarHeader.isHeader(firstBytes)) {
       return Compression.NONE;
     }
-    Optional<Compression> coding = Compression.in(firstBytes, name());
+    Optional<Compression> coding = Compression.detect(firstBytes, name());
     if (coding.isEmpty()) {
-      ForeignFormat.in(firstBytes)
+      ForeignFormat.byFirstBytes(firstBytes)
           .ifPresent(
               format -> {
                 throw format.finding(name());
@@ -137,12 +137,13 @@ public final class RawArchive implements ByteSource {
   public static FindingException unreadable(Path file, long offset, IOException cause) {
     String at = offset > 0 ? " at byte " + offset : "";
     return new FindingException(
-        Finding.of(Reason.BACKUP_UNREADABLE, file + " cannot be read" + at + ": " + words(cause)),
+        Finding.of(
+            Reason.BACKUP_UNREADABLE, file + " cannot be read" + at + ": " + causeMessage(cause)),
         cause);
   }
 
   /** Returns the C library's message, because some exceptions only stand for it. */
-  private static String words(IOException cause) {
+  private static String causeMessage(IOException cause) {
     if (cause instanceof NoSuchFileException) {
       return "No such file or directory";
     }
@@ -150,7 +151,7 @@ public final class RawArchive implements ByteSource {
     return said != null
         ? said
         : MachineError.of(cause)
-            .map(MachineError::words)
+            .map(MachineError::messages)
             .orElse(cause.getClass().getSimpleName().replace("Exception", ""));
   }
 }

@@ -13,7 +13,7 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
   private static final int MOST = 1 << 20;
 
   /** Returns the map of a file without holes. */
-  static SparseMap whole(long size) {
+  static SparseMap withoutHoles(long size) {
     return new SparseMap(new long[] {0}, new long[] {size}, size);
   }
 
@@ -77,7 +77,7 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
       throw new IllegalArgumentException("a part of a sparse file without its length");
     }
     for (int i = 0; i < numbers.size(); i += 2) {
-      map.add(number(numbers.get(i)), number(numbers.get(i + 1)));
+      map.add(parseNumber(numbers.get(i)), parseNumber(numbers.get(i + 1)));
     }
     return map.build(size, stored);
   }
@@ -85,7 +85,7 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
   /**
    * @throws IllegalArgumentException when the text is not a number of bytes
    */
-  static long number(String digits) {
+  static long parseNumber(String digits) {
     if (!digits.matches("[0-9]{1,18}")) {
       throw new IllegalArgumentException("a number that is none");
     }

@@ -42,7 +42,7 @@ final class SparseMapReader {
         }
         continue;
       }
-      long number = SparseMap.number(digits.toString());
+      long number = SparseMap.parseNumber(digits.toString());
       digits.setLength(0);
       if (count == 0) {
         numbers = 1 + 2 * Math.min(number, Integer.MAX_VALUE);
@@ -69,23 +69,23 @@ final class SparseMapReader {
   SparseMap inHeaders(TarHeader header, long stored) throws InterruptedException {
     SparseMap.Builder parts = new SparseMap.Builder();
     addParts(parts, header, ENTRIES, 4);
-    boolean goesOn = header.has(GOES_ON);
+    boolean goesOn = header.isSet(GOES_ON);
     while (goesOn) {
       TarHeader more = new TarHeader(window.read(TarHeader.BLOCK));
       addParts(parts, more, 0, 21);
-      goesOn = more.has(MORE_GOES_ON);
+      goesOn = more.isSet(MORE_GOES_ON);
     }
-    return parts.build(header.number(SIZE, TarHeader.NUMBER), stored);
+    return parts.build(header.parseNumber(SIZE, TarHeader.NUMBER), stored);
   }
 
   private static void addParts(SparseMap.Builder parts, TarHeader header, int offset, int count) {
     for (int entry = offset;
         entry < offset + count * 2 * TarHeader.NUMBER;
         entry += 2 * TarHeader.NUMBER) {
-      if (header.has(entry + TarHeader.NUMBER)) {
+      if (header.isSet(entry + TarHeader.NUMBER)) {
         parts.add(
-            header.number(entry, TarHeader.NUMBER),
-            header.number(entry + TarHeader.NUMBER, TarHeader.NUMBER));
+            header.parseNumber(entry, TarHeader.NUMBER),
+            header.parseNumber(entry + TarHeader.NUMBER, TarHeader.NUMBER));
       }
     }
   }

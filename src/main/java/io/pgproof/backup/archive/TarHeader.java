@@ -26,7 +26,7 @@ record TarHeader(byte[] block) {
   static final int NUMBER = 12;
 
   /** Returns whether a file that begins with these bytes is a tar. */
-  static boolean begins(byte[] firstBytes) {
+  static boolean isHeader(byte[] firstBytes) {
     return firstBytes.length >= BLOCK && new TarHeader(firstBytes).isSound();
   }
 
@@ -52,7 +52,7 @@ record TarHeader(byte[] block) {
         signed += block[i];
       }
     }
-    long kept = number(CHECKSUM, CHECKSUM_LENGTH);
+    long kept = parseNumber(CHECKSUM, CHECKSUM_LENGTH);
     return kept >= 0 && (kept == unsigned || kept == signed);
   }
 
@@ -63,7 +63,7 @@ record TarHeader(byte[] block) {
 
   /** Returns the number of bytes that follow; -1 when the field is not a number. */
   long size() {
-    return number(SIZE, NUMBER);
+    return parseNumber(SIZE, NUMBER);
   }
 
   String name() {
@@ -83,7 +83,7 @@ record TarHeader(byte[] block) {
   }
 
   /** Returns whether a field is set. */
-  boolean has(int offset) {
+  boolean isSet(int offset) {
     return block[offset] != 0;
   }
 
@@ -91,7 +91,7 @@ record TarHeader(byte[] block) {
    * Returns an octal number, or one in base 256 if its first bit is set; -1 when it is neither or
    * too large.
    */
-  long number(int offset, int length) {
+  long parseNumber(int offset, int length) {
     return (block[offset] & 0x80) == 0 ? octal(offset, length) : binary(offset, length);
   }
 

@@ -43,7 +43,7 @@ public final class TarReader implements MemberSource {
   /**
    * The member's content; {@code at} is the position reached in it, {@code part} the current part.
    */
-  private SparseMap map = SparseMap.whole(0);
+  private SparseMap map = SparseMap.withoutHoles(0);
 
   private long at;
   private int part;
@@ -59,7 +59,7 @@ public final class TarReader implements MemberSource {
   @Override
   public Optional<Member> next() throws InterruptedException {
     window.skip(left + padding);
-    begin(0);
+    beginContent(0);
     pax.nextMember();
     Optional<String> longName = Optional.empty();
     Optional<String> longLink = Optional.empty();
@@ -78,8 +78,8 @@ public final class TarReader implements MemberSource {
       }
       TarHeader header = next.get();
       switch (header.type()) {
-        case 'L' -> longName = Optional.of(upToNul(extension(header)));
-        case 'K' -> longLink = Optional.of(upToNul(extension(header)));
+        case 'L' -> longName = Optional.of(untilNul(extension(header)));
+        case 'K' -> longLink = Optional.of(untilNul(extension(header)));
         case 'x', 'X' -> readPax(extension(header), false);
         case 'g' -> readPax(extension(header), true);
         case 'V' -> window.skip(blocks(size(header, offset)));
@@ -152,7 +152,7 @@ public final class TarReader implements MemberSource {
           "has a size, and programs do not agree whether content follows",
           "unpack the archive and pack it again by tar --format=pax, then verify again");
     }
-    begin(size);
+    beginContent(size);
     if (type == Type.FILE) {
       readMap(header, offset, name);
     }
@@ -160,10 +160,10 @@ public final class TarReader implements MemberSource {
         FileNames.normal(name), type, type == Type.FILE ? map.size() : 0, FileNames.normal(link));
   }
 
-  private void begin(long stored) {
+  private void beginContent(long stored) {
     left = stored;
     padding = -stored & BLOCK - 1;
-    map = SparseMap.whole(stored);
+    map = SparseMap.withoutHoles(stored);
     at = 0;
     part = 0;
   }
@@ -171,7 +171,7 @@ public final class TarReader implements MemberSource {
   private long size(TarHeader header, long offset) {
     long size;
     try {
-      size = pax.value(PaxHeaders.SIZE).map(SparseMap::number).orElseGet(header::size);
+      size = pax.value(PaxHeaders.SIZE).map(SparseMap::parseNumber).orElseGet(header::size);
     } catch (IllegalArgumentException e) {
       size = -1;
     }
@@ -205,7 +205,7 @@ public final class TarReader implements MemberSource {
     }
   }
 
-  private static String upToNul(byte[] text) {
+  private static String untilNul(byte[] text) {
     String name = new String(text, StandardCharsets.ISO_8859_1);
     int end = name.indexOf('\0');
     return end < 0 ? name : name.substring(0, end);
@@ -235,11 +235,11 @@ public final class TarReader implements MemberSource {
   }
 
   private long sparseSize() {
-    return SparseMap.number(pax.sparseSize().orElse(""));
+    return SparseMap.parseNumber(pax.sparseSize().orElse(""));
   }
 
   @Override
-  public void content(Sink sink) throws IOException, InterruptedException {
+  public void copyContent(Sink sink) throws IOException, InterruptedException {
     for (ByteBuffer piece = piece(Integer.MAX_VALUE);
         piece.hasRemaining();
         piece = piece(Integer.MAX_VALUE)) {
@@ -270,7 +270,7 @@ public final class TarReader implements MemberSource {
       return ZEROS.duplicate().limit(count);
     }
     long data = map.offsets()[part] + map.lengths()[part] - at;
-    ByteBuffer piece = window.take((int) Math.min(data, most));
+    ByteBuffer piece = window.readSlice((int) Math.min(data, most));
     left -= piece.remaining();
     at += piece.remaining();
     return piece;

@@ -41,7 +41,7 @@ final class TarWindow {
   byte[] read(int count) throws InterruptedException {
     byte[] read = new byte[count];
     for (int got = 0; got < count; ) {
-      ByteBuffer piece = take(count - got);
+      ByteBuffer piece = readSlice(count - got);
       int length = piece.remaining();
       piece.get(read, got, length);
       got += length;
@@ -49,8 +49,8 @@ final class TarWindow {
     return read;
   }
 
-  /** Takes the next bytes without a copy, valid until the next read: at least one if any may be. */
-  ByteBuffer take(int most) throws InterruptedException {
+  /** Reads the next bytes without a copy, valid until the next read: at least one if any may be. */
+  ByteBuffer readSlice(int most) throws InterruptedException {
     if (isEmpty() && most > 0 && !fill(1)) {
       throw truncated();
     }
@@ -63,7 +63,7 @@ final class TarWindow {
 
   void skip(long count) throws InterruptedException {
     for (long toSkip = count; toSkip > 0; ) {
-      toSkip -= take((int) Math.min(toSkip, Integer.MAX_VALUE)).remaining();
+      toSkip -= readSlice((int) Math.min(toSkip, Integer.MAX_VALUE)).remaining();
     }
   }
 

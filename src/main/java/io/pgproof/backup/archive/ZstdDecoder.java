@@ -54,7 +54,7 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
   }
 
   @Override
-  public void begin(ByteBuffer header, String name) throws DataFormatException {
+  public void beginFrame(ByteBuffer header, String name) throws DataFormatException {
     long window = window(header);
     if (window > 1L << LARGEST_WINDOW_LOG) {
       throw new DataFormatException(

@@ -16,7 +16,7 @@ public final class LibraryMissingException extends RuntimeException {
   }
 
   /** Returns the remedy: a command line, or advice where a person must act. */
-  public String mend() {
+  public String remedy() {
     return mend;
   }
 

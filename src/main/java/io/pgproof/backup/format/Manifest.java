@@ -253,16 +253,16 @@ public record Manifest(
           systemIdentifier =
               Optional.of(Long.toUnsignedString(Long.parseUnsignedLong(json.getText())));
         }
-        case "Files" -> eachOf(value, this::add);
+        case "Files" -> forEach(value, this::add);
         case "WAL-Ranges" ->
-            eachOf(
+            forEach(
                 value,
                 range ->
                     wal.add(
                         new WalRange(
-                            Integer.parseUnsignedInt(given(range, "Timeline")),
-                            Lsn.parse(given(range, "Start-LSN")),
-                            Lsn.parse(given(range, "End-LSN")))));
+                            Integer.parseUnsignedInt(requireField(range, "Timeline")),
+                            Lsn.parse(requireField(range, "Start-LSN")),
+                            Lsn.parse(requireField(range, "End-LSN")))));
         case CHECKSUM_FIELD -> {
           expect(value, JsonToken.VALUE_STRING);
           checksum = json.getText();
@@ -273,7 +273,7 @@ public record Manifest(
     }
 
     /** Passes on the flat objects of a list one at a time, because there may be millions. */
-    private void eachOf(JsonToken list, Consumer<Map<String, String>> taker) throws IOException {
+    private void forEach(JsonToken list, Consumer<Map<String, String>> taker) throws IOException {
       expect(list, JsonToken.START_ARRAY);
       Map<String, String> object = new HashMap<>();
       while (json.nextToken() == JsonToken.START_OBJECT) {
@@ -298,11 +298,11 @@ public record Manifest(
           file.containsKey("Encoded-Path")
               ? new String(
                   HexFormat.of().parseHex(file.get("Encoded-Path")), StandardCharsets.ISO_8859_1)
-              : FileNames.ofUtf8(given(file, "Path"));
+              : FileNames.ofUtf8(requireField(file, "Path"));
       FileChecksum algorithm =
           FileChecksum.valueOf(file.getOrDefault("Checksum-Algorithm", "NONE"));
       byte[] sum = HexFormat.of().parseHex(file.getOrDefault("Checksum", ""));
-      long size = Long.parseLong(given(file, "Size"));
+      long size = Long.parseLong(requireField(file, "Size"));
       if (size < 0 || sum.length != algorithm.length()) {
         throw new IllegalArgumentException(
             "its entry for " + FileNames.shown(name) + " is impossible");
@@ -317,7 +317,7 @@ public record Manifest(
       }
     }
 
-    private static String given(Map<String, String> object, String key) {
+    private static String requireField(Map<String, String> object, String key) {
       String value = object.get(key);
       if (value == null) {
         throw new IllegalArgumentException("an entry lacks " + key);

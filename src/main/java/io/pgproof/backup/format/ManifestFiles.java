@@ -70,7 +70,7 @@ public final class ManifestFiles {
   }
 
   public Entry entry(int place) {
-    ByteBuffer entry = at(places[place]);
+    ByteBuffer entry = entryAt(places[place]);
     int name = Short.toUnsignedInt(entry.getShort());
     entry.position(entry.position() + name);
     long size = entry.getLong();
@@ -81,7 +81,7 @@ public final class ManifestFiles {
   }
 
   public String name(int place) {
-    ByteBuffer entry = at(places[place]);
+    ByteBuffer entry = entryAt(places[place]);
     byte[] name = new byte[Short.toUnsignedInt(entry.getShort())];
     entry.get(name);
     return new String(name, StandardCharsets.ISO_8859_1);
@@ -127,7 +127,7 @@ public final class ManifestFiles {
   }
 
   private boolean isNamed(int where, String name) {
-    ByteBuffer entry = at(where);
+    ByteBuffer entry = entryAt(where);
     if (Short.toUnsignedInt(entry.getShort()) != name.length()) {
       return false;
     }
@@ -161,7 +161,7 @@ public final class ManifestFiles {
   }
 
   /** Returns a separate view, usable by any thread. */
-  private ByteBuffer at(int where) {
+  private ByteBuffer entryAt(int where) {
     long begin = (where - 1L) * ALIGNED;
     return chunks.get((int) (begin / CHUNK)).duplicate().clear().position((int) (begin % CHUNK));
   }
@@ -174,7 +174,7 @@ public final class ManifestFiles {
     places = new int[2 * before.length];
     for (int where : before) {
       if (where != 0) {
-        ByteBuffer entry = at(where);
+        ByteBuffer entry = entryAt(where);
         byte[] name = new byte[Short.toUnsignedInt(entry.getShort())];
         entry.get(name);
         int place = spread(hash(new String(name, StandardCharsets.ISO_8859_1))) & places.length - 1;

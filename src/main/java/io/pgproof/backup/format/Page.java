@@ -40,7 +40,7 @@ public final class Page {
    * @param block number of the page in the relation, unsigned
    */
   public boolean isSound(int block) {
-    return isNew() ? isZero() : carried() == checksum(block);
+    return isNew() ? isZero() : storedChecksum() == checksum(block);
   }
 
   /** Returns the same as {@code PageIsNew}: such a page has no checksum. */
@@ -54,7 +54,7 @@ public final class Page {
   }
 
   /** Returns the checksum that the page carries. */
-  public int carried() {
+  public int storedChecksum() {
     return words[2] & 0xFFFF;
   }
 
@@ -66,33 +66,33 @@ public final class Page {
     // Four lanes at a time stay in registers and hide each other's latency. This is faster than the
     // compiler's code for all 32 lanes at once.
     for (int lane = 0; lane < LANES; lane += 4) {
-      mixed ^= fourLanes(lane);
+      mixed ^= foldLanes(lane);
     }
     words[2] = header;
     return Integer.remainderUnsigned(mixed ^ block, 65535) + 1;
   }
 
-  private int fourLanes(int lane) {
+  private int foldLanes(int lane) {
     int a = SEEDS[lane];
     int b = SEEDS[lane + 1];
     int c = SEEDS[lane + 2];
     int d = SEEDS[lane + 3];
     for (int i = lane; i < words.length; i += LANES) {
-      a = mix(a, words[i]);
-      b = mix(b, words[i + 1]);
-      c = mix(c, words[i + 2]);
-      d = mix(d, words[i + 3]);
+      a = mixWord(a, words[i]);
+      b = mixWord(b, words[i + 1]);
+      c = mixWord(c, words[i + 2]);
+      d = mixWord(d, words[i + 3]);
     }
-    return end(a) ^ end(b) ^ end(c) ^ end(d);
+    return fold(a) ^ fold(b) ^ fold(c) ^ fold(d);
   }
 
-  private static int mix(int sum, int word) {
+  private static int mixWord(int sum, int word) {
     int next = sum ^ word;
     return next * PRIME ^ next >>> 17;
   }
 
-  private static int end(int sum) {
-    return mix(mix(sum, 0), 0);
+  private static int fold(int sum) {
+    return mixWord(mixWord(sum, 0), 0);
   }
 
   private boolean isZero() {

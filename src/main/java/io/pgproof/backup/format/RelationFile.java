@@ -43,17 +43,17 @@ public record RelationFile(
     if (!parts.matches()) {
       return Optional.empty();
     }
-    long tablespace = number(parts.group(2), parts.group(1) == null ? GLOBAL : DEFAULT);
-    long database = number(parts.group(1), number(parts.group(3), 0));
+    long tablespace = parseNumber(parts.group(2), parts.group(1) == null ? GLOBAL : DEFAULT);
+    long database = parseNumber(parts.group(1), parseNumber(parts.group(3), 0));
     boolean map = "_fsm".equals(parts.group(5)) || "_vm".equals(parts.group(5));
     return Optional.of(
         new RelationFile(
             name,
             tablespace,
             database,
-            number(parts.group(4), 0),
+            parseNumber(parts.group(4), 0),
             map,
-            (int) number(parts.group(6), 0)));
+            (int) parseNumber(parts.group(6), 0)));
   }
 
   @Override
@@ -61,7 +61,7 @@ public record RelationFile(
     return name.compareTo(other.name);
   }
 
-  private static long number(String digits, long otherwise) {
+  private static long parseNumber(String digits, long otherwise) {
     return digits == null ? otherwise : Long.parseLong(digits);
   }
 }

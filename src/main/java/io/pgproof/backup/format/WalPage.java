@@ -68,7 +68,7 @@ public record WalPage(
   }
 
   /** Returns whether these bytes begin as any page of the log does, inside or outside a segment. */
-  public static boolean begins(byte[] page) {
+  public static boolean isFirstPage(byte[] page) {
     if (page.length < SHORT_HEADER) {
       return false;
     }

@@ -33,7 +33,7 @@ public record WalSegment(int timeline, long number) {
   public static WalSegment parse(String name, int segmentSize) {
     long high = Long.parseLong(name.substring(8, 16), 16);
     long low = Long.parseLong(name.substring(16, 24), 16);
-    return new WalSegment(timeline(name), high * perFourGigabytes(segmentSize) + low);
+    return new WalSegment(timeline(name), high * segmentsPerXlogId(segmentSize) + low);
   }
 
   /** Returns the timeline in a file name for which {@link #isName} is true. */
@@ -61,11 +61,11 @@ public record WalSegment(int timeline, long number) {
   }
 
   public String name(int segmentSize) {
-    long each = perFourGigabytes(segmentSize);
+    long each = segmentsPerXlogId(segmentSize);
     return String.format("%08X%08X%08X", timeline, number / each, number % each);
   }
 
-  private static long perFourGigabytes(int segmentSize) {
+  private static long segmentsPerXlogId(int segmentSize) {
     return 0x1_0000_0000L / segmentSize;
   }
 }

@@ -50,7 +50,7 @@ public final class PageCheck {
   }
 
   /** Records the results for one file. */
-  public synchronized void take(RelationPages pages) {
+  public synchronized void addPages(RelationPages pages) {
     pages.end();
     judged.add(pages);
   }
@@ -66,7 +66,7 @@ public final class PageCheck {
   public SuspectPages settle(ControlFile control, RestoredFiles files)
       throws IOException, InterruptedException {
     PageLayout layout = PageLayout.of(control);
-    return settled(
+    return recheck(
         layout,
         layout.equals(PageLayout.USUAL)
             ? judged
@@ -75,7 +75,7 @@ public final class PageCheck {
         files);
   }
 
-  private static SuspectPages settled(
+  private static SuspectPages recheck(
       PageLayout layout, List<RelationPages> all, String what, RestoredFiles files)
       throws IOException, InterruptedException {
     SuspectPages suspects = SuspectPages.of(layout, all, what);
@@ -86,7 +86,7 @@ public final class PageCheck {
             .sum();
     if (older > MOST_OLDER_SUSPECTS) {
       throw new FindingException(
-          suspects.in(file -> !file.map()).failing(files).finding(Reason.PAGE_CHECKSUM, ""));
+          suspects.filter(file -> !file.map()).failing(files).finding(Reason.PAGE_CHECKSUM, ""));
     }
     return suspects;
   }
@@ -99,10 +99,10 @@ public final class PageCheck {
    * @param start of the backup
    * @return the same as {@link #settle}
    */
-  public static SuspectPages look(ControlFile control, RestoredFiles files, Lsn start)
+  public static SuspectPages check(ControlFile control, RestoredFiles files, Lsn start)
       throws IOException, InterruptedException {
     PageLayout layout = PageLayout.of(control);
-    return settled(layout, read(files.relations(), layout, files, start), "combined files", files);
+    return recheck(layout, read(files.relations(), layout, files, start), "combined files", files);
   }
 
   private static List<RelationPages> read(

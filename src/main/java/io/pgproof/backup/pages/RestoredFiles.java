@@ -82,7 +82,7 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
     for (Path part : tablespace == null ? name : name.subpath(2, name.getNameCount())) {
       path = path.resolve(part);
       if (Files.isSymbolicLink(path)) {
-        throw strange(file);
+        throw unexpectedFile(file);
       }
     }
     if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -90,7 +90,7 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
     }
     // Opening a pipe would block.
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw strange(file);
+      throw unexpectedFile(file);
     }
     try {
       return Optional.of(
@@ -100,7 +100,7 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
     }
   }
 
-  private static FindingException strange(RelationFile file) {
+  private static FindingException unexpectedFile(RelationFile file) {
     return new FindingException(
         Reason.ENVIRONMENT,
         "the restored server has put something else in the place of the file " + file.name());

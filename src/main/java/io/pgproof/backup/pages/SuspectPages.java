@@ -42,7 +42,7 @@ public final class SuspectPages {
 
   /** Returns what is wrong with a page, or empty. */
   private interface Look {
-    Optional<String> at(FileChannel channel, RelationFile file, int block) throws IOException;
+    Optional<String> inspect(FileChannel channel, RelationFile file, int block) throws IOException;
   }
 
   private SuspectPages(PageLayout layout, String among, SortedMap<RelationFile, Blocks> files) {
@@ -86,7 +86,7 @@ public final class SuspectPages {
   }
 
   /** Returns the number of suspects and of all pages, in one line for a report. */
-  public String tell() {
+  public String describe() {
     return String.format(Locale.ROOT, "%,d of %s not sound as they were read", count(), among);
   }
 
@@ -96,12 +96,12 @@ public final class SuspectPages {
   }
 
   /** Returns the number of all pages read, for a report: {@code 12,345 pages in 987 files}. */
-  public String among() {
+  public String pageCount() {
     return among;
   }
 
   /** Returns the suspects in some of the files. */
-  public SuspectPages in(Predicate<RelationFile> wanted) {
+  public SuspectPages filter(Predicate<RelationFile> wanted) {
     SortedMap<RelationFile, Blocks> some = new TreeMap<>(files);
     some.keySet().removeIf(wanted.negate());
     return new SuspectPages(layout, among, some);
@@ -127,11 +127,11 @@ public final class SuspectPages {
           bytes.clear();
           while (bytes.hasRemaining()
               && channel.read(bytes, offset(block) + bytes.position()) > 0) {}
-          return wrong(bytes.flip(), page, layout.block(file, block));
+          return findFault(bytes.flip(), page, layout.block(file, block));
         });
   }
 
-  private Optional<String> wrong(ByteBuffer bytes, Page page, int block) {
+  private Optional<String> findFault(ByteBuffer bytes, Page page, int block) {
     if (bytes.remaining() < layout.blockSize()) {
       String cut = "ends after " + bytes.remaining() + " of " + layout.blockSize() + " bytes";
       return RelationPages.isZero(bytes) ? Optional.empty() : Optional.of(cut);
@@ -145,7 +145,7 @@ public final class SuspectPages {
             ? "is marked as new and is not empty"
             : String.format(
                 "carries the checksum %04X, and that of its content is %04X",
-                page.carried(), page.checksum(block)));
+                page.storedChecksum(), page.checksum(block)));
   }
 
   private SuspectPages lookAtEach(RestoredFiles restored, Look look)
@@ -160,7 +160,7 @@ public final class SuspectPages {
         BitSet numbers = new BitSet();
         String first = null;
         for (int block : each.getValue().numbers().stream().toArray()) {
-          Optional<String> wrong = look.at(channel, each.getKey(), block);
+          Optional<String> wrong = look.inspect(channel, each.getKey(), block);
           if (wrong.isPresent()) {
             numbers.set(block);
             first = first == null ? wrong.get() : first;

@@ -37,7 +37,7 @@ public final class TablePages {
   private long pages;
 
   private interface Look {
-    void at(FileChannel file, int pages) throws IOException;
+    void inspect(FileChannel file, int pages) throws IOException;
   }
 
   private TablePages(RestoredFiles files, PageLayout layout) {
@@ -177,7 +177,7 @@ public final class TablePages {
       }
       try (FileChannel file = open.get()) {
         int pages = (int) Math.min(file.size() / layout.blockSize(), layout.segmentBlocks());
-        look.at(file, pages);
+        look.inspect(file, pages);
         if (pages < layout.segmentBlocks()) {
           return;
         }

@@ -76,7 +76,7 @@ final class AvailableWal {
     while (!written.isEmpty() && isForLater(written.lastEntry())) {
       written.pollLastEntry();
     }
-    this.search = new SegmentSearch(archive, control, version, path, sound());
+    this.search = new SegmentSearch(archive, control, version, path, soundSegments());
     this.supply = new WalSupply(archive, search, control.walSegmentSize());
   }
 
@@ -93,7 +93,7 @@ final class AvailableWal {
   }
 
   /** Returns the segments of the backup whose content matches their names. */
-  private Set<String> sound() {
+  private Set<String> soundSegments() {
     int size = control.walSegmentSize();
     return inBackup.entrySet().stream()
         .filter(

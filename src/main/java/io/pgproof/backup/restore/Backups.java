@@ -50,7 +50,7 @@ public final class Backups {
                 load.run();
                 return Stream.<Missing>empty();
               } catch (LibraryMissingException e) {
-                return Stream.of(new Missing(e.getMessage(), e.mend(), e.byHand()));
+                return Stream.of(new Missing(e.getMessage(), e.remedy(), e.byHand()));
               }
             })
         .toList();
@@ -82,7 +82,7 @@ public final class Backups {
       Optional<Backup> backup = listing.backup();
       return backup.isPresent()
           ? backup.get()
-          : NewestBackup.in(directory)
+          : NewestBackup.findIn(directory)
               .orElseThrow(
                   () ->
                       new UsageException(
@@ -102,14 +102,14 @@ public final class Backups {
    * @return empty when there is no backup, or when it is unfinished, is being written or cannot be
    *     read
    */
-  public static Optional<BackupSnapshot> sight(Path path) throws InterruptedException {
+  public static Optional<BackupSnapshot> snapshot(Path path) throws InterruptedException {
     try {
       Backup backup = find(path);
       Inspection inspection = new Inspection(backup, Optional.empty());
       inspection.requireFinished();
       boolean whole = isWhole(inspection);
-      SourceFiles sources = SourceFiles.of(whole ? backup : backup.asFarAsItIsThere());
-      return sources.written().isPresent()
+      SourceFiles sources = SourceFiles.of(whole ? backup : backup.withoutBrokenLinks());
+      return sources.openForWriting().isPresent()
           ? Optional.empty()
           : Optional.of(
               new BackupSnapshot(
@@ -213,12 +213,12 @@ public final class Backups {
     try {
       SuspectPages suspects =
           judge
-              ? PageCheck.look(
+              ? PageCheck.check(
                   newest.control(),
                   RestoredFiles.of(order.places().data(), order.places().tablespaces()),
                   newest.identity().label().startLsn())
               : SuspectPages.NONE;
-      return newest.standingOn(
+      return newest.combinedWith(
           ancestors,
           (ancestors.size() + 1) + " backups combined by pg_combinebackup",
           suspects,

@@ -27,7 +27,7 @@ final class ByteBudget {
   }
 
   /** Returns a budget for the WAL that the manifest says is needed, plus slack. */
-  static ByteBudget beyond(Manifest manifest) {
+  static ByteBudget exceeding(Manifest manifest) {
     return new ByteBudget(neededWal(manifest) + SLACK);
   }
 

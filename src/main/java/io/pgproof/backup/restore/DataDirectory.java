@@ -62,7 +62,7 @@ final class DataDirectory {
   }
 
   /** Creates the directory, and the one beside it if there are tablespaces. */
-  void make() throws IOException {
+  void create() throws IOException {
     Files.createDirectory(root, DIRECTORY);
     foreignUser =
         !Integer.valueOf(uid)
@@ -70,9 +70,9 @@ final class DataDirectory {
     foreignGroup =
         !Integer.valueOf(gid)
             .equals(Files.getAttribute(root, "unix:gid", LinkOption.NOFOLLOW_LINKS));
-    own(root);
+    chown(root);
     if (!tablespaces.oids().isEmpty()) {
-      own(Files.createDirectory(restorePaths.tablespaces(), DIRECTORY));
+      chown(Files.createDirectory(restorePaths.tablespaces(), DIRECTORY));
     }
   }
 
@@ -80,7 +80,7 @@ final class DataDirectory {
    * Records that the directory is an overlay on a tree; removes the links whose names separate
    * parts provide.
    */
-  void laidOver(Set<String> elsewhere) throws IOException {
+  void markOverlaid(Set<String> elsewhere) throws IOException {
     laidOver = true;
     for (String name : elsewhere) {
       Path link = root.resolve(name);
@@ -94,8 +94,8 @@ final class DataDirectory {
    * Removes an entry that must not be restored, if the directory is an overlay on a tree that holds
    * it.
    */
-  void leaveOut(String name) throws IOException {
-    if (laidOver && tablespaces.beside(name).isEmpty()) {
+  void exclude(String name) throws IOException {
+    if (laidOver && tablespaces.nameBelowTablespaces(name).isEmpty()) {
       Files.deleteIfExists(path(name));
     }
   }
@@ -130,7 +130,7 @@ final class DataDirectory {
     for (String oid : tablespaces.oids()) {
       // This covers an empty tablespace too.
       directory(BackupPart.TABLESPACES + oid, root.toString());
-      own(
+      chown(
           Files.createSymbolicLink(
               root.resolve(BackupPart.TABLESPACES).resolve(oid),
               Path.of(restorePaths.tablespacesInside(), oid)));
@@ -161,7 +161,7 @@ final class DataDirectory {
     } catch (IOException e) {
       throw failed(path, e);
     }
-    own(path);
+    chown(path);
     directories.add(name);
   }
 
@@ -173,12 +173,12 @@ final class DataDirectory {
     try {
       channel = FileChannel.open(path, NEW, FILE);
     } catch (FileAlreadyExistsException e) {
-      throw twice(name, archive);
+      throw duplicateMember(name, archive);
     } catch (IOException e) {
       throw failed(path, e);
     }
     try {
-      own(path);
+      chown(path);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -190,8 +190,8 @@ final class DataDirectory {
    * Counts written bytes; ends the restore with {@code disk-full} when the bound or the reserve is
    * reached.
    */
-  void written(long bytes) throws IOException {
-    space.wrote(bytes, root);
+  void countWritten(long bytes) throws IOException {
+    space.countWritten(bytes, root);
   }
 
   /** Records that a file of this size shares its blocks with the backup. */
@@ -215,7 +215,7 @@ final class DataDirectory {
 
   Path path(String name) {
     return tablespaces
-        .beside(name)
+        .nameBelowTablespaces(name)
         .map(beside -> FileNames.below(restorePaths.tablespaces(), beside))
         .orElseGet(() -> FileNames.below(root, name))
         .orElseThrow(() -> FileNames.inexpressible(name));
@@ -225,7 +225,7 @@ final class DataDirectory {
     return name.substring(0, Math.max(name.lastIndexOf('/'), 0));
   }
 
-  private void own(Path path) throws IOException {
+  private void chown(Path path) throws IOException {
     if (foreignUser) {
       Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
     }
@@ -238,7 +238,7 @@ final class DataDirectory {
    * Returns a finding that is not held against the backup: tar lets the later member win, and
    * people who append to an archive intend that.
    */
-  private static FindingException twice(String name, String archive) {
+  private static FindingException duplicateMember(String name, String archive) {
     return new FindingException(
         new Finding(
             Reason.FORMAT_UNSUPPORTED,

@@ -64,7 +64,7 @@ final class DeferredManifestCheck {
                     ? check.expect(name, attributes.size())
                     : Optional.empty();
             if (entry.isPresent()) {
-              check.written(name, entry.get(), sum(file, entry.get()));
+              check.checkWritten(name, entry.get(), sum(file, entry.get()));
             }
             return FileVisitResult.CONTINUE;
           }

@@ -91,7 +91,7 @@ public final class DiskSpace {
   }
 
   /** Counts written bytes; throws {@code disk-full} when the bound or the reserve is reached. */
-  synchronized void wrote(long bytes, Path place) throws IOException {
+  synchronized void countWritten(long bytes, Path place) throws IOException {
     written += bytes;
     if (bound.isPresent() && written > bound.get()) {
       throw new FindingException(
@@ -123,7 +123,7 @@ public final class DiskSpace {
   }
 
   /** Records that everything written and shared so far was removed. */
-  public synchronized void gone() {
+  public synchronized void reset() {
     written = 0;
     shared = 0;
   }

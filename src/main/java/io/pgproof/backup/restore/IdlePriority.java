@@ -26,7 +26,7 @@ final class IdlePriority {
   /**
    * Requests it for the calling thread; on a host that cannot grant it, only politeness is lost.
    */
-  static void askFor() {
+  static void set() {
     REQUEST.run();
   }
 

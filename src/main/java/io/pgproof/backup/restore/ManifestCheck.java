@@ -70,7 +70,7 @@ final class ManifestCheck {
   }
 
   /** Ends one file; throws {@code manifest-mismatch} when its content differs. */
-  synchronized void written(String name, Entry entry, byte[] sum) {
+  synchronized void checkWritten(String name, Entry entry, byte[] sum) {
     if (!Arrays.equals(entry.checksum(), sum)) {
       throw mismatch(
           name,

@@ -41,13 +41,13 @@ final class ManifestOrigin {
         manifest.wal().stream().map(Manifest.WalRange::end).max(Comparator.naturalOrder());
     if (backup.format() == Backup.Format.TAR
         || end.isEmpty()
-        || begins(manifest, begin)
+        || startsAt(manifest, begin)
         || begin.compareTo(end.get()) < 0
         || checkpoint().filter(lsn -> lsn.compareTo(end.get()) >= 0).isEmpty()) {
       return Optional.empty();
     }
     Lsn other = manifest.wal().get(0).start();
-    if (labelOfOrigin().filter(label -> begins(manifest, label)).isEmpty()) {
+    if (labelOfOrigin().filter(label -> startsAt(manifest, label)).isEmpty()) {
       throw new FindingException(
           Finding.of(
               Reason.FOREIGN_MANIFEST,
@@ -63,7 +63,7 @@ final class ManifestOrigin {
             + begin);
   }
 
-  private static boolean begins(Manifest manifest, Lsn at) {
+  private static boolean startsAt(Manifest manifest, Lsn at) {
     return manifest.wal().stream().anyMatch(range -> range.start().equals(at));
   }
 

@@ -41,7 +41,7 @@ final class Overlay {
    * @return whether {@code merged} is the overlay now; otherwise nothing is mounted, and {@code
    *     beside} may exist
    */
-  static boolean lay(Path tree, int uid, int gid, Path merged, Path beside)
+  static boolean mountOver(Path tree, int uid, int gid, Path merged, Path beside)
       throws InterruptedException {
     try {
       // A link has its own owner, and may soon lead elsewhere.
@@ -51,7 +51,7 @@ final class Overlay {
       if (owner.isEmpty() || beside.toString().matches(".*[,:\\\\].*")) {
         return false;
       }
-      return lay(Libc.load(), real, owner.get(), new Owner(uid, gid), merged, beside);
+      return mountOver(Libc.load(), real, owner.get(), new Owner(uid, gid), merged, beside);
     } catch (IOException | LibraryMissingException | UnsatisfiedLinkError e) {
       return false;
     }
@@ -82,7 +82,8 @@ final class Overlay {
     return Optional.ofNullable(owner);
   }
 
-  private static boolean lay(Libc libc, Path tree, Owner from, Owner to, Path merged, Path beside)
+  private static boolean mountOver(
+      Libc libc, Path tree, Owner from, Owner to, Path merged, Path beside)
       throws IOException, InterruptedException {
     Path lower = Files.createDirectories(beside.resolve("lower"));
     Path upper = Files.createDirectories(beside.resolve("upper"));

@@ -104,13 +104,13 @@ record PartRestore(Source source, Target target, LongConsumer read)
 
   @Override
   public Optional<ArchiveFacts> call() throws IOException, InterruptedException {
-    IdlePriority.askFor();
+    IdlePriority.set();
     try {
       if (source instanceof OneArchive one) {
         return Optional.of(archive(one.archive()));
       }
       try (TreeMembers memberSource = new TreeMembers(((ShareOfTrees) source).walk(), read)) {
-        takeAll(memberSource);
+        restoreAll(memberSource);
       }
       return Optional.empty();
     } catch (ClosedByInterruptException e) {
@@ -123,9 +123,9 @@ record PartRestore(Source source, Target target, LongConsumer read)
     RawArchive raw = new RawArchive(archive.path(), read);
     ByteSource decoded = raw.decoded();
     try (TarReader memberSource = new TarReader(decoded)) {
-      takeAll(memberSource);
+      restoreAll(memberSource);
       if (!memberSource.hasEndMark()) {
-        requireOthersTell(memberSource);
+        requireIdentityElsewhere(memberSource);
       }
       if (raw.coding() != Compression.of(raw.name())) {
         target
@@ -141,7 +141,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
    * A tar that was cut between two members looks like one without an end mark; only the manifest
    * can distinguish them.
    */
-  private void requireOthersTell(TarReader memberSource) {
+  private void requireIdentityElsewhere(TarReader memberSource) {
     if (target.manifest().isEmpty()) {
       throw memberSource.truncated();
     }
@@ -153,18 +153,18 @@ record PartRestore(Source source, Target target, LongConsumer read)
                 + " ends without the two blocks of zeros that end a tar; by backup_manifest no file is lost");
   }
 
-  private void takeAll(MemberSource memberSource) throws IOException, InterruptedException {
+  private void restoreAll(MemberSource memberSource) throws IOException, InterruptedException {
     for (Optional<Member> next = memberSource.next();
         next.isPresent();
         next = memberSource.next()) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      take(next.get(), memberSource);
+      restoreMember(next.get(), memberSource);
     }
   }
 
-  private void take(Member member, MemberSource memberSource)
+  private void restoreMember(Member member, MemberSource memberSource)
       throws IOException, InterruptedException {
     String name = source.inDataDirectory(member.name());
     boolean copied = source instanceof ShareOfTrees;
@@ -189,14 +189,14 @@ record PartRestore(Source source, Target target, LongConsumer read)
         }
         target.directory().directory(name, source.name());
         if (target.elsewhere().contains(name) && isTablespace(name)) {
-          target.tablespaces().met(name, source.name());
+          target.tablespaces().addFound(name, source.name());
         }
       }
       case FILE -> write(name, member, memberSource);
       case HARD_LINK -> copy(name, member);
       case OTHER -> {
         target.strangers().neitherFileNorDirectory(name);
-        target.directory().leaveOut(name);
+        target.directory().exclude(name);
       }
       case SYMBOLIC_LINK -> {
         if (isTablespace(name)
@@ -204,7 +204,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
                 || TablespaceMap.OID
                     .matcher(name.substring(BackupPart.TABLESPACES.length()))
                     .matches())) {
-          target.tablespaces().met(name, source.name());
+          target.tablespaces().addFound(name, source.name());
         } else if (!target.elsewhere().contains(name)) {
           passLink(name, member, copied);
         }
@@ -235,7 +235,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
               null));
     }
     target.strangers().link(name);
-    target.directory().leaveOut(name);
+    target.directory().exclude(name);
   }
 
   /** Restores a hard link as a second file, because no link is taken from an archive. */
@@ -283,7 +283,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
     ByteBuffer head = head(name);
     boolean inPlace = memberSource.inPlace();
     try (FileChannel file = inPlace ? null : target.directory().file(name, source.name())) {
-      boolean shared = inPlace || memberSource.share(target.directory().path(name));
+      boolean shared = inPlace || memberSource.cloneTo(target.directory().path(name));
       if (!shared) {
         target.directory().require(name, member.size(), source.name());
       } else if (!inPlace) {
@@ -291,9 +291,9 @@ record PartRestore(Source source, Target target, LongConsumer read)
       }
       // Only the beginning of a WAL segment is needed here; recovery reads it all.
       if (!shared || head.hasRemaining() || !memberSource.leave()) {
-        memberSource.content(
+        memberSource.copyContent(
             piece -> {
-              keep(piece.duplicate(), head);
+              bufferHead(piece.duplicate(), head);
               sum.update(piece.duplicate());
               relation.ifPresent(judged -> judged.update(piece.duplicate()));
               if (!shared) {
@@ -302,9 +302,9 @@ record PartRestore(Source source, Target target, LongConsumer read)
             });
       }
     }
-    relation.ifPresent(judged -> target.pages().orElseThrow().take(judged));
+    relation.ifPresent(judged -> target.pages().orElseThrow().addPages(judged));
     if (entry != null) {
-      target.manifest().get().written(name, entry, sum.result());
+      target.manifest().get().checkWritten(name, entry, sum.result());
     }
     if (head.capacity() > 0) {
       byte[] begin = new byte[head.capacity()];
@@ -328,7 +328,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
     } catch (IOException e) {
       throw target.directory().failed(target.directory().path(name), e);
     }
-    target.directory().written(bytes);
+    target.directory().countWritten(bytes);
   }
 
   /** Returns a buffer for the first header of a WAL segment; an empty buffer for any other file. */
@@ -339,7 +339,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
     return ByteBuffer.allocate(isSegment ? WalPage.HEADER : 0);
   }
 
-  private static void keep(ByteBuffer piece, ByteBuffer head) {
+  private static void bufferHead(ByteBuffer piece, ByteBuffer head) {
     if (head.hasRemaining()) {
       head.put(piece.limit(piece.position() + Math.min(piece.remaining(), head.remaining())));
     }

@@ -80,11 +80,11 @@ final class ReplayPlanner {
             .map(end -> WalSegment.before(0, end, size).number())
             .orElse(first);
     WalRecords records = new WalRecords(identity.label().startLsn(), identity.version());
-    wal.supply().give(first, needed, order, records);
+    wal.supply().provide(first, needed, order, records);
     return new ReplayPlan(
         choice.path(),
         choice.target(),
-        wal.supply().reach(),
+        wal.supply().requiredEnd(),
         wal.supply().lastWhole(),
         records.tablespaces(),
         records.raised());

@@ -79,7 +79,7 @@ record RestoreChecks(
       return Optional.of(Check.inapplicable("pages", Inapplicable.DEPTH, NOT_COMPARED));
     }
     return suspects.isEmpty()
-        ? Optional.of(Check.passed("pages", suspects.among(), Duration.ZERO))
+        ? Optional.of(Check.passed("pages", suspects.pageCount(), Duration.ZERO))
         : Optional.empty();
   }
 

@@ -104,18 +104,18 @@ final class RestoreJob {
       requireWalBehindLink();
     }
     Optional<Manifest> beside = beside();
-    leaveOutStrangers(beside);
+    excludeForeignFiles(beside);
     Optional<ManifestCheck> inPass =
         beside.filter(listed -> order.compare()).map(ManifestCheck::new);
     DataDirectory directory = new DataDirectory(order, tablespaces);
-    directory.make();
+    directory.create();
     boolean shares =
         backup.format() == Backup.Format.PLAIN
             && Reflink.works(backup.directory(), order.places().data());
     if (!shares) {
-      layOver(directory);
+      mountOverlay(directory);
     }
-    directory.require(shares || laidOver ? 0 : needed(beside));
+    directory.require(shares || laidOver ? 0 : requiredBytes(beside));
 
     // The pages of a chain's member are judged after all members are combined.
     boolean member = ancestor || identity.label().incremental();
@@ -127,7 +127,7 @@ final class RestoreJob {
     Optional<Manifest> manifest = beside.isPresent() ? beside : inArchive();
     Optional<ManifestCheck> comparison = beside.isPresent() ? inPass : compareLate(manifest);
     if (member) {
-      bringManifest(directory);
+      copyManifest(directory);
     }
     sources.requireUnchanged();
     comparison.ifPresent(ManifestCheck::finish);
@@ -166,7 +166,7 @@ final class RestoreJob {
                         + stranger
                         + " is of this backup: it may bring a tablespace that lay in the data directory"));
     ReplayPlan replayPlan =
-        ancestor ? ReplayPlan.along(choice.path().target()) : planner.plan(wal, choice);
+        ancestor ? ReplayPlan.followTimeline(choice.path().target()) : planner.plan(wal, choice);
     tablespaces.requireOthersCreated(replayPlan.tablespaces().keySet());
     open.addAll(wal.supply().leftOut());
 
@@ -202,13 +202,13 @@ final class RestoreJob {
     return origin.isEmpty() ? Optional.of(manifest) : Optional.empty();
   }
 
-  private void leaveOutStrangers(Optional<Manifest> manifest) throws InterruptedException {
+  private void excludeForeignFiles(Optional<Manifest> manifest) throws InterruptedException {
     if (backup.archives().stream().noneMatch(archive -> archive.tablespace().isPresent())) {
       return;
     }
     Set<String> named = new NamedTablespaces(backup).oids();
     List<BackupPart> foreignFiles =
-        Tablespaces.strangers(backup, named, manifest, identity.version());
+        Tablespaces.unlistedParts(backup, named, manifest, identity.version());
     foreignFiles.forEach(
         stranger ->
             notes.add(stranger.name() + " brings no tablespace of this backup and was left out"));
@@ -217,11 +217,11 @@ final class RestoreJob {
   }
 
   /** Mounts the data directory as an overlay on that of a plain backup, if possible. */
-  private void layOver(DataDirectory directory) throws IOException, InterruptedException {
+  private void mountOverlay(DataDirectory directory) throws IOException, InterruptedException {
     // A tablespace in place would have to be removed from the overlay, because tablespaces are
     // restored beside the data directory.
     boolean tablespaceInPlace =
-        backup.elsewhere().stream()
+        backup.linkedDirectories().stream()
             .anyMatch(
                 name ->
                     Files.isDirectory(backup.directory().resolve(name), LinkOption.NOFOLLOW_LINKS));
@@ -232,20 +232,20 @@ final class RestoreJob {
         && !tablespaceInPlace
         && !sources.haveForeignDirectories()) {
       laidOver =
-          Overlay.lay(
+          Overlay.mountOver(
               backup.directory(),
               order.uid(),
               order.gid(),
               order.places().data(),
               order.layers().get());
       if (laidOver) {
-        directory.laidOver(backup.elsewhere());
+        directory.markOverlaid(backup.linkedDirectories());
       }
     }
   }
 
   /** Returns the bytes that will be written, as far as they are known. */
-  private long needed(Optional<Manifest> manifest) {
+  private long requiredBytes(Optional<Manifest> manifest) {
     return manifest
         .map(listed -> listed.bytes() + ByteBudget.neededWal(listed))
         .orElse(sources.bytesOfTrees());
@@ -255,7 +255,7 @@ final class RestoreJob {
    * Copies the manifest of a tar into the data directory, because pg_combinebackup looks for it
    * among the files.
    */
-  private void bringManifest(DataDirectory directory) throws IOException {
+  private void copyManifest(DataDirectory directory) throws IOException {
     boolean there =
         Files.exists(order.places().data().resolve(Manifest.NAME), LinkOption.NOFOLLOW_LINKS);
     if (backup.format() == Backup.Format.TAR && backup.manifest().isPresent() && !there) {
@@ -292,7 +292,7 @@ final class RestoreJob {
       Optional<Manifest> manifest,
       boolean ancestor)
       throws IOException, InterruptedException {
-    ByteBudget budget = manifest.map(ByteBudget::beyond).orElseGet(ByteBudget::unknown);
+    ByteBudget budget = manifest.map(ByteBudget::exceeding).orElseGet(ByteBudget::unknown);
     PartRestore.Target target =
         new PartRestore.Target(
             directory,
@@ -300,7 +300,7 @@ final class RestoreJob {
             comparison,
             pages,
             budget,
-            backup.elsewhere(),
+            backup.linkedDirectories(),
             segments,
             foreignFiles,
             notes,
@@ -321,7 +321,9 @@ final class RestoreJob {
       List<ArchiveFacts> archives =
           ParallelWork.run(all).stream().flatMap(Optional::stream).toList();
       return new RestoreChecks.Pass(
-          archives, backup.trees().stream().map(walk::way).distinct().toList(), walk.unread());
+          archives,
+          backup.trees().stream().map(walk::describeMethod).distinct().toList(),
+          walk.unreadableCount());
     }
   }
 

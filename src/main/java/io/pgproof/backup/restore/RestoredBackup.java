@@ -59,7 +59,7 @@ public record RestoredBackup(
    * @param judged pages of the combined files that must be read again after recovery
    * @param pages the check of pages, if it is decided
    */
-  RestoredBackup standingOn(
+  RestoredBackup combinedWith(
       Map<String, RestoredBackup> ancestors,
       String combined,
       SuspectPages judged,

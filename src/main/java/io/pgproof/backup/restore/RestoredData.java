@@ -126,7 +126,7 @@ final class RestoredData {
                         + control.systemIdentifier());
               }
             });
-    requireItsTime(control, manifest);
+    requireControlFileOfThisBackup(control, manifest);
   }
 
   /**
@@ -135,7 +135,7 @@ final class RestoredData {
    * standby's last restartpoint, and before the backup ends; a copy from another time would mislead
    * recovery.
    */
-  private void requireItsTime(ControlFile control, Optional<Manifest> manifest) {
+  private void requireControlFileOfThisBackup(ControlFile control, Optional<Manifest> manifest) {
     Lsn begin = identity.label().checkpointLsn();
     Lsn checkpoint = control.checkpointLsn();
     if (checkpoint.compareTo(begin) < 0) {

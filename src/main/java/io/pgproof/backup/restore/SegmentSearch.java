@@ -91,7 +91,7 @@ final class SegmentSearch {
       throw missing(
           name + " is needed for recovery and is damaged in the archive: " + broken.why());
     } else if (found instanceof Found.Absent absent) {
-      Optional<FindingException> hidden = archive.flatMap(listed -> listed.hidden(name));
+      Optional<FindingException> hidden = archive.flatMap(listed -> listed.findHidden(name));
       if (hidden.isPresent()) {
         throw hidden.get();
       }
@@ -100,7 +100,7 @@ final class SegmentSearch {
               + " is needed for recovery and is neither in the backup nor in "
               + archive.orElseThrow().directory()
               + absent.instead();
-      if (behind(number) == 0) {
+      if (bytesBehind(number) == 0) {
         throw new FindingException(
             new Finding(
                 Reason.BACKUP_IN_PROGRESS,
@@ -123,7 +123,7 @@ final class SegmentSearch {
         if (found instanceof Found.Sound) {
           return found;
         }
-        worst = worse(worst, found);
+        worst = graverOf(worst, found);
       }
       if (inBackup.contains(name) && worst instanceof Found.Absent) {
         return new Found.Brought(piece);
@@ -132,7 +132,7 @@ final class SegmentSearch {
     return worst;
   }
 
-  private static Found worse(Found one, Found other) {
+  private static Found graverOf(Found one, Found other) {
     return rank(other) > rank(one) ? other : one;
   }
 
@@ -193,7 +193,7 @@ final class SegmentSearch {
   }
 
   /** Returns the part of the log with this number that the backup itself contains. */
-  Optional<Piece> brought(long number) {
+  Optional<Piece> broughtPiece(long number) {
     return path.pieces(number, size).stream()
         .filter(piece -> inBackup.contains(piece.segment().name(size)))
         .findFirst();
@@ -206,7 +206,7 @@ final class SegmentSearch {
    * @throws FindingException {@code wal-unreadable} when there are files for later segments and
    *     none of them can be read
    */
-  long behind(long number) throws InterruptedException {
+  long bytesBehind(long number) throws InterruptedException {
     Set<Long> numbers = new TreeSet<>();
     for (Leg leg : path.legs()) {
       String after = new WalSegment(leg.timeline(), number + 1).name(size);

@@ -62,7 +62,7 @@ final class WalSupply {
   }
 
   /** Returns the position that recovery must reach. */
-  Optional<Lsn> reach() {
+  Optional<Lsn> requiredEnd() {
     return reach;
   }
 
@@ -82,18 +82,18 @@ final class WalSupply {
    *     follow one that is missing, short or damaged; {@code wal-unreadable}; {@code disk-full}
    *     when the bound or the reserve is reached
    */
-  void give(long first, long needed, RestoreRequest order, WalRecords records)
+  void provide(long first, long needed, RestoreRequest order, WalRecords records)
       throws InterruptedException {
     Path copies = order.places().wal();
     try {
       if (archive.isPresent()) {
         Files.createDirectory(copies);
         Files.setPosixFilePermissions(copies, PosixFilePermissions.fromString("rwx------"));
-        own(copies, order);
-        giveHistories(order);
+        chown(copies, order);
+        provideHistories(order);
       }
       long number = first;
-      while (giveNext(number, needed, order, records)) {
+      while (provideNext(number, needed, order, records)) {
         number++;
       }
     } catch (ClosedByInterruptException e) {
@@ -104,13 +104,13 @@ final class WalSupply {
   }
 
   /** Gives the server one segment; returns whether there was one. */
-  private boolean giveNext(long number, long needed, RestoreRequest order, WalRecords records)
+  private boolean provideNext(long number, long needed, RestoreRequest order, WalRecords records)
       throws IOException, InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
     Found found = search.find(number);
-    if (found instanceof Found.Absent && search.behind(number) > 0) {
+    if (found instanceof Found.Absent && search.bytesBehind(number) > 0) {
       archive.ifPresent(WalArchive::list);
       found = search.find(number);
     }
@@ -121,7 +121,7 @@ final class WalSupply {
       }
       found = new Found.Broken(damage.get().finding().message());
     }
-    Optional<Piece> brought = search.brought(number);
+    Optional<Piece> brought = search.broughtPiece(number);
     if (brought.isPresent()) {
       if (found instanceof Found.Broken broken) {
         leftOut.add(
@@ -150,7 +150,7 @@ final class WalSupply {
     if (archive.isEmpty()) {
       return;
     }
-    long behind = search.behind(number);
+    long behind = search.bytesBehind(number);
     String name = search.name(number);
     if (behind == 0) {
       if (found instanceof Found.Broken broken) {
@@ -160,7 +160,7 @@ final class WalSupply {
     }
     Optional<FindingException> hidden =
         found instanceof Found.Absent
-            ? archive.flatMap(listed -> listed.hidden(name))
+            ? archive.flatMap(listed -> listed.findHidden(name))
             : Optional.empty();
     if (hidden.isPresent()) {
       throw hidden.get();
@@ -207,7 +207,7 @@ final class WalSupply {
       }
       throw e;
     }
-    give(copy, order);
+    provide(copy, order);
     read(copy, piece.segment(), records);
     if (!sound.stored().partial() && piece.upTo() == size) {
       lastWhole = Optional.of(name);
@@ -234,19 +234,19 @@ final class WalSupply {
     try (FileChannel in =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       while (in.read(window.clear()) >= 0) {
-        records.take(window.flip());
+        records.addBytes(window.flip());
       }
     }
   }
 
-  private void giveHistories(RestoreRequest order) throws IOException, InterruptedException {
+  private void provideHistories(RestoreRequest order) throws IOException, InterruptedException {
     for (String name : archive.orElseThrow().files().keySet()) {
       Optional<byte[]> content =
           TimelineHistory.timelineOf(name).isPresent() ? history(name) : Optional.empty();
       if (content.isPresent()) {
         Path copy = order.places().wal().resolve(name);
         Files.write(copy, content.get(), CREATE_NEW, WRITE);
-        give(copy, order);
+        provide(copy, order);
       }
     }
   }
@@ -263,13 +263,13 @@ final class WalSupply {
     }
   }
 
-  private static void give(Path copy, RestoreRequest order) throws IOException {
+  private static void provide(Path copy, RestoreRequest order) throws IOException {
     Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
-    own(copy, order);
-    order.space().wrote(Files.size(copy), copy.getParent());
+    chown(copy, order);
+    order.space().countWritten(Files.size(copy), copy.getParent());
   }
 
-  private static void own(Path file, RestoreRequest order) throws IOException {
+  private static void chown(Path file, RestoreRequest order) throws IOException {
     Files.setAttribute(file, "unix:uid", order.uid());
     Files.setAttribute(file, "unix:gid", order.gid());
   }
@@ -309,14 +309,14 @@ final class WalSupply {
           Reason.ARCHIVE_TRUNCATED,
           stored.file().getFileName() + " holds " + read + " bytes instead of " + size);
     }
-    lengthen(copy, size);
+    padTo(copy, size);
   }
 
   /**
    * Extends the copy to a whole segment, because the server accepts no other; after the data that
    * arrived, a partial segment holds zeros anyway.
    */
-  private static void lengthen(Path copy, int length) throws IOException {
+  private static void padTo(Path copy, int length) throws IOException {
     try (FileChannel out = FileChannel.open(copy, WRITE)) {
       if (out.size() < length) {
         out.write(ByteBuffer.allocate(1), length - 1L);

@@ -23,7 +23,7 @@ final class WrittenFile implements MemberSource {
   }
 
   @Override
-  public void content(Sink sink) throws IOException {
+  public void copyContent(Sink sink) throws IOException {
     ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
     while (file.read(window.clear()) >= 0) {
       sink.write(window.flip());

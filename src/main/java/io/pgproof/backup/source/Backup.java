@@ -49,7 +49,7 @@ public record Backup(
   }
 
   /** Returns this backup without links that lead nowhere. */
-  public Backup asFarAsItIsThere() {
+  public Backup withoutBrokenLinks() {
     List<BackupPart> there =
         parts.stream()
             .filter(part -> !(part instanceof BackupPart.Tree) || Files.isDirectory(part.path()))
@@ -78,19 +78,19 @@ public record Backup(
   }
 
   public List<BackupPart.Archive> archives() {
-    return only(BackupPart.Archive.class);
+    return partsOfType(BackupPart.Archive.class);
   }
 
   public List<BackupPart.Tree> trees() {
-    return only(BackupPart.Tree.class);
+    return partsOfType(BackupPart.Tree.class);
   }
 
-  private <T extends BackupPart> List<T> only(Class<T> kind) {
+  private <T extends BackupPart> List<T> partsOfType(Class<T> kind) {
     return parts.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   /** Returns the names in the data directory that separate parts provide. */
-  public Set<String> elsewhere() {
+  public Set<String> linkedDirectories() {
     return parts.stream()
         .map(BackupPart::prefix)
         .filter(prefix -> !prefix.isEmpty())

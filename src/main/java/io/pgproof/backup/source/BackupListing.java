@@ -321,7 +321,8 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   private Optional<FindingException> foreign(String pattern) {
     return names.stream()
         .filter(name -> name.matches(pattern) && stem(name).isEmpty())
-        .flatMap(name -> ForeignFormat.named(name).map(format -> format.finding(name)).stream())
+        .flatMap(
+            name -> ForeignFormat.byFileName(name).map(format -> format.finding(name)).stream())
         .findFirst();
   }
 

@@ -29,7 +29,7 @@ public final class ForeignFiles {
       }
     }
 
-    String told() {
+    String describe() {
       String names = first.stream().map(FileNames::shown).collect(Collectors.joining(", "));
       return count > first.size() ? names + " and " + (count - first.size()) + " more" : names;
     }
@@ -67,15 +67,15 @@ public final class ForeignFiles {
   /** Returns one line per kind. */
   public synchronized List<String> notes() {
     List<String> notes = new ArrayList<>();
-    note(notes, links, "symbolic links, neither followed nor restored: ");
-    note(notes, others, "not restored, because PostgreSQL keeps nothing there: ");
-    note(notes, unlisted, "not in backup_manifest, and no data of PostgreSQL: ");
+    addNote(notes, links, "symbolic links, neither followed nor restored: ");
+    addNote(notes, others, "not restored, because PostgreSQL keeps nothing there: ");
+    addNote(notes, unlisted, "not in backup_manifest, and no data of PostgreSQL: ");
     return notes;
   }
 
-  private static void note(List<String> notes, Some some, String what) {
+  private static void addNote(List<String> notes, Some some, String what) {
     if (some.count > 0) {
-      notes.add(what + some.told());
+      notes.add(what + some.describe());
     }
   }
 }

@@ -31,7 +31,7 @@ public final class IncrementalChain {
    * @param cluster system identifier; empty when a quick look does not reveal it
    */
   private record Known(Backup backup, Label label, Optional<String> cluster) {
-    boolean standsOn(Known other) {
+    boolean dependsOn(Known other) {
       return label.ancestorLsn().equals(Optional.of(other.label.startLsn()))
           && (label.ancestorTimeline().isEmpty()
               || other.label.timeline().isEmpty()
@@ -53,7 +53,7 @@ public final class IncrementalChain {
       return List.of();
     }
     Deque<Backup> ancestors = new ArrayDeque<>();
-    List<Known> beside = beside(newest);
+    List<Known> beside = siblings(newest);
     Known member =
         new Known(newest, label, new Inspection(newest, Optional.empty()).systemIdentifier());
     while (member.label().incremental()) {
@@ -77,7 +77,7 @@ public final class IncrementalChain {
   private static Known ancestor(Known member, List<Known> beside) {
     // A backup whose cluster is known is preferred to one whose cluster is unknown.
     return beside.stream()
-        .filter(member::standsOn)
+        .filter(member::dependsOn)
         .min(Comparator.comparing(known -> known.cluster().isEmpty()))
         .orElseThrow(
             () ->
@@ -93,7 +93,7 @@ public final class IncrementalChain {
                                 .map(cluster -> " that is of the cluster " + cluster)
                                 .orElse(""),
                         "put the whole chain into "
-                            + home(member.backup())
+                            + containerOf(member.backup())
                             + ": the full backup and each incremental one between, a directory each",
                         null)));
   }
@@ -102,9 +102,9 @@ public final class IncrementalChain {
    * Lists the backups beside this one. A link such as "latest" may lie anywhere: the chain lies in
    * the directory of its target, or consists of links itself.
    */
-  private static List<Known> beside(Backup newest) throws InterruptedException {
+  private static List<Known> siblings(Backup newest) throws InterruptedException {
     Set<Path> directories = new LinkedHashSet<>();
-    for (Path parent : List.of(home(newest), newest.directory().getParent())) {
+    for (Path parent : List.of(containerOf(newest), newest.directory().getParent())) {
       try (Stream<Path> entries = Files.list(parent)) {
         directories.addAll(entries.filter(Files::isDirectory).sorted().toList());
       } catch (IOException e) {
@@ -118,7 +118,7 @@ public final class IncrementalChain {
     return beside;
   }
 
-  private static Path home(Backup backup) {
+  private static Path containerOf(Backup backup) {
     try {
       return backup.directory().toRealPath().getParent();
     } catch (IOException e) {

@@ -154,7 +154,7 @@ public final class Inspection {
         }
       }
       throw below
-          .map(directory -> packedAbove(base, directory))
+          .map(directory -> packedWithParentDirectory(base, directory))
           .orElseGet(
               () ->
                   new FindingException(
@@ -171,7 +171,8 @@ public final class Inspection {
     }
   }
 
-  private static FindingException packedAbove(BackupPart.Archive base, String directory) {
+  private static FindingException packedWithParentDirectory(
+      BackupPart.Archive base, String directory) {
     return new FindingException(
         new Finding(
             Reason.FORMAT_UNSUPPORTED,

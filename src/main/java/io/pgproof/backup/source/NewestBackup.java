@@ -52,7 +52,7 @@ public final class NewestBackup {
       Instant began,
       String objection,
       UsageException refusal) {
-    Candidate objectedTo(String why) {
+    Candidate withObjection(String why) {
       return new Candidate(directory, backup, cluster, start, began, why, refusal);
     }
 
@@ -90,14 +90,14 @@ public final class NewestBackup {
    * @return empty when nothing looks like a backup
    * @throws UsageException when all backups found are refused
    */
-  public static Optional<Backup> in(Path parent) throws IOException, InterruptedException {
+  public static Optional<Backup> findIn(Path parent) throws IOException, InterruptedException {
     NewestBackup newest = new NewestBackup(parent);
-    newest.look(parent, 1);
-    newest.passOverThoseWithoutManifest();
+    newest.scan(parent, 1);
+    newest.dropCandidatesWithoutManifest();
     return newest.choose();
   }
 
-  private void look(Path within, int depth) throws IOException, InterruptedException {
+  private void scan(Path within, int depth) throws IOException, InterruptedException {
     List<Path> directories;
     try (Stream<Path> entries = Files.list(within)) {
       // A link such as "latest" leads to a backup that has its own name, and that name counts.
@@ -123,26 +123,26 @@ public final class NewestBackup {
     candidate.ifPresent(candidates::add);
     if (candidate.isEmpty() && depth < DEEPEST && !Files.isSymbolicLink(directory)) {
       try {
-        look(directory, depth + 1);
+        scan(directory, depth + 1);
       } catch (IOException e) {
         // A directory that cannot be listed holds no backup that could be verified.
       }
     }
   }
 
-  private void passOverThoseWithoutManifest() {
+  private void dropCandidatesWithoutManifest() {
     boolean manifests =
         candidates.stream()
             .anyMatch(each -> each.backup() != null && each.backup().manifest().isPresent());
     candidates.replaceAll(
         each ->
             manifests && each.objection() == null && each.backup().manifest().isEmpty()
-                ? each.objectedTo(NO_MANIFEST)
+                ? each.withObjection(NO_MANIFEST)
                 : each);
   }
 
   private static Optional<Candidate> candidate(Path directory) throws InterruptedException {
-    Instant written = written(directory);
+    Instant written = lastWriteTime(directory);
     Backup backup;
     try {
       Optional<Backup> listed = BackupListing.list(directory).backup();
@@ -215,7 +215,7 @@ public final class NewestBackup {
         return newest;
       }
       candidates.replaceAll(
-          each -> each.equals(newest.get()) ? each.objectedTo(writing.get()) : each);
+          each -> each.equals(newest.get()) ? each.withObjection(writing.get()) : each);
     }
   }
 
@@ -225,7 +225,7 @@ public final class NewestBackup {
 
   private static Optional<String> writing(Backup backup) {
     try {
-      return SourceFiles.of(backup).written();
+      return SourceFiles.of(backup).openForWriting();
     } catch (FindingException e) {
       // A backup that cannot be examined is no reason to choose an older one: the verification will
       // meet the problem again, and refute the backup or explain it.
@@ -233,7 +233,7 @@ public final class NewestBackup {
     }
   }
 
-  private static Instant written(Path directory) {
+  private static Instant lastWriteTime(Path directory) {
     try {
       return Files.getLastModifiedTime(directory).toInstant();
     } catch (IOException e) {

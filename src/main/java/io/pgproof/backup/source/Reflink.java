@@ -24,8 +24,8 @@ public final class Reflink {
    * @param to an empty file
    * @return whether it now has the content of the source; otherwise it is unchanged
    */
-  static boolean share(Path from, Object fileKey, Path to) {
-    return LIBC.isPresent() && share(LIBC.get(), from, fileKey, to);
+  static boolean clone(Path from, Object fileKey, Path to) {
+    return LIBC.isPresent() && clone(LIBC.get(), from, fileKey, to);
   }
 
   /**
@@ -37,7 +37,7 @@ public final class Reflink {
     try {
       Path copy = Files.createTempFile(to, ".shared", null);
       try {
-        return share(file, Files.readAttributes(file, BasicFileAttributes.class).fileKey(), copy);
+        return clone(file, Files.readAttributes(file, BasicFileAttributes.class).fileKey(), copy);
       } finally {
         Files.delete(copy);
       }
@@ -46,7 +46,7 @@ public final class Reflink {
     }
   }
 
-  private static boolean share(Libc libc, Path from, Object fileKey, Path to) {
+  private static boolean clone(Libc libc, Path from, Object fileKey, Path to) {
     int source = libc.open(path(from), Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
     if (source < 0) {
       return false;

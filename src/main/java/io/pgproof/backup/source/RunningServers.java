@@ -82,14 +82,14 @@ public final class RunningServers {
           .map(places::get)
           .ifPresent(
               place -> {
-                throw found(own + " is, by a hard link, " + words(place));
+                throw found(own + " is, by a hard link, " + describe(place));
               });
     }
   }
 
   private void requireNone(String what, Path target, Path backup) {
-    Set<Path> around = above(backup).collect(Collectors.toSet());
-    above(target)
+    Set<Path> around = ancestorsOf(backup).collect(Collectors.toSet());
+    ancestorsOf(target)
         .filter(path -> !around.contains(path))
         .forEach(
             path -> {
@@ -97,7 +97,7 @@ public final class RunningServers {
                   .map(places::get)
                   .ifPresent(
                       place -> {
-                        throw found(what + "is " + words(place));
+                        throw found(what + "is " + describe(place));
                       });
               if (Files.exists(path.resolve("PG_VERSION"))
                   && Files.exists(path.resolve("global/pg_control"))) {
@@ -106,7 +106,7 @@ public final class RunningServers {
             });
   }
 
-  private static Stream<Path> above(Path directory) {
+  private static Stream<Path> ancestorsOf(Path directory) {
     Path real;
     try {
       real = directory.toRealPath();
@@ -172,7 +172,7 @@ public final class RunningServers {
     }
   }
 
-  private static String words(Place place) {
+  private static String describe(Place place) {
     return place.what()
         + " of a running server: process "
         + place.process()

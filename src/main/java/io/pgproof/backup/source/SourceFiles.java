@@ -63,7 +63,7 @@ public final class SourceFiles {
     backup.manifest().ifPresent(all::add);
     for (Path file : all) {
       try {
-        archives.put(file, stamp(file));
+        archives.put(file, readStamp(file));
       } catch (IOException e) {
         throw RawArchive.unreadable(file, 0, e);
       }
@@ -137,7 +137,7 @@ public final class SourceFiles {
     if (changed.isPresent()) {
       return changed.get();
     }
-    return written()
+    return openForWriting()
         .map(
             words ->
                 new FindingException(
@@ -152,7 +152,7 @@ public final class SourceFiles {
    * Names the process that has a file of the backup open for writing; of the trees, only the file
    * that was written last is checked.
    */
-  public Optional<String> written() {
+  public Optional<String> openForWriting() {
     Map<Object, Path> files = new HashMap<>();
     Stream.concat(archives.keySet().stream(), Stream.ofNullable(trees.newest()))
         .forEach(
@@ -165,7 +165,7 @@ public final class SourceFiles {
             });
     for (String process : names(PROCESSES)) {
       if (NUMBER.matcher(process).matches()) {
-        Optional<Path> written = written(process, files);
+        Optional<Path> written = openForWriting(process, files);
         if (written.isPresent()) {
           return written.map(file -> file + " is open for writing by process " + process);
         }
@@ -178,7 +178,7 @@ public final class SourceFiles {
   public Optional<FindingException> changed() {
     for (Map.Entry<Path, Stamp> file : archives.entrySet()) {
       try {
-        if (!stamp(file.getKey()).equals(file.getValue())) {
+        if (!readStamp(file.getKey()).equals(file.getValue())) {
           return Optional.of(
               new FindingException(
                   Reason.BACKUP_CHANGED,
@@ -233,7 +233,7 @@ public final class SourceFiles {
     try (TreeWalk walk = new TreeWalk(backup)) {
       for (Optional<TreeWalk.Entry> next = walk.next(); next.isPresent(); next = walk.next()) {
         TreeWalk.Entry entry = next.get();
-        directories.merge(entry.file().getParent(), number(entry), Long::sum);
+        directories.merge(entry.file().getParent(), fingerprint(entry), Long::sum);
         foreign |= entry.stray() && entry.attributes().isDirectory();
         if (entry.type() == MemberSource.Type.FILE) {
           files++;
@@ -252,7 +252,7 @@ public final class SourceFiles {
    * Returns a number that differs when a name or a stamp differs, except with a chance of one in
    * 2^32. A directory's own times are left out because they are not those of its files.
    */
-  private static long number(TreeWalk.Entry entry) {
+  private static long fingerprint(TreeWalk.Entry entry) {
     try {
       return stamped(entry);
     } catch (IOException e) {
@@ -277,7 +277,7 @@ public final class SourceFiles {
     return whole ^ whole >>> 33;
   }
 
-  private static Stamp stamp(Path file) throws IOException {
+  private static Stamp readStamp(Path file) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     return new Stamp(
         attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(), changed(file));
@@ -292,7 +292,7 @@ public final class SourceFiles {
    * The permissions of a link in {@code fd} tell how the process opened the file (source: {@code
    * fs/proc/fd.c} of Linux), so only files that are open for writing are looked up.
    */
-  private static Optional<Path> written(String process, Map<Object, Path> files) {
+  private static Optional<Path> openForWriting(String process, Map<Object, Path> files) {
     Path descriptors = PROCESSES.resolve(process).resolve("fd");
     for (String name : names(descriptors)) {
       Path descriptor = descriptors.resolve(name);

@@ -41,7 +41,7 @@ public final class Tablespaces {
    * Returns the name below the directory of tablespaces; empty for a file in the data directory
    * itself.
    */
-  public Optional<String> beside(String name) {
+  public Optional<String> nameBelowTablespaces(String name) {
     if (oids.isEmpty() || !name.startsWith(BackupPart.TABLESPACES)) {
       return Optional.empty();
     }
@@ -53,7 +53,7 @@ public final class Tablespaces {
   }
 
   /** Records a link or a directory in {@code pg_tblspc}, which names a tablespace. */
-  public void met(String name, String source) {
+  public void addFound(String name, String source) {
     String oid = name.substring(BackupPart.TABLESPACES.length());
     if (oids.contains(oid)) {
       named.add(oid);
@@ -94,7 +94,7 @@ public final class Tablespaces {
    *
    * @param named tablespaces that the base names
    */
-  public static List<BackupPart> strangers(
+  public static List<BackupPart> unlistedParts(
       Backup backup, Set<String> named, Optional<Manifest> manifest, PostgresVersion version) {
     if (manifest.isEmpty() && version.archivesInPlaceTablespaces()) {
       return List.of();

@@ -37,7 +37,7 @@ public final class TreeMembers implements MemberSource {
   @Override
   public Optional<Member> next() throws InterruptedException {
     close();
-    Optional<TreeWalk.Taken> taken = walk.take();
+    Optional<TreeWalk.Taken> taken = walk.nextOpened();
     if (taken.isEmpty()) {
       return Optional.empty();
     }
@@ -48,11 +48,11 @@ public final class TreeMembers implements MemberSource {
   }
 
   @Override
-  public boolean share(Path file) {
+  public boolean cloneTo(Path file) {
     if (left == 0 || !walk.mayShare(entry.tree())) {
       return false;
     }
-    if (!Reflink.share(entry.file(), entry.attributes().fileKey(), file)) {
+    if (!Reflink.clone(entry.file(), entry.attributes().fileKey(), file)) {
       walk.cannotShare(entry.tree());
       return false;
     }
@@ -73,7 +73,7 @@ public final class TreeMembers implements MemberSource {
 
   @Override
   public boolean leave() {
-    if (!walk.leaveUnread()) {
+    if (!walk.skipUnreadable()) {
       return false;
     }
     read.accept(left);
@@ -82,7 +82,7 @@ public final class TreeMembers implements MemberSource {
   }
 
   @Override
-  public void content(Sink sink) throws IOException, InterruptedException {
+  public void copyContent(Sink sink) throws IOException, InterruptedException {
     while (left > 0) {
       window.clear().limit((int) Math.min(left, window.capacity()));
       fill(window);

@@ -98,7 +98,7 @@ public final class TreeWalk implements AutoCloseable {
     this.laidOver = laidOver;
     this.readsAll = readsAll;
     this.trees = backup.trees().iterator();
-    this.elsewhere = backup.elsewhere();
+    this.elsewhere = backup.linkedDirectories();
   }
 
   /**
@@ -125,7 +125,7 @@ public final class TreeWalk implements AutoCloseable {
   }
 
   /** Returns the same as {@link #next}, with the content of a file opened. */
-  synchronized Optional<Taken> take() throws InterruptedException {
+  synchronized Optional<Taken> nextOpened() throws InterruptedException {
     Optional<Entry> next = next();
     if (next.isEmpty()) {
       return Optional.empty();
@@ -154,7 +154,7 @@ public final class TreeWalk implements AutoCloseable {
   }
 
   /** Returns how the files of this tree were restored. */
-  public String way(BackupPart.Tree of) {
+  public String describeMethod(BackupPart.Tree of) {
     return inPlace(of) ? "laid over" : mayShare(of) ? "shared" : "copied";
   }
 
@@ -169,7 +169,7 @@ public final class TreeWalk implements AutoCloseable {
   }
 
   /** Counts one more file as left unread, unless all files must be read; returns whether it did. */
-  boolean leaveUnread() {
+  boolean skipUnreadable() {
     if (readsAll) {
       return false;
     }
@@ -178,7 +178,7 @@ public final class TreeWalk implements AutoCloseable {
   }
 
   /** Returns how many files were left unread. */
-  public long unread() {
+  public long unreadableCount() {
     return unread.get();
   }
 

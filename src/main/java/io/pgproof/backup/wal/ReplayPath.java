@@ -28,7 +28,7 @@ public record ReplayPath(List<Leg> legs) {
   }
 
   /** Returns the path along a single timeline, whatever it descends from. */
-  static ReplayPath along(int timeline) {
+  static ReplayPath followTimeline(int timeline) {
     return new ReplayPath(List.of(new Leg(timeline, Optional.empty())));
   }
 
@@ -41,7 +41,7 @@ public record ReplayPath(List<Leg> legs) {
               ranges.get(i).timeline(),
               i < ranges.size() - 1 ? Optional.of(ranges.get(i).end()) : Optional.empty()));
     }
-    return ranges.isEmpty() ? along(otherwise) : new ReplayPath(legs);
+    return ranges.isEmpty() ? followTimeline(otherwise) : new ReplayPath(legs);
   }
 
   public static ReplayPath of(TimelineHistory history) {

@@ -39,9 +39,9 @@ public record ReplayPlan(
   }
 
   /** Returns the plan for a timeline whose log contains nothing special. */
-  public static ReplayPlan along(int timeline) {
+  public static ReplayPlan followTimeline(int timeline) {
     return new ReplayPlan(
-        ReplayPath.along(timeline),
+        ReplayPath.followTimeline(timeline),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -189,7 +189,7 @@ public record StoredWal(Path file, String name, String ending) {
     boolean zeros = true;
     for (int sample = 0; sample < SAMPLES; sample++) {
       byte[] bytes = read((long) sample * PAGE, HEAD);
-      if (WalPage.begins(bytes)) {
+      if (WalPage.isFirstPage(bytes)) {
         return true;
       }
       for (byte each : bytes) {

@@ -68,14 +68,14 @@ public final class Timelines {
   public Choice choose(RecoveryTimeline asked) {
     if (asked.number().isPresent()) {
       int number = asked.number().get();
-      return number == own ? new Choice(ownPath(), Optional.empty(), List.of()) : named(number);
+      return number == own ? new Choice(ownPath(), Optional.empty(), List.of()) : byNumber(number);
     }
     return asked.equals(RecoveryTimeline.CURRENT)
         ? new Choice(ownPath(), Optional.empty(), List.of())
         : latest();
   }
 
-  private Choice named(int number) {
+  private Choice byNumber(int number) {
     String shown = Integer.toUnsignedString(number);
     if (unreadable.containsKey(number)) {
       throw unreadable.get(number);

@@ -87,7 +87,7 @@ public final class WalArchive {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                 throws IOException {
-              take(file, attributes, real, found);
+              addFile(file, attributes, real, found);
               return FileVisitResult.CONTINUE;
             }
 
@@ -121,7 +121,7 @@ public final class WalArchive {
     return found;
   }
 
-  private void take(
+  private void addFile(
       Path file,
       BasicFileAttributes attributes,
       Path real,
@@ -156,7 +156,7 @@ public final class WalArchive {
    *
    * @return the finding {@code wal-unreadable} about it
    */
-  public Optional<FindingException> hidden(String name) {
+  public Optional<FindingException> findHidden(String name) {
     files();
     return linksOut.stream()
         .filter(link -> Files.isDirectory(link) || link.getFileName().toString().startsWith(name))

@@ -67,7 +67,7 @@ public final class WalRecords {
   }
 
   /** Takes the next bytes of the segment. */
-  public void take(ByteBuffer piece) {
+  public void addBytes(ByteBuffer piece) {
     while (piece.hasRemaining()) {
       int count = Math.min(piece.remaining(), page.remaining());
       page.put(piece.slice().limit(count));
@@ -93,7 +93,7 @@ public final class WalRecords {
   private void page() {
     int flags = page.getShort(2);
     int at = (flags & IS_LONG) != 0 ? LONG_HEADER : SHORT_HEADER;
-    if (page.getLong(8) != position || !WalPage.begins(page.array())) {
+    if (page.getLong(8) != position || !WalPage.isFirstPage(page.array())) {
       left = 0;
       return;
     }
@@ -140,7 +140,7 @@ public final class WalRecords {
     boolean wanted =
         (manager == RMGR_TABLESPACE && info == TABLESPACE_CREATE)
             || (manager == RMGR_XLOG && info == PARAMETER_CHANGE);
-    if (!wanted || !sound(bytes)) {
+    if (!wanted || !isSound(bytes)) {
       return;
     }
     ByteBuffer data = data(bytes);
@@ -151,7 +151,7 @@ public final class WalRecords {
     }
   }
 
-  private boolean sound(ByteBuffer bytes) {
+  private boolean isSound(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes.slice(RECORD_HEADER, bytes.limit() - RECORD_HEADER));
     crc.update(bytes.slice(0, 20));

@@ -38,7 +38,7 @@ public final class CheckRunner {
 
   /** Makes one check. */
   private interface Making {
-    CheckResult make() throws InterruptedException;
+    CheckResult run() throws InterruptedException;
   }
 
   /**
@@ -75,34 +75,36 @@ public final class CheckRunner {
           UserQueries.assertionName(n),
           () -> userQueries.assertion(n));
     }
-    checkRunner.make(torn, progress);
+    checkRunner.runAll(torn, progress);
     return checkRunner.answers(userQueries.facts());
   }
 
-  private void make(Set<String> torn, Progress progress) throws InterruptedException {
-    unlessLate("which libraries the image lacks", () -> libraries.made().ifPresent(this::take));
-    unlessLate("which tables are unlogged", () -> notes.addAll(RestoreNotes.of(copy)));
-    make(
+  private void runAll(Set<String> torn, Progress progress) throws InterruptedException {
+    runWithinLimit(
+        "which libraries the image lacks", () -> libraries.result().ifPresent(this::addResult));
+    runWithinLimit("which tables are unlogged", () -> notes.addAll(RestoreNotes.of(copy)));
+    runCheck(
         Depth.STANDARD,
         IndexCheck.NAME,
         "indexes and tables (amcheck)",
-        () -> IndexCheck.make(copy, depth.atLeast(Depth.DEEP), progress));
+        () -> IndexCheck.run(copy, depth.atLeast(Depth.DEEP), progress));
     if (depth == Depth.STANDARD) {
       notChecked.add("whether every row is in its indexes");
     }
-    make(Depth.DEEP, RowCheck.NAME, "every row", () -> new RowCheck(copy, limit, progress).make());
-    make(
+    runCheck(
+        Depth.DEEP, RowCheck.NAME, "every row", () -> new RowCheck(copy, limit, progress).run());
+    runCheck(
         Depth.DEEP,
         ChecksumCheck.NAME,
         "checksums of pages as recovery left them (pg_checksums)",
-        () -> ChecksumCheck.make(copy, torn, limit, progress));
+        () -> ChecksumCheck.run(copy, torn, limit, progress));
   }
 
   /**
    * Gathers information that is not a check of its own. It is left out after the time limit,
    * because a slow server may have used up the time.
    */
-  private void unlessLate(String what, Runnable looking) {
+  private void runWithinLimit(String what, Runnable looking) {
     if (late()) {
       notChecked.add(what + ", because the checks took too long");
     } else {
@@ -110,7 +112,7 @@ public final class CheckRunner {
     }
   }
 
-  private void make(Depth from, String name, String what, Making making)
+  private void runCheck(Depth from, String name, String what, Making making)
       throws InterruptedException {
     if (depth.atLeast(from)) {
       inTime(
@@ -118,7 +120,7 @@ public final class CheckRunner {
           what,
           () ->
               copy.server().alive().getAsBoolean()
-                  ? tried(name, what, making)
+                  ? runUnlessServerLost(name, what, making)
                   : notMade(name, what));
     } else {
       notChecked.add(what);
@@ -132,7 +134,7 @@ public final class CheckRunner {
         throw new InterruptedException();
       }
       if (!late()) {
-        take(making.make());
+        addResult(making.run());
         return;
       }
     } catch (InterruptedException e) {
@@ -141,7 +143,7 @@ public final class CheckRunner {
       }
     }
     String why = "the checks did not end within " + ServerText.of(limit);
-    take(
+    addResult(
         new CheckResult(
             Check.skipped(name, "not made to its end: " + why),
             List.of(
@@ -161,10 +163,11 @@ public final class CheckRunner {
         List.of(what + ", for the restored server had ended"));
   }
 
-  private CheckResult tried(String name, String what, Making making) throws InterruptedException {
+  private CheckResult runUnlessServerLost(String name, String what, Making making)
+      throws InterruptedException {
     long started = System.nanoTime();
     try {
-      return making.make();
+      return making.run();
     } catch (SandboxException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException(e.getMessage());
@@ -183,7 +186,7 @@ public final class CheckRunner {
     return System.nanoTime() - began >= limit.toNanos();
   }
 
-  private void take(CheckResult checkResult) {
+  private void addResult(CheckResult checkResult) {
     checks.add(checkResult.check());
     findings.addAll(checkResult.findings());
     notChecked.addAll(checkResult.notChecked());

@@ -64,7 +64,7 @@ final class ChecksumCheck {
    * @param torn files that nothing reads, with pages that can be torn even in a sound backup
    * @param limit time limit of the program
    */
-  static CheckResult make(RecoveredCopy copy, Set<String> torn, Duration limit, Progress progress) {
+  static CheckResult run(RecoveredCopy copy, Set<String> torn, Duration limit, Progress progress) {
     if (!copy.control().dataChecksums()) {
       return CheckResult.inapplicable(
           NAME, Inapplicable.NO_CHECKSUMS, "the source keeps no page checksums", List.of());
@@ -105,7 +105,7 @@ final class ChecksumCheck {
 
   /** Stops the server; empty if it ended properly. */
   private Optional<Finding> stop() {
-    copy.machine().halt();
+    copy.machine().stop();
     RecoveryLog log = new RecoveryLog();
     ServerLog file = new ServerLog(copy.server().log());
     try {
@@ -122,7 +122,7 @@ final class ChecksumCheck {
             Finding.of(
                 Reason.CHECK_FAILED,
                 "the restored server did not shut down cleanly, so its pages were not checked",
-                log.words()));
+                log.errorLines()));
   }
 
   private CheckResult judge(String program, Sandbox.Ended ended, long began) {

@@ -87,16 +87,16 @@ final class IndexCheck extends ObjectCheck {
    *
    * @param heapToo whether to also look for each table's rows in its indexes, if amcheck can
    */
-  static CheckResult make(RecoveredCopy copy, boolean heapToo, Progress progress)
+  static CheckResult run(RecoveredCopy copy, boolean heapToo, Progress progress)
       throws InterruptedException {
     if (!new RestoredServer(copy.server().address()).hasLibrary("$libdir/amcheck")) {
       return CheckResult.unavailable(
           NAME, MissingComponent.of("amcheck", copy.version()), "indexes and tables");
     }
     IndexCheck check = new IndexCheck(copy, heapToo, progress);
-    check.tell("pages that tables have lost", true);
+    check.reportProgress("pages that tables have lost", true);
     try {
-      LostPageCheck.find(copy, check.objections).forEach(check::leaveOut);
+      LostPageCheck.find(copy, check.objections).forEach(check::addSkipped);
     } catch (IOException e) {
       check.objections.add(
           Finding.of(
@@ -104,7 +104,7 @@ final class IndexCheck extends ObjectCheck {
               "whether tables have lost pages could not be checked: the files cannot be read: "
                   + e.getMessage()));
     }
-    return check.make();
+    return check.run();
   }
 
   @Override
@@ -145,7 +145,7 @@ final class IndexCheck extends ObjectCheck {
   @Override
   List<Relation> list(Statement statement, boolean shared) throws SQLException {
     Collations.differing(statement, copy.version())
-        .forEach(difference -> different.add(difference + " (database " + here() + ")"));
+        .forEach(difference -> different.add(difference + " (database " + currentDatabase() + ")"));
     Map<String, Integer> unknown = new TreeMap<>();
     List<Relation> relations = new ArrayList<>();
     int invalid = 0;
@@ -170,7 +170,7 @@ final class IndexCheck extends ObjectCheck {
                   kind.get(),
                   shown(rows.getString(2), rows.getString(3)),
                   rows.getBoolean(7),
-                  here()));
+                  currentDatabase()));
         } else if (rows.getBoolean(4) || copy.version().amcheckChecksTables()) {
           unknown.merge(
               (rows.getBoolean(4) ? "indexes" : "tables") + " by " + shown(rows.getString(6)),
@@ -180,16 +180,20 @@ final class IndexCheck extends ObjectCheck {
       }
     }
     if (invalid > 0) {
-      leaveOut(
+      addSkipped(
           ServerText.count(invalid, "invalid index", "invalid indexes")
               + " of the database "
-              + here()
+              + currentDatabase()
               + ", which no query uses");
     }
     unknown.forEach(
         (method, count) ->
-            leaveOut(
-                method + " of the database " + here() + ", which amcheck does not know: " + count));
+            addSkipped(
+                method
+                    + " of the database "
+                    + currentDatabase()
+                    + ", which amcheck does not know: "
+                    + count));
     return relations;
   }
 
@@ -207,7 +211,7 @@ final class IndexCheck extends ObjectCheck {
   }
 
   @Override
-  void ask(Statement statement, Named object) throws SQLException {
+  void checkObject(Statement statement, Named object) throws SQLException {
     Relation relation = (Relation) object;
     switch (relation.kind()) {
       case BTREE -> btree(statement, relation);
@@ -237,14 +241,15 @@ final class IndexCheck extends ObjectCheck {
         return;
       }
       boolean library = isLibrary(e);
-      if (library || ServerLostException.lost(e)) {
+      if (library || ServerLostException.isConnectionLost(e)) {
         statement(index.toString(), e);
       }
       // A function of the copy can need something that only its users have. The index itself can be
       // checked without it.
       index(statement, index, alone);
       if (!library) {
-        leaveOut("the rows of " + index + ", for its expression gave " + ServerText.withoutRows(e));
+        addSkipped(
+            "the rows of " + index + ", for its expression gave " + ServerText.withoutRows(e));
       }
     }
   }
@@ -280,7 +285,7 @@ final class IndexCheck extends ObjectCheck {
       }
       if (doubt.isPresent()) {
         objections.add(
-            about(
+            describeFinding(
                 index.toString(),
                 Finding.of(
                     Reason.COLLATION_MISMATCH,
@@ -316,7 +321,7 @@ final class IndexCheck extends ObjectCheck {
         String more =
             all > 1 ? String.format(Locale.ROOT, ", and %,d more in this table", all - 1) : "";
         objections.add(
-            about(
+            describeFinding(
                 table.toString(),
                 Finding.of(
                     Reason.INDEX_CORRUPT,
@@ -333,7 +338,7 @@ final class IndexCheck extends ObjectCheck {
   }
 
   private static boolean isLibrary(SQLException failure) {
-    return "58P01".equals(failure.getSQLState()) && !StoredDataError.is(failure);
+    return "58P01".equals(failure.getSQLState()) && !StoredDataError.matches(failure);
   }
 
   private static String regclass(Relation relation) {

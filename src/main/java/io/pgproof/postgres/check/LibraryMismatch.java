@@ -63,9 +63,9 @@ public final class LibraryMismatch {
   }
 
   /** Returns the check result; empty if nothing is missing and everything could be inspected. */
-  Optional<CheckResult> made() {
+  Optional<CheckResult> result() {
     long began = System.nanoTime();
-    look();
+    checkDatabases();
     if (missing.isEmpty() && notChecked.isEmpty()) {
       return Optional.empty();
     }
@@ -74,7 +74,7 @@ public final class LibraryMismatch {
         missing.isEmpty()
             ? Check.passed(
                 "recovery", "what the image lacks could not be looked up everywhere", took)
-            : Check.mismatch("recovery", told(missing), took);
+            : Check.mismatch("recovery", describe(missing), took);
     return Optional.of(new CheckResult(check, List.of(), notChecked));
   }
 
@@ -83,17 +83,17 @@ public final class LibraryMismatch {
    * empty if nothing is known to be missing.
    */
   public Optional<String> of(String database) {
-    look();
+    checkDatabases();
     Map<String, String> its = new LinkedHashMap<>(missing);
     its.keySet()
         .removeIf(
             library ->
                 Stream.of(ALL, database)
                     .noneMatch(user -> users.getOrDefault(user, Set.of()).contains(library)));
-    return its.isEmpty() ? Optional.empty() : Optional.of(told(its));
+    return its.isEmpty() ? Optional.empty() : Optional.of(describe(its));
   }
 
-  private void look() {
+  private void checkDatabases() {
     if (looked) {
       return;
     }
@@ -101,7 +101,7 @@ public final class LibraryMismatch {
     try {
       for (Database database : restored.everyDatabase()) {
         if (database.closed().isEmpty()) {
-          look(database.name());
+          checkDatabases(database.name());
         }
       }
     } catch (SQLException e) {
@@ -109,18 +109,18 @@ public final class LibraryMismatch {
     }
   }
 
-  private void look(String database) {
+  private void checkDatabases(String database) {
     try (Connection connection = restored.connect(database, LIMIT);
         Statement statement = connection.createStatement()) {
       if (known.isEmpty()) {
         for (String library : copy.source().preloaded()) {
-          need(connection, library, ALL, "preloaded by the source");
+          requireLibrary(connection, library, ALL, "preloaded by the source");
         }
       }
       try (ResultSet used = statement.executeQuery(USED)) {
         while (used.next()) {
           if (used.getString(1).equals("library")) {
-            need(
+            requireLibrary(
                 connection,
                 used.getString(2),
                 database,
@@ -139,11 +139,11 @@ public final class LibraryMismatch {
     }
   }
 
-  private void need(Connection connection, String library, String user, String where)
+  private void requireLibrary(Connection connection, String library, String user, String where)
       throws SQLException {
     Boolean there = known.get(library);
     if (there == null) {
-      there = Libraries.there(connection, library);
+      there = Libraries.canLoad(connection, library);
       known.put(library, there);
     }
     if (!there) {
@@ -156,7 +156,7 @@ public final class LibraryMismatch {
     users.computeIfAbsent(user, any -> new HashSet<>()).add(name);
   }
 
-  private String told(Map<String, String> missing) {
+  private String describe(Map<String, String> missing) {
     StringBuilder told = new StringBuilder("the image lacks ");
     int listed = 0;
     for (Map.Entry<String, String> each : missing.entrySet()) {

@@ -87,7 +87,7 @@ final class LostPageCheck {
       throws IOException, InterruptedException {
     LostPageCheck pages = new LostPageCheck(copy);
     List<String> open = new ArrayList<>();
-    pages.look(objectFindings);
+    pages.check(objectFindings);
     int without = 0;
     for (String table : pages.without) {
       without += TablePages.of(copy.files(), copy.control(), table).isEmpty() ? 0 : 1;
@@ -101,7 +101,7 @@ final class LostPageCheck {
     return open;
   }
 
-  private void look(ObjectFindings objectFindings) throws IOException, InterruptedException {
+  private void check(ObjectFindings objectFindings) throws IOException, InterruptedException {
     try {
       boolean first = true;
       for (Database database : restored.everyDatabase()) {
@@ -119,7 +119,7 @@ final class LostPageCheck {
           table = TablePages.of(files, copy.control(), of);
         }
         if (table.lost(index.file()).isPresent()) {
-          lost(index).ifPresent(objectFindings::add);
+          findLostPage(index).ifPresent(objectFindings::add);
         }
       }
     } catch (SQLException e) {
@@ -173,7 +173,7 @@ final class LostPageCheck {
     }
   }
 
-  private Optional<Finding> lost(Index index)
+  private Optional<Finding> findLostPage(Index index)
       throws IOException, InterruptedException, SQLException {
     Optional<String> lost = Optional.empty();
     for (int reading = 0; reading < READINGS; reading++) {

@@ -73,7 +73,7 @@ abstract class ObjectCheck {
   abstract List<? extends Named> list(Statement statement, boolean shared) throws SQLException;
 
   /** Checks one object; {@link #object} and similar methods record failures. */
-  abstract void ask(Statement statement, Named object) throws SQLException;
+  abstract void checkObject(Statement statement, Named object) throws SQLException;
 
   /** Called after all objects of a database. */
   void endOf(String database) {}
@@ -94,23 +94,26 @@ abstract class ObjectCheck {
    *
    * @throws InterruptedException if the caller was interrupted; all sessions have ended then
    */
-  final CheckResult make() throws InterruptedException {
+  final CheckResult run() throws InterruptedException {
     long began = System.nanoTime();
     try {
       for (Database database : databases()) {
         if (database.closed().isPresent()) {
-          leaveOut("the database " + shown(database.name()) + ", which " + database.closed().get());
+          addSkipped(
+              "the database " + shown(database.name()) + ", which " + database.closed().get());
         } else {
           check(database.name());
         }
       }
     } catch (ServerLostException lost) {
-      ServerLostException e = server.met(lost);
+      ServerLostException e = server.blame(lost);
       objections.add(
-          about(
-              e.what(),
-              server.of(e.what(), e.failure()).orElseGet(() -> failed(e.what(), e.failure()))));
-      leaveOut("whatever was left when the check of " + e.what() + " ended the session");
+          describeFinding(
+              e.activity(),
+              server
+                  .of(e.activity(), e.failure())
+                  .orElseGet(() -> failed(e.activity(), e.failure()))));
+      addSkipped("whatever was left when the check of " + e.activity() + " ended the session");
     }
     return new CheckResult(
         check(Duration.ofNanos(System.nanoTime() - began)), objections.findings(), notChecked);
@@ -141,11 +144,11 @@ abstract class ObjectCheck {
         connections.add(session(database));
       }
     } catch (SQLException e) {
-      connections.forEach(ParallelQueries::breakOff);
+      connections.forEach(ParallelQueries::cancel);
       throwIfLost(whole, e);
-      if ("3D000".equals(e.getSQLState()) && StoredDataError.is(e)) {
+      if ("3D000".equals(e.getSQLState()) && StoredDataError.matches(e)) {
         objections.add(
-            about(
+            describeFinding(
                 whole,
                 Finding.of(
                     damage, whole + " cannot be opened: its files are gone", ServerText.of(e))));
@@ -157,14 +160,14 @@ abstract class ObjectCheck {
     databases++;
     done = new AtomicInteger();
     int total = objects.size();
-    tell(total);
-    ParallelQueries.over(
+    reportProgress(total);
+    ParallelQueries.run(
         connections,
         objects,
         (statement, object) -> {
-          ask(statement, object);
+          checkObject(statement, object);
           done.incrementAndGet();
-          tell(total);
+          reportProgress(total);
         });
     endOf(database);
   }
@@ -202,7 +205,7 @@ abstract class ObjectCheck {
    * @throws SQLException the failure itself, if the connection is lost
    */
   final void statement(String object, SQLException failure) throws SQLException {
-    if (ServerLostException.lost(failure)) {
+    if (ServerLostException.isConnectionLost(failure)) {
       throw failure;
     }
     object(object, failure);
@@ -210,17 +213,17 @@ abstract class ObjectCheck {
 
   private void object(String object, SQLException failure) {
     if ("55P03".equals(failure.getSQLState())) {
-      leaveOut(object + ", which a prepared transaction of the source has locked");
+      addSkipped(object + ", which a prepared transaction of the source has locked");
       return;
     }
     objections.add(
-        about(
+        describeFinding(
             object,
             server
                 .of(object, failure)
                 .orElseGet(
                     () ->
-                        StoredDataError.is(failure)
+                        StoredDataError.matches(failure)
                             ? Finding.of(
                                 damage,
                                 object + ": " + ServerText.message(failure),
@@ -234,18 +237,18 @@ abstract class ObjectCheck {
   }
 
   /** Adds the object to the message and to the output of the finding. */
-  static Finding about(String object, Finding finding) {
+  static Finding describeFinding(String object, Finding finding) {
     String message =
         finding.message().contains(object) ? finding.message() : finding.message() + ": " + object;
     return new Finding(finding.reason(), message, finding.hint(), object + ": " + finding.words());
   }
 
-  final synchronized void leaveOut(String what) {
+  final synchronized void addSkipped(String what) {
     notChecked.add(name + ": " + what);
   }
 
   /** Returns the current database, in words for a person. */
-  final String here() {
+  final String currentDatabase() {
     return shown(open);
   }
 
@@ -258,14 +261,14 @@ abstract class ObjectCheck {
     return shown(schema == null ? "(no schema)" : schema) + "." + shown(name);
   }
 
-  private void tell(int total) {
-    tell(
-        String.format(Locale.ROOT, "database %s, %,d of %,d", here(), done.get(), total),
+  private void reportProgress(int total) {
+    reportProgress(
+        String.format(Locale.ROOT, "database %s, %,d of %,d", currentDatabase(), done.get(), total),
         done.get() == 0);
   }
 
   /** Reports progress, but not for every object, because each report is printed on its own line. */
-  final synchronized void tell(String note, boolean now) {
+  final synchronized void reportProgress(String note, boolean now) {
     if (now || System.nanoTime() - told > TELL_NANOS) {
       told = System.nanoTime();
       progress.at(0, 0, name + ": " + note);
@@ -291,7 +294,7 @@ abstract class ObjectCheck {
   }
 
   private static void throwIfLost(String what, SQLException failure) throws ServerLostException {
-    if (ServerLostException.lost(failure)) {
+    if (ServerLostException.isConnectionLost(failure)) {
       throw new ServerLostException(what, failure);
     }
   }

@@ -46,7 +46,7 @@ final class OrderIndependentPlan {
    * @param lines lines of {@code EXPLAIN (VERBOSE, COSTS OFF)}
    * @param newest whether the largest or the smallest value is allowed too, because it is a time
    */
-  static boolean is(List<String> lines, boolean newest) {
+  static boolean isSound(List<String> lines, boolean newest) {
     return !lines.isEmpty()
         && lines.stream()
             .allMatch(line -> isPlain(line.strip().replaceFirst("^->\\s*", ""), newest));

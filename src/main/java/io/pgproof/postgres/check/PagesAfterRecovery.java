@@ -45,7 +45,7 @@ public final class PagesAfterRecovery {
   public record Judged(CheckResults answers, Set<String> torn) {}
 
   private interface Question<T> {
-    T ask(Connection connection) throws SQLException;
+    T run(Connection connection) throws SQLException;
   }
 
   private final RunningServer server;
@@ -103,17 +103,17 @@ public final class PagesAfterRecovery {
               List.of()),
           Set.of());
     }
-    SuspectPages damaged = failing.in(file -> !file.map() && relation(file).isPresent());
+    SuspectPages damaged = failing.filter(file -> !file.map() && relation(file).isPresent());
     Finding finding =
         damaged.isEmpty()
             ? failing.finding(Reason.TORN_PAGE, relation(failing.first()).orElse("in no use"))
             : damaged.finding(Reason.PAGE_CHECKSUM, relation(damaged.first()).orElse(""));
-    return failed(finding, failing.in(file -> file.map() || relation(file).isEmpty()).names());
+    return failed(finding, failing.filter(file -> file.map() || relation(file).isEmpty()).names());
   }
 
   private String detail() throws IOException, InterruptedException {
     long gone = suspects.count() - suspects.present(files).count();
-    return suspects.among()
+    return suspects.pageCount()
         + String.format(Locale.ROOT, ", %,d read again after recovery", suspects.count())
         + (gone == 0
             ? ""
@@ -132,7 +132,7 @@ public final class PagesAfterRecovery {
 
   private <T> T inSomeDatabase(Question<T> question) throws SQLException {
     try (Connection connection = restored.connectToSome(limit)) {
-      return question.ask(connection);
+      return question.run(connection);
     }
   }
 

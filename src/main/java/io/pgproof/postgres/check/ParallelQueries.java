@@ -35,7 +35,7 @@ final class ParallelQueries {
      * @throws SQLException if the connection is lost; the implementation must record any other
      *     failure itself
      */
-    void ask(Statement statement, T object) throws SQLException;
+    void run(Statement statement, T object) throws SQLException;
   }
 
   /**
@@ -44,7 +44,7 @@ final class ParallelQueries {
    *     lost connections are suppressed exceptions of it
    * @throws InterruptedException if the caller was interrupted; the connections have ended then too
    */
-  static <T> void over(List<Connection> connections, List<T> objects, Question<T> question)
+  static <T> void run(List<Connection> connections, List<T> objects, Question<T> question)
       throws ServerLostException, InterruptedException {
     AtomicInteger next = new AtomicInteger();
     AtomicBoolean stopped = new AtomicBoolean();
@@ -64,7 +64,7 @@ final class ParallelQueries {
       await(ends, connections.size());
     } finally {
       stopped.set(true);
-      connections.forEach(ParallelQueries::breakOff);
+      connections.forEach(ParallelQueries::cancel);
       workers.shutdown();
       awaitEnd(workers);
     }
@@ -84,7 +84,7 @@ final class ParallelQueries {
         return;
       }
       try (Statement statement = connection.createStatement()) {
-        question.ask(statement, objects.get(n));
+        question.run(statement, objects.get(n));
       } catch (SQLException e) {
         stopped.set(true);
         throw new ServerLostException(objects.get(n).toString(), e, backend);
@@ -133,7 +133,7 @@ final class ParallelQueries {
     }
   }
 
-  static void breakOff(Connection connection) {
+  static void cancel(Connection connection) {
     try {
       connection.abort(Runnable::run);
     } catch (SQLException e) {

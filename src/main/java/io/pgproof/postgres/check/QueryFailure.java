@@ -52,7 +52,7 @@ final class QueryFailure {
   Finding of(String what, SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
     String words = ServerText.of(failure);
-    Optional<Finding> gone = server.gone(what, failure);
+    Optional<Finding> gone = server.explain(what, failure);
     if (gone.isPresent()) {
       return gone.get();
     }

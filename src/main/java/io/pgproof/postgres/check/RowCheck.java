@@ -70,7 +70,7 @@ final class RowCheck extends ObjectCheck {
     if (withoutDump) {
       Finding lack = MissingComponent.of(PG_DUMP, copy.version());
       objections.add(lack);
-      leaveOut("whether the catalogs can be dumped, because " + lack.message());
+      addSkipped("whether the catalogs can be dumped, because " + lack.message());
     }
   }
 
@@ -104,14 +104,18 @@ final class RowCheck extends ObjectCheck {
         String name = shown(rows.getString(1), rows.getString(2));
         if (rows.getString(3) == null) {
           objections.add(
-              about(
+              describeFinding(
                   name,
                   Finding.of(
                       Reason.ROW_UNREADABLE,
-                      "the table " + name + " of the database " + here() + " belongs to no schema",
+                      "the table "
+                          + name
+                          + " of the database "
+                          + currentDatabase()
+                          + " belongs to no schema",
                       "no row in pg_namespace")));
         } else {
-          tables.add(new Table(rows.getString(3), rows.getString(4), name, here()));
+          tables.add(new Table(rows.getString(3), rows.getString(4), name, currentDatabase()));
         }
       }
     }
@@ -119,7 +123,7 @@ final class RowCheck extends ObjectCheck {
   }
 
   @Override
-  void ask(Statement statement, Named object) throws SQLException {
+  void checkObject(Statement statement, Named object) throws SQLException {
     Table table = (Table) object;
     try {
       // In this encoding nothing is converted, so no conversion function can be missing.
@@ -140,7 +144,7 @@ final class RowCheck extends ObjectCheck {
     if (withoutDump) {
       return;
     }
-    tell("pg_dump --schema-only of the database " + here(), true);
+    reportProgress("pg_dump --schema-only of the database " + currentDatabase(), true);
     ServerAddress address = copy.server().address();
     Sandbox.Ended ended =
         copy.machine()
@@ -158,7 +162,7 @@ final class RowCheck extends ObjectCheck {
                     "PGCONNECT_TIMEOUT",
                     "20",
                     "PGOPTIONS",
-                    SessionOptions.ours(address.version(), Duration.ZERO)),
+                    SessionOptions.forStatements(address.version(), Duration.ZERO)),
                 limit,
                 List.of(
                     "--schema-only",
@@ -169,12 +173,12 @@ final class RowCheck extends ObjectCheck {
       catalogs++;
     } else if (ended.err().contains("ERROR:  canceling statement due to ")) {
       // Of pg_dump's statements, only those that lock have a limit.
-      leaveOut(
+      addSkipped(
           "whether the catalog of the database "
-              + here()
+              + currentDatabase()
               + " can be dumped, for a prepared transaction of the source has locked a part of it");
     } else {
-      objections.add(judge("the catalog of the database " + here(), ended));
+      objections.add(judge("the catalog of the database " + currentDatabase(), ended));
     }
   }
 
@@ -213,10 +217,11 @@ final class RowCheck extends ObjectCheck {
                     RecoveryFailure.ofEnvironment("", message, words, copy.version()).stream())
             .findFirst();
     if (environment.isPresent()) {
-      return about(catalog, environment.get());
+      return describeFinding(catalog, environment.get());
     }
     return messages.stream()
-        .filter(message -> StoredDataError.is(message) || CONTRADICTION.matcher(message).matches())
+        .filter(
+            message -> StoredDataError.matches(message) || CONTRADICTION.matcher(message).matches())
         .findFirst()
         .map(
             message ->

@@ -94,7 +94,7 @@ public final class UserQueries {
     if (userChecks.freshnessQuery().isPresent()) {
       source = "query";
       try {
-        newest = ask(userChecks.freshnessQuery().get(), "", this::instant);
+        newest = query(userChecks.freshnessQuery().get(), "", this::instant);
       } catch (SQLException e) {
         return failed(FRESHNESS, failure.of("the freshness query", e), began);
       } catch (NoAnswer e) {
@@ -174,13 +174,13 @@ public final class UserQueries {
     String sql = userChecks.assertions().get(n - 1);
     String shown = ServerText.clean(sql);
     try {
-      if (ask(sql, "", UserQueries::truth)) {
+      if (query(sql, "", UserQueries::readBoolean)) {
         return passed(name, shown, began);
       }
       String message = "assertion " + n + " is false: " + shown;
       return failed(
           name,
-          explained(message, sql, UserQueries::truth, false, false)
+          explained(message, sql, UserQueries::readBoolean, false, false)
               .orElseGet(() -> Finding.of(Reason.ASSERTION_FAILED, message)),
           began);
     } catch (NoAnswer e) {
@@ -229,13 +229,13 @@ public final class UserQueries {
     }
     String difference = "; this may come of a difference: " + String.join(", ", doubts.told());
     try {
-      if (!ask(sql, WITHOUT_INDEXES, reading).equals(answer)) {
+      if (!query(sql, WITHOUT_INDEXES, reading).equals(answer)) {
         return Optional.of(
             Finding.of(
                 Reason.COLLATION_MISMATCH,
                 message + "; without indexes the answer is another" + difference));
       }
-      boolean plain = doubts.deterministic() && OrderIndependentPlan.is(plan(sql), newest);
+      boolean plain = doubts.deterministic() && OrderIndependentPlan.isSound(plan(sql), newest);
       return plain
           ? Optional.empty()
           : Optional.of(Finding.of(Reason.COLLATION_MISMATCH, message + difference));
@@ -260,7 +260,7 @@ public final class UserQueries {
         });
   }
 
-  private static boolean truth(ResultSet row, String type) throws SQLException, NoAnswer {
+  private static boolean readBoolean(ResultSet row, String type) throws SQLException, NoAnswer {
     if (!type.equals("bool")) {
       throw new NoAnswer("a value of the type " + ServerText.clean(type) + ", not true or false");
     }
@@ -271,14 +271,14 @@ public final class UserQueries {
     return holds;
   }
 
-  private <T> T ask(String sql, String settings, Reading<T> reading)
+  private <T> T query(String sql, String settings, Reading<T> reading)
       throws SQLException, NoAnswer, InterruptedException {
-    return inSession(settings, query -> answer(query, sql, reading));
+    return inSession(settings, query -> read(query, sql, reading));
   }
 
   /** Work that runs in one session. */
   private interface Work<T> {
-    T with(Statement query) throws SQLException, NoAnswer;
+    T run(Statement query) throws SQLException, NoAnswer;
   }
 
   /**
@@ -289,14 +289,14 @@ public final class UserQueries {
       throws SQLException, NoAnswer, InterruptedException {
     try (Connection connection = open(settings);
         Statement query = connection.createStatement()) {
-      FutureTask<T> question = new FutureTask<>(() -> work.with(query));
+      FutureTask<T> question = new FutureTask<>(() -> work.run(query));
       Thread asking = new Thread(question, "question");
       asking.setDaemon(true);
       asking.start();
       try {
         return question.get();
       } catch (InterruptedException e) {
-        ParallelQueries.breakOff(connection);
+        ParallelQueries.cancel(connection);
         throw e;
       } catch (ExecutionException e) {
         if (e.getCause() instanceof SQLException failed) {
@@ -310,7 +310,7 @@ public final class UserQueries {
     }
   }
 
-  private static <T> T answer(Statement query, String sql, Reading<T> reading)
+  private static <T> T read(Statement query, String sql, Reading<T> reading)
       throws SQLException, NoAnswer {
     if (Parser.parseJdbcSql(sql, true, false, true, false, false).size() != 1) {
       throw new SQLException("it must be one statement", "42601");

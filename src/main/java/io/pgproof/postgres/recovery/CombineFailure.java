@@ -43,14 +43,14 @@ public final class CombineFailure {
    * @param words its complete output
    */
   public static Finding of(String status, String words) {
-    Optional<MachineError> error = MachineError.in(words);
+    Optional<MachineError> error = MachineError.find(words);
     if (error.isPresent()) {
       String message =
           switch (error.get().lack()) {
             case MEMORY -> "pg_combinebackup got no more memory";
             case SPACE -> "the combined backup does not fit on the disk";
             case MEDIUM, LEAVE, ROOM ->
-                "the machine did not let pg_combinebackup work: " + error.get().words();
+                "the machine did not let pg_combinebackup work: " + error.get().messages();
           };
       return Finding.of(error.get().reason(Reason.ENVIRONMENT), message, words);
     }

@@ -63,7 +63,7 @@ public final class CreatedTablespaces {
                 Long.compare(Long.parseLong(one.getKey()), Long.parseLong(other.getKey())))
         .forEach(each -> byAge.put(each.getKey(), each.getValue()));
     for (Map.Entry<String, String> each : byAge.entrySet()) {
-      if (paths.size() < MOST && allowed(each.getValue()) && free(rootfs, each.getValue())) {
+      if (paths.size() < MOST && allowed(each.getValue()) && isFree(rootfs, each.getValue())) {
         paths.put(each.getValue(), each.getKey());
       }
     }
@@ -85,7 +85,7 @@ public final class CreatedTablespaces {
   }
 
   /** Returns whether the image has nothing at this path, or an empty directory. */
-  private static boolean free(Path rootfs, String path) throws IOException {
+  private static boolean isFree(Path rootfs, String path) throws IOException {
     Path inside = rootfs;
     for (Path part : Path.of(path)) {
       inside = inside.resolve(part);

@@ -20,7 +20,7 @@ final class RecoveryDamage {
    * these.
    */
   private static final Pattern INCONSISTENT =
-      any(
+      anyOf(
           List.of(
               "incorrect checksum in control file.*",
               "control file contains invalid .*",
@@ -60,7 +60,7 @@ final class RecoveryDamage {
 
   /** Damage in files of the data directory, or WAL that does not fit them. */
   private static final Pattern FILES =
-      any(
+      anyOf(
           List.of(
               "\".*\" is not a valid data directory",
               "relation mapping file \".*\" contains .*",
@@ -107,11 +107,11 @@ final class RecoveryDamage {
         StoredDataError.isCode(sqlState)
             || FILES.matcher(message).matches()
             || MISSING.matcher(message).matches()
-            || StoredDataError.is(message);
+            || StoredDataError.matches(message);
     return files ? Optional.of(Reason.RECOVERY_FAILED) : Optional.empty();
   }
 
-  private static Pattern any(List<String> messages) {
+  private static Pattern anyOf(List<String> messages) {
     return Pattern.compile(String.join("|", messages), Pattern.DOTALL);
   }
 }

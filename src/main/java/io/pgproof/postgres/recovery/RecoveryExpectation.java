@@ -31,7 +31,7 @@ public record RecoveryExpectation(
         control,
         endLsn,
         lastWalSegment,
-        ReplayPlan.along(label.timeline().orElse(control.timeline())));
+        ReplayPlan.followTimeline(label.timeline().orElse(control.timeline())));
   }
 
   public static RecoveryExpectation of(RestoredBackup restoredBackup) {

@@ -142,7 +142,7 @@ public final class RecoveryFailure {
   private static Set<Lack> lacks(String sqlState, String message) {
     Set<Lack> lacks = EnumSet.noneOf(Lack.class);
     // Segments of shared memory are files, so the memory file system that contains them is full.
-    MachineError.in(message)
+    MachineError.find(message)
         .map(error -> SHARED_MEMORY.matcher(message).matches() ? Lack.MEMORY : error.lack())
         .ifPresent(lacks::add);
     Lack.ofSqlState(sqlState)
@@ -161,17 +161,17 @@ public final class RecoveryFailure {
       return Finding.of(
           OUT_OF_MEMORY,
           "recovery ended because the container reached its memory limit",
-          log.words());
+          log.errorLines());
     }
     if (log.diskFull()) {
-      return Finding.of(DISK_FULL, "recovery ended because the disk was full", log.words());
+      return Finding.of(DISK_FULL, "recovery ended because the disk was full", log.errorLines());
     }
-    return log.fatal().map(this::gaveUp).orElseGet(this::endedWithoutReason);
+    return log.fatal().map(this::fatalFinding).orElseGet(this::endedWithoutReason);
   }
 
-  private Finding gaveUp(LogLine fatal) {
+  private Finding fatalFinding(LogLine fatal) {
     String message = fatal.message();
-    String words = log.words();
+    String words = log.errorLines();
     Optional<Finding> unprepared = unprepared(message, words);
     if (unprepared.isPresent()) {
       return unprepared.get();
@@ -284,7 +284,8 @@ public final class RecoveryFailure {
     boolean mayFollow =
         expected.replay().lastSegment().isPresent()
             && expected.endLsn().isEmpty()
-            && (!log.endsBadly() || log.redoDone().filter(expected::isBehindArchive).isPresent());
+            && (!log.endsWithInvalidRecord()
+                || log.redoDone().filter(expected::isBehindArchive).isPresent());
     if (mayFollow) {
       return new Finding(
           BACKUP_IN_PROGRESS,
@@ -349,7 +350,7 @@ public final class RecoveryFailure {
   private Finding endedWithoutReason() {
     String foreign = log.foreignWords();
     if (foreign.contains("could not find the database system")) {
-      return MachineError.in(foreign)
+      return MachineError.find(foreign)
           .map(
               error ->
                   Finding.of(
@@ -358,7 +359,7 @@ public final class RecoveryFailure {
                       foreign))
           .orElseGet(() -> Finding.of(INCONSISTENT, "global/pg_control is missing", foreign));
     }
-    String words = log.words();
+    String words = log.errorLines();
     if (log.crash().isPresent()) {
       String crash = log.crash().get();
       return crash.contains("signal 9:")

@@ -96,7 +96,7 @@ public final class RecoveryLog {
     diskFull |= !text.contains("shared memory") && MachineError.isDiskFull(text);
     Optional<LogLine> parsed = LogLine.parse(text);
     if (parsed.isEmpty()) {
-      keep(foreign, text);
+      addBounded(foreign, text);
       if (follows) {
         followed(text);
       }
@@ -111,7 +111,7 @@ public final class RecoveryLog {
       }
     } else {
       follows = false;
-      told(line);
+      addLine(line);
     }
   }
 
@@ -136,7 +136,7 @@ public final class RecoveryLog {
     }
   }
 
-  private void told(LogLine line) {
+  private void addLine(LogLine line) {
     String message = line.message();
     Matcher starts = REDO_STARTS.matcher(message);
     Matcher reached = CONSISTENT.matcher(message);
@@ -172,11 +172,11 @@ public final class RecoveryLog {
       readAsZeroes.add(zeroes.group(1));
     }
     if (!USUAL.test(message)) {
-      keep(remarks, line.toString());
+      addBounded(remarks, line.toString());
     }
   }
 
-  private static void keep(Deque<String> kept, String text) {
+  private static void addBounded(Deque<String> kept, String text) {
     if (kept.size() == KEPT) {
       kept.removeFirst();
     }
@@ -206,7 +206,7 @@ public final class RecoveryLog {
    * Returns PostgreSQL's own last messages: the fatal one with its causes, or otherwise everything
    * unusual.
    */
-  public String words() {
+  public String errorLines() {
     List<String> words = new ArrayList<>(last);
     if (words.isEmpty()) {
       words.addAll(remarks);
@@ -283,7 +283,7 @@ public final class RecoveryLog {
   }
 
   /** Returns whether the WAL ended with something that is not a record, instead of just ending. */
-  boolean endsBadly() {
+  boolean endsWithInvalidRecord() {
     return endsBadly;
   }
 

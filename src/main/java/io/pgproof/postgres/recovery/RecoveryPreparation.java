@@ -67,7 +67,7 @@ public final class RecoveryPreparation {
   /**
    * Makes the machine's next first process idle, so that programs can run on the server's files.
    */
-  static void makeIdle(RecoveryRequest order) {
+  static void useIdleProcess(RecoveryRequest order) {
     try {
       new RecoveryPreparation(order)
           .write(order.settingsDirectory().resolve(START), "exec sleep 2147483647\n");
@@ -152,7 +152,7 @@ public final class RecoveryPreparation {
     Path settings = order.settingsDirectory();
     Files.createDirectories(settings);
     Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rwx------"));
-    own(settings);
+    chown(settings);
     StringBuilder conf = new StringBuilder();
     RecoverySettings.file(order)
         .forEach(
@@ -216,10 +216,10 @@ public final class RecoveryPreparation {
     Files.deleteIfExists(file);
     Files.write(file, text.getBytes(StandardCharsets.UTF_8), CREATE_NEW, WRITE);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    own(file);
+    chown(file);
   }
 
-  private void own(Path file) throws IOException {
+  private void chown(Path file) throws IOException {
     Files.setAttribute(file, "unix:uid", order.uid(), NOFOLLOW_LINKS);
     Files.setAttribute(file, "unix:gid", order.gid(), NOFOLLOW_LINKS);
   }

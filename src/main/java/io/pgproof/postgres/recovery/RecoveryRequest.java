@@ -49,7 +49,7 @@ public record RecoveryRequest(
         gid,
         walArchive,
         binDirectory,
-        ReplayPlan.along(control.timeline()));
+        ReplayPlan.followTimeline(control.timeline()));
   }
 
   /** Path of the data directory inside. */

@@ -30,10 +30,10 @@ final class RecoverySettings {
 
   private RecoverySettings(RecoveryRequest order) {
     places();
-    nothingActs();
+    disableActivity();
     tellsRecoveryButNoRows();
-    endsQuickly(order);
-    readsTheSource(order);
+    skipDurability(order);
+    adoptSourceLimits(order);
     recoversToTheEnd(order);
   }
 
@@ -71,46 +71,46 @@ final class RecoverySettings {
   }
 
   private void places() {
-    decisive("data_directory", DATA);
-    decisive("hba_file", SETTINGS + "/pg_hba.conf");
-    decisive("ident_file", SETTINGS + "/pg_ident.conf");
-    decisive("listen_addresses", "");
-    decisive("port", String.valueOf(ServerAddress.PORT));
-    decisive("unix_socket_directories", SOCKET);
-    decisive("unix_socket_group", "");
-    decisive("unix_socket_permissions", "0700");
-    decisive("bonjour", "off");
-    decisive("ssl", "off");
+    setUnchangeable("data_directory", DATA);
+    setUnchangeable("hba_file", SETTINGS + "/pg_hba.conf");
+    setUnchangeable("ident_file", SETTINGS + "/pg_ident.conf");
+    setUnchangeable("listen_addresses", "");
+    setUnchangeable("port", String.valueOf(ServerAddress.PORT));
+    setUnchangeable("unix_socket_directories", SOCKET);
+    setUnchangeable("unix_socket_group", "");
+    setUnchangeable("unix_socket_permissions", "0700");
+    setUnchangeable("bonjour", "off");
+    setUnchangeable("ssl", "off");
     plain("krb_server_keyfile", "");
     plain("db_user_namespace", "off");
     plain("cluster_name", "");
     plain("update_process_title", "off");
   }
 
-  private void nothingActs() {
-    decisive("archive_mode", "off");
-    decisive("archive_command", "");
-    decisive("archive_library", "");
-    decisive("shared_preload_libraries", "");
-    decisive("session_preload_libraries", "");
-    decisive("local_preload_libraries", "");
-    decisive("dynamic_library_path", "$libdir");
-    decisive("synchronous_standby_names", "");
-    decisive("max_wal_senders", "0");
-    decisive("max_logical_replication_workers", "0");
-    decisive("sync_replication_slots", "off");
-    decisive("synchronized_standby_slots", "");
-    decisive("summarize_wal", "off");
-    decisive("allow_alter_system", "off");
-    decisive("event_triggers", "off");
-    decisive("oauth_validator_libraries", "");
-    decisive("cron.launch_active_jobs", "off");
-    decisive("autovacuum", "off");
+  private void disableActivity() {
+    setUnchangeable("archive_mode", "off");
+    setUnchangeable("archive_command", "");
+    setUnchangeable("archive_library", "");
+    setUnchangeable("shared_preload_libraries", "");
+    setUnchangeable("session_preload_libraries", "");
+    setUnchangeable("local_preload_libraries", "");
+    setUnchangeable("dynamic_library_path", "$libdir");
+    setUnchangeable("synchronous_standby_names", "");
+    setUnchangeable("max_wal_senders", "0");
+    setUnchangeable("max_logical_replication_workers", "0");
+    setUnchangeable("sync_replication_slots", "off");
+    setUnchangeable("synchronized_standby_slots", "");
+    setUnchangeable("summarize_wal", "off");
+    setUnchangeable("allow_alter_system", "off");
+    setUnchangeable("event_triggers", "off");
+    setUnchangeable("oauth_validator_libraries", "");
+    setUnchangeable("cron.launch_active_jobs", "off");
+    setUnchangeable("autovacuum", "off");
     // Vacuum workers that prevent wraparound start even if autovacuum is off.
-    decisive("autovacuum_freeze_max_age", "2000000000");
-    decisive("autovacuum_multixact_freeze_max_age", "2000000000");
+    setUnchangeable("autovacuum_freeze_max_age", "2000000000");
+    setUnchangeable("autovacuum_multixact_freeze_max_age", "2000000000");
     // After a crash nothing that the server says can be trusted, so it does not restart.
-    decisive("restart_after_crash", "off");
+    setUnchangeable("restart_after_crash", "off");
     plain("default_tablespace", "");
     plain("temp_tablespaces", "");
     plain("statement_timeout", "0");
@@ -121,21 +121,21 @@ final class RecoverySettings {
   }
 
   private void tellsRecoveryButNoRows() {
-    decisive("log_destination", "stderr");
-    decisive("logging_collector", "off");
-    decisive("log_line_prefix", ServerLog.PREFIX);
-    decisive("log_timezone", "UTC");
-    decisive("lc_messages", "C");
-    decisive("log_min_messages", "warning");
-    decisive("log_min_error_statement", "panic");
-    decisive("log_error_verbosity", "terse");
-    decisive("log_statement", "none");
-    decisive("log_duration", "off");
-    decisive("log_min_duration_statement", "-1");
-    decisive("log_min_duration_sample", "-1");
-    decisive("log_transaction_sample_rate", "0");
-    decisive("log_parameter_max_length", "0");
-    decisive("log_parameter_max_length_on_error", "0");
+    setUnchangeable("log_destination", "stderr");
+    setUnchangeable("logging_collector", "off");
+    setUnchangeable("log_line_prefix", ServerLog.PREFIX);
+    setUnchangeable("log_timezone", "UTC");
+    setUnchangeable("lc_messages", "C");
+    setUnchangeable("log_min_messages", "warning");
+    setUnchangeable("log_min_error_statement", "panic");
+    setUnchangeable("log_error_verbosity", "terse");
+    setUnchangeable("log_statement", "none");
+    setUnchangeable("log_duration", "off");
+    setUnchangeable("log_min_duration_statement", "-1");
+    setUnchangeable("log_min_duration_sample", "-1");
+    setUnchangeable("log_transaction_sample_rate", "0");
+    setUnchangeable("log_parameter_max_length", "0");
+    setUnchangeable("log_parameter_max_length_on_error", "0");
     plain("log_autovacuum_min_duration", "-1");
     plain("log_lock_waits", "off");
     plain("log_temp_files", "-1");
@@ -155,8 +155,8 @@ final class RecoverySettings {
     plain("timezone", "UTC");
   }
 
-  private void endsQuickly(RecoveryRequest order) {
-    decisive("fsync", "off");
+  private void skipDurability(RecoveryRequest order) {
+    setUnchangeable("fsync", "off");
     plain("full_page_writes", "off");
     plain("synchronous_commit", "off");
     plain("wal_level", "replica");
@@ -178,7 +178,7 @@ final class RecoverySettings {
     plain("max_wal_size", most / MIB + "MB");
   }
 
-  private void readsTheSource(RecoveryRequest order) {
+  private void adoptSourceLimits(RecoveryRequest order) {
     // The source can have been set to a higher value after the backup, and its prepared
     // transactions are replayed too.
     int prepared =
@@ -218,26 +218,26 @@ final class RecoverySettings {
   }
 
   private void recoversToTheEnd(RecoveryRequest order) {
-    decisive("hot_standby", "off");
-    decisive("restore_command", restoreCommand(order));
-    decisive("archive_cleanup_command", "");
-    decisive("recovery_end_command", "");
-    decisive("primary_conninfo", "");
-    decisive("primary_slot_name", "");
-    decisive("promote_trigger_file", "");
-    decisive("recovery_target", "");
-    decisive("recovery_target_lsn", "");
-    decisive("recovery_target_name", "");
-    decisive("recovery_target_time", "");
-    decisive("recovery_target_xid", "");
-    decisive("recovery_target_action", "promote");
-    decisive(
+    setUnchangeable("hot_standby", "off");
+    setUnchangeable("restore_command", restoreCommand(order));
+    setUnchangeable("archive_cleanup_command", "");
+    setUnchangeable("recovery_end_command", "");
+    setUnchangeable("primary_conninfo", "");
+    setUnchangeable("primary_slot_name", "");
+    setUnchangeable("promote_trigger_file", "");
+    setUnchangeable("recovery_target", "");
+    setUnchangeable("recovery_target_lsn", "");
+    setUnchangeable("recovery_target_name", "");
+    setUnchangeable("recovery_target_time", "");
+    setUnchangeable("recovery_target_xid", "");
+    setUnchangeable("recovery_target_action", "promote");
+    setUnchangeable(
         "recovery_target_timeline",
         order.replay().target().map(Integer::toUnsignedString).orElse("current"));
-    decisive("recovery_min_apply_delay", "0");
+    setUnchangeable("recovery_min_apply_delay", "0");
   }
 
-  private void decisive(String name, String value) {
+  private void setUnchangeable(String name, String value) {
     settings.add(new Setting(name, value, true));
   }
 

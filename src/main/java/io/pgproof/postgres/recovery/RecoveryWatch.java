@@ -74,7 +74,7 @@ public final class RecoveryWatch {
     try {
       return watch.await(limit);
     } catch (FindingException e) {
-      throw new RecoveryFailedException(e, watch.far(e.finding()));
+      throw new RecoveryFailedException(e, watch.progressAt(e.finding()));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + server.log() + ": " + e.getMessage(), e);
     }
@@ -93,7 +93,7 @@ public final class RecoveryWatch {
                 log, expected, server.address().version(), server.outOfMemory().getAsBoolean()));
       }
       if (log.ready() || sinceNanos(asked) > ASKING.toNanos()) {
-        Optional<Ended> ended = ask();
+        Optional<Ended> ended = poll();
         if (ended.isPresent()) {
           while (!readLog(true)) {
             requireTime(limit);
@@ -141,7 +141,7 @@ public final class RecoveryWatch {
   }
 
   /** Returns where recovery ended; empty while the server refuses connections. */
-  private Optional<Ended> ask() {
+  private Optional<Ended> poll() {
     asked = System.nanoTime();
     try (Connection connection = restored.connectToSome(CATALOG_LIMIT)) {
       return ended(connection);
@@ -171,12 +171,12 @@ public final class RecoveryWatch {
             ServerText.message(failure),
             words,
             server.address().version())
-        .orElseGet(() -> noneOpens(failure, words));
+        .orElseGet(() -> noDatabaseOpens(failure, words));
   }
 
-  private static Finding noneOpens(SQLException failure, String words) {
+  private static Finding noDatabaseOpens(SQLException failure, String words) {
     String what = "the server recovered, but no database of it can be opened";
-    if (StoredDataError.is(failure)) {
+    if (StoredDataError.matches(failure)) {
       return Finding.of(Reason.RECOVERY_FAILED, what, words);
     }
     return RestoredServer.isElsewhere(failure)
@@ -220,7 +220,7 @@ public final class RecoveryWatch {
   }
 
   private RecoveryResult judge(Ended ended) {
-    String words = log.words();
+    String words = log.errorLines();
     if (log.labelIgnored()) {
       throw new FindingException(
           Finding.of(
@@ -327,7 +327,7 @@ public final class RecoveryWatch {
    * Returns the progress of recovery. If the finding says that a reached state is not the backup's,
    * that state does not count as consistent.
    */
-  private RecoveryFailedException.Far far(Finding finding) {
+  private RecoveryFailedException.Far progressAt(Finding finding) {
     return new RecoveryFailedException.Far(
         expected.timeline(),
         log.consistent().isPresent() && finding.reason() != Reason.INCONSISTENT,
@@ -348,7 +348,7 @@ public final class RecoveryWatch {
                 Reason.INCONSISTENT,
                 lost.get()
                     + " is missing: without it, rows of committed transactions are taken for never written",
-                log.words()));
+                log.errorLines()));
       }
     } catch (SQLException e) {
       throw new FindingException(unanswered(e), e);
@@ -360,7 +360,7 @@ public final class RecoveryWatch {
       return Finding.of(
           Reason.OUT_OF_MEMORY,
           "recovery did not end, and the container reached its memory limit",
-          log.words());
+          log.errorLines());
     }
     String far =
         log.progress()
@@ -370,7 +370,7 @@ public final class RecoveryWatch {
     return Finding.of(
         Reason.RECOVERY_TIMEOUT,
         "recovery did not end within " + ServerText.of(limit) + "; how far it came: " + far,
-        log.words());
+        log.errorLines());
   }
 
   private static long sinceNanos(long then) {

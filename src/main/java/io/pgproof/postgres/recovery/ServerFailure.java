@@ -40,7 +40,7 @@ public final class ServerFailure {
    * @param what the action that failed, such as {@code the freshness query}
    */
   public Optional<Finding> of(String what, SQLException failure) {
-    return gone(what, failure)
+    return explain(what, failure)
         .or(
             () ->
                 RecoveryFailure.ofEnvironment(
@@ -59,13 +59,13 @@ public final class ServerFailure {
     return failure instanceof PSQLException said
             && said.getServerErrorMessage() != null
             && ServerText.message(failure).startsWith("could not access status of transaction")
-        ? MachineError.in(said.getServerErrorMessage().getDetail())
+        ? MachineError.find(said.getServerErrorMessage().getDetail())
             .map(
                 error ->
                     Finding.of(
                         error.reason(Reason.ENVIRONMENT),
                         "the machine did not let the restored server work: "
-                            + error.words()
+                            + error.messages()
                             + "; "
                             + what
                             + " needed it",
@@ -74,7 +74,7 @@ public final class ServerFailure {
   }
 
   /** Returns the finding for lack of memory or a lost connection; otherwise empty. */
-  public Optional<Finding> gone(String what, SQLException failure) {
+  public Optional<Finding> explain(String what, SQLException failure) {
     String words = ServerText.of(failure);
     // A process killed because memory ran out looks like a lost connection, and a starving server
     // looks like a broken one.
@@ -83,14 +83,16 @@ public final class ServerFailure {
           Finding.of(
               Reason.OUT_OF_MEMORY, what + " took the container to its memory limit", words));
     }
-    return ServerLostException.lost(failure) ? Optional.of(lost(what, words)) : Optional.empty();
+    return ServerLostException.isConnectionLost(failure)
+        ? Optional.of(connectionLost(what, words))
+        : Optional.empty();
   }
 
   /**
    * Selects, from sessions that were lost together, the one whose process the server's log blames;
    * the given one if the log blames none.
    */
-  public ServerLostException met(ServerLostException lost) {
+  public ServerLostException blame(ServerLostException lost) {
     Optional<Integer> crashed = log().flatMap(RecoveryLog::crashed);
     return Arrays.stream(lost.getSuppressed())
         .filter(ServerLostException.class::isInstance)
@@ -117,7 +119,7 @@ public final class ServerFailure {
     return Optional.of(log);
   }
 
-  private Finding lost(String what, String words) {
+  private Finding connectionLost(String what, String words) {
     String plain = what + " lost its connection to the restored server";
     Optional<RecoveryLog> read = log();
     if (read.isEmpty()) {
@@ -126,13 +128,14 @@ public final class ServerFailure {
     RecoveryLog log = read.get();
     if (log.diskFull()) {
       return Finding.of(
-          Reason.DISK_FULL, what + " lost its connection: the disk was full", log.words());
+          Reason.DISK_FULL, what + " lost its connection: the disk was full", log.errorLines());
     }
     // A crash shows that something is wrong but not what: the library, the processor or the data.
     return log.crash()
         .map(
             crash ->
-                Finding.of(untold, what + " crashed the restored server: " + crash, log.words()))
+                Finding.of(
+                    untold, what + " crashed the restored server: " + crash, log.errorLines()))
         .orElseGet(() -> Finding.of(untold, plain, words));
   }
 

@@ -49,8 +49,8 @@ public record ServerMachine(
    * Stops the server by a fast shutdown, and with it the machine. The server's files then contain
    * everything that it had in memory.
    */
-  public void halt() {
-    sandbox.halt(id, HALT);
+  public void stop() {
+    sandbox.stop(id, HALT);
   }
 
   /**
@@ -58,7 +58,7 @@ public record ServerMachine(
    * files.
    */
   public void startIdle() {
-    RecoveryPreparation.makeIdle(order);
+    RecoveryPreparation.useIdleProcess(order);
     sandbox.start(id);
   }
 

@@ -34,6 +34,6 @@ public record SourceSettings(
     return new SourceSettings(
         Libraries.preloaded(data),
         Files.isRegularFile(data.resolve("postgresql.conf"), NOFOLLOW_LINKS),
-        DatabaseNames.in(data, order.version(), order.control()));
+        DatabaseNames.read(data, order.version(), order.control()));
   }
 }

@@ -39,7 +39,8 @@ public final class DatabaseNames {
   private DatabaseNames() {}
 
   /** Returns the names that are UTF-8, in the order of the file; none if the files do not tell. */
-  public static List<String> in(Path dataDirectory, PostgresVersion version, ControlFile control) {
+  public static List<String> read(
+      Path dataDirectory, PostgresVersion version, ControlFile control) {
     try {
       Optional<ByteBuffer> map = read(dataDirectory.resolve("global/pg_filenode.map"));
       Optional<ByteBuffer> rows =

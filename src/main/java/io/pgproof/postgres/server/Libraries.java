@@ -161,7 +161,7 @@ public final class Libraries {
    *
    * @param name as in {@code pg_proc.probin} or a setting
    */
-  public static boolean there(Connection connection, String name) throws SQLException {
+  public static boolean canLoad(Connection connection, String name) throws SQLException {
     String directory;
     try (Statement statement = connection.createStatement();
         ResultSet row =

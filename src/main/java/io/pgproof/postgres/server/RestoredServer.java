@@ -64,14 +64,14 @@ public final class RestoredServer {
     Connection connection =
         open(
             database,
-            SessionOptions.ours(address.version(), statementLimit),
+            SessionOptions.forStatements(address.version(), statementLimit),
             statementLimit,
             false);
     try {
       if ("SQL_ASCII"
           .equals(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"))) {
-        giveNames(connection, "pg_namespace", "nspname");
-        giveNames(connection, "pg_class", "relname");
+        renameUnreadable(connection, "pg_namespace", "nspname");
+        renameUnreadable(connection, "pg_class", "relname");
       }
       return connection;
     } catch (SQLException | RuntimeException e) {
@@ -84,7 +84,7 @@ public final class RestoredServer {
    * Renames objects of the copy whose names are not UTF-8, because no query could name them. In the
    * catalogs of a SQL_ASCII database and in the shared catalogs, names are bytes in any encoding.
    */
-  private static void giveNames(Connection connection, String catalog, String column)
+  private static void renameUnreadable(Connection connection, String catalog, String column)
       throws SQLException {
     Set<Long> nameless = new TreeSet<>();
     try (Statement statement = connection.createStatement()) {
@@ -146,7 +146,7 @@ public final class RestoredServer {
   private List<Database> everyDatabase(String which) throws SQLException {
     List<Database> all = new ArrayList<>();
     try (Connection connection = connectToSome()) {
-      giveNames(connection, "pg_database", "datname");
+      renameUnreadable(connection, "pg_database", "datname");
       // Read them as bytes, because the server would treat them as text in the encoding of the
       // current database.
       try (Statement statement = connection.createStatement();
@@ -172,7 +172,7 @@ public final class RestoredServer {
   /** Returns whether the image has a library; true if the server does not say. */
   public boolean hasLibrary(String name) {
     try (Connection connection = connectToSome()) {
-      return Libraries.there(connection, name);
+      return Libraries.canLoad(connection, name);
     } catch (SQLException e) {
       return true;
     }
@@ -215,7 +215,7 @@ public final class RestoredServer {
   /** Returns whether only the database is missing or closed. */
   public static boolean isElsewhere(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
-    return !StoredDataError.is(failure) && (state.equals("3D000") || state.equals("55000"));
+    return !StoredDataError.matches(failure) && (state.equals("3D000") || state.equals("55000"));
   }
 
   /**

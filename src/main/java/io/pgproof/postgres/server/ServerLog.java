@@ -57,7 +57,7 @@ public final class ServerLog {
         }
         position += read;
         chunk.flip();
-        take(lines);
+        splitLines(lines);
       }
       return true;
     } catch (NoSuchFileException e) {
@@ -65,7 +65,7 @@ public final class ServerLog {
     }
   }
 
-  private void take(Consumer<String> lines) {
+  private void splitLines(Consumer<String> lines) {
     while (chunk.hasRemaining()) {
       byte next = chunk.get();
       if (next != '\n') {

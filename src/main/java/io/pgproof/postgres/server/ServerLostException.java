@@ -29,7 +29,7 @@ public final class ServerLostException extends Exception {
   }
 
   /** Returns whether the connection is lost, and perhaps the server too. */
-  public static boolean lost(SQLException failure) {
+  public static boolean isConnectionLost(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
     // An ERROR of the server itself keeps the connection: a foreign data wrapper that cannot
     // connect uses this code.
@@ -45,10 +45,10 @@ public final class ServerLostException extends Exception {
    * stops.
    */
   public static boolean refused(SQLException failure) {
-    return lost(failure) || String.valueOf(failure.getSQLState()).startsWith("57P");
+    return isConnectionLost(failure) || String.valueOf(failure.getSQLState()).startsWith("57P");
   }
 
-  public String what() {
+  public String activity() {
     return what;
   }
 

@@ -50,7 +50,7 @@ public final class ServerText {
    */
   public static String withoutRows(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
-    return state.matches("(?:XX|0A|08|28|3D|5[3-8]).*") || StoredDataError.is(failure)
+    return state.matches("(?:XX|0A|08|28|3D|5[3-8]).*") || StoredDataError.matches(failure)
         ? message(failure)
         : "an error with SQLSTATE " + state;
   }

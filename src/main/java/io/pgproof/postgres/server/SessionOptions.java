@@ -17,7 +17,7 @@ public final class SessionOptions {
    * Returns the options for our own SQL, which names its schemas; without a schema name it finds
    * only the catalog.
    */
-  public static String ours(PostgresVersion version, Duration statementLimit) {
+  public static String forStatements(PostgresVersion version, Duration statementLimit) {
     Map<String, String> options = common(version, statementLimit);
     options.put("search_path", "pg_catalog");
     return text(options);

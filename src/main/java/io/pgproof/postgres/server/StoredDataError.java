@@ -46,10 +46,10 @@ public final class StoredDataError {
 
   private StoredDataError() {}
 
-  public static boolean is(SQLException failure) {
+  public static boolean matches(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
     return isCode(state)
-        || is(ServerText.message(failure))
+        || matches(ServerText.message(failure))
         || (state.equals("3D000") && isDirectoryGone(failure));
   }
 
@@ -70,10 +70,10 @@ public final class StoredDataError {
   }
 
   /**
-   * Works like {@link #is(SQLException)} if only the message is available, such as from {@code
+   * Works like {@link #matches(SQLException)} if only the message is available, such as from {@code
    * pg_dump}.
    */
-  public static boolean is(String message) {
+  public static boolean matches(String message) {
     return MESSAGES.matcher(message).matches();
   }
 }

@@ -60,7 +60,7 @@ final class ControlGroups {
       Path mount = Path.of(left[4]);
       if (right[0].equals("cgroup2")) {
         Path base = base(mount, memberships, "");
-        found.add(new Hierarchy(base, true, words(mount.resolve("cgroup.controllers"), " ")));
+        found.add(new Hierarchy(base, true, readWords(mount.resolve("cgroup.controllers"), " ")));
       } else if (right[0].equals("cgroup")) {
         Set<String> options = new TreeSet<>(Arrays.asList(right[2].split(",")));
         options.removeAll(Set.of("rw", "ro"));
@@ -80,7 +80,7 @@ final class ControlGroups {
     return hierarchies.stream().anyMatch(h -> h.controllers().contains(controller));
   }
 
-  boolean none() {
+  boolean isEmpty() {
     return hierarchies.isEmpty();
   }
 
@@ -205,7 +205,7 @@ final class ControlGroups {
   private List<Path> find(Pattern name) {
     List<Path> found = new ArrayList<>();
     for (Hierarchy hierarchy : hierarchies) {
-      for (Path child : below(hierarchy.base())) {
+      for (Path child : descendants(hierarchy.base())) {
         if (name.matcher(child.getFileName().toString()).matches()) {
           found.add(child);
         }
@@ -222,12 +222,12 @@ final class ControlGroups {
     List<Path> all = new ArrayList<>();
     if (Files.isDirectory(group, LinkOption.NOFOLLOW_LINKS)) {
       all.add(group);
-      below(group).forEach(child -> all.addAll(tree(child)));
+      descendants(group).forEach(child -> all.addAll(tree(child)));
     }
     return all;
   }
 
-  private static List<Path> below(Path group) {
+  private static List<Path> descendants(Path group) {
     List<Path> children = new ArrayList<>();
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(
@@ -256,7 +256,7 @@ final class ControlGroups {
     return mount;
   }
 
-  private static Set<String> words(Path file, String separator) {
+  private static Set<String> readWords(Path file, String separator) {
     Set<String> words = new TreeSet<>();
     for (String line : lines(file)) {
       words.addAll(Arrays.asList(line.strip().split(separator)));

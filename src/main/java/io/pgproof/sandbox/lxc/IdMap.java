@@ -44,7 +44,7 @@ record IdMap(int firstHostId) {
   }
 
   /** Returns the first ID after all ranges of these files, which can be given to root. */
-  static int free(Path etc) {
+  static int freeRange(Path etc) {
     long free = USUAL_FIRST;
     for (String file : List.of("subuid", "subgid")) {
       for (String line : lines(etc.resolve(file))) {

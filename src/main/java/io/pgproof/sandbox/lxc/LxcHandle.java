@@ -79,7 +79,7 @@ final class LxcHandle implements AutoCloseable {
    *
    * <p>Returns false if liblxc could not send it.
    */
-  boolean askToHalt() {
+  boolean requestShutdown() {
     // liblxc takes the signal from the configuration of this handle, not from that of the running
     // container.
     set(MachineConfig.HALT.key(), MachineConfig.HALT.value());

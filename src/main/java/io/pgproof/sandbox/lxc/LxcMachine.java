@@ -47,11 +47,11 @@ final class LxcMachine {
     this.machineCleanup = new MachineCleanup(groups, id);
   }
 
-  boolean whole() {
+  boolean isComplete() {
     return Files.exists(files.config());
   }
 
-  void make(Liblxc lxc, MachineSpec spec, IdMap ids) {
+  void create(Liblxc lxc, MachineSpec spec, IdMap ids) {
     try {
       Files.createDirectories(id.home());
       // The parent directories can be closed to the container's root, because it sees the home
@@ -82,7 +82,7 @@ final class LxcMachine {
   }
 
   void start(Liblxc lxc) {
-    if (!whole()) {
+    if (!isComplete()) {
       throw new SandboxException(
           id + " cannot be started: it was not created, " + files.config() + " is not there");
     }
@@ -101,7 +101,7 @@ final class LxcMachine {
     } catch (IOException e) {
       throw new SandboxException(id + " cannot be started: " + e, e);
     } catch (ProgramInterruptedException e) {
-      uninterrupted(() -> stop());
+      runUninterrupted(() -> stop());
       throw e;
     }
     if (!programResult.succeeded()) {
@@ -169,11 +169,11 @@ final class LxcMachine {
     return programResult;
   }
 
-  void halt(Liblxc lxc, Duration limit) {
+  void stop(Liblxc lxc, Duration limit) {
     if (running(lxc)) {
       boolean asked;
       try (LxcHandle handle = new LxcHandle(lxc, id)) {
-        asked = handle.askToHalt();
+        asked = handle.requestShutdown();
       }
       if (asked) {
         await(limit, () -> machineCleanup.processes().isEmpty());
@@ -223,7 +223,7 @@ final class LxcMachine {
 
   /** Destroys the machine, even if it is half created, half destroyed or unknown. */
   void destroy() {
-    uninterrupted(
+    runUninterrupted(
         () -> {
           stop();
           machineCleanup.unmountAndRemoveFiles();
@@ -272,7 +272,7 @@ final class LxcMachine {
    * Runs the work without interrupts. A teardown often follows an interrupt, which must not stop it
    * too.
    */
-  private static void uninterrupted(Runnable work) {
+  private static void runUninterrupted(Runnable work) {
     boolean interrupted = Thread.interrupted();
     try {
       work.run();

@@ -77,13 +77,13 @@ public final class LxcSandbox implements Sandbox {
   @Override
   public void create(MachineSpec spec) {
     require(spec);
-    alone(
+    withLock(
         spec.id(),
         machine -> {
           requireNoLacks();
-          if (!machine.whole()) {
+          if (!machine.isComplete()) {
             machine.destroy();
-            machine.make(lxc(), spec, ids());
+            machine.create(lxc(), spec, ids());
           }
         });
   }
@@ -93,7 +93,7 @@ public final class LxcSandbox implements Sandbox {
    */
   @Override
   public void start(MachineId id) {
-    alone(
+    withLock(
         id,
         machine -> {
           requireNoLacks();
@@ -105,7 +105,7 @@ public final class LxcSandbox implements Sandbox {
 
   @Override
   public boolean running(MachineId id) {
-    return said(() -> machine(id).running(lxc()));
+    return translateFailures(() -> machine(id).running(lxc()));
   }
 
   @Override
@@ -117,13 +117,13 @@ public final class LxcSandbox implements Sandbox {
       Duration limit,
       List<String> line) {
     io.pgproof.command.ProgramResult ended =
-        said(() -> machine(id).run(lxc(), uid, gid, environment, limit, line));
+        translateFailures(() -> machine(id).run(lxc(), uid, gid, environment, limit, line));
     return new Ended(ended.status(), ended.out(), ended.err(), ended.took(), ended.timedOut());
   }
 
   @Override
-  public void halt(MachineId id, Duration limit) {
-    alone(id, machine -> machine.halt(lxc(), limit));
+  public void stop(MachineId id, Duration limit) {
+    withLock(id, machine -> machine.stop(lxc(), limit));
   }
 
   @Override
@@ -133,7 +133,7 @@ public final class LxcSandbox implements Sandbox {
 
   @Override
   public void destroy(MachineId id) {
-    alone(id, LxcMachine::destroy);
+    withLock(id, LxcMachine::destroy);
   }
 
   @Override
@@ -214,7 +214,7 @@ public final class LxcSandbox implements Sandbox {
     private int users;
   }
 
-  private void alone(MachineId id, Consumer<LxcMachine> work) {
+  private void withLock(MachineId id, Consumer<LxcMachine> work) {
     MachineLock lock =
         locks.compute(
             id,
@@ -224,19 +224,19 @@ public final class LxcSandbox implements Sandbox {
               return one;
             });
     try {
-      alone(lock, id, work);
+      withLock(lock, id, work);
     } finally {
       locks.computeIfPresent(id, (key, there) -> --there.users == 0 ? null : there);
     }
   }
 
-  private void alone(ReentrantLock lock, MachineId id, Consumer<LxcMachine> work) {
-    if (!taken(lock)) {
+  private void withLock(ReentrantLock lock, MachineId id, Consumer<LxcMachine> work) {
+    if (!tryLock(lock)) {
       throw new SandboxException(
           id + " is busy: another operation has held it for " + LET_GO_WITHIN.toMinutes() + " min");
     }
     try {
-      said(
+      translateFailures(
           () -> {
             work.accept(machine(id));
             return null;
@@ -250,7 +250,7 @@ public final class LxcSandbox implements Sandbox {
    * Takes the lock within a time limit, because the kernel can block the thread that holds it. An
    * earlier interrupt is ignored, because an interrupt is often the cause of a teardown.
    */
-  private static boolean taken(ReentrantLock lock) {
+  private static boolean tryLock(ReentrantLock lock) {
     boolean interrupted = Thread.interrupted();
     try {
       return lock.tryLock(LET_GO_WITHIN.toSeconds(), TimeUnit.SECONDS);
@@ -265,7 +265,7 @@ public final class LxcSandbox implements Sandbox {
   }
 
   /** Converts failures of the lower layers to exceptions of the sandbox. */
-  private static <T> T said(Supplier<T> work) {
+  private static <T> T translateFailures(Supplier<T> work) {
     try {
       return work.get();
     } catch (ProgramInterruptedException

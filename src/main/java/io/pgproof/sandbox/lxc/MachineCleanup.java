@@ -37,7 +37,7 @@ final class MachineCleanup {
    */
   Set<Long> processes() {
     Set<Long> pids = ControlGroups.processes(groups.of(id.name()));
-    pids.addAll(starters());
+    pids.addAll(startingProcesses());
     return pids;
   }
 
@@ -45,7 +45,7 @@ final class MachineCleanup {
    * Returns the LXC programs for this machine, whether or not they are already in one of its
    * control groups.
    */
-  Set<Long> starters() {
+  Set<Long> startingProcesses() {
     Set<Long> pids = new TreeSet<>();
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       for (Path process : processes.toList()) {

@@ -66,26 +66,26 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
     Set<String> packages = new TreeSet<>();
     List<String> missing = new ArrayList<>();
     for (String program : List.of("lxc-start", "lxc-attach")) {
-      need(program, hasProgram.test(program), "lxc", missing, packages);
+      requirePresent(program, hasProgram.test(program), "lxc", missing, packages);
     }
     for (String file : List.of("common.conf", "userns.conf")) {
       Path shared = root.resolve("usr/share/lxc/config").resolve(file);
-      need(shared.toString(), Files.isReadable(shared), "lxc", missing, packages);
+      requirePresent(shared.toString(), Files.isReadable(shared), "lxc", missing, packages);
     }
     for (String program : List.of("newuidmap", "newgidmap")) {
-      need(program, hasProgram.test(program), "uidmap", missing, packages);
+      requirePresent(program, hasProgram.test(program), "uidmap", missing, packages);
     }
     for (String program : List.of("unshare", "setpriv", "setsid")) {
-      need(program, hasProgram.test(program), "util-linux", missing, packages);
+      requirePresent(program, hasProgram.test(program), "util-linux", missing, packages);
     }
-    need("mount", hasProgram.test("mount"), "mount", missing, packages);
+    requirePresent("mount", hasProgram.test("mount"), "mount", missing, packages);
     try {
       liblxc.run();
     } catch (LiblxcUnavailableException e) {
       if (packages.contains("lxc")) {
         missing.add("liblxc.so.1");
       } else {
-        lacks.add(Lack.byHand(String.valueOf(e.getMessage()), e.mend()));
+        lacks.add(Lack.byHand(String.valueOf(e.getMessage()), e.remedy()));
       }
     }
     if (!missing.isEmpty()) {
@@ -115,7 +115,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
       }
       return;
     }
-    int first = users.or(() -> groups).orElseGet(() -> IdMap.free(etc));
+    int first = users.or(() -> groups).orElseGet(() -> IdMap.freeRange(etc));
     for (String file : List.of("subuid", "subgid")) {
       if (IdMap.firstRange(etc.resolve(file)).isEmpty()) {
         lacks.add(
@@ -128,7 +128,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
 
   private void kernel(List<Lack> lacks) {
     ControlGroups groups = ControlGroups.read(root.resolve("proc"));
-    if (groups.none()) {
+    if (groups.isEmpty()) {
       lacks.add(
           new Lack("no control groups are mounted", "mount -t cgroup2 cgroup2 /sys/fs/cgroup"));
     } else {
@@ -164,7 +164,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
     return text("lib/modules/" + release + "/modules.dep").contains("/overlay.ko");
   }
 
-  private static void need(
+  private static void requirePresent(
       String what, boolean there, String from, List<String> missing, Set<String> packages) {
     if (!there) {
       missing.add(what);

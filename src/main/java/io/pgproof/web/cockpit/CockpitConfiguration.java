@@ -33,7 +33,7 @@ class CockpitConfiguration {
   // The server listens only after all singletons are ready, so no request can arrive before this is
   // done.
   @Bean
-  SmartInitializingSingleton people(
+  SmartInitializingSingleton createUsersAndGroups(
       ProcessEngine engine,
       PlatformTransactionManager transactions,
       @Value("${pgproof.admin-password-file}") Path passwordFile) {

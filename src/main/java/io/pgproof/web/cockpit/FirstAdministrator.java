@@ -75,7 +75,7 @@ final class FirstAdministrator {
     try {
       write(password);
     } catch (FileAlreadyExistsException e) {
-      Optional<String> left = leftBehind();
+      Optional<String> left = findUnused();
       if (left.isEmpty()) {
         LOG.warn(
             "Nobody is an administrator, and none was made because {} exists and is not overwritten. "
@@ -141,7 +141,7 @@ final class FirstAdministrator {
    * Returns the password in the file, if the file can only come from a first start that did not
    * finish.
    */
-  private Optional<String> leftBehind() {
+  private Optional<String> findUnused() {
     try {
       Map<String, Object> found =
           Files.readAttributes(file, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);

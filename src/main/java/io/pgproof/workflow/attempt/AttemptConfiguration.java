@@ -37,7 +37,7 @@ class AttemptConfiguration {
             () -> configuration.get().containersAtOnce(),
             new ActiveRuns(runtime, restoreAttempts),
             new MessageSignal(runtime));
-    configuration.whenReplaced(containerSlots::ringNext);
+    configuration.onReplaced(containerSlots::ringNext);
     return containerSlots;
   }
 

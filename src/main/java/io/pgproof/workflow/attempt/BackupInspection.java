@@ -49,10 +49,10 @@ public final class BackupInspection {
     return work.isBegun(run, VerifyBackup.Message.INSPECTION_ENDED);
   }
 
-  public void begin(RunId run) {
+  public void start(RunId run) {
     VerificationRequest request = runRequests.of(run);
     Path directory = runRequests.backup(run);
-    work.begin(
+    work.startOnce(
         run,
         VerifyBackup.Message.INSPECTION_ENDED,
         new BackgroundWork.Limit(
@@ -63,14 +63,14 @@ public final class BackupInspection {
   }
 
   /** Returns the result, or empty while the inspection is in progress. */
-  public Optional<Inspected> look(RunId run) {
-    return work.look(run, VerifyBackup.Message.INSPECTION_ENDED);
+  public Optional<Inspected> poll(RunId run) {
+    return work.poll(run, VerifyBackup.Message.INSPECTION_ENDED);
   }
 
   /** Returns the result; inspects again if an earlier process made the inspection. */
   Inspected result(RunId run) throws InterruptedException {
     return isBegun(run)
-        ? look(run).orElseThrow()
+        ? poll(run).orElseThrow()
         : inspect(runRequests.backup(run), runRequests.of(run));
   }
 

@@ -65,7 +65,7 @@ final class BackupRestore {
   }
 
   /** Begins the attempt and its pass over the backup, unless it is begun. */
-  void begin(RunId run) {
+  void start(RunId run) {
     if (work.isBegun(run, VerifyBackup.Message.RESTORE_ENDED)) {
       return;
     }
@@ -85,7 +85,7 @@ final class BackupRestore {
     RestoreAttempt restoreAttempt =
         new RestoreAttempt(run, request, directory, image, sandbox.firstHostId(), space);
     // First, so that the directory is not taken for a leftover.
-    restoreAttempts.begin(restoreAttempt);
+    restoreAttempts.add(restoreAttempt);
     Progress heard = progress.phase(run, "restore");
     RestorePaths restorePaths =
         new RestorePaths(
@@ -103,7 +103,7 @@ final class BackupRestore {
             request.depth().atLeast(Depth.STANDARD),
             request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty(),
             request.replay().recoveryTimeline());
-    work.begin(
+    work.startOnce(
         run,
         VerifyBackup.Message.RESTORE_ENDED,
         new BackgroundWork.Limit(
@@ -145,14 +145,14 @@ final class BackupRestore {
   }
 
   /** Returns the result, or empty while the restore is in progress. */
-  Optional<RestoredBackup> look(RunId run) {
-    return work.look(run, VerifyBackup.Message.RESTORE_ENDED);
+  Optional<RestoredBackup> poll(RunId run) {
+    return work.poll(run, VerifyBackup.Message.RESTORE_ENDED);
   }
 
   /** Ends the attempt and removes what the restore has written. */
   void undo(RunId run) throws IOException {
     work.stop(run);
     Trees.remove(state.run(run).path(), settings.removalTimeout());
-    restoreAttempts.end(run);
+    restoreAttempts.remove(run);
   }
 }

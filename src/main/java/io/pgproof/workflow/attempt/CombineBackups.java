@@ -85,7 +85,7 @@ final class CombineBackups {
     progress.at(0, 0, "combining " + (ancestors.size() + 1) + " backups");
     combine(ancestors.size() + 1);
     Trees.remove(directory.chain());
-    order.space().gone();
+    order.space().reset();
     return Backups.combined(last, restored, order);
   }
 
@@ -118,7 +118,7 @@ final class CombineBackups {
     }
     Path script = directory.settings().resolve(SCRIPT);
     Files.writeString(script, script(members, tablespaces));
-    restoreAttempt.own(script);
+    restoreAttempt.chown(script);
     Files.createDirectories(directory.machine());
     try {
       sandbox.create(

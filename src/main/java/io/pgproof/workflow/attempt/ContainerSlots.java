@@ -93,7 +93,7 @@ public final class ContainerSlots implements AutoCloseable {
    *
    * @return those other runs, the ones in containers first; empty if the run has a slot
    */
-  List<RunId> take(Place place) {
+  List<RunId> acquire(Place place) {
     dropAbsent(place.run());
     synchronized (this) {
       if (holding.containsKey(place.run())) {
@@ -105,7 +105,7 @@ public final class ContainerSlots implements AutoCloseable {
         holding.put(place.run(), place);
         return List.of();
       }
-      return before(place);
+      return requestsBefore(place);
     }
   }
 
@@ -115,7 +115,7 @@ public final class ContainerSlots implements AutoCloseable {
   }
 
   /** Releases the run's slot, or ends its wait for one; the next runs are signalled at once. */
-  public void giveBack(RunId run) {
+  public void release(RunId run) {
     synchronized (this) {
       boolean held = holding.remove(run) != null;
       boolean waited = waiting.removeIf(place -> place.run().equals(run));
@@ -128,29 +128,29 @@ public final class ContainerSlots implements AutoCloseable {
 
   /** Signals the runs that may take a slot now. */
   void ringNext() {
-    inTheBackground(
+    runInBackground(
         () -> {
           dropAbsent(null);
           List<Place> next;
           synchronized (this) {
             next = next();
           }
-          next.forEach(place -> bell.ring(place.run(), VerifyBackup.Message.TURN_CAME));
+          next.forEach(place -> bell.signal(place.run(), VerifyBackup.Message.TURN_CAME));
         });
   }
 
   /** Lets a waiting run look at once, whether or not a slot is free for it. */
-  public void ring(RunId run) {
+  public void wake(RunId run) {
     boolean waits;
     synchronized (this) {
       waits = waiting.stream().anyMatch(place -> place.run().equals(run));
     }
     if (waits) {
-      inTheBackground(() -> bell.ring(run, VerifyBackup.Message.TURN_CAME));
+      runInBackground(() -> bell.signal(run, VerifyBackup.Message.TURN_CAME));
     }
   }
 
-  private void inTheBackground(Runnable task) {
+  private void runInBackground(Runnable task) {
     try {
       ringing.execute(
           () -> {
@@ -185,7 +185,7 @@ public final class ContainerSlots implements AutoCloseable {
         || next.stream().anyMatch(place::sameBackup);
   }
 
-  private List<RunId> before(Place place) {
+  private List<RunId> requestsBefore(Place place) {
     return Stream.concat(
             holding.values().stream().sorted(),
             waiting.stream().takeWhile(other -> !other.equals(place)))

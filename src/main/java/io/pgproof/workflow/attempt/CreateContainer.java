@@ -91,7 +91,7 @@ final class CreateContainer extends Step {
                 restoreAttempt.request().resources().memoryBytes(),
                 restoreAttempt.request().resources().cpus())));
     record(run, new Evidence.ContainerCreated(restoreAttempt.directory().machineName()));
-    note(run, notes(created));
+    recordNotes(run, notes(created));
   }
 
   private static List<String> notes(Map<String, String> created) {
@@ -107,7 +107,7 @@ final class CreateContainer extends Step {
   }
 
   @Override
-  protected void undo(RunId run) {
+  protected void compensate(RunId run) {
     restoreAttempts
         .find(run)
         .ifPresent(restoreAttempt -> sandbox.destroy(restoreAttempt.machine()));

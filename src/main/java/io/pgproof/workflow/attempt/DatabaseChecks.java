@@ -33,7 +33,7 @@ final class DatabaseChecks {
   }
 
   /** Begins the checks, unless they are begun. */
-  void begin(RestoreAttempt restoreAttempt) {
+  void start(RestoreAttempt restoreAttempt) {
     RunId run = restoreAttempt.run();
     VerificationRequest request = restoreAttempt.request();
     RestoreTime restore = runRequests.restoreTime(run);
@@ -49,7 +49,7 @@ final class DatabaseChecks {
             statement,
             request.queries().zone());
     BackgroundWork.Limit all = new BackgroundWork.Limit(limit, Reason.CHECK_TIMEOUT, "the checks");
-    work.begin(
+    work.startOnce(
         run,
         VerifyBackup.Message.CHECKS_ENDED,
         all,
@@ -77,7 +77,7 @@ final class DatabaseChecks {
   }
 
   /** Returns the results, or empty while the checks are in progress. */
-  Optional<CheckResults> look(RunId run) {
-    return work.look(run, VerifyBackup.Message.CHECKS_ENDED);
+  Optional<CheckResults> poll(RunId run) {
+    return work.poll(run, VerifyBackup.Message.CHECKS_ENDED);
   }
 }

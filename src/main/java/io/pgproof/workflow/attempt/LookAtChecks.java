@@ -31,11 +31,11 @@ final class LookAtChecks extends Step {
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    checks.begin(restoreAttempts.of(run));
-    Optional<CheckResults> answers = checks.look(run);
+    checks.start(restoreAttempts.of(run));
+    Optional<CheckResults> answers = checks.poll(run);
     execution.setVariable(VerifyBackup.Variable.CHECKED, answers.isPresent());
     if (answers.isEmpty()) {
-      PollBackoff.longer(execution);
+      PollBackoff.increase(execution);
       return;
     }
     record(
@@ -45,7 +45,7 @@ final class LookAtChecks extends Step {
             answers.get().freshness(),
             answers.get().notChecked(),
             answers.get().findings().size()));
-    note(run, answers.get().notes());
+    recordNotes(run, answers.get().notes());
     answers.get().findings().forEach(finding -> record(run, new Evidence.Found(finding)));
   }
 }

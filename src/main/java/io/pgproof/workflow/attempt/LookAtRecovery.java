@@ -32,11 +32,11 @@ final class LookAtRecovery extends Step {
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    recovery.begin(restoreAttempts.of(run));
-    Optional<RecoveryResult> look = look(run);
+    recovery.start(restoreAttempts.of(run));
+    Optional<RecoveryResult> look = pollResult(run);
     execution.setVariable(VerifyBackup.Variable.RECOVERED, look.isPresent());
     if (look.isEmpty()) {
-      PollBackoff.longer(execution);
+      PollBackoff.increase(execution);
       return;
     }
     RecoveryResult reached = look.get();
@@ -51,12 +51,12 @@ final class LookAtRecovery extends Step {
                 reached.lastCommit().orElse(null),
                 reached.timelines()),
             reached.check()));
-    note(run, reached.notes());
+    recordNotes(run, reached.notes());
   }
 
-  private Optional<RecoveryResult> look(RunId run) {
+  private Optional<RecoveryResult> pollResult(RunId run) {
     try {
-      return recovery.look(run);
+      return recovery.poll(run);
     } catch (RecoveryFailedException e) {
       RecoveryFailedException.Far far = e.far();
       record(

@@ -30,11 +30,11 @@ final class LookAtRestore extends Step {
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    restore.begin(run);
-    Optional<RestoredBackup> restoredBackup = restore.look(run);
+    restore.start(run);
+    Optional<RestoredBackup> restoredBackup = restore.poll(run);
     execution.setVariable(VerifyBackup.Variable.RESTORED, restoredBackup.isPresent());
     if (restoredBackup.isEmpty()) {
-      PollBackoff.longer(execution);
+      PollBackoff.increase(execution);
       return;
     }
     RestoreAttempt restoreAttempt = restoreAttempts.of(run);
@@ -47,10 +47,10 @@ final class LookAtRestore extends Step {
             restoredBackup.get().notChecked(),
             restoredBackup.get().suspects().isEmpty()
                 ? null
-                : restoredBackup.get().suspects().tell(),
+                : restoredBackup.get().suspects().describe(),
             restoredBackup.get().endLsn().map(Lsn::toString).orElse(null),
             restoredBackup.get().control().dataChecksums()));
-    note(run, restoredBackup.get().notes());
+    recordNotes(run, restoredBackup.get().notes());
   }
 
   private static Report.BackupFacts facts(RestoreAttempt restoreAttempt) {

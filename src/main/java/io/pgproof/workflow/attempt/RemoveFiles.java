@@ -64,7 +64,7 @@ final class RemoveFiles implements JavaDelegate {
     // removed while its container exists.
     sandbox.destroy(new MachineId(directory.machineName(), directory.machine()));
     Evidence removed = remove(run, directory.path());
-    restoreAttempts.end(run);
+    restoreAttempts.remove(run);
     removed.record(evidenceLog, run);
   }
 

@@ -79,7 +79,7 @@ final class RestoreAttempt {
   }
 
   Backup backup() {
-    return need(backup, "inspected");
+    return require(backup, "inspected");
   }
 
   void backup(Backup value) {
@@ -117,7 +117,7 @@ final class RestoreAttempt {
    *
    * @throws IOException when this cannot be determined, or not within the limit
    */
-  long taken(Duration limit) throws IOException {
+  long bytesOnDisk(Duration limit) throws IOException {
     return Math.max(0, Trees.allocated(directory.path(), limit) - space.shared());
   }
 
@@ -125,17 +125,17 @@ final class RestoreAttempt {
   void makeForServer(Path made) throws IOException {
     Files.createDirectories(made);
     Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
-    own(made);
+    chown(made);
   }
 
   /** Makes the server the owner of a file. */
-  void own(Path file) throws IOException {
+  void chown(Path file) throws IOException {
     Files.setAttribute(file, "unix:uid", hostUid());
     Files.setAttribute(file, "unix:gid", hostGid());
   }
 
   RestoredBackup restored() {
-    return need(restoredBackup, "restored");
+    return require(restoredBackup, "restored");
   }
 
   void restored(RestoredBackup value) {
@@ -175,7 +175,7 @@ final class RestoreAttempt {
   }
 
   RecoveryResult reached() {
-    return need(reached, "recovered");
+    return require(reached, "recovered");
   }
 
   void reached(RecoveryResult value) {
@@ -241,10 +241,10 @@ final class RestoreAttempt {
         restoredFiles(),
         reached(),
         restored().control(),
-        need(source, "prepared"));
+        require(source, "prepared"));
   }
 
-  private <T> T need(T value, String what) {
+  private <T> T require(T value, String what) {
     if (value == null) {
       throw new IllegalStateException("run " + run + " was not " + what + " yet");
     }

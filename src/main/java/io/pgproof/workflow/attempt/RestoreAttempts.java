@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class RestoreAttempts {
   private final Map<RunId, RestoreAttempt> stays = new ConcurrentHashMap<>();
 
-  void begin(RestoreAttempt restoreAttempt) {
+  void add(RestoreAttempt restoreAttempt) {
     stays.put(restoreAttempt.run(), restoreAttempt);
   }
 
@@ -33,7 +33,7 @@ public final class RestoreAttempts {
     return List.copyOf(stays.keySet());
   }
 
-  public void end(RunId run) {
+  public void remove(RunId run) {
     stays.remove(run);
   }
 }

@@ -27,7 +27,7 @@ final class RestoreFiles extends Step {
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    restore.begin(run);
+    restore.start(run);
     int attempt = runRequests.attempt(run) + 1;
     execution.setVariable(VerifyBackup.Variable.ATTEMPT, attempt);
     execution.setVariable(VerifyBackup.Variable.RESTORED, false);
@@ -38,7 +38,7 @@ final class RestoreFiles extends Step {
   }
 
   @Override
-  protected void undo(RunId run) throws Exception {
+  protected void compensate(RunId run) throws Exception {
     restore.undo(run);
   }
 }

@@ -25,7 +25,7 @@ final class RunChecks extends Step {
 
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
-    checks.begin(restoreAttempts.of(run));
+    checks.start(restoreAttempts.of(run));
     PollBackoff.first(execution);
     record(run, new Evidence.ChecksBegun());
   }

@@ -28,14 +28,14 @@ final class ServerRecovery {
   }
 
   /** Starts the container and begins to watch its server, unless it is begun. */
-  void begin(RestoreAttempt restoreAttempt) {
+  void start(RestoreAttempt restoreAttempt) {
     RunId run = restoreAttempt.run();
     if (!work.isBegun(run, VerifyBackup.Message.RECOVERY_ENDED)) {
       sandbox.start(restoreAttempt.machine());
       Progress heard = progress.phase(run, "recover");
       Duration limit = restoreAttempt.request().limits().recoveryTimeout();
       // The watch enforces the limit and reports how far recovery came, unless it is stuck itself.
-      work.begin(
+      work.startOnce(
           run,
           VerifyBackup.Message.RECOVERY_ENDED,
           new BackgroundWork.Limit(
@@ -52,7 +52,7 @@ final class ServerRecovery {
   }
 
   /** Returns the result, or empty while recovery is in progress. */
-  Optional<RecoveryResult> look(RunId run) {
-    return work.look(run, VerifyBackup.Message.RECOVERY_ENDED);
+  Optional<RecoveryResult> poll(RunId run) {
+    return work.poll(run, VerifyBackup.Message.RECOVERY_ENDED);
   }
 }

@@ -72,11 +72,11 @@ final class SpaceWatch implements AutoCloseable {
     this.reserve = reserveBytes;
     var unused =
         looking.scheduleWithFixedDelay(
-            this::keepReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-    unused = looking.schedule(this::keepBounds, SHORTEST_PAUSE_NANOS, TimeUnit.NANOSECONDS);
+            this::enforceReserve, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    unused = looking.schedule(this::enforceLimits, SHORTEST_PAUSE_NANOS, TimeUnit.NANOSECONDS);
   }
 
-  void keepReserve() {
+  void enforceReserve() {
     try {
       long leaving = youngestFirst().filter(RestoreAttempt::cutOff).count();
       long least = reserve >> Math.min(leaving + 1, Long.SIZE - 1);
@@ -88,7 +88,7 @@ final class SpaceWatch implements AutoCloseable {
     }
   }
 
-  private void keepBounds() {
+  private void enforceLimits() {
     long began = System.nanoTime();
     try {
       youngestFirst()
@@ -98,7 +98,7 @@ final class SpaceWatch implements AutoCloseable {
                       .request()
                       .resources()
                       .diskBytes()
-                      .ifPresent(bound -> keepBound(restoreAttempt, bound)));
+                      .ifPresent(bound -> enforceLimit(restoreAttempt, bound)));
     } catch (RuntimeException | Error e) {
       FailureLog.log(LOG, "the space that runs take could not be looked at, and will be again", e);
     } finally {
@@ -106,18 +106,18 @@ final class SpaceWatch implements AutoCloseable {
         long took = System.nanoTime() - began;
         var unused =
             looking.schedule(
-                this::keepBounds,
+                this::enforceLimits,
                 Math.max(SHORTEST_PAUSE_NANOS, PAUSES_A_MEASUREMENT * took),
                 TimeUnit.NANOSECONDS);
       }
     }
   }
 
-  private void keepBound(RestoreAttempt restoreAttempt, long bound) {
+  private void enforceLimit(RestoreAttempt restoreAttempt, long bound) {
     try {
-      long taken = atWork(restoreAttempt) ? restoreAttempt.taken(LONGEST_WALK) : 0;
+      long taken = isRunning(restoreAttempt) ? restoreAttempt.bytesOnDisk(LONGEST_WALK) : 0;
       if (taken > bound) {
-        end(
+        endAttempt(
             restoreAttempt,
             DiskSpace.overBound(
                 String.format(
@@ -140,25 +140,25 @@ final class SpaceWatch implements AutoCloseable {
   }
 
   private void endLargest(long least) {
-    List<RestoreAttempt> atWork = youngestFirst().filter(this::atWork).toList();
+    List<RestoreAttempt> atWork = youngestFirst().filter(this::isRunning).toList();
     if (atWork.size() == 1) {
-      end(atWork.get(0), full("the restored server filled the disk", least, ""));
+      endAttempt(atWork.get(0), diskFull("the restored server filled the disk", least, ""));
       return;
     }
     long end = System.nanoTime() + LONGEST_CHOICE.toNanos();
     RestoreAttempt largest = null;
     long most = -1;
     for (RestoreAttempt restoreAttempt : atWork) {
-      long taken = taken(restoreAttempt, end - System.nanoTime());
+      long taken = bytesUsed(restoreAttempt, end - System.nanoTime());
       if (taken > most) {
         most = taken;
         largest = restoreAttempt;
       }
     }
     if (largest != null) {
-      end(
+      endAttempt(
           largest,
-          full(
+          diskFull(
               "the disk is full",
               least,
               String.format(
@@ -173,15 +173,15 @@ final class SpaceWatch implements AutoCloseable {
    * Measures an attempt; one that cannot be measured in time has so many files that it counts as
    * the largest.
    */
-  private static long taken(RestoreAttempt restoreAttempt, long withinNanos) {
+  private static long bytesUsed(RestoreAttempt restoreAttempt, long withinNanos) {
     try {
-      return restoreAttempt.taken(Duration.ofNanos(Math.max(1, withinNanos)));
+      return restoreAttempt.bytesOnDisk(Duration.ofNanos(Math.max(1, withinNanos)));
     } catch (IOException e) {
       return Long.MAX_VALUE;
     }
   }
 
-  private Finding full(String what, long least, String who) {
+  private Finding diskFull(String what, long least, String who) {
     return Finding.of(
         Reason.DISK_FULL,
         String.format(
@@ -199,11 +199,11 @@ final class SpaceWatch implements AutoCloseable {
         .flatMap(run -> restoreAttempts.find(run).stream());
   }
 
-  private boolean atWork(RestoreAttempt restoreAttempt) {
+  private boolean isRunning(RestoreAttempt restoreAttempt) {
     return !restoreAttempt.cutOff() && sandbox.running(restoreAttempt.machine());
   }
 
-  private void end(RestoreAttempt restoreAttempt, Finding finding) {
+  private void endAttempt(RestoreAttempt restoreAttempt, Finding finding) {
     if (!restoreAttempt.cutOffNow()) {
       return;
     }

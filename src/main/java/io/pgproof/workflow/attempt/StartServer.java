@@ -29,7 +29,7 @@ final class StartServer extends Step {
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
     RestoreAttempt restoreAttempt = restoreAttempts.of(run);
-    recovery.begin(restoreAttempt);
+    recovery.start(restoreAttempt);
     PollBackoff.first(execution);
     record(run, new Evidence.Started(restoreAttempt.directory().machineName()));
   }

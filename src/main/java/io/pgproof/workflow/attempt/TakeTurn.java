@@ -43,7 +43,7 @@ public final class TakeTurn extends Step {
   @Override
   protected void perform(RunId run, DelegateExecution execution) {
     List<String> behind =
-        containerSlots.take(ContainerSlots.Place.of(runRequests, run)).stream()
+        containerSlots.acquire(ContainerSlots.Place.of(runRequests, run)).stream()
             .map(RunId::value)
             .toList();
     boolean waited = waited(run);
@@ -54,9 +54,9 @@ public final class TakeTurn extends Step {
       }
       return;
     }
-    progress.phase(run, "wait").at(0, 0, Evidence.TurnAwaited.words(behind));
+    progress.phase(run, "wait").at(0, 0, Evidence.TurnAwaited.describeQueue(behind));
     if (waited) {
-      PollBackoff.longer(execution, LONGEST_PAUSE);
+      PollBackoff.increase(execution, LONGEST_PAUSE);
     } else {
       PollBackoff.first(execution);
       record(run, new Evidence.TurnAwaited(behind));

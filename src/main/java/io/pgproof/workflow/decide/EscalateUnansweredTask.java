@@ -37,6 +37,6 @@ public final class EscalateUnansweredTask implements JavaDelegate {
             request.patience().escalateAfter())
         .record(evidenceLog, run);
     openTasks.release(OpenTasks.backupKey(request), run);
-    notifier.tell(new NotificationEvent.Escalated(run, null, null));
+    notifier.notify(new NotificationEvent.Escalated(run, null, null));
   }
 }

@@ -28,6 +28,6 @@ final class HandOnReview implements JavaDelegate {
             runRequests.of(run).patience().escalateAfter());
     nobody.record(evidenceLog, run);
     execution.setVariable(VerifyBackup.Variable.HANDED_ON_BY, EvidenceLog.PGPROOF);
-    execution.setVariable(VerifyBackup.Variable.HANDED_ON_REASON, nobody.words());
+    execution.setVariable(VerifyBackup.Variable.HANDED_ON_REASON, nobody.describeTimeout());
   }
 }

@@ -56,20 +56,21 @@ final class JoinOpenTask implements JavaDelegate {
       runtime.setVariable(
           open.get().getId(),
           VerifyBackup.Variable.JOINED_RUNS,
-          JoinedRuns.words(joinedTo(holder.get())));
+          JoinedRuns.describe(joinedTo(holder.get())));
       return;
     }
     // A holder without an instance was deleted by hand, so nobody will ever decide there.
     holder.ifPresent(former -> openTasks.release(backupKey, former));
-    openTasks.take(backupKey, run);
+    openTasks.claim(backupKey, run);
     open.ifPresent(
         review -> {
-          takePlaceOf(holder.get(), review, run);
-          execution.setVariable(VerifyBackup.Variable.JOINED_RUNS, JoinedRuns.words(joinedTo(run)));
+          replaceHolder(holder.get(), review, run);
+          execution.setVariable(
+              VerifyBackup.Variable.JOINED_RUNS, JoinedRuns.describe(joinedTo(run)));
         });
   }
 
-  private void takePlaceOf(RunId reviewed, ProcessInstance review, RunId run) {
+  private void replaceHolder(RunId reviewed, ProcessInstance review, RunId run) {
     for (EvidenceEntry earlier : joinedTo(reviewed)) {
       Evidence.read(earlier).record(evidenceLog, run);
     }

@@ -15,7 +15,7 @@ final class JoinedRuns {
    *
    * @param joined entries of {@link Evidence.RunJoined}, the oldest first; at least one
    */
-  static String words(List<EvidenceEntry> joined) {
+  static String describe(List<EvidenceEntry> joined) {
     EvidenceEntry newest = joined.get(joined.size() - 1);
     EvidenceEntry worst =
         joined.stream()
@@ -26,13 +26,13 @@ final class JoinedRuns {
     return joined.size()
         + (joined.size() == 1 ? " run" : " runs")
         + "\nthe newest: "
-        + words(newest)
+        + describe(newest)
         + (run(worst).verdict().isGraverThan(run(newest).verdict())
-            ? "\nthe worst: " + words(worst)
+            ? "\nthe worst: " + describe(worst)
             : "");
   }
 
-  private static String words(EvidenceEntry evidenceEntry) {
+  private static String describe(EvidenceEntry evidenceEntry) {
     Evidence.RunJoined run = run(evidenceEntry);
     return run.run()
         + ", "

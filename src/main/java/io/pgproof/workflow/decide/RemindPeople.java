@@ -43,7 +43,7 @@ public final class RemindPeople implements JavaDelegate {
     if (open) {
       new Evidence.Reminded(task.task(), task.name(), task.group(), opened.at())
           .record(evidenceLog, run);
-      notifier.tell(
+      notifier.notify(
           new NotificationEvent.TaskReminded(
               run,
               task.name(),

@@ -76,7 +76,7 @@ final class RunDeleted implements ExecutionListener {
                       task.task(), task.name(), conclusion.verdict(), conclusion.reason(), because)
                   .record(evidenceLog, run, person.orElse(UNKNOWN));
               openTasks.release(OpenTasks.backupKey(story.asked().request()), run);
-              notifier.tell(
+              notifier.notify(
                   new NotificationEvent.DecisionTakenAway(
                       run, task.name(), person.orElse(null), because));
             });

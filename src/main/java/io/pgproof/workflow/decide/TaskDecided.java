@@ -152,7 +152,7 @@ public final class TaskDecided implements TaskListener {
                           new BadUserRequestException(
                               "this backup does not say which one it is, so it cannot be accepted for a time")),
               run,
-              until(task),
+              waiverEnd(task),
               person,
               reason);
       decided.record(evidenceLog, run, person);
@@ -180,15 +180,15 @@ public final class TaskDecided implements TaskListener {
     } else {
       openTasks.release(OpenTasks.backupKey(request), run);
       if (decision.equals(VerifyBackup.Decision.ESCALATE)) {
-        notifier.tell(new NotificationEvent.Escalated(run, person, reason));
+        notifier.notify(new NotificationEvent.Escalated(run, person, reason));
       } else if (decision.equals(VerifyBackup.Decision.NEW_BACKUP)) {
-        notifier.tell(new NotificationEvent.NewBackupAskedFor(run, person, reason));
+        notifier.notify(new NotificationEvent.NewBackupAskedFor(run, person, reason));
       }
     }
   }
 
   /** Returns the end of the given day, in UTC. */
-  private Instant until(DelegateTask task) {
+  private Instant waiverEnd(DelegateTask task) {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     String allowed = "a day from " + today.plusDays(1) + " to " + today.plusYears(MOST_YEARS);
     String text = text(task, VerifyBackup.Variable.WAIVED_UNTIL);

@@ -53,7 +53,7 @@ public final class TaskOpened implements TaskListener {
     RunId run = new RunId(task.getExecution().getProcessBusinessKey());
     VerificationRequest request = runRequests.of(run);
     // A person who completed an earlier task may have set any variable.
-    VerdictVariables.show(run, RunProjection.of(evidenceLog.of(run)), task.getExecution());
+    VerdictVariables.set(run, RunProjection.of(evidenceLog.of(run)), task.getExecution());
     task.getExecution()
         .setVariable(
             VerifyBackup.Variable.TARGET_HISTORY, history(OpenTasks.backupKey(request), run));
@@ -68,13 +68,13 @@ public final class TaskOpened implements TaskListener {
             .collect(Collectors.joining(", "));
     new Evidence.TaskOpened(task.getTaskDefinitionKey(), task.getName(), groups)
         .record(evidenceLog, run);
-    notifier.tell(new NotificationEvent.TaskOpened(run, task.getName(), groups));
+    notifier.notify(new NotificationEvent.TaskOpened(run, task.getName(), groups));
   }
 
   private String history(String backupKey, RunId run) {
     String before =
         verdictHistory.latest(backupKey, run, RUNS_TOLD).stream()
-            .map(TaskOpened::words)
+            .map(TaskOpened::describe)
             .collect(Collectors.joining("\n"));
     return (before.isEmpty() ? "no run before" : before)
         + "\n"
@@ -84,7 +84,7 @@ public final class TaskOpened implements TaskListener {
             .orElse("never proven");
   }
 
-  private static String words(Reached reached) {
+  private static String describe(Reached reached) {
     return HumanFormat.time(reached.at())
         + "  "
         + reached.verdict().word()

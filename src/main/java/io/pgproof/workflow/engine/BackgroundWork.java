@@ -98,7 +98,7 @@ public final class BackgroundWork implements AutoCloseable {
   /** Signals the end of work with the message that waits for it. */
   @FunctionalInterface
   public interface Bell {
-    void ring(RunId run, String message);
+    void signal(RunId run, String message);
   }
 
   private record Key(RunId run, String message) {}
@@ -108,7 +108,7 @@ public final class BackgroundWork implements AutoCloseable {
    *
    * @param message identifies the work, and is the message to send at its end
    */
-  public <T> void begin(RunId run, String message, Limit limit, Callable<T> callable) {
+  public <T> void startOnce(RunId run, String message, Limit limit, Callable<T> callable) {
     Work<T> work = new Work<>(message + " of " + run, limit, callable);
     if (begun.putIfAbsent(new Key(run, message), work) == null) {
       atWork.add(work);
@@ -117,7 +117,7 @@ public final class BackgroundWork implements AutoCloseable {
             Thread.currentThread().setName(work.name);
             work.run();
             atWork.remove(work);
-            bell.ring(run, message);
+            bell.signal(run, message);
           });
     }
   }
@@ -140,7 +140,7 @@ public final class BackgroundWork implements AutoCloseable {
    * @throws IllegalStateException when there is no such work
    */
   @SuppressWarnings("unchecked")
-  public <T> Optional<T> look(RunId run, String message) {
+  public <T> Optional<T> poll(RunId run, String message) {
     Key key = new Key(run, message);
     Work<?> work = begun.get(key);
     if (work == null) {
@@ -148,7 +148,7 @@ public final class BackgroundWork implements AutoCloseable {
           "nobody works on what '" + message + "' would end for run " + run);
     }
     try {
-      return (Optional<T>) work.look(endsWithin);
+      return (Optional<T>) work.poll(endsWithin);
     } catch (FindingException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -293,7 +293,7 @@ public final class BackgroundWork implements AutoCloseable {
       return trace.length == 0 ? "its end" : trace[0].toString();
     }
 
-    synchronized Optional<T> look(Duration endsWithin) {
+    synchronized Optional<T> poll(Duration endsWithin) {
       if (ended.getCount() > 0) {
         long now = System.nanoTime();
         if (lateSince.isEmpty() && now - began >= limit.duration().toNanos()) {
@@ -305,7 +305,7 @@ public final class BackgroundWork implements AutoCloseable {
         return Optional.empty();
       }
       if (lateSince.isPresent() && failure != null && !(failure instanceof FindingException)) {
-        if (FailureLog.is(failure)) {
+        if (FailureLog.isUnexpected(failure)) {
           LOG.error("{} failed after its limit", name, failure);
         }
         throw limit.passed("", failure);

@@ -50,11 +50,11 @@ public final class EngineWatchdog {
     this.transactions = transactions;
     this.clock = clock;
     this.steps = steps;
-    begin();
+    start();
   }
 
   /** Returns whether the database answers; if it does not, nothing else is done. */
-  public boolean look() {
+  public boolean check() {
     Duration setBack =
         Duration.ofNanos(System.nanoTime() - beganNanos).minusMillis(clock.millis() - began);
     try {
@@ -73,9 +73,9 @@ public final class EngineWatchdog {
       LOG.info("the engine's database answers again");
     }
     if (setBack.compareTo(SET_BACK) > 0) {
-      transactions.executeWithoutResult(transaction -> moveBack(setBack));
+      transactions.executeWithoutResult(transaction -> shiftDueDates(setBack));
     }
-    begin();
+    start();
     return true;
   }
 
@@ -85,7 +85,7 @@ public final class EngineWatchdog {
         "update ACT_RU_JOB set LOCK_OWNER_ = null, LOCK_EXP_TIME_ = null where LOCK_OWNER_ is not null");
   }
 
-  private void begin() {
+  private void start() {
     began = clock.millis();
     beganNanos = System.nanoTime();
   }
@@ -94,7 +94,7 @@ public final class EngineWatchdog {
    * Moves the pauses that count from their beginning, including those of messages. The times of
    * schedules and summaries are not moved.
    */
-  private void moveBack(Duration setBack) {
+  private void shiftDueDates(Duration setBack) {
     List<Job> jobs =
         Stream.of(
                 management.createJobQuery().processDefinitionKey(VerifyBackup.PROCESS).timers(),

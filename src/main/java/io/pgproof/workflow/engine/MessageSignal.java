@@ -25,7 +25,7 @@ public final class MessageSignal implements BackgroundWork.Bell {
   }
 
   @Override
-  public void ring(RunId run, String message) {
+  public void signal(RunId run, String message) {
     for (int ring = 0; ring < RINGS; ring++) {
       if (heard(run, message)) {
         return;

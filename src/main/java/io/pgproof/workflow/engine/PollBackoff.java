@@ -18,11 +18,11 @@ public final class PollBackoff {
     execution.setVariable(VerifyBackup.Variable.PAUSE, FIRST.toString());
   }
 
-  public static void longer(DelegateExecution execution) {
-    longer(execution, LONGEST);
+  public static void increase(DelegateExecution execution) {
+    increase(execution, LONGEST);
   }
 
-  public static void longer(DelegateExecution execution, Duration longest) {
+  public static void increase(DelegateExecution execution, Duration longest) {
     Duration now = Duration.parse((String) execution.getVariable(VerifyBackup.Variable.PAUSE));
     Duration next = now.multipliedBy(2);
     execution.setVariable(

@@ -12,7 +12,7 @@ public final class ServerOnlyJobs {
    * <p>It suspends the jobs and not the process: no instance of a suspended process can be started,
    * and notifications must not be lost.
    */
-  public static void let(ManagementService management, String process, boolean run) {
+  public static void setActive(ManagementService management, String process, boolean run) {
     var jobs =
         management
             .updateJobDefinitionSuspensionState()

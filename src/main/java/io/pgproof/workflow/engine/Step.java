@@ -43,7 +43,7 @@ public abstract class Step implements JavaDelegate {
    * Called when the step ends in an error: undoes what the step began, because a step that did not
    * complete is not compensated.
    */
-  protected void undo(RunId run) throws Exception {}
+  protected void compensate(RunId run) throws Exception {}
 
   @Override
   public final void execute(DelegateExecution execution) throws Exception {
@@ -71,7 +71,8 @@ public abstract class Step implements JavaDelegate {
       Reason reason =
           MachineError.of(e).map(error -> error.reason(Reason.ENVIRONMENT)).orElse(otherwise);
       Finding finding =
-          Finding.of(reason, e instanceof BackgroundWork.Fault ? said(e) : step + said(e));
+          Finding.of(
+              reason, e instanceof BackgroundWork.Fault ? shortMessage(e) : step + shortMessage(e));
       throw found(run, finding, VerifyBackup.ErrorCode.ENVIRONMENT, e);
     }
   }
@@ -91,7 +92,7 @@ public abstract class Step implements JavaDelegate {
 
   private BpmnError found(RunId run, Finding finding, String code, Throwable cause)
       throws Exception {
-    undo(run);
+    compensate(run);
     record(run, new Evidence.Found(finding));
     return new BpmnError(code, finding.message(), cause);
   }
@@ -102,13 +103,13 @@ public abstract class Step implements JavaDelegate {
   }
 
   /** Adds notes, if there are any. */
-  protected final void note(RunId run, List<String> notes) {
+  protected final void recordNotes(RunId run, List<String> notes) {
     if (!notes.isEmpty()) {
       record(run, new Evidence.Noted(notes));
     }
   }
 
-  private static String said(Throwable e) {
+  private static String shortMessage(Throwable e) {
     return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 }

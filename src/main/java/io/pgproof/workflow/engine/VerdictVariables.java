@@ -27,23 +27,24 @@ public final class VerdictVariables {
 
   private VerdictVariables() {}
 
-  public static void show(RunId run, RunProjection story, VariableScope execution) {
+  public static void set(RunId run, RunProjection story, VariableScope execution) {
     Conclusion conclusion = story.conclusion();
     execution.setVariable(VerifyBackup.Variable.VERDICT, conclusion.verdict().word());
     execution.setVariable(VerifyBackup.Variable.REASON, conclusion.reason().code());
     execution.setVariable(
         VerifyBackup.Variable.MESSAGE, HumanFormat.shortened(conclusion.message()));
     execution.setVariable(VerifyBackup.Variable.HINT, HumanFormat.shortened(conclusion.hint()));
-    execution.setVariable(VerifyBackup.Variable.WORDS, HumanFormat.shortened(story.words()));
+    execution.setVariable(
+        VerifyBackup.Variable.WORDS, HumanFormat.shortened(story.programOutput()));
     execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
     Report.FreshnessFacts freshness = story.freshness();
     execution.removeVariables(OF_FRESHNESS);
     if (freshness != null && freshness.newest() != null) {
-      tell(freshness, story.asked().request(), execution);
+      setFreshness(freshness, story.asked().request(), execution);
     }
   }
 
-  private static void tell(
+  private static void setFreshness(
       Report.FreshnessFacts freshness, VerificationRequest request, VariableScope execution) {
     execution.setVariable(VerifyBackup.Variable.NEWEST, HumanFormat.time(freshness.newest()));
     execution.setVariable(

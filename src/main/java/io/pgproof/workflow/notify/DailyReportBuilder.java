@@ -55,7 +55,7 @@ final class DailyReportBuilder {
     this.tasks = tasks;
   }
 
-  DailyReport until(Instant end) {
+  DailyReport build(Instant end) {
     Instant begin = end.minus(DailyReport.LENGTH);
     List<Target> targets = configuration.get().targets();
     Map<Verdict, Long> counts = new LinkedHashMap<>();
@@ -65,14 +65,14 @@ final class DailyReportBuilder {
     }
     return new DailyReport(
         end,
-        targets.stream().map(this::standing).toList(),
+        targets.stream().map(this::targetState).toList(),
         counts,
         waiting(),
-        stuck(),
+        openIncidents(),
         targets.stream().flatMap(target -> missed(target, begin, end).stream()).toList());
   }
 
-  private DailyReport.Standing standing(Target target) {
+  private DailyReport.Standing targetState(Target target) {
     String key = OpenTasks.backupKey(target.request(EvidenceLog.PGPROOF));
     Optional<Report> last =
         verdictHistory.latest(key, 1).stream()
@@ -113,13 +113,13 @@ final class DailyReportBuilder {
         task.getCreateTime().toInstant());
   }
 
-  private List<DailyReport.Stuck> stuck() {
+  private List<DailyReport.Stuck> openIncidents() {
     return runtime.createIncidentQuery().orderByIncidentTimestamp().asc().list().stream()
-        .map(this::stuck)
+        .map(this::openIncidents)
         .toList();
   }
 
-  private DailyReport.Stuck stuck(Incident incident) {
+  private DailyReport.Stuck openIncidents(Incident incident) {
     ProcessDefinition process = repository.getProcessDefinition(incident.getProcessDefinitionId());
     ProcessInstance instance =
         runtime

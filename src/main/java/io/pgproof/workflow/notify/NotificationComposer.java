@@ -190,7 +190,7 @@ public final class NotificationComposer {
               story,
               report));
     }
-    return before(story, report)
+    return previousVerdict(story, report)
         .filter(before -> before.verdict() != Verdict.PROVEN)
         .map(
             before ->
@@ -210,7 +210,7 @@ public final class NotificationComposer {
   }
 
   /** Returns the verdict of the target's run before this one, ignoring withdrawn runs. */
-  private Optional<Reached> before(RunProjection story, Report report) {
+  private Optional<Reached> previousVerdict(RunProjection story, Report report) {
     if (report.target() == null) {
       return Optional.empty();
     }
@@ -244,7 +244,7 @@ public final class NotificationComposer {
             "message",
             event.equals(report.verdict().word()) ? null : "found",
             HumanFormat.shortened(report.conclusion().message())));
-    facts.add(Fact.of("words", "PostgreSQL said", HumanFormat.shortened(story.words())));
+    facts.add(Fact.of("words", "PostgreSQL said", HumanFormat.shortened(story.programOutput())));
     facts.add(Fact.of("hint", "what to do", HumanFormat.shortened(report.conclusion().hint())));
     if (report.freshness() != null && report.freshness().newest() != null) {
       facts.add(time("newest", "newest data", report.freshness().newest()));
@@ -287,7 +287,7 @@ public final class NotificationComposer {
                 "targets",
                 "Targets",
                 dailyReport.targets().stream()
-                    .map(target -> standing(target, dailyReport.end()))
+                    .map(target -> targetFacts(target, dailyReport.end()))
                     .toList()),
             table(
                 "missed",
@@ -342,7 +342,7 @@ public final class NotificationComposer {
         tables);
   }
 
-  private static List<Fact> standing(DailyReport.Standing target, Instant now) {
+  private static List<Fact> targetFacts(DailyReport.Standing target, Instant now) {
     return List.of(
         Fact.of("target", "target", target.target()),
         new Fact(

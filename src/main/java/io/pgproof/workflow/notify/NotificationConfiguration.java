@@ -104,11 +104,11 @@ class NotificationConfiguration {
       Environment environment) {
     return arguments -> {
       boolean serving = environment.acceptsProfiles(Profiles.of("serve"));
-      ServerOnlyJobs.let(management, TellSomebody.PROCESS, serving);
-      ServerOnlyJobs.let(management, DailySummary.PROCESS, serving);
+      ServerOnlyJobs.setActive(management, TellSomebody.PROCESS, serving);
+      ServerOnlyJobs.setActive(management, DailySummary.PROCESS, serving);
       if (serving) {
         summaryPlanner.plan();
-        configuration.whenReplaced(summaryPlanner::plan);
+        configuration.onReplaced(summaryPlanner::plan);
       }
     };
   }

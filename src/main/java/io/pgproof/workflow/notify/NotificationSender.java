@@ -57,7 +57,7 @@ final class NotificationSender {
           TellSomebody.ErrorCode.NOBODY, "the configuration names " + name + " no more");
     }
     // What the message reports is committed, but need not be on the disk yet.
-    evidenceLog.settle();
+    evidenceLog.awaitDurable();
     Delivery delivery = messenger.send(message, recipient.get(), notifications);
     if (delivery instanceof Delivery.Refused refused) {
       throw new NotDelivered(refused.channel() + " was refused: " + refused.why());
@@ -66,7 +66,7 @@ final class NotificationSender {
   }
 
   /** Records that the recipient was not notified and why, and returns the error for the process. */
-  BpmnError givenUp(DelegateExecution execution, Exception failure) {
+  BpmnError deliveryFailed(DelegateExecution execution, Exception failure) {
     Message message = message(execution);
     record(
         execution,

@@ -49,7 +49,7 @@ public final class Notifier {
   }
 
   /** Notifies the recipients that the event concerns; there may be none. */
-  public void tell(NotificationEvent notificationEvent) {
+  public void notify(NotificationEvent notificationEvent) {
     List<String> recipients = recipients(notificationEvent);
     if (recipients.isEmpty()) {
       return;
@@ -58,7 +58,8 @@ public final class Notifier {
         .of(notificationEvent)
         .ifPresent(
             message ->
-                recipients.forEach(recipient -> begin(message, recipient, run(notificationEvent))));
+                recipients.forEach(
+                    recipient -> startSending(message, recipient, run(notificationEvent))));
   }
 
   /**
@@ -115,7 +116,7 @@ public final class Notifier {
         : Optional.empty();
   }
 
-  private void begin(Message message, String recipient, Optional<RunId> run) {
+  private void startSending(Message message, String recipient, Optional<RunId> run) {
     Map<String, Object> variables = new HashMap<>();
     variables.put(TellSomebody.Variable.RETRY_CYCLE, retryCycle);
     variables.put(TellSomebody.Variable.RECIPIENT, recipient);

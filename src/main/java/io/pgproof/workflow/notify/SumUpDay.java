@@ -18,6 +18,6 @@ final class SumUpDay implements JavaDelegate {
 
   @Override
   public void execute(DelegateExecution execution) {
-    notifier.tell(new NotificationEvent.DaySummed(dailyReportBuilder.until(clock.instant())));
+    notifier.notify(new NotificationEvent.DaySummed(dailyReportBuilder.build(clock.instant())));
   }
 }

@@ -21,10 +21,10 @@ final class TellRecipient implements JavaDelegate {
     try {
       notificationSender.send(execution);
     } catch (NotificationSender.NotDelivered e) {
-      throw notificationSender.givenUp(execution, e);
+      throw notificationSender.deliveryFailed(execution, e);
     } catch (IOException e) {
       if (RetryCycle.isLastTry()) {
-        throw notificationSender.givenUp(execution, e);
+        throw notificationSender.deliveryFailed(execution, e);
       }
       throw e;
     }

@@ -89,7 +89,7 @@ public final class BackupWatcher implements AutoCloseable {
   }
 
   /** Begins to look at all watched targets, and returns at once. */
-  public synchronized void look() {
+  public synchronized void check() {
     List<Target> watched =
         configuration.get().targets().stream().filter(target -> target.plan().watch()).toList();
     seen.keySet().retainAll(watched.stream().map(Target::name).toList());
@@ -99,7 +99,7 @@ public final class BackupWatcher implements AutoCloseable {
         lookers.execute(
             () -> {
               try {
-                look(target);
+                check(target);
               } catch (RuntimeException | Error e) {
                 FailureLog.log(
                     LOG,
@@ -119,14 +119,14 @@ public final class BackupWatcher implements AutoCloseable {
   }
 
   /** Returns whether no look is in progress. */
-  boolean quiet() {
+  boolean isIdle() {
     return looking.isEmpty();
   }
 
-  private void look(Target target) {
+  private void check(Target target) {
     Optional<BackupSnapshot> sighting;
     try {
-      sighting = Backups.sight(target.path());
+      sighting = Backups.snapshot(target.path());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;

@@ -58,10 +58,10 @@ final class BeginDueVerification implements JavaDelegate {
         KeepSchedule.Variable.OUTCOME,
         schedule.isEmpty()
             ? KeepSchedule.Outcome.GONE
-            : keep(target.get(), schedule.get(), execution));
+            : start(target.get(), schedule.get(), execution));
   }
 
-  private String keep(Target target, Schedule schedule, DelegateExecution execution) {
+  private String start(Target target, Schedule schedule, DelegateExecution execution) {
     Instant due = ((Date) execution.getVariable(KeepSchedule.Variable.DUE)).toInstant();
     Instant now = clock.instant();
     // A clock that was set back does not make the same time due twice.
@@ -70,7 +70,7 @@ final class BeginDueVerification implements JavaDelegate {
     Optional<RunId> before = verifications.unfinished(target.name(), KeepSchedule.ASKED_BY);
     if (before.isPresent()) {
       new Evidence.DuePassedOver(due, passed.times()).record(evidenceLog, before.get());
-      notifier.tell(
+      notifier.notify(
           new NotificationEvent.ScheduleMissed(
               target.name(),
               due,
@@ -86,7 +86,7 @@ final class BeginDueVerification implements JavaDelegate {
         verifications.beginUnseen(target.request(KeepSchedule.ASKED_BY), null, Optional.of(passed));
     execution.setVariable(KeepSchedule.Variable.RUN, run.value());
     if (passed.missed()) {
-      notifier.tell(
+      notifier.notify(
           new NotificationEvent.ScheduleMissed(
               target.name(),
               due,
@@ -95,7 +95,7 @@ final class BeginDueVerification implements JavaDelegate {
                   + " catches up"
                   + (passed.times() > 1 ? " for " + passed.times() + " due times" : "")));
     }
-    LOG.info("target {} is verified by run {}: {}", target.name(), run, passed.tell());
+    LOG.info("target {} is verified by run {}: {}", target.name(), run, passed.describe());
     return KeepSchedule.Outcome.BEGUN;
   }
 

@@ -78,10 +78,10 @@ class ScheduleConfiguration {
       Environment environment) {
     return arguments -> {
       boolean serving = environment.acceptsProfiles(Profiles.of("serve"));
-      ServerOnlyJobs.let(management, KeepSchedule.PROCESS, serving);
+      ServerOnlyJobs.setActive(management, KeepSchedule.PROCESS, serving);
       if (serving) {
         schedulePlanner.reconcile();
-        configuration.whenReplaced(schedulePlanner::reconcile);
+        configuration.onReplaced(schedulePlanner::reconcile);
       }
     };
   }

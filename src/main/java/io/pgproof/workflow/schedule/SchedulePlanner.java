@@ -81,7 +81,7 @@ public final class SchedulePlanner {
       String target = instance.getBusinessKey();
       try {
         if (wanted.containsKey(target) && planned.add(target)) {
-          keep(instance, wanted.get(target));
+          adjustTimers(instance, wanted.get(target));
         } else {
           runtime.deleteProcessInstance(
               instance.getId(), "the configuration has no schedule for this");
@@ -107,7 +107,7 @@ public final class SchedulePlanner {
         });
   }
 
-  private void keep(ProcessInstance instance, Schedule schedule) {
+  private void adjustTimers(ProcessInstance instance, Schedule schedule) {
     for (Job job : management.createJobQuery().processInstanceId(instance.getId()).list()) {
       if (job.getRetries() == 0) {
         // An incident that nobody sees at night must not end a schedule.

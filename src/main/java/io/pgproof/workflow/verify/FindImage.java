@@ -105,7 +105,7 @@ final class FindImage extends Step {
               + ", and the configuration says that none is to be built");
     }
     Progress heard = progress.phase(run, "image");
-    work.begin(
+    work.startOnce(
         run,
         VerifyBackup.Message.IMAGE_BUILT,
         new BackgroundWork.Limit(
@@ -115,9 +115,9 @@ final class FindImage extends Step {
   }
 
   private Optional<Image> lookAtBuild(RunId run, DelegateExecution execution) {
-    Optional<Image> built = work.look(run, VerifyBackup.Message.IMAGE_BUILT);
+    Optional<Image> built = work.poll(run, VerifyBackup.Message.IMAGE_BUILT);
     if (built.isEmpty()) {
-      PollBackoff.longer(execution);
+      PollBackoff.increase(execution);
     }
     return built;
   }

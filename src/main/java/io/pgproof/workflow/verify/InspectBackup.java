@@ -36,14 +36,14 @@ final class InspectBackup extends Step {
     boolean begun = inspection.isBegun(run);
     if (!begun) {
       progress.phase(run, "inspect");
-      inspection.begin(run);
+      inspection.start(run);
       PollBackoff.first(execution);
     }
-    Optional<BackupInspection.Inspected> look = begun ? inspection.look(run) : Optional.empty();
+    Optional<BackupInspection.Inspected> look = begun ? inspection.poll(run) : Optional.empty();
     execution.setVariable(VerifyBackup.Variable.INSPECTED, look.isPresent());
     if (look.isEmpty()) {
       if (begun) {
-        PollBackoff.longer(execution);
+        PollBackoff.increase(execution);
       }
       return;
     }

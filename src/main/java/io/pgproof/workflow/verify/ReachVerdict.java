@@ -25,7 +25,7 @@ public final class ReachVerdict implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     RunId run = new RunId(execution.getProcessBusinessKey());
     // However the process came here, its attempt is over and undone.
-    containerSlots.giveBack(run);
+    containerSlots.release(run);
     execution.setVariable(
         VerifyBackup.Variable.REACHED,
         RunProjection.of(evidenceLog.of(run)).conclusion().verdict().word());

@@ -60,8 +60,8 @@ public final class RecordEvidence implements JavaDelegate {
     verdictHistory.add(
         OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
     execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.endedByWithdrawal());
-    VerdictVariables.show(run, story, execution);
-    notifier.tell(new NotificationEvent.Ended(run));
+    VerdictVariables.set(run, story, execution);
+    notifier.notify(new NotificationEvent.Ended(run));
     work.forget(run);
     progress.forget(run);
   }

@@ -80,7 +80,7 @@ public final class VerificationLifecycle {
           "process instance {} was interrupted during its attempt", stay.getProcessInstanceId());
       transactions.executeWithoutResult(transaction -> interrupted(stay));
     }
-    askForTurnsAgain();
+    requestSlotsAgain();
   }
 
   /**
@@ -118,7 +118,7 @@ public final class VerificationLifecycle {
     }
   }
 
-  private void askForTurnsAgain() {
+  private void requestSlotsAgain() {
     for (EventSubscription wait : waiting(VerifyBackup.Message.TURN_CAME)) {
       ProcessInstance instance =
           runtime
@@ -153,9 +153,9 @@ public final class VerificationLifecycle {
    *
    * @return whether something is left to be removed
    */
-  public boolean oversee() {
+  public boolean supervise() {
     // All of them: anyMatch would stop at the first.
-    return engineWatchdog.look()
+    return engineWatchdog.check()
         && Stream.concat(restoreAttempts.all().stream(), work.runs().stream())
                 .distinct()
                 .filter(this::endDeleted)
@@ -172,8 +172,8 @@ public final class VerificationLifecycle {
       return false;
     }
     work.stop(run);
-    restoreAttempts.end(run);
-    containerSlots.giveBack(run);
+    restoreAttempts.remove(run);
+    containerSlots.release(run);
     return true;
   }
 
@@ -181,14 +181,14 @@ public final class VerificationLifecycle {
    * Stops the execution of jobs and all long work, image builds included, permanently: the next
    * daemon resumes what was in progress.
    */
-  public void halt() {
+  public void stopJobs() {
     jobs.shutdown();
     try {
       // A step in progress may start work that is to be stopped.
       awaitSteps();
       work.stopAll();
     } finally {
-      restoreAttempts.all().forEach(restoreAttempts::end);
+      restoreAttempts.all().forEach(restoreAttempts::remove);
     }
   }
 

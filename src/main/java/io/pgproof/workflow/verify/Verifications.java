@@ -84,9 +84,9 @@ public final class Verifications {
    * @throws io.pgproof.proof.UsageException when the path holds nothing to verify; no run is
    *     created
    */
-  public RunId begin(VerificationRequest request) {
+  public RunId start(VerificationRequest request) {
     Backup backup = find(request.path());
-    return begin(
+    return start(
         request,
         backup.directory(),
         null,
@@ -101,10 +101,10 @@ public final class Verifications {
    * @param occasion why it is begun, if nobody requested it
    */
   public RunId beginUnseen(VerificationRequest request, RunId after, Optional<Evidence> occasion) {
-    return begin(request, request.path(), after, occasion);
+    return start(request, request.path(), after, occasion);
   }
 
-  private RunId begin(
+  private RunId start(
       VerificationRequest request,
       Path backup,
       RunId after,
@@ -178,8 +178,8 @@ public final class Verifications {
   public void withdraw(RunId run, String person) {
     cancellations.record(run, person);
     work.interrupt(run);
-    containerSlots.ring(run);
-    hurry(run);
+    containerSlots.wake(run);
+    retryFailedJobs(run);
   }
 
   /**
@@ -233,7 +233,7 @@ public final class Verifications {
    * Returns whether any run is in progress: neither ended, nor waiting for a person, nor stopped by
    * an incident or by hand.
    */
-  public boolean underway() {
+  public boolean hasRunning() {
     List<ProcessInstance> instances =
         runtime
             .createProcessInstanceQuery()
@@ -248,7 +248,7 @@ public final class Verifications {
                         == 0);
   }
 
-  private void hurry(RunId run) {
+  private void retryFailedJobs(RunId run) {
     ProcessInstance instance =
         runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
     if (instance == null) {

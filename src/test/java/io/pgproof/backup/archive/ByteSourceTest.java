@@ -102,7 +102,7 @@ class ByteSourceTest {
     try (TarReader tar = new TarReader(new GzipDecoder(new Trickle(gzip, most)))) {
       for (Optional<Member> next = tar.next(); next.isPresent(); next = tar.next()) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
-        tar.content(
+        tar.copyContent(
             piece -> {
               byte[] bytes = new byte[piece.remaining()];
               piece.get(bytes);

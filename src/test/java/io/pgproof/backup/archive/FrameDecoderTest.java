@@ -176,11 +176,11 @@ class FrameDecoderTest {
     assertThatThrownBy(() -> Liblz4.load("libno-such-lz4.so.1"))
         .isInstanceOfSatisfying(
             LibraryMissingException.class,
-            missing -> assertThat(missing.mend()).isEqualTo("apt-get install -y liblz4-1"));
+            missing -> assertThat(missing.remedy()).isEqualTo("apt-get install -y liblz4-1"));
     assertThatThrownBy(() -> Libzstd.load("libno-such-zstd.so.1"))
         .isInstanceOfSatisfying(
             LibraryMissingException.class,
-            missing -> assertThat(missing.mend()).isEqualTo("apt-get install -y libzstd1"));
+            missing -> assertThat(missing.remedy()).isEqualTo("apt-get install -y libzstd1"));
   }
 
   /** Counts how often a decoder's context is freed. */
@@ -208,8 +208,8 @@ class FrameDecoderTest {
     }
 
     @Override
-    public void begin(ByteBuffer header, String name) throws DataFormatException {
-      decoder.begin(header, name);
+    public void beginFrame(ByteBuffer header, String name) throws DataFormatException {
+      decoder.beginFrame(header, name);
     }
 
     @Override

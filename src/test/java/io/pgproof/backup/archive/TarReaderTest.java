@@ -350,7 +350,7 @@ class TarReaderTest {
       for (Optional<Member> next = members.next(); next.isPresent(); next = members.next()) {
         if (next.get().type() == MemberSource.Type.FILE) {
           ByteArrayOutputStream content = new ByteArrayOutputStream();
-          members.content(
+          members.copyContent(
               piece -> {
                 byte[] bytes = new byte[piece.remaining()];
                 piece.get(bytes);

@@ -17,7 +17,7 @@ class IdlePriorityTest {
         new Thread(
             () -> {
               try {
-                IdlePriority.askFor();
+                IdlePriority.set();
                 String thread =
                     Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
                 Process ionice = new ProcessBuilder("ionice", "-p", thread).start();

@@ -80,7 +80,7 @@ class OverlayTest {
   }
 
   private boolean lay() throws InterruptedException {
-    return Overlay.lay(tree, OF_SERVER, OF_SERVER, merged, directory.resolve("beside"));
+    return Overlay.mountOver(tree, OF_SERVER, OF_SERVER, merged, directory.resolve("beside"));
   }
 
   private static Path own(Path path) throws IOException {

@@ -113,7 +113,7 @@ class PagesRestoreTest {
     backup.files.put("base/5/1259.1", later);
     SuspectPages suspects = backup.write().restore().suspects();
 
-    assertThat(suspects.among()).isEqualTo("100 pages in 2 files");
+    assertThat(suspects.pageCount()).isEqualTo("100 pages in 2 files");
     assertThat(suspects.count()).isEqualTo(1);
     assertThat(suspects.failing(files()).finding(Reason.PAGE_CHECKSUM, "").message())
         .startsWith("block 33 of base/5/1259.1 carries");

@@ -21,8 +21,8 @@ class BackupSnapshotTest {
   @Test
   void aCompleteBackupHasTheSameSnapshotEachTime() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
-    BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
-    assertThat(Backups.sight(backup.directory)).contains(seen);
+    BackupSnapshot seen = Backups.snapshot(backup.directory).orElseThrow();
+    assertThat(Backups.snapshot(backup.directory)).contains(seen);
     assertThat(seen.directory()).isEqualTo(backup.directory);
     assertThat(seen.manifest()).isTrue();
     assertThat(seen.identity()).startsWith("0/1000028 2026-11-22T19:52:14Z ");
@@ -32,11 +32,11 @@ class BackupSnapshotTest {
   @Test
   void aTouchedFileChangesTheSnapshotOfAPlainBackup() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).writePlain();
-    BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
-    assertThat(Backups.sight(backup.directory)).contains(seen);
+    BackupSnapshot seen = Backups.snapshot(backup.directory).orElseThrow();
+    assertThat(Backups.snapshot(backup.directory)).contains(seen);
     Files.setLastModifiedTime(
         backup.directory.resolve("base/5/1259"), FileTime.from(Instant.EPOCH));
-    assertThat(Backups.sight(backup.directory).orElseThrow())
+    assertThat(Backups.snapshot(backup.directory).orElseThrow())
         .isNotEqualTo(seen)
         .satisfies(other -> assertThat(other.identity()).isEqualTo(seen.identity()));
   }
@@ -44,28 +44,28 @@ class BackupSnapshotTest {
   @Test
   void aGrowingBackupHasAnotherSnapshot() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
-    BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
+    BackupSnapshot seen = Backups.snapshot(backup.directory).orElseThrow();
     Files.write(backup.walArchive(), new byte[] {0}, StandardOpenOption.APPEND);
-    assertThat(Backups.sight(backup.directory).orElseThrow().identity())
+    assertThat(Backups.snapshot(backup.directory).orElseThrow().identity())
         .isNotEqualTo(seen.identity());
   }
 
   @Test
   void aMissingOrUnfinishedBackupHasNoSnapshot() throws Exception {
-    assertThat(Backups.sight(place.resolve("missing"))).isEmpty();
-    assertThat(Backups.sight(Files.createDirectory(place.resolve("empty")))).isEmpty();
+    assertThat(Backups.snapshot(place.resolve("missing"))).isEmpty();
+    assertThat(Backups.snapshot(Files.createDirectory(place.resolve("empty")))).isEmpty();
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
     Path manifest = backup.directory.resolve("backup_manifest");
     Path unfinished = backup.directory.resolve("backup_manifest.tmp");
     Files.move(manifest, unfinished);
-    assertThat(Backups.sight(backup.directory))
+    assertThat(Backups.snapshot(backup.directory))
         .as("the manifest is written last, and renamed")
         .isEmpty();
     Files.move(unfinished, manifest, StandardCopyOption.ATOMIC_MOVE);
-    assertThat(Backups.sight(backup.directory)).isPresent();
+    assertThat(Backups.snapshot(backup.directory)).isPresent();
     try (OutputStream writer = Files.newOutputStream(backup.base(), StandardOpenOption.APPEND)) {
       writer.flush();
-      assertThat(Backups.sight(backup.directory)).as("open for writing").isEmpty();
+      assertThat(Backups.snapshot(backup.directory)).as("open for writing").isEmpty();
     }
   }
 
@@ -77,8 +77,8 @@ class BackupSnapshotTest {
     Files.createDirectories(plain.directory.resolve("pg_tblspc"));
     Files.createSymbolicLink(plain.directory.resolve("pg_tblspc/16385"), Path.of("/no/such/space"));
     for (Path directory : List.of(backup.directory, plain.directory)) {
-      BackupSnapshot seen = Backups.sight(directory).orElseThrow();
-      assertThat(Backups.sight(directory)).contains(seen);
+      BackupSnapshot seen = Backups.snapshot(directory).orElseThrow();
+      assertThat(Backups.snapshot(directory)).contains(seen);
       assertThat(seen.identity()).startsWith(directory + " ");
       assertThat(seen.manifest()).isFalse();
     }
@@ -88,11 +88,11 @@ class BackupSnapshotTest {
   void aBackupWithoutALabelIsIdentifiedByItsFiles() throws Exception {
     CraftedBackup backup = new CraftedBackup(place.resolve("backup")).write();
     Files.writeString(backup.base(), "this is no archive");
-    BackupSnapshot seen = Backups.sight(backup.directory).orElseThrow();
+    BackupSnapshot seen = Backups.snapshot(backup.directory).orElseThrow();
     assertThat(seen.label()).isEmpty();
     assertThat(seen.identity()).startsWith(backup.directory + " ");
     Files.setLastModifiedTime(backup.base(), FileTime.from(Instant.EPOCH));
-    assertThat(Backups.sight(backup.directory).orElseThrow().identity())
+    assertThat(Backups.snapshot(backup.directory).orElseThrow().identity())
         .isNotEqualTo(seen.identity());
   }
 
@@ -104,12 +104,12 @@ class BackupSnapshotTest {
         "backup_label",
         CraftedBackup.utf8(CraftedBackup.LABEL.replace("2026-11-22", "2026-11-23")));
     tuesday.write();
-    assertThat(Backups.sight(place.resolve("many")).orElseThrow().directory())
+    assertThat(Backups.snapshot(place.resolve("many")).orElseThrow().directory())
         .isEqualTo(tuesday.directory);
     Files.move(
         tuesday.directory.resolve("backup_manifest"),
         tuesday.directory.resolve("backup_manifest.tmp"));
-    assertThat(Backups.sight(place.resolve("many")).orElseThrow().directory().getFileName())
+    assertThat(Backups.snapshot(place.resolve("many")).orElseThrow().directory().getFileName())
         .hasToString("monday");
   }
 }

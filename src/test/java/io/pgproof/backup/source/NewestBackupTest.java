@@ -115,7 +115,7 @@ class NewestBackupTest {
     assertThat(chosen.directory()).isEqualTo(newest.directory);
     assertThat(chosen.choice()).contains(new BackupSelection(directory, 2, true, List.of()));
     ExpectedFinding.expect(reason, "", () -> Backups.inspect(chosen));
-    assertThat(Backups.sight(directory).orElseThrow().directory())
+    assertThat(Backups.snapshot(directory).orElseThrow().directory())
         .as("under watch too")
         .isEqualTo(newest.directory);
   }

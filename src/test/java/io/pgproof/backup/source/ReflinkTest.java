@@ -88,7 +88,7 @@ class ReflinkTest {
         Files.createFile(
             Path.of("/dev/shm").resolve("pgproof-reflink-" + ProcessHandle.current().pid()));
     try {
-      assertThat(Reflink.share(from, key(from), to)).isFalse();
+      assertThat(Reflink.clone(from, key(from), to)).isFalse();
       assertThat(to).isEmptyFile();
     } finally {
       Files.delete(to);
@@ -103,8 +103,8 @@ class ReflinkTest {
     Path other = Files.write(mounted.resolve("other"), new byte[8192]);
     Path copy = Files.createFile(mounted.resolve("copy"));
 
-    assertThat(Reflink.share(file, key(other), copy)).isFalse();
-    assertThat(Reflink.share(file, key(file), copy)).isTrue();
+    assertThat(Reflink.clone(file, key(other), copy)).isFalse();
+    assertThat(Reflink.clone(file, key(file), copy)).isTrue();
   }
 
   private static Object key(Path file) throws IOException {

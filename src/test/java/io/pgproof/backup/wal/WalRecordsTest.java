@@ -55,7 +55,7 @@ public class WalRecordsTest {
     WalRecords eleven = new WalRecords(new Lsn(SEGMENT), PostgresVersion.V11);
     put(record(0, 0x60, settings(100, 8, 7, 128, 2)));
     eleven.segment(new Lsn(SEGMENT));
-    eleven.take(log.duplicate().position(0).limit(SEGMENT));
+    eleven.addBytes(log.duplicate().position(0).limit(SEGMENT));
     assertThat(eleven.raised()).isEqualTo(new Raised(100, 7, 128));
   }
 
@@ -67,7 +67,7 @@ public class WalRecordsTest {
     put(record(TABLESPACE, 0x00, tablespace(16402, "/srv/second")));
     WalRecords later = new WalRecords(new Lsn(SEGMENT + PAGE), PostgresVersion.V15);
     later.segment(new Lsn(SEGMENT));
-    later.take(log.duplicate().position(0).limit(SEGMENT));
+    later.addBytes(log.duplicate().position(0).limit(SEGMENT));
     read();
 
     assertThat(records.tablespaces()).containsOnlyKeys("16402");
@@ -90,7 +90,7 @@ public class WalRecordsTest {
             .putInt(page + 16, seed * 1000);
       }
       records.segment(new Lsn(SEGMENT));
-      records.take(ByteBuffer.wrap(rubbish));
+      records.addBytes(ByteBuffer.wrap(rubbish));
     }
     assertThat(records.tablespaces()).isEmpty();
   }
@@ -100,7 +100,7 @@ public class WalRecordsTest {
       records.segment(new Lsn((long) SEGMENT * (segment + 1)));
       // In pieces that fit no page.
       for (int from = 0; from < SEGMENT; from += 5000) {
-        records.take(
+        records.addBytes(
             log.duplicate()
                 .position(segment * SEGMENT + from)
                 .limit(segment * SEGMENT + Math.min(SEGMENT, from + 5000)));

@@ -228,7 +228,7 @@ class CheckRunnerTest {
     damage("pages");
 
     CheckResult checkResult =
-        ChecksumCheck.make(
+        ChecksumCheck.run(
             copy.recovered(reached, List.of()), Set.of(), Duration.ofMinutes(1), Progress.NONE);
     assertThat(checkResult.check().outcome()).isEqualTo(Outcome.FAILED);
     assertThat(checkResult.findings())
@@ -246,7 +246,7 @@ class CheckRunnerTest {
     String file = damage("torn");
 
     CheckResult checkResult =
-        ChecksumCheck.make(
+        ChecksumCheck.run(
             copy.recovered(reached, List.of()), Set.of(file), Duration.ofMinutes(1), Progress.NONE);
     assertThat(checkResult.findings())
         .singleElement()
@@ -266,7 +266,7 @@ class CheckRunnerTest {
     String file =
         SourceCluster.found(
             asked("shop", "select 'at ' || pg_relation_filepath('public.letters')"), "at (\\S+)");
-    copy.recovered(reached, List.of()).machine().halt();
+    copy.recovered(reached, List.of()).machine().stop();
     byte[] page = Files.readAllBytes(copy.data.resolve(file));
     page[8000] ^= 1;
     Files.write(copy.data.resolve(file), page);

@@ -129,7 +129,7 @@ class DamagedCopyTest {
   @Test
   void amcheckFindsContradictoryIndexesAndTables() throws Exception {
     CheckResult checkResult =
-        IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
+        IndexCheck.run(copy.recovered(reached, List.of()), false, Progress.NONE);
 
     assertThat(checkResult.check().outcome()).isEqualTo(Outcome.FAILED);
     assertThat(checkResult.check().detail())
@@ -151,7 +151,7 @@ class DamagedCopyTest {
   @Test
   void theSortOrderOfAnotherCollationVersionIsNotDamage() throws Exception {
     CheckResult checkResult =
-        IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
+        IndexCheck.run(copy.recovered(reached, List.of()), false, Progress.NONE);
 
     Finding mismatch = finding(checkResult.findings(), Reason.COLLATION_MISMATCH);
     assertThat(mismatch).returns(Verdict.INCONCLUSIVE, Finding::verdict);
@@ -165,7 +165,7 @@ class DamagedCopyTest {
   @Test
   void aLibraryThatTheImageLacksIsNamedWithItsPackage() throws Exception {
     CheckResult checkResult =
-        IndexCheck.make(copy.recovered(reached, List.of()), false, Progress.NONE);
+        IndexCheck.run(copy.recovered(reached, List.of()), false, Progress.NONE);
 
     Finding missing = finding(checkResult.findings(), Reason.LIBRARY_MISSING);
     assertThat(missing.message())
@@ -174,7 +174,7 @@ class DamagedCopyTest {
     assertThat(missing.hint()).contains("postgresql-" + HostMachine.MAJOR + "-pgvector");
     CheckResult listed =
         new LibraryMismatch(copy.recovered(reached, List.of("pg_cron", "auto_explain")))
-            .made()
+            .result()
             .orElseThrow();
     assertThat(listed.check())
         .returns("recovery", Check::name)
@@ -192,7 +192,7 @@ class DamagedCopyTest {
   void readingFindsUnreadableRows() throws Exception {
     CheckResult checkResult =
         new RowCheck(copy.recovered(reached, List.of()), Duration.ofMinutes(1), Progress.NONE)
-            .make();
+            .run();
 
     assertThat(checkResult.check().outcome()).isEqualTo(Outcome.FAILED);
     Finding unreadable = finding(checkResult.findings(), Reason.ROW_UNREADABLE);
@@ -260,7 +260,7 @@ class DamagedCopyTest {
     CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(caller::interrupt);
     assertThatThrownBy(
             () ->
-                ParallelQueries.over(
+                ParallelQueries.run(
                     connections,
                     List.of("a", "b", "c"),
                     (statement, object) -> statement.execute("select pg_catalog.pg_sleep(600)")))
@@ -278,7 +278,7 @@ class DamagedCopyTest {
       CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(ending::kill);
       assertThatThrownBy(
               () ->
-                  ParallelQueries.over(
+                  ParallelQueries.run(
                       connections,
                       List.of("a", "b", "c"),
                       (statement, object) -> statement.execute("select pg_catalog.pg_sleep(600)")))

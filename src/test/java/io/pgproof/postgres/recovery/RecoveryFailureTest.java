@@ -178,7 +178,7 @@ class RecoveryFailureTest {
     RecoveryExpectation expected = expected(1300);
     ReplayPlan replayPlan =
         new ReplayPlan(
-            ReplayPlan.along(1).path(),
+            ReplayPlan.followTimeline(1).path(),
             Optional.empty(),
             Optional.empty(),
             Optional.ofNullable(lastWhole),

@@ -72,8 +72,8 @@ class RecoveryLogTest {
     for (int i = 0; i < 100; i++) {
       log.add(line("HINT:  more " + i));
     }
-    assertThat(log.words().lines().count()).isLessThan(20);
-    assertThat(log.words()).contains("strange 99999").contains("FATAL:  the end");
+    assertThat(log.errorLines().lines().count()).isLessThan(20);
+    assertThat(log.errorLines()).contains("strange 99999").contains("FATAL:  the end");
   }
 
   @Test

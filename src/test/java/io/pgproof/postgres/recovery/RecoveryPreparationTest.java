@@ -86,7 +86,7 @@ class RecoveryPreparationTest {
   void aLaterTimelineIsRequestedByNumberInEveryVersion() throws IOException {
     ReplayPlan replayPlan =
         new ReplayPlan(
-            ReplayPlan.along(2).path(),
+            ReplayPlan.followTimeline(2).path(),
             Optional.of(2),
             Optional.empty(),
             Optional.empty(),
@@ -135,7 +135,7 @@ class RecoveryPreparationTest {
             Map.entry("16415", "/srv//twice"));
     ReplayPlan replayPlan =
         new ReplayPlan(
-            ReplayPlan.along(1).path(),
+            ReplayPlan.followTimeline(1).path(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -260,7 +260,7 @@ class RecoveryPreparationTest {
   }
 
   private RecoveryRequest order(PostgresVersion version, boolean archive) {
-    return order(version, archive, ReplayPlan.along(1));
+    return order(version, archive, ReplayPlan.followTimeline(1));
   }
 
   private RecoveryRequest order(PostgresVersion version, boolean archive, ReplayPlan replayPlan) {

@@ -23,17 +23,17 @@ class ServerFailureTest {
 
     assertThat(
             after("LOG:  server process (PID 83) was terminated by signal 11: Segmentation fault")
-                .met(bystander))
+                .blame(bystander))
         .isSameAs(culprit);
     assertThat(
             after("LOG:  server process (PID 82) was terminated by signal 11: Segmentation fault")
-                .met(bystander))
+                .blame(bystander))
         .isSameAs(bystander);
     assertThat(
             after("LOG:  checkpointer process (PID 9) was terminated by signal 6: Aborted")
-                .met(bystander))
+                .blame(bystander))
         .isSameAs(bystander);
-    assertThat(after("LOG:  received fast shutdown request").met(bystander)).isSameAs(bystander);
+    assertThat(after("LOG:  received fast shutdown request").blame(bystander)).isSameAs(bystander);
   }
 
   private static ServerLostException lost(String what, int backend) {

@@ -72,7 +72,7 @@ public final class HostSandbox extends PartOfSandbox {
   }
 
   @Override
-  public void halt(MachineId id, Duration limit) {
+  public void stop(MachineId id, Duration limit) {
     if (!copy.alive()) {
       return;
     }

@@ -427,7 +427,7 @@ class RestoredServerTest {
       statement.execute("alter database template1 allow_connections false");
       statement.execute("checkpoint");
       try {
-        assertThat(DatabaseNames.in(copy.data, HostMachine.version(), source.control()))
+        assertThat(DatabaseNames.read(copy.data, HostMachine.version(), source.control()))
             .contains("shop", "moved", "template1");
         ServerAddress known =
             new ServerAddress(

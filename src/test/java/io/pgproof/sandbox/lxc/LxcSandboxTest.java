@@ -97,10 +97,10 @@ class LxcSandboxTest {
     sandbox.start(id);
     assertThat(sh("echo $$ inside").out()).endsWith(" inside\n");
 
-    sandbox.halt(id, MINUTE);
+    sandbox.stop(id, MINUTE);
     assertThat(sandbox.running(id)).isFalse();
     assertThat(sandbox.layer(id).resolve("halted")).exists();
-    sandbox.halt(id, MINUTE);
+    sandbox.stop(id, MINUTE);
 
     sandbox.start(id);
     assertThat(sandbox.running(id)).isTrue();
@@ -141,7 +141,7 @@ class LxcSandboxTest {
   void aMachineThatIgnoresTheHaltSignalIsKilledAtTheLimit() {
     create(List.of("/bin/sleep", "1000"));
     sandbox.start(id);
-    sandbox.halt(id, Duration.ofMillis(300));
+    sandbox.stop(id, Duration.ofMillis(300));
     assertThat(sandbox.running(id)).isFalse();
   }
 
@@ -152,7 +152,7 @@ class LxcSandboxTest {
         readWrite());
     sandbox.start(id);
     CompletableFuture<Void> halting =
-        CompletableFuture.runAsync(() -> sandbox.halt(id, Duration.ofMinutes(5)));
+        CompletableFuture.runAsync(() -> sandbox.stop(id, Duration.ofMinutes(5)));
     CompletableFuture<Void> others =
         CompletableFuture.runAsync(
             () -> {
@@ -265,7 +265,7 @@ class LxcSandboxTest {
     create(SLEEP);
     sandbox.start(id);
     assertThat(sh("echo changed > /etc/passwd; echo new > /new").status()).isZero();
-    sandbox.halt(id, MINUTE);
+    sandbox.stop(id, MINUTE);
 
     assertThat(rootfs.resolve("etc/passwd")).hasContent("root:x:0:0:root:/root:/bin/sh");
     assertThat(rootfs.resolve("new")).doesNotExist();
@@ -302,7 +302,7 @@ class LxcSandboxTest {
   void aHaltIsNotReportedAsLackOfMemory() {
     create(SLEEP);
     sandbox.start(id);
-    sandbox.halt(id, MINUTE);
+    sandbox.stop(id, MINUTE);
     assertThat(sandbox.ranOutOfMemory(id)).isFalse();
   }
 
@@ -528,7 +528,7 @@ class LxcSandboxTest {
     create(SLEEP);
     sandbox.start(id);
     MachineCleanup machineCleanup = new MachineCleanup(ControlGroups.read(Path.of("/proc")), id);
-    machineCleanup.kill(machineCleanup.starters());
+    machineCleanup.kill(machineCleanup.startingProcesses());
     await().until(() -> machineCleanup.processes().isEmpty());
     assertThat(machineCleanup.hasControlGroups()).isTrue();
 

@@ -46,13 +46,13 @@ class ContainerSlotsTest {
     assertThat(take(2, "wiki")).containsExactly(run(1));
     assertThat(take(3, "crm")).containsExactly(run(1), run(2));
 
-    containerSlots.giveBack(run(1));
+    containerSlots.release(run(1));
 
     awaitRung(run(2));
     assertThat(take(3, "crm")).containsExactly(run(2));
     assertThat(take(2, "wiki")).isEmpty();
     assertThat(take(2, "wiki")).as("asked again").isEmpty();
-    containerSlots.giveBack(run(2));
+    containerSlots.release(run(2));
     awaitRung(run(2), run(3));
     assertThat(take(3, "crm")).isEmpty();
   }
@@ -73,7 +73,7 @@ class ContainerSlotsTest {
     assertThat(take(3, "wiki")).isEmpty();
 
     atOnce.set(1);
-    containerSlots.giveBack(run(1));
+    containerSlots.release(run(1));
     assertThat(take(5, "shop")).as("fewer now").containsExactly(run(2), run(3), run(4));
   }
 
@@ -85,7 +85,7 @@ class ContainerSlotsTest {
     assertThat(take(3, "shop")).containsExactly(run(1), run(2));
     assertThat(take(4, "crm")).isEmpty();
 
-    containerSlots.giveBack(run(1));
+    containerSlots.release(run(1));
 
     awaitRung(run(2));
     assertThat(take(3, "shop")).containsExactly(run(4), run(2));
@@ -96,16 +96,17 @@ class ContainerSlotsTest {
   void runsOfOnePathNeverHaveSlotsAtOnce() {
     atOnce.set(3);
     Path path = Path.of("/backups/shop");
-    assertThat(containerSlots.take(new ContainerSlots.Place(run(1), 1, Optional.of("shop"), path)))
+    assertThat(
+            containerSlots.acquire(new ContainerSlots.Place(run(1), 1, Optional.of("shop"), path)))
         .isEmpty();
-    assertThat(containerSlots.take(new ContainerSlots.Place(run(2), 2, Optional.empty(), path)))
+    assertThat(containerSlots.acquire(new ContainerSlots.Place(run(2), 2, Optional.empty(), path)))
         .containsExactly(run(1));
     assertThat(
-            containerSlots.take(
+            containerSlots.acquire(
                 new ContainerSlots.Place(run(3), 3, Optional.empty(), Path.of("/backups/crm"))))
         .isEmpty();
     assertThat(
-            containerSlots.take(
+            containerSlots.acquire(
                 new ContainerSlots.Place(run(4), 4, Optional.empty(), Path.of("/backups/crm"))))
         .isNotEmpty();
   }
@@ -126,8 +127,8 @@ class ContainerSlotsTest {
     take(1, "shop");
     take(2, "crm");
     take(3, "wiki");
-    containerSlots.giveBack(run(2));
-    containerSlots.giveBack(run(1));
+    containerSlots.release(run(2));
+    containerSlots.release(run(1));
     assertThat(take(3, "wiki")).isEmpty();
   }
 
@@ -141,14 +142,14 @@ class ContainerSlotsTest {
   @Test
   void aWithdrawnRunIsWokenWhileItWaits() {
     take(1, "shop");
-    containerSlots.ring(run(1));
+    containerSlots.wake(run(1));
     take(2, "crm");
-    containerSlots.ring(run(2));
+    containerSlots.wake(run(2));
     awaitRung(run(2));
   }
 
   private List<RunId> take(int number, String target) {
-    return containerSlots.take(place(number, target));
+    return containerSlots.acquire(place(number, target));
   }
 
   private static ContainerSlots.Place place(int number, String target) {

@@ -100,10 +100,10 @@ class SpaceWatchTest {
     // Less than half of it is free, and more than a quarter.
     watch(3 * Files.getFileStore(place).getUsableSpace());
     await().until(() -> !containers.destroyed.isEmpty());
-    watch.keepReserve();
+    watch.enforceReserve();
 
     assertThat(containers.destroyed).containsExactly(OLDER);
-    restoreAttempts.end(OLDER);
+    restoreAttempts.remove(OLDER);
     await().until(() -> containers.destroyed.size() == 2);
   }
 
@@ -149,7 +149,7 @@ class SpaceWatchTest {
             new DiskSpace(0, Optional.empty()));
     Files.createDirectories(restoreAttempt.directory().data());
     Files.write(restoreAttempt.directory().data().resolve("restored"), new byte[mebibytes << 20]);
-    restoreAttempts.begin(restoreAttempt);
+    restoreAttempts.add(restoreAttempt);
     return restoreAttempt;
   }
 

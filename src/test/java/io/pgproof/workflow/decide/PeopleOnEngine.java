@@ -360,7 +360,7 @@ public final class PeopleOnEngine implements AutoCloseable {
   /** Who did what in a run, as {@code show} tells it. */
   public List<String> story(RunId run) {
     return trail.of(run).stream()
-        .map(entry -> entry.actor() + ": " + Evidence.read(entry).tell())
+        .map(entry -> entry.actor() + ": " + Evidence.read(entry).describe())
         .toList();
   }
 

@@ -44,7 +44,7 @@ class BackgroundWorkTest {
 
   @Test
   void workWithinItsLimitGivesItsResult() {
-    work.begin(
+    work.startOnce(
         run,
         MESSAGE,
         LONG,
@@ -52,10 +52,10 @@ class BackgroundWorkTest {
           released.await();
           return "sound";
         });
-    assertThat(work.look(run, MESSAGE)).isEmpty();
+    assertThat(work.poll(run, MESSAGE)).isEmpty();
     released.countDown();
     await().until(rung::get);
-    assertThat(work.<String>look(run, MESSAGE)).contains("sound");
+    assertThat(work.<String>poll(run, MESSAGE)).contains("sound");
   }
 
   @Test
@@ -78,21 +78,21 @@ class BackgroundWorkTest {
   }
 
   private void failAndLook() throws InterruptedException {
-    work.begin(
+    work.startOnce(
         run,
         MESSAGE,
         LONG,
         () -> {
           throw new IllegalStateException("the disk is away");
         });
-    while (work.look(run, MESSAGE).isEmpty()) {
+    while (work.poll(run, MESSAGE).isEmpty()) {
       Thread.sleep(5);
     }
   }
 
   @Test
   void workBeyondItsLimitIsInterruptedAndReported() {
-    work.begin(
+    work.startOnce(
         run,
         MESSAGE,
         SHORT,
@@ -106,7 +106,7 @@ class BackgroundWorkTest {
 
   @Test
   void interruptedWorkCanReportItsProgress() throws Exception {
-    work.begin(
+    work.startOnce(
         run,
         MESSAGE,
         SHORT,
@@ -120,12 +120,12 @@ class BackgroundWorkTest {
           return "never";
         });
     working.await();
-    await().untilAsserted(() -> assertThat(work.<String>look(run, MESSAGE)).contains("half of it"));
+    await().untilAsserted(() -> assertThat(work.<String>poll(run, MESSAGE)).contains("half of it"));
   }
 
   @Test
   void aFindingDecidesBeforeTheTimeLimit() throws Exception {
-    work.begin(
+    work.startOnce(
         run,
         MESSAGE,
         SHORT,
@@ -142,14 +142,14 @@ class BackgroundWorkTest {
     await()
         .untilAsserted(
             () ->
-                assertThatThrownBy(() -> work.look(run, MESSAGE))
+                assertThatThrownBy(() -> work.poll(run, MESSAGE))
                     .hasMessageContaining("no archive"));
   }
 
   @Test
   void aBlockedWorkerIsNotWaitedFor() {
     leaveWorkersAsideSoon();
-    work.begin(run, MESSAGE, SHORT, held());
+    work.startOnce(run, MESSAGE, SHORT, held());
     await().untilAsserted(() -> assertTooLate("cannot be cancelled"));
 
     work.stop(run);
@@ -162,7 +162,7 @@ class BackgroundWorkTest {
   @Test
   void aBlockedWorkerDoesNotStopTheDaemonFromEnding() {
     leaveWorkersAsideSoon();
-    work.begin(run, MESSAGE, LONG, held());
+    work.startOnce(run, MESSAGE, LONG, held());
     work.stopAll();
     assertThat(work.runs()).isEmpty();
   }
@@ -175,7 +175,7 @@ class BackgroundWorkTest {
   @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void interruptingAWorkerBlockedInAChannelDoesNotBlock() {
     leaveWorkersAsideSoon();
-    work.begin(run, MESSAGE, SHORT, () -> new HeldChannel().read());
+    work.startOnce(run, MESSAGE, SHORT, () -> new HeldChannel().read());
     await().untilAsserted(() -> assertTooLate("cannot be cancelled"));
 
     work.stop(run);
@@ -221,7 +221,7 @@ class BackgroundWorkTest {
   }
 
   private void assertTooLate(String words) {
-    assertThatThrownBy(() -> work.look(run, MESSAGE))
+    assertThatThrownBy(() -> work.poll(run, MESSAGE))
         .isInstanceOfSatisfying(
             FindingException.class,
             found -> assertThat(found.finding().reason()).isEqualTo(Reason.RESTORE_TIMEOUT))

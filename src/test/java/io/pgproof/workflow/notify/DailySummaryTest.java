@@ -118,7 +118,7 @@ class DailySummaryTest extends NotificationFixture {
     model.verify(refuted, "refuted");
     model.work(TellSomebody.PROCESS);
     server.answer(404);
-    model.tell.tell(new NotificationEvent.ScheduleMissed("shop", model.now(), "x"));
+    model.tell.notify(new NotificationEvent.ScheduleMissed("shop", model.now(), "x"));
     model.work(TellSomebody.PROCESS);
     model.summaries.plan();
     model.pass(3 * 3600);
@@ -192,7 +192,7 @@ class DailySummaryTest extends NotificationFixture {
             model.engine.getRepositoryService(),
             model.engine.getRuntimeService(),
             model.engine.getTaskService())
-        .until(model.now())
+        .build(model.now())
         .missed();
   }
 

@@ -96,7 +96,7 @@ class EvidenceFlushTest {
     power = new PowerCut(fileSystem);
     evidenceLog = open();
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
-    evidenceLog.settle();
+    evidenceLog.awaitDurable();
   }
 
   private EvidenceLog afterwards() throws Exception {

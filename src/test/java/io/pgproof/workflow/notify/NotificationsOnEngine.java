@@ -351,7 +351,7 @@ public final class NotificationsOnEngine implements AutoCloseable {
     return inTransaction(
         () -> {
           RunId run = ended(target, reason);
-          tell.tell(new NotificationEvent.Ended(run));
+          tell.notify(new NotificationEvent.Ended(run));
           return run;
         });
   }

@@ -165,9 +165,9 @@ class NotifierTest {
 
     assertThat(message.subject()).isEqualTo("MISSED shop: due 2026-03-01 03:00:00 UTC");
     assertThat(message.lead()).endsWith("the server was not running; it is verified now");
-    model.tell.tell(missed);
-    model.tell.tell(new NotificationEvent.ScheduleMissed("silent", model.now(), "x"));
-    model.tell.tell(new NotificationEvent.ScheduleMissed("gone", model.now(), "x"));
+    model.tell.notify(missed);
+    model.tell.notify(new NotificationEvent.ScheduleMissed("silent", model.now(), "x"));
+    model.tell.notify(new NotificationEvent.ScheduleMissed("gone", model.now(), "x"));
     assertThat(
             model
                 .engine
@@ -189,7 +189,7 @@ class NotifierTest {
         .startProcessInstanceByKey(
             VerifyBackup.PROCESS, run.value(), Map.of(VerifyBackup.Variable.TELL, "otto"));
 
-    model.tell.tell(new NotificationEvent.Ended(run));
+    model.tell.notify(new NotificationEvent.Ended(run));
 
     assertThat(
             model
@@ -213,7 +213,7 @@ class NotifierTest {
     assertThat(message.lead()).hasSizeLessThan(3_700);
     model.inTransaction(
         () -> {
-          model.tell.tell(new NotificationEvent.Ended(run));
+          model.tell.notify(new NotificationEvent.Ended(run));
           return run;
         });
     assertThat(model.underway(TellSomebody.PROCESS))

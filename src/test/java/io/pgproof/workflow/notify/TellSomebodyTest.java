@@ -107,7 +107,7 @@ class TellSomebodyTest extends NotificationFixture {
                 "the WAL segment 00000001000000000000000B is not there",
                 "FATAL:  could not locate required checkpoint record"))
         .record(model.trail, run);
-    model.tell.tell(new NotificationEvent.Ended(run));
+    model.tell.notify(new NotificationEvent.Ended(run));
     model.work(TellSomebody.PROCESS);
 
     assertThat(Files.readString(Path.of("docs/notifications.md")))
@@ -120,7 +120,7 @@ class TellSomebodyTest extends NotificationFixture {
             () ->
                 model.inTransaction(
                     () -> {
-                      model.tell.tell(
+                      model.tell.notify(
                           new NotificationEvent.Ended(model.ended("shop", Reason.WAL_MISSING)));
                       throw new IllegalStateException("the step failed after all");
                     }))
@@ -170,7 +170,7 @@ class TellSomebodyTest extends NotificationFixture {
     EngineWatchdog engineWatchdog = model.oversight();
 
     model.pass(-365 * 86_400);
-    engineWatchdog.look();
+    engineWatchdog.check();
 
     assertThat(job().getDuedate().toInstant()).isBetween(model.now(), model.now().plusSeconds(10));
     assertThat(model.timer().getDuedate()).as("a time of day is no pause").isEqualTo(summaryDue);
@@ -253,7 +253,7 @@ class TellSomebodyTest extends NotificationFixture {
         .singleElement()
         .satisfies(
             not ->
-                assertThat(not.tell())
+                assertThat(not.describe())
                     .contains("could not tell ada")
                     .contains("names this recipient no more"));
     assertThat(model.incidents()).isEmpty();
@@ -274,7 +274,7 @@ class TellSomebodyTest extends NotificationFixture {
         .isInstanceOfSatisfying(
             Evidence.NotTold.class,
             not ->
-                assertThat(not.tell())
+                assertThat(not.describe())
                     .contains("could not tell hook")
                     .contains("names this recipient no more"));
     assertThat(server.posted()).as("nothing is sent to who is taken out").hasSize(1);
@@ -321,13 +321,13 @@ class TellSomebodyTest extends NotificationFixture {
   @Test
   void messagesOfACommandWaitForTheNextServer() {
     RunId before = model.told("shop", Reason.WAL_MISSING);
-    ServerOnlyJobs.let(model.engine.getManagementService(), TellSomebody.PROCESS, false);
+    ServerOnlyJobs.setActive(model.engine.getManagementService(), TellSomebody.PROCESS, false);
     RunId meanwhile = model.told("shop", Reason.WAL_MISSING);
     model.work(TellSomebody.PROCESS);
     assertThat(model.underway(TellSomebody.PROCESS)).isEqualTo(4);
     assertThat(server.posted()).isEmpty();
 
-    ServerOnlyJobs.let(model.engine.getManagementService(), TellSomebody.PROCESS, true);
+    ServerOnlyJobs.setActive(model.engine.getManagementService(), TellSomebody.PROCESS, true);
     model.work(TellSomebody.PROCESS);
     assertThat(model.telling(before)).hasSize(2);
     assertThat(model.telling(meanwhile)).hasSize(2);

@@ -140,7 +140,7 @@ class BackupWatcherTest {
   void aBackupThatAPersonVerifiedIsNotNew() throws Exception {
     backup("monday", "2026-03-01 00:10:00 UTC", true);
     RunId asked = night.ask("shop");
-    long bytes = io.pgproof.backup.restore.Backups.sight(place).orElseThrow().bytes();
+    long bytes = io.pgproof.backup.restore.Backups.snapshot(place).orElseThrow().bytes();
     new Evidence.Inspected(
             new Report.BackupFacts(
                 place.resolve("monday").toString(),
@@ -177,7 +177,7 @@ class BackupWatcherTest {
     await()
         .untilAsserted(
             () -> {
-              watch.look();
+              watch.check();
               assertThat(night.runs()).hasSize(1);
             });
     // Lets go of whoever reads there.
@@ -208,8 +208,8 @@ class BackupWatcherTest {
 
   /** Looks, and waits until that has ended. */
   private void look() {
-    watch.look();
-    await().pollInterval(Duration.ofMillis(5)).until(watch::quiet);
+    watch.check();
+    await().pollInterval(Duration.ofMillis(5)).until(watch::isIdle);
   }
 
   private static Target target(String name, Path path) {

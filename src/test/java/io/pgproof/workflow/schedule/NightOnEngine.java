@@ -323,7 +323,7 @@ public final class NightOnEngine implements AutoCloseable {
 
   /** Everything that happened in a run, in words. */
   public List<String> told(RunId run) {
-    return trail.of(run).stream().map(entry -> Evidence.read(entry).tell()).toList();
+    return trail.of(run).stream().map(entry -> Evidence.read(entry).describe()).toList();
   }
 
   /** Runs that were asked for, the oldest first. */

@@ -14,7 +14,7 @@ public final class LiblxcUnavailableException extends RuntimeException {
   }
 
   /** Returns the remedy: a command line if one is sufficient. */
-  public String mend() {
+  public String remedy() {
     return mend;
   }
 }

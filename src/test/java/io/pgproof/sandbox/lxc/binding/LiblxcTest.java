@@ -21,7 +21,7 @@ class LiblxcTest {
             LiblxcUnavailableException.class,
             e -> {
               assertThat(e).hasMessageContaining("liblxc-that-is-not-there.so.1 cannot be loaded");
-              assertThat(e.mend()).isEqualTo("apt-get install lxc");
+              assertThat(e.remedy()).isEqualTo("apt-get install lxc");
             });
   }
 
