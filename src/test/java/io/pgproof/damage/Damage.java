@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * One kind of damage, and what a verification must make of it.
  *
- * @param what in words, as the table in {@code processes/verify-backup/README.md} has it
+ * @param what in words, as the table in {@code docs/faults.md} has it
  * @param listing what becomes of the manifest
  * @param depth of the verification
  * @param majors versions of PostgreSQL on whose backups it is tried

@@ -10,21 +10,21 @@ import org.junit.jupiter.api.Test;
 
 /** The table of damage for people is the catalogue that is tried. */
 class DamageTableTest {
-  private static final Path STORY = Path.of("processes/verify-backup/README.md");
+  private static final Path PAGE = Path.of("docs/faults.md");
 
   @Test
   void thePageHasTheTableOfTheCatalogue() throws IOException {
     List<String> table = Damage.table(Catalogue.all());
-    List<String> lines = Files.readAllLines(STORY);
+    List<String> lines = Files.readAllLines(PAGE);
     int begin = lines.indexOf(table.get(0));
-    assertThat(begin).as("the table's head in %s", STORY).isNotNegative();
+    assertThat(begin).as("the table's head in %s", PAGE).isNotNegative();
     List<String> told =
         lines.subList(begin, lines.size()).stream()
             .takeWhile(line -> line.startsWith("|"))
             .toList();
 
     assertThat(told)
-        .as("the table in %s must be\n%s", STORY, String.join("\n", table))
+        .as("the table in %s must be\n%s", PAGE, String.join("\n", table))
         .isEqualTo(table);
   }
 

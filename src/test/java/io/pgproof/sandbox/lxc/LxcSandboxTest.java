@@ -524,7 +524,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void aMachineWithAKilledMonitorIsDestroyed() {
+  void aMachineWithAKilledMonitorCanBeStartedAgain() {
     create(SLEEP);
     sandbox.start(id);
     MachineCleanup machineCleanup = new MachineCleanup(ControlGroups.read(Path.of("/proc")), id);
