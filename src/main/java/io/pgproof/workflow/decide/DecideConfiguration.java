@@ -11,6 +11,7 @@ import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -86,6 +87,12 @@ class DecideConfiguration {
         identities,
         clock,
         notifier);
+  }
+
+  @Bean
+  DecisionTasks decisionTasks(
+      ProcessEngine engine, EvidenceLog evidenceLog, RunRequests runRequests, Waivers waivers) {
+    return new DecisionTasks(engine, new FourEyesRule(evidenceLog, runRequests, waivers));
   }
 
   @Bean(VerifyBackup.Listener.RUN_DELETED)

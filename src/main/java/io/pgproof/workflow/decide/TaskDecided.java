@@ -43,7 +43,7 @@ public final class TaskDecided implements TaskListener {
               VerifyBackup.Decision.ESCALATE,
               VerifyBackup.Decision.VERIFY_AGAIN,
               VerifyBackup.Decision.DISMISS));
-  private static final Map<String, String> GROUPS =
+  static final Map<String, String> GROUPS =
       Map.of(
           VerifyBackup.Task.REVIEW_STALE_BACKUP, Groups.OPERATORS,
           VerifyBackup.Task.APPROVE_ESCALATION, Groups.APPROVERS);

@@ -5,6 +5,7 @@ import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.RuntimeService;
@@ -59,6 +60,16 @@ class EngineConfiguration {
         new TransactionTemplate(transactions),
         clock,
         (ThreadPoolTaskExecutor) steps);
+  }
+
+  @Bean
+  OpenIncidents openIncidents(RuntimeService runtime) {
+    return new OpenIncidents(runtime);
+  }
+
+  @Bean
+  RunPaths runPaths(HistoryService history) {
+    return new RunPaths(history);
   }
 
   @Bean

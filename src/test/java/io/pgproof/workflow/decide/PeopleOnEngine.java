@@ -75,6 +75,7 @@ public final class PeopleOnEngine implements AutoCloseable {
 
   public final EvidenceLog trail;
   public final ProcessEngine engine;
+  public final DecisionTasks tasks;
   private final OpenTasks openTasks;
   private final FakeSteps steps = new FakeSteps();
   private Instant now = Instant.parse("2026-03-01T03:00:00Z");
@@ -102,6 +103,7 @@ public final class PeopleOnEngine implements AutoCloseable {
     configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
     configuration.getProcessEnginePlugins().add(new DeletionListenerPlugin());
     engine = configuration.buildProcessEngine();
+    tasks = new DecisionTasks(engine, new FourEyesRule(trail, runRequests, waivers));
     Notifier notifier =
         new Notifier(
             engine.getRuntimeService(),
@@ -170,7 +172,7 @@ public final class PeopleOnEngine implements AutoCloseable {
    * A run of the target that ends with this finding, carried on until it waits for a person or
    * ends.
    */
-  RunId run(String askedBy, String target, Report.BackupFacts backup, Reason found) {
+  public RunId run(String askedBy, String target, Report.BackupFacts backup, Reason found) {
     pass(Duration.ofMinutes(1));
     VerificationRequest request =
         Settings.NONE

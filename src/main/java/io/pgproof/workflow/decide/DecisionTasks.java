@@ -1,0 +1,202 @@
+package io.pgproof.workflow.decide;
+
+import io.pgproof.proof.RunId;
+import io.pgproof.workflow.model.VerifyBackup;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.camunda.bpm.engine.AuthorizationException;
+import org.camunda.bpm.engine.BadUserRequestException;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.exception.NullValueException;
+import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.camunda.bpm.engine.task.Task;
+
+/**
+ * Lists the open tasks, and decides in a person's name. The person gives the engine the same
+ * command as in Tasklist, so the same rules hold.
+ */
+public final class DecisionTasks {
+  private final ProcessEngine engine;
+  private final FourEyesRule fourEyesRule;
+
+  DecisionTasks(ProcessEngine engine, FourEyesRule fourEyesRule) {
+    this.engine = engine;
+    this.fourEyesRule = fourEyesRule;
+  }
+
+  /**
+   * The answers of a person; an answer that was not given is empty.
+   *
+   * @param until the last day of a waiver, such as {@code 2026-12-01}
+   */
+  public record Answers(String decision, String reason, String until) {}
+
+  /** Returns all open tasks, whoever may decide them; the one that waits longest comes first. */
+  public List<DecisionTask> open() {
+    List<Task> tasks =
+        engine
+            .getTaskService()
+            .createTaskQuery()
+            .processDefinitionKey(VerifyBackup.PROCESS)
+            .active()
+            .list();
+    if (tasks.isEmpty()) {
+      return List.of();
+    }
+    Map<String, String> runs = runs(tasks);
+    Map<String, Instant> escalations = escalations();
+    return tasks.stream()
+        .filter(task -> runs.containsKey(task.getProcessInstanceId()))
+        .map(task -> task(task, runs, escalations))
+        .sorted(Comparator.comparing(DecisionTask::openedAt).thenComparing(DecisionTask::id))
+        .toList();
+  }
+
+  /** Returns the open task of a run; empty if the run waits for nobody. */
+  public Optional<DecisionTask> of(RunId run) {
+    return open().stream().filter(task -> task.run().equals(run)).findFirst();
+  }
+
+  private Map<String, String> runs(List<Task> tasks) {
+    return engine
+        .getRuntimeService()
+        .createProcessInstanceQuery()
+        .processInstanceIds(
+            tasks.stream().map(Task::getProcessInstanceId).collect(Collectors.toSet()))
+        .list()
+        .stream()
+        .collect(
+            Collectors.toMap(
+                ProcessInstance::getProcessInstanceId, ProcessInstance::getBusinessKey));
+  }
+
+  /** Returns when each process instance continues without its open task. */
+  private Map<String, Instant> escalations() {
+    return Stream.of(VerifyBackup.Event.REVIEW_OVERDUE, VerifyBackup.Event.APPROVAL_OVERDUE)
+        .flatMap(
+            event ->
+                engine
+                    .getManagementService()
+                    .createJobQuery()
+                    .timers()
+                    .active()
+                    .activityId(event)
+                    .list()
+                    .stream())
+        .filter(job -> job.getDuedate() != null)
+        .collect(
+            Collectors.toMap(
+                Job::getProcessInstanceId,
+                job -> job.getDuedate().toInstant(),
+                (one, other) -> one.isBefore(other) ? one : other));
+  }
+
+  private static DecisionTask task(
+      Task task, Map<String, String> runs, Map<String, Instant> escalations) {
+    return new DecisionTask(
+        task.getId(),
+        task.getName(),
+        new RunId(runs.get(task.getProcessInstanceId())),
+        TaskDecided.GROUPS.get(task.getTaskDefinitionKey()),
+        task.getCreateTime().toInstant(),
+        Optional.ofNullable(escalations.get(task.getProcessInstanceId())),
+        Optional.ofNullable(task.getAssignee()));
+  }
+
+  /** Returns what the task asks for. */
+  public DecisionForm form(DecisionTask task) {
+    return DecisionForm.read(engine.getFormService().getDeployedTaskForm(task.id()));
+  }
+
+  /**
+   * Returns what the form shows above its questions: the names of variables with their texts, those
+   * without a text left out.
+   */
+  public Map<String, String> facts(DecisionTask task) {
+    Map<String, String> facts = new HashMap<>();
+    engine
+        .getTaskService()
+        .getVariables(task.id())
+        .forEach(
+            (name, value) -> {
+              if (value instanceof String text && !text.isBlank()) {
+                facts.put(name, text);
+              }
+            });
+    return facts;
+  }
+
+  /**
+   * Returns the decisions that this person will be refused by the four-eyes rule, and why. The rule
+   * is applied again when the person decides.
+   */
+  public Map<String, String> refusals(DecisionTask task, String person) {
+    Map<String, String> refusals = new LinkedHashMap<>();
+    addRefusal(
+        refusals, VerifyBackup.Decision.ACCEPT, () -> fourEyesRule.checkAccept(task.run(), person));
+    addRefusal(
+        refusals,
+        VerifyBackup.Decision.DISMISS,
+        () -> fourEyesRule.checkDismiss(task.run(), person));
+    return refusals;
+  }
+
+  private static void addRefusal(Map<String, String> refusals, String decision, Runnable check) {
+    try {
+      check.run();
+    } catch (BadUserRequestException e) {
+      refusals.put(decision, e.getMessage().lines().findFirst().orElseThrow());
+    }
+  }
+
+  /**
+   * Decides a task.
+   *
+   * @param person who decides
+   * @param groups the ids of the person's groups
+   * @throws DecisionRefusedException when the task does not take the decision from this person, or
+   *     is no longer open
+   */
+  public void decide(String task, String person, List<String> groups, Answers answers) {
+    Map<String, Object> variables = new HashMap<>();
+    variables.put(VerifyBackup.Variable.DECISION, answers.decision());
+    variables.put(VerifyBackup.Variable.DECISION_REASON, answers.reason());
+    if (!answers.until().isEmpty()) {
+      variables.put(VerifyBackup.Variable.WAIVED_UNTIL, answers.until());
+    }
+    engine.getIdentityService().setAuthentication(person, groups);
+    try {
+      engine.getFormService().submitTaskForm(task, variables);
+    } catch (NullValueException e) {
+      throw new DecisionRefusedException(
+          "this task is no longer open: somebody decided it, or its run ended\n"
+              + "HINT: see in the run what was decided",
+          e);
+    } catch (RuntimeException e) {
+      throw new DecisionRefusedException(refusal(e), e);
+    } finally {
+      engine.getIdentityService().clearAuthentication();
+    }
+  }
+
+  /** Returns why the engine refused; any other failure is thrown again. */
+  private static String refusal(RuntimeException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BadUserRequestException) {
+        return cause.getMessage();
+      }
+      if (cause instanceof AuthorizationException) {
+        return "only the members of its group may decide this task";
+      }
+    }
+    throw failure;
+  }
+}
