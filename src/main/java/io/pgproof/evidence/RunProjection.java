@@ -35,6 +35,21 @@ public final class RunProjection {
 
   private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", WAIT);
 
+  /** Kinds of evidence that change nothing in what is said about a run. */
+  private static final Set<Class<? extends Evidence>> WITHOUT_EFFECT =
+      Set.of(
+          Evidence.Due.class,
+          Evidence.DuePassedOver.class,
+          Evidence.Noticed.class,
+          Evidence.Chosen.class,
+          Evidence.RunJoined.class,
+          Evidence.Reminded.class,
+          Evidence.WaiverGranted.class,
+          Evidence.Waived.class,
+          Evidence.BegunAgain.class,
+          Evidence.Told.class,
+          Evidence.NotTold.class);
+
   private final Map<String, Duration> phases = new LinkedHashMap<>();
   private final CheckList checks = new CheckList();
   private final List<String> notChecked = new ArrayList<>();
@@ -166,6 +181,9 @@ public final class RunProjection {
       enterPhase(at, "teardown");
     } else if (evidence instanceof Evidence.VerdictReached verdict) {
       reached = verdict.report();
+    } else if (!WITHOUT_EFFECT.contains(evidence.getClass())) {
+      throw new IllegalStateException(
+          "it is not defined what " + evidence.getClass().getSimpleName() + " changes in a run");
     }
   }
 

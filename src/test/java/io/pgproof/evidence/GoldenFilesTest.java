@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,22 @@ class GoldenFilesTest {
       assertThat(evidence.describe()).isNotBlank().doesNotContain("null");
       assertSays(EvidenceJson.write(evidence), written.get("body"));
     }
+  }
+
+  /** What is said about a run must not leave out a kind by oversight. */
+  @ParameterizedTest
+  @MethodSource("files")
+  void everyKindIsPartOfARun(Path file) throws IOException {
+    if (file.endsWith("report.json")) {
+      return;
+    }
+    List<EvidenceEntry> trail = new ArrayList<>();
+    for (Path each : List.of(file.resolveSibling("Asked.json"), file)) {
+      JsonNode written = JSON.readTree(each.toFile());
+      trail.add(
+          entry(written.get("kind").asText(), written.get("schema").asInt(), written.get("body")));
+    }
+    assertThat(RunProjection.of(trail).report(RUN.value()).run()).isEqualTo(RUN.value());
   }
 
   @Test
