@@ -21,7 +21,7 @@ public record HostCommand(List<String> line, Duration limit, Map<String, String>
     }
     if (limit.isNegative() || limit.isZero()) {
       throw new IllegalArgumentException(
-          "the limit of " + line.get(0) + " must be longer than nothing");
+          "the limit of " + line.get(0) + " must be longer than zero");
     }
   }
 

@@ -68,7 +68,7 @@ public final class HostPrograms {
                     + command.limit().toSeconds()
                     + " s and does not end: the kernel holds process "
                     + process.pid()
-                    + ", as it does before a disk that does not answer"));
+                    + ", as it does when a disk does not respond"));
       }
       // A daemon that the program left behind can hold the pipes open forever; everything that was
       // written has been read by now.
@@ -123,7 +123,8 @@ public final class HostPrograms {
     return find(program)
         .orElseThrow(
             () ->
-                new ProgramMissingException(program, program.startsWith("/") ? "that place" : PATH))
+                new ProgramMissingException(
+                    program, program.startsWith("/") ? "its directory" : PATH))
         .toString();
   }
 

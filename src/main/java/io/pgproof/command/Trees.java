@@ -55,7 +55,7 @@ public final class Trees {
           what
               + " could not be removed: "
               + (programResult.timedOut()
-                  ? "that was not done within " + limit.toSeconds() + " s, the next try goes on"
+                  ? "not finished within " + limit.toSeconds() + " s; the next attempt continues"
                   : programResult.err().lines().findFirst().orElseGet(programResult::describe)));
     }
   }
@@ -130,7 +130,8 @@ public final class Trees {
     // If a file disappears meanwhile, du prints the sum of the other files and then fails.
     Matcher sum = SUM.matcher(programResult.out());
     if (programResult.bySignal() || !sum.lookingAt()) {
-      throw new IOException("what " + tree + " takes cannot be told: " + programResult.describe());
+      throw new IOException(
+          "the size of " + tree + " cannot be measured: " + programResult.describe());
     }
     return Long.parseLong(sum.group(1));
   }

@@ -109,7 +109,7 @@ public final class BuiltImages implements ImageStore {
     boolean locked = false;
     try {
       if (!lock.tryLock()) {
-        said.accept("waiting for the build of " + recipe.key() + " that is under way");
+        said.accept("waiting for another build of " + recipe.key());
         lock.lockInterruptibly();
       }
       locked = true;
@@ -139,7 +139,11 @@ public final class BuiltImages implements ImageStore {
       throw recipe
           .source()
           .notBuilt(
-              images + " has " + (free >> 20) + " MiB free, a build needs " + (NEEDED_BYTES >> 20),
+              images
+                  + " has "
+                  + (free >> 20)
+                  + " MiB free, but a build needs "
+                  + (NEEDED_BYTES >> 20),
               "free space there, or move the state directory with --state",
               null);
     }
@@ -173,7 +177,7 @@ public final class BuiltImages implements ImageStore {
     try {
       RootfsCleanup.remove(aside);
     } catch (IOException e) {
-      said.accept("warning: " + aside + " is left behind: " + e.getMessage());
+      said.accept("warning: " + aside + " could not be removed: " + e.getMessage());
     }
   }
 
@@ -186,7 +190,7 @@ public final class BuiltImages implements ImageStore {
       }
       Files.move(aside, place);
       return ImageRecord.read(place)
-          .orElseThrow(() -> new IOException(place + " holds no image after its build"));
+          .orElseThrow(() -> new IOException(place + " contains no image after its build"));
     }
   }
 

@@ -61,7 +61,7 @@ final class ImageBuild {
     List<String> warnings = unpack(recipe, rootfs, said);
     User user = user(source, rootfs);
     makeMountPoints(source, rootfs, user);
-    said.accept("shifting owners by " + recipe.firstHostId());
+    said.accept("shifting user and group ids by " + recipe.firstHostId());
     long bytes = OwnerShift.apply(rootfs, recipe.firstHostId());
     String version = version(recipe, rootfs, user);
     if (Thread.currentThread().isInterrupted()) {
@@ -115,7 +115,7 @@ final class ImageBuild {
               + user.uid
               + " and "
               + user.gid
-              + ", and a machine has those from 1 to "
+              + ", and a container has only ids from 1 to "
               + (IDS - 1)
               + " for it",
           null);
@@ -170,7 +170,7 @@ final class ImageBuild {
                 source.binDirectory() + "/postgres"));
     Matcher version = VERSION.matcher(programResult.out().strip());
     if (!programResult.succeeded() || !version.matches()) {
-      throw broken(source, "its server does not tell its version", programResult.describe());
+      throw broken(source, "its server does not report its version", programResult.describe());
     }
     if (!version.group(2).equals(String.valueOf(source.major()))) {
       throw broken(source, "its server is PostgreSQL " + version.group(1), null);
@@ -182,10 +182,7 @@ final class ImageBuild {
       throws IOException {
     Path top = rootfs.resolve("pgproof");
     if (Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
-      throw broken(
-          source,
-          "it has a /pgproof of its own, which is where the restored files are mounted",
-          null);
+      throw broken(source, "it contains /pgproof, where pgproof mounts the restored files", null);
     }
     Files.createDirectory(top);
     for (String name : MOUNT_POINTS) {
@@ -199,10 +196,10 @@ final class ImageBuild {
   private static FindingException broken(ImageSource source, String what, String words) {
     String look =
         source instanceof Packages packages
-            ? "look at its packages: " + String.join(", ", packages.packages())
-            : "look at the tarball, at bin-directory ("
+            ? "check its packages: " + String.join(", ", packages.packages())
+            : "check the tarball, bin-directory ("
                 + source.binDirectory()
-                + ") and at user ("
+                + ") and user ("
                 + source.user()
                 + ")";
     return new FindingException(

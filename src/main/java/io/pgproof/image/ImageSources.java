@@ -155,9 +155,9 @@ public final class ImageSources {
             Reason.VERSION_UNSUPPORTED,
             "no image of PostgreSQL "
                 + major
-                + " can be built: no suite of Debian that is known here carries it, and "
+                + " can be built: no suite of Debian that pgproof knows contains it, and "
                 + file
-                + " names no source of it; there are sources of PostgreSQL "
+                + " names no source for it; there are sources for PostgreSQL "
                 + known,
             lines(major),
             null));
@@ -165,7 +165,7 @@ public final class ImageSources {
 
   private String lines(int major) {
     return """
-        name a source of it in %1$s, such as
+        name a source for it in %1$s, such as
         images:
           - postgres: %2$d
             suite: bookworm

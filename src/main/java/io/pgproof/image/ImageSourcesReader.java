@@ -114,7 +114,7 @@ final class ImageSourcesReader {
             field ->
                 item.rejectField(
                     field,
-                    "does not go with "
+                    "cannot be combined with "
                         + ROOTFS
                         + "; allowed: "
                         + String.join(", ", POSTGRES, ROOTFS, BIN_DIRECTORY, USER)));
@@ -129,7 +129,7 @@ final class ImageSourcesReader {
       item.missing(
           SUITE,
           SUITE_ALLOWED
-              + " that carries the packages; or, instead, "
+              + " that contains the packages; or, instead, "
               + ROOTFS
               + " with the path of a tarball");
     }

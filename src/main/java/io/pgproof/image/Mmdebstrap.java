@@ -86,7 +86,7 @@ final class Mmdebstrap {
                 + " is out of date; built without a check of its date";
       } else if (aptFailure instanceof AptFailure.Silent silent && used.size() > 1) {
         sources = used.stream().filter(line -> !line.equals(silent.source())).toList();
-        warning = "the source \"" + silent.source() + "\" did not answer; built without it";
+        warning = "the source \"" + silent.source() + "\" did not respond; built without it";
       } else {
         throw failed(source, programResult, warnings);
       }
@@ -196,7 +196,7 @@ final class Mmdebstrap {
     if (programResult.timedOut()) {
       return source.notBuilt(
           PROGRAM + " did not end within " + limit.toSeconds() + " s",
-          "look at the network's speed to the package sources, then build again",
+          "check the speed of the network to the package sources, then build again",
           words);
     }
     if (MachineError.isDiskFull(words)) {
@@ -204,7 +204,7 @@ final class Mmdebstrap {
     }
     if (words.contains("E: Failed to fetch") || words.contains("Temporary failure resolving")) {
       return source.notBuilt(
-          "a package source did not answer",
+          "a package source did not respond",
           "check the network and the proxy variables http_proxy and https_proxy, then build again",
           words);
     }

@@ -86,7 +86,7 @@ final class TarUnpacking {
     if (programResult.timedOut()) {
       return source.notBuilt(
           "tar did not end within " + LIMIT.toSeconds() + " s",
-          "look at the speed of the disk",
+          "check the speed of the disk",
           words);
     }
     if (MachineError.isDiskFull(words)) {
@@ -94,7 +94,7 @@ final class TarUnpacking {
     }
     return source.notBuilt(
         lines.isEmpty() ? "tar ended with status " + programResult.status() : lines.get(0),
-        "look at the tarball: it must hold a root file system from its top, and no name with ..",
+        "check the tarball: it must contain a root file system at its top level, and no name with ..",
         words);
   }
 

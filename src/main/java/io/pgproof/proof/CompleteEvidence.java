@@ -62,20 +62,20 @@ final class CompleteEvidence {
     for (Stage stage : Stage.values()) {
       int at = facts.stages().indexOf(stage);
       require(at >= 0, stage.description());
-      require(at < 0 || at > before, stage.description() + " in its turn");
+      require(at < 0 || at > before, stage.description() + " in the right order");
       if (!stage.tearsDown()) {
         before = Math.max(before, at);
       }
     }
     require(
         Collections.frequency(facts.stages(), Stage.ATTEMPT_BEGUN) <= 1,
-        "what became of the attempt before the last one");
+        "the outcome of the attempt before the last one");
   }
 
   private void requireOneBackup() {
     BackupFacts inspected = facts.inspected();
     if (inspected == null || facts.restored() == null) {
-      missing.add("what the backup is");
+      missing.add("the identity of the backup");
     } else {
       BackupFacts restored = facts.restored().backup();
       require(
@@ -83,7 +83,7 @@ final class CompleteEvidence {
               && Objects.equals(inspected.startTime(), restored.startTime())
               && (inspected.systemIdentifier() == null
                   || inspected.systemIdentifier().equals(restored.systemIdentifier())),
-          "that the backup that was restored is the one that was inspected");
+          "that the restored backup is the inspected one");
       require(
           !restored.format().equals("tar")
               || (!restored.archives().isEmpty()
@@ -115,7 +115,7 @@ final class CompleteEvidence {
   private void requireChecks() {
     Restored restored = facts.restored();
     if (restored == null || restored.pageChecksums() == null) {
-      missing.add("whether the cluster keeps checksums of its pages");
+      missing.add("whether the cluster has page checksums");
       return;
     }
     requiredChecks(facts.asked(), restored, restored.pageChecksums())
@@ -128,7 +128,7 @@ final class CompleteEvidence {
                   check.isEmpty()
                       || wasMade(check.get())
                       || check.map(Check::inapplicable).filter(excuses::contains).isPresent(),
-                  "that the check " + name + " was made");
+                  "that the check " + name + " was completed");
             });
   }
 
@@ -195,12 +195,12 @@ final class CompleteEvidence {
             && freshness.newest() != null
             && freshness.ageSeconds() != null
             && (freshness.ageSeconds() <= freshness.maxAgeSeconds() || isTooOld()),
-        "how old the newest data are");
+        "the age of the newest data");
   }
 
   private void requireFindings() {
     require(
         facts.objections() != null && facts.findings().size() >= facts.objections(),
-        "all that the checks found");
+        "all findings of the checks");
   }
 }

@@ -18,7 +18,7 @@ public record Conclusion(
 
   public Conclusion {
     if ((verdict == Verdict.PROVEN) != (reason == Reason.FRESH)) {
-      throw new IllegalArgumentException(reason.code() + " is no reason for " + verdict);
+      throw new IllegalArgumentException(reason.code() + " is not a reason for " + verdict);
     }
   }
 
@@ -46,7 +46,7 @@ public record Conclusion(
       return of(
           Finding.of(
               Reason.EVIDENCE_MISSING,
-              "the run found nothing against the backup, and recorded no evidence of "
+              "the run found nothing against the backup, but did not record "
                   + String.join(", ", missing)));
     }
     return gravest

@@ -23,7 +23,7 @@ public record Finding(
   public Finding {
     Objects.requireNonNull(message, "message");
     if (reason.fault() == Fault.NONE) {
-      throw new IllegalArgumentException(reason + " is no finding");
+      throw new IllegalArgumentException(reason + " is not a finding");
     }
   }
 
@@ -47,7 +47,7 @@ public record Finding(
       case BACKUP -> Verdict.REFUTED;
       case AGE -> Verdict.STALE;
       case ENVIRONMENT, PGPROOF, USAGE -> Verdict.INCONCLUSIVE;
-      case NONE -> throw new IllegalStateException(reason + " is no finding");
+      case NONE -> throw new IllegalStateException(reason + " is not a finding");
     };
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public enum Reason {
   FRESH(
       "fresh", Fault.NONE, "the backup restores, recovers, answers, and its data are fresh", null),
-  UNDER_WAY("under-way", Fault.NONE, "the run has no verdict yet", "ask again later"),
+  UNDER_WAY("under-way", Fault.NONE, "the run has no verdict yet", "run the command again later"),
   TOO_OLD(
       "too-old",
       Fault.AGE,
@@ -27,43 +27,43 @@ public enum Reason {
   ARCHIVE_TRUNCATED(
       "archive-truncated",
       Fault.BACKUP,
-      "an archive ends before its end",
+      "an archive is truncated",
       "take a new base backup; if this file is a copy, copy it again and compare the sizes"),
   ARCHIVE_CORRUPT(
       "archive-corrupt",
       Fault.BACKUP,
-      "an archive cannot be decoded, or is no archive at all",
+      "a file cannot be decoded, or is not an archive",
       "take a new base backup; if this file is a copy, compare its SHA-256 with the original's"),
   UNSAFE_ARCHIVE(
       "unsafe-archive",
       Fault.BACKUP,
-      "an archive holds a name, a link or a device that PostgreSQL never writes",
+      "an archive contains a name, a link or a device that PostgreSQL never writes",
       "do not unpack this archive anywhere; find out who wrote it"),
   MANIFEST_MISMATCH(
       "manifest-mismatch",
       Fault.BACKUP,
-      "what was restored is not what backup_manifest lists",
-      "take a new base backup; backup_manifest and the archives are not of one backup, or a file was changed"),
+      "the restored files do not match backup_manifest",
+      "take a new base backup; backup_manifest and the archives belong to different backups, or a file was changed"),
   PAGE_CHECKSUM(
       "page-checksum",
       Fault.BACKUP,
-      "a page does not carry the checksum of its content",
+      "the checksum of a page does not match its content",
       "check the source's storage with pg_checksums, then take a new base backup"),
   WAL_MISSING(
       "wal-missing",
       Fault.BACKUP,
-      "a WAL segment that recovery needs is not there",
+      "a WAL segment that recovery needs is missing",
       "take the backup with -X stream, or name the WAL archive with --wal-archive"),
   INCONSISTENT(
       "inconsistent",
       Fault.BACKUP,
       "recovery did not reach the consistent recovery state of this backup",
-      "take a new base backup; its parts are not of one backup, or WAL is damaged"),
+      "take a new base backup; its parts belong to different backups, or WAL is damaged"),
   RECOVERY_FAILED(
       "recovery-failed",
       Fault.BACKUP,
       "PostgreSQL refused the restored data directory",
-      "read PostgreSQL's own words above, then take a new base backup"),
+      "read PostgreSQL's message above, then take a new base backup"),
   ASSERTION_FAILED(
       "assertion-failed",
       Fault.BACKUP,
@@ -82,8 +82,8 @@ public enum Reason {
   BACKUP_INCOMPLETE(
       "backup-incomplete",
       Fault.BACKUP,
-      "a part of the backup is not there",
-      "copy all that pg_basebackup wrote, tablespaces included; without pg_wal.tar, name the WAL archive with --wal-archive"),
+      "a part of the backup is missing",
+      "copy everything that pg_basebackup wrote, including tablespaces; without pg_wal.tar, name the WAL archive with --wal-archive"),
 
   RECOVERY_TIMEOUT(
       "recovery-timeout",
@@ -93,19 +93,19 @@ public enum Reason {
   RECOVERY_UNCLEAR(
       "recovery-unclear",
       Fault.ENVIRONMENT,
-      "PostgreSQL gave up the restored data directory in words that are no evidence against the backup",
-      "read PostgreSQL's own words; if they are of an extension, a fork or the machine, let the image or the machine have what they"
-          + " ask for; if they name damage in the data directory, take a new base backup"),
+      "PostgreSQL gave up recovery with a message that is not evidence against the backup",
+      "read PostgreSQL's message; if it is about an extension, a fork or the machine, provide what it names in the image or on the"
+          + " machine; if it names damage in the data directory, take a new base backup"),
   INSPECTION_TIMEOUT(
       "inspection-timeout",
       Fault.ENVIRONMENT,
       "the backup could not be inspected within the limit",
-      "look whether the backup's mount answers, then verify again, or raise --inspection-timeout"),
+      "check whether the backup's mount responds, then verify again, or raise --inspection-timeout"),
   RESTORE_TIMEOUT(
       "restore-timeout",
       Fault.ENVIRONMENT,
       "the backup could not be restored within the limit",
-      "look whether the backup's mount answers, then verify again, or raise --restore-timeout"),
+      "check whether the backup's mount responds, then verify again, or raise --restore-timeout"),
   CHECK_TIMEOUT(
       "check-timeout",
       Fault.ENVIRONMENT,
@@ -119,13 +119,13 @@ public enum Reason {
   WAL_UNREADABLE(
       "wal-unreadable",
       Fault.ENVIRONMENT,
-      "a file of the WAL archive is there and cannot be read",
-      "let the archive hold segments as they are, or compressed by gzip, lz4 or zstd, and not encrypted"),
+      "a file in the WAL archive exists but cannot be read",
+      "store the segments in the archive uncompressed, or compressed with gzip, lz4 or zstd, and not encrypted"),
   TIMELINE_UNREACHABLE(
       "timeline-unreachable",
       Fault.ENVIRONMENT,
-      "the timeline asked for cannot be reached from this backup",
-      "ask for another with --timeline; without it, the latest one that descends from the backup is followed"),
+      "the requested timeline cannot be reached from this backup",
+      "choose another with --timeline; without it, recovery follows the latest one that descends from the backup"),
   BACKUP_CHANGED(
       "backup-changed",
       Fault.ENVIRONMENT,
@@ -134,17 +134,17 @@ public enum Reason {
   NOT_SELF_CONTAINED(
       "not-self-contained",
       Fault.ENVIRONMENT,
-      "a part of the backup is a link to what is no part of it, such as the files of a running server",
-      "let each link of the backup lead to a copy that belongs to this backup alone, and verify again"),
+      "a part of the backup is a link to files that do not belong to it, such as those of a running server",
+      "make each link in the backup point to a copy that only this backup uses, and verify again"),
   FOREIGN_MANIFEST(
       "foreign-manifest",
       Fault.ENVIRONMENT,
-      "backup_manifest is of an earlier backup than the one that lies beside it",
-      "if it is left over from the base backup that the source was made from, move it away and verify again"),
+      "backup_manifest belongs to an earlier backup than the files beside it",
+      "if it is left over from the base backup from which the source was created, move it away and verify again"),
   VERSION_UNSUPPORTED(
       "version-unsupported",
       Fault.ENVIRONMENT,
-      "no image can be had for this major version of PostgreSQL",
+      "no image is available for this version of PostgreSQL",
       "see ./pgproof images list for the versions that can be built"),
   FORMAT_UNSUPPORTED(
       "format-unsupported",
@@ -154,33 +154,33 @@ public enum Reason {
   TORN_PAGE(
       "torn-page",
       Fault.ENVIRONMENT,
-      "a page that no row depends on does not carry the checksum of its content, which a sound backup may bring",
-      "vacuum the table on the source and take a new base backup; if it comes again, check the storage with pg_checksums"),
+      "the checksum of a page on which no row depends does not match its content, which can happen in a sound backup",
+      "vacuum the table on the source and take a new base backup; if it happens again, check the storage with pg_checksums"),
   QUERY_FAILED(
       "query-failed",
       Fault.ENVIRONMENT,
-      "a query of the user could not be answered",
+      "a query of the user failed",
       "try the query with psql on the source database"),
   CHECK_FAILED(
       "check-failed",
       Fault.ENVIRONMENT,
-      "a check of the restored data could not be made to its end",
-      "read PostgreSQL's own words, and make the same check on the source"),
+      "a check of the restored data could not be completed",
+      "read PostgreSQL's message, and run the same check on the source"),
   FRESHNESS_UNKNOWN(
       "freshness-unknown",
       Fault.ENVIRONMENT,
-      "the freshness query gave no time",
-      "let the freshness query return one row with one timestamp, such as select max(created_at) from orders"),
+      "the freshness query returned no time",
+      "change the freshness query so that it returns one row with one timestamp, such as select max(created_at) from orders"),
   CLOCK(
       "clock",
       Fault.ENVIRONMENT,
-      "the newest data lie in the future",
+      "the newest data are in the future",
       "compare the clocks of this machine and of the source"),
   LIBRARY_MISSING(
       "library-missing",
       Fault.ENVIRONMENT,
       "the image lacks a library that the backup needs",
-      "name the package that brings this library under extra-packages in images.yaml, see docs/images.md"),
+      "add the package that contains this library to extra-packages in images.yaml, see docs/images.md"),
   COLLATION_MISMATCH(
       "collation-mismatch",
       Fault.ENVIRONMENT,
@@ -190,7 +190,7 @@ public enum Reason {
       "check-unavailable",
       Fault.ENVIRONMENT,
       "the image lacks a program or a library that a check of this depth needs",
-      "build the image with the package that brings it, see images.yaml in docs/images.md, or verify at another --depth"),
+      "build the image with the package that contains it, see images.yaml in docs/images.md, or verify at another --depth"),
   OUT_OF_MEMORY(
       "out-of-memory",
       Fault.ENVIRONMENT,
@@ -199,48 +199,48 @@ public enum Reason {
   DISK_FULL(
       "disk-full",
       Fault.ENVIRONMENT,
-      "not enough space to restore the backup and to ask it",
+      "not enough disk space to restore and check the backup",
       "free space on the file system of the state directory, or move it with --state"),
   BACKUP_UNREADABLE(
       "backup-unreadable",
       Fault.ENVIRONMENT,
       "the backup could not be read from its medium",
-      "read the system's log for input or output errors of the disk or the mount"),
+      "check the system's log for I/O errors of the disk or the mount"),
   NO_IMAGE(
       "no-image",
       Fault.ENVIRONMENT,
       "there is no image with this version of PostgreSQL, and it could not be built",
-      "build it with ./pgproof images build VERSION and read what it says"),
+      "run ./pgproof images build VERSION and read its output"),
   NO_LXC(
       "no-lxc",
       Fault.ENVIRONMENT,
       "this machine cannot run the container",
-      "run ./pgproof doctor, it names what is missing and the command that mends it"),
+      "run ./pgproof doctor, which names what is missing and the command that fixes it"),
   ENVIRONMENT(
       "environment",
       Fault.ENVIRONMENT,
-      "a step failed for a reason that lies outside the backup, more often than it is retried",
+      "a step failed for a reason outside the backup, and all its retries failed",
       "read the message, run ./pgproof doctor, then verify again"),
   DEADLINE(
       "deadline",
       Fault.ENVIRONMENT,
-      "the stay in the container took longer than it may",
-      "verify again when the machine is less busy, or raise the limits of its parts, such as --restore-timeout"),
+      "the attempt in the container exceeded its time limit",
+      "verify again when the machine is less busy, or raise the limits of its phases, such as --restore-timeout"),
   INTERRUPTED(
       "interrupted",
       Fault.PGPROOF,
-      "the verification was interrupted before it could tell",
+      "the verification was interrupted before it reached a verdict",
       "verify again"),
   EVIDENCE_MISSING(
       "evidence-missing",
       Fault.PGPROOF,
-      "the run found nothing against the backup, and did not record all that a proof needs",
-      "verify again; if it comes again, report it with what ./pgproof show says of the run"),
+      "the run found nothing against the backup, but did not record all evidence that a proof needs",
+      "verify again; if it happens again, report it with the output of ./pgproof show for the run"),
   INTERNAL(
       "internal",
       Fault.PGPROOF,
       "pgproof itself failed",
-      "this is a defect of pgproof: report it with the message"),
+      "this is a bug in pgproof: report it with the message"),
 
   NOT_A_BACKUP(
       "not-a-backup",

@@ -23,7 +23,7 @@ public record RecoveryTimeline(String name) {
   public RecoveryTimeline {
     boolean word = name.equals("latest") || name.equals("current");
     if (!word && (!NUMBER.matcher(name).matches() || Long.parseLong(name) > MOST)) {
-      throw new IllegalArgumentException(name + " is no timeline");
+      throw new IllegalArgumentException(name + " is not a timeline");
     }
   }
 

@@ -63,15 +63,15 @@ public record RunFacts(
   public enum Stage {
     INSPECTED("the inspection of the backup"),
     IMAGE_FOUND("the image"),
-    ATTEMPT_BEGUN("the beginning of an attempt"),
+    ATTEMPT_BEGUN("the start of an attempt"),
     RESTORED("the restored files"),
     RECOVERY_PREPARED("the preparation of recovery"),
     CONTAINER_CREATED("the container"),
-    SERVER_STARTED("the server's start"),
+    SERVER_STARTED("the start of the server"),
     RECOVERED("the end of recovery"),
-    CHECKS_BEGUN("the beginning of the checks"),
+    CHECKS_BEGUN("the start of the checks"),
     CHECKED("the checks"),
-    CONTAINER_DESTROYED("the end of the container"),
+    CONTAINER_DESTROYED("the removal of the container"),
     FILES_REMOVED("the removal of the restored files");
 
     private final String what;

@@ -23,8 +23,7 @@ public record RunId(String value) {
 
   public RunId {
     if (!isOne(value)) {
-      throw new IllegalArgumentException(
-          "a run's id looks like 20261122-193012-k3f9, not like " + value);
+      throw new IllegalArgumentException(value + " is not a run id such as 20261122-193012-k3f9");
     }
   }
 

@@ -19,7 +19,7 @@ public final class UsageException extends RuntimeException {
   public UsageException(Reason reason, String message, @Nullable String hint) {
     super(message);
     if (reason.fault() != Fault.USAGE) {
-      throw new IllegalArgumentException(reason + " is no usage error");
+      throw new IllegalArgumentException(reason + " is not a usage error");
     }
     this.finding = new Finding(reason, message, hint, null);
   }

@@ -19,7 +19,7 @@ public record MachineId(String name, Path home) {
 
   public MachineId {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(name + " is no name for a machine");
+      throw new IllegalArgumentException(name + " is not the name of a machine");
     }
     if (!home.isAbsolute()) {
       throw new IllegalArgumentException(home + " must be absolute");

@@ -62,7 +62,7 @@ public record MachineSpec(
             "a machine needs at least 64 MiB of memory, not " + memoryBytes + " bytes");
       }
       if (!(cpus > 0)) {
-        throw new IllegalArgumentException("a machine needs more than no processor, not " + cpus);
+        throw new IllegalArgumentException("a machine needs more than 0 processors, not " + cpus);
       }
     }
   }

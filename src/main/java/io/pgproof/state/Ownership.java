@@ -109,7 +109,7 @@ public final class Ownership implements AutoCloseable {
         throw new UsageException(
             Reason.BAD_OPTION,
             "the state directory " + path + " belongs to the user id " + uid + ", not to root",
-            "name a directory of root's own, or one that is not there yet, with --state or PGPROOF_STATE");
+            "name a directory that root owns, or one that does not exist yet, with --state or PGPROOF_STATE");
       }
       if ((mode & 0077) != 0) {
         throw new UsageException(
@@ -118,10 +118,10 @@ public final class Ownership implements AutoCloseable {
                 + path
                 + " has the mode "
                 + String.format("%04o", mode)
-                + ": others than root may enter it",
-            "if nothing else lies there, run chmod 700 "
+                + ": users other than root can enter it",
+            "if it contains nothing else, run chmod 700 "
                 + path
-                + "; otherwise name one that is not there yet with --state or PGPROOF_STATE");
+                + "; otherwise name one that does not exist yet with --state or PGPROOF_STATE");
       }
     } catch (IOException e) {
       throw cannotBeUsed(state, e);
@@ -171,8 +171,10 @@ public final class Ownership implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           Reason.BAD_OPTION,
-          state.identity() + " holds no identity of a state directory: " + e.getMessage(),
-          "put back the file as it was; or remove it, and a new identity is made, to which the engine's database has to be moved");
+          state.identity()
+              + " does not contain the identity of a state directory: "
+              + e.getMessage(),
+          "restore the file; or remove it: pgproof then creates a new identity, to which you must move the engine's database");
     }
   }
 
@@ -208,9 +210,9 @@ public final class Ownership implements AutoCloseable {
   private static UsageException cannotBeUsed(StateDirectory state, IOException e) {
     String why =
         e instanceof NoSuchFileException
-            ? "it is not there and cannot be made"
+            ? "it does not exist and cannot be created"
             : e instanceof FileAlreadyExistsException
-                ? "it is no directory"
+                ? "it is not a directory"
                 : e instanceof AccessDeniedException
                     ? "access to it is denied"
                     : e instanceof FileSystemException system && system.getReason() != null

@@ -26,12 +26,13 @@ public record StateDirectory(Path path) {
     if (length > LONGEST_SOCKET_PATH) {
       throw new UsageException(
           Reason.BAD_OPTION,
-          "the state directory "
+          "the path of the state directory "
               + path
-              + " is too long by "
+              + " is "
               + (length - LONGEST_SOCKET_PATH)
-              + " bytes: sockets below it may have "
-              + LONGEST_SOCKET_PATH,
+              + " bytes too long: a socket below it may have a path of "
+              + LONGEST_SOCKET_PATH
+              + " bytes",
           "name a shorter one with --state or PGPROOF_STATE");
     }
   }

@@ -120,7 +120,7 @@ final class ConfigurationReader {
         item.value(SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader())
             .map(utc -> new Schedule(utc.cron(), zone.orElse(utc.zone())));
     if (item.has(SCHEDULE_ZONE) && !item.has(SCHEDULE)) {
-      item.rejectField(SCHEDULE_ZONE, "says whose clock " + SCHEDULE + " means, which is missing");
+      item.rejectField(SCHEDULE_ZONE, "needs " + SCHEDULE + ", which is missing");
     }
     boolean watch =
         item.value(WATCH, ValueFormat.YES_OR_NO.allowed(), ValueFormat.YES_OR_NO.reader())
@@ -139,13 +139,13 @@ final class ConfigurationReader {
                     TELL,
                     "names the recipient "
                         + Mistakes.quoted(name)
-                        + ", which is none"
+                        + ", which does not exist"
                         + Spelling.to(name, names)
                             .map(near -> " (did you mean " + near + "?)")
                             .orElse("")
                         + "; allowed: "
                         + (names.isEmpty()
-                            ? "none, for recipients are missing"
+                            ? "none, because recipients are missing"
                             : String.join(", ", names)));
               }
               return names.contains(name);
@@ -176,12 +176,12 @@ final class ConfigurationReader {
         Setting.REMIND_AFTER.name(),
         "is "
             + Durations.write(settings.patience().remindAfter())
-            + ", and after "
+            + ", but after "
             + escalate
             + " ("
             + Setting.ESCALATE_AFTER
             + (item.has(Setting.ESCALATE_AFTER.name()) ? "" : ", by default")
-            + ") it is escalated, so nobody would be reminded; allowed: less than "
+            + ") the task is escalated, so nobody would be reminded; allowed: less than "
             + escalate
             + ", or a later "
             + Setting.ESCALATE_AFTER);

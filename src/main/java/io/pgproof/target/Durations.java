@@ -35,7 +35,7 @@ public final class Durations {
       return duration;
     } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no duration such as 90s, 30m, 24h, 7d or PT1H30M");
+          "'" + text + "' is not a duration such as 90s, 30m, 24h, 7d or PT1H30M");
     }
   }
 

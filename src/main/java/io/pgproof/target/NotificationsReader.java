@@ -70,7 +70,7 @@ final class NotificationsReader {
         item.required(FROM, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
     Optional<String> user = item.value(USER, ValueFormat.NAME.allowed(), ValueFormat.NAME.reader());
     Optional<Secret> password =
-        secret(item, PASSWORD, item.has(USER), "without " + USER + " is sent to nobody");
+        secret(item, PASSWORD, item.has(USER), "needs " + USER + ", which is missing");
     return host.isPresent() && from.isPresent()
         ? Optional.of(new Mail(host.get(), port, security, from.get(), user, password))
         : Optional.empty();
@@ -92,15 +92,15 @@ final class NotificationsReader {
       Optional<URI> webHook =
           item.secret(WEB_HOOK, ValueFormat.WEB_HOOK.allowed(), ValueFormat.WEB_HOOK.reader());
       Optional<Secret> secret =
-          secret(item, SECRET, item.has(WEB_HOOK), "without " + WEB_HOOK + " signs nothing");
+          secret(item, SECRET, item.has(WEB_HOOK), "needs " + WEB_HOOK + ", which is missing");
       if (item.has(MAIL) && item.has(WEB_HOOK)) {
         item.rejectField(
             WEB_HOOK,
-            "stands beside "
+            "cannot be combined with "
                 + MAIL
-                + "; allowed: one of the two, and another recipient for the other");
+                + "; allowed: one of the two, and the other in another recipient");
       } else if (!item.has(MAIL) && !item.has(WEB_HOOK)) {
-        item.missing(MAIL, "an address, or " + WEB_HOOK + " in its place");
+        item.missing(MAIL, "an address, or " + WEB_HOOK + " instead");
       } else if (item.has(MAIL) && !document.has(MAIL)) {
         item.rejectField(
             MAIL,
@@ -140,9 +140,10 @@ final class NotificationsReader {
         item.value(field + VARIABLE, ValueFormat.VARIABLE.allowed(), ValueFormat.VARIABLE.reader());
     if (item.has(field + FILE) && item.has(field + VARIABLE)) {
       item.rejectField(
-          field + VARIABLE, "stands beside " + field + FILE + "; allowed: one of the two");
+          field + VARIABLE,
+          "cannot be combined with " + field + FILE + "; allowed: one of the two");
     } else if (needed && !item.has(field + FILE) && !item.has(field + VARIABLE)) {
-      item.missing(field + FILE, "an absolute path, or " + field + VARIABLE + " in its place");
+      item.missing(field + FILE, "an absolute path, or " + field + VARIABLE + " instead");
     } else if (!needed && (item.has(field + FILE) || item.has(field + VARIABLE))) {
       item.rejectField(item.has(field + FILE) ? field + FILE : field + VARIABLE, why);
     }

@@ -16,7 +16,7 @@ public record Secret(Optional<Path> file, Optional<String> variable) {
   public Secret {
     if (file.isPresent() == variable.isPresent()) {
       throw new IllegalArgumentException(
-          "a secret is in a file or in a variable of the environment");
+          "a secret is either in a file or in an environment variable");
     }
   }
 
@@ -27,14 +27,14 @@ public record Secret(Optional<Path> file, Optional<String> variable) {
    */
   public String read() throws IOException {
     if (file.filter(Files::isDirectory).isPresent()) {
-      throw new IOException("the secret is to be in " + this + ", which is a directory");
+      throw new IOException(this + " must contain the secret, but is a directory");
     }
     String secret =
         file.isPresent()
             ? Files.readString(file.get()).replaceFirst("\\R\\z", "")
             : System.getenv(variable.get());
     if (secret == null || secret.isEmpty()) {
-      throw new IOException("there is no secret in " + this);
+      throw new IOException(this + " contains no secret");
     }
     return secret;
   }
@@ -42,6 +42,6 @@ public record Secret(Optional<Path> file, Optional<String> variable) {
   @Override
   public String toString() {
     return file.map(path -> "the file " + path)
-        .orElseGet(() -> "the environment's " + variable.get());
+        .orElseGet(() -> "the environment variable " + variable.get());
   }
 }

@@ -23,29 +23,30 @@ public final class Setting<T> {
   public static final Setting<String> FRESHNESS_QUERY =
       new Setting<>(
           "freshness-query",
-          "Gives the newest time in the data, without it the WAL tells",
+          "Query for the newest time in the data; without it, the WAL gives the time",
           ValueFormat.sql("a time"),
           null);
   public static final Setting<String> DATABASE =
       new Setting<>(
           "database",
-          "Database that the query and the assertions are asked in",
+          "Database for the query and the assertions",
           ValueFormat.NAME,
           VerificationRequest.Queries.DEFAULT_DATABASE);
   public static final Setting<ZoneId> TIME_ZONE =
       new Setting<>(
           "time-zone",
-          "In which times without a zone are read",
+          "Time zone of times without a zone",
           ValueFormat.ZONE,
           VerificationRequest.Queries.DEFAULT_ZONE.getId());
   public static final Setting<Duration> MAX_AGE =
       new Setting<>(
           "max-age",
-          "How old the newest data may be",
+          "Maximum age of the newest data",
           ValueFormat.duration(Duration.ZERO, Duration.ofDays(36_500)),
           Durations.write(VerificationRequest.DEFAULT_MAX_AGE));
   public static final Setting<List<String>> ASSERTIONS =
-      Setting.list("assertions", "What must be true of the data", ValueFormat.sql("which is true"));
+      Setting.list(
+          "assertions", "Condition that the data must meet", ValueFormat.sql("which is true"));
   public static final Setting<Depth> DEPTH =
       new Setting<>(
           "depth",
@@ -55,33 +56,33 @@ public final class Setting<T> {
   public static final Setting<Path> WAL_ARCHIVE =
       new Setting<>(
           "wal-archive",
-          "Directory with WAL segments that the backup does not bring",
+          "Archive of WAL segments that the backup does not contain",
           ValueFormat.DIRECTORY,
           null);
   public static final Setting<RecoveryTimeline> TIMELINE =
       new Setting<>(
           "timeline",
-          "Timeline to recover along; without it latest where a WAL archive is named, else current",
+          "Timeline that recovery follows; without it, latest with a WAL archive, otherwise current",
           ValueFormat.TIMELINE,
           null);
   public static final Setting<Duration> INSPECTION_TIMEOUT =
       timeout(
           "inspection-timeout",
-          "How long it may take to learn what the backup says of itself",
+          "Time limit of the inspection, which reads what the backup says about itself",
           Timeouts.DEFAULT.inspection());
   public static final Setting<Duration> RESTORE_TIMEOUT =
-      timeout("restore-timeout", "How long the restore may take", Timeouts.DEFAULT.restore());
+      timeout("restore-timeout", "Time limit of the restore", Timeouts.DEFAULT.restore());
   public static final Setting<Duration> RECOVERY_TIMEOUT =
       timeout(
           "recovery-timeout",
-          "How long recovery may take",
+          "Time limit of recovery",
           VerificationRequest.Limits.DEFAULT_RECOVERY_TIMEOUT);
   public static final Setting<Duration> CHECK_TIMEOUT =
-      timeout("check-timeout", "How long all checks together may take", Timeouts.DEFAULT.checks());
+      timeout("check-timeout", "Time limit of all checks together", Timeouts.DEFAULT.checks());
   public static final Setting<Duration> STATEMENT_TIMEOUT =
       timeout(
           "statement-timeout",
-          "How long the query and each assertion may take",
+          "Time limit of the query and of each assertion",
           Timeouts.DEFAULT.statement());
   public static final Setting<String> SUPERUSER =
       new Setting<>(
@@ -104,24 +105,24 @@ public final class Setting<T> {
   public static final Setting<Long> DISK =
       new Setting<>(
           "disk",
-          "The most that the run may take of the state directory's disk, without it the reserve alone bounds it",
+          "Maximum disk space of the state directory that the run may use; without it, only the reserve limits the run",
           ValueFormat.size(Resources.LEAST_DISK_BYTES),
           null);
   public static final Setting<Duration> KEEP =
       new Setting<>(
           "keep",
-          "How long the restored copy of a refuted or inconclusive run is kept for a look",
+          "How long pgproof keeps the restored copy of a refuted or inconclusive run",
           ValueFormat.duration(Duration.ZERO, Duration.ofDays(3_650)),
           Durations.write(VerificationRequest.DEFAULT_KEEP));
   public static final Setting<Duration> REMIND_AFTER =
       patience(
           "remind-after",
-          "After which time people who have not decided are reminded, again and again; half-way where it is escalated sooner",
+          "Time after which pgproof reminds people who have not decided, and again each time it has passed; half of a shorter --escalate-after",
           Patience.DEFAULT.remindAfter());
   public static final Setting<Duration> ESCALATE_AFTER =
       patience(
           "escalate-after",
-          "After which time it is escalated by itself if nobody has decided",
+          "Time after which the task is escalated automatically if nobody decides",
           Patience.DEFAULT.escalateAfter());
 
   private static final List<Setting<?>> ALL =
@@ -249,7 +250,7 @@ public final class Setting<T> {
    */
   T read(List<String> texts) {
     if (!list && texts.size() != 1) {
-      throw new IllegalArgumentException(name + " has one value");
+      throw new IllegalArgumentException(name + " has a single value");
     }
     return reader.apply(texts);
   }

@@ -20,7 +20,7 @@ public final class Sizes {
   public static long parse(String text) {
     Matcher form = FORM.matcher(text.strip());
     if (!form.matches()) {
-      throw new IllegalArgumentException("'" + text + "' is no size such as 512M or 2G");
+      throw new IllegalArgumentException("'" + text + "' is not a size such as 512M or 2G");
     }
     long amount = Long.parseLong(form.group(1));
     int power =

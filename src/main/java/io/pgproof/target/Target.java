@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
  * @param path absolute path
  */
 public record Target(String name, Path path, Settings settings, Plan plan) {
-  static final String NAME_ALLOWED = "up to 63 of a-z, 0-9 and -, the first no hyphen";
+  static final String NAME_ALLOWED = "up to 63 of a-z, 0-9 and -, not starting with a hyphen";
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
   public Target {
     if (!isName(name)) {
       throw new IllegalArgumentException(
-          "'" + name + "' is no name of a target; allowed: " + NAME_ALLOWED);
+          "'" + name + "' is not the name of a target; allowed: " + NAME_ALLOWED);
     }
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(path + " must be absolute");

@@ -46,7 +46,7 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
   static final ValueFormat<RecoveryTimeline> TIMELINE =
       new ValueFormat<>(
           "TIMELINE",
-          "latest, which is the newest one that goes on from the backup, current, which is the backup's own, or a number from 1",
+          "latest (the newest one that continues from the backup), current (the backup's own), or a number from 1",
           text -> new RecoveryTimeline(text.strip().toLowerCase(Locale.ROOT)));
   static final ValueFormat<Double> CPUS =
       new ValueFormat<>(
@@ -55,7 +55,7 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
               + Resources.LEAST_CPUS
               + " to "
               + (int) Resources.MOST_CPUS
-              + ", 0.5 for a half",
+              + ", such as 0.5",
           ValueFormat::cpus);
 
   static final ValueFormat<Integer> CONTAINERS =
@@ -105,7 +105,7 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
   static final ValueFormat<String> VARIABLE =
       new ValueFormat<>(
           "NAME",
-          "the name of a variable of the environment",
+          "the name of an environment variable",
           text ->
               require(
                   text.strip(),

@@ -85,7 +85,7 @@ public final class YamlDocument {
     } else if (!YamlValues.isList(list.get())) {
       addMistake(
           top.orElseThrow().line(field),
-          field + " is no list" + allowed + ", each begun with - " + name + ":");
+          field + " is not a list" + allowed + ", each starting with - " + name + ":");
     } else {
       for (Node node : ((SequenceNode) list.get()).getValue()) {
         String which = thing + " " + (items.size() + 1);

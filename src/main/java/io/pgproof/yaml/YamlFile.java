@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.reader.StreamReader;
 /** Reads a file as one tree of YAML nodes and constructs no objects from it. */
 final class YamlFile {
   static final String CORRECT =
-      "correct the file and run the command again, see docs/targets.md and docs/images.md for what it may say";
+      "correct the file and run the command again, see docs/targets.md and docs/images.md for its fields";
 
   private static final int MOST_BYTES = 1 << 20;
   private static final int MOST_ALIASES = 50;
@@ -101,6 +101,6 @@ final class YamlFile {
 
   private static UsageException notYaml(String where, String why) {
     return new UsageException(
-        Reason.BAD_OPTION, where + ": this is no YAML that pgproof reads: " + why.strip(), CORRECT);
+        Reason.BAD_OPTION, where + ": pgproof cannot read this YAML: " + why.strip(), CORRECT);
   }
 }

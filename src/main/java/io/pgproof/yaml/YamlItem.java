@@ -128,7 +128,7 @@ public final class YamlItem {
                     reader,
                     (place, text, instead) ->
                         place
-                            + " is none, and may hold a secret, so it is not shown; allowed: "
+                            + " is not allowed, and is not shown because it may contain a secret; allowed: "
                             + instead));
   }
 
@@ -137,7 +137,7 @@ public final class YamlItem {
     Optional<Node> list = node(field);
     if (list.isPresent() && !YamlValues.isList(list.get())) {
       document.addMistake(
-          line(field), field + which + " is no list; allowed: a list, each " + allowed);
+          line(field), field + which + " is not a list; allowed: a list, each " + allowed);
       return Optional.empty();
     }
     return list.map(
@@ -173,7 +173,7 @@ public final class YamlItem {
       String instead =
           node instanceof ScalarNode
               ? (Tag.NULL.equals(node.getTag()) ? " has no value" : " has a type tag")
-              : " is not one value";
+              : " is not a single value";
       document.addMistake(at, place + instead + "; allowed: " + allowed);
       return Optional.empty();
     }

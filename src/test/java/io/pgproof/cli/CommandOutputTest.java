@@ -250,7 +250,7 @@ class CommandOutputTest extends ProgramFixture {
       assertThat(clean.await()).as(clean.err()).isEqualTo(2);
       assertThat(clean.err())
           .contains(
-              "pgproof.removal-timeout: 'soon' is no duration such as 90s, 30m, 24h, 7d or PT1H30M",
+              "pgproof.removal-timeout: 'soon' is not a duration such as 90s, 30m, 24h, 7d or PT1H30M",
               "HINT: correct it in the environment");
     }
   }

@@ -97,7 +97,7 @@ class TreesTest {
       assertThatThrownBy(() -> Trees.remove(tree, Duration.ofSeconds(1)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(tree + " could not be removed")
-          .hasMessageContaining("a disk that does not answer");
+          .hasMessageContaining("a disk does not respond");
 
       disk.thaw();
       Trees.remove(tree, LIMIT);

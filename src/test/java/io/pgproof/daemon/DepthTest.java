@@ -99,7 +99,7 @@ class DepthTest {
         .allSatisfy(archive -> assertThat(archive.sha256()).hasSize(64));
     assertThat(report.coverage().notChecked())
         .containsExactly(
-            "whether each file is what backup_manifest lists, and the checksums of pages",
+            "whether each file matches backup_manifest, and the checksums of pages",
             "indexes and tables (amcheck)",
             "every row",
             "checksums of pages as recovery left them (pg_checksums)");

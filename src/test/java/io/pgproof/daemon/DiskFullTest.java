@@ -132,7 +132,7 @@ class DiskFullTest {
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
     assertThat(report.reason().code()).isEqualTo("disk-full");
     assertThat(report.conclusion().message())
-        .endsWith("by the setting disk the run may take 16,777,216");
+        .endsWith("the setting disk allows the run 16,777,216");
     Remains.assertNone(state);
   }
 

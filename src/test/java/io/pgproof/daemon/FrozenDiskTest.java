@@ -99,7 +99,7 @@ class FrozenDiskTest extends DaemonFixture {
     disk.freezeOnce(directory(begun).data().resolve("base"));
 
     assertThat(standsStill(begun, "'tearDownAfterFinding'"))
-        .contains("could not be removed", "a disk that does not answer");
+        .contains("could not be removed", "a disk does not respond");
 
     assertNobodyElseIsHeld();
     // Neither the end of an owner nor the start of the next.

@@ -195,7 +195,7 @@ class IncrementalTest {
     assertThat(report.verdict().word()).isEqualTo("refuted");
     assertThat(report.reason().code()).isEqualTo("backup-incomplete");
     assertThat(report.conclusion().message())
-        .contains("is an incremental backup on one that starts at");
+        .contains("is an incremental backup that is based on one that starts at");
   }
 
   @Test

@@ -141,9 +141,7 @@ class PagesTest {
     assertVerdict(report, "refuted", "page-checksum");
     assertThat(report.conclusion().message())
         .startsWith(
-            "block 1 of "
-                + quiet
-                + " (public.quiet in the database postgres) carries the checksum ")
+            "block 1 of " + quiet + " (public.quiet in the database postgres) has the checksum ")
         .doesNotContain("more page");
     assertThat(pages(report).outcome().word()).isEqualTo("failed");
   }
@@ -286,7 +284,7 @@ class PagesTest {
     assertVerdict(report, "refuted", "wal-missing");
     assertThat(pages(report).outcome().word()).isEqualTo("skipped");
     assertThat(pages(report).detail())
-        .matches("[0-9,]+ of [0-9,]+ pages in [0-9,]+ files not sound as they were read");
+        .matches("[0-9,]+ of [0-9,]+ pages in [0-9,]+ files were invalid when they were read");
     assertThat(report.coverage().notChecked()).anyMatch(open -> open.startsWith("pages: "));
   }
 
@@ -305,7 +303,7 @@ class PagesTest {
 
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(pages(report).outcome().word()).isEqualTo("skipped");
-    assertThat(report.coverage().notChecked()).contains("the source keeps no page checksums");
+    assertThat(report.coverage().notChecked()).contains("the source has no page checksums");
   }
 
   private Report verifyWith(String name, UnaryOperator<byte[]> damage) throws IOException {

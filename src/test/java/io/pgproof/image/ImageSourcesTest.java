@@ -133,12 +133,12 @@ class ImageSourcesTest {
       value = {
         "suite          | Bookworm         | suite of PostgreSQL 16 is 'Bookworm'; allowed: a suite such as bookworm",
         "suite          |                  | suite of PostgreSQL 16 has no value; allowed: a suite",
-        "sources        | deb http://x y z | sources of PostgreSQL 16 is no list; allowed: a list, each a line of sources.list",
+        "sources        | deb http://x y z | sources of PostgreSQL 16 is not a list; allowed: a list, each a line of sources.list",
         "sources        | [http://x]       | one of the sources of PostgreSQL 16 is 'http://x'; allowed: a line of sources.list",
         "sources        | [deb-src http://x y z] | one of the sources of PostgreSQL 16 is 'deb-src http://x y z'; allowed:",
         "sources        | [\"deb http://x y z\\ndeb http://x y z\"] | one of the sources of PostgreSQL 16 is 'deb http://x y",
         "keyring        | example.gpg      | keyring of PostgreSQL 16 is 'example.gpg'; allowed: an absolute path",
-        "packages       | postgresql-16    | packages of PostgreSQL 16 is no list; allowed: a list, each the name of a package",
+        "packages       | postgresql-16    | packages of PostgreSQL 16 is not a list; allowed: a list, each the name of a package",
         "packages       | ['a,b']          | one of the packages of PostgreSQL 16 is 'a,b'; allowed: the name of a package",
         "extra-packages | ['?not']         | one of the extra-packages of PostgreSQL 16 is '?not'; allowed: the name of a",
         "bin-directory  | bin              | bin-directory of PostgreSQL 16 is 'bin'; allowed: an absolute path",
@@ -197,8 +197,7 @@ class ImageSourcesTest {
             line ->
                 assertThat(line)
                     .isEqualTo(
-                        "  FILE:4: suite of PostgreSQL 16 is missing; allowed: a suite such as bookworm that"
-                            + " carries the packages; or, instead, rootfs with the path of a tarball"),
+                        "  FILE:4: suite of PostgreSQL 16 is missing; allowed: a suite such as bookworm that contains the packages; or, instead, rootfs with the path of a tarball"),
             line ->
                 assertThat(line)
                     .startsWith(
@@ -206,11 +205,11 @@ class ImageSourcesTest {
             line ->
                 assertThat(line)
                     .startsWith(
-                        "  FILE:8: packages of PostgreSQL 12 does not go with rootfs; allowed: postgres"),
+                        "  FILE:8: packages of PostgreSQL 12 cannot be combined with rootfs; allowed: postgres"),
             line ->
                 assertThat(line)
                     .startsWith(
-                        "  FILE:9: suite of PostgreSQL 12 does not go with rootfs; allowed: "),
+                        "  FILE:9: suite of PostgreSQL 12 cannot be combined with rootfs; allowed: "),
             line ->
                 assertThat(line)
                     .isEqualTo(

@@ -223,7 +223,7 @@ class TarballImagesTest {
     assertThat(refused(new Tarball(11, tarball, BIN, "pg")))
         .contains("its server is PostgreSQL 12.22");
     assertThat(refused(new Tarball(12, tarball, "/usr/bin", "pg")))
-        .contains("its server does not tell its version", "/usr/bin/postgres");
+        .contains("its server does not report its version", "/usr/bin/postgres");
     assertThat(refused(new Tarball(12, tarball, BIN, "postgres")))
         .contains("it has no user postgres");
     assertThat(refused(new Tarball(12, tarball, BIN, "root"))).contains("has the ids 0 and 0");
@@ -236,7 +236,7 @@ class TarballImagesTest {
     Files.delete(rootfs.resolve("etc/passwd"));
     Files.writeString(rootfs.resolve("etc/passwd"), "pg:x:70:71::/:/bin/sh\n");
     assertThat(refused(new Tarball(12, tarball("pg.tar"), BIN, "pg")))
-        .contains("it has a /pgproof of its own");
+        .contains("it contains /pgproof, where pgproof mounts the restored files");
   }
 
   @Test

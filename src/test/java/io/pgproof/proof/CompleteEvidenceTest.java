@@ -161,7 +161,7 @@ class CompleteEvidenceTest {
         if (outcome == Outcome.MISMATCH && List.of("recovery", "indexes").contains(name)) {
           assertThat(other.conclusion().verdict().word()).isEqualTo("proven");
         } else {
-          other.assertMissing("that the check " + name + " was made");
+          other.assertMissing("that the check " + name + " was completed");
         }
       }
     }
@@ -217,10 +217,10 @@ class CompleteEvidenceTest {
   void theRestoredBackupMustBeTheInspectedOne() {
     Facts other = new Facts(Depth.STANDARD);
     other.inspectedAt = "0/C000028";
-    other.assertMissing("the backup that was restored");
+    other.assertMissing("the restored backup is the inspected one");
     Facts cluster = new Facts(Depth.STANDARD);
     cluster.inspectedSystem = "7420000000000000002";
-    cluster.assertMissing("the backup that was restored");
+    cluster.assertMissing("the restored backup is the inspected one");
     Facts untold = new Facts(Depth.STANDARD);
     untold.inspectedSystem = null;
     assertThat(untold.conclusion().verdict().word()).isEqualTo("proven");
@@ -269,7 +269,7 @@ class CompleteEvidenceTest {
   void itMustBeKnownWhetherThereAreChecksums() {
     Facts facts = new Facts(Depth.STANDARD);
     facts.checksums = null;
-    facts.assertMissing("checksums of its pages");
+    facts.assertMissing("the cluster has page checksums");
   }
 
   @Test
@@ -283,7 +283,7 @@ class CompleteEvidenceTest {
         }) {
       Facts facts = new Facts(Depth.STANDARD);
       facts.freshness = answer;
-      facts.assertMissing("how old the newest data are");
+      facts.assertMissing("the age of the newest data");
     }
   }
 
@@ -307,10 +307,10 @@ class CompleteEvidenceTest {
     Facts lost = new Facts(Depth.STANDARD);
     lost.outcome("indexes", Outcome.MISMATCH);
     lost.objections = 1;
-    lost.assertMissing("all that the checks found");
+    lost.assertMissing("all findings of the checks");
     Facts untold = new Facts(Depth.STANDARD);
     untold.objections = null;
-    untold.assertMissing("all that the checks found");
+    untold.assertMissing("all findings of the checks");
   }
 
   @Test
@@ -329,6 +329,6 @@ class CompleteEvidenceTest {
   void stagesInAnotherOrderNeverProve() {
     Facts reversed = new Facts(Depth.STANDARD);
     Collections.reverse(reversed.stages);
-    reversed.assertMissing("in its turn");
+    reversed.assertMissing("in the right order");
   }
 }

@@ -93,7 +93,7 @@ class OwnershipTest {
               refused -> {
                 assertThat(refused)
                     .hasMessage(
-                        "the state directory " + path + " cannot be used: it is no directory");
+                        "the state directory " + path + " cannot be used: it is not a directory");
                 assertThat(refused.finding().hint()).doesNotContain("chmod");
               });
     }

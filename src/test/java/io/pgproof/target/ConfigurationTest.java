@@ -101,8 +101,7 @@ class ConfigurationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "remind-after: 25h | :4: remind-after of target shop is 25h, and after 24h (escalate-after, by default) it is escalated, so nobody"
-            + " would be reminded; allowed: less than 24h, or a later escalate-after",
+        "remind-after: 25h | :4: remind-after of target shop is 25h, but after 24h (escalate-after, by default) the task is escalated, so nobody would be reminded; allowed: less than 24h, or a later escalate-after",
         "remind-after: 24h | :4: remind-after of target shop is 24h, and after 24h (escalate-after, by default)",
         "'escalate-after: 2h, remind-after: 3h' | :4: remind-after of target shop is 3h, and after 2h (escalate-after) it is escalated"
       })
@@ -209,19 +208,19 @@ class ConfigurationTest {
         "containers-at-once: 0                       | :1: containers-at-once is '0'; allowed: a whole number from 1 to 64",
         "mail: {host: m}                             | :1: from of mail is missing; allowed: an address such as dba@example.org",
         "mail: {host: m, from: p@m, user: u}         | :1: password-file of mail is missing; allowed: an absolute path, or password-variable",
-        "mail: {host: m, from: p@m, password-file: /p} | :1: password-file of mail without user is sent to nobody",
+        "mail: {host: m, from: p@m, password-file: /p} | :1: password-file of mail needs user, which is missing",
         "mail: {host: m, from: p@m, security: ssl}   | :1: security of mail is 'ssl'; allowed: starttls, tls or none",
         "mail: {host: m, from: p@m, port: 65536}     | :1: port of mail is '65536'; allowed: a whole number from 1 to 65535",
         "mail: {host: m, from: \"p@m\\nBcc: x@y\"}    | :1: from of mail is 'p@m Bcc: x@y'; allowed: an address",
-        "mail: {host: m, from: p@m, user: u, password-file: /p, password-variable: P} | :1: password-variable of mail stands beside password-file",
-        "recipients: [{name: dba}]                   | :1: mail of recipient dba is missing; allowed: an address, or web-hook in its place",
+        "mail: {host: m, from: p@m, user: u, password-file: /p, password-variable: P} | :1: password-variable of mail cannot be combined with password-file",
+        "recipients: [{name: dba}]                   | :1: mail of recipient dba is missing; allowed: an address, or web-hook instead",
         "recipients: [{name: dba, mail: dba@m}]      | :1: mail of recipient dba needs a mail server; allowed: the field mail of the file",
         "recipients: [{name: o, web-hook: https://h}] | :1: secret-file of recipient o is missing; allowed: an absolute path, or secret-variable",
-        "recipients: [{name: o, web-hook: ftp://h, secret-file: /s}] | :1: web-hook of recipient o is none, and may hold a secret, so it is not shown; allowed: an address such as",
-        "recipients: [{name: o, web-hook: https://u:p@h, secret-file: /s}] | web-hook of recipient o is none, and may hold a secret, so it is not shown; allowed:",
+        "recipients: [{name: o, web-hook: ftp://h, secret-file: /s}] | :1: web-hook of recipient o is not allowed, and is not shown because it may contain a secret; allowed: an address such as",
+        "recipients: [{name: o, web-hook: https://u:p@h, secret-file: /s}] | web-hook of recipient o is not allowed, and is not shown because it may contain a secret; allowed:",
         "daily-summary: {at: 7, tell: []}            | :1: at of daily-summary is '7'; allowed: a time of day such as",
         "daily-summary: {at: 07:00}                  | :1: tell of daily-summary is missing; allowed: a list",
-        "daily-summary: {at: 07:00, tell: [dba]}     | :1: tell of daily-summary names the recipient 'dba', which is none"
+        "daily-summary: {at: 07:00, tell: [dba]}     | :1: tell of daily-summary names the recipient 'dba', which does not exist"
       })
   void aMistakeInTheNotificationsIsNamedWithItsLine(String yaml, String said) throws IOException {
     assertThat(refused(file(yaml + "\ntargets: []\n")).getMessage())
@@ -240,7 +239,7 @@ class ConfigurationTest {
         """))
                 .getMessage())
         .contains(
-            ":2: tell of target shop names the recipient 'oncall', which is none (did you mean on-call?)");
+            ":2: tell of target shop names the recipient 'oncall', which does not exist (did you mean on-call?)");
   }
 
   @Test
@@ -340,9 +339,9 @@ class ConfigurationTest {
         "name             | Shop          | name of target 1 is 'Shop'",
         "name             | -shop         | name of target 1 is '-shop'",
         "path             | backups/shop  | path of target shop is 'backups/shop'; allowed: an absolute path",
-        "path             | [/b]          | path of target shop is not one value",
+        "path             | [/b]          | path of target shop is not a single value",
         "freshness-query  | '  '          | freshness-query of target shop is '  '; allowed: SQL",
-        "freshness-query  | {a: b}        | freshness-query of target shop is not one value",
+        "freshness-query  | {a: b}        | freshness-query of target shop is not a single value",
         "database         | ''            | database of target shop is ''; allowed: a name",
         "database         |               | database of target shop has no value; allowed: a name",
         "database         | ~             | database of target shop has no value",
@@ -352,14 +351,14 @@ class ConfigurationTest {
         "max-age          | 1 day         | max-age of target shop is '1 day'; allowed: a duration such as 90s, 30m, 24h, 7d",
         "max-age          | -PT1H         | max-age of target shop is '-PT1H'; allowed: a duration",
         "max-age          | 999999999d    | max-age of target shop is '999999999d'; allowed: a duration",
-        "assertions       | select true   | assertions of target shop is no list; allowed: a list, each SQL",
-        "assertions       | [[a]]         | one of the assertions of target shop is not one value",
+        "assertions       | select true   | assertions of target shop is not a list; allowed: a list, each SQL",
+        "assertions       | [[a]]         | one of the assertions of target shop is not a single value",
         "assertions       | ['']          | one of the assertions of target shop is ''; allowed: SQL",
-        "assertions       | !!set {a}     | assertions of target shop is no list",
+        "assertions       | !!set {a}     | assertions of target shop is not a list",
         "depth            | full          | depth of target shop is 'full'; allowed: quick, standard or deep",
         "wal-archive      | wal           | wal-archive of target shop is 'wal'; allowed: an absolute path",
-        "timeline         | newest        | timeline of target shop is 'newest'; allowed: latest, which is the newest one",
-        "timeline         | 0             | timeline of target shop is '0'; allowed: latest, which is the newest one",
+        "timeline         | newest        | timeline of target shop is 'newest'; allowed: latest (the newest one that continues from the backup)",
+        "timeline         | 0             | timeline of target shop is '0'; allowed: latest (the newest one that continues from the backup)",
         "recovery-timeout | 0s            | recovery-timeout of target shop is '0s'; allowed: a duration",
         "superuser        | \" \"         | superuser of target shop is ' '; allowed: a name",
         "memory           | 255M          | memory of target shop is '255M'; allowed: a size such as 512M or 2G, at least 256M",
@@ -377,10 +376,10 @@ class ConfigurationTest {
         "schedule         | '0 3 * *'     | schedule of target shop is '0 3 * *'; allowed: five fields of cron",
         "schedule         | '60 3 * * *'  | schedule of target shop is '60 3 * * *'; allowed: five fields of cron",
         "schedule         | '0 0 30 2 *'  | schedule of target shop is '0 0 30 2 *'; allowed: five fields of cron",
-        "schedule-zone    | UTC           | schedule-zone of target shop says whose clock schedule means, which is missing",
+        "schedule-zone    | UTC           | schedule-zone of target shop needs schedule, which is missing",
         "watch            | yes           | watch of target shop is 'yes'; allowed: true or false",
-        "tell             | dba           | tell of target shop is no list",
-        "tell             | [dba]         | tell of target shop names the recipient 'dba', which is none; allowed: none, for recipients are missing",
+        "tell             | dba           | tell of target shop is not a list",
+        "tell             | [dba]         | tell of target shop names the recipient 'dba', which does not exist; allowed: none, because recipients are missing",
         "colour           | red           | unknown field 'colour' of target shop; allowed: name, path",
         "<<               | {memory: 1G}  | unknown field '<<' of target shop; allowed: name, path"
       })
@@ -465,13 +464,13 @@ class ConfigurationTest {
         "                            | :1: the file is empty",
         "# nothing                   | :1: the file is empty",
         "just a text                 | :1: the file has no fields; allowed: containers-at-once",
-        "targets: shop               | :1: targets is no list",
+        "targets: shop               | :1: targets is not a list",
         "{}                          | :1: targets is missing",
-        "targets:                    | :1: targets is no list",
+        "targets:                    | :1: targets is not a list",
         "targets: [{}]               | name of target 1 is missing; allowed: ",
         "targets: [{name: shop}]     | :1: path of target shop is missing; allowed: an absolute path",
-        "targets: [a: b: c]          | :1: this is no YAML",
-        "targets: [*gone]            | :1: this is no YAML",
+        "targets: [a: b: c]          | :1: pgproof cannot read this YAML",
+        "targets: [*gone]            | :1: pgproof cannot read this YAML",
         "!!java.net.URL [a]          | :1: the file has no fields"
       })
   void aFileOfAnotherStructureIsRefused(String yaml, String said) throws IOException {
@@ -481,11 +480,11 @@ class ConfigurationTest {
   @Test
   void brokenYamlIsNamedWithItsLine() throws IOException {
     assertThat(refused(file("targets:\n  - name: shop\n\tpath: /b\n")).getMessage())
-        .contains("pgproof.yaml:3: this is no YAML", "TAB");
+        .contains("pgproof.yaml:3: pgproof cannot read this YAML", "TAB");
     assertThat(refused(file("targets: []\n---\ntargets: []\n")).getMessage())
-        .contains("pgproof.yaml:2: this is no YAML");
+        .contains("pgproof.yaml:2: pgproof cannot read this YAML");
     assertThat(refused(file("targets:\n\n- \u0001\n")).getMessage())
-        .contains("pgproof.yaml:3: this is no YAML", "U+0001");
+        .contains("pgproof.yaml:3: pgproof cannot read this YAML", "U+0001");
   }
 
   @Test
@@ -500,9 +499,9 @@ class ConfigurationTest {
             + ", {assertions: *x}".repeat(60)
             + "]\n";
     assertThat(refused(file(many)).getMessage())
-        .contains("this is no YAML that pgproof reads", "aliases");
+        .contains("pgproof cannot read this YAML", "aliases");
     assertThat(refused(file("[".repeat(100) + "]".repeat(100))).getMessage())
-        .contains("this is no YAML that pgproof reads", "Depth");
+        .contains("pgproof cannot read this YAML", "Depth");
   }
 
   @Test

@@ -93,13 +93,13 @@ class ScheduleTest {
         .isEqualTo(System.getenv("PATH"));
     assertThatThrownBy(() -> new Secret(Optional.of(place), Optional.empty()).read())
         .isInstanceOf(IOException.class)
-        .hasMessage("the secret is to be in the file " + place + ", which is a directory");
+        .hasMessage("the file " + place + " must contain the secret, but is a directory");
     Files.writeString(file, "\n");
     assertThatThrownBy(secret::read)
         .isInstanceOf(IOException.class)
-        .hasMessage("there is no secret in the file " + file);
+        .hasMessage("the file " + file + " contains no secret");
     assertThatThrownBy(() -> new Secret(Optional.empty(), Optional.of("PGPROOF_GONE")).read())
         .isInstanceOf(IOException.class)
-        .hasMessage("there is no secret in the environment's PGPROOF_GONE");
+        .hasMessage("the environment variable PGPROOF_GONE contains no secret");
   }
 }

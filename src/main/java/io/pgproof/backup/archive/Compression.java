@@ -26,7 +26,9 @@ public enum Compression {
 
   /** Returns words for a message. */
   public String word() {
-    return this == NONE ? "it is a plain tar" : "it is by " + name().toLowerCase(Locale.ROOT);
+    return this == NONE
+        ? "it is a plain tar"
+        : "it is compressed with " + name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns the ending as {@code pg_basebackup} writes it. */

@@ -36,13 +36,13 @@ public final class FileNames {
         return Optional.of("its name has an empty part");
       }
       if (part.equals("..")) {
-        return Optional.of("its name points upwards");
+        return Optional.of("its name contains ..");
       }
       if (part.length() > LONGEST_PART) {
         return Optional.of("its name is too long");
       }
     }
-    return name.indexOf('\0') >= 0 ? Optional.of("its name holds a NUL byte") : Optional.empty();
+    return name.indexOf('\0') >= 0 ? Optional.of("its name contains a NUL byte") : Optional.empty();
   }
 
   /**
@@ -112,8 +112,8 @@ public final class FileNames {
     return new FindingException(
         new Finding(
             Reason.ENVIRONMENT,
-            "the file name " + shown(name) + " cannot be written under this process's locale",
-            "run pgproof with LC_ALL=C.UTF-8; a name that is no UTF-8 is not supported by this version",
+            "the file name " + shown(name) + " cannot be written in this process's locale",
+            "run pgproof with LC_ALL=C.UTF-8; this version does not support names that are not UTF-8",
             null));
   }
 

@@ -14,24 +14,24 @@ import java.util.regex.Pattern;
  * can say nothing about it.
  */
 public enum ForeignFormat {
-  BZIP2("is compressed by bzip2", Mend.DECOMPRESS, "\\.(?:bz2|bzip2|tbz2?)", "42 5a 68"),
-  XZ("is compressed by xz", Mend.DECOMPRESS, "\\.(?:xz|txz)", "fd 37 7a 58 5a 00"),
+  BZIP2("is compressed with bzip2", Mend.DECOMPRESS, "\\.(?:bz2|bzip2|tbz2?)", "42 5a 68"),
+  XZ("is compressed with xz", Mend.DECOMPRESS, "\\.(?:xz|txz)", "fd 37 7a 58 5a 00"),
   LZMA(
-      "is compressed by lzma",
+      "is compressed with lzma",
       Mend.DECOMPRESS,
       "\\.(?:lzma|tlz)",
       "5d 00 00 80 00 ff ff ff ff",
       "5d 00 00 00 04 ff ff ff ff"),
-  LZIP("is compressed by lzip", Mend.DECOMPRESS, "\\.lz", "4c 5a 49 50 01"),
-  LZOP("is compressed by lzop", Mend.DECOMPRESS, "\\.lzop?", "89 4c 5a 4f 00 0d 0a 1a 0a"),
-  COMPRESS("is compressed by compress", Mend.DECOMPRESS, "\\.(?:Z|taZ)", "1f 9d"),
-  BROTLI("is compressed by brotli", Mend.DECOMPRESS, "\\.br"),
+  LZIP("is compressed with lzip", Mend.DECOMPRESS, "\\.lz", "4c 5a 49 50 01"),
+  LZOP("is compressed with lzop", Mend.DECOMPRESS, "\\.lzop?", "89 4c 5a 4f 00 0d 0a 1a 0a"),
+  COMPRESS("is compressed with compress", Mend.DECOMPRESS, "\\.(?:Z|taZ)", "1f 9d"),
+  BROTLI("is compressed with brotli", Mend.DECOMPRESS, "\\.br"),
   SNAPPY(
-      "is compressed by snappy",
+      "is compressed with snappy",
       Mend.DECOMPRESS,
       "\\.(?:sz|snappy)",
       "ff 06 00 00 73 4e 61 50 70 59"),
-  SEVEN_ZIP("is an archive of 7-Zip", Mend.DECOMPRESS, "\\.7z", "37 7a bc af 27 1c"),
+  SEVEN_ZIP("is a 7-Zip archive", Mend.DECOMPRESS, "\\.7z", "37 7a bc af 27 1c"),
   ZIP("is a zip archive", Mend.DECOMPRESS, "\\.zip", "50 4b 03 04", "50 4b 07 08 50 4b 03 04"),
   RAR("is a rar archive", Mend.DECOMPRESS, "\\.rar", "52 61 72 21 1a 07"),
   CPIO(
@@ -42,20 +42,20 @@ public enum ForeignFormat {
       "30 37 30 37 30 32",
       "30 37 30 37 30 37"),
   AGE(
-      "is encrypted by age",
+      "is encrypted with age",
       Mend.DECRYPT,
       "\\.age",
       ascii("age-encryption.org/"),
       ascii("-----BEGIN AGE ENCRYPTED FILE")),
   PGP(
-      "is encrypted by OpenPGP",
+      "is encrypted with OpenPGP",
       Mend.DECRYPT,
       "\\.(?:gpg|pgp|asc)",
       ascii("-----BEGIN PGP MESSAGE")),
-  OPENSSL("is encrypted by openssl enc", Mend.DECRYPT, "\\.(?:openssl|ssl)", ascii("Salted__")),
-  LUKS("is encrypted by LUKS", Mend.DECRYPT, "\\.luks", "4c 55 4b 53 ba be"),
+  OPENSSL("is encrypted with openssl enc", Mend.DECRYPT, "\\.(?:openssl|ssl)", ascii("Salted__")),
+  LUKS("is encrypted with LUKS", Mend.DECRYPT, "\\.luks", "4c 55 4b 53 ba be"),
   ENCRYPTED(
-      "is encrypted, as its name says",
+      "is encrypted, according to its name",
       Mend.DECRYPT,
       "\\.(?:enc|encrypted|aes(?:128|256)?|crypt|kms)"),
   SPLIT(
@@ -64,9 +64,9 @@ public enum ForeignFormat {
       "\\.(?:[a-z]{2}|[0-9]{2,3}|part-?[0-9a-z]{1,3})");
 
   private enum Mend {
-    DECOMPRESS("decompress it, or compress it by gzip, lz4 or zstd instead, and verify again"),
-    UNPACK("unpack it into a directory of its own and verify that one"),
-    DECRYPT("decrypt it to a place that only root can read, and verify that"),
+    DECOMPRESS("decompress it, or compress it with gzip, lz4 or zstd instead, and verify again"),
+    UNPACK("unpack it into a separate directory and verify that directory"),
+    DECRYPT("decrypt it to a directory that only root can read, and verify that directory"),
     JOIN("join the parts in their order into one file without the ending, and verify again");
 
     private final String hint;

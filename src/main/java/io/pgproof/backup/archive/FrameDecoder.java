@@ -142,7 +142,7 @@ final class FrameDecoder implements ByteSource {
     do {
       while (input.hasRemaining()) {
         if (input.get() != 0) {
-          throw corrupt("bytes follow the zeros behind its last " + decoder.format() + " frame");
+          throw corrupt("bytes follow the zeros after its last " + decoder.format() + " frame");
         }
       }
     } while (more());
@@ -189,9 +189,12 @@ final class FrameDecoder implements ByteSource {
     return frames == 0
         ? new FindingException(
             Reason.ARCHIVE_CORRUPT,
-            name() + " is no " + decoder.format() + " archive: it begins with" + bytes)
+            name() + " is not a " + decoder.format() + " archive: it begins with" + bytes)
         : corrupt(
-            "bytes follow that are no " + decoder.format() + " frame, beginning with" + bytes);
+            "the bytes that follow are not a "
+                + decoder.format()
+                + " frame; they begin with"
+                + bytes);
   }
 
   private FindingException truncated() {

@@ -114,7 +114,7 @@ final class GzipDecoder implements ByteSource {
     do {
       while (from < to) {
         if (input[from++] != 0) {
-          throw corrupt(position() - 1, "bytes follow the zeros behind its last gzip member");
+          throw corrupt(position() - 1, "bytes follow the zeros after its last gzip member");
         }
       }
     } while (refill());
@@ -131,8 +131,8 @@ final class GzipDecoder implements ByteSource {
         second < 0 ? String.format("%02x", first) : String.format("%02x %02x", first, second);
     return members == 0
         ? new FindingException(
-            Reason.ARCHIVE_CORRUPT, name() + " is no gzip archive: it begins with " + bytes)
-        : corrupt(start, "bytes follow that are no gzip member, beginning with " + bytes);
+            Reason.ARCHIVE_CORRUPT, name() + " is not a gzip archive: it begins with " + bytes)
+        : corrupt(start, "the bytes that follow are not a gzip member; they begin with " + bytes);
   }
 
   private void skipText() throws InterruptedException {

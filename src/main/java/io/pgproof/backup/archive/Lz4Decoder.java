@@ -23,7 +23,7 @@ final class Lz4Decoder implements FrameDecoder.Decoder {
   Lz4Decoder() {
     long[] made = new long[1];
     if (lz4.LZ4F_isError(lz4.LZ4F_createDecompressionContext(made, Liblz4.LZ4F_VERSION)) != 0) {
-      throw new OutOfMemoryError("liblz4 could not make a context");
+      throw new OutOfMemoryError("liblz4 could not create a context");
     }
     context = made[0];
   }

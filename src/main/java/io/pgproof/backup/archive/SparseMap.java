@@ -60,7 +60,7 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
       }
       if (sum != stored) {
         throw new IllegalArgumentException(
-            "parts of a sparse file that are not as long as what is there of it");
+            "parts of a sparse file whose lengths do not match its data");
       }
       return new SparseMap(offsets, lengths, size);
     }
@@ -87,7 +87,7 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
    */
   static long parseNumber(String digits) {
     if (!digits.matches("[0-9]{1,18}")) {
-      throw new IllegalArgumentException("a number that is none");
+      throw new IllegalArgumentException("an invalid number");
     }
     return Long.parseLong(digits);
   }

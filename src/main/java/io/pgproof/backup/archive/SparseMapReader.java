@@ -31,14 +31,14 @@ final class SparseMapReader {
     long read = 0;
     for (long count = 0; count < numbers; ) {
       if (read == stored) {
-        throw new IllegalArgumentException("a sparse file and not all its parts");
+        throw new IllegalArgumentException("a sparse file without all its parts");
       }
       char next = (char) (window.read(1)[0] & 0xFF);
       read++;
       if (next != '\n') {
         digits.append(next);
         if (digits.length() > 18) {
-          throw new IllegalArgumentException("a number that is none");
+          throw new IllegalArgumentException("an invalid number");
         }
         continue;
       }
@@ -55,7 +55,7 @@ final class SparseMapReader {
     }
     long whole = TarReader.blocks(read);
     if (whole > stored) {
-      throw new IllegalArgumentException("a sparse file and not all its parts");
+      throw new IllegalArgumentException("a sparse file without all its parts");
     }
     window.skip(whole - read);
     return parts.build(size, stored - whole);

@@ -71,8 +71,7 @@ public final class TarReader implements MemberSource {
       Optional<TarHeader> next = header();
       if (next.isEmpty()) {
         if (extensions > 0) {
-          throw corrupt(
-              "it ends behind a header that names a member, and the member does not follow");
+          throw corrupt("it ends after a header that names a member, without the member");
         }
         return Optional.empty();
       }
@@ -108,9 +107,9 @@ public final class TarReader implements MemberSource {
       throw first
           ? new FindingException(
               Reason.ARCHIVE_CORRUPT,
-              source.name() + " holds no tar: it begins with " + header.beginning())
+              source.name() + " is not a tar: it begins with " + header.beginning())
           : corrupt(
-              "the member's header at byte " + offset + " of the tar does not fit its checksum");
+              "the member's header at byte " + offset + " of the tar does not match its checksum");
     }
     first = false;
     return Optional.of(header);
@@ -136,7 +135,7 @@ public final class TarReader implements MemberSource {
           case 'M' ->
               throw unsupported(
                   name,
-                  "goes on from another volume of its tar",
+                  "continues from another volume of its tar",
                   "join the volumes into one tar, as tar --multi-volume reads them, and verify again");
           default ->
               throw unsupported(
@@ -229,8 +228,7 @@ public final class TarReader implements MemberSource {
         map = sparseMaps.inHeaders(header, left);
       }
     } catch (IllegalArgumentException e) {
-      throw corrupt(
-          "the member's header at byte " + offset + " of the tar tells " + e.getMessage());
+      throw corrupt("the member's header at byte " + offset + " of the tar has " + e.getMessage());
     }
   }
 
@@ -310,7 +308,7 @@ public final class TarReader implements MemberSource {
 
   private FindingException unsafe(String what) {
     return new FindingException(
-        Reason.UNSAFE_ARCHIVE, source.name() + " holds " + what + ", which no program writes");
+        Reason.UNSAFE_ARCHIVE, source.name() + " contains " + what + ", which no program writes");
   }
 
   private FindingException unsupported(String name, String what, String hint) {

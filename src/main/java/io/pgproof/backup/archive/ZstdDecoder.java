@@ -34,7 +34,7 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
   ZstdDecoder() {
     context = zstd.ZSTD_createDCtx();
     if (context == 0) {
-      throw new OutOfMemoryError("libzstd could not make a context");
+      throw new OutOfMemoryError("libzstd could not create a context");
     }
   }
 
@@ -102,7 +102,7 @@ final class ZstdDecoder implements FrameDecoder.Decoder {
               Reason.ENVIRONMENT,
               String.format(
                   Locale.ROOT,
-                  "%s was compressed by zstd with a window of %,d bytes, and this machine has %,d bytes of "
+                  "%s was compressed with zstd and a window of %,d bytes, but this machine has %,d bytes of "
                       + "memory available",
                   name,
                   window,

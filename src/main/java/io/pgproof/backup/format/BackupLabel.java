@@ -144,7 +144,7 @@ public final class BackupLabel {
     if (value == null) {
       throw new FindingException(
           Reason.INCONSISTENT,
-          "backup_label in " + archive + " lacks the line " + key + ", so recovery cannot begin");
+          "backup_label in " + archive + " lacks the line " + key + ", so recovery cannot start");
     }
     return value;
   }

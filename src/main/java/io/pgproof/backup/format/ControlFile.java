@@ -90,10 +90,10 @@ public record ControlFile(
                 new FindingException(
                     new Finding(
                         Reason.VERSION_UNSUPPORTED,
-                        "global/pg_control is of version "
+                        "global/pg_control has version "
                             + Integer.toUnsignedString(controlVersion)
-                            + ", which this version of pgproof does not know",
-                        "pgproof knows " + KNOWN,
+                            + ", which this version of pgproof does not support",
+                        "pgproof supports " + KNOWN,
                         null)));
   }
 
@@ -110,7 +110,7 @@ public record ControlFile(
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int version = bytes.getInt(VERSION_OFFSET);
     if (isEmpty(file)) {
-      throw damaged("it holds nothing but zeros");
+      throw damaged("it contains only zeros");
     }
     if (Integer.reverseBytes(version) >= OLDEST && Integer.reverseBytes(version) <= NEWEST) {
       throw foreign("it was written by a big-endian machine");
@@ -120,13 +120,12 @@ public record ControlFile(
     crc.update(file, 0, layout.crc());
     if ((int) crc.getValue() != bytes.getInt(layout.crc())) {
       if (isSealedElsewhere(file, layout.crc())) {
-        throw foreign(
-            "its fields lie where a machine with other alignment has them, such as one of 32 bits");
+        throw foreign("its fields have the alignment of another machine, such as a 32-bit one");
       }
       throw damaged("its CRC-32C is wrong");
     }
     if (bytes.getDouble(layout.blockSize() - Double.BYTES) != FLOAT_FORMAT) {
-      throw foreign("its floating-point numbers are of another format");
+      throw foreign("its floating-point numbers have another format");
     }
     if (!WalSegment.isSize(bytes.getInt(layout.blockSize() + 12))) {
       throw damaged("its WAL segments have an impossible size");
@@ -188,8 +187,10 @@ public record ControlFile(
     return new FindingException(
         new Finding(
             Reason.VERSION_UNSUPPORTED,
-            "global/pg_control is of another architecture: " + why,
-            "pgproof knows " + KNOWN + "; restore this backup on a machine of the source's kind",
+            "global/pg_control belongs to another architecture: " + why,
+            "pgproof supports "
+                + KNOWN
+                + "; restore this backup on a machine with the source's architecture",
             null));
   }
 

@@ -16,7 +16,7 @@ public record Lsn(long position) implements Comparable<Lsn> {
   public static Lsn parse(String text) {
     Matcher halves = FORM.matcher(text);
     if (!halves.matches()) {
-      throw new IllegalArgumentException(text + " is no LSN such as 0/5000028");
+      throw new IllegalArgumentException(text + " is not an LSN such as 0/5000028");
     }
     return new Lsn(
         Long.parseUnsignedLong(halves.group(1), 16) << 32

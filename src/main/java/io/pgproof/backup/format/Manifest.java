@@ -150,7 +150,7 @@ public record Manifest(
       throw new FindingException(
           Finding.of(
               Reason.MANIFEST_MISMATCH,
-              NAME + " cannot be understood: " + String.valueOf(e.getMessage()).split("\n")[0]),
+              NAME + " cannot be parsed: " + String.valueOf(e.getMessage()).split("\n")[0]),
           e);
     }
   }
@@ -219,10 +219,10 @@ public record Manifest(
             new Finding(
                 Reason.VERSION_UNSUPPORTED,
                 NAME
-                    + " is of version "
+                    + " has version "
                     + version
-                    + ", which this version of pgproof does not know",
-                "pgproof knows versions "
+                    + ", which this version of pgproof does not support",
+                "pgproof supports versions "
                     + known.stream().map(String::valueOf).collect(Collectors.joining(" and "))
                     + ", of "
                     + PostgresVersion.knownWithManifest(),
@@ -233,7 +233,7 @@ public record Manifest(
       }
       expect(json.currentToken(), JsonToken.END_OBJECT);
       if (json.nextToken() != null) {
-        throw new IllegalArgumentException("more follows its end");
+        throw new IllegalArgumentException("data follow its end");
       }
       verify();
       wal.sort(Comparator.comparing(WalRange::start).thenComparing(WalRange::end));
@@ -283,7 +283,7 @@ public record Manifest(
           JsonToken value = json.nextToken();
           if (value == null || !value.isScalarValue()) {
             throw new IllegalArgumentException(
-                "its field " + FileNames.shown(key) + " has no plain value");
+                "its field " + FileNames.shown(key) + " is not a single value");
           }
           object.put(key, json.getText());
         }
@@ -305,7 +305,7 @@ public record Manifest(
       long size = Long.parseLong(requireField(file, "Size"));
       if (size < 0 || sum.length != algorithm.length()) {
         throw new IllegalArgumentException(
-            "its entry for " + FileNames.shown(name) + " is impossible");
+            "its entry for " + FileNames.shown(name) + " is invalid");
       }
       if (!files.add(name, new Entry(size, algorithm, sum))) {
         throw new IllegalArgumentException("it lists " + FileNames.shown(name) + " twice");
@@ -333,14 +333,14 @@ public record Manifest(
       if (!sums.lines().equalsIgnoreCase(checksum)) {
         throw new FindingException(
             Reason.MANIFEST_MISMATCH,
-            NAME + " does not carry the checksum of its own content: it was changed or cut");
+            NAME + " does not match its own checksum: it was changed or truncated");
       }
     }
 
     private static void expect(JsonToken found, JsonToken expected) {
       if (found != expected) {
         throw new IllegalArgumentException(
-            "it ends or breaks off where " + expected + " is expected");
+            "it ends or is malformed where " + expected + " is expected");
       }
     }
   }

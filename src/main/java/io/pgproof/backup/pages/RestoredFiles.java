@@ -102,7 +102,6 @@ public record RestoredFiles(Path dataDirectory, Map<Long, Path> tablespaces) {
 
   private static FindingException unexpectedFile(RelationFile file) {
     return new FindingException(
-        Reason.ENVIRONMENT,
-        "the restored server has put something else in the place of the file " + file.name());
+        Reason.ENVIRONMENT, "the restored server has replaced the file " + file.name());
   }
 }

@@ -58,7 +58,7 @@ public final class SuspectPages {
     SortedMap<RelationFile, Blocks> files = new TreeMap<>();
     for (RelationPages pages : judged) {
       if (!pages.suspects().isEmpty()) {
-        files.put(pages.file(), new Blocks(pages.suspects(), "is not sound"));
+        files.put(pages.file(), new Blocks(pages.suspects(), "is invalid"));
       }
     }
     return new SuspectPages(
@@ -87,7 +87,7 @@ public final class SuspectPages {
 
   /** Returns the number of suspects and of all pages, in one line for a report. */
   public String describe() {
-    return String.format(Locale.ROOT, "%,d of %s not sound as they were read", count(), among);
+    return String.format(Locale.ROOT, "%,d of %s were invalid when they were read", count(), among);
   }
 
   /** Returns the file of the first suspect; there must be one. */
@@ -114,7 +114,7 @@ public final class SuspectPages {
     return lookAtEach(
         restored,
         (channel, file, block) ->
-            channel.size() > offset(block) ? Optional.of("is not sound") : Optional.empty());
+            channel.size() > offset(block) ? Optional.of("is invalid") : Optional.empty());
   }
 
   /** Returns the suspects that still exist and are still not sound. */
@@ -142,9 +142,9 @@ public final class SuspectPages {
     }
     return Optional.of(
         page.isNew()
-            ? "is marked as new and is not empty"
+            ? "is marked as new but is not empty"
             : String.format(
-                "carries the checksum %04X, and that of its content is %04X",
+                "has the checksum %04X, but its content has the checksum %04X",
                 page.storedChecksum(), page.checksum(block)));
   }
 

@@ -137,9 +137,9 @@ final class AvailableWal {
     if (inBackup.isEmpty() && archive.isEmpty()) {
       throw new FindingException(
           Reason.BACKUP_INCOMPLETE,
-          "the backup brings no WAL, and no WAL archive is named: recovery needs "
+          "the backup contains no WAL, and no WAL archive is named: recovery needs "
               + label.startSegment()
-              + " and what follows it");
+              + " and the segments after it");
     }
     int size = control.walSegmentSize();
     WalSegment first = WalSegment.parse(label.startSegment(), size);
@@ -148,9 +148,9 @@ final class AvailableWal {
           Reason.INCONSISTENT,
           "backup_label says that "
               + label.startLsn()
-              + " lies in "
+              + " is in "
               + label.startSegment()
-              + ", and with the WAL segments of global/pg_control it does not");
+              + ", but with the segment size of global/pg_control it is not");
     }
     require(first);
     List<WalRange> ranges = manifest.map(Manifest::wal).orElse(List.of());
@@ -185,7 +185,7 @@ final class AvailableWal {
     Segment segment = (archive.isPresent() ? written : inBackup).get(name);
     if (segment == null) {
       if (archive.isEmpty()) {
-        throw missing(name + " is needed for recovery and is not in the backup");
+        throw missing(name + " is needed for recovery but is not in the backup");
       }
       search.require(needed.number());
       return;
@@ -204,9 +204,9 @@ final class AvailableWal {
           Reason.INCONSISTENT,
           "two backups are mixed: the WAL segment "
               + name
-              + " is of the cluster "
+              + " belongs to the cluster "
               + page.systemIdentifier()
-              + ", and global/pg_control of "
+              + ", and global/pg_control to "
               + control.systemIdentifier());
     }
     if (page.version() != version) {
@@ -216,7 +216,7 @@ final class AvailableWal {
               + name
               + " was written by "
               + page.version()
-              + ", and PG_VERSION says "
+              + ", but PG_VERSION says "
               + version.major());
     }
     // A timeline's first segment begins with the WAL that it shares with the previous timeline,
@@ -228,14 +228,14 @@ final class AvailableWal {
               + name
               + " was written on timeline "
               + Integer.toUnsignedString(page.timeline())
-              + ", not on the one that its name says");
+              + ", not on the timeline in its name");
     }
     if (!page.start().equals(needed.start(control.walSegmentSize()))) {
       throw new FindingException(
           Reason.INCONSISTENT,
           "the WAL segment "
               + name
-              + " holds the WAL of "
+              + " contains the WAL of "
               + page.start()
               + ", not that of "
               + needed.start(control.walSegmentSize()));

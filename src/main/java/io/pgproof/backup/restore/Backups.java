@@ -90,7 +90,7 @@ public final class Backups {
                           directory
                               + (listing.names().isEmpty()
                                   ? " is empty"
-                                  : " holds nothing that looks like a base backup")));
+                                  : " contains nothing that looks like a base backup")));
     } catch (IOException e) {
       throw new UsageException(Reason.NO_SUCH_PATH, directory + " cannot be listed");
     }

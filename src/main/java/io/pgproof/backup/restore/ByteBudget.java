@@ -52,9 +52,9 @@ final class ByteBudget {
       throw new FindingException(
           Reason.UNSAFE_ARCHIVE,
           archive
-              + " brings more than the manifest lists: "
+              + " contains more than the manifest lists: "
               + FileNames.shown(name)
-              + " is beyond all that WAL can need");
+              + " exceeds all that WAL can need");
     }
   }
 }

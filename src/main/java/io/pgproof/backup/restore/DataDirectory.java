@@ -157,7 +157,7 @@ final class DataDirectory {
     } catch (FileAlreadyExistsException e) {
       throw new FindingException(
           Reason.UNSAFE_ARCHIVE,
-          archive + " brings " + FileNames.shown(name) + " as a file and as a directory");
+          archive + " contains " + FileNames.shown(name) + " as a file and as a directory");
     } catch (IOException e) {
       throw failed(path, e);
     }
@@ -243,7 +243,7 @@ final class DataDirectory {
         new Finding(
             Reason.FORMAT_UNSUPPORTED,
             archive
-                + " brings "
+                + " contains "
                 + FileNames.shown(name)
                 + " a second time, and pgproof does not choose between the two",
             "unpack the archives with tar in the order in which they are restored, and verify the directory",

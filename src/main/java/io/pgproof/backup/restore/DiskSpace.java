@@ -39,8 +39,8 @@ public final class DiskSpace {
     return new Finding(
         Reason.DISK_FULL,
         message,
-        "raise the target's setting disk, on the command line --disk, to what the restored backup, its recovery and the queries"
-            + " need together; without it the reserve alone bounds a run",
+        "raise the target's setting disk (--disk on the command line) to what the restored backup, its recovery and the queries"
+            + " need together; without it, only the reserve limits a run",
         null);
   }
 
@@ -56,14 +56,14 @@ public final class DiskSpace {
           overBound(
               String.format(
                   Locale.ROOT,
-                  "%s needs %,d bytes below %s; by the setting disk the run may take %,d%s",
+                  "%s needs %,d bytes below %s; the setting disk allows the run %,d%s",
                   what,
                   bytes,
                   place,
                   bound.get(),
                   written == 0
                       ? ""
-                      : String.format(Locale.ROOT, ", of which %,d are taken", written))));
+                      : String.format(Locale.ROOT, ", of which %,d are used", written))));
     }
     long free = free(place);
     if (free - reserve < bytes) {
@@ -71,7 +71,7 @@ public final class DiskSpace {
           Reason.DISK_FULL,
           String.format(
               Locale.ROOT,
-              "%s needs %,d bytes below %s; %,d are free, of which %,d stay free",
+              "%s needs %,d bytes below %s; %,d are free, and pgproof keeps %,d of them free",
               what,
               bytes,
               place,
@@ -98,7 +98,7 @@ public final class DiskSpace {
           overBound(
               String.format(
                   Locale.ROOT,
-                  "the restore wrote more than %,d bytes to %s, which is all that the run may take by the setting disk",
+                  "the restore wrote more than %,d bytes to %s, which is all that the setting disk allows the run",
                   bound.get(),
                   place)));
     }
@@ -110,7 +110,7 @@ public final class DiskSpace {
             Reason.DISK_FULL,
             String.format(
                 Locale.ROOT,
-                "less than %,d bytes are left on the file system of %s, and so much stays free",
+                "less than %,d bytes are left on the file system of %s, and pgproof keeps that much free",
                 reserve,
                 place));
       }

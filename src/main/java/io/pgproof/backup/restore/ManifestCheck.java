@@ -56,7 +56,7 @@ final class ManifestCheck {
     }
     int place = listed.find(name);
     if (place < 0 && FileLayout.isDataFile(name)) {
-      throw mismatch(name, "is in the backup and not in backup_manifest");
+      throw mismatch(name, "is in the backup but not in backup_manifest");
     }
     if (place < 0) {
       return Optional.empty();
@@ -64,7 +64,7 @@ final class ManifestCheck {
     came.set(place);
     Entry entry = listed.entry(place);
     if (entry.size() != size) {
-      throw mismatch(name, "has " + size + " bytes, and backup_manifest says " + entry.size());
+      throw mismatch(name, "has " + size + " bytes, but backup_manifest says " + entry.size());
     }
     return Optional.of(entry);
   }
@@ -74,7 +74,7 @@ final class ManifestCheck {
     if (!Arrays.equals(entry.checksum(), sum)) {
       throw mismatch(
           name,
-          "has another content than backup_manifest says: its "
+          "does not match backup_manifest: its "
               + entry.algorithm()
               + " is "
               + Digests.hex(sum)
@@ -102,8 +102,8 @@ final class ManifestCheck {
           }
         });
     if (missing.count > 0) {
-      String others = missing.count == 1 ? "" : ", and so are " + (missing.count - 1) + " more";
-      throw mismatch(missing.first, "is in backup_manifest and not in the backup" + others);
+      String others = missing.count == 1 ? "" : ", like " + (missing.count - 1) + " more";
+      throw mismatch(missing.first, "is in backup_manifest but not in the backup" + others);
     }
   }
 
@@ -126,7 +126,7 @@ final class ManifestCheck {
   /** Returns one line for a report. */
   String summary() {
     String algorithms =
-        used.isEmpty() ? "sizes alone" : String.join(", ", used.stream().map(Enum::name).toList());
+        used.isEmpty() ? "sizes only" : String.join(", ", used.stream().map(Enum::name).toList());
     return String.format(Locale.ROOT, "%,d files, %s", files, algorithms);
   }
 

@@ -51,15 +51,15 @@ final class ManifestOrigin {
       throw new FindingException(
           Finding.of(
               Reason.FOREIGN_MANIFEST,
-              "backup_manifest is of a backup that began at "
+              "backup_manifest belongs to a backup that started at "
                   + other
-                  + ", and backup_label of one that began at "
+                  + ", and backup_label to one that started at "
                   + begin));
     }
     return Optional.of(
-        "backup_manifest was not compared: it is of the backup that the source was made from, which began at "
+        "backup_manifest was not compared: it belongs to the backup from which the source was created, which started at "
             + other
-            + ", and this one at "
+            + "; this one started at "
             + begin);
   }
 

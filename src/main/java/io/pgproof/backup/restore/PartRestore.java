@@ -150,7 +150,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
         .notes()
         .add(
             source.name()
-                + " ends without the two blocks of zeros that end a tar; by backup_manifest no file is lost");
+                + " ends without the two blocks of zeros that end a tar; backup_manifest shows that no file is missing");
   }
 
   private void restoreAll(MemberSource memberSource) throws IOException, InterruptedException {
@@ -180,7 +180,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
               throw unsafe(member, objection);
             });
     if (!copied && target.strangers().isBehindLink(name)) {
-      throw unsafe(member, "it lies behind a symbolic link of the same archive");
+      throw unsafe(member, "its path contains a symbolic link of the same archive");
     }
     switch (member.type()) {
       case DIRECTORY -> {
@@ -228,10 +228,10 @@ record PartRestore(Source source, Target target, LongConsumer read)
           new Finding(
               Reason.NOT_SELF_CONTAINED,
               source.name()
-                  + " has a symbolic link in the place of "
+                  + " contains a symbolic link instead of "
                   + FileNames.shown(name)
                   + ", so these data are not in the backup",
-              "copy the data directory with what its links lead to, such as by cp -aL, and verify that",
+              "copy the data directory with the targets of its links, such as with cp -aL, and verify the copy",
               null));
     }
     target.strangers().link(name);
@@ -243,7 +243,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
     FileNames.objection(member.link())
         .ifPresent(
             objection -> {
-              throw unsafe(member, "it is a hard link, and of the file that it names " + objection);
+              throw unsafe(member, "it is a hard link whose target is not allowed: " + objection);
             });
     String other = source.inDataDirectory(member.link());
     boolean ofThisArchive =
@@ -257,7 +257,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
               + FileNames.shown(member.name())
               + " is a hard link to "
               + FileNames.shown(member.link())
-              + ", which it does not hold before");
+              + ", which does not precede it");
     }
     try (WrittenFile written = new WrittenFile(file)) {
       write(name, new Member(member.name(), MemberSource.Type.FILE, Files.size(file)), written);
@@ -346,7 +346,7 @@ record PartRestore(Source source, Target target, LongConsumer read)
   }
 
   private FindingException unsafe(Member member, String why) {
-    String what = source instanceof OneArchive ? " holds a member " : " holds ";
+    String what = source instanceof OneArchive ? " contains a member " : " contains ";
     return new FindingException(
         Reason.UNSAFE_ARCHIVE,
         source.name()

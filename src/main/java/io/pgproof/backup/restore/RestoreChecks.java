@@ -30,7 +30,7 @@ record RestoreChecks(
     boolean compare,
     Optional<ManifestCheck> comparison) {
   private static final String NOT_COMPARED = "not compared at this depth";
-  private static final String NO_CHECKSUMS = "the source keeps no page checksums";
+  private static final String NO_CHECKSUMS = "the source has no page checksums";
 
   /**
    * What the pass over the backup read.
@@ -60,10 +60,10 @@ record RestoreChecks(
                             "manifest",
                             Inapplicable.NO_MANIFEST,
                             foreign
-                                ? "backup_manifest is of another backup"
+                                ? "backup_manifest belongs to another backup"
                                 : version.writesManifest()
                                     ? "the backup has no backup_manifest"
-                                    : version + " writes no backup_manifest"));
+                                    : version + " does not write backup_manifest"));
     return Stream.concat(Stream.of(whole, listed), pages.stream()).toList();
   }
 
@@ -117,24 +117,24 @@ record RestoreChecks(
   List<String> notChecked() {
     List<String> open = new ArrayList<>();
     if (!compare) {
-      open.add("whether each file is what backup_manifest lists, and the checksums of pages");
+      open.add("whether each file matches backup_manifest, and the checksums of pages");
       if (pass.unread() > 0) {
         open.add(
             String.format(
                 Locale.ROOT,
-                "whether each file can be read: %,d that were not copied were left to the server",
+                "whether each file can be read: pgproof left %,d files that were not copied to the server",
                 pass.unread()));
       }
       return open;
     }
     if (comparison.isEmpty()) {
       open.add(
-          "without backup_manifest nothing tells whether each file is there and is what the server sent");
+          "whether each file is present and is what the server sent, because there is no backup_manifest");
     } else if (comparison.get().filesWithoutChecksum() > 0) {
       open.add(
           "backup_manifest lists "
               + comparison.get().filesWithoutChecksum()
-              + " files without a checksum, so their sizes alone were compared");
+              + " files without a checksum, so only their sizes were compared");
     }
     if (!control.dataChecksums()) {
       open.add(NO_CHECKSUMS);

@@ -97,7 +97,7 @@ final class RestoreJob {
   private RestoredBackup restore(boolean ancestor) throws IOException, InterruptedException {
     if (identity.bytes() != sources.bytes()) {
       throw new FindingException(
-          Reason.BACKUP_CHANGED, backup.directory() + " was written to since it was inspected");
+          Reason.BACKUP_CHANGED, backup.directory() + " was written to after its inspection");
     }
     RunningServers.requireNoneIn(backup);
     if (!ancestor && order.walArchive().isEmpty()) {
@@ -162,9 +162,9 @@ final class RestoreJob {
         .forEach(
             stranger ->
                 open.add(
-                    "nothing tells whether "
+                    "no file shows whether "
                         + stranger
-                        + " is of this backup: it may bring a tablespace that lay in the data directory"));
+                        + " belongs to this backup: it may contain a tablespace from the data directory"));
     ReplayPlan replayPlan =
         ancestor ? ReplayPlan.followTimeline(choice.path().target()) : planner.plan(wal, choice);
     tablespaces.requireOthersCreated(replayPlan.tablespaces().keySet());
@@ -211,7 +211,7 @@ final class RestoreJob {
         Tablespaces.unlistedParts(backup, named, manifest, identity.version());
     foreignFiles.forEach(
         stranger ->
-            notes.add(stranger.name() + " brings no tablespace of this backup and was left out"));
+            notes.add(stranger.name() + " contains no tablespace of this backup and was skipped"));
     backup = backup.without(foreignFiles);
     tablespaces = new Tablespaces(backup);
   }
@@ -342,7 +342,7 @@ final class RestoreJob {
           backup.directory()
               + " has a link to "
               + Files.readSymbolicLink(wal)
-              + " for its WAL, and there is no such directory");
+              + " for its WAL, but there is no such directory");
     }
   }
 
@@ -351,7 +351,7 @@ final class RestoreJob {
         made.isEmpty()
             ? Stream.empty()
             : Stream.of(
-                "directories that the backup lacks and that may be empty were made: "
+                "pgproof created directories that the backup lacks and that may be empty: "
                     + String.join(", ", made));
     return Stream.of(foreignFiles.notes().stream(), lost, origin.stream())
         .flatMap(notes -> notes)

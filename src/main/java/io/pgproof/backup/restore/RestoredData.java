@@ -46,7 +46,7 @@ final class RestoredData {
     for (String name : FileLayout.NEVER_EMPTY) {
       if (!Files.isDirectory(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
         throw new FindingException(
-            Reason.BACKUP_INCOMPLETE, source + " holds no directory " + name);
+            Reason.BACKUP_INCOMPLETE, source + " contains no directory " + name);
       }
     }
   }
@@ -59,7 +59,7 @@ final class RestoredData {
           Reason.INCONSISTENT,
           "PG_VERSION says "
               + FileNames.shown(text)
-              + ", and the WAL was written by "
+              + ", but the WAL was written by "
               + identity.version());
     }
   }
@@ -98,7 +98,7 @@ final class RestoredData {
     if (!BackupLabel.parse(required(BackupLabel.NAME, BackupLabel.LARGEST), source)
         .equals(identity.label())) {
       throw new FindingException(
-          Reason.BACKUP_CHANGED, source + " has another backup_label than when it was inspected");
+          Reason.BACKUP_CHANGED, source + " has another backup_label than at its inspection");
     }
     tablespaces.requireBrought(tablespaceMap());
     PostgresVersion version = identity.version();
@@ -107,7 +107,7 @@ final class RestoredData {
           Reason.INCONSISTENT,
           "PG_VERSION says "
               + version.major()
-              + ", and global/pg_control is of version "
+              + ", but global/pg_control has version "
               + control.controlVersion()
               + ", which "
               + version
@@ -120,9 +120,9 @@ final class RestoredData {
               if (!listed.equals(control.systemIdentifier())) {
                 throw new FindingException(
                     Reason.MANIFEST_MISMATCH,
-                    "backup_manifest is of the cluster "
+                    "backup_manifest belongs to the cluster "
                         + listed
-                        + ", and global/pg_control of "
+                        + ", and global/pg_control to "
                         + control.systemIdentifier());
               }
             });
@@ -153,7 +153,7 @@ final class RestoredData {
             end -> {
               throw new FindingException(
                   Reason.INCONSISTENT,
-                  "global/pg_control is younger than the backup: its checkpoint is at "
+                  "global/pg_control is newer than the backup: its checkpoint is at "
                       + checkpoint
                       + ", and backup_manifest says that the backup ended at "
                       + end);
@@ -164,7 +164,7 @@ final class RestoredData {
   private byte[] required(String name, int longest) throws IOException {
     Path file = directory.resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FindingException(Reason.BACKUP_INCOMPLETE, source + " holds no file " + name);
+      throw new FindingException(Reason.BACKUP_INCOMPLETE, source + " contains no file " + name);
     }
     if (Files.size(file) > longest) {
       throw new FindingException(

@@ -89,7 +89,7 @@ final class SegmentSearch {
       throw unknown.why();
     } else if (found instanceof Found.Broken broken) {
       throw missing(
-          name + " is needed for recovery and is damaged in the archive: " + broken.why());
+          name + " is needed for recovery but is damaged in the archive: " + broken.why());
     } else if (found instanceof Found.Absent absent) {
       Optional<FindingException> hidden = archive.flatMap(listed -> listed.findHidden(name));
       if (hidden.isPresent()) {
@@ -97,15 +97,15 @@ final class SegmentSearch {
       }
       String what =
           name
-              + " is needed for recovery and is neither in the backup nor in "
+              + " is needed for recovery but is neither in the backup nor in "
               + archive.orElseThrow().directory()
               + absent.instead();
       if (bytesBehind(number) == 0) {
         throw new FindingException(
             new Finding(
                 Reason.BACKUP_IN_PROGRESS,
-                "the WAL segment " + what + ", and nothing newer is",
-                "verify again when the server has archived it; where it never will, take a new base backup, or name the right"
+                "the WAL segment " + what + ", and neither is anything newer",
+                "verify again when the server has archived it; if it never will, take a new base backup, or name the right"
                     + " directory with --wal-archive",
                 null));
       }
@@ -162,9 +162,9 @@ final class SegmentSearch {
               new Finding(
                   Reason.ENVIRONMENT,
                   stored.file()
-                      + " is of the cluster "
+                      + " belongs to the cluster "
                       + found.get().systemIdentifier()
-                      + ", and the backup of "
+                      + ", and the backup to "
                       + control.systemIdentifier(),
                   "name this cluster's WAL archive with --wal-archive",
                   null)));
@@ -175,7 +175,7 @@ final class SegmentSearch {
     }
     if (found.isEmpty()) {
       return stored.partial()
-          ? new Found.Absent(", where " + stored.file().getFileName() + " holds nothing yet")
+          ? new Found.Absent(", where " + stored.file().getFileName() + " is still empty")
           : new Found.Broken(stored.file().getFileName() + " does not begin with a WAL page");
     }
     WalPage page = found.get();
@@ -189,7 +189,7 @@ final class SegmentSearch {
     return page.start().equals(piece.segment().start(size))
         ? new Found.Sound(piece, stored, page)
         : new Found.Absent(
-            ", where " + stored.file().getFileName() + " holds the WAL of " + page.start());
+            ", where " + stored.file().getFileName() + " contains the WAL of " + page.start());
   }
 
   /** Returns the part of the log with this number that the backup itself contains. */

@@ -126,7 +126,7 @@ final class WalSupply {
       if (found instanceof Found.Broken broken) {
         leftOut.add(
             search.name(number)
-                + " of the WAL archive was not replayed, but the backup's own: "
+                + " in the WAL archive was not replayed; recovery used the backup's own copy: "
                 + broken.why());
       }
       read(brought.get(), order, records);
@@ -154,7 +154,8 @@ final class WalSupply {
     String name = search.name(number);
     if (behind == 0) {
       if (found instanceof Found.Broken broken) {
-        leftOut.add(name + " of the WAL archive, the newest, was not replayed: " + broken.why());
+        leftOut.add(
+            name + ", the newest segment in the WAL archive, was not replayed: " + broken.why());
       }
       return;
     }
@@ -181,9 +182,9 @@ final class WalSupply {
                 + "; recovery cannot reach the "
                 + behind
                 + (behind == 1 ? " segment" : " segments")
-                + " of the log behind it",
-            "archive this segment again if the server still has it; otherwise take a new base backup, because no data behind this"
-                + " segment can be restored from this one",
+                + " of WAL after it",
+            "archive this segment again if the server still has it; otherwise take a new base backup, because no data after this"
+                + " segment can be restored from this backup",
             null));
   }
 
@@ -292,7 +293,7 @@ final class WalSupply {
         if (read > size) {
           throw new FindingException(
               Reason.ARCHIVE_CORRUPT,
-              bytes.name() + " holds more than the " + size + " bytes that it may");
+              bytes.name() + " contains more than the " + size + " bytes that are allowed");
         }
         piece.limit((int) Math.max(0, Math.min(piece.limit(), upTo - before)));
         while (piece.hasRemaining()) {
@@ -307,7 +308,7 @@ final class WalSupply {
     if (!stored.partial() && read < size) {
       throw new FindingException(
           Reason.ARCHIVE_TRUNCATED,
-          stored.file().getFileName() + " holds " + read + " bytes instead of " + size);
+          stored.file().getFileName() + " contains " + read + " bytes instead of " + size);
     }
     padTo(copy, size);
   }

@@ -106,7 +106,7 @@ public record BackupListing(Path directory, SortedSet<String> names) {
     boolean plain = names.contains("PG_VERSION");
     if (plain && tar) {
       throw refused(
-          "holds both PG_VERSION and "
+          "contains both PG_VERSION and "
               + archives.get(0).name()
               + ", so it is not clear whether it is a plain backup or archives",
           "remove or move away what is not the backup");
@@ -145,12 +145,12 @@ public record BackupListing(Path directory, SortedSet<String> names) {
     List<String> bases = names.stream().filter(name -> BASE_TAR.matcher(name).matches()).toList();
     if (bases.size() > 1) {
       throw refused(
-          "holds both "
+          "contains both "
               + bases.get(0)
               + " and "
               + bases.get(1)
               + ", so it is not clear which one is the backup",
-          "put each backup into a directory of its own");
+          "put each backup into its own directory");
     }
     if (bases.size() == 1) {
       Matcher base = BASE_TAR.matcher(bases.get(0));
@@ -216,7 +216,11 @@ public record BackupListing(Path directory, SortedSet<String> names) {
       String other = seen.putIfAbsent(prefix.get(), name);
       if (other != null) {
         throw refused(
-            "holds both " + other + " and " + name + ", so it is not clear which one is the backup",
+            "contains both "
+                + other
+                + " and "
+                + name
+                + ", so it is not clear which one is the backup",
             "remove or move away the one that is not");
       }
       archives.add(new BackupPart.Archive(directory.resolve(name), prefix.get()));
@@ -283,10 +287,10 @@ public record BackupListing(Path directory, SortedSet<String> names) {
         new Finding(
             Reason.FORMAT_UNSUPPORTED,
             directory
-                + " holds no base.tar, and it is not clear whether "
+                + " contains no base.tar, and it is not clear whether "
                 + FileNames.shown(FileNames.ofUtf8(name))
-                + " is the one",
-            "if it holds the data directory, give it the name base.tar with the ending of its compression",
+                + " is the data directory",
+            "if it contains the data directory, rename it to base.tar with the extension of its compression",
             null));
   }
 
@@ -358,13 +362,14 @@ public record BackupListing(Path directory, SortedSet<String> names) {
   private void requireBaseBackup() {
     String hint =
         "take a base backup with pg_basebackup and name its directory; "
-            + "the files of a server, running or stopped, are none";
+            + "the files of a running or stopped server are not a backup";
     if (names.contains("postmaster.pid")) {
       throw refused(
-          "is the data directory of a server that runs or crashed: it holds postmaster.pid", hint);
+          "is the data directory of a server that runs or crashed: it contains postmaster.pid",
+          hint);
     }
     if (!names.contains(BackupLabel.NAME)) {
-      throw refused("is a data directory and no base backup: it holds no backup_label", hint);
+      throw refused("is a data directory and not a base backup: it contains no backup_label", hint);
     }
   }
 

@@ -69,7 +69,7 @@ public final class ForeignFiles {
     List<String> notes = new ArrayList<>();
     addNote(notes, links, "symbolic links, neither followed nor restored: ");
     addNote(notes, others, "not restored, because PostgreSQL keeps nothing there: ");
-    addNote(notes, unlisted, "not in backup_manifest, and no data of PostgreSQL: ");
+    addNote(notes, unlisted, "not in backup_manifest, and not data of PostgreSQL: ");
     return notes;
   }
 

@@ -65,7 +65,7 @@ public final class IncrementalChain {
             member.backup().directory()
                 + " starts at "
                 + member.label().startLsn()
-                + " and says that it stands on a later backup, of "
+                + " but says that it is based on a later backup, which starts at "
                 + from);
       }
       ancestors.addFirst(ancestor.backup());
@@ -85,16 +85,16 @@ public final class IncrementalChain {
                     new Finding(
                         Reason.BACKUP_INCOMPLETE,
                         member.backup().directory()
-                            + " is an incremental backup on one that starts at "
+                            + " is an incremental backup that is based on one that starts at "
                             + member.label().ancestorLsn().orElseThrow()
-                            + ", and none beside it does"
+                            + ", and no backup beside it starts there"
                             + member
                                 .cluster()
-                                .map(cluster -> " that is of the cluster " + cluster)
+                                .map(cluster -> " and belongs to the cluster " + cluster)
                                 .orElse(""),
                         "put the whole chain into "
                             + containerOf(member.backup())
-                            + ": the full backup and each incremental one between, a directory each",
+                            + ": the full backup and each incremental one in between, each in its own directory",
                         null)));
   }
 

@@ -72,7 +72,7 @@ public final class Inspection {
                 + tree.path()
                 + " for its "
                 + tree.prefix()
-                + ", and there is no such directory");
+                + ", but there is no such directory");
       }
     }
   }
@@ -84,9 +84,9 @@ public final class Inspection {
       throw new FindingException(
           Reason.BACKUP_IN_PROGRESS,
           backup.directory()
-              + " holds "
+              + " contains "
               + FileNames.shown(unfinished.get(0))
-              + ", which is not finished");
+              + ", which is incomplete");
     }
   }
 
@@ -96,8 +96,7 @@ public final class Inspection {
     if (backup.base().isEmpty()) {
       throw new FindingException(
           Reason.BACKUP_INCOMPLETE,
-          backup.directory()
-              + " holds no base.tar, compressed or not, which has the data directory");
+          backup.directory() + " contains no base.tar, compressed or not, with the data directory");
     }
   }
 
@@ -166,7 +165,7 @@ public final class Inspection {
                                   member ->
                                       "begins with "
                                           + FileNames.shown(member.name())
-                                          + " and holds no backup_label")
+                                          + " and contains no backup_label")
                               .orElse("is an empty archive")));
     }
   }
@@ -177,9 +176,9 @@ public final class Inspection {
         new Finding(
             Reason.FORMAT_UNSUPPORTED,
             base.name()
-                + " holds a data directory below "
+                + " contains a data directory below "
                 + FileNames.shown(directory)
-                + ", and not as its own content",
+                + ", not at its top level",
             "unpack it and verify the directory, or pack it again by tar -C "
                 + FileNames.shown(directory)
                 + " .",
@@ -208,7 +207,7 @@ public final class Inspection {
       }
     }
     throw new FindingException(
-        Reason.BACKUP_INCOMPLETE, backup.baseName() + " holds no PG_VERSION");
+        Reason.BACKUP_INCOMPLETE, backup.baseName() + " contains no PG_VERSION");
   }
 
   private PostgresVersion version(byte[] file) {
@@ -221,10 +220,10 @@ public final class Inspection {
                         Reason.VERSION_UNSUPPORTED,
                         "PG_VERSION in "
                             + backup.baseName()
-                            + " says "
+                            + " is "
                             + FileNames.shown(text)
-                            + ", which this version of pgproof does not know",
-                        "pgproof knows " + PostgresVersion.known(),
+                            + ", which this version of pgproof does not support",
+                        "pgproof supports " + PostgresVersion.known(),
                         null)));
   }
 }

@@ -77,10 +77,10 @@ public final class NamedTablespaces {
                   new Finding(
                       Reason.NOT_SELF_CONTAINED,
                       link
-                          + " leads to "
+                          + " points to "
                           + FileNames.shown(path)
-                          + ", where tablespace_map says that the source had this tablespace",
-                      "copy the tablespace to a directory that belongs to this backup alone, let the link lead there, and verify again",
+                          + ", where the source had this tablespace according to tablespace_map",
+                      "copy the tablespace to a directory that only this backup uses, change the link to that directory, and verify again",
                       null));
             }
           } catch (IOException e) {

@@ -73,7 +73,7 @@ public final class RunningServers {
       String name = tree.prefix().substring(0, Math.max(tree.prefix().length() - 1, 0));
       if (!name.isEmpty() && Files.isSymbolicLink(backup.directory().resolve(name))) {
         requireNone(
-            name + " leads to " + tree.path() + ", which ", tree.path(), backup.directory());
+            name + " points to " + tree.path() + ", which ", tree.path(), backup.directory());
       }
     }
     for (String file : KEPT) {
@@ -82,7 +82,7 @@ public final class RunningServers {
           .map(places::get)
           .ifPresent(
               place -> {
-                throw found(own + " is, by a hard link, " + describe(place));
+                throw found(own + " is a hard link to " + describe(place));
               });
     }
   }
@@ -101,7 +101,7 @@ public final class RunningServers {
                       });
               if (Files.exists(path.resolve("PG_VERSION"))
                   && Files.exists(path.resolve("global/pg_control"))) {
-                throw found(what + "lies in another data directory, " + path);
+                throw found(what + "is in another data directory, " + path);
               }
             });
   }
@@ -185,8 +185,8 @@ public final class RunningServers {
         new Finding(
             Reason.NOT_SELF_CONTAINED,
             message,
-            "copy what the link leads to into a directory that belongs to this backup alone, such as by pg_basebackup with "
-                + "--tablespace-mapping or --waldir, let the link lead there, and verify again",
+            "copy the target of the link to a directory that only this backup uses, such as with pg_basebackup and "
+                + "--tablespace-mapping or --waldir, change the link to that directory, and verify again",
             null));
   }
 }

@@ -33,7 +33,7 @@ final class SmallFiles {
     try {
       if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
         throw new FindingException(
-            Reason.UNSAFE_ARCHIVE, file + " must not be restored: it is no regular file");
+            Reason.UNSAFE_ARCHIVE, file + " must not be restored: it is not a regular file");
       }
       try (InputStream in = Files.newInputStream(file, NOFOLLOW_LINKS)) {
         byte[] content = in.readNBytes(longest + 1);

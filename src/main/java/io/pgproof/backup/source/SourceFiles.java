@@ -143,7 +143,7 @@ public final class SourceFiles {
                 new FindingException(
                     Finding.of(
                         Reason.BACKUP_IN_PROGRESS,
-                        words + "; as it is now, " + fault.finding().message()),
+                        words + "; the file as it is now: " + fault.finding().message()),
                     fault))
         .orElse(fault);
   }
@@ -187,10 +187,7 @@ public final class SourceFiles {
       } catch (IOException e) {
         return Optional.of(
             new FindingException(
-                Finding.of(
-                    Reason.BACKUP_CHANGED,
-                    file.getKey() + " was there and cannot be seen any more"),
-                e));
+                Finding.of(Reason.BACKUP_CHANGED, file.getKey() + " has disappeared"), e));
       }
     }
     return changedTree();
@@ -203,9 +200,7 @@ public final class SourceFiles {
     } catch (FindingException e) {
       return Optional.of(
           new FindingException(
-              Finding.of(
-                  Reason.BACKUP_CHANGED,
-                  "files were there and cannot be seen any more: " + e.finding().message()),
+              Finding.of(Reason.BACKUP_CHANGED, "files have disappeared: " + e.finding().message()),
               e));
     }
     return Stream.concat(trees.directories().keySet().stream(), now.directories().keySet().stream())

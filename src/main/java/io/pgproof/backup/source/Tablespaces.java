@@ -127,9 +127,9 @@ public final class Tablespaces {
       throw new FindingException(
           Reason.INCONSISTENT,
           unknown.get(0)
-              + " brings a tablespace that "
+              + " contains a tablespace that "
               + backup.baseName()
-              + " does not know: they are not of one backup");
+              + " does not list: they belong to different backups");
     }
     return manifest ? List.of() : unknown;
   }
@@ -141,9 +141,9 @@ public final class Tablespaces {
         source
             + " names the tablespace "
             + FileNames.shown(oid)
-            + ", and "
+            + ", but "
             + (tar ? "its archive " + FileNames.shown(oid) + ".tar is" : "its files are")
-            + " not there");
+            + " missing");
   }
 
   private BackupPart part(String oid) {

@@ -155,7 +155,7 @@ public final class TreeWalk implements AutoCloseable {
 
   /** Returns how the files of this tree were restored. */
   public String describeMethod(BackupPart.Tree of) {
-    return inPlace(of) ? "laid over" : mayShare(of) ? "shared" : "copied";
+    return inPlace(of) ? "overlaid" : mayShare(of) ? "shared" : "copied";
   }
 
   /** Returns whether it is worth trying to share the blocks of this tree's files. */
@@ -244,7 +244,7 @@ public final class TreeWalk implements AutoCloseable {
     if (stream instanceof SecureDirectoryStream<Path> secure) {
       return secure;
     }
-    throw new IllegalStateException("this system opens no file from an open directory");
+    throw new IllegalStateException("this system cannot open a file relative to an open directory");
   }
 
   /**
@@ -265,11 +265,11 @@ public final class TreeWalk implements AutoCloseable {
                   new Finding(
                       Reason.UNSAFE_ARCHIVE,
                       tree.prefix().substring(0, tree.prefix().length() - 1)
-                          + " leads to "
+                          + " points to "
                           + tree.path()
-                          + ", which holds "
+                          + ", which contains "
                           + FileNames.shown(name)
-                          + " and so is no "
+                          + " and so is not a "
                           + (tree.tablespace().isPresent() ? "tablespace" : "directory with WAL"),
                       "do not start a server on this backup; find out who made the link",
                       null));

@@ -54,16 +54,16 @@ public record StoredWal(Path file, String name, String ending) {
   /** First bytes of formats that pgproof cannot read. */
   private static final Map<String, String> FOREIGN =
       Map.of(
-          "\u00FD7zXZ\0", "is compressed by xz",
-          "BZh", "is compressed by bzip2",
-          "\u001F\u009D", "is compressed by compress",
-          "\u0089LZO", "is compressed by lzop",
-          "LZIP", "is compressed by lzip",
-          "7z\u00BC\u00AF", "is an archive of 7-Zip",
+          "\u00FD7zXZ\0", "is compressed with xz",
+          "BZh", "is compressed with bzip2",
+          "\u001F\u009D", "is compressed with compress",
+          "\u0089LZO", "is compressed with lzop",
+          "LZIP", "is compressed with lzip",
+          "7z\u00BC\u00AF", "is a 7-Zip archive",
           "PK\u0003\u0004", "is a ZIP archive",
-          "Salted__", "is encrypted by OpenSSL",
-          "age-encryption.org", "is encrypted by age",
-          "-----BEGIN PGP", "is encrypted by PGP");
+          "Salted__", "is encrypted with OpenSSL",
+          "age-encryption.org", "is encrypted with age",
+          "-----BEGIN PGP", "is encrypted with PGP");
 
   /** Returns empty when the name is neither that of a segment nor that of a history. */
   static Optional<StoredWal> of(Path file) {
@@ -129,7 +129,7 @@ public record StoredWal(Path file, String name, String ending) {
       }
     }
     if (!ending.isEmpty() && !partial()) {
-      throw unreadable("has an ending that pgproof does not know");
+      throw unreadable("has a file name extension that pgproof does not support");
     }
     if (segment()
         ? holdsPagesOrNothing()
@@ -137,7 +137,7 @@ public record StoredWal(Path file, String name, String ending) {
       return Compression.NONE;
     }
     throw unreadable(
-        "begins with bytes that are neither PostgreSQL's nor of a compression that pgproof knows");
+        "begins with bytes that are neither WAL nor a compression format that pgproof supports");
   }
 
   public ByteSource open() throws InterruptedException {
@@ -172,7 +172,7 @@ public record StoredWal(Path file, String name, String ending) {
         new Finding(
             Reason.WAL_UNREADABLE,
             file + " " + why,
-            "let the archive hold segments as they are, or compressed by gzip, lz4 or zstd, and not encrypted; for others, name a"
+            "store the segments in the archive uncompressed, or compressed with gzip, lz4 or zstd, and not encrypted; for others, name a"
                 + " directory with decoded copies",
             null));
   }

@@ -85,17 +85,17 @@ public final class Timelines {
       throw unreachable(
           "timeline "
               + shown
-              + " was asked for, and "
+              + " was requested, but "
               + (histories.containsKey(number)
-                  ? "its history cannot be understood"
-                  : "neither the backup nor the WAL archive has its history "
+                  ? "its history cannot be parsed"
+                  : "neither the backup nor the WAL archive contains its history "
                       + TimelineHistory.name(number)));
     }
     if (!history.get().descendsFrom(own, end)) {
       throw unreachable(
           "timeline "
               + shown
-              + " was asked for, and it does not go on from timeline "
+              + " was requested, but it does not continue from timeline "
               + Integer.toUnsignedString(own)
               + " of the backup at "
               + end
@@ -118,10 +118,10 @@ public final class Timelines {
       notes.add(
           "timeline "
               + Integer.toUnsignedString(number)
-              + " of the WAL archive was left aside: "
+              + " of the WAL archive was ignored: "
               + (history.isEmpty()
-                  ? "its history cannot be understood"
-                  : "it does not go on from this backup"));
+                  ? "its history cannot be parsed"
+                  : "it does not continue from this backup"));
     }
     requireAllRead(own);
     return new Choice(ownPath(), Optional.empty(), notes);
@@ -134,11 +134,11 @@ public final class Timelines {
         throw new FindingException(
             new Finding(
                 Reason.WAL_UNREADABLE,
-                "nothing tells whether timeline "
+                "no file shows whether timeline "
                     + Integer.toUnsignedString(each.getKey())
-                    + " goes on from this backup: "
+                    + " continues from this backup: "
                     + why.message(),
-                "mend this file, or say with --timeline which timeline to follow",
+                "repair this file, or choose the timeline with --timeline",
                 null),
             each.getValue());
       }

@@ -167,10 +167,10 @@ public final class WalArchive {
                     new Finding(
                         Reason.WAL_UNREADABLE,
                         link
-                            + " is a link that leads out of the WAL archive and is not followed, and "
+                            + " is a link to a place outside the WAL archive and is not followed, but "
                             + name
-                            + " may be behind it",
-                        "name the directory that holds the segments themselves with --wal-archive",
+                            + " may be there",
+                        "name the directory that contains the segments themselves with --wal-archive",
                         null)));
   }
 

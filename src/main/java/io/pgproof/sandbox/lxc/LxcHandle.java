@@ -37,8 +37,8 @@ final class LxcHandle implements AutoCloseable {
       throw new SandboxException(
           "liblxc "
               + lxc.lxc_get_version()
-              + " lays its structure out in another way than its"
-              + " version promises: the name of "
+              + " does not have the structure of its"
+              + " version: the name of "
               + id
               + " reads "
               + name);
@@ -48,7 +48,7 @@ final class LxcHandle implements AutoCloseable {
   /** Sets one item; {@code value} must be valid in a line of the configuration file. */
   void set(String key, String value) {
     if (value.indexOf('\n') >= 0) {
-      throw new IllegalArgumentException(key + " cannot hold a line break: " + value);
+      throw new IllegalArgumentException(key + " cannot contain a line break: " + value);
     }
     use(
         c -> {

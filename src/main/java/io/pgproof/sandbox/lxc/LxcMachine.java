@@ -77,14 +77,17 @@ final class LxcMachine {
       Files.deleteIfExists(files.byproduct());
       Files.move(part, files.config(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new SandboxException(id + " could not be made below " + id.home() + ": " + e, e);
+      throw new SandboxException(id + " could not be created below " + id.home() + ": " + e, e);
     }
   }
 
   void start(Liblxc lxc) {
     if (!isComplete()) {
       throw new SandboxException(
-          id + " cannot be started: it was not created, " + files.config() + " is not there");
+          id
+              + " cannot be started: it was not created, because "
+              + files.config()
+              + " does not exist");
     }
     ProgramResult programResult;
     try {
@@ -140,7 +143,8 @@ final class LxcMachine {
       Duration limit,
       List<String> inside) {
     if (!running(lxc)) {
-      throw new SandboxException(inside.get(0) + " cannot be run in " + id + ": it does not run");
+      throw new SandboxException(
+          inside.get(0) + " cannot run in " + id + ", because " + id + " does not run");
     }
     List<String> line =
         new ArrayList<>(
@@ -164,7 +168,7 @@ final class LxcMachine {
     if (programResult.status() == 1
         && programResult.err().startsWith("lxc-attach: " + id.name() + ":")) {
       throw new SandboxException(
-          inside.get(0) + " could not be run in " + id + ": " + programResult.err().strip());
+          inside.get(0) + " could not run in " + id + ": " + programResult.err().strip());
     }
     return programResult;
   }
@@ -209,8 +213,8 @@ final class LxcMachine {
               + machineCleanup.processes()
               + " of "
               + id
-              + " do not end though they were killed;"
-              + " they wait in the kernel, look at the disk below "
+              + " were killed but do not end;"
+              + " they wait in the kernel: check the disk below "
               + id.home());
     }
     await(

@@ -140,7 +140,7 @@ public final class LxcSandbox implements Sandbox {
   public List<String> reap(String prefix) {
     if (prefix.isBlank()) {
       throw new IllegalArgumentException(
-          "a prefix is needed: without one the machines of others would be reaped");
+          "a prefix is needed: without one pgproof would remove the containers of others");
     }
     List<String> removed = new ArrayList<>();
     ControlGroups groups = groups();
@@ -286,7 +286,7 @@ public final class LxcSandbox implements Sandbox {
       Path inside = Path.of(mount.inside());
       requireAbsolute(inside);
       if (!inside.normalize().equals(inside) || inside.getNameCount() == 0) {
-        throw new IllegalArgumentException(mount.inside() + " is no place for a mount");
+        throw new IllegalArgumentException(mount.inside() + " cannot be a mount point");
       }
     }
   }

@@ -93,7 +93,8 @@ final class MachineCleanup {
           REMOVAL);
     } catch (IOException e) {
       throw new SandboxException(
-          "what " + id + " left below " + id.home() + " stays: " + e.getMessage(), e);
+          "the remains of " + id + " below " + id.home() + " cannot be removed: " + e.getMessage(),
+          e);
     }
   }
 

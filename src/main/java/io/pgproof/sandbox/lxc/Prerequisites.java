@@ -49,7 +49,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
     if (!uid.find() || !uid.group(1).equals("0")) {
       lacks.add(
           Lack.byHand(
-              "pgproof does not run as root, and only root can start containers with ids of their own",
+              "pgproof does not run as root, and only root can start containers with their own UID range",
               "run the same command with sudo"));
       return;
     }
@@ -57,7 +57,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
     if (capabilities.find() && !new BigInteger(capabilities.group(1), 16).testBit(CAP_SYS_ADMIN)) {
       lacks.add(
           Lack.byHand(
-              "root here may not mount: it lacks CAP_SYS_ADMIN, as inside a container of another kind",
+              "root cannot mount here: it lacks CAP_SYS_ADMIN, as inside another container",
               "run pgproof on the host itself, or give its container SYS_ADMIN"));
     }
   }
@@ -139,7 +139,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
                   "the kernel offers no control group controller " + controller,
                   controller.equals("memory")
                       ? "add cgroup_enable=memory to GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub and reboot"
-                      : "boot a kernel that has it, as Debian's own does"));
+                      : "boot a kernel that has it, such as Debian's"));
         }
       }
     }
@@ -150,7 +150,7 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
       lacks.add(
           Lack.byHand(
               "the kernel has no user namespaces",
-              "boot a kernel that has them, as Debian's own does"));
+              "boot a kernel that has them, such as Debian's"));
     } else if (text("proc/sys/user/max_user_namespaces").strip().equals("0")) {
       lacks.add(
           new Lack(

@@ -141,7 +141,7 @@ class FrameDecoderTest {
   void aWindowLargerThanMemoryIsNotTheBackupsFault() {
     ExpectedFinding.expect(
         Reason.ENVIRONMENT,
-        "base.tar.zst was compressed by zstd with a window of 2,147,483,648 bytes",
+        "base.tar.zst was compressed with zstd and a window of 2,147,483,648 bytes",
         () -> ZstdDecoder.requireMemory(1L << 31, 1L << 31, "base.tar.zst"));
     assertThat(
             ExpectedFinding.by(() -> ZstdDecoder.requireMemory(1L << 31, 1L << 31, "base.tar.zst"))

@@ -96,7 +96,7 @@ class ControlFileTest {
   void aFileOfZerosIsDamage() {
     ExpectedFinding.expect(
         Reason.INCONSISTENT,
-        "nothing but zeros",
+        "contains only zeros",
         () -> ControlFile.parse(new byte[ControlFile.SIZE]));
   }
 

@@ -80,7 +80,7 @@ class PgChecksumsTest {
     assertThat(suspects.finding(Reason.PAGE_CHECKSUM, "").message())
         .isEqualTo(
             String.format(
-                "block %s of %s carries the checksum %04X, and that of its content is %04X; %d more pages fail",
+                "block %s of %s has the checksum %04X, but its content has the checksum %04X; %d more pages fail",
                 said.group(2), first, hex(said.group(4)), hex(said.group(3)), failed.size() - 1));
   }
 

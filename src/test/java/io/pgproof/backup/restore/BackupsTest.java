@@ -53,7 +53,7 @@ class BackupsTest {
   @ParameterizedTest
   @CsvSource({
     "notes.txt, nothing that looks like a base backup",
-    "PG_VERSION, no base backup",
+    "PG_VERSION, not a base backup",
     "16385.tar.gz, nothing that looks like a base backup",
   })
   void filesThatAreNoBackupAreNamed(String file, String words) throws Exception {
@@ -66,10 +66,10 @@ class BackupsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "base.tar.xz, compressed by xz, decompress",
-    "base.tbz2, compressed by bzip2, decompress",
-    "base.tar.gz.gpg, encrypted by OpenPGP, decrypt",
-    "shop_base-2026-11-30.tar.age, encrypted by age, decrypt",
+    "base.tar.xz, compressed with xz, decompress",
+    "base.tbz2, compressed with bzip2, decompress",
+    "base.tar.gz.gpg, encrypted with OpenPGP, decrypt",
+    "shop_base-2026-11-30.tar.age, encrypted with age, decrypt",
     "base.tar.gz.enc, encrypted, decrypt",
     "base.tar.gz.aa, split, join",
     "base.tar.001, split, join",

@@ -124,7 +124,7 @@ class CopiedDirectoryTest {
     RestoredBackup restoredBackup = backup.restore();
 
     assertThat(restoredBackup.notes())
-        .contains("not in backup_manifest, and no data of PostgreSQL: " + name);
+        .contains("not in backup_manifest, and not data of PostgreSQL: " + name);
     assertThat(restoredBackup.checks().get(1).detail()).isEqualTo("4 files, CRC32C");
   }
 
@@ -150,7 +150,7 @@ class CopiedDirectoryTest {
     Files.createFile(more);
 
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, name + " is in the backup and not in", () -> backup.restore());
+        Reason.MANIFEST_MISMATCH, name + " is in the backup but not in", () -> backup.restore());
   }
 
   @Test
@@ -162,7 +162,7 @@ class CopiedDirectoryTest {
 
     assertThat(backup.restore().notes())
         .contains(
-            "not in backup_manifest, and no data of PostgreSQL: note1, note2, note3, note4, note5 and 3 more");
+            "not in backup_manifest, and not data of PostgreSQL: note1, note2, note3, note4, note5 and 3 more");
   }
 
   @Test
@@ -172,7 +172,7 @@ class CopiedDirectoryTest {
     Files.write(backup.base(), backup.packed(backup.baseTar()));
 
     assertThat(backup.restore().notes())
-        .contains("not in backup_manifest, and no data of PostgreSQL: ._PG_VERSION");
+        .contains("not in backup_manifest, and not data of PostgreSQL: ._PG_VERSION");
   }
 
   @Test
@@ -199,7 +199,7 @@ class CopiedDirectoryTest {
     remove(name);
 
     ExpectedFinding.expect(
-        Reason.BACKUP_INCOMPLETE, "holds no directory " + name, () -> backup.restore());
+        Reason.BACKUP_INCOMPLETE, "contains no directory " + name, () -> backup.restore());
   }
 
   @ParameterizedTest
@@ -281,7 +281,7 @@ class CopiedDirectoryTest {
     try {
       ExpectedFinding.expect(
           Reason.NOT_SELF_CONTAINED,
-          "PG_VERSION is, by a hard link, PG_VERSION of a running server",
+          "PG_VERSION is a hard link to PG_VERSION of a running server",
           () -> backup.restore());
     } finally {
       server.destroyForcibly().waitFor();
@@ -300,7 +300,7 @@ class CopiedDirectoryTest {
 
     ExpectedFinding.expect(
         Reason.NOT_SELF_CONTAINED,
-        "lies in another data directory, " + other.directory,
+        "is in another data directory, " + other.directory,
         () -> backup.restore());
   }
 
@@ -312,7 +312,7 @@ class CopiedDirectoryTest {
     linkTablespace(space);
     ExpectedFinding.expect(
         Reason.NOT_SELF_CONTAINED,
-        "where tablespace_map says that the source had",
+        "where the source had this tablespace according to tablespace_map",
         () -> backup.restore());
 
     Files.move(space, directory.resolve("copy"));
@@ -374,7 +374,7 @@ class CopiedDirectoryTest {
 
     ExpectedFinding.expect(
         Reason.INCONSISTENT,
-        "holds the WAL of 0/1000000, not that of 0/2000000",
+        "contains the WAL of 0/1000000, not that of 0/2000000",
         () -> backup.writePlain().restore());
   }
 

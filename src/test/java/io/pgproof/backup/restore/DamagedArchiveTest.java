@@ -130,7 +130,7 @@ class DamagedArchiveTest {
 
     ExpectedFinding.expect(
         Reason.ARCHIVE_CORRUPT,
-        "base.tar.gz is no gzip archive: it begins with 42 41",
+        "base.tar.gz is not a gzip archive: it begins with 42 41",
         () -> backup.restore());
   }
 
@@ -138,7 +138,7 @@ class DamagedArchiveTest {
   void aGzipWithoutATarIsCorrupt() throws Exception {
     Files.write(backup.write().base(), CraftedBackup.gzip(CraftedBackup.pattern(4096)));
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "holds no tar", () -> backup.restore());
+    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "is not a tar", () -> backup.restore());
   }
 
   @Test
@@ -153,7 +153,7 @@ class DamagedArchiveTest {
   void bytesBehindTheLastGzipMemberAreFound() throws Exception {
     Files.write(backup.write().base(), new byte[] {7, 0}, StandardOpenOption.APPEND);
 
-    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "no gzip member", () -> backup.restore());
+    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "not a gzip member", () -> backup.restore());
   }
 
   @ParameterizedTest
@@ -232,7 +232,7 @@ class DamagedArchiveTest {
     Files.write(backup.base(), tar);
 
     ExpectedFinding.expect(
-        Reason.ARCHIVE_CORRUPT, "does not fit its checksum", () -> backup.restore());
+        Reason.ARCHIVE_CORRUPT, "does not match its checksum", () -> backup.restore());
   }
 
   @Test
@@ -310,7 +310,7 @@ class DamagedArchiveTest {
     Files.write(backup.write().base(), new byte[] {7, 0}, StandardOpenOption.APPEND);
 
     ExpectedFinding.expect(
-        Reason.ARCHIVE_CORRUPT, "bytes follow that are no", () -> backup.restore());
+        Reason.ARCHIVE_CORRUPT, "the bytes that follow are not", () -> backup.restore());
   }
 
   private void withoutWal() throws IOException {

@@ -38,7 +38,9 @@ class ManifestMismatchTest {
     rewriteBase(changed);
 
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "base/5/1259 has another content", () -> changed.restore());
+        Reason.MANIFEST_MISMATCH,
+        "base/5/1259 does not match backup_manifest",
+        () -> changed.restore());
   }
 
   @Test
@@ -68,7 +70,7 @@ class ManifestMismatchTest {
 
     ExpectedFinding.expect(
         Reason.MANIFEST_MISMATCH,
-        "base/5/1259 is in backup_manifest and not in the backup",
+        "base/5/1259 is in backup_manifest but not in the backup",
         () -> backup.restore());
   }
 
@@ -80,7 +82,7 @@ class ManifestMismatchTest {
 
     ExpectedFinding.expect(
         Reason.MANIFEST_MISMATCH,
-        "base/5/9999 is in the backup and not in",
+        "base/5/9999 is in the backup but not in",
         () -> backup.restore());
   }
 
@@ -100,7 +102,7 @@ class ManifestMismatchTest {
     rewriteManifest(backup.manifest("").replace("19:52:14", "19:52:15"));
 
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "checksum of its own content", () -> backup.restore());
+        Reason.MANIFEST_MISMATCH, "does not match its own checksum", () -> backup.restore());
   }
 
   @Test
@@ -108,8 +110,7 @@ class ManifestMismatchTest {
     String whole = backup.write().manifest("");
     rewriteManifest(whole.substring(0, whole.length() / 2));
 
-    ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "cannot be understood", () -> backup.restore());
+    ExpectedFinding.expect(Reason.MANIFEST_MISMATCH, "cannot be parsed", () -> backup.restore());
   }
 
   @Test

@@ -60,7 +60,7 @@ class PagesRestoreTest {
 
     assertThat(restoredBackup.suspects().isEmpty()).isTrue();
     assertThat(pages(restoredBackup)).map(Check::outcome).contains(Check.Outcome.SKIPPED);
-    assertThat(restoredBackup.notChecked()).containsExactly("the source keeps no page checksums");
+    assertThat(restoredBackup.notChecked()).containsExactly("the source has no page checksums");
   }
 
   @Test
@@ -75,8 +75,8 @@ class PagesRestoreTest {
     assertThat(finding).returns(Verdict.REFUTED, Finding::verdict);
     assertThat(finding.message())
         .matches(
-            "block 7 of base/5/16384 \\(orders\\) carries the checksum [0-9A-F]{4}, "
-                + "and that of its content is [0-9A-F]{4}; 1 more page fails");
+            "block 7 of base/5/16384 \\(orders\\) has the checksum [0-9A-F]{4}, "
+                + "but its content has the checksum [0-9A-F]{4}; 1 more page fails");
   }
 
   @Test
@@ -179,7 +179,7 @@ class PagesRestoreTest {
                 .failing(files())
                 .finding(Reason.PAGE_CHECKSUM, "")
                 .message())
-        .isEqualTo("block 1 of base/5/16384 is marked as new and is not empty");
+        .isEqualTo("block 1 of base/5/16384 is marked as new but is not empty");
   }
 
   @Test

@@ -87,7 +87,9 @@ class PlainBackupTest {
     Files.write(backup.directory.resolve("base/5/1259"), content);
 
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "base/5/1259 has another content", () -> backup.restore());
+        Reason.MANIFEST_MISMATCH,
+        "base/5/1259 does not match backup_manifest",
+        () -> backup.restore());
   }
 
   @Test
@@ -96,13 +98,13 @@ class PlainBackupTest {
     Files.delete(backup.directory.resolve("base/5/1259"));
     ExpectedFinding.expect(
         Reason.MANIFEST_MISMATCH,
-        "base/5/1259 is in backup_manifest and not in the backup",
+        "base/5/1259 is in backup_manifest but not in the backup",
         () -> backup.restore());
 
     CraftedBackup other = new CraftedBackup(directory.resolve("other/backup")).writePlain();
     Files.createFile(other.directory.resolve("base/5/9999"));
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "base/5/9999 is in the backup and not in", () -> other.restore());
+        Reason.MANIFEST_MISMATCH, "base/5/9999 is in the backup but not in", () -> other.restore());
   }
 
   @Test
@@ -135,7 +137,7 @@ class PlainBackupTest {
     Files.delete(label);
     Files.createSymbolicLink(label, Path.of("/etc/passwd"));
 
-    ExpectedFinding.expect(Reason.UNSAFE_ARCHIVE, "no regular file", () -> backup.restore());
+    ExpectedFinding.expect(Reason.UNSAFE_ARCHIVE, "not a regular file", () -> backup.restore());
   }
 
   @Test

@@ -164,7 +164,9 @@ class RepackedBackupTest {
     backup.write();
 
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "PG_VERSION has another content", () -> backup.restore());
+        Reason.MANIFEST_MISMATCH,
+        "PG_VERSION does not match backup_manifest",
+        () -> backup.restore());
   }
 
   @Test
@@ -198,6 +200,6 @@ class RepackedBackupTest {
     backup.write();
 
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "its own content", () -> backup.restore(Optional.empty()));
+        Reason.MANIFEST_MISMATCH, "not at its top level", () -> backup.restore(Optional.empty()));
   }
 }

@@ -172,7 +172,7 @@ class RestoreTest {
     backup.write();
 
     ExpectedFinding.expect(
-        Reason.INCONSISTENT, "pg_control is younger than the backup", () -> backup.restore());
+        Reason.INCONSISTENT, "pg_control is newer than the backup", () -> backup.restore());
   }
 
   @Test
@@ -262,7 +262,7 @@ class RestoreTest {
     backup.write();
 
     ExpectedFinding.expect(
-        Reason.INCONSISTENT, "holds the WAL of 0/2000000", () -> backup.restore());
+        Reason.INCONSISTENT, "contains the WAL of 0/2000000", () -> backup.restore());
   }
 
   @Test
@@ -279,7 +279,7 @@ class RestoreTest {
     backup.write();
 
     ExpectedFinding.expect(
-        Reason.BACKUP_INCOMPLETE, "holds no file global/pg_control", () -> backup.restore());
+        Reason.BACKUP_INCOMPLETE, "contains no file global/pg_control", () -> backup.restore());
   }
 
   @Test
@@ -298,7 +298,7 @@ class RestoreTest {
 
     ExpectedFinding.expect(
         Reason.BACKUP_CHANGED,
-        "since it was inspected",
+        "after its inspection",
         () ->
             Backups.restore(
                 found, identity, backup.order(Optional.empty()), (done, total, note) -> {}));
@@ -393,7 +393,7 @@ class RestoreTest {
     assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
     assertThat(finding.message())
         .startsWith("the backup needs ")
-        .endsWith("by the setting disk the run may take 8,388,608");
+        .endsWith("the setting disk allows the run 8,388,608");
     assertThat(finding.hint()).contains("raise the target's setting disk", "--disk");
     assertThat(backup.data()).isEmptyDirectory();
   }

@@ -119,8 +119,8 @@ class TablespacesTest {
 
     assertThat(restoredBackup.notes())
         .contains(
-            "16385.tar brings no tablespace of this backup and was left out",
-            "20261130.tar.gz brings no tablespace of this backup and was left out");
+            "16385.tar contains no tablespace of this backup and was skipped",
+            "20261130.tar.gz contains no tablespace of this backup and was skipped");
     assertThat(backup.places().tablespaces()).doesNotExist();
     assertThat(backup.data().resolve("pg_tblspc")).isEmptyDirectory();
   }
@@ -131,7 +131,7 @@ class TablespacesTest {
     Files.writeString(backup.directory.resolve("16385.tar.gz"), "no tar at all");
 
     ExpectedFinding.expect(
-        Reason.ARCHIVE_CORRUPT, "16385.tar.gz is no gzip archive", () -> backup.restore());
+        Reason.ARCHIVE_CORRUPT, "16385.tar.gz is not a gzip archive", () -> backup.restore());
   }
 
   @Test
@@ -143,7 +143,7 @@ class TablespacesTest {
 
     ExpectedFinding.expect(
         Reason.INCONSISTENT,
-        "16385.tar brings a tablespace that base.tar.gz does not know",
+        "16385.tar contains a tablespace that base.tar.gz does not know",
         () -> backup.restore());
   }
 
@@ -171,7 +171,7 @@ class TablespacesTest {
     Files.write(backup.directory.resolve("16385.tar"), tar(FILE));
 
     assertThat(backup.restore().notChecked())
-        .anyMatch(text -> text.startsWith("nothing tells whether 16385.tar"));
+        .anyMatch(text -> text.startsWith("no file shows whether 16385.tar"));
   }
 
   @Test

@@ -59,7 +59,7 @@ class UnsafeArchiveTest {
   void aNameThatPointsOutsideIsRefused(String name) throws Exception {
     backup.with(CraftedBackup.file(name, EVIL.length), EVIL).write();
 
-    expectUnsafe("base.tar.gz holds a member");
+    expectUnsafe("base.tar.gz contains a member");
     assertThat(directory.resolve("evil")).doesNotExist();
     assertThat(Path.of("/evil")).doesNotExist();
   }
@@ -275,7 +275,7 @@ class UnsafeArchiveTest {
     backup.wal.put("../base/5/evil", EVIL);
     backup.write();
 
-    expectUnsafe("pg_wal.tar.gz holds a member ../base/5/evil");
+    expectUnsafe("pg_wal.tar.gz contains a member ../base/5/evil");
   }
 
   @Test

@@ -42,7 +42,7 @@ class IncrementalChainTest {
 
     ExpectedFinding.expect(
         Reason.BACKUP_INCOMPLETE,
-        "none beside it does that is of the cluster",
+        "no backup beside it starts there and belongs to the cluster",
         () -> ancestors(newest.directory));
   }
 
@@ -51,7 +51,7 @@ class IncrementalChainTest {
     label(full("a-full"), "START TIMELINE: 1", "START TIMELINE: 2").write();
     ExpectedFinding.expect(
         Reason.BACKUP_INCOMPLETE,
-        "none beside it does",
+        "no backup beside it starts there",
         () -> ancestors(incremental("newest").write().directory));
 
     CraftedBackup full = full("b-full").write();

@@ -74,8 +74,7 @@ class NewestBackupTest {
         .hasSize(3)
         .anyMatch(
             skipped ->
-                skipped.startsWith("2-copied: ")
-                    && skipped.contains("a1B2c3, which is not finished"))
+                skipped.startsWith("2-copied: ") && skipped.contains("a1B2c3, which is incomplete"))
         .anyMatch(skipped -> skipped.startsWith("4-server: ") && skipped.contains("postmaster.pid"))
         .anyMatch(
             skipped -> skipped.startsWith("5-running: ") && skipped.contains("no backup_manifest"));
@@ -254,7 +253,7 @@ class NewestBackupTest {
     UsageException refusal =
         catchThrowableOfType(UsageException.class, () -> Backups.find(directory));
     assertThat(refusal.finding().reason()).isEqualTo(Reason.NOT_A_BACKUP);
-    assertThat(refusal).hasMessageContaining("holds nothing that looks like a base backup");
+    assertThat(refusal).hasMessageContaining("contains nothing that looks like a base backup");
   }
 
   /** Begins in the log's segment of this number. */

@@ -78,7 +78,9 @@ class ReflinkTest {
     }
 
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "base/5/big has another content", () -> backup.restore());
+        Reason.MANIFEST_MISMATCH,
+        "base/5/big does not match backup_manifest",
+        () -> backup.restore());
   }
 
   @Test

@@ -95,7 +95,7 @@ class WalArchiveTest {
 
     ExpectedFinding.expect(
         Reason.DISK_FULL,
-        "by the setting disk the run may take 25,165,824, of which 16,",
+        "the setting disk allows the run 25,165,824, of which 16,",
         () ->
             Backups.restore(
                 found,
@@ -147,7 +147,7 @@ class WalArchiveTest {
     ExpectedFinding.expect(
         Reason.WAL_MISSING,
         SECOND
-            + " is needed for recovery and is damaged in the archive: "
+            + " is needed for recovery but is damaged in the archive: "
             + SECOND
             + compression.ending()
             + " ends at byte "
@@ -177,7 +177,7 @@ class WalArchiveTest {
 
     ExpectedFinding.expect(
         Reason.WAL_MISSING,
-        "holds more than the 16777216 bytes",
+        "contains more than the 16777216 bytes",
         () -> backup.restore(Optional.of(archive)));
   }
 
@@ -212,8 +212,7 @@ class WalArchiveTest {
 
     Finding finding = ExpectedFinding.by(() -> backup.restore(Optional.of(archive)));
     assertThat(finding.reason()).as(finding.message()).isEqualTo(Reason.WAL_MISSING);
-    assertThat(finding.message())
-        .contains(THIRD, "cannot reach the 2 segments of the log behind it");
+    assertThat(finding.message()).contains(THIRD, "cannot reach the 2 segments of WAL after it");
   }
 
   @Test
@@ -243,7 +242,7 @@ class WalArchiveTest {
     store(CraftedBackup.SEGMENT, CraftedBackup.segment(1));
     ExpectedFinding.expect(
         Reason.BACKUP_IN_PROGRESS,
-        SECOND + " is needed for recovery and is neither in the backup nor in ",
+        SECOND + " is needed for recovery but is neither in the backup nor in ",
         () -> backup.restore(Optional.of(archive)));
   }
 
@@ -253,7 +252,7 @@ class WalArchiveTest {
     store(THIRD, CraftedBackup.segment(3));
     ExpectedFinding.expect(
         Reason.WAL_MISSING,
-        SECOND + " is needed for recovery and is neither in the backup nor in ",
+        SECOND + " is needed for recovery but is neither in the backup nor in ",
         () -> backup.restore(Optional.of(archive)));
   }
 
@@ -281,7 +280,7 @@ class WalArchiveTest {
     store(SECOND, Arrays.copyOf(packed, packed.length - 4));
     ExpectedFinding.expect(
         Reason.WAL_MISSING,
-        SECOND + " is needed for recovery and is damaged",
+        SECOND + " is needed for recovery but is damaged",
         () -> backup.restore(Optional.of(archive)));
   }
 
@@ -301,9 +300,9 @@ class WalArchiveTest {
 
   @ParameterizedTest(name = "a file that {2}")
   @CsvSource({
-    "'', Salted__,             is encrypted by OpenSSL",
-    ".xz, '\u00fd7zXZ\u0000', is compressed by xz",
-    ".gpg, '\u0085\u0002\u000c', has an ending that pgproof does not know",
+    "'', Salted__,             is encrypted with OpenSSL",
+    ".xz, '\u00fd7zXZ\u0000', is compressed with xz",
+    ".gpg, '\u0085\u0002\u000c', has a file name extension that pgproof does not support",
     "'', '\u0085\u0002\u000c', begins with bytes that are neither",
   })
   void anUnreadableSegmentIsNotMissing(String ending, String begin, String why) throws Exception {
@@ -344,7 +343,7 @@ class WalArchiveTest {
     Files.createSymbolicLink(archive.resolve(SECOND), outside);
     ExpectedFinding.expect(
         Reason.WAL_UNREADABLE,
-        "is a link that leads out of the WAL archive",
+        "is a link to a place outside the WAL archive",
         () -> backup.restore(Optional.of(archive)));
   }
 
@@ -400,7 +399,7 @@ class WalArchiveTest {
         .doesNotContain("000000010000000000000003");
     assertThat(restoredBackup.replay().reach()).contains(Lsn.parse("0/4000000"));
     assertThat(restoredBackup.notes())
-        .anyMatch(note -> note.startsWith("timeline 3 of the WAL archive was left aside"));
+        .anyMatch(note -> note.startsWith("timeline 3 of the WAL archive was ignored"));
   }
 
   @Test
@@ -438,7 +437,7 @@ class WalArchiveTest {
     store("00000003.history", CraftedBackup.utf8("1\t0/1800000\tno recovery target specified\n"));
     ExpectedFinding.expect(
         Reason.TIMELINE_UNREACHABLE,
-        "it does not go on from timeline 1 of the backup at 0/2000100",
+        "it does not continue from timeline 1 of the backup at 0/2000100",
         () -> again(new RecoveryTimeline("3")));
     ExpectedFinding.expect(
         Reason.TIMELINE_UNREACHABLE, "00000007.history", () -> again(new RecoveryTimeline("7")));
@@ -454,7 +453,7 @@ class WalArchiveTest {
     store("00000002.history.gz", Arrays.copyOf(packed, packed.length - 4));
     ExpectedFinding.expect(
         Reason.WAL_UNREADABLE,
-        "nothing tells whether timeline 2 goes on from this backup",
+        "no file shows whether timeline 2 continues from this backup",
         () -> backup.restore(Optional.of(archive)));
     assertThat(again(RecoveryTimeline.CURRENT).replay().target()).isEmpty();
   }
@@ -482,7 +481,7 @@ class WalArchiveTest {
     store(CraftedBackup.SEGMENT + compression.ending(), Packed.by(compression, foreign));
 
     ExpectedFinding.expect(
-        Reason.ENVIRONMENT, "is of the cluster", () -> backup.restore(Optional.of(archive)));
+        Reason.ENVIRONMENT, "belongs to the cluster", () -> backup.restore(Optional.of(archive)));
   }
 
   private void storeNeeded() throws IOException {

@@ -69,7 +69,9 @@ class WorkflowSettingsTest {
     assertThatThrownBy(() -> settings(Map.of("pgproof." + setting, "soon")))
         .rootCause()
         .hasMessage(
-            "pgproof." + setting + ": 'soon' is no duration such as 90s, 30m, 24h, 7d or PT1H30M");
+            "pgproof."
+                + setting
+                + ": 'soon' is not a duration such as 90s, 30m, 24h, 7d or PT1H30M");
   }
 
   private static WorkflowSettings settings(Map<String, String> given) {

@@ -23,11 +23,11 @@ final class LxcAbi {
   static void require(@Nullable String version, int pointerBytes, int structureBytes) {
     if (pointerBytes != POINTER_BYTES || structureBytes != STRUCTURE_BYTES) {
       throw new LiblxcUnavailableException(
-          "the structure of liblxc takes "
+          "the structure of liblxc has "
               + structureBytes
               + " bytes with pointers of "
               + pointerBytes
-              + " here, and pgproof knows the one of "
+              + " here, but pgproof supports only "
               + STRUCTURE_BYTES
               + " bytes with pointers of "
               + POINTER_BYTES,
@@ -38,9 +38,9 @@ final class LxcAbi {
     int major = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
     if (major < OLDEST_MAJOR || major > NEWEST_MAJOR) {
       throw new LiblxcUnavailableException(
-          "liblxc is of version "
+          "liblxc has version "
               + version
-              + ", and pgproof knows versions "
+              + ", but pgproof supports only the versions "
               + OLDEST_MAJOR
               + " and "
               + NEWEST_MAJOR,

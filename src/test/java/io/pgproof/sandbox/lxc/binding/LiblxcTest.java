@@ -36,7 +36,7 @@ class LiblxcTest {
     for (String version : new String[] {"4.0.6", "7.0.0", "devel", "", null}) {
       assertThatThrownBy(() -> LxcAbi.require(version, 8, 568))
           .isInstanceOf(LiblxcUnavailableException.class)
-          .hasMessageContaining("liblxc is of version " + version);
+          .hasMessageContaining("liblxc has version " + version);
     }
   }
 
