@@ -49,19 +49,23 @@ final class Drawn {
   }
 
   private void staysWithinItsEdges() {
-    double[] box =
-        Arrays.stream(image.getAttribute("viewBox").split(" "))
-            .mapToDouble(Double::parseDouble)
-            .toArray();
+    double[] box = numbers(image.getAttribute("viewBox"));
+    double[] shift =
+        all("g").stream()
+            .map(group -> group.getAttribute("transform"))
+            .filter(transform -> !transform.isEmpty())
+            .findFirst()
+            .map(transform -> numbers(transform.replaceAll("[a-z()]", "")))
+            .orElse(new double[2]);
     for (Element element : all("rect", "circle", "line")) {
       for (String name : List.of("x", "x1", "x2", "cx")) {
-        assertWithin(element, name, box[2]);
+        assertWithin(element, name, -shift[0], box[2] - shift[0]);
       }
       for (String name : List.of("y", "y1", "y2", "cy")) {
-        assertWithin(element, name, box[3]);
+        assertWithin(element, name, -shift[1], box[3] - shift[1]);
       }
       for (String name : List.of("width", "height")) {
-        assertWithin(element, name, Math.max(box[2], box[3]));
+        assertWithin(element, name, 0, Math.max(box[2], box[3]));
       }
     }
     for (Element element : all("polyline", "polygon")) {
@@ -72,11 +76,15 @@ final class Drawn {
     }
   }
 
-  private static void assertWithin(Element element, String name, double most) {
+  private static double[] numbers(String text) {
+    return Arrays.stream(text.split(" ")).mapToDouble(Double::parseDouble).toArray();
+  }
+
+  private static void assertWithin(Element element, String name, double least, double most) {
     String value = element.getAttribute(name);
     if (!value.isEmpty()) {
       assertThat(value).as(name).matches(NUMBER);
-      assertThat(Double.parseDouble(value)).as(name).isBetween(0.0, most);
+      assertThat(Double.parseDouble(value)).as(name).isBetween(least, most);
     }
   }
 
