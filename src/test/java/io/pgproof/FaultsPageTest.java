@@ -75,7 +75,7 @@ class FaultsPageTest {
     boolean shown = false;
     int rows = 0;
     for (String line : Files.readAllLines(PAGE)) {
-      shown = line.endsWith(SHOWN_BY) || shown && line.startsWith("|");
+      shown = line.endsWith(SHOWN_BY) || (shown && line.startsWith("|"));
       if (shown && !line.endsWith(SHOWN_BY) && !line.startsWith("|---")) {
         String cell = line.substring(line.lastIndexOf('|', line.length() - 2));
         assertThat(cell).as(line).containsPattern(TEST);
