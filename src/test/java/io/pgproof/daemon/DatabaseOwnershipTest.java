@@ -83,7 +83,7 @@ class DatabaseOwnershipTest {
     Files.writeString(state.identity(), "me\n");
     UsageException refused = catchThrowableOfType(UsageException.class, () -> start(state));
     assertThat(refused).hasMessageContaining(state.identity().toString());
-    assertThat(refused.finding().hint()).contains("put back");
+    assertThat(refused.finding().hint()).contains("restore the file");
   }
 
   private static void start(StateDirectory state) {

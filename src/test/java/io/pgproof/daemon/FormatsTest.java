@@ -216,7 +216,7 @@ class FormatsTest {
 
     Report report = TestEnvironment.verify(with(request, archive));
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
-    assertThat(report.coverage().notChecked()).anyMatch(text -> text.contains("sizes alone"));
+    assertThat(report.coverage().notChecked()).anyMatch(text -> text.contains("only their sizes"));
   }
 
   @ParameterizedTest(name = "{0}: {1} {2}")

@@ -151,7 +151,7 @@ class BuiltImagesTest {
   @Test
   void twoCallersGetOneImageThatIsBuiltOnce() {
     assertThat(built.get(0)).isEqualTo(built.get(1));
-    assertThat(said).filteredOn(line -> line.startsWith("shifting owners")).hasSize(1);
+    assertThat(said).filteredOn(line -> line.startsWith("shifting user and group ids")).hasSize(1);
     assertThat(said).anyMatch(line -> line.contains("under way"));
     assertThat(store.find(15)).contains(built.get(0));
   }

@@ -102,8 +102,8 @@ class ConfigurationTest {
       delimiter = '|',
       value = {
         "remind-after: 25h | :4: remind-after of target shop is 25h, but after 24h (escalate-after, by default) the task is escalated, so nobody would be reminded; allowed: less than 24h, or a later escalate-after",
-        "remind-after: 24h | :4: remind-after of target shop is 24h, and after 24h (escalate-after, by default)",
-        "'escalate-after: 2h, remind-after: 3h' | :4: remind-after of target shop is 3h, and after 2h (escalate-after) it is escalated"
+        "remind-after: 24h | :4: remind-after of target shop is 24h, but after 24h (escalate-after, by default)",
+        "'escalate-after: 2h, remind-after: 3h' | :4: remind-after of target shop is 3h, but after 2h (escalate-after) the task is escalated"
       })
   void aReminderAfterTheEscalationIsRefused(String fields, String mistake) throws IOException {
     Path file =

@@ -138,7 +138,7 @@ class ControlFileTest {
     byte[] file = CraftedBackup.resource("control/" + major);
 
     ExpectedFinding.expect(
-        Reason.VERSION_UNSUPPORTED, "32 bits", () -> ControlFile.parse(of32Bits(file)));
+        Reason.VERSION_UNSUPPORTED, "32-bit", () -> ControlFile.parse(of32Bits(file)));
     byte[] bigEndian = file.clone();
     for (int i = 0; i < 4; i++) {
       bigEndian[8 + i] = file[11 - i];

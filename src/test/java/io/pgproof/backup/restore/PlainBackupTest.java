@@ -172,7 +172,7 @@ class PlainBackupTest {
     Files.deleteIfExists(backup.directory.resolve(link));
     Files.createSymbolicLink(backup.directory.resolve(link), Path.of("/etc"));
 
-    ExpectedFinding.expect(Reason.UNSAFE_ARCHIVE, link + " leads to /etc", () -> backup.restore());
+    ExpectedFinding.expect(Reason.UNSAFE_ARCHIVE, link + " points to /etc", () -> backup.restore());
     assertThat(backup.data()).doesNotExist();
   }
 
