@@ -64,8 +64,8 @@ public final class OneStateDirectory {
             + " (identity "
             + identity
             + ")",
-        "set SPRING_DATASOURCE_URL to a database of this state directory's own; or, when nothing runs on the other one any more and"
-            + " this one is to go on with its runs, set PGPROOF_TAKE_DATABASE_FROM="
+        "set SPRING_DATASOURCE_URL to a database that only this state directory uses; or, if nothing runs on the other one any more and"
+            + " this one is to continue its runs, set PGPROOF_TAKE_DATABASE_FROM="
             + owner.get("identity"));
   }
 }

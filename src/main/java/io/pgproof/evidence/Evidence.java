@@ -79,7 +79,7 @@ public sealed interface Evidence {
               + HumanFormat.time(since)
           : "was due at "
               + HumanFormat.time(since)
-              + (missed() ? ", begun " + HumanFormat.duration(late) + " late" : "");
+              + (missed() ? ", started " + HumanFormat.duration(late) + " late" : "");
     }
   }
 
@@ -92,7 +92,7 @@ public sealed interface Evidence {
     public String describe() {
       return (times == 1 ? "the due time at " : times + " due times since ")
           + HumanFormat.time(since)
-          + " passed over, for this run had no verdict yet";
+          + " skipped, because this run had no verdict yet";
     }
   }
 
@@ -105,7 +105,7 @@ public sealed interface Evidence {
   record Noticed(String target, String path, String identity) implements Evidence {
     @Override
     public String describe() {
-      return "noticed a new backup: " + path;
+      return "found a new backup: " + path;
     }
   }
 
@@ -132,7 +132,7 @@ public sealed interface Evidence {
     public String describeChoice() {
       return (of == 1 ? "the only one in " : "the newest of " + of + " in ")
           + parent
-          + (whole ? "" : of == 1 ? ", and not finished" : ", of which none is finished");
+          + (whole ? "" : of == 1 ? ", but not finished" : ", of which none is finished");
     }
 
     /** Returns the first of the skipped backups, and how many more there are. */
@@ -205,7 +205,7 @@ public sealed interface Evidence {
     /** Returns the text for the progress line. */
     public static String describeQueue(List<String> behind) {
       int more = behind.size() - MOST_TOLD;
-      return "for its turn, behind "
+      return "for a container slot, behind "
           + String.join(", ", behind.subList(0, Math.min(behind.size(), MOST_TOLD)))
           + (more > 0 ? " and " + more + " more" : "");
     }
@@ -220,7 +220,7 @@ public sealed interface Evidence {
   record TurnTaken() implements Evidence {
     @Override
     public String describe() {
-      return "its turn came";
+      return "got a container slot";
     }
   }
 
@@ -228,7 +228,7 @@ public sealed interface Evidence {
   record AttemptBegun(int attempt) implements Evidence {
     @Override
     public String describe() {
-      return "attempt " + attempt + " began";
+      return "attempt " + attempt + " started";
     }
   }
 
@@ -291,7 +291,7 @@ public sealed interface Evidence {
     @Override
     public String describe() {
       return (recovery.consistent() ? "recovery was consistent" : "recovery was not consistent")
-          + (recovery.endLsn() == null ? "" : " and came to " + recovery.endLsn());
+          + (recovery.endLsn() == null ? "" : " and reached " + recovery.endLsn());
     }
   }
 
@@ -299,7 +299,7 @@ public sealed interface Evidence {
   record ChecksBegun() implements Evidence {
     @Override
     public String describe() {
-      return "checks began";
+      return "checks started";
     }
   }
 
@@ -315,7 +315,7 @@ public sealed interface Evidence {
       implements Evidence {
     @Override
     public String describe() {
-      return "checked the restored database: "
+      return "ran checks on the restored database: "
           + checks.size()
           + (checks.size() == 1 ? " check" : " checks");
     }
@@ -344,7 +344,7 @@ public sealed interface Evidence {
   record Interrupted(int attempt) implements Evidence {
     @Override
     public String describe() {
-      return "attempt " + attempt + " had been cut off by the end of the program";
+      return "attempt " + attempt + " was cut off when pgproof ended";
     }
   }
 
@@ -352,7 +352,7 @@ public sealed interface Evidence {
   record Withdrawn(String by) implements Evidence {
     @Override
     public String describe() {
-      return "took the verification back";
+      return "cancelled the verification";
     }
   }
 
@@ -493,7 +493,7 @@ public sealed interface Evidence {
   record BegunAgain(String run) implements Evidence {
     @Override
     public String describe() {
-      return "verification begun again as run " + run;
+      return "verification started again as run " + run;
     }
   }
 
@@ -501,7 +501,7 @@ public sealed interface Evidence {
   record Told(String recipient, String channel, String event, String message) implements Evidence {
     @Override
     public String describe() {
-      return "told " + recipient + " by " + channel + ": " + event + ", message " + message;
+      return "notified " + recipient + " by " + channel + ": " + event + ", message " + message;
     }
   }
 
@@ -509,7 +509,7 @@ public sealed interface Evidence {
   record NotTold(String recipient, String event, String message, String why) implements Evidence {
     @Override
     public String describe() {
-      return "could not tell " + recipient + ": " + event + ", message " + message + ": " + why;
+      return "could not notify " + recipient + ": " + event + ", message " + message + ": " + why;
     }
   }
 

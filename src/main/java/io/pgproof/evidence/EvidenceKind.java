@@ -79,7 +79,7 @@ enum EvidenceKind {
     return Arrays.stream(values())
         .filter(kind -> kind.type == type)
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(type + " is no kind of evidence"));
+        .orElseThrow(() -> new IllegalArgumentException(type + " is not a kind of evidence"));
   }
 
   /**
@@ -93,7 +93,7 @@ enum EvidenceKind {
             .filter(known -> known.code.equals(evidenceEntry.kind()))
             .findFirst()
             .orElseThrow(
-                () -> unreadable(evidenceEntry, "is of the unknown kind " + evidenceEntry.kind()));
+                () -> unreadable(evidenceEntry, "has the unknown kind " + evidenceEntry.kind()));
     if (evidenceEntry.schema() > kind.schema) {
       throw unreadable(
           evidenceEntry,

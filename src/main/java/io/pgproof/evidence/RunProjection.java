@@ -82,8 +82,7 @@ public final class RunProjection {
    */
   public static RunProjection of(List<EvidenceEntry> entries) {
     if (entries.isEmpty() || !entries.get(0).kind().equals(Evidence.kind(Evidence.Asked.class))) {
-      throw new IllegalStateException(
-          "a trail that does not begin with what was asked: " + entries);
+      throw new IllegalStateException("evidence that does not start with the request: " + entries);
     }
     RunProjection story = new RunProjection();
     for (EvidenceEntry evidenceEntry : entries) {
@@ -262,7 +261,7 @@ public final class RunProjection {
     String pagesOpen = restored == null ? null : restored.pagesOpen();
     if (pagesOpen != null && !checks.has("pages")) {
       checks.add(List.of(Check.skipped("pages", pagesOpen)));
-      notChecked.add("pages: " + pagesOpen + ", which recovery would have settled");
+      notChecked.add("pages: " + pagesOpen + ", which only recovery could have settled");
     }
   }
 
@@ -281,7 +280,7 @@ public final class RunProjection {
       if (asked.request().depth().atLeast(Depth.DEEP)) {
         open.addAll(List.of("rows", "checksums"));
       }
-      notChecked.add(String.join(", ", open) + ": the run ended before");
+      notChecked.add(String.join(", ", open) + ": not reached, because the run ended earlier");
     }
   }
 

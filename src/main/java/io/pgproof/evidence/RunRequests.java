@@ -102,6 +102,6 @@ public final class RunRequests {
   private EvidenceEntry asked(RunId run) {
     return evidenceLog
         .last(run, Evidence.kind(Evidence.Asked.class))
-        .orElseThrow(() -> new IllegalStateException("nobody asked for run " + run));
+        .orElseThrow(() -> new IllegalStateException("run " + run + " has no request"));
   }
 }

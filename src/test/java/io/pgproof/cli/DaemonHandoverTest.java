@@ -64,7 +64,7 @@ class DaemonHandoverTest extends ProgramFixture {
       assertThat(show.await()).isZero();
       assertThat(show.out())
           .contains("PROVEN")
-          .contains("attempt 1 had been cut off")
+          .contains("attempt 1 was cut off")
           .contains("attempt 2 began");
     }
   }

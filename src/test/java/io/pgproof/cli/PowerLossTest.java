@@ -81,8 +81,7 @@ class PowerLossTest extends ProgramFixture {
       assertProven(program);
     }
     Remains.assertNone(state);
-    assertThat(answer(0, List.of(), "show", cutOff))
-        .contains("proven", "attempt 1 had been cut off");
+    assertThat(answer(0, List.of(), "show", cutOff)).contains("proven", "attempt 1 was cut off");
   }
 
   private void cut(Program program) throws Exception {

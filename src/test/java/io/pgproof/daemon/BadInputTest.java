@@ -77,7 +77,7 @@ class BadInputTest {
     Report report = TestEnvironment.verify(TestEnvironment.request(backup));
     assertVerdict(report, "refuted", "backup-incomplete", "WAL");
     assertThat(report.coverage().notChecked())
-        .contains("recovery, freshness, indexes: the run ended before");
+        .contains("recovery, freshness, indexes: not reached, because the run ended earlier");
   }
 
   @Test
@@ -229,7 +229,7 @@ class BadInputTest {
         "select placed_at from orders where false| freshness-unknown | no row",
         "select null::timestamptz                | freshness-unknown | NULL",
         "select name from customers limit 1      | freshness-unknown | time",
-        "select now() + interval '1 hour'        | clock             | after this machine's clock"
+        "select now() + interval '1 hour'        | clock             | ahead of this machine's clock"
       })
   void aFreshnessQueryWithoutATimeIsInconclusive(String query, String reason, String said) {
     assertVerdict(

@@ -71,8 +71,8 @@ class DepthTest {
     assertThat(detail(report, "indexes"))
         .matches(
             major < 14
-                ? "\\d{3} indexes in 2 databases, every row looked for in its indexes"
-                : "\\d{3} indexes and \\d{3} tables in 2 databases, every row looked for in its indexes");
+                ? "\\d{3} indexes in 2 databases, every row looked up in its indexes"
+                : "\\d{3} indexes and \\d{3} tables in 2 databases, every row looked up in its indexes");
     assertThat(detail(report, "rows"))
         .matches("every row of \\d{3} tables in 2 databases, 2 catalogs dumped");
     assertThat(detail(report, "checksums")).matches("\\d,\\d{3} pages after a clean stop");

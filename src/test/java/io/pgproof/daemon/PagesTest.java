@@ -224,7 +224,7 @@ class PagesTest {
 
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(pages(report).detail())
-        .endsWith(", 1 read again after recovery, of which 1 is no longer there");
+        .endsWith(", 1 read again after recovery, of which 1 no longer exists");
   }
 
   @Test
@@ -257,7 +257,7 @@ class PagesTest {
 
     assertVerdict(report, "inconclusive", "torn-page");
     assertThat(report.conclusion().message())
-        .startsWith("block 0 of base/4000000000/4000000000 (in no use) carries")
+        .startsWith("block 0 of base/4000000000/4000000000 (not in use) has")
         .endsWith("; 2 more pages fail");
   }
 

@@ -145,7 +145,7 @@ class UnusualSourceTest {
         .containsExactly("inconclusive", "query-failed");
     assertThat(report.conclusion().hint()).contains("--superuser");
     assertThat(report.coverage().notChecked())
-        .contains("recovery, freshness, indexes: the run ended before");
+        .contains("recovery, freshness, indexes: not reached, because the run ended earlier");
   }
 
   @Test

@@ -314,7 +314,7 @@ final class Catalogue {
     proven(
         "a page zeroed of a table without an index",
         listing,
-        "indexes: whether pages are lost of",
+        "indexes: whether pages are missing from",
         (backup, scene) -> backup.base().edit(scene.file("loose"), file -> Pages.zero(file, 3)));
     refuted(
         "a page of an index zeroed",

@@ -145,22 +145,21 @@ public final class CheckRunner {
     String why = "the checks did not end within " + ServerText.of(limit);
     addResult(
         new CheckResult(
-            Check.skipped(name, "not made to its end: " + why),
+            Check.skipped(name, "not completed: " + why),
             List.of(
                 Finding.of(
-                    Reason.CHECK_TIMEOUT,
-                    why + "; the check " + name + " was not made to its end")),
-            List.of(what + ", for the checks took too long")));
+                    Reason.CHECK_TIMEOUT, why + "; the check " + name + " was not completed")),
+            List.of(what + ", because the checks took too long")));
   }
 
   private CheckResult notMade(String name, String what) {
-    String why = "not made: the restored server had ended";
+    String why = "not run: the restored server had ended";
     return new CheckResult(
         Check.skipped(name, why),
         findings.isEmpty()
             ? List.of(Finding.of(Reason.CHECK_FAILED, "the check " + name + " was " + why))
             : List.of(),
-        List.of(what + ", for the restored server had ended"));
+        List.of(what + ", because the restored server had ended"));
   }
 
   private CheckResult runUnlessServerLost(String name, String what, Making making)
@@ -174,7 +173,7 @@ public final class CheckRunner {
       }
       Finding finding =
           Finding.of(
-              Reason.CHECK_FAILED, "the check " + name + " could not be made: " + e.getMessage());
+              Reason.CHECK_FAILED, "the check " + name + " could not be run: " + e.getMessage());
       return new CheckResult(
           Check.skipped(name, finding.message(), Duration.ofNanos(System.nanoTime() - started)),
           List.of(finding),

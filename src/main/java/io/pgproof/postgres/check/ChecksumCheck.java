@@ -67,11 +67,11 @@ final class ChecksumCheck {
   static CheckResult run(RecoveredCopy copy, Set<String> torn, Duration limit, Progress progress) {
     if (!copy.control().dataChecksums()) {
       return CheckResult.inapplicable(
-          NAME, Inapplicable.NO_CHECKSUMS, "the source keeps no page checksums", List.of());
+          NAME, Inapplicable.NO_CHECKSUMS, "the source has no page checksums", List.of());
     }
     List<String> command = copy.version().checksumCommand();
     if (command.isEmpty()) {
-      String why = copy.version() + " has no program for it";
+      String why = copy.version() + " has no program for this check";
       return CheckResult.inapplicable(
           NAME,
           Inapplicable.VERSION,
@@ -166,7 +166,7 @@ final class ChecksumCheck {
         List.of(),
         foreign == 0
             ? List.of()
-            : List.of(NAME + ": files in the data directory that are no relation's"));
+            : List.of(NAME + ": files in the data directory that belong to no relation"));
   }
 
   /** Returns whether the contents of the page matter. PostgreSQL treats a torn map as empty. */

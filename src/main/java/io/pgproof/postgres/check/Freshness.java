@@ -49,21 +49,21 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
     Instant shown = newest.truncatedTo(ChronoUnit.SECONDS);
     if (age.plus(CLOCK_TOLERANCE).isNegative()) {
       String message =
-          "the newest data are of "
+          "the newest data are from "
               + shown
               + from
               + ", "
               + ServerText.of(age.negated())
-              + " after this machine's clock";
+              + " ahead of this machine's clock";
       String hint =
           source.equals("query") && isOfAZone(age.negated())
-              ? "if the query gives times of a local clock, name its zone with --time-zone; else "
+              ? "if the query returns local times, name their zone with --time-zone; otherwise "
                   + Reason.CLOCK.hint()
               : Reason.CLOCK.hint();
       return new Freshness(
           facts, Optional.of(new Finding(Reason.CLOCK, message, hint, null)), message);
     }
-    String old = "newest data are of " + shown + from + ", " + ServerText.of(age) + " old";
+    String old = "newest data are from " + shown + from + ", " + ServerText.of(age) + " old";
     if (age.compareTo(maxAge) > 0) {
       String message = old + "; at most " + ServerText.of(maxAge) + " is allowed";
       return new Freshness(facts, Optional.of(Finding.of(Reason.TOO_OLD, message)), message);

@@ -249,7 +249,7 @@ final class IndexCheck extends ObjectCheck {
       index(statement, index, alone);
       if (!library) {
         addSkipped(
-            "the rows of " + index + ", for its expression gave " + ServerText.withoutRows(e));
+            "the rows of " + index + ", because its expression gave " + ServerText.withoutRows(e));
       }
     }
   }
@@ -289,7 +289,7 @@ final class IndexCheck extends ObjectCheck {
                 index.toString(),
                 Finding.of(
                     Reason.COLLATION_MISMATCH,
-                    "the order of " + index + " cannot be judged on this image: " + doubt.get(),
+                    "the order of " + index + " cannot be checked on this image: " + doubt.get(),
                     ServerText.of(failure))));
         return;
       }
@@ -354,7 +354,7 @@ final class IndexCheck extends ObjectCheck {
                 : "")
             + " "
             + inDatabases;
-    return heapToo ? all + ", every row looked for in its indexes" : all;
+    return heapToo ? all + ", every row looked up in its indexes" : all;
   }
 
   @Override

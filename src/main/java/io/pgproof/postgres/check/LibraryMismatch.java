@@ -73,7 +73,9 @@ public final class LibraryMismatch {
     Check check =
         missing.isEmpty()
             ? Check.passed(
-                "recovery", "what the image lacks could not be looked up everywhere", took)
+                "recovery",
+                "pgproof could not look up in every database what the image lacks",
+                took)
             : Check.mismatch("recovery", describe(missing), took);
     return Optional.of(new CheckResult(check, List.of(), notChecked));
   }

@@ -94,7 +94,7 @@ final class LostPageCheck {
     }
     if (without > 0) {
       open.add(
-          "whether pages are lost of "
+          "whether pages are missing from "
               + ServerText.count(without, "table", "tables")
               + " without a B-tree index");
     }
@@ -131,7 +131,7 @@ final class LostPageCheck {
                   () ->
                       Finding.of(
                           Reason.CHECK_FAILED,
-                          what + " could not be checked to the end: " + ServerText.withoutRows(e),
+                          what + " could not be checked completely: " + ServerText.withoutRows(e),
                           ServerText.withoutRows(e))));
     }
   }

@@ -25,9 +25,9 @@ final class MissingComponent {
         "the image has no " + what,
         "build the image with Debian's package "
             + debian
-            + " or the one that brings "
+            + " or with the package that contains "
             + what
-            + " elsewhere, see images.yaml in docs/images.md; or verify at a --depth that does without it",
+            + " in another distribution, see images.yaml in docs/images.md; or verify at a --depth that does not need it",
         null);
   }
 }

@@ -113,7 +113,7 @@ abstract class ObjectCheck {
               server
                   .of(e.activity(), e.failure())
                   .orElseGet(() -> failed(e.activity(), e.failure()))));
-      addSkipped("whatever was left when the check of " + e.activity() + " ended the session");
+      addSkipped("everything after the check of " + e.activity() + ", which ended the session");
     }
     return new CheckResult(
         check(Duration.ofNanos(System.nanoTime() - began)), objections.findings(), notChecked);
@@ -151,7 +151,7 @@ abstract class ObjectCheck {
             describeFinding(
                 whole,
                 Finding.of(
-                    damage, whole + " cannot be opened: its files are gone", ServerText.of(e))));
+                    damage, whole + " cannot be opened: its files are missing", ServerText.of(e))));
       } else {
         object(whole, e);
       }
@@ -279,14 +279,16 @@ abstract class ObjectCheck {
     String covered = covered("in " + ServerText.count(databases, "database", "databases"));
     Optional<Integer> refuting = objections.refuting();
     if (refuting.isPresent()) {
-      return Check.failed(name, covered + "; " + refuting.get() + " not sound", took);
+      return Check.failed(name, covered + "; " + refuting.get() + " damaged", took);
     }
     if (objections.has(Reason.COLLATION_MISMATCH) || objections.has(Reason.LIBRARY_MISSING)) {
       return Check.mismatch(name, covered + "; " + objections.findings().get(0).message(), took);
     }
     if (!objections.none()) {
       return Check.skipped(
-          name, covered + ", and no further: " + objections.findings().get(0).message(), took);
+          name,
+          covered + "; then the check stopped: " + objections.findings().get(0).message(),
+          took);
     }
     return mismatch()
         .map(difference -> Check.mismatch(name, covered + "; " + difference, took))

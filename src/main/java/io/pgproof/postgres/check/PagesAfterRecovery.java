@@ -106,7 +106,7 @@ public final class PagesAfterRecovery {
     SuspectPages damaged = failing.filter(file -> !file.map() && relation(file).isPresent());
     Finding finding =
         damaged.isEmpty()
-            ? failing.finding(Reason.TORN_PAGE, relation(failing.first()).orElse("in no use"))
+            ? failing.finding(Reason.TORN_PAGE, relation(failing.first()).orElse("not in use"))
             : damaged.finding(Reason.PAGE_CHECKSUM, relation(damaged.first()).orElse(""));
     return failed(finding, failing.filter(file -> file.map() || relation(file).isEmpty()).names());
   }
@@ -118,7 +118,7 @@ public final class PagesAfterRecovery {
         + (gone == 0
             ? ""
             : String.format(
-                Locale.ROOT, ", of which %,d %s no longer there", gone, gone == 1 ? "is" : "are"));
+                Locale.ROOT, ", of which %,d no longer exist%s", gone, gone == 1 ? "s" : ""));
   }
 
   private void checkpoint() throws SQLException {
@@ -138,7 +138,7 @@ public final class PagesAfterRecovery {
 
   private Finding unwritten(SQLException failure) {
     String what =
-        "pages could not be read again after recovery, for the restored server wrote no checkpoint";
+        "pages could not be read again after recovery, because the restored server wrote no checkpoint";
     return Finding.of(
         server.outOfMemory().getAsBoolean() ? Reason.OUT_OF_MEMORY : Reason.ENVIRONMENT,
         what,

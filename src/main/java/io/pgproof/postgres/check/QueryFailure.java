@@ -86,12 +86,12 @@ final class QueryFailure {
     if (StoredDataError.isCode(state)) {
       return failed(
           message,
-          "this is damage: verify with --depth deep, and look at the table with pg_amcheck on the source",
+          "this is damage: verify with --depth deep, and check the table with pg_amcheck on the source",
           words);
     }
     return switch (state) {
       case "42P01", "3F000" -> failed(message, databases(), words);
-      case "25006" -> failed(message, "queries and assertions only read", words);
+      case "25006" -> failed(message, "queries and assertions must only read", words);
       default ->
           (ITS_OWN.matcher(state).matches()
                   ? Optional.<String>empty()
@@ -100,7 +100,7 @@ final class QueryFailure {
                   missing ->
                       Finding.of(
                           Reason.LIBRARY_MISSING,
-                          message + "; this may come of a difference: " + missing,
+                          message + "; a difference may be the cause: " + missing,
                           words))
               .orElseGet(() -> failed(message, Reason.QUERY_FAILED.hint(), words));
     };
@@ -110,7 +110,7 @@ final class QueryFailure {
     try {
       List<String> names = restored.databases();
       String shown = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)));
-      return "name the database with --database; the backup holds "
+      return "name the database with --database; the backup contains "
           + ServerText.clean(shown)
           + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : "");
     } catch (SQLException e) {

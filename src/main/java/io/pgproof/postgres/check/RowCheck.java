@@ -176,7 +176,7 @@ final class RowCheck extends ObjectCheck {
       addSkipped(
           "whether the catalog of the database "
               + currentDatabase()
-              + " can be dumped, for a prepared transaction of the source has locked a part of it");
+              + " can be dumped, because a prepared transaction of the source has locked a part of it");
     } else {
       objections.add(judge("the catalog of the database " + currentDatabase(), ended));
     }
@@ -206,7 +206,7 @@ final class RowCheck extends ObjectCheck {
                 : String.join("\n", errors));
     if (copy.server().outOfMemory().getAsBoolean()) {
       return Finding.of(
-          Reason.OUT_OF_MEMORY, "pg_dump took the container to its memory limit", words);
+          Reason.OUT_OF_MEMORY, "pg_dump brought the container to its memory limit", words);
     }
     List<String> messages =
         errors.stream().map(error -> error.replaceFirst(".*(?:ERROR|FATAL): +", "")).toList();

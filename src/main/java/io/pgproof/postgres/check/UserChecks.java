@@ -29,7 +29,7 @@ public record UserChecks(
     assertions = List.copyOf(assertions);
     if (statementLimit.isNegative() || statementLimit.isZero()) {
       throw new IllegalArgumentException(
-          "the statement limit must be longer than nothing, not " + statementLimit);
+          "the statement limit must be longer than zero, not " + statementLimit);
     }
     if (maxAge.isNegative()) {
       throw new IllegalArgumentException("the maximum age cannot be negative: " + maxAge);

@@ -100,7 +100,7 @@ public final class UserQueries {
       } catch (NoAnswer e) {
         return failed(
             FRESHNESS,
-            Finding.of(Reason.FRESHNESS_UNKNOWN, "the freshness query gave " + e.getMessage()),
+            Finding.of(Reason.FRESHNESS_UNKNOWN, "the freshness query returned " + e.getMessage()),
             began);
       }
     } else {
@@ -129,7 +129,7 @@ public final class UserQueries {
 
   private Instant instant(ResultSet row, String type) throws SQLException, NoAnswer {
     if (row.getObject(1) == null) {
-      throw new NoAnswer("NULL: there are no data to take a time from");
+      throw new NoAnswer("NULL: no data have a time");
     }
     ZoneId zone = userChecks.zone();
     switch (type) {
@@ -150,13 +150,13 @@ public final class UserQueries {
       }
       default ->
           throw new NoAnswer(
-              "a value of the type " + ServerText.clean(type) + ", which is no time");
+              "a value of the type " + ServerText.clean(type) + ", which is not a time");
     }
   }
 
   private static void finite(boolean finite) throws NoAnswer {
     if (!finite) {
-      throw new NoAnswer("infinity, which is no time");
+      throw new NoAnswer("infinity, which is not a time");
     }
   }
 
@@ -188,8 +188,8 @@ public final class UserQueries {
           name,
           new Finding(
               Reason.QUERY_FAILED,
-              "assertion " + n + " gave " + e.getMessage() + ": " + shown,
-              "let it return one row with one boolean column",
+              "assertion " + n + " returned " + e.getMessage() + ": " + shown,
+              "change it so that it returns one row with one boolean column",
               null),
           began);
     } catch (SQLException e) {
@@ -214,7 +214,7 @@ public final class UserQueries {
       return Optional.of(
           Finding.of(
               Reason.LIBRARY_MISSING,
-              message + "; this may come of a difference: " + missing.get()));
+              message + "; a difference may be the cause: " + missing.get()));
     }
     Collations.Doubts doubts;
     try (Connection connection =
@@ -222,18 +222,18 @@ public final class UserQueries {
         Statement statement = connection.createStatement()) {
       doubts = Collations.ofDatabase(statement, version);
     } catch (SQLException e) {
-      return Optional.of(failure.of("the question about collations", e));
+      return Optional.of(failure.of("the query about collations", e));
     }
     if (doubts.told().isEmpty()) {
       return Optional.empty();
     }
-    String difference = "; this may come of a difference: " + String.join(", ", doubts.told());
+    String difference = "; a difference may be the cause: " + String.join(", ", doubts.told());
     try {
       if (!query(sql, WITHOUT_INDEXES, reading).equals(answer)) {
         return Optional.of(
             Finding.of(
                 Reason.COLLATION_MISMATCH,
-                message + "; without indexes the answer is another" + difference));
+                message + "; without indexes the result is different" + difference));
       }
       boolean plain = doubts.deterministic() && OrderIndependentPlan.isSound(plan(sql), newest);
       return plain

@@ -47,10 +47,10 @@ public final class CombineFailure {
     if (error.isPresent()) {
       String message =
           switch (error.get().lack()) {
-            case MEMORY -> "pg_combinebackup got no more memory";
+            case MEMORY -> "pg_combinebackup ran out of memory";
             case SPACE -> "the combined backup does not fit on the disk";
             case MEDIUM, LEAVE, ROOM ->
-                "the machine did not let pg_combinebackup work: " + error.get().messages();
+                "the machine prevented pg_combinebackup from working: " + error.get().messages();
           };
       return Finding.of(error.get().reason(Reason.ENVIRONMENT), message, words);
     }
@@ -58,14 +58,14 @@ public final class CombineFailure {
     if (status.equals("1") && said.find() && DAMAGE.matcher(said.group(1)).matches()) {
       return Finding.of(
           Reason.INCONSISTENT,
-          "pg_combinebackup cannot make one backup of this chain: " + said.group(1),
+          "pg_combinebackup cannot combine this chain: " + said.group(1),
           words);
     }
     return Finding.of(
         Reason.RECOVERY_UNCLEAR,
         "pg_combinebackup ended with status "
             + status
-            + ", and its words are no evidence of damage",
+            + ", and its message is not evidence of damage",
         words);
   }
 }

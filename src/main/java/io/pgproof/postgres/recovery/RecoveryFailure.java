@@ -82,8 +82,7 @@ public final class RecoveryFailure {
       String sqlState, String message, String words, PostgresVersion version) {
     Set<Lack> lacks = lacks(sqlState, message);
     if (lacks.contains(Lack.MEMORY)) {
-      return Optional.of(
-          Finding.of(OUT_OF_MEMORY, "the restored server got no more memory", words));
+      return Optional.of(Finding.of(OUT_OF_MEMORY, "the restored server ran out of memory", words));
     }
     if (lacks.contains(Lack.SPACE)) {
       return Optional.of(Finding.of(DISK_FULL, "the restored server ran out of disk space", words));
@@ -107,7 +106,7 @@ public final class RecoveryFailure {
           new Finding(
               LIBRARY_MISSING,
               "the image has another version of a library than the source: " + message,
-              "let the image have the source's version of it, see images.yaml in docs/images.md",
+              "build the image with the source's version of it, see images.yaml in docs/images.md",
               words));
     }
     if (message.startsWith("resource manager with ID")) {
@@ -127,14 +126,16 @@ public final class RecoveryFailure {
       return Optional.of(
           new Finding(
               ENVIRONMENT,
-              "a setting of the restored server is too low for what it has to do: " + message,
+              "a setting of the restored server is too low for its work: " + message,
               "the source may have raised it after the backup was taken: take a new base backup, and verify that one",
               words));
     }
     if (!lacks.isEmpty()) {
       return Optional.of(
           Finding.of(
-              ENVIRONMENT, "the machine did not let the restored server work: " + message, words));
+              ENVIRONMENT,
+              "the machine prevented the restored server from working: " + message,
+              words));
     }
     return Optional.empty();
   }
@@ -195,7 +196,7 @@ public final class RecoveryFailure {
     }
     if (message.matches("could not open file \"pg_wal/[0-9A-F]{24}\": No such file or directory")) {
       return Finding.of(
-          WAL_MISSING, "a WAL segment that the backup needs is not there: " + message, words);
+          WAL_MISSING, "a WAL segment that the backup needs is missing: " + message, words);
     }
     if (message.startsWith("database files are incompatible with server")) {
       return incompatible(words);
@@ -220,7 +221,7 @@ public final class RecoveryFailure {
     }
     return Finding.of(
         RECOVERY_UNCLEAR,
-        "PostgreSQL gave up, and its words are no evidence of damage: " + message,
+        "PostgreSQL gave up, and its message is not evidence of damage: " + message,
         words);
   }
 
@@ -234,8 +235,8 @@ public final class RecoveryFailure {
               "the source created a tablespace at "
                   + directory.group(1)
                   + " while or after the backup was taken, and the container has no directory there",
-              "pgproof gives tablespaces directories under plain absolute paths that the image does not use itself; take a new base"
-                  + " backup, which brings this tablespace",
+              "pgproof creates directories for tablespaces only at plain absolute paths that the image itself does not use; take a new base"
+                  + " backup, which contains this tablespace",
               words));
     }
     if (message.startsWith("maximum number of prepared transactions reached")) {
@@ -244,7 +245,7 @@ public final class RecoveryFailure {
               ENVIRONMENT,
               "the source prepared more transactions at a time than the restored server allows: it raised"
                   + " max_prepared_transactions after the backup",
-              "take a new base backup, which brings the source's settings",
+              "take a new base backup, which contains the source's settings",
               words));
     }
     if (message.startsWith("out of shared memory")) {
@@ -253,7 +254,7 @@ public final class RecoveryFailure {
               ENVIRONMENT,
               "the restored server's table of locks is too small for the source's WAL: it raised"
                   + " max_locks_per_transaction or max_connections after the backup",
-              "take a new base backup, which brings the source's settings",
+              "take a new base backup, which contains the source's settings",
               words));
     }
     return message.startsWith("WAL was generated with")
@@ -269,13 +270,13 @@ public final class RecoveryFailure {
     return new Finding(
         WAL_MISSING,
         "the source ran with wal_level=minimal after the backup: its WAL lacks data from then on",
-        "take a new base backup, because nothing that the source wrote after that can be restored from this one",
+        "take a new base backup, because nothing that the source wrote after that can be restored from this backup",
         words);
   }
 
   private Finding walEnds(String message, String words) {
     if (words.contains("is from different database system")) {
-      return Finding.of(INCONSISTENT, "the WAL is of another cluster than the data", words);
+      return Finding.of(INCONSISTENT, "the WAL belongs to another cluster than the data", words);
     }
     if (words.contains("incorrect resource manager data checksum")) {
       return Finding.of(
@@ -293,7 +294,7 @@ public final class RecoveryFailure {
               + expected.replay().lastSegment().get()
               + ", before the backup's end"
               + reached(),
-          "verify again when the server has archived more; where it never will, take a new base backup",
+          "verify again when the server has archived more; if it never will, take a new base backup",
           words);
     }
     if (log.redoStarts().isEmpty()) {
@@ -303,7 +304,7 @@ public final class RecoveryFailure {
               + expected.segment(expected.label().checkpointLsn())
               + " with the backup's checkpoint at "
               + expected.label().checkpointLsn()
-              + " is missing or cut",
+              + " is missing or truncated",
           words);
     }
     String need =
@@ -311,7 +312,10 @@ public final class RecoveryFailure {
             .endLsn()
             .map(
                 end ->
-                    ", the backup needs WAL up to " + end + " in segment " + expected.segment(end))
+                    ", but the backup needs WAL up to "
+                        + end
+                        + " in segment "
+                        + expected.segment(end))
             .orElse("");
     return Finding.of(WAL_MISSING, message + reached() + need, words);
   }
@@ -337,13 +341,13 @@ public final class RecoveryFailure {
               + version
               + " writes "
               + version.controlFileVersion()
-              + ": it is damaged, or not of this backup",
+              + ": it is damaged, or belongs to another backup",
           words);
     }
     return new Finding(
         VERSION_UNSUPPORTED,
         "the image's " + version + " does not open this data directory",
-        "a source built with other options, a beta version or a fork needs an image with that very build",
+        "a source built with other options, a beta version or a fork needs an image with the same build",
         words);
   }
 
@@ -369,7 +373,7 @@ public final class RecoveryFailure {
     }
     if (log.stopRequested()) {
       return Finding.of(
-          INTERRUPTED, "the restored server was told to stop before recovery ended", words);
+          INTERRUPTED, "the restored server was asked to stop before recovery ended", words);
     }
     return Finding.of(ENVIRONMENT, "the restored server ended without giving a reason", words);
   }

@@ -90,7 +90,7 @@ public final class RecoveryPreparation {
     if (!Files.isRegularFile(data.resolve("backup_label"), NOFOLLOW_LINKS)) {
       throw new FindingException(
           Reason.INCONSISTENT,
-          "backup_label is missing: without it PostgreSQL would start from the wrong checkpoint and look sound");
+          "backup_label is missing: without it PostgreSQL would start from the wrong checkpoint and appear to be sound");
     }
     for (String name : LEFTOVERS) {
       Files.deleteIfExists(data.resolve(name));
@@ -141,7 +141,7 @@ public final class RecoveryPreparation {
             Reason.BACKUP_INCOMPLETE,
             "tablespace_map names the tablespace "
                 + oid
-                + ", but the backup brought no files of it");
+                + ", but the backup contains no files of it");
       }
       lines.append(oid).append(' ').append(Files.readSymbolicLink(link)).append('\n');
     }
@@ -203,7 +203,7 @@ public final class RecoveryPreparation {
           *)
             size=$(stat -L -c %%s "$wal") || exit 200
             if [ "$size" -ne %d ]; then
-              echo "WAL segment $1 in the archive has $size bytes, not %2$d: taken as not there" >&2
+              echo "WAL segment $1 in the archive has $size bytes, not %2$d: treated as missing" >&2
               exit 1
             fi ;;
         esac

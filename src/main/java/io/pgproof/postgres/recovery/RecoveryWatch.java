@@ -175,7 +175,7 @@ public final class RecoveryWatch {
   }
 
   private static Finding noDatabaseOpens(SQLException failure, String words) {
-    String what = "the server recovered, but no database of it can be opened";
+    String what = "the server recovered, but none of its databases can be opened";
     if (StoredDataError.matches(failure)) {
       return Finding.of(Reason.RECOVERY_FAILED, what, words);
     }
@@ -235,14 +235,14 @@ public final class RecoveryWatch {
                     new FindingException(
                         Finding.of(
                             Reason.INCONSISTENT,
-                            "the server opened without having reached the consistent recovery state",
+                            "the server accepted connections before it reached the consistent recovery state",
                             words)));
     Lsn start = expected.label().startLsn();
     if (log.redoStarts().isPresent() && !log.redoStarts().get().equals(start)) {
       throw new FindingException(
           Finding.of(
               Reason.INCONSISTENT,
-              "recovery began at " + log.redoStarts().get() + ", backup_label says " + start,
+              "recovery started at " + log.redoStarts().get() + ", but backup_label says " + start,
               words));
     }
     if (ended.timeline() < expected.timeline()) {
@@ -251,7 +251,7 @@ public final class RecoveryWatch {
               Reason.INCONSISTENT,
               "recovery ended on timeline "
                   + ended.timeline()
-                  + ", the backup is of timeline "
+                  + ", but the backup belongs to timeline "
                   + expected.timeline(),
               words));
     }
@@ -261,7 +261,7 @@ public final class RecoveryWatch {
               Reason.WAL_MISSING,
               "recovery ended at "
                   + ended.lsn()
-                  + ", the backup needs WAL up to "
+                  + ", but the backup needs WAL up to "
                   + expected.endLsn().get()
                   + " in segment "
                   + expected.segment(expected.endLsn().get()),
@@ -275,9 +275,9 @@ public final class RecoveryWatch {
                   + ended.lsn()
                   + " in segment "
                   + expected.segment(ended.lsn())
-                  + ", although the WAL archive goes on to segment "
+                  + ", although the WAL archive continues to segment "
                   + expected.replay().lastSegment().orElseThrow()
-                  + ": WAL between is damaged, and nothing behind it can be restored",
+                  + ": WAL in between is damaged, and nothing after it can be restored",
               words));
     }
     if (log.minimalWal()) {
@@ -291,9 +291,9 @@ public final class RecoveryWatch {
                   + ended.lsn()
                   + " in segment "
                   + expected.segment(ended.lsn())
-                  + ", although the backup brings WAL up to segment "
+                  + ", although the backup contains WAL up to segment "
                   + expected.lastWalSegment().orElseThrow()
-                  + ": a segment between is missing or damaged",
+                  + ": a segment in between is missing or damaged",
               words));
     }
     List<Integer> timelines = expected.replay().path().timelines(start, ended.lsn());
@@ -306,7 +306,7 @@ public final class RecoveryWatch {
             + timelines.stream().map(Integer::toUnsignedString).collect(Collectors.joining(", "))
             + (log.readAsZeroes().isEmpty()
                 ? ""
-                : "; a file with the states of transactions was missing and taken for empty");
+                : "; a file with the states of transactions was missing and treated as empty");
     return new RecoveryResult(
         expected.timeline(),
         timelines,
@@ -347,7 +347,7 @@ public final class RecoveryWatch {
             Finding.of(
                 Reason.INCONSISTENT,
                 lost.get()
-                    + " is missing: without it, rows of committed transactions are taken for never written",
+                    + " is missing: without it, rows of committed transactions look as if they were never written",
                 log.errorLines()));
       }
     } catch (SQLException e) {
@@ -365,11 +365,11 @@ public final class RecoveryWatch {
     String far =
         log.progress()
             .or(() -> log.consistent().map(at -> "consistent since " + at))
-            .or(() -> log.redoStarts().map(at -> "redo began at " + at))
-            .orElse("redo had not begun");
+            .or(() -> log.redoStarts().map(at -> "redo started at " + at))
+            .orElse("redo had not started");
     return Finding.of(
         Reason.RECOVERY_TIMEOUT,
-        "recovery did not end within " + ServerText.of(limit) + "; how far it came: " + far,
+        "recovery did not end within " + ServerText.of(limit) + "; progress: " + far,
         log.errorLines());
   }
 

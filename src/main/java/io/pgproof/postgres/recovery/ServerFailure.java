@@ -64,11 +64,11 @@ public final class ServerFailure {
                 error ->
                     Finding.of(
                         error.reason(Reason.ENVIRONMENT),
-                        "the machine did not let the restored server work: "
+                        "the machine prevented the restored server from working: "
                             + error.messages()
                             + "; "
                             + what
-                            + " needed it",
+                            + " failed",
                         ServerText.of(failure)))
         : Optional.empty();
   }
@@ -81,7 +81,7 @@ public final class ServerFailure {
     if (server.outOfMemory().getAsBoolean()) {
       return Optional.of(
           Finding.of(
-              Reason.OUT_OF_MEMORY, what + " took the container to its memory limit", words));
+              Reason.OUT_OF_MEMORY, what + " brought the container to its memory limit", words));
     }
     return ServerLostException.isConnectionLost(failure)
         ? Optional.of(connectionLost(what, words))

@@ -115,11 +115,11 @@ public final class Libraries {
     return debianPackage(name, version)
         .map(
             known ->
-                "name Debian's package "
+                "add Debian's package "
                     + known
-                    + ", which has it, under extra-packages in images.yaml, see docs/images.md")
+                    + ", which contains it, to extra-packages in images.yaml, see docs/images.md")
         .orElse(
-            "find the package that brings it and name it under extra-packages in images.yaml, see docs/images.md");
+            "add the package that contains it to extra-packages in images.yaml, see docs/images.md");
   }
 
   /**

@@ -232,9 +232,9 @@ public final class RestoredServer {
     return new FindingException(
         new Finding(
             Reason.QUERY_FAILED,
-            "the restored server does not let the role "
+            "the restored server does not accept the role "
                 + address.superuser()
-                + " in as a superuser",
+                + " as a superuser",
             "name the superuser of the source with --superuser; it must be allowed to log in",
             ServerText.of(failure)),
         failure);
@@ -331,8 +331,8 @@ public final class RestoredServer {
     return new FindingException(
         new Finding(
             Reason.ENVIRONMENT,
-            "it is not the restored server that answers: " + wrong.getMessage(),
-            "nothing was sent to it; take the copy for hostile until it is known who put this there",
+            "another program answers in place of the restored server: " + wrong.getMessage(),
+            "pgproof sent nothing to it; treat the copy as hostile until you know what put it there",
             null),
         wrong);
   }

@@ -74,7 +74,7 @@ class TablespacesTest {
 
     ExpectedFinding.expect(
         Reason.BACKUP_INCOMPLETE,
-        "tablespace_map names the tablespace 16390, and its archive 16390.tar is not there",
+        "tablespace_map names the tablespace 16390, but its archive 16390.tar is missing",
         () -> backup.restore());
   }
 

@@ -136,7 +136,7 @@ class CheckRunnerTest {
         .isEqualTo("the image lacks absent_library (preloaded by the source)");
     assertThat(detail(checkResults, "indexes"))
         .matches(
-            "8\\d\\d indexes and 5\\d\\d tables in 6 databases, every row looked for in its indexes");
+            "8\\d\\d indexes and 5\\d\\d tables in 6 databases, every row looked up in its indexes");
     assertThat(detail(checkResults, "rows"))
         .matches("every row of [34]\\d\\d tables in 6 databases, 5 catalogs dumped");
     assertThat(detail(checkResults, "checksums")).matches("[4-9],\\d{3} pages after a clean stop");
@@ -144,19 +144,17 @@ class CheckRunnerTest {
         .containsExactlyInAnyOrder(
             "indexes: the database template0, which allows no connections",
             "indexes: the database closed, which allows no connections",
-            "indexes: whether pages are lost of 8 tables without a B-tree index",
+            "indexes: whether pages are missing from 8 tables without a B-tree index",
             "indexes: 1 invalid index of the database shop, which no query uses",
             "indexes: indexes by brin of the database shop, which amcheck does not know: 1",
             "indexes: indexes by gin of the database shop, which amcheck does not know: 1",
             "indexes: indexes by hash of the database shop, which amcheck does not know: 1",
-            "indexes: the rows of the index public.letters_needs_path of the database shop,"
-                + " for its expression gave an error with SQLSTATE 42883",
+            "indexes: the rows of the index public.letters_needs_path of the database shop, because its expression gave an error with SQLSTATE 42883",
             "indexes: the table public.locked of the database shop, which a prepared transaction of the source has locked",
             "rows: the database template0, which allows no connections",
             "rows: the database closed, which allows no connections",
             "rows: the table public.locked of the database shop, which a prepared transaction of the source has locked",
-            "rows: whether the catalog of the database shop can be dumped,"
-                + " for a prepared transaction of the source has locked a part of it");
+            "rows: whether the catalog of the database shop can be dumped, because a prepared transaction of the source has locked a part of it");
     assertThat(told)
         .contains(
             "freshness and assertions",
@@ -212,14 +210,14 @@ class CheckRunnerTest {
         .extracting(Check::name)
         .containsExactly("indexes", "rows", "checksums");
     assertThat(detail(checkResults, "recovery"))
-        .isEqualTo("what the image lacks could not be looked up everywhere");
+        .isEqualTo("pgproof could not look up in every database what the image lacks");
     assertThat(checkResults.findings())
         .singleElement()
         .satisfies(
             finding -> {
               assertThat(finding.reason()).isEqualTo(Reason.CHECK_FAILED);
               assertThat(finding.message())
-                  .isEqualTo("the check indexes was not made: the restored server had ended");
+                  .isEqualTo("the check indexes was not run: the restored server had ended");
             });
   }
 

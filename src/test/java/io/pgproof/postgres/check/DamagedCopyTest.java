@@ -133,7 +133,7 @@ class DamagedCopyTest {
 
     assertThat(checkResult.check().outcome()).isEqualTo(Outcome.FAILED);
     assertThat(checkResult.check().detail())
-        .containsPattern("1,\\d{3} indexes and 9\\d\\d tables in 10 databases; 2 not sound");
+        .containsPattern("1,\\d{3} indexes and 9\\d\\d tables in 10 databases; 2 damaged");
     Finding corrupt = finding(checkResult.findings(), Reason.INDEX_CORRUPT);
     assertThat(corrupt).returns(Verdict.REFUTED, Finding::verdict);
     assertThat(corrupt.message()).endsWith("and 1 more like it");
@@ -243,11 +243,11 @@ class DamagedCopyTest {
           .hasSize(2)
           .allSatisfy(
               check ->
-                  assertThat(check.detail()).isEqualTo("not made: the restored server had ended"));
+                  assertThat(check.detail()).isEqualTo("not run: the restored server had ended"));
       assertThat(checkResults.notChecked())
           .contains(
-              "indexes: whatever was left when the check of the index public.crashing_at of the database g_crash ended the session",
-              "every row, for the restored server had ended");
+              "indexes: everything after the check of the index public.crashing_at of the database g_crash, which ended the session",
+              "every row, because the restored server had ended");
     }
   }
 

@@ -24,7 +24,7 @@ class FreshnessTest {
     Freshness freshness = Freshness.judge(NOW.minusSeconds(3720), "query", RESTORE, DAY);
     assertThat(freshness.finding()).isEmpty();
     assertThat(freshness.detail())
-        .isEqualTo("newest data are of 2026-11-22T18:58:00Z, 1 h 2 min old");
+        .isEqualTo("newest data are from 2026-11-22T18:58:00Z, 1 h 2 min old");
     assertThat(freshness.facts().ageSeconds()).isEqualTo(3720);
     assertThat(freshness.facts().maxAgeSeconds()).isEqualTo(86_400);
   }
@@ -43,7 +43,7 @@ class FreshnessTest {
     assertThat(freshness.finding()).get().returns(Verdict.STALE, Finding::verdict);
     assertThat(freshness.finding().orElseThrow().message())
         .isEqualTo(
-            "newest data are of 2026-11-21T17:57:00Z, 26 h 3 min old; at most 24 h is allowed");
+            "newest data are from 2026-11-21T17:57:00Z, 26 h 3 min old; at most 24 h is allowed");
   }
 
   @Test

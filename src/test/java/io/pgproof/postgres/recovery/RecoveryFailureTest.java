@@ -143,7 +143,7 @@ class RecoveryFailureTest {
       value = {
         "53200 | maximum number of prepared transactions reached       | ENVIRONMENT | raised max_prepared_transactions",
         "53200 | out of shared memory                                  | ENVIRONMENT | table of locks is too small",
-        "53200 | out of memory                                         | OUT_OF_MEMORY | got no more memory",
+        "53200 | out of memory                                         | OUT_OF_MEMORY | ran out of memory",
         "58P01 | directory \"/srv/late\" does not exist                | ENVIRONMENT | created a tablespace at /srv/late",
         "55000 | WAL was generated with \"wal_level=minimal\", cannot continue recovering | WAL_MISSING | wal_level=minimal",
       })

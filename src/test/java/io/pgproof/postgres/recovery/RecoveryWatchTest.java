@@ -104,7 +104,7 @@ class RecoveryWatchTest {
     restore(archive);
     assertThat(recover(expected()).endLsn()).isGreaterThanOrEqualTo(source.endLsn());
     assertThat(Files.readString(copy.log))
-        .contains("5000000 bytes, not 16777216: taken as not there");
+        .contains("5000000 bytes, not 16777216: treated as missing");
   }
 
   @Test
@@ -205,7 +205,7 @@ class RecoveryWatchTest {
                     Map.of(),
                     ReplayPlan.Raised.NOTHING)));
     assertThat(finding.reason()).isEqualTo(Reason.WAL_MISSING);
-    assertThat(finding.message()).contains("although the WAL archive goes on to segment " + next);
+    assertThat(finding.message()).contains("although the WAL archive continues to segment " + next);
     assertThat(far.consistent()).isTrue();
   }
 
@@ -258,7 +258,7 @@ class RecoveryWatchTest {
                     copy.running(), expected(), Duration.ofSeconds(1), Progress.NONE));
     assertThat(thrown.finding()).returns(Verdict.INCONCLUSIVE, Finding::verdict);
     assertThat(thrown.finding().reason()).isEqualTo(Reason.RECOVERY_TIMEOUT);
-    assertThat(thrown.finding().message()).contains("within 1 s").contains("redo had not begun");
+    assertThat(thrown.finding().message()).contains("within 1 s").contains("redo had not started");
   }
 
   @Test

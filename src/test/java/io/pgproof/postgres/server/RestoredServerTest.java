@@ -335,7 +335,7 @@ class RestoredServerTest {
         .extracting(Finding::reason)
         .containsExactly(Reason.COLLATION_MISMATCH, Reason.COLLATION_MISMATCH);
     assertThat(findings.get(0).message())
-        .contains("without indexes the answer is another", "en-x-icu has the version 1.1");
+        .contains("without indexes the result is different", "en-x-icu has the version 1.1");
 
     // Where the order is the source's own, the same words are false for what the backup holds.
     assertThat(

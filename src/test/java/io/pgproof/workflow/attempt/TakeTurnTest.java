@@ -79,14 +79,15 @@ class TakeTurnTest {
     night.workOn(first);
     night.workOn(second);
     assertThat(night.progress.of(second))
-        .contains(new ProgressBoard.Standing("wait", 0, 0, "for its turn, behind " + first));
-    assertThat(night.told(second)).endsWith("waits for its turn, behind " + first);
+        .contains(
+            new ProgressBoard.Standing("wait", 0, 0, "for a container slot, behind " + first));
+    assertThat(night.told(second)).endsWith("waits for a container slot, behind " + first);
 
     night.prove(first);
     await().until(() -> !night.standing(second).equals(List.of(Wait.AWAIT_TURN)));
     night.workOn(second);
     assertThat(night.told(second))
-        .containsSubsequence("waits for its turn, behind " + first, "its turn came");
+        .containsSubsequence("waits for a container slot, behind " + first, "got a container slot");
     night.prove(second);
 
     for (RunId run : List.of(first, second)) {

@@ -93,7 +93,7 @@ class TellSomebodyTest extends NotificationFixture {
                 posted.id()));
     assertThat(new RunHistory(model.trail).happenings(run))
         .extracting(RunHistory.Happening::what)
-        .contains("told ada by mail to ada@example.org: refuted, message " + posted.id());
+        .contains("notified ada by mail to ada@example.org: refuted, message " + posted.id());
   }
 
   @Test
@@ -254,7 +254,7 @@ class TellSomebodyTest extends NotificationFixture {
         .satisfies(
             not ->
                 assertThat(not.describe())
-                    .contains("could not tell ada")
+                    .contains("could not notify ada")
                     .contains("names this recipient no more"));
     assertThat(model.incidents()).isEmpty();
   }
@@ -275,7 +275,7 @@ class TellSomebodyTest extends NotificationFixture {
             Evidence.NotTold.class,
             not ->
                 assertThat(not.describe())
-                    .contains("could not tell hook")
+                    .contains("could not notify hook")
                     .contains("names this recipient no more"));
     assertThat(server.posted()).as("nothing is sent to who is taken out").hasSize(1);
     assertThat(model.incidents()).isEmpty();

@@ -49,7 +49,7 @@ class BackupWatcherTest {
     assertThat(night.runs()).hasSize(1);
     assertThat(night.told(night.runs().get(0)))
         .containsExactly(
-            "asked to verify " + place, "noticed a new backup: " + place.resolve("monday"));
+            "asked to verify " + place, "found a new backup: " + place.resolve("monday"));
     assertThat(night.trail.of(night.runs().get(0)).get(0).actor()).isEqualTo("watch");
     look();
     assertThat(night.runs()).hasSize(1);
@@ -63,7 +63,7 @@ class BackupWatcherTest {
     look();
     assertThat(night.runs()).hasSize(1);
     assertThat(night.told(night.runs().get(0)))
-        .contains("noticed a new backup: " + place.resolve("tuesday"));
+        .contains("found a new backup: " + place.resolve("tuesday"));
   }
 
   @Test
@@ -119,7 +119,7 @@ class BackupWatcherTest {
     look();
     assertThat(night.runs()).hasSize(2);
     assertThat(night.told(night.runs().get(1)))
-        .contains("noticed a new backup: " + place.resolve("tuesday"));
+        .contains("found a new backup: " + place.resolve("tuesday"));
   }
 
   @Test

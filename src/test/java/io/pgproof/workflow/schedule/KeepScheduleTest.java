@@ -139,7 +139,7 @@ class KeepScheduleTest {
     assertThat(night.ends()).containsExactly(VERIFICATION_BEGUN, DUE_TIME_PASSED_OVER);
     assertThat(night.told(first))
         .contains(
-            "the due time at 2026-03-01 02:00:00 UTC passed over, for this run had no verdict yet");
+            "the due time at 2026-03-01 02:00:00 UTC skipped, because this run had no verdict yet");
     assertThat(night.due("shop")).isEqualTo(Instant.parse("2026-03-01T03:00:00Z"));
 
     night.prove(first);
