@@ -135,7 +135,8 @@ public final class TestEnvironment implements LauncherSessionListener {
                   SourceOptions.standard().withBackupDirectory(kept))) {
             source.fill(20_000);
             try (OrderWriter writer = source.startWriter()) {
-              // The more slowly until orders came in meanwhile and recovery needs more than one
+              // The more slowly until orders came in during the backup and recovery needs more than
+              // one
               // segment.
               for (int rate = 16; rate > 0; rate /= 2) {
                 long before = writer.writtenRows();

@@ -76,7 +76,7 @@ final class DaemonConnection implements AutoCloseable {
    * Sends a request and waits for the answer.
    *
    * @throws UsageException when another process holds the state directory and does not answer
-   * @throws FindingException {@code interrupted} when a signal came before there was an answer, or
+   * @throws FindingException {@code interrupted} when a signal arrived before the answer, or
    *     several daemons ended one after the other
    */
   Reply send(Request request, Consumer<Reply> onTheWay) throws IOException {
@@ -111,14 +111,11 @@ final class DaemonConnection implements AutoCloseable {
         throw interrupted();
       }
       System.err.println(
-          "the owner of " + state.path() + " ended before it had answered; the next one is asked");
+          "the daemon of " + state.path() + " ended before it answered; trying the next one");
     }
     throw new FindingException(
         Reason.INTERRUPTED,
-        MOST_OWNERS
-            + " owners of "
-            + state.path()
-            + " ended one after the other before they had answered");
+        MOST_OWNERS + " daemons of " + state.path() + " ended before they answered");
   }
 
   /**
@@ -135,7 +132,7 @@ final class DaemonConnection implements AutoCloseable {
         return client;
       }
       if (daemon != null) {
-        throw new IOException(state.controlSocket() + " was removed while its owner runs");
+        throw new IOException(state.controlSocket() + " was removed while its daemon was running");
       }
       Optional<Ownership> ownership = Ownership.acquire(state);
       if (ownership.isPresent()) {
@@ -147,12 +144,15 @@ final class DaemonConnection implements AutoCloseable {
       if (waited.compareTo(OWNER_ANSWERS_WITHIN) > 0) {
         throw new UsageException(
             Reason.BAD_OPTION,
-            other + " owns the state directory " + state.path() + " and does not answer",
+            other
+                + " is the daemon of the state directory "
+                + state.path()
+                + " and does not respond",
             "wait until it ends, or use another state directory with --state");
       }
       if (!said && waited.compareTo(WAITING_IS_SAID_AFTER) > 0) {
         System.err.println(
-            "waiting for " + other + ", which owns the state directory " + state.path());
+            "waiting for " + other + ", the daemon of the state directory " + state.path());
         said = true;
       }
       if (signalledWithin(LOOK_EVERY_MILLIS)) {
@@ -184,7 +184,7 @@ final class DaemonConnection implements AutoCloseable {
   }
 
   private static FindingException interrupted() {
-    return new FindingException(Reason.INTERRUPTED, "a signal came before there was an answer");
+    return new FindingException(Reason.INTERRUPTED, "a signal arrived before the answer");
   }
 
   private void onSignal() {
@@ -208,7 +208,7 @@ final class DaemonConnection implements AutoCloseable {
         }
       }
     } catch (IOException | InterruptedException e) {
-      System.err.println("pgproof: the run that was asked for could not be ended: " + e);
+      System.err.println("pgproof: the requested run could not be stopped: " + e);
     }
     awaitTeardown(closed);
   }

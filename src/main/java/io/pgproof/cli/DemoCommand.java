@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description =
-        "Makes a real source database in a container, backs it up with pg_basebackup while it is written to, and proves the backup.",
+        "Creates a source database in a container, backs it up with pg_basebackup while clients write to it, and proves the backup.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -55,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
         FileChannel.open(state.demoLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       if (turn.tryLock() == null) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println("waiting for the demonstration that is under way in " + state.path());
+        err.println("waiting for another demonstration in " + state.path());
         err.flush();
         turn.lock();
       }

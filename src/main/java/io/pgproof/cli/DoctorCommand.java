@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description =
-        "What is missing on this machine, and the command that mends each; exit status 1 when something is.",
+        "Lists what is missing on this machine, each with the command that fixes it; exit status 1 if anything is missing.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   private static final Duration MEND_LIMIT = Duration.ofMinutes(15);
@@ -24,7 +24,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @ParentCommand private Main main;
 
-  @Option(names = "--fix", description = "Runs those commands.")
+  @Option(names = "--fix", description = "Runs these commands.")
   private boolean fix;
 
   @Override

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "images",
-    description = "Root file systems with PostgreSQL, built once and used by every verification.",
+    description =
+        "Lists, builds and removes root file systems with PostgreSQL; every verification uses one.",
     subcommands = {ImagesCommand.List.class, ImagesCommand.Build.class, ImagesCommand.Remove.class},
     mixinStandardHelpOptions = true)
 final class ImagesCommand implements Callable<Integer> {
@@ -57,7 +58,7 @@ final class ImagesCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "list", description = "The images there are.", mixinStandardHelpOptions = true)
+  @Command(name = "list", description = "Lists the images.", mixinStandardHelpOptions = true)
   static final class List implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
@@ -74,7 +75,7 @@ final class ImagesCommand implements Callable<Integer> {
 
   @Command(
       name = "build",
-      description = "Builds the image for a major version, or says that it is there.",
+      description = "Builds the image for a major version, or reports that it exists.",
       mixinStandardHelpOptions = true)
   static final class Build implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -84,9 +85,7 @@ final class ImagesCommand implements Callable<Integer> {
     @Parameters(paramLabel = "VERSION", description = "Major version of PostgreSQL, such as 15.")
     private int major;
 
-    @Option(
-        names = "--refresh",
-        description = "Builds it even if it is there, with today's packages.")
+    @Option(names = "--refresh", description = "Builds it with today's packages even if it exists.")
     private boolean refresh;
 
     @Override

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pgproof",
     description =
-        "Proves PostgreSQL backups: restores them in a throw-away container, asks the database, tears down, tells.",
+        "Proves PostgreSQL backups: restores them in a throw-away container, checks the database, removes the container and reports the verdict.",
     subcommands = {
       VerifyCommand.class,
       DemoCommand.class,
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "./pgproof setup installs what is missing on Debian, and builds the program.",
-      "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by a signal."
+      "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by signal n."
     },
     versionProvider = Version.class,
     mixinStandardHelpOptions = true)
@@ -114,7 +114,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "no command was given");
+    throw new ParameterException(spec.commandLine(), "the command is missing");
   }
 
   private static int usage(ParameterException e, String[] arguments) {

@@ -115,7 +115,7 @@ final class ReportText {
       rows.add(
           new Row(
               "freshness",
-              "newest data of "
+              "newest data from "
                   + time(report.freshness().newest())
                   + " ("
                   + report.freshness().source()

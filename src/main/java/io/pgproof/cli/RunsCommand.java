@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "runs",
-    description = "Past verifications, the newest first.",
+    description = "Lists past verifications, the newest first.",
     mixinStandardHelpOptions = true)
 final class RunsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -26,7 +26,7 @@ final class RunsCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "50",
-      description = "How many at most; default ${DEFAULT-VALUE}.")
+      description = "Maximum number of runs; default ${DEFAULT-VALUE}.")
   private int limit;
 
   @Option(names = "--json", description = "Prints a JSON array.")
@@ -49,7 +49,7 @@ final class RunsCommand implements Callable<Integer> {
       if (json) {
         out.println(EvidenceJson.write(runs.lines()));
       } else if (runs.lines().isEmpty()) {
-        out.println("no verification was made yet; make one with ./pgproof verify PATH");
+        out.println("there is no verification yet; start one with ./pgproof verify PATH");
       } else {
         runs.lines().forEach(line -> print(line, out));
       }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description =
-        "The server: the engine, Cockpit, Tasklist and Admin, on 127.0.0.1:8080 unless SERVER_ADDRESS and SERVER_PORT say otherwise.",
+        "Runs the server with the engine, Cockpit, Tasklist and Admin, on 127.0.0.1:8080 or on SERVER_ADDRESS and SERVER_PORT.",
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -30,8 +30,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description = {
-        "Configuration with targets, who is told, and when what is verified.",
-        "Without it: pgproof.yaml in the state directory, where there is one. The server follows its changes."
+        "Configuration with targets, recipients and schedules.",
+        "Default: pgproof.yaml in the state directory, if it exists. The server follows its changes."
       })
   private Path config;
 
@@ -49,7 +49,7 @@ final class ServeCommand implements Callable<Integer> {
                         Ownership.owner(state)
                                 .map(pid -> "process " + pid)
                                 .orElse("another process")
-                            + " owns the state directory "
+                            + " is the daemon of the state directory "
                             + state.path(),
                         "wait until it ends, or use another state directory with --state"));
     CountDownLatch ended = new CountDownLatch(1);
@@ -65,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
     try (Daemon daemon = Daemon.serve(ownership, configuration)) {
       spec.commandLine()
           .getErr()
-          .println("pgproof serves " + daemon.address() + "; it ends with Ctrl-C or SIGTERM");
+          .println("pgproof serves " + daemon.address() + "; stop it with Ctrl-C or SIGTERM");
       signal.await();
     } finally {
       ended.countDown();

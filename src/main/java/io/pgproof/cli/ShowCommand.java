@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "show",
-    description = "One verification in full: its report, and all that happened.",
+    description = "Shows one verification in full: its report and all events.",
     mixinStandardHelpOptions = true)
 final class ShowCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = VerifyCommand.NAME,
     description =
-        "Proves one backup: restores it in a throw-away container, recovers, asks, tears down, and says what it is worth.",
+        "Proves one backup: restores it in a throw-away container, lets it recover, checks the data, removes the container and reports the verdict.",
     modelTransformer = SettingOptions.class,
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
@@ -34,8 +34,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       description = {
-        "Directory that pg_basebackup wrote, as tar or plain, or one that holds many such directories:",
-        "the newest finished one is taken then.",
+        "Directory that pg_basebackup wrote, as tar or plain, or a directory with many of them:",
+        "then pgproof verifies the newest finished one.",
         "With --config: the name of a target."
       })
   private String backup;
@@ -44,8 +44,8 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description = {
-        "Configuration (pgproof.yaml) that says what the target is and how it is verified.",
-        "Other options given as well win over the file for this run; --assert replaces all of the target's assertions."
+        "Configuration (pgproof.yaml) with the target and its settings.",
+        "Other options override the file for this run; --assert replaces all of the target's assertions."
       })
   private Path config;
 
@@ -84,14 +84,14 @@ final class VerifyCommand implements Callable<Integer> {
               + SettingOptions.name(Setting.REMIND_AFTER)
               + " is "
               + Durations.write(request.patience().remindAfter())
-              + ", and it is escalated after "
+              + ", but the task is escalated after "
               + Durations.write(request.patience().escalateAfter())
               + " ("
               + SettingOptions.name(Setting.ESCALATE_AFTER)
               + ")",
           "give a "
               + SettingOptions.name(Setting.REMIND_AFTER)
-              + " that is shorter, or a longer "
+              + " shorter than that, or a longer "
               + SettingOptions.name(Setting.ESCALATE_AFTER));
     }
     request
@@ -104,7 +104,8 @@ final class VerifyCommand implements Callable<Integer> {
                   config == null || options.get(Setting.WAL_ARCHIVE).isPresent()
                       ? SettingOptions.name(Setting.WAL_ARCHIVE)
                       : config + ": " + Setting.WAL_ARCHIVE + " of target " + backup;
-              throw new UsageException(Reason.NO_SUCH_PATH, place + " is no directory: " + archive);
+              throw new UsageException(
+                  Reason.NO_SUCH_PATH, place + " is not a directory: " + archive);
             });
     return request;
   }

@@ -65,7 +65,7 @@ public final class ControlClient implements AutoCloseable {
         onTheWay.accept(reply);
       }
     } catch (IOException e) {
-      LOG.debug("the owner is gone: {}", e.toString());
+      LOG.debug("the daemon is gone: {}", e.toString());
     }
     return Optional.empty();
   }

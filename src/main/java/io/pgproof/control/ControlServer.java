@@ -197,7 +197,7 @@ public final class ControlServer implements AutoCloseable {
       try {
         in.readLine();
       } catch (IOException e) {
-        LOG.debug("a client is gone: {}", e.toString());
+        LOG.debug("a client has disconnected: {}", e.toString());
       }
       synchronized (this) {
         if (answered || ending) {

@@ -100,7 +100,7 @@ public final class Daemon implements AutoCloseable {
     try {
       log(application.getBean(OrphanReaper.class).remove());
     } catch (RuntimeException | Error e) {
-      FailureLog.log(LOG, "leftovers could not be removed, and will be tried again", e);
+      FailureLog.log(LOG, "leftovers could not be removed; pgproof will try again", e);
     }
   }
 
@@ -110,7 +110,7 @@ public final class Daemon implements AutoCloseable {
         removeLeftovers();
       }
     } catch (RuntimeException | Error e) {
-      FailureLog.log(LOG, "runs could not be looked after, and will be again", e);
+      FailureLog.log(LOG, "runs could not be checked; pgproof will try again", e);
     }
   }
 
@@ -129,7 +129,7 @@ public final class Daemon implements AutoCloseable {
     try {
       application.getBean(VerificationLifecycle.class).stopJobs();
     } catch (RuntimeException | Error e) {
-      FailureLog.log(LOG, "not everything could be halted", e);
+      FailureLog.log(LOG, "some work could not be stopped", e);
     }
   }
 

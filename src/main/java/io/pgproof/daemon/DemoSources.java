@@ -93,7 +93,8 @@ final class DemoSources {
             replySink,
             "pg_basebackup --format=tar --wal-method=stream --gzip, while orders come in");
         Path backup = source.baseBackup("backup");
-        QueryHandler.sendLine(replySink, writer.writtenRows() + " orders came in meanwhile");
+        QueryHandler.sendLine(
+            replySink, writer.writtenRows() + " orders came in during the backup");
         return backup;
       }
     }

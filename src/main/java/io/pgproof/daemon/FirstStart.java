@@ -46,7 +46,7 @@ final class FirstStart {
       return;
     }
     LOG.debug(
-        "no start of the engine on {} was completed; its empty database is created again",
+        "the engine never started completely on {}; its empty database is created again",
         state.path());
     try {
       for (String ending : ENDINGS) {
@@ -55,7 +55,7 @@ final class FirstStart {
     } catch (IOException e) {
       throw new FindingException(
           Reason.ENVIRONMENT,
-          "the half-made database " + state.engineDatabase() + " cannot be removed: " + e);
+          "the incomplete database " + state.engineDatabase() + " cannot be removed: " + e);
     }
   }
 

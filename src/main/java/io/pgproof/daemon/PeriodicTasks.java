@@ -39,9 +39,9 @@ final class PeriodicTasks implements AutoCloseable {
     BackupWatcher watch = application.getBean(BackupWatcher.class);
     every(
         FILE_EVERY,
-        "the configuration's file",
+        "the configuration file",
         new ConfigurationReloader(application.getBean(CurrentConfiguration.class))::checkForChange);
-    every(planEvery, "what is planned", application.getBean(SchedulePlanner.class)::reconcile);
+    every(planEvery, "the schedules", application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
     every(watch.every(), "new backups", watch::check);
   }
@@ -54,7 +54,7 @@ final class PeriodicTasks implements AutoCloseable {
                 look.run();
               } catch (RuntimeException | Error e) {
                 // If it were thrown, the periodic task would end.
-                FailureLog.log(LOG, what + " could not be looked at, and will be again", e);
+                FailureLog.log(LOG, what + " could not be checked; pgproof will try again", e);
               }
             },
             pause.toMillis(),

@@ -67,7 +67,7 @@ final class QueryHandler {
     throw new UsageException(
         Reason.BAD_OPTION,
         "this needs the engine: " + request.getClass().getSimpleName(),
-        "this is a defect of pgproof: report it");
+        "this is a bug in pgproof: report it");
   }
 
   private Reply showRun(String text) {

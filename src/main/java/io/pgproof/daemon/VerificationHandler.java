@@ -70,7 +70,7 @@ final class VerificationHandler {
     RunId run = new RunId(begun.run());
     if (!runHistory.exists(run)) {
       throw new FindingException(
-          Reason.INTERRUPTED, "the owner ended, and the next one does not know run " + run);
+          Reason.INTERRUPTED, "the daemon ended, and the next one does not know run " + run);
     }
     replySink.onWithdrawn(() -> verifications.withdraw(run, begun.askedBy()));
     await(run, replySink);
@@ -107,7 +107,7 @@ final class VerificationHandler {
       }
       pause(commits);
       if (!replySink.listens()) {
-        throw new IOException("nobody waits for run " + run + " here any more");
+        throw new IOException("no client waits for run " + run + " any more");
       }
     }
   }
@@ -128,7 +128,7 @@ final class VerificationHandler {
               new Finding(
                   Reason.ENVIRONMENT,
                   stuck.get(),
-                  "run ./pgproof serve and let run " + run + " go on in Cockpit",
+                  "run ./pgproof serve and continue run " + run + " in Cockpit",
                   null)));
       return true;
     }
@@ -140,7 +140,7 @@ final class VerificationHandler {
       evidenceLog.awaitCommit(commits, TELL_EVERY);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("the owner ends");
+      throw new InterruptedIOException("the daemon ends");
     }
   }
 }

@@ -92,7 +92,7 @@ public final class SourceDatabase implements AutoCloseable {
         new SourceDirectory(home, options.backups().orElse(home.resolve("out")));
     if (Files.exists(home)) {
       throw new SourceException(
-          home + " is there already: a source database needs a directory of its own");
+          home + " already exists: a source database needs its own directory");
     }
     SourceDatabase source =
         new SourceDatabase(sandbox, image, new MachineId(name, files.machine()), files);
@@ -117,7 +117,7 @@ public final class SourceDatabase implements AutoCloseable {
       files.writeSettings("source.conf", options.postgresqlConf(), uid, gid);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the source database's directories cannot be made in " + files.place(), e);
+          "the source database's directories cannot be created in " + files.place(), e);
     }
     List<String> init =
         new ArrayList<>(List.of("/bin/sh", "-c", INIT, "source-database", image.binDirectory()));
@@ -248,7 +248,7 @@ public final class SourceDatabase implements AutoCloseable {
    */
   public void fill(int orders) {
     if (orders < 1) {
-      throw new IllegalArgumentException("a shop needs an order, not " + orders);
+      throw new IllegalArgumentException("a shop needs at least one order, not " + orders);
     }
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
@@ -284,7 +284,7 @@ public final class SourceDatabase implements AutoCloseable {
    */
   public Path baseBackup(String name, String... arguments) {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(name + " is no name for a backup");
+      throw new IllegalArgumentException(name + " is not the name of a backup");
     }
     List<String> line =
         new ArrayList<>(

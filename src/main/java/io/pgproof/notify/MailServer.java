@@ -74,7 +74,8 @@ final class MailServer {
       deliver(mail, session, server);
       return new Delivery.Accepted(channel);
     } catch (AddressException e) {
-      return new Delivery.Refused(channel, "'" + e.getRef() + "' is no address: " + e.getMessage());
+      return new Delivery.Refused(
+          channel, "'" + e.getRef() + "' is not an address: " + e.getMessage());
     } catch (MessagingException e) {
       Optional<String> refusal = refusal(e);
       if (refusal.isPresent()) {
@@ -256,7 +257,7 @@ final class MailServer {
             + server.host()
             + ":"
             + server.port()
-            + " did not take it"
+            + " did not accept the message"
             + withoutPassword(said.toString(), server, password));
   }
 

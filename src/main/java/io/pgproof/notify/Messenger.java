@@ -57,7 +57,7 @@ public final class Messenger {
     } catch (FileSystemException e) {
       throw new IOException("the secret in " + secret + " cannot be read: " + e, e);
     } catch (CharacterCodingException e) {
-      throw new IOException("the secret in " + secret + " is no text in UTF-8", e);
+      throw new IOException("the secret in " + secret + " is not text in UTF-8", e);
     }
   }
 

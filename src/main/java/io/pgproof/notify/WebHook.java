@@ -79,7 +79,7 @@ final class WebHook {
             + " answered with status "
             + status
             + (status / 100 == 3
-                ? ", and redirects are not followed: name the address where it leads"
+                ? ", and pgproof does not follow redirects: name the address to which it redirects"
                 : ""));
   }
 
@@ -94,7 +94,7 @@ final class WebHook {
     } catch (ExecutionException e) {
       throw new IOException(channel + " cannot be reached: " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {
-      throw new IOException(channel + " gave no answer within " + limit.toSeconds() + " s");
+      throw new IOException(channel + " did not answer within " + limit.toSeconds() + " s");
     } finally {
       answer.cancel(true);
     }

@@ -267,9 +267,7 @@ class CommandOutputTest extends ProgramFixture {
       await()
           .until(
               () ->
-                  demo.err()
-                          .contains(
-                              "waiting for the demonstration that is under way in " + state.path())
+                  demo.err().contains("waiting for another demonstration in " + state.path())
                       || !demo.running());
       assertThat(others).exists();
       underWay.release();

@@ -85,7 +85,7 @@ class DaemonHandoverTest extends ProgramFixture {
         JsonNode report = JSON.readTree(program.out());
         assertThat(report.get("run").asText()).isEqualTo(run);
         assertThat(report.get("verdict").asText()).isEqualTo("proven");
-        assertThat(program.err()).contains("the next one is asked");
+        assertThat(program.err()).contains("trying the next one");
       }
     }
   }

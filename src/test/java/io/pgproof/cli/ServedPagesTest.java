@@ -259,7 +259,7 @@ class ServedPagesTest {
     ProgramFixture.chattr("+i", held);
     try {
       assertThat(command.await()).as(command.err()).isEqualTo(1);
-      assertThat(command.err()).contains("stands still at 'tearDown'");
+      assertThat(command.err()).contains("is stopped at 'tearDown'");
       page.open("/camunda/app/cockpit/default/#/processes");
       page.open("/camunda/app/cockpit/default/#/process-instance/" + instance(run) + "/runtime");
       page.find("[data-container-id=proveInContainer] .badge-important").first().waitFor();
@@ -318,7 +318,7 @@ class ServedPagesTest {
   void adminShowsPeopleAndTheEndOfLife() {
     ChromiumPage page = PAGES.get("ada");
     page.open("/camunda/app/admin/default/");
-    page.awaitText("Two forks of Camunda 7 go on");
+    page.awaitText("Two forks of Camunda 7 continue");
     page.look("admin");
     page.open("/camunda/app/admin/default/#/users");
     page.awaitText("olga");
@@ -355,10 +355,10 @@ class ServedPagesTest {
       value = {
         "olaf | accepted       | Accept this backup until a date | it is Sunday | accepted this backup until",
         "olaf | renewed        | Ask for a new backup            |              | 'Review stale backup': newBackup",
-        "olaf | handed-on      | Escalate: hand it on            | too old      | 'Review stale backup': escalate, because: too old",
-        "arne | escalated      | Escalate: somebody must act     |              | 'Approve escalation': escalate",
+        "olaf | handed-on      | Escalate: pass it on            | too old      | 'Review stale backup': escalate, because: too old",
+        "arne | escalated      | Escalate: someone must act      |              | 'Approve escalation': escalate",
         "arne | verified-again | Verify again                    |              | 'Approve escalation': verifyAgain",
-        "arne | dismissed      | Dismiss: nothing has to be done | a drill      | 'Approve escalation': dismiss, because: a drill"
+        "arne | dismissed      | Dismiss: no action is needed    | a drill      | 'Approve escalation': dismiss, because: a drill"
       })
   void aPersonDecidesATask(
       String person, String target, String decision, String reason, String happened)

@@ -173,7 +173,7 @@ class VerifyCommandTest {
         refused("/backups/shop", "--remind-after", "4h", "--escalate-after", "2h");
     assertThat(refused.getMessage())
         .isEqualTo(
-            "nobody would be reminded: --remind-after is 4h, and it is escalated after 2h (--escalate-after)");
+            "nobody would be reminded: --remind-after is 4h, but the task is escalated after 2h (--escalate-after)");
     assertThat(refused.finding().hint()).contains("shorter");
     Path file =
         configuration(
@@ -192,11 +192,11 @@ class VerifyCommandTest {
     Path file =
         configuration("targets: [{name: shop, path: /backups/shop, wal-archive: /no/such/wal}]");
     assertThat(refused("--config", file.toString(), "shop").getMessage())
-        .isEqualTo(file + ": wal-archive of target shop is no directory: /no/such/wal");
+        .isEqualTo(file + ": wal-archive of target shop is not a directory: /no/such/wal");
     assertThat(
             refused("--config", file.toString(), "shop", "--wal-archive", "/no/such/too")
                 .getMessage())
-        .isEqualTo("--wal-archive is no directory: /no/such/too");
+        .isEqualTo("--wal-archive is not a directory: /no/such/too");
     assertThat(refused("/backups/shop", "--wal-archive", "/no/such/wal").finding().reason())
         .isEqualTo(Reason.NO_SUCH_PATH);
   }
@@ -275,7 +275,7 @@ class VerifyCommandTest {
       String told = help.substring(help.indexOf(begin) + begin.length()).split("\\. ", 2)[0];
       setting.standard().ifPresent(value -> assertThat(told).endsWith("; default " + value));
     }
-    assertThat(help).contains("--config=FILE", "win over the file");
+    assertThat(help).contains("--config=FILE", "override the file");
   }
 
   private Path configuration(String yaml) throws IOException {

@@ -103,9 +103,7 @@ class ArchivedWalTest {
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("proven");
     assertThat(report.recovery().timelines()).containsExactly(1, 2);
     assertThat(report.coverage().notes())
-        .anyMatch(
-            note ->
-                note.contains("at /pgproof/out/late: the container was given an empty directory"))
+        .anyMatch(note -> note.contains("at /pgproof/out/late: pgproof created an empty directory"))
         .anyMatch(
             note ->
                 note.startsWith(

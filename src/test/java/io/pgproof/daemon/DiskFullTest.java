@@ -110,8 +110,8 @@ class DiskFullTest {
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
     assertThat(report.reason().code()).isEqualTo("disk-full");
     assertThat(report.conclusion().message())
-        .startsWith("the run took ")
-        .endsWith("by the setting disk it may take 314,572,800");
+        .startsWith("the run used ")
+        .endsWith("but the setting disk allows 314,572,800");
     assertThat(report.conclusion().hint()).contains("raise the target's setting disk", "--disk");
     Remains.assertNone(state);
     assertThat(
@@ -168,7 +168,7 @@ class DiskFullTest {
       assertThat(report.verdict().word()).as(report.toString()).isEqualTo("inconclusive");
       assertThat(report.reason().code()).isEqualTo("disk-full");
       assertThat(report.conclusion().message())
-          .contains("of 2 runs in containers this one took the most");
+          .contains("of 2 runs in containers this one used the most");
       Files.delete(ballast);
       assertThat(smaller).isNotDone();
       younger.withdraw();

@@ -142,9 +142,8 @@ class DisturbedRunsTest extends DaemonFixture {
             line ->
                 assertThat(line)
                     .contains(
-                        "another backup lies in "
-                            + copy
-                            + " than was inspected: its START TIME is 2001-"));
+                        copy
+                            + " contains another backup than at its inspection: its START TIME is 2001-"));
   }
 
   @Test

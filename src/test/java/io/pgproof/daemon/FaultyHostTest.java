@@ -87,7 +87,8 @@ class FaultyHostTest {
         .as(report.toString())
         .containsExactly("inconclusive", "environment");
     assertThat(report.conclusion().message())
-        .isEqualTo("the watch over recovery failed 3 times, at last: the host is not well: LOOK");
+        .isEqualTo(
+            "the watch over recovery failed 3 times; the last error: the host is not well: LOOK");
     assertThat(said(report))
         .endsWith("restored files removed", "verdict: inconclusive (environment)");
   }
@@ -106,7 +107,8 @@ class FaultyHostTest {
         .as(report.toString())
         .containsExactly("inconclusive", "environment");
     assertThat(report.conclusion().message())
-        .startsWith("the restore of " + TestEnvironment.backup(15) + " failed 3 times, at last: ")
+        .startsWith(
+            "the restore of " + TestEnvironment.backup(15) + " failed 3 times; the last error: ")
         .contains(TestEnvironment.state().runs().toString());
     assertThat(said(report))
         .endsWith("restored files removed", "verdict: inconclusive (environment)");

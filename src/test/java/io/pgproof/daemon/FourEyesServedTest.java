@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("root")
 class FourEyesServedTest {
-  private static final String REFUSED = "pgproof does not let anybody do this by hand";
+  private static final String REFUSED = "pgproof does not allow anyone to do this by hand";
   private static final String PASSWORD = "Restore-2-prove";
   private static StateDirectory state;
   private static Daemon daemon;
@@ -98,10 +98,10 @@ class FourEyesServedTest {
     refused(olga.tell("/task/" + task + "/complete", answers), "olga asked for run " + run);
     refused(
         olga.tell("/task/" + task + "/submit-form", answers(more)),
-        "'askedBy' is no answer that the task's form asks for");
+        "'askedBy' is not an answer of the task's form");
     refused(
         olga.tell("/task/" + task + "/complete", answers(more)),
-        "'askedBy' is no answer that the task's form asks for");
+        "'askedBy' is not an answer of the task's form");
     refused(
         olga.change("/task/" + task + "/variables/askedBy", "{\"value\": \"somebody\"}"), REFUSED);
     refused(olga.tell("/task/" + task + "/bpmnError", "{\"errorCode\": \"finding\"}"), REFUSED);

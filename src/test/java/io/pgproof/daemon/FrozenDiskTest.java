@@ -80,7 +80,7 @@ class FrozenDiskTest extends DaemonFixture {
     disk.freeze();
 
     // After a finding or after the checks' own limit, whichever comes first.
-    String told = standsStill(begun, "'tearDown");
+    String told = awaitStopped(begun, "'tearDown");
 
     Matcher named = PROCESSES.matcher(told);
     assertThat(named.find()).as(told).isTrue();
@@ -98,7 +98,7 @@ class FrozenDiskTest extends DaemonFixture {
         begin(within(new Timeouts(LONG, Duration.ofSeconds(5), LONG, LONG), "select true"));
     disk.freezeOnce(directory(begun).data().resolve("base"));
 
-    assertThat(standsStill(begun, "'tearDownAfterFinding'"))
+    assertThat(awaitStopped(begun, "'tearDownAfterFinding'"))
         .contains("could not be removed", "a disk does not respond");
 
     assertNobodyElseIsHeld();
@@ -127,14 +127,14 @@ class FrozenDiskTest extends DaemonFixture {
             });
   }
 
-  private String standsStill(Begun begun, String where) throws Exception {
+  private String awaitStopped(Begun begun, String where) throws Exception {
     Reply reply = begun.reply().get(5, TimeUnit.MINUTES);
     assertThat(reply)
         .isInstanceOfSatisfying(
             Reply.Failed.class,
             failed ->
                 assertThat(failed.finding().message())
-                    .contains("run " + begun.run() + " stands still at " + where));
+                    .contains("run " + begun.run() + " is stopped at " + where));
     return ((Reply.Failed) reply).finding().message();
   }
 

@@ -275,7 +275,7 @@ class PagesTest {
     Tars.change(
         backup.resolve("pg_wal.tar.gz"),
         (name, content) -> {
-          // The backup's end lies behind the first page, because orders came in meanwhile.
+          // The backup's end lies behind the first page, because orders came in during the backup.
           Arrays.fill(content, Math.min(PAGE, content.length), content.length, (byte) 0);
           return content;
         });

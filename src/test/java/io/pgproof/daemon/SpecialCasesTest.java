@@ -178,7 +178,7 @@ class SpecialCasesTest {
               Reply.Failed.class,
               failed ->
                   assertThat(failed.finding().message())
-                      .contains("stands still")
+                      .contains("is stopped")
                       .contains("postgresql.conf"));
     } finally {
       chattr("-i", stuck);

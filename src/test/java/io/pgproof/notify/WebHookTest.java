@@ -162,7 +162,7 @@ class WebHookTest {
                 new WebHook(Clock.systemUTC(), SSLContext.getDefault(), Duration.ofSeconds(3))
                     .post(MESSAGE, server.address(), secret))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("no answer within 3 s")
+        .hasMessageContaining("did not answer within 3 s")
         .hasMessageNotContaining("T0KEN");
   }
 

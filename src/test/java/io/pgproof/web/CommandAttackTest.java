@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * asked over HTTP.
  */
 class CommandAttackTest extends ServedEngine {
-  private static final String REFUSED = "pgproof does not let anybody";
+  private static final String REFUSED = "pgproof does not allow anyone";
   private static final String UPLOAD =
       """
       --b
@@ -235,12 +235,12 @@ class CommandAttackTest extends ServedEngine {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "{\"verdict\": {\"value\": \"proven\"}} | 'verdict' is no answer",
-        "{\"decision\": {\"value\": \"accept\"}, \"escalateAfter\": {\"value\": \"P100D\"}} | 'escalateAfter' is no answer",
-        "{\"decision\": {\"value\": 7, \"type\": \"Integer\"}} | 'decision' is no answer",
-        "{\"decisionReason\": {\"value\": \"e30=\", \"type\": \"Bytes\"}} | 'decisionReason' is no answer",
+        "{\"verdict\": {\"value\": \"proven\"}} | 'verdict' is not an answer",
+        "{\"decision\": {\"value\": \"accept\"}, \"escalateAfter\": {\"value\": \"P100D\"}} | 'escalateAfter' is not an answer",
+        "{\"decision\": {\"value\": 7, \"type\": \"Integer\"}} | 'decision' is not an answer",
+        "{\"decisionReason\": {\"value\": \"e30=\", \"type\": \"Bytes\"}} | 'decisionReason' is not an answer",
         "{\"waivedUntil\": {\"value\": \"[]\", \"type\": \"Object\", \"valueInfo\": {\"objectTypeName\": \"java.util.ArrayList\", "
-            + "\"serializationDataFormat\": \"application/json\"}}} | 'waivedUntil' is no answer"
+            + "\"serializationDataFormat\": \"application/json\"}}} | 'waivedUntil' is not an answer"
       })
   void onlyFormAnswersAreAcceptedWithADecision(String variables, String why) throws Exception {
     Browser olga = as("olga", Groups.OPERATORS);

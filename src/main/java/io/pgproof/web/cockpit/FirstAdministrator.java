@@ -65,7 +65,7 @@ final class FirstAdministrator {
     }
     if (identities.createUserQuery().userId(ID).count() > 0) {
       LOG.warn(
-          "Nobody is an administrator: the user {} exists but is not in the group {}, and pgproof raises nobody's "
+          "nobody is an administrator: the user {} exists but is not in the group {}, and pgproof does not extend a user's "
               + "rights. HINT: delete that user from the engine's database and start again",
           ID,
           CAMUNDA_ADMIN);
@@ -78,7 +78,7 @@ final class FirstAdministrator {
       Optional<String> left = findUnused();
       if (left.isEmpty()) {
         LOG.warn(
-            "Nobody is an administrator, and none was made because {} exists and is not overwritten. "
+            "nobody is an administrator, and pgproof created none because {} exists and is not overwritten. "
                 + "HINT: remove that file and start again",
             file);
         return;
@@ -90,7 +90,7 @@ final class FirstAdministrator {
     }
     create(password);
     LOG.info(
-        "The first administrator is {}, the password is in {}. HINT: log in, change it, then remove the file",
+        "the first administrator is {}, the password is in {}. HINT: log in, change it, then remove the file",
         ID,
         file);
   }

@@ -78,7 +78,7 @@ final class BackupRestore {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "image " + imageKey + " was removed in the meantime"));
+                        "image " + imageKey + " was removed after it was found"));
     Path source = runRequests.backup(run);
     RunDirectory directory = state.run(run);
     DiskSpace space = new DiskSpace(settings.reserve(), request.resources().diskBytes());
@@ -135,7 +135,7 @@ final class BackupRestore {
             other -> {
               throw new FindingException(
                   Reason.BACKUP_CHANGED,
-                  "another backup lies in " + backup.directory() + " than was inspected: " + other);
+                  backup.directory() + " contains another backup than at its inspection: " + other);
             });
     List<Backup> ancestors = Backups.ancestors(backup, identity);
     return ancestors.isEmpty()

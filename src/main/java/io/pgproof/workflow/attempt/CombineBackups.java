@@ -197,7 +197,9 @@ final class CombineBackups {
     }
     if (sandbox.ranOutOfMemory(restoreAttempt.machine())) {
       throw found(
-          Reason.OUT_OF_MEMORY, "pg_combinebackup took the container to its memory limit", words);
+          Reason.OUT_OF_MEMORY,
+          "pg_combinebackup brought the container to its memory limit",
+          words);
     }
     if (status.equals("127")) {
       throw found(
@@ -208,7 +210,7 @@ final class CombineBackups {
           words);
     }
     throw status.isEmpty()
-        ? found(Reason.ENVIRONMENT, "pg_combinebackup ended before it was done", words)
+        ? found(Reason.ENVIRONMENT, "pg_combinebackup ended before it finished", words)
         : new FindingException(CombineFailure.of(status, words));
   }
 

@@ -159,7 +159,7 @@ public final class ContainerSlots implements AutoCloseable {
             } catch (RuntimeException | Error e) {
               FailureLog.log(
                   LOG,
-                  "a run may not have been told that its turn came, and will look for itself",
+                  "a run may have missed the signal for its container slot; it will check again by itself",
                   e);
             }
           });

@@ -102,7 +102,7 @@ final class CreateContainer extends Step {
                     + each.getValue()
                     + " at "
                     + each.getKey()
-                    + ": the container was given an empty directory there")
+                    + ": pgproof created an empty directory there in the container")
         .toList();
   }
 

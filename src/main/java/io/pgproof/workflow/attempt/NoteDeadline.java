@@ -30,7 +30,7 @@ final class NoteDeadline implements JavaDelegate {
     new Evidence.Found(
             Finding.of(
                 Reason.DEADLINE,
-                "the stay in the container did not end within "
+                "the attempt in the container did not end within "
                     + HumanFormat.duration(
                         Duration.parse(
                             (String) execution.getVariable(VerifyBackup.Variable.DEADLINE)))))

@@ -38,7 +38,7 @@ final class NoteInterruption implements JavaDelegate {
       new Evidence.Found(
               Finding.of(
                   Reason.INTERRUPTED,
-                  "the program ended in the middle of all " + attempt + " attempts"))
+                  "pgproof ended in the middle of each of " + attempt + " attempts"))
           .record(evidenceLog, run);
     }
   }

@@ -22,7 +22,7 @@ public final class RestoreAttempts {
   RestoreAttempt of(RunId run) {
     return find(run)
         .orElseThrow(
-            () -> new IllegalStateException("run " + run + " has no stay in this process"));
+            () -> new IllegalStateException("run " + run + " has no attempt in this process"));
   }
 
   Optional<RestoreAttempt> find(RunId run) {

@@ -84,7 +84,7 @@ final class SpaceWatch implements AutoCloseable {
         endLargest(least);
       }
     } catch (IOException | RuntimeException | Error e) {
-      FailureLog.log(LOG, "the free space could not be looked at, or not be kept free", e);
+      FailureLog.log(LOG, "the free space could not be measured or kept free", e);
     }
   }
 
@@ -100,7 +100,8 @@ final class SpaceWatch implements AutoCloseable {
                       .diskBytes()
                       .ifPresent(bound -> enforceLimit(restoreAttempt, bound)));
     } catch (RuntimeException | Error e) {
-      FailureLog.log(LOG, "the space that runs take could not be looked at, and will be again", e);
+      FailureLog.log(
+          LOG, "the space that runs use could not be measured; pgproof will try again", e);
     } finally {
       if (!looking.isShutdown()) {
         long took = System.nanoTime() - began;
@@ -122,7 +123,7 @@ final class SpaceWatch implements AutoCloseable {
             DiskSpace.overBound(
                 String.format(
                     Locale.ROOT,
-                    "the run took %,d bytes on the file system of %s, and by the setting disk it may take %,d",
+                    "the run used %,d bytes on the file system of %s, but the setting disk allows %,d",
                     taken,
                     state.path(),
                     bound)));
@@ -131,9 +132,7 @@ final class SpaceWatch implements AutoCloseable {
       if (!looking.isShutdown()) {
         FailureLog.log(
             LOG,
-            "what run "
-                + restoreAttempt.run()
-                + " takes of the disk could not be measured, or not be bounded",
+            "the disk space of run " + restoreAttempt.run() + " could not be measured or limited",
             e);
       }
     }
@@ -163,7 +162,7 @@ final class SpaceWatch implements AutoCloseable {
               least,
               String.format(
                   Locale.ROOT,
-                  ", and of %d runs in containers this one took the most%s",
+                  ", and of %d runs in containers this one used the most%s",
                   atWork.size(),
                   most == Long.MAX_VALUE ? "" : String.format(Locale.ROOT, ", %,d bytes", most))));
     }

@@ -178,7 +178,7 @@ public final class DecisionTasks {
     } catch (NullValueException e) {
       throw new DecisionRefusedException(
           "this task is no longer open: somebody decided it, or its run ended\n"
-              + "HINT: see in the run what was decided",
+              + "HINT: the run shows the decision",
           e);
     } catch (RuntimeException e) {
       throw new DecisionRefusedException(refusal(e), e);

@@ -84,8 +84,7 @@ public final class TaskDecided implements TaskListener {
   public void notify(DelegateTask task) {
     Authentication person = identities.getCurrentAuthentication();
     if (person == null || person.getUserId() == null) {
-      throw new BadUserRequestException(
-          "nobody is logged in: a decision needs a person who made it");
+      throw new BadUserRequestException("nobody is logged in: a decision needs a logged-in person");
     }
     String key = task.getTaskDefinitionKey();
     if (person.getGroupIds() == null || !person.getGroupIds().contains(GROUPS.get(key))) {
@@ -102,9 +101,9 @@ public final class TaskDecided implements TaskListener {
     // continues with.
     if (!task.getVariableNamesLocal().isEmpty()) {
       throw new BadUserRequestException(
-          "the task has variables of its own, "
+          "the task has local variables "
               + task.getVariableNamesLocal().stream().sorted().toList()
-              + ", which would hide the answers\nHINT: remove them from the task, or let the task be claimed and completed in Tasklist alone");
+              + " that would hide the answers\nHINT: remove them from the task, or claim and complete the task only in Tasklist");
     }
     String decision = text(task, VerifyBackup.Variable.DECISION);
     String reason = text(task, VerifyBackup.Variable.DECISION_REASON);
@@ -150,7 +149,7 @@ public final class TaskDecided implements TaskListener {
                   .orElseThrow(
                       () ->
                           new BadUserRequestException(
-                              "this backup does not say which one it is, so it cannot be accepted for a time")),
+                              "this backup has no identity, so it cannot be accepted until a date")),
               run,
               waiverEnd(task),
               person,

@@ -40,7 +40,7 @@ final class VerifyAgain implements JavaDelegate {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "nobody decided that run " + run + " is to be verified again"));
+                        "no decision says that run " + run + " must be verified again"));
     RunId next =
         verifications
             .getObject()

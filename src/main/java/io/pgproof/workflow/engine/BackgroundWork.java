@@ -77,7 +77,7 @@ public final class BackgroundWork implements AutoCloseable {
 
     public Fault(Limit limit, int count, int tries, RuntimeException cause) {
       super(
-          (count < tries ? "" : limit.what() + " failed " + count + " times, at last: ")
+          (count < tries ? "" : limit.what() + " failed " + count + " times; the last error: ")
               + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
           cause);
       this.count = count;
@@ -145,7 +145,7 @@ public final class BackgroundWork implements AutoCloseable {
     Work<?> work = begun.get(key);
     if (work == null) {
       throw new IllegalStateException(
-          "nobody works on what '" + message + "' would end for run " + run);
+          "run " + run + " has no work that ends with '" + message + "'");
     }
     try {
       return (Optional<T>) work.poll(endsWithin);
@@ -205,7 +205,7 @@ public final class BackgroundWork implements AutoCloseable {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
-                "interrupted while the worker of " + work.name + " was to end", e);
+                "interrupted while waiting for the worker of " + work.name + " to end", e);
           }
         });
   }

@@ -58,7 +58,7 @@ public final class MessageSignal implements BackgroundWork.Bell {
     } catch (RuntimeException e) {
       // The timer beside the wait was faster, or the engine's database does not answer: then the
       // timer will look.
-      LOG.debug("{} of run {} was not heard: {}", message, run, e.toString());
+      LOG.debug("{} of run {} was not received: {}", message, run, e.toString());
       return false;
     }
   }

@@ -50,7 +50,7 @@ public final class OwnDefinitions {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "the engine holds no process '"
+                    "the engine has no process '"
                         + process
                         + "' that this program deployed\n"
                         + "HINT: restart pgproof, which deploys it"));

@@ -60,13 +60,13 @@ public abstract class Step implements JavaDelegate {
           "{} of run {} failed {}",
           execution.getCurrentActivityName(),
           run,
-          last ? "for the last time" : "and will be tried again",
+          last ? "for the last time" : "and is retried",
           e);
       if (!last) {
         throw e;
       }
       String step =
-          "the step '" + execution.getCurrentActivityName() + "' failed again and again: ";
+          "the step '" + execution.getCurrentActivityName() + "' failed in all its attempts: ";
       Reason otherwise = isDefect(e) ? Reason.INTERNAL : Reason.ENVIRONMENT;
       Reason reason =
           MachineError.of(e).map(error -> error.reason(Reason.ENVIRONMENT)).orElse(otherwise);

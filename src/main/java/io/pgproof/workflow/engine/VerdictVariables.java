@@ -57,7 +57,7 @@ public final class VerdictVariables {
                       + request.queries().database()
                       + ")";
               case "wal" -> "the last commit in the WAL";
-              default -> "the last checkpoint, for the WAL holds no commit";
+              default -> "the last checkpoint, because the WAL contains no commit";
             }));
     execution.setVariable(
         VerifyBackup.Variable.AGE_TEXT,

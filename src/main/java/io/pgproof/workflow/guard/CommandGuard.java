@@ -63,9 +63,9 @@ final class CommandGuard extends CommandInterceptor {
   private static Optional<String> refusal(Command<?> command) {
     if (!AllowedCommands.contains(command)) {
       return Optional.of(
-          "pgproof does not let anybody do this by hand ("
+          "pgproof does not allow anyone to do this by hand ("
               + command.getClass().getSimpleName()
-              + "): a run goes the way of its own process, and a task ends by a decision\n"
+              + "): a run follows its own process, and a task ends with a decision\n"
               + "HINT: retry, suspend, activate or delete the run, decide in its task, or verify again");
     } else if (command instanceof CompleteTaskCmd) {
       return strangeAnswer(field(command, "variables"));
@@ -74,8 +74,8 @@ final class CommandGuard extends CommandInterceptor {
     } else if (command instanceof SetJobRetriesCmd
         && !Boolean.FALSE.equals(field(command, "isDueDateSet"))) {
       return Optional.of(
-          "pgproof does not let anybody move a due date: a retry keeps the job's own\n"
-              + "HINT: leave out the due date; the job is tried again at once if its time has come");
+          "pgproof does not allow anyone to move a due date: a retry keeps the due date of the job\n"
+              + "HINT: leave out the due date; the job is retried at once if it is due");
     }
     return Optional.empty();
   }
@@ -99,9 +99,9 @@ final class CommandGuard extends CommandInterceptor {
                 name ->
                     "'"
                         + name
-                        + "' is no answer that the task's form asks for: only "
+                        + "' is not an answer of the task's form: only "
                         + VerifyBackup.ANSWERS.stream().sorted().toList()
-                        + " are taken, each as text\n"
+                        + " are accepted, each as text\n"
                         + "HINT: complete the task with its form in Tasklist");
   }
 
@@ -121,7 +121,10 @@ final class CommandGuard extends CommandInterceptor {
       return field.get(command);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          "this version of the engine keeps no '" + name + "' in " + command.getClass().getName(),
+          "this version of the engine has no field '"
+              + name
+              + "' in "
+              + command.getClass().getName(),
           e);
     }
   }

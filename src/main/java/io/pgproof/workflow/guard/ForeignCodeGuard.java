@@ -48,7 +48,7 @@ class ForeignCodeGuard extends AbstractProcessEnginePlugin {
     configuration.setDmnElProvider(
         expression -> {
           throw new ProcessEngineException(
-              "pgproof evaluates no expressions of decision tables: " + expression);
+              "pgproof does not evaluate expressions of decision tables: " + expression);
         });
     configuration.setScriptEngineResolver(new NoScripts());
     configuration.setJavaSerializationFormatEnabled(false);
@@ -80,10 +80,9 @@ class ForeignCodeGuard extends AbstractProcessEnginePlugin {
     @Override
     public <T> T getArtifact(Class<T> type) {
       throw new ProcessEngineException(
-          "pgproof runs no classes that a process names, and "
+          "pgproof does not run classes that a process names: "
               + type.getName()
-              + " was to be made\n"
-              + "HINT: name a delegate");
+              + "\nHINT: name a delegate");
     }
   }
 
@@ -105,10 +104,9 @@ class ForeignCodeGuard extends AbstractProcessEnginePlugin {
 
     private static ProcessEngineException refusal(String language) {
       return new ProcessEngineException(
-          "pgproof runs no scripts, and a script in "
+          "pgproof does not run scripts: a script in "
               + language
-              + " was to be run\n"
-              + "HINT: put the logic into a delegate");
+              + "\nHINT: put the logic into a delegate");
     }
   }
 }

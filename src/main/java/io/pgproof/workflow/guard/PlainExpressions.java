@@ -53,7 +53,7 @@ final class PlainExpressions implements ExpressionManager {
     public Object getValue(VariableScope scope, BaseDelegateExecution execution) {
       check();
       if (scope == null && !isLiteralText()) {
-        throw new BadUserRequestException("Expressions in queries and filters are refused");
+        throw new BadUserRequestException("pgproof refuses expressions in queries and filters");
       }
       return expression.getValue(scope, execution);
     }
@@ -74,7 +74,7 @@ final class PlainExpressions implements ExpressionManager {
       String others = PLAIN.matcher(getExpressionText()).replaceAll("");
       if (!isLiteralText() && (others.contains("${") || others.contains("#{"))) {
         throw new BadUserRequestException(
-            "pgproof evaluates no expression that does more than name and compare: "
+            "pgproof evaluates only expressions that name and compare: "
                 + getExpressionText()
                 + "\nHINT: put the logic into a delegate");
       }

@@ -19,7 +19,7 @@ final class TaskQueryGuard extends CommandInterceptor {
   public <T> T execute(Command<T> command) {
     if (command instanceof TaskQueryImpl query && carriesExpressions(query, new HashSet<>())) {
       throw new BadUserRequestException(
-          "Expressions in task queries are refused, in orQueries too");
+          "pgproof refuses expressions in task queries and their orQueries");
     }
     return next.execute(command);
   }

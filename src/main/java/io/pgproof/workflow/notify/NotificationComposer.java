@@ -90,7 +90,7 @@ public final class NotificationComposer {
               "TASK " + backup + ": " + opened.task(),
               "'"
                   + opened.task()
-                  + "' waits for somebody of "
+                  + "' waits for a member of "
                   + opened.group()
                   + ": the backup of "
                   + backup
@@ -108,7 +108,7 @@ public final class NotificationComposer {
               "REMINDER " + backup + ": " + reminded.task(),
               "'"
                   + reminded.task()
-                  + "' still waits for somebody of "
+                  + "' still waits for a member of "
                   + reminded.group()
                   + ": the backup of "
                   + backup
@@ -141,7 +141,7 @@ public final class NotificationComposer {
               asked.by()
                   + " asks for a new backup of "
                   + backup
-                  + ", for the present one is "
+                  + ", because the current one is "
                   + report.verdict().word(),
               List.of(
                   Fact.of("by", "asked for by", asked.by()),
@@ -149,7 +149,7 @@ public final class NotificationComposer {
               story,
               report));
     } else if (notificationEvent instanceof NotificationEvent.DecisionTakenAway taken) {
-      String who = "by " + (taken.by() == null ? "somebody who was not logged in" : taken.by());
+      String who = "by " + (taken.by() == null ? "a user who was not logged in" : taken.by());
       return Optional.of(
           aboutRun(
               "decision-taken-away",
@@ -169,7 +169,7 @@ public final class NotificationComposer {
               story,
               report));
     }
-    throw new IllegalArgumentException("nothing is told of " + notificationEvent);
+    throw new IllegalArgumentException("there is no message about " + notificationEvent);
   }
 
   private Optional<Message> ended(RunProjection story, Report report, String backup) {
@@ -179,7 +179,7 @@ public final class NotificationComposer {
     if (report.verdict() != Verdict.PROVEN) {
       String lead =
           report.verdict() == Verdict.INCONCLUSIVE
-              ? "It cannot be told whether the backup of " + backup + " is good: "
+              ? "pgproof could not determine whether the backup of " + backup + " is good: "
               : "The backup of " + backup + " is " + report.verdict().word() + ": ";
       return Optional.of(
           aboutRun(
@@ -250,7 +250,7 @@ public final class NotificationComposer {
       facts.add(time("newest", "newest data", report.freshness().newest()));
     }
     facts.add(Fact.of("run", "run", report.run()));
-    facts.add(Fact.of("show", "all of it", "./pgproof show " + report.run()));
+    facts.add(Fact.of("show", "details", "./pgproof show " + report.run()));
     return message(event, subject, lead, facts, List.of());
   }
 

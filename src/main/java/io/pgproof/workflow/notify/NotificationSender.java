@@ -52,9 +52,9 @@ final class NotificationSender {
               name,
               message.event(),
               message.id(),
-              "the configuration names this recipient no more"));
+              "the configuration no longer names this recipient"));
       throw new BpmnError(
-          TellSomebody.ErrorCode.NOBODY, "the configuration names " + name + " no more");
+          TellSomebody.ErrorCode.NOBODY, "the configuration no longer names " + name);
     }
     // What the message reports is committed, but need not be on the disk yet.
     evidenceLog.awaitDurable();

@@ -45,7 +45,7 @@ public final class SummaryPlanner {
     for (ProcessInstance waiting : waiting()) {
       if (planned || schedule.isEmpty() || !isOf(schedule.get(), waiting)) {
         runtime.deleteProcessInstance(
-            waiting.getId(), "the configuration says another time or none, or the clock was ahead");
+            waiting.getId(), "the configuration has another time or none, or the clock was ahead");
       } else {
         planned = true;
       }

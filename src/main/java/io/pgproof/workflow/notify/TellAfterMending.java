@@ -38,6 +38,6 @@ final class TellAfterMending implements JavaDelegate {
 
   private static NotificationSender.NotDelivered notTold(DelegateExecution execution, String why) {
     return new NotificationSender.NotDelivered(
-        NotificationSender.recipient(execution) + " was not told: " + why);
+        NotificationSender.recipient(execution) + " was not notified: " + why);
   }
 }

@@ -103,7 +103,7 @@ public final class BackupWatcher implements AutoCloseable {
               } catch (RuntimeException | Error e) {
                 FailureLog.log(
                     LOG,
-                    "target " + target.name() + " could not be looked at, and will be again",
+                    "target " + target.name() + " could not be checked; pgproof will try again",
                     e);
               } finally {
                 looking.remove(target.name());
@@ -111,7 +111,7 @@ public final class BackupWatcher implements AutoCloseable {
             });
       } else if (late.add(target.name())) {
         LOG.warn(
-            "looking at {} for target {} has not ended since the last time; check whether the mount hangs",
+            "the last check of {} for target {} has not ended; check whether the mount hangs",
             target.path(),
             target.name());
       }

@@ -74,7 +74,7 @@ final class BeginDueVerification implements JavaDelegate {
           new NotificationEvent.ScheduleMissed(
               target.name(),
               due,
-              "it was passed over, for run " + before.get() + " has no verdict yet"));
+              "it was skipped, because run " + before.get() + " has no verdict yet"));
       LOG.warn(
           "target {} was due at {} and is skipped, because its run {} has no verdict yet",
           target.name(),

@@ -86,13 +86,13 @@ public final class SchedulePlanner {
           runtime.deleteProcessInstance(
               instance.getId(), "the configuration has no schedule for this");
           LOG.info(
-              "target {} is not verified by itself any more as of {}",
+              "target {} is no longer verified automatically as of {}",
               target,
               configuration.get().file());
         }
       } catch (ProcessEngineException e) {
         // Its time has just come.
-        LOG.debug("what is planned for target {} was not changed: {}", target, e.toString());
+        LOG.debug("the schedule of target {} was not changed: {}", target, e.toString());
       }
     }
     wanted.forEach(

@@ -102,7 +102,7 @@ final class FindImage extends Step {
           Reason.NO_IMAGE,
           "there is no image with PostgreSQL "
               + major
-              + ", and the configuration says that none is to be built");
+              + ", and the configuration does not allow building one");
     }
     Progress heard = progress.phase(run, "image");
     work.startOnce(

@@ -48,13 +48,12 @@ public final class RecordEvidence implements JavaDelegate {
     Object reached = execution.getVariable(VerifyBackup.Variable.REACHED);
     if (!report.verdict().word().equals(reached)) {
       throw new IllegalStateException(
-          "the trail of run "
+          "the evidence of run "
               + run
-              + " asks for the verdict "
+              + " requires the verdict "
               + report.verdict().word()
-              + ", and "
-              + reached
-              + " was reached");
+              + ", but the process reached "
+              + reached);
     }
     new Evidence.VerdictReached(report).record(evidenceLog, run);
     verdictHistory.add(

@@ -144,7 +144,7 @@ public final class Verifications {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FindingException(
-          Reason.INTERRUPTED, "interrupted before it was known which backup to verify");
+          Reason.INTERRUPTED, "interrupted before pgproof knew which backup to verify");
     }
   }
 
@@ -198,8 +198,7 @@ public final class Verifications {
                   + " was deleted by hand before it reached a verdict");
     }
     if (instance.isSuspended()) {
-      return Optional.of(
-          "run " + run + " stands still: its process instance was suspended by hand");
+      return Optional.of("run " + run + " is stopped: its process instance was suspended by hand");
     }
     return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream()
         .findFirst()
@@ -207,7 +206,7 @@ public final class Verifications {
             incident ->
                 "run "
                     + run
-                    + " stands still at '"
+                    + " is stopped at '"
                     + incident.getActivityId()
                     + "': "
                     + cause(incident));

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each group may do, asked over HTTP as a member of it. */
 class AccessRightsTest extends ServedEngine {
-  private static final String REFUSED = "pgproof does not let anybody do this by hand";
+  private static final String REFUSED = "pgproof does not allow anyone to do this by hand";
 
   private String run;
   private String review;

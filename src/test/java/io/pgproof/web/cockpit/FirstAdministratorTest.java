@@ -147,7 +147,7 @@ class FirstAdministratorTest extends ServedEngine {
     assertThat(engine.getIdentityService().createUserQuery().memberOfGroup("camunda-admin").count())
         .isZero();
     assertThat(file).doesNotExist();
-    assertThat(output).contains("raises nobody's rights");
+    assertThat(output).contains("does not extend a user's rights");
   }
 
   private org.camunda.bpm.engine.identity.User user() {

@@ -76,11 +76,11 @@ class SpaceWatchTest {
               assertThat(finding.message())
                   .contains("the disk is full", place.toString())
                   .containsPattern(
-                      ", and of 2 runs in containers this one took the most, 8,\\d{3},\\d{3} bytes");
+                      ", and of 2 runs in containers this one used the most, 8,\\d{3},\\d{3} bytes");
             });
     assertThat(found(YOUNGER).message())
         .startsWith("the restored server filled the disk")
-        .doesNotContain("took the most");
+        .doesNotContain("used the most");
   }
 
   @Test
@@ -124,8 +124,8 @@ class SpaceWatchTest {
               assertThat(finding.reason()).isEqualTo(Reason.DISK_FULL);
               assertThat(finding).returns(Verdict.INCONCLUSIVE, Finding::verdict);
               assertThat(finding.message())
-                  .containsPattern("the run took 17,\\d{3},\\d{3} bytes")
-                  .endsWith("by the setting disk it may take 8,388,608");
+                  .containsPattern("the run used 17,\\d{3},\\d{3} bytes")
+                  .endsWith("but the setting disk allows 8,388,608");
               assertThat(finding.hint()).contains("raise the target's setting disk", "--disk");
             });
     assertThat(containers.asked).as("without a bound nothing is measured").doesNotContain(OLDER);

@@ -62,7 +62,7 @@ class BackgroundWorkTest {
   void workThatKeepsFailingIsReportedAtItsLastTry() {
     assertFault(1, false, "the disk is away");
     assertFault(2, false, "the disk is away");
-    assertFault(3, true, "the checks failed 3 times, at last: the disk is away");
+    assertFault(3, true, "the checks failed 3 times; the last error: the disk is away");
     assertFault(1, false, "the disk is away");
   }
 

@@ -102,7 +102,7 @@ class StepTest {
     assertThat(List.of(report.verdict().word(), report.reason().code()))
         .containsExactly("inconclusive", reason);
     assertThat(report.conclusion().message())
-        .isEqualTo("the step 'Inspect backup' failed again and again: " + said);
+        .isEqualTo("the step 'Inspect backup' failed in all its attempts: " + said);
     assertThat(report.conclusion().hint()).isNotBlank();
   }
 

@@ -95,7 +95,7 @@ class ForeignCodeGuardTest {
     try {
       assertThatThrownBy(() -> engine.getRuntimeService().startProcessInstanceByKey("scripted"))
           .isInstanceOf(ProcessEngineException.class)
-          .hasMessageContaining("pgproof runs no scripts");
+          .hasMessageContaining("pgproof does not run scripts");
     } finally {
       engine.getRepositoryService().deleteDeployment(deployment, true);
     }
@@ -168,7 +168,7 @@ class ForeignCodeGuardTest {
             .camundaClass("java.util.ArrayList")
             .endEvent()
             .done(),
-        "runs no classes");
+        "does not run classes");
     refuses(
         Bpmn.createExecutableProcess("foreign")
             .camundaHistoryTimeToLive(1)
@@ -176,7 +176,7 @@ class ForeignCodeGuardTest {
             .camundaExecutionListenerClass("end", "java.util.ArrayList")
             .endEvent()
             .done(),
-        "runs no classes");
+        "does not run classes");
   }
 
   @Test
@@ -203,7 +203,7 @@ class ForeignCodeGuardTest {
     extensions.addChildElement(command);
     refuses(
         model,
-        "runs no classes that a process names, and " + ShellActivityBehavior.class.getName());
+        "does not run classes that a process names: " + ShellActivityBehavior.class.getName());
   }
 
   private static void refuses(BpmnModelInstance model, String because) {
@@ -332,6 +332,6 @@ class ForeignCodeGuardTest {
     nested.addOrQuery(deepest);
     TaskQueryImpl query = (TaskQueryImpl) engine.getTaskService().createTaskQuery();
     query.addOrQuery(nested);
-    assertThatThrownBy(query::list).hasMessageContaining("in orQueries too");
+    assertThatThrownBy(query::list).hasMessageContaining("in task queries and their orQueries");
   }
 }

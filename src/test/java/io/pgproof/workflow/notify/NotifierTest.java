@@ -57,7 +57,7 @@ class NotifierTest {
     "TOO_OLD, stale, STALE shop: too-old, The backup of shop is stale: segment 0000B is not there",
     "WAL_MISSING, refuted, REFUTED shop: wal-missing, The backup of shop is refuted: segment 0000B is not there",
     "DISK_FULL, inconclusive, INCONCLUSIVE shop: disk-full, "
-        + "It cannot be told whether the backup of shop is good: segment 0000B is not there"
+        + "pgproof could not determine whether the backup of shop is good: segment 0000B is not there"
   })
   void anUnprovenVerdictIsSentWithAllFacts(
       Reason reason, String event, String subject, String lead) {

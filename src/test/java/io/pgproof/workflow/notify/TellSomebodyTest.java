@@ -201,7 +201,7 @@ class TellSomebodyTest extends NotificationFixture {
     Incident incident = incident();
     assertThat(incident.getIncidentMessage())
         .isEqualTo(
-            "hook was not told: web hook http://localhost:"
+            "hook was not notified: web hook http://localhost:"
                 + server.address().getPort()
                 + " was refused: it answered with status 404");
     assertThat(model.telling(run))
@@ -210,7 +210,7 @@ class TellSomebodyTest extends NotificationFixture {
             Evidence.NotTold.class,
             not ->
                 assertThat(incident.getIncidentMessage())
-                    .isEqualTo("hook was not told: " + not.why()));
+                    .isEqualTo("hook was not notified: " + not.why()));
 
     model.retry(incident);
     assertThat(incident().getIncidentMessage()).contains("status 410");
@@ -255,7 +255,7 @@ class TellSomebodyTest extends NotificationFixture {
             not ->
                 assertThat(not.describe())
                     .contains("could not notify ada")
-                    .contains("names this recipient no more"));
+                    .contains("no longer names this recipient"));
     assertThat(model.incidents()).isEmpty();
   }
 
@@ -276,7 +276,7 @@ class TellSomebodyTest extends NotificationFixture {
             not ->
                 assertThat(not.describe())
                     .contains("could not notify hook")
-                    .contains("names this recipient no more"));
+                    .contains("no longer names this recipient"));
     assertThat(server.posted()).as("nothing is sent to who is taken out").hasSize(1);
     assertThat(model.incidents()).isEmpty();
   }
