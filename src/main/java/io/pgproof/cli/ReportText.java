@@ -80,7 +80,7 @@ final class ReportText {
               "PostgreSQL "
                   + backup.postgresVersion()
                   + format
-                  + ", begun "
+                  + ", started "
                   + time(backup.startTime())
                   + " at "
                   + backup.startLsn()

@@ -43,7 +43,7 @@ final class QueryHandler {
     } else if (request instanceof Request.BuildImage build) {
       Image image = images.build(build.major(), build.refresh(), line -> sendLine(replySink, line));
       return new Reply.Done(
-          "image " + image.key() + " holds PostgreSQL " + image.postgresVersion());
+          "image " + image.key() + " contains PostgreSQL " + image.postgresVersion());
     } else if (request instanceof Request.RemoveImage remove) {
       images.remove(remove.key());
       return new Reply.Done("image " + remove.key() + " removed");

@@ -49,7 +49,7 @@ public sealed interface Evidence {
   record Asked(VerificationRequest request, String again) implements Evidence {
     @Override
     public String describe() {
-      return "asked to verify "
+      return "requested verification of "
           + request.path()
           + (again == null ? "" : " again, after run " + again);
     }
@@ -132,7 +132,7 @@ public sealed interface Evidence {
     public String describeChoice() {
       return (of == 1 ? "the only one in " : "the newest of " + of + " in ")
           + parent
-          + (whole ? "" : of == 1 ? ", but not finished" : ", of which none is finished");
+          + (whole ? "" : of == 1 ? ", but not finished" : ", and none of them is finished");
     }
 
     /** Returns the first of the skipped backups, and how many more there are. */

@@ -246,7 +246,7 @@ public enum Reason {
       "not-a-backup",
       Fault.USAGE,
       "nothing here looks like a base backup",
-      "name the directory that pg_basebackup wrote, or one that holds such directories"),
+      "name the directory that pg_basebackup wrote, or one that contains such directories"),
   NO_SUCH_PATH(
       "no-such-path", Fault.USAGE, "the path does not exist or cannot be read", "check the path"),
   NOT_ROOT(

@@ -203,7 +203,7 @@ class CommandOutputTest extends ProgramFixture {
     JsonNode listed = JSON.readTree(answer(0, List.of(), "images", "list", "--json"));
     assertThat(listed.findValuesAsText("key")).containsExactly(key);
     assertThat(answer(0, List.of(), "images", "build", "15"))
-        .startsWith("image " + key + " holds PostgreSQL 15.");
+        .startsWith("image " + key + " contains PostgreSQL 15.");
     answer(1, List.of(), "images", "build", "16");
     answer(2, List.of(), "images", "build", "fifteen");
     assertThat(answer(0, List.of(), "images", "remove", key)).contains(key + " removed");

@@ -384,7 +384,7 @@ class ServedPagesTest {
     ChromiumPage page = PAGES.get("olga");
     fillIn(page, "asked-by-olga", "Accept this backup until a date", "it is Sunday");
     page.find("button:has-text('Complete')").click();
-    page.awaitText("olga asked for run " + RUNS.get("asked-by-olga"));
+    page.awaitText("olga requested run " + RUNS.get("asked-by-olga"));
     assertThat(page.faults()).singleElement().asString().contains("/submit-form");
     page.look("four-eyes");
     assertThat(show("asked-by-olga").happenings())

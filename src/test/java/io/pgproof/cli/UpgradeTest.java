@@ -73,7 +73,8 @@ class UpgradeTest {
       }
       assertThat(runs).containsOnlyKeys("sound", "stale", "cut", "slow");
       assertThat(answer("show", runs.get("sound")))
-          .contains("PROVEN", "asked to verify", "recovered up to", "restored files removed");
+          .contains(
+              "PROVEN", "requested verification of", "recovered up to", "restored files removed");
       assertThat(answer("show", runs.get("stale")))
           .contains("STALE", "task 'Review stale backup' opened");
       assertThat(answer("show", runs.get("cut")))

@@ -169,7 +169,7 @@ class CopyCannotActTest {
                 .coverage()
                 .notChecked()
                 .contains(
-                    "indexes: indexes by gin of the database postgres, which amcheck does not know: 1"))
+                    "indexes: indexes by gin of the database postgres, which amcheck does not support: 1"))
         .isEqualTo(major < 18);
   }
 

@@ -94,8 +94,8 @@ class FourEyesServedTest {
     Map<String, String> more = new HashMap<>(accept);
     more.putAll(Map.of(Variable.ASKED_BY, "somebody", Variable.RUN, "20260301-030000-aaaa"));
 
-    refused(olga.tell("/task/" + task + "/submit-form", answers), "olga asked for run " + run);
-    refused(olga.tell("/task/" + task + "/complete", answers), "olga asked for run " + run);
+    refused(olga.tell("/task/" + task + "/submit-form", answers), "olga requested run " + run);
+    refused(olga.tell("/task/" + task + "/complete", answers), "olga requested run " + run);
     refused(
         olga.tell("/task/" + task + "/submit-form", answers(more)),
         "'askedBy' is not an answer of the task's form");
@@ -136,7 +136,7 @@ class FourEyesServedTest {
             "/task/" + task + "/variables/askedBy",
             "{\"value\": \"somebody\", \"type\": \"String\"}"),
         REFUSED);
-    refused(arne.tell("/task/" + task + "/submit-form", answers), "arne asked for run " + run);
+    refused(arne.tell("/task/" + task + "/submit-form", answers), "arne requested run " + run);
     refused(arne.tell("/task/" + task + "/complete", answers), "four eyes");
     refused(
         arne.change(

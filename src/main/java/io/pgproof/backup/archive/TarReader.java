@@ -140,7 +140,8 @@ public final class TarReader implements MemberSource {
           default ->
               throw unsupported(
                   name,
-                  "is of a type that pgproof does not know: " + FileNames.shown("" + header.type()),
+                  "has a type that pgproof does not support: "
+                      + FileNames.shown("" + header.type()),
                   "unpack the archive and pack it again by tar --format=pax, then verify again");
         };
     long size = size(header, offset);
@@ -214,7 +215,7 @@ public final class TarReader implements MemberSource {
     if (pax.sparseUnknown() || (header.type() == 'S' && !header.isGnu())) {
       throw unsupported(
           name,
-          "is a sparse file in a format that pgproof does not know",
+          "is a sparse file in a format that pgproof does not support",
           "pack the files again by tar without --sparse, then verify again");
     }
     try {

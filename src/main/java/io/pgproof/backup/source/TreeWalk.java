@@ -271,7 +271,7 @@ public final class TreeWalk implements AutoCloseable {
                           + FileNames.shown(name)
                           + " and so is not a "
                           + (tree.tablespace().isPresent() ? "tablespace" : "directory with WAL"),
-                      "do not start a server on this backup; find out who made the link",
+                      "do not start a server on this backup; find out who created the link",
                       null));
             });
   }

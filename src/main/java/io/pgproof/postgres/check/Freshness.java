@@ -44,7 +44,7 @@ record Freshness(FreshnessFacts facts, Optional<Finding> finding, String detail)
         switch (source) {
           case "query" -> "";
           case "wal" -> ", by the last commit in the WAL";
-          default -> ", by the last checkpoint: the WAL holds no commit";
+          default -> ", by the last checkpoint: the WAL contains no commit";
         };
     Instant shown = newest.truncatedTo(ChronoUnit.SECONDS);
     if (age.plus(CLOCK_TOLERANCE).isNegative()) {

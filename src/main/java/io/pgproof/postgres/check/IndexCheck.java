@@ -192,7 +192,7 @@ final class IndexCheck extends ObjectCheck {
                 method
                     + " of the database "
                     + currentDatabase()
-                    + ", which amcheck does not know: "
+                    + ", which amcheck does not support: "
                     + count));
     return relations;
   }

@@ -113,7 +113,7 @@ public final class RecoveryFailure {
       return Optional.of(
           new Finding(
               LIBRARY_MISSING,
-              "the WAL holds records of an extension's own resource manager: " + message,
+              "the WAL contains records of an extension's own resource manager: " + message,
               "recovery with such extensions is not supported: no library of the source is loaded",
               words));
     }

@@ -29,7 +29,7 @@ final class LxcHandle implements AutoCloseable {
     container = lxc.lxc_container_new(id.name(), MachineFiles.LXC_PATH.toString());
     if (container == null) {
       throw new SandboxException(
-          "liblxc gave no handle for " + id + " in " + MachineFiles.LXC_PATH);
+          "liblxc returned no handle for " + id + " in " + MachineFiles.LXC_PATH);
     }
     String name = container.name;
     if (!id.name().equals(name)) {

@@ -144,7 +144,8 @@ record Prerequisites(Path root, Predicate<String> hasProgram, Runnable liblxc) {
       }
     }
     if (!text("proc/filesystems").contains("\toverlay\n") && !overlayIsAModule()) {
-      lacks.add(new Lack("the kernel does not know the overlay file system", "modprobe overlay"));
+      lacks.add(
+          new Lack("the kernel does not support the overlay file system", "modprobe overlay"));
     }
     if (!Files.exists(root.resolve("proc/self/ns/user"))) {
       lacks.add(

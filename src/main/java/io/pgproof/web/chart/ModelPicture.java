@@ -72,7 +72,7 @@ public final class ModelPicture {
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
       return new ModelPicture(factory.newDocumentBuilder().parse(bpmn));
     } catch (ParserConfigurationException | SAXException e) {
-      throw new IllegalArgumentException("this is no model", e);
+      throw new IllegalArgumentException("this is not a model", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -201,7 +201,7 @@ public final class ModelPicture {
     String passed = names(shapes, way, "passed");
     String active = names(shapes, way, "active");
     return (passed.isEmpty() ? "nothing passed" : "passed " + passed)
-        + (active.isEmpty() ? "" : "; stands at " + active);
+        + (active.isEmpty() ? "" : "; now at " + active);
   }
 
   private String names(List<Element> shapes, Way way, String state) {

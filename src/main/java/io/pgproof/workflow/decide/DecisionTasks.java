@@ -177,7 +177,7 @@ public final class DecisionTasks {
       engine.getFormService().submitTaskForm(task, variables);
     } catch (NullValueException e) {
       throw new DecisionRefusedException(
-          "this task is no longer open: somebody decided it, or its run ended\n"
+          "this task is no longer open: someone decided it, or its run ended\n"
               + "HINT: the run shows the decision",
           e);
     } catch (RuntimeException e) {

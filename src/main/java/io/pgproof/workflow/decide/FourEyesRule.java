@@ -76,7 +76,7 @@ public final class FourEyesRule {
   }
 
   private Part asker(RunId run) {
-    return new Part(runRequests.askedBy(run), "asked for run " + run);
+    return new Part(runRequests.askedBy(run), "requested run " + run);
   }
 
   private static void refuse(String person, List<Part> parts, String decision, String wayOut) {

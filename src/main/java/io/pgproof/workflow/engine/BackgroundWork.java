@@ -251,7 +251,7 @@ public final class BackgroundWork implements AutoCloseable {
         synchronized (interrupting) {
           worker = Thread.currentThread();
           if (interrupted) {
-            throw new InterruptedException("stopped before it began");
+            throw new InterruptedException("stopped before it started");
           }
         }
         result = callable.call();

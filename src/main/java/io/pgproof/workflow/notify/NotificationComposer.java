@@ -137,14 +137,14 @@ public final class NotificationComposer {
       return Optional.of(
           aboutRun(
               "new-backup-asked-for",
-              "NEW BACKUP of " + backup + ": asked for by " + asked.by(),
+              "NEW BACKUP of " + backup + ": requested by " + asked.by(),
               asked.by()
-                  + " asks for a new backup of "
+                  + " requests a new backup of "
                   + backup
                   + ", because the current one is "
                   + report.verdict().word(),
               List.of(
-                  Fact.of("by", "asked for by", asked.by()),
+                  Fact.of("by", "requested by", asked.by()),
                   Fact.of("because", "because", asked.reason())),
               story,
               report));

@@ -38,7 +38,7 @@ class ModelPictureTest {
     Drawn top = Drawn.of(verifyBackup().draw("verifyBackup", WAY));
     assertThat(top.label())
         .isEqualTo(
-            "Verify backup: passed Verification asked for, Identify backup; stands at Provide image");
+            "Verify backup: passed Verification asked for, Identify backup; now at Provide image");
     assertThat(Drawn.of(verifyBackup().draw("decideOnBackup", WAY)).label())
         .isEqualTo("Decide on backup: nothing passed");
   }

@@ -134,7 +134,7 @@ class DecisionTasksTest {
     assertThat(people.tasks.refusals(task(run), "otto")).isEmpty();
     assertThat(people.tasks.refusals(task(run), "Tester").get(Decision.ACCEPT))
         .isEqualTo(
-            "Tester asked for run " + run + ", so another person must accept it (four eyes)");
+            "Tester requested run " + run + ", so another person must accept it (four eyes)");
     assertThatThrownBy(
             () ->
                 people.tasks.decide(

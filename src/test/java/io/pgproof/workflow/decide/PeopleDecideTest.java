@@ -137,7 +137,7 @@ class PeopleDecideTest {
         run,
         "otto",
         BOTH,
-        "otto asked for run " + run + ", so another person must accept it (four eyes)",
+        "otto requested run " + run + ", so another person must accept it (four eyes)",
         answers);
 
     accept(run, "olga", 3);
@@ -146,7 +146,7 @@ class PeopleDecideTest {
   @Test
   void thePersonWhoAskedForTheRunCannotDismiss() {
     RunId run = refuted("ada");
-    refusesToDismiss(run, "ada", "asked for run " + run);
+    refusesToDismiss(run, "ada", "requested run " + run);
     dismiss(run, "anna");
     assertThat(people.end(run)).isEqualTo(Event.FINDING_DISMISSED);
     assertThat(people.story(run))
@@ -187,7 +187,7 @@ class PeopleDecideTest {
     RunId joined = refuted("ada");
     assertThat(people.end(joined)).isEqualTo(Event.OPEN_TASK_JOINED);
 
-    refusesToDismiss(run, "ada", "asked for run " + joined);
+    refusesToDismiss(run, "ada", "requested run " + joined);
     dismiss(run, "anna");
   }
 

@@ -146,7 +146,7 @@ class NotifierTest {
 
     Message wish = message(new NotificationEvent.NewBackupAskedFor(run, "otto", null));
     assertThat(wish.event()).isEqualTo("new-backup-asked-for");
-    assertThat(wish.subject()).isEqualTo("NEW BACKUP of shop: asked for by otto");
+    assertThat(wish.subject()).isEqualTo("NEW BACKUP of shop: requested by otto");
     for (Message message : List.of(task, reminder, byPerson, byTime, wish)) {
       assertThat(value(message, "run")).isEqualTo(run.value());
       assertThat(value(message, "words")).isEqualTo("FATAL:  it is not there");

@@ -49,7 +49,7 @@ class BackupWatcherTest {
     assertThat(night.runs()).hasSize(1);
     assertThat(night.told(night.runs().get(0)))
         .containsExactly(
-            "asked to verify " + place, "found a new backup: " + place.resolve("monday"));
+            "requested verification of " + place, "found a new backup: " + place.resolve("monday"));
     assertThat(night.trail.of(night.runs().get(0)).get(0).actor()).isEqualTo("watch");
     look();
     assertThat(night.runs()).hasSize(1);

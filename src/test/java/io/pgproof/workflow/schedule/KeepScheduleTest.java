@@ -56,7 +56,8 @@ class KeepScheduleTest {
     assertThat(night.runs()).hasSize(1);
     RunId run = night.runs().get(0);
     assertThat(night.told(run))
-        .startsWith("asked to verify /backups/shop", "was due at 2026-03-01 03:00:00 UTC");
+        .startsWith(
+            "requested verification of /backups/shop", "was due at 2026-03-01 03:00:00 UTC");
     assertThat(night.trail.of(run).get(0).actor()).isEqualTo("schedule");
     assertThat(night.standing(run)).containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
     assertThat(night.ends()).containsExactly(VERIFICATION_BEGUN);
@@ -120,7 +121,7 @@ class KeepScheduleTest {
     night.at("2026-03-01T09:20:00Z");
     night.work();
     assertThat(night.told(night.runs().get(0)))
-        .contains("was due at 2026-03-01 03:00:00 UTC, begun 6 h 20 min late");
+        .contains("was due at 2026-03-01 03:00:00 UTC, started 6 h 20 min late");
   }
 
   @Test
