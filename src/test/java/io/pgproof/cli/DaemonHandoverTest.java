@@ -65,7 +65,7 @@ class DaemonHandoverTest extends ProgramFixture {
       assertThat(show.out())
           .contains("PROVEN")
           .contains("attempt 1 was cut off")
-          .contains("attempt 2 began");
+          .contains("attempt 2 started");
     }
   }
 

@@ -85,7 +85,7 @@ class UpgradeTest {
           .untilAsserted(
               () ->
                   assertThat(answer("show", runs.get("slow")))
-                      .contains("PROVEN", "attempt 1 was cut off", "attempt 2 began"));
+                      .contains("PROVEN", "attempt 1 was cut off", "attempt 2 started"));
 
       decide(
           server.address(),

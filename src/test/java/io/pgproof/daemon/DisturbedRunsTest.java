@@ -111,7 +111,7 @@ class DisturbedRunsTest extends DaemonFixture {
     Gate.open(directory(begun));
 
     await().until(() -> said(begun.run()).contains("verdict: proven (fresh)"));
-    assertThat(said(begun.run())).contains("attempt 2 began");
+    assertThat(said(begun.run())).contains("attempt 2 started");
   }
 
   /**

@@ -90,7 +90,7 @@ class PagesRestoreTest {
               assertThat(fault.refutes()).isTrue();
               assertThat(fault.reason()).isEqualTo(Reason.PAGE_CHECKSUM);
               assertThat(fault.message())
-                  .startsWith("block 0 of base/5/16384 carries")
+                  .startsWith("block 0 of base/5/16384 has the checksum")
                   .endsWith("; 4,096 more pages fail");
             });
   }
@@ -116,7 +116,7 @@ class PagesRestoreTest {
     assertThat(suspects.pageCount()).isEqualTo("100 pages in 2 files");
     assertThat(suspects.count()).isEqualTo(1);
     assertThat(suspects.failing(files()).finding(Reason.PAGE_CHECKSUM, "").message())
-        .startsWith("block 33 of base/5/1259.1 carries");
+        .startsWith("block 33 of base/5/1259.1 has the checksum");
   }
 
   @Test
