@@ -239,7 +239,8 @@ class PagesTest {
 
     assertVerdict(report, "inconclusive", "torn-page");
     assertThat(report.conclusion().message())
-        .startsWith("block 0 of " + quiet + "_vm (public.quiet in the database postgres) has the checksum");
+        .startsWith(
+            "block 0 of " + quiet + "_vm (public.quiet in the database postgres) has the checksum");
   }
 
   @Test

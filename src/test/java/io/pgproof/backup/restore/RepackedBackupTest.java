@@ -177,7 +177,7 @@ class RepackedBackupTest {
 
     ExpectedFinding.expect(
         Reason.MANIFEST_MISMATCH,
-        "base/5/1259 is in backup_manifest and not",
+        "base/5/1259 is in backup_manifest but not",
         () -> backup.restore());
   }
 
@@ -200,6 +200,6 @@ class RepackedBackupTest {
     backup.write();
 
     ExpectedFinding.expect(
-        Reason.MANIFEST_MISMATCH, "not at its top level", () -> backup.restore(Optional.empty()));
+        Reason.MANIFEST_MISMATCH, "its own checksum", () -> backup.restore(Optional.empty()));
   }
 }

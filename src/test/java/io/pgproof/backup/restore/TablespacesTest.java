@@ -143,7 +143,7 @@ class TablespacesTest {
 
     ExpectedFinding.expect(
         Reason.INCONSISTENT,
-        "16385.tar contains a tablespace that base.tar.gz does not know",
+        "16385.tar contains a tablespace that base.tar.gz does not list",
         () -> backup.restore());
   }
 

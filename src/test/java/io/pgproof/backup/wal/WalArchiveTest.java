@@ -164,7 +164,7 @@ class WalArchiveTest {
 
     ExpectedFinding.expect(
         Reason.WAL_MISSING,
-        "holds 1048576 bytes instead of 16777216",
+        "contains 1048576 bytes instead of 16777216",
         () -> backup.restore(Optional.of(archive)));
   }
 
@@ -189,7 +189,10 @@ class WalArchiveTest {
 
     assertThat(copies()).containsExactly(CraftedBackup.SEGMENT, SECOND);
     assertThat(restoredBackup.notChecked())
-        .anyMatch(text -> text.startsWith(THIRD + " of the WAL archive"));
+        .anyMatch(
+            text ->
+                text.startsWith(
+                    THIRD + ", the newest segment in the WAL archive, was not replayed"));
     assertThat(restoredBackup.replay().reach()).contains(Lsn.parse("0/2000000"));
     assertThat(restoredBackup.replay().lastSegment()).contains(SECOND);
   }
