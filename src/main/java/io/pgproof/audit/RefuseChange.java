@@ -7,7 +7,7 @@ import org.h2.api.Trigger;
 
 /** Keeps a table of the embedded database insert-only; PostgreSQL has its own trigger for this. */
 public final class RefuseChange implements Trigger {
-  private String table;
+  private String table = "";
 
   /** Called by H2, which creates one instance for each trigger. */
   public RefuseChange() {}

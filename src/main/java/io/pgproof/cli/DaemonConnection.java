@@ -12,11 +12,13 @@ import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connects a command to the daemon of a state directory: another process, or else this one, which
@@ -38,10 +40,10 @@ final class DaemonConnection implements AutoCloseable {
   private final boolean engine;
   private final CountDownLatch signalled = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
-  private Daemon daemon;
-  private QueryDaemon desk;
-  private ControlClient asking;
-  private Thread deskThread;
+  private @Nullable Daemon daemon;
+  private @Nullable QueryDaemon desk;
+  private @Nullable ControlClient asking;
+  private @Nullable Thread deskThread;
 
   private DaemonConnection(StateDirectory state, boolean engine) {
     this.state = state;
@@ -85,13 +87,13 @@ final class DaemonConnection implements AutoCloseable {
       Optional<ControlClient> connected = connect();
       if (connected.isEmpty()) {
         use(null);
-        return desk.send(request, onTheWay);
+        return Objects.requireNonNull(desk).send(request, onTheWay);
       }
       try (ControlClient client = connected.get()) {
         use(client);
         Optional<Reply> answer =
             client.send(
-                next.get(),
+                Objects.requireNonNull(next.get()),
                 said -> {
                   if (said instanceof Reply.Begun begun
                       && request instanceof Request.Verify verify) {
@@ -175,7 +177,7 @@ final class DaemonConnection implements AutoCloseable {
     }
   }
 
-  private synchronized void use(ControlClient client) {
+  private synchronized void use(@Nullable ControlClient client) {
     if (signalled.getCount() == 0) {
       throw interrupted();
     }
@@ -192,7 +194,7 @@ final class DaemonConnection implements AutoCloseable {
       synchronized (this) {
         signalled.countDown();
         if (asking != null) {
-          withdraw();
+          withdraw(asking);
         } else if (deskThread != null) {
           deskThread.interrupt();
         }
@@ -225,7 +227,7 @@ final class DaemonConnection implements AutoCloseable {
     }
   }
 
-  private void withdraw() {
+  private static void withdraw(ControlClient asking) {
     try {
       asking.withdraw();
     } catch (IOException e) {
@@ -239,16 +241,16 @@ final class DaemonConnection implements AutoCloseable {
       if (desk != null) {
         desk.close();
       } else if (daemon != null) {
-        closeOwner();
+        closeOwner(daemon);
       }
     } finally {
       closed.countDown();
     }
   }
 
-  private void closeOwner() {
-    try (Daemon ending = daemon) {
-      while (!ending.isIdle() && !signalledWithin(LOOK_EVERY_MILLIS)) {}
+  private void closeOwner(Daemon owner) {
+    try (owner) {
+      while (!owner.isIdle() && !signalledWithin(LOOK_EVERY_MILLIS)) {}
     }
   }
 

@@ -10,6 +10,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.UsageException;
 import io.pgproof.proof.Verdict;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -33,7 +34,7 @@ final class FailureOutput {
    *
    * @param run the run that was created before the failure; {@code null} if there is none
    */
-  static int failed(CommandLine line, ParseResult parsed, String run, Exception e) {
+  static int failed(CommandLine line, ParseResult parsed, @Nullable String run, Exception e) {
     if (e instanceof FindingException found) {
       return print(line, parsed, Main.FAILED, run, found.finding());
     }
@@ -45,7 +46,7 @@ final class FailureOutput {
   }
 
   /** Prints a reply that is not a result, and returns its exit status. */
-  static int print(CommandLine line, ParseResult parsed, String run, Reply reply) {
+  static int print(CommandLine line, ParseResult parsed, @Nullable String run, Reply reply) {
     if (reply instanceof Reply.Refused refused) {
       return print(line, parsed, Main.USAGE, null, refused.finding());
     }
@@ -65,7 +66,7 @@ final class FailureOutput {
   }
 
   private static int print(
-      CommandLine line, ParseResult parsed, int status, String run, Finding finding) {
+      CommandLine line, ParseResult parsed, int status, @Nullable String run, Finding finding) {
     if (wantsJson(parsed)) {
       // A verification that cannot reach its verdict is inconclusive, whatever the cause; other
       // commands have no verdict.

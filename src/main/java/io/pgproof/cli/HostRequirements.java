@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Checks what pgproof needs of this machine. */
 final class HostRequirements {
@@ -33,10 +35,11 @@ final class HostRequirements {
                         missing.what() + ": backups compressed with it cannot be read",
                         missing.mend(),
                         missing.byHand())));
-    Path existing = state.path();
-    while (!Files.exists(existing)) {
-      existing = existing.getParent();
-    }
+    Path existing =
+        Stream.iterate(state.path(), Objects::nonNull, Path::getParent)
+            .filter(Files::exists)
+            .findFirst()
+            .orElseThrow();
     long free = new File(existing.toString()).getUsableSpace();
     if (free < FREE_BYTES_WANTED) {
       lacks.add(

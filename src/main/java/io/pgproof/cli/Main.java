@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,7 +58,7 @@ public final class Main implements Runnable {
       scope = ScopeType.INHERIT,
       paramLabel = "DIR",
       description = "State directory; default $PGPROOF_STATE or /var/lib/pgproof.")
-  private String state;
+  private @Nullable String state;
 
   private Main() {}
 
@@ -121,7 +122,9 @@ public final class Main implements Runnable {
     CommandLine line = e.getCommandLine();
     boolean json = java.util.Arrays.asList(arguments).contains("--json");
     if (json) {
-      line.getOut().println(FailureOutput.json(Reason.BAD_OPTION, e.getMessage(), hint(line)));
+      line.getOut()
+          .println(
+              FailureOutput.json(Reason.BAD_OPTION, String.valueOf(e.getMessage()), hint(line)));
     }
     line.getErr().println("pgproof: " + e.getMessage());
     line.getErr().println("HINT: " + hint(line));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Prints a report for a person to read. */
 final class ReportText {
@@ -22,7 +23,7 @@ final class ReportText {
    *
    * @param chosen how the backup was chosen; {@code null} if the request named it
    */
-  static void print(Report report, Evidence.Chosen chosen, PrintWriter out) {
+  static void print(Report report, Evidence.@Nullable Chosen chosen, PrintWriter out) {
     out.println();
     out.println(
         report.verdict()
@@ -39,7 +40,7 @@ final class ReportText {
     out.flush();
   }
 
-  static String time(Instant instant) {
+  static String time(@Nullable Instant instant) {
     return instant == null ? "unknown" : HumanFormat.time(instant);
   }
 
@@ -65,7 +66,7 @@ final class ReportText {
     return recovery.timeline() == null ? "" : " on timeline " + recovery.timeline();
   }
 
-  private static List<Row> rows(Report report, Evidence.Chosen chosen) {
+  private static List<Row> rows(Report report, Evidence.@Nullable Chosen chosen) {
     List<Row> rows = new ArrayList<>();
     if (report.backup() != null) {
       Report.BackupFacts backup = report.backup();
@@ -111,7 +112,9 @@ final class ReportText {
                       ? ""
                       : ", last commit " + time(report.recovery().lastCommit()))));
     }
-    if (report.freshness() != null && report.freshness().newest() != null) {
+    if (report.freshness() != null
+        && report.freshness().newest() != null
+        && report.freshness().ageSeconds() != null) {
       rows.add(
           new Row(
               "freshness",
@@ -143,8 +146,10 @@ final class ReportText {
             report.phases().stream()
                 .map(phase -> phase.name() + " " + seconds(phase.millis()))
                 .collect(Collectors.joining(", "))));
-    rows.add(new Row("", "in all " + seconds(report.totalMillis())));
-    rows.add(new Row("run", report.run()));
+    if (report.totalMillis() != null) {
+      rows.add(new Row("", "in all " + seconds(report.totalMillis())));
+    }
+    rows.add(new Row("run", String.valueOf(report.run())));
     return rows;
   }
 }

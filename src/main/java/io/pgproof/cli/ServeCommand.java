@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +34,7 @@ final class ServeCommand implements Callable<Integer> {
         "Configuration with targets, recipients and schedules.",
         "Default: pgproof.yaml in the state directory, if it exists. The server follows its changes."
       })
-  private Path config;
+  private @Nullable Path config;
 
   @Override
   public Integer call() throws Exception {

@@ -9,6 +9,8 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** Requests the verification of a backup, shows its progress, and prints the verdict. */
@@ -16,7 +18,7 @@ final class VerificationSession {
   private final DaemonConnection daemonConnection;
   private final CommandLine line;
   private final boolean json;
-  private String run;
+  private @Nullable String run;
 
   VerificationSession(DaemonConnection daemonConnection, CommandLine line, boolean json) {
     this.daemonConnection = daemonConnection;
@@ -44,7 +46,7 @@ final class VerificationSession {
           line,
           line.getParseResult(),
           run,
-          new FindingException(Reason.INTERRUPTED, e.getMessage()));
+          new FindingException(Reason.INTERRUPTED, e.finding().message()));
     } catch (IOException | RuntimeException e) {
       return FailureOutput.failed(line, line.getParseResult(), run, e);
     }
@@ -57,6 +59,6 @@ final class VerificationSession {
     } else {
       ReportText.print(report, verdict.chosen(), line.getOut());
     }
-    return report.verdict().exitStatus();
+    return Objects.requireNonNull(report.verdict()).exitStatus();
   }
 }

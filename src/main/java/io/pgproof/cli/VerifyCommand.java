@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,7 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
         "Configuration (pgproof.yaml) with the target and its settings.",
         "Other options override the file for this run; --assert replaces all of the target's assertions."
       })
-  private Path config;
+  private @Nullable Path config;
 
   @Option(
       names = "--json",

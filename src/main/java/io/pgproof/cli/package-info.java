@@ -1,2 +1,5 @@
 /** Commands, progress, exit status. */
+@NullMarked
 package io.pgproof.cli;
+
+import org.jspecify.annotations.NullMarked;

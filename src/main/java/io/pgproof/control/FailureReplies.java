@@ -6,6 +6,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ public final class FailureReplies {
     } catch (FindingException e) {
       replySink.send(new Reply.Failed(e.finding()));
     } catch (UncheckedIOException e) {
-      replySink.send(failed(e.getCause(), e.getMessage()));
+      replySink.send(failed(Objects.requireNonNull(e.getCause()), String.valueOf(e.getMessage())));
     } catch (IOException e) {
       replySink.send(failed(e, e.toString()));
     } catch (RuntimeException | Error e) {

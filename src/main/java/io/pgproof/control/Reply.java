@@ -11,6 +11,7 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.Report;
 import io.pgproof.workflow.engine.ProgressBoard;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reply of the daemon, one line of JSON: any number of {@link Begun}, {@link Standing} and {@link
@@ -42,7 +43,7 @@ public sealed interface Reply {
   record Said(String text) implements Reply {}
 
   /** The end of a verification; {@code chosen} is {@code null} if the request named the backup. */
-  record Verdict(Report report, Evidence.Chosen chosen) implements Reply {}
+  record Verdict(Report report, Evidence.@Nullable Chosen chosen) implements Reply {}
 
   /** The backup of a demonstration is ready; the query returns how old its data are. */
   record BackedUp(String path, String freshnessQuery) implements Reply {}
@@ -54,7 +55,10 @@ public sealed interface Reply {
    * named the backup.
    */
   record Run(
-      String run, Report report, Evidence.Chosen chosen, List<RunHistory.Happening> happenings)
+      String run,
+      @Nullable Report report,
+      Evidence.@Nullable Chosen chosen,
+      List<RunHistory.Happening> happenings)
       implements Reply {}
 
   record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}

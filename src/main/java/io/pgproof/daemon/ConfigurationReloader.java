@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +21,8 @@ final class ConfigurationReloader {
 
   private final CurrentConfiguration configuration;
   private final Path file;
-  private Stamp seen;
-  private Stamp read;
+  private @Nullable Stamp seen;
+  private @Nullable Stamp read;
 
   /**
    * @param configuration the configuration that the caller read from its file, or that of a file
@@ -33,7 +34,7 @@ final class ConfigurationReloader {
   }
 
   /** The attributes that change when a file is written or replaced. */
-  private record Stamp(Object inode, long size, FileTime modified) {
+  private record Stamp(@Nullable Object inode, long size, @Nullable FileTime modified) {
     static final Stamp NONE = new Stamp(null, 0, null);
 
     static Stamp of(Path file) {

@@ -5,6 +5,7 @@ import io.pgproof.control.ReplySink;
 import io.pgproof.control.Request;
 import io.pgproof.state.Ownership;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.springframework.boot.WebApplicationType;
@@ -73,7 +74,7 @@ public final class QueryDaemon implements AutoCloseable {
                     "the calling thread is interrupted instead");
               }
             });
-    return last.get();
+    return Objects.requireNonNull(last.get(), "the request got no reply");
   }
 
   @Override

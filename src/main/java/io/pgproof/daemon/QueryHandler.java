@@ -76,7 +76,9 @@ final class QueryHandler {
       run = new RunId(text);
     } catch (IllegalArgumentException e) {
       throw new UsageException(
-          Reason.BAD_OPTION, e.getMessage(), "see ./pgproof runs for the ids of past runs");
+          Reason.BAD_OPTION,
+          String.valueOf(e.getMessage()),
+          "see ./pgproof runs for the ids of past runs");
     }
     if (!runHistory.exists(run)) {
       throw new UsageException(

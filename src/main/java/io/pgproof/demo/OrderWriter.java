@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Places orders continuously, one per transaction, until it is closed. */
 public final class OrderWriter implements AutoCloseable {
@@ -15,7 +16,7 @@ public final class OrderWriter implements AutoCloseable {
   private final AtomicLong written = new AtomicLong();
   private final Connection connection;
   private final Thread thread;
-  private volatile SQLException fault;
+  private volatile @Nullable SQLException fault;
 
   OrderWriter(Connection connection, long customers) {
     this.connection = connection;

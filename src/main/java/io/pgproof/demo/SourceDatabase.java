@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL server in its own container, as the source of real backups. {@link #close}
@@ -214,7 +216,7 @@ public final class SourceDatabase implements AutoCloseable {
   /**
    * Returns the first column of the first row as text; {@code null} for NULL or if there is no row.
    */
-  public String query(String sql) {
+  public @Nullable String query(String sql) {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
@@ -231,12 +233,12 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** Returns the position of the next WAL record, such as {@code 0/3000148}. */
   public String currentLsn() {
-    return query("select pg_current_wal_lsn()");
+    return Objects.requireNonNull(query("select pg_current_wal_lsn()"));
   }
 
   /** Ends the current WAL segment and returns its end position. */
   public String switchWal() {
-    return query("select pg_switch_wal()");
+    return Objects.requireNonNull(query("select pg_switch_wal()"));
   }
 
   /**

@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The evidence of a run, one type for each {@link EvidenceKind}. */
 public sealed interface Evidence {
@@ -46,7 +48,7 @@ public sealed interface Evidence {
    * Someone requested a verification; {@code again} is the run that this one repeats, or {@code
    * null}.
    */
-  record Asked(VerificationRequest request, String again) implements Evidence {
+  record Asked(VerificationRequest request, @Nullable String again) implements Evidence {
     @Override
     public String describe() {
       return "requested verification of "
@@ -157,7 +159,7 @@ public sealed interface Evidence {
   /**
    * The backup's own description was read; {@code timeline} is its own, or null before version 11.
    */
-  record Inspected(Report.BackupFacts backup, Integer timeline) implements Evidence {
+  record Inspected(Report.BackupFacts backup, @Nullable Integer timeline) implements Evidence {
     /**
      * Returns what distinguishes the backup that was inspected later from this one; a fact that one
      * of the two does not know is not compared.
@@ -174,7 +176,8 @@ public sealed interface Evidence {
           .findFirst();
     }
 
-    private static Optional<String> difference(String what, Object was, Object is) {
+    private static Optional<String> difference(
+        String what, @Nullable Object was, @Nullable Object is) {
       return was == null || is == null || was.equals(is)
           ? Optional.empty()
           : Optional.of("its " + what + " is " + is + " and was " + was);
@@ -244,9 +247,9 @@ public sealed interface Evidence {
       Report.BackupFacts backup,
       List<Check> checks,
       List<String> notChecked,
-      String pagesOpen,
-      String neededLsn,
-      Boolean pageChecksums)
+      @Nullable String pagesOpen,
+      @Nullable String neededLsn,
+      @Nullable Boolean pageChecksums)
       implements Evidence {
     @Override
     public String describe() {
@@ -309,9 +312,9 @@ public sealed interface Evidence {
    */
   record Checked(
       List<Check> checks,
-      Report.FreshnessFacts freshness,
+      Report.@Nullable FreshnessFacts freshness,
       List<String> notChecked,
-      Integer findings)
+      @Nullable Integer findings)
       implements Evidence {
     @Override
     public String describe() {
@@ -365,7 +368,7 @@ public sealed interface Evidence {
   }
 
   /** The files were removed, or kept on request; if kept, both values are set. */
-  record FilesRemoved(String keptAt, Instant keptUntil) implements Evidence {
+  record FilesRemoved(@Nullable String keptAt, @Nullable Instant keptUntil) implements Evidence {
     @Override
     public String describe() {
       return keptAt == null
@@ -378,7 +381,7 @@ public sealed interface Evidence {
   record VerdictReached(Report report) implements Evidence {
     @Override
     public String describe() {
-      return "verdict: " + report.verdict().word() + " (" + report.reason().code() + ")";
+      return "verdict: " + Objects.requireNonNull(report.verdict()).word() + " (" + report.reason().code() + ")";
     }
   }
 
@@ -462,7 +465,8 @@ public sealed interface Evidence {
   }
 
   /** A person decided. */
-  record Decided(String task, String name, String decision, String reason) implements Evidence {
+  record Decided(String task, String name, String decision, @Nullable String reason)
+      implements Evidence {
     @Override
     public String describe() {
       return "decided in '"
@@ -474,7 +478,8 @@ public sealed interface Evidence {
   }
 
   /** A person deleted the run while it waited for a decision; this was the last task about it. */
-  record DecisionTakenAway(String task, String name, Verdict verdict, Reason reason, String because)
+  record DecisionTakenAway(
+      String task, String name, Verdict verdict, Reason reason, @Nullable String because)
       implements Evidence {
     @Override
     public String describe() {

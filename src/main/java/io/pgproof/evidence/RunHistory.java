@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads past and present runs from the evidence log; what it returns is already on the disk. Works
@@ -27,17 +28,18 @@ public final class RunHistory {
   /**
    * One run in a list.
    *
-   * @param verdict {@code null} while there is none
+   * @param target {@code null} if the run was asked for by a path
+   * @param verdict {@code null} while there is none, as what follows is
    */
   public record Line(
       String run,
       Instant askedAt,
       String askedBy,
       String path,
-      String target,
-      Verdict verdict,
-      Reason reason,
-      Long totalMillis) {}
+      @Nullable String target,
+      @Nullable Verdict verdict,
+      @Nullable Reason reason,
+      @Nullable Long totalMillis) {}
 
   /** One event that led to the verdict or followed it: who did what, and when. */
   public record Happening(Instant at, String actor, String what) {}

@@ -13,6 +13,7 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.Report.PhaseFacts;
 import io.pgproof.proof.RunFacts;
 import io.pgproof.proof.RunFacts.Stage;
+import io.pgproof.proof.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes the state of a run from its evidence. Everything that is said about a run comes from
@@ -56,24 +58,28 @@ public final class RunProjection {
   private final List<String> notes = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
   private Evidence.Asked asked;
-  private Instant startedAt;
+  private final Instant startedAt;
   private Instant finishedAt;
   private String phase = "inspect";
-  private Report.BackupFacts backup;
-  private Report.ImageFacts image;
-  private Report.RecoveryFacts recovery;
-  private Report.FreshnessFacts freshness;
+  private Report.@Nullable BackupFacts backup;
+  private Report.@Nullable ImageFacts image;
+  private Report.@Nullable RecoveryFacts recovery;
+  private Report.@Nullable FreshnessFacts freshness;
   private final List<Stage> stages = new ArrayList<>();
   private int attempt;
-  private Report.BackupFacts inspected;
-  private Evidence.Restored restored;
-  private Integer objections;
+  private Report.@Nullable BackupFacts inspected;
+  private Evidence.@Nullable Restored restored;
+  private @Nullable Integer objections;
   private int notesBefore;
   private boolean withdrawn;
-  private Report reached;
-  private Evidence.TaskOpened undecided;
+  private @Nullable Report reached;
+  private Evidence.@Nullable TaskOpened undecided;
 
-  private RunProjection() {}
+  private RunProjection(Instant startedAt, Evidence.Asked asked) {
+    this.startedAt = startedAt;
+    this.finishedAt = startedAt;
+    this.asked = asked;
+  }
 
   /**
    * Computes the state of a run from its entries.
@@ -84,7 +90,8 @@ public final class RunProjection {
     if (entries.isEmpty() || !entries.get(0).kind().equals(Evidence.kind(Evidence.Asked.class))) {
       throw new IllegalStateException("evidence that does not start with the request: " + entries);
     }
-    RunProjection story = new RunProjection();
+    RunProjection story =
+        new RunProjection(entries.get(0).at(), (Evidence.Asked) Evidence.read(entries.get(0)));
     for (EvidenceEntry evidenceEntry : entries) {
       story.apply(evidenceEntry.at(), Evidence.read(evidenceEntry));
     }
@@ -96,7 +103,6 @@ public final class RunProjection {
   private void apply(Instant at, Evidence evidence) {
     if (evidence instanceof Evidence.Asked first) {
       asked = first;
-      startedAt = startedAt == null ? at : startedAt;
       finishedAt = at;
     } else if (evidence instanceof Evidence.Inspected told) {
       inspected = told.backup();
@@ -312,7 +318,7 @@ public final class RunProjection {
     return Optional.ofNullable(undecided);
   }
 
-  public Report.FreshnessFacts freshness() {
+  public Report.@Nullable FreshnessFacts freshness() {
     return freshness;
   }
 
@@ -320,7 +326,7 @@ public final class RunProjection {
    * Returns what PostgreSQL or another program said about the finding that the verdict is based on;
    * {@code null} if no program said anything.
    */
-  public String programOutput() {
+  public @Nullable String programOutput() {
     Reason reason = conclusion().reason();
     return findings.stream()
         .filter(finding -> finding.reason() == reason)
@@ -339,13 +345,22 @@ public final class RunProjection {
     return older && reached != null ? reached.conclusion() : conclusion(stages);
   }
 
+  /** Returns the verdict of {@link #conclusion}. */
+  public Verdict verdict() {
+    return verdict(conclusion());
+  }
+
   /**
-   * Returns the conclusion that follows from this evidence if the rest of the attempt is torn down.
+   * Returns the verdict that follows from this evidence if the rest of the attempt is torn down.
    */
-  public Conclusion conclusionOnceTornDown() {
+  public Verdict verdictOnceTornDown() {
     List<Stage> all = new ArrayList<>(stages);
     all.addAll(List.of(Stage.CONTAINER_DESTROYED, Stage.FILES_REMOVED));
-    return conclusion(all);
+    return verdict(conclusion(all));
+  }
+
+  private static Verdict verdict(Conclusion conclusion) {
+    return Objects.requireNonNull(conclusion.verdict(), "a run with evidence has a verdict");
   }
 
   private Conclusion conclusion(List<Stage> recorded) {

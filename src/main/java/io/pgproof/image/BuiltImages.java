@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -238,7 +239,7 @@ public final class BuiltImages implements ImageStore {
           removed.add(entry);
         }
       } catch (UncheckedIOException e) {
-        failed.accept(e.getMessage() + ": " + e.getCause().getMessage());
+        failed.accept(e.getMessage() + ": " + Objects.requireNonNull(e.getCause()).getMessage());
       }
     }
     return removed;

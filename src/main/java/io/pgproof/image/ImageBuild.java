@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a complete image in a directory: unpacks it, adds what a machine needs, shifts the owners,
@@ -193,7 +194,7 @@ final class ImageBuild {
     }
   }
 
-  private static FindingException broken(ImageSource source, String what, String words) {
+  private static FindingException broken(ImageSource source, String what, @Nullable String words) {
     String look =
         source instanceof Packages packages
             ? "check its packages: " + String.join(", ", packages.packages())

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The source of the image for one major version. */
 sealed interface ImageSource {
@@ -40,7 +41,7 @@ sealed interface ImageSource {
   List<List<String>> parts();
 
   /** Creates a finding that says why no image was built. */
-  default FindingException notBuilt(String why, String hint, String words) {
+  default FindingException notBuilt(String why, String hint, @Nullable String words) {
     return new FindingException(
         new Finding(
             Reason.NO_IMAGE,

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -104,7 +105,10 @@ public final class ImageSources {
     try {
       read = read(file);
     } catch (UsageException e) {
-      return List.of(Lack.byHand(e.getMessage(), e.finding().hint()));
+      return List.of(
+          Lack.byHand(
+              e.finding().message(),
+              Objects.requireNonNullElse(e.finding().hint(), Reason.BAD_OPTION.hint())));
     }
     List<Lack> lacks = new ArrayList<>();
     for (ImageSource source : read.sources.values()) {

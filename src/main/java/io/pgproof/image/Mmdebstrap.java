@@ -159,7 +159,7 @@ final class Mmdebstrap {
    */
   private static Map<String, String> environment(Path rootfs) {
     Map<String, String> known = new TreeMap<>();
-    known.put("TMPDIR", rootfs.getParent().toString());
+    known.put("TMPDIR", rootfs.resolveSibling("").toString());
     for (String variable : PROXY_VARIABLES) {
       String value = System.getenv(variable);
       if (value != null) {

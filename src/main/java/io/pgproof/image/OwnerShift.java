@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -48,38 +49,36 @@ final class OwnerShift extends SimpleFileVisitor<Path> {
   @Override
   public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
       throws IOException {
-    return shift(directory);
+    return shift(directory, attributes);
   }
 
   @Override
   public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-    return shift(file);
+    return shift(file, attributes);
   }
 
-  private FileVisitResult shift(Path path) throws IOException {
+  private FileVisitResult shift(Path path, BasicFileAttributes attributes) throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       return FileVisitResult.TERMINATE;
     }
     Map<String, Object> inode =
-        Files.readAttributes(
-            path,
-            "unix:mode,uid,gid,ino,nlink,size,isDirectory,isSymbolicLink",
-            LinkOption.NOFOLLOW_LINKS);
-    boolean directory = (Boolean) inode.get("isDirectory");
-    if (!directory && (Integer) inode.get("nlink") > 1 && !linked.add(inode.get("ino"))) {
+        Files.readAttributes(path, "unix:mode,uid,gid,ino,nlink", LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isDirectory() && number(inode, "nlink") > 1 && !linked.add(inode.get("ino"))) {
       return FileVisitResult.CONTINUE;
     }
-    if (!(Boolean) inode.get("isSymbolicLink")) {
-      bytes += ((Long) inode.get("size") + BLOCK - 1) / BLOCK * BLOCK;
+    if (!attributes.isSymbolicLink()) {
+      bytes += (attributes.size() + BLOCK - 1) / BLOCK * BLOCK;
     }
-    Files.setAttribute(
-        path, "unix:uid", (Integer) inode.get("uid") + shift, LinkOption.NOFOLLOW_LINKS);
-    Files.setAttribute(
-        path, "unix:gid", (Integer) inode.get("gid") + shift, LinkOption.NOFOLLOW_LINKS);
-    int mode = (Integer) inode.get("mode");
+    Files.setAttribute(path, "unix:uid", number(inode, "uid") + shift, LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(path, "unix:gid", number(inode, "gid") + shift, LinkOption.NOFOLLOW_LINKS);
+    int mode = number(inode, "mode");
     if ((mode & TYPE) == REGULAR && (mode & SET_ID_BITS) != 0) {
       Files.setAttribute(path, "unix:mode", mode & PERMISSIONS, LinkOption.NOFOLLOW_LINKS);
     }
     return FileVisitResult.CONTINUE;
+  }
+
+  private static int number(Map<String, Object> inode, String name) {
+    return (Integer) Objects.requireNonNull(inode.get(name), name);
   }
 }

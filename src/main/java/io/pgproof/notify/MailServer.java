@@ -36,6 +36,7 @@ import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
+import org.jspecify.annotations.Nullable;
 
 /** Submits a message to a mail server by SMTP, as plain text and as HTML. */
 final class MailServer {
@@ -234,7 +235,7 @@ final class MailServer {
                   ? sender.getReturnCode()
                   : e instanceof SMTPSendFailedException sending ? sending.getReturnCode() : 0;
       if (code >= 500 && code < 600) {
-        return Optional.of("the mail server said: " + e.getMessage().strip());
+        return Optional.of("the mail server said: " + String.valueOf(e.getMessage()).strip());
       }
     }
     return Optional.empty();
@@ -279,7 +280,7 @@ final class MailServer {
     return hidden;
   }
 
-  private static void close(Socket socket) {
+  private static void close(@Nullable Socket socket) {
     try {
       if (socket != null) {
         socket.close();

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.thymeleaf.TemplateEngine;
 import org.thymeleaf.context.Context;
 import org.thymeleaf.templatemode.TemplateMode;
@@ -35,11 +36,15 @@ final class MailText {
   }
 
   private static void plain(StringBuilder text, List<Fact> facts, String margin) {
-    int width = facts.stream().mapToInt(fact -> fact.label().length()).max().orElse(0);
+    int width = facts.stream().map(Fact::label).mapToInt(String::length).max().orElse(0);
     for (Fact fact : facts) {
-      String begin = margin + fact.label() + " ".repeat(width - fact.label().length() + 2);
+      String label = Objects.requireNonNull(fact.label());
+      String begin = margin + label + " ".repeat(width - label.length() + 2);
       text.append(begin)
-          .append(fact.text().strip().replace("\n", "\n" + " ".repeat(begin.length())))
+          .append(
+              Objects.requireNonNull(fact.text())
+                  .strip()
+                  .replace("\n", "\n" + " ".repeat(begin.length())))
           .append('\n');
     }
   }

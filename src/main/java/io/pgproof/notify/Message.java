@@ -3,6 +3,7 @@ package io.pgproof.notify;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A notification, created when its event happened. The recipients and channels are determined when
@@ -39,8 +40,9 @@ public record Message(
    * @param label for people; {@code null} if another fact already shows it to people
    * @param text for people; can have several lines
    */
-  public record Fact(String name, Object value, String label, String text) {
-    public static Fact of(String name, String label, Object value) {
+  public record Fact(
+      String name, @Nullable Object value, @Nullable String label, @Nullable String text) {
+    public static Fact of(String name, @Nullable String label, @Nullable Object value) {
       return new Fact(name, value, label, Objects.toString(value, null));
     }
 

@@ -1,5 +1,7 @@
 package io.pgproof.proof;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Ends a step with a {@link Finding}. Any other exception from a step is a fault of the
  * environment, and the step is retried.
@@ -14,7 +16,7 @@ public class FindingException extends RuntimeException {
     this.finding = finding;
   }
 
-  public FindingException(Finding finding, Throwable cause) {
+  public FindingException(Finding finding, @Nullable Throwable cause) {
     this(finding);
     initCause(cause);
   }

@@ -3,7 +3,6 @@ package io.pgproof.proof;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Collects all mistakes in the user's input, so that one message reports them together. */
 public final class Mistakes {
@@ -33,7 +32,7 @@ public final class Mistakes {
    * @param hint the remedy for all mistakes
    * @throws UsageException {@code bad-option} if there are any mistakes
    */
-  public void throwIfAny(@Nullable String hint) {
+  public void throwIfAny(String hint) {
     if (found.isEmpty()) {
       return;
     }

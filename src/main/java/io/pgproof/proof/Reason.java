@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of reasons: one code, one {@link Fault}, one line and one remedy each, declared
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Reason {
   FRESH(
-      "fresh", Fault.NONE, "the backup restores, recovers, answers, and its data are fresh", null),
+      "fresh", Fault.NONE, "the backup restores, recovers, answers, and its data are fresh", ""),
   UNDER_WAY("under-way", Fault.NONE, "the run has no verdict yet", "run the command again later"),
   TOO_OLD(
       "too-old",
@@ -267,9 +266,9 @@ public enum Reason {
   private final String code;
   private final Fault fault;
   private final String meaning;
-  private final @Nullable String hint;
+  private final String hint;
 
-  Reason(String code, Fault fault, String meaning, @Nullable String hint) {
+  Reason(String code, Fault fault, String meaning, String hint) {
     this.code = code;
     this.fault = fault;
     this.meaning = meaning;
@@ -291,8 +290,8 @@ public enum Reason {
     return meaning;
   }
 
-  /** The usual remedy; {@code null} where none is needed. */
-  public @Nullable String hint() {
+  /** The usual remedy; empty where none is needed. */
+  public String hint() {
     return hint;
   }
 

@@ -1,7 +1,5 @@
 package io.pgproof.proof;
 
-import org.jspecify.annotations.Nullable;
-
 /** The request cannot be started: no run is made, and the exit status is 2. */
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -16,7 +14,7 @@ public final class UsageException extends RuntimeException {
   /**
    * @throws IllegalArgumentException if the reason's fault is not {@link Fault#USAGE}
    */
-  public UsageException(Reason reason, String message, @Nullable String hint) {
+  public UsageException(Reason reason, String message, String hint) {
     super(message);
     if (reason.fault() != Fault.USAGE) {
       throw new IllegalArgumentException(reason + " is not a usage error");

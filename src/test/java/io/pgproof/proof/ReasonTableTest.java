@@ -29,7 +29,7 @@ class ReasonTableTest {
                     + " | "
                     + reason.meaning()
                     + " | "
-                    + (reason.hint() == null ? "–" : reason.hint())
+                    + (reason.hint().isEmpty() ? "–" : reason.hint())
                     + " |")
         .collect(
             Collectors.joining(

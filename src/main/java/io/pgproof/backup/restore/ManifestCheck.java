@@ -109,7 +109,7 @@ final class ManifestCheck {
 
   /** The number of missing files, and the first of them by name. */
   private static final class Missing {
-    private String first;
+    private String first = "";
     private int count;
 
     void add(String name) {

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -67,8 +68,8 @@ final class Overlay {
       for (Path path : (Iterable<Path>) all::iterator) {
         Map<String, Object> found =
             Files.readAttributes(path, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
-        Owner own = new Owner((Integer) found.get("uid"), (Integer) found.get("gid"));
-        int mode = (Integer) found.get("mode");
+        Owner own = new Owner(number(found, "uid"), number(found, "gid"));
+        int mode = number(found, "mode");
         int needed =
             (mode & TYPE) == DIRECTORY ? OWNER_MAY_ENTER : (mode & TYPE) == REGULAR ? OWNER_MAY : 0;
         if ((owner != null && !owner.equals(own)) || (mode & needed) != needed) {
@@ -80,6 +81,10 @@ final class Overlay {
       throw e.getCause();
     }
     return Optional.ofNullable(owner);
+  }
+
+  private static int number(Map<String, Object> attributes, String name) {
+    return (Integer) Objects.requireNonNull(attributes.get(name), name);
   }
 
   private static boolean mountOver(

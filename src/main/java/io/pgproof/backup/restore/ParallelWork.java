@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs long work, two pieces at a time, until all is done or one fails, and leaves no thread
@@ -55,7 +56,8 @@ final class ParallelWork {
     }
   }
 
-  private static IOException failure(Throwable cause) throws IOException, InterruptedException {
+  private static IOException failure(@Nullable Throwable cause)
+      throws IOException, InterruptedException {
     if (cause instanceof RuntimeException unchecked) {
       throw unchecked;
     }

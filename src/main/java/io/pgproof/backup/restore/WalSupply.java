@@ -267,7 +267,7 @@ final class WalSupply {
   private static void provide(Path copy, RestoreRequest order) throws IOException {
     Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
     chown(copy, order);
-    order.space().countWritten(Files.size(copy), copy.getParent());
+    order.space().countWritten(Files.size(copy), order.places().wal());
   }
 
   private static void chown(Path file, RestoreRequest order) throws IOException {

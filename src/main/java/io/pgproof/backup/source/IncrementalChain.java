@@ -104,7 +104,7 @@ public final class IncrementalChain {
    */
   private static List<Known> siblings(Backup newest) throws InterruptedException {
     Set<Path> directories = new LinkedHashSet<>();
-    for (Path parent : List.of(containerOf(newest), newest.directory().getParent())) {
+    for (Path parent : List.of(containerOf(newest), above(newest.directory()))) {
       try (Stream<Path> entries = Files.list(parent)) {
         directories.addAll(entries.filter(Files::isDirectory).sorted().toList());
       } catch (IOException e) {
@@ -118,9 +118,14 @@ public final class IncrementalChain {
     return beside;
   }
 
+  private static Path above(Path directory) {
+    Path parent = directory.getParent();
+    return parent == null ? directory : parent;
+  }
+
   private static Path containerOf(Backup backup) {
     try {
-      return backup.directory().toRealPath().getParent();
+      return above(backup.directory().toRealPath());
     } catch (IOException e) {
       throw RawArchive.unreadable(backup.directory(), 0, e);
     }

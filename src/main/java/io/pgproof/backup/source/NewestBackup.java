@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the newest finished backup among the directories in one directory, and among those in
@@ -46,12 +47,12 @@ public final class NewestBackup {
    */
   private record Candidate(
       Path directory,
-      Backup backup,
+      @Nullable Backup backup,
       Optional<String> cluster,
       Optional<Start> start,
       Instant began,
-      String objection,
-      UsageException refusal) {
+      @Nullable String objection,
+      @Nullable UsageException refusal) {
     Candidate withObjection(String why) {
       return new Candidate(directory, backup, cluster, start, began, why, refusal);
     }
@@ -136,7 +137,10 @@ public final class NewestBackup {
             .anyMatch(each -> each.backup() != null && each.backup().manifest().isPresent());
     candidates.replaceAll(
         each ->
-            manifests && each.objection() == null && each.backup().manifest().isEmpty()
+            manifests
+                    && each.objection() == null
+                    && each.backup() != null
+                    && each.backup().manifest().isEmpty()
                 ? each.withObjection(NO_MANIFEST)
                 : each);
   }
@@ -210,7 +214,7 @@ public final class NewestBackup {
     while (true) {
       Optional<Candidate> newest =
           newest(candidates.stream().filter(each -> each.objection() == null));
-      Optional<String> writing = newest.flatMap(candidate -> writing(candidate.backup()));
+      Optional<String> writing = newest.map(Candidate::backup).flatMap(NewestBackup::writing);
       if (writing.isEmpty()) {
         return newest;
       }

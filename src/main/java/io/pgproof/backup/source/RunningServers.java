@@ -119,8 +119,9 @@ public final class RunningServers {
   private void add(Path process) {
     Path data = process.resolve("cwd");
     String name = process.getFileName().toString();
+    Path links = data.resolve("pg_tblspc");
     List<Path> named = new ArrayList<>(List.of(data.resolve("pg_wal")));
-    try (DirectoryStream<Path> tablespaces = Files.newDirectoryStream(data.resolve("pg_tblspc"))) {
+    try (DirectoryStream<Path> tablespaces = Files.newDirectoryStream(links)) {
       tablespaces.forEach(named::add);
     } catch (IOException e) {
       // The server has ended meanwhile.
@@ -128,10 +129,7 @@ public final class RunningServers {
     add(data, "the data directory", name, data);
     KEPT.forEach(file -> add(data.resolve(file), file, name, data));
     for (Path path : named) {
-      String what =
-          path.getParent().endsWith("pg_tblspc")
-              ? "the tablespace " + path.getFileName()
-              : "the WAL";
+      String what = path.startsWith(links) ? "the tablespace " + path.getFileName() : "the WAL";
       add(target(path, process.resolve("root")), what, name, data);
     }
   }

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a backup's files at first sight, used to show that the files read are the files
@@ -50,7 +51,11 @@ public final class SourceFiles {
    * @param foreign whether there are directories that do not belong to a data directory
    */
   private record Trees(
-      Map<Path, Long> directories, long files, long bytes, Path newest, boolean foreign) {}
+      Map<Path, Long> directories,
+      long files,
+      long bytes,
+      @Nullable Path newest,
+      boolean foreign) {}
 
   private final Backup backup;
   private final Map<Path, Stamp> archives = new LinkedHashMap<>();
@@ -84,7 +89,7 @@ public final class SourceFiles {
   /** Returns the size in bytes of all parts as stored. */
   public long bytes() {
     return backup.archives().stream()
-            .mapToLong(archive -> archives.get(archive.path()).size())
+            .mapToLong(archive -> Objects.requireNonNull(archives.get(archive.path())).size())
             .sum()
         + trees.bytes();
   }

@@ -11,8 +11,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's share of the files of trees; files that other threads took from the same walk do not
@@ -22,8 +24,8 @@ public final class TreeMembers implements MemberSource {
   private final TreeWalk walk;
   private final LongConsumer read;
   private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
-  private TreeWalk.Entry entry;
-  private SeekableByteChannel content;
+  private TreeWalk.@Nullable Entry current;
+  private @Nullable SeekableByteChannel content;
   private long left;
 
   /**
@@ -41,7 +43,8 @@ public final class TreeMembers implements MemberSource {
     if (taken.isEmpty()) {
       return Optional.empty();
     }
-    entry = taken.get().entry();
+    TreeWalk.Entry entry = taken.get().entry();
+    current = entry;
     content = taken.get().content().orElse(null);
     left = content == null ? 0 : entry.attributes().size();
     return Optional.of(new Member(entry.name(), entry.type(), left));
@@ -49,6 +52,7 @@ public final class TreeMembers implements MemberSource {
 
   @Override
   public boolean cloneTo(Path file) {
+    TreeWalk.Entry entry = entry();
     if (left == 0 || !walk.mayShare(entry.tree())) {
       return false;
     }
@@ -68,7 +72,7 @@ public final class TreeMembers implements MemberSource {
 
   @Override
   public boolean inPlace() {
-    return walk.inPlace(entry.tree());
+    return walk.inPlace(entry().tree());
   }
 
   @Override
@@ -97,10 +101,15 @@ public final class TreeMembers implements MemberSource {
     }
   }
 
+  private TreeWalk.Entry entry() {
+    return Objects.requireNonNull(current, "there is no member before next()");
+  }
+
   private void fill(ByteBuffer into) throws InterruptedException {
+    TreeWalk.Entry entry = entry();
     int count;
     try {
-      count = content.read(into);
+      count = Objects.requireNonNull(content).read(into);
     } catch (ClosedByInterruptException e) {
       throw new InterruptedException();
     } catch (IOException e) {

@@ -29,11 +29,13 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks through everything in the trees of a backup, each entry once and in a fixed order, for any
@@ -75,7 +77,11 @@ public final class TreeWalk implements AutoCloseable {
   record Taken(Entry entry, Optional<SeekableByteChannel> content) {}
 
   private record Level(
-      String prefix, Path path, SecureDirectoryStream<Path> directory, Iterator<Path> names) {}
+      BackupPart.Tree tree,
+      String prefix,
+      Path path,
+      SecureDirectoryStream<Path> directory,
+      Iterator<Path> names) {}
 
   private final Iterator<BackupPart.Tree> trees;
   private final Set<String> elsewhere;
@@ -84,7 +90,6 @@ public final class TreeWalk implements AutoCloseable {
   private final AtomicLong unread = new AtomicLong();
   private final boolean laidOver;
   private final boolean readsAll;
-  private BackupPart.Tree tree;
 
   public TreeWalk(Backup backup) {
     this(backup, false, true);
@@ -113,8 +118,8 @@ public final class TreeWalk implements AutoCloseable {
         if (!trees.hasNext()) {
           return Optional.empty();
         }
-        tree = trees.next();
-        enter(tree.prefix(), tree.path(), null);
+        BackupPart.Tree tree = trees.next();
+        enter(tree, tree.prefix(), tree.path(), null);
       }
       Level level = levels.peek();
       if (level.names().hasNext()) {
@@ -197,16 +202,16 @@ public final class TreeWalk implements AutoCloseable {
     String named = level.prefix() + FileNames.of(name);
     boolean stray =
         (attributes.isDirectory() && FileLayout.isForeignDirectory(named))
-            || (levels.size() == 1 && !isAtHome(name.toString()));
-    Entry entry = new Entry(named, file, tree, attributes, stray);
+            || (levels.size() == 1 && !isAtHome(level.tree(), name.toString()));
+    Entry entry = new Entry(named, file, level.tree(), attributes, stray);
     if (entry.type() == MemberSource.Type.DIRECTORY && !elsewhere.contains(named)) {
-      enter(entry.name() + "/", file, level);
+      enter(level.tree(), entry.name() + "/", file, level);
     }
     return entry;
   }
 
   @SuppressWarnings("StreamResourceLeak") // The level is closed when the walk leaves it.
-  private void enter(String prefix, Path path, Level from) {
+  private void enter(BackupPart.Tree tree, String prefix, Path path, @Nullable Level from) {
     if (levels.size() == DEEPEST) {
       throw new FindingException(
           Reason.UNSAFE_ARCHIVE,
@@ -226,17 +231,15 @@ public final class TreeWalk implements AutoCloseable {
       directory.forEach(entry -> names.add(entry.getFileName()));
       Collections.sort(names);
       if (from == null) {
-        requireAtHome(names);
+        requireAtHome(tree, names);
       }
-      levels.push(new Level(prefix, path, directory, names.iterator()));
-    } catch (IOException | DirectoryIteratorException e) {
+      levels.push(new Level(tree, prefix, path, directory, names.iterator()));
+    } catch (DirectoryIteratorException e) {
       closeQuietly(directory);
-      throw RawArchive.unreadable(
-          path,
-          0,
-          e instanceof DirectoryIteratorException iterating
-              ? iterating.getCause()
-              : (IOException) e);
+      throw RawArchive.unreadable(path, 0, Objects.requireNonNull(e.getCause()));
+    } catch (IOException e) {
+      closeQuietly(directory);
+      throw RawArchive.unreadable(path, 0, e);
     }
   }
 
@@ -251,8 +254,8 @@ public final class TreeWalk implements AutoCloseable {
    * Checks the target of a link to a tablespace or to the WAL: the link may be planted, so the
    * target must look like one.
    */
-  private void requireAtHome(List<Path> names) {
-    if (names.stream().anyMatch(name -> isAtHome(name.toString()))) {
+  private static void requireAtHome(BackupPart.Tree tree, List<Path> names) {
+    if (names.stream().anyMatch(name -> isAtHome(tree, name.toString()))) {
       return;
     }
     names.stream()
@@ -277,7 +280,7 @@ public final class TreeWalk implements AutoCloseable {
   }
 
   /** Returns whether the root of the tree may hold this name. */
-  private boolean isAtHome(String name) {
+  private static boolean isAtHome(BackupPart.Tree tree, String name) {
     return tree.prefix().isEmpty()
         || (tree.prefix().equals(BackupPart.WAL) ? OF_WAL : OF_TABLESPACE).matcher(name).matches();
   }
@@ -286,7 +289,7 @@ public final class TreeWalk implements AutoCloseable {
     closeQuietly(levels.pop().directory());
   }
 
-  private static void closeQuietly(DirectoryStream<Path> directory) {
+  private static void closeQuietly(@Nullable DirectoryStream<Path> directory) {
     try {
       if (directory != null) {
         directory.close();

@@ -5,6 +5,7 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.Report.FreshnessFacts;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The results of the checks of a recovered copy. Every check was made as far as possible,
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 public record CheckResults(
     List<Check> checks,
     List<Finding> findings,
-    FreshnessFacts freshness,
+    @Nullable FreshnessFacts freshness,
     List<String> notChecked,
     List<String> notes) {
   public CheckResults {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the requested checks on a recovered copy: first the user's queries, then checks that read
@@ -191,7 +192,7 @@ public final class CheckRunner {
     notChecked.addAll(checkResult.notChecked());
   }
 
-  private CheckResults answers(FreshnessFacts freshness) {
+  private CheckResults answers(@Nullable FreshnessFacts freshness) {
     return new CheckResults(checks, findings, freshness, notChecked, notes);
   }
 }

@@ -112,9 +112,9 @@ final class LostPageCheck {
       }
       checkpoint();
       TablePages table = null;
-      String of = null;
+      String of = "";
       for (Index index : indexes) {
-        if (!index.table().equals(of)) {
+        if (table == null || !index.table().equals(of)) {
           of = index.table();
           table = TablePages.of(files, copy.control(), of);
         }

@@ -43,7 +43,7 @@ abstract class ObjectCheck {
   private final RestoredServer restored;
   private long told;
   private int databases;
-  private String open;
+  private String open = "";
   private AtomicInteger done = new AtomicInteger();
 
   final RecoveredCopy copy;

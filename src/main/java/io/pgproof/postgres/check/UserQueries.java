@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Parser;
 
 /**
@@ -46,7 +47,7 @@ public final class UserQueries {
   private final QueryFailure failure;
   private final PostgresVersion version;
   private final Function<String, Optional<String>> libraries;
-  private FreshnessFacts facts;
+  private @Nullable FreshnessFacts facts;
 
   /**
    * @param libraries describes what the image lacks of the libraries that the source preloaded or a
@@ -72,7 +73,7 @@ public final class UserQueries {
   }
 
   /** Returns the freshness; {@code null} before the query, and if it could not be determined. */
-  public FreshnessFacts facts() {
+  public @Nullable FreshnessFacts facts() {
     return facts;
   }
 

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides from a server's output who is at fault if it ended or gave up.
@@ -172,7 +173,7 @@ public final class RecoveryFailure {
 
   private Finding fatalFinding(LogLine fatal) {
     String message = fatal.message();
-    String words = log.errorLines();
+    String words = Objects.requireNonNullElse(log.errorLines(), message);
     Optional<Finding> unprepared = unprepared(message, words);
     if (unprepared.isPresent()) {
       return unprepared.get();
@@ -266,7 +267,7 @@ public final class RecoveryFailure {
    * Creates the finding for minimal WAL. Such WAL lacks what was written in the meantime, so
    * nothing after it can be restored.
    */
-  static Finding minimalWal(String words) {
+  static Finding minimalWal(@Nullable String words) {
     return new Finding(
         WAL_MISSING,
         "the source ran with wal_level=minimal after the backup: its WAL lacks data from then on",

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server's log says about its recovery. It receives the log line by line and keeps only what
@@ -71,15 +72,15 @@ public final class RecoveryLog {
   private final Deque<String> remarks = new ArrayDeque<>();
   private final Deque<String> foreign = new ArrayDeque<>();
   private final List<String> last = new ArrayList<>();
-  private LogLine fatal;
+  private @Nullable LogLine fatal;
   private boolean follows;
-  private Lsn redoStarts;
-  private Lsn consistent;
-  private Lsn redoDone;
-  private Lsn replayed;
-  private Instant lastCommit;
-  private String progress;
-  private String crash;
+  private @Nullable Lsn redoStarts;
+  private @Nullable Lsn consistent;
+  private @Nullable Lsn redoDone;
+  private @Nullable Lsn replayed;
+  private @Nullable Instant lastCommit;
+  private @Nullable String progress;
+  private @Nullable String crash;
   private boolean labelIgnored;
   private boolean ready;
   private boolean stopRequested;
@@ -187,7 +188,7 @@ public final class RecoveryLog {
    * Parses a time of the log. PostgreSQL prints the offset as short as possible, and an
    * abbreviation if the zone has one.
    */
-  private static Instant time(String local, String zone) {
+  private static @Nullable Instant time(String local, String zone) {
     try {
       ZoneOffset offset =
           zone.equals("UTC") || zone.equals("GMT") ? ZoneOffset.UTC : ZoneOffset.of(zone);
@@ -206,7 +207,7 @@ public final class RecoveryLog {
    * Returns PostgreSQL's own last messages: the fatal one with its causes, or otherwise everything
    * unusual.
    */
-  public String errorLines() {
+  public @Nullable String errorLines() {
     List<String> words = new ArrayList<>(last);
     if (words.isEmpty()) {
       words.addAll(remarks);

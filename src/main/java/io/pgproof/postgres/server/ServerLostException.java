@@ -8,6 +8,7 @@ public final class ServerLostException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String what;
+  private final SQLException failure;
   private final int backend;
 
   /**
@@ -25,6 +26,7 @@ public final class ServerLostException extends Exception {
   public ServerLostException(String what, SQLException cause, int backend) {
     super(what, cause);
     this.what = what;
+    this.failure = cause;
     this.backend = backend;
   }
 
@@ -57,6 +59,6 @@ public final class ServerLostException extends Exception {
   }
 
   public SQLException failure() {
-    return (SQLException) getCause();
+    return failure;
   }
 }

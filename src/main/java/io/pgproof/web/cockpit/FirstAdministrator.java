@@ -146,8 +146,8 @@ final class FirstAdministrator {
       Map<String, Object> found =
           Files.readAttributes(file, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
       boolean ours =
-          found.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
-              && found.get("mode").equals(PRIVATE_FILE);
+          Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(found.get("uid"))
+              && Integer.valueOf(PRIVATE_FILE).equals(found.get("mode"));
       if (!ours || identities.createUserQuery().count() > 0) {
         return Optional.empty();
       }

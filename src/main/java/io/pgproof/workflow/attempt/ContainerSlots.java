@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,7 +198,7 @@ public final class ContainerSlots implements AutoCloseable {
    * Drops runs that were deleted or suspended; asks the engine outside the lock, because the engine
    * may be slow to answer.
    */
-  private void dropAbsent(RunId asking) {
+  private void dropAbsent(@Nullable RunId asking) {
     List<RunId> held;
     List<RunId> waited;
     synchronized (this) {

@@ -71,7 +71,7 @@ final class RemoveFiles implements JavaDelegate {
   private Evidence remove(RunId run, Path files) throws IOException {
     RunProjection story = RunProjection.of(evidenceLog.of(run));
     Duration keep = story.asked().request().keep();
-    Verdict verdict = story.conclusionOnceTornDown().verdict();
+    Verdict verdict = story.verdictOnceTornDown();
     boolean wanted = !keep.isZero() && !story.withdrawn() && verdict.isGraverThan(Verdict.STALE);
     if (!wanted || !Files.isDirectory(state.run(run).data())) {
       Trees.remove(files, limit);

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt in the container: the data that its steps share. It is only in memory, because an
@@ -42,10 +43,10 @@ final class RestoreAttempt {
   private final int firstHostId;
   private final DiskSpace space;
   private final AtomicBoolean cutOff = new AtomicBoolean();
-  private volatile Backup backup;
-  private volatile RestoredBackup restoredBackup;
-  private volatile RecoveryResult reached;
-  private volatile SourceSettings source;
+  private volatile @Nullable Backup backup;
+  private volatile @Nullable RestoredBackup restoredBackup;
+  private volatile @Nullable RecoveryResult reached;
+  private volatile @Nullable SourceSettings source;
 
   RestoreAttempt(
       RunId run,
@@ -244,7 +245,7 @@ final class RestoreAttempt {
         require(source, "prepared"));
   }
 
-  private <T> T require(T value, String what) {
+  private <T> T require(@Nullable T value, String what) {
     if (value == null) {
       throw new IllegalStateException("run " + run + " was not " + what + " yet");
     }

@@ -5,7 +5,6 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunProjection;
-import io.pgproof.proof.Conclusion;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.notify.NotificationEvent;
@@ -21,6 +20,7 @@ import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.identity.Authentication;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutorContext;
 import org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Handles the end of a verification. If it is deleted while a decision is pending, this is recorded
@@ -57,7 +57,7 @@ final class RunDeleted implements ExecutionListener {
     }
   }
 
-  private void deleted(String key, String reason) {
+  private void deleted(String key, @Nullable String reason) {
     List<EvidenceEntry> entries = RunId.isOne(key) ? evidenceLog.of(new RunId(key)) : List.of();
     if (entries.isEmpty()) {
       return;
@@ -71,9 +71,12 @@ final class RunDeleted implements ExecutionListener {
               Optional<String> person = person();
               String because =
                   reason == null || reason.isBlank() ? null : HumanFormat.shortened(reason.strip());
-              Conclusion conclusion = story.conclusion();
               new Evidence.DecisionTakenAway(
-                      task.task(), task.name(), conclusion.verdict(), conclusion.reason(), because)
+                      task.task(),
+                      task.name(),
+                      story.verdict(),
+                      story.conclusion().reason(),
+                      because)
                   .record(evidenceLog, run, person.orElse(UNKNOWN));
               openTasks.release(OpenTasks.backupKey(story.asked().request()), run);
               notifier.notify(

@@ -18,12 +18,14 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.camunda.bpm.engine.BadUserRequestException;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.delegate.DelegateTask;
 import org.camunda.bpm.engine.delegate.TaskListener;
 import org.camunda.bpm.engine.impl.identity.Authentication;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks and records the decision when a person completes a human task, through any interface. The
@@ -107,10 +109,11 @@ public final class TaskDecided implements TaskListener {
     }
     String decision = text(task, VerifyBackup.Variable.DECISION);
     String reason = text(task, VerifyBackup.Variable.DECISION_REASON);
-    if (decision == null || !ALLOWED.get(key).contains(decision)) {
+    Set<String> allowed = ALLOWED.getOrDefault(key, Set.of());
+    if (decision == null || !allowed.contains(decision)) {
       throw new BadUserRequestException(
           "the decision (variable decision) must be one of "
-              + ALLOWED.get(key).stream().sorted().toList()
+              + allowed.stream().sorted().toList()
               + ", not "
               + decision);
     }
@@ -133,7 +136,7 @@ public final class TaskDecided implements TaskListener {
   }
 
   private void decided(
-      DelegateTask task, RunId run, String person, String decision, String reason) {
+      DelegateTask task, RunId run, String person, String decision, @Nullable String reason) {
     String key = task.getTaskDefinitionKey();
     Evidence decided =
         new Evidence.Decided(key, task.getBpmnModelElementInstance().getName(), decision, reason);
@@ -142,6 +145,7 @@ public final class TaskDecided implements TaskListener {
     VerificationRequest request = runRequests.of(run);
     if (decision.equals(VerifyBackup.Decision.ACCEPT)) {
       fourEyesRule.checkAccept(run, person);
+      String given = Objects.requireNonNull(reason, "accepting needs a reason");
       Waiver waiver =
           new Waiver(
               runRequests
@@ -153,9 +157,9 @@ public final class TaskDecided implements TaskListener {
               run,
               waiverEnd(task),
               person,
-              reason);
+              given);
       decided.record(evidenceLog, run, person);
-      new Evidence.WaiverGranted(waiver.backup(), waiver.until(), reason)
+      new Evidence.WaiverGranted(waiver.backup(), waiver.until(), given)
           .record(evidenceLog, run, person);
       waivers.grant(waiver);
     } else if (decision.equals(VerifyBackup.Decision.DISMISS)) {
@@ -208,7 +212,7 @@ public final class TaskDecided implements TaskListener {
         "'Accept until' (variable waivedUntil) is '" + text + "'; allowed: " + allowed);
   }
 
-  private static String text(DelegateTask task, String variable) {
+  private static @Nullable String text(DelegateTask task, String variable) {
     Object value = task.getVariable(variable);
     return value instanceof String text && !text.isBlank() ? text.strip() : null;
   }

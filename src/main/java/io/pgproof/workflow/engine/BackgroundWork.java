@@ -8,6 +8,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +63,7 @@ public final class BackgroundWork implements AutoCloseable {
    * @param what for a person to read, such as "recovery"
    */
   public record Limit(Duration duration, Reason reason, String what) {
-    private FindingException passed(String how, Throwable cause) {
+    private FindingException passed(String how, @Nullable Throwable cause) {
       return new FindingException(
           Finding.of(reason, what + " did not end within " + HumanFormat.duration(duration) + how),
           cause);
@@ -234,11 +236,11 @@ public final class BackgroundWork implements AutoCloseable {
     private final long began = System.nanoTime();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Object interrupting = new Object();
-    private volatile Thread worker;
+    private volatile @Nullable Thread worker;
     private volatile boolean interrupted;
     private Optional<Long> lateSince = Optional.empty();
-    private T result;
-    private Throwable failure;
+    private @Nullable T result;
+    private @Nullable Throwable failure;
 
     Work(String name, Limit limit, Callable<T> callable) {
       this.name = name;
@@ -316,7 +318,7 @@ public final class BackgroundWork implements AutoCloseable {
       if (failure != null) {
         throw new IllegalStateException(failure.toString(), failure);
       }
-      return Optional.of(result);
+      return Optional.of(Objects.requireNonNull(result));
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.delegate.TaskListener;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
@@ -31,7 +32,7 @@ public final class DelegateBeans extends AbstractMap<Object, Object> {
   }
 
   @Override
-  public Object get(Object name) {
+  public @Nullable Object get(Object name) {
     return containsKey(name) ? beans.getBean((String) name) : null;
   }
 

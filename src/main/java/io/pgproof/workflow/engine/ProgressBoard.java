@@ -5,6 +5,7 @@ import io.pgproof.proof.RunId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The progress of each run, in the daemon's memory: read often, never stored. */
 public final class ProgressBoard {
@@ -18,7 +19,7 @@ public final class ProgressBoard {
    * @param total bytes in this phase; 0 if not known
    * @param note what is being done; {@code null} when there is nothing to say
    */
-  public record Standing(String phase, long done, long total, String note) {}
+  public record Standing(String phase, long done, long total, @Nullable String note) {}
 
   public Optional<Standing> of(RunId run) {
     return Optional.ofNullable(standings.get(run));

@@ -8,6 +8,7 @@ import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.camunda.bpm.engine.delegate.VariableScope;
 
@@ -29,7 +30,7 @@ public final class VerdictVariables {
 
   public static void set(RunId run, RunProjection story, VariableScope execution) {
     Conclusion conclusion = story.conclusion();
-    execution.setVariable(VerifyBackup.Variable.VERDICT, conclusion.verdict().word());
+    execution.setVariable(VerifyBackup.Variable.VERDICT, story.verdict().word());
     execution.setVariable(VerifyBackup.Variable.REASON, conclusion.reason().code());
     execution.setVariable(
         VerifyBackup.Variable.MESSAGE, HumanFormat.shortened(conclusion.message()));
@@ -39,14 +40,23 @@ public final class VerdictVariables {
     execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
     Report.FreshnessFacts freshness = story.freshness();
     execution.removeVariables(OF_FRESHNESS);
-    if (freshness != null && freshness.newest() != null) {
-      setFreshness(freshness, story.asked().request(), execution);
+    if (freshness != null && freshness.newest() != null && freshness.ageSeconds() != null) {
+      setFreshness(
+          freshness,
+          freshness.newest(),
+          freshness.ageSeconds(),
+          story.asked().request(),
+          execution);
     }
   }
 
   private static void setFreshness(
-      Report.FreshnessFacts freshness, VerificationRequest request, VariableScope execution) {
-    execution.setVariable(VerifyBackup.Variable.NEWEST, HumanFormat.time(freshness.newest()));
+      Report.FreshnessFacts freshness,
+      Instant newest,
+      long ageSeconds,
+      VerificationRequest request,
+      VariableScope execution) {
+    execution.setVariable(VerifyBackup.Variable.NEWEST, HumanFormat.time(newest));
     execution.setVariable(
         VerifyBackup.Variable.NEWEST_SOURCE,
         HumanFormat.shortened(
@@ -60,15 +70,14 @@ public final class VerdictVariables {
               default -> "the last checkpoint, because the WAL contains no commit";
             }));
     execution.setVariable(
-        VerifyBackup.Variable.AGE_TEXT,
-        HumanFormat.duration(Duration.ofSeconds(freshness.ageSeconds())));
-    long over = freshness.ageSeconds() - freshness.maxAgeSeconds();
+        VerifyBackup.Variable.AGE_TEXT, HumanFormat.duration(Duration.ofSeconds(ageSeconds)));
+    long over = ageSeconds - freshness.maxAgeSeconds();
     if (over > 0) {
       execution.setVariable(
           VerifyBackup.Variable.STALE_BY, HumanFormat.duration(Duration.ofSeconds(over)));
       execution.setVariable(
           VerifyBackup.Variable.STALE_SINCE,
-          HumanFormat.time(freshness.newest().plusSeconds(freshness.maxAgeSeconds())));
+          HumanFormat.time(newest.plusSeconds(freshness.maxAgeSeconds())));
     }
   }
 }

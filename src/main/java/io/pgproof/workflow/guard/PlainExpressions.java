@@ -7,6 +7,7 @@ import org.camunda.bpm.engine.delegate.BaseDelegateExecution;
 import org.camunda.bpm.engine.delegate.VariableScope;
 import org.camunda.bpm.engine.impl.el.Expression;
 import org.camunda.bpm.engine.impl.el.ExpressionManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates an expression only if it names and compares, as this program's own expressions do, and
@@ -50,7 +51,8 @@ final class PlainExpressions implements ExpressionManager {
     }
 
     @Override
-    public Object getValue(VariableScope scope, BaseDelegateExecution execution) {
+    public Object getValue(
+        @Nullable VariableScope scope, @Nullable BaseDelegateExecution execution) {
       check();
       if (scope == null && !isLiteralText()) {
         throw new BadUserRequestException("pgproof refuses expressions in queries and filters");

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of all targets at the end of 24 hours.
@@ -30,18 +31,19 @@ record DailyReport(
    */
   record Standing(
       String target,
-      Verdict verdict,
-      Reason reason,
-      String run,
-      Instant at,
-      Instant newest,
+      @Nullable Verdict verdict,
+      @Nullable Reason reason,
+      @Nullable String run,
+      @Nullable Instant at,
+      @Nullable Instant newest,
       boolean everProven) {}
 
   /** A task that nobody has decided. */
   record Waiting(String task, String target, String run, Instant since) {}
 
   /** A process that is stuck until somebody fixes the cause. */
-  record Stuck(String process, String step, String key, String message, Instant since) {}
+  record Stuck(
+      String process, String step, @Nullable String key, @Nullable String message, Instant since) {}
 
   /** Times at which a target was due and no run began; {@code first} is the first of them. */
   record Missed(String target, int times, Instant first) {}

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Composes the messages about events. */
 public final class NotificationComposer {
@@ -82,7 +83,7 @@ public final class NotificationComposer {
             ? report.backup() == null ? "" : report.backup().path()
             : report.target();
     if (notificationEvent instanceof NotificationEvent.Ended) {
-      return ended(story, report, backup);
+      return ended(run, story, report, backup);
     } else if (notificationEvent instanceof NotificationEvent.TaskOpened opened) {
       return Optional.of(
           aboutRun(
@@ -95,7 +96,7 @@ public final class NotificationComposer {
                   + ": the backup of "
                   + backup
                   + " is "
-                  + report.verdict().word(),
+                  + story.verdict().word(),
               List.of(
                   Fact.of("task", "task", opened.task()),
                   Fact.of("group", "group", opened.group())),
@@ -113,7 +114,7 @@ public final class NotificationComposer {
                   + ": the backup of "
                   + backup
                   + " is "
-                  + report.verdict().word(),
+                  + story.verdict().word(),
               List.of(
                   Fact.of("task", "task", reminded.task()),
                   Fact.of("group", "group", reminded.group()),
@@ -127,7 +128,7 @@ public final class NotificationComposer {
           aboutRun(
               "escalated",
               "ESCALATED " + backup + ": " + report.reason().code() + ", " + who,
-              "The " + report.verdict().word() + " backup of " + backup + " is escalated: " + who,
+              "The " + story.verdict().word() + " backup of " + backup + " is escalated: " + who,
               List.of(
                   Fact.of("by", "escalated by", escalated.by()),
                   Fact.of("because", "because", escalated.reason())),
@@ -142,7 +143,7 @@ public final class NotificationComposer {
                   + " requests a new backup of "
                   + backup
                   + ", because the current one is "
-                  + report.verdict().word(),
+                  + story.verdict().word(),
               List.of(
                   Fact.of("by", "requested by", asked.by()),
                   Fact.of("because", "because", asked.reason())),
@@ -161,7 +162,7 @@ public final class NotificationComposer {
                   + ", so nobody decides: the backup of "
                   + backup
                   + " is still "
-                  + report.verdict().word(),
+                  + story.verdict().word(),
               List.of(
                   Fact.of("task", "task", taken.task()),
                   Fact.of("by", "deleted by", taken.by()),
@@ -172,25 +173,25 @@ public final class NotificationComposer {
     throw new IllegalArgumentException("there is no message about " + notificationEvent);
   }
 
-  private Optional<Message> ended(RunProjection story, Report report, String backup) {
+  private Optional<Message> ended(RunId run, RunProjection story, Report report, String backup) {
     if (story.endedByWithdrawal()) {
       return Optional.empty();
     }
-    if (report.verdict() != Verdict.PROVEN) {
+    if (story.verdict() != Verdict.PROVEN) {
       String lead =
-          report.verdict() == Verdict.INCONCLUSIVE
+          story.verdict() == Verdict.INCONCLUSIVE
               ? "pgproof could not determine whether the backup of " + backup + " is good: "
-              : "The backup of " + backup + " is " + report.verdict().word() + ": ";
+              : "The backup of " + backup + " is " + story.verdict().word() + ": ";
       return Optional.of(
           aboutRun(
-              report.verdict().word(),
-              report.verdict() + " " + backup + ": " + report.reason().code(),
+              story.verdict().word(),
+              story.verdict() + " " + backup + ": " + report.reason().code(),
               lead + HumanFormat.shortened(report.conclusion().message()),
               List.of(),
               story,
               report));
     }
-    return previousVerdict(story, report)
+    return previousVerdict(run, story, report)
         .filter(before -> before.verdict() != Verdict.PROVEN)
         .map(
             before ->
@@ -210,12 +211,12 @@ public final class NotificationComposer {
   }
 
   /** Returns the verdict of the target's run before this one, ignoring withdrawn runs. */
-  private Optional<Reached> previousVerdict(RunProjection story, Report report) {
+  private Optional<Reached> previousVerdict(RunId run, RunProjection story, Report report) {
     if (report.target() == null) {
       return Optional.empty();
     }
     return verdictHistory
-        .latest(OpenTasks.backupKey(story.asked().request()), new RunId(report.run()), LOOK_BACK)
+        .latest(OpenTasks.backupKey(story.asked().request()), run, LOOK_BACK)
         .stream()
         .filter(reached -> !RunProjection.of(evidenceLog.of(reached.run())).endedByWithdrawal())
         .findFirst();
@@ -229,7 +230,7 @@ public final class NotificationComposer {
       RunProjection story,
       Report report) {
     List<Fact> facts = new ArrayList<>(first);
-    facts.add(Fact.of("verdict", "verdict", report.verdict().word()));
+    facts.add(Fact.of("verdict", "verdict", story.verdict().word()));
     facts.add(Fact.of("target", "target", report.target()));
     facts.add(
         Fact.of(
@@ -242,7 +243,7 @@ public final class NotificationComposer {
     facts.add(
         Fact.of(
             "message",
-            event.equals(report.verdict().word()) ? null : "found",
+            event.equals(story.verdict().word()) ? null : "found",
             HumanFormat.shortened(report.conclusion().message())));
     facts.add(Fact.of("words", "PostgreSQL said", HumanFormat.shortened(story.programOutput())));
     facts.add(Fact.of("hint", "what to do", HumanFormat.shortened(report.conclusion().hint())));
@@ -361,7 +362,7 @@ public final class NotificationComposer {
     return target.verdict() == null ? NEVER_VERIFIED : target.verdict().word();
   }
 
-  private static Fact age(String name, String label, Instant of, Instant now) {
+  private static Fact age(String name, String label, @Nullable Instant of, Instant now) {
     Duration age = of == null ? null : Duration.between(of, now);
     return new Fact(
         name,
@@ -378,7 +379,7 @@ public final class NotificationComposer {
     return new Table(name, title + count, rows.subList(0, Math.min(rows.size(), MOST_ROWS)));
   }
 
-  private static Fact time(String name, String label, Instant time) {
+  private static Fact time(String name, String label, @Nullable Instant time) {
     return new Fact(
         name,
         time == null ? null : time.toString(),

@@ -2,6 +2,7 @@ package io.pgproof.workflow.notify;
 
 import io.pgproof.proof.RunId;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event that people are notified of. The text about a run comes from its evidence, so record the
@@ -30,23 +31,25 @@ public sealed interface NotificationEvent {
    * Nobody of the group has decided yet; {@code escalatesAt} is {@code null} if no time is set for
    * that.
    */
-  record TaskReminded(RunId run, String task, String group, Instant openedAt, Instant escalatesAt)
+  record TaskReminded(
+      RunId run, String task, String group, Instant openedAt, @Nullable Instant escalatesAt)
       implements OfRun {}
 
   /**
    * A backup was escalated; {@code by} is {@code null} if it was escalated because nobody decided
    * in time; {@code reason} may be {@code null}.
    */
-  record Escalated(RunId run, String by, String reason) implements OfRun {}
+  record Escalated(RunId run, @Nullable String by, @Nullable String reason) implements OfRun {}
 
   /** An operator asks for a new backup; {@code reason} may be {@code null}. */
-  record NewBackupAskedFor(RunId run, String by, String reason) implements OfRun {}
+  record NewBackupAskedFor(RunId run, String by, @Nullable String reason) implements OfRun {}
 
   /**
    * The run was deleted while it waited for a decision; {@code by} and {@code reason} may be {@code
    * null}.
    */
-  record DecisionTakenAway(RunId run, String task, String by, String reason) implements OfRun {}
+  record DecisionTakenAway(RunId run, String task, @Nullable String by, @Nullable String reason)
+      implements OfRun {}
 
   /** A target was not verified when it was due; {@code why} is a sentence without a full stop. */
   record ScheduleMissed(String target, Instant due, String why) implements NotificationEvent {}

@@ -13,6 +13,7 @@ import io.pgproof.target.Recipient;
 import io.pgproof.workflow.model.TellSomebody;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
 import org.camunda.bpm.engine.delegate.BpmnError;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
@@ -68,12 +69,11 @@ final class NotificationSender {
   /** Records that the recipient was not notified and why, and returns the error for the process. */
   BpmnError deliveryFailed(DelegateExecution execution, Exception failure) {
     Message message = message(execution);
+    String why = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
     record(
-        execution,
-        new Evidence.NotTold(
-            recipient(execution), message.event(), message.id(), failure.getMessage()));
-    execution.setVariable(TellSomebody.Variable.WHY, failure.getMessage());
-    return new BpmnError(TellSomebody.ErrorCode.UNDELIVERED, failure.getMessage());
+        execution, new Evidence.NotTold(recipient(execution), message.event(), message.id(), why));
+    execution.setVariable(TellSomebody.Variable.WHY, why);
+    return new BpmnError(TellSomebody.ErrorCode.UNDELIVERED, why);
   }
 
   private void record(DelegateExecution execution, Evidence evidence) {

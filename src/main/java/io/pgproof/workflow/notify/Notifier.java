@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notifies people of events.
@@ -66,7 +67,7 @@ public final class Notifier {
    * Returns the value of the variable {@link VerifyBackup.Variable#TELL} of a run that is being
    * begun.
    */
-  public String names(VerificationRequest request) {
+  public @Nullable String names(VerificationRequest request) {
     List<String> names = namesOf(request.target());
     return names.isEmpty() ? null : String.join(",", names);
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tell after mending: fails at first, so that a person sees why, and sends the message at each
@@ -36,7 +37,8 @@ final class TellAfterMending implements JavaDelegate {
     }
   }
 
-  private static NotificationSender.NotDelivered notTold(DelegateExecution execution, String why) {
+  private static NotificationSender.NotDelivered notTold(
+      DelegateExecution execution, @Nullable String why) {
     return new NotificationSender.NotDelivered(
         NotificationSender.recipient(execution) + " was not notified: " + why);
   }

@@ -82,7 +82,7 @@ final class FindImage extends Step {
       return images.find(major);
     } catch (UsageException e) {
       throw new FindingException(
-          new Finding(Reason.NO_IMAGE, e.getMessage(), e.finding().hint(), null));
+          new Finding(Reason.NO_IMAGE, e.finding().message(), e.finding().hint(), null));
     }
   }
 

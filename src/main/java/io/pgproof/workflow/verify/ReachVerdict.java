@@ -27,7 +27,6 @@ public final class ReachVerdict implements JavaDelegate {
     // However the process came here, its attempt is over and undone.
     containerSlots.release(run);
     execution.setVariable(
-        VerifyBackup.Variable.REACHED,
-        RunProjection.of(evidenceLog.of(run)).conclusion().verdict().word());
+        VerifyBackup.Variable.REACHED, RunProjection.of(evidenceLog.of(run)).verdict().word());
   }
 }

@@ -46,18 +46,18 @@ public final class RecordEvidence implements JavaDelegate {
     RunProjection story = RunProjection.of(evidenceLog.of(run));
     Report report = story.report(run.value());
     Object reached = execution.getVariable(VerifyBackup.Variable.REACHED);
-    if (!report.verdict().word().equals(reached)) {
+    if (!story.verdict().word().equals(reached)) {
       throw new IllegalStateException(
           "the evidence of run "
               + run
               + " requires the verdict "
-              + report.verdict().word()
+              + story.verdict().word()
               + ", but the process reached "
               + reached);
     }
     new Evidence.VerdictReached(report).record(evidenceLog, run);
     verdictHistory.add(
-        OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
+        OpenTasks.backupKey(story.asked().request()), run, story.verdict(), report.reason());
     execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.endedByWithdrawal());
     VerdictVariables.set(run, story, execution);
     notifier.notify(new NotificationEvent.Ended(run));

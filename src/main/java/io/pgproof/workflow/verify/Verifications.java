@@ -1,5 +1,6 @@
 package io.pgproof.workflow.verify;
 
+import org.jspecify.annotations.Nullable;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.backup.restore.Backups;
 import io.pgproof.backup.source.Backup;
@@ -100,14 +101,14 @@ public final class Verifications {
    * @param after the run that this one repeats; {@code null} if there is none
    * @param occasion why it is begun, if nobody requested it
    */
-  public RunId beginUnseen(VerificationRequest request, RunId after, Optional<Evidence> occasion) {
+  public RunId beginUnseen(VerificationRequest request, @Nullable RunId after, Optional<Evidence> occasion) {
     return start(request, request.path(), after, occasion);
   }
 
   private RunId start(
       VerificationRequest request,
       Path backup,
-      RunId after,
+      @Nullable RunId after,
       Optional<? extends Evidence> occasion) {
     RunId run = RunId.at(clock.instant());
     Map<String, Object> variables = new HashMap<>();
@@ -153,7 +154,7 @@ public final class Verifications {
    *
    * @param askedBy the requester of the run; {@code null} for any
    */
-  public Optional<RunId> unfinished(String target, String askedBy) {
+  public Optional<RunId> unfinished(String target, @Nullable String askedBy) {
     List<RunId> runs =
         runtime
             .createProcessInstanceQuery()
