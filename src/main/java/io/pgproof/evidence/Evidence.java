@@ -381,7 +381,11 @@ public sealed interface Evidence {
   record VerdictReached(Report report) implements Evidence {
     @Override
     public String describe() {
-      return "verdict: " + Objects.requireNonNull(report.verdict()).word() + " (" + report.reason().code() + ")";
+      return "verdict: "
+          + Objects.requireNonNull(report.verdict()).word()
+          + " ("
+          + report.reason().code()
+          + ")";
     }
   }
 

@@ -14,8 +14,7 @@ import java.util.stream.Collectors;
  * <p>The code is what {@code --json} prints as {@code reason}; other programs rely on it.
  */
 public enum Reason {
-  FRESH(
-      "fresh", Fault.NONE, "the backup restores, recovers, answers, and its data are fresh", ""),
+  FRESH("fresh", Fault.NONE, "the backup restores, recovers, answers, and its data are fresh", ""),
   UNDER_WAY("under-way", Fault.NONE, "the run has no verdict yet", "run the command again later"),
   TOO_OLD(
       "too-old",

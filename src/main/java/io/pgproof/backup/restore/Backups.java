@@ -50,7 +50,8 @@ public final class Backups {
                 load.run();
                 return Stream.<Missing>empty();
               } catch (LibraryMissingException e) {
-                return Stream.of(new Missing(String.valueOf(e.getMessage()), e.remedy(), e.byHand()));
+                return Stream.of(
+                    new Missing(String.valueOf(e.getMessage()), e.remedy(), e.byHand()));
               }
             })
         .toList();

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -104,8 +105,8 @@ public final class DecisionTasks {
     return new DecisionTask(
         task.getId(),
         task.getName(),
-        new RunId(runs.get(task.getProcessInstanceId())),
-        TaskDecided.GROUPS.get(task.getTaskDefinitionKey()),
+        new RunId(Objects.requireNonNull(runs.get(task.getProcessInstanceId()))),
+        Objects.requireNonNull(TaskDecided.GROUPS.get(task.getTaskDefinitionKey())),
         task.getCreateTime().toInstant(),
         Optional.ofNullable(escalations.get(task.getProcessInstanceId())),
         Optional.ofNullable(task.getAssignee()));
@@ -153,7 +154,7 @@ public final class DecisionTasks {
     try {
       check.run();
     } catch (BadUserRequestException e) {
-      refusals.put(decision, e.getMessage().lines().findFirst().orElseThrow());
+      refusals.put(decision, String.valueOf(e.getMessage()).lines().findFirst().orElseThrow());
     }
   }
 
@@ -191,7 +192,7 @@ public final class DecisionTasks {
   private static String refusal(RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BadUserRequestException) {
-        return cause.getMessage();
+        return String.valueOf(cause.getMessage());
       }
       if (cause instanceof AuthorizationException) {
         return "only the members of its group may decide this task";

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.camunda.bpm.engine.RuntimeService;
@@ -43,7 +44,8 @@ public final class OpenIncidents {
         .filter(incident -> instances.containsKey(incident.getProcessInstanceId()))
         .map(
             incident -> {
-              ProcessInstance instance = instances.get(incident.getProcessInstanceId());
+              ProcessInstance instance =
+                  Objects.requireNonNull(instances.get(incident.getProcessInstanceId()));
               return new Standstill(
                   instance.getProcessInstanceId(),
                   instance.getProcessDefinitionId().split(":", 2)[0],

@@ -1,6 +1,5 @@
 package io.pgproof.workflow.verify;
 
-import org.jspecify.annotations.Nullable;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.backup.restore.Backups;
 import io.pgproof.backup.source.Backup;
@@ -32,6 +31,7 @@ import org.camunda.bpm.engine.TaskService;
 import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Begins and withdraws verifications by calling the engine, and tells how they stand. */
@@ -101,7 +101,8 @@ public final class Verifications {
    * @param after the run that this one repeats; {@code null} if there is none
    * @param occasion why it is begun, if nobody requested it
    */
-  public RunId beginUnseen(VerificationRequest request, @Nullable RunId after, Optional<Evidence> occasion) {
+  public RunId beginUnseen(
+      VerificationRequest request, @Nullable RunId after, Optional<Evidence> occasion) {
     return start(request, request.path(), after, occasion);
   }
 
