@@ -393,7 +393,7 @@ class BadInputTest {
         .isInstanceOfSatisfying(
             Reply.Refused.class,
             refused -> {
-              assertThat(refused.finding().reason()).isEqualTo(reason);
+              assertThat(refused.finding().reason().code()).isEqualTo(reason);
               assertThat(refused.finding().message()).contains(said);
               assertThat(refused.finding().hint()).isNotBlank();
             });
