@@ -1,15 +1,12 @@
 package io.pgproof.cli;
 
 import io.pgproof.daemon.Daemon;
-import io.pgproof.proof.Reason;
-import io.pgproof.proof.UsageException;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Configuration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,35 +38,10 @@ final class ServeCommand implements Callable<Integer> {
     DaemonConnection.requireRoot();
     StateDirectory state = main.state();
     Configuration configuration = configuration(state);
-    Ownership ownership =
-        Ownership.acquire(state)
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        Reason.BAD_OPTION,
-                        Ownership.owner(state)
-                                .map(pid -> "process " + pid)
-                                .orElse("another process")
-                            + " is the daemon of the state directory "
-                            + state.path(),
-                        "wait until it ends, or use another state directory with --state"));
-    CountDownLatch ended = new CountDownLatch(1);
-    CountDownLatch signal = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  signal.countDown();
-                  DaemonConnection.awaitTeardown(ended);
-                },
-                "signal"));
-    try (Daemon daemon = Daemon.serve(ownership, configuration)) {
-      spec.commandLine()
-          .getErr()
-          .println("pgproof serves " + daemon.address() + "; stop it with Ctrl-C or SIGTERM");
-      signal.await();
-    } finally {
-      ended.countDown();
+    Ownership ownership = ServerSession.own(state);
+    try (ServerSession session = ServerSession.begin();
+        Daemon daemon = Daemon.serve(ownership, configuration)) {
+      session.serve(daemon, spec.commandLine().getErr());
     }
     return Main.DONE;
   }

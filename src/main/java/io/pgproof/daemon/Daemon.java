@@ -12,6 +12,7 @@ import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.verify.VerificationLifecycle;
 import io.pgproof.workflow.verify.Verifications;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -57,7 +58,11 @@ public final class Daemon implements AutoCloseable {
    * @param pages whether to serve the web pages
    */
   public static Daemon start(Ownership ownership, boolean pages) {
-    return start(ownership, pages, Configuration.NONE);
+    return start(
+        ownership,
+        pages ? WebApplicationType.SERVLET : WebApplicationType.NONE,
+        Configuration.NONE,
+        pages ? "serve" : "command");
   }
 
   /**
@@ -65,14 +70,28 @@ public final class Daemon implements AutoCloseable {
    * automatically.
    */
   public static Daemon serve(Ownership ownership, Configuration configuration) {
-    return start(ownership, true, configuration);
+    return start(ownership, WebApplicationType.SERVLET, configuration, "serve");
   }
 
-  private static Daemon start(Ownership ownership, boolean pages, Configuration configuration) {
+  /**
+   * Starts the daemon as {@link #serve} does, for a demonstration: with one user for each group.
+   *
+   * @param targets file that the caller will write
+   */
+  public static Daemon demonstrate(Ownership ownership, Path targets) {
+    return start(
+        ownership, WebApplicationType.SERVLET, Configuration.none(targets), "serve", "demo");
+  }
+
+  private static Daemon start(
+      Ownership ownership,
+      WebApplicationType type,
+      Configuration configuration,
+      String... profiles) {
     SpringApplicationBuilder application =
         new SpringApplicationBuilder(Pgproof.class)
-            .web(pages ? WebApplicationType.SERVLET : WebApplicationType.NONE)
-            .profiles(pages ? "serve" : "command")
+            .web(type)
+            .profiles(profiles)
             .initializers(
                 context ->
                     context
@@ -81,7 +100,7 @@ public final class Daemon implements AutoCloseable {
                             "currentConfiguration", new CurrentConfiguration(configuration)));
     ConfigurableApplicationContext started = Startup.run(ownership, application);
     FirstStart.ended(ownership.state(), started.getBean(EvidenceLog.class));
-    return new Daemon(ownership, started, pages);
+    return new Daemon(ownership, started, type == WebApplicationType.SERVLET);
   }
 
   /** Returns the address of the web pages; call it only if they are served. */

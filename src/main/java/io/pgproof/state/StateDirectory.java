@@ -80,6 +80,21 @@ public record StateDirectory(Path path) {
     return path.resolve("demo.lock");
   }
 
+  /** File with the targets of a demonstration that serves them. */
+  public Path demoTargets() {
+    return demo().resolve("pgproof.yaml");
+  }
+
+  /** The first administrator's password, until somebody removes the file. */
+  public Path adminPassword() {
+    return path.resolve("admin-password");
+  }
+
+  /** The passwords of the users of a demonstration: a line for each, id and password. */
+  public Path demoPasswords() {
+    return path.resolve("demo-passwords");
+  }
+
   public Path controlSocket() {
     return path.resolve("control.sock");
   }

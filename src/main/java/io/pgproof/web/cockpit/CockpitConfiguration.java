@@ -43,4 +43,16 @@ class CockpitConfiguration {
       new FirstAdministrator(engine, transaction, passwordFile).ensure();
     };
   }
+
+  // After the groups, because singletons are called in the order of their definition.
+  @Bean
+  @Profile("demo")
+  SmartInitializingSingleton createDemoPeople(
+      ProcessEngine engine,
+      PlatformTransactionManager transactions,
+      @Value("${pgproof.demo-passwords-file}") Path file) {
+    return () ->
+        new DemoPeople(engine.getIdentityService(), new TransactionTemplate(transactions), file)
+            .ensure();
+  }
 }

@@ -4,16 +4,11 @@ import static org.camunda.bpm.engine.authorization.Groups.CAMUNDA_ADMIN;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 import org.camunda.bpm.engine.IdentityService;
@@ -31,15 +26,9 @@ final class FirstAdministrator {
   static final String ID = "admin";
 
   private static final Logger LOG = LoggerFactory.getLogger(FirstAdministrator.class);
-  private static final int LENGTH = 24;
 
   /** Mode of a regular file that only its owner may read and write, as the kernel encodes it. */
   private static final int PRIVATE_FILE = 0100600;
-
-  // Without characters that are easily misread; with every kind of character that the password
-  // policy requires.
-  private static final String ALPHABET =
-      "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789-_+=.:";
 
   private final IdentityService identities;
   private final TransactionTemplate transaction;
@@ -71,9 +60,9 @@ final class FirstAdministrator {
           CAMUNDA_ADMIN);
       return;
     }
-    String password = newPassword();
+    String password = Passwords.random(identities);
     try {
-      write(password);
+      Passwords.write(file, password + "\n");
     } catch (FileAlreadyExistsException e) {
       Optional<String> left = findUnused();
       if (left.isEmpty()) {
@@ -93,48 +82,6 @@ final class FirstAdministrator {
         "the first administrator is {}, the password is in {}. HINT: log in, change it, then remove the file",
         ID,
         file);
-  }
-
-  private String newPassword() {
-    SecureRandom random = new SecureRandom();
-    String password;
-    do {
-      password =
-          random
-              .ints(LENGTH, 0, ALPHABET.length())
-              .collect(
-                  StringBuilder::new,
-                  (text, at) -> text.append(ALPHABET.charAt(at)),
-                  StringBuilder::append)
-              .toString();
-    } while (!identities
-        .checkPasswordAgainstPolicy(identities.getPasswordPolicy(), password)
-        .isValid());
-    return password;
-  }
-
-  // A link fails if its name exists, so the file is either complete or absent, and is never
-  // replaced.
-  private void write(String password) throws IOException {
-    Path whole =
-        Files.createTempFile(
-            file.getParent(),
-            ".admin-password",
-            null,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
-        channel.write(ByteBuffer.wrap((password + "\n").getBytes(StandardCharsets.US_ASCII)));
-        channel.force(true);
-      }
-      Files.createLink(file, whole);
-      // A user who survives a power cut must have a password that somebody can read.
-      try (FileChannel directory = FileChannel.open(file.getParent())) {
-        directory.force(true);
-      }
-    } finally {
-      Files.delete(whole);
-    }
   }
 
   /**
