@@ -6,6 +6,7 @@ import io.pgproof.control.Request;
 import io.pgproof.daemon.Daemon;
 import io.pgproof.daemon.QueryDaemon;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.Ownership;
@@ -220,7 +221,9 @@ final class DaemonConnection implements AutoCloseable {
     try {
       if (!closed.await(CLOSED_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
         System.err.println(
-            "pgproof: the teardown did not end in time; ./pgproof clean removes what is left");
+            "pgproof: the teardown did not end in time; "
+                + Launcher.COMMAND
+                + " clean removes what is left");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

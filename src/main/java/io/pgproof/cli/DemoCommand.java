@@ -3,6 +3,7 @@ package io.pgproof.cli;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.daemon.Daemon;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.Ownership;
@@ -100,13 +101,15 @@ final class DemoCommand implements Callable<Integer> {
       out.println();
       out.println("Try next, with this backup or one of yours:");
       out.println(
-          "  ./pgproof verify "
+          "  "
+              + Launcher.COMMAND
+              + " verify "
               + backup.path()
               + " --freshness-query '"
               + backup.freshnessQuery()
               + "' --max-age 24h");
-      out.println("  ./pgproof runs");
-      out.println("  ./pgproof demo --serve");
+      out.println("  " + Launcher.COMMAND + " runs");
+      out.println("  " + Launcher.COMMAND + " demo --serve");
       return status;
     }
   }

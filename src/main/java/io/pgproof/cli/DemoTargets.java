@@ -33,7 +33,7 @@ final class DemoTargets {
     Files.writeString(
         state.demoTargets(),
         """
-        # The targets of ./pgproof demo --serve. The next demonstration replaces this file.
+        # The targets of demo --serve. The next demonstration replaces this file.
         targets:
           - name: shop
             path: %1$s

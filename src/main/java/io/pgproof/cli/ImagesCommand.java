@@ -100,7 +100,7 @@ final class ImagesCommand implements Callable<Integer> {
 
     @ParentCommand private ImagesCommand images;
 
-    @Parameters(paramLabel = "KEY", description = "Key of the image, see ./pgproof images list.")
+    @Parameters(paramLabel = "KEY", description = "Key of the image, see the command list.")
     private String key;
 
     @Override

@@ -1,5 +1,6 @@
 package io.pgproof.cli;
 
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.StateDirectory;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
 
 /** The program that {@code ./pgproof} starts. */
 @Command(
-    name = "pgproof",
+    name = Main.NAME,
     description =
         "Proves PostgreSQL backups: restores them in a throw-away container, checks the database, removes the container and reports the verdict.",
     subcommands = {
@@ -34,12 +35,14 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "./pgproof setup installs what is missing on Debian, and builds the program.",
+      "${sys:pgproof.command:-./pgproof} setup installs what is missing on Debian; safe to repeat.",
       "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by signal n."
     },
     versionProvider = Version.class,
     mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
+  static final String NAME = "pgproof";
+
   /** Exit status: the command succeeded. */
   static final int DONE = 0;
 
@@ -132,7 +135,9 @@ public final class Main implements Runnable {
   }
 
   private static String hint(CommandLine line) {
-    return "see ./" + line.getCommandSpec().qualifiedName() + " --help";
+    return "see "
+        + line.getCommandSpec().qualifiedName().replaceFirst("^" + NAME, Launcher.COMMAND)
+        + " --help";
   }
 
   private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) {

@@ -4,6 +4,7 @@ import io.pgproof.audit.EvidenceJson;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.evidence.RunHistory;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Mistakes;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -49,7 +50,8 @@ final class RunsCommand implements Callable<Integer> {
       if (json) {
         out.println(EvidenceJson.write(runs.lines()));
       } else if (runs.lines().isEmpty()) {
-        out.println("there is no verification yet; start one with ./pgproof verify PATH");
+        out.println(
+            "there is no verification yet; start one with " + Launcher.COMMAND + " verify PATH");
       } else {
         runs.lines().forEach(line -> print(line, out));
       }

@@ -22,7 +22,7 @@ final class ShowCommand implements Callable<Integer> {
 
   @ParentCommand private Main main;
 
-  @Parameters(paramLabel = "RUN", description = "Id of the run, see ./pgproof runs.")
+  @Parameters(paramLabel = "RUN", description = "Id of the run, see the command runs.")
   private String run;
 
   @Option(names = "--json", description = "Prints the report as verify --json does.")

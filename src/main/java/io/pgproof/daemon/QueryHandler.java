@@ -8,6 +8,7 @@ import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
@@ -55,7 +56,7 @@ final class QueryHandler {
             new Finding(
                 Reason.ENVIRONMENT,
                 String.join("; ", outcome.failed()),
-                "make it removable, then run ./pgproof clean again",
+                "make it removable, then run " + Launcher.COMMAND + " clean again",
                 null));
       }
       int count = outcome.removed().size();
@@ -78,13 +79,13 @@ final class QueryHandler {
       throw new UsageException(
           Reason.BAD_OPTION,
           String.valueOf(e.getMessage()),
-          "see ./pgproof runs for the ids of past runs");
+          "see " + Launcher.COMMAND + " runs for the ids of past runs");
     }
     if (!runHistory.exists(run)) {
       throw new UsageException(
           Reason.BAD_OPTION,
           "there is no run " + run,
-          "see ./pgproof runs for the ids of past runs");
+          "see " + Launcher.COMMAND + " runs for the ids of past runs");
     }
     return new Reply.Run(
         run.value(),

@@ -9,6 +9,7 @@ import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -128,7 +129,7 @@ final class VerificationHandler {
               new Finding(
                   Reason.ENVIRONMENT,
                   stuck.get(),
-                  "run ./pgproof serve and continue run " + run + " in Cockpit",
+                  "run " + Launcher.COMMAND + " serve and continue run " + run + " in Cockpit",
                   null)));
       return true;
     }

@@ -4,6 +4,7 @@ import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramInterruptedException;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import java.io.IOException;
@@ -219,7 +220,7 @@ public final class BuiltImages implements ImageStore {
         throw new UsageException(
             Reason.BAD_OPTION,
             "there is no image " + key + " in " + images,
-            "see ./pgproof images list");
+            "see " + Launcher.COMMAND + " images list");
       }
       removed = retired(REMOVED, key);
       move(place, removed);

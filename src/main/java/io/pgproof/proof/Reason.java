@@ -143,7 +143,7 @@ public enum Reason {
       "version-unsupported",
       Fault.ENVIRONMENT,
       "no image is available for this version of PostgreSQL",
-      "see ./pgproof images list for the versions that can be built"),
+      "see " + Launcher.COMMAND + " images list for the versions that can be built"),
   FORMAT_UNSUPPORTED(
       "format-unsupported",
       Fault.ENVIRONMENT,
@@ -208,17 +208,19 @@ public enum Reason {
       "no-image",
       Fault.ENVIRONMENT,
       "there is no image with this version of PostgreSQL, and it could not be built",
-      "run ./pgproof images build VERSION and read its output"),
+      "run " + Launcher.COMMAND + " images build VERSION and read its output"),
   NO_LXC(
       "no-lxc",
       Fault.ENVIRONMENT,
       "this machine cannot run the container",
-      "run ./pgproof doctor, which names what is missing and the command that fixes it"),
+      "run "
+          + Launcher.COMMAND
+          + " doctor, which names what is missing and the command that fixes it"),
   ENVIRONMENT(
       "environment",
       Fault.ENVIRONMENT,
       "a step failed for a reason outside the backup, and all its retries failed",
-      "read the message, run ./pgproof doctor, then verify again"),
+      "read the message, run " + Launcher.COMMAND + " doctor, then verify again"),
   DEADLINE(
       "deadline",
       Fault.ENVIRONMENT,
@@ -233,7 +235,9 @@ public enum Reason {
       "evidence-missing",
       Fault.PGPROOF,
       "the run found nothing against the backup, but did not record all evidence that a proof needs",
-      "verify again; if it happens again, report it with the output of ./pgproof show for the run"),
+      "verify again; if it happens again, report it with the output of "
+          + Launcher.COMMAND
+          + " show for the run"),
   INTERNAL(
       "internal",
       Fault.PGPROOF,
@@ -256,7 +260,7 @@ public enum Reason {
       "bad-option",
       Fault.USAGE,
       "an option or a setting has a value that is not allowed",
-      "see ./pgproof verify --help");
+      "see " + Launcher.COMMAND + " verify --help");
 
   private static final Map<String, Reason> BY_CODE =
       Arrays.stream(values())

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,22 @@ class LauncherTest {
     assertThat(target.resolve("loaded"))
         .content()
         .contains("io.pgproof.cli.Main source: shared objects file (top)");
+  }
+
+  @Test
+  void messagesNameTheCommandThatTheLauncherNames() throws Exception {
+    try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+      List<String> fixed = new ArrayList<>();
+      for (Path source : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+        Files.readAllLines(source).stream()
+            .filter(line -> !line.strip().startsWith("*") && !line.strip().startsWith("/*"))
+            .filter(line -> line.contains("./pgproof") && !line.contains("pgproof.command"))
+            .forEach(line -> fixed.add(source + ": " + line.strip()));
+      }
+      assertThat(fixed)
+          .as("a package installs the command as pgproof: use proof.Launcher.COMMAND")
+          .isEmpty();
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.pgproof.workflow.engine;
 import io.pgproof.evidence.RunProjection;
 import io.pgproof.proof.Conclusion;
 import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
@@ -37,7 +38,7 @@ public final class VerdictVariables {
     execution.setVariable(VerifyBackup.Variable.HINT, HumanFormat.shortened(conclusion.hint()));
     execution.setVariable(
         VerifyBackup.Variable.WORDS, HumanFormat.shortened(story.programOutput()));
-    execution.setVariable(VerifyBackup.Variable.EVIDENCE, "./pgproof show " + run);
+    execution.setVariable(VerifyBackup.Variable.EVIDENCE, Launcher.COMMAND + " show " + run);
     Report.FreshnessFacts freshness = story.freshness();
     execution.removeVariables(OF_FRESHNESS);
     if (freshness != null && freshness.newest() != null && freshness.ageSeconds() != null) {

@@ -9,6 +9,7 @@ import io.pgproof.notify.Message;
 import io.pgproof.notify.Message.Fact;
 import io.pgproof.notify.Message.Table;
 import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
@@ -251,7 +252,7 @@ public final class NotificationComposer {
       facts.add(time("newest", "newest data", report.freshness().newest()));
     }
     facts.add(Fact.of("run", "run", report.run()));
-    facts.add(Fact.of("show", "details", "./pgproof show " + report.run()));
+    facts.add(Fact.of("show", "details", Launcher.COMMAND + " show " + report.run()));
     return message(event, subject, lead, facts, List.of());
   }
 

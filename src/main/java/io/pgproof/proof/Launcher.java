@@ -1,0 +1,12 @@
+package io.pgproof.proof;
+
+/** How people start pgproof on this machine, for messages that name a command. */
+public final class Launcher {
+  /**
+   * The command: {@code ./pgproof} in a clone of the repository, and {@code pgproof} where a
+   * package installed it. The launcher says which one it is.
+   */
+  public static final String COMMAND = System.getProperty("pgproof.command", "./pgproof");
+
+  private Launcher() {}
+}
