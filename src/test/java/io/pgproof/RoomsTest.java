@@ -220,7 +220,8 @@ class RoomsTest {
         "control",
         "daemon");
     room("web");
-    room("web.cockpit", "workflow.model");
+    room("web.login");
+    room("web.cockpit", "workflow.model", "web.login");
     room("web.chart", "proof");
     outside("com.sun.jna", "sandbox.lxc.binding", "backup.binding");
     outside(
@@ -232,6 +233,7 @@ class RoomsTest {
         "workflow.verify",
         "workflow.decide",
         "workflow.schedule",
+        "web.login",
         "web.cockpit");
     outside(
         "org.springframework",
@@ -247,6 +249,7 @@ class RoomsTest {
         "workflow.schedule",
         "daemon",
         "web",
+        "web.login",
         "web.cockpit");
     outside("picocli", "cli");
     outside(
@@ -267,7 +270,8 @@ class RoomsTest {
     outside("com.cronutils", "target");
     outside("jakarta.mail", "notify");
     outside("org.eclipse.angus", "notify");
-    outside("org.thymeleaf", "notify");
+    outside("org.thymeleaf", "notify", "web.login");
+    outside("io.github.bucket4j", "web.login");
     outside("java.net.http", "notify");
   }
 

@@ -17,7 +17,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 final class OddPathFilter extends OncePerRequestFilter {
   private static final Pattern ODD =
-      Pattern.compile("[;\\\\]|//|/(\\.|%2[eE]){1,2}(/|$)|^/[^/]*%|^/[^/]+/[^/]*%");
+      Pattern.compile(
+          "[;\\\\]|//|/(\\.|%2[eE]){1,2}(/|$)|^/[^/]*%|^/[^/]+/[^/]*%|^/camunda/[^/]+/[^/]*%");
 
   @Override
   protected void doFilterInternal(

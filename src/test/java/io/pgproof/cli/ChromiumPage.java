@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.LoadState;
 import com.microsoft.playwright.options.RequestOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
@@ -23,9 +26,7 @@ final class ChromiumPage implements AutoCloseable {
       List.of(
           // Each of Camunda's pages looks in a hidden frame for a page of Camunda's own
           // distribution.
-          Pattern.compile(".* 404 .*/camunda-welcome"),
-          // Before the log-in each page asks who is logged in, and 404 means nobody.
-          Pattern.compile(".* 404 .*/camunda/api/admin/auth/user/default"));
+          Pattern.compile(".* 40[14] .*/camunda-welcome"));
 
   private final String address;
   private final BrowserContext context;
@@ -68,13 +69,49 @@ final class ChromiumPage implements AutoCloseable {
 
   void logIn(String person, String password) {
     open("/");
-    find("[ng-model=username]").fill(person);
-    find("[ng-model=password]").fill(password);
+    enter(person, password);
+  }
+
+  /** Playwright with no browser of its own. */
+  static Playwright playwright() {
+    return Playwright.create(
+        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+  }
+
+  /** Debian's browser. */
+  static Browser launch(Playwright playwright) {
+    return playwright
+        .chromium()
+        .launch(
+            new BrowserType.LaunchOptions()
+                .setExecutablePath(Path.of("/usr/bin/chromium"))
+                .setArgs(
+                    List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking")));
+  }
+
+  /** Fills the form of the log-in, which is shown. */
+  void enter(String person, String password) {
+    field("User name").fill(person);
+    field("Password").fill(password);
     find("button[type=submit]").click();
   }
 
   void open(String path) {
     page.navigate(address + path);
+  }
+
+  /** The address of the page that is shown, without that of the server. */
+  String place() {
+    return page.url().substring(address.length());
+  }
+
+  /** Ends the session as a long pause does: the server no longer knows what the browser sends. */
+  void loseSession() {
+    context.clearCookies(new BrowserContext.ClearCookiesOptions().setName("JSESSIONID"));
+  }
+
+  void resize(int width, int height) {
+    page.setViewportSize(width, height);
   }
 
   /** Waits until the address is one that matches. */

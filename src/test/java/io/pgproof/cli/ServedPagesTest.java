@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.WaitForSelectorState;
@@ -119,18 +118,8 @@ class ServedPagesTest {
     for (String name : DAMAGED) {
       verify(config, name, "tester", "refuted");
     }
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    com.microsoft.playwright.Browser chromium =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of("/usr/bin/chromium"))
-                    .setArgs(
-                        List.of(
-                            "--no-sandbox", "--disable-gpu", "--disable-background-networking")));
+    playwright = ChromiumPage.playwright();
+    com.microsoft.playwright.Browser chromium = ChromiumPage.launch(playwright);
     for (String person : GROUPS.keySet()) {
       ChromiumPage page = new ChromiumPage(chromium, server.address());
       page.logIn(person, PASSWORD);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.CookieManager;
+import java.net.HttpCookie;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -12,6 +13,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One person's browser: keeps cookies, and sends the token against forged requests as Camunda's
@@ -19,9 +26,10 @@ import java.time.Duration;
  */
 public final class Browser {
   private static final String ENGINE = "/camunda/api/engine/engine/default";
+  private static final Pattern FORM_TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
-  private final HttpClient client =
-      HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+  private final CookieManager cookies = new CookieManager();
+  private final HttpClient client = HttpClient.newBuilder().cookieHandler(cookies).build();
   private final String base;
   private String token;
 
@@ -35,7 +43,7 @@ public final class Browser {
   }
 
   /** Asks for a page, as one who types its address. */
-  HttpResponse<String> page(String path) throws IOException, InterruptedException {
+  public HttpResponse<String> page(String path) throws IOException, InterruptedException {
     return send(request(path).setHeader("Accept", "text/html").GET());
   }
 
@@ -85,18 +93,44 @@ public final class Browser {
             .POST(BodyPublishers.ofString(body)));
   }
 
+  /** Sends the form of the log-in page. A log-in that succeeds is answered with a redirect. */
   public HttpResponse<String> tryLogIn(String user, String password)
       throws IOException, InterruptedException {
-    String form = "username=" + encoded(user) + "&password=" + encoded(password);
+    return tryLogIn(user, password, "/");
+  }
+
+  public HttpResponse<String> tryLogIn(String user, String password, String to)
+      throws IOException, InterruptedException {
+    return sendForm("/login", Map.of("username", user, "password", password, "to", to));
+  }
+
+  /** Sends a form of pgproof's own pages, with the token that the log-in page has. */
+  public HttpResponse<String> sendForm(String path, Map<String, String> fields)
+      throws IOException, InterruptedException {
+    Matcher found = FORM_TOKEN.matcher(page("/login").body());
+    assertThat(found.find()).as("a token in the log-in page").isTrue();
+    Map<String, String> all = new LinkedHashMap<>(fields);
+    all.put("_csrf", found.group(1));
+    return sendFormWithoutToken(path, all);
+  }
+
+  public HttpResponse<String> sendFormWithoutToken(String path, Map<String, String> fields)
+      throws IOException, InterruptedException {
+    String form =
+        fields.entrySet().stream()
+            .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+            .collect(Collectors.joining("&"));
     return send(
-        modifying(
-                "/camunda/api/admin/auth/user/default/login/welcome",
-                "application/x-www-form-urlencoded")
+        request(path)
+            .setHeader("Accept", "text/html")
+            .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(BodyPublishers.ofString(form)));
   }
 
   public void logIn(String user, String password) throws IOException, InterruptedException {
-    assertThat(tryLogIn(user, password).statusCode()).as("log-in of " + user).isEqualTo(200);
+    HttpResponse<String> answer = tryLogIn(user, password);
+    assertThat(answer.statusCode()).as("log-in of " + user).isEqualTo(302);
+    assertThat(answer.headers().firstValue("Location")).hasValue("/");
     // The log-in begins a new session, and with it a new token.
     token = null;
   }
@@ -113,12 +147,31 @@ public final class Browser {
     assertThat(change("/group/" + group + "/members/" + person, "").statusCode()).isEqualTo(204);
   }
 
+  /** Returns the id of the session. */
+  public Optional<String> session() {
+    return cookies.getCookieStore().getCookies().stream()
+        .filter(cookie -> cookie.getName().equals("JSESSIONID"))
+        .map(HttpCookie::getValue)
+        .findFirst();
+  }
+
+  /** Replaces the session by this one, as one who has seen its id. */
+  public void useSession(String id) {
+    cookies.getCookieStore().removeAll();
+    HttpCookie cookie = new HttpCookie("JSESSIONID", id);
+    cookie.setPath("/");
+    cookie.setVersion(0);
+    cookies.getCookieStore().add(URI.create(base), cookie);
+  }
+
   private HttpRequest.Builder modifying(String path, String type)
       throws IOException, InterruptedException {
     if (token == null) {
       get("/camunda/app/welcome/default/");
     }
-    return request(path).header("Content-Type", type).header("X-XSRF-TOKEN", token);
+    HttpRequest.Builder request = request(path).header("Content-Type", type);
+    // A stranger gets no token.
+    return token == null ? request : request.header("X-XSRF-TOKEN", token);
   }
 
   private HttpRequest.Builder request(String path) {

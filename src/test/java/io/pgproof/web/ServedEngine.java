@@ -3,8 +3,14 @@ package io.pgproof.web;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.camunda.bpm.admin.Admin;
 import org.camunda.bpm.admin.impl.DefaultAdminRuntimeDelegate;
 import org.camunda.bpm.cockpit.Cockpit;
@@ -56,6 +62,9 @@ public abstract class ServedEngine {
   private static final String DATABASE =
       "jdbc:h2:mem:served-" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
 
+  /** How far the clock of the log-in is ahead of the time. */
+  private static final AtomicReference<Duration> AHEAD = new AtomicReference<>(Duration.ZERO);
+
   @Autowired protected ProcessEngine engine;
   @LocalServerPort private int port;
 
@@ -73,6 +82,26 @@ public abstract class ServedEngine {
       excludeFilters =
           @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeletionListenerPlugin"))
   public static class Application {
+    @Bean
+    Clock clock() {
+      return new Clock() {
+        @Override
+        public Instant instant() {
+          return Instant.now().plus(AHEAD.get());
+        }
+
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          throw new UnsupportedOperationException();
+        }
+      };
+    }
+
     @Bean
     TaskListener noteActor() {
       return task ->
@@ -153,7 +182,16 @@ public abstract class ServedEngine {
   }
 
   protected Browser browser() {
-    return new Browser("http://127.0.0.1:" + port);
+    return new Browser(address());
+  }
+
+  protected String address() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Moves the clock of the log-in forward, or back with a negative duration. */
+  protected static void moveClock(Duration by) {
+    AHEAD.updateAndGet(ahead -> ahead.plus(by));
   }
 
   /** Makes a user who is in these groups, and logs in as that user. */

@@ -17,8 +17,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 class CockpitConfiguration {
   // The bean name is the path.
   @Bean("/")
-  FirstPage firstPage() {
-    return new FirstPage();
+  FirstPage firstPage(EngineLogIn engine) {
+    return new FirstPage(engine);
   }
 
   @Bean

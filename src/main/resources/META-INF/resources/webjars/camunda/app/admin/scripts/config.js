@@ -1,3 +1,3 @@
 export default {
-  customScripts: ['scripts/end-of-life']
+  customScripts: ['../log-in', 'scripts/end-of-life']
 };

@@ -1,3 +1,3 @@
 export default {
-  customScripts: ['scripts/first-page']
+  customScripts: ['../log-in']
 };

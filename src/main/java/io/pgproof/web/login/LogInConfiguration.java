@@ -1,0 +1,108 @@
+package io.pgproof.web.login;
+
+import jakarta.servlet.DispatcherType;
+import java.time.Clock;
+import org.camunda.bpm.engine.IdentityService;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+@Configuration(proxyBeanMethods = false)
+@Profile("serve")
+class LogInConfiguration implements WebMvcConfigurer {
+  private static final String ASSETS = LogInPage.PATH + "/assets/";
+  private static final int ATTEMPTS = 20;
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+          + "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+  @Override
+  public void addResourceHandlers(ResourceHandlerRegistry registry) {
+    registry
+        .addResourceHandler(ASSETS + "*")
+        .addResourceLocations("classpath:/io/pgproof/web/login/assets/");
+  }
+
+  @Bean(LogInPage.PATH)
+  LogInPage logInPage() {
+    return new LogInPage();
+  }
+
+  @Bean
+  EngineUsers engineUsers(IdentityService identities, Clock clock) {
+    return new EngineUsers(identities, clock);
+  }
+
+  /**
+   * As a bean, it is the only provider: another one beside it would count a wrong password twice.
+   */
+  @Bean
+  PasswordLogIn passwordLogIn(EngineUsers users) {
+    return new PasswordLogIn(users);
+  }
+
+  @Bean
+  SecurityContextRepository securityContexts() {
+    return new HttpSessionSecurityContextRepository();
+  }
+
+  @Bean
+  SharedLogIn sharedLogIn(EngineUsers users, SecurityContextRepository contexts, Clock clock) {
+    return new SharedLogIn(contexts, new RightsFilter(users, contexts, clock));
+  }
+
+  /** Everything that has no chain of its own: deny by default. */
+  @Bean
+  SecurityFilterChain ownPages(
+      HttpSecurity http, SharedLogIn shared, LogInPage page, EngineUsers users) throws Exception {
+    shared.configure(http);
+    AttemptLimit limit = new AttemptLimit(ATTEMPTS);
+    LogInOutcome outcome = new LogInOutcome(page, limit, users);
+    PathPatternRequestMatcher attempt =
+        PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, LogInPage.PATH);
+    return http.authorizeHttpRequests(
+            requests ->
+                requests
+                    .dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
+                    .permitAll()
+                    .requestMatchers(LogInPage.PATH, ASSETS + "*")
+                    .permitAll()
+                    .anyRequest()
+                    .authenticated())
+        .formLogin(
+            form -> form.loginPage(LogInPage.PATH).successHandler(outcome).failureHandler(outcome))
+        .addFilterBefore(
+            new AttemptLimitFilter(limit, attempt, page),
+            UsernamePasswordAuthenticationFilter.class)
+        .logout(logout -> logout.logoutUrl(LogInPage.LOG_OUT).logoutSuccessHandler(outcome))
+        .sessionManagement(session -> session.sessionFixation(fixation -> fixation.newSession()))
+        .csrf(csrf -> csrf.csrfTokenRepository(tokens()))
+        .exceptionHandling(handling -> handling.accessDeniedHandler(new OutdatedLogInPage()))
+        .headers(
+            headers ->
+                headers
+                    .contentSecurityPolicy(
+                        policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
+                    .referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN)))
+        .build();
+  }
+
+  // Camunda's pages have a cookie of the default name.
+  private static CookieCsrfTokenRepository tokens() {
+    CookieCsrfTokenRepository tokens = new CookieCsrfTokenRepository();
+    tokens.setCookieName("PGPROOF-CSRF");
+    tokens.setCookieCustomizer(cookie -> cookie.sameSite("Strict"));
+    return tokens;
+  }
+}

@@ -1,0 +1,143 @@
+package io.pgproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Playwright;
+import io.pgproof.command.Trees;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.web.Browser;
+import io.pgproof.workflow.model.Groups;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The one log-in in a real browser, of the program as {@code ./pgproof serve} starts it. */
+@Tag("root")
+class ServedLogInTest {
+  private static final String PASSWORD = "Restore-2-prove";
+  private static final Map<String, String> GROUPS =
+      Map.of(
+          "olga", Groups.OPERATORS,
+          "arne", Groups.APPROVERS,
+          "aude", Groups.AUDITORS,
+          "ada", "camunda-admin",
+          "late", Groups.OPERATORS);
+
+  private static StateDirectory state;
+  private static Program server;
+  private static Playwright playwright;
+  private static com.microsoft.playwright.Browser chromium;
+
+  private ChromiumPage page;
+
+  @BeforeAll
+  static void serveAndBrowse() throws Exception {
+    state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
+    server = Program.serve(state.path());
+    Browser administrator = new Browser(server.address());
+    administrator.logIn("admin", Files.readString(state.path().resolve("admin-password")).strip());
+    for (Map.Entry<String, String> person : GROUPS.entrySet()) {
+      administrator.addPerson(person.getKey(), PASSWORD, person.getValue());
+    }
+    playwright = ChromiumPage.playwright();
+    chromium = ChromiumPage.launch(playwright);
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    if (playwright != null) {
+      playwright.close();
+    }
+    server.terminate();
+    server.await();
+    Trees.remove(state.path());
+  }
+
+  @BeforeEach
+  void openBrowser() {
+    page = new ChromiumPage(chromium, server.address());
+  }
+
+  @AfterEach
+  void closeBrowser() {
+    page.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"olga, tasklist", "arne, tasklist", "aude, cockpit", "ada, cockpit"})
+  void eachGroupLogsInAndOut(String person, String application) {
+    page.open("/");
+    page.awaitAddress(".*/login\\?to=%2F");
+    page.look("log-in");
+    page.enter(person, PASSWORD);
+    page.awaitAddress(".*/camunda/app/" + application + "/default/#/.*");
+    page.awaitText(application.equals("tasklist") ? "Open tasks" : "Running Process Instances");
+    page.look("log-in-" + person);
+
+    page.find(".account .dropdown-toggle").click();
+    page.find(".account .logout a").click();
+
+    page.awaitAddress(".*/login\\?.*");
+    page.look("log-out-" + person);
+    page.open("/camunda/app/" + application + "/default/");
+    page.awaitAddress(".*/login\\?to=.*");
+  }
+
+  @Test
+  void theLogInFitsAPhone() {
+    page.resize(390, 844);
+    page.open("/login");
+    page.look("log-in-phone");
+  }
+
+  @Test
+  void aWrongPasswordIsExplained() {
+    page.open("/login");
+    page.enter("late", "guess");
+    page.find("[role=alert]").waitFor();
+    assertThat(page.find("[role=alert]").textContent()).contains("password is wrong");
+    assertThat(page.faults()).singleElement().asString().contains("401", "/login");
+    page.look("log-in-refused");
+    assertThat(page.field("Password").inputValue()).isEmpty();
+  }
+
+  @Test
+  void aDeepLinkIsOpenedAfterTheLogIn() {
+    page.open("/camunda/app/cockpit/default/#/processes?searchQuery=%5B%5D");
+    page.awaitAddress(".*/login\\?to=.*");
+    page.enter("olga", PASSWORD);
+    page.awaitAddress(".*/camunda/app/cockpit/default/#/processes\\?.*");
+    page.find("a:has-text('Verify backup')").first().waitFor();
+    page.look("log-in-deep-link");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tasklist, Open tasks, .*/tasklist/default/#/.*",
+    "cockpit, Processes, .*/cockpit/default/#/(processes|dashboard).*"
+  })
+  void anExpiredSessionLeadsToTheLogInAndBack(String application, String text, String back) {
+    page.open("/camunda/app/" + application + "/default/");
+    page.enter("olga", PASSWORD);
+    page.awaitText(text);
+    page.look("log-in-before-expiry-" + application);
+    page.loseSession();
+    if (application.equals("cockpit")) {
+      page.find("a:has-text('Processes')").first().click();
+    }
+    page.awaitAddress(".*/login\\?to=.*");
+    assertThat(page.faults()).allSatisfy(fault -> assertThat(fault).contains(" 401 "));
+    page.look("log-in-after-expiry-" + application);
+    page.enter("olga", PASSWORD);
+    page.awaitAddress(back);
+    page.awaitText(text);
+  }
+}
