@@ -97,6 +97,7 @@ class RoomsTest {
         "postgres.server",
         "postgres.recovery");
     room("audit", "proof");
+    room("token", "proof");
     room(
         "evidence",
         "proof",
@@ -182,7 +183,16 @@ class RoomsTest {
         "workflow.engine",
         "workflow.notify",
         "workflow.verify");
-    room("control", "proof", "state", "target", "image", "audit", "evidence", "workflow.engine");
+    room(
+        "control",
+        "proof",
+        "state",
+        "target",
+        "image",
+        "audit",
+        "token",
+        "evidence",
+        "workflow.engine");
     room(
         "daemon",
         "",
@@ -194,6 +204,7 @@ class RoomsTest {
         "sandbox.lxc",
         "image",
         "audit",
+        "token",
         "evidence",
         "demo",
         "workflow.engine",
@@ -215,6 +226,7 @@ class RoomsTest {
         "sandbox.lxc",
         "image",
         "audit",
+        "token",
         "evidence",
         "workflow.engine",
         "control",
@@ -239,6 +251,7 @@ class RoomsTest {
         "org.springframework",
         "",
         "audit",
+        "token",
         "evidence",
         "workflow.engine",
         "workflow.guard",
@@ -262,7 +275,14 @@ class RoomsTest {
         "workflow.schedule",
         "control",
         "daemon");
-    outside("java.sql", "postgres.server", "postgres.recovery", "postgres.check", "audit", "demo");
+    outside(
+        "java.sql",
+        "postgres.server",
+        "postgres.recovery",
+        "postgres.check",
+        "audit",
+        "token",
+        "demo");
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");
     outside("org.newsclub.net.unix", "postgres.server");
     outside("org.h2", "audit");

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       ShowCommand.class,
       DoctorCommand.class,
       ImagesCommand.class,
-      CleanCommand.class
+      CleanCommand.class,
+      TokenCommand.class
     },
     footer = {
       "",

@@ -9,6 +9,7 @@ import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Report;
+import io.pgproof.token.Token;
 import io.pgproof.workflow.engine.ProgressBoard;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
   @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
   @JsonSubTypes.Type(value = Reply.Images.class, name = "images"),
+  @JsonSubTypes.Type(value = Reply.Tokens.class, name = "tokens"),
+  @JsonSubTypes.Type(value = Reply.TokenCreated.class, name = "token-created"),
   @JsonSubTypes.Type(value = Reply.Done.class, name = "done"),
   @JsonSubTypes.Type(value = Reply.Refused.class, name = "refused"),
   @JsonSubTypes.Type(value = Reply.Failed.class, name = "failed")
@@ -62,6 +65,17 @@ public sealed interface Reply {
       implements Reply {}
 
   record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}
+
+  record Tokens(List<Token> tokens) implements Reply {}
+
+  /** A token was created; the secret cannot be read again. */
+  record TokenCreated(Token token, String secret) implements Reply {
+    /** Keeps the secret out of logs and messages. */
+    @Override
+    public String toString() {
+      return "TokenCreated[token=" + token + "]";
+    }
+  }
 
   /** The request is done; {@code text} describes the result. */
   record Done(String text) implements Reply {}

@@ -3,6 +3,7 @@ package io.pgproof.control;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.pgproof.target.VerificationRequest;
+import io.pgproof.token.TokenRequest;
 
 /** A request of a command to the daemon; one line of JSON on the control socket. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
@@ -15,7 +16,10 @@ import io.pgproof.target.VerificationRequest;
   @JsonSubTypes.Type(value = Request.ListImages.class, name = "images"),
   @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
   @JsonSubTypes.Type(value = Request.RemoveImage.class, name = "remove-image"),
-  @JsonSubTypes.Type(value = Request.Clean.class, name = "clean")
+  @JsonSubTypes.Type(value = Request.Clean.class, name = "clean"),
+  @JsonSubTypes.Type(value = Request.CreateToken.class, name = "create-token"),
+  @JsonSubTypes.Type(value = Request.ListTokens.class, name = "tokens"),
+  @JsonSubTypes.Type(value = Request.RevokeToken.class, name = "revoke-token")
 })
 public sealed interface Request {
 
@@ -51,4 +55,13 @@ public sealed interface Request {
 
   /** Remove everything that no running verification owns. */
   record Clean() implements Request {}
+
+  /** Create a token on behalf of this person. */
+  record CreateToken(TokenRequest token, String by) implements Request {}
+
+  /** List all tokens. */
+  record ListTokens() implements Request {}
+
+  /** Revoke a token on behalf of this person. */
+  record RevokeToken(String id, String by) implements Request {}
 }

@@ -12,6 +12,8 @@ import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.token.TokenUsers;
+import io.pgproof.token.Tokens;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -112,7 +114,18 @@ class QueryConfiguration {
   }
 
   @Bean
-  QueryHandler queryHandler(RunHistory runHistory, ImageStore images, OrphanReaper orphanReaper) {
-    return new QueryHandler(runHistory, images, orphanReaper);
+  Tokens tokens(DataSource database, Clock clock) {
+    return new Tokens(database, clock);
+  }
+
+  @Bean
+  QueryHandler queryHandler(
+      RunHistory runHistory,
+      ImageStore images,
+      OrphanReaper orphanReaper,
+      Tokens tokens,
+      DataSource database) {
+    return new QueryHandler(
+        runHistory, images, orphanReaper, new TokenHandler(tokens, new TokenUsers(database)));
   }
 }

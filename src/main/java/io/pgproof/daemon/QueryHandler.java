@@ -15,16 +15,19 @@ import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Answers requests that need no engine: past runs, images, and leftovers. */
+/** Answers requests that need no engine: past runs, images, leftovers and tokens. */
 final class QueryHandler {
   private final RunHistory runHistory;
   private final ImageStore images;
   private final OrphanReaper orphanReaper;
+  private final TokenHandler tokens;
 
-  QueryHandler(RunHistory runHistory, ImageStore images, OrphanReaper orphanReaper) {
+  QueryHandler(
+      RunHistory runHistory, ImageStore images, OrphanReaper orphanReaper, TokenHandler tokens) {
     this.runHistory = runHistory;
     this.images = images;
     this.orphanReaper = orphanReaper;
+    this.tokens = tokens;
   }
 
   /**
@@ -64,6 +67,12 @@ final class QueryHandler {
           count == 0
               ? "nothing was left behind"
               : count + (count == 1 ? " leftover" : " leftovers") + " removed");
+    } else if (request instanceof Request.CreateToken create) {
+      return tokens.create(create);
+    } else if (request instanceof Request.ListTokens) {
+      return tokens.list();
+    } else if (request instanceof Request.RevokeToken revoke) {
+      return tokens.revoke(revoke);
     }
     throw new UsageException(
         Reason.BAD_OPTION,
