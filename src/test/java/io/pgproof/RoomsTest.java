@@ -106,6 +106,7 @@ class RoomsTest {
         "backup.format",
         "backup.source",
         "postgres.recovery");
+    room("evidence.runs", "proof", "target", "audit", "evidence");
     room(
         "demo",
         "command",
@@ -206,6 +207,7 @@ class RoomsTest {
         "audit",
         "token",
         "evidence",
+        "evidence.runs",
         "demo",
         "workflow.engine",
         "workflow.notify",
@@ -253,6 +255,7 @@ class RoomsTest {
         "audit",
         "token",
         "evidence",
+        "evidence.runs",
         "workflow.engine",
         "workflow.guard",
         "workflow.notify",
@@ -282,6 +285,7 @@ class RoomsTest {
         "postgres.check",
         "audit",
         "token",
+        "evidence.runs",
         "demo");
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");
     outside("org.newsclub.net.unix", "postgres.server");

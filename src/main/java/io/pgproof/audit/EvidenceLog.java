@@ -21,8 +21,10 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The insert-only log of everything that happened in the runs.
@@ -67,33 +69,55 @@ public final class EvidenceLog {
         }
       };
 
+  private final TransactionTemplate transactions;
+  private final Follower follower;
   private final Object committing = new Object();
   private long commits;
 
+  /** Creates a log that nothing follows. */
   public EvidenceLog(DataSource database, Clock clock) {
+    this(database, clock, (run, kind) -> {});
+  }
+
+  public EvidenceLog(DataSource database, Clock clock, Follower follower) {
     this.jdbc = new JdbcTemplate(database);
     this.named = new NamedParameterJdbcTemplate(jdbc);
+    this.transactions = new TransactionTemplate(new JdbcTransactionManager(database));
     this.clock = clock;
+    this.follower = follower;
+  }
+
+  /** Keeps something that is derived from the evidence. */
+  @FunctionalInterface
+  public interface Follower {
+    /**
+     * Called after each entry of this kind is added, in the same transaction; an exception rolls
+     * the entry back.
+     */
+    void appended(RunId run, String kind);
   }
 
   /** Adds an entry with the current time. */
   public Instant record(RunId run, String kind, int schema, String actor, Object body) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    transactions.executeWithoutResult(
+        transaction -> {
+          insert(run, now, kind, schema, actor, EvidenceJson.write(body));
+          follower.appended(run, kind);
+          TransactionSynchronizationManager.registerSynchronization(settling);
+        });
+    return now;
+  }
+
+  private void insert(RunId run, Instant at, String kind, int schema, String actor, String body) {
     jdbc.update(
         "insert into pgproof_evidence (run, at, kind, schema_version, actor, body) values (?, ?, ?, ?, ?, ?)",
         run.value(),
-        now.atOffset(ZoneOffset.UTC),
+        at.atOffset(ZoneOffset.UTC),
         kind,
         schema,
         actor,
-        EvidenceJson.write(body));
-    if (TransactionSynchronizationManager.isSynchronizationActive()) {
-      TransactionSynchronizationManager.registerSynchronization(settling);
-    } else {
-      awaitDurable();
-      committed();
-    }
-    return now;
+        body);
   }
 
   private void committed() {
@@ -185,6 +209,29 @@ public final class EvidenceLog {
           .forEach(entry -> last.put(entry.run(), entry));
     }
     return last;
+  }
+
+  /**
+   * Returns the entries of these kinds in each of these runs, in the order of writing.
+   *
+   * @param runs at most 1,000
+   */
+  public List<EvidenceEntry> of(Collection<RunId> runs, Collection<String> kinds) {
+    return runs.isEmpty()
+        ? List.of()
+        : named.query(
+            COLUMNS + "where run in (:runs) and kind in (:kinds) order by id",
+            Map.of("runs", runs.stream().map(RunId::value).toList(), "kinds", kinds),
+            ENTRY);
+  }
+
+  /** Returns the first entries of this kind over all runs after that entry, in their order. */
+  public List<EvidenceEntry> after(long id, String kind, int limit) {
+    return jdbc.query(
+        COLUMNS + "where kind = ? and id > ? order by id fetch first " + limit + " rows only",
+        ENTRY,
+        kind,
+        id);
   }
 
   /** Returns the latest entries of this kind over all runs, newest first. */

@@ -6,6 +6,9 @@ import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.Waivers;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.evidence.RunHistory;
+import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.evidence.runs.RunTableFill;
+import io.pgproof.evidence.runs.RunTableFollower;
 import io.pgproof.image.BuiltImages;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
@@ -25,6 +28,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 
 /** Beans of every process that owns a state directory, with an engine or without. */
 @Configuration(proxyBeanMethods = false)
@@ -76,9 +80,17 @@ class QueryConfiguration {
         state.images(), state.imageSources(), sandbox::firstHostId, programs, clock);
   }
 
+  /** Nothing is recorded before the list of runs is filled. */
   @Bean
+  @DependsOn("databaseOfThisStateDirectory")
   EvidenceLog evidenceLog(DataSource database, Clock clock) {
-    return new EvidenceLog(database, clock);
+    new RunTableFill(database).fill();
+    return new EvidenceLog(database, clock, new RunTableFollower(database));
+  }
+
+  @Bean
+  RunIndex runIndex(DataSource database) {
+    return new RunIndex(database);
   }
 
   @Bean

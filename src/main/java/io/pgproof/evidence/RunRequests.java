@@ -41,11 +41,8 @@ public final class RunRequests {
    * @return the system identifier, the start LSN and the start time
    */
   public Optional<String> identity(RunId run) {
-    Report.BackupFacts backup = RunProjection.of(evidenceLog.of(run)).report(run.value()).backup();
-    return backup == null || backup.systemIdentifier() == null || backup.startTime() == null
-        ? Optional.empty()
-        : Optional.of(
-            backup.systemIdentifier() + " " + backup.startLsn() + " " + backup.startTime());
+    return Optional.ofNullable(RunProjection.of(evidenceLog.of(run)).report(run.value()).backup())
+        .flatMap(Report.BackupFacts::identity);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.pgproof.proof;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +100,19 @@ public record Report(
       String startLsn,
       Long bytes,
       List<ArchiveFacts> archives,
-      @Nullable ManifestFacts manifest) {}
+      @Nullable ManifestFacts manifest) {
+    /**
+     * Returns the identity of the backup itself, whatever its path; empty if its own facts are not
+     * known.
+     *
+     * @return the system identifier, the start LSN and the start time
+     */
+    public Optional<String> identity() {
+      return systemIdentifier == null || startTime == null
+          ? Optional.empty()
+          : Optional.of(systemIdentifier + " " + startLsn + " " + startTime);
+    }
+  }
 
   /** One archive as stored: file name, size in bytes, and SHA-256 in lower-case hexadecimal. */
   public record ArchiveFacts(String file, long bytes, @Nullable String sha256) {}

@@ -10,6 +10,7 @@ import io.pgproof.audit.Waivers;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
+import io.pgproof.evidence.runs.RunTableFollower;
 import io.pgproof.notify.Message;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
@@ -85,7 +86,7 @@ public final class PeopleOnEngine implements AutoCloseable {
     database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
     Clock clock = new TestClock();
-    trail = new EvidenceLog(database, clock);
+    trail = new EvidenceLog(database, clock, new RunTableFollower(database));
     Waivers waivers = new Waivers(database);
     VerdictHistory verdictHistory = new VerdictHistory(database, clock);
     openTasks = new OpenTasks(database);

@@ -1,0 +1,177 @@
+package io.pgproof.evidence.runs;
+
+import io.pgproof.evidence.runs.RunSummary.Waiver;
+import io.pgproof.proof.RunId;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Finds runs by what they are about and sums them up, without the engine. Each query reads only the
+ * rows that it returns, or as many as the days of one target have; it does not read evidence.
+ *
+ * <p>A row may be visible a moment before it is on the disk, see {@link
+ * io.pgproof.audit.EvidenceLog#awaitDurable}.
+ */
+public final class RunIndex {
+  /** Maximum number of runs in one answer. */
+  public static final int MOST = 1000;
+
+  private static final String OVERVIEW =
+      "select r.*, t.proven_at, t.days_until, t.days, t.series"
+          + " from pgproof_run_target t join pgproof_run r on r.run = t.run ";
+
+  private final JdbcTemplate jdbc;
+
+  public RunIndex(DataSource database) {
+    this.jdbc = new JdbcTemplate(database);
+  }
+
+  /** Returns a run in short form; empty if there is no such run. */
+  public Optional<RunSummary> find(RunId run) {
+    return jdbc.query("select * from pgproof_run where run = ?", RunRow::read, run.value()).stream()
+        .findFirst();
+  }
+
+  /**
+   * Returns the latest runs that meet a filter, newest request first.
+   *
+   * @param before the last run of the previous page; empty for the first page. An unknown run gives
+   *     an empty page.
+   * @param limit from 1 to {@link #MOST}
+   */
+  public RunPage list(RunFilter filter, Optional<RunId> before, int limit) {
+    // The time and the run of each person stand beside the person, so that an index has them in
+    // order.
+    String ordered = filter.person().isPresent() ? "p" : "r";
+    List<String> conditions = new ArrayList<>();
+    List<Object> values = new ArrayList<>();
+    condition(conditions, values, "p.person = ?", filter.person());
+    condition(conditions, values, "r.target = ?", filter.target());
+    condition(conditions, values, "r.verdict = ?", filter.verdict().map(verdict -> verdict.word()));
+    condition(conditions, values, "r.reason = ?", filter.reason().map(reason -> reason.code()));
+    condition(conditions, values, ordered + ".asked_at >= ?", filter.from().map(RunTable::time));
+    condition(conditions, values, ordered + ".asked_at < ?", filter.until().map(RunTable::time));
+    if (before.isPresent()) {
+      Optional<RunSummary> last = find(before.get());
+      if (last.isEmpty()) {
+        return new RunPage(List.of(), false);
+      }
+      conditions.add(
+          "%1$s.asked_at <= ? and (%1$s.asked_at < ? or %1$s.run < ?)".formatted(ordered));
+      Object asked = RunTable.time(last.get().request().at());
+      values.addAll(List.of(asked, asked, before.get().value()));
+    }
+    int most = Math.max(1, Math.min(limit, MOST));
+    List<RunSummary> runs =
+        jdbc.query(
+            "select r.* from "
+                + (filter.person().isPresent()
+                    ? "pgproof_run_person p join pgproof_run r on r.run = p.run"
+                    : "pgproof_run r")
+                + (conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions))
+                + " order by %1$s.asked_at desc, %1$s.run desc".formatted(ordered)
+                + " fetch first "
+                + (most + 1)
+                + " rows only",
+            RunRow::read,
+            values.toArray());
+    return runs.size() > most ? new RunPage(runs.subList(0, most), true) : new RunPage(runs, false);
+  }
+
+  private static void condition(
+      List<String> conditions, List<Object> values, String condition, Optional<?> value) {
+    value.ifPresent(
+        given -> {
+          conditions.add(condition);
+          values.add(given);
+        });
+  }
+
+  /**
+   * Returns what the runs of each target add up to, in the order of their names.
+   *
+   * @param lastDay the last day that is shown, in UTC
+   */
+  public List<TargetOverview> overview(LocalDate lastDay) {
+    return jdbc.query(
+        OVERVIEW + "order by t.target", (row, number) -> TargetTable.read(row, lastDay));
+  }
+
+  /**
+   * Returns what the runs of one target add up to; empty if it never had a verdict.
+   *
+   * @param lastDay the last day that is shown, in UTC
+   */
+  public Optional<TargetOverview> overview(String target, LocalDate lastDay) {
+    return jdbc
+        .query(
+            OVERVIEW + "where t.target = ?",
+            (row, number) -> TargetTable.read(row, lastDay),
+            target)
+        .stream()
+        .findFirst();
+  }
+
+  /**
+   * Returns the runs of a target whose verdict was reached in this time, oldest first.
+   *
+   * @param from inclusive
+   * @param until exclusive
+   * @param limit from 1 to {@link #MOST}; of more runs, the newest are returned
+   */
+  public List<RunSummary> ended(String target, Instant from, Instant until, int limit) {
+    List<RunSummary> runs =
+        jdbc.query(
+            "select * from pgproof_run where target = ? and ended_at >= ? and ended_at < ?"
+                + " order by ended_at desc, run desc fetch first "
+                + Math.max(1, Math.min(limit, MOST))
+                + " rows only",
+            RunRow::read,
+            target,
+            RunTable.time(from),
+            RunTable.time(until));
+    Collections.reverse(runs);
+    return runs;
+  }
+
+  /**
+   * Returns the times in which a backup of the target was accepted although it was stale, as far as
+   * they overlap with this time, in the order of granting.
+   */
+  public List<Waiver> waivers(String target, Instant from, Instant until) {
+    return jdbc.query(
+        "select waived_by, min(waived_from) waived_from, waived_until from pgproof_run"
+            + " where target = ? and waived_until > ? and waived_from < ?"
+            + " group by waived_by, waived_until order by 2, 3",
+        (row, number) ->
+            new Waiver(
+                row.getString("waived_by"),
+                RunRow.instant(row, "waived_from"),
+                RunRow.instant(row, "waived_until")),
+        target,
+        RunTable.time(from),
+        RunTable.time(until));
+  }
+
+  /**
+   * Returns for each backup of a target the run with the last verdict about it, the newest backup
+   * first.
+   */
+  public List<RunSummary> lastOfEachBackup(String target) {
+    return jdbc.query(
+        "select * from (select r.*, row_number() over (partition by backup_identity"
+            + " order by ended_at desc, run desc) newest from pgproof_run r"
+            + " where target = ? and backup_identity is not null and ended_at is not null) each_run"
+            + " where newest = 1 order by start_time desc, run desc fetch first "
+            + MOST
+            + " rows only",
+        RunRow::read,
+        target);
+  }
+}

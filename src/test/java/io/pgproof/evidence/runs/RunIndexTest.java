@@ -1,0 +1,373 @@
+package io.pgproof.evidence.runs;
+
+import static io.pgproof.evidence.runs.RecordedRuns.MARCH;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.OpenTasks;
+import io.pgproof.evidence.runs.RunSummary.Decision;
+import io.pgproof.evidence.runs.RunSummary.Outcome;
+import io.pgproof.evidence.runs.RunSummary.Waiver;
+import io.pgproof.evidence.runs.TargetOverview.DayVerdict;
+import io.pgproof.evidence.runs.TargetOverview.Measured;
+import io.pgproof.proof.Conclusion;
+import io.pgproof.proof.Depth;
+import io.pgproof.proof.Fault;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
+import io.pgproof.target.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The rows that are kept while evidence is recorded, in both databases. */
+class RunIndexTest {
+  private static final LocalDate TODAY = LocalDate.parse("2026-03-01");
+  private static BothDatabases databases;
+
+  @BeforeAll
+  static void start() {
+    databases = new BothDatabases();
+  }
+
+  @AfterAll
+  static void stop() {
+    databases.close();
+  }
+
+  static List<Named<DataSource>> databases() {
+    databases.all().forEach(database -> BothDatabases.empty(database.getPayload()));
+    return databases.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aRunIsShownFromItsRequestToItsDecision(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    RunIndex index = new RunIndex(database);
+
+    RunId run = runs.ask("shop", "ada");
+    RunSummary asked = index.find(run).orElseThrow();
+    assertThat(asked.outcome()).isEmpty();
+    assertThat(asked.request())
+        .isEqualTo(
+            new RunSummary.Request(
+                Optional.of("shop"),
+                OpenTasks.backupKey(
+                    Settings.NONE.request(Optional.of("shop"), Path.of("/backups/shop"), "ada")),
+                "/backups/shop",
+                MARCH,
+                "ada",
+                Depth.STANDARD,
+                Duration.ofHours(24),
+                Optional.empty()));
+
+    runs.at(MARCH.plusSeconds(5)).reach(run, "shop", Verdict.STALE);
+    Outcome outcome = index.find(run).orElseThrow().outcome().orElseThrow();
+    assertThat(outcome)
+        .isEqualTo(
+            new Outcome(
+                MARCH.plusSeconds(5),
+                Verdict.STALE,
+                Reason.TOO_OLD,
+                "said of stale",
+                Duration.ofMillis(2_500),
+                List.of(
+                    new Report.PhaseFacts("inspect", 100),
+                    new Report.PhaseFacts("restore", 1_500),
+                    new Report.PhaseFacts("start", 200),
+                    new Report.PhaseFacts("recover", 300),
+                    new Report.PhaseFacts("check", 70)),
+                Optional.of(Duration.ofSeconds(2)),
+                Optional.of(Duration.ofHours(1)),
+                Optional.of(
+                    new RunSummary.KnownBackup(
+                        "7714060456605226458 0/2000028 " + MARCH,
+                        "/backups/shop",
+                        "15",
+                        "7714060456605226458",
+                        MARCH,
+                        "0/2000028",
+                        750_600)),
+                Optional.of("15.20")));
+    assertThat(outcome.fault()).isEqualTo(Fault.AGE);
+
+    runs.at(MARCH.plusSeconds(9))
+        .record(run, "olga", new Evidence.Decided("review", "Review", "accept", "it is Sunday"));
+    Instant until = MARCH.plus(Duration.ofDays(2));
+    runs.record(run, "olga", new Evidence.WaiverGranted("backup", until, "it is Sunday"));
+    RunSummary decided = index.find(run).orElseThrow();
+    assertThat(decided.decision()).contains(new Decision("olga", "accept", MARCH.plusSeconds(9)));
+    assertThat(decided.waiver()).contains(new Waiver("olga", MARCH.plusSeconds(9), until));
+    assertThat(index.waivers("shop", MARCH, MARCH.plusSeconds(10)))
+        .containsExactly(decided.waiver().orElseThrow());
+    assertThat(index.waivers("shop", until, until.plusSeconds(10))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aRunWhoseRecoveryFailedHasNoRestoreTime(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    RunId run = runs.ended("shop", Verdict.REFUTED);
+    assertThat(new RunIndex(database).find(run).orElseThrow().outcome().orElseThrow())
+        .satisfies(outcome -> assertThat(outcome.fault()).isEqualTo(Fault.BACKUP))
+        .satisfies(outcome -> assertThat(outcome.restoreTime()).isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aStepThatIsRolledBackLeavesNoRow(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    List<RunId> asked = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                new TransactionTemplate(new JdbcTransactionManager(database))
+                    .executeWithoutResult(
+                        transaction -> {
+                          asked.add(runs.ended("shop", Verdict.PROVEN));
+                          assertThat(new RunIndex(database).find(asked.get(0))).isPresent();
+                          throw new IllegalStateException("the step fails");
+                        }))
+        .hasMessage("the step fails");
+    assertThat(new RunIndex(database).find(asked.get(0))).isEmpty();
+    assertThat(new RunIndex(database).overview(TODAY)).isEmpty();
+    assertThat(new JdbcTemplate(database).queryForList("select * from pgproof_evidence")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aListIsReadInPagesWithoutGapOrRepetition(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    List<RunId> all = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      // Five of each second, whose order is that of their ids.
+      all.add(runs.at(MARCH.plusSeconds(i / 5)).ask("shop", "ada"));
+    }
+    all.sort((one, other) -> other.value().compareTo(one.value()));
+
+    RunIndex index = new RunIndex(database);
+    List<RunId> read = new ArrayList<>();
+    RunPage page = index.list(RunFilter.ALL, Optional.empty(), 4);
+    for (; page.more(); page = index.list(RunFilter.ALL, Optional.of(last(read)), 4)) {
+      assertThat(page.runs()).hasSize(4);
+      page.runs().forEach(run -> read.add(run.run()));
+    }
+    page.runs().forEach(run -> read.add(run.run()));
+    assertThat(read).isEqualTo(all);
+    assertThat(index.list(RunFilter.ALL, Optional.empty(), 25).more()).isFalse();
+    assertThat(index.list(RunFilter.ALL, Optional.of(RunId.at(MARCH.minusSeconds(99))), 4).runs())
+        .isEmpty();
+  }
+
+  private static RunId last(List<RunId> runs) {
+    return runs.get(runs.size() - 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aListIsFilteredByEachCondition(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    RunId proven = runs.at(MARCH).ended("shop", Verdict.PROVEN);
+    RunId stale = runs.at(MARCH.plusSeconds(10)).ended("crm", Verdict.STALE);
+    RunId bare = runs.at(MARCH.plusSeconds(20)).askByPath("otto");
+    runs.record(stale, "olga", new Evidence.Decided("review", "Review", "escalate", null));
+    runs.record(stale, "arne", new Evidence.Decided("approve", "Approve", "dismiss", "a drill"));
+    runs.record(stale, "olga", new Evidence.Decided("review", "Review", "escalate", null));
+
+    Filters filters = new Filters(new RunIndex(database));
+    assertThat(filters.all()).containsExactly(bare, stale, proven);
+    assertThat(filters.target("crm")).containsExactly(stale);
+    assertThat(filters.verdict(Verdict.PROVEN)).containsExactly(proven);
+    assertThat(filters.reason(Reason.TOO_OLD)).containsExactly(stale);
+    assertThat(filters.person("ada")).containsExactly(stale, proven);
+    assertThat(filters.person("olga")).containsExactly(stale);
+    assertThat(filters.person("arne")).containsExactly(stale);
+    assertThat(filters.person("otto")).containsExactly(bare);
+    assertThat(filters.person("nobody")).isEmpty();
+    assertThat(filters.from(MARCH.plusSeconds(10))).containsExactly(bare, stale);
+    assertThat(filters.until(MARCH.plusSeconds(10))).containsExactly(proven);
+    assertThat(filters.personBefore("ada", stale)).containsExactly(proven);
+  }
+
+  private record Filters(RunIndex index) {
+    List<RunId> all() {
+      return list(RunFilter.ALL, Optional.empty());
+    }
+
+    List<RunId> target(String target) {
+      return list(RunFilter.ALL.withTarget(target), Optional.empty());
+    }
+
+    List<RunId> verdict(Verdict verdict) {
+      return list(RunFilter.ALL.withVerdict(verdict), Optional.empty());
+    }
+
+    List<RunId> reason(Reason reason) {
+      return list(RunFilter.ALL.withReason(reason), Optional.empty());
+    }
+
+    List<RunId> person(String person) {
+      return list(RunFilter.ALL.withPerson(person), Optional.empty());
+    }
+
+    List<RunId> from(Instant from) {
+      return list(RunFilter.ALL.from(from), Optional.empty());
+    }
+
+    List<RunId> until(Instant until) {
+      return list(RunFilter.ALL.until(until), Optional.empty());
+    }
+
+    List<RunId> personBefore(String person, RunId before) {
+      return list(RunFilter.ALL.withPerson(person), Optional.of(before));
+    }
+
+    private List<RunId> list(RunFilter filter, Optional<RunId> before) {
+      return index.list(filter, before, 10).runs().stream().map(RunSummary::run).toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void theGravestVerdictOfEachDayIsShown(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    runs.at(day("2025-12-01")).ended("shop", Verdict.REFUTED);
+    runs.at(day("2025-12-02")).ended("shop", Verdict.REFUTED);
+    runs.at(day("2026-02-20")).ended("shop", Verdict.STALE);
+    runs.at(day("2026-02-20").plusSeconds(7)).ended("shop", Verdict.PROVEN);
+    runs.at(day("2026-02-27")).ended("shop", Verdict.PROVEN);
+    RunId last = runs.at(day("2026-02-28")).ended("shop", Verdict.INCONCLUSIVE);
+    runs.at(day("2026-02-28")).ended("crm", Verdict.PROVEN);
+    runs.askByPath("otto");
+
+    TargetOverview shop = new RunIndex(database).overview("shop", TODAY).orElseThrow();
+    assertThat(shop.last().run()).isEqualTo(last);
+    assertThat(shop.provenAt()).contains(day("2026-02-27"));
+    assertThat(shop.days()).hasSize(90);
+    assertThat(shop.days().get(0).day()).isEqualTo("2025-12-02");
+    assertThat(shop.days().get(89)).isEqualTo(new DayVerdict(TODAY, Optional.empty()));
+    assertThat(shop.days())
+        .filteredOn(day -> day.verdict().isPresent())
+        .extracting(day -> day.day() + " " + day.verdict().orElseThrow().word())
+        .containsExactly(
+            "2025-12-02 refuted",
+            "2026-02-20 stale",
+            "2026-02-27 proven",
+            "2026-02-28 inconclusive");
+    assertThat(shop.series())
+        .hasSize(5)
+        .last()
+        .isEqualTo(
+            new Measured(
+                day("2026-02-28"),
+                Optional.of(Duration.ofHours(1)),
+                Optional.of(Duration.ofSeconds(2))));
+    assertThat(shop.series()).first().extracting(Measured::restoreTime).isEqualTo(Optional.empty());
+
+    assertThat(new RunIndex(database).overview(TODAY))
+        .extracting(TargetOverview::target)
+        .containsExactly("crm", "shop");
+    assertThat(new RunIndex(database).overview("shop", TODAY.plusDays(200)).orElseThrow().days())
+        .allMatch(day -> day.verdict().isEmpty());
+    assertThat(
+            new RunIndex(database)
+                .overview("shop", LocalDate.parse("2026-02-20"))
+                .orElseThrow()
+                .days())
+        .last()
+        .isEqualTo(new DayVerdict(LocalDate.parse("2026-02-20"), Optional.of(Verdict.STALE)));
+  }
+
+  private static Instant day(String day) {
+    return Instant.parse(day + "T12:00:00Z");
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void runsOfATargetAreReadByTheTimeOfTheirVerdict(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    List<RunId> all = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      all.add(runs.at(MARCH.plusSeconds(i)).ended("shop", Verdict.PROVEN));
+    }
+    runs.ask("shop", "ada");
+    RunIndex index = new RunIndex(database);
+    assertThat(index.ended("shop", MARCH.plusSeconds(1), MARCH.plusSeconds(4), 10))
+        .extracting(RunSummary::run)
+        .isEqualTo(all.subList(1, 4));
+    assertThat(index.ended("shop", MARCH, MARCH.plusSeconds(9), 2))
+        .extracting(RunSummary::run)
+        .isEqualTo(all.subList(3, 5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void theLastVerdictOfEachBackupIsFound(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    List<RunId> last = new ArrayList<>();
+    Instant then = MARCH;
+    for (int backup = 0; backup < 3; backup++) {
+      for (Verdict verdict : List.of(Verdict.PROVEN, Verdict.REFUTED)) {
+        then = then.plusSeconds(1);
+        RunId run = runs.at(then).ask("shop", "ada");
+        runs.reach(
+            run, RecordedRuns.report(run, "shop", verdict, MARCH.minusSeconds(100L - backup)));
+        if (verdict == Verdict.REFUTED) {
+          last.add(run);
+        }
+      }
+    }
+    runs.ended("crm", Verdict.STALE);
+    Collections.reverse(last);
+    assertThat(new RunIndex(database).lastOfEachBackup("shop"))
+        .extracting(RunSummary::run)
+        .isEqualTo(last);
+  }
+
+  /** What a program or a hostile backup says must not keep evidence from being recorded. */
+  @ParameterizedTest
+  @MethodSource("databases")
+  void whatDoesNotFitIsCut(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    RunId run = runs.ask("shop", "ada");
+    Report report = RecordedRuns.report(run, "shop", Verdict.PROVEN, Instant.MAX);
+    runs.reach(
+        run,
+        new Report(
+            Report.SCHEMA,
+            run.value(),
+            "shop",
+            new Conclusion(
+                Verdict.PROVEN, Reason.FRESH, "a\0b" + "\uD83D\uDE00".repeat(3_000), null),
+            report.period(),
+            report.backup(),
+            new Report.ImageFacts("key", "15".repeat(100), MARCH),
+            report.recovery(),
+            report.freshness(),
+            report.coverage(),
+            report.phases(),
+            report.totalMillis()));
+    Outcome outcome = new RunIndex(database).find(run).orElseThrow().outcome().orElseThrow();
+    assertThat(outcome.message()).startsWith("a b\uD83D\uDE00").endsWith("\uD83D\uDE00…");
+    assertThat(outcome.message().length()).isBetween(1_990, 2_000);
+    assertThat(outcome.serverVersion().orElseThrow()).hasSize(50);
+    assertThat(outcome.backup().orElseThrow().startTime()).isEqualTo("9999-12-30T00:00:00Z");
+  }
+}
