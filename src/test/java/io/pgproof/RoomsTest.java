@@ -215,6 +215,7 @@ class RoomsTest {
         "workflow.verify",
         "workflow.schedule",
         "control");
+    room("monitoring", "proof", "state", "target", "sandbox", "audit", "workflow.engine", "workflow.schedule", "daemon");
     room(
         "cli",
         "",
@@ -264,6 +265,7 @@ class RoomsTest {
         "workflow.decide",
         "workflow.schedule",
         "daemon",
+        "monitoring",
         "web",
         "web.login",
         "web.cockpit");
@@ -277,7 +279,8 @@ class RoomsTest {
         "workflow.attempt",
         "workflow.schedule",
         "control",
-        "daemon");
+        "daemon",
+        "monitoring");
     outside(
         "java.sql",
         "postgres.server",

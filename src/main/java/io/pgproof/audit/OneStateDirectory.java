@@ -6,6 +6,8 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Makes sure that a database belongs to only one state directory. The daemon of another state
@@ -39,6 +41,27 @@ public final class OneStateDirectory {
             place);
       }
     }
+  }
+
+  /**
+   * Returns whether the database still belongs to the state directory; changes nothing.
+   *
+   * @throws org.springframework.dao.DataAccessException when the database does not answer or cannot
+   *     be written
+   */
+  public static boolean isOwner(DataSource database, String identity) {
+    JdbcTemplate jdbc = new JdbcTemplate(database);
+    return Boolean.TRUE.equals(
+        new TransactionTemplate(new JdbcTransactionManager(database))
+            .execute(
+                transaction -> {
+                  transaction.setRollbackOnly();
+                  // A server that is only a standby refuses to lock a row.
+                  return !jdbc.queryForList(
+                          "select identity from pgproof_state_directory where identity = ? for update",
+                          identity)
+                      .isEmpty();
+                }));
   }
 
   private static boolean recognise(

@@ -48,8 +48,11 @@ final class ServerSession implements AutoCloseable {
     return session;
   }
 
-  /** Says where the pages are, and returns when a signal has arrived. */
+  /** Says where the server listens, and returns when a signal has arrived. */
   void serve(Daemon daemon, PrintWriter err) throws InterruptedException {
+    daemon
+        .monitoringAddress()
+        .ifPresent(address -> err.println("health and metrics are at " + address + "/actuator/"));
     err.println("pgproof serves " + daemon.address() + "; stop it with Ctrl-C or SIGTERM");
     err.flush();
     signal.await();

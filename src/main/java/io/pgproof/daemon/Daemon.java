@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
 
 /** The daemon of a state directory: the engine runs, and the control socket is open. */
 public final class Daemon implements AutoCloseable {
@@ -105,10 +106,18 @@ public final class Daemon implements AutoCloseable {
 
   /** Returns the address of the web pages; call it only if they are served. */
   public String address() {
-    return "http://"
-        + application.getEnvironment().getProperty("server.address")
-        + ":"
-        + application.getEnvironment().getProperty("local.server.port");
+    return address("server.address", "local.server.port").orElseThrow();
+  }
+
+  /** Returns the address of health and metrics; empty if they are not served. */
+  public Optional<String> monitoringAddress() {
+    return address("management.server.address", "local.management.port");
+  }
+
+  private Optional<String> address(String host, String port) {
+    Environment settings = application.getEnvironment();
+    return Optional.ofNullable(settings.getProperty(port))
+        .map(number -> "http://" + settings.getProperty(host) + ":" + number);
   }
 
   /**

@@ -18,6 +18,11 @@ import org.springframework.context.annotation.Configuration;
 class DaemonConfiguration {
 
   @Bean
+  PassLog passLog() {
+    return new PassLog(System::nanoTime);
+  }
+
+  @Bean
   DemoSources demoSources(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
     return new DemoSources(state, sandbox, images, clock);
   }

@@ -24,6 +24,7 @@ final class PeriodicTasks implements AutoCloseable {
   private static final Duration PLAN_EVERY = Duration.ofMinutes(1);
   private static final int ROUNDS = 4;
 
+  private final PassLog passLog;
   private final ScheduledExecutorService threads =
       Executors.newScheduledThreadPool(
           ROUNDS, BasicThreadFactory.builder().namingPattern("rounds").daemon().build());
@@ -36,25 +37,31 @@ final class PeriodicTasks implements AutoCloseable {
    * @param planEvery how much time passes between two looks at the plans
    */
   PeriodicTasks(ApplicationContext application, Duration planEvery) {
+    this.passLog = application.getBean(PassLog.class);
     BackupWatcher watch = application.getBean(BackupWatcher.class);
     every(
         FILE_EVERY,
         "the configuration file",
         new ConfigurationReloader(application.getBean(CurrentConfiguration.class))::checkForChange);
-    every(planEvery, "the schedules", application.getBean(SchedulePlanner.class)::reconcile);
+    every(planEvery, PassLog.SCHEDULES, application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
     every(watch.every(), "new backups", watch::check);
   }
 
   private void every(Duration pause, String what, Runnable look) {
+    passLog.begin(what, pause);
     var unused =
         threads.scheduleWithFixedDelay(
             () -> {
+              boolean succeeded = false;
               try {
                 look.run();
+                succeeded = true;
               } catch (RuntimeException | Error e) {
                 // If it were thrown, the periodic task would end.
                 FailureLog.log(LOG, what + " could not be checked; pgproof will try again", e);
+              } finally {
+                passLog.ended(what, succeeded);
               }
             },
             pause.toMillis(),

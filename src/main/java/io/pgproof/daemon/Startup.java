@@ -1,11 +1,13 @@
 package io.pgproof.daemon;
 
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.Ownership;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -50,6 +52,14 @@ final class Startup {
             bind.getProperty() == null
                 ? bind.getName().toString()
                 : bind.getProperty().getName().toString();
+      }
+      if (cause instanceof PortInUseException port) {
+        return new FindingException(
+            new Finding(
+                Reason.ENVIRONMENT,
+                "port " + port.getPort() + " is used by another program",
+                "end that program, or set SERVER_PORT (pages) or MANAGEMENT_SERVER_PORT (health and metrics) to another port",
+                null));
       }
     }
     if (root instanceof UsageException usage) {

@@ -80,6 +80,8 @@ final class Program implements AutoCloseable {
             Map.of(
                 "SERVER_PORT",
                 "0",
+                "MANAGEMENT_SERVER_PORT",
+                "0",
                 "PGPROOF_WATCH_EVERY",
                 "1s",
                 "PGPROOF_TELLING_RETRY_CYCLE",
@@ -94,6 +96,11 @@ final class Program implements AutoCloseable {
   /** Where the pages of a server are, without a slash at the end. */
   String address() {
     return err().replaceFirst("(?s).*" + SERVES + "(\\S+);.*", "$1");
+  }
+
+  /** Where health and metrics of a server are, without a slash at the end. */
+  String monitoring() {
+    return err().replaceFirst("(?s).*health and metrics are at (\\S+)/\n.*", "$1");
   }
 
   private static Thread reader(BufferedReader from, StringBuffer to) {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 @Tag("container")
 class ServedDemoTest extends ProgramFixture {
   private static final Pattern PERSON = Pattern.compile("(?m)^  (\\w+) +(\\S{24}) ");
-  private static final Map<String, String> PORT = Map.of("SERVER_PORT", "0");
+  private static final Map<String, String> PORT =
+      Map.of("SERVER_PORT", "0", "MANAGEMENT_SERVER_PORT", "0");
 
   @Test
   void aDemonstrationServesThreeTargetsAndEachGroupCanLogIn() throws Exception {

@@ -40,7 +40,8 @@ class UpgradeTest {
   private static final String PASSWORD = "Restore-2-prove";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Map<String, String> environment = new HashMap<>(Map.of("SERVER_PORT", "0"));
+  private final Map<String, String> environment =
+      new HashMap<>(Map.of("SERVER_PORT", "0", "MANAGEMENT_SERVER_PORT", "0"));
   private StateDirectory state;
   private EngineDatabase database;
 

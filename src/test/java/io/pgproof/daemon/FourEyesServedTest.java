@@ -64,10 +64,12 @@ class FourEyesServedTest {
   static void serve() throws Exception {
     state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
     System.setProperty("server.port", "0");
+    System.setProperty("management.server.port", "0");
     try {
       daemon = Daemon.start(Ownership.acquire(state).orElseThrow(), true);
     } finally {
       System.clearProperty("server.port");
+      System.clearProperty("management.server.port");
     }
   }
 

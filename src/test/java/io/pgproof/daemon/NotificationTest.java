@@ -38,6 +38,7 @@ class NotificationTest {
                     PosixFilePermissions.fromString("rwx------"))));
     System.setProperty("pgproof.telling.retry-cycle", "PT3S,PT3S,PT3S");
     System.setProperty("server.port", "0");
+    System.setProperty("management.server.port", "0");
     try (HookServer hook = new HookServer()) {
       Configuration configuration = configuration(hook);
       hook.answer(503);
@@ -107,6 +108,7 @@ class NotificationTest {
     } finally {
       System.clearProperty("pgproof.telling.retry-cycle");
       System.clearProperty("server.port");
+      System.clearProperty("management.server.port");
     }
   }
 

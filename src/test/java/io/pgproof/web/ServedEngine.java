@@ -48,6 +48,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "spring.datasource.username=sa",
       "spring.datasource.password=",
       "spring.flyway.enabled=false",
+      "management.server.port=-1",
+      // Its checks are none of this part of the program.
+      "management.endpoint.health.validate-group-membership=false",
       "camunda.bpm.history-level=full",
       "camunda.bpm.job-execution.enabled=false",
       "camunda.bpm.deployment-resource-pattern=classpath:web/verify-backup.bpmn"

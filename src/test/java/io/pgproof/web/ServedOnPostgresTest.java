@@ -70,6 +70,8 @@ class ServedOnPostgresTest {
             .profiles("serve")
             .run(
                 "--server.port=0",
+                "--management.server.port=-1",
+                "--management.endpoint.health.validate-group-membership=false",
                 "--spring.datasource.url=" + database.url(),
                 "--spring.datasource.username=" + database.user(),
                 "--spring.datasource.password=" + database.password(),

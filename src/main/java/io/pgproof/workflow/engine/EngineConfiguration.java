@@ -9,6 +9,7 @@ import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -60,6 +61,17 @@ class EngineConfiguration {
         new TransactionTemplate(transactions),
         clock,
         (ThreadPoolTaskExecutor) steps);
+  }
+
+  @Bean
+  SuspendedProcesses suspendedProcesses(
+      OwnDefinitions definitions, RepositoryService repository, ManagementService management) {
+    return new SuspendedProcesses(definitions, repository, management);
+  }
+
+  @Bean
+  JobQueue jobQueue(JobExecutor executor, JdbcTemplate jdbc, Clock clock) {
+    return new JobQueue(executor, jdbc, clock);
   }
 
   @Bean

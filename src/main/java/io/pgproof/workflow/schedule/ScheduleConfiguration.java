@@ -56,6 +56,11 @@ class ScheduleConfiguration {
   }
 
   @Bean
+  DueTimes dueTimes(RuntimeService runtime) {
+    return new DueTimes(runtime);
+  }
+
+  @Bean
   BackupWatcher backupWatcher(
       EvidenceLog evidenceLog,
       VerdictHistory verdictHistory,

@@ -48,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.history.HistoricActivityInstance;
 import org.camunda.bpm.engine.impl.util.ClockUtil;
@@ -78,13 +79,15 @@ public final class NightOnEngine implements AutoCloseable {
   private static final ProcessEngine ENGINE = buildEngine();
 
   final FakeSteps steps = new FakeSteps();
-  final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
+  public final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
   public final ProgressBoard progress = new ProgressBoard();
   final RestoreAttempts stays = new RestoreAttempts();
   public final ProcessEngine engine = ENGINE;
+  public final DataSource database = DATABASE;
+  public final Clock clock = CLOCK;
   public final EvidenceLog trail;
-  private final OwnDefinitions definitions = new OwnDefinitions(ENGINE.getRepositoryService());
-  final SchedulePlanner schedules;
+  public final OwnDefinitions definitions = new OwnDefinitions(ENGINE.getRepositoryService());
+  public final SchedulePlanner schedules;
   final BackupWatcher watch;
   public ContainerSlots turns;
   public Verifications verifications;
@@ -233,7 +236,7 @@ public final class NightOnEngine implements AutoCloseable {
     ClockUtil.reset();
   }
 
-  static Target target(String name, String cron) {
+  public static Target target(String name, String cron) {
     return new Target(
         name,
         Path.of("/backups", name),
@@ -255,12 +258,12 @@ public final class NightOnEngine implements AutoCloseable {
     return Settings.NONE.request(Optional.of(target), Path.of("/backups", target), "olga");
   }
 
-  void at(String time) {
+  public void at(String time) {
     ClockUtil.setCurrentTime(Date.from(Instant.parse(time)));
   }
 
   /** Runs every job that is due, until none is; failing ones as often as they may. */
-  void work() {
+  public void work() {
     JobQuery query = engine.getManagementService().createJobQuery().executable().active();
     for (List<Job> due = query.list(); !due.isEmpty(); due = query.list()) {
       for (Job job : due) {

@@ -1,0 +1,83 @@
+package io.pgproof.monitoring;
+
+import io.pgproof.daemon.PassLog;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.state.Ownership;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.workflow.engine.JobQueue;
+import io.pgproof.workflow.engine.SuspendedProcesses;
+import io.pgproof.workflow.engine.WorkflowSettings;
+import io.pgproof.workflow.schedule.DueTimes;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.Environment;
+
+/**
+ * The checks of {@code /actuator/health}; each has the name of its bean without the ending. While
+ * the database does not answer, it is not known whether jobs and schedules stand still.
+ */
+@Configuration(proxyBeanMethods = false)
+@Profile("serve")
+class HealthConfiguration {
+
+  @Bean
+  MonitoringThreads monitoringThreads() {
+    return new MonitoringThreads();
+  }
+
+  @Bean
+  OwnPort ownPort(Environment environment) {
+    return new OwnPort(environment);
+  }
+
+  @Bean
+  Checks checks(Clock clock, Ownership ownership, CurrentConfiguration configuration) {
+    return new Checks(clock, ownership, configuration);
+  }
+
+  @Bean
+  HealthIndicator databaseHealthIndicator(
+      Checks checks, DataSource database, MonitoringThreads threads) {
+    return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.database(database));
+  }
+
+  @Bean
+  HealthIndicator engineHealthIndicator(
+      Checks checks, SuspendedProcesses processes, MonitoringThreads threads) {
+    return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.engine(processes));
+  }
+
+  @Bean
+  HealthIndicator jobsHealthIndicator(Checks checks, JobQueue queue, MonitoringThreads threads) {
+    return new LimitedHealth(Status.UNKNOWN, threads::execute, () -> checks.jobs(queue));
+  }
+
+  @Bean
+  HealthIndicator scheduleHealthIndicator(
+      Checks checks, PassLog passLog, DueTimes dueTimes, MonitoringThreads threads) {
+    return new LimitedHealth(
+        Status.UNKNOWN, threads::execute, () -> checks.schedule(passLog, dueTimes));
+  }
+
+  @Bean
+  HealthIndicator lxcHealthIndicator(Checks checks, Sandbox sandbox, MonitoringThreads threads) {
+    return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.lxc(sandbox));
+  }
+
+  @Bean
+  HealthIndicator diskHealthIndicator(
+      Checks checks, WorkflowSettings settings, MonitoringThreads threads) {
+    return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.disk(settings.reserve()));
+  }
+
+  @Bean
+  HealthIndicator threadsHealthIndicator(
+      Checks checks, PassLog passLog, MonitoringThreads threads) {
+    return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.threads(passLog));
+  }
+}
