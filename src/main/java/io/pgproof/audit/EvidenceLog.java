@@ -228,7 +228,7 @@ public final class EvidenceLog {
   /** Returns the first entries of this kind over all runs after that entry, in their order. */
   public List<EvidenceEntry> after(long id, String kind, int limit) {
     return jdbc.query(
-        COLUMNS + "where kind = ? and id > ? order by id fetch first " + limit + " rows only",
+        COLUMNS + "where kind = ? and id > ? order by kind, id fetch first " + limit + " rows only",
         ENTRY,
         kind,
         id);
@@ -237,7 +237,7 @@ public final class EvidenceLog {
   /** Returns the latest entries of this kind over all runs, newest first. */
   public List<EvidenceEntry> latest(String kind, int limit) {
     return jdbc.query(
-        COLUMNS + "where kind = ? order by id desc fetch first " + limit + " rows only",
+        COLUMNS + "where kind = ? order by kind desc, id desc fetch first " + limit + " rows only",
         ENTRY,
         kind);
   }

@@ -53,7 +53,7 @@ public final class VerdictHistory {
   /** Returns the latest verdicts, newest first. */
   public List<Reached> latest(String backupKey, int limit) {
     return jdbc.query(
-        "select * from pgproof_verdict where backup_key = ? order by id desc fetch first "
+        "select * from pgproof_verdict where backup_key = ? order by backup_key desc, id desc fetch first "
             + limit
             + " rows only",
         REACHED,
@@ -63,7 +63,7 @@ public final class VerdictHistory {
   /** Returns the latest verdicts except this run's, newest first. */
   public List<Reached> latest(String backupKey, RunId but, int limit) {
     return jdbc.query(
-        "select * from pgproof_verdict where backup_key = ? and run <> ? order by id desc fetch first "
+        "select * from pgproof_verdict where backup_key = ? and run <> ? order by backup_key desc, id desc fetch first "
             + limit
             + " rows only",
         REACHED,
@@ -75,7 +75,7 @@ public final class VerdictHistory {
   public Optional<Reached> last(String backupKey, Verdict verdict) {
     return jdbc
         .query(
-            "select * from pgproof_verdict where backup_key = ? and verdict = ? order by id desc"
+            "select * from pgproof_verdict where backup_key = ? and verdict = ? order by backup_key desc, id desc"
                 + " fetch first 1 row only",
             REACHED,
             backupKey,

@@ -33,7 +33,7 @@ final class RunDerivation {
   /**
    * Raised when the same evidence leads to other rows than before, so that they are all renewed.
    */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final String ASKED = Evidence.kind(Evidence.Asked.class);
   static final String VERDICT_REACHED = Evidence.kind(Evidence.VerdictReached.class);

@@ -4,7 +4,6 @@ import io.pgproof.evidence.runs.RunSummary.Waiver;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -46,51 +45,14 @@ public final class RunIndex {
    * @param limit from 1 to {@link #MOST}
    */
   public RunPage list(RunFilter filter, Optional<RunId> before, int limit) {
-    // The time and the run of each person stand beside the person, so that an index has them in
-    // order.
-    String ordered = filter.person().isPresent() ? "p" : "r";
-    List<String> conditions = new ArrayList<>();
-    List<Object> values = new ArrayList<>();
-    condition(conditions, values, "p.person = ?", filter.person());
-    condition(conditions, values, "r.target = ?", filter.target());
-    condition(conditions, values, "r.verdict = ?", filter.verdict().map(verdict -> verdict.word()));
-    condition(conditions, values, "r.reason = ?", filter.reason().map(reason -> reason.code()));
-    condition(conditions, values, ordered + ".asked_at >= ?", filter.from().map(RunTable::time));
-    condition(conditions, values, ordered + ".asked_at < ?", filter.until().map(RunTable::time));
-    if (before.isPresent()) {
-      Optional<RunSummary> last = find(before.get());
-      if (last.isEmpty()) {
-        return new RunPage(List.of(), false);
-      }
-      conditions.add(
-          "%1$s.asked_at <= ? and (%1$s.asked_at < ? or %1$s.run < ?)".formatted(ordered));
-      Object asked = RunTable.time(last.get().request().at());
-      values.addAll(List.of(asked, asked, before.get().value()));
+    Optional<RunSummary> last = before.flatMap(this::find);
+    if (before.isPresent() && last.isEmpty()) {
+      return new RunPage(List.of(), false);
     }
     int most = Math.max(1, Math.min(limit, MOST));
-    List<RunSummary> runs =
-        jdbc.query(
-            "select r.* from "
-                + (filter.person().isPresent()
-                    ? "pgproof_run_person p join pgproof_run r on r.run = p.run"
-                    : "pgproof_run r")
-                + (conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions))
-                + " order by %1$s.asked_at desc, %1$s.run desc".formatted(ordered)
-                + " fetch first "
-                + (most + 1)
-                + " rows only",
-            RunRow::read,
-            values.toArray());
+    ListQuery query = ListQuery.of(filter, last, most + 1);
+    List<RunSummary> runs = jdbc.query(query.sql(), RunRow::read, query.values());
     return runs.size() > most ? new RunPage(runs.subList(0, most), true) : new RunPage(runs, false);
-  }
-
-  private static void condition(
-      List<String> conditions, List<Object> values, String condition, Optional<?> value) {
-    value.ifPresent(
-        given -> {
-          conditions.add(condition);
-          values.add(given);
-        });
   }
 
   /**
@@ -129,7 +91,7 @@ public final class RunIndex {
     List<RunSummary> runs =
         jdbc.query(
             "select * from pgproof_run where target = ? and ended_at >= ? and ended_at < ?"
-                + " order by ended_at desc, run desc fetch first "
+                + " order by target, ended_at desc, run desc fetch first "
                 + Math.max(1, Math.min(limit, MOST))
                 + " rows only",
             RunRow::read,

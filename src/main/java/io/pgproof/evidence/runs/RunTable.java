@@ -1,5 +1,6 @@
 package io.pgproof.evidence.runs;
 
+import io.pgproof.evidence.runs.RunDerivation.Derived;
 import io.pgproof.evidence.runs.RunSummary.Decision;
 import io.pgproof.evidence.runs.RunSummary.KnownBackup;
 import io.pgproof.evidence.runs.RunSummary.Outcome;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -41,46 +43,81 @@ final class RunTable {
   /**
    * Locks the rows of these runs until the end of the transaction, so that what is read afterwards
    * of their evidence includes everything that was committed for an earlier row.
+   *
+   * @return the runs that have a row
    */
-  void lock(List<RunId> runs) {
-    jdbc.queryForList(
-        "select run from pgproof_run where run in ("
-            + "?, ".repeat(runs.size() - 1)
-            + "?) order by run for update",
-        runs.stream().map(RunId::value).toArray());
+  Set<RunId> lock(List<RunId> runs) {
+    return jdbc
+        .queryForList(
+            "select run from pgproof_run where run in ("
+                + "?, ".repeat(runs.size() - 1)
+                + "?) order by run for update",
+            String.class,
+            runs.stream().map(RunId::value).toArray())
+        .stream()
+        .map(RunId::new)
+        .collect(Collectors.toSet());
   }
 
-  /** Writes the row of a run, in place of the one that it has. */
-  void write(RunDerivation.Derived derived) {
-    RunSummary run = derived.summary();
-    Map<String, @Nullable Object> columns = columns(run);
-    List<@Nullable Object> values = new ArrayList<>(columns.values());
+  /** Writes the rows of runs that have none. */
+  void insert(List<Derived> runs) {
+    if (runs.isEmpty()) {
+      return;
+    }
+    Set<String> columns = columns(runs.get(0).summary()).keySet();
+    jdbc.batchUpdate(
+        "insert into pgproof_run ("
+            + String.join(", ", columns)
+            + ", run) values ("
+            + "?, ".repeat(columns.size())
+            + "?)",
+        runs.stream().map(run -> values(run.summary())).toList());
+    insertPeople(runs);
+  }
+
+  /** Writes the row of a run in place of the one that it has. */
+  void update(Derived run) {
+    jdbc.update(
+        "update pgproof_run set "
+            + columns(run.summary()).keySet().stream()
+                .map(column -> column + " = ?")
+                .collect(Collectors.joining(", "))
+            + " where run = ?",
+        values(run.summary()));
+    jdbc.update("delete from pgproof_run_person where run = ?", run.summary().run().value());
+    insertPeople(List.of(run));
+  }
+
+  private void insertPeople(List<Derived> runs) {
+    List<@Nullable Object[]> people = new ArrayList<>();
+    for (Derived run : runs) {
+      Map<String, @Nullable Object> columns = columns(run.summary());
+      run.people().stream()
+          .map(person -> Fitting.text(person, 255))
+          .distinct()
+          .forEach(
+              person ->
+                  people.add(
+                      new @Nullable Object[] {
+                        person,
+                        run.summary().run().value(),
+                        columns.get("asked_at"),
+                        columns.get("target"),
+                        columns.get("verdict"),
+                        columns.get("reason")
+                      }));
+    }
+    jdbc.batchUpdate(
+        "insert into pgproof_run_person (person, run, asked_at, target, verdict, reason)"
+            + " values (?, ?, ?, ?, ?, ?)",
+        people);
+  }
+
+  /** Returns the values of the columns, and the run after them. */
+  private static @Nullable Object[] values(RunSummary run) {
+    List<@Nullable Object> values = new ArrayList<>(columns(run).values());
     values.add(run.run().value());
-    int changed =
-        jdbc.update(
-            "update pgproof_run set "
-                + columns.keySet().stream()
-                    .map(column -> column + " = ?")
-                    .collect(Collectors.joining(", "))
-                + " where run = ?",
-            values.toArray());
-    if (changed == 0) {
-      jdbc.update(
-          "insert into pgproof_run ("
-              + String.join(", ", columns.keySet())
-              + ", run) values ("
-              + "?, ".repeat(columns.size())
-              + "?)",
-          values.toArray());
-    }
-    jdbc.update("delete from pgproof_run_person where run = ?", run.run().value());
-    for (String person : derived.people()) {
-      jdbc.update(
-          "insert into pgproof_run_person (person, asked_at, run) values (?, ?, ?)",
-          Fitting.text(person, 255),
-          time(run.request().at()),
-          run.run().value());
-    }
+    return values.toArray();
   }
 
   private static Map<String, @Nullable Object> columns(RunSummary run) {

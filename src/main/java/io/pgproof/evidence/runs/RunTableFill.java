@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -26,7 +27,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class RunTableFill {
   private static final Logger LOG = LoggerFactory.getLogger(RunTableFill.class);
-  private static final int BATCH = 100;
+  private static final int BATCH = 500;
+  private static final int TOLD = 10_000;
 
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
@@ -56,14 +58,16 @@ public final class RunTableFill {
     long all = 0;
     for (int some = next(); some > 0; some = next()) {
       all += some;
-      LOG.debug("derived {} runs from the evidence", all);
+      if (all % TOLD == 0) {
+        LOG.info("deriving the list of runs from the evidence: {} so far", all);
+      }
     }
     jdbc.queryForList(
             "select distinct target from pgproof_run where target is not null", String.class)
         .forEach(target -> transactions.executeWithoutResult(one -> targets.renew(target)));
     jdbc.update("update pgproof_run_filled set complete = true");
     if (all > 0) {
-      LOG.info("derived the list of {} runs from the evidence", all);
+      LOG.info("derived the list of runs from the evidence: {}", all);
     }
     return all;
   }
@@ -103,11 +107,17 @@ public final class RunTableFill {
       return 0;
     }
     List<RunId> batch = asked.stream().map(EvidenceEntry::run).distinct().toList();
-    runs.lock(batch);
+    Set<RunId> listed = runs.lock(batch);
     Map<RunId, List<EvidenceEntry>> entries =
         evidenceLog.of(batch, RunDerivation.KINDS).stream()
             .collect(Collectors.groupingBy(EvidenceEntry::run));
-    batch.forEach(run -> derive(run, entries.getOrDefault(run, List.of())).ifPresent(runs::write));
+    List<Derived> derived =
+        batch.stream()
+            .map(run -> derive(run, entries.getOrDefault(run, List.of())))
+            .flatMap(Optional::stream)
+            .toList();
+    derived.stream().filter(run -> listed.contains(run.summary().run())).forEach(runs::update);
+    runs.insert(derived.stream().filter(run -> !listed.contains(run.summary().run())).toList());
     jdbc.update("update pgproof_run_filled set asked_entry = ?", asked.get(asked.size() - 1).id());
     return asked.size();
   }

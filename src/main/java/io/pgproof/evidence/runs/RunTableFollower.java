@@ -29,11 +29,15 @@ public final class RunTableFollower implements EvidenceLog.Follower {
     if (!RunDerivation.KINDS.contains(kind)) {
       return;
     }
-    runs.lock(List.of(run));
+    boolean listed = !runs.lock(List.of(run)).isEmpty();
     RunDerivation.of(run, evidenceLog.of(List.of(run), RunDerivation.KINDS))
         .ifPresent(
             derived -> {
-              runs.write(derived);
+              if (listed) {
+                runs.update(derived);
+              } else {
+                runs.insert(List.of(derived));
+              }
               if (kind.equals(RunDerivation.VERDICT_REACHED)) {
                 derived.summary().request().target().ifPresent(targets::renew);
               }

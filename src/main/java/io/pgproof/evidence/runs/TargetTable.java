@@ -37,7 +37,7 @@ final class TargetTable {
     List<RunSummary> latest =
         jdbc.query(
             "select * from pgproof_run where target = ? and ended_at is not null"
-                + " order by ended_at desc, run desc fetch first "
+                + " order by target, ended_at desc, run desc fetch first "
                 + TargetOverview.POINTS
                 + " rows only",
             RunRow::read,
@@ -55,7 +55,7 @@ final class TargetTable {
         jdbc
             .query(
                 "select ended_at from pgproof_run where target = ? and verdict = ?"
-                    + " order by ended_at desc fetch first 1 row only",
+                    + " order by target, verdict, ended_at desc fetch first 1 row only",
                 (row, number) -> RunRow.instant(row, "ended_at"),
                 target,
                 Verdict.PROVEN.word())

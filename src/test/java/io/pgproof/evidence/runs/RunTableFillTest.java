@@ -60,9 +60,9 @@ class RunTableFillTest {
   @MethodSource("databases")
   void theRowsAreTheSameAsIfTheyHadBeenKept(DataSource database) {
     RecordedRuns runs = RecordedRuns.withRows(database);
-    for (int i = 0; i < 230; i++) {
+    for (int i = 0; i < 610; i++) {
       Verdict verdict = List.of(Verdict.values()).get(i % 4);
-      RunId run = runs.at(MARCH.minusSeconds(i * 7_000L)).ended("target-" + i % 3, verdict);
+      RunId run = runs.at(MARCH.minusSeconds(i * 9_000L)).ended("target-" + i % 3, verdict);
       if (verdict == Verdict.STALE) {
         runs.record(
             run, "olga", new Evidence.Decided("review", "Review", "accept", "it is Sunday"));
@@ -74,7 +74,7 @@ class RunTableFillTest {
     assertThat(kept).allSatisfy(table -> assertThat(table).isNotEmpty());
     new JdbcTemplate(database).update("update pgproof_run set message = 'changed by hand'");
 
-    assertThat(new RunTableFill(database).fill()).isEqualTo(231);
+    assertThat(new RunTableFill(database).fill()).isEqualTo(611);
 
     assertThat(rows(database)).isEqualTo(kept);
     assertThat(new RunTableFill(database).fill()).isZero();
@@ -93,22 +93,23 @@ class RunTableFillTest {
   void aFillThatWasInterruptedContinues(DataSource database) {
     RecordedRuns runs = RecordedRuns.withoutRows(database);
     List<RunId> all = new ArrayList<>();
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 600; i++) {
       all.add(runs.at(MARCH.plusSeconds(i)).ended("shop", Verdict.PROVEN));
     }
     JdbcTemplate jdbc = new JdbcTemplate(database);
     new RunTableFill(database).fill();
-    jdbc.update("delete from pgproof_run where run >= ?", all.get(120).value());
+    jdbc.update("delete from pgproof_run where run >= ?", all.get(570).value());
+    jdbc.update("delete from pgproof_run_person where run >= ?", all.get(570).value());
     jdbc.update("delete from pgproof_run_target");
     jdbc.update(
         "update pgproof_run_filled set complete = false, asked_entry ="
             + " (select min(id) from pgproof_evidence where run = ?)",
-        all.get(119).value());
+        all.get(569).value());
 
     assertThat(new RunTableFill(database).fill()).isEqualTo(30);
     RunIndex index = new RunIndex(database);
-    assertThat(index.list(RunFilter.ALL, Optional.empty(), 200).runs()).hasSize(150);
-    assertThat(index.overview("shop", TODAY).orElseThrow().last().run()).isEqualTo(all.get(149));
+    assertThat(index.list(RunFilter.ALL, Optional.empty(), RunIndex.MOST).runs()).hasSize(600);
+    assertThat(index.overview("shop", TODAY).orElseThrow().last().run()).isEqualTo(all.get(599));
   }
 
   @ParameterizedTest
