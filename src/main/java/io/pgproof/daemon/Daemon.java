@@ -35,6 +35,7 @@ public final class Daemon implements AutoCloseable {
   private final ConfigurableApplicationContext application;
   private final ControlServer control;
   private final Optional<PeriodicTasks> rounds;
+  private final Optional<ServiceState> service;
   private final ScheduledExecutorService tidying =
       Executors.newSingleThreadScheduledExecutor(
           BasicThreadFactory.builder().namingPattern("tidying").daemon().build());
@@ -50,6 +51,12 @@ public final class Daemon implements AutoCloseable {
         this.tidying.scheduleWithFixedDelay(
             this::supervise, OVERSEE_EVERY_SECONDS, OVERSEE_EVERY_SECONDS, TimeUnit.SECONDS);
     this.control = new ControlServer(ownership.state().controlSocket(), this::handle);
+    this.service =
+        serving
+            ? Optional.of(
+                new ServiceState(application.getBean(CurrentConfiguration.class), address()))
+            : Optional.empty();
+    service.ifPresent(ServiceState::ready);
   }
 
   /**
@@ -185,6 +192,7 @@ public final class Daemon implements AutoCloseable {
   public void close() {
     try (ownership;
         application) {
+      service.ifPresent(ServiceState::stopping);
       control.close();
       rounds.ifPresent(PeriodicTasks::close);
       tidying.shutdownNow();
