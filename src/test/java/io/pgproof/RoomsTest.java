@@ -215,7 +215,16 @@ class RoomsTest {
         "workflow.verify",
         "workflow.schedule",
         "control");
-    room("monitoring", "proof", "state", "target", "sandbox", "audit", "workflow.engine", "workflow.schedule", "daemon");
+    room(
+        "monitoring",
+        "proof",
+        "state",
+        "target",
+        "sandbox",
+        "audit",
+        "workflow.engine",
+        "workflow.schedule",
+        "daemon");
     room(
         "cli",
         "",

@@ -34,10 +34,18 @@ import picocli.CommandLine.Spec;
       CleanCommand.class,
       TokenCommand.class
     },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:Done. Of verify and demo: proven.",
+      "1:Failed. Of verify and demo: inconclusive.",
+      "2:Wrong usage; nothing was begun.",
+      "3:Of verify and demo: stale.",
+      "4:Of verify and demo: refuted.",
+      "128+n:Of verify and demo: ended by signal n."
+    },
     footer = {
       "",
-      "${sys:pgproof.command:-./pgproof} setup installs what is missing on Debian; safe to repeat.",
-      "Exit status of verify: 0 proven, 1 inconclusive, 2 wrong usage, 3 stale, 4 refuted, 128+n ended by signal n."
+      "${sys:pgproof.command:-./pgproof} setup installs what is missing on Debian; safe to repeat."
     },
     versionProvider = Version.class,
     mixinStandardHelpOptions = true)

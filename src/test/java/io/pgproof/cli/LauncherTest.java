@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 
 /** What {@code ./pgproof} says itself, before the program and instead of it. */
 class LauncherTest {
@@ -141,18 +142,27 @@ class LauncherTest {
   }
 
   @Test
-  void dockerStartsTheProgramByTheLauncher() throws Exception {
+  void dockerStartsTheCommandOfThePackage() throws Exception {
     JsonNode service =
         new ObjectMapper()
             .valueToTree(new Yaml().<Object>load(Files.readString(Path.of("docker-compose.yml"))))
             .at("/services/pgproof");
-    String inside = service.get("command").get(0).asText();
+    List<String> command = new ArrayList<>();
+    service.get("command").forEach(word -> command.add(word.asText()));
+    assertThat(command.remove(0)).isEqualTo("pgproof");
+    ParseResult parsed = new CommandLine(Main.class).parseArgs(command.toArray(String[]::new));
+    Path config = parsed.subcommand().matchedOptionValue("--config", Path.of("none"));
+
+    // The image has the package that Maven builds, and what the service uses is mounted.
+    assertThat(service.at("/build/context").asText()).isEqualTo("target");
+    assertThat(service.at("/build/dockerfile_inline").asText())
+        .contains("COPY pgproof_*_all.deb /tmp/", "apt-get install", "/tmp/pgproof_*_all.deb");
     assertThat(service.get("volumes"))
-        .extracting(JsonNode::asText)
+        .extracting(volume -> volume.asText().replaceFirst("^\\$\\{.*?:-(.*?)\\}", "$1"))
         .contains(
-            "./pgproof:" + inside + ":ro",
-            "./target:" + Path.of(inside).resolveSibling("target") + ":ro");
-    assertThat(service.at("/environment/LC_ALL").asText()).isEqualTo("C.UTF-8");
+            "./src/deb/root" + config.getParent() + ":" + config.getParent() + ":ro",
+            "/var/lib/pgproof:/var/lib/pgproof");
+    assertThat(Path.of("src/deb/root" + config)).exists();
   }
 
   private static String read(InputStream stream) throws IOException {
