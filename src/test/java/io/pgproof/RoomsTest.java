@@ -96,11 +96,13 @@ class RoomsTest {
         "backup.pages",
         "postgres.server",
         "postgres.recovery");
+    room("limit");
     room("audit", "proof");
     room("token", "proof");
     room(
         "evidence",
         "proof",
+        "limit",
         "target",
         "audit",
         "backup.format",
@@ -118,7 +120,7 @@ class RoomsTest {
     room("notify", "target");
     room("workflow.model", "evidence");
     room("workflow.engine", "proof", "target", "audit", "evidence", "workflow.model");
-    room("workflow.guard", "workflow.model", "workflow.engine");
+    room("workflow.guard", "evidence", "workflow.model", "workflow.engine");
     room(
         "workflow.notify",
         "proof",
@@ -244,8 +246,8 @@ class RoomsTest {
         "control",
         "daemon");
     room("web");
-    room("web.login");
-    room("web.cockpit", "workflow.model", "web.login");
+    room("web.login", "limit", "evidence");
+    room("web.cockpit", "evidence", "workflow.model", "web.login");
     room("web.chart", "proof");
     outside("com.sun.jna", "sandbox.lxc.binding", "backup.binding");
     outside(
@@ -307,7 +309,7 @@ class RoomsTest {
     outside("jakarta.mail", "notify");
     outside("org.eclipse.angus", "notify");
     outside("org.thymeleaf", "notify", "web.login");
-    outside("io.github.bucket4j", "web.login");
+    outside("io.github.bucket4j", "limit");
     outside("java.net.http", "notify");
   }
 

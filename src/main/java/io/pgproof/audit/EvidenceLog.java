@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -27,7 +28,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The insert-only log of everything that happened in the runs.
+ * The insert-only log of everything that happened in the runs, and to the server.
  *
  * <p>{@link #record} joins the transaction of its caller, so an entry is committed if and only if
  * the step that wrote it is committed. A trigger on the table refuses updates and deletions. When
@@ -49,6 +50,16 @@ public final class EvidenceLog {
           new EvidenceEntry(
               row.getLong("id"),
               new RunId(row.getString("run")),
+              row.getObject("at", OffsetDateTime.class).toInstant(),
+              row.getString("kind"),
+              row.getInt("schema_version"),
+              row.getString("actor"),
+              row.getString("body"));
+
+  private static final RowMapper<ServerEntry> SERVER_ENTRY =
+      (row, number) ->
+          new ServerEntry(
+              row.getLong("id"),
               row.getObject("at", OffsetDateTime.class).toInstant(),
               row.getString("kind"),
               row.getInt("schema_version"),
@@ -97,27 +108,40 @@ public final class EvidenceLog {
     void appended(RunId run, String kind);
   }
 
-  /** Adds an entry with the current time. */
+  /** Adds an entry with the current time to a run. */
   public Instant record(RunId run, String kind, int schema, String actor, Object body) {
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Instant now = now();
     transactions.executeWithoutResult(
         transaction -> {
-          insert(run, now, kind, schema, actor, EvidenceJson.write(body));
+          insert(run.value(), now, kind, schema, actor, body);
           follower.appended(run, kind);
-          TransactionSynchronizationManager.registerSynchronization(settling);
         });
     return now;
   }
 
-  private void insert(RunId run, Instant at, String kind, int schema, String actor, String body) {
+  /** Adds an entry with the current time that belongs to no run. */
+  public Instant recordServer(String kind, int schema, String actor, Object body) {
+    Instant now = now();
+    transactions.executeWithoutResult(transaction -> insert(null, now, kind, schema, actor, body));
+    return now;
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** Inserts in the transaction of the caller. */
+  private void insert(
+      @Nullable String run, Instant at, String kind, int schema, String actor, Object body) {
     jdbc.update(
         "insert into pgproof_evidence (run, at, kind, schema_version, actor, body) values (?, ?, ?, ?, ?, ?)",
-        run.value(),
+        run,
         at.atOffset(ZoneOffset.UTC),
         kind,
         schema,
         actor,
-        body);
+        EvidenceJson.write(body));
+    TransactionSynchronizationManager.registerSynchronization(settling);
   }
 
   private void committed() {
@@ -249,5 +273,23 @@ public final class EvidenceLog {
         ENTRY,
         kind,
         then.atOffset(ZoneOffset.UTC));
+  }
+
+  /** Returns the latest entries that belong to no run, newest first. */
+  public List<ServerEntry> latestServer(int limit) {
+    return jdbc.query(
+        COLUMNS + "where run is null order by id desc fetch first " + limit + " rows only",
+        SERVER_ENTRY);
+  }
+
+  /** Returns the last entry of this kind that belongs to no run. */
+  public Optional<ServerEntry> lastServer(String kind) {
+    return jdbc
+        .query(
+            COLUMNS + "where run is null and kind = ? order by id desc fetch first 1 row only",
+            SERVER_ENTRY,
+            kind)
+        .stream()
+        .findFirst();
   }
 }

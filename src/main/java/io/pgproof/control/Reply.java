@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Reply.BackedUp.class, name = "backed-up"),
   @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
   @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
+  @JsonSubTypes.Type(value = Reply.Events.class, name = "events"),
   @JsonSubTypes.Type(value = Reply.Images.class, name = "images"),
   @JsonSubTypes.Type(value = Reply.Tokens.class, name = "tokens"),
   @JsonSubTypes.Type(value = Reply.TokenCreated.class, name = "token-created"),
@@ -63,6 +65,8 @@ public sealed interface Reply {
       Evidence.@Nullable Chosen chosen,
       List<RunHistory.Happening> happenings)
       implements Reply {}
+
+  record Events(List<ServerHistory.Line> lines) implements Reply {}
 
   record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}
 

@@ -13,6 +13,7 @@ import io.pgproof.token.TokenRequest;
   @JsonSubTypes.Type(value = Request.Demo.class, name = "demo"),
   @JsonSubTypes.Type(value = Request.ListRuns.class, name = "runs"),
   @JsonSubTypes.Type(value = Request.ShowRun.class, name = "show"),
+  @JsonSubTypes.Type(value = Request.ListEvents.class, name = "events"),
   @JsonSubTypes.Type(value = Request.ListImages.class, name = "images"),
   @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
   @JsonSubTypes.Type(value = Request.RemoveImage.class, name = "remove-image"),
@@ -43,6 +44,9 @@ public sealed interface Request {
 
   /** Show one run in full. */
   record ShowRun(String run) implements Request {}
+
+  /** List the latest events that belong to no run. */
+  record ListEvents(int limit) implements Request {}
 
   /** List the images. */
   record ListImages() implements Request {}

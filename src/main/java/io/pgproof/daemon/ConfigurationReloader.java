@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,15 +22,19 @@ final class ConfigurationReloader {
 
   private final CurrentConfiguration configuration;
   private final Path file;
+  private final BiConsumer<Configuration, Configuration> changeRecorder;
   private @Nullable Stamp seen;
   private @Nullable Stamp read;
 
   /**
    * @param configuration the configuration that the caller read from its file, or that of a file
    *     that does not exist
+   * @param changeRecorder gets the configurations before and after a change, when it is in force
    */
-  ConfigurationReloader(CurrentConfiguration configuration) {
+  ConfigurationReloader(
+      CurrentConfiguration configuration, BiConsumer<Configuration, Configuration> changeRecorder) {
     this.configuration = configuration;
+    this.changeRecorder = changeRecorder;
     this.file = configuration.get().file();
   }
 
@@ -78,9 +83,11 @@ final class ConfigurationReloader {
           e.getMessage());
       return;
     }
-    if (!next.equals(configuration.get())) {
+    Configuration before = configuration.get();
+    if (!next.equals(before)) {
       configuration.replace(next);
       LOG.info("{} changed; the new configuration is in force", file);
+      changeRecorder.accept(before, next);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.pgproof.daemon;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
@@ -25,6 +26,11 @@ class DaemonConfiguration {
   @Bean
   DemoSources demoSources(StateDirectory state, Sandbox sandbox, ImageStore images, Clock clock) {
     return new DemoSources(state, sandbox, images, clock);
+  }
+
+  @Bean
+  BoundedRecorder boundedRecorder(EvidenceLog evidenceLog, Clock clock) {
+    return new BoundedRecorder(evidenceLog, clock);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package io.pgproof.daemon;
 
+import io.pgproof.audit.EvidenceLog;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.notify.SummaryPlanner;
@@ -39,10 +40,14 @@ final class PeriodicTasks implements AutoCloseable {
   PeriodicTasks(ApplicationContext application, Duration planEvery) {
     this.passLog = application.getBean(PassLog.class);
     BackupWatcher watch = application.getBean(BackupWatcher.class);
+    CurrentConfiguration configuration = application.getBean(CurrentConfiguration.class);
+    ConfigurationRecorder recorder =
+        new ConfigurationRecorder(application.getBean(EvidenceLog.class));
+    recorder.recordStart(configuration.get());
     every(
         FILE_EVERY,
         "the configuration file",
-        new ConfigurationReloader(application.getBean(CurrentConfiguration.class))::checkForChange);
+        new ConfigurationReloader(configuration, recorder::recordChange)::checkForChange);
     every(planEvery, PassLog.SCHEDULES, application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
     every(watch.every(), "new backups", watch::check);

@@ -6,6 +6,7 @@ import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.Waivers;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.evidence.RunHistory;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunTableFill;
 import io.pgproof.evidence.runs.RunTableFollower;
@@ -133,11 +134,16 @@ class QueryConfiguration {
   @Bean
   QueryHandler queryHandler(
       RunHistory runHistory,
+      EvidenceLog evidenceLog,
       ImageStore images,
       OrphanReaper orphanReaper,
       Tokens tokens,
       DataSource database) {
     return new QueryHandler(
-        runHistory, images, orphanReaper, new TokenHandler(tokens, new TokenUsers(database)));
+        runHistory,
+        new ServerHistory(evidenceLog),
+        images,
+        orphanReaper,
+        new TokenHandler(tokens, new TokenUsers(database)));
   }
 }

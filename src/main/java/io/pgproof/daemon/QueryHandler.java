@@ -5,6 +5,7 @@ import io.pgproof.control.Reply;
 import io.pgproof.control.ReplySink;
 import io.pgproof.control.Request;
 import io.pgproof.evidence.RunHistory;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
@@ -15,16 +16,22 @@ import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Answers requests that need no engine: past runs, images, leftovers and tokens. */
+/** Answers requests that need no engine: past runs, events, images, leftovers and tokens. */
 final class QueryHandler {
   private final RunHistory runHistory;
+  private final ServerHistory serverHistory;
   private final ImageStore images;
   private final OrphanReaper orphanReaper;
   private final TokenHandler tokens;
 
   QueryHandler(
-      RunHistory runHistory, ImageStore images, OrphanReaper orphanReaper, TokenHandler tokens) {
+      RunHistory runHistory,
+      ServerHistory serverHistory,
+      ImageStore images,
+      OrphanReaper orphanReaper,
+      TokenHandler tokens) {
     this.runHistory = runHistory;
+    this.serverHistory = serverHistory;
     this.images = images;
     this.orphanReaper = orphanReaper;
     this.tokens = tokens;
@@ -42,6 +49,8 @@ final class QueryHandler {
       return new Reply.Runs(runHistory.latest(list.limit()));
     } else if (request instanceof Request.ShowRun show) {
       return showRun(show.run());
+    } else if (request instanceof Request.ListEvents list) {
+      return new Reply.Events(serverHistory.latest(list.limit()));
     } else if (request instanceof Request.ListImages) {
       return new Reply.Images(images.list(), images.buildable());
     } else if (request instanceof Request.BuildImage build) {

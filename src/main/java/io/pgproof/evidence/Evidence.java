@@ -481,6 +481,20 @@ public sealed interface Evidence {
     }
   }
 
+  /** A person was refused a decision because the decision is for somebody else. */
+  record DecisionRefused(String task, String name, @Nullable String decision, String because)
+      implements Evidence {
+    @Override
+    public String describe() {
+      return "was refused a decision in '"
+          + name
+          + "'"
+          + (decision == null ? "" : ": " + decision)
+          + ", because: "
+          + because;
+    }
+  }
+
   /** A person deleted the run while it waited for a decision; this was the last task about it. */
   record DecisionTakenAway(
       String task, String name, Verdict verdict, Reason reason, @Nullable String because)

@@ -43,6 +43,7 @@ enum EvidenceKind {
   WAIVER_GRANTED("WaiverGranted", 1, Evidence.WaiverGranted.class),
   WAIVED("Waived", 1, Evidence.Waived.class),
   DECIDED("Decided", 1, Evidence.Decided.class),
+  DECISION_REFUSED("DecisionRefused", 1, Evidence.DecisionRefused.class),
   DECISION_TAKEN_AWAY("DecisionTakenAway", 1, Evidence.DecisionTakenAway.class),
   BEGUN_AGAIN("BegunAgain", 1, Evidence.BegunAgain.class),
   TOLD("Told", 1, Evidence.Told.class),

@@ -48,6 +48,7 @@ public final class RunProjection {
           Evidence.Reminded.class,
           Evidence.WaiverGranted.class,
           Evidence.Waived.class,
+          Evidence.DecisionRefused.class,
           Evidence.BegunAgain.class,
           Evidence.Told.class,
           Evidence.NotTold.class);

@@ -6,11 +6,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.pgproof.target.Configuration;
+import io.pgproof.target.ConfigurationChanges;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +28,7 @@ class ConfigurationReloaderTest {
 
   private final ListAppender<ILoggingEvent> told = new ListAppender<>();
   private final AtomicInteger replaced = new AtomicInteger();
+  private final List<String> changes = new ArrayList<>();
   private Path file;
   private CurrentConfiguration current;
   private ConfigurationReloader following;
@@ -40,6 +44,10 @@ class ConfigurationReloaderTest {
   @AfterEach
   void detach() {
     LOG.detachAppender(told);
+  }
+
+  private void record(Configuration before, Configuration after) {
+    changes.addAll(ConfigurationChanges.between(before, after));
   }
 
   @Test
@@ -61,6 +69,7 @@ class ConfigurationReloaderTest {
     assertThat(names()).containsExactly("shop", "crm");
     look(3);
     assertThat(replaced).hasValue(1);
+    assertThat(changes).containsExactly("target crm added");
   }
 
   @Test
@@ -71,7 +80,7 @@ class ConfigurationReloaderTest {
           throw new IllegalStateException("the database is gone");
         });
     current.onReplaced(replaced::incrementAndGet);
-    following = new ConfigurationReloader(current);
+    following = new ConfigurationReloader(current, this::record);
     look(2);
     Files.writeString(file, targets("shop", "crm"));
     look(2);
@@ -93,6 +102,7 @@ class ConfigurationReloaderTest {
         file, "targets:\n  - name: Shop\n    path: here\n    schedule: every night\n");
     look(4);
     assertThat(names()).containsExactly("shop");
+    assertThat(changes).isEmpty();
     assertThat(told.list)
         .singleElement()
         .satisfies(
@@ -133,7 +143,7 @@ class ConfigurationReloaderTest {
   private void follow(Configuration configuration) {
     current = new CurrentConfiguration(configuration);
     current.onReplaced(replaced::incrementAndGet);
-    following = new ConfigurationReloader(current);
+    following = new ConfigurationReloader(current, this::record);
   }
 
   private void look(int times) {

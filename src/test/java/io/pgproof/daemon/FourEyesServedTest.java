@@ -10,6 +10,7 @@ import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
@@ -122,7 +123,22 @@ class FourEyesServedTest {
               assertThat(happening.what())
                   .startsWith("accepted this backup until ")
                   .contains("it is Sunday");
+            })
+        .anySatisfy(
+            happening -> {
+              assertThat(happening.actor()).isEqualTo("olga");
+              assertThat(happening.what())
+                  .startsWith("was refused a decision in 'Review stale backup': accept, because: ")
+                  .contains("olga requested run " + run);
             });
+    assertThat(((Reply.Events) ask(new Request.ListEvents(100))).lines())
+        .filteredOn(line -> line.actor().equals("olga"))
+        .extracting(ServerHistory.Line::what)
+        .anySatisfy(what -> assertThat(what).startsWith("logged in from 127.0.0.1 with password"))
+        .anySatisfy(
+            what ->
+                assertThat(what)
+                    .startsWith("was refused the engine's command SubmitTaskFormCmd: 'askedBy'"));
   }
 
   @Test

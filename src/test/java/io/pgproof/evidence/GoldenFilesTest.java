@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.audit.ServerEntry;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import java.io.IOException;
@@ -34,10 +35,23 @@ class GoldenFilesTest {
   private static final RunId RUN = new RunId("20261130-030000-aaaa");
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Reports, and evidence of runs. */
   static List<Path> files() throws IOException {
+    return allFiles().stream().filter(file -> !isServerEvent(file)).toList();
+  }
+
+  static List<Path> serverEvents() throws IOException {
+    return allFiles().stream().filter(GoldenFilesTest::isServerEvent).toList();
+  }
+
+  private static List<Path> allFiles() throws IOException {
     try (Stream<Path> files = Files.walk(RELEASES)) {
       return files.filter(Files::isRegularFile).sorted().toList();
     }
+  }
+
+  private static boolean isServerEvent(Path file) {
+    return file.getParent().endsWith("server");
   }
 
   /** A member may have come since; none is lost or says another thing. */
@@ -75,6 +89,54 @@ class GoldenFilesTest {
           entry(written.get("kind").asText(), written.get("schema").asInt(), written.get("body")));
     }
     assertThat(RunProjection.of(trail).report(RUN.value()).run()).isEqualTo(RUN.value());
+  }
+
+  @ParameterizedTest
+  @MethodSource("serverEvents")
+  void serverEventsOfEveryReleaseAreRead(Path file) throws IOException, JSONException {
+    JsonNode written = JSON.readTree(file.toFile());
+    ServerEvent event =
+        ServerEventKind.read(
+            new ServerEntry(
+                1,
+                Instant.EPOCH,
+                written.get("kind").asText(),
+                written.get("schema").asInt(),
+                "pgproof",
+                written.get("body").toString()));
+    assertThat(ServerEventKind.of(event.getClass()).code()).isEqualTo(written.get("kind").asText());
+    assertThat(event.describe()).isNotBlank().doesNotContain("null");
+    assertSays(EvidenceJson.write(event), written.get("body"));
+  }
+
+  @Test
+  void everyKindOfServerEventHasAGoldenFileOfItsSchema() throws IOException {
+    assertThat(
+            Arrays.stream(ServerEventKind.values()).map(kind -> kind.code() + " " + kind.schema()))
+        .isSubsetOf(serverEvents().stream().map(GoldenFilesTest::kind).toList());
+  }
+
+  @Test
+  void typesAndCodesOfServerEventsMatchOneToOne() {
+    List<ServerEventKind> kinds = List.of(ServerEventKind.values());
+    assertThat(kinds.stream().<Class<?>>map(ServerEventKind::type))
+        .containsExactlyInAnyOrderElementsOf(List.of(ServerEvent.class.getPermittedSubclasses()));
+    assertThat(
+            Stream.concat(
+                kinds.stream().map(ServerEventKind::code),
+                Arrays.stream(EvidenceKind.values()).map(EvidenceKind::code)))
+        .doesNotHaveDuplicates()
+        .allMatch(code -> code.length() <= 30);
+  }
+
+  @Test
+  void aServerEventOfALaterVersionIsRefusedWithARemedy() {
+    assertThatThrownBy(
+            () ->
+                ServerEventKind.read(
+                    new ServerEntry(7, Instant.EPOCH, "LoggedIn", 2, "olga", "{}")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("entry 7", "LoggedIn", "schema 2", "HINT: a later version");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.pgproof.web;
 
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.BoundedRecorder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
 import org.camunda.bpm.admin.Admin;
 import org.camunda.bpm.admin.impl.DefaultAdminRuntimeDelegate;
 import org.camunda.bpm.cockpit.Cockpit;
@@ -47,7 +50,9 @@ import org.springframework.test.context.DynamicPropertySource;
     properties = {
       "spring.datasource.username=sa",
       "spring.datasource.password=",
-      "spring.flyway.enabled=false",
+      "spring.flyway.locations=classpath:db/migration/{vendor}",
+      "spring.flyway.baseline-on-migrate=true",
+      "spring.flyway.baseline-version=0",
       "management.server.port=-1",
       // Its checks are none of this part of the program.
       "management.endpoint.health.validate-group-membership=false",
@@ -103,6 +108,16 @@ public abstract class ServedEngine {
           throw new UnsupportedOperationException();
         }
       };
+    }
+
+    @Bean
+    EvidenceLog evidenceLog(DataSource database, Clock clock) {
+      return new EvidenceLog(database, clock);
+    }
+
+    @Bean
+    BoundedRecorder boundedRecorder(EvidenceLog evidenceLog, Clock clock) {
+      return new BoundedRecorder(evidenceLog, clock);
     }
 
     @Bean

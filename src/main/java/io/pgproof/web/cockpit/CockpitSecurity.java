@@ -1,5 +1,6 @@
 package io.pgproof.web.cockpit;
 
+import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.web.login.SharedLogIn;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -37,7 +38,8 @@ class CockpitSecurity {
 
   @Bean
   @Order(1)
-  SecurityFilterChain webApplications(HttpSecurity http, SharedLogIn shared, EngineLogIn engine)
+  SecurityFilterChain webApplications(
+      HttpSecurity http, SharedLogIn shared, EngineLogIn engine, BoundedRecorder recorder)
       throws Exception {
     shared.configure(http);
     return http.securityMatcher(matching(PATHS))
@@ -48,7 +50,7 @@ class CockpitSecurity {
                     .denyAll()
                     .anyRequest()
                     .authenticated())
-        .addFilterAfter(new EngineLogInFilter(engine), AuthorizationFilter.class)
+        .addFilterAfter(new EngineLogInFilter(engine, recorder), AuthorizationFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
         .headers(

@@ -1,5 +1,7 @@
 package io.pgproof.web.cockpit;
 
+import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.web.login.LoggedIn;
 import io.pgproof.web.login.Person;
 import jakarta.servlet.FilterChain;
@@ -34,9 +36,11 @@ final class EngineLogInFilter extends OncePerRequestFilter {
   private static final String GIVEN = EngineLogInFilter.class.getName();
 
   private final EngineLogIn engine;
+  private final BoundedRecorder recorder;
 
-  EngineLogInFilter(EngineLogIn engine) {
+  EngineLogInFilter(EngineLogIn engine, BoundedRecorder recorder) {
     this.engine = engine;
+    this.recorder = recorder;
   }
 
   @Override
@@ -51,6 +55,7 @@ final class EngineLogInFilter extends OncePerRequestFilter {
     if (isLogOut(request) && HttpStatus.valueOf(response.getStatus()).is2xxSuccessful()) {
       LOG.info("{} logged out", person.id());
       new SecurityContextLogoutHandler().logout(request, response, null);
+      recorder.record(person.id(), ServerEvent.LoggedOut.BY_PERSON);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.pgproof.web.login;
 
+import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.evidence.ServerEvent;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,11 +16,14 @@ final class AttemptLimitFilter extends OncePerRequestFilter {
   private final AttemptLimit limit;
   private final RequestMatcher logIn;
   private final LogInPage page;
+  private final BoundedRecorder recorder;
 
-  AttemptLimitFilter(AttemptLimit limit, RequestMatcher logIn, LogInPage page) {
+  AttemptLimitFilter(
+      AttemptLimit limit, RequestMatcher logIn, LogInPage page, BoundedRecorder recorder) {
     this.limit = limit;
     this.logIn = logIn;
     this.page = page;
+    this.recorder = recorder;
   }
 
   @Override
@@ -30,11 +35,15 @@ final class AttemptLimitFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    Duration wait = limit.count(request.getRemoteAddr());
+    String address = request.getRemoteAddr();
+    Duration wait = limit.count(address);
     if (wait.isZero()) {
       chain.doFilter(request, response);
       return;
     }
+    recorder.refusedStranger(
+        AttemptLimit.network(address),
+        new ServerEvent.LogInRefused(null, address, "too many attempts from the address"));
     long seconds = wait.plusSeconds(1).toSeconds();
     response.setStatus(429);
     response.setHeader("Retry-After", Long.toString(seconds));

@@ -1,5 +1,6 @@
 package io.pgproof.web.login;
 
+import io.pgproof.evidence.BoundedRecorder;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import org.camunda.bpm.engine.IdentityService;
@@ -58,17 +59,27 @@ class LogInConfiguration implements WebMvcConfigurer {
   }
 
   @Bean
-  SharedLogIn sharedLogIn(EngineUsers users, SecurityContextRepository contexts, Clock clock) {
-    return new SharedLogIn(contexts, new RightsFilter(users, contexts, clock));
+  SharedLogIn sharedLogIn(
+      EngineUsers users,
+      SecurityContextRepository contexts,
+      BoundedRecorder recorder,
+      Clock clock) {
+    return new SharedLogIn(
+        contexts, new RightsFilter(users, contexts, recorder, clock), new RefusalFilter(recorder));
   }
 
   /** Everything that has no chain of its own: deny by default. */
   @Bean
   SecurityFilterChain ownPages(
-      HttpSecurity http, SharedLogIn shared, LogInPage page, EngineUsers users) throws Exception {
+      HttpSecurity http,
+      SharedLogIn shared,
+      LogInPage page,
+      EngineUsers users,
+      BoundedRecorder recorder)
+      throws Exception {
     shared.configure(http);
     AttemptLimit limit = new AttemptLimit(ATTEMPTS);
-    LogInOutcome outcome = new LogInOutcome(page, limit, users);
+    LogInOutcome outcome = new LogInOutcome(page, limit, users, recorder);
     PathPatternRequestMatcher attempt =
         PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, LogInPage.PATH);
     return http.authorizeHttpRequests(
@@ -83,7 +94,7 @@ class LogInConfiguration implements WebMvcConfigurer {
         .formLogin(
             form -> form.loginPage(LogInPage.PATH).successHandler(outcome).failureHandler(outcome))
         .addFilterBefore(
-            new AttemptLimitFilter(limit, attempt, page),
+            new AttemptLimitFilter(limit, attempt, page, recorder),
             UsernamePasswordAuthenticationFilter.class)
         .logout(logout -> logout.logoutUrl(LogInPage.LOG_OUT).logoutSuccessHandler(outcome))
         .sessionManagement(session -> session.sessionFixation(fixation -> fixation.newSession()))

@@ -1,8 +1,12 @@
 package io.pgproof.web.login;
 
+import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.evidence.ServerEvent;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.core.Authentication;
@@ -10,6 +14,7 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
 import org.springframework.security.web.authentication.logout.LogoutSuccessHandler;
+import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
 
 /** What follows a log-in, a refused one, and a log-out. */
 final class LogInOutcome
@@ -23,19 +28,36 @@ final class LogInOutcome
   private final LogInPage page;
   private final AttemptLimit limit;
   private final EngineUsers users;
+  private final BoundedRecorder recorder;
 
-  LogInOutcome(LogInPage page, AttemptLimit limit, EngineUsers users) {
+  LogInOutcome(LogInPage page, AttemptLimit limit, EngineUsers users, BoundedRecorder recorder) {
     this.page = page;
     this.limit = limit;
     this.users = users;
+    this.recorder = recorder;
   }
 
+  /** Nobody enters unrecorded. */
   @Override
   public void onAuthenticationSuccess(
-      HttpServletRequest request, HttpServletResponse response, Authentication person)
+      HttpServletRequest request, HttpServletResponse response, Authentication authentication)
       throws IOException {
-    limit.takeBack(request.getRemoteAddr());
-    LOG.info("{} logged in from {}", person.getName(), request.getRemoteAddr());
+    Person person = (Person) authentication.getPrincipal();
+    String address = request.getRemoteAddr();
+    try {
+      recorder.record(
+          person.id(),
+          new ServerEvent.LoggedIn(
+              person.displayName(),
+              List.copyOf(person.groups()),
+              address,
+              ServerEvent.LoggedIn.PASSWORD));
+    } catch (RuntimeException e) {
+      new SecurityContextLogoutHandler().logout(request, response, authentication);
+      throw e;
+    }
+    limit.takeBack(address);
+    LOG.info("{} logged in from {}", person.id(), address);
     response.sendRedirect(
         request.getContextPath()
             + LocalAddress.orFirstPage(request.getParameter(LogInPage.RETURN_TO)));
@@ -45,7 +67,15 @@ final class LogInOutcome
   public void onAuthenticationFailure(
       HttpServletRequest request, HttpServletResponse response, AuthenticationException reason)
       throws IOException {
-    LOG.info("a log-in as {} from {} was refused", knownUser(request), request.getRemoteAddr());
+    String address = request.getRemoteAddr();
+    Optional<String> user = knownUser(request);
+    LOG.info("a log-in as {} from {} was refused", user.orElse("an unknown user"), address);
+    recorder.refusedStranger(
+        AttemptLimit.network(address),
+        new ServerEvent.LogInRefused(
+            user.orElse(null),
+            address,
+            user.isPresent() ? "wrong password, or too soon after one" : "unknown user"));
     response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
     page.show(request, response, REFUSED);
   }
@@ -56,13 +86,15 @@ final class LogInOutcome
       throws IOException {
     if (person != null) {
       LOG.info("{} logged out", person.getName());
+      recorder.record(person.getName(), ServerEvent.LoggedOut.BY_PERSON);
     }
     response.sendRedirect(request.getContextPath() + LogInPage.PATH + "?" + LogInPage.LOGGED_OUT);
   }
 
   /** A name that is no user's may be a password that was typed into the wrong field. */
-  private String knownUser(HttpServletRequest request) {
-    String name = request.getParameter(USER);
-    return name != null && users.exists(name.strip()) ? name.strip() : "an unknown user";
+  private Optional<String> knownUser(HttpServletRequest request) {
+    return Optional.ofNullable(request.getParameter(USER))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty() && users.exists(name));
   }
 }

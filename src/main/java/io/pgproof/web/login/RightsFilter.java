@@ -1,5 +1,7 @@
 package io.pgproof.web.login;
 
+import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.evidence.ServerEvent;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,11 +26,17 @@ final class RightsFilter extends OncePerRequestFilter {
 
   private final EngineUsers users;
   private final SecurityContextRepository contexts;
+  private final BoundedRecorder recorder;
   private final Clock clock;
 
-  RightsFilter(EngineUsers users, SecurityContextRepository contexts, Clock clock) {
+  RightsFilter(
+      EngineUsers users,
+      SecurityContextRepository contexts,
+      BoundedRecorder recorder,
+      Clock clock) {
     this.users = users;
     this.contexts = contexts;
+    this.recorder = recorder;
     this.clock = clock;
   }
 
@@ -53,6 +61,7 @@ final class RightsFilter extends OncePerRequestFilter {
     if (now.isEmpty()) {
       LOG.info("the session of {} ends because the user has been deleted", person.id());
       new SecurityContextLogoutHandler().logout(request, response, null);
+      recorder.record(person.id(), ServerEvent.LoggedOut.DELETED);
       return;
     }
     SecurityContext context = SecurityContextHolder.createEmptyContext();

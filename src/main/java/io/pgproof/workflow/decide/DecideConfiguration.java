@@ -3,6 +3,7 @@ package io.pgproof.workflow.decide;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.Waivers;
+import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.workflow.model.VerifyBackup;
@@ -77,7 +78,8 @@ class DecideConfiguration {
       Waivers waivers,
       IdentityService identities,
       Clock clock,
-      Notifier notifier) {
+      Notifier notifier,
+      BoundedRecorder recorder) {
     return new TaskDecided(
         evidenceLog,
         runRequests,
@@ -86,7 +88,8 @@ class DecideConfiguration {
         new FourEyesRule(evidenceLog, runRequests, waivers),
         identities,
         clock,
-        notifier);
+        notifier,
+        recorder);
   }
 
   @Bean

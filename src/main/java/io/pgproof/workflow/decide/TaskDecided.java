@@ -3,6 +3,7 @@ package io.pgproof.workflow.decide;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.Waivers;
 import io.pgproof.audit.Waivers.Waiver;
+import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
@@ -62,6 +63,7 @@ public final class TaskDecided implements TaskListener {
   private final IdentityService identities;
   private final Clock clock;
   private final Notifier notifier;
+  private final BoundedRecorder recorder;
 
   public TaskDecided(
       EvidenceLog evidenceLog,
@@ -71,7 +73,8 @@ public final class TaskDecided implements TaskListener {
       FourEyesRule fourEyesRule,
       IdentityService identities,
       Clock clock,
-      Notifier notifier) {
+      Notifier notifier,
+      BoundedRecorder recorder) {
     this.evidenceLog = evidenceLog;
     this.runRequests = runRequests;
     this.openTasks = openTasks;
@@ -80,6 +83,7 @@ public final class TaskDecided implements TaskListener {
     this.identities = identities;
     this.clock = clock;
     this.notifier = notifier;
+    this.recorder = recorder;
   }
 
   @Override
@@ -90,14 +94,18 @@ public final class TaskDecided implements TaskListener {
     }
     String key = task.getTaskDefinitionKey();
     if (person.getGroupIds() == null || !person.getGroupIds().contains(GROUPS.get(key))) {
-      throw new BadUserRequestException(
-          "'"
-              + task.getName()
-              + "' is decided by the group "
-              + GROUPS.get(key)
-              + ", and "
-              + person.getUserId()
-              + " is not in it");
+      throw refused(
+          task,
+          person.getUserId(),
+          null,
+          new BadUserRequestException(
+              "'"
+                  + task.getName()
+                  + "' is decided by the group "
+                  + GROUPS.get(key)
+                  + ", and "
+                  + person.getUserId()
+                  + " is not in it"));
     }
     // A variable local to the task would be read here instead of the answer that the process
     // continues with.
@@ -127,12 +135,33 @@ public final class TaskDecided implements TaskListener {
       throw new BadUserRequestException(
           "the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
     }
-    decided(
-        task,
-        new RunId(task.getExecution().getProcessBusinessKey()),
-        person.getUserId(),
-        decision,
-        reason);
+    decided(task, runOf(task), person.getUserId(), decision, reason);
+  }
+
+  private static RunId runOf(DelegateTask task) {
+    return new RunId(task.getExecution().getProcessBusinessKey());
+  }
+
+  private void checkFourEyes(DelegateTask task, String person, String decision, Runnable rule) {
+    try {
+      rule.run();
+    } catch (BadUserRequestException e) {
+      throw refused(task, person, decision, e);
+    }
+  }
+
+  /** Returns the exception after it has been recorded outside of this transaction. */
+  private BadUserRequestException refused(
+      DelegateTask task, String person, @Nullable String decision, BadUserRequestException why) {
+    recorder.refused(
+        person,
+        runOf(task),
+        new Evidence.DecisionRefused(
+            task.getTaskDefinitionKey(),
+            task.getName(),
+            decision,
+            String.valueOf(why.getMessage()).lines().findFirst().orElse("")));
+    return why;
   }
 
   private void decided(
@@ -144,7 +173,7 @@ public final class TaskDecided implements TaskListener {
     // variable.
     VerificationRequest request = runRequests.of(run);
     if (decision.equals(VerifyBackup.Decision.ACCEPT)) {
-      fourEyesRule.checkAccept(run, person);
+      checkFourEyes(task, person, decision, () -> fourEyesRule.checkAccept(run, person));
       String given = Objects.requireNonNull(reason, "accepting needs a reason");
       Waiver waiver =
           new Waiver(
@@ -163,7 +192,7 @@ public final class TaskDecided implements TaskListener {
           .record(evidenceLog, run, person);
       waivers.grant(waiver);
     } else if (decision.equals(VerifyBackup.Decision.DISMISS)) {
-      fourEyesRule.checkDismiss(run, person);
+      checkFourEyes(task, person, decision, () -> fourEyesRule.checkDismiss(run, person));
       decided.record(evidenceLog, run, person);
     } else {
       decided.record(evidenceLog, run, person);

@@ -1,5 +1,7 @@
 package io.pgproof.workflow.guard;
 
+import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.lang.reflect.Field;
 import java.util.Map;
@@ -20,6 +22,7 @@ import org.camunda.bpm.engine.variable.value.SerializableValue;
 import org.camunda.bpm.engine.variable.value.TypedValue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Refuses what a person sends to the engine unless {@link AllowedCommands} lists it.
@@ -32,12 +35,14 @@ final class CommandGuard extends CommandInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(CommandGuard.class);
 
   private final Supplier<IdentityService> identities;
+  private final ObjectProvider<BoundedRecorder> recorder;
 
   /**
    * @param identities resolved late, because the engine is being created
    */
-  CommandGuard(Supplier<IdentityService> identities) {
+  CommandGuard(Supplier<IdentityService> identities, ObjectProvider<BoundedRecorder> recorder) {
     this.identities = identities;
+    this.recorder = recorder;
   }
 
   @Override
@@ -48,16 +53,22 @@ final class CommandGuard extends CommandInterceptor {
         refusal(command)
             .ifPresent(
                 why -> {
-                  LOG.warn(
-                      "refused {} of {}: {}",
-                      command.getClass().getName(),
-                      person.getUserId(),
-                      why.lines().findFirst().orElse(""));
+                  refused(command, person.getUserId(), why.lines().findFirst().orElse(""));
                   throw new BadUserRequestException(why);
                 });
       }
     }
     return next.execute(command);
+  }
+
+  private void refused(Command<?> command, String person, String why) {
+    LOG.warn("refused {} of {}: {}", command.getClass().getName(), person, why);
+    recorder.ifAvailable(
+        all ->
+            all.refused(
+                person,
+                new ServerEvent.RequestRefused(
+                    "the engine's command " + command.getClass().getSimpleName(), why)));
   }
 
   private static Optional<String> refusal(Command<?> command) {

@@ -1,5 +1,6 @@
 package io.pgproof.workflow.guard;
 
+import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.workflow.engine.DelegateBeans;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.camunda.bpm.engine.impl.el.JuelExpressionManager;
 import org.camunda.bpm.engine.impl.interceptor.CommandInterceptor;
 import org.camunda.bpm.engine.impl.scripting.engine.ScriptEngineResolver;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -30,9 +32,11 @@ import org.springframework.stereotype.Component;
 @Order(Ordered.LOWEST_PRECEDENCE)
 class ForeignCodeGuard extends AbstractProcessEnginePlugin {
   private final DelegateBeans delegateBeans;
+  private final ObjectProvider<BoundedRecorder> recorder;
 
   ForeignCodeGuard(ListableBeanFactory beans) {
     delegateBeans = new DelegateBeans(beans);
+    recorder = beans.getBeanProvider(BoundedRecorder.class);
   }
 
   @Override
@@ -61,11 +65,11 @@ class ForeignCodeGuard extends AbstractProcessEnginePlugin {
     configuration.setEnableExpressionsInStoredQueries(false);
   }
 
-  private static List<CommandInterceptor> withRefusal(
+  private List<CommandInterceptor> withRefusal(
       ProcessEngineConfigurationImpl configuration, List<CommandInterceptor> interceptors) {
     List<CommandInterceptor> all = new ArrayList<>();
     all.add(new TaskQueryGuard());
-    all.add(new CommandGuard(configuration::getIdentityService));
+    all.add(new CommandGuard(configuration::getIdentityService, recorder));
     if (interceptors != null) {
       all.addAll(interceptors);
     }

@@ -1,7 +1,11 @@
 package io.pgproof.web.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.ServerEntry;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.web.Browser;
 import io.pgproof.web.ServedEngine;
 import io.pgproof.workflow.model.Groups;
@@ -14,17 +18,21 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.camunda.bpm.engine.impl.persistence.entity.UserEntity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The one log-in, over HTTP. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -32,6 +40,8 @@ class LogInTest extends ServedEngine {
   private static final String WHO = "/camunda/api/admin/auth/user/default";
   private static final String CAMUNDA_LOG_IN = WHO + "/login/welcome";
 
+  @Autowired private EvidenceLog evidenceLog;
+  @Autowired private DataSource database;
   private Duration moved = Duration.ZERO;
 
   @AfterEach
@@ -254,6 +264,75 @@ class LogInTest extends ServedEngine {
         .containsPattern("Retry-After: [1-4]\r\n")
         .contains("Too many attempts from your address. Wait ");
     assertThat(attempt("127.0.0.10", "olga", PASSWORD)).startsWith("HTTP/1.1 302");
+  }
+
+  /** What was recorded of this person, newest first. */
+  private List<String> recordedOf(String person) {
+    return new ServerHistory(evidenceLog)
+        .latest(1000).stream()
+            .filter(line -> line.actor().equals(person))
+            .map(ServerHistory.Line::what)
+            .toList();
+  }
+
+  private void awaitRecorded(String actor, String... texts) {
+    await().untilAsserted(() -> assertThat(recordedOf(actor)).contains(texts));
+  }
+
+  @Test
+  void logInsAndLogOutsAreEvidence() throws Exception {
+    Browser vera = as("vera", Groups.OPERATORS, Groups.AUDITORS);
+    vera.sendForm("/logout", Map.of());
+    vera.logIn("vera", PASSWORD);
+    vera.post(WHO + "/logout", "");
+    String in = "logged in from 127.0.0.1 with password, in backup-auditors, backup-operators";
+    String out = "session ended: the person logged out";
+    assertThat(recordedOf("vera")).containsExactly(out, in, out, in);
+  }
+
+  @Test
+  void refusedLogInsAreEvidenceWithoutMistypedPasswords() throws Exception {
+    as("veit", Groups.OPERATORS);
+    attempt("127.0.0.20", "veit", "guess");
+    attempt("127.0.0.20", "Secret-in-the-wrong-field", "x");
+    awaitRecorded(
+        EvidenceLog.PGPROOF,
+        "refused a log-in as veit from 127.0.0.20: wrong password, or too soon after one",
+        "refused a log-in from 127.0.0.20: unknown user");
+    assertThat(
+            evidenceLog.latestServer(1000).stream()
+                .map(ServerEntry::body)
+                .filter(body -> body.contains("Secret-in") || body.contains("guess")))
+        .isEmpty();
+  }
+
+  @Test
+  void refusedRequestsAreEvidence() throws Exception {
+    Browser vito = as("vito", Groups.AUDITORS);
+    assertThat(vito.page("/camunda/app/admin/default/?secret=1").statusCode()).isEqualTo(403);
+    vito.tell("/user/create", "{\"profile\": {\"id\": \"x\"}, \"credentials\": {}}");
+    vito.tell("/process-definition/key/verifyBackup/start", "{}");
+    awaitRecorded(
+        "vito",
+        "was refused GET /camunda/app/admin/default/: no right to it (403)",
+        "was refused POST /camunda/api/engine/engine/default/user/create: no right to it (403)",
+        "was refused the engine's command StartProcessInstanceCmd: pgproof does not allow anyone to do"
+            + " this by hand (StartProcessInstanceCmd): a run follows its own process, and a task ends"
+            + " with a decision");
+  }
+
+  @Test
+  void nobodyEntersUnrecorded() throws Exception {
+    as("vasco", Groups.OPERATORS);
+    JdbcTemplate administrator = new JdbcTemplate(database);
+    administrator.execute("alter table pgproof_evidence rename to away");
+    Browser again = browser();
+    try {
+      assertThat(again.tryLogIn("vasco", PASSWORD).statusCode()).isEqualTo(500);
+    } finally {
+      administrator.execute("alter table away rename to pgproof_evidence");
+    }
+    assertLoggedOut(again);
   }
 
   /** Logs in from another address of this machine, which Java's own client cannot. */

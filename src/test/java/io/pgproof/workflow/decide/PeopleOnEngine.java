@@ -7,6 +7,7 @@ import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.Waivers;
+import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
@@ -150,7 +151,8 @@ public final class PeopleOnEngine implements AutoCloseable {
             new FourEyesRule(trail, runRequests, waivers),
             engine.getIdentityService(),
             clock,
-            notifier));
+            notifier,
+            new BoundedRecorder(trail, clock)));
     beans.put(
         VerifyBackup.Listener.RUN_DELETED,
         new RunDeleted(

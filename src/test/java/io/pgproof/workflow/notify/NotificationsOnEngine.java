@@ -4,6 +4,7 @@ import io.pgproof.TestEnvironment;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.Waivers;
+import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunProjection;
@@ -206,7 +207,8 @@ public final class NotificationsOnEngine implements AutoCloseable {
             new FourEyesRule(trail, runRequests, waivers),
             engine.getIdentityService(),
             clock,
-            tell));
+            tell,
+            new BoundedRecorder(trail, clock)));
     beans.put(
         VerifyBackup.Listener.TASK_OPENED,
         new TaskOpened(trail, runRequests, verdicts, clock, tell));

@@ -1,0 +1,135 @@
+package io.pgproof.evidence;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.proof.HumanFormat;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Evidence that belongs to no run, one type for each {@link ServerEventKind}. */
+public sealed interface ServerEvent {
+  /** Returns one line for a person to read; it continues the name of the actor. */
+  String describe();
+
+  /** Adds this to the evidence log, in the transaction of the caller. */
+  default void record(EvidenceLog evidenceLog, String actor) {
+    ServerEventKind kind = ServerEventKind.of(getClass());
+    evidenceLog.recordServer(kind.code(), kind.schema(), actor, this);
+  }
+
+  /**
+   * A person logged in.
+   *
+   * @param name what pages show of the person
+   * @param groups the groups of the person at that time
+   * @param address the network address that the log-in came from
+   * @param way what proved who the person is
+   */
+  record LoggedIn(String name, List<String> groups, String address, String way)
+      implements ServerEvent {
+    /** A password that pgproof itself checked. */
+    public static final String PASSWORD = "password";
+
+    public LoggedIn {
+      groups = List.copyOf(groups);
+    }
+
+    @Override
+    public String describe() {
+      return "logged in from "
+          + address
+          + " with "
+          + way
+          + (groups.isEmpty() ? ", in no group" : ", in " + String.join(", ", groups));
+    }
+  }
+
+  /** A person's session ended, other than by a pause. */
+  record LoggedOut(String because) implements ServerEvent {
+    public static final LoggedOut BY_PERSON = new LoggedOut("the person logged out");
+    public static final LoggedOut DELETED = new LoggedOut("the user has been deleted");
+
+    @Override
+    public String describe() {
+      return "session ended: " + because;
+    }
+  }
+
+  /**
+   * Somebody could not log in.
+   *
+   * @param user the user who was named; null if there is no such user, because the name may be a
+   *     password that was typed into the wrong field
+   */
+  record LogInRefused(@Nullable String user, String address, String because)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "refused a log-in"
+          + (user == null ? "" : " as " + user)
+          + " from "
+          + address
+          + ": "
+          + because;
+    }
+  }
+
+  /** A person who is logged in was refused what he asked for. */
+  record RequestRefused(String request, String because) implements ServerEvent {
+    @Override
+    public String describe() {
+      return "was refused " + request + ": " + because;
+    }
+  }
+
+  /**
+   * Events that came too fast for an entry each.
+   *
+   * @param events how many there were of each kind
+   * @param since when the first of them happened
+   */
+  record OnlyCounted(SortedMap<String, Long> events, Instant since) implements ServerEvent {
+    public OnlyCounted(Map<String, Long> events, Instant since) {
+      this(new TreeMap<>(events), since);
+    }
+
+    @Override
+    public String describe() {
+      return "only counted, since "
+          + HumanFormat.time(since)
+          + ": "
+          + events.entrySet().stream()
+              .map(event -> event.getValue() + " " + event.getKey())
+              .collect(Collectors.joining(", "));
+    }
+  }
+
+  /**
+   * Another configuration is in force.
+   *
+   * @param sha256 of the file, in hexadecimal
+   * @param changes one line each
+   */
+  record ConfigurationChanged(String file, String sha256, List<String> changes)
+      implements ServerEvent {
+    private static final int MOST_TOLD = 5;
+
+    public ConfigurationChanged {
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public String describe() {
+      int more = changes.size() - MOST_TOLD;
+      return "applied the changed configuration "
+          + file
+          + ": "
+          + String.join("; ", changes.subList(0, Math.min(changes.size(), MOST_TOLD)))
+          + (more > 0 ? "; and " + more + " more" : "");
+    }
+  }
+}

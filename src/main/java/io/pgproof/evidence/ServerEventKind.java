@@ -1,0 +1,69 @@
+package io.pgproof.evidence;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.audit.ServerEntry;
+import java.util.Arrays;
+
+/**
+ * The kinds of events that belong to no run. The rules are those of {@link EvidenceKind}, and no
+ * code is in both.
+ */
+enum ServerEventKind {
+  LOGGED_IN("LoggedIn", 1, ServerEvent.LoggedIn.class),
+  LOGGED_OUT("LoggedOut", 1, ServerEvent.LoggedOut.class),
+  LOG_IN_REFUSED("LogInRefused", 1, ServerEvent.LogInRefused.class),
+  REQUEST_REFUSED("RequestRefused", 1, ServerEvent.RequestRefused.class),
+  ONLY_COUNTED("OnlyCounted", 1, ServerEvent.OnlyCounted.class),
+  CONFIGURATION_CHANGED("ConfigurationChanged", 1, ServerEvent.ConfigurationChanged.class);
+
+  private final String code;
+  private final int schema;
+  private final Class<? extends ServerEvent> type;
+
+  ServerEventKind(String code, int schema, Class<? extends ServerEvent> type) {
+    this.code = code;
+    this.schema = schema;
+    this.type = type;
+  }
+
+  String code() {
+    return code;
+  }
+
+  int schema() {
+    return schema;
+  }
+
+  Class<? extends ServerEvent> type() {
+    return type;
+  }
+
+  static ServerEventKind of(Class<? extends ServerEvent> type) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.type == type)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(type + " is not a kind of event"));
+  }
+
+  /**
+   * Reads the body of an entry.
+   *
+   * @throws IllegalStateException for an entry that this version cannot read
+   */
+  static ServerEvent read(ServerEntry entry) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.code.equals(entry.kind()) && entry.schema() <= kind.schema)
+        .findFirst()
+        .map(kind -> EvidenceJson.read(entry.body(), kind.type))
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "entry "
+                        + entry.id()
+                        + " has the unknown kind "
+                        + entry.kind()
+                        + " with schema "
+                        + entry.schema()
+                        + "\nHINT: a later version of pgproof wrote it; start that version"));
+  }
+}

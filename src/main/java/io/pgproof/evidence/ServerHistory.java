@@ -1,0 +1,45 @@
+package io.pgproof.evidence;
+
+import io.pgproof.audit.EvidenceLog;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads what happened to the server from the evidence log. */
+public final class ServerHistory {
+  private final EvidenceLog evidenceLog;
+
+  public ServerHistory(EvidenceLog evidenceLog) {
+    this.evidenceLog = evidenceLog;
+  }
+
+  /**
+   * One event, for people.
+   *
+   * @param kind the code of its kind
+   */
+  public record Line(Instant at, String actor, String kind, String what) {}
+
+  /** Returns the latest events, newest first. */
+  public List<Line> latest(int limit) {
+    List<Line> lines =
+        evidenceLog.latestServer(limit).stream()
+            .map(
+                entry ->
+                    new Line(
+                        entry.at(),
+                        entry.actor(),
+                        entry.kind(),
+                        ServerEventKind.read(entry).describe()))
+            .toList();
+    evidenceLog.awaitDurable();
+    return lines;
+  }
+
+  /** Returns the configuration that came into force last. */
+  public Optional<ServerEvent.ConfigurationChanged> lastConfiguration() {
+    return evidenceLog
+        .lastServer(ServerEventKind.CONFIGURATION_CHANGED.code())
+        .map(entry -> (ServerEvent.ConfigurationChanged) ServerEventKind.read(entry));
+  }
+}

@@ -1,0 +1,5 @@
+/** Limits how often something may happen. */
+@NullMarked
+package io.pgproof.limit;
+
+import org.jspecify.annotations.NullMarked;
