@@ -224,7 +224,10 @@ class RoomsTest {
         "target",
         "sandbox",
         "audit",
+        "evidence.runs",
+        "workflow.model",
         "workflow.engine",
+        "workflow.decide",
         "workflow.schedule",
         "daemon");
     room(
@@ -311,6 +314,7 @@ class RoomsTest {
     outside("org.thymeleaf", "notify", "web.login");
     outside("io.github.bucket4j", "limit");
     outside("java.net.http", "notify");
+    outside("io.prometheus", "monitoring");
   }
 
   private static final JavaClasses CLASSES =

@@ -258,6 +258,11 @@ public final class EvidenceLog {
         id);
   }
 
+  /** Returns the number of all entries. It reads the whole log. */
+  public long size() {
+    return jdbc.queryForObject("select count(*) from pgproof_evidence", Long.class);
+  }
+
   /** Returns the latest entries of this kind over all runs, newest first. */
   public List<EvidenceEntry> latest(String kind, int limit) {
     return jdbc.query(

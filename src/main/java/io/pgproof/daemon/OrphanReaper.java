@@ -16,13 +16,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Finds what an earlier process left, by name alone, and removes it. */
-final class OrphanReaper {
+final class OrphanReaper implements Leftovers {
   private final StateDirectory state;
   private final Sandbox sandbox;
   private final ImageStore images;
   private final Clock clock;
   private final Duration removal;
   private final ActiveRunNames activeRunNames;
+  private volatile int left;
 
   /**
    * @param removal how long the removal of one tree may take
@@ -104,7 +105,13 @@ final class OrphanReaper {
             sandbox
                 .reap(state.machinePrefix())
                 .forEach(name -> outcome.removed().add(Path.of(name))));
+    left = outcome.failed().size();
     return outcome;
+  }
+
+  @Override
+  public int count() {
+    return left;
   }
 
   private void destroy(Path run) throws IOException {

@@ -10,7 +10,6 @@ import io.pgproof.workflow.engine.WorkflowSettings;
 import io.pgproof.workflow.schedule.DueTimes;
 import java.time.Clock;
 import javax.sql.DataSource;
-import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -41,43 +40,42 @@ class HealthConfiguration {
   }
 
   @Bean
-  HealthIndicator databaseHealthIndicator(
+  LimitedHealth databaseHealthIndicator(
       Checks checks, DataSource database, MonitoringThreads threads) {
     return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.database(database));
   }
 
   @Bean
-  HealthIndicator engineHealthIndicator(
+  LimitedHealth engineHealthIndicator(
       Checks checks, SuspendedProcesses processes, MonitoringThreads threads) {
     return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.engine(processes));
   }
 
   @Bean
-  HealthIndicator jobsHealthIndicator(Checks checks, JobQueue queue, MonitoringThreads threads) {
+  LimitedHealth jobsHealthIndicator(Checks checks, JobQueue queue, MonitoringThreads threads) {
     return new LimitedHealth(Status.UNKNOWN, threads::execute, () -> checks.jobs(queue));
   }
 
   @Bean
-  HealthIndicator scheduleHealthIndicator(
+  LimitedHealth scheduleHealthIndicator(
       Checks checks, PassLog passLog, DueTimes dueTimes, MonitoringThreads threads) {
     return new LimitedHealth(
         Status.UNKNOWN, threads::execute, () -> checks.schedule(passLog, dueTimes));
   }
 
   @Bean
-  HealthIndicator lxcHealthIndicator(Checks checks, Sandbox sandbox, MonitoringThreads threads) {
+  LimitedHealth lxcHealthIndicator(Checks checks, Sandbox sandbox, MonitoringThreads threads) {
     return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.lxc(sandbox));
   }
 
   @Bean
-  HealthIndicator diskHealthIndicator(
+  LimitedHealth diskHealthIndicator(
       Checks checks, WorkflowSettings settings, MonitoringThreads threads) {
     return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.disk(settings.reserve()));
   }
 
   @Bean
-  HealthIndicator threadsHealthIndicator(
-      Checks checks, PassLog passLog, MonitoringThreads threads) {
+  LimitedHealth threadsHealthIndicator(Checks checks, PassLog passLog, MonitoringThreads threads) {
     return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.threads(passLog));
   }
 }

@@ -21,11 +21,12 @@ final class LimitedCall<T> {
   private final Duration keep;
   private final LongSupplier nanos;
   private @Nullable CompletableFuture<T> call;
+  private long began;
   private long ended;
 
   /**
    * @param threads each call uses one until it ends
-   * @param limit how long a caller waits
+   * @param limit how long after the beginning of a call its result is waited for
    * @param keep how long a result is used
    * @param nanos as {@link System#nanoTime}
    */
@@ -46,16 +47,27 @@ final class LimitedCall<T> {
    */
   T get() throws Exception {
     try {
-      return current().get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      CompletableFuture<T> current = current();
+      return current.get(left(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception failure ? failure : e;
     }
+  }
+
+  /** Begins a new call if {@link #get} would; returns at once. */
+  void begin() {
+    var unused = current();
+  }
+
+  private synchronized long left() {
+    return Math.max(0, limit.toNanos() - (nanos.getAsLong() - began));
   }
 
   private synchronized CompletableFuture<T> current() {
     if (call == null || (call.isDone() && nanos.getAsLong() - ended > keep.toNanos())) {
       CompletableFuture<T> next = new CompletableFuture<>();
       call = next;
+      began = nanos.getAsLong();
       threads.execute(() -> run(next));
     }
     return call;

@@ -12,9 +12,9 @@ import org.springframework.boot.actuate.health.Status;
 /** A check that counts as failed when it throws, or has no result in time. Thread-safe. */
 final class LimitedHealth implements HealthIndicator {
   /** Shorter than the time that probes and Prometheus wait for an answer. */
-  private static final Duration LIMIT = Duration.ofSeconds(5);
+  static final Duration LIMIT = Duration.ofSeconds(5);
 
-  private static final Duration KEEP = Duration.ofSeconds(3);
+  static final Duration KEEP = Duration.ofSeconds(3);
 
   private final Status failed;
   private final LimitedCall<Health> check;
@@ -30,6 +30,11 @@ final class LimitedHealth implements HealthIndicator {
   LimitedHealth(Status failed, LimitedCall<Health> check) {
     this.failed = failed;
     this.check = check;
+  }
+
+  /** Begins a check whose result {@link #health} then waits for; returns at once. */
+  void begin() {
+    check.begin();
   }
 
   @Override

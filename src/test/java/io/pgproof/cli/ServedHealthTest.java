@@ -69,6 +69,12 @@ class ServedHealthTest {
       assertThat(status(server, "database")).isEqualTo("DOWN");
       await().until(() -> status(server, "jobs").equals("UNKNOWN"));
       assertThat(get(server, "/health/liveness").statusCode()).isEqualTo(200);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(get(server, "/prometheus").body())
+                      .contains("pgproof_health{check=\"database\"} 0.0")
+                      .doesNotContain("pgproof_open_tasks"));
 
       database.startAgain();
       awaitStatus(server, "/health/readiness", 200);
@@ -104,7 +110,11 @@ class ServedHealthTest {
     HttpResponse<String> metrics = get(server, "/prometheus");
     assertThat(metrics.statusCode()).isEqualTo(200);
     assertThat(metrics.body())
-        .contains("jvm_memory_used_bytes{")
+        .contains(
+            "jvm_memory_used_bytes{",
+            "pgproof_build_info{version=\"",
+            "pgproof_health{check=\"schedule\"} 1.0",
+            "pgproof_open_tasks{group=\"backup-approvers\"} 0.0")
         .doesNotContain("http_server", "disk_", state.toString());
   }
 

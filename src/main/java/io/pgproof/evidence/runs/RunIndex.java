@@ -1,14 +1,20 @@
 package io.pgproof.evidence.runs;
 
 import io.pgproof.evidence.runs.RunSummary.Waiver;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
  * Finds runs by what they are about and sums them up, without the engine. Each query reads only the
@@ -53,6 +59,39 @@ public final class RunIndex {
     ListQuery query = ListQuery.of(filter, last, most + 1);
     List<RunSummary> runs = jdbc.query(query.sql(), RunRow::read, query.values());
     return runs.size() > most ? new RunPage(runs.subList(0, most), true) : new RunPage(runs, false);
+  }
+
+  /** Returns how many runs of each target have a verdict. It reads all runs. */
+  public List<RunCount> counts() {
+    return jdbc.query(
+        "select target, verdict, reason, count(*) runs from pgproof_run"
+            + " where target is not null and verdict is not null group by target, verdict, reason"
+            + " order by target, verdict, reason",
+        (row, number) ->
+            new RunCount(
+                row.getString("target"),
+                Verdict.of(row.getString("verdict")),
+                Reason.of(row.getString("reason")),
+                row.getLong("runs")));
+  }
+
+  /**
+   * Returns the targets of those runs that were requested for a target.
+   *
+   * @param runs at most {@link #MOST}
+   */
+  public Map<RunId, String> targets(Collection<RunId> runs) {
+    Map<RunId, String> targets = new HashMap<>();
+    if (!runs.isEmpty()) {
+      new NamedParameterJdbcTemplate(jdbc)
+          .query(
+              "select run, target from pgproof_run where run in (:runs) and target is not null",
+              Map.of("runs", runs.stream().map(RunId::value).toList()),
+              row -> {
+                targets.put(new RunId(row.getString("run")), row.getString("target"));
+              });
+    }
+    return targets;
   }
 
   /**

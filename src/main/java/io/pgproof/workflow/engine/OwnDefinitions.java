@@ -1,9 +1,14 @@
 package io.pgproof.workflow.engine;
 
+import io.pgproof.workflow.model.DailySummary;
+import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.model.TellSomebody;
+import io.pgproof.workflow.model.VerifyBackup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.camunda.bpm.engine.RepositoryService;
@@ -15,6 +20,11 @@ import org.camunda.bpm.engine.repository.Resource;
  * keys.
  */
 public final class OwnDefinitions {
+  /** The keys of all processes of this program. */
+  public static final List<String> PROCESSES =
+      List.of(
+          VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
+
   private final RepositoryService repository;
   private final Map<String, String> ids = new ConcurrentHashMap<>();
 

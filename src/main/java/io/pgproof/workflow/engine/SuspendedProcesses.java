@@ -1,9 +1,5 @@
 package io.pgproof.workflow.engine;
 
-import io.pgproof.workflow.model.DailySummary;
-import io.pgproof.workflow.model.KeepSchedule;
-import io.pgproof.workflow.model.TellSomebody;
-import io.pgproof.workflow.model.VerifyBackup;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,10 +11,6 @@ import org.camunda.bpm.engine.RepositoryService;
 
 /** Finds processes of this program that do nothing, because somebody suspended them in Cockpit. */
 public final class SuspendedProcesses {
-  private static final Set<String> PROCESSES =
-      Set.of(
-          VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
-
   private final OwnDefinitions definitions;
   private final RepositoryService repository;
   private final ManagementService management;
@@ -38,7 +30,8 @@ public final class SuspendedProcesses {
    */
   public Set<String> keys() {
     Map<String, String> keys =
-        PROCESSES.stream().collect(Collectors.toMap(definitions::id, Function.identity()));
+        OwnDefinitions.PROCESSES.stream()
+            .collect(Collectors.toMap(definitions::id, Function.identity()));
     return Stream.concat(
             repository.createProcessDefinitionQuery().suspended().list().stream()
                 .map(definition -> definition.getId()),

@@ -21,8 +21,8 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /** Records the evidence of runs at chosen times, with rows or as versions before them did. */
-final class RecordedRuns {
-  static final Instant MARCH = Instant.parse("2026-03-01T03:00:00Z");
+public final class RecordedRuns {
+  public static final Instant MARCH = Instant.parse("2026-03-01T03:00:00Z");
 
   private final EvidenceLog log;
   private Instant now = MARCH;
@@ -35,7 +35,7 @@ final class RecordedRuns {
             : new EvidenceLog(database, clock);
   }
 
-  static RecordedRuns withRows(DataSource database) {
+  public static RecordedRuns withRows(DataSource database) {
     return new RecordedRuns(database, true);
   }
 
@@ -43,18 +43,18 @@ final class RecordedRuns {
     return new RecordedRuns(database, false);
   }
 
-  RecordedRuns at(Instant time) {
+  public RecordedRuns at(Instant time) {
     now = time;
     return this;
   }
 
-  RunId ask(String target, String by) {
+  public RunId ask(String target, String by) {
     RunId run = RunId.at(now);
     record(run, by, new Evidence.Asked(request(Optional.of(target), by), null));
     return run;
   }
 
-  RunId askByPath(String by) {
+  public RunId askByPath(String by) {
     RunId run = RunId.at(now);
     record(run, by, new Evidence.Asked(request(Optional.empty(), by), null));
     return run;
@@ -65,13 +65,13 @@ final class RecordedRuns {
   }
 
   /** A run of a target that reaches its verdict at once. */
-  RunId ended(String target, Verdict verdict) {
+  public RunId ended(String target, Verdict verdict) {
     RunId run = ask(target, "ada");
     reach(run, target, verdict);
     return run;
   }
 
-  void reach(RunId run, String target, Verdict verdict) {
+  public void reach(RunId run, String target, Verdict verdict) {
     reach(run, report(run, target, verdict, MARCH));
   }
 
@@ -79,7 +79,16 @@ final class RecordedRuns {
     record(run, EvidenceLog.PGPROOF, new Evidence.VerdictReached(report));
   }
 
-  void record(RunId run, String actor, Evidence evidence) {
+  /** A clock that shows the chosen time. */
+  public Clock clock() {
+    return new SetClock();
+  }
+
+  public EvidenceLog log() {
+    return log;
+  }
+
+  public void record(RunId run, String actor, Evidence evidence) {
     evidence.record(log, run, actor);
   }
 

@@ -26,6 +26,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -404,5 +405,51 @@ class RunIndexTest {
     assertThat(outcome.message().length()).isBetween(1_990, 2_000);
     assertThat(outcome.serverVersion().orElseThrow()).hasSize(50);
     assertThat(outcome.backup().orElseThrow().startTime()).isEqualTo("9999-12-30T00:00:00Z");
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void runsAreCountedByTargetVerdictAndReason(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    RunIndex index = new RunIndex(database);
+    runs.ended("shop", Verdict.PROVEN);
+    runs.ended("shop", Verdict.PROVEN);
+    RunId refuted = runs.ended("shop", Verdict.REFUTED);
+    RunId running = runs.ask("crm", "ada");
+    RunId byPath = runs.askByPath("ada");
+    assertThat(index.counts())
+        .containsExactly(
+            new RunCount("shop", Verdict.PROVEN, Reason.FRESH, 2),
+            new RunCount("shop", Verdict.REFUTED, Reason.WAL_MISSING, 1));
+    assertThat(index.targets(List.of(refuted, running, byPath)))
+        .isEqualTo(Map.of(refuted, "shop", running, "crm"));
+    assertThat(index.targets(List.of())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void missedDueTimesAreCountedAMinuteLater(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    MissedDueTimes missed = missed(runs, database);
+    RunId onTime = runs.ask("shop", "schedule");
+    runs.record(onTime, "schedule", new Evidence.Due(MARCH, 1, Duration.ofSeconds(60)));
+    runs.record(onTime, "schedule", new Evidence.DuePassedOver(MARCH, 2));
+    RunId late = runs.ask("crm", "schedule");
+    runs.record(late, "schedule", new Evidence.Due(MARCH, 1, Duration.ofSeconds(61)));
+    runs.at(MARCH.plusSeconds(60));
+    assertThat(missed.counts()).isEmpty();
+    runs.at(MARCH.plusSeconds(61));
+    assertThat(missed.counts()).isEqualTo(Map.of("shop", 2L, "crm", 1L));
+    runs.at(MARCH.plusSeconds(100));
+    RunId caughtUp = runs.ask("crm", "schedule");
+    runs.record(caughtUp, "schedule", new Evidence.Due(MARCH, 4, Duration.ofDays(3)));
+    assertThat(missed.counts()).isEqualTo(Map.of("shop", 2L, "crm", 1L));
+    runs.at(MARCH.plusSeconds(161));
+    assertThat(missed.counts()).isEqualTo(Map.of("shop", 2L, "crm", 5L));
+    assertThat(missed(runs, database).counts()).isEqualTo(Map.of("shop", 2L, "crm", 5L));
+  }
+
+  private static MissedDueTimes missed(RecordedRuns runs, DataSource database) {
+    return new MissedDueTimes(runs.log(), new RunIndex(database), runs.clock());
   }
 }

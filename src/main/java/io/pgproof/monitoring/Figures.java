@@ -1,0 +1,120 @@
+package io.pgproof.monitoring;
+
+import io.pgproof.evidence.runs.RunCount;
+import io.pgproof.evidence.runs.RunSummary;
+import io.pgproof.evidence.runs.TargetOverview;
+import io.pgproof.evidence.runs.TargetOverview.Measured;
+import io.pgproof.proof.Verdict;
+import io.pgproof.target.Setting;
+import io.pgproof.target.Target;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.decide.DecisionTask;
+import io.pgproof.workflow.engine.OpenIncidents.Standstill;
+import io.pgproof.workflow.engine.OwnDefinitions;
+import io.pgproof.workflow.model.Groups;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What is known of all targets at one moment.
+ *
+ * @param targets those of the configuration; others have no metrics
+ * @param overviews by the name of the target
+ * @param due when targets are due next, by their names
+ * @param missed how often due times were missed, by the name of the target
+ */
+record Figures(
+    List<Target> targets,
+    Map<String, TargetOverview> overviews,
+    Map<String, Instant> due,
+    List<RunCount> runs,
+    Map<String, Long> missed,
+    List<DecisionTask> tasks,
+    List<Standstill> incidents,
+    int leftovers,
+    long logSize) {
+  private static final List<String> GROUPS = List.of(Groups.OPERATORS, Groups.APPROVERS);
+
+  void addTo(Samples samples, ProofDeadlines deadlines) {
+    targets.forEach(target -> addTarget(samples, target, deadlines));
+    Set<String> names = targets.stream().map(Target::name).collect(Collectors.toSet());
+    runs.stream()
+        .filter(count -> names.contains(count.target()))
+        .forEach(
+            count ->
+                samples.addCount(
+                    Metric.RUNS,
+                    count.runs(),
+                    count.target(),
+                    count.verdict().word(),
+                    count.reason().code()));
+    for (String group : GROUPS) {
+      List<DecisionTask> open = tasks.stream().filter(task -> task.group().equals(group)).toList();
+      samples.addCount(Metric.OPEN_TASKS, open.size(), group);
+      samples.add(
+          Metric.OPEN_TASK_OLDEST,
+          open.stream().map(DecisionTask::openedAt).min(Comparator.naturalOrder()),
+          group);
+    }
+    for (String process : OwnDefinitions.PROCESSES) {
+      samples.addCount(
+          Metric.INCIDENTS,
+          incidents.stream().filter(incident -> incident.process().equals(process)).count(),
+          process);
+    }
+    samples.addCount(Metric.LEFTOVERS, leftovers);
+    samples.addCount(Metric.LOG_SIZE, logSize);
+  }
+
+  private void addTarget(Samples samples, Target target, ProofDeadlines deadlines) {
+    String name = target.name();
+    Optional<TargetOverview> overview = Optional.ofNullable(overviews.get(name));
+    Optional<RunSummary.Outcome> last = overview.flatMap(known -> known.last().outcome());
+    Optional<Instant> proven = overview.flatMap(TargetOverview::provenAt);
+    samples.add(Metric.TARGET_LAST_PROVEN, proven, name);
+    samples.add(Metric.TARGET_PROVE_BY, proven.map(at -> deadlines.after(target, at)), name);
+    samples.add(Metric.TARGET_LAST_VERDICT, last.map(RunSummary.Outcome::at), name);
+    for (Verdict verdict : Verdict.values()) {
+      boolean reached = last.filter(outcome -> outcome.verdict() == verdict).isPresent();
+      samples.add(Metric.TARGET_VERDICT, reached ? 1 : 0, name, verdict.word());
+    }
+    newest(overview, Measured::age)
+        .ifPresent(age -> samples.add(Metric.TARGET_DATA_AGE, age, name));
+    samples.add(
+        Metric.TARGET_MAX_AGE,
+        target.settings().get(Setting.MAX_AGE).orElse(VerificationRequest.DEFAULT_MAX_AGE),
+        name);
+    newest(overview, Measured::restoreTime)
+        .ifPresent(time -> samples.add(Metric.TARGET_RESTORE_TIME, time, name));
+    overview
+        .flatMap(known -> known.last().request().restoreObjective())
+        .ifPresent(objective -> samples.add(Metric.TARGET_RTO_OBJECTIVE, objective, name));
+    last.stream()
+        .flatMap(outcome -> outcome.phases().stream())
+        .forEach(
+            phase ->
+                samples.add(
+                    Metric.TARGET_PHASE, Duration.ofMillis(phase.millis()), name, phase.name()));
+    if (target.plan().schedule().isPresent()) {
+      samples.add(Metric.TARGET_NEXT_DUE, Optional.ofNullable(due.get(name)), name);
+      samples.addCount(Metric.SCHEDULE_MISSED, missed.getOrDefault(name, 0L), name);
+    }
+  }
+
+  /** Returns what the newest run that measured it measured. */
+  private static Optional<Duration> newest(
+      Optional<TargetOverview> overview, Function<Measured, Optional<Duration>> measure) {
+    return overview.stream()
+        .flatMap(known -> known.series().stream())
+        .sorted(Comparator.comparing(Measured::at).reversed())
+        .flatMap(run -> measure.apply(run).stream())
+        .findFirst();
+  }
+}

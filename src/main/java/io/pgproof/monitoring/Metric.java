@@ -1,0 +1,160 @@
+package io.pgproof.monitoring;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The metrics of pgproof, as {@code docs/monitoring.md} lists them. A time is a timestamp and not
+ * an age, because an age that is no longer updated looks fresh. No label holds a path or a run.
+ */
+enum Metric {
+  TARGET_LAST_PROVEN(
+      "pgproof_target_last_proven_timestamp_seconds",
+      Kind.GAUGE,
+      "when the target was last proven; 0 if never",
+      Label.TARGET),
+  TARGET_PROVE_BY(
+      "pgproof_target_prove_by_timestamp_seconds",
+      Kind.GAUGE,
+      "when the target should have been proven again: at the second due time of its schedule after it was last proven, or without"
+          + " a schedule 8 days after; 0 if it was never proven",
+      Label.TARGET),
+  TARGET_LAST_VERDICT(
+      "pgproof_target_last_verdict_timestamp_seconds",
+      Kind.GAUGE,
+      "when the last run of the target reached its verdict; 0 if none did",
+      Label.TARGET),
+  TARGET_VERDICT(
+      "pgproof_target_verdict",
+      Kind.GAUGE,
+      "1 for the last verdict, 0 for the others",
+      Label.TARGET,
+      Label.VERDICT),
+  TARGET_DATA_AGE(
+      "pgproof_target_data_age_seconds",
+      Kind.GAUGE,
+      "age of the newest data at the last run that measured it; left out if none did",
+      Label.TARGET),
+  TARGET_MAX_AGE(
+      "pgproof_target_max_age_seconds",
+      Kind.GAUGE,
+      "the target's limit for the age of the newest data (`max-age`)",
+      Label.TARGET),
+  TARGET_RESTORE_TIME(
+      "pgproof_target_restore_time_seconds",
+      Kind.GAUGE,
+      "how long restore, start and recovery took in the last run that recovered the backup; left out if none did",
+      Label.TARGET),
+  TARGET_RTO_OBJECTIVE(
+      "pgproof_target_rto_objective_seconds",
+      Kind.GAUGE,
+      "objective of the restore time in the last run; left out if there was none",
+      Label.TARGET),
+  TARGET_PHASE(
+      "pgproof_target_phase_seconds",
+      Kind.GAUGE,
+      "duration of each phase of the last run with a verdict",
+      Label.TARGET,
+      Label.PHASE),
+  TARGET_NEXT_DUE(
+      "pgproof_target_next_due_timestamp_seconds",
+      Kind.GAUGE,
+      "when the target is due next by its schedule; 0 if that is not planned; left out without a schedule",
+      Label.TARGET),
+  RUNS(
+      "pgproof_runs_total",
+      Kind.COUNTER,
+      "runs of the target with a verdict",
+      Label.TARGET,
+      Label.VERDICT,
+      Label.REASON),
+  SCHEDULE_MISSED(
+      "pgproof_schedule_missed_total",
+      Kind.COUNTER,
+      "how often due times of the target were missed, because the server was down or busy or the run before had no verdict; counted a minute later",
+      Label.TARGET),
+  OPEN_TASKS(
+      "pgproof_open_tasks", Kind.GAUGE, "tasks that wait for a person of the group", Label.GROUP),
+  OPEN_TASK_OLDEST(
+      "pgproof_open_task_oldest_timestamp_seconds",
+      Kind.GAUGE,
+      "when the task was opened that waits longest; 0 if none waits",
+      Label.GROUP),
+  INCIDENTS(
+      "pgproof_incidents",
+      Kind.GAUGE,
+      "incidents of the process, which stand still until somebody retries them",
+      Label.PROCESS),
+  LEFTOVERS(
+      "pgproof_leftovers",
+      Kind.GAUGE,
+      "files and containers that could not be removed at the last try"),
+  LOG_SIZE("pgproof_log_size", Kind.GAUGE, "entries of the evidence log; counted once a minute"),
+  HEALTH("pgproof_health", Kind.GAUGE, "1 while the check of the health is up", Label.CHECK),
+  BUILD_INFO("pgproof_build_info", Kind.INFO, "1; the label names the version", Label.VERSION);
+
+  private final String name;
+  private final Kind kind;
+  private final String meaning;
+  private final List<Label> labels;
+
+  Metric(String name, Kind kind, String meaning, Label... labels) {
+    this.name = name;
+    this.kind = kind;
+    this.meaning = meaning;
+    this.labels = List.of(labels);
+  }
+
+  enum Kind {
+    /** A value of now. */
+    GAUGE(""),
+    /** A number that only grows. */
+    COUNTER("_total"),
+    /** Always 1: the labels are what it says. */
+    INFO("_info");
+
+    private final String ending;
+
+    Kind(String ending) {
+      this.ending = ending;
+    }
+
+    /** Returns how the name of a metric of this kind ends as it is served. */
+    String ending() {
+      return ending;
+    }
+  }
+
+  enum Label {
+    TARGET,
+    VERDICT,
+    REASON,
+    PHASE,
+    GROUP,
+    PROCESS,
+    CHECK,
+    VERSION;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Returns the name as it is served. */
+  String metricName() {
+    return name;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** Returns the description: one line without a full stop. */
+  String meaning() {
+    return meaning;
+  }
+
+  List<Label> labels() {
+    return labels;
+  }
+}

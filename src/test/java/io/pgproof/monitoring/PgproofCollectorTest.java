@@ -1,0 +1,293 @@
+package io.pgproof.monitoring;
+
+import static io.pgproof.evidence.runs.RecordedRuns.MARCH;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.runs.RecordedRuns;
+import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
+import io.pgproof.target.Plan;
+import io.pgproof.target.Setting;
+import io.pgproof.target.Settings;
+import io.pgproof.target.Target;
+import io.pgproof.workflow.decide.DecisionTask;
+import io.pgproof.workflow.engine.OpenIncidents;
+import io.pgproof.workflow.model.Groups;
+import io.pgproof.workflow.schedule.DueTimes;
+import io.pgproof.workflow.schedule.NightOnEngine;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.Status;
+
+/** What a scrape says about targets, tasks and the server. */
+class PgproofCollectorTest {
+  private static final double THREE = MARCH.getEpochSecond();
+
+  private final NightOnEngine night = new NightOnEngine();
+  private final JdbcConnectionPool database =
+      JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "", "");
+  private final CountedQueries counted = new CountedQueries(database);
+  private final MonitoringThreads threads = new MonitoringThreads();
+  private final RecordedRuns runs;
+  private List<DecisionTask> tasks = List.of();
+  private int leftovers;
+  private long nanos;
+
+  PgproofCollectorTest() {
+    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
+    runs = RecordedRuns.withRows(counted);
+    runs.at(MARCH);
+  }
+
+  @AfterEach
+  void end() {
+    threads.close();
+    database.dispose();
+    night.close();
+  }
+
+  @Test
+  void aTargetThatWasNeverProvenHasZeros() throws Exception {
+    night.configure(2, NightOnEngine.target("shop", "0 3 * * *"));
+    Map<String, Double> values = scrape();
+    assertThat(values)
+        .containsEntry("pgproof_target_last_proven_timestamp_seconds{target=\"shop\"}", 0.0)
+        .containsEntry("pgproof_target_prove_by_timestamp_seconds{target=\"shop\"}", 0.0)
+        .containsEntry("pgproof_target_last_verdict_timestamp_seconds{target=\"shop\"}", 0.0)
+        .containsEntry("pgproof_target_next_due_timestamp_seconds{target=\"shop\"}", 0.0)
+        .containsEntry("pgproof_schedule_missed_total{target=\"shop\"}", 0.0)
+        .containsEntry("pgproof_target_max_age_seconds{target=\"shop\"}", 86_400.0);
+    for (Verdict verdict : Verdict.values()) {
+      assertThat(values).containsEntry(verdictOf("shop", verdict), 0.0);
+    }
+    assertThat(values.keySet())
+        .noneMatch(name -> name.startsWith("pgproof_target_data_age_seconds"))
+        .noneMatch(name -> name.startsWith("pgproof_target_restore_time_seconds"));
+  }
+
+  @Test
+  void aTargetHasTheResultsOfItsRuns() throws Exception {
+    night.configure(2, NightOnEngine.target("shop", "0 3 * * *"));
+    night.schedules.reconcile();
+    runs.ended("shop", Verdict.PROVEN);
+    runs.at(MARCH.plusSeconds(3_600));
+    RunId late = runs.ended("shop", Verdict.REFUTED);
+    runs.record(late, "schedule", new Evidence.Due(MARCH, 2, Duration.ofHours(1)));
+    runs.at(MARCH.plusSeconds(7_200));
+
+    Map<String, Double> values = scrape();
+
+    assertThat(values)
+        .containsEntry("pgproof_target_last_proven_timestamp_seconds{target=\"shop\"}", THREE)
+        .containsEntry(
+            "pgproof_target_prove_by_timestamp_seconds{target=\"shop\"}",
+            (double) Instant.parse("2026-03-03T03:00:00Z").getEpochSecond())
+        .containsEntry(
+            "pgproof_target_last_verdict_timestamp_seconds{target=\"shop\"}", THREE + 3_600)
+        .containsEntry("pgproof_target_next_due_timestamp_seconds{target=\"shop\"}", THREE)
+        .containsEntry("pgproof_target_data_age_seconds{target=\"shop\"}", 3_600.0)
+        .containsEntry("pgproof_target_restore_time_seconds{target=\"shop\"}", 2.0)
+        .containsEntry("pgproof_target_phase_seconds{phase=\"restore\",target=\"shop\"}", 1.5)
+        .containsEntry("pgproof_target_phase_seconds{phase=\"check\",target=\"shop\"}", 0.07)
+        .containsEntry(verdictOf("shop", Verdict.REFUTED), 1.0)
+        .containsEntry(verdictOf("shop", Verdict.PROVEN), 0.0)
+        .containsEntry(
+            "pgproof_runs_total{reason=\"fresh\",target=\"shop\",verdict=\"proven\"}", 1.0)
+        .containsEntry(
+            "pgproof_runs_total{reason=\"wal-missing\",target=\"shop\",verdict=\"refuted\"}", 1.0)
+        .containsEntry("pgproof_schedule_missed_total{target=\"shop\"}", 2.0)
+        .containsEntry("pgproof_log_size", 5.0);
+    assertThat(String.join("\n", values.keySet())).doesNotContain(late.value(), "/backups");
+  }
+
+  @Test
+  void aTargetWithoutAScheduleIsToBeProvenWithinEightDays() throws Exception {
+    configure(new Target("shop", Path.of("/backups/shop"), Settings.NONE, Plan.NONE));
+    runs.ended("shop", Verdict.PROVEN);
+    Map<String, Double> values = scrape();
+    assertThat(values)
+        .containsEntry(
+            "pgproof_target_prove_by_timestamp_seconds{target=\"shop\"}", THREE + 8 * 86_400);
+    assertThat(values.keySet())
+        .noneMatch(name -> name.startsWith("pgproof_target_next_due"))
+        .noneMatch(name -> name.startsWith("pgproof_schedule_missed"));
+  }
+
+  @Test
+  void aTargetThatLeavesTheConfigurationLeavesTheMetrics() throws Exception {
+    configure(
+        new Target(
+            "shop",
+            Path.of("/backups/shop"),
+            Settings.NONE.with(Setting.MAX_AGE, Duration.ofMinutes(1)),
+            Plan.NONE));
+    runs.ended("shop", Verdict.PROVEN);
+    runs.ended("old", Verdict.PROVEN);
+    Map<String, Double> values = scrape();
+    assertThat(values).containsEntry("pgproof_target_max_age_seconds{target=\"shop\"}", 60.0);
+    assertThat(values.keySet()).noneMatch(name -> name.contains("\"old\""));
+    configure();
+    assertThat(scrape().keySet()).noneMatch(name -> name.contains("shop"));
+  }
+
+  @Test
+  void tasksIncidentsAndLeftoversAreCounted() throws Exception {
+    leftovers = 3;
+    tasks =
+        List.of(
+            task("1", Groups.APPROVERS, MARCH.plusSeconds(5)), task("2", Groups.APPROVERS, MARCH));
+    assertThat(scrape())
+        .containsEntry("pgproof_open_tasks{group=\"backup-approvers\"}", 2.0)
+        .containsEntry("pgproof_open_tasks{group=\"backup-operators\"}", 0.0)
+        .containsEntry(
+            "pgproof_open_task_oldest_timestamp_seconds{group=\"backup-approvers\"}", THREE)
+        .containsEntry(
+            "pgproof_open_task_oldest_timestamp_seconds{group=\"backup-operators\"}", 0.0)
+        .containsEntry("pgproof_incidents{process=\"verifyBackup\"}", 0.0)
+        .containsEntry("pgproof_leftovers", 3.0)
+        .containsEntry("pgproof_health{check=\"database\"}", 1.0)
+        .containsEntry("pgproof_health{check=\"jobs\"}", 0.0)
+        .containsEntry("pgproof_build_info{version=\"1.2.3\"}", 1.0);
+  }
+
+  private static DecisionTask task(String id, String group, Instant openedAt) {
+    return new DecisionTask(
+        id,
+        "Approve escalation",
+        RunId.at(MARCH),
+        group,
+        openedAt,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Test
+  void valuesThatAreNotKnownAreLeftOut() throws Exception {
+    configure(new Target("shop", Path.of("/backups/shop"), Settings.NONE, Plan.NONE));
+    PgproofCollector collector = collector();
+    assertThat(values(collector.collect())).containsKey("pgproof_leftovers");
+    database.dispose();
+    nanos += Duration.ofSeconds(4).toNanos();
+    assertThat(values(collector.collect()).keySet())
+        .containsExactlyInAnyOrder(
+            "pgproof_health{check=\"database\"}",
+            "pgproof_health{check=\"jobs\"}",
+            "pgproof_build_info{version=\"1.2.3\"}");
+  }
+
+  /** One after another, each target of a thousand would take too long. */
+  @Test
+  void theNumberOfQueriesDoesNotDependOnTheNumberOfTargets() throws Exception {
+    runs.ended("target-0", Verdict.PROVEN);
+    configure(targets(1));
+    int one = queriesOfAScrape();
+    IntStream.range(1, 50).forEach(i -> runs.ended("target-" + i, Verdict.STALE));
+    configure(targets(50));
+    assertThat(queriesOfAScrape()).isEqualTo(one).isPositive();
+  }
+
+  private int queriesOfAScrape() throws Exception {
+    int before = counted.statements();
+    assertThat(scrape()).containsEntry(verdictOf("target-0", Verdict.PROVEN), 1.0);
+    return counted.statements() - before;
+  }
+
+  private static Target[] targets(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i -> new Target("target-" + i, Path.of("/backups/" + i), Settings.NONE, Plan.NONE))
+        .toArray(Target[]::new);
+  }
+
+  @Test
+  void thePageListsAllMetrics() throws IOException {
+    List<String> table = new ArrayList<>(List.of("| metric | labels | meaning |", "|---|---|---|"));
+    for (Metric metric : Metric.values()) {
+      table.add(
+          "| `"
+              + metric.metricName()
+              + "` | "
+              + (metric.labels().isEmpty()
+                  ? "–"
+                  : metric.labels().stream()
+                      .map(label -> "`" + label.label() + "`")
+                      .collect(Collectors.joining(", ")))
+              + " | "
+              + metric.meaning()
+              + " |");
+    }
+    assertThat(Files.readString(Path.of("docs/monitoring.md"))).contains(String.join("\n", table));
+  }
+
+  private void configure(Target... targets) {
+    night.configure(2, targets);
+  }
+
+  private PgproofCollector collector() {
+    FiguresReader reader =
+        new FiguresReader(
+            night.configuration,
+            runs.log(),
+            new RunIndex(counted),
+            new DueTimes(night.engine.getRuntimeService()),
+            () -> tasks,
+            new OpenIncidents(night.engine.getRuntimeService()),
+            () -> leftovers,
+            runs.clock(),
+            () -> nanos);
+    return new PgproofCollector(
+        new LimitedCall<>(
+            reader::read,
+            threads::execute,
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(3),
+            () -> nanos),
+        Map.of("database", health(Status.UP), "jobs", health(Status.UNKNOWN)),
+        "1.2.3");
+  }
+
+  private LimitedHealth health(Status status) {
+    return new LimitedHealth(Status.DOWN, threads::execute, () -> Health.status(status).build());
+  }
+
+  private Map<String, Double> scrape() throws IOException {
+    return values(collector().collect());
+  }
+
+  private static Map<String, Double> values(MetricSnapshots snapshots) throws IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    PrometheusTextFormatWriter.create().write(text, snapshots);
+    return Arrays.stream(text.toString(StandardCharsets.UTF_8).split("\n"))
+        .filter(line -> !line.startsWith("#"))
+        .collect(
+            Collectors.toMap(
+                line -> line.substring(0, line.lastIndexOf(' ')),
+                line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
+  }
+
+  private static String verdictOf(String target, Verdict verdict) {
+    return "pgproof_target_verdict{target=\"" + target + "\",verdict=\"" + verdict.word() + "\"}";
+  }
+}
