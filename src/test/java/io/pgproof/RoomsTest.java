@@ -249,9 +249,58 @@ class RoomsTest {
         "control",
         "daemon");
     room("web");
-    room("web.login", "limit", "evidence");
+    room("web.login", "limit", "evidence", "workflow.model");
     room("web.cockpit", "evidence", "workflow.model", "web.login");
     room("web.chart", "proof");
+    room(
+        "web.view",
+        "proof",
+        "target",
+        "backup.source",
+        "audit",
+        "evidence",
+        "evidence.runs",
+        "workflow.model",
+        "workflow.engine",
+        "workflow.verify",
+        "workflow.decide",
+        "web.login");
+    room("web.page", "proof", "workflow.model", "workflow.decide", "web.login");
+    room(
+        "web.page.task",
+        "proof",
+        "workflow.model",
+        "workflow.decide",
+        "web.login",
+        "web.view",
+        "web.page");
+    room(
+        "web.page.run",
+        "proof",
+        "target",
+        "audit",
+        "evidence",
+        "evidence.runs",
+        "workflow.model",
+        "workflow.engine",
+        "workflow.decide",
+        "web.chart",
+        "web.view",
+        "web.page");
+    room(
+        "web.page.target",
+        "proof",
+        "target",
+        "backup.source",
+        "evidence.runs",
+        "workflow.engine",
+        "workflow.decide",
+        "web.login",
+        "web.chart",
+        "web.view",
+        "web.page",
+        "web.page.task",
+        "web.page.run");
     outside("com.sun.jna", "sandbox.lxc.binding", "backup.binding");
     outside(
         "org.camunda",
@@ -282,7 +331,12 @@ class RoomsTest {
         "monitoring",
         "web",
         "web.login",
-        "web.cockpit");
+        "web.cockpit",
+        "web.view",
+        "web.page",
+        "web.page.task",
+        "web.page.run",
+        "web.page.target");
     outside("picocli", "cli");
     outside(
         "org.apache.commons.lang3",
@@ -294,7 +348,8 @@ class RoomsTest {
         "workflow.schedule",
         "control",
         "daemon",
-        "monitoring");
+        "monitoring",
+        "web.view");
     outside(
         "java.sql",
         "postgres.server",

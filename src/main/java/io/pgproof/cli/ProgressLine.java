@@ -65,13 +65,9 @@ final class ProgressLine implements AutoCloseable {
           .append(HumanFormat.bytes(standing.done()))
           .append(" of ")
           .append(HumanFormat.bytes(standing.total()));
-      long nanos = System.nanoTime() - phaseBegan;
-      if (standing.done() > 0 && standing.done() < standing.total() && nanos > 1_000_000_000L) {
-        double left = (double) nanos / standing.done() * (standing.total() - standing.done());
-        text.append(", ")
-            .append(HumanFormat.duration(Duration.ofNanos((long) left)))
-            .append(" left");
-      }
+      standing
+          .timeLeft(Duration.ofNanos(System.nanoTime() - phaseBegan))
+          .ifPresent(left -> text.append(", ").append(HumanFormat.duration(left)).append(" left"));
     }
     if (standing.note() != null) {
       text.append("  ").append(standing.note());

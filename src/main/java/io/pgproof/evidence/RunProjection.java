@@ -319,6 +319,11 @@ public final class RunProjection {
     return Optional.ofNullable(undecided);
   }
 
+  /** Returns everything that kept the backup from being proven, in the order of recording. */
+  public List<Finding> findings() {
+    return List.copyOf(findings);
+  }
+
   public Report.@Nullable FreshnessFacts freshness() {
     return freshness;
   }

@@ -2,6 +2,7 @@ package io.pgproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -9,10 +10,13 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FormData;
 import com.microsoft.playwright.options.LoadState;
 import com.microsoft.playwright.options.RequestOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,6 +26,9 @@ import java.util.regex.Pattern;
 final class ChromiumPage implements AutoCloseable {
   private static final double PATIENCE_MILLIS = 90_000;
   private static final double STILLNESS_MILLIS = 600;
+  private static final int WIDE = 1360;
+  private static final int NARROW = 390;
+  private static final int HEIGHT = 900;
   private static final List<Pattern> KNOWN =
       List.of(
           // Each of Camunda's pages looks in a hidden frame for a page of Camunda's own
@@ -34,13 +41,15 @@ final class ChromiumPage implements AutoCloseable {
   private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
   ChromiumPage(Browser browser, String address) {
+    this(browser, address, new Browser.NewContextOptions().setTimezoneId("UTC"));
+  }
+
+  /**
+   * @param options what is not usual about this browser
+   */
+  ChromiumPage(Browser browser, String address, Browser.NewContextOptions options) {
     this.address = address;
-    context =
-        browser.newContext(
-            new Browser.NewContextOptions()
-                .setViewportSize(1360, 900)
-                .setLocale("en-US")
-                .setTimezoneId("UTC"));
+    context = browser.newContext(options.setViewportSize(WIDE, HEIGHT).setLocale("en-US"));
     context.setDefaultTimeout(PATIENCE_MILLIS);
     page = context.newPage();
     page.onPageError(error -> faults.add("page error: " + error));
@@ -177,6 +186,59 @@ final class ChromiumPage implements AutoCloseable {
     page.screenshot(
         new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
     assertThat(faults()).as(name).isEmpty();
+  }
+
+  /**
+   * Keeps pictures of one of pgproof's own pages at both widths and in both schemes, and holds each
+   * against what keeps people from using it: rules of axe, and parts that no screen shows.
+   */
+  void examine(String name) {
+    for (int width : new int[] {NARROW, WIDE}) {
+      resize(width, HEIGHT);
+      for (ColorScheme scheme : new ColorScheme[] {ColorScheme.DARK, ColorScheme.LIGHT}) {
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+        String picture = name + "-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT);
+        // Each width and each scheme once.
+        if ((width == NARROW) == (scheme == ColorScheme.DARK)) {
+          assertThat(new AxeBuilder(page).analyze().getViolations())
+              .as(picture)
+              .extracting(rule -> rule.getId() + ": " + rule.getNodes())
+              .isEmpty();
+        }
+        assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+        page.screenshot(
+            new Page.ScreenshotOptions()
+                .setFullPage(true)
+                .setPath(Path.of("target", "screenshots", picture + ".png")));
+        assertThat(faults()).as(picture).isEmpty();
+      }
+    }
+  }
+
+  /** Presses a key, such as {@code Tab}. */
+  void press(String key) {
+    page.keyboard().press(key);
+  }
+
+  /** Evaluates an expression in the page. */
+  Object evaluate(String expression) {
+    return page.evaluate(expression);
+  }
+
+  /** Sends a form as a script on another page would, with the token of the page that is shown. */
+  int post(String path, Map<String, String> fields) {
+    FormData form = FormData.create();
+    fields.forEach(form::set);
+    form.set("_csrf", find("input[name=_csrf]").first().inputValue());
+    return context
+        .request()
+        .post(address + path, RequestOptions.create().setForm(form).setMaxRedirects(0))
+        .status();
+  }
+
+  /** Asks for something that no page shows. */
+  APIResponse get(String path) {
+    return context.request().get(address + path, RequestOptions.create().setMaxRedirects(0));
   }
 
   /** What failed and is not known, since this was asked before. */

@@ -78,10 +78,12 @@ class ServedLogInTest {
     page.awaitAddress(".*/login\\?to=%2F");
     page.look("log-in");
     page.enter(person, PASSWORD);
-    page.awaitAddress(".*/camunda/app/" + application + "/default/#/.*");
-    page.awaitText(application.equals("tasklist") ? "Open tasks" : "Running Process Instances");
+    page.awaitText("No targets yet");
+    assertThat(page.place()).isEqualTo("/");
     page.look("log-in-" + person);
 
+    page.open("/camunda/app/" + application + "/default/");
+    page.awaitText(application.equals("tasklist") ? "Open tasks" : "Running Process Instances");
     page.find(".account .dropdown-toggle").click();
     page.find(".account .logout a").click();
 

@@ -138,13 +138,18 @@ public final class Browser {
   /** Creates a user in a group, as an administrator does in Admin. */
   public void addPerson(String person, String password, String group)
       throws IOException, InterruptedException {
+    addPerson(person, password);
+    assertThat(change("/group/" + group + "/members/" + person, "").statusCode()).isEqualTo(204);
+  }
+
+  /** Adds a person who is in no group. */
+  public void addPerson(String person, String password) throws IOException, InterruptedException {
     String profile =
         """
         {"profile": {"id": "%s", "firstName": "%1$s", "lastName": ""},
          "credentials": {"password": "%s"}}"""
             .formatted(person, password);
     assertThat(tell("/user/create", profile).statusCode()).isEqualTo(204);
-    assertThat(change("/group/" + group + "/members/" + person, "").statusCode()).isEqualTo(204);
   }
 
   /** Returns the id of the session. */

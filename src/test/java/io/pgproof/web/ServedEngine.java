@@ -42,6 +42,7 @@ import org.springframework.context.annotation.FilterType;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.web.HttpRequestHandler;
 
 /** What {@code pgproof serve} listens with, on a free port, with a process of human tasks only. */
 @SpringBootTest(
@@ -78,7 +79,17 @@ public abstract class ServedEngine {
 
   /** Not an application class of its own: other tests' component scans must not find it. */
   @EnableAutoConfiguration
-  @ComponentScan("io.pgproof.web")
+  @ComponentScan(
+      basePackages = "io.pgproof.web",
+      // They read the evidence, which this process has none of.
+      excludeFilters =
+          @ComponentScan.Filter(
+              type = FilterType.REGEX,
+              pattern = {
+                "io\\.pgproof\\.web\\.view\\..*",
+                "io\\.pgproof\\.web\\.page\\.[a-z]+\\..*",
+                ".*LayoutAdvice"
+              }))
   @ComponentScan(
       basePackages = "io.pgproof.workflow",
       useDefaultFilters = false,
@@ -108,6 +119,12 @@ public abstract class ServedEngine {
           throw new UnsupportedOperationException();
         }
       };
+    }
+
+    /** In place of the overview of targets. */
+    @Bean("/")
+    HttpRequestHandler firstPage() {
+      return (request, response) -> response.getWriter().write("first page");
     }
 
     @Bean

@@ -57,6 +57,15 @@ public final class NewestBackup {
       return new Candidate(directory, backup, cluster, start, began, why, refusal);
     }
 
+    StoredBackup stored() {
+      return new StoredBackup(
+          directory,
+          cluster,
+          start.map(Start::lsn).map(Lsn::toString),
+          began,
+          Optional.ofNullable(objection));
+    }
+
     boolean newerThan(Candidate other) {
       return (cluster.isPresent()
               && cluster.equals(other.cluster)
@@ -96,6 +105,28 @@ public final class NewestBackup {
     newest.scan(parent, 1);
     newest.dropCandidatesWithoutManifest();
     return newest.choose();
+  }
+
+  /**
+   * Returns the backup in a directory, or all backups in the directories in it, the newest first.
+   * Reads the beginning of each.
+   *
+   * @throws IOException when the directory cannot be listed
+   */
+  public static List<StoredBackup> listAt(Path path) throws IOException, InterruptedException {
+    NewestBackup all = new NewestBackup(path);
+    Optional<Candidate> itself = candidate(path);
+    if (itself.isPresent()) {
+      all.candidates.add(itself.get());
+    } else {
+      all.scan(path, 1);
+      all.dropCandidatesWithoutManifest();
+    }
+    return all.candidates.stream()
+        .sorted(
+            Comparator.comparing(Candidate::began).thenComparing(Candidate::directory).reversed())
+        .map(Candidate::stored)
+        .toList();
   }
 
   private void scan(Path within, int depth) throws IOException, InterruptedException {

@@ -15,12 +15,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 @Profile("serve")
 class CockpitConfiguration {
-  // The bean name is the path.
-  @Bean("/")
-  FirstPage firstPage(EngineLogIn engine) {
-    return new FirstPage(engine);
-  }
-
   @Bean
   FilterRegistrationBean<PageNonceFilter> nonceOfEachPage() {
     FilterRegistrationBean<PageNonceFilter> registration =

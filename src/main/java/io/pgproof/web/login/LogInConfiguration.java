@@ -1,6 +1,7 @@
 package io.pgproof.web.login;
 
 import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.workflow.model.Groups;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import org.camunda.bpm.engine.IdentityService;
@@ -87,10 +88,10 @@ class LogInConfiguration implements WebMvcConfigurer {
                 requests
                     .dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
                     .permitAll()
-                    .requestMatchers(LogInPage.PATH, ASSETS + "*")
+                    .requestMatchers(LogInPage.PATH, ASSETS + "*", "/assets/*")
                     .permitAll()
                     .anyRequest()
-                    .authenticated())
+                    .hasAnyAuthority(Groups.all().toArray(String[]::new)))
         .formLogin(
             form -> form.loginPage(LogInPage.PATH).successHandler(outcome).failureHandler(outcome))
         .addFilterBefore(

@@ -61,6 +61,16 @@ public final class DecisionTasks {
         .toList();
   }
 
+  /** Returns how many tasks are open. */
+  public long count() {
+    return engine
+        .getTaskService()
+        .createTaskQuery()
+        .processDefinitionKey(VerifyBackup.PROCESS)
+        .active()
+        .count();
+  }
+
   /** Returns the open task of a run; empty if the run waits for nobody. */
   public Optional<DecisionTask> of(RunId run) {
     return open().stream().filter(task -> task.run().equals(run)).findFirst();

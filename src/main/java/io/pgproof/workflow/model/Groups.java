@@ -1,5 +1,7 @@
 package io.pgproof.workflow.model;
 
+import java.util.List;
+
 /**
  * Ids of the groups that work with verifications, as the process and the authorizations name them.
  */
@@ -13,5 +15,15 @@ public final class Groups {
   /** Read everything and change nothing. */
   public static final String AUDITORS = "backup-auditors";
 
+  /** Manage people, groups and the engine; decide nothing. Camunda gives this group its id. */
+  public static final String ADMINISTRATORS = "camunda-admin";
+
+  private static final List<String> ALL = List.of(OPERATORS, APPROVERS, AUDITORS, ADMINISTRATORS);
+
   private Groups() {}
+
+  /** Returns all of them: a person who is in none of them sees nothing of pgproof. */
+  public static List<String> all() {
+    return ALL;
+  }
 }

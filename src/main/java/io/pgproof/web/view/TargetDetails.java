@@ -1,0 +1,29 @@
+package io.pgproof.web.view;
+
+import io.pgproof.evidence.runs.RunSummary;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that is known about one target.
+ *
+ * @param from the beginning of the time that {@code ended} and {@code waivers} cover
+ * @param ended the runs whose verdict was reached in this time, oldest first
+ * @param latest the latest runs, newest first
+ * @param retention empty if the target has left the configuration
+ */
+public record TargetDetails(
+    TargetStatus status,
+    Instant from,
+    Instant now,
+    List<RunSummary> ended,
+    List<RunSummary.Waiver> waivers,
+    List<RunSummary> latest,
+    Optional<Retention> retention) {
+  public TargetDetails {
+    ended = List.copyOf(ended);
+    waivers = List.copyOf(waivers);
+    latest = List.copyOf(latest);
+  }
+}
