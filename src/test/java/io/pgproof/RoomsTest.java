@@ -251,6 +251,7 @@ class RoomsTest {
     room("web");
     room("web.login", "limit", "evidence", "workflow.model");
     room("web.cockpit", "evidence", "workflow.model", "web.login");
+    room("web.api", "proof", "token", "workflow.model", "web.login");
     room("web.chart", "proof");
     room(
         "web.view",
@@ -332,6 +333,7 @@ class RoomsTest {
         "web",
         "web.login",
         "web.cockpit",
+        "web.api",
         "web.view",
         "web.page",
         "web.page.task",

@@ -2,6 +2,7 @@ package io.pgproof.web;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.token.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,6 +136,11 @@ public abstract class ServedEngine {
     @Bean
     BoundedRecorder boundedRecorder(EvidenceLog evidenceLog, Clock clock) {
       return new BoundedRecorder(evidenceLog, clock);
+    }
+
+    @Bean
+    Tokens tokens(DataSource database, Clock clock) {
+      return new Tokens(database, clock);
     }
 
     @Bean

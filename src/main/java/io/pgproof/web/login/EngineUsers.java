@@ -11,7 +11,7 @@ import org.camunda.bpm.engine.identity.Group;
 import org.camunda.bpm.engine.identity.User;
 
 /** The users whom an administrator created in Admin: the engine keeps them. */
-final class EngineUsers {
+public final class EngineUsers {
   private final IdentityService identities;
   private final Clock clock;
 
@@ -33,7 +33,7 @@ final class EngineUsers {
   }
 
   /** Returns the user with the groups of this moment; empty if there is no such user. */
-  Optional<Person> find(String id) {
+  public Optional<Person> find(String id) {
     return Optional.ofNullable(identities.createUserQuery().userId(id).singleResult())
         .map(this::person);
   }

@@ -1,0 +1,44 @@
+package io.pgproof.web.api;
+
+import java.net.URI;
+import org.springframework.http.HttpStatus;
+
+/** What can be wrong with a call; programs can rely on the codes. */
+public enum ProblemType {
+  BAD_REQUEST("bad-request", HttpStatus.BAD_REQUEST, "The request is wrong"),
+  TOKEN_MISSING("token-missing", HttpStatus.UNAUTHORIZED, "The call has no token"),
+  TOKEN_REFUSED("token-refused", HttpStatus.UNAUTHORIZED, "The token is not valid"),
+  SCOPE_MISSING("scope-missing", HttpStatus.FORBIDDEN, "The token has not this scope"),
+  GROUP_MISSING("group-missing", HttpStatus.FORBIDDEN, "The user's groups do not allow this"),
+  FOUR_EYES("four-eyes", HttpStatus.FORBIDDEN, "Another person must decide"),
+  NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such thing"),
+  ALREADY_ENDED("already-ended", HttpStatus.CONFLICT, "It has already ended"),
+  KEY_REUSED("key-reused", HttpStatus.CONFLICT, "The key was used for another request"),
+  TOO_MANY_REQUESTS("too-many-requests", HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
+  INTERNAL("internal", HttpStatus.INTERNAL_SERVER_ERROR, "The call failed");
+
+  private static final String NAMESPACE = "urn:pgproof:problem:";
+
+  private final String code;
+  private final HttpStatus status;
+  private final String title;
+
+  ProblemType(String code, HttpStatus status, String title) {
+    this.code = code;
+    this.status = status;
+    this.title = title;
+  }
+
+  /** Returns the member {@code type}. */
+  URI uri() {
+    return URI.create(NAMESPACE + code);
+  }
+
+  HttpStatus status() {
+    return status;
+  }
+
+  String title() {
+    return title;
+  }
+}
