@@ -1,6 +1,7 @@
 package io.pgproof.workflow.decide;
 
 import io.pgproof.proof.RunId;
+import io.pgproof.workflow.decide.DecisionRefusedException.Why;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Instant;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.camunda.bpm.engine.AuthorizationException;
 import org.camunda.bpm.engine.BadUserRequestException;
 import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.SuspendedEntityInteractionException;
 import org.camunda.bpm.engine.exception.NullValueException;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
@@ -188,26 +190,47 @@ public final class DecisionTasks {
       engine.getFormService().submitTaskForm(task, variables);
     } catch (NullValueException e) {
       throw new DecisionRefusedException(
+          Why.NOT_OPEN,
           "this task is no longer open: someone decided it, or its run ended\n"
               + "HINT: the run shows the decision",
           e);
     } catch (RuntimeException e) {
-      throw new DecisionRefusedException(refusal(e), e);
+      throw refusal(e);
     } finally {
       engine.getIdentityService().clearAuthentication();
     }
   }
 
   /** Returns why the engine refused; any other failure is thrown again. */
-  private static String refusal(RuntimeException failure) {
+  private static DecisionRefusedException refusal(RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BadUserRequestException) {
-        return String.valueOf(cause.getMessage());
-      }
-      if (cause instanceof AuthorizationException) {
-        return "only the members of its group may decide this task";
+      if (cause instanceof DecisionDeniedException denied) {
+        return new DecisionRefusedException(
+            denied.why(), String.valueOf(denied.getMessage()), failure);
+      } else if (cause instanceof SuspendedEntityInteractionException) {
+        return new DecisionRefusedException(
+            Why.NOT_OPEN,
+            "the run of this task was suspended by hand\nHINT: activate the run in Cockpit",
+            failure);
+      } else if (cause instanceof BadUserRequestException) {
+        return new DecisionRefusedException(
+            Why.ANSWERS, String.valueOf(cause.getMessage()), failure);
+      } else if (cause instanceof AuthorizationException) {
+        return new DecisionRefusedException(
+            Why.GROUP, "only the members of its group may decide this task", failure);
       }
     }
     throw failure;
+  }
+
+  /** Returns whether there ever was a task with this id, open or not. */
+  public boolean existed(String id) {
+    return engine
+            .getHistoryService()
+            .createHistoricTaskInstanceQuery()
+            .processDefinitionKey(VerifyBackup.PROCESS)
+            .taskId(id)
+            .count()
+        > 0;
   }
 }

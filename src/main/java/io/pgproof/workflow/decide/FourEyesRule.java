@@ -6,11 +6,11 @@ import io.pgproof.audit.Waivers;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.proof.RunId;
+import io.pgproof.workflow.decide.DecisionRefusedException.Why;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.camunda.bpm.engine.BadUserRequestException;
 
 /**
  * Requires that the person who accepts or dismisses a bad backup had no part in it before.
@@ -32,7 +32,7 @@ public final class FourEyesRule {
   /**
    * Checks that this person had no part in the run.
    *
-   * @throws BadUserRequestException when this person may not accept that the run's backup is stale
+   * @throws DecisionDeniedException when this person may not accept that the run's backup is stale
    */
   void checkAccept(RunId run, String person) {
     refuse(person, askers(run), "accept", "let another operator decide, or escalate");
@@ -41,7 +41,7 @@ public final class FourEyesRule {
   /**
    * Checks that this person had no part in the run, its review, or a waiver of its backup.
    *
-   * @throws BadUserRequestException when this person may not dismiss what the run found
+   * @throws DecisionDeniedException when this person may not dismiss what the run found
    */
   void checkDismiss(RunId run, String person) {
     List<Part> parts = askers(run);
@@ -85,7 +85,8 @@ public final class FourEyesRule {
         .findFirst()
         .ifPresent(
             part -> {
-              throw new BadUserRequestException(
+              throw new DecisionDeniedException(
+                  Why.FOUR_EYES,
                   person
                       + " "
                       + part.what()

@@ -98,7 +98,8 @@ public final class TaskDecided implements TaskListener {
           task,
           person.getUserId(),
           null,
-          new BadUserRequestException(
+          new DecisionDeniedException(
+              DecisionRefusedException.Why.GROUP,
               "'"
                   + task.getName()
                   + "' is decided by the group "

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.decide.DecisionForm.Choice;
+import io.pgproof.workflow.decide.DecisionRefusedException.Why;
 import io.pgproof.workflow.decide.DecisionTasks.Answers;
 import io.pgproof.workflow.model.Groups;
 import io.pgproof.workflow.model.VerifyBackup.Decision;
@@ -16,6 +17,7 @@ import io.pgproof.workflow.model.VerifyBackup.Event;
 import io.pgproof.workflow.model.VerifyBackup.Variable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,11 +109,14 @@ class DecisionTasksTest {
   @Test
   void aWaiverNeedsItsLastDayAndAReason() {
     RunId run = people.run("tester", "task-" + TARGETS.incrementAndGet(), TUESDAY, Reason.TOO_OLD);
-    refuses(
-        run, "otto", OPERATORS, new Answers(Decision.ACCEPT, "", "2026-03-09"), "needs a reason");
-    refuses(run, "otto", OPERATORS, new Answers(Decision.ACCEPT, "a drill", ""), "needs an end");
-    refuses(
-        run, "otto", OPERATORS, new Answers(Decision.ACCEPT, "a drill", "2031-01-01"), "allowed");
+    for (var wrong :
+        Map.of(
+                new Answers(Decision.ACCEPT, "", "2026-03-09"), "needs a reason",
+                new Answers(Decision.ACCEPT, "a drill", ""), "needs an end",
+                new Answers(Decision.ACCEPT, "a drill", "2031-01-01"), "allowed")
+            .entrySet()) {
+      refuses(run, "otto", OPERATORS, wrong.getKey(), Why.ANSWERS, wrong.getValue());
+    }
     people.tasks.decide(
         task(run).id(), "otto", OPERATORS, new Answers(Decision.ACCEPT, "a drill", "2026-03-09"));
     assertThat(people.story(run))
@@ -121,10 +126,12 @@ class DecisionTasksTest {
   @Test
   void onlyTheGroupDecidesAndOnlyWhatTheTaskOffers() {
     RunId run = refuted();
-    refuses(run, "otto", OPERATORS, new Answers(Decision.ESCALATE, "", ""), Groups.APPROVERS);
-    refuses(run, "aude", List.of(), new Answers(Decision.ESCALATE, "", ""), Groups.APPROVERS);
-    refuses(run, "arne", APPROVERS, new Answers(Decision.ACCEPT, "so", ""), "must be one of");
-    refuses(run, "arne", APPROVERS, new Answers("", "", ""), "must be one of");
+    Answers escalate = new Answers(Decision.ESCALATE, "", "");
+    refuses(run, "otto", OPERATORS, escalate, Why.GROUP, Groups.APPROVERS);
+    refuses(run, "aude", List.of(), escalate, Why.GROUP, Groups.APPROVERS);
+    Answers accept = new Answers(Decision.ACCEPT, "so", "");
+    refuses(run, "arne", APPROVERS, accept, Why.ANSWERS, "must be one of");
+    refuses(run, "arne", APPROVERS, new Answers("", "", ""), Why.ANSWERS, "must be one of");
     assertThat(people.engine.getIdentityService().getCurrentAuthentication()).isNull();
   }
 
@@ -145,6 +152,7 @@ class DecisionTasksTest {
         .isInstanceOfSatisfying(
             DecisionRefusedException.class,
             refused -> {
+              assertThat(refused.why()).isEqualTo(Why.FOUR_EYES);
               assertThat(refused).hasMessageEndingWith("(four eyes)");
               assertThat(refused.hint()).isEqualTo("let another operator decide, or escalate");
             });
@@ -161,15 +169,22 @@ class DecisionTasksTest {
                 people.tasks.decide(
                     task.id(), "otto", OPERATORS, new Answers(Decision.NEW_BACKUP, "", "")))
         .isInstanceOf(DecisionRefusedException.class)
-        .hasMessageContaining("no longer open");
+        .hasMessageContaining("no longer open")
+        .extracting("why")
+        .isEqualTo(Why.NOT_OPEN);
+    assertThat(people.tasks.existed(task.id())).isTrue();
+    assertThat(people.tasks.existed("no-task")).isFalse();
     people.wait(Duration.ofHours(6));
     assertThat(people.end(run)).isEqualTo(Event.BACKUP_ESCALATED);
     assertThat(people.tasks.of(run)).isEmpty();
   }
 
-  private void refuses(RunId run, String person, List<String> groups, Answers answers, String why) {
+  private void refuses(
+      RunId run, String person, List<String> groups, Answers answers, Why why, String said) {
     assertThatThrownBy(() -> people.tasks.decide(task(run).id(), person, groups, answers))
         .isInstanceOf(DecisionRefusedException.class)
-        .hasMessageContaining(why);
+        .hasMessageContaining(said)
+        .extracting("why")
+        .isEqualTo(why);
   }
 }
