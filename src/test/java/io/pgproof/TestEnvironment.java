@@ -208,7 +208,7 @@ public final class TestEnvironment implements LauncherSessionListener {
         Optional.empty(),
         backup,
         Depth.STANDARD,
-        VerificationRequest.DEFAULT_MAX_AGE,
+        new VerificationRequest.Objectives(VerificationRequest.DEFAULT_MAX_AGE, Optional.empty()),
         new Queries(
             Optional.ofNullable(freshnessQuery),
             Queries.DEFAULT_DATABASE,

@@ -3,6 +3,7 @@ package io.pgproof.cli;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.ObjectiveText;
 import io.pgproof.proof.Report;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -64,6 +65,17 @@ final class ReportText {
               .collect(Collectors.joining(", "));
     }
     return recovery.timeline() == null ? "" : " on timeline " + recovery.timeline();
+  }
+
+  private static List<String> objectives(Report report) {
+    List<String> objectives = new ArrayList<>();
+    if (report.objectives() != null) {
+      objectives.add("RPO " + ObjectiveText.rpo(report.objectives().rpo()));
+      if (report.objectives().rto() != null) {
+        objectives.add("RTO " + ObjectiveText.rto(report.objectives().rto()));
+      }
+    }
+    return objectives;
   }
 
   private static List<Row> rows(Report report, Evidence.@Nullable Chosen chosen) {
@@ -128,6 +140,7 @@ final class ReportText {
                   + HumanFormat.duration(Duration.ofSeconds(report.freshness().maxAgeSeconds()))
                   + " allowed"));
     }
+    rows.addAll(list("objectives", objectives(report)));
     for (int i = 0; i < report.coverage().checks().size(); i++) {
       Check check = report.coverage().checks().get(i);
       rows.add(

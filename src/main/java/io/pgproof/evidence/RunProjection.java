@@ -10,16 +10,13 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
-import io.pgproof.proof.Report.PhaseFacts;
 import io.pgproof.proof.RunFacts;
 import io.pgproof.proof.RunFacts.Stage;
 import io.pgproof.proof.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -32,11 +29,6 @@ import org.jspecify.annotations.Nullable;
  * <p>An interrupted attempt leaves its time in the phases, and nothing else.
  */
 public final class RunProjection {
-  /** Waiting for a container slot; it takes time but is not one of the phases in a report. */
-  private static final String WAIT = "wait";
-
-  private static final Set<String> BEFORE_THE_STAY = Set.of("inspect", "image", WAIT);
-
   /** Kinds of evidence that change nothing in what is said about a run. */
   private static final Set<Class<? extends Evidence>> WITHOUT_EFFECT =
       Set.of(
@@ -53,15 +45,13 @@ public final class RunProjection {
           Evidence.Told.class,
           Evidence.NotTold.class);
 
-  private final Map<String, Duration> phases = new LinkedHashMap<>();
+  private final PhaseClock phases;
   private final CheckList checks = new CheckList();
   private final List<String> notChecked = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
   private Evidence.Asked asked;
   private final Instant startedAt;
-  private Instant finishedAt;
-  private String phase = "inspect";
   private Report.@Nullable BackupFacts backup;
   private Report.@Nullable ImageFacts image;
   private Report.@Nullable RecoveryFacts recovery;
@@ -78,7 +68,7 @@ public final class RunProjection {
 
   private RunProjection(Instant startedAt, Evidence.Asked asked) {
     this.startedAt = startedAt;
-    this.finishedAt = startedAt;
+    this.phases = new PhaseClock(startedAt);
     this.asked = asked;
   }
 
@@ -104,20 +94,20 @@ public final class RunProjection {
   private void apply(Instant at, Evidence evidence) {
     if (evidence instanceof Evidence.Asked first) {
       asked = first;
-      finishedAt = at;
+      phases.start(at);
     } else if (evidence instanceof Evidence.Inspected told) {
       inspected = told.backup();
       backup = told.backup();
       stages.add(Stage.INSPECTED);
-      enterPhase(at, "image");
+      phases.enter(at, "image");
     } else if (evidence instanceof Evidence.ImageFound found) {
       image = found.image();
       stages.add(Stage.IMAGE_FOUND);
-      enterPhase(at, "restore");
+      phases.enter(at, "restore");
     } else if (evidence instanceof Evidence.TurnAwaited) {
-      enterPhase(at, WAIT);
+      phases.enterWait(at);
     } else if (evidence instanceof Evidence.TurnTaken) {
-      enterPhase(at, "restore");
+      phases.enter(at, "restore");
     } else if (evidence instanceof Evidence.AttemptBegun begun) {
       if (!stages.contains(Stage.ATTEMPT_BEGUN)) {
         // Left by the teardown of an interrupted attempt.
@@ -127,26 +117,26 @@ public final class RunProjection {
       attempt = begun.attempt();
       reached = null;
       stages.add(Stage.ATTEMPT_BEGUN);
-      enterPhase(at, "restore");
+      phases.enterAttempt(at, begun.attempt());
     } else if (evidence instanceof Evidence.Restored whole) {
       restored = whole;
       backup = whole.backup();
       checks.add(whole.checks());
       notChecked.addAll(whole.notChecked());
       stages.add(Stage.RESTORED);
-      enterPhase(at, "start");
+      phases.enter(at, "start");
     } else if (evidence instanceof Evidence.RecoveryPrepared) {
       stages.add(Stage.RECOVERY_PREPARED);
     } else if (evidence instanceof Evidence.ContainerCreated) {
       stages.add(Stage.CONTAINER_CREATED);
     } else if (evidence instanceof Evidence.Started) {
       stages.add(Stage.SERVER_STARTED);
-      enterPhase(at, "recover");
+      phases.enter(at, "recover");
     } else if (evidence instanceof Evidence.Recovered ended) {
       recovery = ended.recovery();
       checks.add(List.of(ended.check()));
       stages.add(Stage.RECOVERED);
-      enterPhase(at, "check");
+      phases.enter(at, "check");
     } else if (evidence instanceof Evidence.RecoveryBroken broken) {
       recovery = broken.recovery();
     } else if (evidence instanceof Evidence.ChecksBegun) {
@@ -157,17 +147,17 @@ public final class RunProjection {
       checks.add(made.checks());
       notChecked.addAll(made.notChecked());
       freshness = made.freshness();
-      enterPhase(at, "teardown");
+      phases.enter(at, "teardown");
     } else if (evidence instanceof Evidence.Noted noted) {
       notes.addAll(noted.notes());
     } else if (evidence instanceof Evidence.Found found) {
       addCheckOf(found.finding());
       findings.add(found.finding());
       reached = null;
-      enterPhaseAfterFinding(at);
+      phases.enterAfterFinding(at);
     } else if (evidence instanceof Evidence.Interrupted) {
       forgetAttempt();
-      enterPhase(at, "teardown");
+      phases.enter(at, "teardown");
     } else if (evidence instanceof Evidence.Withdrawn) {
       withdrawn = true;
     } else if (evidence instanceof Evidence.TaskOpened opened) {
@@ -181,30 +171,16 @@ public final class RunProjection {
       undecided = null;
     } else if (evidence instanceof Evidence.ContainerDestroyed) {
       stages.add(Stage.CONTAINER_DESTROYED);
-      enterPhase(at, "teardown");
+      phases.enter(at, "teardown");
     } else if (evidence instanceof Evidence.FilesRemoved) {
       stages.add(Stage.FILES_REMOVED);
-      enterPhase(at, "teardown");
+      phases.enter(at, "teardown");
     } else if (evidence instanceof Evidence.VerdictReached verdict) {
       reached = verdict.report();
     } else if (!WITHOUT_EFFECT.contains(evidence.getClass())) {
       throw new IllegalStateException(
           "it is not defined what " + evidence.getClass().getSimpleName() + " changes in a run");
     }
-  }
-
-  /**
-   * Begins the next phase; the time since the last change of phase counts for the phase that ends.
-   */
-  private void enterPhase(Instant at, String next) {
-    Duration took = Duration.between(finishedAt, at);
-    phases.merge(phase, took.isNegative() ? Duration.ZERO : took, Duration::plus);
-    phase = next;
-    finishedAt = at;
-  }
-
-  private void enterPhaseAfterFinding(Instant at) {
-    enterPhase(at, BEFORE_THE_STAY.contains(phase) ? phase : "teardown");
   }
 
   /**
@@ -221,7 +197,7 @@ public final class RunProjection {
    * findings.
    */
   private void addCheckOf(Finding finding) {
-    if (phase.equals("teardown")) {
+    if (phases.isIn("teardown")) {
       return;
     }
     String name =
@@ -410,22 +386,31 @@ public final class RunProjection {
     return "the backup restores, recovers and answers" + age;
   }
 
+  /** Returns the time of restore, start and recovery; empty if recovery did not end well. */
+  private Optional<Duration> restoreTime() {
+    return stages.contains(Stage.RECOVERED) ? Optional.of(phases.restoreTime()) : Optional.empty();
+  }
+
   public Report report(String run) {
     return new Report(
         Report.SCHEMA,
         run,
         asked.request().target().orElse(null),
         conclusion(),
-        new Report.Period(startedAt, finishedAt),
+        new Report.Period(startedAt, phases.changedAt()),
         backup,
         image,
         recovery,
         freshness,
+        MetObjectives.of(
+            asked.request().objectives(),
+            freshness,
+            findings.stream().anyMatch(finding -> finding.reason() == Reason.TOO_OLD),
+            restoreTime()),
         new Report.Coverage(checks.all(), notChecked, notes),
-        phases.entrySet().stream()
-            .filter(phase -> !phase.getKey().equals(WAIT))
-            .map(phase -> new PhaseFacts(phase.getKey(), phase.getValue().toMillis()))
-            .toList(),
-        phases.values().stream().reduce(Duration.ZERO, Duration::plus).toMillis());
+        new Report.Times(
+            phases.facts(),
+            restoreTime().map(Duration::toMillis).orElse(null),
+            phases.total().toMillis()));
   }
 }

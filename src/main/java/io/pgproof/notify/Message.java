@@ -36,7 +36,7 @@ public record Message(
    * One fact of a message.
    *
    * @param name for programs, lower camel case
-   * @param value for programs: a text, a number or {@code null}; times in ISO 8601
+   * @param value for programs: a text, a number, a boolean or {@code null}; times in ISO 8601
    * @param label for people; {@code null} if another fact already shows it to people
    * @param text for people; can have several lines
    */

@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is known about one run, with the members that {@code --json} prints (schema 1);
- * the members of {@link Conclusion}, {@link Period} and {@link Coverage} stand beside the others.
+ * the members of {@link Conclusion}, {@link Period}, {@link Coverage} and {@link Times} stand
+ * beside the others.
  *
  * <p>A member that does not apply is {@code null}; lists are never {@code null}. Times are in UTC.
  *
- * @param totalMillis duration of all phases, with the time that the run waited for a container
- *     slot; {@code null} if no run was made
+ * @param objectives whether the objectives were met; {@code null} if no run was made, and in
+ *     reports of earlier versions
  */
 public record Report(
     int schema,
@@ -25,15 +26,11 @@ public record Report(
     @Nullable ImageFacts image,
     @Nullable RecoveryFacts recovery,
     @Nullable FreshnessFacts freshness,
+    @Nullable Objectives objectives,
     @JsonUnwrapped Coverage coverage,
-    List<PhaseFacts> phases,
-    @Nullable Long totalMillis) {
+    @JsonUnwrapped Times times) {
 
   public static final int SCHEMA = 1;
-
-  public Report {
-    phases = List.copyOf(phases);
-  }
 
   /**
    * Creates a report about a request that led to no verification, or to one without evidence.
@@ -51,9 +48,9 @@ public record Report(
         null,
         null,
         null,
+        null,
         new Coverage(List.of(), List.of(), List.of()),
-        List.of(),
-        null);
+        new Times(List.of(), null, null));
   }
 
   /** Returns the verdict; {@code null} if no run was made. */
@@ -64,6 +61,49 @@ public record Report(
   public Reason reason() {
     return conclusion.reason();
   }
+
+  public List<PhaseFacts> phases() {
+    return times.phases();
+  }
+
+  public @Nullable Long totalMillis() {
+    return times.totalMillis();
+  }
+
+  /**
+   * How long the run took.
+   *
+   * @param restoreTimeMillis how long a person would wait for the database: the phases {@code
+   *     restore}, {@code start} and {@code recover} of the last attempt; {@code null} if recovery
+   *     did not end as the backup requires, and in reports of earlier versions
+   * @param totalMillis duration of all phases, with the time that the run waited for a container
+   *     slot; {@code null} if no run was made
+   */
+  public record Times(
+      List<PhaseFacts> phases, @Nullable Long restoreTimeMillis, @Nullable Long totalMillis) {
+    public Times {
+      phases = List.copyOf(phases);
+    }
+  }
+
+  /**
+   * Whether the run met the objectives of its target. Only the first one has a part in the verdict.
+   *
+   * @param rpo how old the newest data may be (recovery point objective)
+   * @param rto how long restore, start and recovery may take (recovery time objective); {@code
+   *     null} if there is no such objective
+   */
+  public record Objectives(Objective rpo, @Nullable Objective rto) {}
+
+  /**
+   * One objective.
+   *
+   * @param actualSeconds {@code null} if it was not measured; of a restore time, begun seconds
+   *     count
+   * @param met {@code null} if it was not measured
+   */
+  public record Objective(
+      long objectiveSeconds, @Nullable Long actualSeconds, @Nullable Boolean met) {}
 
   /**
    * What the run looked at.

@@ -44,6 +44,12 @@ public final class Setting<T> {
           "Maximum age of the newest data",
           ValueFormat.duration(Duration.ZERO, Duration.ofDays(36_500)),
           Durations.write(VerificationRequest.DEFAULT_MAX_AGE));
+  public static final Setting<Duration> RTO_OBJECTIVE =
+      new Setting<>(
+          "rto-objective",
+          "Objective for the time of restore, start and recovery together; the verdict does not depend on it",
+          ValueFormat.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+          null);
   public static final Setting<List<String>> ASSERTIONS =
       Setting.list(
           "assertions", "Condition that the data must meet", ValueFormat.sql("which is true"));
@@ -131,6 +137,7 @@ public final class Setting<T> {
           DATABASE,
           TIME_ZONE,
           MAX_AGE,
+          RTO_OBJECTIVE,
           ASSERTIONS,
           DEPTH,
           WAL_ARCHIVE,

@@ -1,6 +1,7 @@
 package io.pgproof.target;
 
 import io.pgproof.target.VerificationRequest.Limits;
+import io.pgproof.target.VerificationRequest.Objectives;
 import io.pgproof.target.VerificationRequest.Patience;
 import io.pgproof.target.VerificationRequest.Queries;
 import io.pgproof.target.VerificationRequest.Replay;
@@ -84,7 +85,9 @@ public final class Settings {
         target,
         path,
         get(Setting.DEPTH).orElse(VerificationRequest.DEFAULT_DEPTH),
-        get(Setting.MAX_AGE).orElse(VerificationRequest.DEFAULT_MAX_AGE),
+        new Objectives(
+            get(Setting.MAX_AGE).orElse(VerificationRequest.DEFAULT_MAX_AGE),
+            get(Setting.RTO_OBJECTIVE)),
         new Queries(
             get(Setting.FRESHNESS_QUERY),
             get(Setting.DATABASE).orElse(Queries.DEFAULT_DATABASE),

@@ -11,11 +11,10 @@ import java.util.Optional;
 
 /**
  * One requested verification. It is kept as evidence and never changed; in JSON the members of
- * {@link Queries}, {@link Replay} and {@link Limits} stand beside the others.
+ * {@link Objectives}, {@link Queries}, {@link Replay} and {@link Limits} stand beside the others.
  *
  * @param target name of the target in the configuration; empty for a bare path
  * @param path absolute path of the backup
- * @param maxAge maximum age of the newest data
  * @param keep how long to keep a restored copy that was not proven, for inspection; zero to keep
  *     none
  * @param patience how long people may take to decide about a run that was not proven
@@ -25,7 +24,7 @@ public record VerificationRequest(
     Optional<String> target,
     Path path,
     Depth depth,
-    Duration maxAge,
+    @JsonUnwrapped Objectives objectives,
     @JsonUnwrapped Queries queries,
     @JsonUnwrapped Replay replay,
     @JsonUnwrapped Limits limits,
@@ -43,6 +42,26 @@ public record VerificationRequest(
     patience = patience == null ? Patience.DEFAULT : patience;
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException(path + " must be absolute");
+    }
+  }
+
+  /** Returns the maximum age of the newest data. */
+  public Duration maxAge() {
+    return objectives.maxAge();
+  }
+
+  /**
+   * What the recovery of the database must achieve for its users.
+   *
+   * @param maxAge how old the newest data may be, the recovery point objective; a backup with older
+   *     data is not proven
+   * @param rtoObjective how long restore, start and recovery together may take; the verdict does
+   *     not depend on it. Empty if there is no such objective
+   */
+  public record Objectives(Duration maxAge, Optional<Duration> rtoObjective) {
+    public Objectives {
+      // Evidence of earlier versions has none.
+      rtoObjective = rtoObjective == null ? Optional.empty() : rtoObjective;
     }
   }
 
@@ -179,6 +198,16 @@ public record VerificationRequest(
   /** Returns the same request on behalf of another person. */
   public VerificationRequest by(String person) {
     return new VerificationRequest(
-        target, path, depth, maxAge, queries, replay, limits, resources, keep, patience, person);
+        target,
+        path,
+        depth,
+        objectives,
+        queries,
+        replay,
+        limits,
+        resources,
+        keep,
+        patience,
+        person);
   }
 }

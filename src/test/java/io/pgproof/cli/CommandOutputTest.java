@@ -44,10 +44,12 @@ class CommandOutputTest extends ProgramFixture {
               "image",
               "recovery",
               "freshness",
+              "objectives",
               "checks",
               "notChecked",
               "notes",
               "phases",
+              "restoreTimeMillis",
               "totalMillis");
       assertThat(report.get("startedAt").asText()).endsWith("Z");
       assertThat(report.get("target").isNull()).isTrue();

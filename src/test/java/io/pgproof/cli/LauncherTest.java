@@ -53,10 +53,12 @@ class LauncherTest {
             "image",
             "recovery",
             "freshness",
+            "objectives",
             "checks",
             "notChecked",
             "notes",
             "phases",
+            "restoreTimeMillis",
             "totalMillis");
     assertThat(answer.get("verdict").isNull()).isTrue();
     assertThat(answer.get("message").asText())

@@ -2,6 +2,7 @@ package io.pgproof.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,7 @@ import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -222,6 +224,103 @@ class RunProjectionTest {
     again.addAll(List.of(found, entry(new Evidence.Interrupted(1))));
     again.addAll(trail.subList(begun, trail.size() - 1));
     assertThat(word(again)).isEqualTo("refuted");
+  }
+
+  @Test
+  void objectivesAreComparedWithWhatWasMeasured() throws IOException {
+    List<EvidenceEntry> trail = trail("standard");
+    Report without = RunProjection.of(trail).report("r");
+    assertThat(without.objectives().rto()).isNull();
+    assertThat(without.objectives().rpo())
+        .isEqualTo(
+            new Report.Objective(
+                without.freshness().maxAgeSeconds(), without.freshness().ageSeconds(), true));
+    long millis = without.times().restoreTimeMillis();
+    // The phases are rounded one by one.
+    assertThat(millis).isPositive().isCloseTo(restorePhases(without), within(2L));
+
+    Report met =
+        RunProjection.of(withRto(trail, Duration.ofMillis(millis).plusNanos(999_999))).report("r");
+    assertThat(met.objectives().rto().met()).isTrue();
+    assertThat(met.objectives().rto().actualSeconds()).isEqualTo(millis / 1000 + 1);
+    Report missed = RunProjection.of(withRto(trail, Duration.ofMillis(millis - 1))).report("r");
+    assertThat(missed.objectives().rto().met()).isFalse();
+    assertThat(missed.verdict()).isEqualTo(Verdict.PROVEN);
+    assertThat(missed.times()).isEqualTo(met.times());
+  }
+
+  @Test
+  void anObjectiveThatWasNotMeasuredIsNeitherMetNorMissed() throws IOException {
+    List<EvidenceEntry> trail = withRto(trail("standard"), Duration.ofHours(1));
+    int recovered = kinds(trail).indexOf(Evidence.kind(Evidence.Recovered.class));
+    List<EvidenceEntry> broken = new ArrayList<>(trail.subList(0, recovered));
+    broken.add(entry(new Evidence.Found(Finding.of(Reason.WAL_MISSING, "a segment is missing"))));
+    Report report = RunProjection.of(broken).report("r");
+    assertThat(report.times().restoreTimeMillis()).isNull();
+    assertThat(report.objectives().rto()).isEqualTo(new Report.Objective(3_600, null, null));
+    assertThat(report.objectives().rpo().actualSeconds()).isNull();
+    assertThat(report.objectives().rpo().met()).isNull();
+  }
+
+  /** A person who restores would not wait for what the machine of pgproof cut off. */
+  @Test
+  void theRestoreTimeIsThatOfTheLastAttempt() {
+    List<EvidenceEntry> trail = trail("standard");
+    int begun = kinds(trail).indexOf(ATTEMPT);
+    List<EvidenceEntry> twice = new ArrayList<>(trail.subList(0, trail.size() - 4));
+    twice.add(later(entry(new Evidence.Interrupted(1)), Duration.ofMinutes(30)));
+    twice.add(later(attempt(trail.get(begun), 2), Duration.ofHours(1)));
+    trail.subList(begun + 1, trail.size()).stream()
+        .map(evidenceEntry -> later(evidenceEntry, Duration.ofHours(1)))
+        .forEach(twice::add);
+    Report once = RunProjection.of(trail).report("r");
+    Report again = RunProjection.of(twice).report("r");
+
+    assertThat(again.verdict()).isEqualTo(Verdict.PROVEN);
+    assertThat(restorePhases(again)).isGreaterThan(restorePhases(once));
+    assertThat(again.times().restoreTimeMillis())
+        .isCloseTo(once.times().restoreTimeMillis(), within(restorePhases(once)))
+        .isEqualTo(
+            Duration.between(
+                    trail.get(begun).at(),
+                    trail.get(kinds(trail).indexOf(Evidence.kind(Evidence.Recovered.class))).at())
+                .toMillis());
+  }
+
+  private static EvidenceEntry attempt(EvidenceEntry first, int attempt) {
+    return new EvidenceEntry(
+        first.id(),
+        first.run(),
+        first.at(),
+        first.kind(),
+        first.schema(),
+        first.actor(),
+        EvidenceJson.write(new Evidence.AttemptBegun(attempt)));
+  }
+
+  private static EvidenceEntry later(EvidenceEntry entry, Duration by) {
+    return new EvidenceEntry(
+        entry.id(),
+        entry.run(),
+        entry.at().plus(by),
+        entry.kind(),
+        entry.schema(),
+        entry.actor(),
+        entry.body());
+  }
+
+  private static long restorePhases(Report report) {
+    return report.phases().stream()
+        .filter(phase -> List.of("restore", "start", "recover").contains(phase.name()))
+        .mapToLong(Report.PhaseFacts::millis)
+        .sum();
+  }
+
+  private static List<EvidenceEntry> withRto(List<EvidenceEntry> trail, Duration objective)
+      throws IOException {
+    ObjectNode asked = (ObjectNode) JSON.readTree(trail.get(0).body());
+    ((ObjectNode) asked.get("request")).put("rtoObjective", objective.toString());
+    return with(trail, 0, asked);
   }
 
   /** A check of which two steps tell is one check, and the graver outcome is its outcome. */

@@ -8,6 +8,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.RecoveryTimeline;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest.Limits;
+import io.pgproof.target.VerificationRequest.Objectives;
 import io.pgproof.target.VerificationRequest.Queries;
 import io.pgproof.target.VerificationRequest.Replay;
 import io.pgproof.target.VerificationRequest.Resources;
@@ -44,6 +45,7 @@ class ConfigurationTest {
             database: shop
             time-zone: Europe/Berlin
             max-age: 36h
+            rto-objective: 45m
             assertions:
               - "select count(*) > 0 from orders"
               - |
@@ -71,7 +73,7 @@ class ConfigurationTest {
                 Optional.of("shop"),
                 Path.of("/backups/shop"),
                 Depth.STANDARD,
-                Duration.ofHours(36),
+                new Objectives(Duration.ofHours(36), Optional.of(Duration.ofMinutes(45))),
                 new Queries(
                     Optional.of("select max(placed_at) from orders"),
                     "shop",
@@ -258,7 +260,7 @@ class ConfigurationTest {
                 Optional.of("shop"),
                 Path.of("/backups/shop"),
                 Depth.STANDARD,
-                Duration.ofHours(24),
+                new Objectives(Duration.ofHours(24), Optional.empty()),
                 new Queries(Optional.empty(), "postgres", ZoneId.of("UTC"), List.of(), "postgres"),
                 new Replay(Optional.empty(), Optional.empty()),
                 new Limits(Duration.ofHours(1), Duration.ofHours(14), Timeouts.DEFAULT),
@@ -340,6 +342,7 @@ class ConfigurationTest {
         "name             | -shop         | name of target 1 is '-shop'",
         "path             | backups/shop  | path of target shop is 'backups/shop'; allowed: an absolute path",
         "path             | [/b]          | path of target shop is not a single value",
+        "rto-objective    | 0s            | rto-objective of target shop is '0s'; allowed: ",
         "freshness-query  | '  '          | freshness-query of target shop is '  '; allowed: SQL",
         "freshness-query  | {a: b}        | freshness-query of target shop is not a single value",
         "database         | ''            | database of target shop is ''; allowed: a name",

@@ -33,7 +33,7 @@ final class RunDerivation {
   /**
    * Raised when the same evidence leads to other rows than before, so that they are all renewed.
    */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   static final String ASKED = Evidence.kind(Evidence.Asked.class);
   static final String VERDICT_REACHED = Evidence.kind(Evidence.VerdictReached.class);
@@ -133,8 +133,8 @@ final class RunDerivation {
         at,
         asked.askedBy(),
         asked.depth(),
-        asked.maxAge(),
-        Optional.empty());
+        asked.objectives().maxAge(),
+        asked.objectives().rtoObjective());
   }
 
   private static Outcome outcome(Instant at, Report report) {
@@ -157,6 +157,15 @@ final class RunDerivation {
   }
 
   private static Optional<Duration> restoreTime(Report report) {
+    return report.objectives() == null
+        ? restoreTimeOfEarlierVersion(report)
+        : Optional.ofNullable(report.times().restoreTimeMillis()).map(Duration::ofMillis);
+  }
+
+  /**
+   * Includes the restores of attempts that were cut off, because reports did not tell them apart.
+   */
+  private static Optional<Duration> restoreTimeOfEarlierVersion(Report report) {
     boolean recovered =
         report.coverage().checks().stream()
             .filter(check -> check.name().equals("recovery"))

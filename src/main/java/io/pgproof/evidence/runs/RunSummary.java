@@ -26,6 +26,18 @@ public record RunSummary(
     Optional<Decision> decision) {
 
   /**
+   * Returns whether the restore time met its objective; empty if there is no objective or no
+   * restore time.
+   */
+  public Optional<Boolean> restoreObjectiveMet() {
+    return request
+        .restoreObjective()
+        .flatMap(
+            objective ->
+                outcome.flatMap(Outcome::restoreTime).map(took -> took.compareTo(objective) <= 0));
+  }
+
+  /**
    * What was requested.
    *
    * @param target empty if the run was requested by a path
@@ -55,8 +67,8 @@ public record RunSummary(
    * @param total all phases, with the wait for a container slot
    * @param phases the phases that the run went through, in their order, as in the report
    * @param restoreTime how long a person would wait for the restored database: the phases {@code
-   *     restore}, {@code start} and {@code recover}; empty if recovery did not end as the backup
-   *     requires
+   *     restore}, {@code start} and {@code recover} of the last attempt; empty if recovery did not
+   *     end as the backup requires
    * @param age age of the newest data; empty if it was not measured
    * @param backup what the backup says about itself; empty if the run did not learn it
    * @param serverVersion full version of the PostgreSQL that recovered the backup, such as {@code

@@ -1,6 +1,7 @@
 package io.pgproof.workflow.notify;
 
 import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
 import io.pgproof.proof.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,8 @@ record DailyReport(
    *
    * @param verdict {@code null} if there is none, and then all that follows too
    * @param newest time of the newest data, or {@code null}
+   * @param rpo the recovery point objective, or {@code null}
+   * @param rto the recovery time objective, or {@code null} if there is none
    * @param everProven whether any run of the target was ever proven
    */
   record Standing(
@@ -36,6 +39,8 @@ record DailyReport(
       @Nullable String run,
       @Nullable Instant at,
       @Nullable Instant newest,
+      Report.@Nullable Objective rpo,
+      Report.@Nullable Objective rto,
       boolean everProven) {}
 
   /** A task that nobody has decided. */

@@ -86,6 +86,8 @@ final class DailyReportBuilder {
         last.map(Report::run).orElse(null),
         last.map(Report::period).map(Report.Period::finishedAt).orElse(null),
         last.map(Report::freshness).map(Report.FreshnessFacts::newest).orElse(null),
+        last.map(Report::objectives).map(Report.Objectives::rpo).orElse(null),
+        last.map(Report::objectives).map(Report.Objectives::rto).orElse(null),
         verdictHistory.last(key, Verdict.PROVEN).isPresent());
   }
 

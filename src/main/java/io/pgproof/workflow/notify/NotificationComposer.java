@@ -10,7 +10,9 @@ import io.pgproof.notify.Message.Fact;
 import io.pgproof.notify.Message.Table;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Launcher;
+import io.pgproof.proof.ObjectiveText;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.Report.Objective;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import java.time.Clock;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -192,23 +195,52 @@ public final class NotificationComposer {
               story,
               report));
     }
-    return previousVerdict(run, story, report)
-        .filter(before -> before.verdict() != Verdict.PROVEN)
-        .map(
-            before ->
-                aboutRun(
-                    "recovered",
-                    "RECOVERED " + backup + ": proven, was " + before.verdict().word(),
-                    "The backup of "
-                        + backup
-                        + " is proven again: "
-                        + report.conclusion().message(),
-                    List.of(
-                        Fact.of("verdictBefore", "before", before.verdict().word()),
-                        Fact.of("reasonBefore", null, before.reason().code()),
-                        Fact.of("runBefore", "run before", before.run().value())),
-                    story,
-                    report));
+    Optional<Reached> before = previousVerdict(run, story, report);
+    if (before.isPresent() && before.get().verdict() != Verdict.PROVEN) {
+      return Optional.of(recovered(before.get(), story, report, backup));
+    }
+    return missedRto(report)
+        .filter(missed -> before.flatMap(this::report).flatMap(this::missedRto).isEmpty())
+        .map(missed -> rtoMissed(missed, story, report, backup));
+  }
+
+  private Message recovered(Reached before, RunProjection story, Report report, String backup) {
+    return aboutRun(
+        "recovered",
+        "RECOVERED " + backup + ": proven, was " + before.verdict().word(),
+        "The backup of " + backup + " is proven again: " + report.conclusion().message(),
+        List.of(
+            Fact.of("verdictBefore", "before", before.verdict().word()),
+            Fact.of("reasonBefore", null, before.reason().code()),
+            Fact.of("runBefore", "run before", before.run().value())),
+        story,
+        report);
+  }
+
+  /** A message about a proven backup whose restore takes longer than its users can wait. */
+  private Message rtoMissed(Objective rto, RunProjection story, Report report, String backup) {
+    return aboutRun(
+        "rto-missed",
+        "RTO of " + backup + " " + ObjectiveText.rto(rto),
+        "The backup of "
+            + backup
+            + " is proven, but its recovery time objective is "
+            + ObjectiveText.rto(rto),
+        List.of(),
+        story,
+        report);
+  }
+
+  private Optional<Report> report(Reached reached) {
+    return Optional.of(
+        RunProjection.of(evidenceLog.of(reached.run())).report(reached.run().value()));
+  }
+
+  /** Returns the recovery time objective if the run missed it. */
+  private Optional<Objective> missedRto(Report report) {
+    return Optional.ofNullable(report.objectives())
+        .map(Report.Objectives::rto)
+        .filter(rto -> Boolean.FALSE.equals(rto.met()));
   }
 
   /** Returns the verdict of the target's run before this one, ignoring withdrawn runs. */
@@ -251,9 +283,24 @@ public final class NotificationComposer {
     if (report.freshness() != null && report.freshness().newest() != null) {
       facts.add(time("newest", "newest data", report.freshness().newest()));
     }
+    if (report.objectives() != null) {
+      Objective rpo = report.objectives().rpo();
+      facts.addAll(objective("rpo", rpo, ObjectiveText.rpo(rpo)));
+      Objective rto = report.objectives().rto();
+      if (rto != null) {
+        facts.addAll(objective("rto", rto, ObjectiveText.rto(rto)));
+      }
+    }
     facts.add(Fact.of("run", "run", report.run()));
     facts.add(Fact.of("show", "details", Launcher.COMMAND + " show " + report.run()));
     return message(event, subject, lead, facts, List.of());
+  }
+
+  private static List<Fact> objective(String name, Objective objective, String text) {
+    return List.of(
+        new Fact(name + "Met", objective.met(), name.toUpperCase(Locale.ROOT), text),
+        Fact.of(name + "ObjectiveSeconds", null, objective.objectiveSeconds()),
+        Fact.of(name + "ActualSeconds", null, objective.actualSeconds()));
   }
 
   private Message summary(DailyReport dailyReport) {
@@ -356,7 +403,14 @@ public final class NotificationComposer {
         time("at", "when", target.at()),
         age("ageSeconds", "age of the verdict", target.at(), now),
         age("dataAgeSeconds", "age of the data", target.newest(), now),
+        met("rpoMet", "RPO", target.rpo()),
+        met("rtoMet", "RTO", target.rto()),
         Fact.of("run", "run", target.run()));
+  }
+
+  private static Fact met(String name, String label, @Nullable Objective objective) {
+    Boolean met = objective == null ? null : objective.met();
+    return new Fact(name, met, label, met == null ? null : met ? "met" : "missed");
   }
 
   private static String word(DailyReport.Standing target) {

@@ -113,6 +113,7 @@ public final class RecordedRuns {
         new Report.ImageFacts("15-bookworm", "15.20", MARCH),
         new Report.RecoveryFacts(1, true, "0/3000000", null, List.of(1)),
         new Report.FreshnessFacts(MARCH, 3_600L, 86_400, "wal"),
+        new Report.Objectives(new Report.Objective(86_400, 3_600L, true), null),
         new Report.Coverage(
             List.of(
                 verdict == Verdict.REFUTED
@@ -120,13 +121,15 @@ public final class RecordedRuns {
                     : Check.passed("recovery", "it was consistent", Duration.ZERO)),
             List.of(),
             List.of()),
-        List.of(
-            new Report.PhaseFacts("inspect", 100),
-            new Report.PhaseFacts("restore", 1_500),
-            new Report.PhaseFacts("start", 200),
-            new Report.PhaseFacts("recover", 300),
-            new Report.PhaseFacts("check", 70)),
-        2_500L);
+        new Report.Times(
+            List.of(
+                new Report.PhaseFacts("inspect", 100),
+                new Report.PhaseFacts("restore", 1_500),
+                new Report.PhaseFacts("start", 200),
+                new Report.PhaseFacts("recover", 300),
+                new Report.PhaseFacts("check", 70)),
+            verdict == Verdict.REFUTED ? null : 2_000L,
+            2_500L));
   }
 
   private static Reason reason(Verdict verdict) {

@@ -397,9 +397,9 @@ class RunIndexTest {
             new Report.ImageFacts("key", "15".repeat(100), MARCH),
             report.recovery(),
             report.freshness(),
+            report.objectives(),
             report.coverage(),
-            report.phases(),
-            report.totalMillis()));
+            report.times()));
     Outcome outcome = new RunIndex(database).find(run).orElseThrow().outcome().orElseThrow();
     assertThat(outcome.message()).startsWith("a b\uD83D\uDE00").endsWith("\uD83D\uDE00…");
     assertThat(outcome.message().length()).isBetween(1_990, 2_000);

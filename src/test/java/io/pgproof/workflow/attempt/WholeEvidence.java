@@ -33,7 +33,7 @@ public final class WholeEvidence {
    * @param backup as it was inspected
    * @param age of the newest data; the entry that says they are too old is the caller's to record
    */
-  static Map<String, Evidence> of(
+  public static Map<String, Evidence> of(
       VerificationRequest request, BackupFacts backup, Instant now, Duration age) {
     Map<String, Evidence> entries = new LinkedHashMap<>();
     BackupFacts restored =

@@ -21,9 +21,11 @@ import io.pgproof.target.Notifications;
 import io.pgproof.target.Plan;
 import io.pgproof.target.Recipient;
 import io.pgproof.target.Schedule;
+import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import io.pgproof.target.SummarySettings;
 import io.pgproof.target.Target;
+import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.attempt.ActiveRuns;
 import io.pgproof.workflow.attempt.ContainerSlots;
 import io.pgproof.workflow.attempt.RestoreAttempts;
@@ -340,12 +342,35 @@ public final class NotificationsOnEngine implements AutoCloseable {
               Finding.of(reason, "segment 0000B is not there", "FATAL:  it is not there"))
           .record(trail, run);
     }
+    recordVerdict(run);
+    return run;
+  }
+
+  /** A proven run of {@code shop} with an objective for its restore, which took so long. */
+  RunId restored(Duration objective, Duration restore) {
+    RunId run = RunId.at(now);
+    VerificationRequest request =
+        Settings.NONE
+            .with(Setting.RTO_OBJECTIVE, objective)
+            .request(Optional.of("shop"), Path.of("/backups/shop"), "tester");
+    new Evidence.Asked(request, null).record(trail, run);
+    for (Evidence evidence :
+        WholeEvidence.of(request, PeopleOnEngine.MONDAY, now, Duration.ofHours(20)).values()) {
+      if (evidence instanceof Evidence.Restored) {
+        pass(restore.toSeconds());
+      }
+      evidence.record(trail, run);
+    }
+    recordVerdict(run);
+    return run;
+  }
+
+  private void recordVerdict(RunId run) {
     RunProjection story = RunProjection.of(trail.of(run));
     Report report = story.report(run.value());
     new Evidence.VerdictReached(report).record(trail, run);
     verdicts.add(
         OpenTasks.backupKey(story.asked().request()), run, report.verdict(), report.reason());
-    return run;
   }
 
   /** The same, and it is told. */

@@ -15,6 +15,7 @@ import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,8 @@ class NotifierTest {
     assertThat(value(message, "message")).isEqualTo("segment 0000B is not there");
     assertThat(value(message, "words")).isEqualTo("FATAL:  it is not there");
     assertThat(value(message, "hint")).isEqualTo(reason.hint());
+    assertThat(value(message, "rpoMet")).isEqualTo(reason != Reason.TOO_OLD);
+    assertThat(message.facts()).extracting(Fact::name).doesNotContain("rtoMet");
     assertThat(value(message, "run")).isEqualTo(run.value());
     assertThat(value(message, "show")).isEqualTo("./pgproof show " + run);
   }
@@ -98,6 +101,46 @@ class NotifierTest {
     assertThat(model.messages.of(new NotificationEvent.Ended(model.ended("shop", null))))
         .as("told once")
         .isEmpty();
+  }
+
+  @Test
+  void aMissedRecoveryTimeObjectiveIsSentOnce() {
+    Duration objective = Duration.ofMinutes(10);
+    assertThat(
+            model.messages.of(
+                new NotificationEvent.Ended(model.restored(objective, Duration.ofMinutes(10)))))
+        .as("met")
+        .isEmpty();
+    Message missed =
+        message(new NotificationEvent.Ended(model.restored(objective, Duration.ofMinutes(11))));
+
+    assertThat(missed.event()).isEqualTo("rto-missed");
+    assertThat(missed.subject())
+        .isEqualTo("RTO of shop missed: restored in 11 min, objective 10 min");
+    assertThat(missed.lead())
+        .isEqualTo(
+            "The backup of shop is proven, but its recovery time objective is missed: restored in 11 min, objective 10 min");
+    assertThat(value(missed, "verdict")).isEqualTo("proven");
+    assertThat(value(missed, "rtoMet")).isEqualTo(false);
+    assertThat(value(missed, "rtoObjectiveSeconds")).isEqualTo(600L);
+    assertThat(value(missed, "rtoActualSeconds")).isEqualTo(660L);
+    assertThat(fact(missed, "rtoMet").text())
+        .isEqualTo("missed: restored in 11 min, objective 10 min");
+    assertThat(value(missed, "rpoMet")).isEqualTo(true);
+    assertThat(fact(missed, "rpoMet").text())
+        .isEqualTo("met: newest data 20 h old, objective 24 h");
+
+    assertThat(
+            model.messages.of(
+                new NotificationEvent.Ended(model.restored(objective, Duration.ofMinutes(12)))))
+        .as("missed before")
+        .isEmpty();
+    model.restored(objective, Duration.ofMinutes(1));
+    assertThat(
+            message(new NotificationEvent.Ended(model.restored(objective, Duration.ofMinutes(11))))
+                .event())
+        .as("met in between")
+        .isEqualTo("rto-missed");
   }
 
   @Test
