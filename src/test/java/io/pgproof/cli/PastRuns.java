@@ -82,6 +82,12 @@ final class PastRuns {
                 request.maxAge().toSeconds(),
                 "query")
             : null,
+        new Report.Objectives(
+            new Report.Objective(
+                request.maxAge().toSeconds(),
+                recovered ? night.age().toSeconds() : null,
+                recovered ? night.age().compareTo(request.maxAge()) <= 0 : null),
+            null),
         new Report.Coverage(
             List.of(
                 recovered
@@ -89,15 +95,17 @@ final class PastRuns {
                     : Check.failed("recovery", "a segment is missing", Duration.ZERO)),
             List.of(),
             List.of()),
-        List.of(
-            new Report.PhaseFacts("inspect", 2_000),
-            new Report.PhaseFacts("image", 300),
-            new Report.PhaseFacts("restore", restore * 6 / 10),
-            new Report.PhaseFacts("start", restore / 10),
-            new Report.PhaseFacts("recover", restore * 3 / 10),
-            new Report.PhaseFacts("check", 90_000),
-            new Report.PhaseFacts("teardown", 4_000)),
-        restore + 96_300);
+        new Report.Times(
+            List.of(
+                new Report.PhaseFacts("inspect", 2_000),
+                new Report.PhaseFacts("image", 300),
+                new Report.PhaseFacts("restore", restore * 6 / 10),
+                new Report.PhaseFacts("start", restore / 10),
+                new Report.PhaseFacts("recover", restore * 3 / 10),
+                new Report.PhaseFacts("check", 90_000),
+                new Report.PhaseFacts("teardown", 4_000)),
+            recovered ? restore : null,
+            restore + 96_300));
   }
 
   private static Conclusion conclusion(Verdict verdict) {
