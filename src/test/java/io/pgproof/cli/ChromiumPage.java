@@ -33,7 +33,9 @@ final class ChromiumPage implements AutoCloseable {
       List.of(
           // Each of Camunda's pages looks in a hidden frame for a page of Camunda's own
           // distribution.
-          Pattern.compile(".* 40[14] .*/camunda-welcome"));
+          Pattern.compile(".* 40[14] .*/camunda-welcome"),
+          // After a log-out, Camunda's page asks for the font of a message while it is left.
+          Pattern.compile("GET 401 .*/camunda/assets/.*\\.woff.*"));
 
   private final String address;
   private final BrowserContext context;
