@@ -24,7 +24,10 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Profile("serve")
 class LogInConfiguration implements WebMvcConfigurer {
   private static final String ASSETS = LogInPage.PATH + "/assets/";
-  private static final int ATTEMPTS = 20;
+
+  /** Wrong passwords of one address, at once and then in each minute. */
+  static final int ATTEMPTS = 20;
+
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
           + "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -55,6 +58,11 @@ class LogInConfiguration implements WebMvcConfigurer {
   }
 
   @Bean
+  AttemptLimit attemptLimit() {
+    return new AttemptLimit(ATTEMPTS);
+  }
+
+  @Bean
   SecurityContextRepository securityContexts() {
     return new HttpSessionSecurityContextRepository();
   }
@@ -76,10 +84,10 @@ class LogInConfiguration implements WebMvcConfigurer {
       SharedLogIn shared,
       LogInPage page,
       EngineUsers users,
+      AttemptLimit limit,
       BoundedRecorder recorder)
       throws Exception {
     shared.configure(http);
-    AttemptLimit limit = new AttemptLimit(ATTEMPTS);
     LogInOutcome outcome = new LogInOutcome(page, limit, users, recorder);
     PathPatternRequestMatcher attempt =
         PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, LogInPage.PATH);

@@ -42,11 +42,20 @@ class LogInTest extends ServedEngine {
 
   @Autowired private EvidenceLog evidenceLog;
   @Autowired private DataSource database;
+  @Autowired private AttemptLimit attempts;
   private Duration moved = Duration.ZERO;
 
   @AfterEach
   void resetClock() {
     moveClock(moved.negated());
+  }
+
+  /** All tests log in from the same address. */
+  @AfterEach
+  void forgetAttempts() {
+    for (int i = 0; i < LogInConfiguration.ATTEMPTS; i++) {
+      attempts.takeBack("127.0.0.1");
+    }
   }
 
   private void pass(Duration time) {
