@@ -451,6 +451,8 @@ class ServedPagesTest {
     page.field(decision).check();
     if (decision.startsWith("Accept")) {
       Locator until = page.field("Accept until");
+      // Its calendar takes no day that was there before the calendar was.
+      page.find("input.flatpickr-input").first().waitFor();
       until.fill(
           LocalDate.now(ZoneOffset.UTC)
               .plusDays(2)
