@@ -120,6 +120,18 @@ class PackageTest {
   }
 
   @Test
+  void theFilesThatTheDocumentationOffersAreInThePackage() throws Exception {
+    try (Stream<Path> files = Files.list(Path.of("docs/monitoring"))) {
+      assertThat(files)
+          .isNotEmpty()
+          .allSatisfy(
+              file ->
+                  assertThat(root.resolve("usr/share/doc/pgproof").resolve(file))
+                      .hasSameTextualContentAs(file));
+    }
+  }
+
+  @Test
   void versionsAgree() throws Exception {
     assertThat(field("Version")).isEqualTo(version());
     assertThat(Files.readString(Path.of("src/deb/changelog")))
