@@ -266,6 +266,18 @@ class RoomsTest {
         "workflow.verify",
         "workflow.decide",
         "web.login");
+    room(
+        "web.api.call",
+        "proof",
+        "target",
+        "token",
+        "audit",
+        "evidence",
+        "evidence.runs",
+        "workflow.engine",
+        "workflow.decide",
+        "web.api",
+        "web.view");
     room("web.page", "proof", "workflow.model", "workflow.decide", "web.login");
     room(
         "web.page.task",
@@ -335,6 +347,7 @@ class RoomsTest {
         "web.cockpit",
         "web.api",
         "web.view",
+        "web.api.call",
         "web.page",
         "web.page.task",
         "web.page.run",

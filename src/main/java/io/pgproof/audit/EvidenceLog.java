@@ -258,6 +258,15 @@ public final class EvidenceLog {
         id);
   }
 
+  /** Returns the first entries of a run after that entry, in their order. */
+  public List<EvidenceEntry> after(long id, RunId run, int limit) {
+    return jdbc.query(
+        COLUMNS + "where run = ? and id > ? order by id fetch first " + limit + " rows only",
+        ENTRY,
+        run.value(),
+        id);
+  }
+
   /** Returns the number of all entries. It reads the whole log. */
   public long size() {
     return jdbc.queryForObject("select count(*) from pgproof_evidence", Long.class);

@@ -88,6 +88,7 @@ public abstract class ServedEngine {
               type = FilterType.REGEX,
               pattern = {
                 "io\\.pgproof\\.web\\.view\\..*",
+                "io\\.pgproof\\.web\\.api\\.call\\..*",
                 "io\\.pgproof\\.web\\.page\\.[a-z]+\\..*",
                 ".*LayoutAdvice"
               }))

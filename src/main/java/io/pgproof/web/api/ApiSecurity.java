@@ -39,6 +39,7 @@ class ApiSecurity implements WebMvcConfigurer {
   @Override
   public void addInterceptors(InterceptorRegistry registry) {
     registry.addInterceptor(new ScopeInterceptor()).addPathPatterns("/api/**");
+    registry.addInterceptor(new ParameterInterceptor()).addPathPatterns("/api/**");
   }
 
   /** A number is no text; Spring's own settings cover all other types. */

@@ -53,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.history.HistoricActivityInstance;
 import org.camunda.bpm.engine.impl.context.Context;
@@ -78,59 +79,63 @@ public final class PeopleOnEngine implements AutoCloseable {
   public final EvidenceLog trail;
   public final ProcessEngine engine;
   public final DecisionTasks tasks;
+  public final DataSource database;
+  public final Clock clock = new TestClock();
+  public final Notifier notifier;
+  public final CurrentConfiguration configuration =
+      new CurrentConfiguration(io.pgproof.target.Configuration.NONE);
+  public final ContainerSlots containerSlots;
+  public final BackgroundWork work;
+  public final ProgressBoard progressBoard = new ProgressBoard();
   private final OpenTasks openTasks;
   private final FakeSteps steps = new FakeSteps();
-  private Instant now = Instant.parse("2026-03-01T03:00:00Z");
+  private volatile Instant now = Instant.parse("2026-03-01T03:00:00Z");
 
   public PeopleOnEngine() {
-    JdbcDataSource database = new JdbcDataSource();
-    database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    JdbcDataSource embedded = new JdbcDataSource();
+    embedded.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    database = embedded;
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
-    Clock clock = new TestClock();
     trail = new EvidenceLog(database, clock, new RunTableFollower(database));
     Waivers waivers = new Waivers(database);
     VerdictHistory verdictHistory = new VerdictHistory(database, clock);
     openTasks = new OpenTasks(database);
     RunRequests runRequests = new RunRequests(trail);
     Map<Object, Object> beans = steps.beans();
-    SpringProcessEngineConfiguration configuration = new SpringProcessEngineConfiguration();
-    configuration.setProcessEngineName("people-" + UUID.randomUUID());
-    configuration.setDataSource(database);
-    configuration.setTransactionManager(new DataSourceTransactionManager(database));
-    configuration.setDatabaseSchemaUpdate("true");
-    configuration.setBeans(beans);
-    configuration.setJobExecutorActivate(false);
-    configuration.setHistory("full");
-    configuration.setCustomPreBPMNParseListeners(List.of(new ModelCoverage()));
-    configuration.setEnableExceptionsAfterUnhandledBpmnError(true);
-    configuration.getProcessEnginePlugins().add(new DeletionListenerPlugin());
-    engine = configuration.buildProcessEngine();
+    SpringProcessEngineConfiguration settings = new SpringProcessEngineConfiguration();
+    settings.setProcessEngineName("people-" + UUID.randomUUID());
+    settings.setDataSource(database);
+    settings.setTransactionManager(new DataSourceTransactionManager(database));
+    settings.setDatabaseSchemaUpdate("true");
+    settings.setBeans(beans);
+    settings.setJobExecutorActivate(false);
+    settings.setHistory("full");
+    settings.setGroupResourceWhitelistPattern("[a-zA-Z0-9-]+");
+    settings.setCustomPreBPMNParseListeners(List.of(new ModelCoverage()));
+    settings.setEnableExceptionsAfterUnhandledBpmnError(true);
+    settings.getProcessEnginePlugins().add(new DeletionListenerPlugin());
+    engine = settings.buildProcessEngine();
     tasks = new DecisionTasks(engine, new FourEyesRule(trail, runRequests, waivers));
-    Notifier notifier =
+    notifier =
         new Notifier(
             engine.getRuntimeService(),
             new OwnDefinitions(engine.getRepositoryService()),
-            new CurrentConfiguration(io.pgproof.target.Configuration.NONE),
+            configuration,
             trail,
             new NotificationComposer(trail, verdictHistory, clock),
             "PT5S");
-    beans.put(
-        Step.REACH_VERDICT,
-        new ReachVerdict(
-            trail,
-            new ContainerSlots(
-                () -> 1,
-                new ActiveRuns(engine.getRuntimeService(), new RestoreAttempts()),
-                new MessageSignal(engine.getRuntimeService()))));
+    containerSlots =
+        new ContainerSlots(
+            () -> 1,
+            new ActiveRuns(engine.getRuntimeService(), new RestoreAttempts()),
+            new MessageSignal(engine.getRuntimeService()));
+    work =
+        new BackgroundWork(
+            new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3);
+    beans.put(Step.REACH_VERDICT, new ReachVerdict(trail, containerSlots));
     beans.put(
         Step.RECORD_EVIDENCE,
-        new RecordEvidence(
-            trail,
-            verdictHistory,
-            new BackgroundWork(
-                new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3),
-            new ProgressBoard(),
-            notifier));
+        new RecordEvidence(trail, verdictHistory, work, progressBoard, notifier));
     beans.put(Step.LOOK_FOR_WAIVER, new LookForWaiver(trail, runRequests, waivers, clock));
     beans.put(Step.JOIN_OPEN_TASK, new JoinOpenTask(trail, openTasks, engine.getRuntimeService()));
     beans.put(Step.REMIND_PEOPLE, new RemindPeople(trail, runRequests, notifier));
@@ -242,7 +247,7 @@ public final class PeopleOnEngine implements AutoCloseable {
     pass(Duration.between(now, end));
   }
 
-  private void work() {
+  public void work() {
     JobQuery query =
         engine
             .getManagementService()
