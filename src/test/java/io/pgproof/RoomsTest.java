@@ -52,6 +52,7 @@ class RoomsTest {
     room("proof");
     room("command");
     room("state", "proof");
+    room("secret");
     room("yaml", "proof");
     room("target", "proof", "yaml");
     room("backup.binding");
@@ -249,6 +250,7 @@ class RoomsTest {
         "control",
         "daemon");
     room("web");
+    room("web.tls", "proof", "secret");
     room("web.login", "limit", "evidence", "workflow.model");
     room("web.cockpit", "evidence", "workflow.model", "web.login");
     room("web.api", "proof", "token", "workflow.model", "web.login");
@@ -343,6 +345,7 @@ class RoomsTest {
         "daemon",
         "monitoring",
         "web",
+        "web.tls",
         "web.login",
         "web.cockpit",
         "web.api",

@@ -113,18 +113,20 @@ public final class Daemon implements AutoCloseable {
 
   /** Returns the address of the web pages; call it only if they are served. */
   public String address() {
-    return address("server.address", "local.server.port").orElseThrow();
+    String scheme =
+        application.getEnvironment().containsProperty("server.ssl.bundle") ? "https" : "http";
+    return address(scheme, "server.address", "local.server.port").orElseThrow();
   }
 
   /** Returns the address of health and metrics; empty if they are not served. */
   public Optional<String> monitoringAddress() {
-    return address("management.server.address", "local.management.port");
+    return address("http", "management.server.address", "local.management.port");
   }
 
-  private Optional<String> address(String host, String port) {
+  private Optional<String> address(String scheme, String host, String port) {
     Environment settings = application.getEnvironment();
     return Optional.ofNullable(settings.getProperty(port))
-        .map(number -> "http://" + settings.getProperty(host) + ":" + number);
+        .map(number -> scheme + "://" + settings.getProperty(host) + ":" + number);
   }
 
   /**

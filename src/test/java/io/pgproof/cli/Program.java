@@ -89,7 +89,7 @@ final class Program implements AutoCloseable {
     all.putAll(environment);
     Program server = start(state, all, List.of(), arguments.toArray(String[]::new));
     Awaitility.await().until(() -> server.err().contains(SERVES) || !server.running());
-    assertThat(server.err()).contains(SERVES + "http://127.0.0.1:");
+    assertThat(server.err()).containsPattern(SERVES + "https?://127.0.0.1:");
     return server;
   }
 

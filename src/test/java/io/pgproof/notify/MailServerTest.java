@@ -3,6 +3,7 @@ package io.pgproof.notify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.SelfSigned;
 import io.pgproof.notify.MailBox.Received;
 import io.pgproof.notify.Message.Fact;
 import io.pgproof.notify.Message.Table;
@@ -45,7 +46,7 @@ class MailServerTest {
 
   @BeforeAll
   static void makeKeys() throws Exception {
-    localhost = Certificates.of("localhost");
+    localhost = SelfSigned.of("dns:localhost").context();
   }
 
   @Test
@@ -142,7 +143,7 @@ class MailServerTest {
       value = Security.class,
       names = {"STARTTLS", "TLS"})
   void aServerWithAnUntrustedCertificateGetsNothing(Security security) throws Exception {
-    SSLContext other = Certificates.of("elsewhere.example.org");
+    SSLContext other = SelfSigned.of("dns:elsewhere.example.org").context();
     for (SSLContext trust : List.of(SSLContext.getDefault(), other)) {
       try (MailBox box =
           new MailBox(

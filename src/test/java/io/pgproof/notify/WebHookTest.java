@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.pgproof.SelfSigned;
 import io.pgproof.notify.HookServer.Posted;
 import io.pgproof.notify.Message.Fact;
 import io.pgproof.notify.Message.Table;
@@ -183,7 +184,7 @@ class WebHookTest {
 
   @Test
   void aServerWithAnUntrustedCertificateGetsNothing() throws Exception {
-    SSLContext localhost = Certificates.of("localhost");
+    SSLContext localhost = SelfSigned.of("dns:localhost").context();
     HttpsServer https =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     https.setHttpsConfigurator(new HttpsConfigurator(localhost));

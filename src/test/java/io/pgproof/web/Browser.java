@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 
 /**
  * One person's browser: keeps cookies, and sends the token against forged requests as Camunda's
@@ -29,12 +30,22 @@ public final class Browser {
   private static final Pattern FORM_TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
   private final CookieManager cookies = new CookieManager();
-  private final HttpClient client = HttpClient.newBuilder().cookieHandler(cookies).build();
+  private final HttpClient client;
   private final String base;
   private String token;
 
   public Browser(String base) {
+    this(base, HttpClient.newBuilder());
+  }
+
+  /** Trusts the certificate that this context trusts. */
+  public Browser(String base, SSLContext tls) {
+    this(base, HttpClient.newBuilder().sslContext(tls));
+  }
+
+  private Browser(String base, HttpClient.Builder client) {
     this.base = base;
+    this.client = client.cookieHandler(cookies).build();
   }
 
   /** Asks for a path exactly as it is written here. */
