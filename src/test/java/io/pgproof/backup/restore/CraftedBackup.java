@@ -238,8 +238,13 @@ public final class CraftedBackup {
 
   /** A WAL segment of zeros behind a real first header, at home at this number. */
   public static byte[] segment(int number) {
-    ByteBuffer segment = ByteBuffer.allocate(SEGMENT_SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    segment.put(resource("wal/15")).putLong(8, (long) number * SEGMENT_SIZE);
+    return segment(number, SEGMENT_SIZE);
+  }
+
+  /** The same for a cluster whose segments have this number of bytes. */
+  public static byte[] segment(int number, int size) {
+    ByteBuffer segment = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    segment.put(resource("wal/15")).putLong(8, (long) number * size).putInt(32, size);
     return segment.array();
   }
 

@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DamagedArchiveTest {
+  /** The smallest of PostgreSQL, because it is restored some thousand times. */
+  private static final int SMALL_SEGMENT = 1 << 20;
+
   @TempDir Path directory;
   private CraftedBackup backup;
 
@@ -318,7 +321,8 @@ class DamagedArchiveTest {
     backup.write();
     Files.createDirectory(directory.resolve("archive"));
     Files.write(
-        directory.resolve("archive").resolve(CraftedBackup.SEGMENT), CraftedBackup.segment(1));
+        directory.resolve("archive").resolve(CraftedBackup.SEGMENT),
+        CraftedBackup.segment(1, SMALL_SEGMENT));
   }
 
   private void restoreWithArchive() throws InterruptedException {
