@@ -253,7 +253,7 @@ class RoomsTest {
     room("web.tls", "proof", "secret");
     room("web.login", "limit", "evidence", "workflow.model");
     room("web.cockpit", "evidence", "workflow.model", "web.login");
-    room("web.api", "proof", "token", "workflow.model", "web.login");
+    room("web.api", "proof", "limit", "token", "workflow.model", "web.login");
     room("web.chart", "proof");
     room(
         "web.view",
@@ -278,6 +278,7 @@ class RoomsTest {
         "evidence.runs",
         "workflow.engine",
         "workflow.decide",
+        "web.login",
         "web.api",
         "web.view");
     room("web.page", "proof", "workflow.model", "workflow.decide", "web.login");
@@ -376,7 +377,8 @@ class RoomsTest {
         "audit",
         "token",
         "evidence.runs",
-        "demo");
+        "demo",
+        "web.api.call");
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");
     outside("org.newsclub.net.unix", "postgres.server");
     outside("org.h2", "audit");

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import io.pgproof.limit.RateLimit;
 import io.pgproof.token.Tokens;
 import io.pgproof.web.login.EngineUsers;
 import io.pgproof.workflow.model.Groups;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.autoconfigure.jackson.Jackson2ObjectMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -34,6 +36,10 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 @Profile("serve")
 class ApiSecurity implements WebMvcConfigurer {
+  /** Calls with one token, at once and then in each minute. */
+  static final int CALLS = 600;
+
+  private static final int TOKENS = 10_000;
   private static final String POLICY = "default-src 'none'; frame-ancestors 'none'";
 
   @Override
@@ -80,7 +86,12 @@ class ApiSecurity implements WebMvcConfigurer {
       HttpSecurity http, Tokens tokens, EngineUsers users, Clock clock, ProblemWriter problems)
       throws Exception {
     SecurityContextRepository contexts = new RequestAttributeSecurityContextRepository();
-    TokenFilter filter = new TokenFilter(new TokenCheck(tokens, users, clock), contexts, problems);
+    TokenFilter filter =
+        new TokenFilter(
+            new TokenCheck(tokens, users, clock),
+            new RateLimit(CALLS, Duration.ofMinutes(1), TOKENS),
+            contexts,
+            problems);
     return http.securityMatcher(ApiSecurity::isCall)
         .securityContext(context -> context.securityContextRepository(contexts))
         .sessionManagement(

@@ -12,7 +12,8 @@ public enum ProblemType {
   GROUP_MISSING("group-missing", HttpStatus.FORBIDDEN, "The user's groups do not allow this"),
   FOUR_EYES("four-eyes", HttpStatus.FORBIDDEN, "Another person must decide"),
   NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such thing"),
-  ALREADY_ENDED("already-ended", HttpStatus.CONFLICT, "It has already ended"),
+  ALREADY_ENDED("already-ended", HttpStatus.CONFLICT, "The run has already ended"),
+  NOT_OPEN("not-open", HttpStatus.CONFLICT, "The task is not open"),
   KEY_REUSED("key-reused", HttpStatus.CONFLICT, "The key was used for another request"),
   TOO_MANY_REQUESTS("too-many-requests", HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
   INTERNAL("internal", HttpStatus.INTERNAL_SERVER_ERROR, "The call failed");

@@ -1,10 +1,12 @@
 package io.pgproof.web.api;
 
+import io.pgproof.limit.RateLimit;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -18,11 +20,20 @@ final class TokenFilter extends OncePerRequestFilter {
   private static final Logger LOG = LoggerFactory.getLogger(TokenFilter.class);
 
   private final TokenCheck tokenCheck;
+  private final RateLimit rateLimit;
   private final SecurityContextRepository contexts;
   private final ProblemWriter problems;
 
-  TokenFilter(TokenCheck tokenCheck, SecurityContextRepository contexts, ProblemWriter problems) {
+  /**
+   * @param rateLimit how often one token may be used
+   */
+  TokenFilter(
+      TokenCheck tokenCheck,
+      RateLimit rateLimit,
+      SecurityContextRepository contexts,
+      ProblemWriter problems) {
     this.tokenCheck = tokenCheck;
+    this.rateLimit = rateLimit;
     this.contexts = contexts;
     this.problems = problems;
   }
@@ -32,8 +43,20 @@ final class TokenFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     try {
+      TokenAuthentication caller = tokenCheck.check(request);
+      Duration pause = rateLimit.count(caller.token().id());
+      if (!pause.isZero()) {
+        response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(pause.toSeconds() + 1));
+        problems.write(
+            response,
+            new ProblemException(
+                ProblemType.TOO_MANY_REQUESTS,
+                "token " + caller.token().id() + " was used too often",
+                "wait as many seconds as the header Retry-After says"));
+        return;
+      }
       SecurityContext context = SecurityContextHolder.createEmptyContext();
-      context.setAuthentication(tokenCheck.check(request));
+      context.setAuthentication(caller);
       SecurityContextHolder.setContext(context);
       contexts.saveContext(context, request, response);
     } catch (ProblemException e) {

@@ -24,10 +24,11 @@ public final class VerificationStart {
     this.verifications = verifications;
   }
 
-  /** The person is in no group that may start verifications. */
+  /** The person is in no group that may start and cancel verifications. */
   public static final class NotAllowedException extends RuntimeException {
     NotAllowedException(Person person) {
-      super(person.id() + " is in none of the groups that start verifications: " + GROUPS);
+      super(
+          person.id() + " is in none of the groups that start and cancel verifications: " + GROUPS);
     }
   }
 

@@ -45,6 +45,11 @@ class ViewConfiguration {
   }
 
   @Bean
+  VerificationCancel verificationCancel(Verifications verifications, EvidenceLog evidenceLog) {
+    return new VerificationCancel(verifications, evidenceLog);
+  }
+
+  @Bean
   TargetList targetList(
       CurrentConfiguration configuration,
       RunIndex runIndex,

@@ -11,14 +11,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** An H2 in memory and a real PostgreSQL, both with the program's tables. */
-final class BothDatabases implements AutoCloseable {
+public final class BothDatabases implements AutoCloseable {
   private final EngineDatabase postgres = EngineDatabase.start();
   private final SingleConnectionDataSource connection =
       new SingleConnectionDataSource(postgres.url(), postgres.user(), postgres.password(), true);
   private final JdbcConnectionPool embedded =
       JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "", "");
 
-  BothDatabases() {
+  public BothDatabases() {
     Flyway.configure()
         .dataSource(postgres.url(), postgres.user(), postgres.password())
         .locations("classpath:db/migration/postgresql")
@@ -27,7 +27,7 @@ final class BothDatabases implements AutoCloseable {
     Flyway.configure().dataSource(embedded).locations("classpath:db/migration/h2").load().migrate();
   }
 
-  List<Named<DataSource>> all() {
+  public List<Named<DataSource>> all() {
     return List.of(Named.of("PostgreSQL", connection), Named.of("H2", embedded));
   }
 

@@ -369,6 +369,21 @@ class ApiDoorTest extends ServedEngine {
   }
 
   @Test
+  void aTokenThatIsUsedTooOftenMustWait() throws Exception {
+    user("olga", Groups.OPERATORS);
+    String token = token("olga", Scope.READ);
+    HttpResponse<String> answer = get(WHO, token);
+    for (int call = 1; answer.statusCode() == 200 && call < 3 * ApiSecurity.CALLS; call++) {
+      answer = get(WHO, token);
+    }
+    assertProblem(answer, ProblemType.TOO_MANY_REQUESTS);
+    assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+    assertThat(get(WHO, token("olga", Scope.READ)).statusCode())
+        .as("each token has its own limit")
+        .isEqualTo(200);
+  }
+
+  @Test
   void aCallThatNamesNoScopeIsDenied() throws Exception {
     user("ada", "camunda-admin");
     HttpResponse<String> answer = get("/api/v1/test/forgotten", token("ada", Scope.values()));

@@ -24,8 +24,10 @@ import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.attempt.ActiveRuns;
 import io.pgproof.workflow.attempt.ContainerSlots;
 import io.pgproof.workflow.attempt.RestoreAttempts;
+import io.pgproof.workflow.attempt.TakeTurn;
 import io.pgproof.workflow.attempt.WholeEvidence;
 import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.Cancellations;
 import io.pgproof.workflow.engine.MessageSignal;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.engine.ProgressBoard;
@@ -132,6 +134,9 @@ public final class PeopleOnEngine implements AutoCloseable {
     work =
         new BackgroundWork(
             new MessageSignal(engine.getRuntimeService()), Duration.ofSeconds(30), 3);
+    beans.put(
+        Step.TAKE_TURN,
+        new TakeTurn(trail, new Cancellations(trail), runRequests, containerSlots, progressBoard));
     beans.put(Step.REACH_VERDICT, new ReachVerdict(trail, containerSlots));
     beans.put(
         Step.RECORD_EVIDENCE,
@@ -190,12 +195,6 @@ public final class PeopleOnEngine implements AutoCloseable {
             .request(Optional.of(target), Path.of("/backups", target), askedBy);
     RunId run = RunId.at(now);
     new Evidence.Asked(request, null).record(trail, run, askedBy);
-    WholeEvidence.record(
-        trail, run, request, backup, now, Duration.ofHours(found == Reason.FRESH ? 20 : 30));
-    if (found != Reason.FRESH) {
-      new Evidence.Found(Finding.of(found, found.meaning(), "FATAL:  so it is")).record(trail, run);
-    }
-    steps.script(Step.INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
     Map<String, Object> variables =
         new HashMap<>(
             Map.of(
@@ -218,8 +217,24 @@ public final class PeopleOnEngine implements AutoCloseable {
     engine
         .getRuntimeService()
         .startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);
-    work();
+    end(run, backup, found);
     return run;
+  }
+
+  /** Ends the only run that is under way with this finding, as {@link #run} does. */
+  public void end(RunId run, Report.BackupFacts backup, Reason found) {
+    WholeEvidence.record(
+        trail,
+        run,
+        new RunRequests(trail).of(run),
+        backup,
+        now,
+        Duration.ofHours(found == Reason.FRESH ? 20 : 30));
+    if (found != Reason.FRESH) {
+      new Evidence.Found(Finding.of(found, found.meaning(), "FATAL:  so it is")).record(trail, run);
+    }
+    steps.script(Step.INSPECT_BACKUP, FakeSteps.error(ErrorCode.FINDING));
+    work();
   }
 
   public void pass(Duration time) {

@@ -1,6 +1,9 @@
 package io.pgproof.web.api.call;
 
+import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.proof.Mistakes;
+import io.pgproof.proof.RunId;
 import io.pgproof.web.api.ProblemException;
 import io.pgproof.web.api.ProblemType;
 import java.util.Optional;
@@ -22,6 +25,19 @@ final class Problems {
         ProblemType.NOT_FOUND,
         "there is no run " + Mistakes.quoted(run),
         "GET /api/v1/runs lists the runs");
+  }
+
+  /**
+   * Finds a run.
+   *
+   * @param text any text
+   * @throws ProblemException when there is no such run
+   */
+  static RunSummary run(String text, RunIndex runIndex) {
+    return Optional.of(text)
+        .filter(RunId::isOne)
+        .flatMap(run -> runIndex.find(new RunId(run)))
+        .orElseThrow(() -> noRun(text));
   }
 
   /**

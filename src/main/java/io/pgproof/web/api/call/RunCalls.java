@@ -14,6 +14,7 @@ import io.pgproof.web.api.ApiPaths;
 import io.pgproof.web.api.RequiresScope;
 import io.pgproof.web.view.RunDetails;
 import io.pgproof.web.view.RunLookup;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -32,16 +33,19 @@ import org.springframework.web.bind.annotation.RestController;
 final class RunCalls {
   private static final int MOST_RUNS = 200;
   private static final int MOST_ENTRIES = 1000;
+  private static final int MOST_WAIT = 60;
   private static final String TIME = "a time such as 2026-12-01T03:00:00Z";
   private static final String NEXT = "the member next of the page before";
 
   private final RunIndex runIndex;
   private final RunLookup runLookup;
+  private final RunWait runWait;
   private final EvidenceLog evidenceLog;
 
-  RunCalls(RunIndex runIndex, RunLookup runLookup, EvidenceLog evidenceLog) {
+  RunCalls(RunIndex runIndex, RunLookup runLookup, RunWait runWait, EvidenceLog evidenceLog) {
     this.runIndex = runIndex;
     this.runLookup = runLookup;
+    this.runWait = runWait;
     this.evidenceLog = evidenceLog;
   }
 
@@ -83,9 +87,15 @@ final class RunCalls {
 
   @GetMapping(ApiPaths.V1 + "/runs/{run}")
   @RequiresScope(Scope.READ)
-  RunInFullJson show(@PathVariable("run") String run) {
+  RunInFullJson show(
+      @PathVariable("run") String run, @RequestParam(name = "wait", defaultValue = "0") int wait) {
+    Problems.within("wait", wait, 0, MOST_WAIT);
+    RunId id = Problems.run(run, runIndex).run();
+    if (wait > 0) {
+      runWait.await(id, Duration.ofSeconds(wait));
+    }
     RunDetails details = find(run);
-    RunSummary summary = runIndex.find(details.run()).orElseThrow(() -> Problems.noRun(run));
+    RunSummary summary = Problems.run(run, runIndex);
     return RunInFullJson.of(
         summary,
         // The verdict may have been reached between the two.
@@ -104,12 +114,8 @@ final class RunCalls {
       @RequestParam("after") Optional<String> after) {
     Problems.within("limit", limit, 1, MOST_ENTRIES);
     long last = Problems.value("after", after, Long::valueOf, NEXT).orElse(0L);
-    RunSummary summary =
-        Optional.of(run)
-            .filter(RunId::isOne)
-            .flatMap(id -> runIndex.find(new RunId(id)))
-            .orElseThrow(() -> Problems.noRun(run));
-    List<EvidenceEntry> entries = evidenceLog.after(last, summary.run(), limit + 1);
+    RunId id = Problems.run(run, runIndex).run();
+    List<EvidenceEntry> entries = evidenceLog.after(last, id, limit + 1);
     evidenceLog.awaitDurable();
     boolean more = entries.size() > limit;
     return page(

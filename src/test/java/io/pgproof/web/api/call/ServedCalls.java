@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import javax.sql.DataSource;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.identity.User;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -86,6 +87,11 @@ final class ServedCalls implements AutoCloseable {
     @Bean
     Clock clock(PeopleOnEngine people) {
       return people.clock;
+    }
+
+    @Bean
+    DataSource dataSource(PeopleOnEngine people) {
+      return people.database;
     }
 
     @Bean

@@ -1,0 +1,279 @@
+package io.pgproof.web.api.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.runs.RunFilter;
+import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.Configuration;
+import io.pgproof.target.Notifications;
+import io.pgproof.target.Plan;
+import io.pgproof.target.Settings;
+import io.pgproof.target.Target;
+import io.pgproof.token.Scope;
+import io.pgproof.workflow.decide.PeopleOnEngine;
+import io.pgproof.workflow.model.Groups;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Runs are started and cancelled and tasks decided, by the rules that hold on the pages. */
+class ChangeCallsTest {
+  private static ServedCalls calls;
+  private static PeopleOnEngine people;
+
+  @BeforeAll
+  static void serve() {
+    calls = new ServedCalls();
+    people = calls.people;
+    calls.user("olga", Groups.OPERATORS);
+    calls.user("olaf", Groups.OPERATORS);
+    calls.user("arne", Groups.APPROVERS);
+    calls.user("aude", Groups.AUDITORS);
+    people.configuration.replace(
+        new Configuration(
+            Path.of("pgproof.yaml"),
+            1,
+            Notifications.NONE,
+            Stream.of("started", "keyed", "other", "twice", "later", "cancelled", "awaited", "eyes")
+                .map(name -> new Target(name, Path.of("/backups", name), Settings.NONE, Plan.NONE))
+                .toList()));
+  }
+
+  @AfterAll
+  static void end() {
+    calls.close();
+  }
+
+  private static String token(String user) {
+    return calls.token(user, Scope.values());
+  }
+
+  private static ServedCalls.Answer start(String user, String target, Map<String, String> headers)
+      throws Exception {
+    return calls.send("POST", "/runs", token(user), headers, "{\"target\":\"" + target + "\"}");
+  }
+
+  private static ServedCalls.Answer start(String user, String target) throws Exception {
+    return start(user, target, Map.of());
+  }
+
+  private static RunId started(ServedCalls.Answer answer) {
+    assertThat(answer.status()).as(answer.http().body()).isEqualTo(202);
+    return new RunId(answer.body().get("run").asText());
+  }
+
+  private static JsonNode refused(ServedCalls.Answer answer, int status, String type) {
+    assertThat(answer.status()).as(answer.http().body()).isEqualTo(status);
+    assertThat(answer.body().get("type").asText()).isEqualTo("urn:pgproof:problem:" + type);
+    assertThat(answer.body().get("hint").asText()).isNotBlank();
+    return answer.body();
+  }
+
+  private static long runs(String target) {
+    return new RunIndex(people.database)
+        .list(RunFilter.ALL.withTarget(target), Optional.empty(), 100)
+        .runs()
+        .size();
+  }
+
+  @Test
+  void aRunIsAskedForByTheTokensUser() throws Exception {
+    ServedCalls.Answer answer = start("olga", "started");
+    RunId run = started(answer);
+    assertThat(answer.http().headers().firstValue("Location")).hasValue("/api/v1/runs/" + run);
+    assertThat(answer.body().get("askedBy").asText()).isEqualTo("olga");
+    assertThat(answer.body().get("verdict").isNull()).isTrue();
+    assertThat(people.story(run)).first().asString().startsWith("olga: ");
+    assertThat(calls.get("/runs/" + run, token("aude")).body().get("report").isNull()).isTrue();
+    ServedCalls.Answer again = start("olaf", "started");
+    assertThat(started(again)).as("one is under way").isEqualTo(run);
+    assertThat(again.body().get("askedBy").asText()).isEqualTo("olga");
+  }
+
+  @Test
+  void theSameKeyStartsOneRun() throws Exception {
+    Map<String, String> key = Map.of("Idempotency-Key", "pipeline 4711");
+    RunId run = started(start("olga", "keyed", key));
+    calls.post("/runs/" + run + "/cancel", token("olga"), "");
+    people.work();
+    assertThat(started(start("olga", "keyed", key))).isEqualTo(run);
+    refused(start("olga", "other", key), 409, "key-reused");
+    assertThat(runs("other")).isZero();
+    assertThat(started(start("olaf", "keyed", key)))
+        .as("the key of another user")
+        .isNotEqualTo(run);
+    people.pass(RequestKeys.KEPT);
+    assertThat(started(start("olga", "other", key))).as("the key is forgotten").isNotEqualTo(run);
+  }
+
+  @Test
+  void theSameKeySentAtOnceStartsOneRun() throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(6);
+    List<Future<RunId>> answers = new ArrayList<>();
+    for (int call = 0; call < 12; call++) {
+      answers.add(
+          callers.submit(
+              () -> started(start("olga", "twice", Map.of("Idempotency-Key", "at once")))));
+    }
+    Set<RunId> started = new HashSet<>();
+    for (Future<RunId> answer : answers) {
+      started.add(answer.get());
+    }
+    callers.shutdown();
+    assertThat(started).hasSize(1);
+    assertThat(runs("twice")).isOne();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      nullValues = "-",
+      value = {
+        "{\"target\": \"no-such\"} | - | 404 | not-found | there is no target 'no-such'",
+        "{} | - | 400 | bad-request | the member target of the body is missing",
+        "{\"target\": 5} | - | 400 | bad-request | the member target of the body",
+        "{\"path\": \"/x\"} | - | 400 | bad-request | unknown member 'path'; allowed: [target]",
+        "{\"target\": \"later\"} | 12345678901234567890123456789012345678901234567890123456789012345 | 400 | bad-request | Idempotency-Key is '",
+        "{\"target\": \"later\"} | a\tb | 400 | bad-request | printable characters of ASCII",
+      })
+  void aWrongStartIsRefused(String body, String key, int status, String type, String said)
+      throws Exception {
+    ServedCalls.Answer answer =
+        calls.send(
+            "POST",
+            "/runs",
+            token("olga"),
+            key == null ? Map.of() : Map.of("Idempotency-Key", key),
+            body);
+    assertThat(refused(answer, status, type).get("detail").asText()).contains(said);
+    assertThat(runs("later")).isZero();
+  }
+
+  @Test
+  void anAuditorStartsAndCancelsNothing() throws Exception {
+    assertThat(refused(start("aude", "later"), 403, "group-missing").get("detail").asText())
+        .startsWith("aude is in none of the groups");
+    RunId run = started(start("olga", "other"));
+    refused(calls.post("/runs/" + run + "/cancel", token("aude"), ""), 403, "group-missing");
+    assertThat(people.entries(run, Evidence.Withdrawn.class)).isEmpty();
+  }
+
+  @Test
+  void aCancelledRunEndsInconclusive() throws Exception {
+    RunId run = started(start("olga", "cancelled"));
+    for (int time = 0; time < 2; time++) {
+      ServedCalls.Answer answer = calls.post("/runs/" + run + "/cancel", token("olaf"), "");
+      assertThat(answer.status()).isEqualTo(202);
+      assertThat(answer.body().get("run").asText()).isEqualTo(run.value());
+    }
+    assertThat(people.entries(run, Evidence.Withdrawn.class)).hasSize(1);
+    people.work();
+    JsonNode ended = calls.get("/runs/" + run + "?wait=30", token("olga")).body();
+    assertThat(ended.get("verdict").asText()).isEqualTo("inconclusive");
+    assertThat(ended.get("reason").asText()).isEqualTo("interrupted");
+    assertThat(ended.get("message").asText()).contains("interrupted by olaf");
+    assertThat(ended.get("report").get("verdict").asText()).isEqualTo("inconclusive");
+    refused(calls.post("/runs/" + run + "/cancel", token("olga"), ""), 409, "already-ended");
+    refused(calls.post("/runs/20990101-000000-aaaa/cancel", token("olga"), ""), 404, "not-found");
+  }
+
+  @Test
+  void aCallWaitsForTheVerdict() throws Exception {
+    RunId run = started(start("olga", "awaited"));
+    String token = token("olga");
+    assertThat(calls.get("/runs/" + run + "?wait=1", token).body().get("verdict").isNull())
+        .isTrue();
+    refused(calls.get("/runs/" + run + "?wait=61", token), 400, "bad-request");
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    Future<ServedCalls.Answer> answer =
+        caller.submit(() -> calls.get("/runs/" + run + "?wait=60", token));
+    calls.post("/runs/" + run + "/cancel", token, "");
+    people.work();
+    long worked = System.nanoTime();
+    assertThat(answer.get().body().get("verdict").asText()).isEqualTo("inconclusive");
+    assertThat(Duration.ofNanos(System.nanoTime() - worked)).isLessThan(Duration.ofSeconds(20));
+    caller.shutdown();
+  }
+
+  @Test
+  void fourEyesHoldForTheApi() throws Exception {
+    RunId run = started(start("olga", "eyes"));
+    endOthers(run);
+    people.end(run, PeopleOnEngine.MONDAY, Reason.TOO_OLD);
+    JsonNode task = task(run);
+    String path = "/tasks/" + task.get("task").asText() + "/decision";
+    String accept =
+        "{\"decision\":\"accept\",\"reason\":\"a drill\",\"until\":\"%s\"}"
+            .formatted(people.now().plus(Duration.ofDays(3)).toString().substring(0, 10));
+
+    JsonNode eyes = refused(calls.post(path, token("olga"), accept), 403, "four-eyes");
+    assertThat(eyes.get("detail").asText())
+        .isEqualTo("olga requested run " + run + ", so another person must accept it (four eyes)");
+    assertThat(eyes.get("hint").asText()).isEqualTo("let another operator decide, or escalate");
+    refused(calls.post(path, token("arne"), accept), 403, "group-missing");
+    JsonNode answers =
+        refused(
+            calls.post(path, token("olaf"), "{\"decision\":\"accept\",\"reason\":\"a drill\"}"),
+            400,
+            "bad-request");
+    assertThat(answers.get("detail").asText()).contains("needs an end");
+    assertThat(answers.get("hint").asText()).contains("until (waivedUntil)");
+    refused(calls.post(path, token("olaf"), "{\"reason\":\"a drill\"}"), 400, "bad-request");
+    refused(calls.post(path, token("olaf"), "{\"waivedUntil\":\"x\"}"), 400, "bad-request");
+    refused(calls.post(path, calls.token("olaf", Scope.READ), accept), 403, "scope-missing");
+    assertThat(people.entries(run, Evidence.Decided.class)).isEmpty();
+
+    ServedCalls.Answer accepted = calls.post(path, token("olaf"), accept);
+    assertThat(accepted.status()).as(accepted.http().body()).isEqualTo(204);
+    assertThat(accepted.http().body()).isEmpty();
+    assertThat(people.story(run)).anyMatch(line -> line.startsWith("olaf: accepted this backup"));
+    refused(calls.post(path, token("olaf"), accept), 409, "not-open");
+    refused(calls.post("/tasks/no-task/decision", token("olaf"), accept), 404, "not-found");
+  }
+
+  /** What {@link PeopleOnEngine#end} needs. */
+  private static void endOthers(RunId run) throws Exception {
+    for (var other :
+        new RunIndex(people.database).list(RunFilter.ALL, Optional.empty(), 100).runs()) {
+      if (other.outcome().isEmpty() && !other.run().equals(run)) {
+        calls.post("/runs/" + other.run() + "/cancel", token("olga"), "");
+      }
+    }
+  }
+
+  private static JsonNode task(RunId run) throws Exception {
+    for (JsonNode task : calls.get("/tasks", token("aude")).body().get("items")) {
+      if (task.get("run").asText().equals(run.value())) {
+        return task;
+      }
+    }
+    throw new AssertionError("run " + run + " has no open task");
+  }
+
+  @Test
+  void aTokenThatExpiresBetweenTwoCallsIsRefused() throws Exception {
+    String token = calls.token("olga", Scope.VERIFY);
+    assertThat(calls.post("/runs", token, "{\"target\":\"started\"}").status()).isEqualTo(202);
+    people.pass(Duration.ofDays(1));
+    refused(calls.post("/runs", token, "{\"target\":\"started\"}"), 401, "token-refused");
+  }
+}
