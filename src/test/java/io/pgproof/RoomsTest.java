@@ -54,7 +54,7 @@ class RoomsTest {
     room("state", "proof");
     room("secret");
     room("yaml", "proof");
-    room("target", "proof", "yaml");
+    room("target", "proof", "secret", "yaml");
     room("backup.binding");
     room("backup.archive", "proof", "backup.binding");
     room("backup.format", "proof", "backup.archive");
@@ -203,6 +203,7 @@ class RoomsTest {
         "proof",
         "command",
         "state",
+        "secret",
         "target",
         "sandbox",
         "sandbox.lxc",

@@ -44,6 +44,7 @@ final class PeriodicTasks implements AutoCloseable {
     ConfigurationRecorder recorder =
         new ConfigurationRecorder(application.getBean(EvidenceLog.class));
     recorder.recordStart(configuration.get());
+    SecretWarnings.follow(configuration);
     every(
         FILE_EVERY,
         "the configuration file",

@@ -32,6 +32,7 @@ final class Startup {
       return application
           .initializers(
               context -> {
+                DatabasePassword.read(context.getEnvironment());
                 FirstStart.removeHalfMade(ownership.state(), context.getEnvironment());
                 context.getBeanFactory().registerSingleton("ownership", ownership);
               })

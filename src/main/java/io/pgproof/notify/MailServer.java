@@ -67,7 +67,7 @@ final class MailServer {
     String channel = "mail to " + to;
     Optional<String> password =
         server.password().isPresent()
-            ? Optional.of(Messenger.read(server.password().get()))
+            ? Optional.of(server.password().get().read())
             : Optional.empty();
     try {
       Session session = session(server, password);

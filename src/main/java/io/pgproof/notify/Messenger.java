@@ -2,10 +2,7 @@ package io.pgproof.notify;
 
 import io.pgproof.target.Notifications;
 import io.pgproof.target.Recipient;
-import io.pgproof.target.Secret;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.FileSystemException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,25 +37,13 @@ public final class Messenger {
   public Delivery send(Message message, Recipient recipient, Notifications notifications)
       throws IOException, InterruptedException {
     if (recipient.webHook().isPresent()) {
-      return webHook.post(message, recipient.webHook().get(), recipient.secret().orElseThrow());
+      return webHook.post(
+          message, recipient.webHook().get().read(), recipient.secret().orElseThrow());
     }
     return mail.send(
         message,
         recipient.mail().orElseThrow(),
         notifications.mail().orElseThrow(() -> new IOException("no mail server is configured")));
-  }
-
-  /**
-   * @throws IOException with a message that says what is missing and where
-   */
-  static String read(Secret secret) throws IOException {
-    try {
-      return secret.read();
-    } catch (FileSystemException e) {
-      throw new IOException("the secret in " + secret + " cannot be read: " + e, e);
-    } catch (CharacterCodingException e) {
-      throw new IOException("the secret in " + secret + " is not text in UTF-8", e);
-    }
   }
 
   private static SSLContext systemTrust() {

@@ -63,8 +63,7 @@ final class WebHook {
             .header("Pgproof-Id", message.id())
             .header("Pgproof-Timestamp", timestamp)
             .header(
-                "Pgproof-Signature",
-                "sha256=" + signature(timestamp + "." + body, Messenger.read(secret)))
+                "Pgproof-Signature", "sha256=" + signature(timestamp + "." + body, secret.read()))
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     int status = status(request, channel);

@@ -5,7 +5,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,7 +29,7 @@ public record SecretFile(Path path) {
   public String read() throws IOException {
     String text = readText(path).replaceFirst("\\R\\z", "");
     if (text.isEmpty()) {
-      throw new IOException("the file " + path + " is empty");
+      throw new IOException("the file " + path + " contains no secret");
     }
     return text;
   }
@@ -49,7 +48,7 @@ public record SecretFile(Path path) {
         throw new IOException("the file " + path + " is larger than 1 MiB");
       }
       return Files.readString(path);
-    } catch (NoSuchFileException | NotDirectoryException e) {
+    } catch (NoSuchFileException e) {
       throw new IOException("the file " + path + " does not exist", e);
     } catch (AccessDeniedException e) {
       throw new IOException("the file " + path + " cannot be read: permission denied", e);

@@ -30,6 +30,8 @@ final class NotificationsReader {
   private static final String SECRET = "secret";
   private static final String FILE = "-file";
   private static final String VARIABLE = "-variable";
+  private static final List<String> HOOK_FIELDS =
+      List.of(WEB_HOOK, WEB_HOOK + FILE, WEB_HOOK + VARIABLE);
   private static final String AT = "at";
   private static final String TIME_ZONE = "time-zone";
 
@@ -84,22 +86,29 @@ final class NotificationsReader {
             RECIPIENTS,
             "recipient",
             NAME,
-            List.of(NAME, MAIL, WEB_HOOK, SECRET + FILE, SECRET + VARIABLE),
+            List.of(
+                NAME,
+                MAIL,
+                WEB_HOOK,
+                WEB_HOOK + FILE,
+                WEB_HOOK + VARIABLE,
+                SECRET + FILE,
+                SECRET + VARIABLE),
             name -> Target.isName(name) ? Optional.of("recipient " + name) : Optional.empty())) {
       Optional<String> name = ConfigurationReader.name(document, item, lineOfName, "recipient");
       Optional<String> mail =
           item.value(MAIL, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
-      Optional<URI> webHook =
-          item.secret(WEB_HOOK, ValueFormat.WEB_HOOK.allowed(), ValueFormat.WEB_HOOK.reader());
+      Optional<WebHookAddress> webHook = webHook(item);
+      boolean hooked = HOOK_FIELDS.stream().anyMatch(item::has);
       Optional<Secret> secret =
-          secret(item, SECRET, item.has(WEB_HOOK), "needs " + WEB_HOOK + ", which is missing");
-      if (item.has(MAIL) && item.has(WEB_HOOK)) {
+          secret(item, SECRET, hooked, "needs " + WEB_HOOK + ", which is missing");
+      if (item.has(MAIL) && hooked) {
         item.rejectField(
-            WEB_HOOK,
+            HOOK_FIELDS.stream().filter(item::has).findFirst().orElseThrow(),
             "cannot be combined with "
                 + MAIL
                 + "; allowed: one of the two, and the other in another recipient");
-      } else if (!item.has(MAIL) && !item.has(WEB_HOOK)) {
+      } else if (!item.has(MAIL) && !hooked) {
         item.missing(MAIL, "an address, or " + WEB_HOOK + " instead");
       } else if (item.has(MAIL) && !document.has(MAIL)) {
         item.rejectField(
@@ -114,6 +123,21 @@ final class NotificationsReader {
       name.ifPresent(text -> recipients.add(new Recipient(text, mail, webHook, secret)));
     }
     return recipients;
+  }
+
+  private static Optional<WebHookAddress> webHook(YamlItem item) {
+    Optional<URI> written =
+        item.secret(WEB_HOOK, ValueFormat.WEB_HOOK.allowed(), ValueFormat.WEB_HOOK.reader());
+    boolean kept = item.has(WEB_HOOK + FILE) || item.has(WEB_HOOK + VARIABLE);
+    Optional<Secret> secret =
+        secret(
+            item,
+            WEB_HOOK,
+            kept && !item.has(WEB_HOOK),
+            "cannot be combined with " + WEB_HOOK + "; allowed: one of the two");
+    return secret.isPresent()
+        ? secret.map(WebHookAddress.Kept::new)
+        : written.map(WebHookAddress.Written::new);
   }
 
   private Optional<SummarySettings> summary(YamlItem item, Notifications notifications) {

@@ -1,7 +1,7 @@
 package io.pgproof.target;
 
+import io.pgproof.secret.SecretFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -26,17 +26,24 @@ public record Secret(Optional<Path> file, Optional<String> variable) {
    * @throws IOException if it is missing or empty; the message says where it should be
    */
   public String read() throws IOException {
-    if (file.filter(Files::isDirectory).isPresent()) {
-      throw new IOException(this + " must contain the secret, but is a directory");
+    if (file.isPresent()) {
+      return new SecretFile(file.get()).read();
     }
-    String secret =
-        file.isPresent()
-            ? Files.readString(file.get()).replaceFirst("\\R\\z", "")
-            : System.getenv(variable.get());
+    String secret = System.getenv(variable.get());
     if (secret == null || secret.isEmpty()) {
       throw new IOException(this + " contains no secret");
     }
     return secret;
+  }
+
+  /**
+   * Returns what is wrong with the permissions of the file; empty if nothing is wrong, or if there
+   * is no file.
+   *
+   * @throws IOException if the file does not exist, or its permissions cannot be read
+   */
+  public Optional<String> exposure() throws IOException {
+    return file.isPresent() ? new SecretFile(file.get()).exposure() : Optional.empty();
   }
 
   @Override

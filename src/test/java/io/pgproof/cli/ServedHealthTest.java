@@ -51,8 +51,8 @@ class ServedHealthTest {
                     database.url(),
                     "SPRING_DATASOURCE_USERNAME",
                     database.user(),
-                    "SPRING_DATASOURCE_PASSWORD",
-                    database.password(),
+                    "SPRING_DATASOURCE_PASSWORD_FILE",
+                    Files.writeString(state.resolve("database-password"), "hush\n").toString(),
                     "SPRING_DATASOURCE_HIKARI_CONNECTION_TIMEOUT",
                     "1000"))) {
       awaitStatus(server, "/health/readiness", 200);

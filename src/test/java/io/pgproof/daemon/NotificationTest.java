@@ -123,13 +123,14 @@ class NotificationTest {
 
   private Configuration configuration(HookServer hook) throws Exception {
     Path secret = Files.writeString(place.resolve("secret"), "an-old-key-of-the-house\n");
+    Path address = Files.writeString(place.resolve("address"), hook.address() + "\n");
     return Configuration.read(
         Files.writeString(
             place.resolve("pgproof.yaml"),
             """
         recipients:
           - name: oncall
-            web-hook: %s
+            web-hook-file: %s
             secret-file: %s
         daily-summary:
           at: "07:00"
@@ -139,6 +140,6 @@ class NotificationTest {
             path: /backups/shop
             tell: [oncall]
         """
-                .formatted(hook.address(), secret)));
+                .formatted(address, secret)));
   }
 }

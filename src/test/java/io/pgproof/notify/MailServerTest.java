@@ -325,7 +325,7 @@ class MailServerTest {
           box.address(Security.NONE, "pgproof", new Secret(Optional.of(file), Optional.empty()));
       assertThatThrownBy(() -> server(localhost).send(MESSAGE, "ada@example.org", unknown))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("the secret in the file " + file + " cannot be read");
+          .hasMessageContaining("the file " + file + " does not exist");
     }
   }
 

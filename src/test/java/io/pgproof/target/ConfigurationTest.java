@@ -185,7 +185,9 @@ class ConfigurationTest {
                         new Recipient(
                             "on-call",
                             Optional.empty(),
-                            Optional.of(URI.create("https://hooks.example.org/pgproof?team=db")),
+                            Optional.of(
+                                new WebHookAddress.Written(
+                                    URI.create("https://hooks.example.org/pgproof?team=db"))),
                             Optional.of(
                                 new Secret(
                                     Optional.of(Path.of("/etc/pgproof/hook-secret")),
@@ -218,6 +220,9 @@ class ConfigurationTest {
         "recipients: [{name: dba}]                   | :1: mail of recipient dba is missing; allowed: an address, or web-hook instead",
         "recipients: [{name: dba, mail: dba@m}]      | :1: mail of recipient dba needs a mail server; allowed: the field mail of the file",
         "recipients: [{name: o, web-hook: https://h}] | :1: secret-file of recipient o is missing; allowed: an absolute path, or secret-variable",
+        "recipients: [{name: o, web-hook: https://h, web-hook-file: /h, secret-file: /s}] | :1: web-hook-file of recipient o cannot be combined with web-hook; allowed: one of the two",
+        "recipients: [{name: o, mail: o@h, web-hook-file: /h, secret-file: /s}] | web-hook-file of recipient o cannot be combined with mail; allowed: one of the two",
+        "recipients: [{name: o, web-hook-variable: H}] | :1: secret-file of recipient o is missing; allowed: an absolute path, or secret-variable",
         "recipients: [{name: o, web-hook: ftp://h, secret-file: /s}] | :1: web-hook of recipient o is not allowed, and is not shown because it may contain a secret; allowed: an address such as",
         "recipients: [{name: o, web-hook: https://u:p@h, secret-file: /s}] | web-hook of recipient o is not allowed, and is not shown because it may contain a secret; allowed:",
         "daily-summary: {at: 7, tell: []}            | :1: at of daily-summary is '7'; allowed: a time of day such as",

@@ -93,7 +93,7 @@ class ScheduleTest {
         .isEqualTo(System.getenv("PATH"));
     assertThatThrownBy(() -> new Secret(Optional.of(place), Optional.empty()).read())
         .isInstanceOf(IOException.class)
-        .hasMessage("the file " + place + " must contain the secret, but is a directory");
+        .hasMessage(place + " is a directory, not a file");
     Files.writeString(file, "\n");
     assertThatThrownBy(secret::read)
         .isInstanceOf(IOException.class)

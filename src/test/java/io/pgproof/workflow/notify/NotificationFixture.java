@@ -4,6 +4,7 @@ import io.pgproof.notify.HookServer;
 import io.pgproof.notify.MailBox;
 import io.pgproof.target.Recipient;
 import io.pgproof.target.Secret;
+import io.pgproof.target.WebHookAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ abstract class NotificationFixture {
         new Recipient(
             "hook",
             Optional.empty(),
-            Optional.of(server.address()),
+            Optional.of(new WebHookAddress.Written(server.address())),
             Optional.of(secret("secret", key)));
   }
 

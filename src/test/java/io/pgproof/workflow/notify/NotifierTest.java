@@ -292,7 +292,8 @@ class NotifierTest {
     return new Recipient(
         name,
         Optional.empty(),
-        Optional.of(URI.create("http://localhost:9/")),
+        Optional.of(
+            new io.pgproof.target.WebHookAddress.Written(URI.create("http://localhost:9/"))),
         Optional.of(
             new io.pgproof.target.Secret(Optional.of(Path.of("/nowhere")), Optional.empty())));
   }
