@@ -1,5 +1,7 @@
 package io.pgproof.web.api.call;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.audit.EvidenceLog;
@@ -52,6 +54,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The API as it is served, on the engine and the evidence of {@link PeopleOnEngine}. */
 final class ServedCalls implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Contract CONTRACT = Contract.read();
 
   final PeopleOnEngine people = new PeopleOnEngine();
   final Tokens tokens = new Tokens(people.database, people.clock);
@@ -228,7 +231,17 @@ final class ServedCalls implements AutoCloseable {
     headers.forEach(request::header);
     HttpResponse<String> answer =
         client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    return new Answer(answer, JSON.readTree(answer.body()));
+    JsonNode read = JSON.readTree(answer.body());
+    assertThat(
+            CONTRACT.mistakes(
+                method,
+                path.replaceFirst("\\?.*", ""),
+                answer.statusCode(),
+                answer.headers().firstValue("Content-Type").orElse(""),
+                read))
+        .as("%s %s answered %s %s", method, path, answer.statusCode(), answer.body())
+        .isEmpty();
+    return new Answer(answer, read);
   }
 
   @Override
