@@ -31,15 +31,15 @@ public enum ProblemType {
   }
 
   /** Returns the member {@code type}. */
-  URI uri() {
+  public URI uri() {
     return URI.create(NAMESPACE + code);
   }
 
-  HttpStatus status() {
+  public HttpStatus status() {
     return status;
   }
 
-  String title() {
+  public String title() {
     return title;
   }
 }

@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pgproof.proof.Verdict;
 import io.pgproof.token.Scope;
 import io.pgproof.web.api.ApiPaths;
+import io.pgproof.web.api.ProblemType;
 import io.pgproof.web.api.RequiresScope;
+import java.io.IOException;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Method;
@@ -18,6 +20,8 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -268,6 +272,29 @@ class ContractTest {
     }
     JsonNode type = schema.get("type");
     return type.isArray() ? Contract.texts(type) : List.of(type.asText());
+  }
+
+  @Test
+  void theDocumentationListsTheCallsAndTheProblems() throws IOException {
+    String page = Files.readString(Path.of("docs/api.md"));
+    assertThat(page)
+        .contains(
+            CONTRACT.operations().entrySet().stream()
+                .map(
+                    call ->
+                        "| `%s` | `%s` | %s |\n"
+                            .formatted(
+                                call.getKey(),
+                                call.getValue().get("x-scope").asText(),
+                                call.getValue().get("summary").asText()))
+                .collect(Collectors.joining("", "|---|---|---|\n", "\n")))
+        .contains(
+            Arrays.stream(ProblemType.values())
+                .map(
+                    type ->
+                        "| `%s` | %d | %s |\n"
+                            .formatted(type.uri(), type.status().value(), type.title()))
+                .collect(Collectors.joining("", "|---|---|---|\n", "\n")));
   }
 
   @Test
