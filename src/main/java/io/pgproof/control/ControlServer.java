@@ -1,6 +1,7 @@
 package io.pgproof.control;
 
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.proof.LogContext;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -113,6 +114,7 @@ public final class ControlServer implements AutoCloseable {
     } catch (IOException | RejectedExecutionException e) {
       LOG.debug("the client closed its connection: {}", e.toString());
     } finally {
+      LogContext.clear();
       connections.remove(connection);
     }
   }

@@ -27,6 +27,7 @@ final class Startup {
   static ConfigurableApplicationContext run(
       Ownership ownership, SpringApplicationBuilder application) {
     try {
+      LogFormat.check();
       // An argument overrides anything in the environment: lock and database must be in one
       // directory.
       return application

@@ -10,6 +10,7 @@ import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Launcher;
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -25,7 +26,8 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * Answers a request for a verification: begins it, or finds a run that an earlier daemon began,
- * reports its progress, and ends with its verdict.
+ * reports its progress, and ends with its verdict. The log lines of the thread are then about this
+ * run until its request ends.
  */
 final class VerificationHandler {
   private static final Duration TELL_EVERY = Duration.ofMillis(200);
@@ -58,6 +60,7 @@ final class VerificationHandler {
     // Reports a mistake in images.yaml before a run is created.
     images.buildable();
     RunId run = verifications.start(request);
+    LogContext.set(Optional.of(run), request.target());
     replySink.onWithdrawn(() -> verifications.withdraw(run, request.askedBy()));
     replySink.send(new Reply.Begun(run.value()));
     Optional<Evidence.Chosen> chosen = runHistory.choice(run);
@@ -73,6 +76,7 @@ final class VerificationHandler {
       throw new FindingException(
           Reason.INTERRUPTED, "the daemon ended, and the next one does not know run " + run);
     }
+    LogContext.set(Optional.of(run), Optional.empty());
     replySink.onWithdrawn(() -> verifications.withdraw(run, begun.askedBy()));
     await(run, replySink);
   }

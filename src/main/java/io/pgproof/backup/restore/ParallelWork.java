@@ -1,5 +1,6 @@
 package io.pgproof.backup.restore;
 
+import io.pgproof.proof.LogContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ final class ParallelWork {
     try {
       CompletionService<T> completion = new ExecutorCompletionService<>(threads);
       List<Future<T>> futures = new ArrayList<>();
-      work.forEach(each -> futures.add(completion.submit(each)));
+      work.forEach(each -> futures.add(completion.submit(LogContext.<T>carry(each))));
       for (int i = 0; i < work.size(); i++) {
         completion.take().get();
       }

@@ -3,6 +3,7 @@ package io.pgproof.evidence.runs;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.runs.RunDerivation.Derived;
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.RunId;
 import java.time.Clock;
 import java.util.List;
@@ -126,7 +127,8 @@ public final class RunTableFill {
     try {
       return RunDerivation.of(run, entries);
     } catch (RuntimeException e) {
-      LOG.warn("run {} is missing in the list of runs: {}", run, e.toString());
+      LogContext.with(
+          run, () -> LOG.warn("run {} is missing in the list of runs: {}", run, e.toString()));
       return Optional.empty();
     }
   }

@@ -1,6 +1,7 @@
 package io.pgproof.postgres.check;
 
 import io.pgproof.postgres.server.ServerLostException;
+import io.pgproof.proof.LogContext;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -56,10 +57,11 @@ final class ParallelQueries {
     try {
       for (Connection connection : connections) {
         ends.submit(
-            () -> {
-              work(connection, objects, question, next, stopped);
-              return null;
-            });
+            LogContext.carry(
+                () -> {
+                  work(connection, objects, question, next, stopped);
+                  return null;
+                }));
       }
       await(ends, connections.size());
     } finally {

@@ -9,6 +9,7 @@ import io.pgproof.postgres.server.RunningServer;
 import io.pgproof.postgres.server.ServerText;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report.FreshnessFacts;
 import java.sql.Connection;
@@ -290,7 +291,7 @@ public final class UserQueries {
       throws SQLException, NoAnswer, InterruptedException {
     try (Connection connection = open(settings);
         Statement query = connection.createStatement()) {
-      FutureTask<T> question = new FutureTask<>(() -> work.run(query));
+      FutureTask<T> question = new FutureTask<>(LogContext.carry(() -> work.run(query)));
       Thread asking = new Thread(question, "question");
       asking.setDaemon(true);
       asking.start();

@@ -5,6 +5,7 @@ import io.pgproof.backup.restore.DiskSpace;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.proof.Finding;
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +100,12 @@ final class SpaceWatch implements AutoCloseable {
                       .request()
                       .resources()
                       .diskBytes()
-                      .ifPresent(bound -> enforceLimit(restoreAttempt, bound)));
+                      .ifPresent(
+                          bound ->
+                              LogContext.with(
+                                  Optional.of(restoreAttempt.run()),
+                                  restoreAttempt.request().target(),
+                                  () -> enforceLimit(restoreAttempt, bound))));
     } catch (RuntimeException | Error e) {
       FailureLog.log(
           LOG, "the space that runs use could not be measured; pgproof will try again", e);

@@ -4,6 +4,7 @@ import io.pgproof.proof.FailureLog;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import java.time.Duration;
@@ -111,7 +112,7 @@ public final class BackgroundWork implements AutoCloseable {
    * @param message identifies the work, and is the message to send at its end
    */
   public <T> void startOnce(RunId run, String message, Limit limit, Callable<T> callable) {
-    Work<T> work = new Work<>(message + " of " + run, limit, callable);
+    Work<T> work = new Work<>(run, message, limit, LogContext.carry(callable));
     if (begun.putIfAbsent(new Key(run, message), work) == null) {
       atWork.add(work);
       workers.execute(
@@ -198,11 +199,14 @@ public final class BackgroundWork implements AutoCloseable {
         work -> {
           try {
             if (!work.ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-              LOG.warn(
-                  "the worker of {} did not end within {} and was abandoned; it waits at {}",
-                  work.name,
-                  HumanFormat.duration(endsWithin),
-                  work.place());
+              LogContext.with(
+                  work.run,
+                  () ->
+                      LOG.warn(
+                          "the worker of {} did not end within {} and was abandoned; it waits at {}",
+                          work.name,
+                          HumanFormat.duration(endsWithin),
+                          work.place()));
             }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -230,6 +234,7 @@ public final class BackgroundWork implements AutoCloseable {
   }
 
   private static final class Work<T> {
+    private final RunId run;
     private final String name;
     private final Limit limit;
     private final Callable<T> callable;
@@ -242,8 +247,9 @@ public final class BackgroundWork implements AutoCloseable {
     private @Nullable T result;
     private @Nullable Throwable failure;
 
-    Work(String name, Limit limit, Callable<T> callable) {
-      this.name = name;
+    Work(RunId run, String message, Limit limit, Callable<T> callable) {
+      this.run = run;
+      this.name = message + " of " + run;
       this.limit = limit;
       this.callable = callable;
     }

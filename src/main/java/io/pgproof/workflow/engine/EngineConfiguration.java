@@ -11,6 +11,7 @@ import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,6 +25,16 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WorkflowSettings.class)
 class EngineConfiguration {
+
+  @Bean
+  static LoggedRuns loggedRuns() {
+    return new LoggedRuns();
+  }
+
+  @Bean
+  static BeanPostProcessor logContextOfTasks() {
+    return LoggedRuns.endingWithTheTask();
+  }
 
   @Bean
   RunRequests runRequests(EvidenceLog evidenceLog) {

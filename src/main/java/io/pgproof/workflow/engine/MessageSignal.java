@@ -1,5 +1,6 @@
 package io.pgproof.workflow.engine;
 
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.model.VerifyBackup;
 import org.camunda.bpm.engine.RuntimeService;
@@ -26,6 +27,10 @@ public final class MessageSignal implements BackgroundWork.Bell {
 
   @Override
   public void signal(RunId run, String message) {
+    LogContext.with(run, () -> signalOften(run, message));
+  }
+
+  private void signalOften(RunId run, String message) {
     for (int ring = 0; ring < RINGS; ring++) {
       if (heard(run, message)) {
         return;

@@ -8,6 +8,7 @@ import io.pgproof.backup.source.BackupSnapshot;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.proof.FailureLog;
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.CurrentConfiguration;
@@ -97,24 +98,30 @@ public final class BackupWatcher implements AutoCloseable {
       if (looking.add(target.name())) {
         late.remove(target.name());
         lookers.execute(
-            () -> {
-              try {
-                check(target);
-              } catch (RuntimeException | Error e) {
-                FailureLog.log(
-                    LOG,
-                    "target " + target.name() + " could not be checked; pgproof will try again",
-                    e);
-              } finally {
-                looking.remove(target.name());
-              }
-            });
+            () ->
+                LogContext.with(
+                    Optional.empty(), Optional.of(target.name()), () -> checkOnce(target)));
       } else if (late.add(target.name())) {
-        LOG.warn(
-            "the last check of {} for target {} has not ended; check whether the mount hangs",
-            target.path(),
-            target.name());
+        LogContext.with(
+            Optional.empty(),
+            Optional.of(target.name()),
+            () ->
+                LOG.warn(
+                    "the last check of {} for target {} has not ended; check whether the mount hangs",
+                    target.path(),
+                    target.name()));
       }
+    }
+  }
+
+  private void checkOnce(Target target) {
+    try {
+      check(target);
+    } catch (RuntimeException | Error e) {
+      FailureLog.log(
+          LOG, "target " + target.name() + " could not be checked; pgproof will try again", e);
+    } finally {
+      looking.remove(target.name());
     }
   }
 
@@ -173,11 +180,15 @@ public final class BackupWatcher implements AutoCloseable {
               Optional.of(
                   new Evidence.Noticed(
                       target.name(), sighting.directory().toString(), sighting.identity())));
-      LOG.info(
-          "found a new backup of target {}; run {} verifies it: {}",
-          target.name(),
-          run,
-          sighting.directory());
+      LogContext.with(
+          Optional.of(run),
+          Optional.of(target.name()),
+          () ->
+              LOG.info(
+                  "found a new backup of target {}; run {} verifies it: {}",
+                  target.name(),
+                  run,
+                  sighting.directory()));
     }
     return true;
   }

@@ -2,6 +2,7 @@ package io.pgproof.workflow.schedule;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
@@ -75,11 +76,15 @@ final class BeginDueVerification implements JavaDelegate {
               target.name(),
               due,
               "it was skipped, because run " + before.get() + " has no verdict yet"));
-      LOG.warn(
-          "target {} was due at {} and is skipped, because its run {} has no verdict yet",
-          target.name(),
-          due,
-          before.get());
+      LogContext.with(
+          before,
+          Optional.of(target.name()),
+          () ->
+              LOG.warn(
+                  "target {} was due at {} and is skipped, because its run {} has no verdict yet",
+                  target.name(),
+                  due,
+                  before.get()));
       return KeepSchedule.Outcome.PASSED_OVER;
     }
     RunId run =
@@ -95,7 +100,11 @@ final class BeginDueVerification implements JavaDelegate {
                   + " catches up"
                   + (passed.times() > 1 ? " for " + passed.times() + " due times" : "")));
     }
-    LOG.info("target {} is verified by run {}: {}", target.name(), run, passed.describe());
+    LogContext.with(
+        Optional.of(run),
+        Optional.of(target.name()),
+        () ->
+            LOG.info("target {} is verified by run {}: {}", target.name(), run, passed.describe()));
     return KeepSchedule.Outcome.BEGUN;
   }
 

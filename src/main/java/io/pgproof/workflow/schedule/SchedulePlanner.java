@@ -1,5 +1,6 @@
 package io.pgproof.workflow.schedule;
 
+import io.pgproof.proof.LogContext;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
 import io.pgproof.workflow.engine.OwnDefinitions;
@@ -10,12 +11,14 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.ProcessEngineException;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -85,9 +88,9 @@ public final class SchedulePlanner {
         } else {
           runtime.deleteProcessInstance(
               instance.getId(), "the configuration has no schedule for this");
-          LOG.info(
-              "target {} is no longer verified automatically as of {}",
+          log(
               target,
+              "target {} is no longer verified automatically as of {}",
               configuration.get().file());
         }
       } catch (ProcessEngineException e) {
@@ -99,9 +102,9 @@ public final class SchedulePlanner {
         (target, schedule) -> {
           if (!planned.contains(target)) {
             plan(target, schedule, clock.instant());
-            LOG.info(
-                "target {} is scheduled; next verification at {}",
+            log(
                 target,
+                "target {} is scheduled; next verification at {}",
                 schedule.nextAfter(clock.instant()));
           }
         });
@@ -131,8 +134,11 @@ public final class SchedulePlanner {
             management.setJobDuedate(timer.getId(), Date.from(next));
             runtime.setVariable(instance.getId(), KeepSchedule.Variable.DUE, Date.from(next));
           });
-      LOG.info(
-          "target {} is rescheduled; next verification at {}", instance.getBusinessKey(), next);
+      log(instance.getBusinessKey(), "target {} is rescheduled; next verification at {}", next);
     }
+  }
+
+  private static void log(String target, String words, @Nullable Object value) {
+    LogContext.with(Optional.empty(), Optional.of(target), () -> LOG.info(words, target, value));
   }
 }

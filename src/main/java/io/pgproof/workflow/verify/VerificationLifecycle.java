@@ -1,6 +1,7 @@
 package io.pgproof.workflow.verify;
 
 import io.pgproof.evidence.RunRequests;
+import io.pgproof.proof.LogContext;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.attempt.ContainerSlots;
 import io.pgproof.workflow.attempt.RestoreAttempts;
@@ -76,9 +77,19 @@ public final class VerificationLifecycle {
     // The locks of an earlier daemon would hold its jobs for minutes.
     engineWatchdog.unlock();
     for (EventSubscription stay : waiting(VerifyBackup.Message.ATTEMPT_INTERRUPTED)) {
-      LOG.info(
-          "process instance {} was interrupted during its attempt", stay.getProcessInstanceId());
-      transactions.executeWithoutResult(transaction -> interrupted(stay));
+      RunId run =
+          new RunId(
+              runtime
+                  .createProcessInstanceQuery()
+                  .processInstanceId(stay.getProcessInstanceId())
+                  .singleResult()
+                  .getBusinessKey());
+      LogContext.with(
+          run,
+          () -> {
+            LOG.info("run {} was interrupted during its attempt", run);
+            transactions.executeWithoutResult(transaction -> interrupted(stay));
+          });
     }
     requestSlotsAgain();
   }
