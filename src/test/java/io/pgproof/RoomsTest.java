@@ -99,7 +99,6 @@ class RoomsTest {
         "postgres.recovery");
     room("limit");
     room("audit", "proof");
-    room("token", "proof");
     room(
         "evidence",
         "proof",
@@ -109,6 +108,7 @@ class RoomsTest {
         "backup.format",
         "backup.source",
         "postgres.recovery");
+    room("token", "proof", "audit", "evidence");
     room("evidence.runs", "proof", "target", "audit", "evidence");
     room(
         "demo",

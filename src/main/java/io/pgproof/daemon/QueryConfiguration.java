@@ -127,8 +127,8 @@ class QueryConfiguration {
   }
 
   @Bean
-  Tokens tokens(DataSource database, Clock clock) {
-    return new Tokens(database, clock);
+  Tokens tokens(DataSource database, EvidenceLog evidenceLog, Clock clock) {
+    return new Tokens(database, evidenceLog, clock);
   }
 
   @Bean

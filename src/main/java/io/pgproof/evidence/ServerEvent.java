@@ -132,4 +132,41 @@ public sealed interface ServerEvent {
           + (more > 0 ? "; and " + more + " more" : "");
     }
   }
+
+  /**
+   * Somebody created a token for calls of the API.
+   *
+   * @param token id of the token; not its secret
+   * @param name what the token is for
+   * @param user in whose name the token acts
+   */
+  record TokenCreated(
+      String token, String name, String user, List<String> scopes, Instant expiresAt)
+      implements ServerEvent {
+    public TokenCreated {
+      scopes = List.copyOf(scopes);
+    }
+
+    @Override
+    public String describe() {
+      return "created token "
+          + token
+          + " ("
+          + name
+          + ") of "
+          + user
+          + " for "
+          + String.join(", ", scopes)
+          + ", valid until "
+          + HumanFormat.time(expiresAt);
+    }
+  }
+
+  /** Somebody revoked a token, see {@link TokenCreated}. */
+  record TokenRevoked(String token, String name, String user) implements ServerEvent {
+    @Override
+    public String describe() {
+      return "revoked token " + token + " (" + name + ") of " + user;
+    }
+  }
 }

@@ -14,7 +14,9 @@ enum ServerEventKind {
   LOG_IN_REFUSED("LogInRefused", 1, ServerEvent.LogInRefused.class),
   REQUEST_REFUSED("RequestRefused", 1, ServerEvent.RequestRefused.class),
   ONLY_COUNTED("OnlyCounted", 1, ServerEvent.OnlyCounted.class),
-  CONFIGURATION_CHANGED("ConfigurationChanged", 1, ServerEvent.ConfigurationChanged.class);
+  CONFIGURATION_CHANGED("ConfigurationChanged", 1, ServerEvent.ConfigurationChanged.class),
+  TOKEN_CREATED("TokenCreated", 1, ServerEvent.TokenCreated.class),
+  TOKEN_REVOKED("TokenRevoked", 1, ServerEvent.TokenRevoked.class);
 
   private final String code;
   private final int schema;

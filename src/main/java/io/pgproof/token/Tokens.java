@@ -1,5 +1,7 @@
 package io.pgproof.token;
 
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import java.security.SecureRandom;
@@ -13,6 +15,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -20,8 +23,13 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
-/** The tokens in the database, which keeps a digest of each secret and never a secret. */
+/**
+ * The tokens in the database, which keeps a digest of each secret and never a secret. Evidence says
+ * who created and revoked each.
+ */
 public final class Tokens {
   /** Maximum number of valid tokens of one user. */
   public static final int MOST_OF_ONE_USER = 50;
@@ -35,10 +43,14 @@ public final class Tokens {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final EvidenceLog evidenceLog;
   private final Clock clock;
 
-  public Tokens(DataSource database, Clock clock) {
+  public Tokens(DataSource database, EvidenceLog evidenceLog, Clock clock) {
     this.jdbc = new JdbcTemplate(database);
+    this.transactions = new TransactionTemplate(new JdbcTransactionManager(database));
+    this.evidenceLog = evidenceLog;
     this.clock = clock;
   }
 
@@ -72,6 +84,12 @@ public final class Tokens {
             now.plus(request.lifetime()),
             Optional.empty(),
             Optional.empty());
+    transactions.executeWithoutResult(transaction -> record(token, secret));
+    return new Created(token, secret);
+  }
+
+  private void record(Token token, TokenSecret secret) {
+    List<String> scopes = token.scopes().stream().map(Scope::word).toList();
     jdbc.update(
         "insert into pgproof_token (id, secret_sha256, name, user_id, scopes, created_at, created_by,"
             + " expires_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -79,11 +97,12 @@ public final class Tokens {
         secret.sha256(),
         token.name(),
         token.user(),
-        token.scopes().stream().map(Scope::word).collect(Collectors.joining(" ")),
-        time(now),
-        by,
+        String.join(" ", scopes),
+        time(token.created().at()),
+        token.created().by(),
         time(token.expiresAt()));
-    return new Created(token, secret);
+    new ServerEvent.TokenCreated(token.id(), token.name(), token.user(), scopes, token.expiresAt())
+        .record(evidenceLog, token.created().by());
   }
 
   private long valid(String user, Instant now) {
@@ -139,6 +158,10 @@ public final class Tokens {
    * @return the token; empty if it was revoked before, or does not exist
    */
   public Optional<Token> revoke(String id, String by) {
+    return Objects.requireNonNull(transactions.execute(transaction -> revoked(id, by)));
+  }
+
+  private Optional<Token> revoked(String id, String by) {
     int changed =
         jdbc.update(
             "update pgproof_token set revoked_at = ?, revoked_by = ?"
@@ -146,7 +169,12 @@ public final class Tokens {
             time(now()),
             by,
             id);
-    return changed == 0 ? Optional.empty() : find(id);
+    Optional<Token> token = changed == 0 ? Optional.empty() : find(id);
+    token.ifPresent(
+        revoked ->
+            new ServerEvent.TokenRevoked(revoked.id(), revoked.name(), revoked.user())
+                .record(evidenceLog, by));
+    return token;
   }
 
   /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.EngineDatabase;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.proof.UsageException;
 import io.pgproof.token.Token.State;
 import java.time.Clock;
@@ -63,7 +65,8 @@ class TokensTest {
   }
 
   private static Tokens at(DataSource database, Instant now) {
-    return new Tokens(database, Clock.fixed(now, ZoneOffset.UTC));
+    Clock clock = Clock.fixed(now, ZoneOffset.UTC);
+    return new Tokens(database, new EvidenceLog(database, clock), clock);
   }
 
   private static TokenRequest request(String user, Scope... scopes) {
@@ -87,6 +90,29 @@ class TokensTest {
     assertThat(tokens.find(TokenSecret.create())).isEmpty();
     assertThat(new JdbcTemplate(database).queryForList("select * from pgproof_token").toString())
         .contains(found.id())
+        .doesNotContain(created.secret().reveal());
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void evidenceSaysWhoCreatedAndRevokedAToken(DataSource database) {
+    Tokens tokens = at(database, NOW);
+    Tokens.Created created = tokens.create(request("otto", Scope.VERIFY, Scope.READ), "root");
+    String id = created.token().id();
+    tokens.revoke(id, "ada");
+    tokens.revoke(id, "olga");
+    assertThat(
+            new ServerHistory(new EvidenceLog(database, Clock.systemUTC()))
+                .latest(2).stream().map(event -> event.actor() + " " + event.what()))
+        .containsExactly(
+            "ada revoked token " + id + " (nightly pipeline) of otto",
+            "root created token "
+                + id
+                + " (nightly pipeline) of otto for read, verify, valid until 2026-03-31 03:00:00 UTC");
+    assertThat(
+            new JdbcTemplate(database)
+                .queryForList("select body from pgproof_evidence", String.class)
+                .toString())
         .doesNotContain(created.secret().reveal());
   }
 

@@ -140,8 +140,8 @@ public abstract class ServedEngine {
     }
 
     @Bean
-    Tokens tokens(DataSource database, Clock clock) {
-      return new Tokens(database, clock);
+    Tokens tokens(DataSource database, EvidenceLog evidenceLog, Clock clock) {
+      return new Tokens(database, evidenceLog, clock);
     }
 
     @Bean

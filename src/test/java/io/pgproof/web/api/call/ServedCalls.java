@@ -57,7 +57,7 @@ final class ServedCalls implements AutoCloseable {
   private static final Contract CONTRACT = Contract.read();
 
   final PeopleOnEngine people = new PeopleOnEngine();
-  final Tokens tokens = new Tokens(people.database, people.clock);
+  final Tokens tokens = new Tokens(people.database, people.trail, people.clock);
   final ServletWebServerApplicationContext context;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -117,7 +117,7 @@ final class ServedCalls implements AutoCloseable {
 
     @Bean
     Tokens tokens(PeopleOnEngine people) {
-      return new Tokens(people.database, people.clock);
+      return new Tokens(people.database, people.trail, people.clock);
     }
 
     @Bean
