@@ -2,6 +2,7 @@ package io.pgproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.deque.html.axecore.args.FromShadowDom;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
@@ -10,6 +11,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FormData;
 import com.microsoft.playwright.options.LoadState;
@@ -214,6 +216,34 @@ final class ChromiumPage implements AutoCloseable {
                 .setPath(Path.of("target", "screenshots", picture + ".png")));
         assertThat(faults()).as(picture).isEmpty();
       }
+    }
+  }
+
+  /**
+   * Keeps a picture of one of pgproof's panels in Camunda's pages, and holds the panel against
+   * rules of axe.
+   */
+  void examinePanel(String name) {
+    find(".pgproof .panel").waitFor();
+    look(name);
+    assertThat(
+            new AxeBuilder(page)
+                .include(new FromShadowDom(".pgproof", ".panel"))
+                .analyze()
+                .getViolations())
+        .as(name)
+        .extracting(rule -> rule.getId() + ": " + rule.getNodes())
+        .isEmpty();
+  }
+
+  /** Does something while a status answers what the page asks for at an address. */
+  void whileAnswering(String path, int status, Runnable action) {
+    page.route(
+        address + path, route -> route.fulfill(new Route.FulfillOptions().setStatus(status)));
+    try {
+      action.run();
+    } finally {
+      page.unroute(address + path);
     }
   }
 

@@ -458,7 +458,8 @@ class ServedOwnPagesTest {
       page.awaitText("You may not see this page");
       assertThat(page.faults()).allSatisfy(fault -> assertThat(fault).contains(" 403 "));
       page.examine("own-forbidden");
-      for (String path : List.of("/runs", "/tasks", "/targets/shop", "/badge/shop.svg")) {
+      for (String path :
+          List.of("/runs", "/tasks", "/targets/shop", "/badge/shop.svg", "/panels/targets")) {
         assertThat(page.get(path).status()).as(path).isEqualTo(403);
       }
       page.find("button:text-is('Log out')").click();

@@ -68,7 +68,8 @@ class ServedPagesTest {
   private static final List<String> STALE =
       List.of("accepted", "renewed", "handed-on", "asked-by-olga");
   private static final List<String> DAMAGED =
-      List.of("escalated", "verified-again", "dismissed", "told");
+      List.of("escalated", "verified-again", "dismissed", "told", "kept", "kept-too");
+  private static final String MARKUP = "<img src=/never-asked-for>";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Map<String, ChromiumPage> PAGES = new HashMap<>();
@@ -105,6 +106,8 @@ class ServedPagesTest {
     targets.append(
         "  - {name: slow, path: %s, depth: quick, assertions: [select pg_sleep(10) is not null]}%n"
             .formatted(backup("slow")));
+    targets.append(
+        "  - {name: yearly, path: %s, schedule: \"0 0 1 1 *\"}%n".formatted(backup("yearly")));
     Files.writeString(config, targets);
     server = Program.serve(state.path());
     Browser administrator = new Browser(server.address());
@@ -116,7 +119,8 @@ class ServedPagesTest {
       verify(config, name, name.equals("asked-by-olga") ? "olga" : "tester", "stale");
     }
     for (String name : DAMAGED) {
-      verify(config, name, "tester", "refuted");
+      // Markup in a name is shown, never obeyed.
+      verify(config, name, name.equals("kept") ? MARKUP : "tester", "refuted");
     }
     playwright = ChromiumPage.playwright();
     com.microsoft.playwright.Browser chromium = ChromiumPage.launch(playwright);
@@ -229,6 +233,128 @@ class ServedPagesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ada", "olga", "arne", "aude"})
+  void cockpitsDashboardShowsTheTargets(String person) {
+    ChromiumPage page = PAGES.get(person);
+    page.open("/camunda/app/cockpit/default/");
+    Locator targets = page.find(".panel tbody tr");
+    targets.first().waitFor();
+    assertThat(targets.count()).isEqualTo(STALE.size() + DAMAGED.size() + 2);
+    assertThat(
+            targets
+                .filter(
+                    new Locator.FilterOptions()
+                        .setHas(page.find("a[href='/targets/asked-by-olga']")))
+                .innerText())
+        .contains("stale", "1 open task", "1 s allowed");
+    assertThat(page.find(".dashboard .deprecate h1").innerText()).isEqualTo("Backups");
+    targets.first().scrollIntoViewIfNeeded();
+    page.examinePanel(person + "-panel-targets");
+    page.find(".panel a:text-is('asked-by-olga')").click();
+    page.awaitText("The last 90 days");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"olga", "aude"})
+  void cockpitShowsTheRunsOfTheProcess(String person) throws Exception {
+    ChromiumPage page = PAGES.get(person);
+    page.open(
+        "/camunda/app/cockpit/default/#/process-definition/"
+            + definition(VerifyBackup.PROCESS)
+            + "/runtime?detailsTab=pgproof-runs");
+    Locator run = page.find(".panel a[href='/runs/" + RUNS.get("kept") + "']");
+    run.waitFor();
+    page.examinePanel(person + "-panel-runs");
+    run.click();
+    page.awaitAddress(".*/runs/" + RUNS.get("kept"));
+    page.find("section:has(#evidence)").waitFor();
+  }
+
+  private static String definition(String process) throws Exception {
+    return JSON.readTree(
+            PAGES.get("olga").ask("GET", "/process-definition/key/" + process, null).text())
+        .get("id")
+        .asText();
+  }
+
+  @Test
+  void processesWithoutRunsSayWhatTheyAreAbout() throws Exception {
+    ChromiumPage page = PAGES.get("olga");
+    page.open(
+        "/camunda/app/cockpit/default/#/process-definition/"
+            + definition(DailySummary.PROCESS)
+            + "/runtime?detailsTab=pgproof-runs");
+    page.awaitText("This is about no run.");
+    page.open(
+        "/camunda/app/cockpit/default/#/process-instance/"
+            + JSON.readTree(
+                    page.ask(
+                            "GET",
+                            "/process-instance?maxResults=1&processDefinitionKey="
+                                + KeepSchedule.PROCESS,
+                            null)
+                        .text())
+                .get(0)
+                .get("id")
+                .asText()
+            + "/runtime?tab=pgproof-run");
+    page.find(".panel a[href='/targets/yearly']").waitFor();
+    page.examinePanel("panel-schedule");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"olga, asked-by-olga, Review stale backup", "arne, kept, Approve escalation"})
+  void tasklistShowsTheEvidenceOfATask(String person, String target, String task) {
+    ChromiumPage page = PAGES.get(person);
+    openEvidence(page, target);
+    assertThat(page.find(".panel").innerText())
+        .contains(RUNS.get(target), "Open task: " + task, "requested");
+    page.examinePanel(person + "-panel-task");
+    page.find(".panel a:text-is('" + task + "')").click();
+    page.awaitAddress(".*/tasks/.*");
+    page.find("a:text-is('Open in Tasklist')").click();
+    page.find("td:text-is('" + target + "')").waitFor();
+  }
+
+  @Test
+  void theEvidenceFollowsTheTaskThatIsChosen() {
+    ChromiumPage page = PAGES.get("arne");
+    openEvidence(page, "kept");
+    assertThat(page.find(".panel").innerText()).contains(MARKUP);
+    card(page, "kept-too").click();
+    page.find(".panel a:text-is('" + RUNS.get("kept-too") + "')").waitFor();
+    assertThat(page.find(".panel").count()).isEqualTo(1);
+  }
+
+  private static void openEvidence(ChromiumPage page, String target) {
+    page.open("/camunda/app/tasklist/default/");
+    page.find("li.task:has(:text-is('" + target + "'))").click();
+    page.find("td:text-is('" + target + "')").waitFor();
+    page.find(".nav-tabs a:text-is('Evidence')").click();
+    page.find(".panel a:text-is('" + RUNS.get(target) + "')").waitFor();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "403, You are in no group that may see this.",
+    "404, This is no longer there.",
+    "500, The server answered with status 500. Reload the page to try again."
+  })
+  void aPanelThatCannotBeShownSaysWhy(int status, String message) {
+    ChromiumPage page = PAGES.get("aude");
+    page.open("/runs");
+    page.whileAnswering(
+        "/panels/targets",
+        status,
+        () -> {
+          page.open("/camunda/app/cockpit/default/");
+          page.awaitText(message);
+          assertThat(page.faults()).singleElement().asString().contains("GET " + status);
+          page.look("panel-" + status);
+        });
+  }
+
   /** A file that cannot be removed keeps a run in its teardown. */
   @Test
   void theTopPlaneShowsProgressAndIncidentsOfARun() throws Exception {
@@ -244,11 +370,23 @@ class ServedPagesTest {
     page.open("/camunda/app/cockpit/default/#/process-instance/" + instance(run) + "/runtime");
     page.find("[data-container-id=proveInContainer] .badge").first().waitFor();
     page.look("run-in-flight");
+    page.find("a:text-is('Evidence')").click();
+    page.find(".panel .steps .now:has-text('check')").waitFor();
+    page.examinePanel("panel-run-in-flight");
     Path held = run.settings().resolve("postgresql.conf");
     ProgramFixture.chattr("+i", held);
     try {
       assertThat(command.await()).as(command.err()).isEqualTo(1);
       assertThat(command.err()).contains("is stopped at 'tearDown'");
+      // Nobody reloaded the page.
+      page.find(".panel .verdict.large:text-is('stopped')").waitFor();
+      page.examinePanel("panel-run-stopped");
+      page.find("a:text-is('Jobs')").click();
+      page.find(".panel")
+          .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+      Object asked = updates(page);
+      Thread.sleep(6_000);
+      assertThat(updates(page)).as("questions after the tab was left").isEqualTo(asked);
       page.open("/camunda/app/cockpit/default/#/processes");
       page.open("/camunda/app/cockpit/default/#/process-instance/" + instance(run) + "/runtime");
       page.find("[data-container-id=proveInContainer] .badge-important").first().waitFor();
@@ -272,6 +410,11 @@ class ServedPagesTest {
     await()
         .atMost(Duration.ofMinutes(1))
         .untilAsserted(() -> assertThat(run.path()).doesNotExist());
+  }
+
+  private static Object updates(ChromiumPage page) {
+    return page.evaluate(
+        "performance.getEntriesByType('resource').filter(each => each.name.includes('/live?')).length");
   }
 
   private static RunDirectory awaitChecks(Program command) {

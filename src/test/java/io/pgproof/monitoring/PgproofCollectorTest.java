@@ -177,6 +177,7 @@ class PgproofCollectorTest {
         id,
         "Approve escalation",
         RunId.at(MARCH),
+        "instance-" + id,
         group,
         openedAt,
         Optional.empty(),

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param name as the model names it, such as {@code Review stale backup}
  * @param run the run that opened the task
+ * @param instance id of the process instance of this run
  * @param group the group whose members may decide
  * @param escalatesAt when the process continues without a decision; empty if that is not planned,
  *     because the run is suspended or stands still
@@ -18,6 +19,7 @@ public record DecisionTask(
     String id,
     String name,
     RunId run,
+    String instance,
     String group,
     Instant openedAt,
     Optional<Instant> escalatesAt,

@@ -118,6 +118,7 @@ public final class DecisionTasks {
         task.getId(),
         task.getName(),
         new RunId(Objects.requireNonNull(runs.get(task.getProcessInstanceId()))),
+        task.getProcessInstanceId(),
         Objects.requireNonNull(TaskDecided.GROUPS.get(task.getTaskDefinitionKey())),
         task.getCreateTime().toInstant(),
         Optional.ofNullable(escalations.get(task.getProcessInstanceId())),

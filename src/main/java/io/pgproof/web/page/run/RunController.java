@@ -24,7 +24,7 @@ final class RunController {
 
   @GetMapping("/runs/{run}")
   String show(@PathVariable("run") String run, Model page) {
-    page.addAttribute("page", RunView.of(find(run), model, 0));
+    page.addAttribute("page", RunView.of(find(run), model::draw, 0));
     return "run";
   }
 
@@ -35,7 +35,7 @@ final class RunController {
    */
   @GetMapping("/runs/{run}/live")
   String live(@PathVariable("run") String run, @RequestParam("seen") long seen, Model page) {
-    page.addAttribute("page", RunView.of(find(run), model, seen));
+    page.addAttribute("page", RunView.of(find(run), model::draw, seen));
     return "run :: main";
   }
 

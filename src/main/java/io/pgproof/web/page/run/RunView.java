@@ -6,15 +6,18 @@ import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
 import io.pgproof.web.chart.Phase;
 import io.pgproof.web.chart.PhaseChart;
+import io.pgproof.web.page.CamundaLink;
 import io.pgproof.web.page.Fact;
 import io.pgproof.web.page.Moment;
 import io.pgproof.web.page.Sign;
 import io.pgproof.web.page.Tile;
 import io.pgproof.web.view.RunDetails;
 import io.pgproof.workflow.decide.DecisionTask;
+import io.pgproof.workflow.engine.RunPaths;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +45,6 @@ record RunView(
 
   private static final long EVERY_MILLIS = 1_000;
   private static final long SELDOM_MILLIS = 5_000;
-  private static final String COCKPIT = "/camunda/app/cockpit/default/#/process-instance/";
-  private static final String TASKLIST = "/camunda/app/tasklist/default/#/?task=";
 
   /** A phase and how long it took. */
   record PhaseTime(String name, String took) {}
@@ -66,9 +67,11 @@ record RunView(
   /**
    * Creates the page.
    *
+   * @param draw draws the way through the process
    * @param seen the last entry that the browser has; 0 if it has none
    */
-  static RunView of(RunDetails run, ModelPlanes model, long seen) {
+  static RunView of(
+      RunDetails run, Function<RunPaths.RunPath, List<ModelPlanes.Plane>> draw, long seen) {
     long last = run.entries().get(run.entries().size() - 1).stored().id();
     boolean whole = last != seen;
     boolean changes = !run.ended() || run.path().filter(path -> !path.ended()).isPresent();
@@ -98,7 +101,7 @@ record RunView(
                         phase.name(), HumanFormat.measured(Duration.ofMillis(phase.millis()))))
             .toList(),
         whole ? timeline(report) : "",
-        whole ? run.path().map(model::draw).orElse(List.of()) : List.of());
+        whole ? run.path().map(draw).orElse(List.of()) : List.of());
   }
 
   private static String timeline(Report report) {
@@ -168,12 +171,12 @@ record RunView(
     return details
         .path()
         .filter(path -> !path.ended())
-        .map(path -> COCKPIT + path.instance() + "/runtime")
+        .map(path -> CamundaLink.instance(path.instance()))
         .orElse(null);
   }
 
   public @Nullable String tasklist() {
-    return details.task().map(task -> TASKLIST + task.id()).orElse(null);
+    return details.task().map(task -> CamundaLink.task(task.id())).orElse(null);
   }
 
   public boolean loops() {

@@ -2,6 +2,7 @@ package io.pgproof.web.page.target;
 
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.RunId;
+import io.pgproof.web.page.CamundaLink;
 import io.pgproof.web.page.Moment;
 import io.pgproof.workflow.engine.OpenIncidents.Standstill;
 import java.time.Duration;
@@ -23,8 +24,6 @@ record IncidentRow(
     Moment at,
     String since,
     String cockpit) {
-  private static final String COCKPIT = "/camunda/app/cockpit/default/#/process-instance/";
-
   static IncidentRow of(Standstill incident, Instant now) {
     return new IncidentRow(
         RunId.isOne(incident.key()) ? incident.key() : null,
@@ -33,6 +32,6 @@ record IncidentRow(
         incident.message(),
         Moment.of(incident.at()),
         HumanFormat.duration(Duration.between(incident.at(), now)),
-        COCKPIT + incident.instance() + "/runtime?tab=incidents-tab");
+        CamundaLink.incidents(incident.instance()));
   }
 }

@@ -28,10 +28,19 @@ final class OverviewController {
       @RequestParam(name = "name", defaultValue = "") String search,
       @RequestParam(name = "page", defaultValue = "1") int number,
       Model page) {
-    page.addAttribute(
-        "page",
-        OverviewView.of(
-            targetList.overview(), person, search, Math.max(1, number), clock.instant()));
+    page.addAttribute("page", view(person, search, number));
     return "targets";
+  }
+
+  /** The panel that Cockpit shows on its dashboard, see panels.js. */
+  @GetMapping("/panels/targets")
+  String panel(@ModelAttribute("person") Person person, Model page) {
+    page.addAttribute("page", view(person, "", 1));
+    return "panel-targets";
+  }
+
+  private OverviewView view(Person person, String search, int number) {
+    return OverviewView.of(
+        targetList.overview(), person, search, Math.max(1, number), clock.instant());
   }
 }

@@ -3,6 +3,7 @@ package io.pgproof.web.page.task;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
 import io.pgproof.web.login.Person;
+import io.pgproof.web.page.CamundaLink;
 import io.pgproof.web.page.Fact;
 import io.pgproof.web.page.Moment;
 import io.pgproof.web.page.Sign;
@@ -36,8 +37,6 @@ record TaskView(
     DecisionTasks.Answers given,
     @Nullable Refusal refused,
     Duration age) {
-
-  private static final String TASKLIST = "/camunda/app/tasklist/default/#/?task=";
 
   /** A decision to choose from; {@code refusal} says why this person cannot choose it. */
   record Choice(String value, String label, @Nullable String refusal) {}
@@ -103,7 +102,11 @@ record TaskView(
   }
 
   public String tasklist() {
-    return TASKLIST + open.task().id();
+    return CamundaLink.task(open.task().id());
+  }
+
+  public String cockpit() {
+    return CamundaLink.instance(open.task().instance());
   }
 
   public List<Fact> facts() {

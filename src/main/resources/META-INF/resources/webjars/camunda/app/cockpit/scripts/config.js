@@ -1,3 +1,3 @@
 export default {
-  customScripts: ['../log-in']
+  customScripts: ['../log-in', '../panels']
 };

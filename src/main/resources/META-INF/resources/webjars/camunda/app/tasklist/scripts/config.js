@@ -1,5 +1,5 @@
 export default {
-  customScripts: ['../log-in'],
+  customScripts: ['../log-in', '../panels'],
   // Without one for 'Start process', which nobody may here.
   shortcuts: {
     claimTask: {key: 'ctrl+alt+c', description: 'claims the currently selected task'},
