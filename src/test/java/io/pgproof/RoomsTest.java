@@ -227,6 +227,7 @@ class RoomsTest {
         "sandbox",
         "audit",
         "evidence.runs",
+        "notify",
         "workflow.model",
         "workflow.engine",
         "workflow.decide",

@@ -27,7 +27,7 @@ final class SecretWarnings {
   }
 
   private static void warn(Configuration configuration) {
-    for (Map.Entry<String, Secret> entry : configuration.telling().secrets().entrySet()) {
+    for (Map.Entry<String, Secret> entry : configuration.secrets().entrySet()) {
       try {
         entry.getValue().read();
         entry
@@ -38,13 +38,13 @@ final class SecretWarnings {
         LOG.warn("{} is missing, so messages will fail: {}", entry.getKey(), e.getMessage());
       }
     }
-    if (configuration.telling().haveWrittenAddress()) {
+    if (configuration.hasWrittenAddress()) {
       try {
         Optional<String> exposure = new SecretFile(configuration.file()).exposure();
         exposure.ifPresent(
             text ->
                 LOG.warn(
-                    "the address of a web hook can be a secret, and {}. {}, or use web-hook-file",
+                    "the address of a web hook or of the heartbeat can be a secret, and {}. {}, or keep the address in a file of its own",
                     text,
                     PROTECT));
       } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.pgproof.monitoring;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.daemon.Leftovers;
 import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.notify.LimitedHttp;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.decide.DecisionTasks;
 import io.pgproof.workflow.engine.OpenIncidents;
@@ -16,7 +17,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 
-/** Adds the metrics of pgproof to those that {@code /actuator/prometheus} serves anyway. */
+/**
+ * Adds the metrics of pgproof to those that {@code /actuator/prometheus} serves anyway, and the
+ * heartbeat.
+ */
 @Configuration(proxyBeanMethods = false)
 @Profile("serve")
 class MetricsConfiguration {
@@ -45,14 +49,25 @@ class MetricsConfiguration {
   }
 
   @Bean
+  Heartbeat heartbeat(CurrentConfiguration configuration, Map<String, LimitedHealth> checks) {
+    return new Heartbeat(
+        configuration, named(checks), new LimitedHttp(Heartbeat.LIMIT), Heartbeat.EVERY);
+  }
+
+  /** Returns the checks by their names instead of the names of their beans. */
+  private static Map<String, LimitedHealth> named(Map<String, LimitedHealth> checks) {
+    Map<String, LimitedHealth> named = new TreeMap<>();
+    checks.forEach((bean, check) -> named.put(bean.replace(BEAN_ENDING, ""), check));
+    return named;
+  }
+
+  @Bean
   PgproofCollector pgproofCollector(
       PrometheusRegistry registry,
       FiguresReader reader,
       Map<String, LimitedHealth> checks,
       MonitoringThreads threads,
       @Value("${pgproof.version}") String version) {
-    Map<String, LimitedHealth> named = new TreeMap<>();
-    checks.forEach((bean, check) -> named.put(bean.replace(BEAN_ENDING, ""), check));
     PgproofCollector collector =
         new PgproofCollector(
             new LimitedCall<>(
@@ -61,7 +76,7 @@ class MetricsConfiguration {
                 LimitedHealth.LIMIT,
                 LimitedHealth.KEEP,
                 System::nanoTime),
-            named,
+            named(checks),
             version);
     registry.register(collector);
     return collector;

@@ -3,7 +3,6 @@ package io.pgproof.notify;
 import io.pgproof.target.Notifications;
 import io.pgproof.target.Recipient;
 import java.io.IOException;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
@@ -16,7 +15,7 @@ public final class Messenger {
   private final WebHook webHook;
 
   public Messenger(Clock clock) {
-    this(clock, systemTrust(), LIMIT);
+    this(clock, LimitedHttp.systemTrust(), LIMIT);
   }
 
   /**
@@ -44,13 +43,5 @@ public final class Messenger {
         message,
         recipient.mail().orElseThrow(),
         notifications.mail().orElseThrow(() -> new IOException("no mail server is configured")));
-  }
-
-  private static SSLContext systemTrust() {
-    try {
-      return SSLContext.getDefault();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no TLS, or its trust store cannot be read", e);
-    }
   }
 }

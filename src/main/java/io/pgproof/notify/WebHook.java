@@ -4,11 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.target.Secret;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -17,10 +14,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLContext;
@@ -34,26 +27,16 @@ final class WebHook {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Clock clock;
-  private final HttpClient client;
-  private final Duration limit;
+  private final LimitedHttp http;
 
   WebHook(Clock clock, SSLContext trust, Duration limit) {
     this.clock = clock;
-    this.limit = limit;
-    // Follow no redirect, because it would send the message to an address that is not in the
-    // configuration.
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .sslContext(trust)
-            .connectTimeout(limit)
-            .build();
+    this.http = new LimitedHttp(trust, limit);
   }
 
   Delivery post(Message message, URI address, Secret secret)
       throws IOException, InterruptedException {
-    String channel = "web hook " + withoutPath(address);
+    String channel = "web hook " + LimitedHttp.withoutPath(address);
     String body = body(message);
     String timestamp = String.valueOf(clock.instant().getEpochSecond());
     HttpRequest request =
@@ -66,37 +49,14 @@ final class WebHook {
                 "Pgproof-Signature", "sha256=" + signature(timestamp + "." + body, secret.read()))
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
-    int status = status(request, channel);
+    int status = http.status(request, channel);
     if (status >= 200 && status < 300) {
       return new Delivery.Accepted(channel);
     }
     if (status >= 400 && status < 500 && status != 408 && status != 429) {
       return new Delivery.Refused(channel, "it answered with status " + status);
     }
-    throw new IOException(
-        channel
-            + " answered with status "
-            + status
-            + (status / 100 == 3
-                ? ", and pgproof does not follow redirects: name the address to which it redirects"
-                : ""));
-  }
-
-  private int status(HttpRequest request, String channel) throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<InputStream>> answer =
-        client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
-    try {
-      HttpResponse<InputStream> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      // The rest of the response is not read, however long it is.
-      response.body().close();
-      return response.statusCode();
-    } catch (ExecutionException e) {
-      throw new IOException(channel + " cannot be reached: " + e.getCause(), e.getCause());
-    } catch (TimeoutException e) {
-      throw new IOException(channel + " did not answer within " + limit.toSeconds() + " s");
-    } finally {
-      answer.cancel(true);
-    }
+    throw LimitedHttp.unexpected(channel, status);
   }
 
   /** Returns one JSON object, whose members have the names of the message's facts and tables. */
@@ -134,13 +94,5 @@ final class WebHook {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has HmacSHA256", e);
     }
-  }
-
-  /** Removes path and query, because in web hooks they are often the password. */
-  private static String withoutPath(URI address) {
-    return address.getScheme()
-        + "://"
-        + address.getHost()
-        + (address.getPort() < 0 ? "" : ":" + address.getPort());
   }
 }

@@ -5,17 +5,25 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.yaml.Spelling;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The contents of {@code pgproof.yaml}.
  *
  * @param file path that it was read from
  * @param containersAtOnce maximum number of verifications that are in containers at the same time
+ * @param heartbeat address that the server calls again and again while it works
  * @param targets in the order of the file; no two have the same name
  */
 public record Configuration(
-    Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
+    Path file,
+    int containersAtOnce,
+    Optional<WebHookAddress> heartbeat,
+    Notifications telling,
+    List<Target> targets) {
   /** Default name of the configuration file. */
   public static final String FILE = "pgproof.yaml";
 
@@ -26,6 +34,12 @@ public record Configuration(
 
   public Configuration {
     targets = List.copyOf(targets);
+  }
+
+  /** A configuration without a heartbeat. */
+  public Configuration(
+      Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
+    this(file, containersAtOnce, Optional.empty(), telling, targets);
   }
 
   /** Returns the configuration that applies until this file exists. */
@@ -41,6 +55,21 @@ public record Configuration(
    */
   public static Configuration read(Path file) {
     return new ConfigurationReader(file).configuration();
+  }
+
+  /** Returns each secret that is kept outside the configuration, by what it is for. */
+  public Map<String, Secret> secrets() {
+    Map<String, Secret> secrets = new LinkedHashMap<>(telling.secrets());
+    if (heartbeat.orElse(null) instanceof WebHookAddress.Kept kept) {
+      secrets.put("the address of the heartbeat", kept.secret());
+    }
+    return secrets;
+  }
+
+  /** Returns whether the configuration itself contains an address that can be a secret. */
+  public boolean hasWrittenAddress() {
+    return telling.haveWrittenAddress()
+        || heartbeat.filter(WebHookAddress.Written.class::isInstance).isPresent();
   }
 
   /**

@@ -27,6 +27,7 @@ public final class ConfigurationChanges {
   public static List<String> between(Configuration before, Configuration after) {
     ConfigurationChanges changes = new ConfigurationChanges();
     changes.value("containers-at-once", before.containersAtOnce(), after.containersAtOnce());
+    changes.unspoken("heartbeat-url", before.heartbeat(), after.heartbeat());
     changes.named(
         "target",
         byName(before.targets(), Target::name),

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /** Converts the configuration file into a {@link Configuration}, or reports all its mistakes. */
 final class ConfigurationReader {
   private static final String CONTAINERS_AT_ONCE = "containers-at-once";
+  private static final String HEARTBEAT = "heartbeat-url";
   private static final String TARGETS = "targets";
   private static final String NAME = "name";
   private static final String PATH = "path";
@@ -38,11 +39,13 @@ final class ConfigurationReader {
     this.document =
         YamlDocument.read(
             file,
-            CONTAINERS_AT_ONCE,
-            NotificationsReader.MAIL,
-            NotificationsReader.RECIPIENTS,
-            NotificationsReader.DAILY_SUMMARY,
-            TARGETS);
+            Stream.of(
+                    List.of(CONTAINERS_AT_ONCE),
+                    NotificationsReader.addressFields(HEARTBEAT),
+                    NotificationsReader.FIELDS,
+                    List.of(TARGETS))
+                .flatMap(List::stream)
+                .toArray(String[]::new));
   }
 
   /** Returns the whole configuration, or throws if the file has a mistake. */
@@ -54,10 +57,12 @@ final class ConfigurationReader {
                 ValueFormat.CONTAINERS.allowed(),
                 ValueFormat.CONTAINERS.reader())
             .orElse(Configuration.DEFAULT_CONTAINERS_AT_ONCE);
+    Optional<WebHookAddress> heartbeat =
+        document.file().flatMap(top -> NotificationsReader.address(top, HEARTBEAT));
     Notifications notifications = new NotificationsReader(document).read();
     List<Target> targets = targets(notifications);
     document.throwIfAny();
-    return new Configuration(file, containersAtOnce, notifications, targets);
+    return new Configuration(file, containersAtOnce, heartbeat, notifications, targets);
   }
 
   private List<Target> targets(Notifications notifications) {

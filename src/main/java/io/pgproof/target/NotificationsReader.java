@@ -15,9 +15,12 @@ import java.util.Optional;
 
 /** Reads the recipients of notifications and how to reach them. */
 final class NotificationsReader {
-  static final String MAIL = "mail";
-  static final String RECIPIENTS = "recipients";
-  static final String DAILY_SUMMARY = "daily-summary";
+  private static final String MAIL = "mail";
+  private static final String RECIPIENTS = "recipients";
+  private static final String DAILY_SUMMARY = "daily-summary";
+
+  /** The fields of the file that it reads. */
+  static final List<String> FIELDS = List.of(MAIL, RECIPIENTS, DAILY_SUMMARY);
 
   private static final String NAME = "name";
   private static final String HOST = "host";
@@ -30,8 +33,7 @@ final class NotificationsReader {
   private static final String SECRET = "secret";
   private static final String FILE = "-file";
   private static final String VARIABLE = "-variable";
-  private static final List<String> HOOK_FIELDS =
-      List.of(WEB_HOOK, WEB_HOOK + FILE, WEB_HOOK + VARIABLE);
+  private static final List<String> HOOK_FIELDS = addressFields(WEB_HOOK);
   private static final String AT = "at";
   private static final String TIME_ZONE = "time-zone";
 
@@ -98,7 +100,7 @@ final class NotificationsReader {
       Optional<String> name = ConfigurationReader.name(document, item, lineOfName, "recipient");
       Optional<String> mail =
           item.value(MAIL, ValueFormat.ADDRESS.allowed(), ValueFormat.ADDRESS.reader());
-      Optional<WebHookAddress> webHook = webHook(item);
+      Optional<WebHookAddress> webHook = address(item, WEB_HOOK);
       boolean hooked = HOOK_FIELDS.stream().anyMatch(item::has);
       Optional<Secret> secret =
           secret(item, SECRET, hooked, "needs " + WEB_HOOK + ", which is missing");
@@ -125,16 +127,22 @@ final class NotificationsReader {
     return recipients;
   }
 
-  private static Optional<WebHookAddress> webHook(YamlItem item) {
+  /** Returns the names of the fields of which an address is in one. */
+  static List<String> addressFields(String field) {
+    return List.of(field, field + FILE, field + VARIABLE);
+  }
+
+  /** Returns an address that is in the field, or where one of the two like it says. */
+  static Optional<WebHookAddress> address(YamlItem item, String field) {
     Optional<URI> written =
-        item.secret(WEB_HOOK, ValueFormat.WEB_HOOK.allowed(), ValueFormat.WEB_HOOK.reader());
-    boolean kept = item.has(WEB_HOOK + FILE) || item.has(WEB_HOOK + VARIABLE);
+        item.secret(field, ValueFormat.WEB_HOOK.allowed(), ValueFormat.WEB_HOOK.reader());
+    boolean kept = item.has(field + FILE) || item.has(field + VARIABLE);
     Optional<Secret> secret =
         secret(
             item,
-            WEB_HOOK,
-            kept && !item.has(WEB_HOOK),
-            "cannot be combined with " + WEB_HOOK + "; allowed: one of the two");
+            field,
+            kept && !item.has(field),
+            "cannot be combined with " + field + "; allowed: one of the two");
     return secret.isPresent()
         ? secret.map(WebHookAddress.Kept::new)
         : written.map(WebHookAddress.Written::new);

@@ -54,6 +54,11 @@ public final class YamlDocument {
     return top.flatMap(file -> file.value(field, allowed, reader));
   }
 
+  /** Returns the fields of the file itself; empty if the file is empty. */
+  public Optional<YamlItem> file() {
+    return top;
+  }
+
   /** Returns a field of the file that has its own fields; empty if it is missing. */
   public Optional<YamlItem> section(String field, List<String> fields) {
     return top.flatMap(file -> file.node(field))

@@ -37,7 +37,7 @@ class SecretsTest {
         .contains("the password of mail is missing, so messages will fail: the file")
         .contains("the web hook of recipient chat: the file " + place.resolve("open"))
         .contains("HINT: run chmod 600")
-        .doesNotContain("the secret of recipient chat", "the address of a web hook", "T0K3N");
+        .doesNotContain("the secret of recipient chat", "can be a secret", "T0K3N");
 
     write(
         "pgproof.yaml",
@@ -46,7 +46,8 @@ class SecretsTest {
     current.replace(Configuration.read(file));
 
     assertThat(output.getAll())
-        .contains("the address of a web hook can be a secret, and the file " + file)
+        .contains(
+            "the address of a web hook or of the heartbeat can be a secret, and the file " + file)
         .doesNotContain("T0K3N");
   }
 

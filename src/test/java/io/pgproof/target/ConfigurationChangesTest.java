@@ -15,6 +15,7 @@ class ConfigurationChangesTest {
   private static final String BEFORE =
       """
       containers-at-once: 1
+      heartbeat-url: https://hc.example.org/T0K3N
       mail: {host: mx.example.org, from: pgproof@example.org, user: p, password-file: /etc/one}
       recipients:
         - {name: anna, mail: anna@example.org}
@@ -28,6 +29,7 @@ class ConfigurationChangesTest {
   private static final String AFTER =
       """
       containers-at-once: 2
+      heartbeat-url: https://hc.example.org/T0K3N-2
       mail: {host: mx.example.org, from: pgproof@example.org, user: p, password-file: /etc/other}
       recipients:
         - {name: anna, mail: anna@example.org}
@@ -49,6 +51,7 @@ class ConfigurationChangesTest {
     assertThat(ConfigurationChanges.between(read(BEFORE), read(AFTER)))
         .containsExactly(
             "containers-at-once was 1 and is 2",
+            "heartbeat-url changed",
             "target shop: max-age was PT24H and is PT48H",
             "target shop: schedule was 0 3 * * * UTC and is 0 4 * * * UTC",
             "target shop: watch was false and is true",

@@ -136,6 +136,7 @@ class ConfigurationTest {
         file(
             """
         containers-at-once: 3
+        heartbeat-url: https://hc.example.org/T0K3N
         mail:
           host: mail.example.org
           from: pgproof@example.org
@@ -165,6 +166,7 @@ class ConfigurationTest {
             new Configuration(
                 file,
                 3,
+                Optional.of(new WebHookAddress.Written(URI.create("https://hc.example.org/T0K3N"))),
                 new Notifications(
                     Optional.of(
                         new Mail(
@@ -210,6 +212,10 @@ class ConfigurationTest {
       quoteCharacter = '`',
       value = {
         "containers-at-once: 0                       | :1: containers-at-once is '0'; allowed: a whole number from 1 to 64",
+        "heartbeat-url: hc.example.org/T0K3N         | :1: heartbeat-url is not allowed, and is not shown because it may contain a secret; allowed: an address such as https://",
+        "heartbeat-url-file: there                   | :1: heartbeat-url-file is 'there'; allowed: an absolute path",
+        "heartbeat-url-variable: a b                 | :1: heartbeat-url-variable is 'a b'; allowed: the name of an environment variable",
+        "{heartbeat-url: https://h, heartbeat-url-file: /h, targets: []} | :1: heartbeat-url-file cannot be combined with heartbeat-url; allowed: one of the two",
         "mail: {host: m}                             | :1: from of mail is missing; allowed: an address such as dba@example.org",
         "mail: {host: m, from: p@m, user: u}         | :1: password-file of mail is missing; allowed: an absolute path, or password-variable",
         "mail: {host: m, from: p@m, password-file: /p} | :1: password-file of mail needs user, which is missing",
@@ -230,7 +236,8 @@ class ConfigurationTest {
         "daily-summary: {at: 07:00, tell: [dba]}     | :1: tell of daily-summary names the recipient 'dba', which does not exist"
       })
   void aMistakeInTheNotificationsIsNamedWithItsLine(String yaml, String said) throws IOException {
-    assertThat(refused(file(yaml + "\ntargets: []\n")).getMessage())
+    String targets = yaml.contains("targets:") ? "" : "\ntargets: []\n";
+    assertThat(refused(file(yaml + targets)).getMessage())
         .contains(said)
         .doesNotContain("mistakes");
   }
@@ -439,7 +446,7 @@ class ConfigurationTest {
                 assertThat(line)
                     .isEqualTo(
                         "  FILE:1: unknown field 'target' (did you mean targets?); "
-                            + "allowed: containers-at-once, mail, recipients, daily-summary, targets"),
+                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, targets"),
             line ->
                 assertThat(line)
                     .startsWith("  FILE:5: max-age of target shop is 'soon'; allowed: "),
