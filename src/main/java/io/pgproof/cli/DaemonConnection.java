@@ -1,5 +1,6 @@
 package io.pgproof.cli;
 
+import io.pgproof.backup.restore.Backups;
 import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
@@ -85,7 +86,7 @@ final class DaemonConnection implements AutoCloseable {
   Reply send(Request request, Consumer<Reply> onTheWay) throws IOException {
     AtomicReference<Request> next = new AtomicReference<>(request);
     for (int owners = 0; owners < MOST_OWNERS; owners++) {
-      Optional<ControlClient> connected = connect();
+      Optional<ControlClient> connected = connect(request);
       if (connected.isEmpty()) {
         use(null);
         return Objects.requireNonNull(desk).send(request, onTheWay);
@@ -125,7 +126,7 @@ final class DaemonConnection implements AutoCloseable {
    * Connects to the daemon, or becomes it; empty if this process answers by itself without an
    * engine.
    */
-  private Optional<ControlClient> connect() throws IOException {
+  private Optional<ControlClient> connect(Request request) throws IOException {
     long began = System.nanoTime();
     boolean said = false;
     while (desk == null) {
@@ -139,7 +140,7 @@ final class DaemonConnection implements AutoCloseable {
       }
       Optional<Ownership> ownership = Ownership.acquire(state);
       if (ownership.isPresent()) {
-        startDaemon(ownership.get());
+        startDaemon(ownership.get(), request);
         continue;
       }
       Duration waited = Duration.ofNanos(System.nanoTime() - began);
@@ -165,9 +166,10 @@ final class DaemonConnection implements AutoCloseable {
     return Optional.empty();
   }
 
-  private void startDaemon(Ownership ownership) {
+  private void startDaemon(Ownership ownership, Request request) {
     try {
       if (engine) {
+        requireBackup(request, ownership);
         daemon = Daemon.start(ownership, false);
       } else {
         desk = QueryDaemon.start(ownership);
@@ -175,6 +177,22 @@ final class DaemonConnection implements AutoCloseable {
     } catch (FindingException e) {
       // The end of the program keeps the engine from starting; this is not a fault of the machine.
       throw signalled.getCount() == 0 ? interrupted() : e;
+    }
+  }
+
+  /** Answers without an engine, which takes seconds to start, when there is nothing to verify. */
+  private static void requireBackup(Request request, Ownership ownership) {
+    if (!(request instanceof Request.Verify verify)) {
+      return;
+    }
+    try {
+      var unused = Backups.find(verify.request().path());
+    } catch (RuntimeException e) {
+      ownership.close();
+      throw e;
+    } catch (InterruptedException e) {
+      ownership.close();
+      throw interrupted();
     }
   }
 

@@ -95,7 +95,8 @@ class CommandOutputTest extends ProgramFixture {
   }
 
   @Test
-  void wrongUsageStartsNoRun() throws Exception {
+  void wrongUsageStartsNoEngineAndNoRun() throws Exception {
+    Map<String, String> noEngine = Map.of("SPRING_DATASOURCE_URL", "jdbc:h2:file:/dev/null/engine");
     List<List<String>> wrong =
         List.of(
             List.of("verify", "--json", "/no/such/path"),
@@ -106,7 +107,8 @@ class CommandOutputTest extends ProgramFixture {
             List.of("verify", "--json", backup.toString(), "--no-such-option"),
             List.of("verify", "--json"));
     for (List<String> arguments : wrong) {
-      try (Program program = Program.start(state.path(), arguments.toArray(String[]::new))) {
+      try (Program program =
+          Program.start(state.path(), noEngine, List.of(), arguments.toArray(String[]::new))) {
         assertThat(program.await()).as(arguments + program.err()).isEqualTo(2);
         JsonNode report = JSON.readTree(program.out());
         assertThat(report.get("verdict").isNull()).isTrue();
