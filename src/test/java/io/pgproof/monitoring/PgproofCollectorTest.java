@@ -5,23 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.runs.RecordedRuns;
-import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.target.Plan;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import io.pgproof.target.Target;
-import io.pgproof.workflow.decide.DecisionTask;
-import io.pgproof.workflow.engine.OpenIncidents;
 import io.pgproof.workflow.model.Groups;
-import io.pgproof.workflow.schedule.DueTimes;
 import io.pgproof.workflow.schedule.NightOnEngine;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,47 +23,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.flywaydb.core.Flyway;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.actuate.health.Health;
-import org.springframework.boot.actuate.health.Status;
 
 /** What a scrape says about targets, tasks and the server. */
 class PgproofCollectorTest {
   private static final double THREE = MARCH.getEpochSecond();
 
-  private final NightOnEngine night = new NightOnEngine();
-  private final JdbcConnectionPool database =
-      JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "", "");
-  private final CountedQueries counted = new CountedQueries(database);
-  private final MonitoringThreads threads = new MonitoringThreads();
-  private final RecordedRuns runs;
-  private List<DecisionTask> tasks = List.of();
-  private int leftovers;
-  private long nanos;
-
-  PgproofCollectorTest() {
-    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
-    runs = RecordedRuns.withRows(counted);
-    runs.at(MARCH);
-  }
+  private final ScrapedServer server = new ScrapedServer();
+  private final RecordedRuns runs = server.runs;
 
   @AfterEach
   void end() {
-    threads.close();
-    database.dispose();
-    night.close();
+    server.close();
   }
 
   @Test
   void aTargetThatWasNeverProvenHasZeros() throws Exception {
-    night.configure(2, NightOnEngine.target("shop", "0 3 * * *"));
+    server.configure(NightOnEngine.target("shop", "0 3 * * *"));
     Map<String, Double> values = scrape();
     assertThat(values)
         .containsEntry("pgproof_target_last_proven_timestamp_seconds{target=\"shop\"}", 0.0)
@@ -89,8 +61,8 @@ class PgproofCollectorTest {
 
   @Test
   void aTargetHasTheResultsOfItsRuns() throws Exception {
-    night.configure(2, NightOnEngine.target("shop", "0 3 * * *"));
-    night.schedules.reconcile();
+    server.configure(NightOnEngine.target("shop", "0 3 * * *"));
+    server.night.schedules.reconcile();
     runs.ended("shop", Verdict.PROVEN);
     runs.at(MARCH.plusSeconds(3_600));
     RunId late = runs.ended("shop", Verdict.REFUTED);
@@ -124,7 +96,7 @@ class PgproofCollectorTest {
 
   @Test
   void aTargetWithoutAScheduleIsToBeProvenWithinEightDays() throws Exception {
-    configure(new Target("shop", Path.of("/backups/shop"), Settings.NONE, Plan.NONE));
+    server.configure(new Target("shop", Path.of("/backups/shop"), Settings.NONE, Plan.NONE));
     runs.ended("shop", Verdict.PROVEN);
     Map<String, Double> values = scrape();
     assertThat(values)
@@ -137,7 +109,7 @@ class PgproofCollectorTest {
 
   @Test
   void aTargetThatLeavesTheConfigurationLeavesTheMetrics() throws Exception {
-    configure(
+    server.configure(
         new Target(
             "shop",
             Path.of("/backups/shop"),
@@ -148,16 +120,17 @@ class PgproofCollectorTest {
     Map<String, Double> values = scrape();
     assertThat(values).containsEntry("pgproof_target_max_age_seconds{target=\"shop\"}", 60.0);
     assertThat(values.keySet()).noneMatch(name -> name.contains("\"old\""));
-    configure();
+    server.configure();
     assertThat(scrape().keySet()).noneMatch(name -> name.contains("shop"));
   }
 
   @Test
   void tasksIncidentsAndLeftoversAreCounted() throws Exception {
-    leftovers = 3;
-    tasks =
+    server.leftovers = 3;
+    server.tasks =
         List.of(
-            task("1", Groups.APPROVERS, MARCH.plusSeconds(5)), task("2", Groups.APPROVERS, MARCH));
+            ScrapedServer.task("1", Groups.APPROVERS, MARCH.plusSeconds(5)),
+            ScrapedServer.task("2", Groups.APPROVERS, MARCH));
     assertThat(scrape())
         .containsEntry("pgproof_open_tasks{group=\"backup-approvers\"}", 2.0)
         .containsEntry("pgproof_open_tasks{group=\"backup-operators\"}", 0.0)
@@ -172,25 +145,13 @@ class PgproofCollectorTest {
         .containsEntry("pgproof_build_info{version=\"1.2.3\"}", 1.0);
   }
 
-  private static DecisionTask task(String id, String group, Instant openedAt) {
-    return new DecisionTask(
-        id,
-        "Approve escalation",
-        RunId.at(MARCH),
-        "instance-" + id,
-        group,
-        openedAt,
-        Optional.empty(),
-        Optional.empty());
-  }
-
   @Test
   void valuesThatAreNotKnownAreLeftOut() throws Exception {
-    configure(new Target("shop", Path.of("/backups/shop"), Settings.NONE, Plan.NONE));
-    PgproofCollector collector = collector();
+    server.configure(new Target("shop", Path.of("/backups/shop"), Settings.NONE, Plan.NONE));
+    PgproofCollector collector = server.collector();
     assertThat(values(collector.collect())).containsKey("pgproof_leftovers");
-    database.dispose();
-    nanos += Duration.ofSeconds(4).toNanos();
+    server.database.dispose();
+    server.nanos += Duration.ofSeconds(4).toNanos();
     assertThat(values(collector.collect()).keySet())
         .containsExactlyInAnyOrder(
             "pgproof_health{check=\"database\"}",
@@ -202,17 +163,17 @@ class PgproofCollectorTest {
   @Test
   void theNumberOfQueriesDoesNotDependOnTheNumberOfTargets() throws Exception {
     runs.ended("target-0", Verdict.PROVEN);
-    configure(targets(1));
+    server.configure(targets(1));
     int one = queriesOfAScrape();
     IntStream.range(1, 50).forEach(i -> runs.ended("target-" + i, Verdict.STALE));
-    configure(targets(50));
+    server.configure(targets(50));
     assertThat(queriesOfAScrape()).isEqualTo(one).isPositive();
   }
 
   private int queriesOfAScrape() throws Exception {
-    int before = counted.statements();
+    int before = server.counted.statements();
     assertThat(scrape()).containsEntry(verdictOf("target-0", Verdict.PROVEN), 1.0);
-    return counted.statements() - before;
+    return server.counted.statements() - before;
   }
 
   private static Target[] targets(int count) {
@@ -242,45 +203,12 @@ class PgproofCollectorTest {
     assertThat(Files.readString(Path.of("docs/monitoring.md"))).contains(String.join("\n", table));
   }
 
-  private void configure(Target... targets) {
-    night.configure(2, targets);
-  }
-
-  private PgproofCollector collector() {
-    FiguresReader reader =
-        new FiguresReader(
-            night.configuration,
-            runs.log(),
-            new RunIndex(counted),
-            new DueTimes(night.engine.getRuntimeService()),
-            () -> tasks,
-            new OpenIncidents(night.engine.getRuntimeService()),
-            () -> leftovers,
-            runs.clock(),
-            () -> nanos);
-    return new PgproofCollector(
-        new LimitedCall<>(
-            reader::read,
-            threads::execute,
-            Duration.ofMinutes(5),
-            Duration.ofSeconds(3),
-            () -> nanos),
-        Map.of("database", health(Status.UP), "jobs", health(Status.UNKNOWN)),
-        "1.2.3");
-  }
-
-  private LimitedHealth health(Status status) {
-    return new LimitedHealth(Status.DOWN, threads::execute, () -> Health.status(status).build());
-  }
-
   private Map<String, Double> scrape() throws IOException {
-    return values(collector().collect());
+    return values(server.collector().collect());
   }
 
   private static Map<String, Double> values(MetricSnapshots snapshots) throws IOException {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    PrometheusTextFormatWriter.create().write(text, snapshots);
-    return Arrays.stream(text.toString(StandardCharsets.UTF_8).split("\n"))
+    return Arrays.stream(ScrapedServer.text(snapshots).split("\n"))
         .filter(line -> !line.startsWith("#"))
         .collect(
             Collectors.toMap(
