@@ -27,13 +27,16 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.impl.cfg.StandaloneInMemProcessEngineConfiguration;
 import org.camunda.bpm.engine.spring.components.jobexecutor.SpringJobExecutor;
 import org.camunda.bpm.model.bpmn.Bpmn;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /** Which run and which target the log lines of the engine's threads name. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LoggedRunsTest {
   private static final Logger LOG = (Logger) LoggerFactory.getLogger(LoggedRunsTest.class);
   private static final Logger ROOT =
@@ -63,7 +66,7 @@ class LoggedRunsTest {
         }
       };
 
-  @BeforeEach
+  @BeforeAll
   void anEngineWithOneThread() {
     threads.setCorePoolSize(1);
     threads.setMaxPoolSize(1);
@@ -102,6 +105,11 @@ class LoggedRunsTest {
     executor.start();
   }
 
+  @BeforeEach
+  void forgetEarlierLines() {
+    lines.clear();
+  }
+
   private void deploy(String process, String delegate, boolean async) {
     engine
         .getRepositoryService()
@@ -119,7 +127,7 @@ class LoggedRunsTest {
         .deploy();
   }
 
-  @AfterEach
+  @AfterAll
   void end() {
     ROOT.detachAppender(appender);
     LOG.setLevel(null);
