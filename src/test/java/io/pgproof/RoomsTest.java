@@ -253,7 +253,7 @@ class RoomsTest {
         "daemon");
     room("web");
     room("web.tls", "proof", "secret");
-    room("web.login", "limit", "evidence", "workflow.model");
+    room("web.login", "proof", "secret", "target", "limit", "evidence", "workflow.model");
     room("web.cockpit", "evidence", "workflow.model", "web.login");
     room("web.api", "proof", "limit", "token", "workflow.model", "web.login");
     room("web.chart", "proof");

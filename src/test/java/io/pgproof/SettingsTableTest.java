@@ -22,7 +22,8 @@ import org.springframework.util.ClassUtils;
 
 /** The page about the server names each setting of the environment that there is, and no other. */
 class SettingsTableTest {
-  private static final Pattern ROW = Pattern.compile("^\\| `(PGPROOF_[A-Z_]+)`", Pattern.MULTILINE);
+  private static final Pattern ROW = Pattern.compile("^\\| (`PGPROOF_[^|]+)\\|", Pattern.MULTILINE);
+  private static final Pattern NAME = Pattern.compile("`(PGPROOF_[A-Z_]+)`");
 
   /** Read before Spring starts, or by the launcher. */
   private static final Set<String> OF_THE_COMMAND =
@@ -42,7 +43,8 @@ class SettingsTableTest {
     List<String> rows =
         ROW.matcher(Files.readString(Path.of("docs/server.md")))
             .results()
-            .map(row -> row.group(1))
+            .flatMap(row -> NAME.matcher(row.group(1)).results())
+            .map(name -> name.group(1))
             .toList();
 
     assertThat(rows).containsExactlyInAnyOrderElementsOf(settings);

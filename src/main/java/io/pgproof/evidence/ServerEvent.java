@@ -1,5 +1,6 @@
 package io.pgproof.evidence;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.proof.HumanFormat;
 import java.time.Instant;
@@ -28,11 +29,23 @@ public sealed interface ServerEvent {
    * @param groups the groups of the person at that time
    * @param address the network address that the log-in came from
    * @param way what proved who the person is
+   * @param provider who vouched for the person; null if it was pgproof itself
    */
-  record LoggedIn(String name, List<String> groups, String address, String way)
+  record LoggedIn(
+      String name,
+      List<String> groups,
+      String address,
+      String way,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OpenId provider)
       implements ServerEvent {
     /** A password that pgproof itself checked. */
     public static final String PASSWORD = "password";
+
+    /** The word of an OpenID provider. */
+    public static final String OPENID = "OpenID Connect";
+
+    /** A person at an OpenID provider: the two together are unique, and never given to another. */
+    public record OpenId(String issuer, String subject) {}
 
     public LoggedIn {
       groups = List.copyOf(groups);
@@ -44,6 +57,9 @@ public sealed interface ServerEvent {
           + address
           + " with "
           + way
+          + (provider == null
+              ? ""
+              : " (issuer " + provider.issuer() + ", subject " + provider.subject() + ")")
           + (groups.isEmpty() ? ", in no group" : ", in " + String.join(", ", groups));
     }
   }
@@ -51,6 +67,8 @@ public sealed interface ServerEvent {
   /** A person's session ended, other than by a pause. */
   record LoggedOut(String because) implements ServerEvent {
     public static final LoggedOut BY_PERSON = new LoggedOut("the person logged out");
+    public static final LoggedOut TOO_OLD =
+        new LoggedOut("the provider vouched for the person too long ago");
     public static final LoggedOut DELETED = new LoggedOut("the user has been deleted");
 
     @Override

@@ -9,7 +9,11 @@ import io.pgproof.web.Browser;
 import io.pgproof.workflow.model.Groups;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
+import no.nav.security.mock.oauth2.MockOAuth2Server;
+import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +36,7 @@ class ServedLogInTest {
           "late", Groups.OPERATORS);
 
   private static StateDirectory state;
+  private static MockOAuth2Server provider;
   private static Program server;
   private static Playwright playwright;
   private static com.microsoft.playwright.Browser chromium;
@@ -41,7 +46,19 @@ class ServedLogInTest {
   @BeforeAll
   static void serveAndBrowse() throws Exception {
     state = new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
-    server = Program.serve(state.path());
+    provider = new MockOAuth2Server();
+    provider.start();
+    Path secret = Files.writeString(state.path().resolve("client-secret"), "hush");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    server =
+        Program.serve(
+            state.path(),
+            Map.of(
+                "PGPROOF_OIDC_ISSUER", provider.issuerUrl("corp").toString(),
+                "PGPROOF_OIDC_CLIENT_ID", "pgproof",
+                "PGPROOF_OIDC_CLIENT_SECRET_FILE", secret.toString(),
+                "PGPROOF_OIDC_NAME", "Example Corp",
+                "PGPROOF_OIDC_OPERATORS", "dba"));
     Browser administrator = new Browser(server.address());
     administrator.logIn("admin", Files.readString(state.path().resolve("admin-password")).strip());
     for (Map.Entry<String, String> person : GROUPS.entrySet()) {
@@ -59,6 +76,7 @@ class ServedLogInTest {
     server.terminate();
     server.await();
     Trees.remove(state.path());
+    provider.shutdown();
   }
 
   @BeforeEach
@@ -91,6 +109,33 @@ class ServedLogInTest {
     page.look("log-out-" + person);
     page.open("/camunda/app/" + application + "/default/");
     page.awaitAddress(".*/login\\?to=.*");
+  }
+
+  @Test
+  void aPersonOfTheProviderSeesTheSamePages() {
+    provider.enqueueCallback(
+        new DefaultOAuth2TokenCallback(
+            "corp",
+            "17",
+            "JWT",
+            List.of("pgproof"),
+            Map.of("preferred_username", "olga", "name", "Maria Lind", "groups", List.of("dba")),
+            600));
+    page.open("/camunda/app/tasklist/default/#/?searchQuery=%5B%5D");
+    page.awaitAddress(".*/login\\?to=.*");
+    page.find("#provider").click();
+    page.awaitAddress(".*/tasklist/default/#/.*");
+    page.awaitText("Open tasks");
+    page.look("log-in-provider-tasklist");
+
+    page.open("/");
+    page.awaitText("No targets yet");
+    assertThat(page.find("header").textContent()).contains("Maria Lind");
+    page.open("/camunda/app/cockpit/default/");
+    page.awaitText("Running Process Instances");
+    page.find(".account .dropdown-toggle").click();
+    page.find(".account .logout a").click();
+    page.awaitAddress(".*/login\\?.*");
   }
 
   @Test

@@ -42,7 +42,7 @@ class BoundedRecorderTest {
   }
 
   private static LoggedIn loggedIn() {
-    return new LoggedIn("Olga", List.of("backup-operators"), "192.0.2.1", LoggedIn.PASSWORD);
+    return new LoggedIn("Olga", List.of("backup-operators"), "192.0.2.1", LoggedIn.PASSWORD, null);
   }
 
   @Test

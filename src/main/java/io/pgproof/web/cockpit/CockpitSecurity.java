@@ -2,6 +2,7 @@ package io.pgproof.web.cockpit;
 
 import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.web.login.SharedLogIn;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.camunda.bpm.engine.ProcessEngine;
@@ -51,6 +52,7 @@ class CockpitSecurity {
                     .anyRequest()
                     .authenticated())
         .addFilterAfter(new EngineLogInFilter(engine, recorder), AuthorizationFilter.class)
+        .addFilterAfter(new OwnProfileFilter(), EngineLogInFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
         .headers(
@@ -64,9 +66,10 @@ class CockpitSecurity {
 
   // Spring's own patterns leave out the part of the path that maps to a servlet of Camunda's.
   private static RequestMatcher matching(Pattern path) {
-    return request ->
-        path.matcher(
-                request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), ""))
-            .matches();
+    return request -> path.matcher(pathOf(request)).matches();
+  }
+
+  static String pathOf(HttpServletRequest request) {
+    return request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), "");
   }
 }

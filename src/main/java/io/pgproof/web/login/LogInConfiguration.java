@@ -5,23 +5,30 @@ import io.pgproof.workflow.model.Groups;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import org.camunda.bpm.engine.IdentityService;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.jwt.JwtDecoderFactory;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 @Configuration(proxyBeanMethods = false)
 @Profile("serve")
+@EnableConfigurationProperties(OpenIdSettings.class)
 class LogInConfiguration implements WebMvcConfigurer {
   private static final String ASSETS = LogInPage.PATH + "/assets/";
 
@@ -40,8 +47,15 @@ class LogInConfiguration implements WebMvcConfigurer {
   }
 
   @Bean(LogInPage.PATH)
-  LogInPage logInPage() {
-    return new LogInPage();
+  LogInPage logInPage(OpenIdSettings openId) {
+    return new LogInPage(openId.isOn() ? openId.label() : null);
+  }
+
+  /** Empty if no provider is named. */
+  @Bean
+  @ConditionalOnProperty("pgproof.oidc.issuer")
+  JwtDecoderFactory<ClientRegistration> providersTokens() {
+    return OpenIdProvider::decoder;
   }
 
   @Bean
@@ -72,9 +86,12 @@ class LogInConfiguration implements WebMvcConfigurer {
       EngineUsers users,
       SecurityContextRepository contexts,
       BoundedRecorder recorder,
-      Clock clock) {
+      Clock clock,
+      OpenIdSettings openId) {
     return new SharedLogIn(
-        contexts, new RightsFilter(users, contexts, recorder, clock), new RefusalFilter(recorder));
+        contexts,
+        new RightsFilter(users, contexts, recorder, clock, openId.validity()),
+        new RefusalFilter(recorder));
   }
 
   /** Everything that has no chain of its own: deny by default. */
@@ -85,12 +102,23 @@ class LogInConfiguration implements WebMvcConfigurer {
       LogInPage page,
       EngineUsers users,
       AttemptLimit limit,
-      BoundedRecorder recorder)
+      BoundedRecorder recorder,
+      OpenIdSettings openId,
+      SecurityContextRepository contexts,
+      Clock clock)
       throws Exception {
     shared.configure(http);
     LogInOutcome outcome = new LogInOutcome(page, limit, users, recorder);
-    PathPatternRequestMatcher attempt =
-        PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, LogInPage.PATH);
+    PathPatternRequestMatcher.Builder paths = PathPatternRequestMatcher.withDefaults();
+    RequestMatcher attempt =
+        new OrRequestMatcher(
+            paths.matcher(HttpMethod.POST, LogInPage.PATH),
+            paths.matcher(OpenIdProvider.START + "/*"));
+    if (openId.isOn()) {
+      OpenIdSettings checked = openId.checked();
+      new OpenIdLogIn(checked, clock)
+          .configure(http, new OpenIdOutcome(checked.label(), page, outcome, contexts, recorder));
+    }
     return http.authorizeHttpRequests(
             requests ->
                 requests
@@ -102,9 +130,7 @@ class LogInConfiguration implements WebMvcConfigurer {
                     .hasAnyAuthority(Groups.all().toArray(String[]::new)))
         .formLogin(
             form -> form.loginPage(LogInPage.PATH).successHandler(outcome).failureHandler(outcome))
-        .addFilterBefore(
-            new AttemptLimitFilter(limit, attempt, page, recorder),
-            UsernamePasswordAuthenticationFilter.class)
+        .addFilterAfter(new AttemptLimitFilter(limit, attempt, page, recorder), CsrfFilter.class)
         .logout(logout -> logout.logoutUrl(LogInPage.LOG_OUT).logoutSuccessHandler(outcome))
         .sessionManagement(session -> session.sessionFixation(fixation -> fixation.newSession()))
         .csrf(csrf -> csrf.csrfTokenRepository(tokens()))

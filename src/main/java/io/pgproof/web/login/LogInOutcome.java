@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.core.Authentication;
@@ -42,7 +43,26 @@ final class LogInOutcome
   public void onAuthenticationSuccess(
       HttpServletRequest request, HttpServletResponse response, Authentication authentication)
       throws IOException {
-    Person person = (Person) authentication.getPrincipal();
+    enter(
+        request,
+        response,
+        (Person) authentication.getPrincipal(),
+        null,
+        request.getParameter(LogInPage.RETURN_TO));
+  }
+
+  /**
+   * Records who entered, and leads to the address that was asked for.
+   *
+   * @param provider who vouched for the person; null for a password
+   */
+  void enter(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Person person,
+      ServerEvent.LoggedIn.@Nullable OpenId provider,
+      @Nullable String to)
+      throws IOException {
     String address = request.getRemoteAddr();
     try {
       recorder.record(
@@ -51,16 +71,15 @@ final class LogInOutcome
               person.displayName(),
               List.copyOf(person.groups()),
               address,
-              ServerEvent.LoggedIn.PASSWORD));
+              provider == null ? ServerEvent.LoggedIn.PASSWORD : ServerEvent.LoggedIn.OPENID,
+              provider));
     } catch (RuntimeException e) {
-      new SecurityContextLogoutHandler().logout(request, response, authentication);
+      new SecurityContextLogoutHandler().logout(request, response, null);
       throw e;
     }
     limit.takeBack(address);
     LOG.info("{} logged in from {}", person.id(), address);
-    response.sendRedirect(
-        request.getContextPath()
-            + LocalAddress.orFirstPage(request.getParameter(LogInPage.RETURN_TO)));
+    response.sendRedirect(request.getContextPath() + LocalAddress.orFirstPage(to));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.pgproof.web.login;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,14 @@ final class LogInPage implements HttpRequestHandler {
   static final String OUTDATED = "again";
 
   private final TemplateEngine templates = templates();
+  private final @Nullable String provider;
+
+  /**
+   * @param provider what people call the OpenID provider; null if there is none
+   */
+  LogInPage(@Nullable String provider) {
+    this.provider = provider;
+  }
 
   @Override
   public void handleRequest(HttpServletRequest request, HttpServletResponse response)
@@ -48,8 +57,19 @@ final class LogInPage implements HttpRequestHandler {
     Context context = new Context(Locale.ROOT);
     context.setVariable("tokenName", token.getParameterName());
     context.setVariable("token", token.getToken());
-    context.setVariable("to", LocalAddress.orFirstPage(request.getParameter(RETURN_TO)));
+    String to = LocalAddress.orFirstPage(request.getParameter(RETURN_TO));
+    context.setVariable("to", to);
     context.setVariable("message", message);
+    context.setVariable("provider", provider);
+    context.setVariable(
+        "start",
+        OpenIdProvider.START
+            + "/"
+            + OpenIdProvider.ID
+            + "?"
+            + RETURN_TO
+            + "="
+            + URLEncoder.encode(to, StandardCharsets.UTF_8));
     context.setVariable("person", LoggedIn.person().map(Person::displayName).orElse(null));
     String html = templates.process("log-in", context);
     response.setContentType("text/html;charset=UTF-8");

@@ -1,6 +1,7 @@
 package io.pgproof.web.login;
 
 import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.evidence.PersonIds;
 import io.pgproof.evidence.ServerEvent;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -28,16 +29,22 @@ final class RightsFilter extends OncePerRequestFilter {
   private final SecurityContextRepository contexts;
   private final BoundedRecorder recorder;
   private final Clock clock;
+  private final Duration providersWord;
 
+  /**
+   * @param providersWord how long after a log-in the word of an OpenID provider counts
+   */
   RightsFilter(
       EngineUsers users,
       SecurityContextRepository contexts,
       BoundedRecorder recorder,
-      Clock clock) {
+      Clock clock,
+      Duration providersWord) {
     this.users = users;
     this.contexts = contexts;
     this.recorder = recorder;
     this.clock = clock;
+    this.providersWord = providersWord;
   }
 
   @Override
@@ -53,15 +60,20 @@ final class RightsFilter extends OncePerRequestFilter {
 
   // A clock that was set back must not extend anybody's rights.
   private boolean isOutdated(Person person) {
-    return Duration.between(person.readAt(), clock.instant()).abs().compareTo(VALID) >= 0;
+    Duration valid = PersonIds.isOfProvider(person.id()) ? providersWord : VALID;
+    return Duration.between(person.readAt(), clock.instant()).abs().compareTo(valid) >= 0;
   }
 
   private void readAgain(Person person, HttpServletRequest request, HttpServletResponse response) {
-    Optional<Person> now = users.find(person.id());
+    // Only the provider knows the groups of its people, and it is asked at the log-in.
+    boolean ofProvider = PersonIds.isOfProvider(person.id());
+    Optional<Person> now = ofProvider ? Optional.empty() : users.find(person.id());
     if (now.isEmpty()) {
-      LOG.info("the session of {} ends because the user has been deleted", person.id());
+      ServerEvent.LoggedOut because =
+          ofProvider ? ServerEvent.LoggedOut.TOO_OLD : ServerEvent.LoggedOut.DELETED;
+      LOG.info("the session of {} ends because {}", person.id(), because.because());
       new SecurityContextLogoutHandler().logout(request, response, null);
-      recorder.record(person.id(), ServerEvent.LoggedOut.DELETED);
+      recorder.record(person.id(), because);
       return;
     }
     SecurityContext context = SecurityContextHolder.createEmptyContext();

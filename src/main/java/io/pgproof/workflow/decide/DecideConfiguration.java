@@ -15,6 +15,7 @@ import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -23,6 +24,7 @@ import org.springframework.context.annotation.Configuration;
  * element.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(MappedUsers.class)
 class DecideConfiguration {
 
   @Bean(VerifyBackup.Step.LOOK_FOR_WAIVER)
@@ -76,6 +78,7 @@ class DecideConfiguration {
       RunRequests runRequests,
       OpenTasks openTasks,
       Waivers waivers,
+      FourEyesRule fourEyesRule,
       IdentityService identities,
       Clock clock,
       Notifier notifier,
@@ -85,7 +88,7 @@ class DecideConfiguration {
         runRequests,
         openTasks,
         waivers,
-        new FourEyesRule(evidenceLog, runRequests, waivers),
+        fourEyesRule,
         identities,
         clock,
         notifier,
@@ -93,9 +96,14 @@ class DecideConfiguration {
   }
 
   @Bean
-  DecisionTasks decisionTasks(
-      ProcessEngine engine, EvidenceLog evidenceLog, RunRequests runRequests, Waivers waivers) {
-    return new DecisionTasks(engine, new FourEyesRule(evidenceLog, runRequests, waivers));
+  FourEyesRule fourEyesRule(
+      EvidenceLog evidenceLog, RunRequests runRequests, Waivers waivers, MappedUsers mapped) {
+    return new FourEyesRule(evidenceLog, runRequests, waivers, mapped.personIds());
+  }
+
+  @Bean
+  DecisionTasks decisionTasks(ProcessEngine engine, FourEyesRule fourEyesRule) {
+    return new DecisionTasks(engine, fourEyesRule);
   }
 
   @Bean(VerifyBackup.Listener.RUN_DELETED)

@@ -4,29 +4,32 @@ import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.Waivers;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.PersonIds;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.decide.DecisionRefusedException.Why;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Requires that the person who accepts or dismisses a bad backup had no part in it before.
  *
  * <p>Everything is read from the evidence log, because a person who completes a task may have set
- * any variable. Two names that differ only in case are one person's.
+ * any variable.
  */
 public final class FourEyesRule {
   private final EvidenceLog evidenceLog;
   private final RunRequests runRequests;
   private final Waivers waivers;
+  private final PersonIds personIds;
 
-  public FourEyesRule(EvidenceLog evidenceLog, RunRequests runRequests, Waivers waivers) {
+  public FourEyesRule(
+      EvidenceLog evidenceLog, RunRequests runRequests, Waivers waivers, PersonIds personIds) {
     this.evidenceLog = evidenceLog;
     this.runRequests = runRequests;
     this.waivers = waivers;
+    this.personIds = personIds;
   }
 
   /**
@@ -79,9 +82,9 @@ public final class FourEyesRule {
     return new Part(runRequests.askedBy(run), "requested run " + run);
   }
 
-  private static void refuse(String person, List<Part> parts, String decision, String wayOut) {
+  private void refuse(String person, List<Part> parts, String decision, String wayOut) {
     parts.stream()
-        .filter(part -> same(part.person(), person))
+        .filter(part -> personIds.areSame(part.person(), person))
         .findFirst()
         .ifPresent(
             part -> {
@@ -95,9 +98,5 @@ public final class FourEyesRule {
                       + " it (four eyes)\nHINT: "
                       + wayOut);
             });
-  }
-
-  private static boolean same(String one, String other) {
-    return one.strip().toLowerCase(Locale.ROOT).equals(other.strip().toLowerCase(Locale.ROOT));
   }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.PersonIds;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
@@ -151,6 +152,30 @@ class PeopleDecideTest {
     assertThat(people.end(run)).isEqualTo(Event.FINDING_DISMISSED);
     assertThat(people.story(run))
         .contains("anna: decided in 'Approve escalation': dismiss, because: a drill");
+  }
+
+  @Test
+  void aPersonOfTheProviderIsKnownByIssuerAndSubject() {
+    String maria = PersonIds.of("https://id", "17", "maria");
+    RunId run = refuted(maria);
+    refusesToDismiss(run, PersonIds.of("https://id", "17", "maria.lind"), "requested run " + run);
+    dismiss(run, PersonIds.of("https://id", "18", "maria"));
+    assertThat(people.end(run)).isEqualTo(Event.FINDING_DISMISSED);
+  }
+
+  @Test
+  void whoAskedByCommandCannotDismissAsAPersonOfTheProvider() {
+    RunId run = refuted(PeopleOnEngine.MACHINE_USER);
+    refusesToDismiss(run, PeopleOnEngine.MACHINE_USER_AT_PROVIDER, "requested run " + run);
+    dismiss(run, PersonIds.of("https://id", "18", PeopleOnEngine.MACHINE_USER));
+    assertThat(people.end(run)).isEqualTo(Event.FINDING_DISMISSED);
+  }
+
+  @Test
+  void aLocalUserIsNobodyOfTheSameNameAtTheProvider() {
+    RunId run = refuted(PersonIds.of("https://id", "18", "ada"));
+    dismiss(run, "ada");
+    assertThat(people.end(run)).isEqualTo(Event.FINDING_DISMISSED);
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.pgproof.audit.Waivers;
 import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
+import io.pgproof.evidence.PersonIds;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.evidence.runs.RunTableFollower;
 import io.pgproof.notify.Message;
@@ -93,6 +94,14 @@ public final class PeopleOnEngine implements AutoCloseable {
   private final FakeSteps steps = new FakeSteps();
   private volatile Instant now = Instant.parse("2026-03-01T03:00:00Z");
 
+  /** A user of the machine, who is known to a provider, too. */
+  static final String MACHINE_USER = "m.lind";
+
+  static final String MACHINE_USER_AT_PROVIDER = PersonIds.of("https://id", "17", "maria");
+
+  private static final PersonIds PERSON_IDS =
+      new PersonIds(Map.of(MACHINE_USER, MACHINE_USER_AT_PROVIDER));
+
   public PeopleOnEngine() {
     JdbcDataSource embedded = new JdbcDataSource();
     embedded.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
@@ -117,7 +126,7 @@ public final class PeopleOnEngine implements AutoCloseable {
     settings.setEnableExceptionsAfterUnhandledBpmnError(true);
     settings.getProcessEnginePlugins().add(new DeletionListenerPlugin());
     engine = settings.buildProcessEngine();
-    tasks = new DecisionTasks(engine, new FourEyesRule(trail, runRequests, waivers));
+    tasks = new DecisionTasks(engine, new FourEyesRule(trail, runRequests, waivers, PERSON_IDS));
     notifier =
         new Notifier(
             engine.getRuntimeService(),
@@ -158,7 +167,7 @@ public final class PeopleOnEngine implements AutoCloseable {
             runRequests,
             openTasks,
             waivers,
-            new FourEyesRule(trail, runRequests, waivers),
+            new FourEyesRule(trail, runRequests, waivers, PERSON_IDS),
             engine.getIdentityService(),
             clock,
             notifier,

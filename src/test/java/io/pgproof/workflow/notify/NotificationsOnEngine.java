@@ -7,6 +7,7 @@ import io.pgproof.audit.Waivers;
 import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
+import io.pgproof.evidence.PersonIds;
 import io.pgproof.evidence.RunProjection;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.notify.Messenger;
@@ -206,7 +207,7 @@ public final class NotificationsOnEngine implements AutoCloseable {
             runRequests,
             openTasks,
             waivers,
-            new FourEyesRule(trail, runRequests, waivers),
+            new FourEyesRule(trail, runRequests, waivers, new PersonIds(Map.of())),
             engine.getIdentityService(),
             clock,
             tell,

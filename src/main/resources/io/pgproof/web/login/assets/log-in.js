@@ -2,4 +2,8 @@
 const to = document.querySelector('input[name=to]');
 if (location.hash && !to.value.includes('#')) {
   to.value += location.hash;
+  const provider = document.getElementById('provider');
+  if (provider) {
+    provider.href += encodeURIComponent(location.hash);
+  }
 }
