@@ -98,6 +98,7 @@ class RoomsTest {
         "postgres.server",
         "postgres.recovery");
     room("limit");
+    room("tlog");
     room("audit", "proof");
     room(
         "evidence",
