@@ -19,8 +19,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
+import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
+import org.springframework.core.io.ClassPathResource;
 
 /** Records runs of earlier days in a state directory on which no server has started yet. */
 final class PastRuns {
@@ -30,7 +33,7 @@ final class PastRuns {
   PastRuns(StateDirectory state) throws IOException {
     Files.createDirectories(state.engineDatabase().getParent());
     JdbcDataSource database = new JdbcDataSource();
-    database.setURL("jdbc:h2:" + state.engineDatabase());
+    database.setURL(addressOf(state));
     database.setUser("pgproof");
     database.setPassword("");
     Flyway.configure()
@@ -40,6 +43,18 @@ final class PastRuns {
         .load()
         .migrate();
     evidenceLog = new EvidenceLog(database, new SetClock(), new RunTableFollower(database));
+  }
+
+  /**
+   * The address that the program uses. With H2's own defaults, committed entries were lost when the
+   * database was closed and opened for each of them.
+   */
+  private static String addressOf(StateDirectory state) {
+    YamlPropertiesFactoryBean settings = new YamlPropertiesFactoryBean();
+    settings.setResources(new ClassPathResource("application.yaml"));
+    return Objects.requireNonNull(settings.getObject())
+        .getProperty("spring.datasource.url")
+        .replace("${pgproof.state}", state.path().toString());
   }
 
   /** What a night was like. */

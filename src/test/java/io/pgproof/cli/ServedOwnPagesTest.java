@@ -47,6 +47,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServedOwnPagesTest {
   private static final String PASSWORD = "Restore-2-prove";
   private static final int NIGHTS = 80;
+
+  /** The labels of models that stand outside the part of the card that is shown. */
+  private static final String CLIPPED =
+      """
+      [...document.querySelectorAll('svg.model text')]
+        .filter(text => {
+          const label = text.getBoundingClientRect();
+          const card = text.closest('.scroll').getBoundingClientRect();
+          const svg = text.closest('svg').getBoundingClientRect();
+          return label.left < Math.max(svg.left, card.left) - 0.5
+            || label.right > Math.min(svg.right, card.right) + 0.5;
+        })
+        .map(text => text.textContent)
+      """;
+
   private static final Map<String, String> GROUPS =
       Map.of(
           "olga", Groups.OPERATORS,
@@ -292,6 +307,8 @@ class ServedOwnPagesTest {
     assertThat(page.find("a:text-is('Open in Cockpit')").count())
         .isEqualTo(verdict.equals("proven") ? 0 : 1);
     page.examine("own-run-" + target);
+    page.find("#loops summary").click();
+    assertThat((List<?>) page.evaluate(CLIPPED)).as("labels that are not shown whole").isEmpty();
   }
 
   @Test
