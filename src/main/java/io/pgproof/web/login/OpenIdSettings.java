@@ -40,6 +40,7 @@ record OpenIdSettings(
     @DefaultValue List<String> auditors,
     @DefaultValue("1h") String validFor) {
   private static final String PREFIX = "PGPROOF_OIDC_";
+  private static final Duration SHORTEST_VALIDITY = Duration.ofMinutes(1);
 
   boolean isOn() {
     return issuer != null && !issuer.isBlank();
@@ -99,8 +100,20 @@ record OpenIdSettings(
     return new SecretFile(Path.of(clientSecretFile.strip()).toAbsolutePath());
   }
 
+  /**
+   * @throws UsageException if it is no duration, or shorter than a minute
+   */
   Duration validity() {
-    return Durations.parseSetting("pgproof.oidc.valid-for", validFor);
+    Duration validity;
+    try {
+      validity = Durations.parse(validFor);
+    } catch (IllegalArgumentException e) {
+      throw wrong("VALID_FOR", String.valueOf(e.getMessage()), "write a duration such as 1h");
+    }
+    if (validity.compareTo(SHORTEST_VALIDITY) < 0) {
+      throw wrong("VALID_FOR", Durations.write(validity) + " is too short", "write at least 1m");
+    }
+    return validity;
   }
 
   String label() {

@@ -32,7 +32,7 @@ record MappedUsers(@Nullable String issuer, @DefaultValue List<String> commandUs
         throw new UsageException(
             Reason.BAD_OPTION,
             "PGPROOF_OIDC_COMMAND_USERS: '" + mapping + "' is not a user and a subject",
-            "write USER=SUBJECT, separated by commas; evidence of a log-in names the subject");
+            "write USER=SUBJECT, separated by commas; audit list names the subject of each log-in");
       }
       if (issuer == null || issuer.isBlank()) {
         throw new UsageException(

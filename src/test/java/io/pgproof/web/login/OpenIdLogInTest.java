@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import no.nav.security.mock.oauth2.MockOAuth2Server;
 import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
+import org.camunda.bpm.engine.task.Task;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -167,6 +168,36 @@ class OpenIdLogInTest extends ServedEngine {
         .doesNotContain("\"userId\":\"olga\"");
     assertThat(recordedOf(id).get(0)).endsWith(", in " + Groups.OPERATORS);
     assertThat(new PersonIds(Map.of()).areSame(id, "olga")).isFalse();
+  }
+
+  @Test
+  @Order(4)
+  void aPersonOfTheProviderWorksOnATask() throws Exception {
+    engine.getRuntimeService().startProcessInstanceByKey("verifyBackup");
+    Task review =
+        engine
+            .getTaskService()
+            .createTaskQuery()
+            .taskCandidateGroup(Groups.OPERATORS)
+            .singleResult();
+    Browser maria = browser();
+    logIn(maria, "17", "/", claims("maria", "dba"));
+    String id = PersonIds.of(ISSUER, "17", "maria");
+    assertThat(maria.ask("/task?maxResults=10").body()).contains(review.getId());
+    assertThat(
+            maria
+                .tell("/task/" + review.getId() + "/claim", "{\"userId\": \"" + id + "\"}")
+                .statusCode())
+        .isEqualTo(204);
+    assertThat(
+            maria
+                .tell("/task/" + review.getId() + "/submit-form", "{\"variables\": {}}")
+                .statusCode())
+        .isEqualTo(204);
+    assertThat(
+            engine.getHistoryService().createUserOperationLogQuery().taskId(review.getId()).list())
+        .extracting("userId")
+        .containsOnly(id);
   }
 
   @Test

@@ -73,6 +73,18 @@ class OpenIdSettingsTest {
         .hasMessageStartingWith(message);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "soon, 'PGPROOF_OIDC_VALID_FOR: ''soon'' is not a duration'",
+    "59s, PGPROOF_OIDC_VALID_FOR: 59s is too short"
+  })
+  void aValidityOfNoUseIsRefused(String validFor, String message) {
+    variables.put("PGPROOF_OIDC_VALID_FOR", validFor);
+    assertThatThrownBy(() -> settings().validity())
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith(message);
+  }
+
   @Test
   void groupsMayLieInObjects() {
     Map<String, Object> claims =
