@@ -293,6 +293,7 @@ class RoomsTest {
         "web.login",
         "web.view",
         "web.page");
+    room("web.page.token", "proof", "token", "workflow.model", "web.login", "web.page");
     room(
         "web.page.run",
         "proof",
@@ -357,6 +358,7 @@ class RoomsTest {
         "web.api.call",
         "web.page",
         "web.page.task",
+        "web.page.token",
         "web.page.run",
         "web.page.target");
     outside("picocli", "cli");

@@ -1,6 +1,7 @@
 package io.pgproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
@@ -17,10 +18,15 @@ import io.pgproof.demo.SourceDatabase;
 import io.pgproof.proof.Verdict;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Configuration;
+import io.pgproof.token.TokenSecret;
 import io.pgproof.web.Browser;
 import io.pgproof.workflow.model.Groups;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +37,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -124,6 +133,7 @@ class ServedOwnPagesTest {
           - {name: archive, path: %s}
           - {name: slow, path: %s, depth: quick, assertions: [select pg_sleep(30) is not null]}
           - {name: gone, path: %s}
+          - {name: api, path: %s, depth: quick, max-age: 900d}
         """
             .formatted(
                 retention,
@@ -133,7 +143,8 @@ class ServedOwnPagesTest {
                 billing,
                 archive,
                 backup("slow"),
-                state.path().resolve("nowhere")));
+                state.path().resolve("nowhere"),
+                backup("api")));
     return config;
   }
 
@@ -210,7 +221,7 @@ class ServedOwnPagesTest {
   void theFirstPageShowsTargetsAndWhatNeedsSomebody(String person) {
     ChromiumPage page = PAGES.get(person);
     page.open("/");
-    assertThat(page.find("h1").innerText()).contains("of 7 targets are not proven", "decisions");
+    assertThat(page.find("h1").innerText()).contains("of 8 targets are not proven", "decisions");
     assertThat(row(page, "billing").innerText())
         .contains("refuted", "1 open task", "PostgreSQL 15");
     assertThat(row(page, "shop").innerText()).contains("proven", "24 h allowed", "in ");
@@ -272,6 +283,8 @@ class ServedOwnPagesTest {
     page.field("Verdict").selectOption("stale");
     page.find("button:text-is('Show')").click();
     page.find("a:text-is('All runs')").waitFor();
+    // The browser shows the link before all rows have come.
+    page.find("tbody tr:nth-child(3)").waitFor();
     assertThat(page.place()).contains("target=shop", "verdict=stale");
     assertThat(page.find("tbody tr").allInnerTexts())
         .hasSize(3)
@@ -466,6 +479,96 @@ class ServedOwnPagesTest {
     assertThat(aude.post("/targets/billing/verify", Map.of())).isEqualTo(403);
     aude.open("/runs?target=billing");
     assertThat(aude.find("tbody tr").first().innerText()).contains("refuted");
+  }
+
+  @Test
+  void aPersonMakesATokenOnceSeenAndRevokesIt() throws Exception {
+    ChromiumPage olga = PAGES.get("olga");
+    olga.open("/tokens");
+    olga.awaitText("You have no token.");
+    olga.examine("own-tokens-none");
+    olga.field("Name").fill("nightly <b>pipeline</b>");
+    olga.find("#scope-verify").check();
+    olga.field("Days until it expires").fill("400");
+    olga.find("button:text-is('Create')").click();
+    olga.find("[role=alert]").waitFor();
+    assertThat(olga.find("[role=alert]").innerText())
+        .contains("the number of days is '400'; allowed: 1 to 366");
+    assertThat(olga.faults()).singleElement().asString().contains("422");
+    assertThat(olga.field("Name").inputValue()).isEqualTo("nightly <b>pipeline</b>");
+    assertThat(olga.find("#scope-verify").isChecked()).isTrue();
+    olga.field("Days until it expires").fill("30");
+    olga.find("button:text-is('Create')").click();
+    olga.awaitText("it cannot be shown again");
+    String token = olga.find("[role=status] pre").innerText().strip();
+    assertThat(TokenSecret.parse(token)).isPresent();
+    assertThat(olga.place()).isEqualTo("/tokens");
+    olga.examine("own-tokens");
+    olga.open("/tokens");
+    assertThat(olga.find("body").innerText()).doesNotContain(token);
+    assertThat(olga.find("tbody tr").innerText())
+        .contains("nightly <b>pipeline</b>", "valid", "read, verify", "never");
+
+    assertThat(status(token)).isEqualTo(200);
+    assertThat(PAGES.get("olaf").get("/tokens").text()).doesNotContain("nightly &lt;b&gt;");
+    String revoke = olga.find("tbody form").getAttribute("action");
+    PAGES.get("olaf").open("/tokens");
+    assertThat(PAGES.get("olaf").post(revoke, Map.of())).isEqualTo(404);
+    assertThat(status(token)).isEqualTo(200);
+    ChromiumPage ada = PAGES.get("ada");
+    ada.open("/tokens");
+    Locator row = ada.find("tbody tr:has-text('nightly')");
+    assertThat(row.innerText()).contains("olga", "from 127.0.0.1");
+    ada.examine("own-tokens-all");
+    row.locator("button").click();
+    ada.awaitText("is revoked.");
+    assertThat(row.innerText()).contains("revoked", "by ada");
+    assertThat(status(token)).isEqualTo(401);
+  }
+
+  @Test
+  void theDocumentedScriptVerifiesATargetOverTheApi() throws Exception {
+    assumeThat(Path.of("/usr/bin/curl")).exists();
+    assumeThat(Path.of("/usr/bin/jq")).exists();
+    String page = Files.readString(Path.of("docs/api.md"));
+    String script =
+        Stream.of(page.split("```\n"))
+            .filter(block -> block.startsWith("api="))
+            .collect(Collectors.joining())
+            .replace("http://127.0.0.1:8080", server.address())
+            .replace("\"shop\"", "\"api\"");
+    assertThat(script).contains("\"api\"", server.address());
+    Path directory = Files.createDirectory(state.path().resolve("caller"));
+    try (Program create =
+        Program.start(
+            state.path(), "token", "create", "--user=olaf", "--name=a", "--scope=read,verify")) {
+      assertThat(create.await()).isZero();
+      Files.writeString(
+          directory.resolve("auth"), "Authorization: Bearer " + create.out().strip() + "\n");
+    }
+    Path said = directory.resolve("said");
+    Process bash =
+        new ProcessBuilder("bash", "-c", script)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    assertThat(bash.waitFor(3, TimeUnit.MINUTES)).isTrue();
+    assertThat(bash.exitValue()).as(Files.readString(said)).isZero();
+    assertThat(Files.readString(said)).containsPattern("run [0-9a-z-]+: proven");
+    ChromiumPage aude = PAGES.get("aude");
+    aude.open("/runs?target=api");
+    assertThat(aude.find("tbody tr").innerText()).contains("proven", "olaf");
+  }
+
+  private static int status(String token) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(server.address() + "/api/v1/targets"))
+                .header("Authorization", "Bearer " + token)
+                .build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The keys that callers sent with the start of a run. Each user has keys of his own. */
+/** The keys that callers sent with the start of a run. A key belongs to one user. */
 final class RequestKeys {
   /** How long a key is kept. */
   static final Duration KEPT = Duration.ofHours(24);
