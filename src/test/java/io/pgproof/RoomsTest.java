@@ -293,7 +293,7 @@ class RoomsTest {
         "web.login",
         "web.view",
         "web.page");
-    room("web.page.token", "proof", "token", "workflow.model", "web.login", "web.page");
+    room("web.page.token", "proof", "evidence", "token", "workflow.model", "web.login", "web.page");
     room(
         "web.page.run",
         "proof",

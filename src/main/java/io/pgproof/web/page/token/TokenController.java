@@ -1,5 +1,7 @@
 package io.pgproof.web.page.token;
 
+import io.pgproof.evidence.PersonIds;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.token.Token;
 import io.pgproof.token.TokenRequest;
@@ -54,6 +56,7 @@ final class TokenController {
     Instant now = clock.instant();
     boolean all = seesAll(person);
     page.addAttribute("all", all);
+    page.addAttribute("local", !PersonIds.isOfProvider(person.id()));
     page.addAttribute("given", given);
     page.addAttribute("longestName", TokenRequest.LONGEST_NAME);
     page.addAttribute("longestDays", TokenRequest.LONGEST_LIFETIME.toDays());
@@ -88,6 +91,7 @@ final class TokenController {
       RedirectAttributes next) {
     TokenForm given = new TokenForm(name, scopes, days);
     try {
+      checkLocal(person);
       Tokens.Created created = tokens.create(given.read(person.id()), person.id());
       next.addFlashAttribute(
           "created", new Shown(created.token().name(), created.secret().reveal()));
@@ -99,6 +103,16 @@ final class TokenController {
           new Refusal(String.valueOf(e.getMessage()).lines().toList(), hint == null ? "" : hint));
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
       return show(person, given, page);
+    }
+  }
+
+  /** pgproof cannot ask a provider for the groups that a person has at the time of a call. */
+  private static void checkLocal(Person person) {
+    if (PersonIds.isOfProvider(person.id())) {
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "a token acts in the name of a local user, and you logged in at the OpenID provider",
+          "ask an administrator to create a local user for the program in Admin");
     }
   }
 
