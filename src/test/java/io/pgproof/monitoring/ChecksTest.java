@@ -23,6 +23,7 @@ import org.camunda.bpm.engine.impl.jobexecutor.DefaultJobExecutor;
 import org.camunda.bpm.engine.runtime.Job;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.health.Health;
@@ -30,6 +31,7 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The checks of a server's parts, on an engine whose clock is set. */
+@Tag("root")
 class ChecksTest {
   private final NightOnEngine night = new NightOnEngine();
   private final DefaultJobExecutor executor = new DefaultJobExecutor();
