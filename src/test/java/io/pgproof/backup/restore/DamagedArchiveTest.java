@@ -266,8 +266,8 @@ class DamagedArchiveTest {
     backup.files.remove("postgresql.auto.conf");
     withoutWal();
     byte[] whole = Files.readAllBytes(backup.base());
-    // About a thousand of them; an odd step comes to every bit of a byte.
-    int step = whole.length / 1000 | 1;
+    // Some hundreds of them; an odd step comes to every bit of a byte.
+    int step = whole.length / 400 | 1;
     int noticed = 0;
     for (int position = 0; position < whole.length; position += step) {
       byte[] flipped = whole.clone();
