@@ -102,6 +102,8 @@ class ServedLogInTest {
 
     page.open("/camunda/app/" + application + "/default/");
     page.awaitText(application.equals("tasklist") ? "Open tasks" : "Running Process Instances");
+    // What is still asked for while the session ends would be refused.
+    page.look("log-in-" + person + "-" + application);
     page.find(".account .dropdown-toggle").click();
     page.find(".account .logout a").click();
 
@@ -133,6 +135,7 @@ class ServedLogInTest {
     assertThat(page.find("header").textContent()).contains("Maria Lind");
     page.open("/camunda/app/cockpit/default/");
     page.awaitText("Running Process Instances");
+    page.look("log-in-provider-cockpit");
     page.find(".account .dropdown-toggle").click();
     page.find(".account .logout a").click();
     page.awaitAddress(".*/login\\?.*");
