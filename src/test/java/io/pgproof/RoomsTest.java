@@ -133,6 +133,14 @@ class RoomsTest {
         "workflow.model",
         "workflow.engine");
     room(
+        "workflow.turn",
+        "proof",
+        "target",
+        "audit",
+        "evidence",
+        "workflow.model",
+        "workflow.engine");
+    room(
         "workflow.attempt",
         "proof",
         "command",
@@ -150,7 +158,8 @@ class RoomsTest {
         "audit",
         "evidence",
         "workflow.model",
-        "workflow.engine");
+        "workflow.engine",
+        "workflow.turn");
     room(
         "workflow.verify",
         "proof",
@@ -164,6 +173,7 @@ class RoomsTest {
         "workflow.model",
         "workflow.engine",
         "workflow.notify",
+        "workflow.turn",
         "workflow.attempt");
     room(
         "workflow.decide",
@@ -327,6 +337,7 @@ class RoomsTest {
         "workflow.engine",
         "workflow.guard",
         "workflow.notify",
+        "workflow.turn",
         "workflow.attempt",
         "workflow.verify",
         "workflow.decide",
@@ -343,6 +354,7 @@ class RoomsTest {
         "workflow.engine",
         "workflow.guard",
         "workflow.notify",
+        "workflow.turn",
         "workflow.attempt",
         "workflow.verify",
         "workflow.decide",
@@ -368,6 +380,7 @@ class RoomsTest {
         "postgres.check",
         "notify",
         "workflow.engine",
+        "workflow.turn",
         "workflow.attempt",
         "workflow.schedule",
         "control",

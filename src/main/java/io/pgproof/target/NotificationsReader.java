@@ -127,7 +127,7 @@ final class NotificationsReader {
     return recipients;
   }
 
-  /** Returns the names of the fields of which an address is in one. */
+  /** Returns the names of the fields that may hold an address. */
   static List<String> addressFields(String field) {
     return List.of(field, field + FILE, field + VARIABLE);
   }

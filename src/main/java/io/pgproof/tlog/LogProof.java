@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The proof that an entry is in a log, which whoever has the log's key can check offline, by
- * c2sp.org/tlog-proof.
+ * The proof that an entry is in a log. Anyone who has the log's key can check it offline. The
+ * format is c2sp.org/tlog-proof.
  *
  * @param index of the entry, from 0
  * @param inclusion hashes beside the entry's way to the root, the lowest first

@@ -93,8 +93,8 @@ public final class MerkleTree {
   }
 
   /**
-   * @param known whether the smaller tree is exactly what was descended into, so that its hash is
-   *     known to whoever verifies the proof
+   * @param known whether the part from {@code from} on is the whole smaller tree, whose hash the
+   *     verifier knows
    */
   private void addConsistency(long before, long from, long to, boolean known, List<byte[]> proof) {
     if (before == to) {

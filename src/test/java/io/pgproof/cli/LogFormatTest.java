@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.command.Trees;
+import io.pgproof.daemon.MessageOfRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

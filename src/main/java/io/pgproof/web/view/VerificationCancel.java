@@ -6,7 +6,9 @@ import io.pgproof.proof.RunId;
 import io.pgproof.web.login.Person;
 import io.pgproof.workflow.verify.Verifications;
 
-/** Cancels verifications in a person's name. Whoever may start one may cancel any. */
+/**
+ * Cancels verifications in a person's name. A person who may start a verification may cancel any.
+ */
 public final class VerificationCancel {
   private final Verifications verifications;
   private final EvidenceLog evidenceLog;

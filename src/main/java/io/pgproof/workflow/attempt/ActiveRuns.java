@@ -2,6 +2,7 @@ package io.pgproof.workflow.attempt;
 
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.model.VerifyBackup;
+import io.pgproof.workflow.turn.ContainerSlots;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstanceQuery;
 

@@ -5,10 +5,8 @@ import io.pgproof.evidence.RunRequests;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
-import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.Cancellations;
-import io.pgproof.workflow.engine.MessageSignal;
 import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.engine.WorkflowSettings;
 import io.pgproof.workflow.model.VerifyBackup;
@@ -30,15 +28,8 @@ class AttemptConfiguration {
   }
 
   @Bean
-  ContainerSlots containerSlots(
-      CurrentConfiguration configuration, RuntimeService runtime, RestoreAttempts restoreAttempts) {
-    ContainerSlots containerSlots =
-        new ContainerSlots(
-            () -> configuration.get().containersAtOnce(),
-            new ActiveRuns(runtime, restoreAttempts),
-            new MessageSignal(runtime));
-    configuration.onReplaced(containerSlots::ringNext);
-    return containerSlots;
+  ActiveRuns activeRuns(RuntimeService runtime, RestoreAttempts restoreAttempts) {
+    return new ActiveRuns(runtime, restoreAttempts);
   }
 
   @Bean
@@ -49,16 +40,6 @@ class AttemptConfiguration {
       RestoreAttempts restoreAttempts,
       WorkflowSettings settings) {
     return new SpaceWatch(evidenceLog, sandbox, state, restoreAttempts, settings.reserve());
-  }
-
-  @Bean(VerifyBackup.Step.TAKE_TURN)
-  TakeTurn takeTurn(
-      EvidenceLog evidenceLog,
-      Cancellations cancellations,
-      RunRequests runRequests,
-      ContainerSlots containerSlots,
-      ProgressBoard progress) {
-    return new TakeTurn(evidenceLog, cancellations, runRequests, containerSlots, progress);
   }
 
   @Bean

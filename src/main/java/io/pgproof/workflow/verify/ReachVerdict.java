@@ -3,8 +3,8 @@ package io.pgproof.workflow.verify;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.RunProjection;
 import io.pgproof.proof.RunId;
-import io.pgproof.workflow.attempt.ContainerSlots;
 import io.pgproof.workflow.model.VerifyBackup;
+import io.pgproof.workflow.turn.ContainerSlots;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 

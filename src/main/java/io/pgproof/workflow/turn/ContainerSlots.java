@@ -1,4 +1,4 @@
-package io.pgproof.workflow.attempt;
+package io.pgproof.workflow.turn;
 
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.proof.FailureLog;
@@ -57,7 +57,7 @@ public final class ContainerSlots implements AutoCloseable {
   /**
    * Knows which runs were deleted or suspended by hand, because these never give back their slot.
    */
-  interface Presence {
+  public interface Presence {
     /** Returns whether the run may still be in a container. */
     boolean holds(RunId run);
 

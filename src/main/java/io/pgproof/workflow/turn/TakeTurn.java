@@ -1,4 +1,4 @@
-package io.pgproof.workflow.attempt;
+package io.pgproof.workflow.turn;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;

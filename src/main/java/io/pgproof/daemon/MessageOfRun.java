@@ -1,4 +1,4 @@
-package io.pgproof.cli;
+package io.pgproof.daemon;
 
 import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;

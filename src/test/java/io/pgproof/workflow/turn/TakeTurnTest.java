@@ -1,4 +1,4 @@
-package io.pgproof.workflow.attempt;
+package io.pgproof.workflow.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
