@@ -67,12 +67,11 @@ public final class LogContext {
   public static <T> Callable<T> carry(Callable<T> work) {
     Map<String, String> context = MDC.getCopyOfContextMap();
     return () -> {
-      Map<String, String> before = MDC.getCopyOfContextMap();
-      replace(context);
+      Scope scope = adopt(context);
       try {
         return work.call();
       } finally {
-        replace(before);
+        scope.close();
       }
     };
   }
@@ -81,14 +80,19 @@ public final class LogContext {
   public static Runnable carry(Runnable work) {
     Map<String, String> context = MDC.getCopyOfContextMap();
     return () -> {
-      Map<String, String> before = MDC.getCopyOfContextMap();
-      replace(context);
+      Scope scope = adopt(context);
       try {
         work.run();
       } finally {
-        replace(before);
+        scope.close();
       }
     };
+  }
+
+  private static Scope adopt(@Nullable Map<String, String> context) {
+    Map<String, String> before = MDC.getCopyOfContextMap();
+    replace(context);
+    return () -> replace(before);
   }
 
   private static void put(String key, @Nullable String value) {

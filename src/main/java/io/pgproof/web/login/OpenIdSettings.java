@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -39,6 +40,8 @@ record OpenIdSettings(
     @DefaultValue List<String> approvers,
     @DefaultValue List<String> auditors,
     @DefaultValue("1h") String validFor) {
+  private static final Pattern OF_THIS_MACHINE =
+      Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
   private static final String PREFIX = "PGPROOF_OIDC_";
   private static final Duration SHORTEST_VALIDITY = Duration.ofMinutes(1);
 
@@ -53,6 +56,12 @@ record OpenIdSettings(
     String host = host();
     if (host == null) {
       throw wrong("ISSUER", "'" + issuer + "' is no address", "write https://HOST/PATH");
+    }
+    if (!isSafe(host)) {
+      throw wrong(
+          "ISSUER",
+          "'" + issuer + "' is not encrypted, so others could say who somebody is",
+          "write https://HOST/PATH; http is allowed only for a provider on this machine");
     }
     if (clientId == null || clientId.isBlank()) {
       throw wrong("CLIENT_ID", "it is missing", "set it to the id that the provider gave pgproof");
@@ -120,9 +129,15 @@ record OpenIdSettings(
     return name == null || name.isBlank() ? String.valueOf(host()) : name.strip();
   }
 
+  private boolean isSafe(String host) {
+    String scheme = URI.create(String.valueOf(issuer).strip()).getScheme();
+    return "https".equalsIgnoreCase(scheme)
+        || ("http".equalsIgnoreCase(scheme) && OF_THIS_MACHINE.matcher(host).matches());
+  }
+
   private @Nullable String host() {
     try {
-      return URI.create(String.valueOf(issuer)).getHost();
+      return URI.create(String.valueOf(issuer).strip()).getHost();
     } catch (IllegalArgumentException e) {
       return null;
     }

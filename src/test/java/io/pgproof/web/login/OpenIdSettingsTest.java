@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.StandardEnvironment;
@@ -60,6 +61,10 @@ class OpenIdSettingsTest {
   @ParameterizedTest
   @CsvSource({
     "ISSUER, nonsense, 'PGPROOF_OIDC_ISSUER: ''nonsense'' is no address'",
+    "ISSUER, http://id.example.org/corp, 'PGPROOF_OIDC_ISSUER: ''http://id.example.org/corp'' is not encrypted'",
+    "ISSUER, http://localhost.example.org, 'PGPROOF_OIDC_ISSUER: ''http://localhost.example.org'' is not encrypted'",
+    "ISSUER, http://127.0.0.1.example.org, 'PGPROOF_OIDC_ISSUER: ''http://127.0.0.1.example.org'' is not encrypted'",
+    "ISSUER, ftp://127.0.0.1/corp, 'PGPROOF_OIDC_ISSUER: ''ftp://127.0.0.1/corp'' is not encrypted'",
     "CLIENT_ID, '', PGPROOF_OIDC_CLIENT_ID: it is missing",
     "CLIENT_SECRET_FILE, '', PGPROOF_OIDC_CLIENT_SECRET_FILE: it is missing",
     "CLIENT_SECRET_FILE, /gone, PGPROOF_OIDC_CLIENT_SECRET_FILE: the file /gone does not exist",
@@ -71,6 +76,19 @@ class OpenIdSettingsTest {
     assertThatThrownBy(() -> settings().checked())
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://localhost:8080/corp",
+        "http://127.0.0.1/corp",
+        "http://[::1]:8080/corp",
+        " HTTPS://id.example.org "
+      })
+  void anEncryptedProviderOrOneOfThisMachineIsAllowed(String issuer) {
+    variables.put("PGPROOF_OIDC_ISSUER", issuer);
+    assertThat(settings().checked().isOn()).isTrue();
   }
 
   @ParameterizedTest
