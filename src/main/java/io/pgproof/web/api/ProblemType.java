@@ -8,7 +8,7 @@ public enum ProblemType {
   BAD_REQUEST("bad-request", HttpStatus.BAD_REQUEST, "The request is wrong"),
   TOKEN_MISSING("token-missing", HttpStatus.UNAUTHORIZED, "The call has no token"),
   TOKEN_REFUSED("token-refused", HttpStatus.UNAUTHORIZED, "The token is not valid"),
-  SCOPE_MISSING("scope-missing", HttpStatus.FORBIDDEN, "The token has not this scope"),
+  SCOPE_MISSING("scope-missing", HttpStatus.FORBIDDEN, "The token lacks this scope"),
   GROUP_MISSING("group-missing", HttpStatus.FORBIDDEN, "The user's groups do not allow this"),
   FOUR_EYES("four-eyes", HttpStatus.FORBIDDEN, "Another person must decide"),
   NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such thing"),
