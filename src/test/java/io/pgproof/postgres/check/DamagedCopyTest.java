@@ -2,6 +2,7 @@ package io.pgproof.postgres.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pgproof.postgres.recovery.RecoveryExpectation;
 import io.pgproof.postgres.recovery.RecoveryPreparation;
@@ -265,8 +266,12 @@ class DamagedCopyTest {
                     List.of("a", "b", "c"),
                     (statement, object) -> statement.execute("select pg_catalog.pg_sleep(600)")))
         .isInstanceOf(InterruptedException.class);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("sweep"));
+    // A thread whose work has ended is still listed for a moment.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .noneMatch(thread -> thread.getName().equals("sweep")));
   }
 
   @Test
