@@ -76,6 +76,13 @@ class RoomsTest {
         "backup.pages",
         "backup.wal",
         "backup.source");
+    room(
+        "backup.damage",
+        "proof",
+        "backup.archive",
+        "backup.format",
+        "backup.source",
+        "backup.restore");
     room("sandbox");
     room("sandbox.lxc.binding");
     room("sandbox.lxc", "proof", "command", "sandbox", "sandbox.lxc.binding");

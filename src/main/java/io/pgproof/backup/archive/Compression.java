@@ -4,10 +4,14 @@ import io.pgproof.backup.binding.LibraryMissingException;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
 
 /** The compression of a file. */
 public enum Compression {
@@ -57,6 +61,28 @@ public enum Compression {
     return Arrays.stream(values())
         .filter(coding -> coding != NONE && FirstBytes.startWith(firstBytes, coding.magic))
         .findFirst();
+  }
+
+  /**
+   * Returns a stream that compresses quickly rather than well; closing it ends the compressed data
+   * and closes {@code into}.
+   *
+   * @throws LibraryMissingException when this machine lacks the encoder's library
+   */
+  public OutputStream encode(OutputStream into) throws IOException {
+    return switch (this) {
+      case NONE -> into;
+      case GZIP -> new FastGzip(into);
+      case LZ4 -> new Lz4Encoder(into);
+      case ZSTD -> new ZstdEncoder(into);
+    };
+  }
+
+  private static final class FastGzip extends GZIPOutputStream {
+    FastGzip(OutputStream into) throws IOException {
+      super(into, 64 * 1024);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
   }
 
   /**

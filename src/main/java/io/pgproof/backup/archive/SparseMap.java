@@ -17,6 +17,11 @@ record SparseMap(long[] offsets, long[] lengths, long size) {
     return new SparseMap(new long[] {0}, new long[] {size}, size);
   }
 
+  /** Returns whether the archive holds the whole file in one piece. */
+  boolean isWhole() {
+    return offsets.length == 1 && offsets[0] == 0 && lengths[0] == size;
+  }
+
   /** Collects the parts. */
   static final class Builder {
     private long[] numbers = new long[8];

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Reads a tar from any program, as GNU tar does: V7, ustar, pax, GNU's long names and sparse files.
@@ -235,6 +236,14 @@ public final class TarReader implements MemberSource {
 
   private long sparseSize() {
     return SparseMap.parseNumber(pax.sparseSize().orElse(""));
+  }
+
+  /**
+   * Returns the position in the tar of the content of the member that {@link #next} returned, as
+   * long as none of it was read; empty for a sparse file, whose content is not stored in one piece.
+   */
+  public OptionalLong contentPosition() {
+    return map.isWhole() ? OptionalLong.of(window.position()) : OptionalLong.empty();
   }
 
   @Override

@@ -34,6 +34,47 @@ public interface Liblz4 extends Library {
       long dOptPtr);
 
   /**
+   * {@code LZ4F_errorCode_t LZ4F_createCompressionContext(LZ4F_cctx** cctxPtr, unsigned version)}:
+   * free the context with {@link #LZ4F_freeCompressionContext}.
+   */
+  long LZ4F_createCompressionContext(long[] cctxPtr, int version);
+
+  /** {@code LZ4F_errorCode_t LZ4F_freeCompressionContext(LZ4F_cctx* cctx)}. */
+  long LZ4F_freeCompressionContext(long cctx);
+
+  /**
+   * {@code size_t LZ4F_compressBound(size_t srcSize, const LZ4F_preferences_t* prefsPtr)}: returns
+   * the capacity that {@link #LZ4F_compressUpdate} and {@link #LZ4F_compressEnd} need.
+   */
+  long LZ4F_compressBound(long srcSize, long prefsPtr);
+
+  /**
+   * {@code size_t LZ4F_compressBegin(LZ4F_cctx* cctx, void* dstBuffer, size_t dstCapacity, const
+   * LZ4F_preferences_t* prefsPtr)}: writes a frame header; returns its length.
+   */
+  long LZ4F_compressBegin(long cctx, ByteBuffer dstBuffer, long dstCapacity, long prefsPtr);
+
+  /**
+   * {@code size_t LZ4F_compressUpdate(LZ4F_cctx* cctx, void* dstBuffer, size_t dstCapacity, const
+   * void* srcBuffer, size_t srcSize, const LZ4F_compressOptions_t* cOptPtr)}: takes all of the
+   * source; returns the number of bytes written, which may be 0.
+   */
+  long LZ4F_compressUpdate(
+      long cctx,
+      ByteBuffer dstBuffer,
+      long dstCapacity,
+      ByteBuffer srcBuffer,
+      long srcSize,
+      long cOptPtr);
+
+  /**
+   * {@code size_t LZ4F_compressEnd(LZ4F_cctx* cctx, void* dstBuffer, size_t dstCapacity, const
+   * LZ4F_compressOptions_t* cOptPtr)}: writes what is left and ends the frame; returns the number
+   * of bytes written.
+   */
+  long LZ4F_compressEnd(long cctx, ByteBuffer dstBuffer, long dstCapacity, long cOptPtr);
+
+  /**
    * {@code unsigned LZ4F_isError(LZ4F_errorCode_t code)}: returns a value other than 0 for an error
    * code.
    */

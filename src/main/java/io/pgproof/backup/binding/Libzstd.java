@@ -10,6 +10,15 @@ public interface Libzstd extends Library {
   /** {@code ZSTD_d_windowLogMax} of {@code enum ZSTD_dParameter}. */
   int ZSTD_d_windowLogMax = 100;
 
+  /** {@code ZSTD_c_compressionLevel} of {@code enum ZSTD_cParameter}. */
+  int ZSTD_c_compressionLevel = 100;
+
+  /** {@code ZSTD_e_continue} of {@code enum ZSTD_EndDirective}. */
+  int ZSTD_e_continue = 0;
+
+  /** {@code ZSTD_e_end} of {@code enum ZSTD_EndDirective}. */
+  int ZSTD_e_end = 2;
+
   /** {@code ZSTD_error_memory_allocation} of {@code enum ZSTD_ErrorCode}. */
   int ZSTD_error_memory_allocation = 64;
 
@@ -34,6 +43,28 @@ public interface Libzstd extends Library {
    * completely.
    */
   long ZSTD_decompressStream(long zds, ZstdBuffer output, ZstdBuffer input);
+
+  /**
+   * {@code ZSTD_CCtx* ZSTD_createCCtx(void)}: returns 0 when memory is short; free the context with
+   * {@link #ZSTD_freeCCtx}.
+   */
+  long ZSTD_createCCtx();
+
+  /** {@code size_t ZSTD_freeCCtx(ZSTD_CCtx* cctx)}. */
+  long ZSTD_freeCCtx(long cctx);
+
+  /**
+   * {@code size_t ZSTD_CCtx_setParameter(ZSTD_CCtx* cctx, ZSTD_cParameter param, int value)}: call
+   * it only between frames.
+   */
+  long ZSTD_CCtx_setParameter(long cctx, int param, int value);
+
+  /**
+   * {@code size_t ZSTD_compressStream2(ZSTD_CCtx* cctx, ZSTD_outBuffer* output, ZSTD_inBuffer*
+   * input, ZSTD_EndDirective endOp)}: advances both positions; returns the number of bytes that are
+   * still to be flushed.
+   */
+  long ZSTD_compressStream2(long cctx, ZstdBuffer output, ZstdBuffer input, int endOp);
 
   /** {@code unsigned ZSTD_isError(size_t code)}: returns a value other than 0 for an error code. */
   int ZSTD_isError(long code);

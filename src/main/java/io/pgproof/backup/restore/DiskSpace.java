@@ -50,7 +50,7 @@ public final class DiskSpace {
    *
    * @param place where they will be written
    */
-  synchronized void require(String what, long bytes, Path place) throws IOException {
+  public synchronized void require(String what, long bytes, Path place) throws IOException {
     if (bound.isPresent() && bytes > bound.get() - written) {
       throw new FindingException(
           overBound(
@@ -91,14 +91,14 @@ public final class DiskSpace {
   }
 
   /** Counts written bytes; throws {@code disk-full} when the bound or the reserve is reached. */
-  synchronized void countWritten(long bytes, Path place) throws IOException {
+  public synchronized void countWritten(long bytes, Path place) throws IOException {
     written += bytes;
     if (bound.isPresent() && written > bound.get()) {
       throw new FindingException(
           overBound(
               String.format(
                   Locale.ROOT,
-                  "the restore wrote more than %,d bytes to %s, which is all that the setting disk allows the run",
+                  "the run wrote more than %,d bytes to %s, which is all that the setting disk allows the run",
                   bound.get(),
                   place)));
     }
@@ -118,7 +118,7 @@ public final class DiskSpace {
   }
 
   /** Counts bytes of a file that lie in the backup's own blocks. */
-  synchronized void shares(long bytes) {
+  public synchronized void shares(long bytes) {
     shared += bytes;
   }
 

@@ -24,7 +24,7 @@ public final class Reflink {
    * @param to an empty file
    * @return whether it now has the content of the source; otherwise it is unchanged
    */
-  static boolean clone(Path from, Object fileKey, Path to) {
+  public static boolean clone(Path from, Object fileKey, Path to) {
     return LIBC.isPresent() && clone(LIBC.get(), from, fileKey, to);
   }
 

@@ -406,7 +406,7 @@ class RestoreTest {
 
     ExpectedFinding.expect(
         Reason.DISK_FULL,
-        "the restore wrote more than 4,194,304 bytes to",
+        "the run wrote more than 4,194,304 bytes to",
         () ->
             Backups.restore(
                 found, Backups.inspect(found), boundedTo(4 << 20), (done, total, note) -> {}));
