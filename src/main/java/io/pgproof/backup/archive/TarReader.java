@@ -286,6 +286,7 @@ public final class TarReader implements MemberSource {
 
   /** Reads everything after the first of the two zero blocks that end the archive. */
   private void finish() throws InterruptedException {
+    long end = window.position() - BLOCK;
     if (window.fill(BLOCK)) {
       if (!new TarHeader(window.read(BLOCK)).isZero()) {
         throw corrupt("its end mark is broken: data follow a single block of zeros");
@@ -293,7 +294,11 @@ public final class TarReader implements MemberSource {
       endMark = true;
     }
     if (!window.endsInZeros()) {
-      throw corrupt("data follow the end of the tar");
+      throw corrupt(
+          "data before byte "
+              + window.position()
+              + " of the tar follow its end mark at byte "
+              + end);
     }
   }
 

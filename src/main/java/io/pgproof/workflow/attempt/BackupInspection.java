@@ -14,6 +14,7 @@ import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,14 +53,14 @@ public final class BackupInspection {
   public void start(RunId run) {
     VerificationRequest request = runRequests.of(run);
     Path directory = runRequests.backup(run);
+    Duration limit = request.limits().timeouts().inspection();
     work.startOnce(
         run,
         VerifyBackup.Message.INSPECTION_ENDED,
         new BackgroundWork.Limit(
-            request.limits().timeouts().inspection(),
-            Reason.INSPECTION_TIMEOUT,
-            "the inspection of " + directory),
-        () -> inspect(directory, request));
+            limit, Reason.INSPECTION_TIMEOUT, "the inspection of " + directory),
+        () ->
+            SecondReading.confirm(directory.toString(), limit, () -> inspect(directory, request)));
   }
 
   /** Returns the result, or empty while the inspection is in progress. */

@@ -28,6 +28,7 @@ import io.pgproof.workflow.model.VerifyBackup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -103,21 +104,23 @@ final class BackupRestore {
             request.depth().atLeast(Depth.STANDARD),
             request.keep().isZero() ? Optional.of(directory.layers()) : Optional.empty(),
             request.replay().recoveryTimeline());
+    Duration limit = request.limits().timeouts().restore();
     work.startOnce(
         run,
         VerifyBackup.Message.RESTORE_ENDED,
-        new BackgroundWork.Limit(
-            request.limits().timeouts().restore(),
-            Reason.RESTORE_TIMEOUT,
-            "the restore of " + source),
-        () -> {
-          // Not in the step, because a disk that does not answer would block its thread.
-          Trees.remove(directory.path());
-          Files.createDirectories(directory.path());
-          BackupInspection.Inspected inspected = inspection.result(run);
-          restoreAttempt.backup(inspected.backup());
-          return restore(restoreAttempt, inspected, order, heard);
-        });
+        new BackgroundWork.Limit(limit, Reason.RESTORE_TIMEOUT, "the restore of " + source),
+        () ->
+            SecondReading.confirm(
+                source.toString(),
+                limit,
+                () -> {
+                  // Not in the step, because a disk that does not answer would block its thread.
+                  Trees.remove(directory.path());
+                  Files.createDirectories(directory.path());
+                  BackupInspection.Inspected inspected = inspection.result(run);
+                  restoreAttempt.backup(inspected.backup());
+                  return restore(restoreAttempt, inspected, order, heard);
+                }));
   }
 
   private RestoredBackup restore(

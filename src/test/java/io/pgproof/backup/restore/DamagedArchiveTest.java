@@ -224,7 +224,7 @@ class DamagedArchiveTest {
     Files.write(backup.base(), backup.packed(longer));
 
     ExpectedFinding.expect(
-        Reason.ARCHIVE_CORRUPT, "data follow the end of the tar", () -> backup.restore());
+        Reason.ARCHIVE_CORRUPT, "of the tar follow its end mark at byte ", () -> backup.restore());
   }
 
   @Test
