@@ -118,6 +118,8 @@ class RoomsTest {
         "postgres.recovery");
     room("token", "proof", "audit", "evidence");
     room("evidence.runs", "proof", "target", "audit", "evidence");
+    room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
+    room("report", "proof", "audit", "evidence.report");
     room(
         "demo",
         "command",
@@ -214,6 +216,7 @@ class RoomsTest {
         "audit",
         "token",
         "evidence",
+        "evidence.report",
         "workflow.engine");
     room(
         "daemon",
@@ -230,6 +233,7 @@ class RoomsTest {
         "token",
         "evidence",
         "evidence.runs",
+        "evidence.report",
         "demo",
         "workflow.engine",
         "workflow.notify",
@@ -266,6 +270,8 @@ class RoomsTest {
         "audit",
         "token",
         "evidence",
+        "evidence.report",
+        "report",
         "workflow.engine",
         "control",
         "daemon");
@@ -411,7 +417,7 @@ class RoomsTest {
     outside("com.cronutils", "target");
     outside("jakarta.mail", "notify");
     outside("org.eclipse.angus", "notify");
-    outside("org.thymeleaf", "notify", "web.login");
+    outside("org.thymeleaf", "report", "notify", "web.login");
     outside("io.github.bucket4j", "limit");
     outside("java.net.http", "notify");
     outside("io.prometheus", "monitoring");

@@ -258,6 +258,22 @@ public final class EvidenceLog {
         id);
   }
 
+  /**
+   * Returns the first entries of this kind over all runs that were written after that entry and
+   * have this time or a later one, in their order.
+   */
+  public List<EvidenceEntry> after(long id, String kind, Instant then, int limit) {
+    return jdbc.query(
+        COLUMNS
+            + "where kind = ? and id > ? and at >= ? order by kind, id fetch first "
+            + limit
+            + " rows only",
+        ENTRY,
+        kind,
+        id,
+        then.atOffset(ZoneOffset.UTC));
+  }
+
   /** Returns the first entries of a run after that entry, in their order. */
   public List<EvidenceEntry> after(long id, RunId run, int limit) {
     return jdbc.query(

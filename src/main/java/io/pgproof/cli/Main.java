@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       RunsCommand.class,
       ShowCommand.class,
+      ReportCommand.class,
       AuditCommand.class,
       DoctorCommand.class,
       ImagesCommand.class,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Reply.BackedUp.class, name = "backed-up"),
   @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
   @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
+  @JsonSubTypes.Type(value = Reply.Compliance.class, name = "report"),
   @JsonSubTypes.Type(value = Reply.Events.class, name = "events"),
   @JsonSubTypes.Type(value = Reply.Images.class, name = "images"),
   @JsonSubTypes.Type(value = Reply.Tokens.class, name = "tokens"),
@@ -65,6 +67,8 @@ public sealed interface Reply {
       Evidence.@Nullable Chosen chosen,
       List<RunHistory.Happening> happenings)
       implements Reply {}
+
+  record Compliance(ComplianceReport report) implements Reply {}
 
   record Events(List<ServerHistory.Line> lines) implements Reply {}
 

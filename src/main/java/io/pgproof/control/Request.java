@@ -2,8 +2,12 @@ package io.pgproof.control;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.pgproof.evidence.report.ConfiguredTargets;
+import io.pgproof.evidence.report.ReportPeriod;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.token.TokenRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A request of a command to the daemon; one line of JSON on the control socket. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
@@ -13,6 +17,7 @@ import io.pgproof.token.TokenRequest;
   @JsonSubTypes.Type(value = Request.Demo.class, name = "demo"),
   @JsonSubTypes.Type(value = Request.ListRuns.class, name = "runs"),
   @JsonSubTypes.Type(value = Request.ShowRun.class, name = "show"),
+  @JsonSubTypes.Type(value = Request.MakeReport.class, name = "report"),
   @JsonSubTypes.Type(value = Request.ListEvents.class, name = "events"),
   @JsonSubTypes.Type(value = Request.ListImages.class, name = "images"),
   @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
@@ -44,6 +49,20 @@ public sealed interface Request {
 
   /** Show one run in full. */
   record ShowRun(String run) implements Request {}
+
+  /**
+   * Make a compliance report about a period.
+   *
+   * @param targets empty for all
+   * @param configured {@code null} for the configuration of the daemon
+   */
+  record MakeReport(
+      ReportPeriod period, List<String> targets, @Nullable ConfiguredTargets configured)
+      implements Request {
+    public MakeReport {
+      targets = List.copyOf(targets);
+    }
+  }
 
   /** List the latest events that belong to no run. */
   record ListEvents(int limit) implements Request {}

@@ -7,6 +7,7 @@ import io.pgproof.audit.Waivers;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunTableFill;
 import io.pgproof.evidence.runs.RunTableFollower;
@@ -16,11 +17,13 @@ import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.TokenUsers;
 import io.pgproof.token.Tokens;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
@@ -132,18 +135,27 @@ class QueryConfiguration {
   }
 
   @Bean
+  ComplianceReports complianceReports(EvidenceLog evidenceLog, RunIndex runIndex, Clock clock) {
+    return new ComplianceReports(evidenceLog, runIndex, clock);
+  }
+
+  @Bean
   QueryHandler queryHandler(
       RunHistory runHistory,
       EvidenceLog evidenceLog,
       ImageStore images,
       OrphanReaper orphanReaper,
       Tokens tokens,
-      DataSource database) {
+      DataSource database,
+      ComplianceReports reports,
+      StateDirectory state,
+      ObjectProvider<CurrentConfiguration> configuration) {
     return new QueryHandler(
         runHistory,
         new ServerHistory(evidenceLog),
         images,
         orphanReaper,
-        new TokenHandler(tokens, new TokenUsers(database)));
+        new TokenHandler(tokens, new TokenUsers(database)),
+        new ReportHandler(reports, state, Optional.ofNullable(configuration.getIfAvailable())));
   }
 }

@@ -16,25 +16,30 @@ import io.pgproof.proof.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Answers requests that need no engine: past runs, events, images, leftovers and tokens. */
+/**
+ * Answers requests that need no engine: past runs, reports, events, images, leftovers and tokens.
+ */
 final class QueryHandler {
   private final RunHistory runHistory;
   private final ServerHistory serverHistory;
   private final ImageStore images;
   private final OrphanReaper orphanReaper;
   private final TokenHandler tokens;
+  private final ReportHandler reports;
 
   QueryHandler(
       RunHistory runHistory,
       ServerHistory serverHistory,
       ImageStore images,
       OrphanReaper orphanReaper,
-      TokenHandler tokens) {
+      TokenHandler tokens,
+      ReportHandler reports) {
     this.runHistory = runHistory;
     this.serverHistory = serverHistory;
     this.images = images;
     this.orphanReaper = orphanReaper;
     this.tokens = tokens;
+    this.reports = reports;
   }
 
   /**
@@ -49,6 +54,8 @@ final class QueryHandler {
       return new Reply.Runs(runHistory.latest(list.limit()));
     } else if (request instanceof Request.ShowRun show) {
       return showRun(show.run());
+    } else if (request instanceof Request.MakeReport make) {
+      return reports.make(make);
     } else if (request instanceof Request.ListEvents list) {
       return new Reply.Events(serverHistory.latest(list.limit()));
     } else if (request instanceof Request.ListImages) {

@@ -61,12 +61,19 @@ final class PastRuns {
   record Night(Instant at, Verdict verdict, Duration age, Duration restore) {}
 
   /** Records a run that the schedule asked for and that reached its verdict. */
-  void record(VerificationRequest request, Night night) {
+  RunId record(VerificationRequest request, Night night) {
     now = night.at();
     RunId run = RunId.at(now);
     new Evidence.Asked(request, null).record(evidenceLog, run, request.askedBy());
     now = now.plus(night.restore()).plusSeconds(100);
     new Evidence.VerdictReached(report(run, request, night)).record(evidenceLog, run);
+    return run;
+  }
+
+  /** Records what happened to a run at that time. */
+  void add(RunId run, Instant at, String actor, Evidence evidence) {
+    now = at;
+    evidence.record(evidenceLog, run, actor);
   }
 
   private Report report(RunId run, VerificationRequest request, Night night) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -139,6 +140,79 @@ public final class RunIndex {
             RunTable.time(until));
     Collections.reverse(runs);
     return runs;
+  }
+
+  /**
+   * Calls the consumer with each run of a target whose verdict was reached in this time, oldest
+   * first. It reads them in pages.
+   *
+   * @param from inclusive
+   * @param until exclusive
+   */
+  public void forEachEnded(
+      String target, Instant from, Instant until, Consumer<RunSummary> consumer) {
+    Object after = RunTable.time(from);
+    String lastRun = "";
+    List<RunSummary> page;
+    do {
+      page =
+          jdbc.query(
+              "select * from pgproof_run where target = ? and ended_at >= ?"
+                  + " and (ended_at > ? or run > ?) and ended_at < ?"
+                  + " order by target, ended_at, run fetch first "
+                  + MOST
+                  + " rows only",
+              RunRow::read,
+              target,
+              after,
+              after,
+              lastRun,
+              RunTable.time(until));
+      page.forEach(consumer);
+      if (!page.isEmpty()) {
+        RunSummary last = page.get(page.size() - 1);
+        after = RunTable.time(last.outcome().orElseThrow().at());
+        lastRun = last.run().value();
+      }
+    } while (page.size() == MOST);
+  }
+
+  /**
+   * Returns the runs of a target that were requested in this time and have no verdict, oldest
+   * first.
+   *
+   * @param from inclusive
+   * @param until exclusive
+   */
+  public List<RunId> withoutVerdict(String target, Instant from, Instant until) {
+    return jdbc.query(
+        "select run from pgproof_run where target = ? and asked_at >= ? and asked_at < ?"
+            + " and ended_at is null order by asked_at, run",
+        (row, number) -> new RunId(row.getString("run")),
+        target,
+        RunTable.time(from),
+        RunTable.time(until));
+  }
+
+  /** Returns the run that proved a target last before this time; empty if none did. */
+  public Optional<RunSummary> lastProven(String target, Instant before) {
+    return jdbc
+        .query(
+            "select * from pgproof_run where target = ? and verdict = ? and ended_at < ?"
+                + " order by target, verdict, ended_at desc fetch first 1 row only",
+            RunRow::read,
+            target,
+            Verdict.PROVEN.word(),
+            RunTable.time(before))
+        .stream()
+        .findFirst();
+  }
+
+  /** Returns the names of all targets that a run was ever requested for, in their order. */
+  public List<String> targetNames() {
+    return jdbc.queryForList(
+        "select distinct target from pgproof_run where target is not null order by target",
+        String.class);
   }
 
   /**

@@ -32,7 +32,7 @@ public final class BothDatabases implements AutoCloseable {
   }
 
   /** Removes all runs, the insert-only evidence included. */
-  static void empty(DataSource database) {
+  public static void empty(DataSource database) {
     JdbcTemplate jdbc = new JdbcTemplate(database);
     boolean h2 = database instanceof JdbcConnectionPool;
     jdbc.execute(

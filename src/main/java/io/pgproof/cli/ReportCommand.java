@@ -1,0 +1,152 @@
+package io.pgproof.cli;
+
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
+import io.pgproof.evidence.report.ComplianceReport;
+import io.pgproof.evidence.report.ConfiguredTargets;
+import io.pgproof.evidence.report.ReportPeriod;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.report.ReportFormat;
+import io.pgproof.target.Configuration;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "report",
+    description = "Writes a compliance report about a period to a file.",
+    mixinStandardHelpOptions = true)
+final class ReportCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ParentCommand private Main main;
+
+  @Option(
+      names = "--from",
+      required = true,
+      paramLabel = "DATE",
+      description = "First day of the period in UTC, such as 2026-11-01.")
+  private String from = "";
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "DATE",
+      description = "Last day of the period in UTC; the report includes it.")
+  private String to = "";
+
+  @Option(
+      names = "--target",
+      arity = "1..*",
+      split = ",",
+      paramLabel = "NAME",
+      description = {
+        "Targets that the report is about.",
+        "Default: all that are configured or have runs in the period."
+      })
+  private List<String> targets = List.of();
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = {
+        "File to write; it must not exist.",
+        "Its ending says the format: .html, .csv or .json."
+      })
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = {
+        "Configuration that says which targets there are.",
+        "Default: the one of the server, or else pgproof.yaml in the state directory."
+      })
+  private @Nullable Path config;
+
+  @Override
+  public Integer call() throws Exception {
+    Path file = out.toAbsolutePath().normalize();
+    ReportFormat format = ReportFormat.of(file);
+    refuseUnwritable(file);
+    Request request =
+        new Request.MakeReport(
+            ReportPeriod.read("--from", from, "--to", to, LocalDate.now(ZoneOffset.UTC)),
+            targets,
+            config == null
+                ? null
+                : ConfiguredTargets.of(Configuration.read(config.toAbsolutePath().normalize())));
+    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
+      Reply reply = daemonConnection.send(request, said -> {});
+      if (!(reply instanceof Reply.Compliance made)) {
+        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
+      }
+      write(made.report(), format, file);
+      spec.commandLine()
+          .getOut()
+          .println(
+              file
+                  + " covers "
+                  + made.report().targets().size()
+                  + " targets and "
+                  + made.report().runs().size()
+                  + " runs");
+      return Main.DONE;
+    }
+  }
+
+  private static void refuseUnwritable(Path file) {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw exists(file);
+    }
+    Path directory = file.getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw new UsageException(
+          Reason.NO_SUCH_PATH,
+          "--out is in a directory that does not exist: " + directory,
+          "create the directory, or name a file in another one");
+    }
+  }
+
+  private static UsageException exists(Path file) {
+    return new UsageException(
+        Reason.BAD_OPTION,
+        "--out exists: " + file,
+        "name a file that does not exist, or remove this one");
+  }
+
+  /** Writes the whole file, or leaves none behind. */
+  private static void write(ComplianceReport report, ReportFormat format, Path file)
+      throws IOException {
+    try (OutputStream stream = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+      try {
+        format.write(report, stream);
+      } catch (IOException | RuntimeException | Error e) {
+        Files.deleteIfExists(file);
+        throw e;
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw exists(file);
+    } catch (IOException e) {
+      throw new FindingException(
+          Reason.ENVIRONMENT, "the report could not be written to " + file + ": " + e.getMessage());
+    }
+  }
+}

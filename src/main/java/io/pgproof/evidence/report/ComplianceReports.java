@@ -1,0 +1,242 @@
+package io.pgproof.evidence.report;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.report.ComplianceReport.Coverage;
+import io.pgproof.evidence.report.ComplianceReport.DueFigures;
+import io.pgproof.evidence.report.ComplianceReport.Measured;
+import io.pgproof.evidence.report.ComplianceReport.Proof;
+import io.pgproof.evidence.report.ComplianceReport.RunFacts;
+import io.pgproof.evidence.report.ComplianceReport.Scope;
+import io.pgproof.evidence.report.ComplianceReport.Span;
+import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
+import io.pgproof.evidence.report.ComplianceReport.WaiverFacts;
+import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.evidence.runs.RunSummary;
+import io.pgproof.proof.Mistakes;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
+import io.pgproof.proof.Verdict;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes reports from the evidence and the list of runs, without the engine. A run belongs to the
+ * period in which its verdict was recorded; runs of a path that is no target are not in a report.
+ */
+public final class ComplianceReports {
+  private static final int MOST_NAMED = 20;
+
+  private final EvidenceLog evidenceLog;
+  private final RunIndex runIndex;
+  private final Clock clock;
+
+  public ComplianceReports(EvidenceLog evidenceLog, RunIndex runIndex, Clock clock) {
+    this.evidenceLog = evidenceLog;
+    this.runIndex = runIndex;
+    this.clock = clock;
+  }
+
+  /**
+   * Makes a report.
+   *
+   * @param chosen names of targets; empty for all that are configured or have runs in the period
+   * @param configured empty if no configuration is at hand
+   * @throws UsageException {@code bad-option} if a chosen target is neither configured nor was ever
+   *     verified
+   */
+  public ComplianceReport make(
+      ReportPeriod days, Collection<String> chosen, Optional<ConfiguredTargets> configured) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Span period = new Span(days.from(), days.to(), days.begin(), days.end(now));
+    Map<String, DueFigures> due = DueTally.read(evidenceLog, runIndex, period);
+    List<TargetFigures> targets = new ArrayList<>();
+    List<RunFacts> runs = new ArrayList<>();
+    List<RunSummary> failed = new ArrayList<>();
+    for (String name : names(chosen, configured)) {
+      List<RunFacts> ofTarget = new ArrayList<>();
+      runIndex.forEachEnded(
+          name,
+          period.begin(),
+          period.end(),
+          run -> {
+            ofTarget.add(facts(run));
+            if (run.outcome().orElseThrow().verdict() != Verdict.PROVEN) {
+              failed.add(run);
+            }
+          });
+      Optional<ConfiguredTargets.Named> named =
+          configured.flatMap(configuration -> configuration.find(name));
+      TargetFigures figures =
+          new TargetTally(period, ofTarget, provenBefore(name, period))
+              .figures(
+                  name,
+                  configured.isPresent() ? named.isPresent() : null,
+                  named.map(ConfiguredTargets.Named::schedule).orElse(null),
+                  due.getOrDefault(name, new DueFigures(0, 0, List.of())),
+                  runIndex.withoutVerdict(name, period.begin(), period.end()).stream()
+                      .map(RunId::value)
+                      .toList());
+      if (named.isPresent() || chosen.contains(name) || hasAnything(figures)) {
+        targets.add(figures);
+        runs.addAll(ofTarget);
+      }
+    }
+    failed.sort(Comparator.comparing(run -> run.outcome().orElseThrow().at()));
+    return new ComplianceReport(
+        ComplianceReport.SCHEMA,
+        now,
+        period,
+        new Scope(
+            chosen.stream().sorted().distinct().toList(),
+            configured.map(ConfiguredTargets::file).orElse(null)),
+        coverage(targets, configured.isPresent()),
+        targets,
+        new Decisions(evidenceLog).of(failed),
+        waivers(period, targets.stream().map(TargetFigures::target).collect(Collectors.toSet())),
+        Controls.ALL,
+        Controls.DOES_NOT_SHOW,
+        runs);
+  }
+
+  private static boolean hasAnything(TargetFigures figures) {
+    return figures.count() > 0 || !figures.withoutVerdict().isEmpty() || figures.due().all() > 0;
+  }
+
+  private Set<String> names(Collection<String> chosen, Optional<ConfiguredTargets> configured) {
+    Set<String> known = new TreeSet<>(runIndex.targetNames());
+    configured.ifPresent(
+        configuration -> configuration.targets().forEach(target -> known.add(target.name())));
+    if (chosen.isEmpty()) {
+      return known;
+    }
+    Set<String> unknown = new TreeSet<>(chosen);
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "there is no target "
+              + unknown.stream().map(Mistakes::quoted).collect(Collectors.joining(" and no "))
+              + ": it is not configured, and was never verified",
+          known.isEmpty()
+              ? "no target is configured, and none was ever verified"
+              : "the targets are "
+                  + known.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                  + (known.size() > MOST_NAMED
+                      ? " and " + (known.size() - MOST_NAMED) + " more"
+                      : ""));
+    }
+    return new TreeSet<>(chosen);
+  }
+
+  private Optional<Proof> provenBefore(String target, Span period) {
+    return runIndex
+        .lastProven(target, period.begin())
+        .map(run -> new Proof(run.run().value(), run.outcome().orElseThrow().at()));
+  }
+
+  private static RunFacts facts(RunSummary run) {
+    RunSummary.Request request = run.request();
+    RunSummary.Outcome outcome = run.outcome().orElseThrow();
+    return new RunFacts(
+        run.run().value(),
+        request.target().orElseThrow(),
+        request.at(),
+        request.by(),
+        outcome.at(),
+        outcome.verdict(),
+        outcome.reason(),
+        request.depth().name().toLowerCase(Locale.ROOT),
+        rpo(request, outcome),
+        rto(run));
+  }
+
+  private static Measured rpo(RunSummary.Request request, RunSummary.Outcome outcome) {
+    @Nullable Boolean met =
+        outcome
+            .age()
+            .map(age -> age.compareTo(request.maxAge()) <= 0 && outcome.reason() != Reason.TOO_OLD)
+            .orElse(null);
+    return new Measured(
+        outcome.age().map(Duration::toSeconds).orElse(null), request.maxAge().toSeconds(), met);
+  }
+
+  private static Measured rto(RunSummary run) {
+    return new Measured(
+        run.outcome()
+            .flatMap(RunSummary.Outcome::restoreTime)
+            .map(took -> took.plusNanos(999_999_999).toSeconds())
+            .orElse(null),
+        run.request().restoreObjective().map(Duration::toSeconds).orElse(null),
+        run.restoreObjectiveMet().orElse(null));
+  }
+
+  private static Coverage coverage(List<TargetFigures> targets, boolean configurationKnown) {
+    List<String> notVerified = new ArrayList<>();
+    List<String> notProven = new ArrayList<>();
+    List<String> notConfigured = new ArrayList<>();
+    for (TargetFigures target : targets) {
+      int proven = target.count(Verdict.PROVEN);
+      if (target.count() == target.count(Verdict.INCONCLUSIVE)) {
+        notVerified.add(target.target());
+      }
+      if (proven == 0) {
+        notProven.add(target.target());
+      }
+      if (Boolean.FALSE.equals(target.configured())) {
+        notConfigured.add(target.target());
+      }
+    }
+    return new Coverage(
+        targets.size(),
+        configurationKnown ? targets.size() - notConfigured.size() : null,
+        targets.size() - notVerified.size(),
+        targets.size() - notProven.size(),
+        notVerified,
+        notProven,
+        notConfigured);
+  }
+
+  private List<WaiverFacts> waivers(Span period, Set<String> targets) {
+    List<WaiverFacts> waivers = new ArrayList<>();
+    evidenceLog
+        .since(Evidence.kind(Evidence.WaiverGranted.class), Instant.EPOCH)
+        .forEach(
+            entry -> {
+              Evidence.WaiverGranted granted = (Evidence.WaiverGranted) Evidence.read(entry);
+              if (entry.at().isBefore(period.end()) && granted.until().isAfter(period.begin())) {
+                target(entry.run())
+                    .filter(targets::contains)
+                    .ifPresent(
+                        target ->
+                            waivers.add(
+                                new WaiverFacts(
+                                    target,
+                                    entry.run().value(),
+                                    entry.at(),
+                                    granted.until(),
+                                    entry.actor(),
+                                    granted.reason())));
+              }
+            });
+    return waivers;
+  }
+
+  private Optional<String> target(RunId run) {
+    return runIndex.find(run).map(RunSummary::request).flatMap(RunSummary.Request::target);
+  }
+}

@@ -1,0 +1,79 @@
+package io.pgproof.report;
+
+import io.pgproof.evidence.report.ComplianceReport;
+import io.pgproof.proof.HumanFormat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.thymeleaf.TemplateEngine;
+import org.thymeleaf.context.Context;
+import org.thymeleaf.templatemode.TemplateMode;
+import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
+
+/** A report as one HTML file that needs no other file and runs no script. */
+final class ReportHtml {
+  private static final TemplateEngine TEMPLATES = templates();
+
+  private ReportHtml() {}
+
+  static String write(ComplianceReport report) {
+    return TEMPLATES.process(
+        "report",
+        new Context(
+            Locale.ROOT,
+            Map.of(
+                "style", resource("report.css"),
+                "title",
+                    "Restore tests from " + report.period().from() + " to " + report.period().to(),
+                "lead", lead(report),
+                "facts", Summary.of(report),
+                "sections", Sections.of(report),
+                "doesNotShow", report.doesNotShow())));
+  }
+
+  private static List<String> lead(ComplianceReport report) {
+    List<String> chosen = report.scope().chosen();
+    return List.of(
+        "pgproof made this report from its evidence at "
+            + HumanFormat.time(report.madeAt())
+            + ". It covers what was recorded from "
+            + HumanFormat.time(report.period().begin())
+            + " until before "
+            + HumanFormat.time(report.period().end())
+            + ".",
+        (chosen.isEmpty()
+                ? "It is about all targets"
+                : "It is about the targets that were chosen: " + String.join(", ", chosen))
+            + (report.scope().configuration() == null
+                ? "; no configuration was at hand, so it includes no target that was never verified."
+                : "; configured are those of " + report.scope().configuration() + "."),
+        "All times are in UTC. The CSV and JSON forms of this report name each run of the period, so"
+            + " that each figure can be computed again; "
+            + "a run is shown in full by pgproof show RUN.");
+  }
+
+  private static TemplateEngine templates() {
+    ClassLoaderTemplateResolver resolver =
+        new ClassLoaderTemplateResolver(ReportHtml.class.getClassLoader());
+    resolver.setPrefix("io/pgproof/report/");
+    resolver.setSuffix(".html");
+    resolver.setTemplateMode(TemplateMode.HTML);
+    resolver.setCharacterEncoding(StandardCharsets.UTF_8.name());
+    TemplateEngine engine = new TemplateEngine();
+    engine.setTemplateResolver(resolver);
+    return engine;
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Objects.requireNonNull(ReportHtml.class.getResourceAsStream(name))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

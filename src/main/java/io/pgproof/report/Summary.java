@@ -1,0 +1,83 @@
+package io.pgproof.report;
+
+import io.pgproof.evidence.report.ComplianceReport;
+import io.pgproof.evidence.report.ComplianceReport.ObjectiveFigures;
+import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
+import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.Verdict;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/** The most important figures over all targets of a report. */
+final class Summary {
+  private final ComplianceReport report;
+
+  private Summary(ComplianceReport report) {
+    this.report = report;
+  }
+
+  /** A figure with its name, and what it is a part of. */
+  record Fact(String label, String value, String note) {}
+
+  static List<Fact> of(ComplianceReport report) {
+    Summary summary = new Summary(report);
+    int runs = report.runs().size();
+    int due = summary.sum(target -> target.due().all());
+    return List.of(
+        new Fact(
+            "Targets proven",
+            Integer.toString(report.coverage().proven()),
+            "of "
+                + report.coverage().targets()
+                + ", "
+                + report.coverage().verified()
+                + " verified"),
+        new Fact(
+            "Runs proven",
+            Integer.toString(summary.sum(target -> target.count(Verdict.PROVEN))),
+            "of " + runs + " with a verdict"),
+        new Fact(
+            "Stale, refuted, inconclusive",
+            summary.sum(target -> target.count(Verdict.STALE))
+                + ", "
+                + summary.sum(target -> target.count(Verdict.REFUTED))
+                + ", "
+                + summary.sum(target -> target.count(Verdict.INCONCLUSIVE)),
+            "runs"),
+        new Fact(
+            "Due times missed",
+            Integer.toString(summary.sum(target -> target.due().missed())),
+            "of " + due),
+        summary.met("Data age not met", TargetFigures::rpo),
+        summary.met("Restore time not met", TargetFigures::rto),
+        summary.longestUnproven());
+  }
+
+  private int sum(ToIntFunction<TargetFigures> figure) {
+    return report.targets().stream().mapToInt(figure).sum();
+  }
+
+  private Fact met(String label, Function<TargetFigures, ObjectiveFigures> figures) {
+    int met = sum(target -> figures.apply(target).met());
+    int missed = sum(target -> figures.apply(target).missed().size());
+    return met + missed == 0
+        ? new Fact(label, "–", "not measured against an objective")
+        : new Fact(label, Integer.toString(missed), "of " + (met + missed) + " runs");
+  }
+
+  private Fact longestUnproven() {
+    return report.targets().stream()
+        .max(Comparator.comparingLong(target -> target.proofs().longestUnproven().seconds()))
+        .map(
+            target ->
+                new Fact(
+                    "Longest time unproven",
+                    HumanFormat.duration(
+                        Duration.ofSeconds(target.proofs().longestUnproven().seconds())),
+                    target.target()))
+        .orElse(new Fact("Longest time unproven", "–", "no target"));
+  }
+}
