@@ -64,6 +64,18 @@ public final class OneStateDirectory {
                 }));
   }
 
+  /**
+   * Lets one transaction at a time go on, of all processes that use the database, until the
+   * caller's transaction ends: for what looks first and then acts.
+   *
+   * @throws org.springframework.dao.DataAccessException when the database belongs to nobody yet, or
+   *     another transaction holds it for too long
+   */
+  public static void lock(DataSource database) {
+    new JdbcTemplate(database)
+        .queryForObject("select identity from pgproof_state_directory for update", String.class);
+  }
+
   private static boolean recognise(
       JdbcTemplate jdbc, String identity, String place, String former) {
     return jdbc.update(

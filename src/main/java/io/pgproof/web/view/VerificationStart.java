@@ -1,12 +1,17 @@
 package io.pgproof.web.view;
 
+import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Target;
 import io.pgproof.web.login.Person;
 import io.pgproof.workflow.model.Groups;
 import io.pgproof.workflow.verify.Verifications;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Starts verifications of targets in a person's name: the evidence names the person, who can then
@@ -18,10 +23,18 @@ public final class VerificationStart {
 
   private final CurrentConfiguration configuration;
   private final Verifications verifications;
+  private final TransactionTemplate transactions;
+  private final DataSource database;
 
-  VerificationStart(CurrentConfiguration configuration, Verifications verifications) {
+  VerificationStart(
+      CurrentConfiguration configuration,
+      Verifications verifications,
+      TransactionTemplate transactions,
+      DataSource database) {
     this.configuration = configuration;
     this.verifications = verifications;
+    this.transactions = transactions;
+    this.database = database;
   }
 
   /** The person is in no group that may start and cancel verifications. */
@@ -54,18 +67,24 @@ public final class VerificationStart {
     if (!isAllowed(person)) {
       throw new NotAllowedException(person);
     }
-    return configuration
-        .target(target)
-        .map(
-            configured ->
-                verifications
-                    .unfinished(target, null)
-                    .map(run -> new Started(run, false))
-                    .orElseGet(
-                        () ->
-                            new Started(
-                                verifications.beginUnseen(
-                                    configured.request(person.id()), null, Optional.empty()),
-                                true)));
+    return configuration.target(target).map(configured -> start(configured, person));
+  }
+
+  private Started start(Target target, Person person) {
+    return Objects.requireNonNull(
+        transactions.execute(
+            transaction -> {
+              // Two people, or a person and a program, may start the same target at once.
+              OneStateDirectory.lock(database);
+              return verifications
+                  .unfinished(target.name(), null)
+                  .map(run -> new Started(run, false))
+                  .orElseGet(
+                      () ->
+                          new Started(
+                              verifications.beginUnseen(
+                                  target.request(person.id()), null, Optional.empty()),
+                              true));
+            }));
   }
 }

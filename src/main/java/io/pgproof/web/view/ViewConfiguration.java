@@ -11,9 +11,12 @@ import io.pgproof.workflow.engine.RunPaths;
 import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Creates what the pages and the API read from. */
 @Configuration(proxyBeanMethods = false)
@@ -40,8 +43,12 @@ class ViewConfiguration {
 
   @Bean
   VerificationStart verificationStart(
-      CurrentConfiguration configuration, Verifications verifications) {
-    return new VerificationStart(configuration, verifications);
+      CurrentConfiguration configuration,
+      Verifications verifications,
+      PlatformTransactionManager transactions,
+      DataSource database) {
+    return new VerificationStart(
+        configuration, verifications, new TransactionTemplate(transactions), database);
   }
 
   @Bean

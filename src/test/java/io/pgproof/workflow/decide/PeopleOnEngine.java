@@ -5,6 +5,7 @@ import static io.pgproof.workflow.model.VerifyBackup.Variable.*;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.Waivers;
 import io.pgproof.evidence.BoundedRecorder;
@@ -107,6 +108,7 @@ public final class PeopleOnEngine implements AutoCloseable {
     embedded.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     database = embedded;
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
+    OneStateDirectory.claim(database, "tests", "here", "");
     trail = new EvidenceLog(database, clock, new RunTableFollower(database));
     Waivers waivers = new Waivers(database);
     VerdictHistory verdictHistory = new VerdictHistory(database, clock);
