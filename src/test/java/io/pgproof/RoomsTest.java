@@ -120,6 +120,7 @@ class RoomsTest {
     room("evidence.runs", "proof", "target", "audit", "evidence");
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
     room("report", "proof", "audit", "evidence.report");
+    room("evidence.log", "proof", "command", "tlog", "audit", "evidence");
     room(
         "demo",
         "command",
@@ -234,6 +235,7 @@ class RoomsTest {
         "evidence",
         "evidence.runs",
         "evidence.report",
+        "evidence.log",
         "demo",
         "workflow.engine",
         "workflow.notify",
@@ -249,6 +251,7 @@ class RoomsTest {
         "sandbox",
         "audit",
         "evidence.runs",
+        "evidence.log",
         "notify",
         "workflow.model",
         "workflow.engine",
@@ -364,6 +367,7 @@ class RoomsTest {
         "token",
         "evidence",
         "evidence.runs",
+        "evidence.log",
         "workflow.engine",
         "workflow.guard",
         "workflow.notify",
@@ -408,6 +412,7 @@ class RoomsTest {
         "audit",
         "token",
         "evidence.runs",
+        "evidence.log",
         "demo",
         "web.api.call");
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");

@@ -322,4 +322,9 @@ public final class EvidenceLog {
         .stream()
         .findFirst();
   }
+
+  /** Returns all entries of this kind that belong to no run, in the order of writing. */
+  public List<ServerEntry> ofServer(String kind) {
+    return jdbc.query(COLUMNS + "where run is null and kind = ? order by id", SERVER_ENTRY, kind);
+  }
 }

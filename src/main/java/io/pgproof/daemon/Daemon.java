@@ -5,6 +5,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.control.ControlServer;
 import io.pgproof.control.ReplySink;
 import io.pgproof.control.Request;
+import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.state.Ownership;
 import io.pgproof.target.Configuration;
@@ -36,6 +37,7 @@ public final class Daemon implements AutoCloseable {
   private final ControlServer control;
   private final Optional<PeriodicTasks> rounds;
   private final Optional<ServiceState> service;
+  private final SequencerThread sequencing;
   private final ScheduledExecutorService tidying =
       Executors.newSingleThreadScheduledExecutor(
           BasicThreadFactory.builder().namingPattern("tidying").daemon().build());
@@ -44,6 +46,7 @@ public final class Daemon implements AutoCloseable {
     this.ownership = ownership;
     this.application = application;
     this.rounds = serving ? Optional.of(new PeriodicTasks(application)) : Optional.empty();
+    this.sequencing = new SequencerThread(application.getBean(EvidenceSequencer.class), serving);
     var unused =
         this.tidying.scheduleWithFixedDelay(
             this::removeLeftovers, TIDY_EVERY_MINUTES, TIDY_EVERY_MINUTES, TimeUnit.MINUTES);
@@ -200,6 +203,7 @@ public final class Daemon implements AutoCloseable {
       tidying.shutdownNow();
       stop();
       log(application.getBean(OrphanReaper.class).remove());
+      sequencing.close();
     }
   }
 }

@@ -7,6 +7,7 @@ import io.pgproof.audit.Waivers;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunTableFill;
@@ -90,6 +91,13 @@ class QueryConfiguration {
   EvidenceLog evidenceLog(DataSource database, Clock clock) {
     new RunTableFill(database).fill();
     return new EvidenceLog(database, clock, new RunTableFollower(database));
+  }
+
+  @Bean
+  EvidenceSequencer evidenceSequencer(
+      DataSource database, EvidenceLog evidenceLog, Ownership ownership, Clock clock) {
+    return new EvidenceSequencer(
+        database, evidenceLog, ownership.state().log(), ownership.identity(), clock);
   }
 
   @Bean

@@ -3,6 +3,7 @@ package io.pgproof.daemon;
 import io.pgproof.control.Reply;
 import io.pgproof.control.ReplySink;
 import io.pgproof.control.Request;
+import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.state.Ownership;
 import java.io.IOException;
 import java.util.Objects;
@@ -79,8 +80,9 @@ public final class QueryDaemon implements AutoCloseable {
 
   @Override
   public void close() {
-    try (ownership) {
-      application.close();
+    try (ownership;
+        application) {
+      application.getBean(EvidenceSequencer.class).take(false);
     }
   }
 

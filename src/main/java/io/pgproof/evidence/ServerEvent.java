@@ -187,4 +187,61 @@ public sealed interface ServerEvent {
       return "revoked token " + token + " (" + name + ") of " + user;
     }
   }
+
+  /**
+   * A key signs the checkpoints of the evidence log from now on.
+   *
+   * @param key id of the key
+   * @param verifierKey its public half, by c2sp.org/signed-note
+   * @param validFrom when it was created
+   * @param validUntil when the next key takes its place
+   * @param former id of the key before; null for the first
+   */
+  record LogKeyCreated(
+      String key,
+      String verifierKey,
+      Instant validFrom,
+      Instant validUntil,
+      @Nullable String former,
+      String because)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "created key "
+          + key
+          + " of the evidence log, valid until "
+          + HumanFormat.time(validUntil)
+          + (former == null ? "" : ", in place of key " + former)
+          + ": "
+          + because;
+    }
+  }
+
+  /**
+   * The evidence log on disk has entries that the database has lost. Their hashes stay in the log.
+   *
+   * @param from first position that the database did not have
+   * @param to last position that the database did not have
+   * @param lost how many of them belong to no entry of the database
+   */
+  record LogEntriesLost(long from, long to, long lost) implements ServerEvent {
+    @Override
+    public String describe() {
+      return "found that the database had lost the positions "
+          + from
+          + " to "
+          + to
+          + " of the evidence log, and with them "
+          + lost
+          + (lost == 1 ? " entry" : " entries");
+    }
+  }
+
+  /** The evidence log takes no entries, because something in it is missing or does not fit. */
+  record LogDamaged(String what) implements ServerEvent {
+    @Override
+    public String describe() {
+      return "found the evidence log damaged: " + what;
+    }
+  }
 }

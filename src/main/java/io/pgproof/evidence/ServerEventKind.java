@@ -16,7 +16,10 @@ enum ServerEventKind {
   ONLY_COUNTED("OnlyCounted", 1, ServerEvent.OnlyCounted.class),
   CONFIGURATION_CHANGED("ConfigurationChanged", 1, ServerEvent.ConfigurationChanged.class),
   TOKEN_CREATED("TokenCreated", 1, ServerEvent.TokenCreated.class),
-  TOKEN_REVOKED("TokenRevoked", 1, ServerEvent.TokenRevoked.class);
+  TOKEN_REVOKED("TokenRevoked", 1, ServerEvent.TokenRevoked.class),
+  LOG_KEY_CREATED("LogKeyCreated", 1, ServerEvent.LogKeyCreated.class),
+  LOG_ENTRIES_LOST("LogEntriesLost", 1, ServerEvent.LogEntriesLost.class),
+  LOG_DAMAGED("LogDamaged", 1, ServerEvent.LogDamaged.class);
 
   private final String code;
   private final int schema;

@@ -42,4 +42,18 @@ public final class ServerHistory {
         .lastServer(ServerEventKind.CONFIGURATION_CHANGED.code())
         .map(entry -> (ServerEvent.ConfigurationChanged) ServerEventKind.read(entry));
   }
+
+  /** Returns the keys of the evidence log, in the order in which they were created. */
+  public List<ServerEvent.LogKeyCreated> logKeys() {
+    return evidenceLog.ofServer(ServerEventKind.LOG_KEY_CREATED.code()).stream()
+        .map(entry -> (ServerEvent.LogKeyCreated) ServerEventKind.read(entry))
+        .toList();
+  }
+
+  /** Returns the damage of the evidence log that was found last. */
+  public Optional<ServerEvent.LogDamaged> lastLogDamage() {
+    return evidenceLog
+        .lastServer(ServerEventKind.LOG_DAMAGED.code())
+        .map(entry -> (ServerEvent.LogDamaged) ServerEventKind.read(entry));
+  }
 }

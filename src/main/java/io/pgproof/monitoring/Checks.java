@@ -2,6 +2,7 @@ package io.pgproof.monitoring;
 
 import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.daemon.PassLog;
+import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.Ownership;
@@ -149,6 +150,18 @@ final class Checks {
     return free > reserve
         ? up(message)
         : down(message, "free space there, or set PGPROOF_RESERVE, see docs/server.md");
+  }
+
+  /** Evidence is taken into its log. */
+  Health log(EvidenceSequencer sequencer) {
+    return sequencer
+        .damage()
+        .map(
+            what ->
+                down(
+                    "the evidence log takes no entries: " + what.replaceFirst("(?s)\nHINT: .*", ""),
+                    "see docs/evidence.md for what to do when the log is damaged"))
+        .orElseGet(() -> up("takes entries"));
   }
 
   /** No periodic task hangs. */

@@ -1,6 +1,7 @@
 package io.pgproof.monitoring;
 
 import io.pgproof.daemon.PassLog;
+import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.Ownership;
 import io.pgproof.target.CurrentConfiguration;
@@ -72,6 +73,12 @@ class HealthConfiguration {
   LimitedHealth diskHealthIndicator(
       Checks checks, WorkflowSettings settings, MonitoringThreads threads) {
     return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.disk(settings.reserve()));
+  }
+
+  @Bean
+  LimitedHealth logHealthIndicator(
+      Checks checks, EvidenceSequencer sequencer, MonitoringThreads threads) {
+    return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.log(sequencer));
   }
 
   @Bean

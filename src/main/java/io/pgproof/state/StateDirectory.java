@@ -95,6 +95,11 @@ public record StateDirectory(Path path) {
     return path.resolve("demo-passwords");
   }
 
+  /** Keys, checkpoint and tiles of the evidence log. */
+  public Path log() {
+    return path.resolve("log");
+  }
+
   public Path controlSocket() {
     return path.resolve("control.sock");
   }

@@ -64,7 +64,7 @@ public record NoteKey(String name, PublicKey key) {
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("not an Ed25519 key: '" + verifierKey + "'", e);
     }
-    if (!HexFormat.of().formatHex(key.id()).equals(parts[1])) {
+    if (!key.idText().equals(parts[1])) {
       throw new IllegalArgumentException("the id does not fit the key: '" + verifierKey + "'");
     }
     return key;
@@ -72,7 +72,12 @@ public record NoteKey(String name, PublicKey key) {
 
   /** Returns the verifier key, which {@link #parse} reads. */
   public String verifierKey() {
-    return name + "+" + HexFormat.of().formatHex(id()) + "+" + StrictBase64.encode(typed());
+    return name + "+" + idText() + "+" + StrictBase64.encode(typed());
+  }
+
+  /** Returns the id in hexadecimal: 8 digits. */
+  public String idText() {
+    return HexFormat.of().formatHex(id());
   }
 
   /** Returns the id: the first 4 bytes of a hash over name and key. */

@@ -12,11 +12,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The hashes of a tree as files, by c2sp.org/tlog-tiles: a tile has up to 256 hashes, and each hash
  * above the lowest level is that of a full tile below it. A full tile never changes; one that is
- * not full yet has the number of its hashes in its name.
+ * not full yet has the number of its hashes in its name, and is removed when the full one is there.
  *
  * <p>One writer at a time. What it has written is on the disk when it returns, so a checkpoint that
  * is signed afterwards has its tiles even after a power cut.
@@ -151,6 +152,22 @@ public final class Tiles implements SubtreeHashes {
     }
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     flush(parent);
+    if (file.equals(full)) {
+      removePartial(full);
+    }
+  }
+
+  /** Removes what a full tile has replaced; it is a beginning of it. */
+  private static void removePartial(Path full) throws IOException {
+    Path directory = parent(partial(full, 1));
+    if (Files.isDirectory(directory)) {
+      try (Stream<Path> tiles = Files.list(directory)) {
+        for (Path tile : tiles.toList()) {
+          Files.delete(tile);
+        }
+      }
+      Files.delete(directory);
+    }
   }
 
   private void createDirectory(Path created) throws IOException {

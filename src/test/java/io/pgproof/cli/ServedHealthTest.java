@@ -61,7 +61,7 @@ class ServedHealthTest {
       assertThat(health.get("components").fieldNames())
           .toIterable()
           .containsExactlyInAnyOrder(
-              "database", "engine", "jobs", "schedule", "lxc", "disk", "threads");
+              "database", "engine", "jobs", "schedule", "lxc", "disk", "log", "threads");
       assertNothingElse(server);
 
       database.stop();

@@ -62,7 +62,7 @@ class BoundedRecorderTest {
 
   @Test
   void anEntryThatCannotBeWrittenIsAnError() {
-    new JdbcTemplate(database).execute("drop table pgproof_evidence");
+    new JdbcTemplate(database).execute("drop table pgproof_evidence cascade");
     try (BoundedRecorder recorder = new BoundedRecorder(evidenceLog, NOON)) {
       assertThatThrownBy(() -> recorder.record("olga", loggedIn()))
           .isInstanceOf(RuntimeException.class);

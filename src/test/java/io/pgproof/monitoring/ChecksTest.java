@@ -3,9 +3,11 @@ package io.pgproof.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.PartOfSandbox;
+import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.daemon.PassLog;
 import io.pgproof.daemon.PassLogs;
+import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.sandbox.Sandbox.Lack;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
@@ -14,13 +16,18 @@ import io.pgproof.workflow.engine.SuspendedProcesses;
 import io.pgproof.workflow.model.KeepSchedule;
 import io.pgproof.workflow.schedule.DueTimes;
 import io.pgproof.workflow.schedule.NightOnEngine;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.camunda.bpm.engine.impl.jobexecutor.DefaultJobExecutor;
 import org.camunda.bpm.engine.runtime.Job;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -164,6 +171,28 @@ class ChecksTest {
     assertDown(checks.threads(passes.log()), "the work on new backups hangs");
     passes.ended("new backups", false);
     assertUp(checks.threads(passes.log()));
+  }
+
+  @Test
+  void anEvidenceLogThatTakesNoEntriesIsDown() throws IOException {
+    JdbcDataSource database = new JdbcDataSource();
+    database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
+    Path log = Files.createDirectories(ownership.state().log());
+    EvidenceSequencer sequencer =
+        new EvidenceSequencer(
+            database,
+            new EvidenceLog(database, Clock.systemUTC()),
+            log,
+            ownership.identity(),
+            Clock.systemUTC());
+    assertUp(checks.log(sequencer));
+    Files.writeString(log.resolve("log.key"), "damaged");
+    sequencer.take(false);
+    assertDown(checks.log(sequencer), "log.key is damaged");
+    Files.delete(log.resolve("log.key"));
+    sequencer.take(false);
+    assertUp(checks.log(sequencer));
   }
 
   @Test

@@ -131,4 +131,16 @@ class TilesTest {
         .isInstanceOf(LogDamagedException.class)
         .hasMessage(directory.resolve("tile/0/002") + " is missing");
   }
+
+  @Test
+  void aFullTileReplacesThoseThatWereNotFull() throws Exception {
+    Tiles tiles = new Tiles(directory, 0);
+    for (int size = 0; size < 600; size += 20) {
+      tiles.append(leaves(size, size + 20));
+    }
+    assertThat(directory.resolve("tile/0/000")).exists();
+    assertThat(directory.resolve("tile/0/000.p")).doesNotExist();
+    assertThat(directory.resolve("tile/0/002.p/88")).exists();
+    assertThat(new Tiles(directory, 40).tree().root()).isEqualTo(inMemory(leaves(0, 40)).root());
+  }
 }

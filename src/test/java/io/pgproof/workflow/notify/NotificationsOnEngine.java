@@ -255,7 +255,9 @@ public final class NotificationsOnEngine implements AutoCloseable {
         .list()
         .forEach(
             instance -> engine.getHistoryService().deleteHistoricProcessInstance(instance.getId()));
+    jdbc.execute("set referential_integrity false");
     jdbc.execute("truncate table pgproof_evidence");
+    jdbc.execute("set referential_integrity true");
     jdbc.execute("truncate table pgproof_verdict");
     jdbc.execute("delete from pgproof_open_task");
     steps.forget();

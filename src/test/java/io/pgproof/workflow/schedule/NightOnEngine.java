@@ -102,7 +102,9 @@ public final class NightOnEngine implements AutoCloseable {
   public NightOnEngine() {
     ClockUtil.setCurrentTime(Date.from(BEGAN));
     // Statements refuse to take evidence away, so all of it goes at once.
+    new JdbcTemplate(DATABASE).execute("set referential_integrity false");
     new JdbcTemplate(DATABASE).execute("truncate table pgproof_evidence restart identity");
+    new JdbcTemplate(DATABASE).execute("set referential_integrity true");
     new JdbcTemplate(DATABASE).execute("truncate table pgproof_verdict restart identity");
     engine
         .getRepositoryService()

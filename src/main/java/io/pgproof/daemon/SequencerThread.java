@@ -1,0 +1,68 @@
+package io.pgproof.daemon;
+
+import io.pgproof.evidence.log.EvidenceSequencer;
+import io.pgproof.proof.FailureLog;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes evidence into its log every few seconds, and once more at the end. */
+final class SequencerThread implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SequencerThread.class);
+  private static final Duration EVERY = Duration.ofSeconds(5);
+  private static final Duration ENDS_WITHIN = Duration.ofMinutes(1);
+
+  /** A server looks once a day at all entries, at first when it has started. */
+  private static final Duration ALL_EVERY = Duration.ofDays(1);
+
+  private final EvidenceSequencer sequencer;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          BasicThreadFactory.builder().namingPattern("log").daemon().build());
+
+  /**
+   * @param serving whether this process is a server, and not one command
+   */
+  SequencerThread(EvidenceSequencer sequencer, boolean serving) {
+    this.sequencer = sequencer;
+    if (serving) {
+      every(ALL_EVERY, true);
+    }
+    every(EVERY, false);
+  }
+
+  private void every(Duration pause, boolean all) {
+    var unused =
+        thread.scheduleWithFixedDelay(
+            () -> {
+              try {
+                sequencer.take(all);
+              } catch (RuntimeException | Error e) {
+                // If it were thrown, the periodic task would end.
+                FailureLog.log(
+                    LOG, "evidence could not be taken into its log; pgproof will try again", e);
+              }
+            },
+            0,
+            pause.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Takes what was recorded until now. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      // A pass that takes very many entries continues at the next start.
+      if (thread.awaitTermination(ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        sequencer.take(false);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.pgproof.evidence.log;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The tables of the log. Each method works in the transaction of its caller. */
+final class LogTable {
+  private static final String ENTRY =
+      "e.id, e.run, e.at, e.kind, e.schema_version, e.actor, e.body";
+
+  private final JdbcTemplate jdbc;
+
+  LogTable(DataSource database) {
+    this.jdbc = new JdbcTemplate(database);
+  }
+
+  /**
+   * A checkpoint as it is stored.
+   *
+   * @param size number of positions that it is over
+   */
+  record StoredCheckpoint(long size, Instant at, String note) {}
+
+  /**
+   * A position of the log.
+   *
+   * @param entry null if the database has lost it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares two leaves.
+  record Leaf(@Nullable Long entry, byte[] hash) {}
+
+  /**
+   * Waits until no other process adds to the log, and keeps others out until the transaction ends.
+   *
+   * @return the id up to which all entries are settled
+   */
+  long lock() {
+    return Objects.requireNonNull(
+        jdbc.queryForObject("select settled from pgproof_log_head for update", Long.class));
+  }
+
+  /** Returns the number of positions. */
+  long size() {
+    return jdbc
+            .queryForList(
+                "select position from pgproof_log order by position desc fetch first 1 row only",
+                Long.class)
+            .stream()
+            .findFirst()
+            .orElse(-1L)
+        + 1;
+  }
+
+  /**
+   * Returns the first entries after an id that the log does not have, in the order of their ids.
+   */
+  List<StoredEntry> missing(long after, int limit) {
+    return jdbc.query(
+        "select "
+            + ENTRY
+            + " from pgproof_evidence e where e.id > ? and not exists (select 1 from pgproof_log l where l.entry = e.id)"
+            + " order by e.id fetch first "
+            + limit
+            + " rows only",
+        (row, number) -> entry(row),
+        after);
+  }
+
+  /** Returns the hashes of the first positions from one on. */
+  List<byte[]> leaves(long from, int limit) {
+    return jdbc.query(
+        "select leaf from pgproof_log where position >= ? order by position fetch first "
+            + limit
+            + " rows only",
+        (row, number) -> row.getBytes(1),
+        from);
+  }
+
+  /** Adds positions. */
+  void add(long first, List<Leaf> leaves) {
+    List<Object[]> rows = new ArrayList<>();
+    for (Leaf leaf : leaves) {
+      rows.add(
+          new Object[] {
+            first + rows.size(), leaf.entry(), StoredEntry.LINE_VERSION, leaf.hash(),
+          });
+    }
+    jdbc.batchUpdate(
+        "insert into pgproof_log (position, entry, line_version, leaf) values (?, ?, ?, ?)", rows);
+  }
+
+  Optional<StoredCheckpoint> lastCheckpoint() {
+    return jdbc
+        .query(
+            "select last_position, at, note from pgproof_log_checkpoint order by last_position desc fetch first 1 row only",
+            (row, number) -> checkpoint(row))
+        .stream()
+        .findFirst();
+  }
+
+  boolean hasSeveralCheckpoints() {
+    return jdbc.queryForList(
+                "select last_position from pgproof_log_checkpoint order by last_position fetch first 2 rows only",
+                Long.class)
+            .size()
+        > 1;
+  }
+
+  void add(StoredCheckpoint checkpoint) {
+    jdbc.update(
+        "insert into pgproof_log_checkpoint (last_position, at, note) values (?, ?, ?)",
+        checkpoint.size() - 1,
+        checkpoint.at().atOffset(ZoneOffset.UTC),
+        checkpoint.note());
+    jdbc.update("update pgproof_log_head set last_position = ?", checkpoint.size() - 1);
+  }
+
+  /**
+   * Settles all entries that precede each entry since a time. Those that a slow transaction has not
+   * committed until then are found when all entries are looked at.
+   *
+   * @param before the id up to which all entries are settled
+   */
+  void settle(long before, Instant since) {
+    Long recent =
+        jdbc.queryForObject(
+            "select min(id) from pgproof_evidence where id > ? and at >= ?",
+            Long.class,
+            before,
+            since.atOffset(ZoneOffset.UTC));
+    Long settled =
+        recent != null
+            ? Long.valueOf(recent - 1)
+            : jdbc.queryForObject(
+                "select max(id) from pgproof_evidence where id > ?", Long.class, before);
+    if (settled != null && settled > before) {
+      jdbc.update("update pgproof_log_head set settled = ?", settled);
+    }
+  }
+
+  private static StoredEntry entry(ResultSet row) throws SQLException {
+    return new StoredEntry(
+        row.getLong("id"),
+        row.getString("run"),
+        row.getObject("at", OffsetDateTime.class).toInstant(),
+        row.getString("kind"),
+        row.getInt("schema_version"),
+        row.getString("actor"),
+        row.getString("body"));
+  }
+
+  private static StoredCheckpoint checkpoint(ResultSet row) throws SQLException {
+    return new StoredCheckpoint(
+        row.getLong("last_position") + 1,
+        row.getObject("at", OffsetDateTime.class).toInstant(),
+        row.getString("note"));
+  }
+}
