@@ -305,6 +305,7 @@ class RoomsTest {
         "audit",
         "evidence",
         "evidence.runs",
+        "evidence.report",
         "workflow.engine",
         "workflow.decide",
         "web.login",
@@ -319,6 +320,7 @@ class RoomsTest {
         "web.login",
         "web.view",
         "web.page");
+    room("web.page.report", "proof", "target", "evidence.report", "report");
     room("web.page.token", "proof", "evidence", "token", "workflow.model", "web.login", "web.page");
     room(
         "web.page.run",
@@ -387,6 +389,7 @@ class RoomsTest {
         "web.api.call",
         "web.page",
         "web.page.task",
+        "web.page.report",
         "web.page.token",
         "web.page.run",
         "web.page.target");

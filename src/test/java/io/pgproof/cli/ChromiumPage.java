@@ -268,6 +268,11 @@ final class ChromiumPage implements AutoCloseable {
         .status();
   }
 
+  /** Clicks, and keeps the file that the server sends. */
+  void download(Locator button, Path file) {
+    page.waitForDownload(button::click).saveAs(file);
+  }
+
   /** Asks for something that no page shows. */
   APIResponse get(String path) {
     return context.request().get(address + path, RequestOptions.create().setMaxRedirects(0));

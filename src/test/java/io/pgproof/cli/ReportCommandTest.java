@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.microsoft.playwright.Playwright;
 import io.pgproof.command.Trees;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.RunId;
@@ -156,14 +155,12 @@ class ReportCommandTest {
   }
 
   @Test
-  void theHtmlFormIsAccessibleInABrowser() throws Exception {
+  void theHtmlFormIsWritten() throws Exception {
     report("november.html");
-    try (Playwright playwright = ChromiumPage.playwright();
-        ChromiumPage page = new ChromiumPage(ChromiumPage.launch(playwright), "file://")) {
-      page.open(place.resolve("november.html").toString());
-      page.awaitText("What this report does not show");
-      page.examine("report");
-    }
+    assertThat(place.resolve("november.html"))
+        .content()
+        .contains(
+            "Restore tests from 2026-11-01 to 2026-11-30", "olga: accept, because: the source");
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.pgproof.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
@@ -36,6 +38,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -56,6 +59,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServedOwnPagesTest {
   private static final String PASSWORD = "Restore-2-prove";
   private static final int NIGHTS = 80;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The labels of models that stand outside the part of the card that is shown. */
   private static final String CLIPPED =
@@ -527,6 +531,48 @@ class ServedOwnPagesTest {
   }
 
   @Test
+  void anAuditorMakesAReportAloneAndChangesNothing() throws Exception {
+    ChromiumPage aude = PAGES.get("aude");
+    aude.open("/reports");
+    assertThat(aude.find(".choice").allInnerTexts()).contains("shop", "gone");
+    aude.examine("own-reports");
+    String month = aude.field("First day").inputValue();
+    String today = LocalDate.now(ZoneOffset.UTC).toString();
+    aude.field("Last day").fill(today);
+    Path directory = Files.createDirectory(state.path().resolve("reports"));
+    for (String format : List.of("JSON", "CSV", "HTML")) {
+      aude.download(
+          aude.find("button:text-is('Download " + format + "')"),
+          directory.resolve("report." + format.toLowerCase(Locale.ROOT)));
+    }
+    JsonNode report = JSON.readTree(directory.resolve("report.json").toFile());
+    assertThat(report.at("/period/from").asText()).isEqualTo(month);
+    assertThat(report.at("/coverage/configured").asInt()).isEqualTo(8);
+    assertThat(report.findValuesAsText("run")).contains(RUNS.get("shop"), RUNS.get("billing"));
+    assertThat(report.at("/failures").findValuesAsText("state")).contains("open");
+    assertThat(Files.readString(directory.resolve("report.csv"))).contains(RUNS.get("crm"));
+    try (ChromiumPage page = new ChromiumPage(chromium, "file://")) {
+      page.open(directory.resolve("report.html").toString());
+      page.awaitText("What this report does not show");
+      page.examine("own-report");
+    }
+
+    aude.open("/reports/html?from=" + today + "&to=" + month + "&target=shop");
+    assertThat(aude.faults()).singleElement().asString().contains("422");
+    assertThat(aude.find("[role=alert]").innerText()).contains("to is earlier", "What to do:");
+    assertThat(aude.find("input:checked").getAttribute("value")).isEqualTo("shop");
+    aude.examine("own-reports-refused");
+    for (String person : GROUPS.keySet()) {
+      APIResponse answer =
+          PAGES.get(person).get("/reports/json?from=" + month + "&to=" + today + "&target=shop");
+      assertThat(answer.headers().get("content-disposition"))
+          .isEqualTo("attachment; filename=\"pgproof-report-" + month + "-" + today + ".json\"");
+      assertThat(JSON.readTree(answer.body()).at("/targets")).hasSize(1);
+    }
+    assertThat(aude.get("/reports/doc?from=" + month + "&to=" + today).status()).isEqualTo(404);
+  }
+
+  @Test
   void theDocumentedScriptVerifiesATargetOverTheApi() throws Exception {
     assumeThat(Path.of("/usr/bin/curl")).exists();
     assumeThat(Path.of("/usr/bin/jq")).exists();
@@ -579,7 +625,14 @@ class ServedOwnPagesTest {
       assertThat(page.faults()).allSatisfy(fault -> assertThat(fault).contains(" 403 "));
       page.examine("own-forbidden");
       for (String path :
-          List.of("/runs", "/tasks", "/targets/shop", "/badge/shop.svg", "/panels/targets")) {
+          List.of(
+              "/runs",
+              "/tasks",
+              "/reports",
+              "/reports/json",
+              "/targets/shop",
+              "/badge/shop.svg",
+              "/panels/targets")) {
         assertThat(page.get(path).status()).as(path).isEqualTo(403);
       }
       page.find("button:text-is('Log out')").click();

@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,14 +53,14 @@ public final class ComplianceReports {
   }
 
   /**
-   * Makes a report.
+   * Makes a report. Only one is made at a time, because a long period needs much memory.
    *
    * @param chosen names of targets; empty for all that are configured or have runs in the period
    * @param configured empty if no configuration is at hand
    * @throws UsageException {@code bad-option} if a chosen target is neither configured nor was ever
    *     verified
    */
-  public ComplianceReport make(
+  public synchronized ComplianceReport make(
       ReportPeriod days, Collection<String> chosen, Optional<ConfiguredTargets> configured) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Span period = new Span(days.from(), days.to(), days.begin(), days.end(now));
@@ -117,10 +118,17 @@ public final class ComplianceReports {
     return figures.count() > 0 || !figures.withoutVerdict().isEmpty() || figures.due().all() > 0;
   }
 
-  private Set<String> names(Collection<String> chosen, Optional<ConfiguredTargets> configured) {
-    Set<String> known = new TreeSet<>(runIndex.targetNames());
+  /** Returns the names that a report can be about, in their order. */
+  public SortedSet<String> targets(Optional<ConfiguredTargets> configured) {
+    SortedSet<String> known = new TreeSet<>(runIndex.targetNames());
     configured.ifPresent(
         configuration -> configuration.targets().forEach(target -> known.add(target.name())));
+    return known;
+  }
+
+  private SortedSet<String> names(
+      Collection<String> chosen, Optional<ConfiguredTargets> configured) {
+    SortedSet<String> known = targets(configured);
     if (chosen.isEmpty()) {
       return known;
     }

@@ -216,6 +216,29 @@ class ReadCallsTest {
   }
 
   @Test
+  void aReportIsMadeAboutThePeriodAndTheTargets() throws Exception {
+    String today =
+        java.time.LocalDate.ofInstant(calls.people.clock.instant(), ZoneOffset.UTC).toString();
+    JsonNode report =
+        calls
+            .get("/report?from=" + today + "&to=" + today + "&target=shop", token)
+            .body()
+            .get("report");
+    assertThat(report.at("/targets")).hasSize(1);
+    assertThat(report.at("/runs").findValuesAsText("run")).contains(proven.value());
+    assertThat(report.at("/runs").findValuesAsText("target")).containsOnly("shop");
+    assertThat(calls.get("/report?from=" + today, token).body().get("detail").asText())
+        .isEqualTo("to is ''; allowed: a day from 2000-01-01 to " + today + " (today)");
+    assertThat(
+            calls
+                .get("/report?from=" + today + "&to=" + today + "&target=shpo", token)
+                .body()
+                .get("hint")
+                .asText())
+        .startsWith("the targets are ");
+  }
+
+  @Test
   void openTasksSayWhatMayBeDecided() throws Exception {
     JsonNode items = read("/tasks").get("items");
     assertThat(texts(items, "run")).containsExactly(stale.value(), refuted.value());

@@ -8,6 +8,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.RunRequests;
+import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.Scope;
@@ -123,6 +124,11 @@ final class ServedCalls implements AutoCloseable {
     @Bean
     RunIndex runIndex(PeopleOnEngine people) {
       return new RunIndex(people.database);
+    }
+
+    @Bean
+    ComplianceReports complianceReports(EvidenceLog evidenceLog, RunIndex runIndex, Clock clock) {
+      return new ComplianceReports(evidenceLog, runIndex, clock);
     }
 
     @Bean
