@@ -218,7 +218,8 @@ class RoomsTest {
         "token",
         "evidence",
         "evidence.report",
-        "workflow.engine");
+        "workflow.engine",
+        "evidence.log");
     room(
         "daemon",
         "",
@@ -242,7 +243,8 @@ class RoomsTest {
         "workflow.attempt",
         "workflow.verify",
         "workflow.schedule",
-        "control");
+        "control",
+        "tlog");
     room(
         "monitoring",
         "proof",
@@ -277,7 +279,9 @@ class RoomsTest {
         "report",
         "workflow.engine",
         "control",
-        "daemon");
+        "daemon",
+        "evidence.log",
+        "tlog");
     room("web");
     room("web.tls", "proof", "secret");
     room("web.login", "proof", "secret", "target", "limit", "evidence", "workflow.model");

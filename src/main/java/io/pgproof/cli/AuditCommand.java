@@ -3,20 +3,39 @@ package io.pgproof.cli;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
+import io.pgproof.evidence.log.ExportFile;
+import io.pgproof.evidence.log.LogAudit;
+import io.pgproof.evidence.log.LogExport;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Mistakes;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.tlog.LogDamagedException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "audit",
-    description = "Shows what happened to the server itself.",
-    subcommands = AuditCommand.ListEvents.class,
+    description = "Shows what happened to the server itself, and verifies the evidence log.",
+    subcommands = {
+      AuditCommand.ListEvents.class,
+      AuditCommand.VerifyLog.class,
+      AuditCommand.ExportLog.class
+    },
     mixinStandardHelpOptions = true)
 final class AuditCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -25,7 +44,8 @@ final class AuditCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "the command is missing: list");
+    throw new ParameterException(
+        spec.commandLine(), "the command is missing: list, verify or export");
   }
 
   @Command(
@@ -75,6 +95,175 @@ final class AuditCommand implements Runnable {
                       out.println(
                           ReportText.time(line.at()) + "  " + line.actor() + " " + line.what()));
         }
+        return Main.DONE;
+      }
+    }
+  }
+
+  @Command(
+      name = "verify",
+      description = {
+        "Verifies the evidence log: computes each entry and the whole tree again, and compares them with all checkpoints and the tiles.",
+        "Exit status 1 if anything is wrong."
+      },
+      mixinStandardHelpOptions = true)
+  static final class VerifyLog implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @ParentCommand private AuditCommand audit;
+
+    @Option(
+        names = "--export",
+        paramLabel = "FILE",
+        description = {
+          "Verifies this export instead, without the database.",
+          "Any user can do this on any machine."
+        })
+    private @Nullable Path export;
+
+    @Option(
+        names = "--key",
+        paramLabel = "FILE",
+        description = {
+          "With --export: the log.pem of the key that must have signed.",
+          "Default: the keys that the export names, which prove only that it fits itself."
+        })
+    private @Nullable Path key;
+
+    @Option(
+        names = "--checkpoint",
+        paramLabel = "FILE",
+        description = "A checkpoint that was kept elsewhere; the log must continue it.")
+    private @Nullable Path checkpoint;
+
+    @Option(names = "--json", description = "Prints the result as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+      if (key != null && export == null) {
+        throw new UsageException(
+            Reason.BAD_OPTION,
+            "--key is only for --export",
+            "leave it out: without --export, the keys are in the state directory");
+      }
+      String kept = checkpoint == null ? null : read("--checkpoint", checkpoint);
+      if (export == null) {
+        try (DaemonConnection daemonConnection = DaemonConnection.toDesk(audit.main.state())) {
+          Reply reply =
+              daemonConnection.send(
+                  new Request.VerifyLog(kept),
+                  said -> {
+                    if (said instanceof Reply.Said line) {
+                      spec.commandLine().getErr().println(line.text());
+                    }
+                  });
+          if (!(reply instanceof Reply.LogVerified verified)) {
+            return FailureOutput.print(
+                spec.commandLine(), spec.commandLine().getParseResult(), reply);
+          }
+          return print(verified.audit());
+        }
+      }
+      String pinned = key == null ? null : read("--key", key);
+      try {
+        return print(LogExport.verify(export, pinned, kept));
+      } catch (LogDamagedException | CharacterCodingException e) {
+        throw new FindingException(
+            new Finding(
+                Reason.ENVIRONMENT,
+                export + " cannot be verified: " + e.getMessage(),
+                "name a file that "
+                    + Launcher.COMMAND
+                    + " audit export wrote, and with --key a log.pem",
+                null));
+      } catch (IOException e) {
+        throw unreadable("--export", export, e);
+      }
+    }
+
+    private static String read(String option, Path file) {
+      try {
+        return Files.readString(file);
+      } catch (IOException e) {
+        throw unreadable(option, file, e);
+      }
+    }
+
+    private static UsageException unreadable(String option, Path file, IOException e) {
+      return new UsageException(
+          Reason.NO_SUCH_PATH,
+          option + " cannot be read: " + file + ": " + e.getMessage(),
+          "name a file that you may read");
+    }
+
+    private int print(LogAudit found) {
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(EvidenceJson.write(found));
+        return found.isSound() ? Main.DONE : Main.FAILED;
+      }
+      out.println(
+          "evidence log "
+              + (found.log() == null ? "without a key" : found.log())
+              + ": "
+              + count(found.positions(), "position")
+              + ", "
+              + count(found.checkpoints(), "checkpoint"));
+      found.keys().forEach(verifier -> out.println("verified with key " + verifier));
+      if (found.waiting() > 0) {
+        out.println("entries that are not in the log yet: " + found.waiting());
+      }
+      found.problems().forEach(out::println);
+      long more = found.found() - found.problems().size();
+      if (more > 0) {
+        out.println("and " + more + " more");
+      }
+      out.println(
+          found.isSound()
+              ? "every entry is what was recorded, in the order in which it was recorded"
+              : "THE EVIDENCE LOG IS BROKEN: " + count(found.found(), "problem"));
+      return found.isSound() ? Main.DONE : Main.FAILED;
+    }
+
+    private static String count(long number, String what) {
+      return number + " " + what + (number == 1 ? "" : "s");
+    }
+  }
+
+  @Command(
+      name = "export",
+      description = {
+        "Writes the evidence log to a file, which audit verify --export verifies without the database.",
+      },
+      mixinStandardHelpOptions = true)
+  static final class ExportLog implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @ParentCommand private AuditCommand audit;
+
+    @Parameters(paramLabel = "FILE", description = "File to write; it must not exist.")
+    private Path file = Path.of("");
+
+    @Override
+    public Integer call() throws Exception {
+      Path target = file.toAbsolutePath().normalize();
+      try (ExportFile export = new ExportFile(target);
+          DaemonConnection daemonConnection = DaemonConnection.toDesk(audit.main.state())) {
+        Reply reply =
+            daemonConnection.send(
+                new Request.ExportLog(),
+                said -> {
+                  if (said instanceof Reply.LogLines lines) {
+                    export.write(lines.first(), lines.lines());
+                  }
+                });
+        if (!(reply instanceof Reply.Done done)) {
+          return FailureOutput.print(
+              spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        }
+        export.complete();
+        spec.commandLine().getOut().println(target + ": " + done.text());
         return Main.DONE;
       }
     }

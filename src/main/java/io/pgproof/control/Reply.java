@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.log.LogAudit;
 import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
@@ -17,8 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reply of the daemon, one line of JSON: any number of {@link Begun}, {@link Standing} and {@link
- * Said}, then exactly one other.
+ * A reply of the daemon, one line of JSON: any number of {@link Begun}, {@link Standing}, {@link
+ * Said} and {@link LogLines}, then exactly one other.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "say")
 @JsonSubTypes({
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
   @JsonSubTypes.Type(value = Reply.Compliance.class, name = "report"),
   @JsonSubTypes.Type(value = Reply.Events.class, name = "events"),
+  @JsonSubTypes.Type(value = Reply.LogVerified.class, name = "log-verified"),
+  @JsonSubTypes.Type(value = Reply.LogLines.class, name = "log-lines"),
   @JsonSubTypes.Type(value = Reply.Images.class, name = "images"),
   @JsonSubTypes.Type(value = Reply.Tokens.class, name = "tokens"),
   @JsonSubTypes.Type(value = Reply.TokenCreated.class, name = "token-created"),
@@ -72,6 +75,15 @@ public sealed interface Reply {
 
   record Events(List<ServerHistory.Line> lines) implements Reply {}
 
+  record LogVerified(LogAudit audit) implements Reply {}
+
+  /**
+   * Lines of an export, without newlines.
+   *
+   * @param first whether the export begins with these
+   */
+  record LogLines(boolean first, List<String> lines) implements Reply {}
+
   record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}
 
   record Tokens(List<Token> tokens) implements Reply {}
@@ -96,6 +108,9 @@ public sealed interface Reply {
 
   /** Returns whether this is the last line. */
   default boolean last() {
-    return !(this instanceof Begun || this instanceof Standing || this instanceof Said);
+    return !(this instanceof Begun
+        || this instanceof Standing
+        || this instanceof Said
+        || this instanceof LogLines);
   }
 }

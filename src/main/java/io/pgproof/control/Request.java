@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Request.ShowRun.class, name = "show"),
   @JsonSubTypes.Type(value = Request.MakeReport.class, name = "report"),
   @JsonSubTypes.Type(value = Request.ListEvents.class, name = "events"),
+  @JsonSubTypes.Type(value = Request.VerifyLog.class, name = "verify-log"),
+  @JsonSubTypes.Type(value = Request.ExportLog.class, name = "export-log"),
   @JsonSubTypes.Type(value = Request.ListImages.class, name = "images"),
   @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
   @JsonSubTypes.Type(value = Request.RemoveImage.class, name = "remove-image"),
@@ -66,6 +68,16 @@ public sealed interface Request {
 
   /** List the latest events that belong to no run. */
   record ListEvents(int limit) implements Request {}
+
+  /**
+   * Verify the evidence log.
+   *
+   * @param kept a signed checkpoint that somebody kept elsewhere; null for none
+   */
+  record VerifyLog(@Nullable String kept) implements Request {}
+
+  /** Export the evidence log. */
+  record ExportLog() implements Request {}
 
   /** List the images. */
   record ListImages() implements Request {}

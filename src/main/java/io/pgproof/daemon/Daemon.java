@@ -6,6 +6,7 @@ import io.pgproof.control.ControlServer;
 import io.pgproof.control.ReplySink;
 import io.pgproof.control.Request;
 import io.pgproof.evidence.log.EvidenceSequencer;
+import io.pgproof.evidence.log.SequencerThread;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.state.Ownership;
 import io.pgproof.target.Configuration;

@@ -8,6 +8,8 @@ import io.pgproof.command.HostPrograms;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.log.EvidenceSequencer;
+import io.pgproof.evidence.log.LogAuditor;
+import io.pgproof.evidence.log.LogExport;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunTableFill;
@@ -148,6 +150,17 @@ class QueryConfiguration {
   }
 
   @Bean
+  LogHandler logHandler(
+      DataSource database,
+      EvidenceLog evidenceLog,
+      EvidenceSequencer sequencer,
+      StateDirectory state) {
+    return new LogHandler(
+        new LogAuditor(database, evidenceLog, state.log(), sequencer),
+        new LogExport(database, state.log()));
+  }
+
+  @Bean
   QueryHandler queryHandler(
       RunHistory runHistory,
       EvidenceLog evidenceLog,
@@ -155,6 +168,7 @@ class QueryConfiguration {
       OrphanReaper orphanReaper,
       Tokens tokens,
       DataSource database,
+      LogHandler log,
       ComplianceReports reports,
       StateDirectory state,
       ObjectProvider<CurrentConfiguration> configuration) {
@@ -164,6 +178,7 @@ class QueryConfiguration {
         images,
         orphanReaper,
         new TokenHandler(tokens, new TokenUsers(database)),
+        log,
         new ReportHandler(reports, state, Optional.ofNullable(configuration.getIfAvailable())));
   }
 }

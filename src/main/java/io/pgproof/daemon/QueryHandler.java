@@ -25,6 +25,7 @@ final class QueryHandler {
   private final ImageStore images;
   private final OrphanReaper orphanReaper;
   private final TokenHandler tokens;
+  private final LogHandler log;
   private final ReportHandler reports;
 
   QueryHandler(
@@ -33,12 +34,14 @@ final class QueryHandler {
       ImageStore images,
       OrphanReaper orphanReaper,
       TokenHandler tokens,
+      LogHandler log,
       ReportHandler reports) {
     this.runHistory = runHistory;
     this.serverHistory = serverHistory;
     this.images = images;
     this.orphanReaper = orphanReaper;
     this.tokens = tokens;
+    this.log = log;
     this.reports = reports;
   }
 
@@ -58,6 +61,10 @@ final class QueryHandler {
       return reports.make(make);
     } else if (request instanceof Request.ListEvents list) {
       return new Reply.Events(serverHistory.latest(list.limit()));
+    } else if (request instanceof Request.VerifyLog verify) {
+      return log.verify(verify, replySink);
+    } else if (request instanceof Request.ExportLog) {
+      return log.export(replySink);
     } else if (request instanceof Request.ListImages) {
       return new Reply.Images(images.list(), images.buildable());
     } else if (request instanceof Request.BuildImage build) {

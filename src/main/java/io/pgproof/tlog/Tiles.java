@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  */
 public final class Tiles implements SubtreeHashes {
   private static final int HEIGHT = 8;
-  private static final int WIDTH = 1 << HEIGHT;
-  private static final int FULL = WIDTH * MerkleTree.HASH_LENGTH;
+  static final int WIDTH = 1 << HEIGHT;
+  static final int FULL = WIDTH * MerkleTree.HASH_LENGTH;
 
   private final Path directory;
   private long size;
@@ -111,7 +111,7 @@ public final class Tiles implements SubtreeHashes {
   }
 
   /** Reads the first hashes of a tile, which may have been filled since. */
-  private byte[] read(int level, long number, int width) throws IOException {
+  byte[] read(int level, long number, int width) throws IOException {
     Path full = path(level, number);
     for (Path file : width < WIDTH ? List.of(partial(full, width), full) : List.of(full)) {
       try {
@@ -191,7 +191,7 @@ public final class Tiles implements SubtreeHashes {
     }
   }
 
-  private static Path partial(Path full, int width) {
+  static Path partial(Path full, int width) {
     return full.resolveSibling(full.getFileName() + ".p").resolve(String.valueOf(width));
   }
 

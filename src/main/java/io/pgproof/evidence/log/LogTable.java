@@ -76,6 +76,14 @@ final class LogTable {
         after);
   }
 
+  /** Returns how many entries the log does not have. It reads the whole log. */
+  long countMissing() {
+    return Objects.requireNonNull(
+        jdbc.queryForObject(
+            "select count(*) from pgproof_evidence e where not exists (select 1 from pgproof_log l where l.entry = e.id)",
+            Long.class));
+  }
+
   /** Returns the hashes of the first positions from one on. */
   List<byte[]> leaves(long from, int limit) {
     return jdbc.query(
@@ -84,6 +92,56 @@ final class LogTable {
             + " rows only",
         (row, number) -> row.getBytes(1),
         from);
+  }
+
+  /**
+   * A position with what the database has of it.
+   *
+   * @param entry null if the database has lost it
+   * @param stored null if there is no such entry
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares two rows.
+  record Row(
+      long position, @Nullable Long entry, int version, byte[] leaf, @Nullable StoredEntry stored) {
+    /** Returns the hash of the entry; null if there is none, or its version does not exist. */
+    byte @Nullable [] computed() {
+      return stored == null || version != StoredEntry.LINE_VERSION ? null : stored.leaf(version);
+    }
+  }
+
+  /** Returns the first positions from one on, below another. */
+  List<Row> rows(long from, long below, int limit) {
+    return jdbc.query(
+        "select l.position, l.entry, l.line_version, l.leaf, "
+            + ENTRY
+            + " from pgproof_log l left join pgproof_evidence e on e.id = l.entry where l.position >= ? and l.position < ?"
+            + " order by l.position fetch first "
+            + limit
+            + " rows only",
+        (row, number) -> {
+          long entry = row.getLong("entry");
+          boolean lost = row.wasNull();
+          row.getLong("id");
+          boolean gone = row.wasNull();
+          return new Row(
+              row.getLong("position"),
+              lost ? null : entry,
+              row.getInt("line_version"),
+              row.getBytes("leaf"),
+              gone ? null : entry(row));
+        },
+        from,
+        below);
+  }
+
+  /** Returns the first checkpoints over more positions than a number. */
+  List<StoredCheckpoint> checkpoints(long over, int limit) {
+    return jdbc.query(
+        "select last_position, at, note from pgproof_log_checkpoint where last_position >= ? order by last_position fetch first "
+            + limit
+            + " rows only",
+        (row, number) -> checkpoint(row),
+        over);
   }
 
   /** Adds positions. */

@@ -1,17 +1,15 @@
-package io.pgproof.daemon;
+package io.pgproof.evidence.log;
 
-import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.proof.FailureLog;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes evidence into its log every few seconds, and once more at the end. */
-final class SequencerThread implements AutoCloseable {
+public final class SequencerThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SequencerThread.class);
   private static final Duration EVERY = Duration.ofSeconds(5);
   private static final Duration ENDS_WITHIN = Duration.ofMinutes(1);
@@ -22,12 +20,16 @@ final class SequencerThread implements AutoCloseable {
   private final EvidenceSequencer sequencer;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
-          BasicThreadFactory.builder().namingPattern("log").daemon().build());
+          work -> {
+            Thread made = new Thread(work, "log");
+            made.setDaemon(true);
+            return made;
+          });
 
   /**
    * @param serving whether this process is a server, and not one command
    */
-  SequencerThread(EvidenceSequencer sequencer, boolean serving) {
+  public SequencerThread(EvidenceSequencer sequencer, boolean serving) {
     this.sequencer = sequencer;
     if (serving) {
       every(ALL_EVERY, true);

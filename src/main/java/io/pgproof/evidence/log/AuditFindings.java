@@ -1,0 +1,140 @@
+package io.pgproof.evidence.log;
+
+import io.pgproof.tlog.Checkpoint;
+import io.pgproof.tlog.GrowingTree;
+import io.pgproof.tlog.LogDamagedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Collects what is wrong with a log while its leaves and checkpoints come in their order. */
+final class AuditFindings {
+  private static final int MOST_PROBLEMS = 100;
+
+  private final GrowingTree tree = new GrowingTree();
+  private final List<String> ofPositions = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+  private List<LogKey> keys = List.of();
+  private long found;
+  private long fitting;
+  private long fittingSize;
+  private long notFitting;
+  private long lost;
+  private long lostFrom = -1;
+
+  /** Adds what is wrong at certain positions; it is told before the consequences. */
+  void atPosition(String what) {
+    add(ofPositions, what);
+  }
+
+  void problem(String what) {
+    add(problems, what);
+  }
+
+  private void add(List<String> list, String what) {
+    if (list.contains(what)) {
+      return;
+    }
+    found++;
+    if (list.size() < MOST_PROBLEMS) {
+      list.add(what);
+    }
+  }
+
+  void keys(List<LogKey> keys) {
+    this.keys = List.copyOf(keys);
+  }
+
+  void leaf(byte[] leaf) {
+    if (lostFrom >= 0) {
+      tellLost();
+    }
+    tree.add(leaf);
+  }
+
+  /** Adds the leaf of an entry that is lost. */
+  void lost(byte[] leaf) {
+    if (lostFrom < 0) {
+      lostFrom = tree.size();
+    }
+    lost++;
+    tree.add(leaf);
+  }
+
+  private void tellLost() {
+    atPosition(
+        "positions "
+            + lostFrom
+            + " to "
+            + (tree.size() - 1)
+            + ": the entries are lost, the log has only their hashes; the database lost its newest entries or an older one was restored");
+    lostFrom = -1;
+  }
+
+  long size() {
+    return tree.size();
+  }
+
+  byte[] root() {
+    return tree.root();
+  }
+
+  /**
+   * Looks at a checkpoint over all leaves so far.
+   *
+   * @param where names the checkpoint
+   */
+  void checkpoint(String signed, String where) {
+    Checkpoint checkpoint;
+    try {
+      checkpoint = LogDirectory.verified(signed, keys, where);
+    } catch (LogDamagedException e) {
+      problem(String.valueOf(e.getMessage()));
+      return;
+    }
+    if (checkpoint.isSame(new Checkpoint(checkpoint.origin(), tree.size(), tree.root()))) {
+      fitting++;
+      fittingSize = tree.size();
+      return;
+    }
+    notFitting++;
+    if (notFitting == 1) {
+      problem(
+          where
+              + (checkpoint.size() == tree.size()
+                  ? " does not fit the leaves: those of the positions "
+                      + fittingSize
+                      + " to "
+                      + (tree.size() - 1)
+                      + " are not all the ones that were signed, or not in their order"
+                  : " says that it is over " + checkpoint.size() + " positions"));
+    }
+  }
+
+  /** Ends the collection. */
+  LogAudit audit(long waiting) {
+    if (lostFrom >= 0) {
+      tellLost();
+    }
+    if (notFitting > 1) {
+      problem(
+          notFitting == 2
+              ? "1 later checkpoint does not fit the leaves either"
+              : (notFitting - 1) + " later checkpoints do not fit the leaves either");
+    }
+    return new LogAudit(
+        name().orElse(null),
+        keys.stream().map(key -> key.note().verifierKey()).toList(),
+        tree.size(),
+        fitting,
+        lost,
+        waiting,
+        found,
+        Stream.concat(ofPositions.stream(), problems.stream()).toList());
+  }
+
+  private Optional<String> name() {
+    return keys.stream().map(key -> key.note().name()).findFirst();
+  }
+}

@@ -1,0 +1,36 @@
+package io.pgproof.evidence.log;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a verification of the evidence log found.
+ *
+ * @param log name of the log; null if nothing names it
+ * @param keys verifier keys that the checkpoints were verified with
+ * @param positions number of positions that were looked at
+ * @param checkpoints number of checkpoints whose signature and root are right
+ * @param lost positions whose entries the database has lost
+ * @param waiting entries that are not in the log yet
+ * @param found number of problems
+ * @param problems the first of them, one line each
+ */
+public record LogAudit(
+    @Nullable String log,
+    List<String> keys,
+    long positions,
+    long checkpoints,
+    long lost,
+    long waiting,
+    long found,
+    List<String> problems) {
+  public LogAudit {
+    keys = List.copyOf(keys);
+    problems = List.copyOf(problems);
+  }
+
+  /** Returns whether nothing is wrong. */
+  public boolean isSound() {
+    return found == 0;
+  }
+}

@@ -1,0 +1,262 @@
+package io.pgproof.evidence.log;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.ServerEvent;
+import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.log.LogTable.Row;
+import io.pgproof.evidence.log.LogTable.StoredCheckpoint;
+import io.pgproof.tlog.Checkpoint;
+import io.pgproof.tlog.LogDamagedException;
+import io.pgproof.tlog.TileComparison;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies the whole evidence log: computes each leaf again from its entry, the tree from the
+ * leaves, and compares them with all checkpoints, with the tiles and with the checkpoint on disk.
+ * It reads in batches, so it needs little memory; evidence may be recorded in the meantime.
+ */
+public final class LogAuditor {
+  private static final int BATCH = 5_000;
+  private static final int MOST_COMPARED = 1_000;
+
+  private final LogTable table;
+  private final ServerHistory history;
+  private final LogDirectory directory;
+  private final EvidenceSequencer sequencer;
+
+  /**
+   * @param sequencer takes what is recorded before the log is verified
+   */
+  public LogAuditor(
+      DataSource database, EvidenceLog evidenceLog, Path directory, EvidenceSequencer sequencer) {
+    this.table = new LogTable(database);
+    this.history = new ServerHistory(evidenceLog);
+    this.directory = new LogDirectory(directory);
+    this.sequencer = sequencer;
+  }
+
+  /**
+   * Verifies the log.
+   *
+   * @param kept a signed checkpoint that somebody kept elsewhere; null for none
+   * @param progress gets the number of positions that were looked at, from time to time
+   */
+  public LogAudit verify(@Nullable String kept, LongConsumer progress) throws IOException {
+    sequencer.take(true);
+    return new Pass(kept).run(progress);
+  }
+
+  /** One verification. */
+  private final class Pass {
+    private final AuditFindings findings = new AuditFindings();
+    private final Deque<StoredCheckpoint> checkpoints = new ArrayDeque<>();
+    private final Map<ByteBuffer, Long> positionsOfLeaves = new HashMap<>();
+    private final Map<Long, Row> changed = new TreeMap<>();
+    private final Map<Long, byte[]> roots = new HashMap<>();
+    private final @Nullable String kept;
+    private Optional<Checkpoint> keptCheckpoint = Optional.empty();
+
+    Pass(@Nullable String kept) {
+      this.kept = kept;
+    }
+
+    LogAudit run(LongConsumer progress) throws IOException {
+      sequencer.damage().ifPresent(what -> findings.problem(plain(what)));
+      List<LogKey> keys = keys();
+      findings.keys(keys);
+      // First the disk, which is never ahead of the database.
+      Optional<Checkpoint> onDisk = onDisk(keys);
+      keptCheckpoint = read(kept, keys, "the checkpoint that was kept");
+      long size = table.size();
+      compareLeaves(size, onDisk, progress);
+      if (table.lastCheckpoint().map(StoredCheckpoint::size).orElse(0L) < size) {
+        findings.problem(
+            "the last checkpoint in the database is not over all " + size + " positions");
+      }
+      tellChanged();
+      onDisk.ifPresent(checkpoint -> compare(checkpoint, size, "the checkpoint on disk"));
+      keptCheckpoint.ifPresent(
+          checkpoint -> compare(checkpoint, size, "the checkpoint that was kept"));
+      return findings.audit(table.countMissing());
+    }
+
+    private List<LogKey> keys() throws IOException {
+      List<LogKey> keys;
+      try {
+        keys = directory.exists() ? directory.publicKeys() : List.of();
+      } catch (LogDamagedException e) {
+        findings.problem(String.valueOf(e.getMessage()));
+        return List.of();
+      }
+      List<String> recorded =
+          history.logKeys().stream().map(ServerEvent.LogKeyCreated::verifierKey).toList();
+      for (LogKey key : keys) {
+        if (!recorded.contains(key.note().verifierKey())) {
+          findings.problem(
+              directory.path()
+                  + " has the key "
+                  + key.id()
+                  + ", which no entry of the evidence names");
+        }
+      }
+      return keys;
+    }
+
+    private Optional<Checkpoint> onDisk(List<LogKey> keys) throws IOException {
+      Optional<String> text = directory.exists() ? directory.checkpoint() : Optional.empty();
+      if (text.isEmpty() && table.size() > 0) {
+        findings.problem(directory.path().resolve("checkpoint") + " is missing");
+      }
+      return read(text.orElse(null), keys, directory.path().resolve("checkpoint").toString());
+    }
+
+    private Optional<Checkpoint> read(@Nullable String text, List<LogKey> keys, String where) {
+      if (text == null) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(LogDirectory.verified(text, keys, where));
+      } catch (LogDamagedException e) {
+        findings.problem(String.valueOf(e.getMessage()));
+        return Optional.empty();
+      }
+    }
+
+    private void compareLeaves(long size, Optional<Checkpoint> onDisk, LongConsumer progress)
+        throws IOException {
+      TileComparison tiles = new TileComparison(directory.path(), size, findings::problem);
+      long next = 0;
+      while (next < size) {
+        List<Row> rows = table.rows(next, size, BATCH);
+        for (Row row : rows) {
+          for (; next < row.position(); next++) {
+            removed(next, tiles);
+          }
+          compareLeaf(row);
+          tiles.add(row.leaf());
+          next++;
+          afterPosition(onDisk);
+        }
+        if (rows.isEmpty()) {
+          break;
+        }
+        progress.accept(next);
+      }
+      tiles.end();
+    }
+
+    private void removed(long position, TileComparison tiles) throws IOException {
+      findings.atPosition("position " + position + " was removed from pgproof_log");
+      byte[] none = new byte[32];
+      findings.leaf(none);
+      tiles.add(none);
+    }
+
+    private void compareLeaf(Row row) {
+      if (row.entry() == null) {
+        findings.lost(row.leaf());
+        return;
+      }
+      findings.leaf(row.leaf());
+      byte[] computed = row.computed();
+      if (row.stored() == null) {
+        findings.atPosition(
+            "position "
+                + row.position()
+                + ": entry "
+                + row.entry()
+                + " was removed from pgproof_evidence");
+      } else if (computed == null) {
+        findings.atPosition(
+            "position "
+                + row.position()
+                + ": pgproof_log names a version of the line that does not exist: "
+                + row.version());
+      } else if (!Arrays.equals(computed, row.leaf())) {
+        if (changed.size() < MOST_COMPARED) {
+          changed.put(row.position(), row);
+          positionsOfLeaves.put(ByteBuffer.wrap(row.leaf()), row.position());
+        } else {
+          tellChanged(row);
+        }
+      }
+    }
+
+    private void tellChanged() {
+      changed.values().forEach(this::tellChanged);
+    }
+
+    private void tellChanged(Row row) {
+      StoredEntry entry = Objects.requireNonNull(row.stored());
+      Long other = positionsOfLeaves.get(ByteBuffer.wrap(Objects.requireNonNull(row.computed())));
+      findings.atPosition(
+          "position "
+              + row.position()
+              + ": entry "
+              + row.entry()
+              + " ("
+              + entry.kind()
+              + (entry.run() == null ? "" : " of run " + entry.run())
+              + ", "
+              + entry.at()
+              + ") "
+              + (other == null
+                  ? "is not what was recorded: the row or its leaf was changed"
+                  : "belongs to position " + other + ": the order was changed"));
+    }
+
+    private void afterPosition(Optional<Checkpoint> onDisk) {
+      long size = findings.size();
+      for (Optional<Checkpoint> checkpoint : List.of(onDisk, keptCheckpoint)) {
+        if (checkpoint.isPresent() && checkpoint.get().size() == size) {
+          roots.put(size, findings.root());
+        }
+      }
+      if (checkpoints.isEmpty()) {
+        checkpoints.addAll(table.checkpoints(size - 1, BATCH));
+      }
+      StoredCheckpoint next = checkpoints.peek();
+      if (next != null && next.size() == size) {
+        checkpoints.remove();
+        findings.checkpoint(
+            next.note(), "the checkpoint over " + size + " positions of " + next.at());
+      }
+    }
+
+    private void compare(Checkpoint checkpoint, long size, String where) {
+      if (checkpoint.size() > size) {
+        findings.problem(
+            where
+                + " is over "
+                + checkpoint.size()
+                + " positions, and the database has "
+                + size
+                + ": its newest entries were removed, or an older database was restored");
+      } else if (!Arrays.equals(checkpoint.root(), roots.get(checkpoint.size()))) {
+        findings.problem(
+            where
+                + " does not fit the leaves: the first "
+                + checkpoint.size()
+                + " positions are not what was signed");
+      }
+    }
+  }
+
+  private static String plain(String what) {
+    return what.replaceFirst("(?s)\nHINT: .*", "");
+  }
+}

@@ -1,0 +1,209 @@
+package io.pgproof.evidence.log;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.evidence.log.LogTable.Row;
+import io.pgproof.evidence.log.LogTable.StoredCheckpoint;
+import io.pgproof.tlog.LogDamagedException;
+import io.pgproof.tlog.MerkleTree;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log as a file that is verified without the database: lines of JSON. The first line names the
+ * format and the keys; then each position has the line of its entry, or the leaf of an entry that
+ * is lost, and each checkpoint follows the last position that it is over.
+ */
+public final class LogExport {
+  private static final int FORMAT = 1;
+  private static final int BATCH = 1_000;
+  private static final String FORMAT_MEMBER = "pgproofEvidenceLog";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ENTRY = "{\"v\":";
+  private static final String CHECKPOINT = "{\"checkpoint\":";
+  private static final String LOST = "{\"lost\":";
+
+  private final LogTable table;
+  private final LogDirectory directory;
+
+  public LogExport(DataSource database, Path directory) {
+    this.table = new LogTable(database);
+    this.directory = new LogDirectory(directory);
+  }
+
+  /** Gets lines of the export, without newlines. */
+  @FunctionalInterface
+  public interface Sink {
+    void write(List<String> lines) throws IOException;
+  }
+
+  private record Header(int pgproofEvidenceLog, long positions, List<String> keys) {}
+
+  /**
+   * Writes the export; the first call of the sink has the first line only.
+   *
+   * @return number of positions
+   * @throws LogDamagedException when a public key of the log is damaged, or an entry is missing
+   */
+  public long write(Sink sink) throws IOException {
+    long size = table.lastCheckpoint().map(StoredCheckpoint::size).orElse(0L);
+    List<String> keys = new ArrayList<>();
+    if (directory.exists()) {
+      directory.publicKeys().forEach(key -> keys.add(key.text()));
+    }
+    sink.write(List.of(EvidenceJson.write(new Header(FORMAT, size, keys))));
+    Deque<StoredCheckpoint> checkpoints = new ArrayDeque<>();
+    long next = 0;
+    while (next < size) {
+      List<String> lines = new ArrayList<>();
+      for (Row row : table.rows(next, size, BATCH)) {
+        lines.add(line(row, next));
+        next++;
+        if (checkpoints.isEmpty()) {
+          checkpoints.addAll(table.checkpoints(next - 1, BATCH));
+        }
+        StoredCheckpoint checkpoint = checkpoints.peek();
+        if (checkpoint != null && checkpoint.size() == next) {
+          checkpoints.remove();
+          lines.add(EvidenceJson.write(Map.of("checkpoint", checkpoint.note())));
+        }
+      }
+      if (lines.isEmpty()) {
+        throw new LogDamagedException("position " + next + " was removed from pgproof_log");
+      }
+      sink.write(lines);
+    }
+    return size;
+  }
+
+  private static String line(Row row, long expected) {
+    if (row.position() != expected) {
+      throw new LogDamagedException("position " + expected + " was removed from pgproof_log");
+    }
+    if (row.entry() == null) {
+      return EvidenceJson.write(Map.of("lost", HexFormat.of().formatHex(row.leaf())));
+    }
+    if (row.stored() == null) {
+      throw new LogDamagedException(
+          "position " + expected + ": entry " + row.entry() + " was removed from pgproof_evidence");
+    }
+    return row.stored().line(row.version());
+  }
+
+  /**
+   * Verifies an export: its leaves, and each checkpoint in it.
+   *
+   * @param pinned text of the public key that must have signed; null to believe the keys that the
+   *     export names
+   * @param kept a signed checkpoint that somebody kept elsewhere; null for none
+   */
+  public static LogAudit verify(Path file, @Nullable String pinned, @Nullable String kept)
+      throws IOException {
+    AuditFindings findings = new AuditFindings();
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      List<LogKey> keys = new ArrayList<>();
+      long positions = header(lines.readLine(), keys);
+      if (pinned != null) {
+        keys = List.of(LogKey.parse(pinned));
+      }
+      findings.keys(keys);
+      @Nullable Long keptSize =
+          kept == null
+              ? null
+              : Long.valueOf(
+                  LogDirectory.verified(kept, keys, "the checkpoint that was kept").size());
+      boolean signed = false;
+      boolean keptFound = false;
+      long number = 1;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        if (line.startsWith(ENTRY)) {
+          findings.leaf(MerkleTree.leaf(line.getBytes(StandardCharsets.UTF_8)));
+          signed = false;
+        } else if (line.startsWith(LOST)) {
+          findings.lost(HexFormat.of().parseHex(member(line, "lost", number)));
+          signed = false;
+        } else if (line.startsWith(CHECKPOINT)) {
+          findings.checkpoint(
+              member(line, "checkpoint", number),
+              "line " + number + ": the checkpoint over " + findings.size() + " positions");
+          signed = true;
+        } else {
+          throw new LogDamagedException("line " + number + " is no line of an export");
+        }
+        if (keptSize != null && !keptFound && keptSize == findings.size() && kept != null) {
+          keptFound = true;
+          findings.checkpoint(kept, "the checkpoint that was kept");
+        }
+      }
+      if (findings.size() != positions) {
+        findings.problem(
+            "the export has "
+                + findings.size()
+                + " positions, and its first line says "
+                + positions);
+      }
+      if (!signed && findings.size() > 0) {
+        findings.problem(
+            "no checkpoint is over the last positions: the end of the export is missing");
+      }
+      if (keptSize != null && !keptFound) {
+        findings.problem(
+            "the checkpoint that was kept is over "
+                + keptSize
+                + " positions, and the export has "
+                + findings.size());
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (IllegalArgumentException e) {
+      throw new LogDamagedException(String.valueOf(e.getMessage()));
+    }
+    return findings.audit(0);
+  }
+
+  private static long header(@Nullable String line, List<LogKey> keys) {
+    JsonNode header = json(line == null ? "" : line, 1);
+    if (header.path(FORMAT_MEMBER).asInt() != FORMAT
+        || !header.path("positions").canConvertToLong()) {
+      throw new LogDamagedException(
+          "line 1 is not the first line of an export of the evidence log, format " + FORMAT);
+    }
+    header.path("keys").forEach(key -> keys.add(LogKey.parse(key.asText())));
+    return header.path("positions").asLong();
+  }
+
+  private static String member(String line, String name, long number) {
+    JsonNode value = json(line, number).path(name);
+    if (!value.isTextual()) {
+      throw new LogDamagedException("line " + number + " is no line of an export");
+    }
+    return value.asText();
+  }
+
+  private static JsonNode json(String line, long number) {
+    try {
+      JsonNode node = JSON.readTree(line);
+      if (node != null && node.isObject()) {
+        return node;
+      }
+    } catch (JsonProcessingException e) {
+      // Told below.
+    }
+    throw new LogDamagedException("line " + number + " is no line of an export");
+  }
+}
