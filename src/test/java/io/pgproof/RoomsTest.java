@@ -196,6 +196,23 @@ class RoomsTest {
         "workflow.notify",
         "workflow.verify");
     room(
+        "workflow.control",
+        "proof",
+        "command",
+        "state",
+        "target",
+        "backup.format",
+        "backup.source",
+        "backup.restore",
+        "backup.damage",
+        "audit",
+        "evidence",
+        "evidence.runs",
+        "workflow.model",
+        "workflow.engine",
+        "workflow.notify",
+        "workflow.verify");
+    room(
         "workflow.schedule",
         "proof",
         "target",
@@ -242,6 +259,7 @@ class RoomsTest {
         "workflow.notify",
         "workflow.attempt",
         "workflow.verify",
+        "workflow.control",
         "workflow.schedule",
         "control",
         "tlog");
@@ -252,6 +270,7 @@ class RoomsTest {
         "target",
         "sandbox",
         "audit",
+        "evidence",
         "evidence.runs",
         "evidence.log",
         "notify",
@@ -363,6 +382,7 @@ class RoomsTest {
         "workflow.attempt",
         "workflow.verify",
         "workflow.decide",
+        "workflow.control",
         "workflow.schedule",
         "web.login",
         "web.cockpit");
@@ -381,6 +401,7 @@ class RoomsTest {
         "workflow.attempt",
         "workflow.verify",
         "workflow.decide",
+        "workflow.control",
         "workflow.schedule",
         "daemon",
         "monitoring",

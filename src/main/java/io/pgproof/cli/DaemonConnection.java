@@ -100,6 +100,9 @@ final class DaemonConnection implements AutoCloseable {
                   if (said instanceof Reply.Begun begun
                       && request instanceof Request.Verify verify) {
                     next.set(new Request.Await(begun.run(), verify.request().askedBy()));
+                  } else if (said instanceof Reply.Begun begun
+                      && request instanceof Request.Control control) {
+                    next.set(new Request.Await(begun.run(), control.askedBy()));
                   }
                   onTheWay.accept(said);
                 });

@@ -1,5 +1,6 @@
 package io.pgproof.cli;
 
+import io.pgproof.Pgproof;
 import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Spec;
         "Proves PostgreSQL backups: restores them in a throw-away container, checks the database, removes the container and reports the verdict.",
     subcommands = {
       VerifyCommand.class,
+      ControlCommand.class,
       DemoCommand.class,
       ServeCommand.class,
       RunsCommand.class,
@@ -42,14 +45,14 @@ import picocli.CommandLine.Spec;
       "1:Failed. Of verify and demo: inconclusive.",
       "2:Wrong usage; nothing was begun.",
       "3:Of verify and demo: stale.",
-      "4:Of verify and demo: refuted.",
+      "4:Of verify and demo: refuted. Of control: a check missed its damage.",
       "128+n:Of verify and demo: ended by signal n."
     },
     footer = {
       "",
       "${sys:pgproof.command:-./pgproof} setup installs what is missing on Debian; safe to repeat."
     },
-    versionProvider = Version.class,
+    versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
   static final String NAME = "pgproof";
@@ -156,5 +159,14 @@ public final class Main implements Runnable {
       return FailureOutput.refused(line, parsed, usage);
     }
     return FailureOutput.failed(line, parsed, null, e);
+  }
+
+  /** The version of the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Pgproof.class.getPackage().getImplementationVersion();
+      return new String[] {"pgproof " + (version == null ? "(not packaged)" : version)};
+    }
   }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Reply.Standing.class, name = "standing"),
   @JsonSubTypes.Type(value = Reply.Said.class, name = "said"),
   @JsonSubTypes.Type(value = Reply.Verdict.class, name = "verdict"),
+  @JsonSubTypes.Type(value = Reply.ControlEnded.class, name = "control-ended"),
   @JsonSubTypes.Type(value = Reply.BackedUp.class, name = "backed-up"),
   @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
   @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
@@ -54,6 +55,9 @@ public sealed interface Reply {
 
   /** The end of a verification; {@code chosen} is {@code null} if the request named the backup. */
   record Verdict(Report report, Evidence.@Nullable Chosen chosen) implements Reply {}
+
+  /** The end of a negative control; {@code control} is its id. */
+  record ControlEnded(String control, Evidence.ControlEnded ended) implements Reply {}
 
   /** The backup of a demonstration is ready; the query returns how old its data are. */
   record BackedUp(String path, String freshnessQuery) implements Reply {}

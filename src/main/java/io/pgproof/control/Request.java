@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Request.Verify.class, name = "verify"),
   @JsonSubTypes.Type(value = Request.Await.class, name = "await"),
+  @JsonSubTypes.Type(value = Request.Control.class, name = "control"),
   @JsonSubTypes.Type(value = Request.Demo.class, name = "demo"),
   @JsonSubTypes.Type(value = Request.ListRuns.class, name = "runs"),
   @JsonSubTypes.Type(value = Request.ShowRun.class, name = "show"),
@@ -35,10 +36,19 @@ public sealed interface Request {
   record Verify(VerificationRequest request) implements Request {}
 
   /**
-   * Wait for the verdict of a run that an earlier daemon began for this person; a client that
-   * disconnects withdraws the run.
+   * Wait for the verdict of a run, or the end of a control, that an earlier daemon began for this
+   * person; a client that disconnects withdraws it.
    */
   record Await(String run, String askedBy) implements Request {}
+
+  /**
+   * Damage copies of a proven backup of a target and verify them; a client that disconnects
+   * withdraws the control.
+   *
+   * @param verification how the target is verified; {@code null} as the server's configuration says
+   */
+  record Control(String target, @Nullable VerificationRequest verification, String askedBy)
+      implements Request {}
 
   /**
    * Create a source database of this major version with this many orders, and take a base backup of

@@ -181,6 +181,11 @@ public final class Daemon implements AutoCloseable {
   private void handle(Request request, ReplySink replySink) throws IOException {
     if (request instanceof Request.Verify verify) {
       application.getBean(VerificationHandler.class).handle(verify.request(), replySink);
+    } else if (request instanceof Request.Control control) {
+      application.getBean(ControlHandler.class).handle(control, replySink);
+    } else if (request instanceof Request.Await begun
+        && application.getBean(ControlHandler.class).knows(begun.run())) {
+      application.getBean(ControlHandler.class).handle(begun, replySink);
     } else if (request instanceof Request.Await begun) {
       application.getBean(VerificationHandler.class).handle(begun, replySink);
     } else if (request instanceof Request.Demo demo) {

@@ -2,10 +2,13 @@ package io.pgproof.daemon;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.BoundedRecorder;
+import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.verify.VerificationLifecycle;
 import io.pgproof.workflow.verify.Verifications;
@@ -34,8 +37,10 @@ class DaemonConfiguration {
   }
 
   @Bean
-  ActiveRunNames activeRunNames(VerificationLifecycle lifecycle, DemoSources sources) {
-    return directory -> lifecycle.owns(directory) || sources.owns(directory);
+  OrphanReaper.ActiveNames activeNames(
+      VerificationLifecycle lifecycle, DemoSources sources, Controls controls) {
+    return directory ->
+        lifecycle.owns(directory) || sources.owns(directory) || controls.owns(directory);
   }
 
   @Bean
@@ -46,6 +51,20 @@ class DaemonConfiguration {
       RunHistory runHistory,
       EvidenceLog evidenceLog) {
     return new VerificationHandler(verifications, images, progress, runHistory, evidenceLog);
+  }
+
+  @Bean
+  ControlHistory controlHistory(EvidenceLog evidenceLog) {
+    return new ControlHistory(evidenceLog);
+  }
+
+  @Bean
+  ControlHandler controlHandler(
+      Controls controls,
+      ControlHistory history,
+      CurrentConfiguration configuration,
+      ImageStore images) {
+    return new ControlHandler(controls, history, configuration, images);
   }
 
   /**

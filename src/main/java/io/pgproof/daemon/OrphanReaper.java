@@ -22,8 +22,16 @@ final class OrphanReaper implements Leftovers {
   private final ImageStore images;
   private final Clock clock;
   private final Duration removal;
-  private final ActiveRunNames activeRunNames;
+  private final ActiveNames activeNames;
   private volatile int left;
+
+  /** Tells which names below {@code runs/} and {@code controls/} are in use by this process. */
+  @FunctionalInterface
+  interface ActiveNames {
+
+    /** Returns whether the directory of this name belongs to something that runs now. */
+    boolean isActive(String directory);
+  }
 
   /**
    * @param removal how long the removal of one tree may take
@@ -34,13 +42,13 @@ final class OrphanReaper implements Leftovers {
       ImageStore images,
       Clock clock,
       Duration removal,
-      ActiveRunNames activeRunNames) {
+      ActiveNames activeNames) {
     this.state = state;
     this.sandbox = sandbox;
     this.images = images;
     this.clock = clock;
     this.removal = removal;
-    this.activeRunNames = activeRunNames;
+    this.activeNames = activeNames;
   }
 
   /**
@@ -80,9 +88,23 @@ final class OrphanReaper implements Leftovers {
                         outcome.attempt(
                             run,
                             () -> {
-                              if (!activeRunNames.isActive(run.getFileName().toString())) {
+                              if (!activeNames.isActive(run.getFileName().toString())) {
                                 destroy(run);
                                 outcome.removed().add(run);
+                              }
+                            })));
+    outcome.attempt(
+        state.controls(),
+        () ->
+            list(state.controls())
+                .forEach(
+                    copies ->
+                        outcome.attempt(
+                            copies,
+                            () -> {
+                              if (!activeNames.isActive(copies.getFileName().toString())) {
+                                Trees.remove(copies, removal);
+                                outcome.removed().add(copies);
                               }
                             })));
     outcome.attempt(

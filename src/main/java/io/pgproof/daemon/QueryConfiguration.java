@@ -129,7 +129,7 @@ class QueryConfiguration {
       ImageStore images,
       Clock clock,
       DaemonSettings settings,
-      ObjectProvider<ActiveRunNames> inhabitants) {
+      ObjectProvider<OrphanReaper.ActiveNames> inhabitants) {
     return new OrphanReaper(
         state,
         sandbox,

@@ -1,5 +1,6 @@
 package io.pgproof.evidence;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,15 +47,108 @@ public sealed interface Evidence {
   }
 
   /**
-   * Someone requested a verification; {@code again} is the run that this one repeats, or {@code
-   * null}.
+   * Someone requested a verification.
+   *
+   * @param again the run that this one repeats, or {@code null}
+   * @param control what the run is part of, if it is a negative control and says nothing about a
+   *     target; {@code null} otherwise
    */
-  record Asked(VerificationRequest request, @Nullable String again) implements Evidence {
+  record Asked(
+      VerificationRequest request,
+      @Nullable String again,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ControlRun control)
+      implements Evidence {
+    public Asked(VerificationRequest request, @Nullable String again) {
+      this(request, again, null);
+    }
+
     @Override
     public String describe() {
       return "requested verification of "
           + request.path()
-          + (again == null ? "" : " again, after run " + again);
+          + (again == null ? "" : " again, after run " + again)
+          + (control == null ? "" : ", as " + control.describe());
+    }
+  }
+
+  /**
+   * A run of a negative control.
+   *
+   * @param control id of the control
+   * @param target the target whose backup was copied
+   * @param layer what was damaged, such as {@code page}
+   * @param damage what was damaged, in words
+   */
+  record ControlRun(String control, String target, String layer, String damage) {
+    public String describe() {
+      return "negative control " + control + " of " + target + " (" + layer + ": " + damage + ")";
+    }
+  }
+
+  /**
+   * Someone requested a negative control of a target.
+   *
+   * @param request how the copies are verified; its path is that of the target
+   */
+  record ControlAsked(String target, VerificationRequest request) implements Evidence {
+    @Override
+    public String describe() {
+      return "requested a negative control of " + target;
+    }
+  }
+
+  /**
+   * A proven backup was chosen, of which copies are damaged.
+   *
+   * @param run the last run that proved it
+   * @param path where it is
+   * @param startLsn distinguishes it from a later backup at the same path
+   */
+  record ControlChosen(String run, String path, String startLsn) implements Evidence {
+    @Override
+    public String describe() {
+      return "chose the backup " + path + ", which run " + run + " proved";
+    }
+  }
+
+  /** One layer was judged. */
+  record ControlJudged(@JsonUnwrapped ControlResult result) implements Evidence {
+    @Override
+    public String describe() {
+      return result.describe();
+    }
+  }
+
+  /**
+   * A negative control ended.
+   *
+   * @param backup {@code null} if there was no proven backup
+   * @param results of all layers, in their order
+   * @param why why there are no results, or {@code null}
+   */
+  record ControlEnded(
+      String target, @Nullable String backup, List<ControlResult> results, @Nullable String why)
+      implements Evidence {
+    public ControlEnded {
+      results = List.copyOf(results);
+    }
+
+    /** Returns the results with this outcome. */
+    public List<ControlResult> with(ControlResult.Outcome outcome) {
+      return results.stream().filter(result -> result.outcome() == outcome).toList();
+    }
+
+    @Override
+    public String describe() {
+      return why != null
+          ? "ended the negative control of " + target + " without a result: " + why
+          : "ended the negative control of "
+              + target
+              + ": "
+              + Stream.of(ControlResult.Outcome.values())
+                  .filter(outcome -> !with(outcome).isEmpty())
+                  .map(outcome -> with(outcome).size() + " " + outcome.words())
+                  .collect(Collectors.joining(", "));
     }
   }
 

@@ -47,7 +47,11 @@ enum EvidenceKind {
   DECISION_TAKEN_AWAY("DecisionTakenAway", 1, Evidence.DecisionTakenAway.class),
   BEGUN_AGAIN("BegunAgain", 1, Evidence.BegunAgain.class),
   TOLD("Told", 1, Evidence.Told.class),
-  NOT_TOLD("NotTold", 1, Evidence.NotTold.class);
+  NOT_TOLD("NotTold", 1, Evidence.NotTold.class),
+  CONTROL_ASKED("ControlAsked", 1, Evidence.ControlAsked.class),
+  CONTROL_CHOSEN("ControlChosen", 1, Evidence.ControlChosen.class),
+  CONTROL_JUDGED("ControlJudged", 1, Evidence.ControlJudged.class),
+  CONTROL_ENDED("ControlEnded", 1, Evidence.ControlEnded.class);
 
   private final String code;
   private final int schema;

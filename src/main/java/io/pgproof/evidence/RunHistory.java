@@ -71,9 +71,21 @@ public final class RunHistory {
     return evidenceLog.last(run, Evidence.kind(Evidence.Asked.class)).isPresent();
   }
 
-  /** Returns the latest runs, newest first. */
+  /** Returns the latest runs, newest first; those of negative controls are left out. */
   public List<Line> latest(int limit) {
-    List<EvidenceEntry> asked = evidenceLog.latest(Evidence.kind(Evidence.Asked.class), limit);
+    List<EvidenceEntry> asked = List.of();
+    // Before each run of a target there may be some of a control.
+    for (int read = limit; asked.size() < limit; read *= 4) {
+      List<EvidenceEntry> all = evidenceLog.latest(Evidence.kind(Evidence.Asked.class), read);
+      asked =
+          all.stream()
+              .filter(entry -> ((Evidence.Asked) Evidence.read(entry)).control() == null)
+              .limit(limit)
+              .toList();
+      if (all.size() < read || read > Integer.MAX_VALUE / 4) {
+        break;
+      }
+    }
     Map<RunId, EvidenceEntry> reached =
         evidenceLog.last(asked.stream().map(EvidenceEntry::run).toList(), VERDICT);
     evidenceLog.awaitDurable();

@@ -43,7 +43,12 @@ public final class RunProjection {
           Evidence.DecisionRefused.class,
           Evidence.BegunAgain.class,
           Evidence.Told.class,
-          Evidence.NotTold.class);
+          Evidence.NotTold.class,
+          // Of a negative control, which is no run.
+          Evidence.ControlAsked.class,
+          Evidence.ControlChosen.class,
+          Evidence.ControlJudged.class,
+          Evidence.ControlEnded.class);
 
   private final PhaseClock phases;
   private final CheckList checks = new CheckList();

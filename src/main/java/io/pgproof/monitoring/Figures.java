@@ -1,5 +1,7 @@
 package io.pgproof.monitoring;
 
+import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.runs.RunCount;
 import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.evidence.runs.TargetOverview;
@@ -29,6 +31,7 @@ import java.util.stream.Collectors;
  * @param overviews by the name of the target
  * @param due when targets are due next, by their names
  * @param missed how often due times were missed, by the name of the target
+ * @param controls the last negative control of each target, by its name
  */
 record Figures(
     List<Target> targets,
@@ -36,6 +39,7 @@ record Figures(
     Map<String, Instant> due,
     List<RunCount> runs,
     Map<String, Long> missed,
+    Map<String, ControlHistory.Control> controls,
     List<DecisionTask> tasks,
     List<Standstill> incidents,
     int leftovers,
@@ -102,6 +106,12 @@ record Figures(
             phase ->
                 samples.add(
                     Metric.TARGET_PHASE, Duration.ofMillis(phase.millis()), name, phase.name()));
+    Optional<ControlHistory.Control> control = Optional.ofNullable(controls.get(name));
+    samples.add(Metric.TARGET_CONTROL, control.map(ControlHistory.Control::at), name);
+    samples.addCount(
+        Metric.TARGET_CONTROL_MISSED,
+        control.map(known -> known.ended().with(ControlResult.Outcome.MISSED).size()).orElse(0),
+        name);
     if (target.plan().schedule().isPresent()) {
       samples.add(Metric.TARGET_NEXT_DUE, Optional.ofNullable(due.get(name)), name);
       samples.addCount(Metric.SCHEDULE_MISSED, missed.getOrDefault(name, 0L), name);

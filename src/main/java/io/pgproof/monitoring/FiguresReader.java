@@ -2,6 +2,7 @@ package io.pgproof.monitoring;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.daemon.Leftovers;
+import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.runs.MissedDueTimes;
 import io.pgproof.evidence.runs.RunCount;
 import io.pgproof.evidence.runs.RunIndex;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -35,6 +37,7 @@ final class FiguresReader {
   private final Clock clock;
   private final ReadAgain<List<RunCount>> counts;
   private final ReadAgain<Long> logSize;
+  private final ReadAgain<Map<String, ControlHistory.Control>> controls;
   private final MissedDueTimes missed;
 
   /**
@@ -62,6 +65,12 @@ final class FiguresReader {
         new ReadAgain<>(runs::counts, evidenceLog::commits, Duration.ofSeconds(10), nanos);
     this.logSize =
         new ReadAgain<>(evidenceLog::size, evidenceLog::commits, Duration.ofMinutes(1), nanos);
+    this.controls =
+        new ReadAgain<>(
+            new ControlHistory(evidenceLog)::lastOfEachTarget,
+            evidenceLog::commits,
+            Duration.ofSeconds(10),
+            nanos);
     this.missed = new MissedDueTimes(evidenceLog, runs, clock);
   }
 
@@ -73,6 +82,7 @@ final class FiguresReader {
         dueTimes.all(),
         counts.get(),
         missed.counts(),
+        controls.get(),
         tasks.get(),
         incidents.all(),
         leftovers.count(),

@@ -61,6 +61,16 @@ enum Metric {
       Kind.GAUGE,
       "when the target is due next by its schedule; 0 if that is not planned; left out without a schedule",
       Label.TARGET),
+  TARGET_CONTROL(
+      "pgproof_target_control_timestamp_seconds",
+      Kind.GAUGE,
+      "when the last negative control of the target ended that had a proven backup to damage; 0 if none did",
+      Label.TARGET),
+  TARGET_CONTROL_MISSED(
+      "pgproof_target_control_missed",
+      Kind.GAUGE,
+      "how many checks missed their damage in that control; any number but 0 is the gravest alarm",
+      Label.TARGET),
   RUNS(
       "pgproof_runs_total",
       Kind.COUNTER,

@@ -61,6 +61,7 @@ public final class Ownership implements AutoCloseable {
               (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
       makePrivate(state.runs());
       makePrivate(state.images());
+      makePrivate(state.controls());
       makePrivate(state.kept());
       makePrivate(state.engine());
       return Optional.of(new Ownership(state, channel));

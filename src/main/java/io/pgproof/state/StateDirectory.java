@@ -65,6 +65,11 @@ public record StateDirectory(Path path) {
     return path.resolve("runs");
   }
 
+  /** Damaged copies of backups, one directory for each negative control that runs. */
+  public Path controls() {
+    return path.resolve("controls");
+  }
+
   /** Restored copies that a user asked to keep for inspection, one directory per run. */
   public Path kept() {
     return path.resolve("kept");

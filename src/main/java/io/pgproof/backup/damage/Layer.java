@@ -2,6 +2,7 @@ package io.pgproof.backup.damage;
 
 import io.pgproof.proof.Depth;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -32,6 +33,11 @@ public enum Layer {
   /** Returns the name in reports, in lower case. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns all layers, the outermost first. */
+  public static List<Layer> all() {
+    return List.of(values());
   }
 
   /** Returns the layer with this {@link #word}. */

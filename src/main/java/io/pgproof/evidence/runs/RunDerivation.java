@@ -76,7 +76,8 @@ final class RunDerivation {
    * Derives the short form.
    *
    * @param entries at least those of the {@link #KINDS}, in order
-   * @return empty if the run was never requested
+   * @return empty if the run was never requested, or is a negative control, which says nothing
+   *     about a backup
    * @throws RuntimeException for evidence that this version cannot read
    */
   static Optional<Derived> of(RunId run, List<EvidenceEntry> entries) {
@@ -100,7 +101,7 @@ final class RunDerivation {
     String actor = entry.actor();
     Evidence evidence = Evidence.read(entry);
     if (evidence instanceof Evidence.Asked asked) {
-      request = request(at, asked.request());
+      request = asked.control() == null ? request(at, asked.request()) : null;
       people.add(asked.request().askedBy());
     } else if (evidence instanceof Evidence.VerdictReached reached) {
       outcome = outcome(at, reached.report());

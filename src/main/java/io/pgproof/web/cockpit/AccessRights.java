@@ -6,6 +6,7 @@ import static org.camunda.bpm.engine.authorization.Groups.CAMUNDA_ADMIN;
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.Groups;
 import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.util.HashMap;
@@ -42,7 +43,11 @@ import org.camunda.bpm.engine.identity.Group;
 final class AccessRights {
   private static final List<String> SHOWN =
       List.of(
-          VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
+          VerifyBackup.PROCESS,
+          NegativeControl.PROCESS,
+          KeepSchedule.PROCESS,
+          TellSomebody.PROCESS,
+          DailySummary.PROCESS);
   static final String TASK_FILTER = "Open tasks";
 
   /** Permissions of administrators on resources on which they do not have all permissions. */

@@ -48,8 +48,9 @@ public final class RunLookup {
       return Optional.empty();
     }
     RunId run = new RunId(text);
-    List<EvidenceEntry> entries = evidenceLog.of(run);
-    return entries.isEmpty() ? Optional.empty() : Optional.of(details(run, entries));
+    return runHistory.exists(run)
+        ? Optional.of(details(run, evidenceLog.of(run)))
+        : Optional.empty();
   }
 
   private RunDetails details(RunId run, List<EvidenceEntry> entries) {

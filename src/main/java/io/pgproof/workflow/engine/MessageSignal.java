@@ -2,7 +2,6 @@ package io.pgproof.workflow.engine;
 
 import io.pgproof.proof.LogContext;
 import io.pgproof.proof.RunId;
-import io.pgproof.workflow.model.VerifyBackup;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.Execution;
 import org.slf4j.Logger;
@@ -50,7 +49,6 @@ public final class MessageSignal implements BackgroundWork.Bell {
       Execution waiting =
           runtime
               .createExecutionQuery()
-              .processDefinitionKey(VerifyBackup.PROCESS)
               .processInstanceBusinessKey(run.value())
               .messageEventSubscriptionName(message)
               .active()

@@ -2,6 +2,7 @@ package io.pgproof.workflow.engine;
 
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.io.IOException;
@@ -23,7 +24,11 @@ public final class OwnDefinitions {
   /** The keys of all processes of this program. */
   public static final List<String> PROCESSES =
       List.of(
-          VerifyBackup.PROCESS, KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
+          VerifyBackup.PROCESS,
+          KeepSchedule.PROCESS,
+          TellSomebody.PROCESS,
+          DailySummary.PROCESS,
+          NegativeControl.PROCESS);
 
   private final RepositoryService repository;
   private final Map<String, String> ids = new ConcurrentHashMap<>();

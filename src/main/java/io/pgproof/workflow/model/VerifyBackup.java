@@ -152,6 +152,7 @@ public final class VerifyBackup {
 
     public static final String BACKUP_PROVEN = "backupProven";
     public static final String VERIFICATION_WITHDRAWN = "verificationWithdrawn";
+    public static final String CONTROL_RUN_ENDED = "controlRunEnded";
     public static final String BACKUP_WAIVED = "backupWaived";
     public static final String OPEN_TASK_JOINED = "openTaskJoined";
     public static final String WORSE_RUN_CAME = "worseRunCame";
@@ -239,6 +240,12 @@ public final class VerifyBackup {
 
   /** Names of the process variables. */
   public static final class Variable {
+    /**
+     * Whether the run verifies a copy that pgproof damaged itself, so that nobody is told and
+     * nobody decides. Set at the start.
+     */
+    public static final String CONTROL = "control";
+
     /** Retry intervals of every job, such as {@code PT5S,PT30S}. Set at the start. */
     public static final String RETRY_CYCLE = "retryCycle";
 

@@ -3,6 +3,7 @@ package io.pgproof.workflow.notify;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.VerdictHistory.Reached;
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunProjection;
 import io.pgproof.notify.Message;
@@ -78,6 +79,9 @@ public final class NotificationComposer {
                   time("due", "due", missed.due()),
                   Fact.of("why", null, missed.why())),
               List.of()));
+    }
+    if (notificationEvent instanceof NotificationEvent.ControlMissed missed) {
+      return Optional.of(controlMissed(missed));
     }
     RunId run = ((NotificationEvent.OfRun) notificationEvent).run();
     RunProjection story = RunProjection.of(evidenceLog.of(run));
@@ -175,6 +179,37 @@ public final class NotificationComposer {
               report));
     }
     throw new IllegalArgumentException("there is no message about " + notificationEvent);
+  }
+
+  private Message controlMissed(NotificationEvent.ControlMissed missed) {
+    String checks =
+        missed.missed().stream()
+            .map(ControlResult::check)
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return message(
+        "control-missed",
+        "CONTROL MISSED " + missed.target() + ": " + checks,
+        "pgproof damaged copies of a proven backup of "
+            + missed.target()
+            + ", and did not find the damage: do not rely on what it proves until the cause is known",
+        List.of(
+            Fact.of("target", "target", missed.target()),
+            Fact.of("checks", "checks that passed", checks),
+            Fact.of("control", "control", missed.control())),
+        List.of(
+            table(
+                "missed",
+                "Damage that was not found",
+                missed.missed().stream()
+                    .map(
+                        result ->
+                            List.of(
+                                Fact.of("layer", "layer", result.layer()),
+                                Fact.of("check", "check", result.check()),
+                                Fact.of("damage", "damage", result.damage()),
+                                Fact.of("run", "run", result.run())))
+                    .toList())));
   }
 
   private Optional<Message> ended(RunId run, RunProjection story, Report report, String backup) {

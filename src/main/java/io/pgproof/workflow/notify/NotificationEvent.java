@@ -1,7 +1,9 @@
 package io.pgproof.workflow.notify;
 
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,14 @@ public sealed interface NotificationEvent {
 
   /** A target was not verified when it was due; {@code why} is a sentence without a full stop. */
   record ScheduleMissed(String target, Instant due, String why) implements NotificationEvent {}
+
+  /**
+   * A negative control damaged copies of a backup of the target, and checks passed them.
+   *
+   * @param missed the layers whose damage was not found; at least one
+   */
+  record ControlMissed(String target, String control, List<ControlResult> missed)
+      implements NotificationEvent {}
 
   /** A day is over. */
   record DaySummed(DailyReport day) implements NotificationEvent {}

@@ -82,6 +82,8 @@ public final class Notifier {
           .orElse(List.of());
     } else if (notificationEvent instanceof NotificationEvent.ScheduleMissed missed) {
       return namesOf(Optional.of(missed.target()));
+    } else if (notificationEvent instanceof NotificationEvent.ControlMissed missed) {
+      return namesOf(Optional.of(missed.target()));
     }
     RunId run = ((NotificationEvent.OfRun) notificationEvent).run();
     // The target is no longer listed, or the daemon has no configuration file: notify the

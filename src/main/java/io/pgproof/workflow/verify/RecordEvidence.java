@@ -18,7 +18,8 @@ import org.camunda.bpm.engine.delegate.JavaDelegate;
 
 /**
  * Record evidence: records the final report, once for each run, and notifies its recipients; gives
- * the engine the few facts that its gateways and forms need.
+ * the engine the few facts that its gateways and forms need. A negative control counts as no
+ * verdict about a backup, and nobody is notified of it.
  */
 public final class RecordEvidence implements JavaDelegate {
   private final EvidenceLog evidenceLog;
@@ -56,11 +57,16 @@ public final class RecordEvidence implements JavaDelegate {
               + reached);
     }
     new Evidence.VerdictReached(report).record(evidenceLog, run);
-    verdictHistory.add(
-        OpenTasks.backupKey(story.asked().request()), run, story.verdict(), report.reason());
+    boolean control = story.asked().control() != null;
+    if (!control) {
+      verdictHistory.add(
+          OpenTasks.backupKey(story.asked().request()), run, story.verdict(), report.reason());
+    }
     execution.setVariable(VerifyBackup.Variable.WITHDRAWN, story.endedByWithdrawal());
     VerdictVariables.set(run, story, execution);
-    notifier.notify(new NotificationEvent.Ended(run));
+    if (!control) {
+      notifier.notify(new NotificationEvent.Ended(run));
+    }
     work.forget(run);
     progress.forget(run);
   }

@@ -112,6 +112,34 @@ public final class Verifications {
       @Nullable RunId after,
       Optional<? extends Evidence> occasion) {
     RunId run = RunId.at(clock.instant());
+    Map<String, Object> variables = variables(run, request, backup);
+    transactions.executeWithoutResult(
+        transaction -> {
+          new Evidence.Asked(request, after == null ? null : after.value())
+              .record(evidenceLog, run, request.askedBy());
+          occasion.ifPresent(evidence -> evidence.record(evidenceLog, run));
+          runtime.startProcessInstanceById(
+              definitions.id(VerifyBackup.PROCESS), run.value(), variables);
+        });
+    return run;
+  }
+
+  /**
+   * Records the request of a run of a negative control, in the caller's transaction, and returns
+   * the variables with which its process is called. The run's id is among them.
+   *
+   * @param request without a target
+   */
+  public Map<String, Object> prepareControl(
+      VerificationRequest request, Evidence.ControlRun control) {
+    RunId run = RunId.at(clock.instant());
+    new Evidence.Asked(request, null, control).record(evidenceLog, run, request.askedBy());
+    Map<String, Object> variables = variables(run, request, request.path());
+    variables.put(VerifyBackup.Variable.CONTROL, true);
+    return variables;
+  }
+
+  private Map<String, Object> variables(RunId run, VerificationRequest request, Path backup) {
     Map<String, Object> variables = new HashMap<>();
     variables.put(VerifyBackup.Variable.RUN, run.value());
     request.target().ifPresent(target -> variables.put(VerifyBackup.Variable.TARGET, target));
@@ -129,15 +157,8 @@ public final class Verifications {
     variables.put(VerifyBackup.Variable.ATTEMPT, 0);
     variables.put(VerifyBackup.Variable.INTERRUPTED, false);
     variables.put(VerifyBackup.Variable.WITHDRAWN, false);
-    transactions.executeWithoutResult(
-        transaction -> {
-          new Evidence.Asked(request, after == null ? null : after.value())
-              .record(evidenceLog, run, request.askedBy());
-          occasion.ifPresent(evidence -> evidence.record(evidenceLog, run));
-          runtime.startProcessInstanceById(
-              definitions.id(VerifyBackup.PROCESS), run.value(), variables);
-        });
-    return run;
+    variables.put(VerifyBackup.Variable.CONTROL, false);
+    return variables;
   }
 
   private static Backup find(Path path) {

@@ -225,6 +225,7 @@ class SkippedStepTest {
                 WITHDRAWN,
                 false));
     engine.getRuntimeService().setVariable(people.instance(run), INTERRUPTED, false);
+    engine.getRuntimeService().setVariable(people.instance(run), CONTROL, false);
     engine.getRuntimeService().setVariable(people.instance(run), REMIND_AFTER, "PT4H");
     engine.getRuntimeService().setVariable(people.instance(run), ESCALATE_AFTER, "PT24H");
     return run;

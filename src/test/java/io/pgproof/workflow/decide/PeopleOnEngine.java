@@ -211,8 +211,6 @@ public final class PeopleOnEngine implements AutoCloseable {
             Map.of(
                 RETRY_CYCLE,
                 "PT5S,PT30S",
-                WITHDRAWN,
-                false,
                 BACKUP_KEY,
                 OpenTasks.backupKey(request),
                 RUN,
@@ -225,6 +223,8 @@ public final class PeopleOnEngine implements AutoCloseable {
                 request.patience().remindAfter().toString(),
                 ESCALATE_AFTER,
                 request.patience().escalateAfter().toString()));
+    variables.put(WITHDRAWN, false);
+    variables.put(VerifyBackup.Variable.CONTROL, false);
     engine
         .getRuntimeService()
         .startProcessInstanceByKey(VerifyBackup.PROCESS, run.value(), variables);

@@ -101,6 +101,7 @@ public final class ModelOnEngine implements AutoCloseable {
             INSPECTED, IMAGE_AT_HAND, TURN_TAKEN, RESTORED, RECOVERED, CHECKED, WAIVED, JOINED)) {
       variables.put(look, false);
     }
+    variables.put(VerifyBackup.Variable.CONTROL, false);
     variables.putAll(others);
     run =
         engine

@@ -547,6 +547,7 @@ public final class NotificationsOnEngine implements AutoCloseable {
                 verdict,
                 "inspected",
                 false));
+    variables.put(VerifyBackup.Variable.CONTROL, false);
     variables.put(VerifyBackup.Variable.JOINED, false);
     variables.put(VerifyBackup.Variable.WAIVED, false);
     variables.put(VerifyBackup.Variable.REMIND_AFTER, "PT4H");

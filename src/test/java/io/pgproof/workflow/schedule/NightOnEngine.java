@@ -26,6 +26,8 @@ import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.model.FakeSteps;
 import io.pgproof.workflow.model.KeepSchedule;
 import io.pgproof.workflow.model.ModelCoverage;
+import io.pgproof.workflow.model.NegativeControl;
+import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import io.pgproof.workflow.notify.NotificationComposer;
 import io.pgproof.workflow.notify.Notifier;
@@ -50,6 +52,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.history.HistoricActivityInstance;
 import org.camunda.bpm.engine.impl.util.ClockUtil;
 import org.camunda.bpm.engine.runtime.Job;
@@ -78,7 +81,7 @@ public final class NightOnEngine implements AutoCloseable {
       new DataSourceTransactionManager(DATABASE);
   private static final ProcessEngine ENGINE = buildEngine();
 
-  final FakeSteps steps = new FakeSteps();
+  public final FakeSteps steps = new FakeSteps();
   public final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
   public final ProgressBoard progress = new ProgressBoard();
   final RestoreAttempts stays = new RestoreAttempts();
@@ -92,12 +95,12 @@ public final class NightOnEngine implements AutoCloseable {
   public ContainerSlots turns;
   public Verifications verifications;
   public VerificationLifecycle lifecycle;
-  private final TransactionTemplate transactions = new TransactionTemplate(MANAGER);
-  private final Cancellations cancellations;
+  public final TransactionTemplate transactions = new TransactionTemplate(MANAGER);
+  public final Cancellations cancellations;
   private final RunRequests runRequests;
-  private final BackgroundWork work;
+  public final BackgroundWork work;
   final VerdictHistory verdicts = new VerdictHistory(DATABASE, CLOCK);
-  private final Notifier notifier;
+  public final Notifier notifier;
 
   public NightOnEngine() {
     ClockUtil.setCurrentTime(Date.from(BEGAN));
@@ -116,6 +119,8 @@ public final class NightOnEngine implements AutoCloseable {
         .createDeployment()
         .addClasspathResource(VerifyBackup.MODEL)
         .addClasspathResource(KeepSchedule.MODEL)
+        .addClasspathResource(NegativeControl.MODEL)
+        .addClasspathResource(TellSomebody.MODEL)
         .addClasspathResource("bpmn/review-stale-backup.form")
         .addClasspathResource("bpmn/approve-escalation.form")
         .deploy();
@@ -163,6 +168,11 @@ public final class NightOnEngine implements AutoCloseable {
     settings.setCustomPreBPMNParseListeners(List.of(new ModelCoverage()));
     settings.setBeans(BEANS);
     return settings.buildProcessEngine();
+  }
+
+  /** Executes the steps of this name with this delegate. */
+  public void execute(String step, JavaDelegate delegate) {
+    BEANS.put(step, delegate);
   }
 
   /** What a process that starts has in its memory. */

@@ -1,0 +1,61 @@
+package io.pgproof.evidence;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.proof.RunId;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads past negative controls from the evidence log. */
+public final class ControlHistory {
+  /** Limit of the controls that are looked through for the last one of each target. */
+  private static final int MOST = 2_000;
+
+  private static final String ENDED = Evidence.kind(Evidence.ControlEnded.class);
+  private static final String JUDGED = Evidence.kind(Evidence.ControlJudged.class);
+
+  private final EvidenceLog evidenceLog;
+
+  public ControlHistory(EvidenceLog evidenceLog) {
+    this.evidenceLog = evidenceLog;
+  }
+
+  /** The end of a control. */
+  public record Control(RunId id, Instant at, Evidence.ControlEnded ended) {}
+
+  /** Returns whether there is a control with this id. */
+  public boolean exists(RunId control) {
+    return evidenceLog.last(control, Evidence.kind(Evidence.ControlAsked.class)).isPresent();
+  }
+
+  /** Returns the end of a control; empty while it is under way. */
+  public Optional<Control> ended(RunId control) {
+    Optional<Control> ended = evidenceLog.last(control, ENDED).map(ControlHistory::read);
+    ended.ifPresent(known -> evidenceLog.awaitDurable());
+    return ended;
+  }
+
+  /** Returns the results of a control so far, in their order. */
+  public List<ControlResult> results(RunId control) {
+    return evidenceLog.of(control, JUDGED).stream()
+        .map(entry -> ((Evidence.ControlJudged) Evidence.read(entry)).result())
+        .toList();
+  }
+
+  /** Returns by target its last control that had a backup to damage. */
+  public Map<String, Control> lastOfEachTarget() {
+    Map<String, Control> last = new LinkedHashMap<>();
+    evidenceLog.latest(ENDED, MOST).stream()
+        .map(ControlHistory::read)
+        .filter(control -> control.ended().why() == null)
+        .forEach(control -> last.putIfAbsent(control.ended().target(), control));
+    return last;
+  }
+
+  private static Control read(EvidenceEntry entry) {
+    return new Control(entry.run(), entry.at(), (Evidence.ControlEnded) Evidence.read(entry));
+  }
+}

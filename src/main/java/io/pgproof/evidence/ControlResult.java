@@ -1,0 +1,67 @@
+package io.pgproof.evidence;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a negative control showed about one layer.
+ *
+ * @param layer what was damaged, such as {@code page}
+ * @param check name of the check that must find it
+ * @param caughtBy names of all checks that failed
+ * @param run the verification of the damaged copy; {@code null} if there was none
+ * @param damage what was damaged, in words; {@code null} if nothing was
+ * @param why what else there is to say: why the layer does not apply, or why pgproof could not tell
+ */
+public record ControlResult(
+    String layer,
+    String check,
+    Outcome outcome,
+    List<String> caughtBy,
+    @Nullable String run,
+    @Nullable String damage,
+    @Nullable String why) {
+
+  public ControlResult {
+    caughtBy = List.copyOf(caughtBy);
+  }
+
+  /** The outcome, in the words that are stored. */
+  public enum Outcome {
+    /** The check failed, as it must. */
+    @JsonProperty("caught")
+    CAUGHT("caught"),
+    /** The check passed although its layer was damaged: the gravest alarm. */
+    @JsonProperty("missed")
+    MISSED("missed"),
+    /** The check was not made, which says nothing about it. */
+    @JsonProperty("could-not-tell")
+    COULD_NOT_TELL("could not tell"),
+    /** The backup has no such layer, or the depth does not include the check. */
+    @JsonProperty("not-applicable")
+    NOT_APPLICABLE("not applicable");
+
+    private final String words;
+
+    Outcome(String words) {
+      this.words = words;
+    }
+
+    /** Returns the words for a person. */
+    public String words() {
+      return words;
+    }
+  }
+
+  /** Returns one line for a person to read. */
+  public String describe() {
+    return layer
+        + ": "
+        + outcome.words()
+        + (outcome == Outcome.MISSED ? " by the check " + check : "")
+        + (caughtBy.isEmpty() ? "" : " by " + String.join(", ", caughtBy))
+        + (damage == null ? "" : " (" + damage + ")")
+        + (why == null ? "" : ": " + why);
+  }
+}

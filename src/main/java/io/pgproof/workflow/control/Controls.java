@@ -1,0 +1,152 @@
+package io.pgproof.workflow.control;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.engine.Cancellations;
+import io.pgproof.workflow.engine.OwnDefinitions;
+import io.pgproof.workflow.model.NegativeControl;
+import io.pgproof.workflow.model.VerifyBackup;
+import io.pgproof.workflow.verify.Verifications;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Begins and withdraws negative controls by calling the engine, and tells which are under way. */
+public final class Controls {
+  private final RuntimeService runtime;
+  private final OwnDefinitions definitions;
+  private final TransactionTemplate transactions;
+  private final EvidenceLog evidenceLog;
+  private final Cancellations cancellations;
+  private final BackgroundWork work;
+  private final Verifications verifications;
+  private final Clock clock;
+  private final String retryCycle;
+
+  Controls(
+      RuntimeService runtime,
+      OwnDefinitions definitions,
+      TransactionTemplate transactions,
+      EvidenceLog evidenceLog,
+      Cancellations cancellations,
+      BackgroundWork work,
+      Verifications verifications,
+      Clock clock,
+      String retryCycle) {
+    this.runtime = runtime;
+    this.definitions = definitions;
+    this.transactions = transactions;
+    this.evidenceLog = evidenceLog;
+    this.cancellations = cancellations;
+    this.work = work;
+    this.verifications = verifications;
+    this.clock = clock;
+    this.retryCycle = retryCycle;
+  }
+
+  /**
+   * Begins a negative control of a target.
+   *
+   * @param request how the target is verified; it names the target
+   * @return id of the control
+   * @throws UsageException when a control of the target is under way
+   */
+  public RunId start(VerificationRequest request) {
+    String target = request.target().orElseThrow();
+    Optional<RunId> other = unfinished(target);
+    if (other.isPresent()) {
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "the negative control " + other.get() + " of target " + target + " is under way",
+          "wait until it has ended");
+    }
+    RunId control = RunId.at(clock.instant());
+    transactions.executeWithoutResult(
+        transaction -> {
+          new Evidence.ControlAsked(target, request)
+              .record(evidenceLog, control, request.askedBy());
+          runtime.startProcessInstanceById(
+              definitions.id(NegativeControl.PROCESS),
+              control.value(),
+              Map.of(
+                  NegativeControl.Variable.TARGET, target,
+                  VerifyBackup.Variable.RETRY_CYCLE, retryCycle,
+                  VerifyBackup.Variable.PAUSE, "PT1S"));
+        });
+    return control;
+  }
+
+  /** Returns the control of this target that has not ended. */
+  public Optional<RunId> unfinished(String target) {
+    return runtime
+        .createProcessInstanceQuery()
+        .processDefinitionKey(NegativeControl.PROCESS)
+        .variableValueEquals(NegativeControl.Variable.TARGET, target)
+        .list()
+        .stream()
+        .map(ProcessInstance::getBusinessKey)
+        .map(RunId::new)
+        .findFirst();
+  }
+
+  /** Returns whether the directory of this name belongs to a control that has not ended. */
+  public boolean owns(String directory) {
+    return runtime
+            .createProcessInstanceQuery()
+            .processDefinitionKey(NegativeControl.PROCESS)
+            .processInstanceBusinessKey(directory)
+            .count()
+        > 0;
+  }
+
+  /** Withdraws a control: its current run is withdrawn, and the layers left are not tried. */
+  public void withdraw(RunId control, String person) {
+    cancellations.record(control, person);
+    work.interrupt(control);
+    runtime
+        .createProcessInstanceQuery()
+        .processDefinitionKey(NegativeControl.PROCESS)
+        .processInstanceBusinessKey(control.value())
+        .list()
+        .stream()
+        .flatMap(
+            instance ->
+                runtime
+                    .createProcessInstanceQuery()
+                    .superProcessInstanceId(instance.getId())
+                    .list()
+                    .stream())
+        .map(called -> new RunId(called.getBusinessKey()))
+        .forEach(run -> verifications.withdraw(run, person));
+  }
+
+  /** Returns whether a control or one of its runs is stopped until somebody acts, and why. */
+  public Optional<String> stuck(RunId control) {
+    return runtime
+        .createProcessInstanceQuery()
+        .processDefinitionKey(NegativeControl.PROCESS)
+        .processInstanceBusinessKey(control.value())
+        .list()
+        .stream()
+        .flatMap(
+            instance ->
+                runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream())
+        .findFirst()
+        .map(
+            incident ->
+                "control "
+                    + control
+                    + " is stopped at '"
+                    + incident.getActivityId()
+                    + "': "
+                    + incident.getIncidentMessage());
+  }
+}

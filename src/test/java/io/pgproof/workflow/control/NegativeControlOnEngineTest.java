@@ -1,0 +1,312 @@
+package io.pgproof.workflow.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.ControlResult.Outcome;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.proof.Depth;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.target.Plan;
+import io.pgproof.target.Setting;
+import io.pgproof.target.Settings;
+import io.pgproof.target.Target;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.model.NegativeControl;
+import io.pgproof.workflow.model.NegativeControl.Wait;
+import io.pgproof.workflow.model.TellSomebody;
+import io.pgproof.workflow.model.VerifyBackup;
+import io.pgproof.workflow.schedule.NightOnEngine;
+import io.pgproof.workflow.verify.Verifications;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.camunda.bpm.model.bpmn.Bpmn;
+import org.camunda.bpm.model.bpmn.BpmnModelInstance;
+import org.camunda.bpm.model.bpmn.instance.Activity;
+import org.camunda.bpm.model.bpmn.instance.FlowElement;
+import org.camunda.bpm.model.bpmn.instance.FlowNode;
+import org.camunda.bpm.model.bpmn.instance.Process;
+import org.camunda.bpm.model.bpmn.instance.ServiceTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+
+/** The process of a control on an engine; its verifications find stale data and nothing else. */
+class NegativeControlOnEngineTest {
+  private final NightOnEngine night = new NightOnEngine();
+  private final ControlHistory history = new ControlHistory(night.trail);
+  @TempDir Path place;
+  private Controls controls;
+
+  @BeforeEach
+  void steps() {
+    controls =
+        new Controls(
+            night.engine.getRuntimeService(),
+            night.definitions,
+            night.transactions,
+            night.trail,
+            night.cancellations,
+            night.work,
+            night.verifications,
+            night.clock,
+            "PT5S,PT30S");
+    use(night.work);
+    night.configure(
+        1,
+        new Target(
+            "shop", place, Settings.NONE, new Plan(Optional.empty(), false, List.of("dba"))));
+  }
+
+  @AfterEach
+  void close() {
+    night.close();
+  }
+
+  private void use(BackgroundWork work) {
+    ControlCopies copies =
+        new ControlCopies(new StateDirectory(place), work, 0, Duration.ofMinutes(1));
+    StaticListableBeanFactory beans =
+        new StaticListableBeanFactory(Map.of("verifications", night.verifications));
+    night.execute(
+        NegativeControl.Step.CHOOSE_BACKUP,
+        new ChooseBackup(night.trail, new RunIndex(night.database)));
+    night.execute(
+        NegativeControl.Step.MAKE_COPY,
+        new MakeCopy(night.trail, copies, beans.getBeanProvider(Verifications.class)));
+    night.execute(NegativeControl.Step.JUDGE_COPY, new JudgeCopy(night.trail, copies));
+    night.execute(
+        NegativeControl.Step.CONCLUDE_CONTROL,
+        new ConcludeControl(night.trail, copies, night.notifier));
+  }
+
+  /** A backup that is gone by the time it is copied. */
+  private void chosen() {
+    night.execute(
+        NegativeControl.Step.CHOOSE_BACKUP,
+        execution -> {
+          new Evidence.ControlChosen(
+                  "20260301-000000-abcd", place.resolve("gone").toString(), "0/28")
+              .record(night.trail, new RunId(execution.getProcessBusinessKey()));
+          execution.setVariable(NegativeControl.Variable.CHOSEN, true);
+          execution.setVariable(NegativeControl.Variable.LAYER, "archive");
+        });
+  }
+
+  @Test
+  void withoutAProvenBackupItEndsAtOnce() {
+    RunId control = controls.start(request("shop", Depth.STANDARD));
+    night.work();
+
+    assertThat(history.ended(control).orElseThrow().ended().why()).contains("verify the target");
+    assertThat(history.lastOfEachTarget()).isEmpty();
+    assertThat(controls.unfinished("shop")).isEmpty();
+    assertThat(told()).isEmpty();
+  }
+
+  @Test
+  void aCheckThatMissesItsDamageRaisesTheAlarm() {
+    chosen();
+    RunId control = controls.start(request("shop", Depth.QUICK, "select true"));
+    assertThat(controls.unfinished("shop")).contains(control);
+    assertThat(controls.owns(control.value())).isTrue();
+    // The ends of the copies of the archive and of the WAL are signalled: no time passes.
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              night.work();
+              return history.results(control).size() == 6;
+            });
+
+    RunId freshness = called(control);
+    assertThat(night.told(freshness).get(0))
+        .contains("negative control " + control + " of shop (freshness: ");
+    night.workOn(freshness);
+    night.prove(freshness);
+    night.work();
+    RunId assertion = called(control);
+    assertThat(assertion).isNotEqualTo(freshness);
+    assertThat(
+            ((Evidence.Asked) Evidence.read(night.trail.of(assertion).get(0)))
+                .request()
+                .queries()
+                .assertions())
+        .containsExactly("select not (select true\n)");
+    night.workOn(assertion);
+    night.prove(assertion);
+    night.work();
+
+    ControlHistory.Control ended = history.ended(control).orElseThrow();
+    assertThat(ended.ended().results())
+        .extracting(ControlResult::layer, ControlResult::outcome)
+        .containsExactly(
+            tuple("archive", Outcome.COULD_NOT_TELL),
+            tuple("manifest", Outcome.NOT_APPLICABLE),
+            tuple("page", Outcome.NOT_APPLICABLE),
+            tuple("wal", Outcome.COULD_NOT_TELL),
+            tuple("index", Outcome.NOT_APPLICABLE),
+            tuple("row", Outcome.NOT_APPLICABLE),
+            tuple("freshness", Outcome.CAUGHT),
+            tuple("assertion", Outcome.MISSED));
+    assertThat(ended.ended().results().get(0).why()).contains("gone does not exist");
+    assertThat(history.lastOfEachTarget()).containsOnlyKeys("shop");
+    assertThat(told()).containsExactly("CONTROL MISSED shop: assertion:1");
+    assertThat(night.engine.getTaskService().createTaskQuery().count()).isZero();
+    assertThat(ends(freshness)).containsExactly(VerifyBackup.Event.CONTROL_RUN_ENDED);
+    assertThat(place.resolve("controls").resolve(control.value())).doesNotExist();
+  }
+
+  @Test
+  void aWithdrawnControlTriesNoMoreLayers() {
+    chosen();
+    RunId control = controls.start(request("shop", Depth.QUICK));
+    assertThatThrownBy(() -> controls.start(request("shop", Depth.QUICK)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("the negative control " + control + " of target shop is under way");
+
+    controls.withdraw(control, "olga");
+    night.work();
+
+    assertThat(history.ended(control).orElseThrow().ended().results())
+        .hasSize(8)
+        .allSatisfy(
+            result -> {
+              assertThat(result.outcome()).isEqualTo(Outcome.COULD_NOT_TELL);
+              assertThat(result.why()).isEqualTo("the control was interrupted by olga");
+            });
+    assertThat(told()).isEmpty();
+  }
+
+  @Test
+  void aCopyWhoseEndIsNotSignalledIsLookedAt() {
+    try (BackgroundWork unheard =
+        new BackgroundWork((run, message) -> {}, Duration.ofSeconds(30), 3)) {
+      use(unheard);
+      chosen();
+      RunId control = controls.start(request("shop", Depth.QUICK));
+      night.work();
+      assertThat(night.standing(control)).containsExactly(Wait.AWAIT_COPY);
+
+      for (int minute = 31; history.results(control).isEmpty(); minute++) {
+        night.at("2026-03-01T00:" + minute + ":00Z");
+        night.work();
+      }
+
+      assertThat(history.results(control).get(0).why()).contains("gone does not exist");
+    }
+  }
+
+  @Test
+  void constantsAndPictureMatchTheModel() throws Exception {
+    BpmnModelInstance model =
+        Bpmn.readModelFromStream(
+            NegativeControl.class.getResourceAsStream("/" + NegativeControl.MODEL));
+    Bpmn.validateModel(model);
+    Process process = model.getModelElementsByType(Process.class).iterator().next();
+    assertThat(process.getId()).isEqualTo(NegativeControl.PROCESS);
+    assertThat(process.getCamundaHistoryTimeToLiveString()).isEqualTo("P365D");
+    assertThat(process.isCamundaStartableInTasklist()).isFalse();
+    Set<String> named = new TreeSet<>();
+    for (Class<?> group :
+        List.of(
+            NegativeControl.Step.class,
+            NegativeControl.Wait.class,
+            NegativeControl.Event.class,
+            NegativeControl.Gateway.class)) {
+      for (Field field : group.getFields()) {
+        named.add((String) field.get(null));
+      }
+    }
+    assertThat(model.getModelElementsByType(FlowNode.class))
+        .extracting(FlowNode::getId)
+        .containsExactlyInAnyOrderElementsOf(named);
+    for (ServiceTask task : model.getModelElementsByType(ServiceTask.class)) {
+      assertThat(task.getCamundaDelegateExpression()).isEqualTo("${" + task.getId() + "}");
+      assertThat(task.isCamundaAsyncBefore()).isTrue();
+    }
+    assertThat(model.getModelElementsByType(Activity.class))
+        .allSatisfy(activity -> assertThat(activity.getDocumentations()).hasSize(1));
+    Set<String> pictured = new TreeSet<>();
+    Matcher ids =
+        Pattern.compile("data-element-id=\"([A-Za-z]+?)(?:_label)?\"")
+            .matcher(Files.readString(Path.of("processes/negative-control/negative-control.svg")));
+    while (ids.find()) {
+      pictured.add(ids.group(1));
+    }
+    assertThat(model.getModelElementsByType(FlowElement.class))
+        .as("bpmn/draw draws it anew")
+        .extracting(FlowElement::getId)
+        .containsExactlyInAnyOrderElementsOf(pictured);
+  }
+
+  private static org.assertj.core.groups.Tuple tuple(Object... values) {
+    return org.assertj.core.groups.Tuple.tuple(values);
+  }
+
+  private RunId called(RunId control) {
+    ProcessInstance called =
+        night
+            .engine
+            .getRuntimeService()
+            .createProcessInstanceQuery()
+            .superProcessInstanceId(night.instance(control))
+            .singleResult();
+    return new RunId(called.getBusinessKey());
+  }
+
+  private List<String> ends(RunId run) {
+    return night
+        .engine
+        .getHistoryService()
+        .createHistoricActivityInstanceQuery()
+        .processInstanceId(night.instance(run))
+        .activityType("noneEndEvent")
+        .list()
+        .stream()
+        .map(end -> end.getActivityId())
+        .filter(
+            end ->
+                end.equals(VerifyBackup.Event.CONTROL_RUN_ENDED)
+                    || end.equals(VerifyBackup.Event.BACKUP_PROVEN))
+        .toList();
+  }
+
+  private List<String> told() {
+    return night
+        .engine
+        .getHistoryService()
+        .createHistoricVariableInstanceQuery()
+        .variableName(TellSomebody.Variable.SUBJECT)
+        .list()
+        .stream()
+        .map(variable -> (String) variable.getValue())
+        .toList();
+  }
+
+  private VerificationRequest request(String target, Depth depth, String... assertions) {
+    return Settings.NONE
+        .with(Setting.DEPTH, depth)
+        .with(Setting.ASSERTIONS, List.of(assertions))
+        .request(Optional.of(target), place, "olga");
+  }
+}
