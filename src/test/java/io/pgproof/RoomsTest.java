@@ -451,6 +451,7 @@ class RoomsTest {
     outside("jakarta.mail", "notify");
     outside("org.eclipse.angus", "notify");
     outside("org.thymeleaf", "report", "notify", "web.login");
+    outside("com.openhtmltopdf", "report");
     outside("io.github.bucket4j", "limit");
     outside("java.net.http", "notify");
     outside("io.prometheus", "monitoring");

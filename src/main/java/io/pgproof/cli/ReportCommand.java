@@ -68,7 +68,7 @@ final class ReportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "File to write; it must not exist.",
-        "Its ending says the format: .html, .csv or .json."
+        "Its ending says the format: .html, .pdf, .csv or .json."
       })
   private Path out = Path.of("");
 

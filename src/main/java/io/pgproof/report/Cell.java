@@ -29,6 +29,11 @@ record Cell(String text, String style, List<String> runs, int more) {
     return new Cell(text, "", List.of(), 0);
   }
 
+  /** A text of any length, which may hold long words. */
+  static Cell prose(String text) {
+    return new Cell(text, "prose", List.of(), 0);
+  }
+
   static Cell count(int number) {
     return new Cell(Integer.toString(number), "number", List.of(), 0);
   }

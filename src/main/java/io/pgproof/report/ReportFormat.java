@@ -22,6 +22,12 @@ public enum ReportFormat {
       return ReportHtml.write(report).getBytes(StandardCharsets.UTF_8);
     }
   },
+  PDF("application/pdf") {
+    @Override
+    byte[] bytes(ComplianceReport report) {
+      return ReportPdf.write(report);
+    }
+  },
   CSV("text/csv;charset=UTF-8") {
     @Override
     byte[] bytes(ComplianceReport report) {

@@ -21,13 +21,23 @@ final class ReportHtml {
 
   private ReportHtml() {}
 
+  /** Returns the page for a browser. */
   static String write(ComplianceReport report) {
+    return write(report, "report.css");
+  }
+
+  /**
+   * Returns the page with another style sheet; it is well-formed XML.
+   *
+   * @param style name of a resource beside this class
+   */
+  static String write(ComplianceReport report, String style) {
     return TEMPLATES.process(
         "report",
         new Context(
             Locale.ROOT,
             Map.of(
-                "style", resource("report.css"),
+                "style", resource(style),
                 "title",
                     "Restore tests from " + report.period().from() + " to " + report.period().to(),
                 "lead", lead(report),

@@ -78,7 +78,7 @@ final class Sections {
   }
 
   private static Cell names(String none, String some, List<String> names) {
-    return Cell.text(names.isEmpty() ? none : some + String.join(", ", names));
+    return Cell.prose(names.isEmpty() ? none : some + String.join(", ", names));
   }
 
   private static Section results(List<TargetFigures> targets) {
@@ -247,14 +247,14 @@ final class Sections {
     return List.of(
         Cell.text(failure.target()).of(List.of(failure.run())),
         Cell.verdict(failure.verdict()),
-        Cell.text(failure.reason().code() + ": " + failure.message()),
+        Cell.prose(failure.reason().code() + ": " + failure.message()),
         Cell.text(
             failure.secondsToDecision() == null
                 ? failure.state().label()
                 : HumanFormat.duration(Duration.ofSeconds(failure.secondsToDecision()))
                     + ", "
                     + failure.state().label()),
-        Cell.text(
+        Cell.prose(
             failure.steps().isEmpty()
                 ? "–"
                 : failure.steps().stream()
@@ -286,8 +286,8 @@ final class Sections {
                         Cell.text(waiver.target()).of(List.of(waiver.run())),
                         Cell.time(waiver.grantedAt()),
                         Cell.time(waiver.until()),
-                        Cell.text(waiver.by()),
-                        Cell.text(waiver.reason())))
+                        Cell.prose(waiver.by()),
+                        Cell.prose(waiver.reason())))
             .toList(),
         "No waiver was valid in the period.");
   }

@@ -1,4 +1,4 @@
-/** Writes a report for auditors as a file: JSON, CSV or HTML. */
+/** Writes a report for auditors as a file: HTML, PDF, CSV or JSON. */
 @NullMarked
 package io.pgproof.report;
 

@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
@@ -155,12 +156,16 @@ class ReportCommandTest {
   }
 
   @Test
-  void theHtmlFormIsWritten() throws Exception {
-    report("november.html");
-    assertThat(place.resolve("november.html"))
-        .content()
-        .contains(
-            "Restore tests from 2026-11-01 to 2026-11-30", "olga: accept, because: the source");
+  void thePdfFormIsWritten() throws Exception {
+    report("november.pdf");
+    assertThat(place.resolve("november.pdf"))
+        .binaryContent()
+        .startsWith("%PDF-".getBytes(StandardCharsets.US_ASCII));
+    Files.createDirectories(Path.of("target", "screenshots"));
+    Files.copy(
+        place.resolve("november.pdf"),
+        Path.of("target", "screenshots", "report.pdf"),
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Test

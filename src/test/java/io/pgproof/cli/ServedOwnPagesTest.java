@@ -29,6 +29,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -540,7 +541,7 @@ class ServedOwnPagesTest {
     String today = LocalDate.now(ZoneOffset.UTC).toString();
     aude.field("Last day").fill(today);
     Path directory = Files.createDirectory(state.path().resolve("reports"));
-    for (String format : List.of("JSON", "CSV", "HTML")) {
+    for (String format : List.of("JSON", "CSV", "HTML", "PDF")) {
       aude.download(
           aude.find("button:text-is('Download " + format + "')"),
           directory.resolve("report." + format.toLowerCase(Locale.ROOT)));
@@ -551,6 +552,9 @@ class ServedOwnPagesTest {
     assertThat(report.findValuesAsText("run")).contains(RUNS.get("shop"), RUNS.get("billing"));
     assertThat(report.at("/failures").findValuesAsText("state")).contains("open");
     assertThat(Files.readString(directory.resolve("report.csv"))).contains(RUNS.get("crm"));
+    assertThat(directory.resolve("report.pdf"))
+        .binaryContent()
+        .startsWith("%PDF-".getBytes(StandardCharsets.US_ASCII));
     try (ChromiumPage page = new ChromiumPage(chromium, "file://")) {
       page.open(directory.resolve("report.html").toString());
       page.awaitText("What this report does not show");

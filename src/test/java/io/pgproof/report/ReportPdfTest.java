@@ -1,0 +1,77 @@
+package io.pgproof.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.evidence.report.ComplianceReport;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider;
+import org.verapdf.pdfa.Foundries;
+import org.verapdf.pdfa.PDFAParser;
+import org.verapdf.pdfa.PDFAValidator;
+import org.verapdf.pdfa.flavours.PDFAFlavour;
+import org.verapdf.pdfa.results.TestAssertion;
+import org.verapdf.pdfa.results.ValidationResult;
+
+/** The PDF form, held against the standards by veraPDF. */
+class ReportPdfTest {
+  private static byte[] pdf;
+
+  @BeforeAll
+  static void write() throws IOException {
+    pdf =
+        ReportPdf.write(
+            EvidenceJson.read(
+                Files.readString(Path.of("src/test/resources/io/pgproof/report/sample.json")),
+                ComplianceReport.class));
+    VeraGreenfieldFoundryProvider.initialise();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = PDFAFlavour.class,
+      names = {"PDFA_2_A", "PDFUA_1"})
+  void itMeetsTheStandard(PDFAFlavour standard) throws Exception {
+    try (PDFAParser parser =
+            Foundries.defaultInstance().createParser(new ByteArrayInputStream(pdf), standard);
+        PDFAValidator validator = Foundries.defaultInstance().createValidator(standard, false)) {
+      ValidationResult result = validator.validate(parser);
+      assertThat(result.getTestAssertions())
+          .filteredOn(check -> check.getStatus() == TestAssertion.Status.FAILED)
+          .extracting(
+              check -> check.getRuleId() + " " + check.getMessage() + " " + check.getLocation())
+          .isEmpty();
+      assertThat(result.isCompliant()).isTrue();
+      assertThat(result.getTotalAssertions()).isGreaterThan(100);
+    }
+  }
+
+  @Test
+  void itsWordsCanBeReadBack() throws IOException {
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      assertThat(document.getDocumentCatalog().getMarkInfo().isMarked()).isTrue();
+      assertThat(document.getDocumentCatalog().getLanguage()).isEqualTo("en");
+      assertThat(document.getDocumentInformation().getTitle())
+          .isEqualTo("Restore tests from 2026-11-01 to 2026-11-30");
+      assertThat(new PDFTextStripper().getText(document))
+          .contains(
+              "Longest time unproven",
+              "20261110-030000-r001",
+              "<script>alert(1)</script>",
+              "12.10.1, 12.10.2",
+              "What this report does not show",
+              "That any law is complied with.",
+              "Page 1 of " + document.getNumberOfPages());
+    }
+  }
+}
