@@ -119,7 +119,7 @@ class RoomsTest {
     room("token", "proof", "audit", "evidence");
     room("evidence.runs", "proof", "target", "audit", "evidence");
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
-    room("report", "proof", "audit", "evidence.report");
+    room("report", "proof", "audit", "evidence", "evidence.report");
     room("evidence.log", "proof", "command", "tlog", "audit", "evidence");
     room(
         "demo",

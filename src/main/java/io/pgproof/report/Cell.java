@@ -1,5 +1,6 @@
 package io.pgproof.report;
 
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
 import io.pgproof.evidence.report.ComplianceReport.Sample;
 import io.pgproof.proof.HumanFormat;
@@ -40,6 +41,14 @@ record Cell(String text, String style, List<String> runs, int more) {
 
   static Cell verdict(Verdict verdict) {
     return new Cell(verdict.word(), "verdict " + verdict.word(), List.of(), 0);
+  }
+
+  static Cell outcome(ControlResult.Outcome outcome) {
+    return new Cell(
+        outcome.words(),
+        outcome == ControlResult.Outcome.MISSED ? "verdict refuted" : "",
+        List.of(),
+        0);
   }
 
   static Cell time(@Nullable Instant time) {

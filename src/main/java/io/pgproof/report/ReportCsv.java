@@ -1,9 +1,11 @@
 package io.pgproof.report;
 
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
 import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
+import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
 import io.pgproof.evidence.report.ComplianceReport.ObjectiveFigures;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
 import io.pgproof.evidence.report.ComplianceReport.ResultFigures;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A report as one table (RFC 4180). The first column says what a row is about, so that a reader can
  * filter by it: {@code about}, {@code figure}, {@code run}, {@code missed}, {@code failure}, {@code
- * decision}, {@code waiver}, {@code control} or {@code does-not-show}.
+ * decision}, {@code waiver}, {@code negative-control}, {@code control} or {@code does-not-show}.
  */
 final class ReportCsv {
   /** A spreadsheet would compute a text that begins like this. */
@@ -77,6 +79,7 @@ final class ReportCsv {
                     .with(Column.BY, waiver.by())
                     .with(Column.TEXT, waiver.reason())
                     .end());
+    report.negativeControls().forEach(csv::negativeControl);
     report
         .controls()
         .forEach(
@@ -277,6 +280,19 @@ final class ReportCsv {
                     .with(Column.VALUE, step.run())
                     .with(Column.TEXT, step.reason())
                     .end());
+  }
+
+  private void negativeControl(NegativeControl control) {
+    for (ControlResult result : control.results()) {
+      row("negative-control")
+          .with(Column.TARGET, control.target())
+          .with(Column.RUN, result.run())
+          .with(Column.AT, control.at())
+          .with(Column.ITEM, result.layer())
+          .with(Column.VALUE, result.outcome().words())
+          .with(Column.TEXT, control.control() + ", check " + result.check())
+          .end();
+    }
   }
 
   private Row row(String about) {

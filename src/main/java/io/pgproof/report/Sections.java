@@ -1,9 +1,11 @@
 package io.pgproof.report;
 
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
 import io.pgproof.evidence.report.ComplianceReport.Gap;
+import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
 import io.pgproof.evidence.report.ComplianceReport.ObjectiveFigures;
 import io.pgproof.evidence.report.ComplianceReport.Step;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
@@ -42,6 +44,7 @@ final class Sections {
             TargetFigures::rto),
         failures(report.failures()),
         waivers(report),
+        negativeControls(report),
         controls(report));
   }
 
@@ -290,6 +293,38 @@ final class Sections {
                         Cell.prose(waiver.reason())))
             .toList(),
         "No waiver was valid in the period.");
+  }
+
+  private static Section negativeControls(ComplianceReport report) {
+    List<List<Cell>> rows = new ArrayList<>();
+    for (NegativeControl control : report.negativeControls()) {
+      Cell name = Cell.text(control.target()).of(List.of(control.control()));
+      Cell at = Cell.time(control.at());
+      for (ControlResult result : control.results()) {
+        rows.add(
+            List.of(
+                name,
+                at,
+                Cell.text(result.layer()),
+                Cell.text(result.check()),
+                Cell.outcome(result.outcome())
+                    .of(result.run() == null ? List.of() : List.of(result.run()))));
+      }
+      if (control.results().isEmpty()) {
+        rows.add(
+            List.of(
+                name, at, Cell.text("–"), Cell.text("–"), Cell.text("no proven backup to damage")));
+      }
+    }
+    return new Section(
+        "negative-controls",
+        "Negative controls",
+        List.of(
+            "A negative control damages copies of a proven backup, one layer each, and shows whether"
+                + " the check of that layer finds it. Its runs count in no other figure."),
+        List.of("Target and control", "Ended", "Damaged layer", "Check", "Outcome"),
+        rows,
+        "No negative control ended in the period.");
   }
 
   private static Section controls(ComplianceReport report) {

@@ -68,6 +68,10 @@ class ReportFormatTest {
                   .isEqualTo("'=HYPERLINK(\"http://evil\"),\nand \"more\"");
             });
     assertThat(rows)
+        .filteredOn(row -> row.get(0).equals("negative-control"))
+        .extracting(row -> row.get(titles.indexOf("value")))
+        .containsExactly("caught", "missed");
+    assertThat(rows)
         .filteredOn(row -> row.contains("longest-unproven"))
         .singleElement()
         .satisfies(row -> assertThat(row.get(titles.indexOf("value"))).isEqualTo("2592000"));
@@ -114,7 +118,7 @@ class ReportFormatTest {
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
-    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(11);
+    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(12);
     for (String element : List.of("script", "link", "img", "iframe", "a", "object")) {
       assertThat(page.getElementsByTagName(element).getLength()).as(element).isZero();
     }
@@ -138,6 +142,7 @@ class ReportFormatTest {
             "20261110-030000-r010",
             "and 2 more in the CSV and JSON forms",
             "olga: accept, because: =HYPERLINK",
+            "missed</span><span class=\"runs\"><code>20261120-000100-rows",
             "12.10.1, 12.10.2")
         .doesNotContain("20261110-030000-r011");
   }

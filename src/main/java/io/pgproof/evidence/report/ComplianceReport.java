@@ -1,5 +1,6 @@
 package io.pgproof.evidence.report;
 
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Verdict;
 import java.time.Instant;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets in the order of their names
  * @param failures runs of the period that were not proven, oldest first
  * @param waivers those that were valid in the period, in the order of granting
+ * @param negativeControls those that ended in the period, oldest first
+ * @param controls what standards ask for
  * @param doesNotShow what nobody may conclude from the report, one sentence each
  * @param runs all runs whose verdict was recorded in the period, by target, oldest first
  */
@@ -28,6 +31,7 @@ public record ComplianceReport(
     List<TargetFigures> targets,
     List<Failure> failures,
     List<WaiverFacts> waivers,
+    List<NegativeControl> negativeControls,
     List<Control> controls,
     List<String> doesNotShow,
     List<RunFacts> runs) {
@@ -39,6 +43,7 @@ public record ComplianceReport(
     targets = List.copyOf(targets);
     failures = List.copyOf(failures);
     waivers = List.copyOf(waivers);
+    negativeControls = List.copyOf(negativeControls);
     controls = List.copyOf(controls);
     doesNotShow = List.copyOf(doesNotShow);
     runs = List.copyOf(runs);
@@ -252,6 +257,20 @@ public record ComplianceReport(
   /** A stale backup that a person accepted until a certain time. */
   public record WaiverFacts(
       String target, String run, Instant grantedAt, Instant until, String by, String reason) {}
+
+  /**
+   * A negative control, which shows whether the checks find damage.
+   *
+   * @param control id of the control
+   * @param at when it ended
+   * @param results of all layers, in their order; empty if there was no proven backup to damage
+   */
+  public record NegativeControl(
+      String target, String control, Instant at, List<ControlResult> results) {
+    public NegativeControl {
+      results = List.copyOf(results);
+    }
+  }
 
   /**
    * A control that asks for restore tests.

@@ -5,6 +5,7 @@ import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
 import io.pgproof.evidence.report.ComplianceReport.DueFigures;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
+import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
 import io.pgproof.evidence.report.ComplianceReport.RunFacts;
 import io.pgproof.evidence.report.ComplianceReport.Scope;
@@ -98,6 +99,7 @@ public final class ComplianceReports {
       }
     }
     failed.sort(Comparator.comparing(run -> run.outcome().orElseThrow().at()));
+    Set<String> names = targets.stream().map(TargetFigures::target).collect(Collectors.toSet());
     return new ComplianceReport(
         ComplianceReport.SCHEMA,
         now,
@@ -108,7 +110,8 @@ public final class ComplianceReports {
         coverage(targets, configured.isPresent()),
         targets,
         new Decisions(evidenceLog).of(failed),
-        waivers(period, targets.stream().map(TargetFigures::target).collect(Collectors.toSet())),
+        waivers(period, names),
+        negativeControls(period, names),
         Controls.ALL,
         Controls.DOES_NOT_SHOW,
         runs);
@@ -242,6 +245,19 @@ public final class ComplianceReports {
               }
             });
     return waivers;
+  }
+
+  private List<NegativeControl> negativeControls(Span period, Set<String> targets) {
+    return evidenceLog.since(Evidence.kind(Evidence.ControlEnded.class), period.begin()).stream()
+        .filter(entry -> entry.at().isBefore(period.end()))
+        .map(
+            entry -> {
+              Evidence.ControlEnded ended = (Evidence.ControlEnded) Evidence.read(entry);
+              return new NegativeControl(
+                  ended.target(), entry.run().value(), entry.at(), ended.results());
+            })
+        .filter(control -> targets.contains(control.target()))
+        .toList();
   }
 
   private Optional<String> target(RunId run) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
 import io.pgproof.evidence.report.ComplianceReport.DueFigures;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
 import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
+import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
 import io.pgproof.evidence.report.ComplianceReport.RunFacts;
 import io.pgproof.evidence.report.ComplianceReport.Step;
@@ -22,6 +24,8 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
 import io.pgproof.proof.Verdict;
+import io.pgproof.target.Settings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -357,6 +361,46 @@ class ComplianceReportsTest {
               assertThat(step.run()).isEqualTo(granted.value());
               assertThat(step.reason()).isEqualTo("moving house");
             });
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void negativeControlsAreListedAndTheirRunsAreNotCounted(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    RunId proven = ended(runs, TENTH, TENTH, Verdict.PROVEN);
+    RunId control = RunId.at(TENTH.plusSeconds(60));
+    RunId copy = RunId.at(TENTH.plusSeconds(61));
+    runs.at(TENTH.plusSeconds(61))
+        .record(
+            copy,
+            "ada",
+            new Evidence.Asked(
+                Settings.NONE.request(Optional.empty(), Path.of("/copies/page"), "ada"),
+                null,
+                new Evidence.ControlRun(control.value(), "shop", "page", "flipped a bit")));
+    runs.reach(copy, "shop", Verdict.REFUTED);
+    ControlResult caught =
+        new ControlResult(
+            "page",
+            "pages",
+            ControlResult.Outcome.CAUGHT,
+            List.of("pages"),
+            copy.value(),
+            "flipped a bit",
+            null);
+    runs.at(TENTH.plusSeconds(90))
+        .record(control, "pgproof", new Evidence.ControlEnded("shop", "b", List.of(caught), null));
+    runs.at(END)
+        .record(RunId.at(END), "pgproof", new Evidence.ControlEnded("shop", "b", List.of(), null));
+
+    ComplianceReport report = november(database, runs, List.of());
+    assertThat(report.negativeControls())
+        .containsExactly(
+            new NegativeControl("shop", control.value(), TENTH.plusSeconds(90), List.of(caught)));
+    assertThat(report.runs()).extracting(RunFacts::run).containsExactly(proven.value());
+    assertThat(report.failures()).isEmpty();
+    assertThat(EvidenceJson.read(EvidenceJson.write(report), ComplianceReport.class))
+        .isEqualTo(report);
   }
 
   /** Runs that end at the same moment lie on both sides of a page's border. */
