@@ -363,6 +363,7 @@ class RoomsTest {
         "proof",
         "target",
         "backup.source",
+        "evidence",
         "evidence.runs",
         "workflow.engine",
         "workflow.decide",

@@ -17,6 +17,10 @@ import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.demo.SourceDatabase;
+import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.ControlResult.Outcome;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Configuration;
@@ -191,6 +195,37 @@ class ServedOwnPagesTest {
                 Duration.ofSeconds(900 + night * 17 % 200)));
       }
     }
+    recordControl(past, configuration, first);
+  }
+
+  private static void recordControl(PastRuns past, Configuration configuration, Instant at) {
+    RunId run = RunId.at(at);
+    RunId control = RunId.at(at);
+    String damage = "a page with a wrong checksum in base/1/1255";
+    past.add(
+        run,
+        at,
+        "control",
+        new Evidence.Asked(
+            configuration.target("shop").request("control"),
+            null,
+            new Evidence.ControlRun(control.value(), "shop", "page", damage)));
+    past.add(
+        control,
+        at,
+        "pgproof",
+        new Evidence.ControlEnded(
+            "shop",
+            "/backups/shop",
+            List.of(
+                new ControlResult(
+                    "page", "pages", Outcome.CAUGHT, List.of("pages"), run.value(), damage, null),
+                new ControlResult(
+                    "index", "indexes", Outcome.MISSED, List.of(), run.value(), "exchanged", null),
+                new ControlResult(
+                    "row", "rows", Outcome.NOT_APPLICABLE, List.of(), null, null, "not deep")),
+            null));
+    RUNS.put("control", run.value());
   }
 
   private static void verify(Path config, String target, String askedBy, String verdict)
@@ -272,6 +307,39 @@ class ServedOwnPagesTest {
     page.open("/targets/gone");
     page.awaitText("cannot be listed");
     page.examine("own-target-gone");
+  }
+
+  @Test
+  void theTargetsPageShowsWhatTheLastControlFound() {
+    ChromiumPage page = PAGES.get("aude");
+    page.open("/targets/shop");
+    assertThat(page.find("section:has(#control) tbody tr").allInnerTexts())
+        .satisfiesExactly(
+            row -> assertThat(row).contains("caught", "page", "wrong checksum", "pages"),
+            row -> assertThat(row).contains("missed", "index", "indexes"),
+            row -> assertThat(row).contains("not applicable", "row", "not deep", "rows"));
+    page.examine("own-target-control");
+    page.find("section:has(#control) tbody a").first().click();
+    page.awaitText("This run says nothing about a backup: it is part of negative control");
+    page.open("/runs?until=" + LocalDate.now(ZoneOffset.UTC).minusDays(NIGHTS - 1));
+    assertThat(page.find("tbody").innerText()).doesNotContain(RUNS.get("control"));
+    page.open("/targets/crm");
+    assertThat(page.find("#control").count()).isZero();
+  }
+
+  @Test
+  void aControlUsesTheConfigurationOfTheServer() throws IOException {
+    try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
+      Reply reply =
+          client.send(new Request.Control("gone", null, "tester"), said -> {}).orElseThrow();
+      assertThat(((Reply.ControlEnded) reply).ended().why()).contains("verify the target first");
+    }
+    try (ControlClient client = ControlClient.connect(state).orElseThrow()) {
+      Reply reply =
+          client.send(new Request.Control("no-such", null, "tester"), said -> {}).orElseThrow();
+      assertThat(((Reply.Refused) reply).finding().message())
+          .isEqualTo("the configuration of the server has no target no-such");
+    }
   }
 
   @Test

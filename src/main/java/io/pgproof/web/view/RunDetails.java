@@ -73,6 +73,15 @@ public record RunDetails(
   /** The progress of a run that has no verdict yet. */
   public record Progress(ProgressBoard.Standing standing, Optional<Duration> timeLeft) {}
 
+  /** Returns what the run is part of, if it is one of a negative control. */
+  public Optional<Evidence.ControlRun> control() {
+    return entries.stream()
+        .map(Entry::evidence)
+        .filter(Evidence.Asked.class::isInstance)
+        .findFirst()
+        .map(asked -> ((Evidence.Asked) asked).control());
+  }
+
   /** Returns the entries that say what people were asked and what they decided. */
   public List<Entry> decisions() {
     return entries.stream()

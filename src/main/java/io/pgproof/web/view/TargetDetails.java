@@ -1,5 +1,6 @@
 package io.pgproof.web.view;
 
+import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.runs.RunSummary;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param ended the runs whose verdict was reached in this time, oldest first
  * @param latest the latest runs, newest first
  * @param retention empty if the target has left the configuration
+ * @param control the last negative control that had a backup to damage; empty if there was none
  */
 public record TargetDetails(
     TargetStatus status,
@@ -20,7 +22,8 @@ public record TargetDetails(
     List<RunSummary> ended,
     List<RunSummary.Waiver> waivers,
     List<RunSummary> latest,
-    Optional<Retention> retention) {
+    Optional<Retention> retention,
+    Optional<ControlHistory.Control> control) {
   public TargetDetails {
     ended = List.copyOf(ended);
     waivers = List.copyOf(waivers);

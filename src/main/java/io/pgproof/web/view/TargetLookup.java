@@ -1,5 +1,6 @@
 package io.pgproof.web.view;
 
+import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.runs.RunFilter;
 import io.pgproof.evidence.runs.RunIndex;
 import java.time.Clock;
@@ -14,12 +15,19 @@ public final class TargetLookup {
   private final TargetList targetList;
   private final RunIndex runIndex;
   private final RetentionScan retentionScan;
+  private final ControlHistory controlHistory;
   private final Clock clock;
 
-  TargetLookup(TargetList targetList, RunIndex runIndex, RetentionScan retentionScan, Clock clock) {
+  TargetLookup(
+      TargetList targetList,
+      RunIndex runIndex,
+      RetentionScan retentionScan,
+      ControlHistory controlHistory,
+      Clock clock) {
     this.targetList = targetList;
     this.runIndex = runIndex;
     this.retentionScan = retentionScan;
+    this.controlHistory = controlHistory;
     this.clock = clock;
   }
 
@@ -42,6 +50,7 @@ public final class TargetLookup {
         runIndex.ended(status.name(), from, now, RunIndex.MOST),
         runIndex.waivers(status.name(), from, now),
         runIndex.list(RunFilter.ALL.withTarget(status.name()), Optional.empty(), LATEST).runs(),
-        status.target().map(retentionScan::of));
+        status.target().map(retentionScan::of),
+        Optional.ofNullable(controlHistory.lastOfEachTarget().get(status.name())));
   }
 }

@@ -1,6 +1,7 @@
 package io.pgproof.web.view;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.target.CurrentConfiguration;
@@ -75,7 +76,11 @@ class ViewConfiguration {
 
   @Bean
   TargetLookup targetLookup(
-      TargetList targetList, RunIndex runIndex, RetentionScan retentionScan, Clock clock) {
-    return new TargetLookup(targetList, runIndex, retentionScan, clock);
+      TargetList targetList,
+      RunIndex runIndex,
+      RetentionScan retentionScan,
+      ControlHistory controlHistory,
+      Clock clock) {
+    return new TargetLookup(targetList, runIndex, retentionScan, controlHistory, clock);
   }
 }

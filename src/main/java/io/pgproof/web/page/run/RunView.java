@@ -1,5 +1,6 @@
 package io.pgproof.web.page.run;
 
+import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.HumanFormat;
@@ -118,6 +119,11 @@ record RunView(
 
   public String subject() {
     return details.subject();
+  }
+
+  /** Returns of which negative control this run is a part, in words. */
+  public @Nullable String control() {
+    return details.control().map(Evidence.ControlRun::describe).orElse(null);
   }
 
   public @Nullable String target() {

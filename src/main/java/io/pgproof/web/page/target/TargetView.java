@@ -1,5 +1,6 @@
 package io.pgproof.web.page.target;
 
+import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.evidence.runs.TargetOverview;
 import io.pgproof.proof.HumanFormat;
@@ -205,6 +206,18 @@ record TargetView(TargetDetails details, boolean mayVerify, int days) {
         .filter(text -> !text.isEmpty())
         .reduce((one, other) -> one + ", " + other)
         .orElse("no backup lies there");
+  }
+
+  /** Returns the layers of the last negative control; none if there was no control. */
+  public List<ControlRow> controls() {
+    return details.control().stream()
+        .flatMap(control -> control.ended().results().stream())
+        .map(ControlRow::of)
+        .toList();
+  }
+
+  public @Nullable Moment controlledAt() {
+    return details.control().map(ControlHistory.Control::at).map(Moment::of).orElse(null);
   }
 
   public List<SettingRow> given() {
