@@ -92,12 +92,15 @@ public final class EvidenceSequencer {
   public synchronized void take(boolean all) {
     try {
       long taken = 0;
-      for (int batch = takeBatch(all); batch > 0; batch = takeBatch(all)) {
+      Batch batch = takeBatch(all, 0);
+      while (batch.entries() > 0) {
         long before = taken;
-        taken += batch;
+        taken += batch.entries();
         if (taken / TOLD > before / TOLD) {
           LOG.info("taking evidence into its log: {} entries so far", taken);
         }
+        // Not from the beginning: each batch would look at all that were taken before it.
+        batch = takeBatch(all, batch.lastId());
       }
       if (damage != null) {
         LOG.info("the evidence log takes entries again");
@@ -152,26 +155,36 @@ public final class EvidenceSequencer {
     }
   }
 
-  /** Takes the next entries, and returns how many there were. */
-  private int takeBatch(boolean all) throws IOException {
-    record Batch(int entries, Optional<String> signed) {}
+  /**
+   * Entries that were taken.
+   *
+   * @param lastId the greatest id of them
+   * @param signed checkpoint that is not on disk yet
+   */
+  private record Batch(int entries, long lastId, Optional<String> signed) {}
+
+  /** Takes the next entries after an id. */
+  private Batch takeBatch(boolean all, long after) throws IOException {
     Batch batch =
         inTransaction(
             () -> {
               long settled = table.lock();
               Opened opened = open();
-              List<StoredEntry> entries = table.missing(all ? 0 : settled, BATCH);
+              List<StoredEntry> entries = table.missing(Math.max(after, all ? 0 : settled), BATCH);
               if (entries.isEmpty()) {
                 table.settle(settled, clock.instant().minus(SETTLED_AFTER));
-                return new Batch(0, opened.unwritten());
+                return new Batch(0, after, opened.unwritten());
               }
-              return new Batch(entries.size(), Optional.of(append(opened, entries)));
+              return new Batch(
+                  entries.size(),
+                  entries.get(entries.size() - 1).id(),
+                  Optional.of(append(opened, entries)));
             });
     if (batch.signed().isPresent()) {
       evidenceLog.awaitDurable();
       directory.writeCheckpoint(batch.signed().get());
     }
-    return batch.entries();
+    return batch;
   }
 
   private String append(Opened opened, List<StoredEntry> entries) throws IOException {

@@ -424,4 +424,44 @@ class EvidenceSequencerTest {
     }
     assertThat(log.entries()).hasSize(4);
   }
+
+  /** Without the triggers, the rights are left. */
+  @Test
+  void theRoleOfTheProgramOnPostgresHasNoRightToChangeEvidence() {
+    onPostgres = LogFixture.onAsOwner(postgres, place);
+    onPostgres.record(3);
+    assertThat(onPostgres.take()).isEmpty();
+    assertThat(onPostgres.entries()).hasSize(4);
+    JdbcTemplate jdbc = onPostgres.jdbc;
+    for (String table :
+        List.of(
+            "pgproof_evidence",
+            "pgproof_verdict",
+            "pgproof_waiver",
+            "pgproof_log",
+            "pgproof_log_checkpoint")) {
+      jdbc.execute("drop trigger " + table + "_insert_only on " + table);
+      for (String statement : List.of("delete from " + table, "truncate " + table)) {
+        assertThatThrownBy(() -> jdbc.execute(statement))
+            .as(statement)
+            .rootCause()
+            .hasMessageContaining("permission denied for table " + table);
+      }
+    }
+    assertThatThrownBy(() -> jdbc.execute("update pgproof_evidence set actor = 'eve'"))
+        .rootCause()
+        .hasMessageContaining("permission denied");
+  }
+
+  @Test
+  void manyEntriesAreTakenInSeveralBatches() throws Exception {
+    h2.jdbc.update(
+        "insert into pgproof_evidence (run, at, kind, schema_version, actor, body)"
+            + " select '20261201-030000-aaaa', current_timestamp, 'Noted', 1, 'ada', '{}' from system_range(1, 11000)");
+    assertThat(h2.take()).isEmpty();
+    assertThat(h2.entries()).hasSize(11_001).doesNotHaveDuplicates().isSorted();
+    assertThat(h2.checkpoint().size()).isEqualTo(11_001);
+    assertThat(h2.jdbc.queryForObject("select count(*) from pgproof_log_checkpoint", Integer.class))
+        .isEqualTo(3);
+  }
 }

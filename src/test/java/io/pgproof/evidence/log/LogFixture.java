@@ -21,6 +21,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A database with evidence, and the directory of its log. */
 final class LogFixture implements AutoCloseable {
@@ -49,10 +50,25 @@ final class LogFixture implements AutoCloseable {
 
   /** In a schema of its own. */
   static LogFixture on(EngineDatabase postgres, Path place) {
+    return on(postgres, place, postgres.user());
+  }
+
+  /** In a schema of its own, which a new role owns that has no other rights. */
+  static LogFixture onAsOwner(EngineDatabase postgres, Path place) {
+    String role = "r" + UUID.randomUUID().toString().replace("-", "");
+    JdbcTemplate administrator =
+        new JdbcTemplate(
+            new DriverManagerDataSource(postgres.url(), postgres.user(), postgres.password()));
+    administrator.execute("create role " + role + " login");
+    administrator.execute("grant create on database pgproof to " + role);
+    return on(postgres, place, role);
+  }
+
+  private static LogFixture on(EngineDatabase postgres, Path place, String user) {
     String schema = "s" + UUID.randomUUID().toString().replace("-", "");
     HikariDataSource database = new HikariDataSource();
     database.setJdbcUrl(postgres.url() + "&currentSchema=" + schema);
-    database.setUsername(postgres.user());
+    database.setUsername(user);
     database.setPassword(postgres.password());
     database.setMaximumPoolSize(8);
     database.setMinimumIdle(0);
