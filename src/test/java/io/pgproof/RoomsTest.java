@@ -121,6 +121,7 @@ class RoomsTest {
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
     room("report", "proof", "audit", "evidence", "evidence.report");
     room("evidence.log", "proof", "command", "tlog", "audit", "evidence");
+    room("certificate", "proof", "command", "target", "tlog", "audit", "evidence", "evidence.log");
     room(
         "demo",
         "command",
@@ -235,6 +236,7 @@ class RoomsTest {
         "token",
         "evidence",
         "evidence.report",
+        "certificate",
         "workflow.engine",
         "evidence.log");
     room(
@@ -254,6 +256,7 @@ class RoomsTest {
         "evidence.runs",
         "evidence.report",
         "evidence.log",
+        "certificate",
         "demo",
         "workflow.engine",
         "workflow.notify",
@@ -296,6 +299,7 @@ class RoomsTest {
         "evidence",
         "evidence.report",
         "report",
+        "certificate",
         "workflow.engine",
         "control",
         "daemon",

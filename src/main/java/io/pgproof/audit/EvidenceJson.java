@@ -45,6 +45,15 @@ public final class EvidenceJson {
     }
   }
 
+  /** Returns the value as JSON in several lines, for people; it ends with a newline. */
+  public static String writeIndented(Object value) {
+    try {
+      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(value.getClass() + " cannot be written as JSON", e);
+    }
+  }
+
   /**
    * Reads a value of this type from JSON.
    *

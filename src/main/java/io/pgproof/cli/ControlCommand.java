@@ -60,12 +60,12 @@ final class ControlCommand implements Callable<Integer> {
     VerificationRequest verification =
         config == null
             ? null
-            : Configuration.read(config).target(target).request(InvokingUser.name());
+            : Configuration.read(config).target(target).request(Main.invokingUser());
     try (DaemonConnection daemonConnection = DaemonConnection.toEngine(main.state());
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       Reply reply =
           daemonConnection.send(
-              new Request.Control(target, verification, InvokingUser.name()),
+              new Request.Control(target, verification, Main.invokingUser()),
               said -> {
                 if (!(said instanceof Reply.Begun)) {
                   progress.show(said);

@@ -124,7 +124,7 @@ final class DemoCommand implements Callable<Integer> {
     return Settings.NONE
         .with(Setting.FRESHNESS_QUERY, backup.freshnessQuery())
         .with(Setting.ASSERTIONS, List.of("select count(*) > 0 from order_lines"))
-        .request(Optional.empty(), Path.of(backup.path()), InvokingUser.name());
+        .request(Optional.empty(), Path.of(backup.path()), Main.invokingUser());
   }
 
   private int serve(StateDirectory state) throws Exception {
@@ -146,7 +146,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         for (Target target : DemoTargets.write(state, backup).targets()) {
           new VerificationSession(daemonConnection, spec.commandLine(), false)
-              .verify(target.request(InvokingUser.name()));
+              .verify(target.request(Main.invokingUser()));
           spec.commandLine().getOut().println();
         }
       }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       RunsCommand.class,
       ShowCommand.class,
       ReportCommand.class,
+      CertificateCommand.class,
       AuditCommand.class,
       DoctorCommand.class,
       ImagesCommand.class,
@@ -159,6 +160,12 @@ public final class Main implements Runnable {
       return FailureOutput.refused(line, parsed, usage);
     }
     return FailureOutput.failed(line, parsed, null, e);
+  }
+
+  /** Returns the user who called sudo, or else the current user. */
+  static String invokingUser() {
+    String sudo = System.getenv("SUDO_USER");
+    return sudo == null || sudo.isBlank() ? System.getProperty("user.name") : sudo;
   }
 
   /** The version of the jar. */

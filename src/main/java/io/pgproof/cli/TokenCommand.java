@@ -119,7 +119,7 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      Request request = new Request.CreateToken(wanted(), InvokingUser.name());
+      Request request = new Request.CreateToken(wanted(), Main.invokingUser());
       try (DaemonConnection daemonConnection = DaemonConnection.toDesk(parent.main.state())) {
         Reply reply = daemonConnection.send(request, said -> {});
         if (!(reply instanceof Reply.TokenCreated created)) {
@@ -202,7 +202,7 @@ final class TokenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
       return TextCommand.run(
-          parent.main, spec, new Request.RevokeToken(id.strip(), InvokingUser.name()));
+          parent.main, spec, new Request.RevokeToken(id.strip(), Main.invokingUser()));
     }
   }
 }

@@ -73,11 +73,11 @@ final class VerifyCommand implements Callable<Integer> {
     Settings options = SettingOptions.read(spec.commandLine().getParseResult());
     VerificationRequest request =
         config == null
-            ? options.request(Optional.empty(), path(), InvokingUser.name())
+            ? options.request(Optional.empty(), path(), Main.invokingUser())
             : Configuration.read(config)
                 .target(backup)
                 .overriddenBy(options)
-                .request(InvokingUser.name());
+                .request(Main.invokingUser());
     if (!request.patience().reminds()) {
       throw new UsageException(
           Reason.BAD_OPTION,

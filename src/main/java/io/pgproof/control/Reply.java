@@ -3,6 +3,7 @@ package io.pgproof.control;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pgproof.certificate.CertificatePack;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
   @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
   @JsonSubTypes.Type(value = Reply.Compliance.class, name = "report"),
+  @JsonSubTypes.Type(value = Reply.Certificate.class, name = "certificate"),
   @JsonSubTypes.Type(value = Reply.Events.class, name = "events"),
   @JsonSubTypes.Type(value = Reply.LogVerified.class, name = "log-verified"),
   @JsonSubTypes.Type(value = Reply.LogLines.class, name = "log-lines"),
@@ -76,6 +78,8 @@ public sealed interface Reply {
       implements Reply {}
 
   record Compliance(ComplianceReport report) implements Reply {}
+
+  record Certificate(CertificatePack pack) implements Reply {}
 
   record Events(List<ServerHistory.Line> lines) implements Reply {}
 

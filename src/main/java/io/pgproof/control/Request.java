@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Request.ListRuns.class, name = "runs"),
   @JsonSubTypes.Type(value = Request.ShowRun.class, name = "show"),
   @JsonSubTypes.Type(value = Request.MakeReport.class, name = "report"),
+  @JsonSubTypes.Type(value = Request.IssueCertificate.class, name = "certificate"),
   @JsonSubTypes.Type(value = Request.ListEvents.class, name = "events"),
   @JsonSubTypes.Type(value = Request.VerifyLog.class, name = "verify-log"),
   @JsonSubTypes.Type(value = Request.ExportLog.class, name = "export-log"),
@@ -75,6 +76,9 @@ public sealed interface Request {
       targets = List.copyOf(targets);
     }
   }
+
+  /** Issue a certificate of a run. */
+  record IssueCertificate(String run) implements Request {}
 
   /** List the latest events that belong to no run. */
   record ListEvents(int limit) implements Request {}

@@ -1,21 +1,26 @@
 package io.pgproof.daemon;
 
+import io.pgproof.Pgproof;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.Waivers;
+import io.pgproof.certificate.CertificateKeys;
+import io.pgproof.certificate.Certificates;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.log.LogAuditor;
 import io.pgproof.evidence.log.LogExport;
+import io.pgproof.evidence.log.LoggedEntries;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunTableFill;
 import io.pgproof.evidence.runs.RunTableFollower;
 import io.pgproof.image.BuiltImages;
 import io.pgproof.image.ImageStore;
+import io.pgproof.proof.FindingException;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.Ownership;
@@ -23,11 +28,14 @@ import io.pgproof.state.StateDirectory;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.TokenUsers;
 import io.pgproof.token.Tokens;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -41,6 +49,7 @@ import org.springframework.context.annotation.DependsOn;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DaemonSettings.class)
 class QueryConfiguration {
+  private static final Logger LOG = LoggerFactory.getLogger(QueryConfiguration.class);
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   /**
@@ -100,6 +109,44 @@ class QueryConfiguration {
       DataSource database, EvidenceLog evidenceLog, Ownership ownership, Clock clock) {
     return new EvidenceSequencer(
         database, evidenceLog, ownership.state().log(), ownership.identity(), clock);
+  }
+
+  /**
+   * The key is made at the first start; a damaged one keeps only certificates from being issued.
+   */
+  @Bean
+  CertificateKeys certificateKeys(EvidenceLog evidenceLog, Ownership ownership, Clock clock)
+      throws IOException {
+    CertificateKeys keys =
+        new CertificateKeys(
+            ownership.state().certificate(),
+            Files.readString(HOST_NAME).strip(),
+            evidenceLog,
+            clock);
+    try {
+      keys.prepare();
+    } catch (FindingException e) {
+      LOG.error("no certificates can be issued: {}", e.getMessage());
+    }
+    return keys;
+  }
+
+  @Bean
+  Certificates certificates(
+      CertificateKeys keys,
+      EvidenceLog evidenceLog,
+      EvidenceSequencer sequencer,
+      DataSource database,
+      StateDirectory state,
+      Clock clock) {
+    String version = Pgproof.class.getPackage().getImplementationVersion();
+    return new Certificates(
+        keys,
+        evidenceLog,
+        sequencer,
+        new LoggedEntries(database, state.log()),
+        clock,
+        version == null ? null : "pgproof " + version);
   }
 
   @Bean
@@ -170,6 +217,7 @@ class QueryConfiguration {
       DataSource database,
       LogHandler log,
       ComplianceReports reports,
+      Certificates certificates,
       StateDirectory state,
       ObjectProvider<CurrentConfiguration> configuration) {
     return new QueryHandler(
@@ -179,6 +227,7 @@ class QueryConfiguration {
         orphanReaper,
         new TokenHandler(tokens, new TokenUsers(database)),
         log,
-        new ReportHandler(reports, state, Optional.ofNullable(configuration.getIfAvailable())));
+        new ReportHandler(reports, state, Optional.ofNullable(configuration.getIfAvailable())),
+        certificates);
   }
 }

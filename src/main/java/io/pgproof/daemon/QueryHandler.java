@@ -1,5 +1,6 @@
 package io.pgproof.daemon;
 
+import io.pgproof.certificate.Certificates;
 import io.pgproof.control.FailureReplies;
 import io.pgproof.control.Reply;
 import io.pgproof.control.ReplySink;
@@ -17,7 +18,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Answers requests that need no engine: past runs, reports, events, images, leftovers and tokens.
+ * Answers requests that need no engine: past runs, reports, certificates, events, images, leftovers
+ * and tokens.
  */
 final class QueryHandler {
   private final RunHistory runHistory;
@@ -27,6 +29,7 @@ final class QueryHandler {
   private final TokenHandler tokens;
   private final LogHandler log;
   private final ReportHandler reports;
+  private final Certificates certificates;
 
   QueryHandler(
       RunHistory runHistory,
@@ -35,7 +38,8 @@ final class QueryHandler {
       OrphanReaper orphanReaper,
       TokenHandler tokens,
       LogHandler log,
-      ReportHandler reports) {
+      ReportHandler reports,
+      Certificates certificates) {
     this.runHistory = runHistory;
     this.serverHistory = serverHistory;
     this.images = images;
@@ -43,6 +47,7 @@ final class QueryHandler {
     this.tokens = tokens;
     this.log = log;
     this.reports = reports;
+    this.certificates = certificates;
   }
 
   /**
@@ -59,6 +64,8 @@ final class QueryHandler {
       return showRun(show.run());
     } else if (request instanceof Request.MakeReport make) {
       return reports.make(make);
+    } else if (request instanceof Request.IssueCertificate issue) {
+      return new Reply.Certificate(certificates.issue(issue.run()));
     } else if (request instanceof Request.ListEvents list) {
       return new Reply.Events(serverHistory.latest(list.limit()));
     } else if (request instanceof Request.VerifyLog verify) {

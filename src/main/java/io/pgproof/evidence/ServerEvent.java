@@ -218,6 +218,41 @@ public sealed interface ServerEvent {
   }
 
   /**
+   * A key signs certificates from now on.
+   *
+   * @param key id of the key: the first 16 digits of {@code sha256}
+   * @param sha256 of its public half in X.509 form, in hexadecimal
+   * @param publicKey the public half in X.509 form, in Base64
+   * @param identity who signs with it, such as {@code pgproof@db-proof-1}
+   * @param validFrom when it was created
+   * @param validUntil when the next key takes its place
+   * @param former id of the key before; null for the first
+   */
+  record CertificateKeyCreated(
+      String key,
+      String sha256,
+      String publicKey,
+      String identity,
+      Instant validFrom,
+      Instant validUntil,
+      @Nullable String former,
+      String because)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "created key "
+          + key
+          + " with which "
+          + identity
+          + " signs certificates, valid until "
+          + HumanFormat.time(validUntil)
+          + (former == null ? "" : ", in place of key " + former)
+          + ": "
+          + because;
+    }
+  }
+
+  /**
    * The evidence log on disk has entries that the database has lost. Their hashes stay in the log.
    *
    * @param from first position that the database did not have

@@ -18,6 +18,7 @@ enum ServerEventKind {
   TOKEN_CREATED("TokenCreated", 1, ServerEvent.TokenCreated.class),
   TOKEN_REVOKED("TokenRevoked", 1, ServerEvent.TokenRevoked.class),
   LOG_KEY_CREATED("LogKeyCreated", 1, ServerEvent.LogKeyCreated.class),
+  CERTIFICATE_KEY_CREATED("CertificateKeyCreated", 1, ServerEvent.CertificateKeyCreated.class),
   LOG_ENTRIES_LOST("LogEntriesLost", 1, ServerEvent.LogEntriesLost.class),
   LOG_DAMAGED("LogDamaged", 1, ServerEvent.LogDamaged.class);
 

@@ -50,6 +50,23 @@ public final class ServerHistory {
         .toList();
   }
 
+  /**
+   * The key that signs certificates, as it was recorded last.
+   *
+   * @param entry id of the entry
+   */
+  public record RecordedCertificateKey(long entry, ServerEvent.CertificateKeyCreated key) {}
+
+  /** Returns the last recorded key that signs certificates. */
+  public Optional<RecordedCertificateKey> certificateKey() {
+    return evidenceLog
+        .lastServer(ServerEventKind.CERTIFICATE_KEY_CREATED.code())
+        .map(
+            entry ->
+                new RecordedCertificateKey(
+                    entry.id(), (ServerEvent.CertificateKeyCreated) ServerEventKind.read(entry)));
+  }
+
   /** Returns the damage of the evidence log that was found last. */
   public Optional<ServerEvent.LogDamaged> lastLogDamage() {
     return evidenceLog

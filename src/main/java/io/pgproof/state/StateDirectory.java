@@ -105,6 +105,11 @@ public record StateDirectory(Path path) {
     return path.resolve("log");
   }
 
+  /** Directory of the keys that sign certificates. */
+  public Path certificate() {
+    return path.resolve("certificate");
+  }
+
   public Path controlSocket() {
     return path.resolve("control.sock");
   }

@@ -34,7 +34,7 @@ class VerifyCommandTest {
   void aPathIsVerifiedWithTheDefaults() {
     assertThat(request("/backups/shop"))
         .isEqualTo(
-            Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), InvokingUser.name()));
+            Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), Main.invokingUser()));
   }
 
   @Test

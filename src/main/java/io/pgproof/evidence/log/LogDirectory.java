@@ -1,22 +1,19 @@
 package io.pgproof.evidence.log;
 
+import io.pgproof.command.DurableFile;
 import io.pgproof.tlog.Checkpoint;
 import io.pgproof.tlog.LogDamagedException;
 import io.pgproof.tlog.Tiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -65,7 +62,7 @@ record LogDirectory(Path path) {
   void writeSigningKey(LogKey.Signing key) throws IOException {
     Files.createDirectories(
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    flush(Objects.requireNonNull(path.getParent()));
+    DurableFile.flush(Objects.requireNonNull(path.getParent()));
     Optional<LogKey.Signing> before = signingKey();
     if (before.isPresent()) {
       writeFormerKey(before.get().key());
@@ -153,32 +150,12 @@ record LogDirectory(Path path) {
   }
 
   private void write(String name, String text, String mode) throws IOException {
-    Path unfinished = path.resolve(name + ".new");
-    Files.deleteIfExists(unfinished);
-    try (FileChannel channel =
-        FileChannel.open(
-            unfinished,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)))) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(unfinished, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    flush(path);
+    DurableFile.write(path.resolve(name), text.getBytes(StandardCharsets.UTF_8), mode);
   }
 
   /** Puts a directory that is complete in the place of one that does not exist. */
   void replaceBy(LogDirectory complete) throws IOException {
     Files.move(complete.path, path, StandardCopyOption.ATOMIC_MOVE);
-    flush(Objects.requireNonNull(path.getParent()));
-  }
-
-  private static void flush(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory)) {
-      channel.force(true);
-    }
+    DurableFile.flush(Objects.requireNonNull(path.getParent()));
   }
 }

@@ -84,6 +84,35 @@ final class LogTable {
             Long.class));
   }
 
+  /**
+   * An entry that the log has.
+   *
+   * @param lineVersion version of the line from which its leaf was computed
+   */
+  record Logged(long position, int lineVersion, StoredEntry entry) {}
+
+  /** Returns the entries of a run that the log has, in the order of the log. */
+  List<Logged> loggedOf(String run) {
+    return logged("e.run = ?", run);
+  }
+
+  /** Returns an entry if the log has it. */
+  List<Logged> logged(long entry) {
+    return logged("e.id = ?", entry);
+  }
+
+  private List<Logged> logged(String which, Object value) {
+    return jdbc.query(
+        "select l.position, l.line_version, "
+            + ENTRY
+            + " from pgproof_evidence e join pgproof_log l on l.entry = e.id where "
+            + which
+            + " order by l.position",
+        (row, number) ->
+            new Logged(row.getLong("position"), row.getInt("line_version"), entry(row)),
+        value);
+  }
+
   /** Returns the hashes of the first positions from one on. */
   List<byte[]> leaves(long from, int limit) {
     return jdbc.query(

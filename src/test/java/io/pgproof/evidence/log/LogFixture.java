@@ -24,13 +24,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A database with evidence, and the directory of its log. */
-final class LogFixture implements AutoCloseable {
-  static final RunId RUN = new RunId("20261201-030000-aaaa");
+public final class LogFixture implements AutoCloseable {
+  public static final RunId RUN = new RunId("20261201-030000-aaaa");
 
-  final DataSource database;
-  final JdbcTemplate jdbc;
-  final Path directory;
-  final EvidenceLog evidence;
+  public final DataSource database;
+  public final JdbcTemplate jdbc;
+  public final Path directory;
+  public final EvidenceLog evidence;
   Clock clock = Clock.systemUTC();
 
   private LogFixture(DataSource database, Path place) {
@@ -40,7 +40,7 @@ final class LogFixture implements AutoCloseable {
     this.evidence = new EvidenceLog(database, Clock.systemUTC());
   }
 
-  static LogFixture onH2(Path place) {
+  public static LogFixture onH2(Path place) {
     DataSource database =
         JdbcConnectionPool.create(
             "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
@@ -81,7 +81,7 @@ final class LogFixture implements AutoCloseable {
     return new LogFixture(database, place);
   }
 
-  EvidenceSequencer sequencer() {
+  public EvidenceSequencer sequencer() {
     return new EvidenceSequencer(database, evidence, directory, "4b0d3a3e", clock);
   }
 
@@ -125,7 +125,7 @@ final class LogFixture implements AutoCloseable {
   }
 
   /** As somebody who administers the embedded database could. */
-  void force(String... statements) {
+  public void force(String... statements) {
     for (String table : List.of("evidence", "log", "log_checkpoint")) {
       jdbc.execute("drop trigger if exists pgproof_" + table + "_insert_only");
     }

@@ -1,0 +1,234 @@
+package io.pgproof.certificate;
+
+import io.pgproof.audit.EvidenceEntry;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.log.EvidenceSequencer;
+import io.pgproof.evidence.log.LoggedEntries;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Launcher;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
+import io.pgproof.proof.Verdict;
+import io.pgproof.tlog.LogDamagedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Issues certificates of runs. Thread-safe. */
+public final class Certificates {
+  private static final String ASKED = Evidence.kind(Evidence.Asked.class);
+  private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
+
+  private final CertificateKeys keys;
+  private final EvidenceLog evidenceLog;
+  private final EvidenceSequencer sequencer;
+  private final LoggedEntries loggedEntries;
+  private final Clock clock;
+  private final @Nullable String program;
+
+  /**
+   * @param program name and version of this program; null if the version is unknown
+   */
+  public Certificates(
+      CertificateKeys keys,
+      EvidenceLog evidenceLog,
+      EvidenceSequencer sequencer,
+      LoggedEntries loggedEntries,
+      Clock clock,
+      @Nullable String program) {
+    this.keys = keys;
+    this.evidenceLog = evidenceLog;
+    this.sequencer = sequencer;
+    this.loggedEntries = loggedEntries;
+    this.clock = clock;
+    this.program = program;
+  }
+
+  /**
+   * Issues a certificate of a run that was proven, stale or refuted.
+   *
+   * @throws UsageException for any other run
+   * @throws FindingException when the evidence, its log or the key is damaged
+   */
+  public CertificatePack issue(String run) throws IOException {
+    List<EvidenceEntry> entries = evidenceLog.of(runId(run));
+    Report report = reportOf(run, entries);
+    CertificateKeys.Current key = keys.current();
+    LoggedEntries.Proven proven = logged(run, entries, key.entry());
+    Set<Long> ids =
+        proven.entries().stream().map(LoggedEntries.Entry::id).collect(Collectors.toSet());
+    // Entries that came since are in the log and not in the list, or the other way round.
+    List<EvidenceEntry> certified =
+        evidenceLog.of(new RunId(run)).stream().filter(entry -> ids.contains(entry.id())).toList();
+    return pack(report, certified, proven, key.key());
+  }
+
+  private static RunId runId(String text) {
+    try {
+      return new RunId(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(Reason.BAD_OPTION, String.valueOf(e.getMessage()), seeRuns());
+    }
+  }
+
+  private static String seeRuns() {
+    return "see " + Launcher.COMMAND + " runs for the ids of past runs";
+  }
+
+  private static Report reportOf(String run, List<EvidenceEntry> entries) {
+    if (entries.isEmpty() || !entries.get(0).kind().equals(ASKED)) {
+      throw new UsageException(Reason.BAD_OPTION, "there is no run " + run, seeRuns());
+    }
+    Evidence.ControlRun control = ((Evidence.Asked) Evidence.read(entries.get(0))).control();
+    if (control != null) {
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "run "
+              + run
+              + " is part of a "
+              + control.describe()
+              + ", so it says nothing about a backup",
+          seeRuns());
+    }
+    Report report =
+        entries.stream()
+            .filter(entry -> entry.kind().equals(VERDICT))
+            .reduce((one, next) -> next)
+            .map(entry -> ((Evidence.VerdictReached) Evidence.read(entry)).report())
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        Reason.BAD_OPTION,
+                        "run " + run + " has no verdict yet, so there is nothing to certify",
+                        "wait for its verdict: " + Launcher.COMMAND + " show " + run));
+    if (report.verdict() == Verdict.INCONCLUSIVE) {
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "run "
+              + run
+              + " is inconclusive, so there is nothing to certify: "
+              + report.conclusion().message()
+              + " ("
+              + report.reason().code()
+              + ")",
+          "verify the backup again; "
+              + Launcher.COMMAND
+              + " show "
+              + run
+              + " shows the evidence of this run");
+    }
+    return report;
+  }
+
+  private LoggedEntries.Proven logged(String run, List<EvidenceEntry> entries, long keyEntry)
+      throws IOException {
+    Set<Long> needed = new LinkedHashSet<>(entries.stream().map(EvidenceEntry::id).toList());
+    needed.add(keyEntry);
+    try {
+      for (boolean all : List.of(false, true)) {
+        sequencer.take(all);
+        if (sequencer.damage().isPresent()) {
+          throw notLogged(run, sequencer.damage().get());
+        }
+        LoggedEntries.Proven proven = loggedEntries.ofRun(run, keyEntry);
+        if (proven.entries().stream()
+            .map(LoggedEntries.Entry::id)
+            .collect(Collectors.toSet())
+            .containsAll(needed)) {
+          return proven;
+        }
+      }
+    } catch (LogDamagedException e) {
+      throw notLogged(run, String.valueOf(e.getMessage()));
+    }
+    throw notLogged(run, "the log does not have all entries of the run");
+  }
+
+  private static FindingException notLogged(String run, String why) {
+    return new FindingException(
+        new Finding(
+            Reason.ENVIRONMENT,
+            "no certificate of run " + run + ": " + why.replaceFirst("(?s)\nHINT: .*", ""),
+            "see the section 'When the log is damaged' in docs/evidence.md",
+            null));
+  }
+
+  private CertificatePack pack(
+      Report report,
+      List<EvidenceEntry> entries,
+      LoggedEntries.Proven proven,
+      CertificateKey.Signing key) {
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    byte[] evidence =
+        utf8(
+            proven.entries().stream()
+                .map(entry -> entry.line() + "\n")
+                .collect(Collectors.joining()));
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Statement statement =
+        new StatementWriter(entries, report)
+            .write(
+                new Statement.Issued(now, key.key().identity(), key.key().id(), program),
+                proven,
+                evidence);
+    byte[] json = StatementWriter.json(statement);
+    files.put(CertificatePack.STATEMENT, json);
+    files.put("certificate.json.sig", utf8(SshSignature.sign(json, key)));
+    files.put("certificate.der", key.sign(json));
+    files.put(CertificatePack.EVIDENCE, evidence);
+    for (LoggedEntries.Entry entry : proven.entries()) {
+      files.put("proofs/" + entry.proof().index() + ".tlog-proof", utf8(entry.proof().text()));
+    }
+    files.put("checkpoint", utf8(proven.checkpoint()));
+    files.put("log.pem", utf8(proven.key()));
+    files.put(CertificateKeys.PUBLIC_KEY, utf8(key.key().text()));
+    files.put("allowed_signers", utf8(SshSignature.allowedSigner(key.key())));
+    files.put(
+        "VERIFY.txt",
+        utf8(
+            resource("VERIFY.txt")
+                .replace("@RUN@", Objects.requireNonNull(report.run()))
+                .replace("@IDENTITY@", key.key().identity())
+                .replace("@UNTIL@", SshSignature.day(key.key().validUntil()))
+                .replace("@DAY@", SshSignature.day(now))));
+    files.put("VerifyPgproof.java", utf8(resource("VerifyPgproof.java")));
+    byte[] sums = utf8(sums(files));
+    files.put("SHA256SUMS", sums);
+    files.put("SHA256SUMS.sig", utf8(SshSignature.sign(sums, key)));
+    return new CertificatePack(report.run(), files);
+  }
+
+  private static String sums(Map<String, byte[]> files) {
+    return files.entrySet().stream()
+        .map(file -> StatementWriter.sha256(file.getValue()) + "  " + file.getKey() + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Objects.requireNonNull(Certificates.class.getResourceAsStream(name))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException(name + " cannot be read", e);
+    }
+  }
+}

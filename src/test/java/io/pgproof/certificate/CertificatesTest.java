@@ -1,0 +1,437 @@
+package io.pgproof.certificate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.RunId;
+import io.pgproof.proof.UsageException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CertificatesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private static Path shared;
+  private static RecordedRuns runs;
+  private static Map<String, byte[]> refuted;
+  private static Method verifier;
+
+  @TempDir private Path place;
+
+  @BeforeAll
+  static void issueOne() throws Exception {
+    runs = new RecordedRuns(Files.createDirectory(shared.resolve("state")));
+    refuted = runs.certificates().issue(RecordedRuns.REFUTED.value()).files();
+    Path classes = Files.createDirectory(shared.resolve("classes"));
+    Path source =
+        Files.write(shared.resolve("VerifyPgproof.java"), refuted.get("VerifyPgproof.java"));
+    int compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-Xlint:all",
+                "-cp",
+                classes.toString(),
+                "-Werror",
+                "-d",
+                classes.toString(),
+                source.toString());
+    assertThat(compiled).isZero();
+    verifier =
+        new URLClassLoader(new URL[] {classes.toUri().toURL()}, null)
+            .loadClass("VerifyPgproof")
+            .getMethod("verify", Path.class, Path.class, PrintStream.class);
+  }
+
+  @AfterAll
+  static void close() {
+    runs.close();
+  }
+
+  /** What the verifier prints; the last line says whether everything fits. */
+  private static String verify(Path pack, Path trusted) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int status =
+        (int)
+            verifier.invoke(
+                null, pack, trusted, new PrintStream(out, true, StandardCharsets.UTF_8));
+    String said = out.toString(StandardCharsets.UTF_8);
+    assertThat(said.contains("\nOK  ")).as(said).isEqualTo(status == 0);
+    return said;
+  }
+
+  private Path written(Map<String, byte[]> files) throws IOException {
+    Path pack = Files.createTempDirectory(place, "pack");
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Path path = pack.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.write(path, file.getValue());
+    }
+    return pack;
+  }
+
+  private static String run(Path directory, String... command) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR"));
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    Path output = Files.createTempFile("pgproof", ".out");
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    String said = Files.readString(output);
+    Files.delete(output);
+    assertThat(process.exitValue()).as(String.join(" ", command) + "\n" + said).isZero();
+    return said;
+  }
+
+  static List<RunId> certified() {
+    return List.of(RecordedRuns.PROVEN, RecordedRuns.STALE, RecordedRuns.REFUTED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("certified")
+  void everythingInACertificateFits(RunId run) throws Exception {
+    Path pack = place.resolve("pack");
+    runs.certificates().issue(run.value()).write(pack);
+    assertThat(verify(pack, null)).contains("run     " + run, "Compare these two");
+  }
+
+  /** Each command of VERIFY.txt, as a stranger runs it. */
+  @Test
+  void programsOfOthersVerifyTheCertificate() throws Exception {
+    Path pack = written(refuted);
+    List<String> commands =
+        new String(refuted.get("VERIFY.txt"), StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> line.startsWith("    ") && !line.startsWith("     "))
+            .map(String::strip)
+            .toList();
+    StringBuilder said = new StringBuilder();
+    for (String command : commands) {
+      said.append(run(pack, "bash", "-ec", command));
+    }
+    assertThat(commands).hasSize(6);
+    String docs = Files.readString(Path.of("docs/certificates.md"));
+    assertThat(commands.subList(0, 5))
+        .allSatisfy(
+            command ->
+                assertThat(docs)
+                    .contains("\n" + command.replace("pgproof@db_proof-1", "pgproof@HOST") + "\n"));
+    assertThat(said)
+        .contains(
+            "OK      everything in . fits",
+            "certificate.json: OK",
+            "proofs/",
+            "Good \"pgproof-certificate\" signature for pgproof@db_proof-1",
+            "Verified OK",
+            "Signature Verified Successfully")
+        .doesNotContain("FAILED");
+    assertThat(
+            run(
+                pack,
+                "bash",
+                "-ec",
+                commands.get(3).replace("-s ", "-O verify-time=20990101 -s ")
+                    + " && exit 1 || echo refused"))
+        .contains("refused");
+  }
+
+  @Test
+  void theStatementSaysWhatWasRecordedAndNothingElse() throws Exception {
+    JsonNode proven =
+        JSON.readTree(
+            runs.certificates().issue(RecordedRuns.PROVEN.value()).files().get("certificate.json"));
+    assertThat(proven.at("/_type").asText()).isEqualTo("https://in-toto.io/Statement/v1");
+    assertThat(proven.at("/subject/0/name").asText()).isEqualTo("base.tar.gz");
+    assertThat(proven.at("/subject/0/digest/sha256").asText()).isEqualTo("0a".repeat(32));
+    assertThat(proven.at("/predicate/result").asText()).isEqualTo("PASSED");
+    assertThat(proven.at("/predicate/passedTests").toString())
+        .isEqualTo("[\"archive\",\"manifest\",\"pages\",\"recovery\",\"freshness\",\"indexes\"]");
+    JsonNode facts = proven.at("/predicate/pgproof");
+    assertThat(facts.at("/rpo/met").asBoolean()).isTrue();
+    assertThat(facts.at("/rpo/ageSeconds").asLong()).isEqualTo(4 * 3600);
+    assertThat(facts.at("/rto/objectiveSeconds").isNull()).isTrue();
+    assertThat(facts.at("/depth").asText()).isEqualTo("standard");
+    assertThat(facts.at("/isolation/container").asText()).isEqualTo("pgproof-1");
+    assertThat(facts.at("/doesNotShow")).hasSize(7);
+    JsonNode broken = JSON.readTree(refuted.get("certificate.json"));
+    assertThat(broken.at("/predicate/result").asText()).isEqualTo("FAILED");
+    assertThat(broken.at("/predicate/failedTests/0").asText()).isEqualTo("archive");
+    assertThat(broken.at("/subject/0/name").asText()).isEqualTo("evidence.ndjson");
+    assertThat(broken.at("/predicate/pgproof/recovery").isNull()).isTrue();
+    assertThat(broken.at("/predicate/pgproof/isolation").isNull()).isTrue();
+    assertThat(broken.at("/predicate/pgproof/people/1/by").asText()).isEqualTo("olga");
+    assertThat(broken.at("/predicate/pgproof/people/1/what").asText())
+        .endsWith("discard, because: \"disk\" full, see #7 ☂");
+    JsonNode stale =
+        JSON.readTree(
+            runs.certificates().issue(RecordedRuns.STALE.value()).files().get("certificate.json"));
+    assertThat(stale.at("/predicate/result").asText()).isEqualTo("WARNED");
+    assertThat(stale.at("/predicate/pgproof/rpo/met").asBoolean()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "20261201-060000-inco | run 20261201-060000-inco is inconclusive, so there is nothing to certify: the restore needs more space (disk-full)",
+        "20261201-070000-unde | run 20261201-070000-unde has no verdict yet",
+        "20261201-080000-cont | is part of a negative control 20261201-080000-ctrl of shop (page: a flipped bit), so it says nothing",
+        "20261201-080000-ctrl | there is no run 20261201-080000-ctrl",
+        "20261201-070000-none | there is no run 20261201-070000-none",
+        "shop | shop",
+      })
+  void otherRunsAreRefused(String run, String why) {
+    assertThatThrownBy(() -> runs.certificates().issue(run))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(why);
+  }
+
+  /** Of each file, a byte is flipped, the end cut off, and the file taken away. */
+  @Test
+  void everyFileThatIsEditedIsNamed() throws Exception {
+    Path pack = written(refuted);
+    for (Map.Entry<String, byte[]> file : refuted.entrySet()) {
+      Path path = pack.resolve(file.getKey());
+      byte[] whole = file.getValue();
+      List<byte[]> edited = new ArrayList<>();
+      for (int at : List.of(0, whole.length / 3, whole.length / 2, whole.length - 2)) {
+        byte[] flipped = whole.clone();
+        flipped[at] ^= 1;
+        edited.add(flipped);
+      }
+      edited.add(Arrays.copyOf(whole, whole.length - 1));
+      edited.add(new byte[0]);
+      for (byte[] other : edited) {
+        Files.write(path, other);
+        assertThat(verify(pack, null)).contains("BROKEN  " + file.getKey(), "NOT OK");
+      }
+      Files.delete(path);
+      assertThat(verify(pack, null)).contains("BROKEN  " + file.getKey() + ": is missing");
+      Files.write(path, whole);
+    }
+    Files.writeString(pack.resolve("more.txt"), "more");
+    assertThat(verify(pack, null)).contains("BROKEN  more.txt: is not part of the certificate");
+    Files.delete(pack.resolve("more.txt"));
+    assertThat(verify(pack, null)).contains("OK      everything");
+  }
+
+  @Test
+  void linesThatAreSwappedOrComeFromAnotherRunAreNamed() throws Exception {
+    Map<String, byte[]> files = new TreeMap<>(refuted);
+    List<String> lines =
+        new ArrayList<>(
+            new String(files.get("evidence.ndjson"), StandardCharsets.UTF_8).lines().toList());
+    Collections.swap(lines, 0, 1);
+    files.put(
+        "evidence.ndjson", (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+    assertThat(verify(written(files), null))
+        .contains("evidence.ndjson: line 1 is not entry", "evidence.ndjson: line 2 is not entry");
+    Map<String, byte[]> other = runs.certificates().issue(RecordedRuns.PROVEN.value()).files();
+    for (String name : refuted.keySet()) {
+      if (other.containsKey(name) && !Arrays.equals(other.get(name), refuted.get(name))) {
+        Map<String, byte[]> mixed = new TreeMap<>(refuted);
+        mixed.put(name, other.get(name));
+        assertThat(verify(written(mixed), null)).contains("BROKEN  " + name);
+      }
+    }
+  }
+
+  /** Somebody who has the key, but not that of the log, says something else about the run. */
+  @Test
+  void aCertificateThatItsEvidenceDoesNotSayIsFoundEvenIfItIsSigned() throws Exception {
+    CertificateKey.Signing key = runs.keys(Clock.systemUTC()).current().key();
+    String json = new String(refuted.get("certificate.json"), StandardCharsets.UTF_8);
+    Map<String, String> edits = new HashMap<>();
+    edits.put("\"verdict\" : \"refuted\"", "\"verdict\" : \"proven\"");
+    edits.put("\"result\" : \"FAILED\"", "\"result\" : \"PASSED\"");
+    edits.put("\"outcome\" : \"failed\"", "\"outcome\" : \"passed\"");
+    edits.put("7442019558812345678", "7442019558812345679");
+    edits.put("\"kind\" : \"Found\"", "\"kind\" : \"Noted\"");
+    for (Map.Entry<String, String> edit : edits.entrySet()) {
+      assertThat(json).contains(edit.getKey());
+      Map<String, byte[]> files =
+          signedBy(key, json.replace(edit.getKey(), edit.getValue()), refuted);
+      assertThat(verify(written(files), null))
+          .containsAnyOf("BROKEN  certificate.json: ", "BROKEN  evidence.ndjson: line");
+    }
+    assertThat(verify(written(signedBy(key, json, refuted)), null)).contains("OK      everything");
+  }
+
+  /** Somebody signs everything with a key of his own. */
+  @Test
+  void aKeyThatTheLogDoesNotKnowIsNamed() throws Exception {
+    CertificateKey.Signing other =
+        CertificateKey.Signing.create("pgproof@db_proof-1", Clock.systemUTC().instant());
+    Map<String, byte[]> files = new TreeMap<>(refuted);
+    files.put("pgproof.pem", other.key().text().getBytes(StandardCharsets.UTF_8));
+    files.put(
+        "allowed_signers",
+        SshSignature.allowedSigner(other.key()).getBytes(StandardCharsets.UTF_8));
+    files =
+        signedBy(other, new String(files.get("certificate.json"), StandardCharsets.UTF_8), files);
+    Path pack = written(files);
+    assertThat(verify(pack, null))
+        .contains("BROKEN  pgproof.pem: is not the key whose creation is recorded");
+    Path trusted = Files.createDirectory(place.resolve("keys"));
+    Files.write(trusted.resolve("pgproof.pem"), refuted.get("pgproof.pem"));
+    Files.write(trusted.resolve("log.pem"), refuted.get("log.pem"));
+    assertThat(verify(pack, trusted)).contains("BROKEN  pgproof.pem: is not one of the keys in");
+    assertThat(verify(written(refuted), trusted)).contains("OK      everything");
+    Files.delete(trusted.resolve("log.pem"));
+    assertThat(verify(written(refuted), trusted)).contains("BROKEN  log.pem: is not one of");
+  }
+
+  private static Map<String, byte[]> signedBy(
+      CertificateKey.Signing key, String json, Map<String, byte[]> from) {
+    Map<String, byte[]> files = new TreeMap<>(from);
+    byte[] statement = json.getBytes(StandardCharsets.UTF_8);
+    files.put("certificate.json", statement);
+    files.put("certificate.der", key.sign(statement));
+    files.put(
+        "certificate.json.sig", SshSignature.sign(statement, key).getBytes(StandardCharsets.UTF_8));
+    StringBuilder sums = new StringBuilder();
+    files.forEach(
+        (name, bytes) -> {
+          if (!name.startsWith("SHA256SUMS")) {
+            sums.append(StatementWriter.sha256(bytes)).append("  ").append(name).append("\n");
+          }
+        });
+    byte[] all = sums.toString().getBytes(StandardCharsets.UTF_8);
+    files.put("SHA256SUMS", all);
+    files.put("SHA256SUMS.sig", SshSignature.sign(all, key).getBytes(StandardCharsets.UTF_8));
+    return files;
+  }
+
+  @Test
+  void anEntryThatWasChangedInTheDatabaseGetsNoCertificate() throws Exception {
+    Path state = Files.createDirectory(place.resolve("state"));
+    try (RecordedRuns forged = new RecordedRuns(state)) {
+      assertThat(forged.certificates().issue(RecordedRuns.REFUTED.value()).files()).isNotEmpty();
+      forged.log.force(
+          "update pgproof_evidence set body = replace(body, '☂', '!') where kind = 'Decided'");
+      assertThatThrownBy(() -> forged.certificates().issue(RecordedRuns.REFUTED.value()))
+          .isInstanceOf(FindingException.class)
+          .hasMessageMatching(
+              "(?s).*no certificate of run .*: entry \\d+ \\(Decided\\) is not what the evidence log holds at position.*");
+    }
+  }
+
+  @Test
+  void aNewKeyTakesThePlaceOfOneThatExpiredAndIsRecorded() throws Exception {
+    Path state = Files.createDirectory(place.resolve("state"));
+    try (RecordedRuns later = new RecordedRuns(state)) {
+      later.keys(Clock.systemUTC()).prepare();
+      later.keys(Clock.systemUTC()).prepare();
+      String first = Files.readString(later.keys.resolve("pgproof.pem"));
+      assertThat(Files.getPosixFilePermissions(later.keys.resolve("pgproof.key")))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+      assertThat(run(later.keys, "openssl", "pkey", "-in", "pgproof.key", "-noout", "-text"))
+          .contains("prime256v1");
+      Clock then =
+          Clock.offset(Clock.systemUTC(), CertificateKey.VALIDITY.plus(Duration.ofDays(1)));
+      Map<String, byte[]> files =
+          later.certificates(then).issue(RecordedRuns.PROVEN.value()).files();
+      assertThat(new String(files.get("pgproof.pem"), StandardCharsets.UTF_8)).isNotEqualTo(first);
+      assertThat(verify(written(files), null)).contains("OK      everything");
+      try (Stream<Path> kept = Files.list(later.keys)) {
+        assertThat(kept.filter(file -> file.toString().matches(".*/pgproof-[0-9a-f]{16}\\.pem")))
+            .singleElement()
+            .satisfies(file -> assertThat(file).hasContent(first));
+      }
+      assertThat(
+              later.log.jdbc.queryForList(
+                  "select body from pgproof_evidence where kind = 'CertificateKeyCreated' order by id",
+                  String.class))
+          .hasSize(2)
+          .last()
+          .asString()
+          .contains("the key before it expired");
+      Files.writeString(later.keys.resolve("pgproof.key"), "nothing");
+      assertThatThrownBy(() -> later.certificates(then).issue(RecordedRuns.PROVEN.value()))
+          .isInstanceOf(FindingException.class)
+          .hasMessageContaining("pgproof.key is damaged: not a private key");
+    }
+  }
+
+  @Test
+  void manyKeysSignAsOpensshReadsIt() throws Exception {
+    byte[] file = {1, 2, 3};
+    Path signed = Files.write(place.resolve("file"), file);
+    for (int i = 0; i < 12; i++) {
+      CertificateKey.Signing key =
+          CertificateKey.Signing.create("pgproof@host", Clock.systemUTC().instant());
+      Files.writeString(place.resolve("sig"), SshSignature.sign(file, key));
+      Files.writeString(place.resolve("signers"), SshSignature.allowedSigner(key.key()));
+      run(
+          place,
+          "bash",
+          "-ec",
+          "ssh-keygen -Y verify -f signers -I pgproof@host -n pgproof-certificate -s sig < "
+              + signed);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a file", "a full directory", "no parent"})
+  void nothingIsWrittenWhereSomethingIs(String there) throws Exception {
+    Path out = place.resolve("out");
+    if (there.equals("a file")) {
+      Files.writeString(out, "mine");
+    } else if (there.equals("a full directory")) {
+      Files.writeString(Files.createDirectory(out).resolve("mine"), "mine");
+    } else {
+      out = place.resolve("none/out");
+    }
+    Path refused = out;
+    assertThatThrownBy(() -> new CertificatePack("run", new TreeMap<>(refuted)).write(refused))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("--out is ");
+    try (Stream<Path> left = Files.list(place)) {
+      assertThat(left.filter(path -> path.getFileName().toString().startsWith("."))).isEmpty();
+    }
+  }
+
+  @Test
+  void theCertificateIsWrittenIntoAnEmptyDirectory() throws Exception {
+    Path out = Files.createDirectory(place.resolve("out"));
+    new CertificatePack("run", new TreeMap<>(refuted)).write(out);
+    assertThat(verify(out, null)).contains("OK      everything");
+    assertThat(
+            Base64.getEncoder().encodeToString(Files.readAllBytes(out.resolve("certificate.der"))))
+        .isEqualTo(Base64.getEncoder().encodeToString(refuted.get("certificate.der")));
+  }
+}

@@ -1,0 +1,127 @@
+package io.pgproof.certificate;
+
+import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.RunProjection;
+import io.pgproof.evidence.log.LogFixture;
+import io.pgproof.evidence.log.LoggedEntries;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.Settings;
+import io.pgproof.target.VerificationRequest;
+import io.pgproof.workflow.attempt.WholeEvidence;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Evidence of runs with each verdict, in a database with its log. */
+final class RecordedRuns implements AutoCloseable {
+  static final RunId PROVEN = new RunId("20261201-030000-prov");
+  static final RunId STALE = new RunId("20261201-040000-stal");
+  static final RunId REFUTED = new RunId("20261201-050000-refu");
+  static final RunId INCONCLUSIVE = new RunId("20261201-060000-inco");
+  static final RunId UNDER_WAY = new RunId("20261201-070000-unde");
+
+  private static final Report.BackupFacts BACKUP =
+      new Report.BackupFacts(
+          "/backups/shop/2026-12-01",
+          "tar",
+          "15",
+          "7442019558812345678",
+          Instant.parse("2026-11-30T22:00:01Z"),
+          "5C/A0000028",
+          24_912_345_678L,
+          List.of(new Report.ArchiveFacts("base.tar.gz", 24_912_345_678L, null)),
+          null);
+
+  final LogFixture log;
+  final Path keys;
+
+  RecordedRuns(Path place) {
+    log = LogFixture.onH2(place);
+    keys = place.resolve("certificate");
+    VerificationRequest request = request("shop");
+    record(PROVEN, request, Duration.ofHours(4));
+    record(STALE, request, Duration.ofHours(30));
+    begin(REFUTED, request);
+    new Evidence.Inspected(BACKUP, 1).record(log.evidence, REFUTED);
+    new Evidence.Found(
+            new Finding(Reason.ARCHIVE_TRUNCATED, "base.tar.gz <ends> in the middle", null, null))
+        .record(log.evidence, REFUTED);
+    reach(REFUTED);
+    new Evidence.TaskOpened("decideRefuted", "Decide about refuted backup", "backup-operators")
+        .record(log.evidence, REFUTED);
+    new Evidence.Decided(
+            "decideRefuted", "Decide about refuted backup", "discard", "\"disk\" full, see #7 ☂")
+        .record(log.evidence, REFUTED, "olga");
+    begin(INCONCLUSIVE, request);
+    new Evidence.Found(Finding.of(Reason.DISK_FULL, "the restore needs more space"))
+        .record(log.evidence, INCONCLUSIVE);
+    reach(INCONCLUSIVE);
+    begin(UNDER_WAY, request);
+    RunId control = new RunId("20261201-080000-ctrl");
+    new Evidence.ControlAsked("shop", request).record(log.evidence, control);
+    new Evidence.Asked(
+            request,
+            null,
+            new Evidence.ControlRun(control.value(), "shop", "page", "a flipped bit"))
+        .record(log.evidence, new RunId("20261201-080000-cont"));
+  }
+
+  static VerificationRequest request(String target) {
+    return Settings.NONE.request(Optional.of(target), Path.of("/backups/" + target), "schedule");
+  }
+
+  private void begin(RunId run, VerificationRequest request) {
+    new Evidence.Asked(request, null).record(log.evidence, run, request.askedBy());
+  }
+
+  private void record(RunId run, VerificationRequest request, Duration age) {
+    begin(run, request);
+    if (age.compareTo(request.maxAge()) > 0) {
+      WholeEvidence.of(request, BACKUP, Instant.now(), age).values().stream()
+          .filter(entry -> !(entry instanceof Evidence.ContainerDestroyed))
+          .filter(entry -> !(entry instanceof Evidence.FilesRemoved))
+          .forEach(entry -> entry.record(log.evidence, run));
+      new Evidence.Found(Finding.of(Reason.TOO_OLD, "the newest data are 30 h old"))
+          .record(log.evidence, run);
+      new Evidence.ContainerDestroyed("pgproof-1").record(log.evidence, run);
+      new Evidence.FilesRemoved(null, null).record(log.evidence, run);
+    } else {
+      WholeEvidence.record(log.evidence, run, request, BACKUP, Instant.now(), age);
+    }
+    reach(run);
+  }
+
+  private void reach(RunId run) {
+    new Evidence.VerdictReached(RunProjection.of(log.evidence.of(run)).report(run.value()))
+        .record(log.evidence, run);
+  }
+
+  CertificateKeys keys(Clock clock) {
+    return new CertificateKeys(keys, "db proof-1", log.evidence, clock);
+  }
+
+  Certificates certificates() {
+    return certificates(Clock.systemUTC());
+  }
+
+  Certificates certificates(Clock clock) {
+    return new Certificates(
+        keys(clock),
+        log.evidence,
+        log.sequencer(),
+        new LoggedEntries(log.database, log.directory),
+        clock,
+        "pgproof 0.2.0");
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}
