@@ -214,6 +214,17 @@ class RoomsTest {
         "workflow.notify",
         "workflow.verify");
     room(
+        "workflow.review",
+        "proof",
+        "target",
+        "audit",
+        "evidence",
+        "evidence.report",
+        "workflow.model",
+        "workflow.engine",
+        "workflow.notify",
+        "workflow.decide");
+    room(
         "workflow.schedule",
         "proof",
         "target",
@@ -263,6 +274,7 @@ class RoomsTest {
         "workflow.attempt",
         "workflow.verify",
         "workflow.control",
+        "workflow.review",
         "workflow.schedule",
         "control",
         "tlog");
@@ -342,6 +354,7 @@ class RoomsTest {
     room(
         "web.page.task",
         "proof",
+        "evidence",
         "workflow.model",
         "workflow.decide",
         "web.login",
@@ -388,6 +401,7 @@ class RoomsTest {
         "workflow.verify",
         "workflow.decide",
         "workflow.control",
+        "workflow.review",
         "workflow.schedule",
         "web.login",
         "web.cockpit");
@@ -407,6 +421,7 @@ class RoomsTest {
         "workflow.verify",
         "workflow.decide",
         "workflow.control",
+        "workflow.review",
         "workflow.schedule",
         "daemon",
         "monitoring",

@@ -4,6 +4,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.notify.SummaryPlanner;
+import io.pgproof.workflow.review.ReviewPlanner;
 import io.pgproof.workflow.schedule.BackupWatcher;
 import io.pgproof.workflow.schedule.SchedulePlanner;
 import java.time.Duration;
@@ -23,7 +24,7 @@ final class PeriodicTasks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
   private static final Duration FILE_EVERY = Duration.ofSeconds(10);
   private static final Duration PLAN_EVERY = Duration.ofMinutes(1);
-  private static final int ROUNDS = 4;
+  private static final int ROUNDS = 5;
 
   private final PassLog passLog;
   private final ScheduledExecutorService threads =
@@ -51,6 +52,7 @@ final class PeriodicTasks implements AutoCloseable {
         new ConfigurationReloader(configuration, recorder::recordChange)::checkForChange);
     every(planEvery, PassLog.SCHEDULES, application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
+    every(planEvery, "the review of the results", application.getBean(ReviewPlanner.class)::plan);
     every(watch.every(), "new backups", watch::check);
   }
 

@@ -3,7 +3,9 @@ package io.pgproof.evidence;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.proof.HumanFormat;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -277,6 +279,108 @@ public sealed interface ServerEvent {
     @Override
     public String describe() {
       return "found the evidence log damaged: " + what;
+    }
+  }
+
+  /** Auditors are asked for reviews of the results from this day on, in UTC. */
+  record ReviewsBegun(LocalDate firstDay, String schedule) implements ServerEvent {
+    @Override
+    public String describe() {
+      return "began to ask for reviews of the results from " + firstDay + " on (" + schedule + ")";
+    }
+  }
+
+  /**
+   * The group was asked to review the results of a period.
+   *
+   * @param figures what the form showed
+   */
+  record ReviewOpened(ReviewPeriod period, String group, Figures figures) implements ServerEvent {
+    /**
+     * What the report said about the period when the review was opened.
+     *
+     * @param targets all that the report is about
+     * @param proven targets that were proven at least once
+     * @param runs runs with a verdict
+     * @param provenRuns runs that were proven
+     * @param undecidedFailures runs that were not proven, and wait for a decision
+     * @param dueTimesMissed due times without a run of their own in time
+     * @param longestUnprovenSeconds the longest time that a target was unproven; null without one
+     * @param longestUnproven that target
+     */
+    public record Figures(
+        int targets,
+        int proven,
+        int runs,
+        int provenRuns,
+        int undecidedFailures,
+        int dueTimesMissed,
+        @Nullable Long longestUnprovenSeconds,
+        @Nullable String longestUnproven) {}
+
+    @Override
+    public String describe() {
+      return "asked "
+          + group
+          + " to review the results of "
+          + period
+          + ": "
+          + figures.proven()
+          + " of "
+          + figures.targets()
+          + " targets proven, "
+          + figures.provenRuns()
+          + " of "
+          + figures.runs()
+          + " runs";
+    }
+  }
+
+  /** The group was reminded of an open review. */
+  record ReviewReminded(ReviewPeriod period, String group, Instant openedAt)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "reminded "
+          + group
+          + " of the review of "
+          + period
+          + ", open since "
+          + HumanFormat.time(openedAt);
+    }
+  }
+
+  /** Nobody decided in a review in time; it stays open. */
+  record ReviewEscalated(ReviewPeriod period, Instant openedAt, Duration after)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "escalated the review of "
+          + period
+          + ": nobody decided within "
+          + HumanFormat.duration(after);
+    }
+  }
+
+  /**
+   * A person decided in a review.
+   *
+   * @param decision {@link #SIGNED} or {@link #ACTION}
+   * @param reason a remark, or what must be done; null if the person gave none
+   */
+  record ReviewDecided(ReviewPeriod period, String decision, @Nullable String reason)
+      implements ServerEvent {
+    /** The person has reviewed the results. */
+    public static final String SIGNED = "sign";
+
+    /** The person asks for action. */
+    public static final String ACTION = "askForAction";
+
+    @Override
+    public String describe() {
+      return (decision.equals(SIGNED) ? "signed the results of " : "asked for action about ")
+          + period
+          + (reason == null ? "" : ": " + reason);
     }
   }
 }

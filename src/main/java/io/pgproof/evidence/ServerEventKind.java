@@ -20,7 +20,12 @@ enum ServerEventKind {
   LOG_KEY_CREATED("LogKeyCreated", 1, ServerEvent.LogKeyCreated.class),
   CERTIFICATE_KEY_CREATED("CertificateKeyCreated", 1, ServerEvent.CertificateKeyCreated.class),
   LOG_ENTRIES_LOST("LogEntriesLost", 1, ServerEvent.LogEntriesLost.class),
-  LOG_DAMAGED("LogDamaged", 1, ServerEvent.LogDamaged.class);
+  LOG_DAMAGED("LogDamaged", 1, ServerEvent.LogDamaged.class),
+  REVIEWS_BEGUN("ReviewsBegun", 1, ServerEvent.ReviewsBegun.class),
+  REVIEW_OPENED("ReviewOpened", 1, ServerEvent.ReviewOpened.class),
+  REVIEW_REMINDED("ReviewReminded", 1, ServerEvent.ReviewReminded.class),
+  REVIEW_ESCALATED("ReviewEscalated", 1, ServerEvent.ReviewEscalated.class),
+  REVIEW_DECIDED("ReviewDecided", 1, ServerEvent.ReviewDecided.class);
 
   private final String code;
   private final int schema;

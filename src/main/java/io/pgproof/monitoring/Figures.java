@@ -44,7 +44,8 @@ record Figures(
     List<Standstill> incidents,
     int leftovers,
     long logSize) {
-  private static final List<String> GROUPS = List.of(Groups.OPERATORS, Groups.APPROVERS);
+  private static final List<String> GROUPS =
+      List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS);
 
   void addTo(Samples samples, ProofDeadlines deadlines) {
     targets.forEach(target -> addTarget(samples, target, deadlines));

@@ -16,12 +16,14 @@ import java.util.Optional;
  * @param file path that it was read from
  * @param containersAtOnce maximum number of verifications that are in containers at the same time
  * @param heartbeat address that the server calls again and again while it works
+ * @param reviews when auditors are asked to review the results
  * @param targets in the order of the file; no two have the same name
  */
 public record Configuration(
     Path file,
     int containersAtOnce,
     Optional<WebHookAddress> heartbeat,
+    Optional<Schedule> reviews,
     Notifications telling,
     List<Target> targets) {
   /** Default name of the configuration file. */
@@ -36,10 +38,10 @@ public record Configuration(
     targets = List.copyOf(targets);
   }
 
-  /** A configuration without a heartbeat. */
+  /** A configuration without a heartbeat and without reviews. */
   public Configuration(
       Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
-    this(file, containersAtOnce, Optional.empty(), telling, targets);
+    this(file, containersAtOnce, Optional.empty(), Optional.empty(), telling, targets);
   }
 
   /** Returns the configuration that applies until this file exists. */

@@ -28,6 +28,7 @@ public final class ConfigurationChanges {
     ConfigurationChanges changes = new ConfigurationChanges();
     changes.value("containers-at-once", before.containersAtOnce(), after.containersAtOnce());
     changes.unspoken("heartbeat-url", before.heartbeat(), after.heartbeat());
+    changes.value("review-schedule", before.reviews(), after.reviews());
     changes.named(
         "target",
         byName(before.targets(), Target::name),

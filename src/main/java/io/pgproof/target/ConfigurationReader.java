@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class ConfigurationReader {
   private static final String CONTAINERS_AT_ONCE = "containers-at-once";
   private static final String HEARTBEAT = "heartbeat-url";
+  private static final String REVIEW_SCHEDULE = "review-schedule";
   private static final String TARGETS = "targets";
   private static final String NAME = "name";
   private static final String PATH = "path";
@@ -43,7 +44,7 @@ final class ConfigurationReader {
                     List.of(CONTAINERS_AT_ONCE),
                     NotificationsReader.addressFields(HEARTBEAT),
                     NotificationsReader.FIELDS,
-                    List.of(TARGETS))
+                    List.of(REVIEW_SCHEDULE, TARGETS))
                 .flatMap(List::stream)
                 .toArray(String[]::new));
   }
@@ -59,10 +60,13 @@ final class ConfigurationReader {
             .orElse(Configuration.DEFAULT_CONTAINERS_AT_ONCE);
     Optional<WebHookAddress> heartbeat =
         document.file().flatMap(top -> NotificationsReader.address(top, HEARTBEAT));
+    Optional<Schedule> reviews =
+        document.value(
+            REVIEW_SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader());
     Notifications notifications = new NotificationsReader(document).read();
     List<Target> targets = targets(notifications);
     document.throwIfAny();
-    return new Configuration(file, containersAtOnce, heartbeat, notifications, targets);
+    return new Configuration(file, containersAtOnce, heartbeat, reviews, notifications, targets);
   }
 
   private List<Target> targets(Notifications notifications) {

@@ -2,6 +2,7 @@ package io.pgproof.cli;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.runs.RunTableFollower;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Conclusion;
@@ -68,6 +69,12 @@ final class PastRuns {
     now = now.plus(night.restore()).plusSeconds(100);
     new Evidence.VerdictReached(report(run, request, night)).record(evidenceLog, run);
     return run;
+  }
+
+  /** Records what happened to the server, now. */
+  void recordServer(ServerEvent event) {
+    now = Instant.now();
+    event.record(evidenceLog, EvidenceLog.PGPROOF);
   }
 
   /** Records what happened to a run at that time. */

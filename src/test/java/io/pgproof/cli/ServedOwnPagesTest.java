@@ -2,6 +2,7 @@ package io.pgproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,6 +21,7 @@ import io.pgproof.demo.SourceDatabase;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.ControlResult.Outcome;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.state.StateDirectory;
@@ -134,6 +136,7 @@ class ServedOwnPagesTest {
     Files.writeString(
         config,
         """
+        review-schedule: "* * * * *"
         targets:
           - {name: shop, path: %s, schedule: "30 3 * * *", watch: true, max-age: 24h, freshness-query: "%s", assertions: [select count(*) > 0 from order_lines]}
           - {name: crm, path: %s, depth: quick, max-age: 1s}
@@ -172,6 +175,8 @@ class ServedOwnPagesTest {
   private static void recordNights(Configuration configuration) throws IOException {
     PastRuns past = new PastRuns(state);
     Instant first = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(NIGHTS));
+    past.recordServer(
+        new ServerEvent.ReviewsBegun(LocalDate.ofInstant(first, ZoneOffset.UTC), "* * * * * UTC"));
     for (int night = 0; night < NIGHTS; night++) {
       Instant at = first.plus(Duration.ofDays(night)).plus(Duration.ofMinutes(210));
       past.record(
@@ -475,6 +480,34 @@ class ServedOwnPagesTest {
     assertThat(page.post(page.place(), Map.of("decision", "escalate"))).isEqualTo(422);
     page.open("/tasks");
     assertThat(page.find("tbody").innerText()).contains("billing");
+  }
+
+  @Test
+  void anAuditorSignsTheResultsOfThePeriod() {
+    ChromiumPage page = PAGES.get("aude");
+    Locator review = page.find("tr:has-text('Review results') a.button");
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () -> {
+              page.open("/tasks");
+              return review.count() > 0;
+            });
+    review.click();
+    page.find("#choice-sign").waitFor();
+    assertThat(page.find("section:has(#facts)").innerText())
+        .contains(
+            " proven", "Longest time unproven", "Download the whole report", "billing refuted");
+    page.field("Sign").check();
+    page.field("Remark or reason").fill("the disk was replaced <b>");
+    page.examine("own-task-review");
+    String task = page.place();
+    page.find("button:text-is('Decide')").click();
+    page.awaitText("Your decision is recorded.");
+    assertThat(page.place()).isEqualTo("/tasks");
+    assertThat(page.find("main").innerText()).doesNotContain("Review results");
+    page.open("/tasks");
+    assertThat(page.post(task, Map.of("decision", "sign"))).isEqualTo(404);
   }
 
   @Test

@@ -22,6 +22,7 @@ import io.pgproof.web.Browser;
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.Groups;
 import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.io.IOException;
@@ -206,7 +207,8 @@ class ServedPagesTest {
         VerifyBackup.PROCESS,
         KeepSchedule.PROCESS,
         TellSomebody.PROCESS,
-        DailySummary.PROCESS
+        DailySummary.PROCESS,
+        ReviewResults.PROCESS
       })
   void cockpitShowsAReadableDiagram(String process) throws Exception {
     ChromiumPage page = PAGES.get("olga");

@@ -203,6 +203,7 @@ class ChecksTest {
         .createDeployment()
         .addClasspathResource("bpmn/tell-somebody.bpmn")
         .addClasspathResource("bpmn/daily-summary.bpmn")
+        .addClasspathResource("bpmn/review-results.bpmn")
         .deploy();
     SuspendedProcesses processes =
         new SuspendedProcesses(

@@ -179,7 +179,12 @@ class HeartbeatTest {
   private void beatAt(WebHookAddress address) {
     configuration.replace(
         new Configuration(
-            Path.of("pgproof.yaml"), 2, Optional.of(address), Notifications.NONE, List.of()));
+            Path.of("pgproof.yaml"),
+            2,
+            Optional.of(address),
+            Optional.empty(),
+            Notifications.NONE,
+            List.of()));
   }
 
   private void awaitCalls(int calls) {

@@ -79,7 +79,8 @@ final class ScrapedServer implements AutoCloseable {
     return new DecisionTask(
         id,
         "Approve escalation",
-        RunId.at(RecordedRuns.MARCH),
+        Optional.of(RunId.at(RecordedRuns.MARCH)),
+        Optional.empty(),
         "instance-" + id,
         group,
         openedAt,

@@ -152,6 +152,7 @@ class ConfigurationTest {
           at: 07:00
           time-zone: Europe/Berlin
           tell: [dba]
+        review-schedule: "0 6  1 * *"
         targets:
           - name: shop
             path: /backups/shop
@@ -167,6 +168,7 @@ class ConfigurationTest {
                 file,
                 3,
                 Optional.of(new WebHookAddress.Written(URI.create("https://hc.example.org/T0K3N"))),
+                Optional.of(new Schedule("0 6 1 * *", ZoneId.of("UTC"))),
                 new Notifications(
                     Optional.of(
                         new Mail(
@@ -212,6 +214,7 @@ class ConfigurationTest {
       quoteCharacter = '`',
       value = {
         "containers-at-once: 0                       | :1: containers-at-once is '0'; allowed: a whole number from 1 to 64",
+        "review-schedule: monthly                    | :1: review-schedule is 'monthly'; allowed: five fields of cron",
         "heartbeat-url: hc.example.org/T0K3N         | :1: heartbeat-url is not allowed, and is not shown because it may contain a secret; allowed: an address such as https://",
         "heartbeat-url-file: there                   | :1: heartbeat-url-file is 'there'; allowed: an absolute path",
         "heartbeat-url-variable: a b                 | :1: heartbeat-url-variable is 'a b'; allowed: the name of an environment variable",
@@ -446,7 +449,7 @@ class ConfigurationTest {
                 assertThat(line)
                     .isEqualTo(
                         "  FILE:1: unknown field 'target' (did you mean targets?); "
-                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, targets"),
+                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, review-schedule, targets"),
             line ->
                 assertThat(line)
                     .startsWith("  FILE:5: max-age of target shop is 'soon'; allowed: "),

@@ -7,6 +7,7 @@ import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.Groups;
 import io.pgproof.workflow.model.KeepSchedule;
 import io.pgproof.workflow.model.NegativeControl;
+import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.util.HashMap;
@@ -36,9 +37,9 @@ import org.camunda.bpm.engine.identity.Group;
 /**
  * Defines the groups and what each may do.
  *
- * <p>Operators and approvers get no permissions on tasks here on purpose: the candidate group of a
- * task gets its permissions with the task. Only {@code camunda-admin} may store filters. What the
- * engine refuses to everybody is granted to nobody, so that the pages do not offer it.
+ * <p>No group gets permissions to decide tasks here on purpose: the candidate group of a task gets
+ * its permissions with the task. Only {@code camunda-admin} may store filters. What the engine
+ * refuses to everybody is granted to nobody, so that the pages do not offer it.
  */
 final class AccessRights {
   private static final List<String> SHOWN =
@@ -47,7 +48,8 @@ final class AccessRights {
           NegativeControl.PROCESS,
           KeepSchedule.PROCESS,
           TellSomebody.PROCESS,
-          DailySummary.PROCESS);
+          DailySummary.PROCESS,
+          ReviewResults.PROCESS);
   static final String TASK_FILTER = "Open tasks";
 
   /** Permissions of administrators on resources on which they do not have all permissions. */
@@ -125,11 +127,9 @@ final class AccessRights {
     ensureGroup(Groups.AUDITORS, "Backup auditors", "WORKFLOW");
 
     String filter = ensureTaskFilter();
-    for (String group : List.of(Groups.OPERATORS, Groups.APPROVERS)) {
+    for (String group : List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS)) {
       grant(group, Resources.APPLICATION, "tasklist", Permissions.ACCESS);
       grant(group, Resources.FILTER, filter, Permissions.READ);
-    }
-    for (String group : List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS)) {
       grant(group, Resources.APPLICATION, "cockpit", Permissions.ACCESS);
       for (String process : SHOWN) {
         grant(

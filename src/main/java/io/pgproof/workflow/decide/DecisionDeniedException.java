@@ -5,12 +5,12 @@ import org.camunda.bpm.engine.BadUserRequestException;
 /**
  * This person may not decide so, whatever the answers are; the engine answers it as any mistake.
  */
-final class DecisionDeniedException extends BadUserRequestException {
+public final class DecisionDeniedException extends BadUserRequestException {
   private static final long serialVersionUID = 1L;
 
   private final DecisionRefusedException.Why why;
 
-  DecisionDeniedException(DecisionRefusedException.Why why, String message) {
+  public DecisionDeniedException(DecisionRefusedException.Why why, String message) {
     super(message);
     this.why = why;
   }

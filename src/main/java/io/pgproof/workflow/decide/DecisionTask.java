@@ -1,24 +1,27 @@
 package io.pgproof.workflow.decide;
 
+import io.pgproof.evidence.ReviewPeriod;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An open task in which a person decides about a backup.
+ * An open task in which a person decides about a backup, or reviews the results of a period.
  *
  * @param name as the model names it, such as {@code Review stale backup}
- * @param run the run that opened the task
- * @param instance id of the process instance of this run
+ * @param run the run that opened the task; empty for a review
+ * @param period the period that a review is about; empty for any other task
+ * @param instance id of the process instance that waits for the decision
  * @param group the group whose members may decide
- * @param escalatesAt when the process continues without a decision; empty if that is not planned,
- *     because the run is suspended or stands still
+ * @param escalatesAt when the task is escalated if nobody decides; empty if that is not planned,
+ *     because the process is suspended or stands still, or because the task is escalated already
  * @param claimedBy the member who has claimed the task in Tasklist
  */
 public record DecisionTask(
     String id,
     String name,
-    RunId run,
+    Optional<RunId> run,
+    Optional<ReviewPeriod> period,
     String instance,
     String group,
     Instant openedAt,

@@ -1,7 +1,9 @@
 package io.pgproof.workflow.decide;
 
+import io.pgproof.evidence.ReviewPeriod;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.decide.DecisionRefusedException.Why;
+import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Instant;
 import java.util.Comparator;
@@ -27,6 +29,8 @@ import org.camunda.bpm.engine.task.Task;
  * command as in Tasklist, so the same rules hold.
  */
 public final class DecisionTasks {
+  private static final String[] PROCESSES = {VerifyBackup.PROCESS, ReviewResults.PROCESS};
+
   private final ProcessEngine engine;
   private final FourEyesRule fourEyesRule;
 
@@ -45,20 +49,15 @@ public final class DecisionTasks {
   /** Returns all open tasks, whoever may decide them; the one that waits longest comes first. */
   public List<DecisionTask> open() {
     List<Task> tasks =
-        engine
-            .getTaskService()
-            .createTaskQuery()
-            .processDefinitionKey(VerifyBackup.PROCESS)
-            .active()
-            .list();
+        engine.getTaskService().createTaskQuery().processDefinitionKeyIn(PROCESSES).active().list();
     if (tasks.isEmpty()) {
       return List.of();
     }
-    Map<String, String> runs = runs(tasks);
+    Map<String, String> keys = keys(tasks);
     Map<String, Instant> escalations = escalations();
     return tasks.stream()
-        .filter(task -> runs.containsKey(task.getProcessInstanceId()))
-        .map(task -> task(task, runs, escalations))
+        .filter(task -> keys.containsKey(task.getProcessInstanceId()))
+        .map(task -> task(task, keys, escalations))
         .sorted(Comparator.comparing(DecisionTask::openedAt).thenComparing(DecisionTask::id))
         .toList();
   }
@@ -68,17 +67,18 @@ public final class DecisionTasks {
     return engine
         .getTaskService()
         .createTaskQuery()
-        .processDefinitionKey(VerifyBackup.PROCESS)
+        .processDefinitionKeyIn(PROCESSES)
         .active()
         .count();
   }
 
   /** Returns the open task of a run; empty if the run waits for nobody. */
   public Optional<DecisionTask> of(RunId run) {
-    return open().stream().filter(task -> task.run().equals(run)).findFirst();
+    return open().stream().filter(task -> task.run().equals(Optional.of(run))).findFirst();
   }
 
-  private Map<String, String> runs(List<Task> tasks) {
+  /** Returns the business keys by the ids of the process instances. */
+  private Map<String, String> keys(List<Task> tasks) {
     return engine
         .getRuntimeService()
         .createProcessInstanceQuery()
@@ -91,9 +91,13 @@ public final class DecisionTasks {
                 ProcessInstance::getProcessInstanceId, ProcessInstance::getBusinessKey));
   }
 
-  /** Returns when each process instance continues without its open task. */
+  /** Returns when the open task of each process instance is escalated. */
   private Map<String, Instant> escalations() {
-    return Stream.of(VerifyBackup.Event.REVIEW_OVERDUE, VerifyBackup.Event.APPROVAL_OVERDUE)
+    return Stream.of(
+            VerifyBackup.Event.REVIEW_OVERDUE,
+            VerifyBackup.Event.APPROVAL_OVERDUE,
+            ReviewResults.Event.REVIEW_OVERDUE)
+        .distinct()
         .flatMap(
             event ->
                 engine
@@ -113,13 +117,16 @@ public final class DecisionTasks {
   }
 
   private static DecisionTask task(
-      Task task, Map<String, String> runs, Map<String, Instant> escalations) {
+      Task task, Map<String, String> keys, Map<String, Instant> escalations) {
+    String key = Objects.requireNonNull(keys.get(task.getProcessInstanceId()));
+    boolean review = task.getTaskDefinitionKey().equals(ReviewResults.Task.REVIEW_REPORT);
     return new DecisionTask(
         task.getId(),
         task.getName(),
-        new RunId(Objects.requireNonNull(runs.get(task.getProcessInstanceId()))),
+        review ? Optional.empty() : Optional.of(new RunId(key)),
+        review ? Optional.of(ReviewPeriod.ofKey(key)) : Optional.empty(),
         task.getProcessInstanceId(),
-        Objects.requireNonNull(TaskDecided.GROUPS.get(task.getTaskDefinitionKey())),
+        DecisionRules.of(task.getTaskDefinitionKey()).group(),
         task.getCreateTime().toInstant(),
         Optional.ofNullable(escalations.get(task.getProcessInstanceId())),
         Optional.ofNullable(task.getAssignee()));
@@ -154,12 +161,25 @@ public final class DecisionTasks {
    */
   public Map<String, String> refusals(DecisionTask task, String person) {
     Map<String, String> refusals = new LinkedHashMap<>();
-    addRefusal(
-        refusals, VerifyBackup.Decision.ACCEPT, () -> fourEyesRule.checkAccept(task.run(), person));
-    addRefusal(
-        refusals,
-        VerifyBackup.Decision.DISMISS,
-        () -> fourEyesRule.checkDismiss(task.run(), person));
+    task.run()
+        .ifPresent(
+            run -> {
+              addRefusal(
+                  refusals,
+                  VerifyBackup.Decision.ACCEPT,
+                  () -> fourEyesRule.checkAccept(run, person));
+              addRefusal(
+                  refusals,
+                  VerifyBackup.Decision.DISMISS,
+                  () -> fourEyesRule.checkDismiss(run, person));
+            });
+    task.period()
+        .ifPresent(
+            period ->
+                addRefusal(
+                    refusals,
+                    ReviewResults.Decision.SIGN,
+                    () -> fourEyesRule.checkSign(period, person)));
     return refusals;
   }
 
@@ -226,12 +246,6 @@ public final class DecisionTasks {
 
   /** Returns whether there ever was a task with this id, open or not. */
   public boolean existed(String id) {
-    return engine
-            .getHistoryService()
-            .createHistoricTaskInstanceQuery()
-            .processDefinitionKey(VerifyBackup.PROCESS)
-            .taskId(id)
-            .count()
-        > 0;
+    return engine.getHistoryService().createHistoricTaskInstanceQuery().taskId(id).count() > 0;
   }
 }

@@ -5,6 +5,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.Waivers;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.PersonIds;
+import io.pgproof.evidence.ReviewPeriod;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.decide.DecisionRefusedException.Why;
@@ -13,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Requires that the person who accepts or dismisses a bad backup had no part in it before.
+ * Requires that the person who accepts or dismisses a bad backup had no part in it before, and that
+ * the person who signs the results of a period decided about none of them.
  *
  * <p>Everything is read from the evidence log, because a person who completes a task may have set
  * any variable.
@@ -62,6 +64,23 @@ public final class FourEyesRule {
                 parts.add(
                     new Part(waiver.grantedBy(), "accepted this backup in run " + waiver.run())));
     refuse(person, parts, "dismiss", "let another approver decide, or verify again");
+  }
+
+  /**
+   * Checks that this person decided about no run in the period.
+   *
+   * @throws DecisionDeniedException when this person may not sign the results of the period
+   */
+  public void checkSign(ReviewPeriod period, String person) {
+    List<Part> parts =
+        evidenceLog.since(Evidence.kind(Evidence.Decided.class), period.begin()).stream()
+            .filter(decided -> decided.at().isBefore(period.end()))
+            .map(
+                decided ->
+                    new Part(
+                        decided.actor(), "decided about run " + decided.run() + " in the period"))
+            .toList();
+    refuse(person, parts, "sign", "let another auditor sign, or ask for action");
   }
 
   private record Part(String person, String what) {}

@@ -9,7 +9,6 @@ import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
-import io.pgproof.workflow.model.Groups;
 import io.pgproof.workflow.model.VerifyBackup;
 import io.pgproof.workflow.notify.NotificationEvent;
 import io.pgproof.workflow.notify.Notifier;
@@ -18,9 +17,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.camunda.bpm.engine.BadUserRequestException;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.delegate.DelegateTask;
@@ -34,25 +31,6 @@ import org.jspecify.annotations.Nullable;
  * and a person who had no part in it before. The person who decides must be known.
  */
 public final class TaskDecided implements TaskListener {
-  private static final Map<String, Set<String>> ALLOWED =
-      Map.of(
-          VerifyBackup.Task.REVIEW_STALE_BACKUP,
-          Set.of(
-              VerifyBackup.Decision.ACCEPT,
-              VerifyBackup.Decision.NEW_BACKUP,
-              VerifyBackup.Decision.ESCALATE),
-          VerifyBackup.Task.APPROVE_ESCALATION,
-          Set.of(
-              VerifyBackup.Decision.ESCALATE,
-              VerifyBackup.Decision.VERIFY_AGAIN,
-              VerifyBackup.Decision.DISMISS));
-  static final Map<String, String> GROUPS =
-      Map.of(
-          VerifyBackup.Task.REVIEW_STALE_BACKUP, Groups.OPERATORS,
-          VerifyBackup.Task.APPROVE_ESCALATION, Groups.APPROVERS);
-  private static final Set<String> NEEDS_REASON =
-      Set.of(VerifyBackup.Decision.ACCEPT, VerifyBackup.Decision.DISMISS);
-  private static final int LONGEST_REASON = 2_000;
   private static final int MOST_YEARS = 1;
 
   private final EvidenceLog evidenceLog;
@@ -89,54 +67,13 @@ public final class TaskDecided implements TaskListener {
   @Override
   public void notify(DelegateTask task) {
     Authentication person = identities.getCurrentAuthentication();
-    if (person == null || person.getUserId() == null) {
-      throw new BadUserRequestException("nobody is logged in: a decision needs a logged-in person");
+    DecisionRules.Answer answer;
+    try {
+      answer = DecisionRules.of(task.getTaskDefinitionKey()).read(task, person);
+    } catch (DecisionDeniedException e) {
+      throw refused(task, person.getUserId(), null, e);
     }
-    String key = task.getTaskDefinitionKey();
-    if (person.getGroupIds() == null || !person.getGroupIds().contains(GROUPS.get(key))) {
-      throw refused(
-          task,
-          person.getUserId(),
-          null,
-          new DecisionDeniedException(
-              DecisionRefusedException.Why.GROUP,
-              "'"
-                  + task.getName()
-                  + "' is decided by the group "
-                  + GROUPS.get(key)
-                  + ", and "
-                  + person.getUserId()
-                  + " is not in it"));
-    }
-    // A variable local to the task would be read here instead of the answer that the process
-    // continues with.
-    if (!task.getVariableNamesLocal().isEmpty()) {
-      throw new BadUserRequestException(
-          "the task has local variables "
-              + task.getVariableNamesLocal().stream().sorted().toList()
-              + " that would hide the answers\nHINT: remove them from the task, or claim and complete the task only in Tasklist");
-    }
-    String decision = text(task, VerifyBackup.Variable.DECISION);
-    String reason = text(task, VerifyBackup.Variable.DECISION_REASON);
-    Set<String> allowed = ALLOWED.getOrDefault(key, Set.of());
-    if (decision == null || !allowed.contains(decision)) {
-      throw new BadUserRequestException(
-          "the decision (variable decision) must be one of "
-              + allowed.stream().sorted().toList()
-              + ", not "
-              + decision);
-    }
-    if (reason == null && NEEDS_REASON.contains(decision)) {
-      throw new BadUserRequestException(
-          "the decision '"
-              + decision
-              + "' needs a reason: fill in 'Reason for the decision' (variable decisionReason)");
-    }
-    if (reason != null && reason.length() > LONGEST_REASON) {
-      throw new BadUserRequestException(
-          "the reason has " + reason.length() + " characters, " + LONGEST_REASON + " are allowed");
-    }
-    decided(task, runOf(task), person.getUserId(), decision, reason);
+    decided(task, runOf(task), answer.person(), answer.decision(), answer.reason());
   }
 
   private static RunId runOf(DelegateTask task) {
@@ -224,7 +161,7 @@ public final class TaskDecided implements TaskListener {
   private Instant waiverEnd(DelegateTask task) {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     String allowed = "a day from " + today.plusDays(1) + " to " + today.plusYears(MOST_YEARS);
-    String text = text(task, VerifyBackup.Variable.WAIVED_UNTIL);
+    String text = DecisionRules.text(task, VerifyBackup.Variable.WAIVED_UNTIL);
     if (text == null) {
       throw new BadUserRequestException(
           "the decision 'accept' needs an end: fill in 'Accept until' (variable waivedUntil), "
@@ -240,10 +177,5 @@ public final class TaskDecided implements TaskListener {
     }
     throw new BadUserRequestException(
         "'Accept until' (variable waivedUntil) is '" + text + "'; allowed: " + allowed);
-  }
-
-  private static @Nullable String text(DelegateTask task, String variable) {
-    Object value = task.getVariable(variable);
-    return value instanceof String text && !text.isBlank() ? text.strip() : null;
   }
 }

@@ -3,6 +3,7 @@ package io.pgproof.workflow.engine;
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.KeepSchedule;
 import io.pgproof.workflow.model.NegativeControl;
+import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.io.IOException;
@@ -28,7 +29,8 @@ public final class OwnDefinitions {
           KeepSchedule.PROCESS,
           TellSomebody.PROCESS,
           DailySummary.PROCESS,
-          NegativeControl.PROCESS);
+          NegativeControl.PROCESS,
+          ReviewResults.PROCESS);
 
   private final RepositoryService repository;
   private final Map<String, String> ids = new ConcurrentHashMap<>();

@@ -26,17 +26,4 @@ public final class DailySummary {
 
     private Event() {}
   }
-
-  /** Names of the process variables. */
-  public static final class Variable {
-    public static final String RETRY_CYCLE = "retryCycle";
-
-    /** The due time, a date. */
-    public static final String DUE = "due";
-
-    /** The schedule that {@link #DUE} was calculated from, to notice when it changes. */
-    public static final String SCHEDULE = "schedule";
-
-    private Variable() {}
-  }
 }

@@ -12,7 +12,9 @@ public final class Groups {
   /** Decide about refuted and inconclusive backups: candidates of <em>Approve escalation</em>. */
   public static final String APPROVERS = "backup-approvers";
 
-  /** Read everything and change nothing. */
+  /**
+   * Read everything, change nothing, and review the results: candidates of <em>Review results</em>.
+   */
   public static final String AUDITORS = "backup-auditors";
 
   /** Manage people, groups and the engine; decide nothing. Camunda gives this group its id. */

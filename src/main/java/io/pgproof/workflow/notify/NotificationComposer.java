@@ -79,6 +79,8 @@ public final class NotificationComposer {
                   time("due", "due", missed.due()),
                   Fact.of("why", null, missed.why())),
               List.of()));
+    } else if (notificationEvent instanceof NotificationEvent.OfReview review) {
+      return Optional.of(ReviewMessages.of(review, clock.instant()));
     }
     if (notificationEvent instanceof NotificationEvent.ControlMissed missed) {
       return Optional.of(controlMissed(missed));

@@ -5,6 +5,7 @@ import io.pgproof.audit.VerdictHistory;
 import io.pgproof.notify.Messenger;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.engine.OwnDefinitions;
+import io.pgproof.workflow.engine.RecurringProcess;
 import io.pgproof.workflow.engine.ServerOnlyJobs;
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.TellSomebody;
@@ -67,7 +68,15 @@ class NotificationConfiguration {
       CurrentConfiguration configuration,
       Clock clock,
       NotificationSettings settings) {
-    return new SummaryPlanner(runtime, definitions, configuration, clock, settings.retryCycle());
+    return new SummaryPlanner(
+        new RecurringProcess(
+            runtime,
+            definitions,
+            clock,
+            DailySummary.PROCESS,
+            DailySummary.Event.SUMMARY_DUE,
+            settings.retryCycle()),
+        configuration);
   }
 
   @Bean(DailySummary.Step.PLAN_NEXT_SUMMARY)

@@ -6,6 +6,7 @@ import io.pgproof.evidence.RunRequests;
 import io.pgproof.notify.Message;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Recipient;
 import io.pgproof.target.SummarySettings;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.engine.OwnDefinitions;
@@ -84,6 +85,8 @@ public final class Notifier {
       return namesOf(Optional.of(missed.target()));
     } else if (notificationEvent instanceof NotificationEvent.ControlMissed missed) {
       return namesOf(Optional.of(missed.target()));
+    } else if (notificationEvent instanceof NotificationEvent.OfReview) {
+      return configuration.get().telling().recipients().stream().map(Recipient::name).toList();
     }
     RunId run = ((NotificationEvent.OfRun) notificationEvent).run();
     // The target is no longer listed, or the daemon has no configuration file: notify the

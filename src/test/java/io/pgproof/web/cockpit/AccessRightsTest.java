@@ -208,7 +208,7 @@ class AccessRightsTest extends ServedEngine {
         "backup-operators, admin, 403",
     "backup-approvers, tasklist, 200", "backup-approvers, cockpit, 200",
         "backup-approvers, admin, 403",
-    "backup-auditors, tasklist, 403", "backup-auditors, cockpit, 200",
+    "backup-auditors, tasklist, 200", "backup-auditors, cockpit, 200",
         "backup-auditors, admin, 403",
     "camunda-admin, tasklist, 200", "camunda-admin, cockpit, 200", "camunda-admin, admin, 200"
   })

@@ -34,12 +34,15 @@ import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.model.FakeSteps;
 import io.pgproof.workflow.model.ModelCoverage;
 import io.pgproof.workflow.model.ModelOnEngine;
+import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import io.pgproof.workflow.model.VerifyBackup.ErrorCode;
 import io.pgproof.workflow.model.VerifyBackup.Step;
 import io.pgproof.workflow.notify.NotificationComposer;
 import io.pgproof.workflow.notify.Notifier;
+import io.pgproof.workflow.review.ReviewPlanner;
+import io.pgproof.workflow.review.ReviewsOnEngine;
 import io.pgproof.workflow.turn.ContainerSlots;
 import io.pgproof.workflow.turn.TakeTurn;
 import io.pgproof.workflow.verify.ReachVerdict;
@@ -88,6 +91,7 @@ public final class PeopleOnEngine implements AutoCloseable {
   public final Notifier notifier;
   public final CurrentConfiguration configuration =
       new CurrentConfiguration(io.pgproof.target.Configuration.NONE);
+  public final ReviewPlanner reviews;
   public final ContainerSlots containerSlots;
   public final BackgroundWork work;
   public final ProgressBoard progressBoard = new ProgressBoard();
@@ -128,7 +132,8 @@ public final class PeopleOnEngine implements AutoCloseable {
     settings.setEnableExceptionsAfterUnhandledBpmnError(true);
     settings.getProcessEnginePlugins().add(new DeletionListenerPlugin());
     engine = settings.buildProcessEngine();
-    tasks = new DecisionTasks(engine, new FourEyesRule(trail, runRequests, waivers, PERSON_IDS));
+    FourEyesRule fourEyesRule = new FourEyesRule(trail, runRequests, waivers, PERSON_IDS);
+    tasks = new DecisionTasks(engine, fourEyesRule);
     notifier =
         new Notifier(
             engine.getRuntimeService(),
@@ -169,7 +174,7 @@ public final class PeopleOnEngine implements AutoCloseable {
             runRequests,
             openTasks,
             waivers,
-            new FourEyesRule(trail, runRequests, waivers, PERSON_IDS),
+            fourEyesRule,
             engine.getIdentityService(),
             clock,
             notifier,
@@ -182,11 +187,16 @@ public final class PeopleOnEngine implements AutoCloseable {
             engine.getIdentityService(),
             engine.getManagementService(),
             notifier));
+    reviews =
+        ReviewsOnEngine.add(
+            beans, engine, database, trail, configuration, clock, notifier, fourEyesRule);
     engine
         .getRepositoryService()
         .createDeployment()
         .addClasspathResource(VerifyBackup.MODEL)
         .addClasspathResource(TellSomebody.MODEL)
+        .addClasspathResource(ReviewResults.MODEL)
+        .addClasspathResource("bpmn/review-results.form")
         .addClasspathResource("bpmn/review-stale-backup.form")
         .addClasspathResource("bpmn/approve-escalation.form")
         .deploy();
@@ -254,7 +264,7 @@ public final class PeopleOnEngine implements AutoCloseable {
   }
 
   /** Lets time pass and runs what falls due in it, in order. */
-  void wait(Duration time) {
+  public void wait(Duration time) {
     Instant end = now.plus(time);
     JobQuery query =
         engine
@@ -266,23 +276,28 @@ public final class PeopleOnEngine implements AutoCloseable {
             .asc();
     for (List<Job> due = query.list(); !due.isEmpty(); due = query.list()) {
       Instant next = due.get(0).getDuedate().toInstant();
-      pass(Duration.between(now, next.isAfter(now) ? next : now));
+      // A timer never fires before its time, and the last of a cycle would repeat at that instant.
+      pass(Duration.between(now, next.isAfter(now) ? next.plusMillis(1) : now));
       engine.getManagementService().executeJob(due.get(0).getId());
       work();
     }
     pass(Duration.between(now, end));
   }
 
+  /** Runs all jobs that are no timers, save those that send messages. */
   public void work() {
-    JobQuery query =
-        engine
-            .getManagementService()
-            .createJobQuery()
-            .processDefinitionKey(VerifyBackup.PROCESS)
-            .messages();
-    for (List<Job> jobs = query.list(); !jobs.isEmpty(); jobs = query.list()) {
+    for (List<Job> jobs = jobs(); !jobs.isEmpty(); jobs = jobs()) {
       engine.getManagementService().executeJob(jobs.get(0).getId());
     }
+  }
+
+  private List<Job> jobs() {
+    return engine.getManagementService().createJobQuery().messages().list().stream()
+        .filter(
+            job ->
+                VerifyBackup.PROCESS.equals(job.getProcessDefinitionKey())
+                    || ReviewResults.PROCESS.equals(job.getProcessDefinitionKey()))
+        .toList();
   }
 
   /** Does what people asked for in batches. */
@@ -336,7 +351,7 @@ public final class PeopleOnEngine implements AutoCloseable {
   }
 
   /** The messages to this recipient that are on their way; nothing sends them. */
-  List<Message> messages(String recipient) {
+  public List<Message> messages(String recipient) {
     return engine
         .getRuntimeService()
         .createProcessInstanceQuery()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.nio.file.Files;
@@ -233,7 +234,13 @@ class ForeignCodeGuardTest {
   /** With a value for each name, so that only what is not plain could fail. */
   @ParameterizedTest
   @ValueSource(
-      strings = {VerifyBackup.MODEL, TellSomebody.MODEL, KeepSchedule.MODEL, DailySummary.MODEL})
+      strings = {
+        VerifyBackup.MODEL,
+        TellSomebody.MODEL,
+        KeepSchedule.MODEL,
+        DailySummary.MODEL,
+        ReviewResults.MODEL
+      })
   void expressionsOfPgproofAreEvaluated(String file) throws Exception {
     String model =
         Files.readString(Path.of("target/classes", file))

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.ArrayUtils;
 import org.camunda.bpm.model.bpmn.Bpmn;
 import org.camunda.bpm.model.bpmn.BpmnModelInstance;
 import org.camunda.bpm.model.bpmn.instance.BaseElement;
@@ -31,10 +32,10 @@ import org.camunda.bpm.model.xml.instance.ModelElementInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The rules for the models of what tells people. */
+/** The rules for the models of what tells people, and of what asks auditors. */
 class NotificationModelsTest {
   private static final Pattern CAMEL_CASE = Pattern.compile("[a-z]+([A-Z][a-z]+)*");
-  private static final Pattern WORDS = Pattern.compile("[A-Z][a-z]+( [a-z]+)+");
+  private static final Pattern WORDS = Pattern.compile("[A-Z][a-z]+( [a-z]+)+\\??");
 
   /** A model, its name in files, and the constants that name its elements. */
   enum Model {
@@ -49,19 +50,27 @@ class NotificationModelsTest {
         DailySummary.MODEL,
         "daily-summary",
         DailySummary.Step.class,
-        DailySummary.Event.class);
+        DailySummary.Event.class),
+    REVIEW_RESULTS(
+        ReviewResults.PROCESS,
+        ReviewResults.MODEL,
+        "review-results",
+        ReviewResults.Step.class,
+        ReviewResults.Event.class,
+        ReviewResults.Task.class,
+        ReviewResults.Gateway.class);
 
     private final String process;
     private final String name;
     private final Class<?> steps;
-    private final Class<?> events;
+    private final Class<?>[] others;
     private final BpmnModelInstance model;
 
-    Model(String process, String file, String name, Class<?> steps, Class<?> events) {
+    Model(String process, String file, String name, Class<?> steps, Class<?>... others) {
       this.process = process;
       this.name = name;
       this.steps = steps;
-      this.events = events;
+      this.others = others;
       try (InputStream in = TellSomebody.class.getResourceAsStream("/" + file)) {
         this.model = Bpmn.readModelFromStream(in);
       } catch (IOException e) {
@@ -82,12 +91,13 @@ class NotificationModelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void theProcessIsExecutableAndItsHistoryLastsAMonth(Model model) {
+  void theProcessIsExecutableAndItsHistoryExpires(Model model) {
     Bpmn.validateModel(model.model);
     Process process = model.all(Process.class).iterator().next();
     assertThat(process.getId()).isEqualTo(model.process);
     assertThat(process.isExecutable()).isTrue();
-    assertThat(process.getCamundaHistoryTimeToLiveString()).isEqualTo("P30D");
+    assertThat(process.getCamundaHistoryTimeToLiveString())
+        .isEqualTo(model == Model.REVIEW_RESULTS ? "P365D" : "P30D");
     assertThat(process.isCamundaStartableInTasklist()).isFalse();
   }
 
@@ -114,7 +124,8 @@ class NotificationModelsTest {
   @ParameterizedTest
   @EnumSource
   void constantsMatchTheElementsOfTheModel(Model model) throws IllegalAccessException {
-    assertThat(model.ids(FlowNode.class)).isEqualTo(constants(model.steps, model.events));
+    assertThat(model.ids(FlowNode.class))
+        .isEqualTo(constants(ArrayUtils.add(model.others, model.steps)));
     assertThat(model.all(Error.class).stream().map(Error::getErrorCode).collect(Collectors.toSet()))
         .isEqualTo(
             model == Model.TELL_SOMEBODY ? constants(TellSomebody.ErrorCode.class) : Set.of());

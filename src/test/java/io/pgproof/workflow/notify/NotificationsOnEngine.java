@@ -41,6 +41,7 @@ import io.pgproof.workflow.engine.EngineWatchdog;
 import io.pgproof.workflow.engine.MessageSignal;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.engine.ProgressBoard;
+import io.pgproof.workflow.engine.RecurringProcess;
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.FakeSteps;
 import io.pgproof.workflow.model.ModelCoverage;
@@ -163,7 +164,14 @@ public final class NotificationsOnEngine implements AutoCloseable {
             engine.getRuntimeService(), definitions, configuration, trail, messages, RETRY_CYCLE);
     summaries =
         new SummaryPlanner(
-            engine.getRuntimeService(), definitions, configuration, clock, RETRY_CYCLE);
+            new RecurringProcess(
+                engine.getRuntimeService(),
+                definitions,
+                clock,
+                DailySummary.PROCESS,
+                DailySummary.Event.SUMMARY_DUE,
+                RETRY_CYCLE),
+            configuration);
     NotificationSender notificationSender =
         new NotificationSender(new Messenger(clock), configuration, trail);
     beans.put(TellSomebody.Step.TELL_RECIPIENT, new TellRecipient(notificationSender));

@@ -11,7 +11,9 @@ import io.pgproof.web.view.OpenTaskList;
 import io.pgproof.workflow.decide.DecisionRefusedException;
 import io.pgproof.workflow.decide.DecisionRefusedException.Why;
 import io.pgproof.workflow.decide.DecisionTasks;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -42,8 +44,12 @@ final class TaskCalls {
   @RequiresScope(Scope.READ)
   ItemsJson<TaskJson> list() {
     return new ItemsJson<>(
-        openTaskList.all().stream()
-            .map(open -> TaskJson.of(open, decisionTasks.form(open.task())))
+        Stream.concat(
+                openTaskList.all().stream()
+                    .map(open -> TaskJson.of(open, decisionTasks.form(open.task()))),
+                openTaskList.reviews().stream()
+                    .map(open -> TaskJson.of(open.task(), null, decisionTasks.form(open.task()))))
+            .sorted(Comparator.comparing(TaskJson::openedAt))
             .toList());
   }
 

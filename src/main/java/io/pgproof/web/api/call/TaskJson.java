@@ -1,7 +1,10 @@
 package io.pgproof.web.api.call;
 
+import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.proof.RunId;
 import io.pgproof.web.view.OpenTask;
 import io.pgproof.workflow.decide.DecisionForm;
+import io.pgproof.workflow.decide.DecisionTask;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 record TaskJson(
     String task,
     String name,
-    String run,
+    @Nullable String run,
     @Nullable String target,
+    @Nullable ReviewPeriod period,
     String group,
     Instant openedAt,
     @Nullable Instant escalatesAt,
@@ -23,15 +27,23 @@ record TaskJson(
   }
 
   static TaskJson of(OpenTask open, DecisionForm form) {
+    return of(open.task(), open.request().target().orElse(null), form);
+  }
+
+  /**
+   * @param target the target that the task is about; {@code null} if it is about none
+   */
+  static TaskJson of(DecisionTask task, @Nullable String target, DecisionForm form) {
     return new TaskJson(
-        open.task().id(),
-        open.task().name(),
-        open.task().run().value(),
-        open.request().target().orElse(null),
-        open.task().group(),
-        open.task().openedAt(),
-        open.task().escalatesAt().orElse(null),
-        open.task().claimedBy().orElse(null),
+        task.id(),
+        task.name(),
+        task.run().map(RunId::value).orElse(null),
+        target,
+        task.period().orElse(null),
+        task.group(),
+        task.openedAt(),
+        task.escalatesAt().orElse(null),
+        task.claimedBy().orElse(null),
         form.decision().choices().stream().map(DecisionForm.Choice::value).toList());
   }
 }

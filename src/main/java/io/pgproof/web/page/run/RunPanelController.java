@@ -51,13 +51,12 @@ final class RunPanelController {
   /** The panel of an open task. */
   @GetMapping("/panels/tasks/{id}")
   String task(@PathVariable("id") String id, Model page) {
-    return show(
+    DecisionTask open =
         decisionTasks.open().stream()
             .filter(task -> task.id().equals(id))
-            .map(DecisionTask::run)
             .findFirst()
-            .orElseThrow(RunPanelController::notFound),
-        page);
+            .orElseThrow(RunPanelController::notFound);
+    return open.run().isPresent() ? show(open.run().get(), page) : "panel-other";
   }
 
   private String show(RunId run, Model page) {

@@ -1,18 +1,22 @@
 package io.pgproof.web.page.task;
 
 import io.pgproof.web.login.Person;
+import io.pgproof.web.view.OpenReview;
 import io.pgproof.web.view.OpenTask;
 import io.pgproof.web.view.OpenTaskList;
 import io.pgproof.workflow.decide.DecisionForm;
 import io.pgproof.workflow.decide.DecisionRefusedException;
+import io.pgproof.workflow.decide.DecisionTask;
 import io.pgproof.workflow.decide.DecisionTasks;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpStatus;
@@ -45,7 +49,12 @@ final class TaskController {
   String list(@ModelAttribute("person") Person person, Model page) {
     Instant now = clock.instant();
     page.addAttribute(
-        "tasks", openTaskList.all().stream().map(task -> TaskRow.of(task, person, now)).toList());
+        "tasks",
+        Stream.concat(
+                openTaskList.all().stream().map(task -> TaskRow.of(task, person, now)),
+                openTaskList.reviews().stream().map(review -> TaskRow.of(review, person, now)))
+            .sorted(Comparator.comparing(row -> Instant.parse(row.openedAt().iso())))
+            .toList());
     return "tasks";
   }
 
@@ -63,34 +72,50 @@ final class TaskController {
       String id,
       Person person,
       DecisionTasks.Answers given,
-      TaskView.@Nullable Refusal refused,
+      DecisionPart.@Nullable Refusal refused,
       Model page,
       HttpServletResponse response) {
-    Optional<OpenTask> open =
-        openTaskList.all().stream().filter(task -> task.task().id().equals(id)).findFirst();
-    if (open.isEmpty()) {
+    Optional<OpenTask> open = find(id);
+    Optional<OpenReview> review =
+        openTaskList.reviews().stream().filter(each -> each.task().id().equals(id)).findFirst();
+    if (open.isEmpty() && review.isEmpty()) {
       response.setStatus(HttpStatus.NOT_FOUND.value());
       return "task-gone";
     }
     if (refused != null) {
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
     }
-    OpenTask task = open.get();
-    DecisionForm form = decisionTasks.form(task.task());
-    boolean mayDecide = TaskView.mayDecide(task.task(), person);
-    page.addAttribute(
-        "page",
-        new TaskView(
-            task,
-            decisionTasks.facts(task.task()),
-            form,
-            TaskView.choices(
-                form, mayDecide ? decisionTasks.refusals(task.task(), person.id()) : Map.of()),
-            mayDecide,
-            given,
-            refused,
-            Duration.between(task.task().openedAt(), clock.instant())));
+    DecisionTask task = open.map(OpenTask::task).orElseGet(() -> review.orElseThrow().task());
+    DecisionPart part = part(task, person, given, refused);
+    Map<String, String> facts = decisionTasks.facts(task);
+    if (review.isPresent()) {
+      page.addAttribute("page", new ReviewView(review.get().review().period(), facts, part));
+      return "review";
+    }
+    page.addAttribute("page", new TaskView(open.get(), facts, part));
     return "task";
+  }
+
+  private DecisionPart part(
+      DecisionTask task,
+      Person person,
+      DecisionTasks.Answers given,
+      DecisionPart.@Nullable Refusal refused) {
+    DecisionForm form = decisionTasks.form(task);
+    boolean mayDecide = DecisionPart.mayDecide(task, person);
+    return new DecisionPart(
+        task,
+        form,
+        DecisionPart.choices(
+            form, mayDecide ? decisionTasks.refusals(task, person.id()) : Map.of()),
+        mayDecide,
+        given,
+        refused,
+        Duration.between(task.openedAt(), clock.instant()));
+  }
+
+  private Optional<OpenTask> find(String id) {
+    return openTaskList.all().stream().filter(task -> task.task().id().equals(id)).findFirst();
   }
 
   @PostMapping("/tasks/{id}")
@@ -104,11 +129,7 @@ final class TaskController {
       HttpServletResponse response,
       RedirectAttributes next) {
     // Found before it is decided, because the engine does not show a task that has ended.
-    Optional<String> run =
-        openTaskList.all().stream()
-            .filter(task -> task.task().id().equals(id))
-            .map(task -> task.task().run().value())
-            .findFirst();
+    Optional<String> run = find(id).map(task -> task.run().value());
     DecisionTasks.Answers answers = new DecisionTasks.Answers(decision, reason, until);
     try {
       decisionTasks.decide(id, person.id(), List.copyOf(person.groups()), answers);
@@ -117,7 +138,7 @@ final class TaskController {
           id,
           person,
           answers,
-          new TaskView.Refusal(String.valueOf(e.getMessage()), e.hint()),
+          new DecisionPart.Refusal(String.valueOf(e.getMessage()), e.hint()),
           page,
           response);
     }

@@ -2,15 +2,10 @@ package io.pgproof.web.page.task;
 
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
-import io.pgproof.web.login.Person;
-import io.pgproof.web.page.CamundaLink;
 import io.pgproof.web.page.Fact;
-import io.pgproof.web.page.Moment;
 import io.pgproof.web.page.Sign;
 import io.pgproof.web.view.OpenTask;
-import io.pgproof.workflow.decide.DecisionForm;
 import io.pgproof.workflow.decide.DecisionTask;
-import io.pgproof.workflow.decide.DecisionTasks;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,44 +16,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page of a task shows; a member that does not apply is {@code null}.
+ * What the page of a task about a backup shows; a member that does not apply is {@code null}.
  *
  * @param variables what the form in Tasklist shows above its questions
- * @param mayDecide whether the person is in the group of the task
- * @param given what the person answered before; empty texts at first
- * @param refused why the decision was refused
  */
-record TaskView(
-    OpenTask open,
-    Map<String, String> variables,
-    DecisionForm form,
-    List<Choice> choices,
-    boolean mayDecide,
-    DecisionTasks.Answers given,
-    @Nullable Refusal refused,
-    Duration age) {
-
-  /** A decision to choose from; {@code refusal} says why this person cannot choose it. */
-  record Choice(String value, String label, @Nullable String refusal) {}
-
-  /** Why a decision was refused, and what to do instead. */
-  record Refusal(String message, String hint) {}
+record TaskView(OpenTask open, Map<String, String> variables, DecisionPart part) {
 
   /** One line of several, such as an earlier run. */
   record Lines(String label, List<String> texts) {}
 
-  static List<Choice> choices(DecisionForm form, Map<String, String> refusals) {
-    return form.decision().choices().stream()
-        .map(choice -> new Choice(choice.value(), choice.label(), refusals.get(choice.value())))
-        .toList();
-  }
-
-  static boolean mayDecide(DecisionTask task, Person person) {
-    return person.isIn(task.group());
-  }
-
   public DecisionTask task() {
     return open.task();
+  }
+
+  public String run() {
+    return open.run().value();
   }
 
   public String subject() {
@@ -79,34 +51,6 @@ record TaskView(
 
   public @Nullable String hint() {
     return variables.get(VerifyBackup.Variable.HINT);
-  }
-
-  public Moment openedAt() {
-    return Moment.of(open.task().openedAt());
-  }
-
-  public String waits() {
-    return HumanFormat.duration(age);
-  }
-
-  public @Nullable Moment escalatesAt() {
-    return open.task().escalatesAt().map(Moment::of).orElse(null);
-  }
-
-  public @Nullable String claimedBy() {
-    return open.task().claimedBy().orElse(null);
-  }
-
-  public DecisionForm.@Nullable Field until() {
-    return form.until().orElse(null);
-  }
-
-  public String tasklist() {
-    return CamundaLink.task(open.task().id());
-  }
-
-  public String cockpit() {
-    return CamundaLink.instance(open.task().instance());
   }
 
   public List<Fact> facts() {

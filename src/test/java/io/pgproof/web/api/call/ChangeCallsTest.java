@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.runs.RunFilter;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.Reason;
@@ -11,6 +12,7 @@ import io.pgproof.proof.RunId;
 import io.pgproof.target.Configuration;
 import io.pgproof.target.Notifications;
 import io.pgproof.target.Plan;
+import io.pgproof.target.Schedule;
 import io.pgproof.target.Settings;
 import io.pgproof.target.Target;
 import io.pgproof.token.Scope;
@@ -18,6 +20,7 @@ import io.pgproof.workflow.decide.PeopleOnEngine;
 import io.pgproof.workflow.model.Groups;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -272,11 +275,52 @@ class ChangeCallsTest {
 
   private static JsonNode task(RunId run) throws Exception {
     for (JsonNode task : calls.get("/tasks", token("aude")).body().get("items")) {
-      if (task.get("run").asText().equals(run.value())) {
+      if (run.value().equals(task.path("run").asText())) {
         return task;
       }
     }
     throw new AssertionError("run " + run + " has no open task");
+  }
+
+  @Test
+  void anAuditorSignsTheResultsOfAPeriod() throws Exception {
+    endAll();
+    Configuration before = people.configuration.get();
+    people.configuration.replace(
+        new Configuration(
+            before.file(),
+            before.containersAtOnce(),
+            Optional.empty(),
+            Optional.of(new Schedule("0 6 * * *", ZoneOffset.UTC)),
+            before.telling(),
+            before.targets()));
+    people.reviews.plan();
+    people.wait(Duration.ofDays(2));
+    JsonNode review = null;
+    for (JsonNode task : calls.get("/tasks", token("aude")).body().get("items")) {
+      if (!task.get("period").isNull()) {
+        review = task;
+      }
+    }
+    people.configuration.replace(before);
+    people.reviews.plan();
+    assertThat(review).isNotNull();
+    assertThat(review.get("name").asText()).isEqualTo("Review results");
+    assertThat(review.get("run").isNull()).isTrue();
+    assertThat(review.get("group").asText()).isEqualTo(Groups.AUDITORS);
+    assertThat(review.get("decisions"))
+        .extracting(JsonNode::asText)
+        .containsExactly("sign", "askForAction");
+    String path = "/tasks/" + review.get("task").asText() + "/decision";
+    String sign = "{\"decision\":\"sign\",\"reason\":\"seen\"}";
+    refused(calls.post(path, token("olga"), sign), 403, "group-missing");
+    refused(calls.post(path, token("arne"), sign), 403, "group-missing");
+    refused(calls.post(path, token("aude"), "{\"decision\":\"askForAction\"}"), 400, "bad-request");
+    assertThat(calls.post(path, token("aude"), sign).status()).isEqualTo(204);
+    refused(calls.post(path, token("aude"), sign), 409, "not-open");
+    assertThat(new ServerHistory(people.trail).latest(1).get(0).what())
+        .startsWith("signed the results of 20")
+        .endsWith(": seen");
   }
 
   @Test
