@@ -81,6 +81,18 @@ final class ReportCsv {
                     .end());
     report.negativeControls().forEach(csv::negativeControl);
     report
+        .reviews()
+        .forEach(
+            review ->
+                csv.row("review")
+                    .with(Column.ITEM, review.from() + "/" + review.to())
+                    .with(Column.AT, review.openedAt())
+                    .with(Column.UNTIL, review.decidedAt())
+                    .with(Column.BY, review.by())
+                    .with(Column.VALUE, review.decision())
+                    .with(Column.TEXT, review.remark())
+                    .end());
+    report
         .controls()
         .forEach(
             control ->

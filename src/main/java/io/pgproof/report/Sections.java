@@ -7,6 +7,7 @@ import io.pgproof.evidence.report.ComplianceReport.Failure;
 import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
 import io.pgproof.evidence.report.ComplianceReport.ObjectiveFigures;
+import io.pgproof.evidence.report.ComplianceReport.ReviewFacts;
 import io.pgproof.evidence.report.ComplianceReport.Step;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
 import io.pgproof.evidence.report.ComplianceReport.Unproven;
@@ -45,6 +46,7 @@ final class Sections {
         failures(report.failures()),
         waivers(report),
         negativeControls(report),
+        reviews(report),
         controls(report));
   }
 
@@ -325,6 +327,33 @@ final class Sections {
         List.of("Target and control", "Ended", "Damaged layer", "Check", "Outcome"),
         rows,
         "No negative control ended in the period.");
+  }
+
+  private static Section reviews(ComplianceReport report) {
+    return new Section(
+        "reviews",
+        "Reviews",
+        List.of(
+            "Auditors who reviewed the results of all targets: reviews of days of the period, and"
+                + " those that were decided in it. Decisions are included until the report was made."),
+        List.of("Days reviewed", "Opened", "Decided", "By", "Decision", "Remark"),
+        report.reviews().stream().map(Sections::review).toList(),
+        "No review was asked for.");
+  }
+
+  private static List<Cell> review(ReviewFacts review) {
+    String late = review.escalated() ? ", escalated" : "";
+    return List.of(
+        Cell.text(review.from() + " to " + review.to()),
+        Cell.time(review.openedAt()),
+        Cell.time(review.decidedAt()),
+        Cell.text(review.by() == null ? "–" : review.by()),
+        Cell.text(
+            (review.decision() == null
+                    ? "nobody has decided"
+                    : review.decision().equals("sign") ? "signed" : "asked for action")
+                + late),
+        Cell.text(review.remark() == null ? "–" : review.remark()));
   }
 
   private static Section controls(ComplianceReport report) {

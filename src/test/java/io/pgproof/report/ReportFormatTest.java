@@ -118,7 +118,7 @@ class ReportFormatTest {
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
-    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(12);
+    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(13);
     for (String element : List.of("script", "link", "img", "iframe", "a", "object")) {
       assertThat(page.getElementsByTagName(element).getLength()).as(element).isZero();
     }

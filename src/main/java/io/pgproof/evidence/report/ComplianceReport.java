@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param failures runs of the period that were not proven, oldest first
  * @param waivers those that were valid in the period, in the order of granting
  * @param negativeControls those that ended in the period, oldest first
+ * @param reviews reviews of days of the period, and those that were decided in it, oldest first
  * @param controls what standards ask for
  * @param doesNotShow what nobody may conclude from the report, one sentence each
  * @param runs all runs whose verdict was recorded in the period, by target, oldest first
@@ -32,6 +33,7 @@ public record ComplianceReport(
     List<Failure> failures,
     List<WaiverFacts> waivers,
     List<NegativeControl> negativeControls,
+    List<ReviewFacts> reviews,
     List<Control> controls,
     List<String> doesNotShow,
     List<RunFacts> runs) {
@@ -44,6 +46,7 @@ public record ComplianceReport(
     failures = List.copyOf(failures);
     waivers = List.copyOf(waivers);
     negativeControls = List.copyOf(negativeControls);
+    reviews = List.copyOf(reviews);
     controls = List.copyOf(controls);
     doesNotShow = List.copyOf(doesNotShow);
     runs = List.copyOf(runs);
@@ -271,6 +274,26 @@ public record ComplianceReport(
       results = List.copyOf(results);
     }
   }
+
+  /**
+   * A review of the results of a period by an auditor.
+   *
+   * @param from the first day of the period
+   * @param to the last day of the period
+   * @param escalated whether nobody decided in time
+   * @param decidedAt {@code null} if nobody has decided, like the members after it
+   * @param decision {@code sign} or {@code askForAction}
+   * @param remark what the reviewer wrote; {@code null} if nothing
+   */
+  public record ReviewFacts(
+      LocalDate from,
+      LocalDate to,
+      Instant openedAt,
+      boolean escalated,
+      @Nullable Instant decidedAt,
+      @Nullable String by,
+      @Nullable String decision,
+      @Nullable String remark) {}
 
   /**
    * A control that asks for restore tests.

@@ -2,11 +2,13 @@ package io.pgproof.evidence.report;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
 import io.pgproof.evidence.report.ComplianceReport.DueFigures;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
 import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
+import io.pgproof.evidence.report.ComplianceReport.ReviewFacts;
 import io.pgproof.evidence.report.ComplianceReport.RunFacts;
 import io.pgproof.evidence.report.ComplianceReport.Scope;
 import io.pgproof.evidence.report.ComplianceReport.Span;
@@ -112,6 +114,7 @@ public final class ComplianceReports {
         new Decisions(evidenceLog).of(failed),
         waivers(period, names),
         negativeControls(period, names),
+        reviews(period),
         Controls.ALL,
         Controls.DOES_NOT_SHOW,
         runs);
@@ -258,6 +261,35 @@ public final class ComplianceReports {
             })
         .filter(control -> targets.contains(control.target()))
         .toList();
+  }
+
+  private List<ReviewFacts> reviews(Span period) {
+    return new ReviewHistory(evidenceLog)
+        .all().stream()
+            .filter(
+                review ->
+                    (review.period().begin().isBefore(period.end())
+                            && review.period().end().isAfter(period.begin()))
+                        || review
+                            .decided()
+                            .filter(decided -> isIn(period, decided.at()))
+                            .isPresent())
+            .map(
+                review ->
+                    new ReviewFacts(
+                        review.period().from(),
+                        review.period().to(),
+                        review.openedAt(),
+                        review.escalated(),
+                        review.decided().map(ReviewHistory.Decided::at).orElse(null),
+                        review.decided().map(ReviewHistory.Decided::by).orElse(null),
+                        review.decided().map(decided -> decided.decision().decision()).orElse(null),
+                        review.decided().map(decided -> decided.decision().reason()).orElse(null)))
+            .toList();
+  }
+
+  private static boolean isIn(Span period, Instant time) {
+    return !time.isBefore(period.begin()) && time.isBefore(period.end());
   }
 
   private Optional<String> target(RunId run) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
 import io.pgproof.evidence.report.ComplianceReport.DueFigures;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
@@ -328,6 +330,58 @@ class ComplianceReportsTest {
     assertThat(report.failures().get(0).state()).isEqualTo(FailureState.DECIDED);
     assertThat(report.failures().get(0).secondsToDecision()).isNull();
     assertThat(only(report).due().onTime()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void reviewsAreThoseOfDaysOfThePeriodAndThoseDecidedInIt(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    review(runs, "2026-09-01", "2026-09-30", END.plusSeconds(60), "decided after the period");
+    review(runs, "2026-10-01", "2026-10-31", TENTH, "seen");
+    review(runs, "2026-11-01", "2026-11-30", null, null);
+    review(runs, "2026-12-01", "2026-12-31", null, null);
+    ComplianceReport report = november(database, runs, List.of());
+    assertThat(report.reviews())
+        .containsExactly(
+            new ComplianceReport.ReviewFacts(
+                LocalDate.parse("2026-10-01"),
+                LocalDate.parse("2026-10-31"),
+                Instant.parse("2026-11-01T06:00:00Z"),
+                false,
+                TENTH,
+                "aude",
+                "sign",
+                "seen"),
+            new ComplianceReport.ReviewFacts(
+                LocalDate.parse("2026-11-01"),
+                LocalDate.parse("2026-11-30"),
+                Instant.parse("2026-12-01T06:00:00Z"),
+                true,
+                null,
+                null,
+                null,
+                null));
+  }
+
+  private static void review(
+      RecordedRuns runs, String from, String to, Instant decided, String remark) {
+    ReviewPeriod period = new ReviewPeriod(LocalDate.parse(from), LocalDate.parse(to));
+    Instant opened = period.end().plus(Duration.ofHours(6));
+    runs.at(opened);
+    new ServerEvent.ReviewOpened(
+            period,
+            "backup-auditors",
+            new ServerEvent.ReviewOpened.Figures(1, 1, 30, 30, 0, 0, 86_400L, "shop"))
+        .record(runs.log(), "pgproof");
+    if (decided == null) {
+      runs.at(opened.plus(Duration.ofHours(24)));
+      new ServerEvent.ReviewEscalated(period, opened, Duration.ofHours(24))
+          .record(runs.log(), "pgproof");
+    } else {
+      runs.at(decided);
+      new ServerEvent.ReviewDecided(period, ServerEvent.ReviewDecided.SIGNED, remark)
+          .record(runs.log(), "aude");
+    }
   }
 
   @ParameterizedTest

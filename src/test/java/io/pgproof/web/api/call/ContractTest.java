@@ -23,6 +23,7 @@ import java.lang.reflect.TypeVariable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -219,7 +220,7 @@ class ContractTest {
       assertThat(types(schema)).as(where).contains(expected);
       assertThat(schema.path("format").asText())
           .as(where)
-          .isEqualTo(type == Instant.class ? "date-time" : "");
+          .isEqualTo(type == Instant.class ? "date-time" : type == LocalDate.class ? "date" : "");
       if (type == Verdict.class) {
         assertThat(schema.toString()).as(where).contains("\"enum\"");
       }
