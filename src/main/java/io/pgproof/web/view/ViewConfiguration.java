@@ -79,8 +79,9 @@ class ViewConfiguration {
       TargetList targetList,
       RunIndex runIndex,
       RetentionScan retentionScan,
-      ControlHistory controlHistory,
+      EvidenceLog evidenceLog,
       Clock clock) {
-    return new TargetLookup(targetList, runIndex, retentionScan, controlHistory, clock);
+    return new TargetLookup(
+        targetList, runIndex, retentionScan, new ControlHistory(evidenceLog), clock);
   }
 }
