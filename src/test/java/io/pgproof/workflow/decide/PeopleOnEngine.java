@@ -109,7 +109,7 @@ public final class PeopleOnEngine implements AutoCloseable {
 
   public PeopleOnEngine() {
     JdbcDataSource embedded = new JdbcDataSource();
-    embedded.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    embedded.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000");
     database = embedded;
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
     OneStateDirectory.claim(database, "tests", "here", "");
