@@ -13,9 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The keys that sign certificates: {@code pgproof.key} with the private half (mode 0600), {@code
@@ -25,6 +28,8 @@ import java.util.Optional;
 public final class CertificateKeys {
   static final String PUBLIC_KEY = "pgproof.pem";
   private static final String PRIVATE_KEY = "pgproof.key";
+  private static final Pattern ID = Pattern.compile("(?m)^Id: ([0-9a-f]{16})$");
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
 
   private final Path directory;
   private final String identity;
@@ -68,16 +73,23 @@ public final class CertificateKeys {
               ? "first start with certificates"
               : "the file of the key before was missing";
     } else {
-      key = CertificateKey.Signing.parse(Files.readString(file), file.toString());
+      key = CertificateKey.Signing.parse(read(file), file.toString());
       because = "the database did not have it";
       if (!key.key().validUntil().isAfter(clock.instant())) {
-        write("pgproof-" + key.key().id() + ".pem", key.key().text(), "rw-r--r--");
         key = create();
         because = "the key before it expired";
+      } else if (key.key().validFrom().isAfter(clock.instant().plus(CLOCKS_DIFFER))) {
+        key = create();
+        because = "the key before it was created by a clock that was ahead";
       }
     }
-    if (!Files.exists(directory.resolve(PUBLIC_KEY))
-        || !Files.readString(directory.resolve(PUBLIC_KEY)).equals(key.key().text())) {
+    Path published = directory.resolve(PUBLIC_KEY);
+    String before = Files.exists(published) ? read(published) : "";
+    if (!before.equals(key.key().text())) {
+      Matcher id = ID.matcher(before);
+      if (id.find() && !id.group(1).equals(key.key().id())) {
+        write("pgproof-" + id.group(1) + ".pem", before, "rw-r--r--");
+      }
       write(PUBLIC_KEY, key.key().text(), "rw-r--r--");
     }
     String sha256 = key.key().sha256();
@@ -85,6 +97,11 @@ public final class CertificateKeys {
       record(key.key(), recorded, because);
     }
     return new Current(key, history.certificateKey().orElseThrow().entry());
+  }
+
+  /** Reads text in which damage may be any bytes. */
+  private static String read(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
   }
 
   private CertificateKey.Signing create() throws IOException {

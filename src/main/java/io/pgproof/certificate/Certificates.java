@@ -71,11 +71,16 @@ public final class Certificates {
     Report report = reportOf(run, entries);
     CertificateKeys.Current key = keys.current();
     LoggedEntries.Proven proven = logged(run, entries, key.entry());
-    Set<Long> ids =
-        proven.entries().stream().map(LoggedEntries.Entry::id).collect(Collectors.toSet());
-    // Entries that came since are in the log and not in the list, or the other way round.
+    Map<Long, EvidenceEntry> known =
+        evidenceLog.of(new RunId(run)).stream()
+            .collect(Collectors.toMap(EvidenceEntry::id, entry -> entry));
+    // In the order of the log, in which a reader sees them; others came since.
     List<EvidenceEntry> certified =
-        evidenceLog.of(new RunId(run)).stream().filter(entry -> ids.contains(entry.id())).toList();
+        proven.entries().stream()
+            .map(LoggedEntries.Entry::id)
+            .filter(known::containsKey)
+            .map(known::get)
+            .toList();
     return pack(report, certified, proven, key.key());
   }
 
@@ -181,6 +186,8 @@ public final class Certificates {
                 .map(entry -> entry.line() + "\n")
                 .collect(Collectors.joining()));
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    requireClock(now, entries.get(entries.size() - 1).at());
+    requireClock(now, key.key().validFrom());
     Statement statement =
         new StatementWriter(entries, report)
             .write(
@@ -212,6 +219,22 @@ public final class Certificates {
     files.put("SHA256SUMS", sums);
     files.put("SHA256SUMS.sig", utf8(SshSignature.sign(sums, key)));
     return new CertificatePack(report.run(), files);
+  }
+
+  /** Refuses what nobody could verify: a certificate that seems to be older than its evidence. */
+  private static void requireClock(Instant now, Instant before) {
+    if (now.isBefore(before)) {
+      throw new FindingException(
+          new Finding(
+              Reason.ENVIRONMENT,
+              "no certificate can be issued at "
+                  + now
+                  + ", because something in it was recorded later, at "
+                  + before
+                  + ": the clock was set back",
+              "set the clock of this machine right, or wait until it has passed that time",
+              null));
+    }
   }
 
   private static String sums(Map<String, byte[]> files) {

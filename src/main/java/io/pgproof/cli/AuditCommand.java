@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -125,10 +126,11 @@ final class AuditCommand implements Runnable {
         names = "--key",
         paramLabel = "FILE",
         description = {
-          "With --export: the log.pem of the key that must have signed.",
+          "With --export: the log.pem of the key that must have signed;",
+          "once for each key that the log has had.",
           "Default: the keys that the export names, which prove only that it fits itself."
         })
-    private @Nullable Path key;
+    private List<Path> keys = List.of();
 
     @Option(
         names = "--checkpoint",
@@ -141,7 +143,7 @@ final class AuditCommand implements Runnable {
 
     @Override
     public Integer call() throws Exception {
-      if (key != null && export == null) {
+      if (!keys.isEmpty() && export == null) {
         throw new UsageException(
             Reason.BAD_OPTION,
             "--key is only for --export",
@@ -165,7 +167,7 @@ final class AuditCommand implements Runnable {
           return print(verified.audit());
         }
       }
-      String pinned = key == null ? null : read("--key", key);
+      List<String> pinned = keys.stream().map(key -> read("--key", key)).toList();
       try {
         return print(LogExport.verify(export, pinned, kept));
       } catch (LogDamagedException | CharacterCodingException e) {

@@ -125,7 +125,7 @@ class QueryConfiguration {
             clock);
     try {
       keys.prepare();
-    } catch (FindingException e) {
+    } catch (FindingException | IOException e) {
       LOG.error("no certificates can be issued: {}", e.getMessage());
     }
     return keys;

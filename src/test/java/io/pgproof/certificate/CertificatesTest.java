@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
@@ -289,6 +291,98 @@ class CertificatesTest {
           .containsAnyOf("BROKEN  certificate.json: ", "BROKEN  evidence.ndjson: line");
     }
     assertThat(verify(written(signedBy(key, json, refuted)), null)).contains("OK      everything");
+  }
+
+  /** The same for each member, whatever it says; and for one more, and one less. */
+  @ParameterizedTest
+  @MethodSource("certified")
+  void eachMemberIsComparedWithTheEvidence(RunId run) throws Exception {
+    CertificateKey.Signing key = runs.keys(Clock.systemUTC()).current().key();
+    Map<String, byte[]> issued = runs.certificates().issue(run.value()).files();
+    Path pack = written(issued);
+    JsonNode root = JSON.readTree(issued.get("certificate.json"));
+    List<String> unseen = new ArrayList<>();
+    for (String path : paths("", root)) {
+      if (path.matches("/predicate/pgproof/(issued/(at|program)|people/\\d+/what)")) {
+        continue;
+      }
+      JsonNode edited = root.deepCopy();
+      int end = path.lastIndexOf('/');
+      JsonNode parent = edited.at(path.substring(0, end));
+      JsonNode other = other(edited.at(path));
+      if (parent instanceof ObjectNode object) {
+        object.set(path.substring(end + 1), other);
+      } else {
+        ((ArrayNode) parent).set(Integer.parseInt(path.substring(end + 1)), other);
+      }
+      for (Map.Entry<String, byte[]> file : signedBy(key, edited.toString(), issued).entrySet()) {
+        Files.write(pack.resolve(file.getKey()), file.getValue());
+      }
+      if (!verify(pack, null).contains("NOT OK")) {
+        unseen.add(path);
+      }
+    }
+    assertThat(unseen).isEmpty();
+  }
+
+  private static List<String> paths(String path, JsonNode node) {
+    List<String> paths = new ArrayList<>();
+    if (!path.isEmpty()) {
+      paths.add(path);
+    }
+    if (node.isObject()) {
+      node.properties()
+          .forEach(member -> paths.addAll(paths(path + "/" + member.getKey(), member.getValue())));
+    }
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      paths.addAll(paths(path + "/" + i, node.get(i)));
+    }
+    return paths;
+  }
+
+  private static JsonNode other(JsonNode node) {
+    if (node.isObject()) {
+      return ((ObjectNode) node).put("more", 1);
+    }
+    if (node.isArray()) {
+      return node.isEmpty() ? ((ArrayNode) node).add("more") : JSON.createArrayNode();
+    }
+    if (node.isBoolean()) {
+      return JSON.getNodeFactory().booleanNode(!node.asBoolean());
+    }
+    return node.isNumber()
+        ? JSON.getNodeFactory().numberNode(node.asLong() + 1)
+        : JSON.getNodeFactory().textNode(node.isNull() ? "more" : node.asText() + "x");
+  }
+
+  /** Java before 17.0.3 took these for a signature with every key. */
+  @Test
+  void aSignatureOfZerosIsRefused() throws Exception {
+    Map<String, byte[]> files = new TreeMap<>(refuted);
+    files.put("certificate.der", new byte[] {0x30, 6, 2, 1, 0, 2, 1, 0});
+    assertThat(verify(written(files), null)).contains("BROKEN  certificate.der: does not sign");
+  }
+
+  @Test
+  void aNameCannotSteerTheTerminal() throws Exception {
+    Map<String, byte[]> files = new TreeMap<>(refuted);
+    files.put("\u001b[2K\rOK      everything in . fits\u001b[8m", new byte[1]);
+    assertThat(verify(written(files), null))
+        .contains("BROKEN  \\u001b[2K\\u000dOK      everything in . fits")
+        .doesNotContain("\u001b", "\r");
+  }
+
+  @Test
+  void aStatementThatIsNothingIsRefused() throws Exception {
+    CertificateKey.Signing key = runs.keys(Clock.systemUTC()).current().key();
+    assertThat(verify(written(signedBy(key, "null", refuted)), null))
+        .contains("BROKEN  certificate.json: is not an object");
+  }
+
+  @Test
+  void aLinkToACertificateIsFollowed() throws Exception {
+    Path link = Files.createSymbolicLink(place.resolve("link"), written(refuted));
+    assertThat(verify(link, null)).contains("OK      everything");
   }
 
   /** Somebody signs everything with a key of his own. */

@@ -192,8 +192,11 @@ public final class EvidenceSequencer {
                   Optional.of(append(opened, entries)));
             });
     if (batch.signed().isPresent()) {
+      // If the write fails, the next pass looks at the files and writes it.
+      looked = false;
       evidenceLog.awaitDurable();
       directory.writeCheckpoint(batch.signed().get());
+      looked = true;
     }
     return batch;
   }

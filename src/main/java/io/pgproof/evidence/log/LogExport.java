@@ -107,18 +107,18 @@ public final class LogExport {
   /**
    * Verifies an export: its leaves, and each checkpoint in it.
    *
-   * @param pinned text of the public key that must have signed; null to believe the keys that the
-   *     export names
+   * @param pinned texts of the public keys of which one must have signed each checkpoint; none to
+   *     believe the keys that the export names
    * @param kept a signed checkpoint that somebody kept elsewhere; null for none
    */
-  public static LogAudit verify(Path file, @Nullable String pinned, @Nullable String kept)
+  public static LogAudit verify(Path file, List<String> pinned, @Nullable String kept)
       throws IOException {
     AuditFindings findings = new AuditFindings();
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       List<LogKey> keys = new ArrayList<>();
       long positions = header(lines.readLine(), keys);
-      if (pinned != null) {
-        keys = List.of(LogKey.parse(pinned));
+      if (!pinned.isEmpty()) {
+        keys = pinned.stream().map(LogKey::parse).toList();
       }
       findings.keys(keys);
       @Nullable Long keptSize =

@@ -213,24 +213,20 @@ final class LogTable {
   }
 
   /**
-   * Settles all entries that precede each entry since a time. Those that a slow transaction has not
-   * committed until then are found when all entries are looked at.
+   * Settles all entries up to the last one from before a time: no transaction that is under way can
+   * still commit one of them, unless it is slower than that. What a slower one commits is found
+   * when all entries are looked at.
    *
    * @param before the id up to which all entries are settled
    */
   void settle(long before, Instant since) {
-    Long recent =
+    Long settled =
         jdbc.queryForObject(
-            "select min(id) from pgproof_evidence where id > ? and at >= ?",
+            "select max(id) from pgproof_evidence where id > ? and at < ?",
             Long.class,
             before,
             since.atOffset(ZoneOffset.UTC));
-    Long settled =
-        recent != null
-            ? Long.valueOf(recent - 1)
-            : jdbc.queryForObject(
-                "select max(id) from pgproof_evidence where id > ?", Long.class, before);
-    if (settled != null && settled > before) {
+    if (settled != null) {
       jdbc.update("update pgproof_log_head set settled = ?", settled);
     }
   }

@@ -88,7 +88,7 @@ class LogAuditorTest {
       log.take();
       log.record(3);
       assertThat(verify().problems()).isEmpty();
-      assertThat(LogExport.verify(export(), null, null).positions()).isEqualTo(304);
+      assertThat(LogExport.verify(export(), List.of(), null).positions()).isEqualTo(304);
       log.jdbc.execute("alter table pgproof_evidence disable trigger all");
       log.jdbc.update("update pgproof_evidence set at = at + interval '1 second' where id = 7");
       assertThat(verify().problems())
@@ -240,7 +240,7 @@ class LogAuditorTest {
     String kept = Files.readString(log.directory.resolve("checkpoint"));
     log.record(100);
     assertThat(verify(kept).problems()).isEmpty();
-    assertThat(LogExport.verify(export(), null, kept).problems()).isEmpty();
+    assertThat(LogExport.verify(export(), List.of(), kept).problems()).isEmpty();
 
     // A copy of the state directory goes on in another way.
     LogKey.Signing key = new LogDirectory(log.directory).signingKey().orElseThrow();
@@ -250,7 +250,7 @@ class LogAuditorTest {
     assertThat(verify(forged).problems())
         .containsExactly(
             "the checkpoint that was kept does not fit the leaves: the first 311 positions are not what was signed");
-    assertThat(LogExport.verify(export(), null, forged).problems())
+    assertThat(LogExport.verify(export(), List.of(), forged).problems())
         .singleElement()
         .asString()
         .contains("the checkpoint that was kept does not fit the leaves");
@@ -261,7 +261,7 @@ class LogAuditorTest {
         .singleElement()
         .asString()
         .contains("is over 5000 positions, and the database has 411");
-    assertThat(LogExport.verify(export(), null, ahead).problems())
+    assertThat(LogExport.verify(export(), List.of(), ahead).problems())
         .containsExactly(
             "the checkpoint that was kept is over 5000 positions, and the export has 411");
     assertThat(verify("nonsense\n").problems())
@@ -277,7 +277,7 @@ class LogAuditorTest {
     log.take();
     Path export = export();
     LogAudit audit =
-        LogExport.verify(export, Files.readString(log.directory.resolve("log.pem")), null);
+        LogExport.verify(export, List.of(Files.readString(log.directory.resolve("log.pem"))), null);
     assertThat(audit.positions()).isEqualTo(314);
     assertThat(audit.lost()).isEqualTo(5);
     assertThat(audit.problems())
@@ -290,7 +290,7 @@ class LogAuditorTest {
   void anExportThatWasEditedIsRefused() throws Exception {
     Path export = export();
     List<String> lines = Files.readAllLines(export);
-    assertThat(LogExport.verify(export, null, null).problems()).isEmpty();
+    assertThat(LogExport.verify(export, List.of(), null).problems()).isEmpty();
     assertThat(lines).hasSize(1 + 311 + 3);
 
     List<String> edited = new ArrayList<>(lines);
@@ -306,20 +306,20 @@ class LogAuditorTest {
     assertProblem(lines.subList(0, 13), "the export has 11 positions, and its first line says 311");
 
     LogKey.Signing other = LogKey.Signing.create("pgproof/4b0d3a3e", log.clock.instant());
-    assertThat(LogExport.verify(export, other.key().text(), null).problems())
+    assertThat(LogExport.verify(export, List.of(other.key().text()), null).problems())
         .hasSize(3)
         .allMatch(problem -> problem.contains("is not signed by"));
-    assertThatThrownBy(() -> LogExport.verify(write(List.of("{}")), null, null))
+    assertThatThrownBy(() -> LogExport.verify(write(List.of("{}")), List.of(), null))
         .isInstanceOf(LogDamagedException.class)
         .hasMessageContaining("line 1 is not the first line of an export");
     assertThatThrownBy(
-            () -> LogExport.verify(write(List.of(lines.get(0), "{\"x\":1}")), null, null))
+            () -> LogExport.verify(write(List.of(lines.get(0), "{\"x\":1}")), List.of(), null))
         .isInstanceOf(LogDamagedException.class)
         .hasMessageContaining("line 2 is no line of an export");
   }
 
   private void assertProblem(List<String> lines, String problem) throws IOException {
-    assertThat(String.join("\n", LogExport.verify(write(lines), null, null).problems()))
+    assertThat(String.join("\n", LogExport.verify(write(lines), List.of(), null).problems()))
         .contains(problem);
   }
 
