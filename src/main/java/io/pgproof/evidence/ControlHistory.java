@@ -45,14 +45,41 @@ public final class ControlHistory {
         .toList();
   }
 
-  /** Returns by target its last control that had a backup to damage. */
+  /**
+   * Returns by target its last control that had a backup to damage. Where it could not tell, the
+   * result of the one before stands: otherwise a control that was interrupted would end an alarm.
+   */
   public Map<String, Control> lastOfEachTarget() {
     Map<String, Control> last = new LinkedHashMap<>();
     evidenceLog.latest(ENDED, MOST).stream()
         .map(ControlHistory::read)
         .filter(control -> control.ended().why() == null)
-        .forEach(control -> last.putIfAbsent(control.ended().target(), control));
+        .forEach(
+            control -> last.merge(control.ended().target(), control, ControlHistory::completed));
     return last;
+  }
+
+  private static Control completed(Control last, Control before) {
+    List<ControlResult> results =
+        last.ended().results().stream()
+            .map(
+                result ->
+                    result.outcome() == ControlResult.Outcome.COULD_NOT_TELL
+                        ? before.ended().results().stream()
+                            .filter(earlier -> earlier.layer().equals(result.layer()))
+                            .filter(
+                                earlier ->
+                                    earlier.outcome() == ControlResult.Outcome.CAUGHT
+                                        || earlier.outcome() == ControlResult.Outcome.MISSED)
+                            .findFirst()
+                            .orElse(result)
+                        : result)
+            .toList();
+    return new Control(
+        last.id(),
+        last.at(),
+        new Evidence.ControlEnded(
+            last.ended().target(), last.ended().backup(), results, last.ended().why()));
   }
 
   private static Control read(EvidenceEntry entry) {

@@ -295,6 +295,13 @@ final class ReportCsv {
   }
 
   private void negativeControl(NegativeControl control) {
+    if (control.results().isEmpty()) {
+      row("negative-control")
+          .with(Column.TARGET, control.target())
+          .with(Column.AT, control.at())
+          .with(Column.TEXT, control.control() + ", no proven backup to damage")
+          .end();
+    }
     for (ControlResult result : control.results()) {
       row("negative-control")
           .with(Column.TARGET, control.target())

@@ -294,6 +294,7 @@ class FourEyesServedTest {
         .setVariable(Variable.RETRY_CYCLE, "PT5S,PT30S")
         .setVariable(Variable.BACKUP_KEY, UUID.randomUUID().toString())
         .setVariable(Variable.ASKED_BY, askedBy)
+        .setVariable(Variable.CONTROL, false)
         .setVariable(Variable.REMIND_AFTER, "PT4H")
         .setVariable(Variable.ESCALATE_AFTER, "PT24H")
         .startBeforeActivity(Step.REACH_VERDICT)

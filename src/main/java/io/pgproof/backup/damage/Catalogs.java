@@ -57,7 +57,7 @@ final class Catalogs {
   private static final int LONG_AGO = 1024;
 
   private final ControlFile control;
-  private final Set<String> names;
+  private final Set<String> transactionFiles;
   private final List<Database> databases;
 
   /** The two files of one database. */
@@ -66,9 +66,9 @@ final class Catalogs {
   /** Where a row lies: its block, its item there, and the position of its bytes in the file. */
   private record Row(int block, int item, int at) {}
 
-  private Catalogs(ControlFile control, Set<String> names, List<Database> databases) {
+  private Catalogs(ControlFile control, Set<String> transactionFiles, List<Database> databases) {
     this.control = control;
-    this.names = names;
+    this.transactionFiles = transactionFiles;
     this.databases = databases;
   }
 
@@ -105,7 +105,7 @@ final class Catalogs {
           places.values().stream().flatMap(List::stream).collect(Collectors.toSet());
       databases = databases(StoredFiles.read(backup, base, wanted::contains), places);
     }
-    return new Catalogs(control, first.names(), databases);
+    return new Catalogs(control, first.transactionFiles(), databases);
   }
 
   /** Returns whether a name is that of a file in one of a few databases, and counts them. */
@@ -247,7 +247,7 @@ final class Catalogs {
   /** Returns the number of a file of {@code pg_xact} of a thousand million transactions ago. */
   private OptionalInt forgottenFile() {
     Set<Integer> kept =
-        names.stream()
+        transactionFiles.stream()
             .map(TRANSACTIONS::matcher)
             .filter(Matcher::matches)
             .map(file -> Integer.parseInt(file.group(1), 16))

@@ -16,13 +16,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Reads some files of a backup's data directory into memory, and the names of all. */
+/** Reads some files of a backup's data directory into memory. */
 final class StoredFiles {
+  private static final String TRANSACTIONS = "pg_xact/";
+
   /** Larger than the catalogs of all but extreme databases, yet small enough to keep a few. */
   private static final int LARGEST = 64 << 20;
 
   private final Map<String, StoredFile> files = new HashMap<>();
-  private final Set<String> names = new TreeSet<>();
+  private final Set<String> transactionFiles = new TreeSet<>();
 
   private StoredFiles() {}
 
@@ -76,7 +78,10 @@ final class StoredFiles {
       if (member.type() != MemberSource.Type.FILE) {
         continue;
       }
-      names.add(name);
+      // Only these, because a backup may have millions of files.
+      if (name.startsWith(TRANSACTIONS)) {
+        transactionFiles.add(name);
+      }
       OptionalLong at = position.ofContent();
       if (wanted.test(name) && at.isPresent() && member.size() <= LARGEST) {
         ByteBuffer content = ByteBuffer.allocate((int) member.size());
@@ -90,8 +95,8 @@ final class StoredFiles {
     return Optional.ofNullable(files.get(name));
   }
 
-  /** Returns the names of all files of the parts that were read. */
-  Set<String> names() {
-    return names;
+  /** Returns the names of the files with the states of transactions. */
+  Set<String> transactionFiles() {
+    return transactionFiles;
   }
 }

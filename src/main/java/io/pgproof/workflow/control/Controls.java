@@ -128,17 +128,39 @@ public final class Controls {
         .forEach(run -> verifications.withdraw(run, person));
   }
 
-  /** Returns whether a control or one of its runs is stopped until somebody acts, and why. */
+  /**
+   * Returns whether a control or one of its runs is stopped until somebody acts, or was deleted,
+   * and why.
+   */
   public Optional<String> stuck(RunId control) {
-    return runtime
-        .createProcessInstanceQuery()
-        .processDefinitionKey(NegativeControl.PROCESS)
-        .processInstanceBusinessKey(control.value())
-        .list()
-        .stream()
-        .flatMap(
-            instance ->
-                runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream())
+    ProcessInstance instance =
+        runtime
+            .createProcessInstanceQuery()
+            .processDefinitionKey(NegativeControl.PROCESS)
+            .processInstanceBusinessKey(control.value())
+            .singleResult();
+    if (instance == null) {
+      return evidenceLog.last(control, Evidence.kind(Evidence.ControlEnded.class)).isPresent()
+          ? Optional.empty()
+          : Optional.of("control " + control + " was deleted by hand before it ended");
+    }
+    if (instance.isSuspended()) {
+      return Optional.of(
+          "control " + control + " is stopped: its process instance was suspended by hand");
+    }
+    Optional<String> ofRun =
+        runtime
+            .createProcessInstanceQuery()
+            .superProcessInstanceId(instance.getId())
+            .list()
+            .stream()
+            .map(called -> verifications.stuck(new RunId(called.getBusinessKey())))
+            .flatMap(Optional::stream)
+            .findFirst();
+    if (ofRun.isPresent()) {
+      return ofRun;
+    }
+    return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream()
         .findFirst()
         .map(
             incident ->

@@ -6,15 +6,18 @@ import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.ControlResult.Outcome;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.Check;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
-import org.jspecify.annotations.Nullable;
 
 /** Judge verification: whether the check of the layer failed, from the evidence of the run. */
 final class JudgeCopy extends ControlStep {
@@ -31,14 +34,7 @@ final class JudgeCopy extends ControlStep {
         Layer.of((String) execution.getVariable(NegativeControl.Variable.LAYER)).orElseThrow();
     if (execution.getVariable(NegativeControl.Variable.COPY).equals(NegativeControl.Copy.MADE)) {
       RunId run = new RunId((String) execution.getVariable(VerifyBackup.Variable.RUN));
-      String damage =
-          last(run, Evidence.Asked.class)
-              .map(Evidence.Asked::control)
-              .map(Evidence.ControlRun::damage)
-              .orElse(null);
-      Optional<Report> report =
-          last(run, Evidence.VerdictReached.class).map(Evidence.VerdictReached::report);
-      new Evidence.ControlJudged(judge(layer, run, damage, report)).record(evidenceLog, control);
+      new Evidence.ControlJudged(judge(layer, run, request(control))).record(evidenceLog, control);
     }
     copies.remove(control);
     int next = Layer.all().indexOf(layer) + 1;
@@ -49,39 +45,86 @@ final class JudgeCopy extends ControlStep {
     execution.setVariable(NegativeControl.Variable.LEFT, left);
   }
 
-  /**
-   * Judges a run. A check that passed missed its damage, whatever else the run found; a check that
-   * was not made says nothing.
-   */
-  static ControlResult judge(
-      Layer layer, RunId run, @Nullable String damage, Optional<Report> report) {
+  private ControlResult judge(Layer layer, RunId run, VerificationRequest target) {
+    String damage =
+        last(run, Evidence.Asked.class)
+            .map(Evidence.Asked::control)
+            .map(Evidence.ControlRun::damage)
+            .orElse(null);
+    Optional<Report> report =
+        last(run, Evidence.VerdictReached.class).map(Evidence.VerdictReached::report);
+    Set<Reason> found =
+        evidenceLog.of(run, Evidence.kind(Evidence.Found.class)).stream()
+            .map(entry -> ((Evidence.Found) Evidence.read(entry)).finding().reason())
+            .collect(Collectors.toSet());
     List<Check> checks = report.map(known -> known.coverage().checks()).orElse(List.of());
-    Optional<Check.Outcome> made =
-        checks.stream()
-            .filter(check -> check.name().equals(layer.check()))
-            .map(Check::outcome)
-            .findFirst();
-    Outcome outcome =
-        made.filter(check -> check == Check.Outcome.FAILED).isPresent()
-            ? Outcome.CAUGHT
-            : made.filter(check -> check == Check.Outcome.PASSED).isPresent()
-                ? Outcome.MISSED
-                : Outcome.COULD_NOT_TELL;
+    Optional<String> why = couldNotTell(layer, report, checks, found, target);
     return new ControlResult(
         layer.word(),
         layer.check(),
-        outcome,
+        why.isPresent()
+            ? Outcome.COULD_NOT_TELL
+            : made(checks, layer.check(), Check.Outcome.FAILED) ? Outcome.CAUGHT : Outcome.MISSED,
         checks.stream()
             .filter(check -> check.outcome() == Check.Outcome.FAILED)
             .map(Check::name)
             .toList(),
         run.value(),
         damage,
-        outcome == Outcome.COULD_NOT_TELL
-            ? report
-                .map(known -> "the run is " + word(known) + ": " + known.conclusion().message())
-                .orElse("the run reached no verdict")
-            : null);
+        why.orElse(null));
+  }
+
+  /**
+   * Returns why the run says nothing about the check of the layer; empty if the check caught its
+   * damage or missed it. A check that passed missed its damage, whatever else the run found.
+   *
+   * @param found reasons of what the run found
+   */
+  static Optional<String> couldNotTell(
+      Layer layer,
+      Optional<Report> report,
+      List<Check> checks,
+      Set<Reason> found,
+      VerificationRequest target) {
+    boolean passed = made(checks, layer.check(), Check.Outcome.PASSED);
+    if (!passed && !made(checks, layer.check(), Check.Outcome.FAILED)) {
+      return Optional.of(
+          report
+              .map(known -> "the run is " + word(known) + ": " + known.conclusion().message())
+              .orElse("the run reached no verdict"));
+    }
+    return Optional.ofNullable(
+        switch (layer) {
+          case ARCHIVE, MANIFEST, WAL -> null;
+          case PAGE, INDEX, ROW ->
+              passed && target.replay().walArchive().isPresent()
+                  ? "the WAL archive may have written the damaged part anew"
+                  : null;
+          case FRESHNESS ->
+              report
+                      .map(Report::freshness)
+                      .filter(age -> age.ageSeconds() != null)
+                      .filter(age -> age.ageSeconds() > age.maxAgeSeconds())
+                      .isPresent()
+                  ? null
+                  : "the data were as new as the verification, or their age was not measured";
+          case ASSERTION -> {
+            if (!passed) {
+              yield found.contains(Reason.ASSERTION_FAILED)
+                  ? null
+                  : "the assertion could not be asked";
+            }
+            String sound = "assertion:" + (target.queries().assertions().size() + 1);
+            yield made(checks, sound, Check.Outcome.PASSED)
+                ? null
+                : "the assertion has become false since the backup was proven";
+          }
+        });
+  }
+
+  private static boolean made(List<Check> checks, String name, Check.Outcome outcome) {
+    return checks.stream()
+        .anyMatch(check -> check.name().equals(name) && check.outcome() == outcome);
   }
 
   private static String word(Report report) {

@@ -17,7 +17,7 @@ import org.camunda.bpm.engine.impl.identity.Authentication;
 
 /**
  * Checks and records what a person decides in a review, through any interface. Only auditors
- * decide. A person who decided about a run of the period may ask for action, but not sign.
+ * decide. A person who decided about a run since the period began may ask for action, but not sign.
  */
 final class ReviewDecided implements TaskListener {
   private final EvidenceLog evidenceLog;

@@ -151,7 +151,7 @@ class NegativeControlOnEngineTest {
                 .request()
                 .queries()
                 .assertions())
-        .containsExactly("select not (select true\n)");
+        .containsExactly("select not (select true\n)", "select true");
     night.workOn(assertion);
     night.prove(assertion);
     night.work();
