@@ -101,11 +101,7 @@ final class JudgeCopy extends ControlStep {
                   ? "the WAL archive may have written the damaged part anew"
                   : null;
           case FRESHNESS ->
-              report
-                      .map(Report::freshness)
-                      .filter(age -> age.ageSeconds() != null)
-                      .filter(age -> age.ageSeconds() > age.maxAgeSeconds())
-                      .isPresent()
+              report.map(Report::freshness).filter(JudgeCopy::isTooOld).isPresent()
                   ? null
                   : "the data were as new as the verification, or their age was not measured";
           case ASSERTION -> {
@@ -120,6 +116,11 @@ final class JudgeCopy extends ControlStep {
                 : "the assertion has become false since the backup was proven";
           }
         });
+  }
+
+  private static boolean isTooOld(Report.FreshnessFacts freshness) {
+    Long age = freshness.ageSeconds();
+    return age != null && age > freshness.maxAgeSeconds();
   }
 
   private static boolean made(List<Check> checks, String name, Check.Outcome outcome) {
