@@ -104,6 +104,9 @@ final class PrometheusServer implements AutoCloseable {
                     URI.create(address + URLEncoder.encode(value, StandardCharsets.UTF_8)))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() == 503) {
+      throw new IOException("Prometheus is not ready: " + answer.body());
+    }
     if (answer.statusCode() != 200) {
       throw new AssertionError(value + ": " + answer.body());
     }
