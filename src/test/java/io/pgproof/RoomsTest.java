@@ -250,6 +250,7 @@ class RoomsTest {
         "certificate",
         "workflow.engine",
         "evidence.log");
+    room("daemon.configuration", "proof", "secret", "target", "audit", "evidence");
     room(
         "daemon",
         "",
@@ -277,6 +278,7 @@ class RoomsTest {
         "workflow.review",
         "workflow.schedule",
         "control",
+        "daemon.configuration",
         "tlog");
     room(
         "monitoring",
@@ -294,6 +296,7 @@ class RoomsTest {
         "workflow.decide",
         "workflow.schedule",
         "daemon");
+    room("cli.text", "proof", "backup.binding", "evidence", "workflow.engine", "control");
     room(
         "cli",
         "",
@@ -301,7 +304,6 @@ class RoomsTest {
         "command",
         "state",
         "target",
-        "backup.binding",
         "backup.restore",
         "sandbox",
         "sandbox.lxc",
@@ -312,9 +314,9 @@ class RoomsTest {
         "evidence.report",
         "report",
         "certificate",
-        "workflow.engine",
         "control",
         "daemon",
+        "cli.text",
         "evidence.log",
         "tlog");
     room("web");

@@ -1,6 +1,7 @@
 package io.pgproof.cli;
 
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.cli.text.ReportText;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.evidence.log.ExportFile;

@@ -1,5 +1,6 @@
 package io.pgproof.cli;
 
+import io.pgproof.cli.text.ProgressLine;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.daemon.Daemon;

@@ -1,6 +1,8 @@
 package io.pgproof.cli;
 
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.cli.text.ProgressLine;
+import io.pgproof.cli.text.ReportText;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.proof.FindingException;

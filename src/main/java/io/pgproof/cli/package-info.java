@@ -1,4 +1,4 @@
-/** Commands, progress, exit status. */
+/** Commands, exit status. */
 @NullMarked
 package io.pgproof.cli;
 

@@ -1,6 +1,9 @@
 package io.pgproof.daemon;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.daemon.configuration.ConfigurationRecorder;
+import io.pgproof.daemon.configuration.ConfigurationReloader;
+import io.pgproof.daemon.configuration.SecretWarnings;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.notify.SummaryPlanner;

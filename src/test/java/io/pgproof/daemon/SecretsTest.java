@@ -3,6 +3,7 @@ package io.pgproof.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.daemon.configuration.SecretWarnings;
 import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
 import java.io.IOException;

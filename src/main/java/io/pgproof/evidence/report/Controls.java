@@ -1,7 +1,7 @@
 package io.pgproof.evidence.report;
 
+import io.pgproof.evidence.RestoreTest;
 import io.pgproof.evidence.report.ComplianceReport.Control;
-import io.pgproof.proof.RestoreTest;
 import java.util.List;
 import java.util.stream.Stream;
 

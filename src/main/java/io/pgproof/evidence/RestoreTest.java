@@ -1,4 +1,4 @@
-package io.pgproof.proof;
+package io.pgproof.evidence;
 
 import java.util.List;
 

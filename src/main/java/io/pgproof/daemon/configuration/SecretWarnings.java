@@ -1,4 +1,4 @@
-package io.pgproof.daemon;
+package io.pgproof.daemon.configuration;
 
 import io.pgproof.secret.SecretFile;
 import io.pgproof.target.Configuration;
@@ -14,14 +14,14 @@ import org.slf4j.LoggerFactory;
  * Warns of secrets that are missing or that everybody may read, when a configuration comes into
  * force and not only when the first message fails.
  */
-final class SecretWarnings {
+public final class SecretWarnings {
   private static final Logger LOG = LoggerFactory.getLogger(SecretWarnings.class);
   private static final String PROTECT = "HINT: run chmod 600 on it, and replace the secret";
 
   private SecretWarnings() {}
 
   /** Warns now, and after each change of the configuration. */
-  static void follow(CurrentConfiguration configuration) {
+  public static void follow(CurrentConfiguration configuration) {
     warn(configuration.get());
     configuration.onReplaced(() -> warn(configuration.get()));
   }

@@ -1,4 +1,4 @@
-package io.pgproof.daemon;
+package io.pgproof.daemon.configuration;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.ServerEvent.ConfigurationChanged;
@@ -15,17 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Records which configuration is in force, and what changed in it. */
-final class ConfigurationRecorder {
+public final class ConfigurationRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigurationRecorder.class);
 
   private final EvidenceLog evidenceLog;
 
-  ConfigurationRecorder(EvidenceLog evidenceLog) {
+  public ConfigurationRecorder(EvidenceLog evidenceLog) {
     this.evidenceLog = evidenceLog;
   }
 
   /** Records the configuration of a start, unless its file is the one that was recorded last. */
-  void recordStart(Configuration configuration) {
+  public void recordStart(Configuration configuration) {
     if (!Files.exists(configuration.file())) {
       return;
     }
@@ -43,7 +43,7 @@ final class ConfigurationRecorder {
   }
 
   /** Records a change after it is in force. */
-  void recordChange(Configuration before, Configuration after) {
+  public void recordChange(Configuration before, Configuration after) {
     record(after, digest -> ConfigurationChanges.between(before, after));
   }
 

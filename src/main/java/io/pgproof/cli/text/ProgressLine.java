@@ -1,4 +1,4 @@
-package io.pgproof.cli;
+package io.pgproof.cli.text;
 
 import io.pgproof.control.Reply;
 import io.pgproof.proof.HumanFormat;
@@ -10,7 +10,7 @@ import java.time.Duration;
  * Shows the progress of a run on standard error: on a terminal one line that is overwritten and
  * never wraps, elsewhere one line for each new phase or note.
  */
-final class ProgressLine implements AutoCloseable {
+public final class ProgressLine implements AutoCloseable {
   private static final String DUMB = "dumb";
 
   /** The characters from here on can take two columns. */
@@ -24,11 +24,11 @@ final class ProgressLine implements AutoCloseable {
   private long phaseBegan;
   private boolean open;
 
-  ProgressLine(PrintWriter err) {
+  public ProgressLine(PrintWriter err) {
     this.err = err;
   }
 
-  void show(Reply reply) {
+  public void show(Reply reply) {
     if (reply instanceof Reply.Begun begun) {
       err.println("run " + begun.run());
     } else if (reply instanceof Reply.Said said) {

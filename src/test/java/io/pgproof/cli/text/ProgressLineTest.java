@@ -1,4 +1,4 @@
-package io.pgproof.cli;
+package io.pgproof.cli.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.pgproof.daemon;
+package io.pgproof.daemon.configuration;
 
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.Configuration;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Reloads the configuration when its file changes; if the file is wrong, logs every mistake and
  * keeps the previous configuration.
  */
-final class ConfigurationReloader {
+public final class ConfigurationReloader {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigurationReloader.class);
 
   private final CurrentConfiguration configuration;
@@ -31,7 +31,7 @@ final class ConfigurationReloader {
    *     that does not exist
    * @param changeRecorder gets the configurations before and after a change, when it is in force
    */
-  ConfigurationReloader(
+  public ConfigurationReloader(
       CurrentConfiguration configuration, BiConsumer<Configuration, Configuration> changeRecorder) {
     this.configuration = configuration;
     this.changeRecorder = changeRecorder;
@@ -56,7 +56,7 @@ final class ConfigurationReloader {
    * Reads the file once it has changed and two consecutive looks have found it the same: at the
    * first look an editor may be in the middle of writing.
    */
-  void checkForChange() {
+  public void checkForChange() {
     Stamp now = Stamp.of(file);
     boolean settled = now.equals(seen);
     seen = now;

@@ -1,4 +1,4 @@
-package io.pgproof.daemon;
+package io.pgproof.daemon.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

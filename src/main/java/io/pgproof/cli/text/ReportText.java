@@ -1,4 +1,4 @@
-package io.pgproof.cli;
+package io.pgproof.cli.text;
 
 import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.Check;
@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Prints a report for a person to read. */
-final class ReportText {
+public final class ReportText {
   private ReportText() {}
 
   /**
@@ -24,7 +24,7 @@ final class ReportText {
    *
    * @param chosen how the backup was chosen; {@code null} if the request named it
    */
-  static void print(Report report, Evidence.@Nullable Chosen chosen, PrintWriter out) {
+  public static void print(Report report, Evidence.@Nullable Chosen chosen, PrintWriter out) {
     out.println();
     out.println(
         report.verdict()
@@ -41,11 +41,11 @@ final class ReportText {
     out.flush();
   }
 
-  static String time(@Nullable Instant instant) {
+  public static String time(@Nullable Instant instant) {
     return instant == null ? "unknown" : HumanFormat.time(instant);
   }
 
-  static String seconds(long millis) {
+  public static String seconds(long millis) {
     return String.format(Locale.ROOT, "%.2f s", millis / 1000.0);
   }
 

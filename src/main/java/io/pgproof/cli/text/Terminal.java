@@ -1,4 +1,4 @@
-package io.pgproof.cli;
+package io.pgproof.cli.text;
 
 import io.pgproof.backup.binding.Libc;
 import io.pgproof.backup.binding.LibraryMissingException;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * Tells whether standard error is a terminal, and how wide it is; {@code System.console()} covers
  * standard input and output together.
  */
-final class Terminal {
+public final class Terminal {
   private static final Pattern DEVICE =
       Pattern.compile("/dev/(?:pts/[0-9]+|tty[A-Za-z0-9]*|console)");
   private static final int STANDARD_ERROR = 2;
@@ -20,7 +20,7 @@ final class Terminal {
 
   private Terminal() {}
 
-  static boolean isStandardError() {
+  public static boolean isStandardError() {
     try {
       return DEVICE
           .matcher(Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString())
@@ -34,7 +34,7 @@ final class Terminal {
    * Returns the columns that the terminal has at this moment, because a person can change them at
    * any time; 80 if the terminal does not know, as a serial line does not.
    */
-  static int columns() {
+  public static int columns() {
     short[] rowsAndColumns = new short[WINSIZE];
     try {
       Libc.load().ioctl(STANDARD_ERROR, Libc.TIOCGWINSZ, rowsAndColumns);
