@@ -120,8 +120,8 @@ class RoomsTest {
     room("evidence.runs", "proof", "target", "audit", "evidence");
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
     room("report", "proof", "audit", "evidence", "evidence.report");
-    room("evidence.log", "proof", "command", "tlog", "audit", "evidence");
-    room("certificate", "proof", "command", "target", "tlog", "audit", "evidence", "evidence.log");
+    room("evidence.log", "proof", "command", "state", "tlog", "audit", "evidence");
+    room("certificate", "proof", "state", "target", "tlog", "audit", "evidence", "evidence.log");
     room(
         "demo",
         "command",
@@ -362,7 +362,7 @@ class RoomsTest {
         "web.login",
         "web.view",
         "web.page");
-    room("web.page.report", "proof", "target", "evidence.report", "report");
+    room("web.page.report", "proof", "target", "evidence", "evidence.report", "report");
     room("web.page.token", "proof", "evidence", "token", "workflow.model", "web.login", "web.page");
     room(
         "web.page.run",

@@ -1,14 +1,14 @@
 package io.pgproof.certificate;
 
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
-import java.nio.charset.StandardCharsets;
+import io.pgproof.tlog.Pem;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,8 +35,6 @@ record CertificateKey(String identity, ECPublicKey key, Instant validFrom, Insta
   /** How long a new key signs before it is replaced. */
   static final Duration VALIDITY = Duration.ofDays(730);
 
-  private static final Base64.Encoder PEM =
-      Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
   private static final Pattern TEXT =
       Pattern.compile(
           """
@@ -83,7 +80,7 @@ record CertificateKey(String identity, ECPublicKey key, Instant validFrom, Insta
     }
 
     String text() {
-      return key.text() + pem("PRIVATE KEY", secret.getEncoded());
+      return key.text() + Pem.of("PRIVATE KEY", secret.getEncoded());
     }
 
     /**
@@ -117,12 +114,7 @@ record CertificateKey(String identity, ECPublicKey key, Instant validFrom, Insta
 
   /** Returns the SHA-256 of the key in X.509 form, in hexadecimal. */
   String sha256() {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return Digests.sha256(key.getEncoded());
   }
 
   /** Returns the first 16 digits of {@link #sha256}. */
@@ -147,7 +139,7 @@ record CertificateKey(String identity, ECPublicKey key, Instant validFrom, Insta
         + "\nValid until: "
         + validUntil
         + "\n"
-        + pem("PUBLIC KEY", key.getEncoded());
+        + Pem.of("PUBLIC KEY", key.getEncoded());
   }
 
   private static CertificateKey parse(String text, String where) throws GeneralSecurityException {
@@ -182,15 +174,5 @@ record CertificateKey(String identity, ECPublicKey key, Instant validFrom, Insta
             where + " is damaged: " + why,
             "move it to another place and keep it; pgproof then signs with a new key",
             null));
-  }
-
-  private static String pem(String what, byte[] bytes) {
-    return "-----BEGIN "
-        + what
-        + "-----\n"
-        + PEM.encodeToString(bytes)
-        + "\n-----END "
-        + what
-        + "-----\n";
   }
 }

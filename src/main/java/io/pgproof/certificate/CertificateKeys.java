@@ -1,12 +1,12 @@
 package io.pgproof.certificate;
 
 import io.pgproof.audit.EvidenceLog;
-import io.pgproof.command.DurableFile;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.ServerHistory.RecordedCertificateKey;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
+import io.pgproof.state.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

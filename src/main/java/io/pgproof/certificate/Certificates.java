@@ -5,6 +5,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.log.LoggedEntries;
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Launcher;
@@ -239,7 +240,7 @@ public final class Certificates {
 
   private static String sums(Map<String, byte[]> files) {
     return files.entrySet().stream()
-        .map(file -> StatementWriter.sha256(file.getValue()) + "  " + file.getKey() + "\n")
+        .map(file -> Digests.sha256(file.getValue()) + "  " + file.getKey() + "\n")
         .collect(Collectors.joining());
   }
 

@@ -1,11 +1,10 @@
 package io.pgproof.certificate;
 
+import io.pgproof.proof.Digests;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,11 +33,7 @@ final class SshSignature {
   /** Returns the signature of a file, armored, as {@code ssh-keygen -Y sign} writes it. */
   static String sign(byte[] file, CertificateKey.Signing key) {
     Wire signed = new Wire().raw(MAGIC).string(NAMESPACE).string("").string(HASH);
-    try {
-      signed.string(MessageDigest.getInstance("SHA-512").digest(file));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    signed.string(Digests.start("SHA-512").digest(file));
     byte[] blob =
         new Wire()
             .raw(MAGIC)

@@ -12,16 +12,14 @@ import io.pgproof.evidence.RestoreTest;
 import io.pgproof.evidence.log.LoggedEntries;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Check.Outcome;
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.Verdict;
 import io.pgproof.target.VerificationRequest;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -122,7 +120,7 @@ final class StatementWriter {
       }
     }
     return subjects.isEmpty()
-        ? List.of(new Subject(CertificatePack.EVIDENCE, Map.of("sha256", sha256(evidence))))
+        ? List.of(new Subject(CertificatePack.EVIDENCE, Map.of("sha256", Digests.sha256(evidence))))
         : subjects;
   }
 
@@ -132,7 +130,7 @@ final class StatementWriter {
         new Descriptor(
             "request",
             null,
-            Map.of("sha256", sha256(entries.get(0).body().getBytes(StandardCharsets.UTF_8))),
+            Map.of("sha256", Digests.sha256(entries.get(0).body())),
             request.target().map(name -> Map.of("target", name)).orElse(Map.of())));
     Report.ImageFacts image = report.image();
     if (image != null) {
@@ -258,18 +256,10 @@ final class StatementWriter {
         proven.origin(),
         proven.size(),
         proven.checkpoint().split("\n")[2],
-        sha256(evidence),
+        Digests.sha256(evidence),
         proven.entries().stream()
             .map(entry -> new Statement.Entry(entry.proof().index(), entry.kind()))
             .toList());
-  }
-
-  static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   static byte[] json(Statement statement) {

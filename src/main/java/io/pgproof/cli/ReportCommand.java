@@ -2,9 +2,9 @@ package io.pgproof.cli;
 
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.evidence.report.ConfiguredTargets;
-import io.pgproof.evidence.report.ReportPeriod;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
@@ -88,7 +88,7 @@ final class ReportCommand implements Callable<Integer> {
     refuseUnwritable(file);
     Request request =
         new Request.MakeReport(
-            ReportPeriod.read("--from", from, "--to", to, LocalDate.now(ZoneOffset.UTC)),
+            DayPeriod.read("--from", from, "--to", to, LocalDate.now(ZoneOffset.UTC)),
             targets,
             config == null
                 ? null

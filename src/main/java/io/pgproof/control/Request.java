@@ -2,8 +2,8 @@ package io.pgproof.control;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ConfiguredTargets;
-import io.pgproof.evidence.report.ReportPeriod;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.token.TokenRequest;
 import java.util.List;
@@ -69,8 +69,7 @@ public sealed interface Request {
    * @param targets empty for all
    * @param configured {@code null} for the configuration of the daemon
    */
-  record MakeReport(
-      ReportPeriod period, List<String> targets, @Nullable ConfiguredTargets configured)
+  record MakeReport(DayPeriod period, List<String> targets, @Nullable ConfiguredTargets configured)
       implements Request {
     public MakeReport {
       targets = List.copyOf(targets);

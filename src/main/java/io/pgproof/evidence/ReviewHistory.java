@@ -30,7 +30,7 @@ public final class ReviewHistory {
       Instant openedAt,
       boolean escalated,
       Optional<Decided> decided) {
-    public ReviewPeriod period() {
+    public DayPeriod period() {
       return opened.period();
     }
   }
@@ -40,7 +40,7 @@ public final class ReviewHistory {
 
   /** Returns all reviews, the oldest first. */
   public List<Review> all() {
-    Map<ReviewPeriod, Decided> decided =
+    Map<DayPeriod, Decided> decided =
         read(
                 ServerEventKind.REVIEW_DECIDED,
                 entry ->
@@ -54,7 +54,7 @@ public final class ReviewHistory {
                     each -> each.decision().period(),
                     Function.identity(),
                     (first, other) -> other));
-    List<ReviewPeriod> escalated =
+    List<DayPeriod> escalated =
         read(
             ServerEventKind.REVIEW_ESCALATED,
             entry -> ((ServerEvent.ReviewEscalated) ServerEventKind.read(entry)).period());
@@ -75,7 +75,7 @@ public final class ReviewHistory {
   }
 
   /** Returns the review of this period. */
-  public Optional<Review> find(ReviewPeriod period) {
+  public Optional<Review> find(DayPeriod period) {
     return all().stream().filter(review -> review.period().equals(period)).findFirst();
   }
 
@@ -88,9 +88,9 @@ public final class ReviewHistory {
    * Returns the whole days until this time that no review is about yet; empty if no day has ended
    * since the last review, or if reviews were never asked for.
    */
-  public Optional<ReviewPeriod> next(Instant now) {
+  public Optional<DayPeriod> next(Instant now) {
     LocalDate last = LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(1);
-    return first().filter(from -> !last.isBefore(from)).map(from -> new ReviewPeriod(from, last));
+    return first().filter(from -> !last.isBefore(from)).map(from -> new DayPeriod(from, last));
   }
 
   private Optional<LocalDate> first() {

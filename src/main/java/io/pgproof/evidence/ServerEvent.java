@@ -295,7 +295,7 @@ public sealed interface ServerEvent {
    *
    * @param figures what the form showed
    */
-  record ReviewOpened(ReviewPeriod period, String group, Figures figures) implements ServerEvent {
+  record ReviewOpened(DayPeriod period, String group, Figures figures) implements ServerEvent {
     /**
      * What the report said about the period when the review was opened.
      *
@@ -337,8 +337,7 @@ public sealed interface ServerEvent {
   }
 
   /** The group was reminded of an open review. */
-  record ReviewReminded(ReviewPeriod period, String group, Instant openedAt)
-      implements ServerEvent {
+  record ReviewReminded(DayPeriod period, String group, Instant openedAt) implements ServerEvent {
     @Override
     public String describe() {
       return "reminded "
@@ -351,7 +350,7 @@ public sealed interface ServerEvent {
   }
 
   /** Nobody decided in a review in time; it stays open. */
-  record ReviewEscalated(ReviewPeriod period, Instant openedAt, Duration after)
+  record ReviewEscalated(DayPeriod period, Instant openedAt, Duration after)
       implements ServerEvent {
     @Override
     public String describe() {
@@ -368,7 +367,7 @@ public sealed interface ServerEvent {
    * @param decision {@link #SIGNED} or {@link #ACTION}
    * @param reason a remark, or what must be done; null if the person gave none
    */
-  record ReviewDecided(ReviewPeriod period, String decision, @Nullable String reason)
+  record ReviewDecided(DayPeriod period, String decision, @Nullable String reason)
       implements ServerEvent {
     /** The person has reviewed the results. */
     public static final String SIGNED = "sign";

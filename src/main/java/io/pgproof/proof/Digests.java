@@ -35,9 +35,14 @@ public final class Digests {
     return start(SHA_256);
   }
 
+  /** Returns the SHA-256 of bytes. */
+  public static String sha256(byte[] bytes) {
+    return hex(sha256().digest(bytes));
+  }
+
   /** Returns the SHA-256 of a text in UTF-8. */
   public static String sha256(String text) {
-    return hex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return sha256(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns the SHA-256 of a file. */

@@ -6,10 +6,8 @@ import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Verdict;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /** The most important figures over all targets of a report. */
 final class Summary {
@@ -25,7 +23,7 @@ final class Summary {
   static List<Fact> of(ComplianceReport report) {
     Summary summary = new Summary(report);
     int runs = report.runs().size();
-    int due = summary.sum(target -> target.due().all());
+    int due = report.sum(target -> target.due().all());
     return List.of(
         new Fact(
             "Targets proven",
@@ -37,40 +35,36 @@ final class Summary {
                 + " verified"),
         new Fact(
             "Runs proven",
-            Integer.toString(summary.sum(target -> target.count(Verdict.PROVEN))),
+            Integer.toString(report.sum(target -> target.count(Verdict.PROVEN))),
             "of " + runs + " with a verdict"),
         new Fact(
             "Stale, refuted, inconclusive",
-            summary.sum(target -> target.count(Verdict.STALE))
+            report.sum(target -> target.count(Verdict.STALE))
                 + ", "
-                + summary.sum(target -> target.count(Verdict.REFUTED))
+                + report.sum(target -> target.count(Verdict.REFUTED))
                 + ", "
-                + summary.sum(target -> target.count(Verdict.INCONCLUSIVE)),
+                + report.sum(target -> target.count(Verdict.INCONCLUSIVE)),
             "runs"),
         new Fact(
             "Due times missed",
-            Integer.toString(summary.sum(target -> target.due().missed())),
+            Integer.toString(report.sum(target -> target.due().missed())),
             "of " + due),
         summary.met("Data age not met", TargetFigures::rpo),
         summary.met("Restore time not met", TargetFigures::rto),
         summary.longestUnproven());
   }
 
-  private int sum(ToIntFunction<TargetFigures> figure) {
-    return report.targets().stream().mapToInt(figure).sum();
-  }
-
   private Fact met(String label, Function<TargetFigures, ObjectiveFigures> figures) {
-    int met = sum(target -> figures.apply(target).met());
-    int missed = sum(target -> figures.apply(target).missed().size());
+    int met = report.sum(target -> figures.apply(target).met());
+    int missed = report.sum(target -> figures.apply(target).missed().size());
     return met + missed == 0
         ? new Fact(label, "–", "not measured against an objective")
         : new Fact(label, Integer.toString(missed), "of " + (met + missed) + " runs");
   }
 
   private Fact longestUnproven() {
-    return report.targets().stream()
-        .max(Comparator.comparingLong(target -> target.proofs().longestUnproven().seconds()))
+    return report
+        .longestUnproven()
         .map(
             target ->
                 new Fact(

@@ -1,4 +1,4 @@
-/** The state directory and who owns it. */
+/** The state directory, who owns it, and files that are whole in it. */
 @NullMarked
 package io.pgproof.state;
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
@@ -421,7 +422,7 @@ class CertificatesTest {
     files.forEach(
         (name, bytes) -> {
           if (!name.startsWith("SHA256SUMS")) {
-            sums.append(StatementWriter.sha256(bytes)).append("  ").append(name).append("\n");
+            sums.append(Digests.sha256(bytes)).append("  ").append(name).append("\n");
           }
         });
     byte[] all = sums.toString().getBytes(StandardCharsets.UTF_8);

@@ -22,6 +22,7 @@ import io.pgproof.web.Browser;
 import io.pgproof.workflow.model.DailySummary;
 import io.pgproof.workflow.model.Groups;
 import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
@@ -208,7 +209,8 @@ class ServedPagesTest {
         KeepSchedule.PROCESS,
         TellSomebody.PROCESS,
         DailySummary.PROCESS,
-        ReviewResults.PROCESS
+        ReviewResults.PROCESS,
+        NegativeControl.PROCESS
       })
   void cockpitShowsAReadableDiagram(String process) throws Exception {
     ChromiumPage page = PAGES.get("olga");

@@ -1,4 +1,4 @@
-/** Makes damaged copies of a backup, each of which one check must find. */
+/** Makes damaged copies of a backup; for each copy, one check must find the damage. */
 @NullMarked
 package io.pgproof.backup.damage;
 

@@ -1,6 +1,6 @@
 package io.pgproof.evidence.log;
 
-import io.pgproof.command.DurableFile;
+import io.pgproof.state.DurableFile;
 import io.pgproof.tlog.Checkpoint;
 import io.pgproof.tlog.LogDamagedException;
 import io.pgproof.tlog.Tiles;

@@ -2,8 +2,8 @@ package io.pgproof.evidence.log;
 
 import io.pgproof.tlog.LogDamagedException;
 import io.pgproof.tlog.NoteKey;
+import io.pgproof.tlog.Pem;
 import io.pgproof.tlog.SignedNote;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -28,8 +28,6 @@ record LogKey(NoteKey note, Instant validFrom, Instant validUntil) {
   /** How long a new key signs before it is replaced. */
   static final Duration VALIDITY = Duration.ofDays(730);
 
-  private static final Base64.Encoder PEM =
-      Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
   private static final Pattern TEXT =
       Pattern.compile(
           "Key of the evidence log (?<log>\\S+)\nId: (?<id>[0-9a-f]{8})\nValid from: (?<from>\\S+)\n"
@@ -57,7 +55,7 @@ record LogKey(NoteKey note, Instant validFrom, Instant validUntil) {
     }
 
     String text() {
-      return key.text() + pem("PRIVATE KEY", secret.getEncoded());
+      return key.text() + Pem.of("PRIVATE KEY", secret.getEncoded());
     }
 
     /**
@@ -106,7 +104,7 @@ record LogKey(NoteKey note, Instant validFrom, Instant validUntil) {
         + "\nVerifier key: "
         + note.verifierKey()
         + "\n"
-        + pem("PUBLIC KEY", note.key().getEncoded());
+        + Pem.of("PUBLIC KEY", note.key().getEncoded());
   }
 
   /**
@@ -132,15 +130,5 @@ record LogKey(NoteKey note, Instant validFrom, Instant validUntil) {
     } catch (DateTimeException | IllegalArgumentException e) {
       throw new LogDamagedException(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static String pem(String what, byte[] bytes) {
-    return "-----BEGIN "
-        + what
-        + "-----\n"
-        + PEM.encodeToString(bytes)
-        + "\n-----END "
-        + what
-        + "-----\n";
   }
 }

@@ -5,7 +5,10 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.Verdict;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +55,28 @@ public record ComplianceReport(
     runs = List.copyOf(runs);
   }
 
+  /** Returns the sum of a figure over all targets. */
+  public int sum(ToIntFunction<TargetFigures> figure) {
+    return targets.stream().mapToInt(figure).sum();
+  }
+
+  /** Returns the target that was unproven longest; empty without targets. */
+  public Optional<TargetFigures> longestUnproven() {
+    return targets.stream()
+        .max(Comparator.comparingLong(target -> target.proofs().longestUnproven().seconds()));
+  }
+
   /**
    * The period.
    *
    * @param begin inclusive
    * @param end exclusive; earlier than the end of the last day if the report was made on it
    */
-  public record Span(LocalDate from, LocalDate to, Instant begin, Instant end) {}
+  public record Span(LocalDate from, LocalDate to, Instant begin, Instant end) {
+    boolean contains(Instant time) {
+      return !time.isBefore(begin) && time.isBefore(end);
+    }
+  }
 
   /**
    * Which targets the report is about.

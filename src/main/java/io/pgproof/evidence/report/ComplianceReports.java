@@ -1,6 +1,7 @@
 package io.pgproof.evidence.report;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
@@ -64,7 +65,7 @@ public final class ComplianceReports {
    *     verified
    */
   public synchronized ComplianceReport make(
-      ReportPeriod days, Collection<String> chosen, Optional<ConfiguredTargets> configured) {
+      DayPeriod days, Collection<String> chosen, Optional<ConfiguredTargets> configured) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Span period = new Span(days.from(), days.to(), days.begin(), days.end(now));
     Map<String, DueFigures> due = DueTally.read(evidenceLog, runIndex, period);
@@ -252,7 +253,7 @@ public final class ComplianceReports {
 
   private List<NegativeControl> negativeControls(Span period, Set<String> targets) {
     return evidenceLog.since(Evidence.kind(Evidence.ControlEnded.class), period.begin()).stream()
-        .filter(entry -> entry.at().isBefore(period.end()))
+        .filter(entry -> period.contains(entry.at()))
         .map(
             entry -> {
               Evidence.ControlEnded ended = (Evidence.ControlEnded) Evidence.read(entry);
@@ -272,7 +273,7 @@ public final class ComplianceReports {
                             && review.period().end().isAfter(period.begin()))
                         || review
                             .decided()
-                            .filter(decided -> isIn(period, decided.at()))
+                            .filter(decided -> period.contains(decided.at()))
                             .isPresent())
             .map(
                 review ->
@@ -286,10 +287,6 @@ public final class ComplianceReports {
                         review.decided().map(decided -> decided.decision().decision()).orElse(null),
                         review.decided().map(decided -> decided.decision().reason()).orElse(null)))
             .toList();
-  }
-
-  private static boolean isIn(Span period, Instant time) {
-    return !time.isBefore(period.begin()) && time.isBefore(period.end());
   }
 
   private Optional<String> target(RunId run) {

@@ -8,7 +8,6 @@ import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.Span;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.RunId;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -87,7 +86,7 @@ final class DueTally {
           target,
           entry,
           new Gap(entry.run().value(), due.since(), due.times(), due.late().toSeconds()));
-    } else if (evidence instanceof Evidence.Due due && isInPeriod(due.since())) {
+    } else if (evidence instanceof Evidence.Due due && period.contains(due.since())) {
       onTime.merge(target, 1, Integer::sum);
     }
   }
@@ -96,9 +95,5 @@ final class DueTally {
     if (gap.since().isBefore(period.end()) && !entry.at().isBefore(period.begin())) {
       gaps.computeIfAbsent(target, name -> new ArrayList<>()).add(gap);
     }
-  }
-
-  private boolean isInPeriod(Instant time) {
-    return !time.isBefore(period.begin()) && time.isBefore(period.end());
   }
 }

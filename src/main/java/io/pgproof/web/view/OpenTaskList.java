@@ -2,10 +2,10 @@ package io.pgproof.web.view;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.ReviewHistory.Review;
-import io.pgproof.evidence.ReviewPeriod;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.decide.DecisionTask;
 import io.pgproof.workflow.decide.DecisionTasks;
@@ -51,7 +51,7 @@ public final class OpenTaskList {
     if (tasks.isEmpty()) {
       return List.of();
     }
-    Map<ReviewPeriod, Review> reviews =
+    Map<DayPeriod, Review> reviews =
         new ReviewHistory(evidenceLog)
             .all().stream().collect(Collectors.toMap(Review::period, Function.identity()));
     evidenceLog.awaitDurable();

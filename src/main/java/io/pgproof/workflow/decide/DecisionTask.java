@@ -1,6 +1,6 @@
 package io.pgproof.workflow.decide;
 
-import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
 import java.util.Optional;
@@ -21,7 +21,7 @@ public record DecisionTask(
     String id,
     String name,
     Optional<RunId> run,
-    Optional<ReviewPeriod> period,
+    Optional<DayPeriod> period,
     String instance,
     String group,
     Instant openedAt,

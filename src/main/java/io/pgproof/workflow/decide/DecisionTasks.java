@@ -1,6 +1,6 @@
 package io.pgproof.workflow.decide;
 
-import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.decide.DecisionRefusedException.Why;
 import io.pgproof.workflow.model.ReviewResults;
@@ -124,7 +124,7 @@ public final class DecisionTasks {
         task.getId(),
         task.getName(),
         review ? Optional.empty() : Optional.of(new RunId(key)),
-        review ? Optional.of(ReviewPeriod.ofKey(key)) : Optional.empty(),
+        review ? Optional.of(DayPeriod.ofKey(key)) : Optional.empty(),
         task.getProcessInstanceId(),
         DecisionRules.of(task.getTaskDefinitionKey()).group(),
         task.getCreateTime().toInstant(),

@@ -3,9 +3,9 @@ package io.pgproof.workflow.decide;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.Waivers;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.PersonIds;
-import io.pgproof.evidence.ReviewPeriod;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.proof.RunId;
 import io.pgproof.workflow.decide.DecisionRefusedException.Why;
@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * Requires that the person who accepts or dismisses a bad backup had no part in it before, and that
- * the person who signs the results of a period decided about none of them.
+ * the person who signs the results of a period decided about no run since it began.
  *
  * <p>Everything is read from the evidence log, because a person who completes a task may have set
  * any variable.
@@ -72,7 +72,7 @@ public final class FourEyesRule {
    *
    * @throws DecisionDeniedException when this person may not sign the results of the period
    */
-  public void checkSign(ReviewPeriod period, String person) {
+  public void checkSign(DayPeriod period, String person) {
     List<Part> parts =
         evidenceLog.since(Evidence.kind(Evidence.Decided.class), period.begin()).stream()
             .map(decided -> new Part(decided.actor(), "decided about run " + decided.run()))

@@ -2,7 +2,7 @@ package io.pgproof.workflow.model;
 
 /**
  * The names that {@code bpmn/review-results.bpmn} and the code share; the business key of an
- * instance whose review is open is its period, see {@link io.pgproof.evidence.ReviewPeriod}.
+ * instance whose review is open is its period, see {@link io.pgproof.evidence.DayPeriod}.
  */
 public final class ReviewResults {
   /** Id of the process. */

@@ -1,7 +1,7 @@
 package io.pgproof.workflow.notify;
 
 import io.pgproof.evidence.ControlResult;
-import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
 import java.util.List;
@@ -67,22 +67,23 @@ public sealed interface NotificationEvent {
 
   /** An event in a review of the results of a period; all recipients are notified. */
   sealed interface OfReview extends NotificationEvent {
-    ReviewPeriod period();
+    DayPeriod period();
   }
 
   /** A group is asked to review the results of a period. */
-  record ReviewOpened(ReviewPeriod period, String group, Instant openedAt, Instant escalatesAt)
+  record ReviewOpened(DayPeriod period, String group, Instant openedAt, Instant escalatesAt)
       implements OfReview {}
 
   /** Nobody of the group has decided in a review yet. */
-  record ReviewReminded(ReviewPeriod period, String group, Instant openedAt, Instant escalatesAt)
+  record ReviewReminded(
+      DayPeriod period, String group, Instant openedAt, @Nullable Instant escalatesAt)
       implements OfReview {}
 
   /** Nobody decided in a review in time; it stays open. */
-  record ReviewEscalated(ReviewPeriod period, String group, Instant openedAt) implements OfReview {}
+  record ReviewEscalated(DayPeriod period, String group, Instant openedAt) implements OfReview {}
 
   /** A reviewer asks for action. */
-  record ReviewActionAskedFor(ReviewPeriod period, String by, String reason) implements OfReview {}
+  record ReviewActionAskedFor(DayPeriod period, String by, String reason) implements OfReview {}
 
   /** A day is over. */
   record DaySummed(DailyReport day) implements NotificationEvent {}

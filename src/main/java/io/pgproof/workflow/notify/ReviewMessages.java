@@ -1,10 +1,9 @@
 package io.pgproof.workflow.notify;
 
-import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.notify.Message;
 import io.pgproof.notify.Message.Fact;
 import io.pgproof.proof.HumanFormat;
-import io.pgproof.proof.Launcher;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ final class ReviewMessages {
   private ReviewMessages() {}
 
   static Message of(NotificationEvent.OfReview event, Instant now) {
-    ReviewPeriod period = event.period();
+    DayPeriod period = event.period();
     if (event instanceof NotificationEvent.ReviewOpened opened) {
       return message(
           "review-opened",
@@ -78,25 +77,11 @@ final class ReviewMessages {
   }
 
   private static Message message(
-      String event,
-      String subject,
-      String lead,
-      ReviewPeriod period,
-      List<Fact> first,
-      Instant now) {
+      String event, String subject, String lead, DayPeriod period, List<Fact> first, Instant now) {
     List<Fact> facts = new ArrayList<>(first);
     facts.add(Fact.of("from", "first day", period.from().toString()));
     facts.add(Fact.of("to", "last day", period.to().toString()));
-    facts.add(
-        Fact.of(
-            "report",
-            "report",
-            Launcher.COMMAND
-                + " report --from "
-                + period.from()
-                + " --to "
-                + period.to()
-                + " --out report.html"));
+    facts.add(Fact.of("report", "report", period.reportCommand()));
     return new Message(UUID.randomUUID().toString(), now, event, subject, lead, facts, List.of());
   }
 }

@@ -1,13 +1,12 @@
 package io.pgproof.workflow.review;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.ReviewHistory;
-import io.pgproof.evidence.ReviewPeriod;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.report.ConfiguredTargets;
-import io.pgproof.evidence.report.ReportPeriod;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.VerificationRequest.Patience;
@@ -55,19 +54,16 @@ final class OpenReview implements JavaDelegate {
   public void execute(DelegateExecution execution) {
     reviewPlanner.plan();
     Instant now = clock.instant();
-    Optional<ReviewPeriod> period = new ReviewHistory(evidenceLog).next(now);
+    Optional<DayPeriod> period = new ReviewHistory(evidenceLog).next(now);
     period.ifPresent(days -> open(days, now, execution));
     execution.setVariable(
         ReviewResults.Variable.OUTCOME,
         period.isPresent() ? ReviewResults.Outcome.OPENED : ReviewResults.Outcome.NOTHING);
   }
 
-  private void open(ReviewPeriod period, Instant now, DelegateExecution execution) {
+  private void open(DayPeriod period, Instant now, DelegateExecution execution) {
     ComplianceReport report =
-        reports.make(
-            new ReportPeriod(period.from(), period.to()),
-            List.of(),
-            Optional.of(ConfiguredTargets.of(configuration.get())));
+        reports.make(period, List.of(), Optional.of(ConfiguredTargets.of(configuration.get())));
     Instant escalatesAt = now.plus(PATIENCE.escalateAfter());
     execution.setProcessBusinessKey(period.key());
     execution.setVariables(ReviewForm.of(period, report));

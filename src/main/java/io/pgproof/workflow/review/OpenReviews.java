@@ -1,9 +1,9 @@
 package io.pgproof.workflow.review;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.ReviewHistory.Review;
-import io.pgproof.evidence.ReviewPeriod;
 
 /** Finds the review of a process instance in the evidence. */
 final class OpenReviews {
@@ -14,7 +14,7 @@ final class OpenReviews {
    * @throws IllegalStateException if no review of its period was opened
    */
   static Review of(EvidenceLog evidenceLog, String businessKey) {
-    ReviewPeriod period = ReviewPeriod.ofKey(businessKey);
+    DayPeriod period = DayPeriod.ofKey(businessKey);
     return new ReviewHistory(evidenceLog)
         .find(period)
         .orElseThrow(() -> new IllegalStateException("no review of " + period + " was opened"));

@@ -31,7 +31,9 @@ final class RemindReviewers implements JavaDelegate {
               review.period(),
               review.opened().group(),
               review.openedAt(),
-              review.openedAt().plus(Patience.DEFAULT.escalateAfter())));
+              review.escalated()
+                  ? null
+                  : review.openedAt().plus(Patience.DEFAULT.escalateAfter())));
     }
   }
 }

@@ -2,7 +2,7 @@ package io.pgproof.workflow.review;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.BoundedRecorder;
-import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.workflow.decide.DecisionDeniedException;
 import io.pgproof.workflow.decide.DecisionRules;
@@ -42,7 +42,7 @@ final class ReviewDecided implements TaskListener {
   @Override
   public void notify(DelegateTask task) {
     Authentication person = identities.getCurrentAuthentication();
-    ReviewPeriod period = ReviewPeriod.ofKey(task.getExecution().getProcessBusinessKey());
+    DayPeriod period = DayPeriod.ofKey(task.getExecution().getProcessBusinessKey());
     try {
       DecisionRules.Answer answer =
           DecisionRules.of(task.getTaskDefinitionKey()).read(task, person);
@@ -60,7 +60,7 @@ final class ReviewDecided implements TaskListener {
     }
   }
 
-  private void decided(ReviewPeriod period, DecisionRules.Answer answer) {
+  private void decided(DayPeriod period, DecisionRules.Answer answer) {
     boolean signed = answer.decision().equals(ReviewResults.Decision.SIGN);
     new ServerEvent.ReviewDecided(
             period,

@@ -1,6 +1,6 @@
 package io.pgproof.workflow.review;
 
-import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.ServerEvent.ReviewOpened.Figures;
 import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
@@ -9,17 +9,14 @@ import io.pgproof.evidence.report.ComplianceReport.Step;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
 import io.pgproof.evidence.report.FailureState;
 import io.pgproof.proof.HumanFormat;
-import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Verdict;
 import io.pgproof.workflow.model.ReviewResults;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,22 +29,23 @@ final class ReviewForm {
   private ReviewForm() {}
 
   /** Returns the variables of the form. */
-  static Map<String, Object> of(ReviewPeriod period, ComplianceReport report) {
+  static Map<String, Object> of(DayPeriod period, ComplianceReport report) {
     Map<String, Object> form = new LinkedHashMap<>();
     form.put(ReviewResults.Variable.PERIOD, period.toString());
     form.put(ReviewResults.Variable.TARGETS, targets(report));
     form.put(ReviewResults.Variable.RUNS, runs(report));
     form.put(
         ReviewResults.Variable.DUE_TIMES,
-        sum(report, target -> target.due().missed())
+        report.sum(target -> target.due().missed())
             + " of "
-            + sum(report, target -> target.due().all())
+            + report.sum(target -> target.due().all())
             + " missed");
     form.put(ReviewResults.Variable.DATA_AGE, objective(report, TargetFigures::rpo));
     form.put(ReviewResults.Variable.RESTORE_TIME, objective(report, TargetFigures::rto));
     form.put(
         ReviewResults.Variable.LONGEST_UNPROVEN,
-        longestUnproven(report)
+        report
+            .longestUnproven()
             .map(
                 target ->
                     target.target()
@@ -56,20 +54,13 @@ final class ReviewForm {
                             Duration.ofSeconds(target.proofs().longestUnproven().seconds())))
             .orElse("no target"));
     form.put(ReviewResults.Variable.FAILURES, failures(report.failures()));
-    form.put(
-        ReviewResults.Variable.REPORT_COMMAND,
-        Launcher.COMMAND
-            + " report --from "
-            + period.from()
-            + " --to "
-            + period.to()
-            + " --out report.html");
+    form.put(ReviewResults.Variable.REPORT_COMMAND, period.reportCommand());
     return form;
   }
 
   /** Returns the figures for the evidence. */
   static Figures figures(ComplianceReport report) {
-    Optional<TargetFigures> longest = longestUnproven(report);
+    Optional<TargetFigures> longest = report.longestUnproven();
     return new Figures(
         report.coverage().targets(),
         report.coverage().proven(),
@@ -79,7 +70,7 @@ final class ReviewForm {
             report.failures().stream()
                 .filter(failure -> failure.state() == FailureState.OPEN)
                 .count()),
-        sum(report, target -> target.due().missed()),
+        report.sum(target -> target.due().missed()),
         longest.map(target -> target.proofs().longestUnproven().seconds()).orElse(null),
         longest.map(TargetFigures::target).orElse(null));
   }
@@ -114,8 +105,8 @@ final class ReviewForm {
 
   private static String objective(
       ComplianceReport report, Function<TargetFigures, ObjectiveFigures> figures) {
-    int met = sum(report, target -> figures.apply(target).met());
-    int missed = sum(report, target -> figures.apply(target).missed().size());
+    int met = report.sum(target -> figures.apply(target).met());
+    int missed = report.sum(target -> figures.apply(target).missed().size());
     return met + missed == 0
         ? "not measured against an objective"
         : missed + " of " + (met + missed) + " runs did not meet the objective";
@@ -155,16 +146,7 @@ final class ReviewForm {
         + (step.reason() == null ? "" : " (" + step.reason() + ")");
   }
 
-  private static Optional<TargetFigures> longestUnproven(ComplianceReport report) {
-    return report.targets().stream()
-        .max(Comparator.comparingLong(target -> target.proofs().longestUnproven().seconds()));
-  }
-
   private static int count(ComplianceReport report, Verdict verdict) {
-    return sum(report, target -> target.count(verdict));
-  }
-
-  private static int sum(ComplianceReport report, ToIntFunction<TargetFigures> figure) {
-    return report.targets().stream().mapToInt(figure).sum();
+    return report.sum(target -> target.count(verdict));
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
-import io.pgproof.evidence.ReviewPeriod;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
 import io.pgproof.evidence.report.ComplianceReport.DueFigures;
@@ -46,8 +46,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Reports over evidence that was recorded at chosen times, in both databases. */
 class ComplianceReportsTest {
-  private static final ReportPeriod NOVEMBER =
-      new ReportPeriod(LocalDate.parse("2026-11-01"), LocalDate.parse("2026-11-30"));
+  private static final DayPeriod NOVEMBER =
+      new DayPeriod(LocalDate.parse("2026-11-01"), LocalDate.parse("2026-11-30"));
   private static final Instant BEGIN = NOVEMBER.begin();
   private static final Instant END = Instant.parse("2026-12-01T00:00:00Z");
   private static final Instant TENTH = Instant.parse("2026-11-10T03:00:00Z");
@@ -365,7 +365,7 @@ class ComplianceReportsTest {
 
   private static void review(
       RecordedRuns runs, String from, String to, Instant decided, String remark) {
-    ReviewPeriod period = new ReviewPeriod(LocalDate.parse(from), LocalDate.parse(to));
+    DayPeriod period = new DayPeriod(LocalDate.parse(from), LocalDate.parse(to));
     Instant opened = period.end().plus(Duration.ofHours(6));
     runs.at(opened);
     new ServerEvent.ReviewOpened(

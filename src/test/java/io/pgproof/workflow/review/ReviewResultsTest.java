@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.ReviewHistory.Review;
-import io.pgproof.evidence.ReviewPeriod;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.notify.Message;
@@ -121,7 +121,7 @@ class ReviewResultsTest {
         .isEqualTo(why);
   }
 
-  private static List<String> ends(ReviewPeriod period) {
+  private static List<String> ends(DayPeriod period) {
     return people
         .engine
         .getHistoryService()
@@ -167,7 +167,7 @@ class ReviewResultsTest {
 
     Review review = nextReview();
     assertThat(review.period())
-        .isEqualTo(new ReviewPeriod(LocalDate.parse("2026-03-01"), LocalDate.parse("2026-03-01")));
+        .isEqualTo(new DayPeriod(LocalDate.parse("2026-03-01"), LocalDate.parse("2026-03-01")));
     ServerEvent.ReviewOpened.Figures figures = review.opened().figures();
     assertThat(figures.targets()).isEqualTo(2);
     assertThat(figures.proven()).isEqualTo(1);
@@ -299,7 +299,7 @@ class ReviewResultsTest {
     people.reviews.plan();
     people.wait(Duration.ZERO);
     Review review = history.all().get(history.all().size() - 1);
-    assertThat(review.period()).isEqualTo(new ReviewPeriod(after.plusDays(1), after.plusDays(3)));
+    assertThat(review.period()).isEqualTo(new DayPeriod(after.plusDays(1), after.plusDays(3)));
     decide(review, "aude", AUDITORS, Decision.SIGN, "");
   }
 

@@ -1,9 +1,9 @@
 package io.pgproof.web.api.call;
 
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.report.ConfiguredTargets;
-import io.pgproof.evidence.report.ReportPeriod;
 import io.pgproof.proof.UsageException;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.Scope;
@@ -46,7 +46,7 @@ final class ReportCalls {
       return new ReportJson(
           EvidenceJson.write(
               reports.make(
-                  ReportPeriod.read(
+                  DayPeriod.read(
                       "from", from, "to", to, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)),
                   targets,
                   Optional.of(ConfiguredTargets.of(configuration.get())))));

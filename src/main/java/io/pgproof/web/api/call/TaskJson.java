@@ -1,6 +1,6 @@
 package io.pgproof.web.api.call;
 
-import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.proof.RunId;
 import io.pgproof.web.view.OpenTask;
 import io.pgproof.workflow.decide.DecisionForm;
@@ -15,7 +15,7 @@ record TaskJson(
     String name,
     @Nullable String run,
     @Nullable String target,
-    @Nullable ReviewPeriod period,
+    @Nullable DayPeriod period,
     String group,
     Instant openedAt,
     @Nullable Instant escalatesAt,

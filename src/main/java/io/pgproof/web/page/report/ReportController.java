@@ -1,9 +1,9 @@
 package io.pgproof.web.page.report;
 
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.report.ConfiguredTargets;
-import io.pgproof.evidence.report.ReportPeriod;
 import io.pgproof.proof.UsageException;
 import io.pgproof.report.ReportFormat;
 import io.pgproof.target.CurrentConfiguration;
@@ -78,7 +78,7 @@ final class ReportController {
     ReportFormat format =
         ReportFormat.of(word).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     try {
-      ReportPeriod period = ReportPeriod.read("from", from, "to", to, today());
+      DayPeriod period = DayPeriod.read("from", from, "to", to, today());
       send(reports.make(period, targets, configured()), format, response);
       return null;
     } catch (UsageException e) {

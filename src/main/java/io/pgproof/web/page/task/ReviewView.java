@@ -1,6 +1,6 @@
 package io.pgproof.web.page.task;
 
-import io.pgproof.evidence.ReviewPeriod;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.web.page.Fact;
 import io.pgproof.workflow.decide.DecisionTask;
 import io.pgproof.workflow.model.ReviewResults;
@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param variables what the form in Tasklist shows above its questions
  */
-record ReviewView(ReviewPeriod period, Map<String, String> variables, DecisionPart part) {
+record ReviewView(DayPeriod period, Map<String, String> variables, DecisionPart part) {
   public DecisionTask task() {
     return part.task();
   }

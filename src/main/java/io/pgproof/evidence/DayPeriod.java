@@ -1,5 +1,6 @@
-package io.pgproof.evidence.report;
+package io.pgproof.evidence;
 
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Mistakes;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -8,18 +9,19 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * The days that a report is about, in UTC.
+ * Whole days in UTC that a report or a review is about. No two reviews are about the same day.
  *
  * @param from the first day
- * @param to the last day; the report includes the whole of it, or what has passed of it
+ * @param to the last day
  */
-public record ReportPeriod(LocalDate from, LocalDate to) {
+public record DayPeriod(LocalDate from, LocalDate to) {
+  private static final String SEPARATOR = "/";
   private static final LocalDate EARLIEST = LocalDate.parse("2000-01-01");
 
   /**
    * @throws IllegalArgumentException if the last day is before the first
    */
-  public ReportPeriod {
+  public DayPeriod {
     if (to.isBefore(from)) {
       throw new IllegalArgumentException("a period from " + from + " to " + to + " has no day");
     }
@@ -33,7 +35,7 @@ public record ReportPeriod(LocalDate from, LocalDate to) {
    * @param today the last day that a period may have, in UTC
    * @throws io.pgproof.proof.UsageException {@code bad-option} with every mistake in it
    */
-  public static ReportPeriod read(
+  public static DayPeriod read(
       String fromPlace, String from, String toPlace, String to, LocalDate today) {
     Mistakes mistakes = new Mistakes();
     Optional<LocalDate> first = day(fromPlace, from, today, mistakes);
@@ -51,7 +53,7 @@ public record ReportPeriod(LocalDate from, LocalDate to) {
             + toPlace
             + " "
             + today.withDayOfMonth(1).minusDays(1));
-    return new ReportPeriod(first.orElseThrow(), last.orElseThrow());
+    return new DayPeriod(first.orElseThrow(), last.orElseThrow());
   }
 
   private static Optional<LocalDate> day(
@@ -69,15 +71,48 @@ public record ReportPeriod(LocalDate from, LocalDate to) {
     return Optional.empty();
   }
 
+  /**
+   * Reads what {@link #key} returned.
+   *
+   * @throws RuntimeException for any other text
+   */
+  public static DayPeriod ofKey(String key) {
+    String[] days = key.split(SEPARATOR, -1);
+    if (days.length != 2) {
+      throw new IllegalArgumentException(key + " is not a period such as 2026-11-01/2026-11-30");
+    }
+    return new DayPeriod(LocalDate.parse(days[0]), LocalDate.parse(days[1]));
+  }
+
+  /** Returns the form of ISO 8601, such as {@code 2026-11-01/2026-11-30}. */
+  public String key() {
+    return from + SEPARATOR + to;
+  }
+
   /** Returns the beginning of the first day. */
-  Instant begin() {
+  public Instant begin() {
     return from.atStartOfDay(ZoneOffset.UTC).toInstant();
   }
 
+  /** Returns the end of the last day; exclusive. */
+  public Instant end() {
+    return to.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
   /** Returns the end of the last day, or {@code now} if that is earlier; exclusive. */
-  Instant end(Instant now) {
-    Instant end = to.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    Instant last = now.isBefore(end) ? now : end;
+  public Instant end(Instant now) {
+    Instant last = now.isBefore(end()) ? now : end();
     return last.isBefore(begin()) ? begin() : last;
+  }
+
+  /** Returns the command that writes the report about these days. */
+  public String reportCommand() {
+    return Launcher.COMMAND + " report --from " + from + " --to " + to + " --out report.html";
+  }
+
+  /** Returns the form that people read. */
+  @Override
+  public String toString() {
+    return from.equals(to) ? from.toString() : from + " to " + to;
   }
 }

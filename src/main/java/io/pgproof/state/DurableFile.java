@@ -1,4 +1,4 @@
-package io.pgproof.command;
+package io.pgproof.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

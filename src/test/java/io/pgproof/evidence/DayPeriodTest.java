@@ -1,4 +1,4 @@
-package io.pgproof.evidence.report;
+package io.pgproof.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,16 +10,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ReportPeriodTest {
+class DayPeriodTest {
   private static final LocalDate TODAY = LocalDate.parse("2026-12-01");
 
-  private static ReportPeriod read(String from, String to) {
-    return ReportPeriod.read("--from", from, "--to", to, TODAY);
+  private static DayPeriod read(String from, String to) {
+    return DayPeriod.read("--from", from, "--to", to, TODAY);
   }
 
   @Test
   void thePeriodIncludesItsLastDay() {
-    ReportPeriod november = read("2026-11-01", " 2026-11-30");
+    DayPeriod november = read("2026-11-01", " 2026-11-30");
     assertThat(november.begin()).isEqualTo("2026-11-01T00:00:00Z");
     assertThat(november.end(Instant.parse("2026-12-01T10:00:00Z")))
         .isEqualTo("2026-12-01T00:00:00Z");
@@ -33,7 +33,7 @@ class ReportPeriodTest {
 
   @Test
   void aClockThatWasSetBackGivesAnEmptyPeriod() {
-    ReportPeriod today = read("2026-12-01", "2026-12-01");
+    DayPeriod today = read("2026-12-01", "2026-12-01");
     assertThat(today.end(Instant.parse("2026-11-20T00:00:00Z"))).isEqualTo(today.begin());
   }
 
