@@ -289,6 +289,14 @@ class ReviewResultsTest {
         .hasSizeGreaterThan(5);
     assertThat(history.find(review.period()).orElseThrow().decided().get().decision().reason())
         .isNull();
+    assertThat(
+            people.messages("dba").stream()
+                .filter(message -> message.event().equals("review-reminder"))
+                .flatMap(message -> message.facts().stream())
+                .filter(fact -> fact.name().equals("escalatesAt"))
+                .map(fact -> fact.value() != null))
+        .as("a reminder after the escalation names no time for it")
+        .contains(true, false);
   }
 
   @Test
