@@ -90,6 +90,7 @@ final class ReportCsv {
                     .with(Column.UNTIL, review.decidedAt())
                     .with(Column.BY, review.by())
                     .with(Column.VALUE, review.decision())
+                    .with(Column.REASON, review.escalated() ? "escalated" : null)
                     .with(Column.TEXT, review.remark())
                     .end());
     report

@@ -70,7 +70,18 @@ class ReportFormatTest {
     assertThat(rows)
         .filteredOn(row -> row.get(0).equals("negative-control"))
         .extracting(row -> row.get(titles.indexOf("value")))
-        .containsExactly("caught", "missed");
+        .containsExactly("caught", "missed", "");
+    assertThat(rows)
+        .filteredOn(row -> row.get(0).equals("negative-control"))
+        .last()
+        .satisfies(
+            row ->
+                assertThat(row.get(titles.indexOf("text")))
+                    .isEqualTo("20261121-000000-ctrl, no proven backup to damage"));
+    assertThat(rows)
+        .filteredOn(row -> row.get(0).equals("review"))
+        .extracting(row -> row.get(titles.indexOf("reason")))
+        .containsExactly("escalated", "");
     assertThat(rows)
         .filteredOn(row -> row.contains("longest-unproven"))
         .singleElement()
