@@ -603,11 +603,7 @@ final class Catalogue {
         Set.of("inconsistent", "recovery-failed"),
         "recovery",
         (backup, scene) ->
-            backup
-                .base()
-                .edit(
-                    LABEL,
-                    edit("START WAL LOCATION: (0/\\w+)\\w\\w ", "START WAL LOCATION: $1F0 ")));
+            backup.base().edit(LABEL, label -> betweenRecords(label, "START WAL LOCATION")));
     refuted(
         "a START WAL LOCATION in another segment",
         DROPPED,
@@ -621,11 +617,7 @@ final class Catalogue {
         Set.of("inconsistent", "wal-missing"),
         "recovery",
         (backup, scene) ->
-            backup
-                .base()
-                .edit(
-                    LABEL,
-                    edit("CHECKPOINT LOCATION: (0/\\w+)\\w\\w\n", "CHECKPOINT LOCATION: $1F0\n")));
+            backup.base().edit(LABEL, label -> betweenRecords(label, "CHECKPOINT LOCATION")));
     refuted(
         "a wrong START TIMELINE",
         DROPPED,
@@ -992,6 +984,20 @@ final class Catalogue {
       }
       return bytes(after);
     };
+  }
+
+  /**
+   * The backup label with the position of that name moved by eight bytes. No record begins there:
+   * each is 24 bytes long at least.
+   */
+  private static byte[] betweenRecords(byte[] label, String name) {
+    String text = new String(label, StandardCharsets.UTF_8);
+    Matcher position = Pattern.compile(name + ": 0/(\\w+)").matcher(text);
+    if (!position.find()) {
+      throw new IllegalArgumentException(name + " is not in " + text);
+    }
+    long moved = Long.parseLong(position.group(1), 16) ^ 8;
+    return bytes(position.replaceFirst(name + ": 0/" + Long.toHexString(moved).toUpperCase()));
   }
 
   private static byte[] flip(byte[] file, int at) {
