@@ -140,6 +140,7 @@ class RoomsTest {
         "target",
         "audit",
         "evidence",
+        "evidence.log",
         "notify",
         "workflow.model",
         "workflow.engine");

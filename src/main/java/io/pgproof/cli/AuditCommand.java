@@ -14,6 +14,7 @@ import io.pgproof.proof.Mistakes;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.tlog.LogDamagedException;
+import io.pgproof.tlog.MailedCheckpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
@@ -136,7 +137,10 @@ final class AuditCommand implements Runnable {
     @Option(
         names = "--checkpoint",
         paramLabel = "FILE",
-        description = "A checkpoint that was kept elsewhere; the log must continue it.")
+        description = {
+          "A checkpoint that was kept elsewhere; the log must continue it.",
+          "A mail that has one will do."
+        })
     private @Nullable Path checkpoint;
 
     @Option(names = "--json", description = "Prints the result as JSON.")
@@ -150,7 +154,7 @@ final class AuditCommand implements Runnable {
             "--key is only for --export",
             "leave it out: without --export, the keys are in the state directory");
       }
-      String kept = checkpoint == null ? null : read("--checkpoint", checkpoint);
+      String kept = checkpoint == null ? null : readCheckpoint(checkpoint);
       if (export == null) {
         try (DaemonConnection daemonConnection = DaemonConnection.toDesk(audit.main.state())) {
           Reply reply =
@@ -182,6 +186,17 @@ final class AuditCommand implements Runnable {
                 null));
       } catch (IOException e) {
         throw unreadable("--export", export, e);
+      }
+    }
+
+    private static String readCheckpoint(Path file) {
+      try {
+        return MailedCheckpoint.find(read("--checkpoint", file));
+      } catch (LogDamagedException e) {
+        throw new UsageException(
+            Reason.BAD_OPTION,
+            "--checkpoint: " + file + ": " + e.getMessage(),
+            "copy it from the mail as text: the line with the name of the log, the two lines after it, and the line that begins with a dash");
       }
     }
 

@@ -282,6 +282,31 @@ public sealed interface ServerEvent {
     }
   }
 
+  /**
+   * A checkpoint of the evidence log was given away, so that nobody can rewrite what it is over
+   * unnoticed.
+   *
+   * @param way how it was given away, such as {@link #MAIL}
+   * @param where who has it now
+   * @param checkpoint as the log signed it
+   */
+  record LogAnchored(String way, String where, String checkpoint) implements ServerEvent {
+    /** In a mail; {@code where} is the name of the recipient. */
+    public static final String MAIL = "mail";
+
+    /** In the JSON of a web hook; {@code where} is the name of the recipient. */
+    public static final String WEB_HOOK = "web-hook";
+
+    @Override
+    public String describe() {
+      return "anchored the evidence log over "
+          + checkpoint.lines().skip(1).findFirst().orElse("?")
+          + " positions: "
+          + (way.equals(MAIL) ? "mail to " : "web hook ")
+          + where;
+    }
+  }
+
   /** Auditors are asked for reviews of the results from this day on, in UTC. */
   record ReviewsBegun(LocalDate firstDay, String schedule) implements ServerEvent {
     @Override

@@ -21,6 +21,7 @@ enum ServerEventKind {
   CERTIFICATE_KEY_CREATED("CertificateKeyCreated", 1, ServerEvent.CertificateKeyCreated.class),
   LOG_ENTRIES_LOST("LogEntriesLost", 1, ServerEvent.LogEntriesLost.class),
   LOG_DAMAGED("LogDamaged", 1, ServerEvent.LogDamaged.class),
+  LOG_ANCHORED("LogAnchored", 1, ServerEvent.LogAnchored.class),
   REVIEWS_BEGUN("ReviewsBegun", 1, ServerEvent.ReviewsBegun.class),
   REVIEW_OPENED("ReviewOpened", 1, ServerEvent.ReviewOpened.class),
   REVIEW_REMINDED("ReviewReminded", 1, ServerEvent.ReviewReminded.class),

@@ -1,8 +1,10 @@
 package io.pgproof.notify;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,18 @@ public record Message(
     tables = List.copyOf(tables);
   }
 
+  /** Returns the fact of this name. */
+  public Optional<Fact> fact(String name) {
+    return facts.stream().filter(fact -> fact.name().equals(name)).findFirst();
+  }
+
+  /** Returns this message with one more fact, the last one. */
+  public Message with(Fact fact) {
+    List<Fact> more = new ArrayList<>(facts);
+    more.add(fact);
+    return new Message(id, at, event, subject, lead, more, tables);
+  }
+
   /**
    * One fact of a message.
    *
@@ -46,7 +60,8 @@ public record Message(
       return new Fact(name, value, label, Objects.toString(value, null));
     }
 
-    boolean isForPeople() {
+    /** Returns whether mails show it. */
+    public boolean isForPeople() {
       return label != null && text != null;
     }
   }

@@ -49,6 +49,7 @@ class AuditLogTest {
       server.terminate();
       server.await();
     }
+    Files.writeString(kept, "> " + Files.readString(kept).replace("\n", "\n> "));
     JsonNode sound =
         new ObjectMapper()
             .readTree(answer(0, "audit", "verify", "--json", "--checkpoint", kept.toString()));
@@ -64,6 +65,10 @@ class AuditLogTest {
                 "--key",
                 state.log().resolve("log.pem").toString()))
         .contains("every entry is what was recorded");
+
+    Files.writeString(kept, "nothing");
+    assertThat(answer(2, "audit", "verify", "--checkpoint", kept.toString()))
+        .contains("there is no checkpoint in it", "copy it from the mail");
 
     Files.writeString(
         export,

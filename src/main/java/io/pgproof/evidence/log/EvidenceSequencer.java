@@ -121,6 +121,19 @@ public final class EvidenceSequencer {
     return Optional.ofNullable(damage);
   }
 
+  /**
+   * Returns the last checkpoint as the log signed it. Power loss cannot take back what it is over.
+   * It is empty before the first entries are taken, and if it cannot be read.
+   */
+  public Optional<String> checkpoint() {
+    try {
+      return directory.exists() ? directory.checkpoint() : Optional.empty();
+    } catch (IOException e) {
+      FailureLog.log(LOG, "the checkpoint of the evidence log cannot be read", e);
+      return Optional.empty();
+    }
+  }
+
   private void tell(String what) {
     if (what.equals(damage)) {
       return;

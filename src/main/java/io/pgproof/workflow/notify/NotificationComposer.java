@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,11 @@ import org.jspecify.annotations.Nullable;
 public final class NotificationComposer {
   private static final int MOST_ROWS = 100;
   private static final String NEVER_VERIFIED = "never verified";
+
+  /** Name of the fact that holds the checkpoint. */
+  static final String CHECKPOINT = "checkpoint";
+
+  private static final String CHECKPOINT_LABEL = "log checkpoint";
 
   private static final List<String> GRAVEST_FIRST =
       Stream.concat(
@@ -53,15 +59,39 @@ public final class NotificationComposer {
   private final EvidenceLog evidenceLog;
   private final VerdictHistory verdictHistory;
   private final Clock clock;
+  private final Supplier<Optional<String>> checkpoint;
 
-  public NotificationComposer(EvidenceLog evidenceLog, VerdictHistory verdictHistory, Clock clock) {
+  /**
+   * @param checkpoint returns the last checkpoint of the evidence log
+   */
+  public NotificationComposer(
+      EvidenceLog evidenceLog,
+      VerdictHistory verdictHistory,
+      Clock clock,
+      Supplier<Optional<String>> checkpoint) {
     this.evidenceLog = evidenceLog;
     this.verdictHistory = verdictHistory;
     this.clock = clock;
+    this.checkpoint = checkpoint;
   }
 
-  /** Returns the message; empty if the event is not news. */
+  /**
+   * Returns the message; empty if the event is not news. Programs get the checkpoint of the
+   * evidence log with every message, people once a day.
+   */
   Optional<Message> of(NotificationEvent notificationEvent) {
+    String label =
+        notificationEvent instanceof NotificationEvent.DaySummed ? CHECKPOINT_LABEL : null;
+    return compose(notificationEvent)
+        .map(
+            message ->
+                checkpoint
+                    .get()
+                    .map(signed -> message.with(Fact.of(CHECKPOINT, label, signed)))
+                    .orElse(message));
+  }
+
+  private Optional<Message> compose(NotificationEvent notificationEvent) {
     if (notificationEvent instanceof NotificationEvent.DaySummed summed) {
       return Optional.of(summary(summed.day()));
     } else if (notificationEvent instanceof NotificationEvent.ScheduleMissed missed) {

@@ -2,6 +2,7 @@ package io.pgproof.workflow.notify;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.VerdictHistory;
+import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.notify.Messenger;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.engine.OwnDefinitions;
@@ -33,6 +34,7 @@ class NotificationConfiguration {
       CurrentConfiguration configuration,
       EvidenceLog evidenceLog,
       VerdictHistory verdictHistory,
+      EvidenceSequencer sequencer,
       Clock clock,
       NotificationSettings settings) {
     return new Notifier(
@@ -40,7 +42,7 @@ class NotificationConfiguration {
         definitions,
         configuration,
         evidenceLog,
-        new NotificationComposer(evidenceLog, verdictHistory, clock),
+        new NotificationComposer(evidenceLog, verdictHistory, clock, sequencer::checkpoint),
         settings.retryCycle());
   }
 

@@ -3,6 +3,7 @@ package io.pgproof.workflow.notify;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.notify.Delivery;
 import io.pgproof.notify.Message;
 import io.pgproof.notify.Messenger;
@@ -20,7 +21,7 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 
 /**
  * Sends the message of an instance to its recipient, and records the outcome if the message is
- * about a run.
+ * about a run, and that the recipient got a checkpoint of the evidence log.
  */
 final class NotificationSender {
   private final Messenger messenger;
@@ -64,6 +65,23 @@ final class NotificationSender {
       throw new NotDelivered(refused.channel() + " was refused: " + refused.why());
     }
     record(execution, new Evidence.Told(name, delivery.channel(), message.event(), message.id()));
+    recordAnchor(message, recipient.get());
+  }
+
+  /** Records that the recipient got a checkpoint, which programs get with every message. */
+  private void recordAnchor(Message message, Recipient recipient) {
+    boolean program = recipient.webHook().isPresent();
+    message
+        .fact(NotificationComposer.CHECKPOINT)
+        .filter(fact -> program || fact.isForPeople())
+        .map(fact -> (String) fact.value())
+        .ifPresent(
+            signed ->
+                new ServerEvent.LogAnchored(
+                        program ? ServerEvent.LogAnchored.WEB_HOOK : ServerEvent.LogAnchored.MAIL,
+                        recipient.name(),
+                        signed)
+                    .record(evidenceLog, EvidenceLog.PGPROOF));
   }
 
   /** Records that the recipient was not notified and why, and returns the error for the process. */

@@ -140,7 +140,7 @@ public final class PeopleOnEngine implements AutoCloseable {
             new OwnDefinitions(engine.getRepositoryService()),
             configuration,
             trail,
-            new NotificationComposer(trail, verdictHistory, clock),
+            new NotificationComposer(trail, verdictHistory, clock, Optional::empty),
             "PT5S");
     containerSlots =
         new ContainerSlots(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.notify.MailBox;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
@@ -167,6 +169,44 @@ class DailySummaryTest extends NotificationFixture {
         .contains("never proven   ")
         .contains("age of the verdict  3 h")
         .contains("Missed schedules: none");
+  }
+
+  @Test
+  void theSummaryCarriesTheCheckpointOfTheLog() throws Exception {
+    model.checkpoint = "pgproof/4b0d\n7\ncm9vdA==\n\n— pgproof/4b0d c2lnbmF0dXJl\n";
+    model.summaries.plan();
+    model.pass(3 * 3600);
+    summaryOfThisDay();
+
+    assertThat(new ObjectMapper().readTree(server.posted().get(0).body()).path("checkpoint"))
+        .isEqualTo(new TextNode(model.checkpoint));
+    assertThat(box.received().get(0).plain())
+        .containsPattern("log checkpoint +pgproof/4b0d\n +7\n +cm9vdA==\n *\n +— pgproof/4b0d");
+    assertThat(anchors())
+        .containsExactlyInAnyOrder(
+            "anchored the evidence log over 7 positions: mail to ada",
+            "anchored the evidence log over 7 positions: web hook hook");
+  }
+
+  @Test
+  void eachWebHookCarriesTheCheckpointAndOtherMailsDoNot() throws Exception {
+    model.checkpoint = "pgproof/4b0d\n7\ncm9vdA==\n\n— pgproof/4b0d c2lnbmF0dXJl\n";
+    model.tell.notify(new NotificationEvent.ScheduleMissed("shop", model.now(), "x"));
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(new ObjectMapper().readTree(server.posted().get(0).body()).path("checkpoint"))
+        .isEqualTo(new TextNode(model.checkpoint));
+    assertThat(box.received().get(0).plain()).doesNotContain("checkpoint");
+    assertThat(anchors())
+        .containsExactly("anchored the evidence log over 7 positions: web hook hook");
+  }
+
+  private List<String> anchors() {
+    return new ServerHistory(model.trail)
+        .latest(10).stream()
+            .filter(line -> line.kind().equals("LogAnchored"))
+            .map(ServerHistory.Line::what)
+            .toList();
   }
 
   @Test

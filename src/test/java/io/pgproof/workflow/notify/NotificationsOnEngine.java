@@ -109,6 +109,9 @@ public final class NotificationsOnEngine implements AutoCloseable {
   private final TransactionTemplate transactions;
   private Instant now = BEGIN;
 
+  /** Of the evidence log. */
+  String checkpoint;
+
   final Clock clock =
       new Clock() {
         @Override
@@ -145,7 +148,8 @@ public final class NotificationsOnEngine implements AutoCloseable {
     jdbc = new JdbcTemplate(pool);
     trail = new EvidenceLog(new TransactionAwareDataSourceProxy(pool), clock);
     verdicts = new VerdictHistory(pool, clock);
-    messages = new NotificationComposer(trail, verdicts, clock);
+    messages =
+        new NotificationComposer(trail, verdicts, clock, () -> Optional.ofNullable(checkpoint));
     Map<Object, Object> beans = steps.beans();
     settings.setProcessEngineName("telling-" + UUID.randomUUID());
     settings.setDataSource(pool);
@@ -270,6 +274,7 @@ public final class NotificationsOnEngine implements AutoCloseable {
     jdbc.execute("delete from pgproof_open_task");
     steps.forget();
     now = BEGIN;
+    checkpoint = null;
     pass(0);
   }
 

@@ -138,7 +138,7 @@ public final class NightOnEngine implements AutoCloseable {
             definitions,
             configuration,
             trail,
-            new NotificationComposer(trail, verdicts, CLOCK),
+            new NotificationComposer(trail, verdicts, CLOCK, Optional::empty),
             "PT5S,PT30S");
     beginAnew();
     schedules =
