@@ -243,7 +243,6 @@ class RoomsTest {
         "proof",
         "state",
         "target",
-        "image",
         "audit",
         "token",
         "evidence",

@@ -2,11 +2,17 @@ package io.pgproof.cli;
 
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.cli.text.ReportText;
-import io.pgproof.control.Reply;
+import io.pgproof.command.HostPrograms;
 import io.pgproof.control.Request;
+import io.pgproof.image.BuiltImages;
 import io.pgproof.image.Image;
+import io.pgproof.image.ImageStore;
 import io.pgproof.proof.HumanFormat;
+import io.pgproof.sandbox.lxc.LxcSandbox;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,36 +33,42 @@ final class ImagesCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 
   @Override
-  public Integer call() throws Exception {
+  public Integer call() {
     return list(main, spec, false);
   }
 
-  private static int list(Main main, CommandSpec spec, boolean json) throws Exception {
-    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.send(new Request.ListImages(), said -> {});
-      if (!(reply instanceof Reply.Images images)) {
-        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
-      }
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(EvidenceJson.write(images.images()));
-        return Main.DONE;
-      }
-      for (Image image : images.images()) {
-        out.printf(
-            "%s  PostgreSQL %s  built %s  %s%n",
-            image.key(),
-            image.postgresVersion(),
-            ReportText.time(image.builtAt()),
-            HumanFormat.bytes(image.bytes()));
-      }
-      out.println("images can be built for");
-      images
-          .buildable()
-          .forEach(
-              version -> out.printf("  PostgreSQL %d from %s%n", version.major(), version.from()));
+  private static int list(Main main, CommandSpec spec, boolean json) {
+    DaemonConnection.requireRoot();
+    StateDirectory state = main.state();
+    Ownership.requirePrivate(state);
+    HostPrograms programs = new HostPrograms();
+    // An image appears complete or not at all, so the list needs neither the daemon nor its
+    // database.
+    ImageStore images =
+        new BuiltImages(
+            state.images(),
+            state.imageSources(),
+            new LxcSandbox(programs)::firstHostId,
+            programs,
+            Clock.systemUTC());
+    java.util.List<ImageStore.Buildable> buildable = images.buildable();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(EvidenceJson.write(images.list()));
       return Main.DONE;
     }
+    for (Image image : images.list()) {
+      out.printf(
+          "%s  PostgreSQL %s  built %s  %s%n",
+          image.key(),
+          image.postgresVersion(),
+          ReportText.time(image.builtAt()),
+          HumanFormat.bytes(image.bytes()));
+    }
+    out.println("images can be built for");
+    buildable.forEach(
+        version -> out.printf("  PostgreSQL %d from %s%n", version.major(), version.from()));
+    return Main.DONE;
   }
 
   @Command(name = "list", description = "Lists the images.", mixinStandardHelpOptions = true)
@@ -69,7 +81,7 @@ final class ImagesCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
       return list(images.main, spec, json);
     }
   }

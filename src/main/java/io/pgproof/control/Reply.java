@@ -9,8 +9,6 @@ import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.log.LogAudit;
 import io.pgproof.evidence.report.ComplianceReport;
-import io.pgproof.image.Image;
-import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Report;
 import io.pgproof.token.Token;
@@ -37,7 +35,6 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Reply.Events.class, name = "events"),
   @JsonSubTypes.Type(value = Reply.LogVerified.class, name = "log-verified"),
   @JsonSubTypes.Type(value = Reply.LogLines.class, name = "log-lines"),
-  @JsonSubTypes.Type(value = Reply.Images.class, name = "images"),
   @JsonSubTypes.Type(value = Reply.Tokens.class, name = "tokens"),
   @JsonSubTypes.Type(value = Reply.TokenCreated.class, name = "token-created"),
   @JsonSubTypes.Type(value = Reply.Done.class, name = "done"),
@@ -91,8 +88,6 @@ public sealed interface Reply {
    * @param first whether the export begins with these
    */
   record LogLines(boolean first, List<String> lines) implements Reply {}
-
-  record Images(List<Image> images, List<ImageStore.Buildable> buildable) implements Reply {}
 
   record Tokens(List<Token> tokens) implements Reply {}
 

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Request.ListEvents.class, name = "events"),
   @JsonSubTypes.Type(value = Request.VerifyLog.class, name = "verify-log"),
   @JsonSubTypes.Type(value = Request.ExportLog.class, name = "export-log"),
-  @JsonSubTypes.Type(value = Request.ListImages.class, name = "images"),
   @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
   @JsonSubTypes.Type(value = Request.RemoveImage.class, name = "remove-image"),
   @JsonSubTypes.Type(value = Request.Clean.class, name = "clean"),
@@ -91,9 +90,6 @@ public sealed interface Request {
 
   /** Export the evidence log. */
   record ExportLog() implements Request {}
-
-  /** List the images. */
-  record ListImages() implements Request {}
 
   /** Build an image. */
   record BuildImage(int major, boolean refresh) implements Request {}

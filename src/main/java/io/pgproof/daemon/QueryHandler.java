@@ -72,8 +72,6 @@ final class QueryHandler {
       return log.verify(verify, replySink);
     } else if (request instanceof Request.ExportLog) {
       return log.export(replySink);
-    } else if (request instanceof Request.ListImages) {
-      return new Reply.Images(images.list(), images.buildable());
     } else if (request instanceof Request.BuildImage build) {
       Image image = images.build(build.major(), build.refresh(), line -> sendLine(replySink, line));
       return new Reply.Done(
