@@ -237,7 +237,8 @@ class RoomsTest {
         "workflow.model",
         "workflow.engine",
         "workflow.notify",
-        "workflow.verify");
+        "workflow.verify",
+        "workflow.control");
     room(
         "control",
         "proof",

@@ -14,6 +14,8 @@ import java.util.Optional;
  * run's id.
  */
 public final class RunRequests {
+  private static final long AFTER_ALL_OTHERS = Long.MAX_VALUE / 2;
+
   private final EvidenceLog evidenceLog;
 
   public RunRequests(EvidenceLog evidenceLog) {
@@ -91,9 +93,14 @@ public final class RunRequests {
             () -> new IllegalStateException("run " + run + " recorded no " + Evidence.kind(kind)));
   }
 
-  /** Returns a number that ascends in the order of the requests. */
+  /**
+   * Returns a number that ascends in the order of the requests. Runs of negative controls come
+   * after all others.
+   */
   public long order(RunId run) {
-    return asked(run).id();
+    EvidenceEntry asked = asked(run);
+    boolean control = ((Evidence.Asked) Evidence.read(asked)).control() != null;
+    return control ? AFTER_ALL_OTHERS + asked.id() : asked.id();
   }
 
   private EvidenceEntry asked(RunId run) {

@@ -11,6 +11,7 @@ import io.pgproof.target.Target;
 import io.pgproof.workflow.engine.JobQueue;
 import io.pgproof.workflow.engine.SuspendedProcesses;
 import io.pgproof.workflow.schedule.DueTimes;
+import io.pgproof.workflow.schedule.DueWork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.boot.actuate.health.Health;
@@ -96,7 +98,7 @@ final class Checks {
             "see the log for what holds it, or restart the server");
   }
 
-  /** The schedules are planned again and again, and their due times begin verifications. */
+  /** The schedules are planned again and again, and their due times begin what is due. */
   Health schedule(PassLog passLog, DueTimes dueTimes) {
     PassLog.Pass pass = passLog.of(PassLog.SCHEDULES).orElse(null);
     if (pass == null) {
@@ -107,19 +109,22 @@ final class Checks {
           "schedules were planned " + HumanFormat.duration(pass.sinceSucceeded()) + " ago",
           "see the log for why they cannot be planned");
     }
-    Map<String, Instant> planned = dueTimes.all();
     Instant latest = clock.instant().minus(LATE);
-    List<String> standing =
-        configuration.get().targets().stream()
-            .filter(target -> target.plan().schedule().isPresent())
-            .map(Target::name)
-            .filter(
-                name ->
-                    !planned.containsKey(name)
-                        || later(planned.get(name), started).isBefore(latest))
-            .toList();
+    int due = 0;
+    Set<String> standing = new TreeSet<>();
+    for (DueWork work : DueWork.values()) {
+      Map<String, Instant> planned = dueTimes.all(work);
+      due += planned.size();
+      configuration.get().targets().stream()
+          .filter(target -> work.schedule(target.plan()).isPresent())
+          .map(Target::name)
+          .filter(
+              name ->
+                  !planned.containsKey(name) || later(planned.get(name), started).isBefore(latest))
+          .forEach(standing::add);
+    }
     return standing.isEmpty()
-        ? up(planned.size() + " due times are planned")
+        ? up(due + " due times are planned")
         : down(
             "the schedule does not progress for target "
                 + standing.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))

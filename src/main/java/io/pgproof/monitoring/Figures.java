@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param targets those of the configuration; others have no metrics
  * @param overviews by the name of the target
  * @param due when targets are due next, by their names
+ * @param controlDue when negative controls of targets are due next, by their names
  * @param missed how often due times were missed, by the name of the target
  * @param controls the last negative control of each target, by its name
  */
@@ -37,6 +38,7 @@ record Figures(
     List<Target> targets,
     Map<String, TargetOverview> overviews,
     Map<String, Instant> due,
+    Map<String, Instant> controlDue,
     List<RunCount> runs,
     Map<String, Long> missed,
     Map<String, ControlHistory.Control> controls,
@@ -113,6 +115,9 @@ record Figures(
         Metric.TARGET_CONTROL_MISSED,
         control.map(known -> known.ended().with(ControlResult.Outcome.MISSED).size()).orElse(0),
         name);
+    if (target.plan().controlSchedule().isPresent()) {
+      samples.add(Metric.TARGET_NEXT_CONTROL, Optional.ofNullable(controlDue.get(name)), name);
+    }
     if (target.plan().schedule().isPresent()) {
       samples.add(Metric.TARGET_NEXT_DUE, Optional.ofNullable(due.get(name)), name);
       samples.addCount(Metric.SCHEDULE_MISSED, missed.getOrDefault(name, 0L), name);

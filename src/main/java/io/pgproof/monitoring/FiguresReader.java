@@ -11,6 +11,7 @@ import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.decide.DecisionTask;
 import io.pgproof.workflow.engine.OpenIncidents;
 import io.pgproof.workflow.schedule.DueTimes;
+import io.pgproof.workflow.schedule.DueWork;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -79,7 +80,8 @@ final class FiguresReader {
         configuration.get().targets(),
         runs.overview(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)).stream()
             .collect(Collectors.toMap(TargetOverview::target, Function.identity())),
-        dueTimes.all(),
+        dueTimes.all(DueWork.VERIFICATION),
+        dueTimes.all(DueWork.CONTROL),
         counts.get(),
         missed.counts(),
         controls.get(),

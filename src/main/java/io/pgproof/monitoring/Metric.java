@@ -66,6 +66,11 @@ enum Metric {
       Kind.GAUGE,
       "when the last negative control of the target ended that had a proven backup to damage; 0 if none did",
       Label.TARGET),
+  TARGET_NEXT_CONTROL(
+      "pgproof_target_next_control_timestamp_seconds",
+      Kind.GAUGE,
+      "when a negative control of the target is due next by its `control-schedule`; 0 if that is not planned; left out without one",
+      Label.TARGET),
   TARGET_CONTROL_MISSED(
       "pgproof_target_control_missed",
       Kind.GAUGE,

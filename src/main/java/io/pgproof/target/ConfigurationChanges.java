@@ -80,6 +80,7 @@ public final class ConfigurationChanges {
       value(of + setting.name(), before.settings().get(setting), after.settings().get(setting));
     }
     value(of + "schedule", before.plan().schedule(), after.plan().schedule());
+    value(of + "control-schedule", before.plan().controlSchedule(), after.plan().controlSchedule());
     value(of + "watch", before.plan().watch(), after.plan().watch());
     value(of + "tell", before.plan().tell(), after.plan().tell());
   }

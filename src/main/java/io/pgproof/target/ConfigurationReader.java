@@ -22,12 +22,13 @@ final class ConfigurationReader {
   private static final String NAME = "name";
   private static final String PATH = "path";
   private static final String SCHEDULE = "schedule";
+  private static final String CONTROL_SCHEDULE = "control-schedule";
   private static final String SCHEDULE_ZONE = "schedule-zone";
   private static final String WATCH = "watch";
   static final String TELL = "tell";
   private static final List<String> FIELDS =
       Stream.of(
-              Stream.of(NAME, PATH, SCHEDULE, SCHEDULE_ZONE, WATCH, TELL),
+              Stream.of(NAME, PATH, SCHEDULE, CONTROL_SCHEDULE, SCHEDULE_ZONE, WATCH, TELL),
               Setting.all().stream().map(Setting::name))
           .flatMap(fields -> fields)
           .toList();
@@ -125,16 +126,21 @@ final class ConfigurationReader {
   private Plan plan(YamlItem item, Notifications notifications) {
     Optional<ZoneId> zone =
         item.value(SCHEDULE_ZONE, ValueFormat.ZONE.allowed(), ValueFormat.ZONE.reader());
-    Optional<Schedule> schedule =
-        item.value(SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader())
-            .map(utc -> new Schedule(utc.cron(), zone.orElse(utc.zone())));
-    if (item.has(SCHEDULE_ZONE) && !item.has(SCHEDULE)) {
-      item.rejectField(SCHEDULE_ZONE, "needs " + SCHEDULE + ", which is missing");
+    Optional<Schedule> schedule = schedule(item, SCHEDULE, zone);
+    Optional<Schedule> controlSchedule = schedule(item, CONTROL_SCHEDULE, zone);
+    if (item.has(SCHEDULE_ZONE) && !item.has(SCHEDULE) && !item.has(CONTROL_SCHEDULE)) {
+      item.rejectField(
+          SCHEDULE_ZONE, "needs " + SCHEDULE + " or " + CONTROL_SCHEDULE + ", which are missing");
     }
     boolean watch =
         item.value(WATCH, ValueFormat.YES_OR_NO.allowed(), ValueFormat.YES_OR_NO.reader())
             .orElse(false);
-    return new Plan(schedule, watch, readRecipients(item, notifications));
+    return new Plan(schedule, controlSchedule, watch, readRecipients(item, notifications));
+  }
+
+  private static Optional<Schedule> schedule(YamlItem item, String field, Optional<ZoneId> zone) {
+    return item.value(field, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader())
+        .map(utc -> new Schedule(utc.cron(), zone.orElse(utc.zone())));
   }
 
   /** Returns the names of recipients that an item lists; all of them must exist. */

@@ -157,6 +157,7 @@ class ConfigurationTest {
           - name: shop
             path: /backups/shop
             schedule: "30  3 * * 1-5"
+            control-schedule: "0 5 * * 0"
             schedule-zone: Europe/Berlin
             watch: true
             tell: [dba, on-call, dba]
@@ -204,6 +205,7 @@ class ConfigurationTest {
                         Settings.NONE,
                         new Plan(
                             Optional.of(new Schedule("30 3 * * 1-5", berlin)),
+                            Optional.of(new Schedule("0 5 * * 0", berlin)),
                             true,
                             List.of("dba", "on-call"))))));
   }
@@ -394,7 +396,8 @@ class ConfigurationTest {
         "schedule         | '0 3 * *'     | schedule of target shop is '0 3 * *'; allowed: five fields of cron",
         "schedule         | '60 3 * * *'  | schedule of target shop is '60 3 * * *'; allowed: five fields of cron",
         "schedule         | '0 0 30 2 *'  | schedule of target shop is '0 0 30 2 *'; allowed: five fields of cron",
-        "schedule-zone    | UTC           | schedule-zone of target shop needs schedule, which is missing",
+        "schedule-zone    | UTC           | schedule-zone of target shop needs schedule or control-schedule, which are missing",
+        "control-schedule | weekly        | control-schedule of target shop is 'weekly'; allowed: five fields of cron",
         "watch            | yes           | watch of target shop is 'yes'; allowed: true or false",
         "tell             | dba           | tell of target shop is not a list",
         "tell             | [dba]         | tell of target shop names the recipient 'dba', which does not exist; allowed: none, because recipients are missing",

@@ -48,6 +48,13 @@ public record TargetStatus(
         .map(schedule -> schedule.nextAfter(now));
   }
 
+  /** Returns when a negative control of the target is due next by its schedule. */
+  public Optional<Instant> nextControlDue(Instant now) {
+    return target
+        .flatMap(configured -> configured.plan().controlSchedule())
+        .map(schedule -> schedule.nextAfter(now));
+  }
+
   /** Returns whether the target is configured and its last verdict is not {@code proven}. */
   public boolean isUnproven() {
     return target.isPresent() && !verdict().equals(Optional.of(Verdict.PROVEN));

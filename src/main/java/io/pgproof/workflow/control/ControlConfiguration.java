@@ -58,8 +58,11 @@ class ControlConfiguration {
 
   @Bean(NegativeControl.Step.MAKE_COPY)
   MakeCopy makeCopy(
-      EvidenceLog evidenceLog, ControlCopies copies, ObjectProvider<Verifications> verifications) {
-    return new MakeCopy(evidenceLog, copies, verifications);
+      EvidenceLog evidenceLog,
+      ControlCopies copies,
+      ObjectProvider<Controls> controls,
+      ObjectProvider<Verifications> verifications) {
+    return new MakeCopy(evidenceLog, copies, controls, verifications);
   }
 
   @Bean(NegativeControl.Step.JUDGE_COPY)

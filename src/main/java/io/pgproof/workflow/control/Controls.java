@@ -13,8 +13,11 @@ import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.VerifyBackup;
 import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -31,7 +34,7 @@ public final class Controls {
   private final Clock clock;
   private final String retryCycle;
 
-  Controls(
+  public Controls(
       RuntimeService runtime,
       OwnDefinitions definitions,
       TransactionTemplate transactions,
@@ -60,6 +63,15 @@ public final class Controls {
    * @throws UsageException when a control of the target is under way
    */
   public RunId start(VerificationRequest request) {
+    return start(request, Optional.empty());
+  }
+
+  /**
+   * Begins a negative control of a target.
+   *
+   * @param occasion why it is begun, if nobody requested it
+   */
+  public RunId start(VerificationRequest request, Optional<? extends Evidence> occasion) {
     String target = request.target().orElseThrow();
     Optional<RunId> other = unfinished(target);
     if (other.isPresent()) {
@@ -73,6 +85,7 @@ public final class Controls {
         transaction -> {
           new Evidence.ControlAsked(target, request)
               .record(evidenceLog, control, request.askedBy());
+          occasion.ifPresent(evidence -> evidence.record(evidenceLog, control));
           runtime.startProcessInstanceById(
               definitions.id(NegativeControl.PROCESS),
               control.value(),
@@ -95,6 +108,32 @@ public final class Controls {
         .map(ProcessInstance::getBusinessKey)
         .map(RunId::new)
         .findFirst();
+  }
+
+  /**
+   * Returns the control that one of a schedule waits for: the oldest that was begun before it.
+   * Those that stand still until somebody acts are passed.
+   */
+  Optional<RunId> before(RunId control) {
+    Set<String> standing =
+        runtime
+            .createProcessInstanceQuery()
+            .processDefinitionKey(NegativeControl.PROCESS)
+            .withIncident()
+            .list()
+            .stream()
+            .map(ProcessInstance::getBusinessKey)
+            .collect(Collectors.toSet());
+    return runtime
+        .createProcessInstanceQuery()
+        .processDefinitionKey(NegativeControl.PROCESS)
+        .active()
+        .list()
+        .stream()
+        .map(ProcessInstance::getBusinessKey)
+        .filter(other -> other.compareTo(control.value()) < 0 && !standing.contains(other))
+        .min(Comparator.naturalOrder())
+        .map(RunId::new);
   }
 
   /** Returns whether the directory of this name belongs to a control that has not ended. */

@@ -12,6 +12,7 @@ import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.PollBackoff;
+import io.pgproof.workflow.model.KeepSchedule;
 import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.NegativeControl.Copy;
 import io.pgproof.workflow.verify.Verifications;
@@ -27,16 +28,21 @@ import org.springframework.beans.factory.ObjectProvider;
  */
 final class MakeCopy extends ControlStep {
   private final ControlCopies copies;
+  private final ObjectProvider<Controls> controls;
   private final ObjectProvider<Verifications> verifications;
 
   /**
-   * @param verifications resolved late, because it is made of the engine that this delegate belongs
-   *     to
+   * @param controls resolved late, as is {@code verifications}, because both are made of the engine
+   *     that this delegate belongs to
    */
   MakeCopy(
-      EvidenceLog evidenceLog, ControlCopies copies, ObjectProvider<Verifications> verifications) {
+      EvidenceLog evidenceLog,
+      ControlCopies copies,
+      ObjectProvider<Controls> controls,
+      ObjectProvider<Verifications> verifications) {
     super(evidenceLog);
     this.copies = copies;
+    this.controls = controls;
     this.verifications = verifications;
   }
 
@@ -67,6 +73,10 @@ final class MakeCopy extends ControlStep {
     }
     if (layer == Layer.ASSERTION && request.queries().assertions().isEmpty()) {
       return none(control, layer, Outcome.NOT_APPLICABLE, "the target has no assertions");
+    }
+    if (!copies.isBegun(control) && waits(control, request)) {
+      PollBackoff.increase(execution);
+      return Copy.PENDING;
     }
     if (!layer.isCopied()) {
       String damage =
@@ -100,6 +110,15 @@ final class MakeCopy extends ControlStep {
       }
       return none(control, layer, Outcome.COULD_NOT_TELL, String.valueOf(fault.getMessage()));
     }
+  }
+
+  /**
+   * Returns whether others come first. Many targets may be due at once, but not all of their
+   * backups fit on the disk once more.
+   */
+  private boolean waits(RunId control, VerificationRequest request) {
+    return request.askedBy().equals(KeepSchedule.ASKED_BY)
+        && controls.getObject().before(control).isPresent();
   }
 
   private String made(

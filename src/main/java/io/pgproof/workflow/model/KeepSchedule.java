@@ -11,7 +11,7 @@ public final class KeepSchedule {
   /** File of the model on the class path. */
   public static final String MODEL = "bpmn/keep-schedule.bpmn";
 
-  /** The requester of a scheduled verification. */
+  /** The requester of a scheduled verification or negative control. */
   public static final String ASKED_BY = "schedule";
 
   private KeepSchedule() {}
@@ -19,6 +19,7 @@ public final class KeepSchedule {
   /** Ids of the service tasks; each is also the name of the bean that executes it. */
   public static final class Step {
     public static final String BEGIN_DUE_VERIFICATION = "beginDueVerification";
+    public static final String BEGIN_DUE_CONTROL = "beginDueControl";
 
     private Step() {}
   }
@@ -27,7 +28,7 @@ public final class KeepSchedule {
   public static final class Event {
     public static final String DUE_TIME_PLANNED = "dueTimePlanned";
     public static final String DUE_TIME_CAME = "dueTimeCame";
-    public static final String VERIFICATION_BEGUN = "verificationBegun";
+    public static final String BEGUN = "begun";
     public static final String DUE_TIME_PASSED_OVER = "dueTimePassedOver";
     public static final String SCHEDULE_GONE = "scheduleGone";
 
@@ -36,6 +37,8 @@ public final class KeepSchedule {
 
   /** Ids of the gateways. */
   public static final class Gateway {
+    public static final String WHAT_IS_DUE = "whatIsDue";
+    public static final String DUE_TIME_HANDLED = "dueTimeHandled";
     public static final String WHICH_OUTCOME = "whichOutcome";
 
     private Gateway() {}
@@ -51,13 +54,27 @@ public final class KeepSchedule {
     /** The due time, a date. */
     public static final String DUE = "due";
 
+    /**
+     * What is due: one of {@link Work}. An instance that an earlier version planned has none; it is
+     * a verification.
+     */
+    public static final String WORK = "work";
+
     /** The outcome: one of {@link Outcome}. */
     public static final String OUTCOME = "outcome";
 
-    /** The run that was begun, if there is one. */
+    /** The run or the control that was begun, if there is one. */
     public static final String RUN = "run";
 
     private Variable() {}
+  }
+
+  /** Values of {@link Variable#WORK}. */
+  public static final class Work {
+    public static final String VERIFICATION = "verification";
+    public static final String CONTROL = "control";
+
+    private Work() {}
   }
 
   /** Values of {@link Variable#OUTCOME}. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.Execution;
@@ -19,16 +20,18 @@ public final class DueTimes {
   }
 
   /**
-   * Returns by the name of the target when its verification is due next. A time in the past is due
-   * and was not yet handled.
+   * Returns by the name of the target when its work is due next. A time in the past is due and was
+   * not yet handled.
    */
-  public Map<String, Instant> all() {
+  public Map<String, Instant> all(DueWork work) {
+    Function<String, DueWork> works = DueWork.ofInstances(runtime);
     Map<String, String> targets =
         runtime
             .createProcessInstanceQuery()
             .processDefinitionKey(KeepSchedule.PROCESS)
             .list()
             .stream()
+            .filter(instance -> works.apply(instance.getId()) == work)
             .collect(Collectors.toMap(Execution::getId, ProcessInstance::getBusinessKey));
     Map<String, Instant> times = new TreeMap<>();
     runtime

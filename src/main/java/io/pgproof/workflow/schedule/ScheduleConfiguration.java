@@ -3,6 +3,7 @@ package io.pgproof.workflow.schedule;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.engine.ServerOnlyJobs;
 import io.pgproof.workflow.engine.WorkflowSettings;
@@ -20,7 +21,7 @@ import org.springframework.core.env.Profiles;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Creates what verifies targets automatically; the delegate is named after its element. */
+/** Creates what verifies targets automatically; each delegate is named after its element. */
 @Configuration(proxyBeanMethods = false)
 class ScheduleConfiguration {
 
@@ -53,6 +54,16 @@ class ScheduleConfiguration {
       Notifier notifier) {
     return new BeginDueVerification(
         evidenceLog, configuration, schedulePlanner, verifications, clock, notifier);
+  }
+
+  @Bean(KeepSchedule.Step.BEGIN_DUE_CONTROL)
+  BeginDueControl beginDueControl(
+      EvidenceLog evidenceLog,
+      CurrentConfiguration configuration,
+      SchedulePlanner schedulePlanner,
+      Controls controls,
+      Clock clock) {
+    return new BeginDueControl(evidenceLog, configuration, schedulePlanner, controls, clock);
   }
 
   @Bean

@@ -3,6 +3,7 @@ package io.pgproof.workflow.schedule;
 import io.pgproof.proof.LogContext;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
+import io.pgproof.target.Target;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.model.KeepSchedule;
 import java.time.Clock;
@@ -13,19 +14,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.ProcessEngineException;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Keeps one due time planned for each target that has a schedule, and none for any other. */
+/** Keeps one due time planned for each schedule of a target, and no others. */
 public final class SchedulePlanner {
   private static final Logger LOG = LoggerFactory.getLogger(SchedulePlanner.class);
+
+  /** One of the schedules of a target. */
+  private record Kept(String target, DueWork work) {}
 
   private final RuntimeService runtime;
   private final OwnDefinitions definitions;
@@ -53,14 +57,19 @@ public final class SchedulePlanner {
   }
 
   /** Plans the first due time after this one, in the caller's transaction. */
-  void plan(String target, Schedule schedule, Instant after) {
+  void plan(DueWork work, String target, Schedule schedule, Instant after) {
     runtime.startProcessInstanceById(
         definitions.id(KeepSchedule.PROCESS),
         target,
         Map.of(
-            KeepSchedule.Variable.RETRY_CYCLE, retryCycle,
-            KeepSchedule.Variable.TARGET, target,
-            KeepSchedule.Variable.DUE, Date.from(schedule.nextAfter(after))));
+            KeepSchedule.Variable.RETRY_CYCLE,
+            retryCycle,
+            KeepSchedule.Variable.TARGET,
+            target,
+            KeepSchedule.Variable.WORK,
+            work.value(),
+            KeepSchedule.Variable.DUE,
+            Date.from(schedule.nextAfter(after))));
   }
 
   /**
@@ -68,49 +77,45 @@ public final class SchedulePlanner {
    * so is one that cannot be moved now, until the next call.
    */
   public synchronized void reconcile() {
-    Map<String, Schedule> wanted = new LinkedHashMap<>();
-    configuration
-        .get()
-        .targets()
-        .forEach(
-            target ->
-                target
-                    .plan()
-                    .schedule()
-                    .ifPresent(schedule -> wanted.put(target.name(), schedule)));
-    Set<String> planned = new HashSet<>();
+    Map<Kept, Schedule> wanted = new LinkedHashMap<>();
+    for (Target target : configuration.get().targets()) {
+      for (DueWork work : DueWork.values()) {
+        work.schedule(target.plan())
+            .ifPresent(schedule -> wanted.put(new Kept(target.name(), work), schedule));
+      }
+    }
+    Set<Kept> planned = new HashSet<>();
+    Function<String, DueWork> works = DueWork.ofInstances(runtime);
     for (ProcessInstance instance :
         runtime.createProcessInstanceQuery().processDefinitionKey(KeepSchedule.PROCESS).list()) {
-      String target = instance.getBusinessKey();
+      Kept kept = new Kept(instance.getBusinessKey(), works.apply(instance.getId()));
+      Schedule schedule = wanted.get(kept);
       try {
-        if (wanted.containsKey(target) && planned.add(target)) {
-          adjustTimers(instance, wanted.get(target));
+        if (schedule != null && planned.add(kept)) {
+          adjustTimers(instance, kept, schedule);
         } else {
           runtime.deleteProcessInstance(
               instance.getId(), "the configuration has no schedule for this");
           log(
-              target,
-              "target {} is no longer verified automatically as of {}",
+              kept,
+              "target {} has no {} by schedule any more as of {}",
               configuration.get().file());
         }
       } catch (ProcessEngineException e) {
         // Its time has just come.
-        LOG.debug("the schedule of target {} was not changed: {}", target, e.toString());
+        LOG.debug("the schedule of target {} was not changed: {}", kept.target(), e.toString());
       }
     }
     wanted.forEach(
-        (target, schedule) -> {
-          if (!planned.contains(target)) {
-            plan(target, schedule, clock.instant());
-            log(
-                target,
-                "target {} is scheduled; next verification at {}",
-                schedule.nextAfter(clock.instant()));
+        (kept, schedule) -> {
+          if (!planned.contains(kept)) {
+            plan(kept.work(), kept.target(), schedule, clock.instant());
+            log(kept, "target {} is scheduled; next {} at {}", schedule.nextAfter(clock.instant()));
           }
         });
   }
 
-  private void adjustTimers(ProcessInstance instance, Schedule schedule) {
+  private void adjustTimers(ProcessInstance instance, Kept kept, Schedule schedule) {
     for (Job job : management.createJobQuery().processInstanceId(instance.getId()).list()) {
       if (job.getRetries() == 0) {
         // An incident that nobody sees at night must not end a schedule.
@@ -134,11 +139,14 @@ public final class SchedulePlanner {
             management.setJobDuedate(timer.getId(), Date.from(next));
             runtime.setVariable(instance.getId(), KeepSchedule.Variable.DUE, Date.from(next));
           });
-      log(instance.getBusinessKey(), "target {} is rescheduled; next verification at {}", next);
+      log(kept, "target {} is rescheduled; next {} at {}", next);
     }
   }
 
-  private static void log(String target, String words, @Nullable Object value) {
-    LogContext.with(Optional.empty(), Optional.of(target), () -> LOG.info(words, target, value));
+  private static void log(Kept kept, String words, Object value) {
+    LogContext.with(
+        Optional.empty(),
+        Optional.of(kept.target()),
+        () -> LOG.info(words, kept.target(), kept.work().words(), value));
   }
 }

@@ -1,4 +1,7 @@
-/** Begins verifications by schedule, and when a new backup comes. */
+/**
+ * Begins verifications and negative controls by schedule, and verifications when a new backup
+ * comes.
+ */
 @NullMarked
 package io.pgproof.workflow.schedule;
 

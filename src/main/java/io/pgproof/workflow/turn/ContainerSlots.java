@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides which runs may be in a container: at most as many at a time as the configuration says, in
- * the order of the requests, and never two for one target or one path. A run that waits for its own
- * target lets others pass.
+ * the order of the requests, those of negative controls last, and never two for one target or one
+ * path. A run that waits for its own target lets others pass.
  *
  * <p>The slots are only in memory, like the attempts: after a restart the runs ask again. All
  * methods may be called from any thread.

@@ -3,6 +3,7 @@ package io.pgproof.workflow.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.backup.damage.Layer;
 import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.ControlResult.Outcome;
@@ -18,6 +19,7 @@ import io.pgproof.target.Settings;
 import io.pgproof.target.Target;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.engine.BackgroundWork;
+import io.pgproof.workflow.model.KeepSchedule;
 import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.NegativeControl.Wait;
 import io.pgproof.workflow.model.TellSomebody;
@@ -55,21 +57,10 @@ class NegativeControlOnEngineTest {
   private final NightOnEngine night = new NightOnEngine();
   private final ControlHistory history = new ControlHistory(night.trail);
   @TempDir Path place;
-  private Controls controls;
+  private final Controls controls = night.controls;
 
   @BeforeEach
   void steps() {
-    controls =
-        new Controls(
-            night.engine.getRuntimeService(),
-            night.definitions,
-            night.transactions,
-            night.trail,
-            night.cancellations,
-            night.work,
-            night.verifications,
-            night.clock,
-            "PT5S,PT30S");
     use(night.work);
     night.configure(
         1,
@@ -86,13 +77,18 @@ class NegativeControlOnEngineTest {
     ControlCopies copies =
         new ControlCopies(new StateDirectory(place), work, 0, Duration.ofMinutes(1));
     StaticListableBeanFactory beans =
-        new StaticListableBeanFactory(Map.of("verifications", night.verifications));
+        new StaticListableBeanFactory(
+            Map.of("verifications", night.verifications, "controls", controls));
     night.execute(
         NegativeControl.Step.CHOOSE_BACKUP,
         new ChooseBackup(night.trail, new RunIndex(night.database)));
     night.execute(
         NegativeControl.Step.MAKE_COPY,
-        new MakeCopy(night.trail, copies, beans.getBeanProvider(Verifications.class)));
+        new MakeCopy(
+            night.trail,
+            copies,
+            beans.getBeanProvider(Controls.class),
+            beans.getBeanProvider(Verifications.class)));
     night.execute(NegativeControl.Step.JUDGE_COPY, new JudgeCopy(night.trail, copies));
     night.execute(
         NegativeControl.Step.CONCLUDE_CONTROL,
@@ -101,6 +97,10 @@ class NegativeControlOnEngineTest {
 
   /** A backup that is gone by the time it is copied. */
   private void chosen() {
+    chosen(Layer.ARCHIVE);
+  }
+
+  private void chosen(Layer first) {
     night.execute(
         NegativeControl.Step.CHOOSE_BACKUP,
         execution -> {
@@ -108,7 +108,7 @@ class NegativeControlOnEngineTest {
                   "20260301-000000-abcd", place.resolve("gone").toString(), "0/28")
               .record(night.trail, new RunId(execution.getProcessBusinessKey()));
           execution.setVariable(NegativeControl.Variable.CHOSEN, true);
-          execution.setVariable(NegativeControl.Variable.LAYER, "archive");
+          execution.setVariable(NegativeControl.Variable.LAYER, first.word());
         });
   }
 
@@ -195,6 +195,73 @@ class NegativeControlOnEngineTest {
               assertThat(result.why()).isEqualTo("the control was interrupted by olga");
             });
     assertThat(told()).isEmpty();
+  }
+
+  @Test
+  void aScheduledControlWaitsForThoseThatWereBegunBefore() {
+    chosen(Layer.FRESHNESS);
+    RunId first = controls.start(request("shop", Depth.QUICK));
+    night.at("2026-03-01T00:30:01Z");
+    RunId scheduled =
+        controls.start(
+            Settings.NONE.request(Optional.of("crm"), place.resolve("crm"), KeepSchedule.ASKED_BY));
+    night.at("2026-03-01T00:30:02Z");
+    RunId asked = controls.start(request("wiki", Depth.QUICK));
+    night.work();
+
+    assertThat(night.standing(first)).containsExactly(Wait.VERIFY_COPY);
+    assertThat(night.standing(scheduled)).containsExactly(Wait.AWAIT_COPY);
+    assertThat(night.standing(asked)).as("a person waits for it").contains(Wait.VERIFY_COPY);
+
+    RunId run = called(first);
+    night.workOn(run);
+    night.prove(run);
+    night.work();
+    assertThat(history.ended(first)).isPresent();
+    night.at("2026-03-01T00:31:00Z");
+    night.work();
+    assertThat(night.standing(scheduled)).containsExactly(Wait.VERIFY_COPY);
+  }
+
+  @Test
+  void aScheduledControlPassesOneThatStandsStill() {
+    night.execute(
+        NegativeControl.Step.CHOOSE_BACKUP,
+        execution -> {
+          throw new IllegalStateException("no database");
+        });
+    RunId broken = controls.start(request("shop", Depth.QUICK));
+    for (String time : List.of("00:30:00", "00:30:06", "00:31:00")) {
+      night.at("2026-03-01T" + time + "Z");
+      night.work();
+    }
+    assertThat(controls.stuck(broken).orElseThrow()).contains("no database");
+    chosen(Layer.FRESHNESS);
+    RunId scheduled =
+        controls.start(
+            Settings.NONE.request(Optional.of("crm"), place.resolve("crm"), KeepSchedule.ASKED_BY));
+    night.work();
+    assertThat(night.standing(scheduled)).containsExactly(Wait.VERIFY_COPY);
+  }
+
+  @Test
+  void runsOfControlsTakeTheirTurnAfterAllOthers() {
+    chosen(Layer.FRESHNESS);
+    RunId running = night.ask("other");
+    RunId control = controls.start(request("shop", Depth.QUICK));
+    night.work();
+    RunId run = called(control);
+    RunId verification = night.ask("crm");
+    night.work();
+
+    assertThat(night.standing(running)).containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
+    assertThat(night.told(run)).contains("waits for a container slot, behind " + running);
+    assertThat(night.told(verification)).contains("waits for a container slot, behind " + running);
+    night.prove(running);
+    night.at("2026-03-01T00:40:00Z");
+    night.work();
+    assertThat(night.standing(verification)).containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
+    assertThat(night.standing(run)).containsExactly(VerifyBackup.Wait.AWAIT_TURN);
   }
 
   @Test

@@ -60,7 +60,7 @@ class KeepScheduleTest {
             "requested verification of /backups/shop", "was due at 2026-03-01 03:00:00 UTC");
     assertThat(night.trail.of(run).get(0).actor()).isEqualTo("schedule");
     assertThat(night.standing(run)).containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
-    assertThat(night.ends()).containsExactly(VERIFICATION_BEGUN);
+    assertThat(night.ends()).containsExactly(BEGUN);
     assertThat(night.planned()).hasSize(1);
     assertThat(night.due("shop")).isEqualTo(Instant.parse("2026-03-02T03:00:00Z"));
   }
@@ -137,7 +137,7 @@ class KeepScheduleTest {
     night.work();
 
     assertThat(night.runs()).containsExactly(first);
-    assertThat(night.ends()).containsExactly(VERIFICATION_BEGUN, DUE_TIME_PASSED_OVER);
+    assertThat(night.ends()).containsExactly(BEGUN, DUE_TIME_PASSED_OVER);
     assertThat(night.told(first))
         .contains(
             "the due time at 2026-03-01 02:00:00 UTC skipped, because this run had no verdict yet");
@@ -168,7 +168,7 @@ class KeepScheduleTest {
     night.at("2026-03-01T03:00:00Z");
     night.work();
 
-    assertThat(night.ends()).containsExactlyInAnyOrder(VERIFICATION_BEGUN, SCHEDULE_GONE);
+    assertThat(night.ends()).containsExactlyInAnyOrder(BEGUN, SCHEDULE_GONE);
     assertThat(night.planned()).extracting(ProcessInstance::getBusinessKey).containsExactly("crm");
     assertThat(night.runs()).hasSize(1);
   }

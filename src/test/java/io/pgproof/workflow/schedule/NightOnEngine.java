@@ -17,6 +17,7 @@ import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.attempt.ActiveRuns;
 import io.pgproof.workflow.attempt.RestoreAttempts;
 import io.pgproof.workflow.attempt.WholeEvidence;
+import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.Cancellations;
 import io.pgproof.workflow.engine.EngineWatchdog;
@@ -101,6 +102,7 @@ public final class NightOnEngine implements AutoCloseable {
   public final BackgroundWork work;
   final VerdictHistory verdicts = new VerdictHistory(DATABASE, CLOCK);
   public final Notifier notifier;
+  public Controls controls;
 
   public NightOnEngine() {
     ClockUtil.setCurrentTime(Date.from(BEGAN));
@@ -154,6 +156,9 @@ public final class NightOnEngine implements AutoCloseable {
     BEANS.put(
         KeepSchedule.Step.BEGIN_DUE_VERIFICATION,
         new BeginDueVerification(trail, configuration, schedules, verifications, CLOCK, notifier));
+    BEANS.put(
+        KeepSchedule.Step.BEGIN_DUE_CONTROL,
+        new BeginDueControl(trail, configuration, schedules, controls, CLOCK));
   }
 
   private static ProcessEngine buildEngine() {
@@ -197,6 +202,17 @@ public final class NightOnEngine implements AutoCloseable {
             work,
             turns,
             notifier);
+    controls =
+        new Controls(
+            engine.getRuntimeService(),
+            definitions,
+            transactions,
+            trail,
+            cancellations,
+            work,
+            verifications,
+            CLOCK,
+            "PT5S,PT30S");
     lifecycle =
         new VerificationLifecycle(
             engine.getRuntimeService(),
@@ -357,14 +373,19 @@ public final class NightOnEngine implements AutoCloseable {
         .list();
   }
 
-  /** When this target is due. */
+  /** When this target is to be verified. */
   Instant due(String target) {
+    return due(target, DueWork.VERIFICATION);
+  }
+
+  Instant due(String target, DueWork work) {
     ProcessInstance instance =
         engine
             .getRuntimeService()
             .createProcessInstanceQuery()
             .processDefinitionKey(KeepSchedule.PROCESS)
             .processInstanceBusinessKey(target)
+            .variableValueEquals(KeepSchedule.Variable.WORK, work.value())
             .singleResult();
     Instant due =
         engine

@@ -13,11 +13,13 @@ record TargetJson(
     String name,
     String path,
     @Nullable String schedule,
+    @Nullable String controlSchedule,
     boolean watch,
     @Nullable String lastRun,
     @Nullable Verdict lastVerdict,
     @Nullable Instant lastProvenAt,
     @Nullable Instant nextDueAt,
+    @Nullable Instant nextControlDueAt,
     int openTasks) {
 
   /**
@@ -28,11 +30,13 @@ record TargetJson(
         target.name(),
         target.path().toString(),
         target.plan().schedule().map(Schedule::cron).orElse(null),
+        target.plan().controlSchedule().map(Schedule::cron).orElse(null),
         target.plan().watch(),
         status.overview().map(overview -> overview.last().run().value()).orElse(null),
         status.verdict().orElse(null),
         status.overview().flatMap(TargetOverview::provenAt).orElse(null),
         status.nextDue(now).orElse(null),
+        status.nextControlDue(now).orElse(null),
         status.tasks().size());
   }
 }

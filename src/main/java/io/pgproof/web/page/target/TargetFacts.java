@@ -73,4 +73,9 @@ final class TargetFacts {
                 "by schedule " + schedule + (target.plan().watch() ? ", and each new backup" : ""))
         .orElse(target.plan().watch() ? "each new backup" : "only on request");
   }
+
+  /** Returns when negative controls of the target are made, in words; empty for on request. */
+  static Optional<String> controlPlan(Target target) {
+    return target.plan().controlSchedule().map(schedule -> "by schedule " + schedule);
+  }
 }

@@ -4,6 +4,8 @@ import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.evidence.runs.TargetOverview;
 import io.pgproof.proof.HumanFormat;
+import io.pgproof.target.Plan;
+import io.pgproof.target.Schedule;
 import io.pgproof.target.Target;
 import io.pgproof.web.page.Moment;
 import io.pgproof.web.page.Sign;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -233,10 +236,23 @@ record TargetView(TargetDetails details, boolean mayVerify, int days) {
         .flatMap(List::stream);
   }
 
+  public @Nullable String controlPlan() {
+    return status().target().flatMap(TargetFacts::controlPlan).orElse(null);
+  }
+
   public List<Moment> dueTimes() {
+    return dueTimes(Plan::schedule);
+  }
+
+  public List<Moment> controlDueTimes() {
+    return dueTimes(Plan::controlSchedule);
+  }
+
+  private List<Moment> dueTimes(Function<Plan, Optional<Schedule>> of) {
     return status()
         .target()
-        .flatMap(target -> target.plan().schedule())
+        .map(Target::plan)
+        .flatMap(of)
         .map(
             schedule ->
                 Stream.iterate(schedule.nextAfter(details.now()), schedule::nextAfter)

@@ -331,7 +331,7 @@ class ContractTest {
     ObjectMapper json = new ObjectMapper();
     ObjectNode target =
         json.valueToTree(
-            new TargetJson("shop", "/backups", null, false, null, null, null, null, 0));
+            new TargetJson("shop", "/backups", null, null, false, null, null, null, null, null, 0));
     assertThat(CONTRACT.mistakes("GET", "/targets/shop", 200, "application/json", target))
         .isEmpty();
     target.set(member, json.readTree(value));

@@ -57,7 +57,10 @@ class ReadCallsTest {
                     Path.of("/backups/shop"),
                     Settings.NONE,
                     new Plan(
-                        Optional.of(new Schedule("30 3 * * *", ZoneOffset.UTC)), true, List.of())),
+                        Optional.of(new Schedule("30 3 * * *", ZoneOffset.UTC)),
+                        Optional.of(new Schedule("0 5 * * 0", ZoneOffset.UTC)),
+                        true,
+                        List.of())),
                 new Target("billing", Path.of("/backups/billing"), Settings.NONE, Plan.NONE),
                 new Target("never", Path.of("/backups/never"), Settings.NONE, Plan.NONE))));
     proven = calls.people.run("otto", "shop", PeopleOnEngine.MONDAY, Reason.FRESH);
@@ -90,6 +93,8 @@ class ReadCallsTest {
     assertThat(shop).isEqualTo(read("/targets/shop"));
     assertThat(shop.get("path").asText()).isEqualTo("/backups/shop");
     assertThat(shop.get("schedule").asText()).isEqualTo("30 3 * * *");
+    assertThat(shop.get("controlSchedule").asText()).isEqualTo("0 5 * * 0");
+    assertThat(shop.get("nextControlDueAt").asText()).isEqualTo("2026-03-01T05:00:00Z");
     assertThat(shop.get("watch").asBoolean()).isTrue();
     assertThat(shop.get("lastRun").asText()).isEqualTo(stale.value());
     assertThat(shop.get("lastVerdict").asText()).isEqualTo("stale");
@@ -98,8 +103,10 @@ class ReadCallsTest {
     assertThat(shop.get("openTasks").asInt()).isEqualTo(1);
     assertThat(items.get(2).toString())
         .isEqualTo(
-            "{\"name\":\"never\",\"path\":\"/backups/never\",\"schedule\":null,\"watch\":false,"
+            "{\"name\":\"never\",\"path\":\"/backups/never\",\"schedule\":null,"
+                + "\"controlSchedule\":null,\"watch\":false,"
                 + "\"lastRun\":null,\"lastVerdict\":null,\"lastProvenAt\":null,\"nextDueAt\":null,"
+                + "\"nextControlDueAt\":null,"
                 + "\"openTasks\":0}");
   }
 

@@ -1,0 +1,107 @@
+package io.pgproof.workflow.schedule;
+
+import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.LogContext;
+import io.pgproof.proof.RunId;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Schedule;
+import io.pgproof.target.Target;
+import io.pgproof.workflow.model.KeepSchedule;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Optional;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Plans the next due time, and begins the work once for all due times that have passed. */
+abstract class BeginDueWork implements JavaDelegate {
+  private static final Logger LOG = LoggerFactory.getLogger(BeginDueWork.class);
+  private static final int MOST_COUNTED = 1_000;
+
+  private final DueWork work;
+  private final CurrentConfiguration configuration;
+  private final SchedulePlanner schedulePlanner;
+  private final Clock clock;
+
+  BeginDueWork(
+      DueWork work,
+      CurrentConfiguration configuration,
+      SchedulePlanner schedulePlanner,
+      Clock clock) {
+    this.work = work;
+    this.configuration = configuration;
+    this.schedulePlanner = schedulePlanner;
+    this.clock = clock;
+  }
+
+  /** Returns what is under way for the target and is in the way of another. */
+  abstract Optional<RunId> unfinished(Target target);
+
+  /** Records that the due times are skipped because of what is under way. */
+  abstract void passOver(Target target, Evidence.Due passed, RunId before);
+
+  /** Begins the work, and records the due times. */
+  abstract RunId begin(Target target, Evidence.Due passed);
+
+  @Override
+  public final void execute(DelegateExecution execution) {
+    Optional<Target> target = configuration.target(execution.getProcessBusinessKey());
+    Optional<Schedule> schedule = target.flatMap(found -> work.schedule(found.plan()));
+    execution.setVariable(
+        KeepSchedule.Variable.OUTCOME,
+        schedule.isEmpty()
+            ? KeepSchedule.Outcome.GONE
+            : start(target.get(), schedule.get(), execution));
+  }
+
+  private String start(Target target, Schedule schedule, DelegateExecution execution) {
+    Instant due = ((Date) execution.getVariable(KeepSchedule.Variable.DUE)).toInstant();
+    Instant now = clock.instant();
+    // A clock that was set back does not make the same time due twice.
+    schedulePlanner.plan(work, target.name(), schedule, now.isAfter(due) ? now : due);
+    Evidence.Due passed = passed(schedule, due, now);
+    Optional<RunId> before = unfinished(target);
+    if (before.isPresent()) {
+      passOver(target, passed, before.get());
+      LogContext.with(
+          before,
+          Optional.of(target.name()),
+          () ->
+              LOG.warn(
+                  "the {} of target {} was due at {} and is skipped, because {} has not ended yet",
+                  work.words(),
+                  target.name(),
+                  due,
+                  before.get()));
+      return KeepSchedule.Outcome.PASSED_OVER;
+    }
+    RunId begun = begin(target, passed);
+    execution.setVariable(KeepSchedule.Variable.RUN, begun.value());
+    LogContext.with(
+        Optional.of(begun),
+        Optional.of(target.name()),
+        () ->
+            LOG.info(
+                "began {} {} of target {}: {}",
+                work.words(),
+                begun,
+                target.name(),
+                passed.describe()));
+    return KeepSchedule.Outcome.BEGUN;
+  }
+
+  private static Evidence.Due passed(Schedule schedule, Instant due, Instant now) {
+    int times = 1;
+    for (Instant next = schedule.nextAfter(due);
+        !next.isAfter(now) && times < MOST_COUNTED;
+        next = schedule.nextAfter(next)) {
+      times++;
+    }
+    return new Evidence.Due(
+        due, times, now.isAfter(due) ? Duration.between(due, now) : Duration.ZERO);
+  }
+}
