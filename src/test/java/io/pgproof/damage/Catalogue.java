@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -997,7 +998,8 @@ final class Catalogue {
       throw new IllegalArgumentException(name + " is not in " + text);
     }
     long moved = Long.parseLong(position.group(1), 16) ^ 8;
-    return bytes(position.replaceFirst(name + ": 0/" + Long.toHexString(moved).toUpperCase()));
+    return bytes(
+        position.replaceFirst(name + ": 0/" + Long.toHexString(moved).toUpperCase(Locale.ROOT)));
   }
 
   private static byte[] flip(byte[] file, int at) {
