@@ -7,6 +7,7 @@ import io.pgproof.control.Request;
 import io.pgproof.evidence.log.ExportFile;
 import io.pgproof.evidence.log.LogAudit;
 import io.pgproof.evidence.log.LogExport;
+import io.pgproof.proof.Digests;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Launcher;
@@ -253,6 +254,7 @@ final class AuditCommand implements Runnable {
       name = "export",
       description = {
         "Writes the evidence log to a file, which audit verify --export verifies without the database.",
+        "The file is read again and verified, and the export is recorded as evidence."
       },
       mixinStandardHelpOptions = true)
   static final class ExportLog implements Callable<Integer> {
@@ -281,7 +283,24 @@ final class AuditCommand implements Runnable {
               spec.commandLine(), spec.commandLine().getParseResult(), reply);
         }
         export.complete();
-        spec.commandLine().getOut().println(target + ": " + done.text());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(target + ": " + done.text());
+        String sha256 = Digests.sha256(target);
+        LogAudit found = LogExport.verify(target, List.of(), null);
+        found.problems().forEach(out::println);
+        if (!found.fits()) {
+          out.println("the export is not recorded as evidence, because the log is broken");
+          return Main.FAILED;
+        }
+        Reply recorded =
+            daemonConnection.send(
+                new Request.RecordExport(target.toString(), sha256, Main.invokingUser()),
+                said -> {});
+        if (!(recorded instanceof Reply.Done known)) {
+          return FailureOutput.print(
+              spec.commandLine(), spec.commandLine().getParseResult(), recorded);
+        }
+        out.println(known.text());
         return Main.DONE;
       }
     }

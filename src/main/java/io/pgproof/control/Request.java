@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Request.ListEvents.class, name = "events"),
   @JsonSubTypes.Type(value = Request.VerifyLog.class, name = "verify-log"),
   @JsonSubTypes.Type(value = Request.ExportLog.class, name = "export-log"),
+  @JsonSubTypes.Type(value = Request.RecordExport.class, name = "record-export"),
   @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
   @JsonSubTypes.Type(value = Request.RemoveImage.class, name = "remove-image"),
   @JsonSubTypes.Type(value = Request.Clean.class, name = "clean"),
@@ -90,6 +91,13 @@ public sealed interface Request {
 
   /** Export the evidence log. */
   record ExportLog() implements Request {}
+
+  /**
+   * Record that the last export was written to a file, read again and verified.
+   *
+   * @param sha256 of the file, in hexadecimal
+   */
+  record RecordExport(String file, String sha256, String by) implements Request {}
 
   /** Build an image. */
   record BuildImage(int major, boolean refresh) implements Request {}

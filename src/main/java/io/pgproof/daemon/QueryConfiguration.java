@@ -204,7 +204,8 @@ class QueryConfiguration {
       StateDirectory state) {
     return new LogHandler(
         new LogAuditor(database, evidenceLog, state.log(), sequencer),
-        new LogExport(database, state.log()));
+        new LogExport(database, state.log()),
+        evidenceLog);
   }
 
   @Bean

@@ -72,6 +72,8 @@ final class QueryHandler {
       return log.verify(verify, replySink);
     } else if (request instanceof Request.ExportLog) {
       return log.export(replySink);
+    } else if (request instanceof Request.RecordExport record) {
+      return log.recordExport(record);
     } else if (request instanceof Request.BuildImage build) {
       Image image = images.build(build.major(), build.refresh(), line -> sendLine(replySink, line));
       return new Reply.Done(

@@ -307,6 +307,28 @@ public sealed interface ServerEvent {
     }
   }
 
+  /**
+   * Somebody exported the evidence log to a file, which was then read again and verified.
+   *
+   * @param file absolute path on this machine
+   * @param sha256 of the file, in hexadecimal
+   * @param bytes size of the file
+   * @param positions how many positions of the log it has, from the first on
+   */
+  record LogExported(String file, String sha256, long bytes, long positions)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "exported the first "
+          + positions
+          + " positions of the evidence log to "
+          + file
+          + " (SHA-256 "
+          + sha256
+          + ")";
+    }
+  }
+
   /** Auditors are asked for reviews of the results from this day on, in UTC. */
   record ReviewsBegun(LocalDate firstDay, String schedule) implements ServerEvent {
     @Override

@@ -1,6 +1,7 @@
 package io.pgproof.evidence;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.ServerEntry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -67,10 +68,45 @@ public final class ServerHistory {
                     entry.id(), (ServerEvent.CertificateKeyCreated) ServerEventKind.read(entry)));
   }
 
+  /**
+   * A damage of the evidence log as it was recorded.
+   *
+   * @param entry id of the entry
+   */
+  public record RecordedDamage(long entry, ServerEvent.LogDamaged damage) {}
+
   /** Returns the damage of the evidence log that was found last. */
-  public Optional<ServerEvent.LogDamaged> lastLogDamage() {
+  public Optional<RecordedDamage> lastLogDamage() {
     return evidenceLog
         .lastServer(ServerEventKind.LOG_DAMAGED.code())
-        .map(entry -> (ServerEvent.LogDamaged) ServerEventKind.read(entry));
+        .map(
+            entry ->
+                new RecordedDamage(
+                    entry.id(), (ServerEvent.LogDamaged) ServerEventKind.read(entry)));
+  }
+
+  /** Returns when the database was last found to have lost entries of the evidence log. */
+  public Optional<Instant> lastLoss() {
+    return evidenceLog.lastServer(ServerEventKind.LOG_ENTRIES_LOST.code()).map(ServerEntry::at);
+  }
+
+  /**
+   * An export of the evidence log as it was recorded.
+   *
+   * @param entry id of the entry
+   */
+  public record RecordedExport(long entry, Instant at, String by, ServerEvent.LogExported export) {}
+
+  /** Returns the last recorded export of the evidence log. */
+  public Optional<RecordedExport> lastExport() {
+    return evidenceLog
+        .lastServer(ServerEventKind.LOG_EXPORTED.code())
+        .map(
+            entry ->
+                new RecordedExport(
+                    entry.id(),
+                    entry.at(),
+                    entry.actor(),
+                    (ServerEvent.LogExported) ServerEventKind.read(entry)));
   }
 }

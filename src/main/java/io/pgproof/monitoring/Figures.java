@@ -45,7 +45,9 @@ record Figures(
     List<DecisionTask> tasks,
     List<Standstill> incidents,
     int leftovers,
-    long logSize) {
+    long logSize,
+    Optional<Instant> lastLoss,
+    Optional<Instant> lastExport) {
   private static final List<String> GROUPS =
       List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS);
 
@@ -78,6 +80,8 @@ record Figures(
     }
     samples.addCount(Metric.LEFTOVERS, leftovers);
     samples.addCount(Metric.LOG_SIZE, logSize);
+    samples.add(Metric.LOG_ENTRIES_LOST, lastLoss);
+    samples.add(Metric.LOG_EXPORT, lastExport);
   }
 
   private void addTarget(Samples samples, Target target, ProofDeadlines deadlines) {

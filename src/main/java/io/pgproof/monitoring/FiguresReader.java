@@ -3,6 +3,7 @@ package io.pgproof.monitoring;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.daemon.Leftovers;
 import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.runs.MissedDueTimes;
 import io.pgproof.evidence.runs.RunCount;
 import io.pgproof.evidence.runs.RunIndex;
@@ -14,10 +15,12 @@ import io.pgproof.workflow.schedule.DueTimes;
 import io.pgproof.workflow.schedule.DueWork;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,7 +42,14 @@ final class FiguresReader {
   private final ReadAgain<List<RunCount>> counts;
   private final ReadAgain<Long> logSize;
   private final ReadAgain<Map<String, ControlHistory.Control>> controls;
+  private final ReadAgain<LogTimes> logTimes;
   private final MissedDueTimes missed;
+
+  /**
+   * @param loss when the database was last found to have lost entries
+   * @param export when the log was last exported
+   */
+  private record LogTimes(Optional<Instant> loss, Optional<Instant> export) {}
 
   /**
    * @param tasks returns all open tasks
@@ -72,10 +82,20 @@ final class FiguresReader {
             evidenceLog::commits,
             Duration.ofSeconds(10),
             nanos);
+    ServerHistory history = new ServerHistory(evidenceLog);
+    this.logTimes =
+        new ReadAgain<>(
+            () ->
+                new LogTimes(
+                    history.lastLoss(), history.lastExport().map(ServerHistory.RecordedExport::at)),
+            evidenceLog::commits,
+            Duration.ofSeconds(10),
+            nanos);
     this.missed = new MissedDueTimes(evidenceLog, runs, clock);
   }
 
   Figures read() {
+    LogTimes log = logTimes.get();
     return new Figures(
         configuration.get().targets(),
         runs.overview(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)).stream()
@@ -88,6 +108,8 @@ final class FiguresReader {
         tasks.get(),
         incidents.all(),
         leftovers.count(),
-        logSize.get());
+        logSize.get(),
+        log.loss(),
+        log.export());
   }
 }

@@ -105,6 +105,14 @@ enum Metric {
       Kind.GAUGE,
       "files and containers that could not be removed at the last try"),
   LOG_SIZE("pgproof_log_size", Kind.GAUGE, "entries of the evidence log; counted once a minute"),
+  LOG_ENTRIES_LOST(
+      "pgproof_log_entries_lost_timestamp_seconds",
+      Kind.GAUGE,
+      "when the database was last found to have lost entries of the evidence log; 0 if never"),
+  LOG_EXPORT(
+      "pgproof_log_export_timestamp_seconds",
+      Kind.GAUGE,
+      "when the evidence log was last exported and the export verified; 0 if never"),
   HEALTH("pgproof_health", Kind.GAUGE, "1 while the check of the health is up", Label.CHECK),
   BUILD_INFO("pgproof_build_info", Kind.INFO, "1; the label names the version", Label.VERSION);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.command.Trees;
+import io.pgproof.proof.Digests;
 import io.pgproof.state.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +45,9 @@ class AuditLogTest {
     try (Program server = Program.serve(state.path())) {
       assertThat(answer(0, "audit", "verify")).contains("every entry is what was recorded");
       Files.copy(state.log().resolve("checkpoint"), kept);
-      assertThat(answer(0, "audit", "export", export.toString())).contains("exported");
+      assertThat(answer(0, "audit", "export", export.toString()))
+          .contains("exported", "recorded as evidence, SHA-256 " + Digests.sha256(export));
+      assertThat(answer(0, "audit", "list")).contains("exported the first", export.toString());
       assertThat(answer(2, "audit", "export", export.toString())).contains("the file exists");
       server.terminate();
       server.await();

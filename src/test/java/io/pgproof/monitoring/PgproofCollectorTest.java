@@ -4,6 +4,7 @@ import static io.pgproof.evidence.runs.RecordedRuns.MARCH;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.runs.RecordedRuns;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
@@ -90,8 +91,21 @@ class PgproofCollectorTest {
         .containsEntry(
             "pgproof_runs_total{reason=\"wal-missing\",target=\"shop\",verdict=\"refuted\"}", 1.0)
         .containsEntry("pgproof_schedule_missed_total{target=\"shop\"}", 2.0)
-        .containsEntry("pgproof_log_size", 5.0);
+        .containsEntry("pgproof_log_size", 5.0)
+        .containsEntry("pgproof_log_entries_lost_timestamp_seconds", 0.0)
+        .containsEntry("pgproof_log_export_timestamp_seconds", 0.0);
     assertThat(String.join("\n", values.keySet())).doesNotContain(late.value(), "/backups");
+  }
+
+  @Test
+  void aLossAndAnExportOfTheEvidenceLogAreShown() throws Exception {
+    server.configure();
+    new ServerEvent.LogEntriesLost(5, 7, 2).record(runs.log(), "pgproof");
+    runs.at(MARCH.plusSeconds(60));
+    new ServerEvent.LogExported("/srv/export", "00", 10, 8).record(runs.log(), "ada");
+    assertThat(scrape())
+        .containsEntry("pgproof_log_entries_lost_timestamp_seconds", THREE)
+        .containsEntry("pgproof_log_export_timestamp_seconds", THREE + 60);
   }
 
   @Test

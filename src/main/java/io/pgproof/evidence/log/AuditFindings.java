@@ -21,6 +21,7 @@ final class AuditFindings {
   private long fittingSize;
   private long notFitting;
   private long lost;
+  private long losses;
   private long lostFrom = -1;
 
   /** Adds what is wrong at certain positions; it is told before the consequences. */
@@ -63,6 +64,7 @@ final class AuditFindings {
   }
 
   private void tellLost() {
+    losses++;
     atPosition(
         "positions "
             + lostFrom
@@ -131,6 +133,7 @@ final class AuditFindings {
         lost,
         waiting,
         found,
+        losses,
         Stream.concat(ofPositions.stream(), problems.stream()).toList());
   }
 

@@ -4,6 +4,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.command.Trees;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.ServerHistory.RecordedDamage;
 import io.pgproof.evidence.log.LogTable.Leaf;
 import io.pgproof.evidence.log.LogTable.StoredCheckpoint;
 import io.pgproof.proof.FailureLog;
@@ -142,12 +143,20 @@ public final class EvidenceSequencer {
     LOG.error("the evidence log takes no entries: {}", what);
     String plain = what.replaceFirst("(?s)\nHINT: .*", "");
     try {
-      if (history.lastLogDamage().filter(last -> last.what().equals(plain)).isEmpty()) {
+      if (history.lastLogDamage().filter(last -> isTheSame(last, plain)).isEmpty()) {
         new ServerEvent.LogDamaged(plain).record(evidenceLog, EvidenceLog.PGPROOF);
       }
     } catch (DataAccessException | TransactionException e) {
       FailureLog.log(LOG, "the damage of the evidence log could not be recorded", e);
     }
+  }
+
+  /**
+   * Returns whether the recorded damage is this one, and was not repaired since. While a damage
+   * lasts, the log does not take the entry that names it.
+   */
+  private boolean isTheSame(RecordedDamage last, String plain) {
+    return last.damage().what().equals(plain) && table.logged(last.entry()).isEmpty();
   }
 
   /** Carries an exception out of a transaction, which is rolled back. */

@@ -46,6 +46,11 @@ public final class ExportFile implements AutoCloseable {
     }
   }
 
+  /** Returns the bytes that the file has for these lines. */
+  public static byte[] bytes(List<String> lines) {
+    return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
   /**
    * Adds lines.
    *
@@ -56,8 +61,7 @@ public final class ExportFile implements AutoCloseable {
       if (first) {
         channel.truncate(0);
       }
-      ByteBuffer bytes =
-          ByteBuffer.wrap((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+      ByteBuffer bytes = ByteBuffer.wrap(bytes(lines));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param lost positions whose entries the database has lost
  * @param waiting entries that are not in the log yet
  * @param found number of problems
+ * @param losses how many of the problems are about lost entries
  * @param problems the first of them, one line each
  */
 public record LogAudit(
@@ -23,10 +24,16 @@ public record LogAudit(
     long lost,
     long waiting,
     long found,
+    long losses,
     List<String> problems) {
   public LogAudit {
     keys = List.copyOf(keys);
     problems = List.copyOf(problems);
+  }
+
+  /** Returns whether all that is there fits, even if entries were lost before. */
+  public boolean fits() {
+    return found == losses;
   }
 
   /** Returns whether nothing is wrong. */

@@ -12,6 +12,7 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,6 +35,17 @@ class EngineConfiguration {
   @Bean
   static BeanPostProcessor logContextOfTasks() {
     return LoggedRuns.endingWithTheTask();
+  }
+
+  @Bean
+  static EngineHistory engineHistory(WorkflowSettings settings) {
+    return new EngineHistory(settings.engineHistory(), settings.engineCleanup());
+  }
+
+  /** Runs before the job executor starts, so before a process ends. */
+  @Bean
+  ApplicationRunner historyOfThisLength(EngineHistory history, RepositoryService repository) {
+    return arguments -> history.apply(repository);
   }
 
   @Bean

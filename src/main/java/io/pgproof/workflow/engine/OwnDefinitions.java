@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.repository.ProcessDefinition;
@@ -31,6 +32,10 @@ public final class OwnDefinitions {
           DailySummary.PROCESS,
           NegativeControl.PROCESS,
           ReviewResults.PROCESS);
+
+  /** Those that only prepare or report. */
+  static final Set<String> SHORT_LIVED =
+      Set.of(KeepSchedule.PROCESS, TellSomebody.PROCESS, DailySummary.PROCESS);
 
   private final RepositoryService repository;
   private final Map<String, String> ids = new ConcurrentHashMap<>();

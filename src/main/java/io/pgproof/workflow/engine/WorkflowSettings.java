@@ -22,6 +22,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param removalTimeout how long a step may take to remove files
  * @param reserve bytes of free space that a restore leaves to the engine; below half of it, the run
  *     that takes the most is ended
+ * @param engineHistory how long the engine keeps the history of a process that has ended
+ * @param engineCleanup when the engine removes history that is older
  */
 @ConfigurationProperties("pgproof")
 public record WorkflowSettings(
@@ -32,11 +34,15 @@ public record WorkflowSettings(
     Duration buildTimeout,
     Duration workerEndsWithin,
     Duration removalTimeout,
-    long reserve) {
+    long reserve,
+    Duration engineHistory,
+    CleanupWindow engineCleanup) {
   public static final String WORKER_ENDS_WITHIN = "30s";
   public static final String REMOVAL_TIMEOUT = "3m";
 
   private static final long LEAST_RESERVE = 64L << 20;
+  private static final Duration LEAST_HISTORY = Duration.ofDays(1);
+  private static final Duration MOST_HISTORY = Duration.ofDays(3650);
 
   public WorkflowSettings {
     if (watchEvery.compareTo(Duration.ofSeconds(1)) < 0) {
@@ -51,6 +57,10 @@ public record WorkflowSettings(
       throw new IllegalArgumentException(
           "pgproof.reserve must be at least 64M, not " + Sizes.write(reserve));
     }
+    if (engineHistory.compareTo(LEAST_HISTORY) < 0 || engineHistory.compareTo(MOST_HISTORY) > 0) {
+      throw new IllegalArgumentException(
+          "pgproof.engine-history must be from 1d to 3650d, not " + Durations.write(engineHistory));
+    }
   }
 
   /** Reads the settings; durations and sizes are in the format of the options. */
@@ -63,7 +73,9 @@ public record WorkflowSettings(
       @DefaultValue("1h") String buildTimeout,
       @DefaultValue(WORKER_ENDS_WITHIN) String workerEndsWithin,
       @DefaultValue(REMOVAL_TIMEOUT) String removalTimeout,
-      @DefaultValue("1G") String reserve) {
+      @DefaultValue("1G") String reserve,
+      @DefaultValue("365d") String engineHistory,
+      @DefaultValue("00:00-05:00") String engineCleanup) {
     this(
         state,
         RetryCycle.of("pgproof.retry-cycle", retryCycle),
@@ -72,6 +84,8 @@ public record WorkflowSettings(
         Durations.parseSetting("pgproof.build-timeout", buildTimeout),
         Durations.parseSetting("pgproof.worker-ends-within", workerEndsWithin),
         Durations.parseSetting("pgproof.removal-timeout", removalTimeout),
-        Sizes.parseSetting("pgproof.reserve", reserve));
+        Sizes.parseSetting("pgproof.reserve", reserve),
+        Durations.parseSetting("pgproof.engine-history", engineHistory),
+        CleanupWindow.parse("pgproof.engine-cleanup", engineCleanup));
   }
 }

@@ -319,6 +319,24 @@ class EvidenceSequencerTest {
   }
 
   @Test
+  void theSameDamageIsToldAgainAfterARepair() throws Exception {
+    h2.record(10);
+    h2.take();
+    Path file = h2.directory.resolve("log.key");
+    byte[] key = Files.readAllBytes(file);
+    for (int time = 0; time < 2; time++) {
+      Files.writeString(file, "");
+      h2.record(1);
+      assertThat(h2.take()).contains("log.key is damaged");
+      // Another start finds what is known.
+      assertThat(h2.take()).contains("log.key is damaged");
+      Files.write(file, key);
+      assertThat(h2.take()).isEmpty();
+    }
+    assertThat(h2.events()).containsExactly("LogKeyCreated", "LogDamaged", "LogDamaged");
+  }
+
+  @Test
   void aKeyThatTheEvidenceDoesNotNameStopsTheLog() throws Exception {
     h2.record(10);
     h2.take();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,9 @@ class WorkflowSettingsTest {
     assertThat(settings.buildTimeout()).isEqualTo(Duration.ofHours(1));
     assertThat(settings.workerEndsWithin()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.removalTimeout()).isEqualTo(Duration.ofMinutes(3));
+    assertThat(settings.engineHistory()).isEqualTo(Duration.ofDays(365));
+    assertThat(settings.engineCleanup())
+        .isEqualTo(new CleanupWindow(LocalTime.MIDNIGHT, LocalTime.of(5, 0)));
   }
 
   @ParameterizedTest
@@ -42,6 +46,23 @@ class WorkflowSettingsTest {
   void aReserveThatIsTooSmallOrInvalidIsRefused(String text) {
     assertThatThrownBy(() -> settings(Map.of("pgproof.reserve", text)))
         .hasRootCauseInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "engine-history | 23h | pgproof.engine-history must be from 1d to 3650d, not 23h",
+        "engine-history | 3651d | pgproof.engine-history must be from 1d to 3650d, not 3651d",
+        "engine-history | for ever | pgproof.engine-history: 'for ever' is not a duration",
+        "engine-cleanup | night | pgproof.engine-cleanup: 'night' is not a part of the day such as 00:00-05:00",
+        "engine-cleanup | 00:00-24:30 | pgproof.engine-cleanup: '00:00-24:30' is not",
+        "engine-cleanup | 05:00-05:00 | pgproof.engine-cleanup: '05:00-05:00' is not",
+      })
+  void aHistoryThatIsTooShortOrInvalidIsRefused(String setting, String text, String message) {
+    assertThatThrownBy(() -> settings(Map.of("pgproof." + setting, text)))
+        .rootCause()
+        .hasMessageContaining(message);
   }
 
   @Test
