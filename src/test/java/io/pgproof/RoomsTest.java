@@ -105,6 +105,7 @@ class RoomsTest {
         "postgres.server",
         "postgres.recovery");
     room("limit");
+    room("document");
     room("tlog");
     room("audit", "proof");
     room(
@@ -119,9 +120,18 @@ class RoomsTest {
     room("token", "proof", "audit", "evidence");
     room("evidence.runs", "proof", "target", "audit", "evidence");
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
-    room("report", "proof", "audit", "evidence", "evidence.report");
+    room("report", "proof", "document", "audit", "evidence", "evidence.report");
     room("evidence.log", "proof", "command", "state", "tlog", "audit", "evidence");
-    room("certificate", "proof", "state", "target", "tlog", "audit", "evidence", "evidence.log");
+    room(
+        "certificate",
+        "proof",
+        "state",
+        "target",
+        "document",
+        "tlog",
+        "audit",
+        "evidence",
+        "evidence.log");
     room(
         "demo",
         "command",
@@ -473,8 +483,8 @@ class RoomsTest {
     outside("com.cronutils", "target");
     outside("jakarta.mail", "notify");
     outside("org.eclipse.angus", "notify");
-    outside("org.thymeleaf", "report", "notify", "web.login");
-    outside("com.openhtmltopdf", "report");
+    outside("org.thymeleaf", "document", "notify", "web.login");
+    outside("com.openhtmltopdf", "document");
     outside("io.github.bucket4j", "limit");
     outside("java.net.http", "notify");
     outside("io.prometheus", "monitoring");

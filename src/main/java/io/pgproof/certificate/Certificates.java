@@ -199,6 +199,9 @@ public final class Certificates {
     files.put(CertificatePack.STATEMENT, json);
     files.put("certificate.json.sig", utf8(SshSignature.sign(json, key)));
     files.put("certificate.der", key.sign(json));
+    CertificatePage page = new CertificatePage(statement, Digests.sha256(json));
+    files.put("certificate.html", page.html());
+    files.put("certificate.pdf", page.pdf());
     files.put(CertificatePack.EVIDENCE, evidence);
     for (LoggedEntries.Entry entry : proven.entries()) {
       files.put("proofs/" + entry.proof().index() + ".tlog-proof", utf8(entry.proof().text()));

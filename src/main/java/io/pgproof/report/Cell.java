@@ -1,5 +1,6 @@
 package io.pgproof.report;
 
+import io.pgproof.document.Printable;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
 import io.pgproof.evidence.report.ComplianceReport.Sample;
@@ -22,7 +23,7 @@ record Cell(String text, String style, List<String> runs, int more) {
   private static final Cell NONE = text("–");
 
   Cell {
-    text = printable(text);
+    text = Printable.text(text);
     runs = List.copyOf(runs);
   }
 
@@ -71,17 +72,5 @@ record Cell(String text, String style, List<String> runs, int more) {
   Cell of(List<String> all) {
     int shown = Math.min(all.size(), MOST_RUNS);
     return new Cell(text, style, all.subList(0, shown), all.size() - shown);
-  }
-
-  /** Replaces what neither XML nor a reader can take, such as control characters. */
-  private static String printable(String text) {
-    return text.codePoints()
-        .map(c -> Character.isISOControl(c) || !Character.isDefined(c) || isSurrogate(c) ? ' ' : c)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
-  }
-
-  private static boolean isSurrogate(int c) {
-    return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
   }
 }

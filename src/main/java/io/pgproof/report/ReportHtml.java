@@ -1,23 +1,14 @@
 package io.pgproof.report;
 
+import io.pgproof.document.PageTemplate;
 import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.proof.HumanFormat;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import org.thymeleaf.TemplateEngine;
-import org.thymeleaf.context.Context;
-import org.thymeleaf.templatemode.TemplateMode;
-import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
 
 /** A report as one HTML file that needs no other file and runs no script. */
 final class ReportHtml {
-  private static final TemplateEngine TEMPLATES = templates();
+  private static final PageTemplate TEMPLATE = new PageTemplate(ReportHtml.class, "report");
 
   private ReportHtml() {}
 
@@ -32,18 +23,14 @@ final class ReportHtml {
    * @param style name of a resource beside this class
    */
   static String write(ComplianceReport report, String style) {
-    return TEMPLATES.process(
-        "report",
-        new Context(
-            Locale.ROOT,
-            Map.of(
-                "style", resource(style),
-                "title",
-                    "Restore tests from " + report.period().from() + " to " + report.period().to(),
-                "lead", lead(report),
-                "facts", Summary.of(report),
-                "sections", Sections.of(report),
-                "doesNotShow", report.doesNotShow())));
+    return TEMPLATE.write(
+        style,
+        Map.of(
+            "title", "Restore tests from " + report.period().from() + " to " + report.period().to(),
+            "lead", lead(report),
+            "facts", Summary.of(report),
+            "sections", Sections.of(report),
+            "doesNotShow", report.doesNotShow()));
   }
 
   private static List<String> lead(ComplianceReport report) {
@@ -65,25 +52,5 @@ final class ReportHtml {
         "All times are in UTC. The CSV and JSON forms of this report name each run of the period, so"
             + " that each figure can be computed again; "
             + "a run is shown in full by pgproof show RUN.");
-  }
-
-  private static TemplateEngine templates() {
-    ClassLoaderTemplateResolver resolver =
-        new ClassLoaderTemplateResolver(ReportHtml.class.getClassLoader());
-    resolver.setPrefix("io/pgproof/report/");
-    resolver.setSuffix(".html");
-    resolver.setTemplateMode(TemplateMode.HTML);
-    resolver.setCharacterEncoding(StandardCharsets.UTF_8.name());
-    TemplateEngine engine = new TemplateEngine();
-    engine.setTemplateResolver(resolver);
-    return engine;
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = Objects.requireNonNull(ReportHtml.class.getResourceAsStream(name))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -252,6 +252,19 @@ class CertificatesTest {
     assertThat(verify(pack, null)).contains("OK      everything");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"certificate.html", "certificate.pdf"})
+  void sha256sumRefusesAPageThatWasEdited(String page) throws Exception {
+    Path pack = written(refuted);
+    assertThat(run(pack, "bash", "-ec", "sha256sum -c SHA256SUMS")).contains(page + ": OK");
+    byte[] edited = refuted.get(page).clone();
+    edited[edited.length / 2] ^= 1;
+    Files.write(pack.resolve(page), edited);
+    assertThat(run(pack, "bash", "-ec", "sha256sum -c SHA256SUMS && exit 1 || exit 0"))
+        .contains(page + ": FAILED");
+    assertThat(verify(pack, null)).contains("BROKEN  " + page + ": was changed");
+  }
+
   @Test
   void linesThatAreSwappedOrComeFromAnotherRunAreNamed() throws Exception {
     Map<String, byte[]> files = new TreeMap<>(refuted);
@@ -300,6 +313,8 @@ class CertificatesTest {
   void eachMemberIsComparedWithTheEvidence(RunId run) throws Exception {
     CertificateKey.Signing key = runs.keys(Clock.systemUTC()).current().key();
     Map<String, byte[]> issued = runs.certificates().issue(run.value()).files();
+    // It is verified hundreds of times.
+    issued.keySet().removeIf(name -> name.matches("certificate\\.(html|pdf)|Verify.*"));
     Path pack = written(issued);
     JsonNode root = JSON.readTree(issued.get("certificate.json"));
     List<String> unseen = new ArrayList<>();
@@ -317,7 +332,9 @@ class CertificatesTest {
         ((ArrayNode) parent).set(Integer.parseInt(path.substring(end + 1)), other);
       }
       for (Map.Entry<String, byte[]> file : signedBy(key, edited.toString(), issued).entrySet()) {
-        Files.write(pack.resolve(file.getKey()), file.getValue());
+        if (!Arrays.equals(file.getValue(), issued.get(file.getKey()))) {
+          Files.write(pack.resolve(file.getKey()), file.getValue());
+        }
       }
       if (!verify(pack, null).contains("NOT OK")) {
         unseen.add(path);

@@ -1,0 +1,147 @@
+package io.pgproof.certificate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.document.PdfStandard;
+import io.pgproof.proof.Digests;
+import io.pgproof.proof.RunId;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+
+/** The page that people read, in HTML and PDF. */
+class CertificatePageTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String HOSTILE =
+      "</title><script>alert(1)</script>&\"'\u202egpj.exe\u001b[8m";
+
+  @TempDir private static Path state;
+  private static final Map<String, Map<String, byte[]>> PACKS = new TreeMap<>();
+
+  @BeforeAll
+  static void issue() throws IOException {
+    try (RecordedRuns runs = new RecordedRuns(state)) {
+      for (RunId run : CertificatesTest.certified()) {
+        PACKS.put(run.value(), runs.certificates().issue(run.value()).files());
+      }
+    }
+  }
+
+  private static String html(byte[] page) {
+    return new String(page, StandardCharsets.UTF_8);
+  }
+
+  private static String pdf(byte[] page) throws IOException {
+    try (PDDocument document = Loader.loadPDF(page)) {
+      assertThat(document.getNumberOfPages()).isLessThanOrEqualTo(2);
+      PDFTextStripper text = new PDFTextStripper();
+      text.setSortByPosition(true);
+      return text.getText(document).replaceAll("\\s+", " ");
+    }
+  }
+
+  private static Document parsed(byte[] html) throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new ByteArrayInputStream(html));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          20261201-030000-prov | was restored, recovered and checked proven | All of the checks below passed. | 4 h, 24 h allowed met
+          20261201-040000-stal | but its newest data are too old stale | 5 passed and 1 failed. | 30 h, 24 h allowed missed by 6 h
+          20261201-050000-refu | failed its restore test refuted | Not checked at the depth standard: | discard, because: "disk" full, see #7
+          """)
+  void bothFormsSayWhatWasShownAndWhatWasNot(String run, String heading, String lead, String more)
+      throws Exception {
+    Map<String, byte[]> pack = PACKS.get(run);
+    String said = parsed(pack.get("certificate.html")).getDocumentElement().getTextContent();
+    for (String text :
+        new String[] {said.replaceAll("\\s+", " "), pdf(pack.get("certificate.pdf"))}) {
+      assertThat(text)
+          .contains(run, "The backup of shop", heading, lead, more)
+          .contains("7442019558812345678", "PostgreSQL 15", "/backups/shop/2026-12-01")
+          .contains("What was not shown", "That any law or standard is complied with.")
+          .contains(Digests.sha256(pack.get("certificate.json")))
+          .contains(Digests.sha256(pack.get("evidence.ndjson")))
+          .contains("ssh-keygen -Y verify -f allowed_signers -I pgproof@db_proof-1");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void thePdfMeetsTheStandard(PdfStandard standard) throws Exception {
+    standard.requireMet(PACKS.get(RecordedRuns.REFUTED.value()).get("certificate.pdf"));
+  }
+
+  /** Whoever names targets, files and reasons cannot write the page. */
+  @Test
+  void textOfOthersIsOnlyText() throws Exception {
+    JsonNode root = JSON.readTree(PACKS.get(RecordedRuns.REFUTED.value()).get("certificate.json"));
+    ((ObjectNode) root.at("/subject/0")).put("name", HOSTILE);
+    ObjectNode facts = (ObjectNode) root.at("/predicate/pgproof");
+    for (String member : new String[] {"target", "message", "reason", "depth"}) {
+      facts.put(member, HOSTILE);
+    }
+    ((ArrayNode) facts.at("/notes")).add(HOSTILE);
+    ((ArrayNode) facts.at("/notChecked")).add(HOSTILE);
+    ((ObjectNode) facts.at("/backup")).put("path", HOSTILE + "/x".repeat(3_000));
+    ((ObjectNode) facts.at("/asked")).put("by", HOSTILE);
+    ((ObjectNode) facts.at("/checks/0")).put("detail", HOSTILE);
+    for (int i = 0; i < 100; i++) {
+      ((ArrayNode) facts.at("/findings"))
+          .addObject()
+          .put("reason", "r" + i)
+          .put("message", HOSTILE);
+    }
+    ((ObjectNode) facts.at("/people/1")).put("by", HOSTILE).put("what", HOSTILE);
+    CertificatePage page =
+        new CertificatePage(EvidenceJson.read(root.toString(), Statement.class), "0".repeat(64));
+    Document html = parsed(page.html());
+    assertThat(html.getElementsByTagName("script").getLength()).isZero();
+    assertThat(html.getElementsByTagName("title").getLength()).isOne();
+    assertThat(html.getDocumentElement().getTextContent())
+        .contains("<script>alert(1)</script>&\"'\\u202egpj.exe [8m", "89 more in certificate.json")
+        .contains("… (the rest is in certificate.json)")
+        .doesNotContain("\u202e", "\u001b");
+    try (PDDocument document = Loader.loadPDF(page.pdf())) {
+      assertThat(new PDFTextStripper().getText(document)).contains("alert(1)");
+    }
+  }
+
+  @Test
+  void theHtmlNeedsNothingElse() throws Exception {
+    byte[] page = PACKS.get(RecordedRuns.PROVEN.value()).get("certificate.html");
+    assertThat(html(page))
+        .contains("Content-Security-Policy\" content=\"default-src 'none'")
+        .doesNotContain("http://", "https://", "url(", "@import", "<th:block", "null");
+    NodeList all = parsed(page).getElementsByTagName("*");
+    for (int i = 0; i < all.getLength(); i++) {
+      assertThat(all.item(i).getAttributes().getNamedItem("src")).isNull();
+      assertThat(all.item(i).getAttributes().getNamedItem("href")).isNull();
+    }
+  }
+}
