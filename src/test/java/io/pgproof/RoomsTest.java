@@ -122,6 +122,7 @@ class RoomsTest {
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
     room("report", "proof", "document", "audit", "evidence", "evidence.report");
     room("evidence.log", "proof", "command", "state", "tlog", "audit", "evidence");
+    room("evidence.anchor", "command", "target", "audit", "evidence", "evidence.log");
     room(
         "certificate",
         "proof",
@@ -279,6 +280,7 @@ class RoomsTest {
         "evidence.runs",
         "evidence.report",
         "evidence.log",
+        "evidence.anchor",
         "certificate",
         "demo",
         "workflow.engine",
@@ -426,6 +428,7 @@ class RoomsTest {
         "evidence",
         "evidence.runs",
         "evidence.log",
+        "evidence.anchor",
         "workflow.engine",
         "workflow.guard",
         "workflow.notify",

@@ -323,6 +323,15 @@ public final class EvidenceLog {
         .findFirst();
   }
 
+  /** Returns the entries of this kind after that entry that belong to no run, in their order. */
+  public List<ServerEntry> ofServer(String kind, long after) {
+    return jdbc.query(
+        COLUMNS + "where run is null and kind = ? and id > ? order by id",
+        SERVER_ENTRY,
+        kind,
+        after);
+  }
+
   /** Returns all entries of this kind that belong to no run, in the order of writing. */
   public List<ServerEntry> ofServer(String kind) {
     return jdbc.query(COLUMNS + "where run is null and kind = ? order by id", SERVER_ENTRY, kind);

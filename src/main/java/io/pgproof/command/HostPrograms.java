@@ -2,7 +2,9 @@ package io.pgproof.command;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +21,8 @@ import java.util.function.Consumer;
  *
  * <p>Each program gets its own session and process group, so that it can be killed together with
  * all its children. Its environment is nearly empty ({@code PATH}, {@code LANG=C.UTF-8}, {@code
- * HOME=/root}), and its standard input is empty. It dies whenever this process dies, by whatever
- * cause. Its own children then live on unless they notice. Thread-safe.
+ * HOME=/root}), and so is its standard input unless the command has one. It dies whenever this
+ * process dies, by whatever cause. Its own children then live on unless they notice. Thread-safe.
  */
 public final class HostPrograms {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -110,12 +112,24 @@ public final class HostPrograms {
     builder.environment().put("LANG", "C.UTF-8");
     builder.environment().put("HOME", "/root");
     builder.environment().putAll(command.environment());
-    builder.redirectInput(new File("/dev/null"));
+    if (command.input().isEmpty()) {
+      builder.redirectInput(new File("/dev/null"));
+    }
     try {
-      return builder.start();
+      Process process = builder.start();
+      writeInput(process, command);
+      return process;
     } catch (IOException e) {
       throw new UncheckedIOException(
           command.line().get(0) + " could not be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static void writeInput(Process process, HostCommand command) {
+    try (OutputStream input = process.getOutputStream()) {
+      input.write(command.input().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException closed) {
+      // The program does not read it, or has ended already.
     }
   }
 

@@ -1,18 +1,26 @@
 package io.pgproof.daemon;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.command.HostPrograms;
 import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.RunHistory;
+import io.pgproof.evidence.ServerEvent;
+import io.pgproof.evidence.anchor.AnchorAlarm;
+import io.pgproof.evidence.anchor.Anchors;
+import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.image.ImageStore;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.engine.ProgressBoard;
+import io.pgproof.workflow.notify.NotificationEvent;
+import io.pgproof.workflow.notify.Notifier;
 import io.pgproof.workflow.verify.VerificationLifecycle;
 import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
+import javax.sql.DataSource;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -51,6 +59,35 @@ class DaemonConfiguration {
       RunHistory runHistory,
       EvidenceLog evidenceLog) {
     return new VerificationHandler(verifications, images, progress, runHistory, evidenceLog);
+  }
+
+  @Bean
+  Anchors anchors(
+      DataSource database,
+      EvidenceLog evidenceLog,
+      EvidenceSequencer sequencer,
+      CurrentConfiguration configuration,
+      HostPrograms programs,
+      Clock clock,
+      Notifier notifier) {
+    return new Anchors(
+        database,
+        evidenceLog,
+        sequencer,
+        configuration,
+        programs,
+        clock,
+        new AnchorAlarm() {
+          @Override
+          public void late(ServerEvent.AnchorLate event) {
+            notifier.notify(new NotificationEvent.AnchorLate(event));
+          }
+
+          @Override
+          public void recovered(ServerEvent.LogAnchored event) {
+            notifier.notify(new NotificationEvent.AnchorRecovered(event));
+          }
+        });
   }
 
   @Bean

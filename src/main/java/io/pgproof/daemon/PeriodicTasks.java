@@ -4,6 +4,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.daemon.configuration.ConfigurationRecorder;
 import io.pgproof.daemon.configuration.ConfigurationReloader;
 import io.pgproof.daemon.configuration.SecretWarnings;
+import io.pgproof.evidence.anchor.Anchors;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.notify.SummaryPlanner;
@@ -21,13 +22,13 @@ import org.springframework.context.ApplicationContext;
 
 /**
  * Runs the periodic work of a server in its own threads: reads the configuration file, plans
- * schedules, and looks for new backups.
+ * schedules, anchors the evidence log, and looks for new backups.
  */
 final class PeriodicTasks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
   private static final Duration FILE_EVERY = Duration.ofSeconds(10);
   private static final Duration PLAN_EVERY = Duration.ofMinutes(1);
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 6;
 
   private final PassLog passLog;
   private final ScheduledExecutorService threads =
@@ -56,6 +57,7 @@ final class PeriodicTasks implements AutoCloseable {
     every(planEvery, PassLog.SCHEDULES, application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
     every(planEvery, "the review of the results", application.getBean(ReviewPlanner.class)::plan);
+    every(planEvery, "the anchors of the evidence log", application.getBean(Anchors.class)::check);
     every(watch.every(), "new backups", watch::check);
   }
 

@@ -289,21 +289,101 @@ public sealed interface ServerEvent {
    * @param way how it was given away, such as {@link #MAIL}
    * @param where who has it now
    * @param checkpoint as the log signed it
+   * @param program how the program ended that got it; null for another way
    */
-  record LogAnchored(String way, String where, String checkpoint) implements ServerEvent {
+  record LogAnchored(
+      String way,
+      String where,
+      String checkpoint,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Program program)
+      implements ServerEvent {
     /** In a mail; {@code where} is the name of the recipient. */
     public static final String MAIL = "mail";
 
     /** In the JSON of a web hook; {@code where} is the name of the recipient. */
     public static final String WEB_HOOK = "web-hook";
 
+    /** To a program; {@code where} is its path. */
+    public static final String COMMAND = "command";
+
+    /** As another way than a program. */
+    public LogAnchored(String way, String where, String checkpoint) {
+      this(way, where, checkpoint, null);
+    }
+
+    /**
+     * How a program ended.
+     *
+     * @param status its exit status
+     * @param output its first lines
+     * @param millis how long it ran
+     */
+    public record Program(int status, List<String> output, long millis) {
+      public Program {
+        output = List.copyOf(output);
+      }
+    }
+
+    /** Returns the number of positions that the checkpoint is over. */
+    public long size() {
+      return checkpoint
+          .lines()
+          .skip(1)
+          .findFirst()
+          .filter(line -> line.matches("[0-9]{1,18}"))
+          .map(Long::valueOf)
+          .orElse(0L);
+    }
+
+    static String words(String way, String where) {
+      return switch (way) {
+        case MAIL -> "mail to " + where;
+        case WEB_HOOK -> "web hook " + where;
+        default -> where;
+      };
+    }
+
     @Override
     public String describe() {
-      return "anchored the evidence log over "
-          + checkpoint.lines().skip(1).findFirst().orElse("?")
-          + " positions: "
-          + (way.equals(MAIL) ? "mail to " : "web hook ")
-          + where;
+      return "anchored the evidence log over " + size() + " positions: " + words(way, where);
+    }
+  }
+
+  /**
+   * A checkpoint of the evidence log could not be given away. It is tried again.
+   *
+   * @param way as of {@link LogAnchored}
+   * @param because a sentence without a full stop
+   * @param program how the program ended; null if none did
+   */
+  record AnchorFailed(
+      String way,
+      String where,
+      String because,
+      @JsonInclude(JsonInclude.Include.NON_NULL) LogAnchored.@Nullable Program program)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "could not anchor the evidence log: " + LogAnchored.words(way, where) + ": " + because;
+    }
+  }
+
+  /**
+   * No checkpoint could be given away in this way for too long, so that what was recorded since can
+   * be rewritten unnoticed.
+   *
+   * @param since when the log was last anchored in this way; null if it never was
+   */
+  record AnchorLate(String way, String where, @Nullable Instant since, String because)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "found the anchor of the evidence log late: "
+          + LogAnchored.words(way, where)
+          + ", "
+          + (since == null ? "never anchored" : "last anchored at " + HumanFormat.time(since))
+          + ": "
+          + because;
     }
   }
 

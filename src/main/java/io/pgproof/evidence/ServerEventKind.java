@@ -22,6 +22,8 @@ enum ServerEventKind {
   LOG_ENTRIES_LOST("LogEntriesLost", 1, ServerEvent.LogEntriesLost.class),
   LOG_DAMAGED("LogDamaged", 1, ServerEvent.LogDamaged.class),
   LOG_ANCHORED("LogAnchored", 1, ServerEvent.LogAnchored.class),
+  ANCHOR_FAILED("AnchorFailed", 1, ServerEvent.AnchorFailed.class),
+  ANCHOR_LATE("AnchorLate", 1, ServerEvent.AnchorLate.class),
   LOG_EXPORTED("LogExported", 1, ServerEvent.LogExported.class),
   REVIEWS_BEGUN("ReviewsBegun", 1, ServerEvent.ReviewsBegun.class),
   REVIEW_OPENED("ReviewOpened", 1, ServerEvent.ReviewOpened.class),

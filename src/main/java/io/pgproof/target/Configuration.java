@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param containersAtOnce maximum number of verifications that are in containers at the same time
  * @param heartbeat address that the server calls again and again while it works
  * @param reviews when auditors are asked to review the results
+ * @param anchoring where the evidence log is anchored
  * @param targets in the order of the file; no two have the same name
  */
 public record Configuration(
@@ -24,6 +25,7 @@ public record Configuration(
     int containersAtOnce,
     Optional<WebHookAddress> heartbeat,
     Optional<Schedule> reviews,
+    Anchoring anchoring,
     Notifications telling,
     List<Target> targets) {
   /** Default name of the configuration file. */
@@ -38,7 +40,18 @@ public record Configuration(
     targets = List.copyOf(targets);
   }
 
-  /** A configuration without a heartbeat and without reviews. */
+  /** A configuration without anchors. */
+  public Configuration(
+      Path file,
+      int containersAtOnce,
+      Optional<WebHookAddress> heartbeat,
+      Optional<Schedule> reviews,
+      Notifications telling,
+      List<Target> targets) {
+    this(file, containersAtOnce, heartbeat, reviews, Anchoring.NONE, telling, targets);
+  }
+
+  /** A configuration without a heartbeat, reviews and anchors. */
   public Configuration(
       Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
     this(file, containersAtOnce, Optional.empty(), Optional.empty(), telling, targets);

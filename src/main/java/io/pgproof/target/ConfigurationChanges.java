@@ -29,6 +29,8 @@ public final class ConfigurationChanges {
     changes.value("containers-at-once", before.containersAtOnce(), after.containersAtOnce());
     changes.unspoken("heartbeat-url", before.heartbeat(), after.heartbeat());
     changes.value("review-schedule", before.reviews(), after.reviews());
+    changes.unspoken("anchor-command", before.anchoring().command(), after.anchoring().command());
+    changes.value("anchor-schedule", before.anchoring().schedule(), after.anchoring().schedule());
     changes.named(
         "target",
         byName(before.targets(), Target::name),

@@ -45,7 +45,9 @@ final class ConfigurationReader {
                     List.of(CONTAINERS_AT_ONCE),
                     NotificationsReader.addressFields(HEARTBEAT),
                     NotificationsReader.FIELDS,
-                    List.of(REVIEW_SCHEDULE, TARGETS))
+                    List.of(REVIEW_SCHEDULE),
+                    AnchoringReader.FIELDS,
+                    List.of(TARGETS))
                 .flatMap(List::stream)
                 .toArray(String[]::new));
   }
@@ -64,10 +66,12 @@ final class ConfigurationReader {
     Optional<Schedule> reviews =
         document.value(
             REVIEW_SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader());
+    Anchoring anchoring = document.file().map(AnchoringReader::read).orElse(Anchoring.NONE);
     Notifications notifications = new NotificationsReader(document).read();
     List<Target> targets = targets(notifications);
     document.throwIfAny();
-    return new Configuration(file, containersAtOnce, heartbeat, reviews, notifications, targets);
+    return new Configuration(
+        file, containersAtOnce, heartbeat, reviews, anchoring, notifications, targets);
   }
 
   private List<Target> targets(Notifications notifications) {

@@ -153,6 +153,8 @@ class ConfigurationTest {
           time-zone: Europe/Berlin
           tell: [dba]
         review-schedule: "0 6  1 * *"
+        anchor-command: [/usr/local/bin/keep-checkpoint, --to, git]
+        anchor-schedule: "0 */6 * * *"
         targets:
           - name: shop
             path: /backups/shop
@@ -170,6 +172,9 @@ class ConfigurationTest {
                 3,
                 Optional.of(new WebHookAddress.Written(URI.create("https://hc.example.org/T0K3N"))),
                 Optional.of(new Schedule("0 6 1 * *", ZoneId.of("UTC"))),
+                new Anchoring(
+                    List.of("/usr/local/bin/keep-checkpoint", "--to", "git"),
+                    new Schedule("0 */6 * * *", ZoneId.of("UTC"))),
                 new Notifications(
                     Optional.of(
                         new Mail(
@@ -216,6 +221,11 @@ class ConfigurationTest {
       quoteCharacter = '`',
       value = {
         "containers-at-once: 0                       | :1: containers-at-once is '0'; allowed: a whole number from 1 to 64",
+        "anchor-command: /bin/true                   | :1: anchor-command is not a list; allowed: a list, each the absolute path of a program, then its arguments",
+        "anchor-command: [true, x]                   | :1: anchor-command does not begin with a program; allowed: a list, the absolute path of a program",
+        "anchor-command: []                          | :1: anchor-command does not begin with a program",
+        "{anchor-command: [/bin/true], anchor-schedule: daily, targets: []} | :1: anchor-schedule is 'daily'; allowed: five fields of cron",
+        "anchor-schedule: 0 4 * * *                  | :1: anchor-schedule needs anchor-command, which is missing",
         "review-schedule: monthly                    | :1: review-schedule is 'monthly'; allowed: five fields of cron",
         "heartbeat-url: hc.example.org/T0K3N         | :1: heartbeat-url is not allowed, and is not shown because it may contain a secret; allowed: an address such as https://",
         "heartbeat-url-file: there                   | :1: heartbeat-url-file is 'there'; allowed: an absolute path",
@@ -452,7 +462,7 @@ class ConfigurationTest {
                 assertThat(line)
                     .isEqualTo(
                         "  FILE:1: unknown field 'target' (did you mean targets?); "
-                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, review-schedule, targets"),
+                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, review-schedule, anchor-command, anchor-schedule, targets"),
             line ->
                 assertThat(line)
                     .startsWith("  FILE:5: max-age of target shop is 'soon'; allowed: "),

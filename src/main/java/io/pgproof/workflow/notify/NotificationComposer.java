@@ -112,6 +112,9 @@ public final class NotificationComposer {
     } else if (notificationEvent instanceof NotificationEvent.OfReview review) {
       return Optional.of(ReviewMessages.of(review, clock.instant()));
     }
+    if (notificationEvent instanceof NotificationEvent.OfAnchor anchor) {
+      return Optional.of(AnchorMessages.of(anchor, clock.instant()));
+    }
     if (notificationEvent instanceof NotificationEvent.ControlMissed missed) {
       return Optional.of(controlMissed(missed));
     }

@@ -2,6 +2,7 @@ package io.pgproof.workflow.notify;
 
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.DayPeriod;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
 import java.util.List;
@@ -64,6 +65,15 @@ public sealed interface NotificationEvent {
    */
   record ControlMissed(String target, String control, List<ControlResult> missed)
       implements NotificationEvent {}
+
+  /** An event about the anchors of the evidence log; all recipients are notified. */
+  sealed interface OfAnchor extends NotificationEvent {}
+
+  /** The log could not be anchored in one way for too long. */
+  record AnchorLate(ServerEvent.AnchorLate late) implements OfAnchor {}
+
+  /** The log is anchored again in a way that was late. */
+  record AnchorRecovered(ServerEvent.LogAnchored anchored) implements OfAnchor {}
 
   /** An event in a review of the results of a period; all recipients are notified. */
   sealed interface OfReview extends NotificationEvent {

@@ -85,7 +85,8 @@ public final class Notifier {
       return namesOf(Optional.of(missed.target()));
     } else if (notificationEvent instanceof NotificationEvent.ControlMissed missed) {
       return namesOf(Optional.of(missed.target()));
-    } else if (notificationEvent instanceof NotificationEvent.OfReview) {
+    } else if (notificationEvent instanceof NotificationEvent.OfReview
+        || notificationEvent instanceof NotificationEvent.OfAnchor) {
       return configuration.get().telling().recipients().stream().map(Recipient::name).toList();
     }
     RunId run = ((NotificationEvent.OfRun) notificationEvent).run();

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.notify.HookServer.Posted;
 import io.pgproof.notify.MailBox;
 import io.pgproof.proof.Finding;
@@ -58,6 +59,36 @@ class TellSomebodyTest extends NotificationFixture {
                                 assertThat(password).isEqualTo(PASSWORD)))),
         SECRET);
     model.configure(box.address(Security.NONE, "pgproof", secret("password", PASSWORD)), ada, hook);
+  }
+
+  @Test
+  void allRecipientsAreToldOfALateAnchorAndWhenItSucceeds() throws Exception {
+    model.inTransaction(
+        () -> {
+          model.tell.notify(
+              new NotificationEvent.AnchorLate(
+                  new ServerEvent.AnchorLate("command", "/bin/anchor", null, "it hangs")));
+          model.tell.notify(
+              new NotificationEvent.AnchorRecovered(
+                  new ServerEvent.LogAnchored("command", "/bin/anchor", "pgproof/4b\n12\n")));
+          return null;
+        });
+    model.work(TellSomebody.PROCESS);
+
+    assertThat(server.posted()).hasSize(2);
+    assertThat(box.received())
+        .anySatisfy(
+            mail -> {
+              assertThat(mail.mail().getSubject()).isEqualTo("[pgproof] ANCHOR LATE: /bin/anchor");
+              assertThat(mail.plain())
+                  .contains("could be rewritten unnoticed", "never", "it hangs", "every 6 h");
+            })
+        .anySatisfy(
+            mail -> {
+              assertThat(mail.mail().getSubject())
+                  .isEqualTo("[pgproof] ANCHOR RECOVERED: /bin/anchor");
+              assertThat(mail.plain()).contains("positions  12");
+            });
   }
 
   @Test

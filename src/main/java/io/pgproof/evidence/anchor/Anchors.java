@@ -1,0 +1,277 @@
+package io.pgproof.evidence.anchor;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.evidence.AnchorHistory;
+import io.pgproof.evidence.AnchorHistory.Anchored;
+import io.pgproof.evidence.AnchorHistory.Past;
+import io.pgproof.evidence.ServerEvent;
+import io.pgproof.evidence.ServerEvent.LogAnchored;
+import io.pgproof.evidence.log.EvidenceSequencer;
+import io.pgproof.evidence.log.UnanchoredEntries;
+import io.pgproof.target.Anchoring;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Schedule;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Anchors the evidence log when it is due, in each way that the configuration names. What was tried
+ * and when is in the evidence, so a restart forgets nothing. Thread-safe.
+ *
+ * <p>A way is due at once if it never succeeded, then by the schedule, and after a failure again
+ * and again in growing gaps.
+ */
+public final class Anchors implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Anchors.class);
+  private static final List<Duration> GAPS =
+      List.of(
+          Duration.ofMinutes(1),
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(30),
+          Duration.ofHours(2),
+          Duration.ofHours(6));
+
+  /** A time that is further ahead was taken from a clock that was wrong. */
+  private static final Duration AHEAD = Duration.ofMinutes(10);
+
+  private final EvidenceLog evidenceLog;
+  private final EvidenceSequencer sequencer;
+  private final UnanchoredEntries unanchored;
+  private final AnchorHistory history;
+  private final TransactionTemplate transactions;
+  private final CurrentConfiguration configuration;
+  private final Function<Anchoring, List<Way>> ways;
+  private final Clock clock;
+  private final AnchorAlarm alarm;
+
+  /** When a way was due, and there was nothing to anchor. */
+  private final Map<String, Instant> nothingNew = new HashMap<>();
+
+  /**
+   * What is outside of this process is done in a thread of its own, because only that may be
+   * interrupted: an interrupt in a query would close the embedded database.
+   */
+  private final ExecutorService outside =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread made = new Thread(work, "anchor");
+            made.setDaemon(true);
+            return made;
+          });
+
+  public Anchors(
+      DataSource database,
+      EvidenceLog evidenceLog,
+      EvidenceSequencer sequencer,
+      CurrentConfiguration configuration,
+      HostPrograms programs,
+      Clock clock,
+      AnchorAlarm alarm) {
+    this(
+        database,
+        evidenceLog,
+        sequencer,
+        configuration,
+        anchoring -> ways(anchoring, programs, Duration.ofMinutes(2)),
+        clock,
+        alarm);
+  }
+
+  /**
+   * @param ways returns those that a configuration names
+   */
+  Anchors(
+      DataSource database,
+      EvidenceLog evidenceLog,
+      EvidenceSequencer sequencer,
+      CurrentConfiguration configuration,
+      Function<Anchoring, List<Way>> ways,
+      Clock clock,
+      AnchorAlarm alarm) {
+    this.evidenceLog = evidenceLog;
+    this.sequencer = sequencer;
+    this.unanchored = new UnanchoredEntries(database);
+    this.history = new AnchorHistory(evidenceLog);
+    this.transactions = new TransactionTemplate(new JdbcTransactionManager(database));
+    this.configuration = configuration;
+    this.ways = ways;
+    this.clock = clock;
+    this.alarm = alarm;
+  }
+
+  private static List<Way> ways(Anchoring anchoring, HostPrograms programs, Duration limit) {
+    return anchoring.command().isEmpty()
+        ? List.of()
+        : List.of(new ToCommand(programs, anchoring.command(), limit));
+  }
+
+  /** Returns how each configured way stands. */
+  public List<AnchorState> states() {
+    return ways.apply(configuration.get().anchoring()).stream().map(this::state).toList();
+  }
+
+  private AnchorState state(Way way) {
+    Past past = history.of(way.name());
+    return new AnchorState(
+        way.name(),
+        way.where(),
+        past.last().map(Anchored::at),
+        past.last().map(last -> last.event().size()).orElse(0L),
+        past.late(),
+        past.lastFailure().map(failure -> failure.event().because()));
+  }
+
+  /** Anchors the log in each way that is due, and gives the alarm for each that is late. */
+  public synchronized void check() {
+    Anchoring anchoring = configuration.get().anchoring();
+    for (Way way : ways.apply(anchoring)) {
+      if (isDue(way, anchoring.schedule())) {
+        anchor(way);
+      }
+      if (!outside.isShutdown()) {
+        checkLate(way, anchoring.schedule());
+      }
+    }
+  }
+
+  private boolean isDue(Way way, Schedule schedule) {
+    Instant now = clock.instant();
+    Past past = history.of(way.name());
+    if (past.lastFailure().isPresent()) {
+      Instant failed = past.lastFailure().get().at();
+      Duration gap = GAPS.get(Math.min(past.failures().size(), GAPS.size()) - 1);
+      return isAhead(failed, now) || !now.isBefore(failed.plus(gap));
+    }
+    Optional<Instant> looked =
+        Stream.concat(
+                past.last().map(Anchored::at).stream(),
+                Stream.ofNullable(nothingNew.get(way.name())))
+            .filter(at -> !isAhead(at, now))
+            .max(Comparator.naturalOrder());
+    return looked.isEmpty() || !now.isBefore(schedule.nextAfter(looked.get()));
+  }
+
+  private static boolean isAhead(Instant time, Instant now) {
+    return time.isAfter(now.plus(AHEAD));
+  }
+
+  private Optional<Instant> firstUnanchored(Past past) {
+    return unanchored.first(past.last().map(last -> last.event().size()).orElse(0L));
+  }
+
+  private void anchor(Way way) {
+    sequencer.take(false);
+    Optional<String> checkpoint = sequencer.checkpoint();
+    if (checkpoint.isEmpty()) {
+      // The sequencer has said why.
+      return;
+    }
+    Past past = history.of(way.name());
+    if (firstUnanchored(past).isEmpty()) {
+      nothingNew.put(way.name(), clock.instant());
+      LOG.info(
+          "the evidence log is not anchored with {}: it has nothing new since the last anchor",
+          way.where());
+      return;
+    }
+    ServerEvent event;
+    try {
+      event = give(way, checkpoint.get());
+    } catch (InterruptedException | RejectedExecutionException e) {
+      LOG.info("the anchor with {} was broken off, because pgproof stops", way.where());
+      return;
+    }
+    if (event instanceof LogAnchored anchored) {
+      transactions.executeWithoutResult(
+          transaction -> {
+            anchored.record(evidenceLog, EvidenceLog.PGPROOF);
+            if (past.late()) {
+              alarm.recovered(anchored);
+            }
+          });
+    } else {
+      LOG.warn("pgproof {}; it will try again", event.describe());
+      event.record(evidenceLog, EvidenceLog.PGPROOF);
+    }
+  }
+
+  /**
+   * @throws InterruptedException when this is closed
+   */
+  private ServerEvent give(Way way, String checkpoint) throws InterruptedException {
+    Future<ServerEvent> given = outside.submit(() -> way.give(checkpoint));
+    try {
+      return given.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof InterruptedException interrupted) {
+        throw interrupted;
+      }
+      return new ServerEvent.AnchorFailed(
+          way.name(), way.where(), String.valueOf(e.getCause()), null);
+    }
+  }
+
+  /**
+   * Gives the alarm when two due times have passed since there was something to anchor, and the log
+   * could not be anchored.
+   */
+  private void checkLate(Way way, Schedule schedule) {
+    Past past = history.of(way.name());
+    Optional<Instant> first = firstUnanchored(past);
+    if (past.late() || past.failures().isEmpty() || first.isEmpty()) {
+      return;
+    }
+    Instant now = clock.instant();
+    Instant failing = past.failures().get(0).at();
+    Optional<Instant> since =
+        Stream.of(past.last().map(Anchored::at).orElse(failing), first.get())
+            .filter(at -> !isAhead(at, now))
+            .max(Comparator.naturalOrder())
+            .or(() -> Optional.of(failing).filter(at -> !isAhead(at, now)));
+    if (since.isEmpty() || now.isBefore(schedule.nextAfter(schedule.nextAfter(since.get())))) {
+      return;
+    }
+    ServerEvent.AnchorLate event =
+        new ServerEvent.AnchorLate(
+            way.name(),
+            way.where(),
+            past.last().map(Anchored::at).orElse(null),
+            past.lastFailure().orElseThrow().event().because());
+    LOG.error("pgproof {}", event.describe());
+    transactions.executeWithoutResult(
+        transaction -> {
+          event.record(evidenceLog, EvidenceLog.PGPROOF);
+          alarm.late(event);
+        });
+  }
+
+  /** Breaks off an anchor that is under way; nothing is recorded about it. */
+  @Override
+  public void close() {
+    outside.shutdownNow();
+    awaitCheck();
+  }
+
+  private synchronized void awaitCheck() {
+    // Waits until no check is under way.
+  }
+}
