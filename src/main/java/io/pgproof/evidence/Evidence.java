@@ -78,8 +78,9 @@ public sealed interface Evidence {
    * @param target the target whose backup was copied
    * @param layer what was damaged, such as {@code page}
    * @param damage what was damaged, in words
+   * @param files how many files were damaged; if more than one, each is in another database
    */
-  record ControlRun(String control, String target, String layer, String damage) {
+  record ControlRun(String control, String target, String layer, String damage, int files) {
     public String describe() {
       return "negative control " + control + " of " + target + " (" + layer + ": " + damage + ")";
     }

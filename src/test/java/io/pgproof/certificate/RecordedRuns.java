@@ -68,7 +68,7 @@ final class RecordedRuns implements AutoCloseable {
     new Evidence.Asked(
             request,
             null,
-            new Evidence.ControlRun(control.value(), "shop", "page", "a flipped bit"))
+            new Evidence.ControlRun(control.value(), "shop", "page", "a flipped bit", 1))
         .record(log.evidence, new RunId("20261201-080000-cont"));
   }
 

@@ -214,7 +214,7 @@ class ServedOwnPagesTest {
         new Evidence.Asked(
             configuration.target("shop").request("control"),
             null,
-            new Evidence.ControlRun(control.value(), "shop", "page", damage)));
+            new Evidence.ControlRun(control.value(), "shop", "page", damage, 1)));
     past.add(
         control,
         at,

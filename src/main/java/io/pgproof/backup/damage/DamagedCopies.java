@@ -96,7 +96,7 @@ public final class DamagedCopies {
     long half = Files.size(base.get().path()) / 2;
     writer.copy(base.get().path(), half);
     copyOthers(writer, base.get(), true);
-    return made(directory, base.get().name() + " cut after " + half + " bytes", writer);
+    return made(directory, base.get().name() + " cut after " + half + " bytes", 1, writer);
   }
 
   private DamagedCopy manifest(Path directory, DiskSpace space)
@@ -209,7 +209,7 @@ public final class DamagedCopies {
         rewrite.get().write(manifest, out);
       }
     }
-    return made(directory, damage, writer);
+    return made(directory, damage, patches.size(), writer);
   }
 
   private static Compression compression(Path manifest) throws InterruptedException {
@@ -241,7 +241,7 @@ public final class DamagedCopies {
     return directory.resolve("backup");
   }
 
-  private static DamagedCopy made(Path directory, String damage, CopyWriter writer) {
-    return new Made(place(directory), damage, writer.written());
+  private static DamagedCopy made(Path directory, String damage, int files, CopyWriter writer) {
+    return new Made(place(directory), damage, files, writer.written());
   }
 }

@@ -10,9 +10,10 @@ public sealed interface DamagedCopy {
    *
    * @param directory the backup to verify
    * @param damage what was changed, in words that name the file
+   * @param files how many were damaged; if more than one, each is in another database
    * @param bytes that were written to the file system; blocks shared with the backup do not count
    */
-  record Made(Path directory, String damage, long bytes) implements DamagedCopy {}
+  record Made(Path directory, String damage, int files, long bytes) implements DamagedCopy {}
 
   /**
    * This backup has no such layer, or nothing in it that can be damaged in the way that only one

@@ -8,6 +8,7 @@ import io.pgproof.evidence.Evidence;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.Report.Coverage;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.model.NegativeControl;
@@ -18,9 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.jspecify.annotations.Nullable;
 
 /** Judge verification: whether the check of the layer failed, from the evidence of the run. */
 final class JudgeCopy extends ControlStep {
+  private static final Coverage NOTHING = new Coverage(List.of(), List.of(), List.of());
+
   private final ControlCopies copies;
 
   JudgeCopy(EvidenceLog evidenceLog, ControlCopies copies) {
@@ -46,19 +50,24 @@ final class JudgeCopy extends ControlStep {
   }
 
   private ControlResult judge(Layer layer, RunId run, VerificationRequest target) {
-    String damage =
-        last(run, Evidence.Asked.class)
-            .map(Evidence.Asked::control)
-            .map(Evidence.ControlRun::damage)
-            .orElse(null);
+    Optional<Evidence.ControlRun> damaged =
+        last(run, Evidence.Asked.class).map(Evidence.Asked::control);
     Optional<Report> report =
         last(run, Evidence.VerdictReached.class).map(Evidence.VerdictReached::report);
     Set<Reason> found =
         evidenceLog.of(run, Evidence.kind(Evidence.Found.class)).stream()
             .map(entry -> ((Evidence.Found) Evidence.read(entry)).finding().reason())
             .collect(Collectors.toSet());
-    List<Check> checks = report.map(known -> known.coverage().checks()).orElse(List.of());
-    Optional<String> why = couldNotTell(layer, report, checks, found, target);
+    Coverage coverage = report.map(Report::coverage).orElse(NOTHING);
+    List<Check> checks = coverage.checks();
+    Optional<String> why =
+        couldNotTell(
+            layer,
+            damaged.map(Evidence.ControlRun::files).orElse(0),
+            report,
+            coverage,
+            found,
+            target);
     return new ControlResult(
         layer.word(),
         layer.check(),
@@ -70,7 +79,7 @@ final class JudgeCopy extends ControlStep {
             .map(Check::name)
             .toList(),
         run.value(),
-        damage,
+        damaged.map(Evidence.ControlRun::damage).orElse(null),
         why.orElse(null));
   }
 
@@ -78,14 +87,17 @@ final class JudgeCopy extends ControlStep {
    * Returns why the run says nothing about the check of the layer; empty if the check caught its
    * damage or missed it. A check that passed missed its damage, whatever else the run found.
    *
+   * @param files how many files were damaged, each in another database
    * @param found reasons of what the run found
    */
   static Optional<String> couldNotTell(
       Layer layer,
+      int files,
       Optional<Report> report,
-      List<Check> checks,
+      Coverage coverage,
       Set<Reason> found,
       VerificationRequest target) {
+    List<Check> checks = coverage.checks();
     boolean passed = made(checks, layer.check(), Check.Outcome.PASSED);
     if (!passed && !made(checks, layer.check(), Check.Outcome.FAILED)) {
       return Optional.of(
@@ -96,10 +108,7 @@ final class JudgeCopy extends ControlStep {
     return Optional.ofNullable(
         switch (layer) {
           case ARCHIVE, MANIFEST, WAL -> null;
-          case PAGE, INDEX, ROW ->
-              passed && target.replay().walArchive().isPresent()
-                  ? "the WAL archive may have written the damaged part anew"
-                  : null;
+          case PAGE, INDEX, ROW -> passed ? whyUnseen(layer, files, coverage, target) : null;
           case FRESHNESS ->
               report.map(Report::freshness).filter(JudgeCopy::isTooOld).isPresent()
                   ? null
@@ -116,6 +125,23 @@ final class JudgeCopy extends ControlStep {
                 : "the assertion has become false since the backup was proven";
           }
         });
+  }
+
+  /** Returns why the check may rightly not have seen the damage; {@code null} if it must have. */
+  private static @Nullable String whyUnseen(
+      Layer layer, int files, Coverage coverage, VerificationRequest target) {
+    if (target.replay().walArchive().isPresent()) {
+      return "the WAL archive may have written the damaged part anew";
+    }
+    List<String> leftOut =
+        coverage.notChecked().stream()
+            .filter(what -> what.startsWith(layer.check() + ": the database "))
+            .toList();
+    return leftOut.isEmpty() || leftOut.size() < files
+        ? null
+        : "the databases with the damage may be those that the check left out: "
+            + leftOut.get(0)
+            + (leftOut.size() == 1 ? "" : ", and " + (leftOut.size() - 1) + " more");
   }
 
   private static boolean isTooOld(Report.FreshnessFacts freshness) {

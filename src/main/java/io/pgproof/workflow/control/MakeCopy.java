@@ -83,7 +83,7 @@ final class MakeCopy extends ControlStep {
           layer == Layer.FRESHNESS
               ? "data must be younger than 0 s"
               : "the first assertion turned round";
-      return made(control, layer, request, Path.of(backup.path()), damage, 0, execution);
+      return made(control, layer, request, Path.of(backup.path()), damage, 0, 0, execution);
     }
     if (!copies.isBegun(control)) {
       copies.start(control, layer, request, backup);
@@ -98,7 +98,14 @@ final class MakeCopy extends ControlStep {
       }
       if (copy.get() instanceof DamagedCopy.Made made) {
         return made(
-            control, layer, request, made.directory(), made.damage(), made.bytes(), execution);
+            control,
+            layer,
+            request,
+            made.directory(),
+            made.damage(),
+            made.files(),
+            made.bytes(),
+            execution);
       }
       return none(
           control, layer, Outcome.NOT_APPLICABLE, ((DamagedCopy.NotApplicable) copy.get()).why());
@@ -127,6 +134,7 @@ final class MakeCopy extends ControlStep {
       VerificationRequest request,
       Path backup,
       String damage,
+      int files,
       long bytes,
       DelegateExecution execution) {
     String target = asked(control).target();
@@ -134,7 +142,7 @@ final class MakeCopy extends ControlStep {
         .getObject()
         .prepareControl(
             ControlRequests.of(request, layer, backup, bytes),
-            new Evidence.ControlRun(control.value(), target, layer.word(), damage))
+            new Evidence.ControlRun(control.value(), target, layer.word(), damage, files))
         .forEach(execution::setVariable);
     return Copy.MADE;
   }

@@ -24,8 +24,25 @@ public final class Cancellations {
    * @throws FindingException {@code interrupted} when it was
    */
   void check(RunId run) {
+    checkFor(run);
+  }
+
+  /**
+   * Checks that the negative control of this run was not withdrawn. Only the run that it has begun
+   * is withdrawn with it, not the one that it is about to begin.
+   *
+   * @throws FindingException {@code interrupted} when it was
+   */
+  void checkControl(RunId run) {
     evidenceLog
-        .last(run, Evidence.kind(Evidence.Withdrawn.class))
+        .last(run, Evidence.kind(Evidence.Asked.class))
+        .map(entry -> ((Evidence.Asked) Evidence.read(entry)).control())
+        .ifPresent(control -> checkFor(new RunId(control.control())));
+  }
+
+  private void checkFor(RunId withdrawable) {
+    evidenceLog
+        .last(withdrawable, Evidence.kind(Evidence.Withdrawn.class))
         .ifPresent(
             withdrawn -> {
               throw new FindingException(

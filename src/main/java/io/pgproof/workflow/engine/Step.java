@@ -50,6 +50,9 @@ public abstract class Step implements JavaDelegate {
     RunId run = new RunId(execution.getProcessBusinessKey());
     try {
       cancellations.check(run);
+      if (Boolean.TRUE.equals(execution.getVariable(VerifyBackup.Variable.CONTROL))) {
+        cancellations.checkControl(run);
+      }
       perform(run, execution);
     } catch (FindingException e) {
       throw found(run, e.finding(), VerifyBackup.ErrorCode.FINDING, e);

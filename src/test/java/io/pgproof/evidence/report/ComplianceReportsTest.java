@@ -431,7 +431,7 @@ class ComplianceReportsTest {
             new Evidence.Asked(
                 Settings.NONE.request(Optional.empty(), Path.of("/copies/page"), "ada"),
                 null,
-                new Evidence.ControlRun(control.value(), "shop", "page", "flipped a bit")));
+                new Evidence.ControlRun(control.value(), "shop", "page", "flipped a bit", 1)));
     runs.reach(copy, "shop", Verdict.REFUTED);
     ControlResult caught =
         new ControlResult(

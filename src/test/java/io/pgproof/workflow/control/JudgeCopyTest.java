@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgproof.backup.damage.Layer;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report.Coverage;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
@@ -38,7 +39,12 @@ class JudgeCopyTest {
 
   private static Optional<String> why(
       Layer layer, List<Check> checks, Set<Reason> found, VerificationRequest target) {
-    return JudgeCopy.couldNotTell(layer, Optional.empty(), checks, found, target);
+    return why(layer, new Coverage(checks, List.of(), List.of()), found, target);
+  }
+
+  private static Optional<String> why(
+      Layer layer, Coverage coverage, Set<Reason> found, VerificationRequest target) {
+    return JudgeCopy.couldNotTell(layer, 2, Optional.empty(), coverage, found, target);
   }
 
   @ParameterizedTest
@@ -64,6 +70,25 @@ class JudgeCopyTest {
     assertThat(why(layer, List.of(failed(layer.check())), NOTHING, target)).isEmpty();
     assertThat(why(layer, List.of(passed(layer.check())), NOTHING, target))
         .contains("the WAL archive may have written the damaged part anew");
+  }
+
+  /** Two databases are damaged; a check of more than the others must find it. */
+  @Test
+  void aCheckThatMayHaveLeftOutTheDamagedDatabasesTellsNothing() {
+    String one = "indexes: the database template0, which allows no connections";
+    String other = "indexes: the database shop, which allows no connections";
+    List<Check> made = List.of(passed("indexes"));
+    List<String> twoLeftOut = List.of("every row", one, other);
+    assertThat(why(Layer.INDEX, new Coverage(made, twoLeftOut, List.of()), NOTHING, ALONE))
+        .contains(
+            "the databases with the damage may be those that the check left out: "
+                + one
+                + ", and 1 more");
+    assertThat(why(Layer.INDEX, new Coverage(made, List.of(one), List.of()), NOTHING, ALONE))
+        .isEmpty();
+    List<Check> caught = List.of(failed("indexes"));
+    assertThat(why(Layer.INDEX, new Coverage(caught, twoLeftOut, List.of()), NOTHING, ALONE))
+        .isEmpty();
   }
 
   @Test

@@ -38,6 +38,8 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.runtime.JobQuery;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.camunda.bpm.model.bpmn.Bpmn;
 import org.camunda.bpm.model.bpmn.BpmnModelInstance;
@@ -262,6 +264,32 @@ class NegativeControlOnEngineTest {
     night.work();
     assertThat(night.standing(verification)).containsExactly(VerifyBackup.Wait.AWAIT_RESTORE);
     assertThat(night.standing(run)).containsExactly(VerifyBackup.Wait.AWAIT_TURN);
+  }
+
+  @Test
+  void aControlThatIsWithdrawnBeforeItsRunBeginsVerifiesNothing() {
+    chosen(Layer.FRESHNESS);
+    RunId control = controls.start(request("shop", Depth.QUICK));
+    workUntil(Wait.VERIFY_COPY, control);
+    controls.withdraw(control, "olga");
+    night.work();
+
+    ControlResult freshness = history.ended(control).orElseThrow().ended().results().get(0);
+    assertThat(freshness.outcome()).isEqualTo(Outcome.COULD_NOT_TELL);
+    RunId run = new RunId(freshness.run());
+    assertThat(night.told(run)).anyMatch(line -> line.contains("was interrupted by olga"));
+    assertThat(night.steps.done).doesNotContain(VerifyBackup.Step.RESTORE_FILES);
+  }
+
+  /** Runs one job after another, until the next one is that of an activity. */
+  private void workUntil(String activity, RunId control) {
+    ManagementService management = night.engine.getManagementService();
+    JobQuery jobs = management.createJobQuery().processInstanceId(night.instance(control));
+    JobQuery wanted =
+        management.createJobQuery().processInstanceId(night.instance(control)).activityId(activity);
+    while (wanted.count() == 0) {
+      management.executeJob(jobs.singleResult().getId());
+    }
   }
 
   @Test
