@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgproof.Remains;
 import io.pgproof.RequestBuilder;
 import io.pgproof.TestEnvironment;
+import io.pgproof.backup.damage.DamagedCopies;
+import io.pgproof.backup.damage.DamagedCopy;
+import io.pgproof.backup.damage.Layer;
+import io.pgproof.backup.restore.Backups;
+import io.pgproof.backup.restore.DiskSpace;
 import io.pgproof.command.Trees;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
@@ -12,6 +17,7 @@ import io.pgproof.demo.OrderWriter;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.proof.Check;
+import io.pgproof.proof.Depth;
 import io.pgproof.proof.Report;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.target.VerificationRequest;
@@ -251,6 +257,29 @@ class FormatsTest {
     assertThat(report.verdict().word()).as(report.toString()).isEqualTo("refuted");
     assertThat(report.reason().code()).as(report.toString()).isIn((Object[]) reasons.split("\\|"));
     assertThat(report.conclusion().hint()).isNotBlank();
+  }
+
+  /** The copies of negative controls keep the format, and each check finds the damage in it. */
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "plain-stream,    INDEX, STANDARD",
+    "plain-fetch,     WAL,   QUICK",
+    "tar-zstd-server, PAGE,  STANDARD",
+    "tar-lz4-server,  ROW,   DEEP"
+  })
+  void damageForControlIsFound(String name, Layer layer, Depth depth) throws Exception {
+    DamagedCopy copy =
+        new DamagedCopies(Backups.find(backups.resolve(name)), false)
+            .make(layer, place.resolve("copy"), new DiskSpace(0, Optional.empty()));
+
+    assertThat(copy).isInstanceOf(DamagedCopy.Made.class);
+    Path damaged = ((DamagedCopy.Made) copy).directory();
+    VerificationRequest request = TestEnvironment.request(damaged, FRESHNESS, IN_TABLESPACES);
+    Report report = TestEnvironment.verify(TestEnvironment.at(depth, request));
+    assertThat(check(report, layer.check()).outcome())
+        .as(report.toString())
+        .isEqualTo(Check.Outcome.FAILED);
+    assertThat(report.backup().format()).isEqualTo(name.startsWith("plain") ? "plain" : "tar");
   }
 
   @Test
