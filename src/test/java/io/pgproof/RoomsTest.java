@@ -259,6 +259,7 @@ class RoomsTest {
         "token",
         "evidence",
         "evidence.report",
+        "report",
         "certificate",
         "workflow.engine",
         "evidence.log");
@@ -279,6 +280,7 @@ class RoomsTest {
         "evidence",
         "evidence.runs",
         "evidence.report",
+        "report",
         "evidence.log",
         "evidence.anchor",
         "certificate",
@@ -360,6 +362,7 @@ class RoomsTest {
         "evidence",
         "evidence.runs",
         "evidence.report",
+        "report",
         "workflow.engine",
         "workflow.decide",
         "web.login",

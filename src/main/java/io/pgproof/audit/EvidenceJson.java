@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 
 /**
@@ -43,6 +44,11 @@ public final class EvidenceJson {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(value.getClass() + " cannot be written as JSON", e);
     }
+  }
+
+  /** Writes the value as one line of JSON in UTF-8, without a newline; the stream stays open. */
+  public static void write(Object value, OutputStream out) throws IOException {
+    MAPPER.writer().without(JsonGenerator.Feature.AUTO_CLOSE_TARGET).writeValue(out, value);
   }
 
   /** Returns the value as JSON in several lines, for people; it ends with a newline. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -40,8 +41,8 @@ public final class EvidenceLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceLog.class);
 
-  /** Maximum number of runs in one query. */
-  private static final int MOST_RUNS = 1000;
+  /** Maximum number of runs in one query; H2 compares each row with each of them. */
+  private static final int MOST_RUNS = 50;
 
   private static final String COLUMNS =
       "select id, run, at, kind, schema_version, actor, body from pgproof_evidence ";
@@ -236,17 +237,21 @@ public final class EvidenceLog {
   }
 
   /**
-   * Returns the entries of these kinds in each of these runs, in the order of writing.
-   *
-   * @param runs at most 1,000
+   * Returns the entries of these kinds in each of these runs; those of one run are in the order of
+   * writing.
    */
   public List<EvidenceEntry> of(Collection<RunId> runs, Collection<String> kinds) {
-    return runs.isEmpty()
-        ? List.of()
-        : named.query(
-            COLUMNS + "where run in (:runs) and kind in (:kinds) order by id",
-            Map.of("runs", runs.stream().map(RunId::value).toList(), "kinds", kinds),
-            ENTRY);
+    List<EvidenceEntry> entries = new ArrayList<>();
+    List<String> all = runs.stream().map(RunId::value).distinct().toList();
+    for (int from = 0; from < all.size(); from += MOST_RUNS) {
+      List<String> some = all.subList(from, Math.min(from + MOST_RUNS, all.size()));
+      entries.addAll(
+          named.query(
+              COLUMNS + "where run in (:runs) and kind in (:kinds) order by id",
+              Map.of("runs", some, "kinds", kinds),
+              ENTRY));
+    }
+    return entries;
   }
 
   /** Returns the first entries of this kind over all runs after that entry, in their order. */

@@ -3,7 +3,6 @@ package io.pgproof.cli;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.evidence.DayPeriod;
-import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.evidence.report.ConfiguredTargets;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -11,7 +10,8 @@ import io.pgproof.proof.UsageException;
 import io.pgproof.report.ReportFormat;
 import io.pgproof.target.Configuration;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -92,22 +92,25 @@ final class ReportCommand implements Callable<Integer> {
             targets,
             config == null
                 ? null
-                : ConfiguredTargets.of(Configuration.read(config.toAbsolutePath().normalize())));
-    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.send(request, said -> {});
-      if (!(reply instanceof Reply.Compliance made)) {
+                : ConfiguredTargets.of(Configuration.read(config.toAbsolutePath().normalize())),
+            format);
+    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state());
+        Destination report = new Destination(file)) {
+      Reply reply =
+          daemonConnection.send(
+              request,
+              said -> {
+                if (said instanceof Reply.ReportBytes part) {
+                  report.write(part);
+                }
+              });
+      if (!(reply instanceof Reply.ReportMade made)) {
         return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
       }
-      write(made.report(), format, file);
+      report.complete();
       spec.commandLine()
           .getOut()
-          .println(
-              file
-                  + " covers "
-                  + made.report().targets().size()
-                  + " targets and "
-                  + made.report().runs().size()
-                  + " runs");
+          .println(file + " covers " + made.targets() + " targets and " + made.runs() + " runs");
       return Main.DONE;
     }
   }
@@ -132,21 +135,55 @@ final class ReportCommand implements Callable<Integer> {
         "name a file that does not exist, or remove this one");
   }
 
-  /** Writes the whole file, or leaves none behind. */
-  private static void write(ComplianceReport report, ReportFormat format, Path file)
-      throws IOException {
-    try (OutputStream stream = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+  private static FindingException failed(Path file, IOException e) {
+    return new FindingException(
+        Reason.ENVIRONMENT, "the report could not be written to " + file + ": " + e.getMessage());
+  }
+
+  /** A new file that is removed unless it was completed. */
+  private static final class Destination implements AutoCloseable {
+    private final Path file;
+    private final FileChannel channel;
+    private boolean complete;
+
+    Destination(Path file) {
+      this.file = file;
       try {
-        format.write(report, stream);
-      } catch (IOException | RuntimeException | Error e) {
-        Files.deleteIfExists(file);
-        throw e;
+        this.channel =
+            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      } catch (FileAlreadyExistsException e) {
+        throw exists(file);
+      } catch (IOException e) {
+        throw failed(file, e);
       }
-    } catch (FileAlreadyExistsException e) {
-      throw exists(file);
-    } catch (IOException e) {
-      throw new FindingException(
-          Reason.ENVIRONMENT, "the report could not be written to " + file + ": " + e.getMessage());
+    }
+
+    /** Adds the next part; the first one replaces what a daemon that has ended had sent. */
+    void write(Reply.ReportBytes part) {
+      try {
+        if (part.first()) {
+          channel.truncate(0);
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(part.bytes());
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+      } catch (IOException e) {
+        throw failed(file, e);
+      }
+    }
+
+    void complete() {
+      complete = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (channel) {
+        if (!complete) {
+          Files.deleteIfExists(file);
+        }
+      }
     }
   }
 }

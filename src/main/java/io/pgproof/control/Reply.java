@@ -8,7 +8,6 @@ import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.log.LogAudit;
-import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Report;
 import io.pgproof.token.Token;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reply of the daemon, one line of JSON: any number of {@link Begun}, {@link Standing}, {@link
- * Said} and {@link LogLines}, then exactly one other.
+ * Said}, {@link LogLines} and {@link ReportBytes}, then exactly one other.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "say")
 @JsonSubTypes({
@@ -30,7 +29,8 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Reply.BackedUp.class, name = "backed-up"),
   @JsonSubTypes.Type(value = Reply.Runs.class, name = "runs"),
   @JsonSubTypes.Type(value = Reply.Run.class, name = "run"),
-  @JsonSubTypes.Type(value = Reply.Compliance.class, name = "report"),
+  @JsonSubTypes.Type(value = Reply.ReportBytes.class, name = "report-bytes"),
+  @JsonSubTypes.Type(value = Reply.ReportMade.class, name = "report"),
   @JsonSubTypes.Type(value = Reply.Certificate.class, name = "certificate"),
   @JsonSubTypes.Type(value = Reply.Events.class, name = "events"),
   @JsonSubTypes.Type(value = Reply.LogVerified.class, name = "log-verified"),
@@ -74,7 +74,15 @@ public sealed interface Reply {
       List<RunHistory.Happening> happenings)
       implements Reply {}
 
-  record Compliance(ComplianceReport report) implements Reply {}
+  /**
+   * A part of a report.
+   *
+   * @param first whether the report begins with it
+   */
+  record ReportBytes(boolean first, byte[] bytes) implements Reply {}
+
+  /** The whole report was sent. */
+  record ReportMade(int targets, int runs) implements Reply {}
 
   record Certificate(CertificatePack pack) implements Reply {}
 
@@ -114,6 +122,7 @@ public sealed interface Reply {
     return !(this instanceof Begun
         || this instanceof Standing
         || this instanceof Said
-        || this instanceof LogLines);
+        || this instanceof LogLines
+        || this instanceof ReportBytes);
   }
 }

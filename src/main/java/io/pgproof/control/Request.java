@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ConfiguredTargets;
+import io.pgproof.report.ReportFormat;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.token.TokenRequest;
 import java.util.List;
@@ -69,7 +70,11 @@ public sealed interface Request {
    * @param targets empty for all
    * @param configured {@code null} for the configuration of the daemon
    */
-  record MakeReport(DayPeriod period, List<String> targets, @Nullable ConfiguredTargets configured)
+  record MakeReport(
+      DayPeriod period,
+      List<String> targets,
+      @Nullable ConfiguredTargets configured,
+      ReportFormat format)
       implements Request {
     public MakeReport {
       targets = List.copyOf(targets);

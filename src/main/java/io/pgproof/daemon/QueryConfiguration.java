@@ -21,6 +21,7 @@ import io.pgproof.evidence.runs.RunTableFollower;
 import io.pgproof.image.BuiltImages;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.FindingException;
+import io.pgproof.report.ReportFiles;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.Ownership;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -50,6 +52,7 @@ import org.springframework.context.annotation.DependsOn;
 @EnableConfigurationProperties(DaemonSettings.class)
 class QueryConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(QueryConfiguration.class);
+  private static final Duration REPORTS_WAIT = Duration.ofSeconds(30);
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   /**
@@ -197,6 +200,11 @@ class QueryConfiguration {
   }
 
   @Bean
+  ReportFiles reportFiles(ComplianceReports reports, StateDirectory state) {
+    return new ReportFiles(reports, state.path(), REPORTS_WAIT);
+  }
+
+  @Bean
   LogHandler logHandler(
       DataSource database,
       EvidenceLog evidenceLog,
@@ -217,7 +225,7 @@ class QueryConfiguration {
       Tokens tokens,
       DataSource database,
       LogHandler log,
-      ComplianceReports reports,
+      ReportFiles reports,
       Certificates certificates,
       StateDirectory state,
       ObjectProvider<CurrentConfiguration> configuration) {

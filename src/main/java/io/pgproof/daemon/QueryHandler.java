@@ -63,7 +63,7 @@ final class QueryHandler {
     } else if (request instanceof Request.ShowRun show) {
       return showRun(show.run());
     } else if (request instanceof Request.MakeReport make) {
-      return reports.make(make);
+      return reports.make(make, replySink);
     } else if (request instanceof Request.IssueCertificate issue) {
       return new Reply.Certificate(certificates.issue(issue.run()));
     } else if (request instanceof Request.ListEvents list) {

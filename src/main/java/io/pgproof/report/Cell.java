@@ -40,6 +40,11 @@ record Cell(String text, String style, List<String> runs, int more) {
     return new Cell(Integer.toString(number), "number", List.of(), 0);
   }
 
+  /** A number that must be seen. */
+  static Cell alarm(int number) {
+    return new Cell(Integer.toString(number), "verdict refuted", List.of(), 0);
+  }
+
   static Cell verdict(Verdict verdict) {
     return new Cell(verdict.word(), "verdict " + verdict.word(), List.of(), 0);
   }

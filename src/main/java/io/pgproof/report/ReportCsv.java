@@ -14,6 +14,9 @@ import io.pgproof.evidence.report.ComplianceReport.Sample;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
 import io.pgproof.evidence.report.ComplianceReport.Unproven;
 import io.pgproof.proof.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class ReportCsv {
   /** A spreadsheet would compute a text that begins like this. */
   private static final Pattern FORMULA = Pattern.compile("^[=+\\-@\\t\\r]");
+
+  private static final Pattern PLAIN = Pattern.compile("[^\",\r\n]*");
 
   private enum Column {
     ROW,
@@ -55,23 +60,33 @@ final class ReportCsv {
     }
   }
 
-  private final StringBuilder out = new StringBuilder();
+  private final Writer out;
 
-  private ReportCsv() {}
+  private ReportCsv(Writer out) {
+    this.out = out;
+  }
 
-  static String write(ComplianceReport report) {
-    ReportCsv csv = new ReportCsv();
-    csv.header();
-    csv.about(report);
-    report.targets().forEach(csv::figures);
-    report.runs().forEach(csv::run);
-    report.targets().forEach(csv::missed);
-    report.failures().forEach(csv::failure);
+  static void write(ComplianceReport report, Writer out) throws IOException {
+    ReportCsv csv = new ReportCsv(out);
+    try {
+      csv.write(report);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void write(ComplianceReport report) {
+    header();
+    about(report);
+    report.targets().forEach(this::figures);
+    report.runs().forEach(this::run);
+    report.targets().forEach(this::missed);
+    report.failures().forEach(this::failure);
     report
         .waivers()
         .forEach(
             waiver ->
-                csv.row("waiver")
+                row("waiver")
                     .with(Column.TARGET, waiver.target())
                     .with(Column.RUN, waiver.run())
                     .with(Column.AT, waiver.grantedAt())
@@ -79,12 +94,12 @@ final class ReportCsv {
                     .with(Column.BY, waiver.by())
                     .with(Column.TEXT, waiver.reason())
                     .end());
-    report.negativeControls().forEach(csv::negativeControl);
+    report.negativeControls().forEach(this::negativeControl);
     report
         .reviews()
         .forEach(
             review ->
-                csv.row("review")
+                row("review")
                     .with(Column.ITEM, review.from() + "/" + review.to())
                     .with(Column.AT, review.openedAt())
                     .with(Column.UNTIL, review.decidedAt())
@@ -97,24 +112,31 @@ final class ReportCsv {
         .controls()
         .forEach(
             control ->
-                csv.row("control")
+                row("control")
                     .with(Column.ITEM, control.standard() + ", " + control.clause())
                     .with(Column.VALUE, control.asks())
                     .with(Column.TEXT, control.support())
                     .end());
     report
         .doesNotShow()
-        .forEach(sentence -> csv.row("does-not-show").with(Column.TEXT, sentence).end());
-    return csv.out.toString();
+        .forEach(sentence -> row("does-not-show").with(Column.TEXT, sentence).end());
+  }
+
+  private void append(String text) {
+    try {
+      out.write(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void header() {
     String comma = "";
     for (Column column : Column.values()) {
-      out.append(comma).append(column.title());
+      append(comma + column.title());
       comma = ",";
     }
-    out.append("\r\n");
+    append("\r\n");
   }
 
   private void about(ComplianceReport report) {
@@ -331,16 +353,17 @@ final class ReportCsv {
 
     private static String text(String text) {
       String safe = FORMULA.matcher(text).find() ? "'" + text : text;
-      return safe.matches("[^\",\r\n]*") ? safe : '"' + safe.replace("\"", "\"\"") + '"';
+      return PLAIN.matcher(safe).matches() ? safe : '"' + safe.replace("\"", "\"\"") + '"';
     }
 
     void end() {
       String comma = "";
       for (Column column : Column.values()) {
-        out.append(comma).append(fields.getOrDefault(column, ""));
+        append(comma);
+        append(fields.getOrDefault(column, ""));
         comma = ",";
       }
-      out.append("\r\n");
+      append("\r\n");
     }
   }
 }

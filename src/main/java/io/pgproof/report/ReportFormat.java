@@ -5,8 +5,11 @@ import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.proof.Mistakes;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,26 +21,32 @@ import java.util.stream.Collectors;
 public enum ReportFormat {
   HTML("text/html;charset=UTF-8") {
     @Override
-    byte[] bytes(ComplianceReport report) {
-      return ReportHtml.write(report).getBytes(StandardCharsets.UTF_8);
+    public void write(ComplianceReport report, OutputStream out) throws IOException {
+      out.write(ReportHtml.write(report).getBytes(StandardCharsets.UTF_8));
+      out.flush();
     }
   },
   PDF("application/pdf") {
     @Override
-    byte[] bytes(ComplianceReport report) {
-      return ReportPdf.write(report);
+    public void write(ComplianceReport report, OutputStream out) throws IOException {
+      out.write(ReportPdf.write(report));
+      out.flush();
     }
   },
   CSV("text/csv;charset=UTF-8") {
     @Override
-    byte[] bytes(ComplianceReport report) {
-      return ReportCsv.write(report).getBytes(StandardCharsets.UTF_8);
+    public void write(ComplianceReport report, OutputStream out) throws IOException {
+      Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+      ReportCsv.write(report, text);
+      text.flush();
     }
   },
   JSON("application/json") {
     @Override
-    byte[] bytes(ComplianceReport report) {
-      return (EvidenceJson.write(report) + "\n").getBytes(StandardCharsets.UTF_8);
+    public void write(ComplianceReport report, OutputStream out) throws IOException {
+      EvidenceJson.write(report, out);
+      out.write('\n');
+      out.flush();
     }
   };
 
@@ -47,7 +56,8 @@ public enum ReportFormat {
     this.mediaType = mediaType;
   }
 
-  abstract byte[] bytes(ComplianceReport report);
+  /** Writes the report; the stream stays open. */
+  public abstract void write(ComplianceReport report, OutputStream out) throws IOException;
 
   /** Returns the word for the format, which is also the ending of its files. */
   public String word() {
@@ -56,12 +66,6 @@ public enum ReportFormat {
 
   public String mediaType() {
     return mediaType;
-  }
-
-  /** Writes the report; the stream stays open. */
-  public void write(ComplianceReport report, OutputStream out) throws IOException {
-    out.write(bytes(report));
-    out.flush();
   }
 
   /** Returns the format with this word; empty if there is none. */

@@ -45,7 +45,7 @@ final class ReportHtml {
             + ".",
         (chosen.isEmpty()
                 ? "It is about all targets"
-                : "It is about the targets that were chosen: " + String.join(", ", chosen))
+                : "It is about the targets that were chosen: " + Sections.names(chosen))
             + (report.scope().configuration() == null
                 ? "; no configuration was at hand, so it includes no target that was never verified."
                 : "; configured are those of " + report.scope().configuration() + "."),

@@ -22,7 +22,7 @@ final class Summary {
 
   static List<Fact> of(ComplianceReport report) {
     Summary summary = new Summary(report);
-    int runs = report.runs().size();
+    int runs = report.count();
     int due = report.sum(target -> target.due().all());
     return List.of(
         new Fact(

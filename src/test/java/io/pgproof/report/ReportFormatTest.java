@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.report.ComplianceReport;
+import io.pgproof.evidence.report.FailureState;
 import io.pgproof.proof.UsageException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -57,7 +58,7 @@ class ReportFormatTest {
     List<String> titles = rows.get(0);
     assertThat(titles).startsWith("row", "target", "run").endsWith("unit", "text");
     assertThat(rows).allMatch(row -> row.size() == titles.size());
-    assertThat(rows).filteredOn(row -> row.get(0).equals("run")).hasSize(sample().runs().size());
+    assertThat(rows).filteredOn(row -> row.get(0).equals("run")).hasSameSizeAs(sample().runs());
     assertThat(rows)
         .filteredOn(row -> row.get(0).equals("decision"))
         .singleElement()
@@ -129,7 +130,7 @@ class ReportFormatTest {
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
-    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(13);
+    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(15);
     for (String element : List.of("script", "link", "img", "iframe", "a", "object")) {
       assertThat(page.getElementsByTagName(element).getLength()).as(element).isZero();
     }
@@ -156,6 +157,44 @@ class ReportFormatTest {
             "missed</span><span class=\"runs\"><code>20261120-000100-rows",
             "12.10.1, 12.10.2")
         .doesNotContain("20261110-030000-r011");
+  }
+
+  @Test
+  void aTableOfManyRowsShowsWhatMustBeSeenAndSaysHowManyItLeavesOut() throws IOException {
+    ComplianceReport sample = sample();
+    ComplianceReport.Failure decided = sample.failures().get(0);
+    List<ComplianceReport.Failure> failures = new ArrayList<>();
+    for (int number = 0; number < 1_500; number++) {
+      failures.add(
+          new ComplianceReport.Failure(
+              "shop",
+              "20261110-030000-%04d".formatted(number),
+              decided.verdict(),
+              decided.reason(),
+              decided.message(),
+              decided.at().plusSeconds(number),
+              number == 3 ? FailureState.OPEN : FailureState.DECIDED,
+              number == 3 ? null : 60L + number,
+              List.of()));
+    }
+    Section section = FailureSections.each(failures);
+    assertThat(section.rows()).hasSize(200);
+    assertThat(section.rows().get(0).get(0).runs()).containsExactly("20261110-030000-0003");
+    assertThat(section.rows().get(1).get(0).runs()).containsExactly("20261110-030000-1499");
+    assertThat(section.left())
+        .isEqualTo(
+            "The table shows 200 of 1,500 rows, those that nobody has decided about first, then the"
+                + " gravest. The CSV and JSON forms of this report hold all of them.");
+    assertThat(FailureSections.each(failures.subList(0, 200)).left()).isEmpty();
+
+    assertThat(FailureSections.sums(failures).rows())
+        .singleElement()
+        .satisfies(
+            row ->
+                assertThat(row)
+                    .extracting(Cell::text)
+                    .containsExactly(
+                        "stale", "too-old", "1500", "1", "1499", "0", "1", "25 min 59 s"));
   }
 
   @ParameterizedTest

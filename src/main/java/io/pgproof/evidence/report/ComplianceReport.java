@@ -1,10 +1,12 @@
 package io.pgproof.evidence.report;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Verdict;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param reviews reviews of days of the period, and those that were decided in it, oldest first
  * @param controls what standards ask for
  * @param doesNotShow what nobody may conclude from the report, one sentence each
- * @param runs all runs whose verdict was recorded in the period, by target, oldest first
+ * @param runs all runs whose verdict was recorded in the period, by target, oldest first; of a
+ *     report that is being made, they can be read until its reader returns
  */
 public record ComplianceReport(
     int schema,
@@ -39,7 +42,7 @@ public record ComplianceReport(
     List<ReviewFacts> reviews,
     List<Control> controls,
     List<String> doesNotShow,
-    List<RunFacts> runs) {
+    @JsonDeserialize(as = ArrayList.class) Iterable<RunFacts> runs) {
 
   /** The schema of the JSON form: members may be added; none changes its meaning. */
   public static final int SCHEMA = 1;
@@ -52,7 +55,11 @@ public record ComplianceReport(
     reviews = List.copyOf(reviews);
     controls = List.copyOf(controls);
     doesNotShow = List.copyOf(doesNotShow);
-    runs = List.copyOf(runs);
+  }
+
+  /** Returns how many runs ended with a verdict. */
+  public int count() {
+    return sum(TargetFigures::count);
   }
 
   /** Returns the sum of a figure over all targets. */

@@ -5,7 +5,6 @@ import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
-import io.pgproof.evidence.report.ComplianceReport.DueFigures;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
 import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
@@ -15,6 +14,7 @@ import io.pgproof.evidence.report.ComplianceReport.Scope;
 import io.pgproof.evidence.report.ComplianceReport.Span;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
 import io.pgproof.evidence.report.ComplianceReport.WaiverFacts;
+import io.pgproof.evidence.runs.EndedRun;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.proof.Mistakes;
@@ -29,13 +29,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -57,51 +59,68 @@ public final class ComplianceReports {
   }
 
   /**
-   * Makes a report. Only one is made at a time, because a long period needs much memory.
+   * Makes a report for a reader, which may read its runs until it returns. Only one is made at a
+   * time, because a long period needs much memory.
    *
    * @param chosen names of targets; empty for all that are configured or have runs in the period
    * @param configured empty if no configuration is at hand
+   * @return what the reader returned
    * @throws UsageException {@code bad-option} if a chosen target is neither configured nor was ever
    *     verified
    */
-  public synchronized ComplianceReport make(
+  public synchronized <T> T make(
+      DayPeriod days,
+      Collection<String> chosen,
+      Optional<ConfiguredTargets> configured,
+      Function<ComplianceReport, T> reader) {
+    return runIndex.inSnapshot(() -> reader.apply(make(days, chosen, configured)));
+  }
+
+  private ComplianceReport make(
       DayPeriod days, Collection<String> chosen, Optional<ConfiguredTargets> configured) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Span period = new Span(days.from(), days.to(), days.begin(), days.end(now));
-    Map<String, DueFigures> due = DueTally.read(evidenceLog, runIndex, period);
+    DueTally due = DueTally.read(evidenceLog, runIndex, period);
+    Map<String, String> schedules = new HashMap<>();
+    Set<String> configuredNames = new HashSet<>();
+    configured.stream()
+        .flatMap(configuration -> configuration.targets().stream())
+        .forEach(
+            target -> {
+              configuredNames.add(target.name());
+              if (target.schedule() != null) {
+                schedules.put(target.name(), target.schedule());
+              }
+            });
     List<TargetFigures> targets = new ArrayList<>();
-    List<RunFacts> runs = new ArrayList<>();
-    List<RunSummary> failed = new ArrayList<>();
+    List<Decisions.Failed> failed = new ArrayList<>();
     for (String name : names(chosen, configured)) {
-      List<RunFacts> ofTarget = new ArrayList<>();
+      List<RunFacts> runs = new ArrayList<>();
       runIndex.forEachEnded(
           name,
           period.begin(),
           period.end(),
           run -> {
-            ofTarget.add(facts(run));
-            if (run.outcome().orElseThrow().verdict() != Verdict.PROVEN) {
-              failed.add(run);
+            runs.add(facts(name, run));
+            if (run.verdict() != Verdict.PROVEN) {
+              failed.add(new Decisions.Failed(name, run));
             }
           });
-      Optional<ConfiguredTargets.Named> named =
-          configured.flatMap(configuration -> configuration.find(name));
       TargetFigures figures =
-          new TargetTally(period, ofTarget, provenBefore(name, period))
+          new TargetTally(period, runs, provenBefore(name, period))
               .figures(
                   name,
-                  configured.isPresent() ? named.isPresent() : null,
-                  named.map(ConfiguredTargets.Named::schedule).orElse(null),
-                  due.getOrDefault(name, new DueFigures(0, 0, List.of())),
+                  configured.isPresent() ? configuredNames.contains(name) : null,
+                  schedules.get(name),
+                  due.of(name),
                   runIndex.withoutVerdict(name, period.begin(), period.end()).stream()
                       .map(RunId::value)
                       .toList());
-      if (named.isPresent() || chosen.contains(name) || hasAnything(figures)) {
+      if (configuredNames.contains(name) || chosen.contains(name) || hasAnything(figures)) {
         targets.add(figures);
-        runs.addAll(ofTarget);
       }
     }
-    failed.sort(Comparator.comparing(run -> run.outcome().orElseThrow().at()));
+    failed.sort(Comparator.comparing(Decisions.Failed::at));
     Set<String> names = targets.stream().map(TargetFigures::target).collect(Collectors.toSet());
     return new ComplianceReport(
         ComplianceReport.SCHEMA,
@@ -112,13 +131,21 @@ public final class ComplianceReports {
             configured.map(ConfiguredTargets::file).orElse(null)),
         coverage(targets, configured.isPresent()),
         targets,
-        new Decisions(evidenceLog).of(failed),
+        new Decisions(evidenceLog, runIndex).of(failed),
         waivers(period, names),
         negativeControls(period, names),
         reviews(period),
         Controls.ALL,
         Controls.DOES_NOT_SHOW,
-        runs);
+        new RunsOfTargets(
+            targets.stream().map(TargetFigures::target).toList(), name -> runs(name, period)));
+  }
+
+  private List<RunFacts> runs(String target, Span period) {
+    List<RunFacts> runs = new ArrayList<>();
+    runIndex.forEachEnded(
+        target, period.begin(), period.end(), run -> runs.add(facts(target, run)));
+    return runs;
   }
 
   private static boolean hasAnything(TargetFigures figures) {
@@ -164,40 +191,37 @@ public final class ComplianceReports {
         .map(run -> new Proof(run.run().value(), run.outcome().orElseThrow().at()));
   }
 
-  private static RunFacts facts(RunSummary run) {
-    RunSummary.Request request = run.request();
-    RunSummary.Outcome outcome = run.outcome().orElseThrow();
+  private static RunFacts facts(String target, EndedRun run) {
     return new RunFacts(
         run.run().value(),
-        request.target().orElseThrow(),
-        request.at(),
-        request.by(),
-        outcome.at(),
-        outcome.verdict(),
-        outcome.reason(),
-        request.depth().name().toLowerCase(Locale.ROOT),
-        rpo(request, outcome),
+        target,
+        run.askedAt(),
+        run.askedBy(),
+        run.endedAt(),
+        run.verdict(),
+        run.reason(),
+        run.depth(),
+        rpo(run),
         rto(run));
   }
 
-  private static Measured rpo(RunSummary.Request request, RunSummary.Outcome outcome) {
+  private static Measured rpo(EndedRun run) {
     @Nullable Boolean met =
-        outcome
-            .age()
-            .map(age -> age.compareTo(request.maxAge()) <= 0 && outcome.reason() != Reason.TOO_OLD)
+        run.age()
+            .map(age -> age.compareTo(run.maxAge()) <= 0 && run.reason() != Reason.TOO_OLD)
             .orElse(null);
     return new Measured(
-        outcome.age().map(Duration::toSeconds).orElse(null), request.maxAge().toSeconds(), met);
+        run.age().map(Duration::toSeconds).orElse(null), run.maxAge().toSeconds(), met);
   }
 
-  private static Measured rto(RunSummary run) {
+  private static Measured rto(EndedRun run) {
     return new Measured(
-        run.outcome()
-            .flatMap(RunSummary.Outcome::restoreTime)
-            .map(took -> took.plusNanos(999_999_999).toSeconds())
-            .orElse(null),
-        run.request().restoreObjective().map(Duration::toSeconds).orElse(null),
-        run.restoreObjectiveMet().orElse(null));
+        run.restoreTime().map(took -> took.plusNanos(999_999_999).toSeconds()).orElse(null),
+        run.restoreObjective().map(Duration::toSeconds).orElse(null),
+        run.restoreTime()
+            .flatMap(
+                took -> run.restoreObjective().map(objective -> took.compareTo(objective) <= 0))
+            .orElse(null));
   }
 
   private static Coverage coverage(List<TargetFigures> targets, boolean configurationKnown) {

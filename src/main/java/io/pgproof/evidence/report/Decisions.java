@@ -5,6 +5,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
 import io.pgproof.evidence.report.ComplianceReport.Step;
+import io.pgproof.evidence.runs.EndedRun;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.proof.RunId;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * another run is decided with it.
  */
 final class Decisions {
+  private static final int BATCH = 1_000;
   private static final Set<String> KINDS =
       Set.of(
           Evidence.kind(Evidence.TaskOpened.class),
@@ -34,40 +36,54 @@ final class Decisions {
           Evidence.kind(Evidence.DecisionTakenAway.class));
 
   private final EvidenceLog evidenceLog;
+  private final RunIndex runIndex;
 
-  Decisions(EvidenceLog evidenceLog) {
+  Decisions(EvidenceLog evidenceLog, RunIndex runIndex) {
     this.evidenceLog = evidenceLog;
+    this.runIndex = runIndex;
   }
 
-  /** Returns the failures for runs that ended with another verdict than {@code proven}. */
-  List<Failure> of(List<RunSummary> runs) {
+  /** A run that ended with another verdict than {@code proven}. */
+  record Failed(String target, EndedRun run) {
+    Instant at() {
+      return run.endedAt();
+    }
+  }
+
+  /** Returns what was decided, in the order of the runs. */
+  List<Failure> of(List<Failed> failed) {
     List<Failure> failures = new ArrayList<>();
-    for (int from = 0; from < runs.size(); from += RunIndex.MOST) {
-      List<RunSummary> some = runs.subList(from, Math.min(from + RunIndex.MOST, runs.size()));
+    for (int from = 0; from < failed.size(); from += BATCH) {
+      List<Failed> some = failed.subList(from, Math.min(from + BATCH, failed.size()));
+      List<RunId> runs = some.stream().map(one -> one.run().run()).toList();
+      Map<RunId, String> messages = runIndex.messages(runs);
       Map<RunId, List<EvidenceEntry>> entries =
-          evidenceLog.of(some.stream().map(RunSummary::run).toList(), KINDS).stream()
-              .collect(Collectors.groupingBy(EvidenceEntry::run));
-      some.forEach(run -> failures.add(failure(run, entries.getOrDefault(run.run(), List.of()))));
+          evidenceLog.of(runs, KINDS).stream().collect(Collectors.groupingBy(EvidenceEntry::run));
+      for (Failed one : some) {
+        RunId run = one.run().run();
+        failures.add(
+            failure(one, messages.getOrDefault(run, ""), entries.getOrDefault(run, List.of())));
+      }
     }
     return failures;
   }
 
-  private Failure failure(RunSummary run, List<EvidenceEntry> entries) {
-    RunSummary.Outcome outcome = run.outcome().orElseThrow();
+  private Failure failure(Failed failed, String message, List<EvidenceEntry> entries) {
+    EndedRun run = failed.run();
     Story story = new Story(run.run());
     story.readAll(entries);
     Instant decidedAt = story.decidedAt;
     return new Failure(
-        run.request().target().orElseThrow(),
+        failed.target(),
         run.run().value(),
-        outcome.verdict(),
-        outcome.reason(),
-        outcome.message(),
-        outcome.at(),
+        run.verdict(),
+        run.reason(),
+        message,
+        run.endedAt(),
         story.state,
-        decidedAt == null || decidedAt.isBefore(outcome.at())
+        decidedAt == null || decidedAt.isBefore(run.endedAt())
             ? null
-            : Long.valueOf(Duration.between(outcome.at(), decidedAt).toSeconds()),
+            : Long.valueOf(Duration.between(run.endedAt(), decidedAt).toSeconds()),
         story.steps);
   }
 

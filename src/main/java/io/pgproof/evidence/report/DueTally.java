@@ -6,6 +6,7 @@ import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.report.ComplianceReport.DueFigures;
 import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.Span;
+import io.pgproof.evidence.runs.DueRun;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.RunId;
 import java.util.ArrayList;
@@ -23,77 +24,53 @@ import java.util.stream.Collectors;
  * period, so that no outage is lost at the border of two periods.
  */
 final class DueTally {
+  private static final String PASSED_OVER = Evidence.kind(Evidence.DuePassedOver.class);
   private static final int PAGE = 1_000;
 
-  private final EvidenceLog evidenceLog;
   private final RunIndex runIndex;
   private final Span period;
-  private final Map<String, Integer> onTime = new HashMap<>();
-  private final Map<String, List<Gap>> gaps = new HashMap<>();
+  private final Map<String, List<Gap>> passedOver;
 
-  private DueTally(EvidenceLog evidenceLog, RunIndex runIndex, Span period) {
-    this.evidenceLog = evidenceLog;
+  private DueTally(RunIndex runIndex, Span period, Map<String, List<Gap>> passedOver) {
     this.runIndex = runIndex;
     this.period = period;
+    this.passedOver = passedOver;
   }
 
-  /** Returns the figures by the name of the target; a target without due times has none. */
-  static Map<String, DueFigures> read(EvidenceLog evidenceLog, RunIndex runIndex, Span period) {
-    DueTally tally = new DueTally(evidenceLog, runIndex, period);
-    tally.readAll(Evidence.kind(Evidence.Due.class));
-    tally.readAll(Evidence.kind(Evidence.DuePassedOver.class));
-    Map<String, DueFigures> figures = new HashMap<>();
-    tally.onTime.forEach(
-        (target, times) -> figures.put(target, new DueFigures(times, 0, List.of())));
-    tally.gaps.forEach(
-        (target, missed) ->
-            figures.put(
-                target,
-                new DueFigures(
-                    tally.onTime.getOrDefault(target, 0),
-                    missed.stream().mapToInt(Gap::times).sum(),
-                    missed.stream().sorted(Comparator.comparing(Gap::since)).toList())));
-    return figures;
-  }
-
-  /**
-   * Reads the entries of a kind, in pages. Ids follow the order of writing, so the time of an entry
-   * can be earlier than that of the one before it, if the clock was set back.
-   */
-  private void readAll(String kind) {
+  /** Reads the due times for which no run was begun; those with a run are read target by target. */
+  static DueTally read(EvidenceLog evidenceLog, RunIndex runIndex, Span period) {
+    Map<String, List<Gap>> passedOver = new HashMap<>();
     long last = 0;
     List<EvidenceEntry> page;
     do {
-      page = evidenceLog.after(last, kind, period.begin(), PAGE);
+      page = evidenceLog.after(last, PASSED_OVER, period.begin(), PAGE);
       Map<RunId, String> targets =
           runIndex.targets(page.stream().map(EvidenceEntry::run).collect(Collectors.toSet()));
       for (EvidenceEntry entry : page) {
         String target = targets.get(entry.run());
-        if (target != null) {
-          count(target, entry);
+        Evidence.DuePassedOver passed = (Evidence.DuePassedOver) Evidence.read(entry);
+        if (target != null && passed.since().isBefore(period.end())) {
+          passedOver
+              .computeIfAbsent(target, name -> new ArrayList<>())
+              .add(new Gap(entry.run().value(), passed.since(), passed.times(), null));
         }
         last = entry.id();
       }
     } while (page.size() == PAGE);
+    return new DueTally(runIndex, period, passedOver);
   }
 
-  private void count(String target, EvidenceEntry entry) {
-    Evidence evidence = Evidence.read(entry);
-    if (evidence instanceof Evidence.DuePassedOver passed) {
-      miss(target, entry, new Gap(entry.run().value(), passed.since(), passed.times(), null));
-    } else if (evidence instanceof Evidence.Due due && due.missed()) {
-      miss(
-          target,
-          entry,
-          new Gap(entry.run().value(), due.since(), due.times(), due.late().toSeconds()));
-    } else if (evidence instanceof Evidence.Due due && period.contains(due.since())) {
-      onTime.merge(target, 1, Integer::sum);
+  /** Returns the figures of a target. */
+  DueFigures of(String target) {
+    List<Gap> gaps = new ArrayList<>();
+    for (DueRun due : runIndex.dueMissed(target, period.begin(), period.end())) {
+      gaps.add(new Gap(due.run().value(), due.since(), due.times(), due.lateSeconds()));
     }
-  }
-
-  private void miss(String target, EvidenceEntry entry, Gap gap) {
-    if (gap.since().isBefore(period.end()) && !entry.at().isBefore(period.begin())) {
-      gaps.computeIfAbsent(target, name -> new ArrayList<>()).add(gap);
-    }
+    gaps.addAll(passedOver.getOrDefault(target, List.of()));
+    gaps.sort(Comparator.comparing(Gap::since));
+    return new DueFigures(
+        runIndex.dueOnTime(target, period.begin(), period.end()),
+        gaps.stream().mapToInt(Gap::times).sum(),
+        gaps);
   }
 }

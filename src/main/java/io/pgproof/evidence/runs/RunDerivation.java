@@ -33,7 +33,7 @@ final class RunDerivation {
   /**
    * Raised when the same evidence leads to other rows than before, so that they are all renewed.
    */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   static final String ASKED = Evidence.kind(Evidence.Asked.class);
   static final String VERDICT_REACHED = Evidence.kind(Evidence.VerdictReached.class);
@@ -42,6 +42,7 @@ final class RunDerivation {
   static final Set<String> KINDS =
       Set.of(
           ASKED,
+          Evidence.kind(Evidence.Due.class),
           VERDICT_REACHED,
           Evidence.kind(Evidence.WaiverGranted.class),
           Evidence.kind(Evidence.Waived.class),
@@ -60,6 +61,7 @@ final class RunDerivation {
   private @Nullable Outcome outcome;
   private @Nullable Waiver waiver;
   private @Nullable Decision decision;
+  private Evidence.@Nullable Due due;
 
   private RunDerivation(RunId run) {
     this.run = run;
@@ -69,8 +71,9 @@ final class RunDerivation {
    * A run and everybody who had a part in it.
    *
    * @param people who requested it and who decided in it
+   * @param due the due time of the schedule; empty if the run was requested otherwise
    */
-  record Derived(RunSummary summary, Set<String> people) {}
+  record Derived(RunSummary summary, Set<String> people, Optional<Evidence.Due> due) {}
 
   /**
    * Derives the short form.
@@ -93,7 +96,8 @@ final class RunDerivation {
                         Optional.ofNullable(derivation.outcome),
                         Optional.ofNullable(derivation.waiver),
                         Optional.ofNullable(derivation.decision)),
-                    derivation.people));
+                    derivation.people,
+                    Optional.ofNullable(derivation.due)));
   }
 
   private void apply(EvidenceEntry entry) {
@@ -103,6 +107,8 @@ final class RunDerivation {
     if (evidence instanceof Evidence.Asked asked) {
       request = asked.control() == null ? request(at, asked.request()) : null;
       people.add(asked.request().askedBy());
+    } else if (evidence instanceof Evidence.Due ofSchedule) {
+      due = ofSchedule;
     } else if (evidence instanceof Evidence.VerdictReached reached) {
       outcome = outcome(at, reached.report());
     } else if (evidence instanceof Evidence.WaiverGranted granted) {

@@ -11,11 +11,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Finds runs by what they are about and sums them up, without the engine. Each query reads only the
@@ -28,14 +33,21 @@ public final class RunIndex {
   /** Maximum number of runs in one answer. */
   public static final int MOST = 1000;
 
+  /** Maximum number of runs in one query by their ids; H2 compares each row with each of them. */
+  private static final int MOST_COMPARED = 50;
+
   private static final String OVERVIEW =
       "select r.*, t.proven_at, t.days_until, t.days, t.series"
           + " from pgproof_run_target t join pgproof_run r on r.run = t.run ";
 
   private final JdbcTemplate jdbc;
+  private final TransactionTemplate snapshots;
 
   public RunIndex(DataSource database) {
     this.jdbc = new JdbcTemplate(database);
+    this.snapshots = new TransactionTemplate(new JdbcTransactionManager(database));
+    this.snapshots.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.snapshots.setReadOnly(true);
   }
 
   /** Returns a run in short form; empty if there is no such run. */
@@ -76,23 +88,25 @@ public final class RunIndex {
                 row.getLong("runs")));
   }
 
-  /**
-   * Returns the targets of those runs that were requested for a target.
-   *
-   * @param runs at most {@link #MOST}
-   */
+  /** Returns the targets of those runs that were requested for a target. */
   public Map<RunId, String> targets(Collection<RunId> runs) {
-    Map<RunId, String> targets = new HashMap<>();
-    if (!runs.isEmpty()) {
+    return texts("target", runs);
+  }
+
+  private Map<RunId, String> texts(String column, Collection<RunId> runs) {
+    Map<RunId, String> texts = new HashMap<>();
+    List<String> all = runs.stream().map(RunId::value).distinct().toList();
+    for (int from = 0; from < all.size(); from += MOST_COMPARED) {
       new NamedParameterJdbcTemplate(jdbc)
           .query(
-              "select run, target from pgproof_run where run in (:runs) and target is not null",
-              Map.of("runs", runs.stream().map(RunId::value).toList()),
+              "select run, %s from pgproof_run where run in (:runs) and %s is not null"
+                  .formatted(column, column),
+              Map.of("runs", all.subList(from, Math.min(from + MOST_COMPARED, all.size()))),
               row -> {
-                targets.put(new RunId(row.getString("run")), row.getString("target"));
+                texts.put(new RunId(row.getString("run")), row.getString(column));
               });
     }
-    return targets;
+    return texts;
   }
 
   /**
@@ -150,19 +164,21 @@ public final class RunIndex {
    * @param until exclusive
    */
   public void forEachEnded(
-      String target, Instant from, Instant until, Consumer<RunSummary> consumer) {
+      String target, Instant from, Instant until, Consumer<EndedRun> consumer) {
     Object after = RunTable.time(from);
     String lastRun = "";
-    List<RunSummary> page;
+    List<EndedRun> page;
     do {
       page =
           jdbc.query(
-              "select * from pgproof_run where target = ? and ended_at >= ?"
+              "select "
+                  + EndedRun.COLUMNS
+                  + " from pgproof_run where target = ? and ended_at >= ?"
                   + " and (ended_at > ? or run > ?) and ended_at < ?"
                   + " order by target, ended_at, run fetch first "
                   + MOST
                   + " rows only",
-              RunRow::read,
+              EndedRun::read,
               target,
               after,
               after,
@@ -170,11 +186,67 @@ public final class RunIndex {
               RunTable.time(until));
       page.forEach(consumer);
       if (!page.isEmpty()) {
-        RunSummary last = page.get(page.size() - 1);
-        after = RunTable.time(last.outcome().orElseThrow().at());
+        EndedRun last = page.get(page.size() - 1);
+        after = RunTable.time(last.endedAt());
         lastRun = last.run().value();
       }
     } while (page.size() == MOST);
+  }
+
+  /** Returns the messages of the verdicts of these runs; a run without one has none. */
+  public Map<RunId, String> messages(Collection<RunId> runs) {
+    return texts("message", runs);
+  }
+
+  /**
+   * Returns how many due times of a target's schedule lie in this time and were kept.
+   *
+   * @param from inclusive
+   * @param until exclusive
+   */
+  public int dueOnTime(String target, Instant from, Instant until) {
+    Integer times =
+        jdbc.queryForObject(
+            "select count(*) from pgproof_run where target = ? and asked_at >= ?"
+                + " and due_since >= ? and due_since < ? and not due_missed",
+            Integer.class,
+            target,
+            RunTable.time(from),
+            RunTable.time(from),
+            RunTable.time(until));
+    return times == null ? 0 : times;
+  }
+
+  /**
+   * Returns the runs that the schedule of a target requested after due times had been missed, if
+   * any part of the time from the first of these until the request lies in this time, in the order
+   * of the requests.
+   *
+   * @param from inclusive
+   * @param until exclusive
+   */
+  public List<DueRun> dueMissed(String target, Instant from, Instant until) {
+    return jdbc.query(
+        "select run, due_since, due_times, due_late_seconds from pgproof_run"
+            + " where target = ? and asked_at >= ? and due_since < ? and due_missed"
+            + " order by asked_at, run",
+        (row, number) ->
+            new DueRun(
+                new RunId(row.getString("run")),
+                RunRow.instant(row, "due_since"),
+                row.getInt("due_times"),
+                row.getLong("due_late_seconds")),
+        target,
+        RunTable.time(from),
+        RunTable.time(until));
+  }
+
+  /**
+   * Runs queries that all see the database as it is now, whatever others commit meanwhile. It joins
+   * a transaction that is open already, and then sees what that one sees.
+   */
+  public <T> T inSnapshot(Supplier<T> queries) {
+    return Objects.requireNonNull(snapshots.execute(transaction -> queries.get()));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.pgproof.evidence.runs;
 
+import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.runs.RunDerivation.Derived;
 import io.pgproof.evidence.runs.RunSummary.Decision;
 import io.pgproof.evidence.runs.RunSummary.KnownBackup;
@@ -64,14 +65,14 @@ final class RunTable {
     if (runs.isEmpty()) {
       return;
     }
-    Set<String> columns = columns(runs.get(0).summary()).keySet();
+    Set<String> columns = columns(runs.get(0)).keySet();
     jdbc.batchUpdate(
         "insert into pgproof_run ("
             + String.join(", ", columns)
             + ", run) values ("
             + "?, ".repeat(columns.size())
             + "?)",
-        runs.stream().map(run -> values(run.summary())).toList());
+        runs.stream().map(RunTable::values).toList());
     insertPeople(runs);
   }
 
@@ -79,11 +80,11 @@ final class RunTable {
   void update(Derived run) {
     jdbc.update(
         "update pgproof_run set "
-            + columns(run.summary()).keySet().stream()
+            + columns(run).keySet().stream()
                 .map(column -> column + " = ?")
                 .collect(Collectors.joining(", "))
             + " where run = ?",
-        values(run.summary()));
+        values(run));
     jdbc.update("delete from pgproof_run_person where run = ?", run.summary().run().value());
     insertPeople(List.of(run));
   }
@@ -91,7 +92,7 @@ final class RunTable {
   private void insertPeople(List<Derived> runs) {
     List<@Nullable Object[]> people = new ArrayList<>();
     for (Derived run : runs) {
-      Map<String, @Nullable Object> columns = columns(run.summary());
+      Map<String, @Nullable Object> columns = columns(run);
       run.people().stream()
           .map(person -> Fitting.text(person, 255))
           .distinct()
@@ -114,13 +115,14 @@ final class RunTable {
   }
 
   /** Returns the values of the columns, and the run after them. */
-  private static @Nullable Object[] values(RunSummary run) {
+  private static @Nullable Object[] values(Derived run) {
     List<@Nullable Object> values = new ArrayList<>(columns(run).values());
-    values.add(run.run().value());
+    values.add(run.summary().run().value());
     return values.toArray();
   }
 
-  private static Map<String, @Nullable Object> columns(RunSummary run) {
+  private static Map<String, @Nullable Object> columns(Derived derived) {
+    RunSummary run = derived.summary();
     Map<String, @Nullable Object> columns = new LinkedHashMap<>();
     Request request = run.request();
     columns.put("target", request.target().orElse(null));
@@ -162,6 +164,7 @@ final class RunTable {
     put(columns, outcome.flatMap(Outcome::backup).orElse(null));
     put(columns, run.waiver().orElse(null));
     put(columns, run.decision().orElse(null));
+    put(columns, derived.due().orElse(null));
     return columns;
   }
 
@@ -186,6 +189,13 @@ final class RunTable {
     columns.put("decided_by", decision == null ? null : Fitting.text(decision.by(), 255));
     columns.put("decision", decision == null ? null : Fitting.text(decision.decision(), 50));
     columns.put("decided_at", decision == null ? null : time(decision.at()));
+  }
+
+  private static void put(Map<String, @Nullable Object> columns, Evidence.@Nullable Due due) {
+    columns.put("due_since", due == null ? null : time(due.since()));
+    columns.put("due_times", due == null ? null : due.times());
+    columns.put("due_missed", due == null ? null : due.missed());
+    columns.put("due_late_seconds", due == null ? null : due.late().toSeconds());
   }
 
   static @Nullable OffsetDateTime time(@Nullable Instant instant) {

@@ -16,6 +16,7 @@ public enum ProblemType {
   NOT_OPEN("not-open", HttpStatus.CONFLICT, "The task is not open"),
   KEY_REUSED("key-reused", HttpStatus.CONFLICT, "The key was used for another request"),
   TOO_MANY_REQUESTS("too-many-requests", HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
+  REPORTS_BUSY("reports-busy", HttpStatus.SERVICE_UNAVAILABLE, "Other reports are being made"),
   INTERNAL("internal", HttpStatus.INTERNAL_SERVER_ERROR, "The call failed");
 
   private static final String NAMESPACE = "urn:pgproof:problem:";

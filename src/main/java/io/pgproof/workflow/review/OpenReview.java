@@ -63,7 +63,11 @@ final class OpenReview implements JavaDelegate {
 
   private void open(DayPeriod period, Instant now, DelegateExecution execution) {
     ComplianceReport report =
-        reports.make(period, List.of(), Optional.of(ConfiguredTargets.of(configuration.get())));
+        reports.make(
+            period,
+            List.of(),
+            Optional.of(ConfiguredTargets.of(configuration.get())),
+            made -> made);
     Instant escalatesAt = now.plus(PATIENCE.escalateAfter());
     execution.setProcessBusinessKey(period.key());
     execution.setVariables(ReviewForm.of(period, report));

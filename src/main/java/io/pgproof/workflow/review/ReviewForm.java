@@ -64,7 +64,7 @@ final class ReviewForm {
     return new Figures(
         report.coverage().targets(),
         report.coverage().proven(),
-        report.runs().size(),
+        report.count(),
         count(report, Verdict.PROVEN),
         Math.toIntExact(
             report.failures().stream()
@@ -95,7 +95,7 @@ final class ReviewForm {
   private static String runs(ComplianceReport report) {
     return count(report, Verdict.PROVEN)
         + " of "
-        + report.runs().size()
+        + report.count()
         + " proven"
         + Stream.of(Verdict.STALE, Verdict.REFUTED, Verdict.INCONCLUSIVE)
             .filter(verdict -> count(report, verdict) > 0)

@@ -35,11 +35,14 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -86,7 +89,9 @@ class ComplianceReportsTest {
                         "/etc/pgproof/pgproof.yaml",
                         Stream.of(configured)
                             .map(name -> new ConfiguredTargets.Named(name, "0 3 * * * UTC"))
-                            .toList())));
+                            .toList())),
+            // The form that a program reads, with all runs in it.
+            report -> EvidenceJson.read(EvidenceJson.write(report), ComplianceReport.class));
   }
 
   private static TargetFigures only(ComplianceReport report) {
@@ -126,7 +131,8 @@ class ComplianceReportsTest {
     assertThat(only(report).proofs().last())
         .isEqualTo(new Proof(lastMoment.value(), END.minusMillis(1)));
     assertThat(report.period().end()).isEqualTo(END);
-    assertThat(report.runs().get(0))
+    assertThat(report.runs())
+        .first()
         .isEqualTo(
             new RunFacts(
                 begunBefore.value(),
@@ -455,6 +461,33 @@ class ComplianceReportsTest {
     assertThat(report.failures()).isEmpty();
     assertThat(EvidenceJson.read(EvidenceJson.write(report), ComplianceReport.class))
         .isEqualTo(report);
+  }
+
+  /** While a report is written, its runs are those that its figures were computed from. */
+  @Test
+  void aRunThatEndsMeanwhileIsNotInTheReport() {
+    DataSource database = databases().get(1).getPayload();
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    RunId before = ended(runs, TENTH, TENTH, Verdict.PROVEN);
+    runs.at(END);
+    List<String> written = new ArrayList<>();
+    new ComplianceReports(runs.log(), new RunIndex(database), runs.clock())
+        .make(
+            NOVEMBER,
+            List.of(),
+            Optional.empty(),
+            report -> {
+              assertThat(report.count()).isEqualTo(1);
+              try {
+                CompletableFuture.runAsync(() -> ended(runs, TENTH, TENTH, Verdict.STALE)).get();
+              } catch (InterruptedException | ExecutionException e) {
+                throw new IllegalStateException(e);
+              }
+              report.runs().forEach(run -> written.add(run.run()));
+              return report;
+            });
+    assertThat(written).containsExactly(before.value());
+    assertThat(november(database, runs, List.of()).runs()).hasSize(2);
   }
 
   /** Runs that end at the same moment lie on both sides of a page's border. */

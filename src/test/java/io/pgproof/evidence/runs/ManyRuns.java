@@ -2,7 +2,9 @@ package io.pgproof.evidence.runs;
 
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.target.Settings;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -34,10 +37,13 @@ public final class ManyRuns {
   private final TransactionTemplate transactions;
   private final Random random = new Random(20261201);
   private final List<Object[]> entries = new ArrayList<>();
+  private final boolean whole;
+  private Optional<RunId> openTask = Optional.empty();
 
-  private ManyRuns(DataSource database) {
+  private ManyRuns(DataSource database, boolean whole) {
     this.jdbc = new JdbcTemplate(database);
     this.transactions = new TransactionTemplate(new JdbcTransactionManager(database));
+    this.whole = whole;
   }
 
   /**
@@ -46,7 +52,16 @@ public final class ManyRuns {
    * @param until when the last run ends
    */
   public static void record(DataSource database, int targets, int runs, Instant until) {
-    new ManyRuns(database).record(targets, runs, until);
+    new ManyRuns(database, false).record(targets, runs, until);
+  }
+
+  /**
+   * Records with the runs all that a report for auditors is made of: due times, tasks, waivers and
+   * a negative control of each target each month; and other entries of each run, about which it
+   * says nothing.
+   */
+  public static void recordForReports(DataSource database, int targets, int runs, Instant until) {
+    new ManyRuns(database, true).record(targets, runs, until);
   }
 
   /** Returns the name of a target, counted from 0. */
@@ -75,18 +90,118 @@ public final class ManyRuns {
         new Evidence.Asked(
             Settings.NONE.request(Optional.of(target), Path.of("/backups", target), by), null));
     Verdict verdict = verdict();
-    add(
-        run,
-        ended,
-        EvidenceLog.PGPROOF,
-        new Evidence.VerdictReached(
-            RecordedRuns.report(run, target, verdict, asked.minus(Duration.ofHours(4)))));
+    Report report = RecordedRuns.report(run, target, verdict, asked.minus(Duration.ofHours(4)));
+    if (whole) {
+      recordWhole(run, target, asked, ended, measured(report));
+      return;
+    }
+    add(run, ended, EvidenceLog.PGPROOF, new Evidence.VerdictReached(report));
     if (verdict == Verdict.STALE || verdict == Verdict.REFUTED) {
       add(
           run,
           ended.plusSeconds(3_600),
           PEOPLE.get(random.nextInt(7)),
           new Evidence.Decided("review", "Review stale backup", "escalate", "it looks bad"));
+    }
+  }
+
+  private Report measured(Report report) {
+    long age = 1_800L + random.nextInt(80_000);
+    return new Report(
+        report.schema(),
+        report.run(),
+        report.target(),
+        report.conclusion(),
+        report.period(),
+        report.backup(),
+        report.image(),
+        report.recovery(),
+        new Report.FreshnessFacts(report.period().startedAt(), age, 86_400, "wal"),
+        report.objectives(),
+        report.coverage(),
+        new Report.Times(
+            report.phases(),
+            report.times().restoreTimeMillis() == null ? null : 30_000L + random.nextInt(900_000),
+            1_000_000L));
+  }
+
+  private void recordWhole(RunId run, String target, Instant asked, Instant ended, Report report) {
+    int chance = random.nextInt(1000);
+    Instant due = asked.minus(chance < 3 ? Duration.ofHours(30) : Duration.ofSeconds(2));
+    add(
+        run,
+        asked,
+        EvidenceLog.PGPROOF,
+        new Evidence.Due(due, chance < 3 ? 2 : 1, Duration.between(due, asked)));
+    for (int phase = 0; phase < 4; phase++) {
+      add(run, asked, EvidenceLog.PGPROOF, new Evidence.Noted(List.of("a line of phase " + phase)));
+    }
+    if (chance == 4) {
+      add(run, ended, EvidenceLog.PGPROOF, new Evidence.DuePassedOver(asked.plusSeconds(9), 1));
+    }
+    add(run, ended, EvidenceLog.PGPROOF, new Evidence.VerdictReached(report));
+    if (report.verdict() != Verdict.PROVEN) {
+      decide(run, ended);
+    }
+    if (random.nextInt(30) == 0) {
+      add(
+          RunId.at(ended),
+          ended,
+          EvidenceLog.PGPROOF,
+          new Evidence.ControlEnded(
+              target,
+              "backup",
+              Stream.of("archive", "manifest", "page", "wal", "index", "row", "freshness")
+                  .map(
+                      layer ->
+                          new ControlResult(
+                              layer,
+                              layer,
+                              ControlResult.Outcome.CAUGHT,
+                              List.of(layer),
+                              run.value(),
+                              "flipped a bit",
+                              null))
+                  .toList(),
+              null));
+    }
+  }
+
+  /** Some failures join the task of the failure before, and some are waived. */
+  private void decide(RunId run, Instant ended) {
+    String by = PEOPLE.get(random.nextInt(7));
+    int chance = random.nextInt(10);
+    if (chance == 0) {
+      add(run, ended, EvidenceLog.PGPROOF, new Evidence.Waived(run.value(), by, ended, "moving"));
+    } else if (chance < 3 && openTask.isPresent()) {
+      add(run, ended, EvidenceLog.PGPROOF, new Evidence.TaskJoined(openTask.orElseThrow().value()));
+    } else {
+      openTask = Optional.of(run);
+      Instant decided = ended.plusSeconds(600 + random.nextInt(80_000));
+      add(
+          run,
+          ended,
+          EvidenceLog.PGPROOF,
+          new Evidence.TaskOpened("approveEscalation", "Approve", "backup-approvers"));
+      if (chance == 3) {
+        add(
+            run,
+            decided,
+            by,
+            new Evidence.WaiverGranted("b", decided.plusSeconds(86_400), "the source was down"));
+      } else if (chance == 4) {
+        add(
+            run,
+            decided,
+            EvidenceLog.PGPROOF,
+            new Evidence.NobodyDecided("approveEscalation", "Approve", Duration.ofDays(1)));
+      } else if (chance > 5) {
+        add(
+            run,
+            decided,
+            by,
+            new Evidence.Decided("approveEscalation", "Approve", "dismiss", "a copy for tests"));
+      }
     }
   }
 

@@ -1,23 +1,34 @@
 package io.pgproof.web.api.call;
 
-import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.DayPeriod;
-import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.report.ConfiguredTargets;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.UsageException;
+import io.pgproof.report.ReportFile;
+import io.pgproof.report.ReportFiles;
+import io.pgproof.report.ReportFormat;
+import io.pgproof.report.ReportsBusyException;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.Scope;
 import io.pgproof.web.api.ApiPaths;
 import io.pgproof.web.api.ProblemException;
 import io.pgproof.web.api.ProblemType;
 import io.pgproof.web.api.RequiresScope;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Profile;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -26,35 +37,52 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @Profile("serve")
 final class ReportCalls {
-  private final ComplianceReports reports;
+  private static final byte[] BEFORE = "{\"report\":".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] AFTER = "}".getBytes(StandardCharsets.US_ASCII);
+
+  private final ReportFiles reports;
   private final CurrentConfiguration configuration;
   private final Clock clock;
 
-  ReportCalls(ComplianceReports reports, CurrentConfiguration configuration, Clock clock) {
+  ReportCalls(ReportFiles reports, CurrentConfiguration configuration, Clock clock) {
     this.reports = reports;
     this.configuration = configuration;
     this.clock = clock;
   }
 
+  /** Writes the answer by itself, and so returns nothing. */
   @GetMapping(ApiPaths.V1 + "/report")
   @RequiresScope(Scope.READ)
-  ReportJson make(
+  @Nullable ResponseEntity<ReportJson> make(
       @RequestParam(name = "from", defaultValue = "") String from,
       @RequestParam(name = "to", defaultValue = "") String to,
-      @RequestParam(name = "target", defaultValue = "") List<String> targets) {
-    try {
-      return new ReportJson(
-          EvidenceJson.write(
-              reports.make(
-                  DayPeriod.read(
-                      "from", from, "to", to, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)),
-                  targets,
-                  Optional.of(ConfiguredTargets.of(configuration.get())))));
+      @RequestParam(name = "target", defaultValue = "") List<String> targets,
+      HttpServletResponse response)
+      throws IOException, InterruptedException {
+    try (ReportFile report =
+        reports.make(
+            DayPeriod.read(
+                "from", from, "to", to, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)),
+            targets,
+            Optional.of(ConfiguredTargets.of(configuration.get())),
+            ReportFormat.JSON)) {
+      response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+      response.setContentLengthLong(BEFORE.length + report.size() + AFTER.length);
+      OutputStream out = response.getOutputStream();
+      out.write(BEFORE);
+      report.copyTo(out);
+      out.write(AFTER);
+      out.flush();
+      return null;
+    } catch (ReportsBusyException e) {
+      response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
+      throw problem(ProblemType.REPORTS_BUSY, e.finding());
     } catch (UsageException e) {
-      throw new ProblemException(
-          ProblemType.BAD_REQUEST,
-          String.valueOf(e.getMessage()),
-          Objects.requireNonNull(e.finding().hint()));
+      throw problem(ProblemType.BAD_REQUEST, e.finding());
     }
+  }
+
+  private static ProblemException problem(ProblemType type, Finding finding) {
+    return new ProblemException(type, finding.message(), Objects.requireNonNull(finding.hint()));
   }
 }

@@ -1,11 +1,14 @@
 package io.pgproof.web.page.report;
 
 import io.pgproof.evidence.DayPeriod;
-import io.pgproof.evidence.report.ComplianceReport;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.report.ConfiguredTargets;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.UsageException;
+import io.pgproof.report.ReportFile;
+import io.pgproof.report.ReportFiles;
 import io.pgproof.report.ReportFormat;
+import io.pgproof.report.ReportsBusyException;
 import io.pgproof.target.CurrentConfiguration;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -30,11 +33,17 @@ import org.springframework.web.server.ResponseStatusException;
 @Profile("serve")
 final class ReportController {
   private final ComplianceReports reports;
+  private final ReportFiles files;
   private final CurrentConfiguration configuration;
   private final Clock clock;
 
-  ReportController(ComplianceReports reports, CurrentConfiguration configuration, Clock clock) {
+  ReportController(
+      ComplianceReports reports,
+      ReportFiles files,
+      CurrentConfiguration configuration,
+      Clock clock) {
     this.reports = reports;
+    this.files = files;
     this.configuration = configuration;
     this.clock = clock;
   }
@@ -74,32 +83,41 @@ final class ReportController {
       @RequestParam(name = "target", defaultValue = "") List<String> targets,
       Model page,
       HttpServletResponse response)
-      throws IOException {
+      throws IOException, InterruptedException {
     ReportFormat format =
         ReportFormat.of(word).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     try {
       DayPeriod period = DayPeriod.read("from", from, "to", to, today());
-      send(reports.make(period, targets, configured()), format, response);
+      try (ReportFile report = files.make(period, targets, configured(), format)) {
+        send(report, format, response);
+      }
       return null;
+    } catch (ReportsBusyException e) {
+      response.setStatus(HttpStatus.SERVICE_UNAVAILABLE.value());
+      response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
+      return refuse(e.finding(), new Form(from, to, targets), page);
     } catch (UsageException e) {
-      String hint = e.finding().hint();
-      page.addAttribute(
-          "refused",
-          new Refusal(String.valueOf(e.getMessage()).lines().toList(), hint == null ? "" : hint));
       response.setStatus(HttpStatus.UNPROCESSABLE_ENTITY.value());
-      return show(new Form(from, to, targets), page);
+      return refuse(e.finding(), new Form(from, to, targets), page);
     }
   }
 
-  private static void send(
-      ComplianceReport report, ReportFormat format, HttpServletResponse response)
+  private String refuse(Finding finding, Form given, Model page) {
+    String hint = finding.hint();
+    page.addAttribute(
+        "refused", new Refusal(finding.message().lines().toList(), hint == null ? "" : hint));
+    return show(given, page);
+  }
+
+  private static void send(ReportFile report, ReportFormat format, HttpServletResponse response)
       throws IOException {
     response.setContentType(format.mediaType());
+    response.setContentLengthLong(report.size());
     response.setHeader(
         HttpHeaders.CONTENT_DISPOSITION,
         "attachment; filename=\"pgproof-report-%s-%s.%s\""
             .formatted(report.period().from(), report.period().to(), format.word()));
-    format.write(report, response.getOutputStream());
+    report.copyTo(response.getOutputStream());
   }
 
   private Optional<ConfiguredTargets> configured() {

@@ -10,6 +10,7 @@ import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.RunRequests;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.report.ReportFiles;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.Scope;
 import io.pgproof.token.TokenRequest;
@@ -27,6 +28,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -129,6 +131,11 @@ final class ServedCalls implements AutoCloseable {
     @Bean
     ComplianceReports complianceReports(EvidenceLog evidenceLog, RunIndex runIndex, Clock clock) {
       return new ComplianceReports(evidenceLog, runIndex, clock);
+    }
+
+    @Bean
+    ReportFiles reportFiles(ComplianceReports reports) {
+      return new ReportFiles(reports, Path.of("target"), Duration.ofSeconds(30));
     }
 
     @Bean

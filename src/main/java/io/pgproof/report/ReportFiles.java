@@ -1,0 +1,87 @@
+package io.pgproof.report;
+
+import io.pgproof.evidence.DayPeriod;
+import io.pgproof.evidence.report.ComplianceReports;
+import io.pgproof.evidence.report.ConfiguredTargets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes reports, one at a time for everybody who asks for one, because a long period needs much
+ * memory and a processor. A report is made before its first byte is sent, so that a slow or lost
+ * reader keeps nobody waiting.
+ */
+public final class ReportFiles {
+  private static final int MOST_WAITING = 3;
+
+  private final ComplianceReports reports;
+  private final Path directory;
+  private final Duration patience;
+  private final Semaphore places = new Semaphore(1 + MOST_WAITING);
+  private final Semaphore turn = new Semaphore(1, true);
+
+  /**
+   * @param directory where the files lie until they are closed
+   * @param patience how long a request waits for the reports before it
+   */
+  public ReportFiles(ComplianceReports reports, Path directory, Duration patience) {
+    this.reports = reports;
+    this.directory = directory;
+    this.patience = patience;
+  }
+
+  /**
+   * Makes a report; the caller closes it.
+   *
+   * @param chosen names of targets; empty for all that are configured or have runs in the period
+   * @param configured empty if no configuration is at hand
+   * @throws ReportsBusyException if other reports are being made
+   * @throws io.pgproof.proof.UsageException {@code bad-option} for an unknown target
+   * @throws InterruptedException while it waits; nothing was made
+   */
+  public ReportFile make(
+      DayPeriod days,
+      Collection<String> chosen,
+      Optional<ConfiguredTargets> configured,
+      ReportFormat format)
+      throws IOException, InterruptedException {
+    if (!places.tryAcquire()) {
+      throw new ReportsBusyException(patience);
+    }
+    try {
+      if (!turn.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new ReportsBusyException(patience);
+      }
+      try {
+        return reports.make(
+            days,
+            chosen,
+            configured,
+            report -> {
+              try {
+                return ReportFile.write(report, format, directory);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+      } catch (UncheckedIOException e) {
+        throw new IOException("the report could not be written: " + e.getMessage(), e);
+      } finally {
+        turn.release();
+      }
+    } finally {
+      places.release();
+    }
+  }
+
+  /** Returns how many requests wait for the report that is being made. */
+  int waiting() {
+    return turn.getQueueLength();
+  }
+}

@@ -1,0 +1,181 @@
+package io.pgproof.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.DayPeriod;
+import io.pgproof.evidence.report.ComplianceReports;
+import io.pgproof.evidence.report.ConfiguredTargets;
+import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.proof.UsageException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may make a report while another one is being made. */
+class ReportFilesTest {
+  private static final DayPeriod MARCH =
+      new DayPeriod(LocalDate.parse("2026-03-01"), LocalDate.parse("2026-03-31"));
+  private static final Optional<ConfiguredTargets> CONFIGURED =
+      Optional.of(
+          new ConfiguredTargets(
+              "pgproof.yaml", List.of(new ConfiguredTargets.Named("shop", null))));
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  @TempDir private Path place;
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HeldClock clock = new HeldClock();
+  private JdbcConnectionPool database;
+
+  @BeforeEach
+  void start() {
+    database = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "", "");
+    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
+  }
+
+  @AfterEach
+  void stop() {
+    clock.goOn.countDown();
+    threads.shutdownNow();
+    database.dispose();
+  }
+
+  /** Holds the first report while it is being made. */
+  private static final class HeldClock extends Clock {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private volatile boolean holds;
+
+    @Override
+    public Instant instant() {
+      if (holds) {
+        reached.countDown();
+        try {
+          goOn.await();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return Instant.parse("2026-06-01T00:00:00Z");
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  private ReportFiles files(Duration patience) {
+    return new ReportFiles(
+        new ComplianceReports(new EvidenceLog(database, clock), new RunIndex(database), clock),
+        place,
+        patience);
+  }
+
+  private static ReportFile make(ReportFiles files, String... chosen) throws Exception {
+    return files.make(MARCH, List.of(chosen), CONFIGURED, ReportFormat.JSON);
+  }
+
+  private Future<ReportFile> hold(ReportFiles files) throws InterruptedException {
+    clock.holds = true;
+    Future<ReportFile> held = threads.submit(() -> make(files));
+    assertThat(clock.reached.await(20, TimeUnit.SECONDS)).isTrue();
+    return held;
+  }
+
+  @Test
+  void aReportIsWholeAndLeavesNoFile() throws Exception {
+    try (ReportFile report = make(files(LONG))) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      report.copyTo(out);
+      assertThat(out.size()).isEqualTo((int) report.size()).isGreaterThan(1_000);
+      assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("{\"schema\":1").endsWith("}\n");
+      assertThat(report.targets()).isEqualTo(1);
+      assertThat(report.runs()).isZero();
+      assertThat(place).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void whoeverWaitsTooLongIsToldWhenToAskAgain() throws Exception {
+    ReportFiles files = files(Duration.ofMillis(50));
+    Future<ReportFile> held = hold(files);
+    assertThatThrownBy(() -> make(files))
+        .isInstanceOfSatisfying(
+            ReportsBusyException.class,
+            busy -> {
+              assertThat(busy.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+              assertThat(busy.finding().hint()).isEqualTo("ask again in 1 s");
+            });
+    clock.goOn.countDown();
+    held.get().close();
+    make(files).close();
+  }
+
+  @Test
+  void onlyFewWaitAndTheOthersAreToldAtOnce() throws Exception {
+    ReportFiles files = files(LONG);
+    Future<ReportFile> held = hold(files);
+    List<Future<ReportFile>> waiting =
+        List.of(
+            threads.submit(() -> make(files)),
+            threads.submit(() -> make(files)),
+            threads.submit(() -> make(files)));
+    org.awaitility.Awaitility.await().until(() -> files.waiting() == 3);
+    assertThatThrownBy(() -> make(files)).isInstanceOf(ReportsBusyException.class);
+    clock.goOn.countDown();
+    held.get().close();
+    for (Future<ReportFile> next : waiting) {
+      next.get().close();
+    }
+  }
+
+  @Test
+  void aRefusedReportAndALostReaderKeepNobodyWaiting() throws Exception {
+    ReportFiles files = files(Duration.ofMillis(50));
+    assertThatThrownBy(() -> make(files, "shpo")).isInstanceOf(UsageException.class);
+    try (ReportFile report = make(files)) {
+      assertThatThrownBy(
+              () ->
+                  report.copyTo(
+                      new OutputStream() {
+                        @Override
+                        public void write(int one) throws IOException {
+                          throw new IOException("the reader has gone");
+                        }
+                      }))
+          .isInstanceOf(IOException.class);
+      make(files).close();
+    }
+    assertThat(place).isEmptyDirectory();
+  }
+}
