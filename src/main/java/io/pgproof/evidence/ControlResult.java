@@ -1,6 +1,6 @@
 package io.pgproof.evidence;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,30 +27,32 @@ public record ControlResult(
     caughtBy = List.copyOf(caughtBy);
   }
 
-  /** The outcome, in the words that are stored. */
+  /** The outcome. */
   public enum Outcome {
     /** The check failed, as it must. */
-    @JsonProperty("caught")
     CAUGHT("caught"),
     /** The check passed although its layer was damaged: the gravest alarm. */
-    @JsonProperty("missed")
     MISSED("missed"),
     /** The check was not made, which says nothing about it. */
-    @JsonProperty("could-not-tell")
-    COULD_NOT_TELL("could not tell"),
+    COULD_NOT_TELL("could-not-tell"),
     /** The backup has no such layer, or the depth does not include the check. */
-    @JsonProperty("not-applicable")
-    NOT_APPLICABLE("not applicable");
+    NOT_APPLICABLE("not-applicable");
 
-    private final String words;
+    private final String code;
 
-    Outcome(String words) {
-      this.words = words;
+    Outcome(String code) {
+      this.code = code;
+    }
+
+    /** Returns the word that is stored. */
+    @JsonValue
+    public String code() {
+      return code;
     }
 
     /** Returns the words for a person. */
     public String words() {
-      return words;
+      return code.replace('-', ' ');
     }
   }
 

@@ -119,12 +119,35 @@ record Figures(
         Metric.TARGET_CONTROL_MISSED,
         control.map(known -> known.ended().with(ControlResult.Outcome.MISSED).size()).orElse(0),
         name);
+    control.stream()
+        .flatMap(known -> known.ended().results().stream())
+        .forEach(result -> addOutcome(samples, name, result));
     if (target.plan().controlSchedule().isPresent()) {
+      samples.add(
+          Metric.TARGET_CONTROL_BY,
+          control.map(known -> deadlines.afterControl(target, known.at())),
+          name);
       samples.add(Metric.TARGET_NEXT_CONTROL, Optional.ofNullable(controlDue.get(name)), name);
     }
     if (target.plan().schedule().isPresent()) {
       samples.add(Metric.TARGET_NEXT_DUE, Optional.ofNullable(due.get(name)), name);
       samples.addCount(Metric.SCHEDULE_MISSED, missed.getOrDefault(name, 0L), name);
+    }
+  }
+
+  private static void addOutcome(Samples samples, String target, ControlResult result) {
+    if (result.outcome() == ControlResult.Outcome.NOT_APPLICABLE) {
+      return;
+    }
+    for (ControlResult.Outcome outcome : ControlResult.Outcome.values()) {
+      if (outcome != ControlResult.Outcome.NOT_APPLICABLE) {
+        samples.add(
+            Metric.TARGET_CONTROL_OUTCOME,
+            result.outcome() == outcome ? 1 : 0,
+            target,
+            result.check(),
+            outcome.code());
+      }
     }
   }
 

@@ -66,15 +66,29 @@ enum Metric {
       Kind.GAUGE,
       "when the last negative control of the target ended that had a proven backup to damage; 0 if none did",
       Label.TARGET),
+  TARGET_CONTROL_OUTCOME(
+      "pgproof_target_control_outcome",
+      Kind.GAUGE,
+      "1 for what that control showed about the check, 0 for the others of `caught`, `missed` and `could-not-tell`; left out if the"
+          + " check does not apply",
+      Label.TARGET,
+      Label.CHECK,
+      Label.OUTCOME),
+  TARGET_CONTROL_MISSED(
+      "pgproof_target_control_missed",
+      Kind.GAUGE,
+      "how many checks missed their damage in that control; any number but 0 is the gravest alarm",
+      Label.TARGET),
   TARGET_NEXT_CONTROL(
       "pgproof_target_next_control_timestamp_seconds",
       Kind.GAUGE,
       "when a negative control of the target is due next by its `control-schedule`; 0 if that is not planned; left out without one",
       Label.TARGET),
-  TARGET_CONTROL_MISSED(
-      "pgproof_target_control_missed",
+  TARGET_CONTROL_BY(
+      "pgproof_target_control_by_timestamp_seconds",
       Kind.GAUGE,
-      "how many checks missed their damage in that control; any number but 0 is the gravest alarm",
+      "when a negative control should have ended again: at the second due time of its `control-schedule` after the last one; 0 if none"
+          + " did; left out without one",
       Label.TARGET),
   RUNS(
       "pgproof_runs_total",
@@ -156,6 +170,7 @@ enum Metric {
     GROUP,
     PROCESS,
     CHECK,
+    OUTCOME,
     VERSION;
 
     String label() {

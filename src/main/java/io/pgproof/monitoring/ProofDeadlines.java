@@ -9,36 +9,48 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * When each target should have been proven again. One due time may fail, because the run after it
- * may still succeed. Keeps what it computed, because a schedule is costly to evaluate. Thread-safe.
+ * When each target should have been proven again, and controlled again by its control-schedule. One
+ * due time may fail, because the run after it may still succeed. Keeps what it computed, because a
+ * schedule is costly to evaluate. Thread-safe.
  */
 final class ProofDeadlines {
   private static final Duration WITHOUT_SCHEDULE = Duration.ofDays(8);
 
-  private final Map<String, Known> known = new ConcurrentHashMap<>();
+  private final Map<String, Known> proofs = new ConcurrentHashMap<>();
+  private final Map<String, Known> controls = new ConcurrentHashMap<>();
 
-  private record Known(Optional<Schedule> schedule, Instant proven, Instant deadline) {}
+  private record Known(Optional<Schedule> schedule, Instant last, Instant deadline) {}
 
   /**
    * @param proven when the target was last proven
    */
   Instant after(Target target, Instant proven) {
-    Optional<Schedule> schedule = target.plan().schedule();
+    return after(proofs, target, target.plan().schedule(), proven);
+  }
+
+  /**
+   * @param target one that has a control-schedule
+   * @param ended when its last negative control ended
+   */
+  Instant afterControl(Target target, Instant ended) {
+    return after(controls, target, target.plan().controlSchedule(), ended);
+  }
+
+  private static Instant after(
+      Map<String, Known> known, Target target, Optional<Schedule> schedule, Instant last) {
     return known
         .compute(
             target.name(),
             (name, before) ->
-                before != null
-                        && before.schedule().equals(schedule)
-                        && before.proven().equals(proven)
+                before != null && before.schedule().equals(schedule) && before.last().equals(last)
                     ? before
-                    : new Known(schedule, proven, deadline(schedule, proven)))
+                    : new Known(schedule, last, deadline(schedule, last)))
         .deadline();
   }
 
-  private static Instant deadline(Optional<Schedule> schedule, Instant proven) {
+  private static Instant deadline(Optional<Schedule> schedule, Instant last) {
     return schedule
-        .map(due -> due.nextAfter(due.nextAfter(proven)))
-        .orElseGet(() -> proven.plus(WITHOUT_SCHEDULE));
+        .map(due -> due.nextAfter(due.nextAfter(last)))
+        .orElseGet(() -> last.plus(WITHOUT_SCHEDULE));
   }
 }

@@ -3,12 +3,15 @@ package io.pgproof.monitoring;
 import static io.pgproof.evidence.runs.RecordedRuns.MARCH;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.ControlResult.Outcome;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.runs.RecordedRuns;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.target.Plan;
+import io.pgproof.target.Schedule;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import io.pgproof.target.Target;
@@ -20,10 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +124,63 @@ class PgproofCollectorTest {
     assertThat(values.keySet())
         .noneMatch(name -> name.startsWith("pgproof_target_next_due"))
         .noneMatch(name -> name.startsWith("pgproof_schedule_missed"));
+  }
+
+  @Test
+  void aTargetHasTheOutcomesOfItsLastControl() throws Exception {
+    server.configure(
+        new Target(
+            "shop",
+            Path.of("/backups/shop"),
+            Settings.NONE,
+            new Plan(
+                Optional.empty(),
+                Optional.of(new Schedule("0 5 * * 0", ZoneOffset.UTC)),
+                false,
+                List.of())));
+    server.night.schedules.reconcile();
+    assertThat(scrape())
+        .containsEntry("pgproof_target_control_timestamp_seconds{target=\"shop\"}", 0.0)
+        .containsEntry("pgproof_target_control_by_timestamp_seconds{target=\"shop\"}", 0.0)
+        .containsEntry("pgproof_target_control_missed{target=\"shop\"}", 0.0);
+
+    List<ControlResult> results =
+        List.of(
+            result("page", "pages", Outcome.CAUGHT),
+            result("index", "indexes", Outcome.MISSED),
+            result("wal", "recovery", Outcome.COULD_NOT_TELL),
+            result("row", "rows", Outcome.NOT_APPLICABLE));
+    runs.record(
+        new RunId("20260301-030000-ctrl"),
+        "pgproof",
+        new Evidence.ControlEnded("shop", "/backups/shop/monday", results, null));
+    server.nanos += Duration.ofMinutes(1).toNanos();
+    Map<String, Double> values = scrape();
+
+    assertThat(values)
+        .containsEntry("pgproof_target_control_timestamp_seconds{target=\"shop\"}", THREE)
+        .containsEntry("pgproof_target_control_missed{target=\"shop\"}", 1.0)
+        .containsEntry(outcomeOf("pages", "caught"), 1.0)
+        .containsEntry(outcomeOf("pages", "missed"), 0.0)
+        .containsEntry(outcomeOf("pages", "could-not-tell"), 0.0)
+        .containsEntry(outcomeOf("indexes", "missed"), 1.0)
+        .containsEntry(outcomeOf("recovery", "could-not-tell"), 1.0)
+        .containsEntry(
+            "pgproof_target_next_control_timestamp_seconds{target=\"shop\"}", THREE + 7_200)
+        // The second Sunday: the first one may fail.
+        .containsEntry(
+            "pgproof_target_control_by_timestamp_seconds{target=\"shop\"}",
+            THREE + 7_200 + 7 * 86_400);
+    assertThat(values.keySet()).noneMatch(name -> name.contains("check=\"rows\""));
+  }
+
+  private static ControlResult result(String layer, String check, Outcome outcome) {
+    return new ControlResult(layer, check, outcome, List.of(), null, null, null);
+  }
+
+  private static String outcomeOf(String check, String outcome) {
+    return "pgproof_target_control_outcome{check=\"%s\",outcome=\"%s\",target=\"shop\"}"
+        .formatted(check, outcome);
   }
 
   @Test
