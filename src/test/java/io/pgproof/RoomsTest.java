@@ -305,6 +305,7 @@ class RoomsTest {
         "evidence",
         "evidence.runs",
         "evidence.log",
+        "evidence.anchor",
         "notify",
         "workflow.model",
         "workflow.engine",

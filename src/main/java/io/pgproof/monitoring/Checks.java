@@ -2,6 +2,7 @@ package io.pgproof.monitoring;
 
 import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.daemon.PassLog;
+import io.pgproof.evidence.anchor.AnchorState;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.sandbox.Sandbox;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -157,16 +159,28 @@ final class Checks {
         : down(message, "free space there, or set PGPROOF_RESERVE, see docs/server.md");
   }
 
-  /** Evidence is taken into its log. */
-  Health log(EvidenceSequencer sequencer) {
-    return sequencer
-        .damage()
-        .map(
-            what ->
-                down(
-                    "the evidence log takes no entries: " + what.replaceFirst("(?s)\nHINT: .*", ""),
-                    "see docs/evidence.md for what to do when the log is damaged"))
-        .orElseGet(() -> up("takes entries"));
+  /** Evidence is taken into its log, and the log is anchored in time. */
+  Health log(EvidenceSequencer sequencer, List<AnchorState> anchors) {
+    Optional<String> damage = sequencer.damage();
+    if (damage.isPresent()) {
+      return down(
+          "the evidence log takes no entries: " + damage.get().replaceFirst("(?s)\nHINT: .*", ""),
+          "see docs/evidence.md for what to do when the log is damaged");
+    }
+    List<AnchorState> late = anchors.stream().filter(AnchorState::late).toList();
+    return late.isEmpty()
+        ? up("takes entries" + (anchors.isEmpty() ? "" : ", and is anchored"))
+        : down(
+            late.stream()
+                .map(
+                    anchor ->
+                        "the evidence log could not be anchored with "
+                            + anchor.where()
+                            + " since "
+                            + anchor.anchoredAt().map(HumanFormat::time).orElse("ever")
+                            + anchor.failure().map(why -> ": " + why).orElse(""))
+                .collect(Collectors.joining("; ")),
+            "mend what the message names; pgproof tries again by itself");
   }
 
   /** No periodic task hangs. */

@@ -2,6 +2,7 @@ package io.pgproof.monitoring;
 
 import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.anchor.AnchorState;
 import io.pgproof.evidence.runs.RunCount;
 import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.evidence.runs.TargetOverview;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
  * @param controlDue when negative controls of targets are due next, by their names
  * @param missed how often due times were missed, by the name of the target
  * @param controls the last negative control of each target, by its name
+ * @param anchors the configured ways to anchor the evidence log
  */
 record Figures(
     List<Target> targets,
@@ -47,7 +49,8 @@ record Figures(
     int leftovers,
     long logSize,
     Optional<Instant> lastLoss,
-    Optional<Instant> lastExport) {
+    Optional<Instant> lastExport,
+    List<AnchorState> anchors) {
   private static final List<String> GROUPS =
       List.of(Groups.OPERATORS, Groups.APPROVERS, Groups.AUDITORS);
 
@@ -82,6 +85,10 @@ record Figures(
     samples.addCount(Metric.LOG_SIZE, logSize);
     samples.add(Metric.LOG_ENTRIES_LOST, lastLoss);
     samples.add(Metric.LOG_EXPORT, lastExport);
+    for (AnchorState anchor : anchors) {
+      samples.add(Metric.ANCHOR, anchor.anchoredAt(), anchor.way());
+      samples.add(Metric.ANCHOR_LATE, anchor.late() ? 1 : 0, anchor.way());
+    }
   }
 
   private void addTarget(Samples samples, Target target, ProofDeadlines deadlines) {

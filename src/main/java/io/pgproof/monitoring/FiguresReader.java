@@ -4,6 +4,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.daemon.Leftovers;
 import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.anchor.AnchorState;
 import io.pgproof.evidence.runs.MissedDueTimes;
 import io.pgproof.evidence.runs.RunCount;
 import io.pgproof.evidence.runs.RunIndex;
@@ -38,6 +39,7 @@ final class FiguresReader {
   private final Supplier<List<DecisionTask>> tasks;
   private final OpenIncidents incidents;
   private final Leftovers leftovers;
+  private final Supplier<List<AnchorState>> anchors;
   private final Clock clock;
   private final ReadAgain<List<RunCount>> counts;
   private final ReadAgain<Long> logSize;
@@ -53,6 +55,7 @@ final class FiguresReader {
 
   /**
    * @param tasks returns all open tasks
+   * @param anchors returns the configured ways to anchor the evidence log
    * @param nanos as {@link System#nanoTime}
    */
   FiguresReader(
@@ -63,6 +66,7 @@ final class FiguresReader {
       Supplier<List<DecisionTask>> tasks,
       OpenIncidents incidents,
       Leftovers leftovers,
+      Supplier<List<AnchorState>> anchors,
       Clock clock,
       LongSupplier nanos) {
     this.configuration = configuration;
@@ -71,6 +75,7 @@ final class FiguresReader {
     this.tasks = tasks;
     this.incidents = incidents;
     this.leftovers = leftovers;
+    this.anchors = anchors;
     this.clock = clock;
     this.counts =
         new ReadAgain<>(runs::counts, evidenceLog::commits, Duration.ofSeconds(10), nanos);
@@ -110,6 +115,7 @@ final class FiguresReader {
         leftovers.count(),
         logSize.get(),
         log.loss(),
-        log.export());
+        log.export(),
+        anchors.get());
   }
 }

@@ -1,6 +1,7 @@
 package io.pgproof.monitoring;
 
 import io.pgproof.daemon.PassLog;
+import io.pgproof.evidence.anchor.Anchors;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.Ownership;
@@ -77,8 +78,9 @@ class HealthConfiguration {
 
   @Bean
   LimitedHealth logHealthIndicator(
-      Checks checks, EvidenceSequencer sequencer, MonitoringThreads threads) {
-    return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.log(sequencer));
+      Checks checks, EvidenceSequencer sequencer, Anchors anchors, MonitoringThreads threads) {
+    return new LimitedHealth(
+        Status.DOWN, threads::execute, () -> checks.log(sequencer, anchors.states()));
   }
 
   @Bean

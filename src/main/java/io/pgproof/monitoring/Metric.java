@@ -127,6 +127,16 @@ enum Metric {
       "pgproof_log_export_timestamp_seconds",
       Kind.GAUGE,
       "when the evidence log was last exported and the export verified; 0 if never"),
+  ANCHOR(
+      "pgproof_anchor_timestamp_seconds",
+      Kind.GAUGE,
+      "when the evidence log was last anchored in this configured way; 0 if never",
+      Label.WAY),
+  ANCHOR_LATE(
+      "pgproof_anchor_late",
+      Kind.GAUGE,
+      "1 while the evidence log could not be anchored in this way in time",
+      Label.WAY),
   HEALTH("pgproof_health", Kind.GAUGE, "1 while the check of the health is up", Label.CHECK),
   BUILD_INFO("pgproof_build_info", Kind.INFO, "1; the label names the version", Label.VERSION);
 
@@ -169,6 +179,7 @@ enum Metric {
     PHASE,
     GROUP,
     PROCESS,
+    WAY,
     CHECK,
     OUTCOME,
     VERSION;

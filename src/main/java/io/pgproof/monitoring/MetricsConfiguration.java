@@ -2,6 +2,7 @@ package io.pgproof.monitoring;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.daemon.Leftovers;
+import io.pgproof.evidence.anchor.Anchors;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.notify.LimitedHttp;
 import io.pgproof.target.CurrentConfiguration;
@@ -35,6 +36,7 @@ class MetricsConfiguration {
       DecisionTasks tasks,
       OpenIncidents incidents,
       Leftovers leftovers,
+      Anchors anchors,
       Clock clock) {
     return new FiguresReader(
         configuration,
@@ -44,6 +46,7 @@ class MetricsConfiguration {
         tasks::open,
         incidents,
         leftovers,
+        anchors::states,
         clock,
         System::nanoTime);
   }

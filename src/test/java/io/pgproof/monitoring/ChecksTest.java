@@ -7,6 +7,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.daemon.PassLog;
 import io.pgproof.daemon.PassLogs;
+import io.pgproof.evidence.anchor.AnchorState;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.sandbox.Sandbox.Lack;
 import io.pgproof.state.Ownership;
@@ -22,7 +23,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.camunda.bpm.engine.impl.jobexecutor.DefaultJobExecutor;
 import org.camunda.bpm.engine.runtime.Job;
@@ -186,13 +189,33 @@ class ChecksTest {
             log,
             ownership.identity(),
             Clock.systemUTC());
-    assertUp(checks.log(sequencer));
+    assertUp(checks.log(sequencer, List.of()));
     Files.writeString(log.resolve("log.key"), "damaged");
     sequencer.take(false);
-    assertDown(checks.log(sequencer), "log.key is damaged");
+    assertDown(checks.log(sequencer, List.of()), "log.key is damaged");
     Files.delete(log.resolve("log.key"));
     sequencer.take(false);
-    assertUp(checks.log(sequencer));
+    assertUp(checks.log(sequencer, List.of()));
+  }
+
+  @Test
+  void aLateAnchorOfTheLogIsDown() {
+    EvidenceSequencer sequencer =
+        new EvidenceSequencer(
+            new JdbcDataSource(),
+            new EvidenceLog(new JdbcDataSource(), Clock.systemUTC()),
+            ownership.state().log(),
+            ownership.identity(),
+            Clock.systemUTC());
+    assertUp(checks.log(sequencer, List.of(anchor(false))));
+    assertDown(
+        checks.log(sequencer, List.of(anchor(true))),
+        "could not be anchored with /bin/anchor since 1970-01-01 00:00:00 UTC: it hangs");
+  }
+
+  private static AnchorState anchor(boolean late) {
+    return new AnchorState(
+        "command", "/bin/anchor", Optional.of(Instant.EPOCH), 7, late, Optional.of("it hangs"));
   }
 
   @Test

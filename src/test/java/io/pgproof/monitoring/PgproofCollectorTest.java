@@ -7,6 +7,7 @@ import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.ControlResult.Outcome;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ServerEvent;
+import io.pgproof.evidence.anchor.AnchorState;
 import io.pgproof.evidence.runs.RecordedRuns;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
@@ -63,6 +64,19 @@ class PgproofCollectorTest {
     assertThat(values.keySet())
         .noneMatch(name -> name.startsWith("pgproof_target_data_age_seconds"))
         .noneMatch(name -> name.startsWith("pgproof_target_restore_time_seconds"));
+  }
+
+  @Test
+  void theLogSaysWhenItWasAnchored() throws Exception {
+    assertThat(scrape().keySet()).noneMatch(name -> name.startsWith("pgproof_anchor"));
+    server.anchors =
+        List.of(
+            new AnchorState(
+                "command", "/bin/anchor", Optional.of(MARCH), 7, true, Optional.empty()));
+    server.nanos += 60_000_000_000L;
+    assertThat(scrape())
+        .containsEntry("pgproof_anchor_timestamp_seconds{way=\"command\"}", THREE)
+        .containsEntry("pgproof_anchor_late{way=\"command\"}", 1.0);
   }
 
   @Test

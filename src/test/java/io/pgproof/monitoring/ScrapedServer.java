@@ -1,5 +1,6 @@
 package io.pgproof.monitoring;
 
+import io.pgproof.evidence.anchor.AnchorState;
 import io.pgproof.evidence.runs.RecordedRuns;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.RunId;
@@ -33,6 +34,7 @@ final class ScrapedServer implements AutoCloseable {
   final RecordedRuns runs;
   List<DecisionTask> tasks = List.of();
   int leftovers;
+  List<AnchorState> anchors = List.of();
   long nanos;
 
   private final MonitoringThreads threads = new MonitoringThreads();
@@ -57,6 +59,7 @@ final class ScrapedServer implements AutoCloseable {
             () -> tasks,
             new OpenIncidents(night.engine.getRuntimeService()),
             () -> leftovers,
+            () -> anchors,
             runs.clock(),
             () -> nanos);
     return new PgproofCollector(
